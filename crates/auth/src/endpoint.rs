@@ -1,0 +1,145 @@
+//! Addresses that credentials are sent to.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::Uri;
+
+/// The root of a server that gets secrets or tokens: https, or plain http on a loopback address.
+///
+/// Read with the `http` crate rather than `url`, whose IDNA tables would make up most of a WebAssembly build; a host name
+/// outside ASCII is written in its `xn--` form.
+///
+/// ```
+/// use ajo_auth::Endpoint;
+///
+/// assert_eq!(Endpoint::parse("https://platform.adobe.io/journey/")?.as_str(), "https://platform.adobe.io/journey");
+/// assert!(Endpoint::parse("http://127.0.0.1:4010").is_ok());
+/// assert!(Endpoint::parse("http://platform.adobe.io").is_err());
+/// # Ok::<(), ajo_auth::EndpointError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    url: String,
+    plain_http: bool,
+}
+
+/// An address that credentials must not be sent to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{shown}` cannot be used: {problem}")]
+pub struct EndpointError {
+    shown: String,
+    problem: &'static str,
+}
+
+impl Endpoint {
+    /// Reads an absolute URL, with or without a path; a slash at its end is dropped.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let text = text.trim();
+        // What stands before an `@` may be a password.
+        let shown = if text.contains('@') {
+            "…@…".to_owned()
+        } else {
+            text.chars().take(80).flat_map(char::escape_default).collect()
+        };
+        let problem = |problem| EndpointError { shown: shown.clone(), problem };
+        let uri: Uri = text.parse().map_err(|_| problem("it is not a URL"))?;
+        let scheme = uri.scheme_str().ok_or_else(|| problem("it must begin with https://"))?;
+        let authority = uri.authority().ok_or_else(|| problem("it names no host"))?;
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| problem("it names no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(problem("a user name or password has no place in it"));
+        }
+        if authority.as_str() != host && authority.port_u16().is_none() {
+            return Err(problem("its port is not a number from 0 to 65535"));
+        }
+        // `Uri` drops a fragment without a word.
+        if uri.query().is_some() || text.contains('#') {
+            return Err(problem("a query or a fragment has no place in it"));
+        }
+        let plain_http = match scheme {
+            "https" => false,
+            "http" if is_loopback(host) => true,
+            "http" => return Err(problem("plain http is for loopback addresses only; use https")),
+            _ => return Err(problem("it must begin with https://")),
+        };
+        let path = uri.path().trim_end_matches('/');
+        if path.split('/').any(|part| part == "." || part == "..") || path.contains('\\') {
+            return Err(problem("its path must be written out, without `.`, `..` or `\\`"));
+        }
+        Ok(Self { url: format!("{scheme}://{authority}{path}"), plain_http })
+    }
+
+    /// The URL, without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// Whether it is plain http, which is only so on a loopback address.
+    pub const fn is_plain_http(&self) -> bool {
+        self.plain_http
+    }
+}
+
+/// `localhost`, 127.0.0.0/8 or ::1. Any other name could resolve to anywhere.
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_anywhere_and_http_on_loopback_are_taken() {
+        for (text, kept) in [
+            ("https://a.example", "https://a.example"),
+            (" https://a.example/ ", "https://a.example"),
+            ("HTTPS://a.example:8443/base/path//", "https://a.example:8443/base/path"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("http://127.8.9.1", "http://127.8.9.1"),
+            ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ] {
+            let endpoint = Endpoint::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((endpoint.as_str(), endpoint.is_plain_http()), (kept, kept.starts_with("http:")), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_could_leak_credentials_is_refused() {
+        for text in [
+            "",
+            "a.example",
+            "/path",
+            "https://",
+            "https:///x",
+            "ftp://a.example",
+            "http://a.example",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "http://localhost@evil.example",
+            "https://u:p4ssw0rd@a.example",
+            "https://a.example?x=1",
+            "https://a.example/#x",
+            "https://a.example:port",
+            "https://a.example:99999",
+            "https://a b.example",
+            "http://0.0.0.0",
+            "http://10.0.0.1",
+            "http://[::ffff:10.0.0.1]",
+            "https://a.example/../b",
+            "https://a.example/b\\c",
+            "file:///etc/passwd",
+        ] {
+            let error = Endpoint::parse(text).err().unwrap_or_else(|| panic!("{text:?} was taken"));
+            assert!(!error.to_string().contains("p4ssw0rd"), "{error}");
+        }
+    }
+}

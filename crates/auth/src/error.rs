@@ -1,0 +1,66 @@
+//! Why there is no token.
+
+use crate::{CredentialsError, EndpointError, ImsError};
+
+/// Why there is no token. Cloned to every caller that waited for it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// The credentials are incomplete or malformed.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The address of the token host cannot be used.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The token host answered, but with no token.
+    #[error(transparent)]
+    Ims(#[from] ImsError),
+    /// The token host did not answer.
+    #[error("{problem} the token host: {detail}")]
+    Transport {
+        /// What happened.
+        problem: TransportProblem,
+        /// All causes in one line.
+        detail: String,
+    },
+    /// A token that was given ready-made cannot be sent.
+    #[error("the access token is empty or has characters that cannot be sent in a header")]
+    UnusableToken,
+    /// The HTTP client could not be set up.
+    #[error("failed to set up HTTPS: {0}")]
+    Setup(String),
+}
+
+/// How a request to the token host failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportProblem {
+    /// No connection was made.
+    Connect,
+    /// There was no answer in time.
+    Timeout,
+    /// The connection broke, or the answer was too long.
+    Broken,
+}
+
+impl std::fmt::Display for TransportProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "no connection to",
+            Self::Timeout => "no answer in time from",
+            Self::Broken => "no whole answer from",
+        })
+    }
+}
+
+impl AuthError {
+    /// What to do next, in one sentence, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Ims(error) => Some(error.hint()),
+            Self::Transport { .. } => Some("check the address of the token host and that this machine can reach it"),
+            Self::UnusableToken => Some("copy the access token again, without line breaks"),
+            Self::Credentials(_) | Self::Endpoint(_) | Self::Setup(_) => None,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Failures of the token host.
+
+use std::fmt;
+
+/// Longest text of the host that is kept, in characters. Chosen here; the published ones are below 60.
+const MAX_TEXT: usize = 300;
+
+/// Why the token host gave no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImsError {
+    /// What kind of failure it is.
+    pub kind: ImsErrorKind,
+    /// The HTTP status.
+    pub status: u16,
+    /// The host's own code, such as `invalid_client`.
+    pub code: Option<String>,
+    /// The host's own description.
+    pub description: Option<String>,
+    /// The header `x-debug-id`, to be named to Adobe's support.
+    pub debug_id: Option<String>,
+}
+
+/// Kinds of [`ImsError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImsErrorKind {
+    /// The client id or the client secret is wrong.
+    InvalidClient,
+    /// The client may not use this grant.
+    UnauthorizedClient,
+    /// A scope is not the client's.
+    InvalidScope,
+    /// Too many requests.
+    RateLimited,
+    /// The host is in trouble.
+    ServerError,
+    /// It answered success with something that is no token.
+    Unreadable,
+    /// Any other refusal.
+    Other,
+}
+
+impl ImsError {
+    /// What to do next, in one sentence.
+    pub fn hint(&self) -> &'static str {
+        match self.kind {
+            ImsErrorKind::InvalidClient if self.is_about_the_id() => {
+                "check the client id; it is on the credential's page in Adobe's Developer Console"
+            }
+            ImsErrorKind::InvalidClient => {
+                "check the client secret; it may have been replaced on the credential's page in Adobe's Developer Console"
+            }
+            ImsErrorKind::UnauthorizedClient => {
+                "use an OAuth server-to-server credential; check on its page that it is active and belongs to this organization"
+            }
+            ImsErrorKind::InvalidScope => "compare the scopes with those on the credential's page",
+            ImsErrorKind::RateLimited => {
+                "wait before asking for another token, and keep the one you have while it is valid"
+            }
+            ImsErrorKind::ServerError => "the token host is in trouble; this passes, try again",
+            ImsErrorKind::Unreadable => {
+                "check that the address of the token host is right and that no proxy answers for it"
+            }
+            ImsErrorKind::Other => "check the client id, the client secret and the scopes",
+        }
+    }
+
+    fn is_about_the_id(&self) -> bool {
+        self.description.as_ref().is_some_and(|text| text.contains("client_id"))
+    }
+
+    /// Bounds a text of the host, takes control characters out, and the secret if the host repeats it.
+    pub(crate) fn clean(text: &str, secret: &str) -> String {
+        let text = if secret.is_empty() { text.to_owned() } else { text.replace(secret, "[redacted]") };
+        text.trim().chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
+}
+
+impl fmt::Display for ImsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the token host answered {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        if let Some(description) = &self.description {
+            write!(f, ": {description}")?;
+        }
+        if let Some(id) = &self.debug_id {
+            write!(f, " (debug id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ImsError {}

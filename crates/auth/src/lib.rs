@@ -1,0 +1,54 @@
+//! OAuth server-to-server credentials and tokens for Adobe APIs.
+//!
+//! Everything that decides is pure: what a credential is, what the token request says, what the answer means, when a token
+//! is used, fetched or dropped. It takes the time as a parameter, does no I/O, and compiles for wasm32. The feature
+//! `reqwest` (on by default) adds the native driver, [`TokenProvider`].
+//!
+//! ```no_run
+//! # #[cfg(feature = "reqwest")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use ajo_auth::{Credentials, Endpoint, IMS_URL, TokenProvider, http_client};
+//!
+//! let ims = Endpoint::parse(IMS_URL)?;
+//! let tokens = TokenProvider::new(Credentials::from_env()?, &ims, http_client(&ims)?);
+//! let granted = tokens.token().await?;
+//! println!("good until {}", granted.token.expires_at().as_millis());
+//! # Ok(())
+//! # }
+//! ```
+
+mod client_id;
+mod credentials;
+mod endpoint;
+mod error;
+#[cfg(feature = "reqwest")]
+mod http_client;
+mod ims_error;
+mod org_id;
+#[cfg(feature = "reqwest")]
+mod provider;
+mod scopes;
+mod secret;
+mod timestamp;
+mod token;
+mod token_answer;
+mod token_cache;
+mod token_request;
+
+pub use client_id::{ClientId, ClientIdError};
+pub use credentials::{Credentials, CredentialsError};
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::{AuthError, TransportProblem};
+#[cfg(feature = "reqwest")]
+pub use http_client::http_client;
+pub use ims_error::{ImsError, ImsErrorKind};
+pub use org_id::{OrgId, OrgIdError};
+#[cfg(feature = "reqwest")]
+pub use provider::{Granted, TokenProvider};
+pub use scopes::{Scopes, ScopesError};
+pub use secret::Secret;
+pub use timestamp::Timestamp;
+pub use token::AccessToken;
+pub use token_answer::read_token_answer;
+pub use token_cache::{Cached, EXPIRY_MARGIN, TokenCache};
+pub use token_request::{IMS_URL, TOKEN_PATH, TokenRequest};

@@ -1,0 +1,40 @@
+//! Points in time.
+
+use std::time::Duration;
+
+/// A point in time, in milliseconds since the Unix epoch.
+///
+/// Wall-clock time on purpose: the clock of `Instant` stands still while a laptop sleeps, a token's life does not, and a
+/// token may be shared between processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// From milliseconds since the Unix epoch.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// A later point; the end of time when there is none.
+    #[must_use]
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// How long it is since an earlier point; zero when that is not earlier.
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The present, by the system's clock; the epoch on a clock that is set before it.
+    #[cfg(feature = "reqwest")]
+    pub fn now() -> Self {
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        Self(0).saturating_add(since)
+    }
+}

@@ -1,0 +1,158 @@
+//! What the token host answers.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{AccessToken, ImsError, ImsErrorKind, Secret, Timestamp};
+
+/// A larger `expires_in` is not seconds but milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired
+/// JWT exchange answered milliseconds under the same name.
+const MAX_SECONDS: u64 = 1_000_000;
+
+/// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats.
+pub fn read_token_answer(
+    status: u16,
+    debug_id: Option<&str>,
+    body: &[u8],
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<AccessToken, ImsError> {
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let text = |key: &str| {
+        let text = json.as_ref()?.get(key)?.as_str()?;
+        Some(ImsError::clean(text, secret.expose())).filter(|text| !text.is_empty())
+    };
+    let error = |kind, description: Option<String>| ImsError {
+        kind,
+        status,
+        code: text("error"),
+        description: description.or_else(|| text("error_description")),
+        debug_id: debug_id.map(|id| ImsError::clean(id, secret.expose())),
+    };
+    if status != 200 {
+        return Err(error(kind(status, text("error").as_deref()), None));
+    }
+
+    let unreadable = |problem: &str| error(ImsErrorKind::Unreadable, Some(problem.to_owned()));
+    let Some(Value::Object(answer)) = &json else {
+        return Err(unreadable("the body is not a JSON object"));
+    };
+    let Some(token) = answer.get("access_token").and_then(Value::as_str) else {
+        return Err(unreadable("the body has no access_token"));
+    };
+    let lifetime = match answer.get("expires_in") {
+        Some(Value::Number(number)) => number.as_u64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let lifetime = match lifetime {
+        None | Some(0) => return Err(unreadable("expires_in is not a positive whole number")),
+        Some(seconds @ 1..=MAX_SECONDS) => Duration::from_secs(seconds),
+        Some(millis) => Duration::from_millis(millis),
+    };
+    AccessToken::new(Secret::new(token), now, lifetime)
+        .ok_or_else(|| unreadable("the access_token has characters that cannot be sent in a header"))
+}
+
+fn kind(status: u16, code: Option<&str>) -> ImsErrorKind {
+    match (status, code) {
+        (_, Some("invalid_client")) => ImsErrorKind::InvalidClient,
+        (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
+        (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
+        (429, _) => ImsErrorKind::RateLimited,
+        (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
+        _ => ImsErrorKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn read(status: u16, body: &str) -> Result<AccessToken, ImsError> {
+        read_token_answer(status, Some("debug-1"), body.as_bytes(), &Secret::new("s3cr3t"), NOW)
+    }
+
+    #[test]
+    fn a_token_lives_as_many_seconds_as_the_host_says() {
+        let token = read(200, r#"{"access_token":"abc","token_type":"bearer","expires_in":86399}"#).expect("a token");
+        assert_eq!(token.value().expose(), "abc");
+        assert_eq!(token.lifetime(), Duration::from_secs(86399));
+        assert_eq!(token.expires_at(), NOW.saturating_add(Duration::from_secs(86399)));
+    }
+
+    #[test]
+    fn milliseconds_are_recognised_and_text_is_read() {
+        for (expires_in, seconds) in
+            [("86399000", 86399), ("\"3600\"", 3600), ("1000000", 1_000_000), ("1000001", 1000)]
+        {
+            let token = read(200, &format!(r#"{{"access_token":"abc","expires_in":{expires_in}}}"#)).expect("a token");
+            assert_eq!(token.lifetime().as_secs(), seconds, "{expires_in}");
+        }
+    }
+
+    #[test]
+    fn success_without_a_usable_token_is_an_error() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "null",
+            "{}",
+            r#"{"access_token":7,"expires_in":1}"#,
+            r#"{"access_token":"abc"}"#,
+            r#"{"access_token":"abc","expires_in":0}"#,
+            r#"{"access_token":"abc","expires_in":-1}"#,
+            r#"{"access_token":"abc","expires_in":"soon"}"#,
+            r#"{"access_token":"","expires_in":1}"#,
+            r#"{"access_token":"a\r\nb","expires_in":1}"#,
+        ] {
+            let error = read(200, body).expect_err(body);
+            assert_eq!(error.kind, ImsErrorKind::Unreadable, "{body}");
+            assert!(error.description.is_some(), "{body}");
+        }
+    }
+
+    #[test]
+    fn each_documented_refusal_has_its_kind_and_hint() {
+        let cases = [
+            (
+                400,
+                r#"{"error":"invalid_client","error_description":"invalid client_secret parameter"}"#,
+                ImsErrorKind::InvalidClient,
+                "client secret",
+            ),
+            (
+                401,
+                r#"{"error":"invalid_client","error_description":"invalid client_id parameter"}"#,
+                ImsErrorKind::InvalidClient,
+                "client id",
+            ),
+            (400, r#"{"error":"unauthorized_client"}"#, ImsErrorKind::UnauthorizedClient, "OAuth server-to-server"),
+            (400, r#"{"error":"invalid_scope"}"#, ImsErrorKind::InvalidScope, "scopes"),
+            (500, r#"{"error":"internal_error"}"#, ImsErrorKind::ServerError, "try again"),
+            (429, "", ImsErrorKind::RateLimited, "wait"),
+            (503, "<html>", ImsErrorKind::ServerError, "try again"),
+            (400, "", ImsErrorKind::Other, "check"),
+            (302, "", ImsErrorKind::Other, "check"),
+        ];
+        for (status, body, kind, hint) in cases {
+            let error = read(status, body).expect_err(body);
+            assert_eq!((error.kind, error.status), (kind, status), "{body}");
+            assert!(error.hint().contains(hint), "{body}: {}", error.hint());
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_error_has_all_that_was_said_but_never_the_secret() {
+        let error =
+            read(400, r#"{"error":"invalid_client","error_description":"invalid client_secret s3cr3t\u001b[31m"}"#);
+        assert_eq!(
+            error.expect_err("refused").to_string(),
+            "the token host answered 400 invalid_client: invalid client_secret [redacted] [31m (debug id debug-1)"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! A call that has not been awaited yet, and its answer.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+use crate::Error;
+
+/// A boxed future that may move between threads.
+type Sending<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
+
+/// A call of the service; nothing is sent until it is awaited.
+///
+/// `.await` gives the value. [`Call::answer`] gives the value with the HTTP status, the request id and the body as it came.
+#[must_use = "nothing is sent until the call is awaited"]
+pub struct Call<'c, T> {
+    future: Sending<'c, Result<Answer<T>, Error>>,
+}
+
+impl<'c, T: 'c> Call<'c, T> {
+    pub(crate) fn new(future: impl Future<Output = Result<Answer<T>, Error>> + Send + 'c) -> Self {
+        Self { future: Box::pin(future) }
+    }
+
+    /// Makes the call and keeps all of the answer.
+    pub async fn answer(self) -> Result<Answer<T>, Error> {
+        self.future.await
+    }
+}
+
+impl<'c, T: 'c> IntoFuture for Call<'c, T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Sending<'c, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.future.await.map(|answer| answer.value) })
+    }
+}
+
+impl<T> fmt::Debug for Call<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Call")
+    }
+}
+
+/// The answer to a call that succeeded.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Answer<T> {
+    /// What the answer says.
+    pub value: T,
+    /// The HTTP status.
+    pub status: u16,
+    /// Identifier of the request, to be named to Adobe's support.
+    pub request_id: Option<String>,
+    /// The body as it came, with every field the service sent.
+    pub body: Bytes,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { value: change(self.value), status: self.status, request_id: self.request_id, body: self.body }
+    }
+
+    pub(crate) fn without_value(self) -> Answer<()> {
+        self.map(|_| ())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}

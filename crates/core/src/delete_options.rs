@@ -1,0 +1,24 @@
+//! Options of `delete`.
+
+/// How to delete.
+///
+/// ```
+/// use ajo_core::DeleteOptions;
+///
+/// assert!(!DeleteOptions::default().force);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeleteOptions {
+    /// Delete the configuration even if it is deployed.
+    pub force: bool,
+}
+
+impl DeleteOptions {
+    /// Deletes the configuration even if it is deployed.
+    pub const FORCE: Self = Self { force: true };
+
+    /// The query parameter `forceDelete`: `true` or nothing; other values are not documented.
+    pub(crate) fn force_delete(self) -> Option<bool> {
+        self.force.then_some(true)
+    }
+}

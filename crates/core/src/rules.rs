@@ -1,0 +1,79 @@
+//! What the service says about a definition, without asking it: every published validation code as a pure function.
+//!
+//! Input is JSON rather than a type, because a definition that lacks a field is exactly what the rules are for. All findings
+//! come at once, each with the place in the definition. The emulator's `can_deploy` and everything offline use these
+//! functions, so they never disagree.
+//!
+//! ```
+//! use ajo_core::rules;
+//! use serde_json::json;
+//!
+//! let findings = rules::capping(&json!({
+//!     "url": "https://api.example.org/*",
+//!     "methods": [],
+//!     "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 0, "periodInMs": 1000}}},
+//! }));
+//! let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+//! assert_eq!(codes, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_107"]);
+//! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
+//! ```
+
+mod capping;
+mod finding;
+mod throttling;
+mod url_pattern;
+
+pub use capping::capping;
+pub use finding::{Finding, Severity};
+pub use throttling::throttling;
+
+use serde_json::Value;
+
+use crate::{Api, HttpMethod};
+
+/// Every validation code that is published. 105, 109 and 110 of capping, and 102 and 103 of throttling, are not.
+pub const PUBLISHED_CODES: [&str; 16] = [
+    "ERR_ENDPOINTCONFIG_100",
+    "ERR_ENDPOINTCONFIG_101",
+    "ERR_ENDPOINTCONFIG_102",
+    "ERR_ENDPOINTCONFIG_103",
+    "ERR_ENDPOINTCONFIG_104",
+    "ERR_ENDPOINTCONFIG_106",
+    "ERR_ENDPOINTCONFIG_107",
+    "ERR_ENDPOINTCONFIG_108",
+    "ERR_ENDPOINTCONFIG_111",
+    "ERR_ENDPOINTCONFIG_112",
+    "ERR_AUTHORING_ENDPOINTCONFIG_1",
+    "ERR_THROTTLING_CONFIG_100",
+    "ERR_THROTTLING_CONFIG_101",
+    "ERR_THROTTLING_CONFIG_104",
+    "ERR_THROTTLING_CONFIG_105",
+    "ERR_THROTTLING_CONFIG_106",
+];
+
+/// The rules of one API.
+pub fn of(api: Api, definition: &Value) -> Vec<Finding> {
+    match api {
+        Api::Capping => capping(definition),
+        Api::Throttling => throttling(definition),
+    }
+}
+
+/// Methods that the service does not name are passed on, with a remark. `OPTIONS` is `OPTION` at this service.
+fn unknown_methods(methods: &[Value]) -> impl Iterator<Item = Finding> {
+    methods.iter().enumerate().filter_map(|(index, method)| {
+        let method = method.as_str()?;
+        if HttpMethod::KNOWN.contains(&method) {
+            return None;
+        }
+        let meant = HttpMethod::KNOWN.iter().find(|known| {
+            known.eq_ignore_ascii_case(method) || (**known == "OPTION" && method.eq_ignore_ascii_case("OPTIONS"))
+        });
+        let shown: String = method.chars().take(40).flat_map(char::escape_default).collect();
+        let message = match meant {
+            Some(meant) => format!("the service names no method `{shown}`; it spells it `{meant}`"),
+            None => format!("the service names no method `{shown}`; it names {}", HttpMethod::KNOWN.join(", ")),
+        };
+        Some(Finding::remark("AJO_LIMITS_METHOD", format!("/methods/{index}"), message))
+    })
+}

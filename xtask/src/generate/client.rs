@@ -1,0 +1,39 @@
+//! progenitor's part: one spec in, one Rust syntax tree out.
+
+use openapiv3::OpenAPI;
+use progenitor::{GenerationSettings, Generator, HooksMode, TypeImpl};
+use serde_json::Value;
+
+use super::patches;
+use crate::spec::Spec;
+
+/// Schemas whose Rust type is written by hand in `ajo-core`, because it guarantees something that a schema cannot.
+const HAND_WRITTEN: [(&str, &str); 2] = [("Uid", "crate::Uid"), ("ServiceCode", "crate::ServiceCode")];
+
+/// Runs progenitor over a validated spec.
+pub(super) fn generate(spec: &Spec, enums: &[String]) -> Result<syn::File, String> {
+    let mut patched: Value = spec.value.clone();
+    patches::apply(&mut patched).map_err(|problem| format!("{}: {problem}", spec.file))?;
+    let document: OpenAPI = serde_json::from_value(patched)
+        .map_err(|error| format!("{}: this is no OpenAPI 3.0 document: {error}", spec.file))?;
+
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote::quote!(crate::http::Exchange))
+        .with_derive("PartialEq");
+    for (schema, path) in HAND_WRITTEN {
+        settings.with_replacement(schema, path, implements());
+    }
+    for name in enums {
+        settings.with_replacement(name, format!("crate::generated::enums::{name}"), implements());
+    }
+    let tokens = Generator::new(&settings)
+        .generate_tokens(&document)
+        .map_err(|error| format!("{}: progenitor refused it: {error}", spec.file))?;
+    syn::parse2(tokens).map_err(|error| format!("{}: progenitor generated no Rust: {error}", spec.file))
+}
+
+fn implements() -> impl Iterator<Item = TypeImpl> {
+    [TypeImpl::Display, TypeImpl::FromStr].into_iter()
+}

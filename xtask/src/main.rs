@@ -1,0 +1,83 @@
+//! The project's own commands, run as `cargo xtask …`: what other projects keep in shell scripts.
+
+mod drift;
+mod generate;
+mod spec;
+mod test;
+mod validate;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turn openapi/*.yaml into the Rust under crates/core/src/generated/
+    Generate {
+        /// Write nothing; exit with 1 and a diff when the committed code is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Compare openapi/*.yaml with a copy of the vendor's specification
+    Drift {
+        /// The vendor's OpenAPI file
+        #[arg(long, value_name = "FILE")]
+        upstream: PathBuf,
+    },
+    /// Everything that must pass: generated code, drift, format, lints, tests, documentation
+    Test,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Generate { check } => generate::run(check),
+        Command::Drift { upstream } => drift::run(&upstream),
+        Command::Test => test::run(),
+    };
+    match outcome {
+        Ok(report) => {
+            say(&report);
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            complain(&format!("error: {problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The one place of this crate that writes to standard output.
+#[expect(clippy::print_stdout, reason = "reports are this program's data")]
+fn say(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+/// The one place of this crate that writes to standard error.
+#[expect(clippy::print_stderr, reason = "problems and progress are not data")]
+fn complain(text: &str) {
+    eprintln!("{}", text.trim_end());
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies one level below the workspace")
+}
+
+/// The two specifications, in the order in which everything is generated from them.
+fn specifications() -> Result<Vec<spec::Spec>, String> {
+    ["capping", "throttling"]
+        .iter()
+        .map(|name| {
+            spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))).map_err(|error| error.to_string())
+        })
+        .collect()
+}
