@@ -48,13 +48,9 @@ pub use delete_options::DeleteOptions;
 #[cfg(feature = "reqwest")]
 pub use error::{Error, ErrorKind};
 pub use failure::{Failure, Layer};
-pub use generated::capping::types::{
-    AnsweredLimit, AnsweredRating, AnsweredServices, CappingConfig, CappingCreated, CappingDefinition, CappingServices,
-    CappingUpdated, DeployedCapping, Rating, ServiceLimit,
-};
-pub use generated::enums::{ConfigState, HttpMethod, ResultStatus, ValidationStatus};
-pub use generated::shared::{CanDeploy, CanDeployError, CanDeployWarning, ConfigMetadata, WarningScope};
-pub use generated::throttling::types::{ThrottlingConfig, ThrottlingCreated, ThrottlingDefinition, ThrottlingUpdated};
+pub use generated::capping::types::*;
+pub use generated::enums::*;
+pub use generated::throttling::types::*;
 pub use operation::{Api, OPERATIONS, Operation, Verb};
 pub use sandbox::{Sandbox, SandboxError};
 pub use service_code::ServiceCode;

@@ -1,0 +1,177 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use ajo_core::{Sandbox, Uid};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Capping and throttling limits of Adobe Journey Optimizer.
+///
+/// The client secret and an access token are read from the variables `AJO_CLIENT_SECRET` and `AJO_ACCESS_TOKEN` only: an
+/// argument would show them to every process of the machine.
+#[derive(Debug, Parser)]
+#[command(name = "ajo", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings of every command, before or after the subcommand.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
+    /// Run against a fresh emulator of the service inside this process; no account needed
+    #[arg(long, global = true)]
+    pub(crate) emulator: bool,
+
+    /// How to print what the service answers
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+
+    /// The service, with its base path
+    #[arg(long, global = true, value_name = "URL", env = "AJO_BASE_URL", hide_env_values = true)]
+    pub(crate) base_url: Option<String>,
+
+    /// The token host, without a path
+    #[arg(long, global = true, value_name = "URL", env = "AJO_IMS_URL", hide_env_values = true)]
+    pub(crate) ims_url: Option<String>,
+
+    /// The client id of the credential
+    #[arg(long, global = true, value_name = "ID", env = "AJO_CLIENT_ID", hide_env_values = true)]
+    pub(crate) client_id: Option<String>,
+
+    /// The organization, …@AdobeOrg
+    #[arg(long, global = true, value_name = "ID", env = "AJO_ORG_ID", hide_env_values = true)]
+    pub(crate) org_id: Option<String>,
+
+    /// The scopes, with commas between them
+    #[arg(long, global = true, value_name = "SCOPES", env = "AJO_SCOPES", hide_env_values = true)]
+    pub(crate) scopes: Option<String>,
+
+    /// The sandbox, in lower case
+    #[arg(long, global = true, value_name = "NAME", env = "AJO_SANDBOX", hide_env_values = true)]
+    pub(crate) sandbox: Option<Sandbox>,
+
+    /// The JSON file of the credential, as downloaded from its page
+    #[arg(long, global = true, value_name = "FILE", env = "AJO_CREDENTIALS", hide_env_values = true)]
+    pub(crate) credentials: Option<String>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// The service's answer as it came, for programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell the whole story on an emulator: create, check, deploy, change and remove limits
+    Try,
+    /// Capping: calls over the limit are rejected
+    #[command(subcommand)]
+    Capping(Configs),
+    /// Throttling: calls over the limit wait in a queue
+    #[command(subcommand)]
+    Throttling(Configs),
+    /// Credentials and access tokens
+    #[command(subcommand)]
+    Auth(Auth),
+    /// The service on this machine, for tests
+    #[command(subcommand)]
+    Emulator(Emulator),
+}
+
+/// The eight operations, named like those of the service.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Configs {
+    /// List the configurations
+    List,
+    /// Create a configuration
+    Create(Definition),
+    /// Show one configuration
+    Get(Identified),
+    /// Overwrite the definition of a configuration
+    Update {
+        #[command(flatten)]
+        identified: Identified,
+        #[command(flatten)]
+        definition: Definition,
+    },
+    /// Delete a configuration
+    Delete {
+        #[command(flatten)]
+        identified: Identified,
+        /// Delete it even if it is deployed
+        #[arg(long)]
+        force: bool,
+    },
+    /// Say whether a configuration can be deployed, and why not; ends with 1 if it cannot
+    CanDeploy(Identified),
+    /// Deploy a configuration
+    Deploy(Identified),
+    /// Undeploy a configuration
+    Undeploy(Identified),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Identified {
+    /// The uid of the configuration
+    pub(crate) uid: Uid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Definition {
+    /// A JSON or YAML file with the definition; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Auth {
+    /// Print an access token
+    Token,
+    /// Say which credentials are used and whether they are given a token
+    Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Emulator {
+    /// Run until Ctrl-C; prints settings for other programs
+    Serve {
+        /// The port on 127.0.0.1; a free one if not given
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        port: u16,
+    },
+    /// Run a command with the settings of an emulator that lives as long as it
+    Exec {
+        /// The command and its arguments
+        #[arg(required = true, last = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_argument_takes_a_secret() {
+        use clap::CommandFactory as _;
+        let command = Arguments::command();
+        let flags: Vec<_> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        assert!(flags.contains(&"client-id"));
+        assert!(!flags.iter().any(|flag| flag.contains("secret") || flag.contains("token")), "{flags:?}");
+    }
+}

@@ -1,0 +1,6 @@
+//! One module for each subcommand.
+
+pub(crate) mod auth;
+pub(crate) mod configs;
+pub(crate) mod emulator;
+pub(crate) mod story;

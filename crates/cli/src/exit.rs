@@ -1,0 +1,39 @@
+//! Exit codes.
+
+use std::process::ExitCode;
+
+/// With which code `ajo` ends. Scripts may rely on them. `ajo emulator exec` ends with the code of its child instead.
+///
+/// ```
+/// assert_eq!(ajo::Exit::Usage.code(), 64);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Exit {
+    /// 0: it did what was asked.
+    Success,
+    /// 1: it failed, or `can-deploy` says no.
+    Failure,
+    /// 3: no credentials, no token, or not allowed.
+    Authentication,
+    /// 64: the command line is wrong; nothing was done. (The code `EX_USAGE` of sysexits.)
+    Usage,
+}
+
+impl Exit {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Authentication => 3,
+            Self::Usage => 64,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

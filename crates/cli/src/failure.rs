@@ -1,0 +1,60 @@
+//! Why the command failed, as a person reads it.
+
+use ajo_auth::{AuthError, CredentialsError};
+
+use crate::exit::Exit;
+
+/// An error to show: what is wrong, and what to do next.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) problem: String,
+    pub(crate) hint: Option<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self { problem: problem.into(), hint: None, exit: Exit::Failure }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(crate) fn authentication(self) -> Self {
+        Self { exit: Exit::Authentication, ..self }
+    }
+
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl From<ajo_core::Error> for Failure {
+    fn from(error: ajo_core::Error) -> Self {
+        let failure = Self::new(error.to_string());
+        let failure = if error.is_authentication() { failure.authentication() } else { failure };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        let failure = Self::new(error.to_string()).authentication();
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<CredentialsError> for Failure {
+    fn from(error: CredentialsError) -> Self {
+        let missing = matches!(error, CredentialsError::Missing(_));
+        let failure = Self::new(error.to_string()).authentication();
+        if missing { failure.hint("without an Adobe account, try --emulator") } else { failure }
+    }
+}

@@ -1,0 +1,61 @@
+//! The `ajo` command: capping and throttling limits of Adobe Journey Optimizer.
+//!
+//! A library so that its [`Exit`] codes are a documented type; the binary only calls [`run`].
+
+mod arguments;
+mod commands;
+mod definition;
+mod exit;
+mod failure;
+mod output;
+mod session;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+pub use exit::Exit;
+use failure::Failure;
+
+/// Runs the command line and says with which code the process ends.
+///
+/// ```
+/// let code = ajo::run(["ajo", "--version"]);
+/// assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
+/// ```
+pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are asked for and go to standard output; everything else is a usage error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(Err(Failure::new(format!("failed to start: {error}")))),
+    };
+    end(runtime.block_on(dispatch(arguments)))
+}
+
+async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { settings, command } = arguments;
+    match command {
+        Command::Try => commands::story::run().await,
+        Command::Capping(command) => commands::configs::capping(&settings, command).await,
+        Command::Throttling(command) => commands::configs::throttling(&settings, command).await,
+        Command::Auth(command) => commands::auth::run(&settings, command).await,
+        Command::Emulator(command) => commands::emulator::run(command).await,
+    }
+}
+
+fn end(outcome: Result<ExitCode, Failure>) -> ExitCode {
+    outcome.unwrap_or_else(|failure| {
+        output::problem(&failure);
+        failure.exit().into()
+    })
+}

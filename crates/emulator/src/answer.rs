@@ -1,0 +1,70 @@
+//! Answers, in the formats of the three layers.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header};
+use serde_json::{Value, json};
+
+/// What the emulator answers.
+pub(crate) type Answer = Response<Bytes>;
+
+/// Success with a body.
+pub(crate) fn ok(body: &Value) -> Answer {
+    of(StatusCode::OK, body)
+}
+
+/// Success without a body.
+pub(crate) fn no_content() -> Answer {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Any JSON.
+pub(crate) fn of(status: StatusCode, body: &Value) -> Answer {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    // Like the service's own media type in the vendor's specification.
+    let json = header::HeaderValue::from_static("application/json;charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+/// A failure of the gateway.
+pub(crate) fn gateway(status: StatusCode, code: &str, message: &str) -> Answer {
+    of(status, &json!({"error_code": code, "message": message}))
+}
+
+/// A failure of the token host.
+pub(crate) fn ims(status: StatusCode, error: &str, description: Option<&str>) -> Answer {
+    let mut body = json!({"error": error});
+    if let Some(description) = description {
+        body["error_description"] = description.into();
+    }
+    of(status, &body)
+}
+
+/// A failure of the authoring service.
+pub(crate) struct Failure {
+    pub(crate) status: StatusCode,
+    /// `None` where no code is published.
+    pub(crate) code: Option<Value>,
+    pub(crate) family: &'static str,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, code: impl Into<Option<Value>>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), family: "INPUT_OUTPUT_ERROR", message: message.into() }
+    }
+
+    /// The answer. `error` is an object in some published samples and a string that holds JSON in others; which operations
+    /// answer which is not published. Inferred: capping answers the object, throttling the string.
+    pub(crate) fn answer(&self, as_text: bool, request_id: &str) -> Answer {
+        let mut error = json!({"family": self.family, "message": self.message, "service": "vyg-authoring-api"});
+        if let Some(code) = &self.code {
+            error["code"] = code.clone();
+        }
+        let error = if as_text { Value::String(error.to_string()) } else { error };
+        of(self.status, &json!({"status": self.status.as_u16(), "error": error, "requestId": request_id}))
+    }
+}

@@ -1,0 +1,154 @@
+//! One stored configuration and its life cycle, the same for both APIs.
+
+use ajo_auth::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// Where a configuration is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Created,
+    Updated,
+    Deployed,
+}
+
+impl State {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// Who did something, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    pub(crate) by: String,
+    pub(crate) at: Timestamp,
+}
+
+/// A configuration as the service keeps it.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) uid: String,
+    pub(crate) definition: Map<String, Value>,
+    pub(crate) state: State,
+    /// The definition as last deployed; there is one exactly while it is deployed.
+    pub(crate) deployed: Option<Map<String, Value>>,
+    before_deploy: State,
+    created: Mark,
+    modified: Mark,
+    last_deployed: Option<Mark>,
+}
+
+impl Config {
+    pub(crate) fn new(uid: String, definition: Map<String, Value>, mark: Mark) -> Self {
+        Self {
+            uid,
+            definition,
+            state: State::Created,
+            deployed: None,
+            before_deploy: State::Created,
+            created: mark.clone(),
+            modified: mark,
+            last_deployed: None,
+        }
+    }
+
+    /// Overwrites the definition. What is deployed stays as it was.
+    pub(crate) fn update(&mut self, definition: Map<String, Value>, mark: Mark) {
+        self.definition = definition;
+        self.state = State::Updated;
+        self.modified = mark;
+    }
+
+    /// Makes the current definition the deployed one.
+    pub(crate) fn deploy(&mut self, mark: Mark) {
+        if self.state != State::Deployed {
+            self.before_deploy = self.state;
+        }
+        self.state = State::Deployed;
+        self.deployed = Some(self.definition.clone());
+        self.last_deployed = Some(mark);
+    }
+
+    /// Back to the state before the deployment. Inferred: one that was updated after its deployment stays `updated`.
+    pub(crate) fn undeploy(&mut self) {
+        if self.state == State::Deployed {
+            self.state = self.before_deploy;
+        }
+        self.deployed = None;
+    }
+
+    /// Whether it was deployed at any time.
+    pub(crate) const fn was_deployed(&self) -> bool {
+        self.last_deployed.is_some()
+    }
+
+    pub(crate) fn metadata(&self) -> Value {
+        let mut metadata = Map::new();
+        let marks = [
+            ("created", Some(&self.created)),
+            ("lastModified", Some(&self.modified)),
+            ("lastDeployed", self.last_deployed.as_ref()),
+        ];
+        for (what, mark) in marks {
+            if let Some(Mark { by, at }) = mark {
+                metadata.insert(format!("{what}By"), json!(by));
+                metadata.insert(format!("{what}ById"), json!(format!("{by}@techacct.adobe.com")));
+                metadata.insert(format!("{what}At"), json!(rfc3339(*at)));
+            }
+        }
+        Value::Object(metadata)
+    }
+}
+
+/// RFC 3339 in UTC with microseconds, as in the published samples.
+fn rfc3339(at: Timestamp) -> String {
+    let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
+    let at = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark() -> Mark {
+        Mark { by: "me".to_owned(), at: Timestamp::from_millis(1_583_778_112_432) }
+    }
+
+    fn config() -> Config {
+        Config::new("u".to_owned(), Map::new(), mark())
+    }
+
+    #[test]
+    fn undeploy_restores_the_state_before_the_deployment() {
+        let mut config = config();
+        config.deploy(mark());
+        config.deploy(mark());
+        config.undeploy();
+        assert_eq!(config.state, State::Created);
+        config.update(Map::new(), mark());
+        config.deploy(mark());
+        config.undeploy();
+        assert_eq!(config.state, State::Updated);
+        config.undeploy();
+        assert_eq!(config.state, State::Updated);
+    }
+
+    #[test]
+    fn an_update_leaves_the_deployed_definition_alone() {
+        let mut config = config();
+        config.deploy(mark());
+        config.update(Map::from_iter([("url".to_owned(), json!("new"))]), mark());
+        assert_eq!((config.state, config.deployed), (State::Updated, Some(Map::new())));
+    }
+
+    #[test]
+    fn times_are_written_as_the_service_writes_them() {
+        assert_eq!(config().metadata()["createdAt"], "2020-03-09T18:21:52.432000Z");
+        assert!(config().metadata().get("lastDeployedAt").is_none());
+    }
+}
