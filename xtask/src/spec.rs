@@ -1,5 +1,6 @@
 //! A specification: reading it, following its references, walking its operations.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -50,6 +51,23 @@ impl Spec {
                 shared_parameters: &item["parameters"],
             })
         })
+    }
+
+    /// Collects the names of all schemas that a node refers to, and those that these refer to.
+    pub(crate) fn reach(&self, node: &Value, found: &mut BTreeSet<String>) {
+        match node {
+            Value::Object(map) => {
+                let reference = map.get("$ref").and_then(Value::as_str);
+                if let Some(name) = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+                    && found.insert(name.to_owned())
+                {
+                    self.reach(&self.value["components"]["schemas"][name], found);
+                }
+                map.values().for_each(|child| self.reach(child, found));
+            }
+            Value::Array(items) => items.iter().for_each(|child| self.reach(child, found)),
+            _ => {}
+        }
     }
 
     /// What a node stands for: itself, or the end of its chain of local references. `None` for a reference that leads

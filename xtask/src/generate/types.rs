@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use serde_json::Value;
 use syn::{Attribute, Field, Fields, ImplItem, Item, ItemStruct, Type, parse_quote};
 
 use crate::spec::Spec;
@@ -35,10 +34,10 @@ impl Schemas {
         let mut sent = BTreeSet::new();
         let mut answered = BTreeSet::new();
         for operation in spec.operations() {
-            reach(&operation.value["requestBody"], schemas, &mut sent);
+            spec.reach(&operation.value["requestBody"], &mut sent);
             for (status, response) in operation.value["responses"].as_object().into_iter().flatten() {
                 if status.starts_with('2') {
-                    reach(response, schemas, &mut answered);
+                    spec.reach(response, &mut answered);
                 }
             }
         }
@@ -48,23 +47,6 @@ impl Schemas {
     /// Names that progenitor generates a type for.
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         self.sent.union(&self.answered)
-    }
-}
-
-/// Collects the names of all schemas that `node` refers to, and those that these refer to.
-fn reach(node: &Value, schemas: &Value, found: &mut BTreeSet<String>) {
-    match node {
-        Value::Object(map) => {
-            if let Some(name) =
-                map.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/"))
-                && found.insert(name.to_owned())
-            {
-                reach(&schemas[name], schemas, found);
-            }
-            map.values().for_each(|child| reach(child, schemas, found));
-        }
-        Value::Array(items) => items.iter().for_each(|child| reach(child, schemas, found)),
-        _ => {}
     }
 }
 

@@ -1,0 +1,37 @@
+//! One finding in a spec.
+
+use std::fmt;
+
+use crate::spec::{Spec, pointer};
+
+/// What is wrong in a spec, where, and how to mend it.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    file: String,
+    pointer: String,
+    problem: String,
+    mend: String,
+}
+
+impl Finding {
+    /// `place` is the parts of a JSON pointer, unescaped.
+    pub(super) fn new(spec: &Spec, place: &[&str], problem: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self::at(spec, pointer(place), problem, mend)
+    }
+
+    /// `pointer` is a JSON pointer (RFC 6901).
+    pub(super) fn at(
+        spec: &Spec,
+        pointer: impl Into<String>,
+        problem: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { file: spec.file.clone(), pointer: pointer.into(), problem: problem.into(), mend: mend.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}: {}\n  mend: {}", self.file, self.pointer, self.problem, self.mend)
+    }
+}

@@ -1,0 +1,182 @@
+//! Operations: their ids, parameters, bodies and answers.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::names;
+use crate::spec::{Operation, Spec};
+
+pub(super) fn check(spec: &Spec) -> Vec<Finding> {
+    let mut findings = ids(spec);
+    for operation in spec.operations() {
+        described(spec, &operation, &mut findings);
+        parameters(spec, &operation, &mut findings);
+        request_body(spec, &operation, &mut findings);
+        answers(spec, &operation, &mut findings);
+    }
+    findings
+}
+
+fn ids(spec: &Spec) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut seen: Vec<(&str, String)> = Vec::new();
+    for operation in spec.operations() {
+        let place = format!("{}/operationId", operation.pointer());
+        let mut add = |problem: String, mend: &str| findings.push(Finding::at(spec, place.clone(), problem, mend));
+        let here = format!("{} {}", operation.method, operation.path);
+        let Some(id) = operation.value["operationId"].as_str() else {
+            add("it is missing or not text".to_owned(), "give the operation a short id, such as `list`");
+            continue;
+        };
+        let rust = names::snake(id);
+        if let Some((earlier, taken_by)) = seen.iter().find(|(earlier, _)| names::snake(earlier) == rust) {
+            if *earlier == id {
+                add(format!("`{id}` is taken by {taken_by}"), "give each operation its own id");
+            } else {
+                add(
+                    format!("`{id}` and `{earlier}` ({taken_by}) become one Rust name, {rust}"),
+                    "give them ids that differ in more than capitals and separators",
+                );
+            }
+        } else if !names::is_identifier(id) {
+            add(
+                format!("`{id}` is no name for a function"),
+                "use lower case words with underscores, and no keyword of Rust",
+            );
+        }
+        seen.push((id, here));
+    }
+    findings
+}
+
+fn described(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+    for field in ["summary", "description"] {
+        if !operation.value[field].as_str().is_some_and(|text| !text.trim().is_empty()) {
+            let mend = "say what it does, with the source";
+            findings.push(Finding::at(spec, operation.pointer(), format!("it has no {field}"), mend));
+        }
+    }
+}
+
+fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+    let template: BTreeSet<&str> =
+        operation.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+    let mut described = BTreeSet::new();
+    for (place, parameter) in operation.parameters() {
+        let mut add = |problem: String, mend: &str| findings.push(Finding::at(spec, place.clone(), problem, mend));
+        // A broken reference is found by the check of references.
+        let Some(parameter) = spec.resolve(parameter) else { continue };
+        let Some(name) = parameter["name"].as_str().filter(|name| !name.is_empty()) else {
+            add("the parameter has no name".to_owned(), "give it one");
+            continue;
+        };
+        match parameter["in"].as_str() {
+            Some("path") => {
+                if !template.contains(name) {
+                    let mend = format!("write {{{name}}} into the path, or take the parameter away");
+                    add(format!("the path has no {{{name}}}"), &mend);
+                } else if parameter["required"] != Value::Bool(true) {
+                    add(format!("`{name}` is of the path and not required"), "write `required: true`");
+                }
+                described.insert(name);
+            }
+            Some("query") => {}
+            Some("header") => add(
+                format!("`{name}` is a header parameter"),
+                "make it a security scheme; the client adds headers to every call, and progenitor would make it an argument of each",
+            ),
+            _ => add(
+                format!("`{name}` is neither of the path nor of the query"),
+                "progenitor takes no other; leave it out",
+            ),
+        }
+        if parameter.get("schema").is_none() {
+            add(format!("`{name}` has no schema"), "give it one");
+        }
+    }
+    for name in template.difference(&described) {
+        findings.push(Finding::at(
+            spec,
+            operation.pointer(),
+            format!("{{{name}}} in the path is not described"),
+            format!("add a parameter `{name}` with `in: path`"),
+        ));
+    }
+}
+
+fn request_body(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+    let Some(body) = operation.value.get("requestBody") else { return };
+    let place = format!("{}/requestBody", operation.pointer());
+    let Some(body) = spec.resolve(body) else { return };
+    match body.get("content") {
+        Some(content) => findings.extend(json_content(spec, &format!("{place}/content"), content)),
+        None => {
+            findings.push(Finding::at(
+                spec,
+                place,
+                "the body has no content",
+                "describe it under `content: application/json`",
+            ));
+        }
+    }
+}
+
+fn answers(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+    let place = format!("{}/responses", operation.pointer());
+    let mut successes = Vec::new();
+    for (status, answer) in operation.value["responses"].as_object().into_iter().flatten() {
+        if !is_status(status) {
+            let problem = format!("`{status}` is no status");
+            findings.push(Finding::at(spec, place.clone(), problem, "write three digits in quotes, or default"));
+        }
+        if status.starts_with('2') {
+            successes.push(status.as_str());
+            let content = spec.resolve(answer).and_then(|answer| answer.get("content"));
+            if let Some(content) = content {
+                findings.extend(json_content(spec, &format!("{place}/{status}/content"), content));
+            }
+        }
+    }
+    match successes.as_slice() {
+        [_] => {}
+        [] => findings.push(Finding::at(spec, place, "it has no success answer", "describe the 2xx answer")),
+        several => findings.push(Finding::at(
+            spec,
+            place,
+            format!("it has {} success answers: {}", several.len(), several.join(", ")),
+            "keep one; progenitor 0.15 takes one success shape",
+        )),
+    }
+}
+
+fn is_status(status: &str) -> bool {
+    status == "default" || (status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// One media type, JSON, with a named schema.
+fn json_content(spec: &Spec, place: &str, content: &Value) -> Option<Finding> {
+    let types: Vec<&str> = content.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    if types != ["application/json"] {
+        let problem = if types.is_empty() {
+            "the body has no media type".to_owned()
+        } else {
+            format!("the body is {}", types.join(", "))
+        };
+        return Some(Finding::at(spec, place, problem, "describe it as application/json alone"));
+    }
+    let place = format!("{place}/application~1json");
+    match content["application/json"].get("schema") {
+        None => {
+            Some(Finding::at(spec, place, "the body has no schema", "refer to a named schema under components/schemas"))
+        }
+        Some(schema) if schema.get("$ref").is_none() => Some(Finding::at(
+            spec,
+            format!("{place}/schema"),
+            "the schema stands here without a name",
+            "move it to components/schemas and refer to it",
+        )),
+        Some(_) => None,
+    }
+}
