@@ -123,12 +123,13 @@ paths:
 
     #[test]
     fn the_same_contract_written_differently_has_no_difference() {
-        assert_eq!(differences(|_| {}), [String::new(); 0]);
+        assert_eq!(differences(|_| {}), Vec::<String>::new());
     }
 
     #[test]
     fn each_kind_of_difference_is_found_and_named() {
-        let cases: Vec<(fn(&mut Value), &str)> = vec![
+        type Case = (fn(&mut Value), &'static str);
+        let cases: [Case; 14] = [
             (|item| item["get"] = json!({"responses": {}}), "GET /things/{uid}: only theirs"),
             (|item| item["put"] = json!({"tags": []}), "PUT /things/{uid} header Authorization: only ours"),
             (
@@ -150,7 +151,7 @@ paths:
             (
                 |item| {
                     body(item)["properties"]["extra"] =
-                        json!({"type": "object", "properties": {"a": {"type": "string"}}})
+                        json!({"type": "object", "properties": {"a": {"type": "string"}}});
                 },
                 "PUT /things/{uid} request extra: only theirs",
             ),

@@ -29,7 +29,7 @@ enum Command {
     },
     /// Compare openapi/*.yaml with a copy of the vendor's specification
     Drift {
-        /// The vendor's OpenAPI file
+        /// The vendor's `OpenAPI` file
         #[arg(long, value_name = "FILE")]
         upstream: PathBuf,
     },
@@ -77,7 +77,7 @@ fn specifications() -> Result<Vec<spec::Spec>, String> {
     ["capping", "throttling"]
         .iter()
         .map(|name| {
-            spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))).map_err(|error| error.to_string())
+            spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))).map_err(|error| error.clone())
         })
         .collect()
 }

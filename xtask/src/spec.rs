@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// The methods an OpenAPI path item can have.
+/// The methods an `OpenAPI` path item can have.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// One OpenAPI document.
+/// One `OpenAPI` document.
 pub(crate) struct Spec {
     /// Its path, as shown to people.
     pub(crate) file: String,

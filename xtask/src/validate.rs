@@ -154,7 +154,7 @@ components:
         assert_found(
             |spec| {
                 spec["components"]["schemas"]["Thing"]["properties"]["kind"]["$ref"] =
-                    json!("#/components/schemas/Kinds")
+                    json!("#/components/schemas/Kinds");
             },
             "t.yaml#/components/schemas/Thing/properties/kind/$ref: `#/components/schemas/Kinds` leads nowhere\n  mend: define it, or correct the reference; similar: `#/components/schemas/Kind`",
         );
@@ -260,7 +260,7 @@ components:
         assert_found(
             |spec| {
                 spec["components"]["schemas"]["Kept"]["properties"]["_uid"] =
-                    json!({"type": "string", "description": "d"})
+                    json!({"type": "string", "description": "d"});
             },
             "t.yaml#/components/schemas/Kept/properties: `uid` and `_uid` become one Rust field, uid\n  mend: leave one out; unknown fields are passed over when reading",
         );
@@ -283,7 +283,7 @@ components:
         assert_found(
             |spec| {
                 spec["components"]["schemas"]["Kind"] =
-                    json!({"type": "string", "description": "d", "enum": ["a"], "example": "a"})
+                    json!({"type": "string", "description": "d", "enum": ["a"], "example": "a"});
             },
             "t.yaml#/components/schemas/Kind/enum: a closed enum\n  mend: write x-extensible-enum; the service may add values, and reading must not break",
         );

@@ -85,15 +85,10 @@ impl Credentials {
         org_id: &str,
         scopes: &str,
     ) -> Result<Self, CredentialsError> {
-        Self::from_parts(client_id, vec![secret.into()], org_id, scopes.parse()?)
+        Self::from_parts(client_id, &[secret.into()], org_id, scopes.parse()?)
     }
 
-    fn from_parts(
-        client_id: &str,
-        secrets: Vec<Secret>,
-        org_id: &str,
-        scopes: Scopes,
-    ) -> Result<Self, CredentialsError> {
+    fn from_parts(client_id: &str, secrets: &[Secret], org_id: &str, scopes: Scopes) -> Result<Self, CredentialsError> {
         let secrets: Vec<Secret> = secrets
             .iter()
             .map(|secret| secret.expose().trim())
@@ -188,8 +183,8 @@ impl Credentials {
                 field(name)?.as_array().and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
             list.ok_or_else(|| CredentialsError::Form(format!("the field {name} must be a list of texts")))
         };
-        let secrets = list_of("CLIENT_SECRETS")?.into_iter().map(Secret::new).collect();
-        Self::from_parts(text_of("CLIENT_ID")?, secrets, text_of("ORG_ID")?, Scopes::new(list_of("SCOPES")?)?)
+        let secrets: Vec<_> = list_of("CLIENT_SECRETS")?.into_iter().map(Secret::new).collect();
+        Self::from_parts(text_of("CLIENT_ID")?, &secrets, text_of("ORG_ID")?, Scopes::new(list_of("SCOPES")?)?)
     }
 
     /// The client id, which is also the API key.

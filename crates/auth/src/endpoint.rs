@@ -81,7 +81,7 @@ impl Endpoint {
     }
 }
 
-/// `localhost`, 127.0.0.0/8 or ::1. Any other name could resolve to anywhere.
+/// `localhost`, `127.0.0.0/8` or `::1`. Any other name could resolve to anywhere.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -76,7 +76,7 @@ impl TokenProvider {
     }
 
     /// Hands out one token that was fetched elsewhere, until the service refuses it.
-    pub fn fixed(token: Secret) -> Result<Self, AuthError> {
+    pub fn fixed(token: &Secret) -> Result<Self, AuthError> {
         let token = Secret::new(token.expose().trim());
         let token = AccessToken::new(token, Timestamp::now(), UNKNOWN_LIFETIME).ok_or(AuthError::UnusableToken)?;
         Ok(Self { source: Arc::new(Source::Fixed(token)) })

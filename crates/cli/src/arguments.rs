@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "ID", env = "AJO_CLIENT_ID", hide_env_values = true)]
     pub(crate) client_id: Option<String>,
 
-    /// The organization, …@AdobeOrg
+    /// The organization, …@`AdobeOrg`
     #[arg(long, global = true, value_name = "ID", env = "AJO_ORG_ID", hide_env_values = true)]
     pub(crate) org_id: Option<String>,
 

@@ -95,7 +95,7 @@ mod tests {
             ("url: a\nmethods: []\n", "limit.yaml:2:1: missing field `services`"),
             (
                 "{\"services\": {\"action\": {\"rating\": {\"maxCallsCount\": \"many\"}}}}",
-                "limit.yaml:1:53: a whole number is expected here",
+                "limit.yaml:1:54: a whole number is expected here",
             ),
         ];
         for (text, expected) in cases {

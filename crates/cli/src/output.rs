@@ -41,5 +41,5 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     table.add_rows(rows);
     let text = table.to_string();
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
 }

@@ -18,7 +18,7 @@ pub(crate) struct Caller {
     pub(crate) identity: Identity,
     pub(crate) found: String,
     pub(crate) ims_url: Endpoint,
-    _emulator: Option<Emulator>,
+    emulator: Option<Emulator>,
 }
 
 /// What a caller shows.
@@ -40,7 +40,7 @@ impl Session {
         };
         let caller = Caller::find(settings).await?;
         let mut builder = Client::builder().sandbox(&sandbox).ims_url(caller.ims_url.as_str());
-        if let Some(emulator) = &caller._emulator {
+        if let Some(emulator) = &caller.emulator {
             builder = builder.base_url(&emulator.base_url());
         } else if let Some(url) = base_url {
             builder = builder.base_url(&url);
@@ -49,7 +49,7 @@ impl Session {
             Identity::Credentials(credentials) => builder.credentials(credentials),
             Identity::Token { token, client_id, org_id } => builder.access_token(token, &client_id, org_id.as_str()),
         };
-        Ok(Self { client: builder.build()?, _emulator: caller._emulator })
+        Ok(Self { client: builder.build()?, _emulator: caller.emulator })
     }
 }
 
@@ -59,24 +59,23 @@ impl Caller {
             let emulator = emulator_with(settings).await?;
             let ims_url = Endpoint::parse(&emulator.ims_url()).map_err(|error| Failure::new(error.to_string()))?;
             let identity = Identity::Credentials(emulator.credentials());
-            return Ok(Self { identity, found: "the emulator's own".to_owned(), ims_url, _emulator: Some(emulator) });
+            return Ok(Self { identity, found: "the emulator's own".to_owned(), ims_url, emulator: Some(emulator) });
         }
         let ims_url = settings.ims_url.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(IMS_URL);
         let ims_url =
             Endpoint::parse(ims_url).map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))?;
-        let (identity, found) = match variable("AJO_ACCESS_TOKEN") {
-            Some(token) => (given_token(settings, Secret::new(token))?, "AJO_ACCESS_TOKEN".to_owned()),
-            None => {
-                let credentials =
-                    Credentials::from_vars(|name| setting(settings, name), |path| std::fs::read_to_string(path))?;
-                let found = match setting(settings, "AJO_CREDENTIALS") {
-                    Some(file) => file,
-                    None => "settings AJO_… and flags".to_owned(),
-                };
-                (Identity::Credentials(credentials), found)
-            }
+        let (identity, found) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
+            (given_token(settings, Secret::new(token))?, "AJO_ACCESS_TOKEN".to_owned())
+        } else {
+            let credentials =
+                Credentials::from_vars(|name| setting(settings, name), |path| std::fs::read_to_string(path))?;
+            let found = match setting(settings, "AJO_CREDENTIALS") {
+                Some(file) => file,
+                None => "settings AJO_… and flags".to_owned(),
+            };
+            (Identity::Credentials(credentials), found)
         };
-        Ok(Self { identity, found, ims_url, _emulator: None })
+        Ok(Self { identity, found, ims_url, emulator: None })
     }
 
     /// Where tokens come from for this caller.
@@ -85,7 +84,7 @@ impl Caller {
             Identity::Credentials(credentials) => {
                 TokenProvider::new(credentials.clone(), &self.ims_url, ajo_auth::http_client(&self.ims_url)?)
             }
-            Identity::Token { token, .. } => TokenProvider::fixed(token.clone())?,
+            Identity::Token { token, .. } => TokenProvider::fixed(token)?,
         })
     }
 }

@@ -79,13 +79,13 @@ impl<'c> Capping<'c> {
         Call::new(async move { exchange.finish(api.undeploy(&uid).await).map(Answer::without_value) })
     }
 
-    fn call(&self, verb: Verb) -> (Generated, Exchange) {
+    fn call(self, verb: Verb) -> (Generated, Exchange) {
         let transport = &self.client.transport;
         let exchange = Exchange::new(transport.clone(), Operation::of(Api::Capping, verb));
         (Generated::new_with_client(transport.base_url.as_str(), transport.http.clone(), exchange.clone()), exchange)
     }
 
-    fn complete(&self, definition: &CappingDefinition) -> CappingDefinition {
+    fn complete(self, definition: &CappingDefinition) -> CappingDefinition {
         let mut definition = definition.clone();
         definition.org_id.get_or_insert_with(|| self.client.org_id.to_string());
         definition

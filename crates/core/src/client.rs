@@ -78,6 +78,7 @@ enum Caller {
 
 /// Builds a [`Client`]. Everything is checked in [`ClientBuilder::build`], before anything is sent.
 #[derive(Default)]
+#[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     caller: Option<Caller>,
     sandbox: Option<String>,
@@ -148,8 +149,8 @@ impl ClientBuilder {
                 let client_id: ClientId =
                     client_id.parse().map_err(|error| settings(format!("the client id: {error}")))?;
                 let org_id: OrgId = org_id.parse().map_err(|error| settings(format!("the organization: {error}")))?;
-                let tokens =
-                    TokenProvider::fixed(token).map_err(|error: AuthError| Error::new(None, ErrorKind::Auth(error)))?;
+                let tokens = TokenProvider::fixed(&token)
+                    .map_err(|error: AuthError| Error::new(None, ErrorKind::Auth(error)))?;
                 (tokens, client_id, org_id)
             }
         };

@@ -104,20 +104,13 @@ impl Failure {
 
     fn read_service(&mut self, error: &Value) -> bool {
         self.layer = Layer::Service;
-        let parsed;
-        let error = match error {
-            Value::String(text) => match serde_json::from_str::<Value>(text) {
-                Ok(inner @ Value::Object(_)) => {
-                    parsed = inner;
-                    &parsed
-                }
-                _ => {
-                    self.message = clean(text);
-                    return true;
-                }
-            },
-            other => other,
-        };
+        let inner: Option<Value> =
+            error.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
+        if let (None, Value::String(text)) = (&inner, error) {
+            self.message = clean(text);
+            return true;
+        }
+        let error = inner.as_ref().unwrap_or(error);
         self.code = code(&error["code"]);
         self.family = text(error, "family");
         self.message = text(error, "message").unwrap_or_default();

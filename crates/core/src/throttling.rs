@@ -80,7 +80,7 @@ impl<'c> Throttling<'c> {
         Call::new(async move { exchange.finish(api.undeploy(&uid).await).map(Answer::without_value) })
     }
 
-    fn call(&self, verb: Verb) -> (Generated, Exchange) {
+    fn call(self, verb: Verb) -> (Generated, Exchange) {
         let transport = &self.client.transport;
         let exchange = Exchange::new(transport.clone(), Operation::of(Api::Throttling, verb));
         (Generated::new_with_client(transport.base_url.as_str(), transport.http.clone(), exchange.clone()), exchange)

@@ -11,6 +11,22 @@ use crate::answer::{self, Answer};
 use crate::settings::Settings;
 use crate::token_host::Grant;
 
+/// Why a call does not pass.
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: &'static str,
+}
+
+impl Refusal {
+    pub(crate) const PROFILE: Self =
+        Self { status: StatusCode::FORBIDDEN, code: "403025", message: "Profile is not valid" };
+
+    pub(crate) fn answer(&self) -> Answer {
+        answer::gateway(self.status, self.code, self.message)
+    }
+}
+
 /// A caller that passed, and where it wants to go.
 pub(crate) struct Passed<'h> {
     pub(crate) client_id: String,
@@ -23,9 +39,9 @@ pub(crate) fn check<'h>(
     tokens: &BTreeMap<String, Grant>,
     headers: &'h HeaderMap,
     now: Timestamp,
-) -> Result<Passed<'h>, Answer> {
+) -> Result<Passed<'h>, Refusal> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
-    let refuse = |status, code, message: &str| Err(answer::gateway(status, code, message));
+    let refuse = |status, code, message| Err(Refusal { status, code, message });
 
     let Some(api_key) = header("x-api-key") else {
         return refuse(StatusCode::FORBIDDEN, "403000", "Api Key is required");
@@ -49,7 +65,7 @@ pub(crate) fn check<'h>(
     };
     // Inferred for a token that another client was granted; documented for another organization.
     if grant.client_id != api_key || caller.org_id.as_str() != org_id {
-        return refuse(StatusCode::FORBIDDEN, "403025", "Profile is not valid");
+        return Err(Refusal::PROFILE);
     }
     Ok(Passed { client_id: grant.client_id.clone(), org_id, sandbox })
 }

@@ -38,6 +38,7 @@ pub struct EmulatorError {
 }
 
 /// Builds an [`Emulator`].
+#[must_use = "a builder does nothing until `start`"]
 pub struct Builder {
     settings: Settings,
     port: u16,

@@ -21,7 +21,7 @@ pub(crate) fn grant(
     settings: &Settings,
     tokens: &mut BTreeMap<String, Grant>,
     form: &[u8],
-    token: String,
+    token: &str,
     now: Timestamp,
 ) -> Answer {
     let form: BTreeMap<String, String> = serde_urlencoded::from_bytes(form).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(crate) fn grant(
     }
     tokens.retain(|_, grant| grant.expires_at > now);
     let expires_at = now.saturating_add(settings.token_lifetime);
-    tokens.insert(token.clone(), Grant { client_id: caller.client_id.clone(), expires_at });
+    tokens.insert(token.to_owned(), Grant { client_id: caller.client_id.clone(), expires_at });
     answer::ok(&json!({
         "access_token": token,
         "token_type": "bearer",

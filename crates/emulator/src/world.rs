@@ -78,7 +78,7 @@ impl World {
                 return wrong_method(&["POST"]);
             }
             let token = format!("emulated.{}.{}", uuid(&mut self.random), uuid(&mut self.random));
-            return token_host::grant(&self.settings, &mut self.tokens, request.body(), token, now);
+            return token_host::grant(&self.settings, &mut self.tokens, request.body(), &token, now);
         }
         let (operation, uid) = match route::find(request.method(), path) {
             Route::Operation { operation, uid } => (operation, uid),
@@ -87,10 +87,10 @@ impl World {
         };
         let passed = match gateway::check(&self.settings, &self.tokens, request.headers(), now) {
             Ok(passed) => passed,
-            Err(refusal) => return refusal,
+            Err(refusal) => return refusal.answer(),
         };
         let Some(organization) = self.organizations.get_mut(passed.org_id) else {
-            return answer::gateway(StatusCode::FORBIDDEN, "403025", "Profile is not valid");
+            return gateway::Refusal::PROFILE.answer();
         };
         let random = &mut self.random;
         let session = Session {

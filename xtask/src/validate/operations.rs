@@ -53,7 +53,7 @@ fn ids(spec: &Spec) -> Vec<Finding> {
 
 fn described(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
     for field in ["summary", "description"] {
-        if !operation.value[field].as_str().is_some_and(|text| !text.trim().is_empty()) {
+        if operation.value[field].as_str().is_none_or(|text| text.trim().is_empty()) {
             let mend = "say what it does, with the source";
             findings.push(Finding::at(spec, operation.pointer(), format!("it has no {field}"), mend));
         }

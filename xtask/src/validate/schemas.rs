@@ -54,7 +54,7 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
         return;
     }
     let mut add = |place: &str, problem: String, mend: &str| findings.push(Finding::at(spec, place, problem, mend));
-    if !schema["description"].as_str().is_some_and(|text| !text.trim().is_empty()) {
+    if schema["description"].as_str().is_none_or(|text| text.trim().is_empty()) {
         add(place, "it has no description".to_owned(), "say what it is, with unit and source");
     }
     if schema.get("enum").is_some() {

@@ -105,7 +105,7 @@ fn verdict_of(verdict: &CanDeploy) -> Vec<String> {
     lines
 }
 
-fn list_capping(configs: &Vec<CappingConfig>) -> String {
+fn list_capping(configs: &[CappingConfig]) -> String {
     if configs.is_empty() {
         return "no capping configurations in this sandbox".to_owned();
     }
@@ -148,7 +148,7 @@ pub(crate) fn show_capping(config: &CappingConfig) -> String {
     described(lines)
 }
 
-fn list_throttling(configs: &Vec<ThrottlingConfig>) -> String {
+fn list_throttling(configs: &[ThrottlingConfig]) -> String {
     if configs.is_empty() {
         return "no throttling configuration in this organization".to_owned();
     }

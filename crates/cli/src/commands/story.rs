@@ -109,7 +109,7 @@ async fn throttling(client: &Client) -> Result<(), Failure> {
     say("\nThrottling: 400 calls a second reach https://partner.example.com/*, more wait in a queue")?;
     let created = done("create", api.create(&definition).answer().await)?;
     let uid = created.uid;
-    step("create", "200", &uid.to_string())?;
+    step("create", "200", uid.as_ref())?;
     refused("create", api.create(&definition).answer().await, 400, Some("1465"))?;
     step("create", "400", "code 1465: an organization has one throttling configuration")?;
 

@@ -53,7 +53,7 @@ fn methods(methods: Option<&Value>, findings: &mut Vec<Finding>) {
             findings.push(Finding::error("ERR_ENDPOINTCONFIG_103", "/methods", "at least one method is needed"));
         }
         Some(Value::Array(methods)) if methods.iter().all(Value::is_string) => {
-            findings.extend(unknown_methods(methods))
+            findings.extend(unknown_methods(methods));
         }
         Some(_) => findings.push(
             Finding::error("ERR_ENDPOINTCONFIG_111", "/methods", "the methods must be a list of texts").refusing(),
@@ -119,7 +119,7 @@ fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut
             )),
             None => {
                 add(Finding::error("ERR_ENDPOINTCONFIG_111", place, "maxHttpConnections must be a whole number")
-                    .refusing())
+                    .refusing());
             }
         },
     }
@@ -130,7 +130,8 @@ fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut
                 ("maxCallsCount", "ERR_ENDPOINTCONFIG_107", "a number of calls"),
                 ("periodInMs", "ERR_ENDPOINTCONFIG_108", "a number of milliseconds"),
             ] {
-                if !rating.get(field).is_some_and(|value| value.as_i64().is_some_and(|count| count >= 1)) {
+                let at_least_one = rating.get(field).and_then(Value::as_i64).is_some_and(|count| count >= 1);
+                if !at_least_one {
                     let message = format!("{field} must be {unit}, whole and at least 1");
                     add(Finding::error(code, format!("{place}/{field}"), message));
                 }

@@ -36,7 +36,7 @@ pub fn throttling(definition: &Value) -> Vec<Finding> {
         None | Some(Value::Null) => findings.push(missing("methods").refusing()),
         Some(Value::Array(methods)) if methods.is_empty() => findings.push(missing("methods")),
         Some(Value::Array(methods)) if methods.iter().all(Value::is_string) => {
-            findings.extend(unknown_methods(methods))
+            findings.extend(unknown_methods(methods));
         }
         Some(_) => findings.push(mistyped("methods", "a list of texts")),
     }
