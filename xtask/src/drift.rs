@@ -129,12 +129,12 @@ paths:
     #[test]
     fn each_kind_of_difference_is_found_and_named() {
         type Case = (fn(&mut Value), &'static str);
-        let cases: [Case; 14] = [
+        let cases: [Case; 16] = [
             (|item| item["get"] = json!({"responses": {}}), "GET /things/{uid}: only theirs"),
             (|item| item["put"] = json!({"tags": []}), "PUT /things/{uid} header Authorization: only ours"),
             (
                 |item| item["put"]["parameters"][1]["name"] = json!("X-Other"),
-                "PUT /things/{uid} header X-Other: only theirs",
+                "PUT /things/{uid} header X-Other: only theirs, required",
             ),
             (
                 |item| item["put"]["parameters"][0]["schema"]["type"] = json!("integer"),
@@ -166,6 +166,16 @@ paths:
             (
                 |item| body(item)["properties"]["kinds"]["items"]["enum"] = json!(["a", "c"]),
                 "PUT /things/{uid} request kinds[]: values: only ours b, only theirs c",
+            ),
+            (
+                |item| body(item)["required"] = json!(["size", "weight"]),
+                "PUT /things/{uid} request weight: only theirs, required",
+            ),
+            (
+                |item| {
+                    item["put"]["requestBody"]["content"] = json!({"text/xml": {"schema": {"type": "object"}}});
+                },
+                "PUT /things/{uid} request: type: ours object, theirs text/xml object",
             ),
             (
                 |item| *body(item) = json!({"type": "string"}),

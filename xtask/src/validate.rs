@@ -5,10 +5,14 @@
 
 mod document;
 mod finding;
+mod grammar;
+mod keywords;
 mod names;
 mod operations;
 mod references;
 mod schemas;
+
+use std::collections::BTreeSet;
 
 pub(crate) use finding::Finding;
 
@@ -22,6 +26,10 @@ pub(crate) fn validate(spec: &Spec) -> Vec<Finding> {
         findings.extend(references::check(spec));
         findings.extend(operations::check(spec));
         findings.extend(schemas::check(spec));
+        findings.extend(keywords::check(spec));
+        // What another check says of a place is more to the point than that it is against the grammar.
+        let told: BTreeSet<String> = findings.iter().map(|finding| finding.pointer().to_owned()).collect();
+        findings.extend(grammar::check(spec).into_iter().filter(|finding| !told.contains(finding.pointer())));
     }
     findings
 }
@@ -182,7 +190,16 @@ components:
             findings.contains("`can_deploy` and `canDeploy` (put /things/{uid}) become one Rust name, can_deploy"),
             "{findings}"
         );
-        for bad in [json!(null), json!(""), json!("2nd"), json!("a b"), json!("type"), json!("Self")] {
+        for bad in [
+            json!(null),
+            json!(""),
+            json!("2nd"),
+            json!("a__b"),
+            json!("a_"),
+            json!("a b"),
+            json!("type"),
+            json!("Self"),
+        ] {
             let shown = bad.to_string();
             let findings = found(|spec| put(spec)["operationId"] = bad);
             assert!(findings.contains("/put/operationId: "), "{shown}: {findings}");
@@ -325,6 +342,136 @@ components:
             |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"] = json!({"type": "object", "description": "d", "properties": {"a": {"type": "string", "description": "d"}}}),
             "t.yaml#/components/schemas/Thing/properties/size: an object without a name\n  mend: move it to components/schemas and refer to it",
         );
+    }
+
+    #[test]
+    fn a_field_that_does_not_belong_is_placed() {
+        assert_found(
+            |spec| {
+                let schema = spec["components"]["schemas"]["Thing"].as_object_mut().expect("an object");
+                let required = schema.remove("required").expect("there");
+                schema.insert("requierd".to_owned(), required);
+            },
+            "t.yaml#/components/schemas/Thing/requierd: `requierd` is not supported here\n  mend: correct its name or take it out; known here: type, format, title, description, default, example, externalDocs, deprecated, nullable, readOnly, writeOnly, enum, pattern, minLength, maxLength, multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, minProperties, maxProperties, oneOf",
+        );
+        assert_found(
+            |spec| put(spec)["responses"]["200"]["description"] = json!(null),
+            "t.yaml#/paths/~1things~1{uid}/put/responses/200/description: nothing stands where text belongs\n  mend: write what belongs there, or leave the field out",
+        );
+        assert_found(
+            |spec| put(spec)["responses"]["200"] = json!({}),
+            "t.yaml#/paths/~1things~1{uid}/put/responses/200: `description` is missing\n  mend: add `description`",
+        );
+        assert_found(
+            |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"]["type"] = json!("int"),
+            "t.yaml#/components/schemas/Thing/properties/size/type: `int` is not supported here\n  mend: write string or number or integer or boolean or array or object",
+        );
+        assert_found(
+            |spec| spec["components"]["schemas"]["Thing"]["properties"]["kind"]["description"] = json!("d"),
+            "t.yaml#/components/schemas/Thing/properties/kind/description: what stands beside `$ref` is passed over\n  mend: move it to what is referred to",
+        );
+        assert_found(
+            |spec| spec["components"]["responses"]["a/b"] = json!({"description": "d"}),
+            "t.yaml#/components/responses/a~1b: `a/b` is no name that can be referred to\n  mend: use letters, digits, `.`, `_` and `-`",
+        );
+        for (key, value) in [("not", json!({})), ("allOf", json!([])), ("anyOf", json!([]))] {
+            let findings = found(|spec| spec["components"]["schemas"]["Kind"][key] = value);
+            assert!(findings.contains(&format!("/Kind/{key}: `{key}` is not supported here")), "{findings}");
+        }
+    }
+
+    #[test]
+    fn keywords_of_a_schema_fit_each_other() {
+        let size = "t.yaml#/components/schemas/Thing/properties/size";
+        for (schema, expected) in [
+            (
+                json!({"description": "d", "minimum": 1}),
+                "/minimum: `minimum` does not belong to a schema without type\n  mend: write `type: integer` or `type: number` beside it, or take it out",
+            ),
+            (
+                json!({"description": "d", "type": "string", "items": {"type": "string"}}),
+                "/items: `items` does not belong to type string\n  mend: write `type: array` beside it, or take it out",
+            ),
+            (json!({"description": "d", "type": "array"}), ": an array without `items`\n  mend: say what is in it"),
+            (
+                json!({"description": "d", "type": "integer", "format": "int46"}),
+                "/format: `int46` is no format of type integer\n  mend: write int32 or int64",
+            ),
+            (
+                json!({"description": "d", "type": "integer", "exclusiveMinimum": true}),
+                "/exclusiveMinimum: `exclusiveMinimum` without `minimum`\n  mend: write both or neither",
+            ),
+            (
+                json!({"description": "d", "type": "integer", "default": "many"}),
+                "/default: the default \"many\" is not of type integer\n  mend: write a default of that type",
+            ),
+            (json!({"description": "d", "oneOf": []}), "/oneOf: no alternative\n  mend: list the alternatives"),
+            (
+                json!({"description": "d", "type": "string", "oneOf": [{"type": "string"}]}),
+                "/oneOf: `oneOf` beside `type`\n  mend: write the type into each alternative",
+            ),
+        ] {
+            assert_found(
+                |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"] = schema,
+                &format!("{size}{expected}"),
+            );
+        }
+        assert_found(
+            |spec| spec["components"]["schemas"]["Thing"]["required"] = json!(["size", "weight"]),
+            "t.yaml#/components/schemas/Thing/required/1: `weight` is required and no property\n  mend: describe it, or correct its name",
+        );
+        assert_found(
+            |spec| spec["components"]["schemas"]["Thing"]["required"] = json!(["size", "size"]),
+            "t.yaml#/components/schemas/Thing/required/1: `size` is required twice\n  mend: name it once",
+        );
+    }
+
+    /// progenitor overflows the stack on it, and that ends the process whatever is caught.
+    #[test]
+    fn a_schema_is_no_alternative_of_itself() {
+        assert_found(
+            |spec| {
+                spec["components"]["schemas"]["Kind"] = json!({"description": "d", "example": 1, "oneOf": [
+                    {"type": "string"}, {"oneOf": [{"$ref": "#/components/schemas/Kind"}]}]});
+            },
+            "t.yaml#/components/schemas/Kind/oneOf: Kind is an alternative of itself\n  mend: let each alternative be something else",
+        );
+    }
+
+    #[test]
+    fn arguments_of_an_operation_are_distinct_single_values() {
+        let query = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
+        for (parameters, expected) in [
+            (json!([query("a-b"), query("aB")]), "`a-b` and `aB` become one Rust argument, a_b"),
+            (json!([query("uid")]), "`uid` and `uid` become one Rust argument, uid"),
+            (json!([query("body")]), "`body` and `body` become one Rust argument, body"),
+        ] {
+            assert_found(
+                |spec| put(spec)["parameters"] = parameters,
+                &format!(
+                    "t.yaml#/paths/~1things~1{{uid}}/put/parameters: {expected}\n  mend: give them names that differ in more than capitals, separators and place; the body is called `body`"
+                ),
+            );
+        }
+        assert_found(
+            |spec| put(spec)["parameters"] = json!([{"name": "q", "in": "query", "schema": {"type": "object"}}]),
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` is of type object\n  mend: make it a single value; nothing else fits into a path or query",
+        );
+        assert_found(
+            |spec| {
+                put(spec)["parameters"] =
+                    json!([{"name": "q", "in": "query", "style": "simple", "schema": {"type": "string"}}]);
+            },
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` has another style than form\n  mend: take `style` out; progenitor knows no other",
+        );
+    }
+
+    #[test]
+    fn a_path_has_a_name_between_its_braces() {
+        for path in ["things", "/things/{}", "/things/}{", "/things/{a{b}}", "/things/{a/b}", "/things?x=1"] {
+            let findings = found(|spec| spec["paths"][path] = json!({}));
+            assert!(findings.contains(&format!("`{path}` is no path")), "{path}: {findings}");
+        }
     }
 
     #[test]

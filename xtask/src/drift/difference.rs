@@ -43,8 +43,10 @@ pub(super) fn between(ours: &Shape, theirs: &Shape) -> Vec<Difference> {
                 add("only ours".to_owned());
                 closed.insert(place);
             }
-            (None, Some(_)) => {
-                add("only theirs".to_owned());
+            (None, Some(theirs)) => {
+                // Said here, because below an explained place nothing else would tell that it came to be required.
+                let required = if theirs.content.required == Some(true) { ", required" } else { "" };
+                add(format!("only theirs{required}"));
                 closed.insert(place);
             }
             (None, None) => {}

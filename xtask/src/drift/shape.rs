@@ -92,10 +92,14 @@ fn headers(spec: &Spec, operation: &Operation<'_>, place: &str, shape: &mut Shap
 
 /// A request or an answer, and the fields of its body. Of several media types the first counts; there is never a second.
 fn bodied(spec: &Spec, node: &Value, place: String, parent: &str, required: Option<bool>, shape: &mut Shape) {
-    let media = node["content"].as_object().and_then(|content| content.values().next());
-    let schema = media.and_then(|media| spec.resolve(&media["schema"]));
-    let content =
-        Content { types: schema.map_or_else(|| "none".to_owned(), types), required, values: schema.and_then(values) };
+    let first = node["content"].as_object().and_then(|content| content.iter().next());
+    let schema = first.and_then(|(_, media)| spec.resolve(&media["schema"]));
+    // `;charset=utf-8` makes no difference for JSON; anything but JSON does.
+    let other =
+        first.map(|(name, _)| name.split(';').next().unwrap_or_default()).filter(|name| *name != "application/json");
+    let types = schema.map_or_else(|| "none".to_owned(), types);
+    let types = other.map_or_else(|| types.clone(), |other| format!("{other} {types}"));
+    let content = Content { types, required, values: schema.and_then(values) };
     if let Some(schema) = schema {
         fields(spec, schema, &place, &format!("{place} "), 0, shape);
     }
@@ -111,6 +115,11 @@ fn fields(spec: &Spec, schema: &Value, parent: &str, prefix: &str, depth: usize,
     }
     let required =
         |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|field| field == name));
+    // A field can be required and not described. What is described takes its place below.
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let content = Content { types: "any".to_owned(), required: Some(true), values: None };
+        shape.insert(format!("{prefix}{name}"), Part { parent: Some(parent.to_owned()), content });
+    }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let Some(property) = spec.resolve(property) else { continue };
         let place = format!("{prefix}{name}");

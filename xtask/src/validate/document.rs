@@ -44,8 +44,12 @@ pub(super) fn check(spec: &Spec) -> Vec<Finding> {
                 "write its operations here; progenitor does not follow it",
             );
         }
-        if !path.starts_with('/') || path.matches('{').count() != path.matches('}').count() {
-            add(&place, format!("`{path}` is no path"), "begin it with / and close every brace");
+        if !is_template(path) {
+            add(
+                &place,
+                format!("`{path}` is no path"),
+                "begin it with /, close every brace around a name, and leave query and fragment out",
+            );
         }
     }
     match &spec.value["components"]["schemas"] {
@@ -57,4 +61,16 @@ pub(super) fn check(spec: &Spec) -> Vec<Finding> {
         ),
     }
     findings
+}
+
+/// Whether a path begins with a slash and has a name between every two braces.
+fn is_template(path: &str) -> bool {
+    let mut pieces = path.split('{');
+    let before = pieces.next().unwrap_or_default();
+    let closed = |piece: &str| {
+        piece
+            .split_once('}')
+            .is_some_and(|(name, after)| !name.is_empty() && !name.contains('/') && !after.contains('}'))
+    };
+    before.starts_with('/') && !before.contains('}') && !path.contains(['?', '#']) && pieces.all(closed)
 }

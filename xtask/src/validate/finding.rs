@@ -19,6 +19,11 @@ impl Finding {
         Self::at(spec, pointer(place), problem, mend)
     }
 
+    /// The place in the file.
+    pub(super) fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
     /// `pointer` is a JSON pointer (RFC 6901).
     pub(super) fn at(
         spec: &Spec,

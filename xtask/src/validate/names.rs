@@ -22,10 +22,11 @@ pub(super) fn pascal(name: &str) -> String {
     words(name).iter().map(capital).collect()
 }
 
-/// Whether a name can stand as it is: lower case words with underscores, no keyword.
+/// Whether a name can stand as it is: lower case words with single underscores between them, no keyword.
 pub(super) fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && snake(name) == name
         && !KEYWORDS.contains(&name)
 }
 
@@ -45,26 +46,30 @@ pub(super) fn collision<'n>(
     None
 }
 
+/// The words of a name by the rule of the crate `heck`, which progenitor and typify use: a new word begins after anything that
+/// is no letter or digit, at a capital after a small letter, and at the last capital of several before a small letter.
 fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = None;
-    for character in name.chars() {
-        if !character.is_alphanumeric() {
-            before = None;
-            continue;
-        }
-        let begins = match before {
-            None => true,
-            Some(before) => character.is_uppercase() && !char::is_uppercase(before),
-        };
-        if begins {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
+    let mut words = Vec::new();
+    for part in name.split(|character: char| !character.is_alphanumeric()) {
+        let mut word = String::new();
+        let mut after_capital = false;
+        let mut after_small = false;
+        let mut characters = part.chars().peekable();
+        while let Some(character) = characters.next() {
+            let capital = character.is_uppercase();
+            let last_of_several = after_capital && capital && characters.peek().is_some_and(|next| next.is_lowercase());
+            if (after_small && capital) || last_of_several {
+                words.push(std::mem::take(&mut word));
+            }
             word.extend(character.to_lowercase());
+            // A digit belongs to what stands before it.
+            if capital || character.is_lowercase() {
+                (after_capital, after_small) = (capital, !capital);
+            }
         }
-        before = Some(character);
+        words.push(word);
     }
+    words.retain(|word| !word.is_empty());
     words
 }
 
@@ -81,6 +86,8 @@ mod tests {
             ("periodInMs", "period_in_ms"),
             ("ERR", "err"),
             ("a-b c", "a_b_c"),
+            ("HTTPServer", "http_server"),
+            ("errorCodeV2x", "error_code_v2x"),
         ] {
             assert_eq!(snake(name), expected);
         }

@@ -92,10 +92,24 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding
                 "progenitor takes no other; leave it out",
             ),
         }
-        if parameter.get("schema").is_none() {
-            add(format!("`{name}` has no schema"), "give it one");
+        match parameter.get("schema") {
+            None => add(format!("`{name}` has no schema"), "give it one"),
+            Some(schema) => {
+                let kind = spec.resolve(schema).and_then(|schema| schema["type"].as_str());
+                if let Some(kind @ ("object" | "array")) = kind {
+                    add(
+                        format!("`{name}` is of type {kind}"),
+                        "make it a single value; nothing else fits into a path or query",
+                    );
+                }
+            }
+        }
+        let usual = if parameter["in"] == "path" { "simple" } else { "form" };
+        if parameter.get("style").is_some_and(|style| style != usual) {
+            add(format!("`{name}` has another style than {usual}"), "take `style` out; progenitor knows no other");
         }
     }
+    findings.extend(arguments(spec, operation));
     for name in template.difference(&described) {
         findings.push(Finding::at(
             spec,
@@ -104,6 +118,26 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding
             format!("add a parameter `{name}` with `in: path`"),
         ));
     }
+}
+
+/// Parameters and body become the arguments of one Rust function.
+fn arguments(spec: &Spec, operation: &Operation<'_>) -> Option<Finding> {
+    // A parameter of the operation takes the place of one of its path item, if both name and place are the same.
+    let described: BTreeSet<(&str, &str)> = operation
+        .parameters()
+        .filter_map(|(_, parameter)| {
+            let parameter = spec.resolve(parameter)?;
+            Some((parameter["name"].as_str()?, parameter["in"].as_str()?))
+        })
+        .collect();
+    let body = operation.value.get("requestBody").map(|_| "body");
+    let (first, second, rust) = names::collision(described.iter().map(|(name, _)| *name).chain(body), names::snake)?;
+    Some(Finding::at(
+        spec,
+        format!("{}/parameters", operation.pointer()),
+        format!("`{first}` and `{second}` become one Rust argument, {rust}"),
+        "give them names that differ in more than capitals, separators and place; the body is called `body`",
+    ))
 }
 
 fn request_body(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
@@ -127,7 +161,7 @@ fn answers(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) 
     let place = format!("{}/responses", operation.pointer());
     let mut successes = Vec::new();
     for (status, answer) in operation.value["responses"].as_object().into_iter().flatten() {
-        if !is_status(status) {
+        if !is_status(status) && !status.starts_with("x-") {
             let problem = format!("`{status}` is no status");
             findings.push(Finding::at(spec, place.clone(), problem, "write three digits in quotes, or default"));
         }
@@ -152,7 +186,7 @@ fn answers(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) 
 }
 
 fn is_status(status: &str) -> bool {
-    status == "default" || (status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()))
+    status == "default" || (status.len() == 3 && status.parse().is_ok_and(|status: u16| (100..600).contains(&status)))
 }
 
 /// One media type, JSON, with a named schema.
