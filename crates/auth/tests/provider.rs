@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, Credentials, Endpoint, Granted, ImsErrorKind, Secret, Timestamp, TokenProvider, TransportProblem, http_client,
+    AuthError, Credentials, Endpoint, Granted, ImsErrorKind, Secret, Timestamp, TokenProvider, TransportProblem,
+    http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -52,7 +53,9 @@ async fn twenty_cold_callers_make_one_request() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
-        then.status(200).delay(Duration::from_millis(50)).json_body(json!({"access_token": "abc", "expires_in": 86399}));
+        then.status(200)
+            .delay(Duration::from_millis(50))
+            .json_body(json!({"access_token": "abc", "expires_in": 86399}));
     });
     let provider = provider(&server);
     let callers: Vec<_> = (0..20)
@@ -180,7 +183,8 @@ async fn an_answer_that_is_too_long_is_not_read_to_its_end() {
 
 #[tokio::test]
 async fn a_host_that_is_not_there_is_a_connection_error_with_its_cause() {
-    let error = provider_at("http://127.0.0.1:1", || Timestamp::from_millis(0)).token().await.expect_err("nobody listens");
+    let error =
+        provider_at("http://127.0.0.1:1", || Timestamp::from_millis(0)).token().await.expect_err("nobody listens");
     assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Connect, .. }), "{error:?}");
     assert!(error.to_string().starts_with("no connection to the token host: "), "{error}");
     assert!(error.hint().expect("a hint").contains("address of the token host"));

@@ -1,0 +1,95 @@
+//! What the suites share: clients, definitions, and one way to call any of the sixteen operations.
+//!
+//! Each suite is one file beside this one: `requests` (what is sent), `story` (the life cycle on the emulator), `gateway`
+//! (what stands before the service), `failures` (every documented failure of every operation), `authentication`.
+
+use ajo_core::{
+    Api, CappingDefinition, Client, Credentials, DeleteOptions, Error, Operation, Secret, ThrottlingDefinition, Uid,
+    Verb,
+};
+use ajo_emulator::Emulator;
+use serde_json::{Value, json};
+
+/// What `World::handle` takes.
+pub type HttpRequest = http::Request<bytes::Bytes>;
+
+/// The organization that the clients of [`client_of`] belong to.
+pub const ORG_ID: &str = "A1B2C3@AdobeOrg";
+
+/// A client with a ready-made token, for a fake service at this root.
+pub fn client_of(root: &str) -> Client {
+    Client::builder()
+        .access_token(Secret::new("token-canary"), "client-1", ORG_ID)
+        .sandbox("prod")
+        .base_url(&format!("{root}/journey/orchestration"))
+        .build()
+        .expect("a client")
+}
+
+/// A client with the emulator's own credentials, for one of its sandboxes.
+pub fn emulated(emulator: &Emulator, sandbox: &str) -> Client {
+    with_credentials(emulator, sandbox, emulator.credentials())
+}
+
+/// A client of the emulator with any credentials.
+pub fn with_credentials(emulator: &Emulator, sandbox: &str, credentials: Credentials) -> Client {
+    Client::builder()
+        .credentials(credentials)
+        .sandbox(sandbox)
+        .base_url(&emulator.base_url())
+        .ims_url(&emulator.ims_url())
+        .build()
+        .expect("a client")
+}
+
+/// The vendor's documented sample of a capping definition.
+pub fn capping_json() -> Value {
+    json!({
+        "url": "https://api.example.org/data/2.5/weather",
+        "methods": ["GET"],
+        "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
+    })
+}
+
+/// A throttling definition.
+pub fn throttling_json() -> Value {
+    json!({"name": "partner-api", "urlPattern": "https://partner.example.com/*", "methods": ["POST", "PUT"], "maxThroughput": 400})
+}
+
+/// [`capping_json`] as its type.
+pub fn capping() -> CappingDefinition {
+    serde_json::from_value(capping_json()).expect("a definition")
+}
+
+/// [`throttling_json`] as its type.
+pub fn throttling() -> ThrottlingDefinition {
+    serde_json::from_value(throttling_json()).expect("a definition")
+}
+
+/// An identifier.
+pub fn uid(text: &str) -> Uid {
+    text.parse().expect("an identifier")
+}
+
+/// Calls any operation, with a well-formed definition where it takes one; keeps only the error.
+pub async fn call(client: &Client, operation: &Operation, uid: &Uid) -> Result<(), Error> {
+    macro_rules! of {
+        ($api:expr, $definition:expr) => {{
+            let api = $api;
+            match operation.verb {
+                Verb::List => api.list().await.map(drop),
+                Verb::Create => api.create(&$definition).await.map(drop),
+                Verb::Get => api.get(uid).await.map(drop),
+                Verb::Update => api.update(uid, &$definition).await.map(drop),
+                Verb::Delete => api.delete(uid, DeleteOptions::default()).await,
+                Verb::CanDeploy => api.can_deploy(uid).await.map(drop),
+                Verb::Deploy => api.deploy(uid).await,
+                Verb::Undeploy => api.undeploy(uid).await,
+            }
+        }};
+    }
+    match operation.api {
+        Api::Capping => of!(client.capping(), capping()),
+        Api::Throttling => of!(client.throttling(), throttling()),
+    }
+}
