@@ -48,7 +48,6 @@ async fn every_operation_sends_its_method_path_headers_and_body_and_nothing_else
                     .header("x-api-key", "client-1")
                     .header("x-gw-ims-org-id", ORG_ID)
                     .header("x-sandbox-name", "prod")
-                    .header("accept", "application/json")
                     .header_missing("api-version")
                     .is_true(|request| request.uri().query().is_none());
                 match &body {
