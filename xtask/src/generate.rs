@@ -45,3 +45,62 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
         Ok(format!("wrote {} files to {TARGET}", files.len()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn generating_twice_gives_the_same() {
+        let specs = specifications().expect("readable");
+        assert_eq!(files::render(&specs), files::render(&specs));
+    }
+
+    #[test]
+    fn the_committed_code_is_what_the_specs_say() {
+        run(true).expect("not stale");
+    }
+
+    #[test]
+    fn a_field_added_to_a_spec_becomes_a_typed_field() {
+        let mut specs = specifications().expect("readable");
+        let schemas = &mut specs[0].value["components"]["schemas"];
+        schemas["CappingConfig"]["properties"]["costCentre"] = json!({"type": "integer", "description": "Who pays."});
+        schemas["CappingDefinition"]["properties"]["costCentre"] =
+            json!({"type": "string", "description": "Who pays."});
+        assert!(validate::validate(&specs[0]).is_empty());
+        let files = files::render(&specs).expect("generated");
+        let types = &files["capping/types.rs"];
+        assert!(types.contains("pub cost_centre: ::std::option::Option<i64>"), "{types}");
+        assert!(types.contains("pub cost_centre: ::std::option::Option<::std::string::String>"), "{types}");
+    }
+
+    #[test]
+    fn what_is_sent_is_strict_and_what_is_answered_lenient() {
+        let files = files::render(&specifications().expect("readable")).expect("generated");
+        let types = &files["capping/types.rs"];
+        let of = |name: &str| {
+            let (before, after) = types.split_once(&format!("pub struct {name} {{")).expect("a struct");
+            let attributes = before.rsplit("\n}").next().expect("what stands before it").to_owned();
+            attributes + after.split_once("\n}").expect("its end").0
+        };
+        for sent in ["CappingDefinition", "CappingServices", "ServiceLimit", "Rating"] {
+            assert!(
+                of(sent).contains("deny_unknown_fields") && !of(sent).contains("lenient::field"),
+                "{sent}: {}",
+                of(sent)
+            );
+        }
+        for answered in ["CappingConfig", "DeployedCapping", "AnsweredServices", "AnsweredLimit", "AnsweredRating"] {
+            assert!(of(answered).contains("lenient::field") && !of(answered).contains("deny_unknown"), "{answered}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_operations_has_all_sixteen() {
+        let files = files::render(&specifications().expect("readable")).expect("generated");
+        assert_eq!(files["operations.rs"].matches("crate::operation::Operation {").count(), 16);
+    }
+}
