@@ -23,7 +23,10 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 /// use ajo_core::{CappingDefinition, Client, Credentials};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::builder().credentials(Credentials::from_env()?).sandbox("prod").build()?;
+/// let client = Client::builder()
+///     .credentials(Credentials::from_env()?)
+///     .sandbox("prod")
+///     .build()?;
 ///
 /// let config: CappingDefinition = serde_json::from_str(r#"{
 ///     "url": "https://api.example.org/data/2.5/*",
