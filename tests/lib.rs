@@ -3,6 +3,8 @@
 //! Each suite is one file beside this one: `requests` (what is sent), `story` (the life cycle on the emulator), `gateway`
 //! (what stands before the service), `failures` (every documented failure of every operation), `authentication`.
 
+#![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
+
 use ajo_core::{
     Api, CappingDefinition, Client, Credentials, DeleteOptions, Error, Operation, Secret, ThrottlingDefinition, Uid,
     Verb,

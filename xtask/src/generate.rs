@@ -1,7 +1,7 @@
 //! `cargo xtask generate`: from `openapi/*.yaml` to `crates/core/src/generated/`.
 //!
 //! The specs are validated, patched for progenitor ([`patches`]), turned into one syntax tree each ([`client`]), and that
-//! tree is taken apart into the files of [`output`]: types both specs share, types and client of each, open enums, and the
+//! tree is taken apart ([`types`]) into [`files`]: types both specs share, types and client of each, open enums, and the
 //! table of operations.
 
 mod client;

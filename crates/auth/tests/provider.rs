@@ -196,7 +196,7 @@ async fn nothing_printed_shows_the_secret_or_the_token() {
     let mut mock = grants(&server, 3600);
     let provider = provider(&server);
     let granted = provider.token().await.expect("a token");
-    let mut printed = format!("{provider:?} {granted:?}");
+    let before = format!("{provider:?} {granted:?}");
     mock.delete();
     server.mock(|when, then| {
         when.method(POST);
@@ -204,7 +204,7 @@ async fn nothing_printed_shows_the_secret_or_the_token() {
     });
     provider.invalidate(granted.generation);
     let error = provider.token().await.expect_err("refused");
-    printed += &format!("{error} {error:?} {error:#?}");
+    let printed = format!("{before} {error} {error:?} {error:#?}");
     assert!(!printed.contains(SECRET) && !printed.contains("abc"), "{printed}");
     assert!(printed.contains("[redacted]"), "{printed}");
 }

@@ -121,7 +121,7 @@ fn all_sixteen_operations_run_against_one_emulator() {
         .expect("written");
     for (api, file) in [("capping", capping), ("throttling", throttling)] {
         let script = format!(
-            r#"
+            r"
             uid=$($AJO {api} create '{file}' | sed -n 's/^created //p')
             $AJO {api} list
             $AJO {api} get $uid
@@ -134,7 +134,7 @@ fn all_sixteen_operations_run_against_one_emulator() {
             $AJO {api} undeploy $uid
             $AJO {api} delete $uid
             $AJO {api} list
-            "#,
+            ",
             file = file.display()
         );
         let ran = with_emulator(&script);
@@ -298,13 +298,13 @@ EOF
 #[test]
 fn a_token_that_was_fetched_once_can_be_used_again() {
     let ran = with_emulator(
-        r#"
+        r"
         token=$($AJO auth token)
         unset AJO_CLIENT_SECRET AJO_SCOPES
         AJO_ACCESS_TOKEN=$token $AJO capping list
         AJO_ACCESS_TOKEN=$token $AJO auth status
         AJO_ACCESS_TOKEN=other $AJO capping list
-        "#,
+        ",
     );
     assert_eq!(ran.code, Some(3));
     assert!(ran.out.contains("no capping configurations") && ran.out.contains("given ready-made"), "{}", ran.out);
