@@ -153,6 +153,7 @@ async fn success_that_cannot_be_read_is_an_error_and_never_an_empty_result() {
         r#"{"results": null}"#,
         r#"{"results": {}}"#,
         r#"{"results": [{}]}"#,
+        r#"{"results": [{"uid": "../admin"}]}"#,
     ] {
         let server = MockServer::start_async().await;
         server

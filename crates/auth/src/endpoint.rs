@@ -70,6 +70,17 @@ impl Endpoint {
         Ok(Self { url: format!("{scheme}://{authority}{path}"), plain_http })
     }
 
+    /// Reads the URL of a host alone, without a path, as the token host is named.
+    pub fn parse_root(text: &str) -> Result<Self, EndpointError> {
+        let endpoint = Self::parse(text)?;
+        let after_scheme = endpoint.url.split_once("://").map_or("", |(_, rest)| rest);
+        if after_scheme.contains('/') {
+            let problem = "it must be the host alone; the path is added";
+            return Err(EndpointError { shown: endpoint.url, problem });
+        }
+        Ok(endpoint)
+    }
+
     /// The URL, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.url
@@ -110,6 +121,15 @@ mod tests {
             let endpoint = Endpoint::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!((endpoint.as_str(), endpoint.is_plain_http()), (kept, kept.starts_with("http:")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_root_has_no_path() {
+        assert_eq!(Endpoint::parse_root("https://a.example/").expect("a root").as_str(), "https://a.example");
+        assert_eq!(
+            Endpoint::parse_root("https://a.example/ims/token/v3").expect_err("a path").to_string(),
+            "`https://a.example/ims/token/v3` cannot be used: it must be the host alone; the path is added"
+        );
     }
 
     #[test]

@@ -62,8 +62,8 @@ impl Caller {
             return Ok(Self { identity, found: "the emulator's own".to_owned(), ims_url, emulator: Some(emulator) });
         }
         let ims_url = settings.ims_url.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(IMS_URL);
-        let ims_url =
-            Endpoint::parse(ims_url).map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))?;
+        let ims_url = Endpoint::parse_root(ims_url)
+            .map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))?;
         let (identity, found) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
             (given_token(settings, Secret::new(token))?, "AJO_ACCESS_TOKEN".to_owned())
         } else {

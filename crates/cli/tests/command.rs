@@ -372,6 +372,23 @@ fn the_emulator_serves_until_it_is_ended() {
     assert_eq!(child.wait().expect("ajo ends").code(), Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_request_to_end_ends_the_child_too() {
+    let mut ajo = ajo(&["emulator", "exec", "--", "sh", "-c", "echo $$; exec sleep 60"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("ajo runs");
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(ajo.stdout.take().expect("a pipe")), &mut line)
+        .expect("a line");
+    assert!(Command::new("kill").arg(ajo.id().to_string()).status().expect("kill runs").success());
+    assert_eq!(ajo.wait().expect("ajo ends").code(), Some(128 + 9));
+    let alive =
+        Command::new("kill").args(["-0", line.trim()]).stderr(Stdio::null()).status().expect("kill runs").success();
+    assert!(!alive, "the child is still there");
+}
+
 #[test]
 fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

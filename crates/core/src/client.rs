@@ -132,11 +132,10 @@ impl ClientBuilder {
         let settings = |problem: String| Error::new(None, ErrorKind::Settings(problem));
         let sandbox = self.sandbox.ok_or_else(|| settings("no sandbox is named".to_owned()))?;
         let sandbox: Sandbox = sandbox.parse().map_err(|error: crate::SandboxError| settings(error.to_string()))?;
-        let endpoint = |name: &str, url: Option<String>, default: &str| {
-            Endpoint::parse(url.as_deref().unwrap_or(default)).map_err(|error| settings(format!("{name}: {error}")))
-        };
-        let base_url = endpoint("the base URL", self.base_url, BASE_URL)?;
-        let ims_url = endpoint("the token host", self.ims_url, IMS_URL)?;
+        let base_url = Endpoint::parse(self.base_url.as_deref().unwrap_or(BASE_URL))
+            .map_err(|error| settings(format!("the base URL: {error}")))?;
+        let ims_url = Endpoint::parse_root(self.ims_url.as_deref().unwrap_or(IMS_URL))
+            .map_err(|error| settings(format!("the token host: {error}")))?;
         let http = |endpoint: &Endpoint| {
             ajo_auth::http_client(endpoint).map_err(|error| Error::new(None, ErrorKind::Auth(error)))
         };

@@ -38,18 +38,25 @@ async fn serve(port: u16) -> Result<ExitCode, Failure> {
     Ok(Exit::Success.into())
 }
 
-/// Waits for Ctrl-C, or for the signal with which process managers end a server.
-async fn stopped() -> std::io::Result<()> {
+/// What asks this process to stop.
+#[derive(PartialEq, Eq)]
+enum Stop {
+    CtrlC,
+    /// The signal with which process managers end a process.
+    Terminated,
+}
+
+async fn stopped() -> std::io::Result<Stop> {
     #[cfg(unix)]
     {
         let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
-            result = tokio::signal::ctrl_c() => result,
-            _ = terminated.recv() => Ok(()),
+            result = tokio::signal::ctrl_c() => result.map(|()| Stop::CtrlC),
+            _ = terminated.recv() => Ok(Stop::Terminated),
         }
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    tokio::signal::ctrl_c().await.map(|()| Stop::CtrlC)
 }
 
 async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
@@ -60,10 +67,20 @@ async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
     for name in OVERRIDING {
         child.env_remove(name);
     }
-    let status = child
-        .status()
-        .await
-        .map_err(|error| Failure::new(format!("failed to run {}: {error}", program.to_string_lossy())))?;
+    let failed = |error| Failure::new(format!("failed to run {}: {error}", program.to_string_lossy()));
+    let mut child = child.spawn().map_err(failed)?;
+    // Ctrl-C reaches the child as well, which decides what to make of it; a request to end ends the child. The emulator stays
+    // until the child is gone.
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.map_err(failed)?,
+            signal = stopped() => {
+                if signal.map_err(failed)? == Stop::Terminated {
+                    child.start_kill().map_err(failed)?;
+                }
+            }
+        }
+    };
     Ok(ExitCode::from(code_of(status)))
 }
 
