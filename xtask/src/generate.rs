@@ -48,9 +48,10 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::spec::Spec;
 
     #[test]
     fn generating_twice_gives_the_same() {
@@ -102,5 +103,48 @@ mod tests {
     fn the_table_of_operations_has_all_sixteen() {
         let files = files::render(&specifications().expect("readable")).expect("generated");
         assert_eq!(files["operations.rs"].matches("crate::operation::Operation {").count(), 16);
+    }
+
+    /// Puts something else in the place of one node after the other: what the validator lets pass, progenitor accepts. A
+    /// panic of progenitor or typify fails this test.
+    #[test]
+    fn what_passes_the_validator_becomes_rust() {
+        let specs = specifications().expect("readable");
+        let original = &specs[1];
+        let mut places = Vec::new();
+        pointers(&original.value, "", &mut places);
+        let mut passed = 0;
+        for place in &places {
+            for odd in [Value::Null, json!("x"), json!([]), json!({}), json!({"type": "object", "description": "d"})] {
+                let mut value = original.value.clone();
+                *value.pointer_mut(place).expect("a node") = odd.clone();
+                let spec = Spec { file: original.file.clone(), value };
+                if validate::validate(&spec).is_empty() {
+                    passed += 1;
+                    let rendered = files::render(std::slice::from_ref(&spec));
+                    // A spec whose bounds or failures are all gone makes a patch say so, which is an error with a name.
+                    let fine = rendered.as_ref().map_or_else(|error| error.contains("the spec patch `"), |_| true);
+                    assert!(fine, "{place} := {odd}: {:?}", rendered.err());
+                }
+            }
+        }
+        assert!(passed > 50, "only {passed} of the changed specs pass, so this test says little");
+    }
+
+    /// The places that decide what is generated; texts and examples do not.
+    fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+        const TEXTS: [&str; 6] = ["description", "summary", "example", "info", "servers", "securitySchemes"];
+        found.push(at.to_owned());
+        match value {
+            Value::Object(map) => {
+                map.iter().filter(|(key, _)| !TEXTS.contains(&key.as_str())).for_each(|(key, child)| {
+                    pointers(child, &format!("{at}{}", crate::spec::pointer(&[key])), found);
+                });
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, child)| pointers(child, &format!("{at}/{index}"), found));
+            }
+            _ => {}
+        }
     }
 }

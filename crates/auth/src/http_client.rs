@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{AuthError, Endpoint};
+use crate::{AuthError, Endpoint, causes};
 
 /// How long a connection may take, with TLS. Chosen here; the service publishes none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -15,19 +15,5 @@ pub fn http_client(endpoint: &Endpoint) -> Result<reqwest::Client, AuthError> {
         .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!("ajo-limits/", env!("CARGO_PKG_VERSION")));
     let builder = if endpoint.is_plain_http() { builder.no_proxy() } else { builder.https_only(true) };
-    builder.build().map_err(|error| AuthError::Setup(chain(&error)))
-}
-
-/// The whole chain of causes in one line: reqwest's own text is only "error sending request".
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.ends_with(&part) {
-            text = format!("{text}: {part}");
-        }
-        cause = error.source();
-    }
-    text
+    builder.build().map_err(|error| AuthError::Setup(causes(&error)))
 }

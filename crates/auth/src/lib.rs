@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod causes;
 mod client_id;
 mod credentials;
 mod endpoint;
@@ -35,6 +36,7 @@ mod token_answer;
 mod token_cache;
 mod token_request;
 
+pub use causes::causes;
 pub use client_id::{ClientId, ClientIdError};
 pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError};

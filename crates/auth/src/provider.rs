@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 
-use crate::http_client::chain;
 use crate::{
     AccessToken, AuthError, Cached, Credentials, Endpoint, Secret, Timestamp, TokenCache, TokenRequest,
-    TransportProblem, read_token_answer,
+    TransportProblem, causes, read_token_answer,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
@@ -170,7 +169,7 @@ fn transport(error: &reqwest::Error) -> AuthError {
     } else {
         TransportProblem::Broken
     };
-    AuthError::Transport { problem, detail: chain(error) }
+    AuthError::Transport { problem, detail: causes(error) }
 }
 
 impl fmt::Debug for TokenProvider {

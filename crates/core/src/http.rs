@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Endpoint, TokenProvider};
+use ajo_auth::{AccessToken, Endpoint, TokenProvider, causes};
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -122,7 +122,7 @@ fn without(body: Bytes, token: &str) -> Bytes {
 }
 
 fn transport_problem(error: &reqwest::Error) -> ErrorKind {
-    let text = chain(error);
+    let text = causes(error);
     if error.is_connect() {
         ErrorKind::Connect(text)
     } else if error.is_timeout() {
@@ -132,20 +132,6 @@ fn transport_problem(error: &reqwest::Error) -> ErrorKind {
     } else {
         ErrorKind::Broken(text)
     }
-}
-
-/// The whole chain of causes in one line: reqwest's own text is only "error sending request".
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.ends_with(&part) {
-            text = format!("{text}: {part}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 /// The whole answer to one call.
@@ -216,7 +202,7 @@ impl Exchange {
             Some(Err(kind)) => return Err(failed(kind)),
             // The generated code gave up before it sent anything.
             None => {
-                let problem = result.err().map_or_else(|| "nothing was sent".to_owned(), |error| chain(&error));
+                let problem = result.err().map_or_else(|| "nothing was sent".to_owned(), |error| causes(&error));
                 return Err(failed(ErrorKind::Request(problem)));
             }
         };

@@ -21,32 +21,28 @@ pub(crate) struct Session<'w> {
     pub(crate) request_id: &'w str,
 }
 
+/// What a call asks for, beside its operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'r> {
+    /// Empty where the operation takes none.
+    pub(crate) uid: &'r str,
+    pub(crate) query: &'r str,
+    pub(crate) body: &'r [u8],
+}
+
 impl Session<'_> {
-    pub(crate) fn run(
-        self,
-        operation: &Operation,
-        uid: &str,
-        query: &str,
-        body: &[u8],
-        new_id: impl FnOnce() -> String,
-    ) -> Answer {
+    pub(crate) fn run(self, operation: &Operation, input: Input<'_>, new_id: impl FnOnce() -> String) -> Answer {
         let as_text = operation.api == Api::Throttling;
         let request_id = self.request_id;
         let outcome = match operation.api {
-            Api::Capping => self.capping(operation.verb, uid, query, body, new_id),
-            Api::Throttling => self.throttling(operation.verb, uid, query, body, new_id),
+            Api::Capping => self.capping(operation.verb, input, new_id),
+            Api::Throttling => self.throttling(operation.verb, input, new_id),
         };
         outcome.unwrap_or_else(|failure| failure.answer(as_text, request_id))
     }
 
-    fn capping(
-        self,
-        verb: Verb,
-        uid: &str,
-        query: &str,
-        body: &[u8],
-        new_id: impl FnOnce() -> String,
-    ) -> Result<Answer, Failure> {
+    fn capping(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
+        let Input { uid, query, body } = input;
         let mark = self.mark();
         let org_id = self.org_id;
         let sandbox = sandbox(self.organization, self.sandbox)?;
@@ -99,14 +95,8 @@ impl Session<'_> {
         })
     }
 
-    fn throttling(
-        self,
-        verb: Verb,
-        uid: &str,
-        query: &str,
-        body: &[u8],
-        new_id: impl FnOnce() -> String,
-    ) -> Result<Answer, Failure> {
+    fn throttling(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
+        let Input { uid, query, body } = input;
         let mark = self.mark();
         let org_id = self.org_id;
         let sandbox = sandbox(self.organization, self.sandbox)?;

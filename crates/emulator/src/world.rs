@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::answer::{self, Answer};
 use crate::organization::Organization;
 use crate::route::{self, BASE_PATH, Route};
-use crate::service::Session;
+use crate::service::{Input, Session};
 use crate::settings::Settings;
 use crate::token_host::Grant;
 use crate::{gateway, token_host};
@@ -101,7 +101,8 @@ impl World {
             now,
             request_id,
         };
-        session.run(operation, uid, request.uri().query().unwrap_or_default(), request.body(), || uuid(random))
+        let query = request.uri().query().unwrap_or_default();
+        session.run(operation, Input { uid, query, body: request.body() }, || uuid(random))
     }
 }
 
