@@ -68,9 +68,10 @@ mod tests {
     fn a_field_added_to_a_spec_becomes_a_typed_field() {
         let mut specs = specifications().expect("readable");
         let schemas = &mut specs[0].value["components"]["schemas"];
-        schemas["CappingConfig"]["properties"]["costCentre"] = json!({"type": "integer", "description": "Who pays."});
+        schemas["CappingConfig"]["properties"]["costCentre"] =
+            json!({"type": "integer", "description": "Who pays (unknown)."});
         schemas["CappingDefinition"]["properties"]["costCentre"] =
-            json!({"type": "string", "description": "Who pays."});
+            json!({"type": "string", "description": "Who pays (unknown)."});
         assert!(validate::validate(&specs[0]).is_empty());
         let files = files::render(&specs).expect("generated");
         let types = &files["capping/types.rs"];
@@ -115,7 +116,9 @@ mod tests {
         pointers(&original.value, "", &mut places);
         let mut passed = 0;
         for place in &places {
-            for odd in [Value::Null, json!("x"), json!([]), json!({}), json!({"type": "object", "description": "d"})] {
+            for odd in
+                [Value::Null, json!("x"), json!([]), json!({}), json!({"type": "object", "description": "documented"})]
+            {
                 let mut value = original.value.clone();
                 *value.pointer_mut(place).expect("a node") = odd.clone();
                 let spec = Spec { file: original.file.clone(), value };

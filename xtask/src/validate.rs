@@ -56,6 +56,15 @@ pub(crate) fn validate_together(specs: &[Spec]) -> Vec<Finding> {
     findings
 }
 
+/// The mend for a description that does not say how its statement is known.
+const NAME_THE_SOURCE: &str = "end it with (documented), (inferred), (observed) or (unknown), and from what";
+
+/// Nobody here can call the service, so every statement says how it is known.
+fn names_its_source(description: &str) -> bool {
+    let description = description.to_lowercase();
+    ["documented", "inferred", "observed", "unknown"].iter().any(|label| description.contains(label))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -69,51 +78,51 @@ tags: [{name: t}]
 paths:
   /things/{uid}:
     parameters:
-      - {name: uid, in: path, required: true, description: d, schema: {type: string}}
+      - {name: uid, in: path, required: true, description: documented, schema: {type: string}}
     put:
       operationId: update
       summary: s
-      description: d
+      description: documented
       requestBody:
         required: true
         content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
       responses:
         '200':
-          description: d
+          description: documented
           content: {application/json: {schema: {$ref: '#/components/schemas/Kept'}}}
         default: {$ref: '#/components/responses/Failure'}
     delete:
       operationId: delete
       summary: s
-      description: d
+      description: documented
       responses:
-        '204': {description: d}
+        '204': {description: documented}
 components:
   responses:
-    Failure: {description: d}
+    Failure: {description: documented}
   schemas:
     Thing:
       type: object
-      description: d
+      description: documented
       required: [size]
       properties:
-        size: {type: integer, description: d}
+        size: {type: integer, description: documented}
         kind: {$ref: '#/components/schemas/Kind'}
       example: {size: 1}
     Kept:
       type: object
-      description: d
+      description: documented
       required: [uid]
       properties:
-        uid: {type: string, description: d}
-        parts: {type: array, description: d, items: {$ref: '#/components/schemas/Thing2'}}
+        uid: {type: string, description: documented}
+        parts: {type: array, description: documented, items: {$ref: '#/components/schemas/Thing2'}}
       example: {uid: u}
     Thing2:
       type: object
-      description: d
-      properties: {a: {type: string, description: d}}
+      description: documented
+      properties: {a: {type: string, description: documented}}
       example: {}
-    Kind: {type: string, description: d, x-extensible-enum: [ONE, two], example: ONE}
+    Kind: {type: string, description: documented, x-extensible-enum: [ONE, two], example: ONE}
 ";
 
     fn good() -> Spec {
@@ -209,7 +218,7 @@ components:
     #[test]
     fn one_success_with_one_shape() {
         assert_found(
-            |spec| put(spec)["responses"]["201"] = json!({"description": "d"}),
+            |spec| put(spec)["responses"]["201"] = json!({"description": "documented"}),
             "t.yaml#/paths/~1things~1{uid}/put/responses: it has 2 success answers: 200, 201\n  mend: keep one; progenitor 0.15 takes one success shape",
         );
         assert_found(
@@ -277,7 +286,7 @@ components:
         assert_found(
             |spec| {
                 spec["components"]["schemas"]["Kept"]["properties"]["_uid"] =
-                    json!({"type": "string", "description": "d"});
+                    json!({"type": "string", "description": "documented"});
             },
             "t.yaml#/components/schemas/Kept/properties: `uid` and `_uid` become one Rust field, uid\n  mend: leave one out; unknown fields are passed over when reading",
         );
@@ -300,7 +309,7 @@ components:
         assert_found(
             |spec| {
                 spec["components"]["schemas"]["Kind"] =
-                    json!({"type": "string", "description": "d", "enum": ["a"], "example": "a"});
+                    json!({"type": "string", "description": "documented", "enum": ["a"], "example": "a"});
             },
             "t.yaml#/components/schemas/Kind/enum: a closed enum\n  mend: write x-extensible-enum; the service may add values, and reading must not break",
         );
@@ -337,9 +346,22 @@ components:
     }
 
     #[test]
+    fn a_description_names_its_source() {
+        let mend = "mend: end it with (documented), (inferred), (observed) or (unknown), and from what";
+        assert_found(
+            |spec| spec["components"]["schemas"]["Thing"]["description"] = json!("A thing."),
+            &format!("t.yaml#/components/schemas/Thing: its description names no source\n  {mend}"),
+        );
+        assert_found(
+            |spec| put(spec)["description"] = json!("Puts a thing."),
+            &format!("t.yaml#/paths/~1things~1{{uid}}/put: its description names no source\n  {mend}"),
+        );
+    }
+
+    #[test]
     fn an_object_within_a_schema_has_a_name_of_its_own() {
         assert_found(
-            |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"] = json!({"type": "object", "description": "d", "properties": {"a": {"type": "string", "description": "d"}}}),
+            |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"] = json!({"type": "object", "description": "documented", "properties": {"a": {"type": "string", "description": "documented"}}}),
             "t.yaml#/components/schemas/Thing/properties/size: an object without a name\n  mend: move it to components/schemas and refer to it",
         );
     }
@@ -371,7 +393,7 @@ components:
             "t.yaml#/components/schemas/Thing/properties/kind/description: what stands beside `$ref` is passed over\n  mend: move it to what is referred to",
         );
         assert_found(
-            |spec| spec["components"]["responses"]["a/b"] = json!({"description": "d"}),
+            |spec| spec["components"]["responses"]["a/b"] = json!({"description": "documented"}),
             "t.yaml#/components/responses/a~1b: `a/b` is no name that can be referred to\n  mend: use letters, digits, `.`, `_` and `-`",
         );
         for (key, value) in [("not", json!({})), ("allOf", json!([])), ("anyOf", json!([]))] {
@@ -385,29 +407,35 @@ components:
         let size = "t.yaml#/components/schemas/Thing/properties/size";
         for (schema, expected) in [
             (
-                json!({"description": "d", "minimum": 1}),
+                json!({"description": "documented", "minimum": 1}),
                 "/minimum: `minimum` does not belong to a schema without type\n  mend: write `type: integer` or `type: number` beside it, or take it out",
             ),
             (
-                json!({"description": "d", "type": "string", "items": {"type": "string"}}),
+                json!({"description": "documented", "type": "string", "items": {"type": "string"}}),
                 "/items: `items` does not belong to type string\n  mend: write `type: array` beside it, or take it out",
             ),
-            (json!({"description": "d", "type": "array"}), ": an array without `items`\n  mend: say what is in it"),
             (
-                json!({"description": "d", "type": "integer", "format": "int46"}),
+                json!({"description": "documented", "type": "array"}),
+                ": an array without `items`\n  mend: say what is in it",
+            ),
+            (
+                json!({"description": "documented", "type": "integer", "format": "int46"}),
                 "/format: `int46` is no format of type integer\n  mend: write int32 or int64",
             ),
             (
-                json!({"description": "d", "type": "integer", "exclusiveMinimum": true}),
+                json!({"description": "documented", "type": "integer", "exclusiveMinimum": true}),
                 "/exclusiveMinimum: `exclusiveMinimum` without `minimum`\n  mend: write both or neither",
             ),
             (
-                json!({"description": "d", "type": "integer", "default": "many"}),
+                json!({"description": "documented", "type": "integer", "default": "many"}),
                 "/default: the default \"many\" is not of type integer\n  mend: write a default of that type",
             ),
-            (json!({"description": "d", "oneOf": []}), "/oneOf: no alternative\n  mend: list the alternatives"),
             (
-                json!({"description": "d", "type": "string", "oneOf": [{"type": "string"}]}),
+                json!({"description": "documented", "oneOf": []}),
+                "/oneOf: no alternative\n  mend: list the alternatives",
+            ),
+            (
+                json!({"description": "documented", "type": "string", "oneOf": [{"type": "string"}]}),
                 "/oneOf: `oneOf` beside `type`\n  mend: write the type into each alternative",
             ),
         ] {
@@ -431,7 +459,7 @@ components:
     fn a_schema_is_no_alternative_of_itself() {
         assert_found(
             |spec| {
-                spec["components"]["schemas"]["Kind"] = json!({"description": "d", "example": 1, "oneOf": [
+                spec["components"]["schemas"]["Kind"] = json!({"description": "documented", "example": 1, "oneOf": [
                     {"type": "string"}, {"oneOf": [{"$ref": "#/components/schemas/Kind"}]}]});
             },
             "t.yaml#/components/schemas/Kind/oneOf: Kind is an alternative of itself\n  mend: let each alternative be something else",

@@ -54,8 +54,12 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
         return;
     }
     let mut add = |place: &str, problem: String, mend: &str| findings.push(Finding::at(spec, place, problem, mend));
-    if schema["description"].as_str().is_none_or(|text| text.trim().is_empty()) {
-        add(place, "it has no description".to_owned(), "say what it is, with unit and source");
+    match schema["description"].as_str().filter(|text| !text.trim().is_empty()) {
+        None => add(place, "it has no description".to_owned(), "say what it is, with unit and source"),
+        Some(text) if !super::names_its_source(text) => {
+            add(place, "its description names no source".to_owned(), super::NAME_THE_SOURCE);
+        }
+        Some(_) => {}
     }
     if schema.get("enum").is_some() {
         let mend = "write x-extensible-enum; the service may add values, and reading must not break";

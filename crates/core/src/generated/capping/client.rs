@@ -282,7 +282,7 @@ Arguments:
     }
     /**Ask whether a capping configuration can be deployed
 
-Checks the saved definition and answers every error and warning. Changes nothing and is not needed before any other operation. The method is GET in the vendor's specification and Postman collection, POST in one table of the product documentation; GET is sent.
+Checks the saved definition and answers every error and warning. Changes nothing and is not needed before any other operation. The method is GET in the vendor's specification and Postman collection, POST in one table of the product documentation; GET is sent (documented).
 
 Sends a `GET` request to `/endpointConfigs/{uid}/canDeploy`
 

@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 pub use crate::generated::shared::*;
-///The limit for one kind of caller as the service answers it.
+///The limit for one kind of caller as the service answers it (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct AnsweredLimit {
     ///Connections open at the same time, a count; -1 in a deployed definition that set none (observed).
@@ -13,17 +13,17 @@ pub struct AnsweredLimit {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub max_http_connections: ::std::option::Option<i64>,
-    ///A number of calls in a period as the service answers it.
+    ///A number of calls in a period as the service answers it (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub rating: ::std::option::Option<AnsweredRating>,
 }
 crate::lenient::object!(AnsweredLimit);
-///A number of calls in a period as the service answers it.
+///A number of calls in a period as the service answers it (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct AnsweredRating {
-    ///Calls allowed in one period, a count.
+    ///Calls allowed in one period, a count (documented).
     #[serde(
         rename = "maxCallsCount",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -31,7 +31,7 @@ pub struct AnsweredRating {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub max_calls_count: ::std::option::Option<i64>,
-    ///Length of the period in milliseconds.
+    ///Length of the period in milliseconds (documented).
     #[serde(
         rename = "periodInMs",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -41,15 +41,15 @@ pub struct AnsweredRating {
     pub period_in_ms: ::std::option::Option<i64>,
 }
 crate::lenient::object!(AnsweredRating);
-///`services` as the service answers it; like CappingServices, with nothing guaranteed.
+///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct AnsweredServices {
-    ///The limit for one kind of caller as the service answers it.
+    ///The limit for one kind of caller as the service answers it (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub action: ::std::option::Option<AnsweredLimit>,
-    ///The limit for one kind of caller as the service answers it.
+    ///The limit for one kind of caller as the service answers it (documented).
     #[serde(
         rename = "dataSource",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -59,7 +59,7 @@ pub struct AnsweredServices {
     pub data_source: ::std::option::Option<AnsweredLimit>,
 }
 crate::lenient::object!(AnsweredServices);
-///A capping configuration as the service keeps it.
+///A capping configuration as the service keeps it (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingConfig {
     ///Version of the stored format; "1.0" in every published sample (observed).
@@ -96,16 +96,16 @@ pub struct CappingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub metadata: ::std::option::Option<ConfigMetadata>,
-    ///The HTTP methods that are limited.
+    ///The HTTP methods that are limited (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization it belongs to.
+    ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
-    ///Identifier of that sandbox.
+    ///Identifier of that sandbox (documented).
     #[serde(
         rename = "sandboxId",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -113,7 +113,7 @@ pub struct CappingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
-    ///Name of the sandbox it belongs to.
+    ///Name of the sandbox it belongs to (documented).
     #[serde(
         rename = "sandboxName",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -121,7 +121,7 @@ pub struct CappingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
-    ///`services` as the service answers it; like CappingServices, with nothing guaranteed.
+    ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
@@ -138,17 +138,17 @@ pub struct CappingConfig {
     pub tenant_id: ::std::option::Option<::std::string::String>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///URL of the endpoint; empty when the service did not say.
+    ///URL of the endpoint; empty when the service did not say (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub url: ::std::string::String,
 }
 crate::lenient::object!(CappingConfig);
-///Answer of `create`.
+///Answer of `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingCreated {
-    ///Whether a configuration can be deployed, and why not.
+    ///Whether a configuration can be deployed, and why not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -156,7 +156,7 @@ pub struct CappingCreated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///A capping configuration as the service keeps it.
+    ///A capping configuration as the service keeps it (documented).
     #[serde(
         rename = "createdElement",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -174,20 +174,20 @@ pub struct CappingCreated {
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///Internal path of the configuration.
+    ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
 crate::lenient::object!(CappingCreated);
-///What a caller sends to create or overwrite a capping configuration.
+///What a caller sends to create or overwrite a capping configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingDefinition {
     ///The HTTP methods that are limited, at least one (documented, code 103).
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization. Required by the vendor's specification, absent from the product documentation's example; the client fills it in when the caller does not.
+    ///The organization. Required by the vendor's specification, absent from the product documentation's example; the client fills it in when the caller does not (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///What the limit applies to: custom actions, data sources, or both, each with its own limit (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
@@ -195,17 +195,17 @@ pub struct CappingDefinition {
     ///URL of the endpoint as the custom action or data source names it; `*` stands for any text in the path, not in host or port (documented: codes 101, 102).
     pub url: ::std::string::String,
 }
-///Answer of `list`. An answer without `results` is an error, never an empty list.
+///Answer of `list`. An answer without `results` is an error, never an empty list (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingList {
-    ///The configurations.
+    ///The configurations (documented).
     pub results: ::std::vec::Vec<CappingConfig>,
 }
 crate::lenient::object!(CappingList);
-///Answer of `get`.
+///Answer of `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingRead {
-    ///A capping configuration as the service keeps it.
+    ///A capping configuration as the service keeps it (documented).
     pub result: CappingConfig,
 }
 crate::lenient::object!(CappingRead);
@@ -213,20 +213,20 @@ crate::lenient::object!(CappingRead);
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingServices {
-    ///The limit for one kind of caller.
+    ///The limit for one kind of caller (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action: ::std::option::Option<ServiceLimit>,
-    ///The limit for one kind of caller.
+    ///The limit for one kind of caller (documented).
     #[serde(
         rename = "dataSource",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub data_source: ::std::option::Option<ServiceLimit>,
 }
-///Answer of `update`.
+///Answer of `update` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingUpdated {
-    ///Whether a configuration can be deployed, and why not.
+    ///Whether a configuration can be deployed, and why not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -244,7 +244,7 @@ pub struct CappingUpdated {
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///A capping configuration as the service keeps it.
+    ///A capping configuration as the service keeps it (documented).
     #[serde(
         rename = "updatedElement",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -252,7 +252,7 @@ pub struct CappingUpdated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub updated_element: ::std::option::Option<CappingConfig>,
-    ///Internal path of the configuration.
+    ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
@@ -262,21 +262,21 @@ crate::lenient::object!(CappingUpdated);
 ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct DeployedCapping {
-    ///Internal identifier.
+    ///Internal identifier (documented).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub id: ::std::option::Option<::std::string::String>,
-    ///The HTTP methods that are limited.
+    ///The HTTP methods that are limited (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization it belongs to.
+    ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
-    ///Identifier of that sandbox.
+    ///Identifier of that sandbox (documented).
     #[serde(
         rename = "sandboxId",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -284,7 +284,7 @@ pub struct DeployedCapping {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
-    ///Name of the sandbox it belongs to.
+    ///Name of the sandbox it belongs to (documented).
     #[serde(
         rename = "sandboxName",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -292,12 +292,12 @@ pub struct DeployedCapping {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
-    ///`services` as the service answers it; like CappingServices, with nothing guaranteed.
+    ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub services: ::std::option::Option<AnsweredServices>,
-    ///Internal name of the tenant.
+    ///Internal name of the tenant (documented).
     #[serde(rename = "tenantId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
@@ -307,14 +307,14 @@ pub struct DeployedCapping {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub uid: ::std::option::Option<crate::Uid>,
-    ///URL of the endpoint; empty when the service did not say.
+    ///URL of the endpoint; empty when the service did not say (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub url: ::std::string::String,
 }
 crate::lenient::object!(DeployedCapping);
-///A number of calls in a period.
+///A number of calls in a period (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
@@ -325,7 +325,7 @@ pub struct Rating {
     #[serde(rename = "periodInMs")]
     pub period_in_ms: i64,
 }
-///The limit for one kind of caller.
+///The limit for one kind of caller (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceLimit {
@@ -335,6 +335,6 @@ pub struct ServiceLimit {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub max_http_connections: ::std::option::Option<i64>,
-    ///A number of calls in a period.
+    ///A number of calls in a period (documented).
     pub rating: Rating,
 }

@@ -282,7 +282,7 @@ Arguments:
     }
     /**Ask whether the throttling configuration can be deployed
 
-Checks the saved definition and answers every error and warning. Changes nothing. GET in the vendor's specification, POST in one table of the product documentation; GET is sent.
+Checks the saved definition and answers every error and warning. Changes nothing. GET in the vendor's specification, POST in one table of the product documentation; GET is sent (documented).
 
 Sends a `GET` request to `/throttlingConfigs/{uid}/canDeploy`
 

@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 pub use crate::generated::shared::*;
-///A throttling configuration as the service keeps it. No sample shows the deployed definition apart.
+///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingConfig {
     ///Version of the stored format; "1.0" in every published sample (observed).
@@ -18,7 +18,7 @@ pub struct ThrottlingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub description: ::std::option::Option<::std::string::String>,
-    ///Whether it is deployed now.
+    ///Whether it is deployed now (documented).
     #[serde(
         rename = "hasBeenDeployed",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -53,12 +53,12 @@ pub struct ThrottlingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub name: ::std::option::Option<::std::string::String>,
-    ///The organization it belongs to.
+    ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
-    ///Identifier of that sandbox.
+    ///Identifier of that sandbox (documented).
     #[serde(
         rename = "sandboxId",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -66,7 +66,7 @@ pub struct ThrottlingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
-    ///Name of the production sandbox it was defined on.
+    ///Name of the production sandbox it was defined on (documented).
     #[serde(
         rename = "sandboxName",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -93,10 +93,10 @@ pub struct ThrottlingConfig {
     pub version: ::std::option::Option<::std::string::String>,
 }
 crate::lenient::object!(ThrottlingConfig);
-///Answer of `create`.
+///Answer of `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingCreated {
-    ///Whether a configuration can be deployed, and why not.
+    ///Whether a configuration can be deployed, and why not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -104,7 +104,7 @@ pub struct ThrottlingCreated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart.
+    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     #[serde(
         rename = "createdElement",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -122,14 +122,14 @@ pub struct ThrottlingCreated {
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///Internal path of the configuration.
+    ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
 crate::lenient::object!(ThrottlingCreated);
-///What a caller sends to create or overwrite the throttling configuration.
+///What a caller sends to create or overwrite the throttling configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ThrottlingDefinition {
@@ -148,24 +148,24 @@ pub struct ThrottlingDefinition {
     #[serde(rename = "urlPattern")]
     pub url_pattern: ::std::string::String,
 }
-///Answer of `list`. An answer without `results` is an error, never an empty list.
+///Answer of `list`. An answer without `results` is an error, never an empty list (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingList {
     ///The configurations, at most one (documented).
     pub results: ::std::vec::Vec<ThrottlingConfig>,
 }
 crate::lenient::object!(ThrottlingList);
-///Answer of `get`.
+///Answer of `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingRead {
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart.
+    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     pub result: ThrottlingConfig,
 }
 crate::lenient::object!(ThrottlingRead);
-///Answer of `update`.
+///Answer of `update` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingUpdated {
-    ///Whether a configuration can be deployed, and why not.
+    ///Whether a configuration can be deployed, and why not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -183,7 +183,7 @@ pub struct ThrottlingUpdated {
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart.
+    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     #[serde(
         rename = "updatedElement",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -191,7 +191,7 @@ pub struct ThrottlingUpdated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
     pub updated_element: ::std::option::Option<ThrottlingConfig>,
-    ///Internal path of the configuration.
+    ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
     #[serde(deserialize_with = "crate::lenient::field")]
