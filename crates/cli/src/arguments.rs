@@ -43,8 +43,14 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "ID", env = "AJO_CLIENT_ID", hide_env_values = true)]
     pub(crate) client_id: Option<String>,
 
-    /// The organization, …@`AdobeOrg`
-    #[arg(long, global = true, value_name = "ID", env = "AJO_ORG_ID", hide_env_values = true)]
+    #[arg(
+        help = "The organization, …@AdobeOrg",
+        long,
+        global = true,
+        value_name = "ID",
+        env = "AJO_ORG_ID",
+        hide_env_values = true
+    )]
     pub(crate) org_id: Option<String>,
 
     /// The scopes, with commas between them

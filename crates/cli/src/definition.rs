@@ -1,23 +1,35 @@
 //! Reading a definition from a file.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
+/// Longest file read, in bytes. Chosen here; a definition is below 1 KB, and a device or a wrong file ends somewhere.
+const MAX_LENGTH: u64 = 1024 * 1024;
+
 /// Reads a JSON or YAML file, or standard input for `-`. JSON is read as the YAML it is, so both have the same errors, with
 /// line and column.
 pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
     let (name, text) = if file == Path::new("-") {
-        let mut text = String::new();
-        ("standard input".to_owned(), std::io::stdin().lock().read_to_string(&mut text).map(|_| text))
+        ("standard input".to_owned(), bounded(std::io::stdin().lock()))
     } else {
-        (file.display().to_string(), std::fs::read_to_string(file))
+        (file.display().to_string(), File::open(file).and_then(bounded))
     };
     let text = text.map_err(|error| Failure::new(format!("failed to read {name}: {error}")))?;
     parse(&name, &text)
+}
+
+fn bounded(source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    source.take(MAX_LENGTH + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_LENGTH {
+        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_LENGTH / 1024)));
+    }
+    Ok(text)
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Failure> {

@@ -207,7 +207,9 @@ fn bad_input_is_one_clear_error_and_changes_nothing() {
     let malformed = file("malformed.json", "{\"url\": ");
     let empty = file("empty.yaml", "\n");
     let nowhere = folder.path().join("nowhere.yaml").display().to_string();
+    let endless = "/dev/zero".to_owned();
     let cases = [
+        (endless.clone(), format!("error: failed to read {endless}: it is longer than 1024 KiB\n")),
         (
             unknown.clone(),
             format!("error: {unknown}:3:1: unknown field `servces`, expected one of methods, orgId, services, url\n"),
