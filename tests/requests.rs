@@ -288,3 +288,59 @@ fn all_sixteen_calls_are_send() {
     drop((send(throttling.update(&uid, &throttling_definition)), send(throttling.delete(&uid, options))));
     drop((send(throttling.can_deploy(&uid)), send(throttling.deploy(&uid)), send(throttling.undeploy(&uid))));
 }
+
+/// A service that answers each connection with these bytes and then closes it, or holds it open.
+async fn raw(answer: &'static [u8], hold: bool) -> Client {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let _ = connection.read(&mut request).await;
+                let _ = connection.write_all(answer).await;
+                if hold {
+                    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+                }
+            });
+        }
+    });
+    Client::builder()
+        .access_token(Secret::new("token-canary"), "client-1", ORG_ID)
+        .sandbox("prod")
+        .base_url(&format!("http://{address}"))
+        .timeout(std::time::Duration::from_millis(300))
+        .build()
+        .expect("a client")
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_told_from_one_that_was_never_made() {
+    for answer in [
+        b"".as_slice(),
+        b"HTTP/1.1 200",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"results\":",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"re",
+        b"garbage\r\n\r\n",
+    ] {
+        let shown = String::from_utf8_lossy(answer).into_owned();
+        let error = raw(answer, false).await.capping().create(&capping()).await.expect_err(&shown);
+        assert!(matches!(error.kind(), ErrorKind::Broken(_)), "{shown}: {error:?}");
+        assert!(error.hint().expect("a hint").contains("may have carried it out"), "{shown}");
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_end_is_a_timeout() {
+    for answer in
+        [b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"results\":".as_slice(), b"HTTP/1.1 200 OK\r\nx-a: "]
+    {
+        let started = std::time::Instant::now();
+        let error = raw(answer, true).await.capping().list().await.expect_err("no end");
+        assert!(matches!(error.kind(), ErrorKind::Timeout(_)), "{error:?}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(3));
+    }
+}
