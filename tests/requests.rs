@@ -229,7 +229,7 @@ async fn a_client_is_refused_before_anything_is_sent_if_its_settings_are_wrong()
         ("Prod", good, ORG_ID, "`Prod` is not the name of a sandbox"),
         ("prod", "http://a.example", ORG_ID, "the base URL: `http://a.example` cannot be used: plain http"),
         ("prod", "https://a.example/../b", ORG_ID, "the base URL: `https://a.example/../b` cannot be used"),
-        ("prod", good, "A1", "the organization: `A1` is not an organization id"),
+        ("prod", good, "A1", "the organization id must look like"),
     ] {
         let error = build(sandbox, url, org).expect_err(expected);
         assert!(error.starts_with(expected), "{error}");

@@ -278,7 +278,7 @@ mod tests {
             ),
             (
                 r#"{"CLIENT_SECRETS": ["s3cr3t"], "CLIENT_ID": "c", "ORG_ID": "A1", "SCOPES": ["o"]}"#,
-                "`A1` is not an organization id",
+                "the organization id must look like",
             ),
             (
                 r#"{"CLIENT_SECRETS": ["s3cr3t"], "CLIENT_ID": "c", "ORG_ID": "A1@AdobeOrg", "SCOPES": []}"#,

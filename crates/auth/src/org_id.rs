@@ -18,12 +18,10 @@ const SUFFIX: &str = "@AdobeOrg";
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrgId(String);
 
-/// Text that is no organization id.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{shown}` is not an organization id; it looks like `0123456789ABCDEF01234567@AdobeOrg`")]
-pub struct OrgIdError {
-    shown: String,
-}
+/// Text that is no organization id. The text is not shown: whoever mixes up two settings may have put the secret here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`")]
+pub struct OrgIdError;
 
 impl OrgId {
     /// The id as text.
@@ -44,7 +42,7 @@ impl FromStr for OrgId {
             {
                 Ok(Self(text.to_owned()))
             }
-            _ => Err(OrgIdError { shown: text.chars().take(60).flat_map(char::escape_default).collect() }),
+            _ => Err(OrgIdError),
         }
     }
 }

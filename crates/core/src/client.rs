@@ -148,9 +148,8 @@ impl ClientBuilder {
                 (tokens, client_id, org_id)
             }
             Some(Caller::Token { token, client_id, org_id }) => {
-                let client_id: ClientId =
-                    client_id.parse().map_err(|error| settings(format!("the client id: {error}")))?;
-                let org_id: OrgId = org_id.parse().map_err(|error| settings(format!("the organization: {error}")))?;
+                let client_id: ClientId = client_id.parse().map_err(|error| settings(format!("{error}")))?;
+                let org_id: OrgId = org_id.parse().map_err(|error| settings(format!("{error}")))?;
                 let tokens = TokenProvider::fixed(&token)
                     .map_err(|error: AuthError| Error::new(None, ErrorKind::Auth(error)))?;
                 (tokens, client_id, org_id)
