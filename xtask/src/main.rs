@@ -76,8 +76,6 @@ fn root() -> &'static Path {
 fn specifications() -> Result<Vec<spec::Spec>, String> {
     ["capping", "throttling"]
         .iter()
-        .map(|name| {
-            spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))).map_err(|error| error.clone())
-        })
+        .map(|name| spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))))
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::shape::{Content, Shape};
+use super::shape::{Content, Kind, Shape};
 
 /// A difference: where, and what. Both are compared as text with what is explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,31 @@ impl fmt::Display for Difference {
     }
 }
 
-/// All differences, by place. Below a place that one side lacks, or that has another type there, nothing is compared.
-pub(super) fn between(ours: &Shape, theirs: &Shape) -> Vec<Difference> {
-    let mut differences = Vec::new();
+/// What two shapes have in common, counted, and where they differ.
+#[derive(Debug, Default)]
+pub(super) struct Comparison {
+    pub(super) operations: usize,
+    pub(super) parameters: usize,
+    pub(super) bodies: usize,
+    pub(super) fields: usize,
+    pub(super) differences: Vec<Difference>,
+}
+
+impl Comparison {
+    fn count(&mut self, kind: Kind) {
+        match kind {
+            Kind::Operation => self.operations += 1,
+            Kind::Parameter => self.parameters += 1,
+            Kind::Body => self.bodies += 1,
+            Kind::Field => self.fields += 1,
+        }
+    }
+}
+
+/// Compares place by place; the differences come out sorted by place. Below a place that one side lacks, or that has
+/// another type there, nothing is compared.
+pub(super) fn between(ours: &Shape, theirs: &Shape) -> Comparison {
+    let mut comparison = Comparison::default();
     let mut closed: BTreeSet<&str> = BTreeSet::new();
     let places: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
     // A parent's place is shorter than those of its parts, so it is seen before them.
@@ -32,7 +54,10 @@ pub(super) fn between(ours: &Shape, theirs: &Shape) -> Vec<Difference> {
             closed.insert(place);
             continue;
         }
-        let mut add = |what: String| differences.push(Difference { place: place.clone(), what });
+        if let Some(part) = ours.get(place).filter(|_| theirs.contains_key(place)) {
+            comparison.count(part.kind);
+        }
+        let mut add = |what: String| comparison.differences.push(Difference { place: place.clone(), what });
         match (ours.get(place), theirs.get(place)) {
             (Some(ours), Some(theirs)) => {
                 if contents(&ours.content, &theirs.content, &mut add) {
@@ -52,8 +77,8 @@ pub(super) fn between(ours: &Shape, theirs: &Shape) -> Vec<Difference> {
             (None, None) => {}
         }
     }
-    differences.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
-    differences
+    comparison.differences.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
+    comparison
 }
 
 /// How many parents a place has.
