@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
+use crate::formats::{self, Candidate};
 use crate::{ClientId, ClientIdError, OrgId, OrgIdError, Scopes, ScopesError, Secret};
 
 /// A file with credentials; the other variables go before what it says.
 const FILE: &str = "AJO_CREDENTIALS";
-const CLIENT_ID: &str = "AJO_CLIENT_ID";
-const CLIENT_SECRET: &str = "AJO_CLIENT_SECRET";
-const ORG_ID: &str = "AJO_ORG_ID";
-const SCOPES: &str = "AJO_SCOPES";
+/// Which credential of the file, where it holds several.
+const NAME: &str = "AJO_CREDENTIAL_NAME";
 
 /// What a client needs to be given tokens: client id, client secret, organization and scopes.
 ///
@@ -67,6 +64,17 @@ pub enum CredentialsError {
     /// The scopes cannot be used.
     #[error(transparent)]
     Scopes(#[from] ScopesError),
+    /// The file holds several credentials and none is chosen.
+    #[error("there are several credentials; choose one by name: {}", .0.join(", "))]
+    Several(Vec<String>),
+    /// The file holds no credential of the name that is asked for.
+    #[error("no credential is called {wanted}; there are: {}", .there.join(", "))]
+    NoSuchName {
+        /// The name that is asked for.
+        wanted: String,
+        /// The names in the file.
+        there: Vec<String>,
+    },
     /// There is no secret.
     #[error("the client secret is empty")]
     NoSecret,
@@ -101,8 +109,9 @@ impl Credentials {
         Ok(Self { client_id: client_id.parse()?, secrets, org_id: org_id.parse()?, scopes })
     }
 
-    /// From `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES`. With `AJO_CREDENTIALS` the named file is
-    /// read first, and those of the four that are set go before what it says.
+    /// From `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES`, or the names that Adobe's own command
+    /// writes (`IMS_OAUTH_S2S_CLIENT_ID` and so on). With `AJO_CREDENTIALS` the named file is read first, and those of the
+    /// four `AJO_…` that are set go before what it says; `AJO_CREDENTIAL_NAME` chooses where it holds several.
     pub fn from_env() -> Result<Self, CredentialsError> {
         Self::from_vars(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
     }
@@ -112,34 +121,37 @@ impl Credentials {
         get: impl Fn(&str) -> Option<String>,
         read: impl Fn(&str) -> std::io::Result<String>,
     ) -> Result<Self, CredentialsError> {
-        let get = |name: &'static str| get(name).filter(|value| !value.trim().is_empty());
-        let (client_id, secret, org_id, scopes) = (get(CLIENT_ID), get(CLIENT_SECRET), get(ORG_ID), get(SCOPES));
+        use formats::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
+
+        let get = |name: &str| get(name).filter(|value| !value.trim().is_empty());
         if let Some(path) = get(FILE) {
-            let mut credentials = Self::read(&path, read(&path))?;
-            if let Some(text) = client_id {
+            let mut credentials = Self::read(&path, read(&path), get(NAME).as_deref())?;
+            if let Some(text) = get(CLIENT_ID[0]) {
                 credentials.client_id = text.parse()?;
             }
-            if let Some(text) = secret {
+            if let Some(text) = get(CLIENT_SECRET[0]) {
                 credentials.secrets = vec![Secret::new(text.trim())];
             }
-            if let Some(text) = org_id {
+            if let Some(text) = get(ORG_ID[0]) {
                 credentials.org_id = text.parse()?;
             }
-            if let Some(text) = scopes {
+            if let Some(text) = get(SCOPES[0]) {
                 credentials.scopes = text.parse()?;
             }
             return Ok(credentials);
         }
-        match (client_id, secret, org_id, scopes) {
+        let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
+        match (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES)) {
             (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                Self::new(&client_id, secret, &org_id, &scopes)
+                let scopes = Scopes::new(formats::scopes_of(&scopes))?;
+                Self::from_parts(&client_id, &[Secret::new(secret)], &org_id, scopes)
             }
             (client_id, secret, org_id, scopes) => {
                 let set = [
-                    (CLIENT_ID, client_id.is_some()),
-                    (CLIENT_SECRET, secret.is_some()),
-                    (ORG_ID, org_id.is_some()),
-                    (SCOPES, scopes.is_some()),
+                    (CLIENT_ID[0], client_id.is_some()),
+                    (CLIENT_SECRET[0], secret.is_some()),
+                    (ORG_ID[0], org_id.is_some()),
+                    (SCOPES[0], scopes.is_some()),
                 ];
                 let missing = set.into_iter().filter(|(_, set)| !set).map(|(name, _)| name).collect();
                 Err(CredentialsError::Missing(missing))
@@ -147,44 +159,38 @@ impl Credentials {
         }
     }
 
-    /// From the JSON file that the credential's page offers for download.
+    /// From a file in any form that people have: the JSON that the credential's page offers for download, the JSON of a
+    /// project or workspace, a Postman environment, or lines `NAME=value`. It must hold one credential.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, CredentialsError> {
-        let path = path.as_ref();
-        Self::read(&path.display().to_string(), std::fs::read_to_string(path))
+        Self::from_named_file(path, None)
     }
 
-    fn read(path: &str, content: std::io::Result<String>) -> Result<Self, CredentialsError> {
+    /// Like [`Credentials::from_file`], for a file that may hold several credentials: the one of this name.
+    pub fn from_named_file(path: impl AsRef<Path>, name: Option<&str>) -> Result<Self, CredentialsError> {
+        let path = path.as_ref();
+        Self::read(&path.display().to_string(), std::fs::read_to_string(path), name)
+    }
+
+    fn read(path: &str, content: std::io::Result<String>, name: Option<&str>) -> Result<Self, CredentialsError> {
         let failed = |problem: String| CredentialsError::File { path: path.to_owned(), problem };
         let content = content.map_err(|error| failed(error.to_string()))?;
-        Self::from_json(&content).map_err(|error| failed(error.to_string()))
+        Self::from_text(&content, name).map_err(|error| failed(error.to_string()))
     }
 
-    /// From the text of that file: `ORG_ID`, `CLIENT_ID`, `CLIENT_SECRETS` and `SCOPES`; other fields are passed over.
-    pub fn from_json(text: &str) -> Result<Self, CredentialsError> {
-        // serde's own errors repeat the value they stumble over, which may be the secret: only the place is kept.
-        let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| CredentialsError::NotJson { line: error.line(), column: error.column() })?;
-        let field = |name: &str| {
-            match &json {
-            Value::Object(fields) => fields.get(name).ok_or_else(|| {
-                CredentialsError::Form(format!(
-                    "the field {name} is missing; download the JSON of an OAuth server-to-server credential from its page in \
-                     Adobe's Developer Console"
-                ))
-            }),
-            _ => Err(CredentialsError::Form("the file must hold a JSON object".to_owned())),
-        }
+    /// From the text of such a file. A name chooses where it holds several.
+    pub fn from_text(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
+        let candidates = formats::read(text)?;
+        let names = || candidates.iter().map(|candidate| candidate.name.clone()).collect();
+        let chosen = match (name, candidates.as_slice()) {
+            (Some(wanted), _) => candidates
+                .iter()
+                .find(|candidate| candidate.name == wanted)
+                .ok_or_else(|| CredentialsError::NoSuchName { wanted: wanted.to_owned(), there: names() })?,
+            (None, [only]) => only,
+            (None, _) => return Err(CredentialsError::Several(names())),
         };
-        let text_of = |name: &str| {
-            field(name)?.as_str().ok_or_else(|| CredentialsError::Form(format!("the field {name} must be text")))
-        };
-        let list_of = |name: &str| {
-            let list =
-                field(name)?.as_array().and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
-            list.ok_or_else(|| CredentialsError::Form(format!("the field {name} must be a list of texts")))
-        };
-        let secrets: Vec<_> = list_of("CLIENT_SECRETS")?.into_iter().map(Secret::new).collect();
-        Self::from_parts(text_of("CLIENT_ID")?, &secrets, text_of("ORG_ID")?, Scopes::new(list_of("SCOPES")?)?)
+        let Candidate { client_id, secrets, org_id, scopes, .. } = chosen;
+        Self::from_parts(client_id, secrets, org_id, Scopes::new(scopes)?)
     }
 
     /// The client id, which is also the API key.
@@ -214,6 +220,7 @@ mod tests {
     use std::io;
 
     use super::*;
+    use crate::formats::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
 
     const FILE_TEXT: &str = r#"{
         "ORG_ID": "A1@AdobeOrg", "CLIENT_ID": "client-1 ", "CLIENT_SECRETS": ["s3cr3t\n", "0ther"],
@@ -234,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_downloaded_file_is_read_and_trimmed() {
-        let credentials = Credentials::from_json(FILE_TEXT).expect("credentials");
+        let credentials = Credentials::from_text(FILE_TEXT, None).expect("credentials");
         assert_eq!(credentials.client_id().as_str(), "client-1");
         assert_eq!(credentials.org_id().as_str(), "A1@AdobeOrg");
         assert_eq!(credentials.scopes().to_string(), "openid,AdobeID");
@@ -244,9 +251,9 @@ mod tests {
 
     #[test]
     fn the_environment_is_read_and_everything_missing_named_at_once() {
-        let all = [(CLIENT_ID, "c"), (CLIENT_SECRET, "s"), (ORG_ID, "A1@AdobeOrg"), (SCOPES, "openid")];
+        let all = [(CLIENT_ID[0], "c"), (CLIENT_SECRET[0], "s"), (ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], "openid")];
         assert_eq!(vars(&all).expect("credentials").client_id().as_str(), "c");
-        let error = vars(&[(ORG_ID, "A1@AdobeOrg"), (SCOPES, " ")]).expect_err("incomplete");
+        let error = vars(&[(ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], " ")]).expect_err("incomplete");
         assert_eq!(
             error.to_string(),
             "no credentials: AJO_CLIENT_ID, AJO_CLIENT_SECRET, AJO_SCOPES are not set; set them, or name a credential file in \
@@ -256,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_variable_goes_before_the_file() {
-        let credentials = vars(&[(FILE, "good.json"), (CLIENT_ID, "another")]).expect("credentials");
+        let credentials = vars(&[(FILE, "good.json"), (CLIENT_ID[0], "another")]).expect("credentials");
         assert_eq!((credentials.client_id().as_str(), credentials.secrets().len()), ("another", 2));
         let error = vars(&[(FILE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
@@ -267,8 +274,8 @@ mod tests {
         let cases = [
             ("", "this is not JSON (line 1, column 0)"),
             ("{\n  \"CLIENT_SECRETS\": [\"s3cr3t\" \"x\"]\n}", "this is not JSON (line 2, column 31)"),
-            ("\"s3cr3t\"", "the file must hold a JSON object"),
-            (r#"{"CLIENT_SECRETS": "s3cr3t"}"#, "the field CLIENT_SECRETS must be a list of texts"),
+            ("\"s3cr3t\"", "the file must hold a JSON object, or lines"),
+            (r#"{"CLIENT_SECRETS": "s3cr3t"}"#, "the field CLIENT_ID is missing"),
             (r#"{"CLIENT_SECRETS": ["s3cr3t", 7]}"#, "the field CLIENT_SECRETS must be a list of texts"),
             (r#"{"CLIENT_SECRETS": ["s3cr3t"], "CLIENT_ID": {"s3cr3t": 1}}"#, "the field CLIENT_ID must be text"),
             (r#"{"CLIENT_SECRETS": ["s3cr3t"], "CLIENT_ID": "c"}"#, "the field ORG_ID is missing"),
@@ -286,9 +293,107 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let error = Credentials::from_json(text).expect_err(text).to_string();
+            let error = Credentials::from_text(text, None).expect_err(text).to_string();
             assert!(error.starts_with(expected), "{text}: {error}");
             assert!(!error.contains("s3cr3t"), "{error}");
+        }
+    }
+
+    fn summary(text: &str, name: Option<&str>) -> Result<String, String> {
+        let credentials = Credentials::from_text(text, name).map_err(|error| error.to_string())?;
+        let secrets: Vec<_> = credentials.secrets.iter().map(Secret::expose).collect();
+        Ok(format!("{} {} {} {}", credentials.client_id, secrets.join("+"), credentials.org_id, credentials.scopes))
+    }
+
+    const PROJECT: &str = r#"{"project": {"org": {"ims_org_id": "A1@AdobeOrg"}, "workspace": {"details": {"credentials": [
+        {"name": "events", "integration_type": "oauth_server_to_server",
+         "oauth_server_to_server": {"client_id": "c1", "client_secrets": ["s3cr3t-1", "s3cr3t-2"], "scopes": ["openid", "AdobeID"]}},
+        {"name": "old", "integration_type": "service", "jwt": {"client_id": "j"}},
+        {"name": "moved", "integration_type": "oauth_server_to_server_migrate", "jwt": {"client_id": "c2"},
+         "oauth_server_to_server": {"client_id": "c2", "client_secrets": ["s3cr3t-3"], "scopes": ["openid"]}}
+    ]}}}}"#;
+
+    #[test]
+    fn a_project_needs_a_name_where_it_has_several_credentials() {
+        assert_eq!(
+            summary(PROJECT, None).expect_err("several"),
+            "there are several credentials; choose one by name: events, moved"
+        );
+        assert_eq!(summary(PROJECT, Some("events")).expect("one"), "c1 s3cr3t-1+s3cr3t-2 A1@AdobeOrg openid,AdobeID");
+        assert_eq!(summary(PROJECT, Some("moved")).expect("one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
+        assert_eq!(
+            summary(PROJECT, Some("old")).expect_err("jwt"),
+            "no credential is called old; there are: events, moved"
+        );
+        let alone = PROJECT.replace("\"oauth_server_to_server\",", "\"service\",");
+        assert_eq!(summary(&alone, None).expect("the only one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
+    }
+
+    #[test]
+    fn a_postman_environment_is_read_with_scopes_as_text_or_list() {
+        for scopes in [r#""openid, AdobeID""#, r#"["openid", "AdobeID"]"#] {
+            let text = format!(
+                r#"{{"name": "Adobe IO", "values": [
+                    {{"key": "CLIENT_SECRET", "value": "old", "type": "secret", "enabled": false}},
+                    {{"key": "CLIENT_SECRET", "value": "s3cr3t", "type": "secret", "enabled": true}},
+                    {{"key": "API_KEY", "value": "c1 "}}, {{"key": "IMS_ORG", "value": "A1@AdobeOrg"}},
+                    {{"key": "ACCESS_TOKEN", "value": ""}}, {{"key": "SCOPES", "value": {scopes}}}]}}"#
+            );
+            assert_eq!(summary(&text, None).expect("one"), "c1 s3cr3t A1@AdobeOrg openid,AdobeID");
+        }
+        let error =
+            summary(r#"{"values": [{"key": "API_KEY", "value": "c1"}, {"key": "CLIENT_SECRET", "value": " "}]}"#, None);
+        assert_eq!(error.expect_err("no secret"), "the Postman environment has no value for CLIENT_SECRET");
+    }
+
+    #[test]
+    fn variables_are_read_by_our_names_and_by_those_of_adobes_command() {
+        let ours = "# emulator\nexport AJO_CLIENT_ID='c1'\nAJO_CLIENT_SECRET=\"s3cr3t\"\nAJO_ORG_ID=A1@AdobeOrg\nAJO_SCOPES=openid, AdobeID\n";
+        let theirs = "IMS_OAUTH_S2S_CLIENT_ID=c1\nIMS_OAUTH_S2S_CLIENT_SECRET=s3cr3t\nIMS_OAUTH_S2S_ORG_ID=A1@AdobeOrg\n\
+                      IMS_OAUTH_S2S_SCOPES=[\"openid\",\"AdobeID\"]\n";
+        for text in [ours, theirs] {
+            assert_eq!(summary(text, None).expect("one"), "c1 s3cr3t A1@AdobeOrg openid,AdobeID");
+        }
+        let set: Vec<(&str, &str)> = theirs.lines().filter_map(|line| line.split_once('=')).collect();
+        assert_eq!(vars(&set).expect("credentials").scopes().to_string(), "openid,AdobeID");
+        assert_eq!(
+            summary("AJO_CLIENT_ID=c1\nOTHER=s3cr3t\n", None).expect_err("incomplete"),
+            "neither AJO_CLIENT_SECRET nor IMS_OAUTH_S2S_CLIENT_SECRET is set in it"
+        );
+    }
+
+    #[test]
+    fn what_jwt_left_behind_is_told_from_a_mistake() {
+        let key = "-----BEGIN PRIVATE KEY-----\ns3cr3t\n-----END PRIVATE KEY-----\n";
+        let era = r#"{"CLIENT_ID": "c", "API_KEY": "c", "CLIENT_SECRET": "s3cr3t", "ORG_ID": "A1@AdobeOrg"}"#;
+        let only = r#"{"project": {"org": {"ims_org_id": "A1@AdobeOrg"}, "workspace": {"details": {"credentials": [
+            {"name": "old", "integration_type": "service", "jwt": {"client_secret": "s3cr3t"}}]}}}}"#;
+        for text in [key, era, only] {
+            let error = summary(text, None).expect_err("jwt");
+            assert!(error.contains("ended on 2025-06-30; add an OAuth server-to-server credential"), "{error}");
+            assert!(!error.contains("s3cr3t"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic_or_shows_what_it_holds() {
+        for text in [
+            "{}",
+            "[]",
+            "\u{feff}{}",
+            "=",
+            "A=",
+            "s3cr3t",
+            "{\"values\": \"s3cr3t\"}",
+            "{\"values\": [1, {}]}",
+            "{\"project\": \"s3cr3t\"}",
+            "{\"project\": {\"org\": {\"ims_org_id\": \"s3cr3t\"}}}",
+            "{\"CLIENT_SECRETS\": [[\"s3cr3t\"]]}",
+            "X=s3cr3t",
+            "{\"values\": [{\"key\": \"CLIENT_SECRET\", \"value\": {\"s3cr3t\": 1}}]}",
+        ] {
+            let error = Credentials::from_text(text, None).expect_err(text);
+            assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{text}: {error}");
         }
     }
 }

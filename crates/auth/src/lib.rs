@@ -22,6 +22,7 @@ mod client_id;
 mod credentials;
 mod endpoint;
 mod error;
+mod formats;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod ims_error;

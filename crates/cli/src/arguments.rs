@@ -61,7 +61,11 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "NAME", env = "AJO_SANDBOX", hide_env_values = true)]
     pub(crate) sandbox: Option<Sandbox>,
 
-    /// The JSON file of the credential, as downloaded from its page
+    /// Which credential, where the file holds several
+    #[arg(long, global = true, value_name = "NAME", env = "AJO_CREDENTIAL_NAME", hide_env_values = true)]
+    pub(crate) credential_name: Option<String>,
+
+    /// A file with the credential: the JSON from its page, of its project, a Postman environment, or lines NAME=value
     #[arg(long, global = true, value_name = "FILE", env = "AJO_CREDENTIALS", hide_env_values = true)]
     pub(crate) credentials: Option<String>,
 }

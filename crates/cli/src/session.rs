@@ -92,7 +92,7 @@ impl Caller {
 /// With a token given ready-made the client id and the organization are still needed, for two of the headers.
 fn given_token(settings: &Settings, token: Secret) -> Result<Identity, Failure> {
     let file = match setting(settings, "AJO_CREDENTIALS") {
-        Some(file) => Some(Credentials::from_file(file)?),
+        Some(file) => Some(Credentials::from_named_file(file, setting(settings, "AJO_CREDENTIAL_NAME").as_deref())?),
         None => None,
     };
     let client_id = setting(settings, "AJO_CLIENT_ID")
@@ -114,6 +114,7 @@ fn missing_beside_token(name: &str) -> Failure {
 fn setting(settings: &Settings, name: &str) -> Option<String> {
     let value = match name {
         "AJO_CREDENTIALS" => settings.credentials.clone(),
+        "AJO_CREDENTIAL_NAME" => settings.credential_name.clone(),
         "AJO_CLIENT_ID" => settings.client_id.clone(),
         "AJO_ORG_ID" => settings.org_id.clone(),
         "AJO_SCOPES" => settings.scopes.clone(),

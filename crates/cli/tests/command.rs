@@ -14,7 +14,7 @@ const SAMPLE: &str = r#"{
   "orgId": "<IMS Org Id>"
 }"#;
 
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 10] = [
     "AJO_BASE_URL",
     "AJO_IMS_URL",
     "AJO_CLIENT_ID",
@@ -24,6 +24,7 @@ const VARIABLES: [&str; 9] = [
     "AJO_SANDBOX",
     "AJO_ACCESS_TOKEN",
     "AJO_CREDENTIALS",
+    "AJO_CREDENTIAL_NAME",
 ];
 
 /// `ajo` with these arguments and none of the variables that this machine may have.

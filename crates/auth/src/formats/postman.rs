@@ -1,0 +1,37 @@
+//! A Postman environment: `{name, values: [{key, value, enabled}]}`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Candidate, form, secrets};
+use crate::CredentialsError;
+
+pub(super) fn read(fields: &Map<String, Value>) -> Result<Candidate, CredentialsError> {
+    let entries = fields["values"].as_array().ok_or_else(|| form("the field values must be a list"))?;
+    let values: BTreeMap<&str, &Value> = entries
+        .iter()
+        .filter(|entry| entry["enabled"] != Value::Bool(false))
+        .filter_map(|entry| Some((entry["key"].as_str()?, &entry["value"])))
+        .collect();
+    let list = |key: &str| -> Result<Vec<String>, CredentialsError> {
+        match values.get(key) {
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(vec![text.clone()]),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect::<Option<_>>()
+                .ok_or_else(|| form(format!("the value of {key} must be text"))),
+            Some(Value::String(_)) | None => Err(form(format!("the Postman environment has no value for {key}"))),
+            Some(_) => Err(form(format!("the value of {key} must be text"))),
+        }
+    };
+    let one = |key: &str| list(key).map(|mut list| list.pop().unwrap_or_default());
+    Ok(Candidate {
+        name: fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        client_id: one("API_KEY")?,
+        secrets: secrets(list("CLIENT_SECRET")?),
+        org_id: one("IMS_ORG")?,
+        scopes: list("SCOPES")?,
+    })
+}
