@@ -65,6 +65,11 @@ impl ImsError {
         }
     }
 
+    /// Whether another secret could be accepted where this one was not.
+    pub fn is_about_the_secret(&self) -> bool {
+        self.kind == ImsErrorKind::InvalidClient && !self.is_about_the_id()
+    }
+
     fn is_about_the_id(&self) -> bool {
         self.description.as_ref().is_some_and(|text| text.contains("client_id"))
     }

@@ -1,14 +1,15 @@
 //! The native driver of the token cache.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 
 use crate::{
-    AccessToken, AuthError, Cached, Credentials, Endpoint, Secret, Timestamp, TokenCache, TokenRequest,
-    TransportProblem, causes, read_token_answer,
+    AccessToken, AuthError, Cached, Credentials, CredentialsError, Endpoint, Secret, Timestamp, TokenCache,
+    TokenRequest, TransportProblem, causes, read_token_answer,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
@@ -37,6 +38,8 @@ struct Fetched {
     http: reqwest::Client,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
     cache: Mutex<TokenCache>,
+    /// The place of the secret that worked last; it is tried first.
+    working_secret: AtomicUsize,
     /// Whoever holds it fetches; the others wait for it. Dropping a waiting or fetching future lets the next one go on.
     turn: tokio::sync::Mutex<()>,
 }
@@ -69,6 +72,7 @@ impl TokenProvider {
             http,
             now: Box::new(now),
             cache: Mutex::default(),
+            working_secret: AtomicUsize::new(0),
             turn: tokio::sync::Mutex::default(),
         };
         Self { source: Arc::new(Source::Fetched(Box::new(fetched))) }
@@ -133,8 +137,24 @@ impl Fetched {
         }
     }
 
+    /// Tries the secrets in turn, beginning with the one that worked last: while one is being replaced, either may be the
+    /// one that the token host knows. Only a refusal of the secret itself leads to the next one.
     async fn fetch(&self) -> Result<AccessToken, AuthError> {
-        let secret = &self.credentials.secrets()[0];
+        let secrets = self.credentials.secrets();
+        let first = self.working_secret.load(Ordering::Relaxed);
+        let mut outcome = Err(CredentialsError::NoSecret.into());
+        for offset in 0..secrets.len() {
+            let place = (first + offset) % secrets.len();
+            outcome = self.fetch_with(&secrets[place]).await;
+            if !matches!(&outcome, Err(AuthError::Ims(error)) if error.is_about_the_secret()) {
+                self.working_secret.store(place, Ordering::Relaxed);
+                break;
+            }
+        }
+        outcome
+    }
+
+    async fn fetch_with(&self, secret: &Secret) -> Result<AccessToken, AuthError> {
         let request = TokenRequest::new(&self.credentials, secret, &self.ims);
         let mut response = self
             .http

@@ -208,3 +208,69 @@ async fn nothing_printed_shows_the_secret_or_the_token() {
     assert!(!printed.contains(SECRET) && !printed.contains("abc"), "{printed}");
     assert!(printed.contains("[redacted]"), "{printed}");
 }
+
+fn two_secrets(server: &MockServer) -> TokenProvider {
+    let text = r#"{"CLIENT_ID": "client-1", "CLIENT_SECRETS": ["first", "second"], "ORG_ID": "A1@AdobeOrg", "SCOPES": ["openid"]}"#;
+    let credentials = Credentials::from_text(text, None).expect("credentials");
+    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    TokenProvider::with_clock(credentials, &ims, http_client(&ims).expect("a client"), || Timestamp::from_millis(0))
+}
+
+fn answers<'s>(server: &'s MockServer, secret: &str, accepted: bool) -> Mock<'s> {
+    server.mock(|when, then| {
+        when.method(POST).body_includes(format!("client_secret={secret}&"));
+        if accepted {
+            then.status(200).json_body(json!({"access_token": "abc", "expires_in": 86399}));
+        } else {
+            then.status(400)
+                .json_body(json!({"error": "invalid_client", "error_description": "invalid client_secret parameter"}));
+        }
+    })
+}
+
+#[tokio::test]
+async fn the_second_secret_is_tried_when_the_first_is_refused_and_first_from_then_on() {
+    let server = MockServer::start();
+    let (first, second) = (answers(&server, "first", false), answers(&server, "second", true));
+    let provider = two_secrets(&server);
+    let granted = provider.token().await.expect("a token");
+    provider.invalidate(granted.generation);
+    provider.token().await.expect("a token");
+    first.assert_calls(1);
+    second.assert_calls(2);
+}
+
+#[tokio::test]
+async fn when_the_working_secret_is_removed_the_other_one_takes_over() {
+    let server = MockServer::start();
+    let mut first = answers(&server, "first", true);
+    let provider = two_secrets(&server);
+    let granted = provider.token().await.expect("a token");
+    first.delete();
+    answers(&server, "first", false);
+    answers(&server, "second", true);
+    provider.invalidate(granted.generation);
+    provider.token().await.expect("a token");
+}
+
+#[tokio::test]
+async fn no_other_refusal_leads_to_the_second_secret() {
+    for error in [
+        json!({"error": "invalid_client", "error_description": "invalid client_id parameter"}),
+        json!({"error": "invalid_scope"}),
+        json!({"error": "unauthorized_client"}),
+    ] {
+        let server = MockServer::start();
+        let mock = server.mock(|when, then| {
+            when.method(POST);
+            then.status(400).json_body(error);
+        });
+        two_secrets(&server).token().await.expect_err("refused");
+        mock.assert_calls(1);
+    }
+    let server = MockServer::start();
+    let (first, second) = (answers(&server, "first", false), answers(&server, "second", false));
+    two_secrets(&server).token().await.expect_err("both are refused");
+    first.assert_calls(1);
+    second.assert_calls(1);
+}
