@@ -76,7 +76,7 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
     let mock = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
         then.status(400)
-            .delay(Duration::from_millis(200))
+            .delay(Duration::from_secs(1))
             .header("x-debug-id", "debug-1")
             .json_body(json!({"error": "invalid_client", "error_description": "invalid client_secret parameter"}));
     });

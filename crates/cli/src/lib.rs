@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod output;
 mod session;
+mod signals;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

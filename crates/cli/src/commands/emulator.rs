@@ -9,6 +9,7 @@ use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::signals::{Signals, Stop};
 
 /// Variables that would go before the emulator's own.
 const OVERRIDING: [&str; 2] = ["AJO_ACCESS_TOKEN", "AJO_CREDENTIALS"];
@@ -25,6 +26,7 @@ async fn start(port: u16) -> Result<Emulator, Failure> {
 }
 
 async fn serve(port: u16) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
     let emulator = start(port).await?;
     output::note(&format!(
         "the emulator listens on http://{} until Ctrl-C; settings for other programs:",
@@ -33,33 +35,13 @@ async fn serve(port: u16) -> Result<ExitCode, Failure> {
     let lines: Vec<String> =
         emulator.environment().iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
     output::data(&lines.join("\n"))?;
-    stopped().await.map_err(|error| Failure::new(format!("failed to wait for Ctrl-C: {error}")))?;
+    signals.next().await;
     output::note("stopped");
     Ok(Exit::Success.into())
 }
 
-/// What asks this process to stop.
-#[derive(PartialEq, Eq)]
-enum Stop {
-    CtrlC,
-    /// The signal with which process managers end a process.
-    Terminated,
-}
-
-async fn stopped() -> std::io::Result<Stop> {
-    #[cfg(unix)]
-    {
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result.map(|()| Stop::CtrlC),
-            _ = terminated.recv() => Ok(Stop::Terminated),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map(|()| Stop::CtrlC)
-}
-
 async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
     let emulator = start(0).await?;
     let (program, arguments) = command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
     let mut child = tokio::process::Command::new(program);
@@ -69,13 +51,12 @@ async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
     }
     let failed = |error| Failure::new(format!("failed to run {}: {error}", program.to_string_lossy()));
     let mut child = child.spawn().map_err(failed)?;
-    // Ctrl-C reaches the child as well, which decides what to make of it; a request to end ends the child. The emulator stays
-    // until the child is gone.
+    // The emulator stays until the child is gone. What Ctrl-C means is for the child to decide, which gets it as well.
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.map_err(failed)?,
-            signal = stopped() => {
-                if signal.map_err(failed)? == Stop::Terminated {
+            stop = signals.next() => {
+                if stop != Stop::CtrlC {
                     child.start_kill().map_err(failed)?;
                 }
             }
