@@ -21,3 +21,29 @@ pub fn causes(error: &dyn Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Link {
+        text: &'static str,
+        source: Option<Box<Link>>,
+    }
+
+    fn chain(texts: &[&'static str]) -> Link {
+        let (text, rest) = texts.split_first().expect("a text");
+        Link { text, source: (!rest.is_empty()).then(|| Box::new(chain(rest))) }
+    }
+
+    #[test]
+    fn every_cause_is_named_once() {
+        assert_eq!(
+            causes(&chain(&["sending failed", "connecting failed", "refused"])),
+            "sending failed: connecting failed: refused"
+        );
+        assert_eq!(causes(&chain(&["sending failed: refused", "refused"])), "sending failed: refused");
+    }
+}

@@ -46,3 +46,22 @@ impl fmt::Display for ClientId {
         f.pad(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_a_header_is_taken() {
+        for (text, error) in [
+            ("", ClientIdError::Empty),
+            (" \n", ClientIdError::Empty),
+            ("a b", ClientIdError::NotPrintable),
+            ("a\r\nx: y", ClientIdError::NotPrintable),
+            ("é", ClientIdError::NotPrintable),
+        ] {
+            assert_eq!(text.parse::<ClientId>(), Err(error), "{text:?}");
+        }
+        assert_eq!(" client-1\n".parse::<ClientId>().expect("an id").as_str(), "client-1");
+    }
+}

@@ -125,7 +125,7 @@ impl Credentials {
 
         let get = |name: &str| get(name).filter(|value| !value.trim().is_empty());
         if let Some(path) = get(FILE) {
-            let mut credentials = Self::read(&path, read(&path), get(NAME).as_deref())?;
+            let mut credentials = Self::read(path.trim(), read(path.trim()), get(NAME).as_deref())?;
             if let Some(text) = get(CLIENT_ID[0]) {
                 credentials.client_id = text.parse()?;
             }
@@ -265,6 +265,14 @@ mod tests {
     fn a_variable_goes_before_the_file() {
         let credentials = vars(&[(FILE, "good.json"), (CLIENT_ID[0], "another")]).expect("credentials");
         assert_eq!((credentials.client_id().as_str(), credentials.secrets().len()), ("another", 2));
+        let rest = [(CLIENT_SECRET[0], "n3w\n"), (ORG_ID[0], "B2@AdobeOrg"), (SCOPES[0], "other")];
+        let credentials = vars(&[&[(FILE, "good.json")], &rest[..]].concat()).expect("credentials");
+        let secrets: Vec<_> = credentials.secrets().iter().map(Secret::expose).collect();
+        assert_eq!((secrets, credentials.client_id().as_str()), (vec!["n3w"], "client-1"));
+        assert_eq!(
+            (credentials.org_id().as_str(), credentials.scopes().to_string().as_str()),
+            ("B2@AdobeOrg", "other")
+        );
         let error = vars(&[(FILE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
@@ -324,6 +332,11 @@ mod tests {
         assert_eq!(
             summary(PROJECT, Some("old")).expect_err("jwt"),
             "no credential is called old; there are: events, moved"
+        );
+        let unnamed = PROJECT.replace("\"name\": \"events\", ", "");
+        assert_eq!(
+            summary(&unnamed, None).expect_err("several"),
+            "there are several credentials; choose one by name: c1, moved"
         );
         let alone = PROJECT.replace("\"oauth_server_to_server\",", "\"service\",");
         assert_eq!(summary(&alone, None).expect("the only one"), "c2 s3cr3t-3 A1@AdobeOrg openid");

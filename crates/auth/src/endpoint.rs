@@ -36,11 +36,12 @@ impl Endpoint {
     /// Reads an absolute URL, with or without a path; a slash at its end is dropped.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let text = text.trim();
-        // What stands before an `@` may be a password.
+        // What stands before an `@` may be a password, and what follows a `?` or `#` a token.
         let shown = if text.contains('@') {
             "…@…".to_owned()
         } else {
-            text.chars().take(80).flat_map(char::escape_default).collect()
+            let end = text.find(['?', '#']).map_or(text.len(), |mark| mark + 1);
+            text[..end].chars().take(80).flat_map(char::escape_default).collect()
         };
         let problem = |problem| EndpointError { shown: shown.clone(), problem };
         let uri: Uri = text.parse().map_err(|_| problem("it is not a URL"))?;
@@ -64,7 +65,9 @@ impl Endpoint {
             _ => return Err(problem("it must begin with https://")),
         };
         let path = uri.path().trim_end_matches('/');
-        if path.split('/').any(|part| part == "." || part == "..") || path.contains('\\') {
+        // An HTTP client takes `%2e` for a dot here.
+        let dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        if path.split('/').any(dots) || path.contains('\\') {
             return Err(problem("its path must be written out, without `.`, `..` or `\\`"));
         }
         Ok(Self { url: format!("{scheme}://{authority}{path}"), plain_http })
@@ -115,6 +118,7 @@ mod tests {
             (" https://a.example/ ", "https://a.example"),
             ("HTTPS://a.example:8443/base/path//", "https://a.example:8443/base/path"),
             ("http://localhost:1", "http://localhost:1"),
+            ("HTTP://LOCALHOST", "http://LOCALHOST"),
             ("http://127.8.9.1", "http://127.8.9.1"),
             ("http://[::1]:80/x", "http://[::1]:80/x"),
         ] {
@@ -146,8 +150,9 @@ mod tests {
             "http://localhost.evil.example",
             "http://localhost@evil.example",
             "https://u:p4ssw0rd@a.example",
-            "https://a.example?x=1",
-            "https://a.example/#x",
+            "https://u:p4ssw0rd@a.example:443",
+            "https://a.example?x=p4ssw0rd",
+            "https://a.example/#p4ssw0rd",
             "https://a.example:port",
             "https://a.example:99999",
             "https://a b.example",
@@ -155,11 +160,23 @@ mod tests {
             "http://10.0.0.1",
             "http://[::ffff:10.0.0.1]",
             "https://a.example/../b",
+            "https://a.example/%2e%2E/b",
+            "https://a.example/.%2e/b",
             "https://a.example/b\\c",
             "file:///etc/passwd",
         ] {
             let error = Endpoint::parse(text).err().unwrap_or_else(|| panic!("{text:?} was taken"));
             assert!(!error.to_string().contains("p4ssw0rd"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_refused_address_is_shown_in_part_only() {
+        let error = Endpoint::parse(&format!("ftp://a.example/{}", "x".repeat(1000))).expect_err("not https");
+        assert!(error.to_string().len() < 200, "{error}");
+        assert_eq!(
+            Endpoint::parse("https://a.example?x=1").expect_err("a query").to_string(),
+            "`https://a.example?` cannot be used: a query or a fragment has no place in it"
+        );
     }
 }

@@ -74,9 +74,16 @@ impl ImsError {
         self.description.as_ref().is_some_and(|text| text.contains("client_id"))
     }
 
-    /// Bounds a text of the host, takes control characters out, and the secret if the host repeats it.
+    /// Bounds a text of the host, takes control characters out, and the secret if the host repeats it, as it is or as the
+    /// form encoded it.
     pub(crate) fn clean(text: &str, secret: &str) -> String {
-        let text = if secret.is_empty() { text.to_owned() } else { text.replace(secret, "[redacted]") };
+        let mut text = text.to_owned();
+        let encoded = serde_urlencoded::to_string([("", secret)]).unwrap_or_default();
+        for shape in [secret, encoded.trim_start_matches('=')] {
+            if !shape.is_empty() {
+                text = text.replace(shape, "[redacted]");
+            }
+        }
         text.trim().chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 }

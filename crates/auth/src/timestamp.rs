@@ -38,3 +38,17 @@ impl Timestamp {
         Self(0).saturating_add(since)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_end_of_time_is_passed() {
+        let last = Timestamp::from_millis(u64::MAX);
+        assert_eq!(last.saturating_add(Duration::from_millis(1)), last);
+        assert_eq!(Timestamp::from_millis(0).saturating_add(Duration::MAX), last);
+        assert_eq!(Timestamp::from_millis(1).saturating_since(last), Duration::ZERO);
+        assert_eq!(last.saturating_since(Timestamp::from_millis(u64::MAX - 5)), Duration::from_millis(5));
+    }
+}

@@ -55,13 +55,15 @@ pub fn read_token_answer(
         .ok_or_else(|| unreadable("the access_token has characters that cannot be sent in a header"))
 }
 
+/// A host that is busy or in trouble has not judged the credential, whatever code comes with it: taken for a refused secret,
+/// its answer would lead to another request at once, with the next secret.
 fn kind(status: u16, code: Option<&str>) -> ImsErrorKind {
     match (status, code) {
+        (429, _) => ImsErrorKind::RateLimited,
+        (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
         (_, Some("invalid_client")) => ImsErrorKind::InvalidClient,
         (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
         (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
-        (429, _) => ImsErrorKind::RateLimited,
-        (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
         _ => ImsErrorKind::Other,
     }
 }
@@ -135,7 +137,9 @@ mod tests {
             (400, r#"{"error":"invalid_scope"}"#, ImsErrorKind::InvalidScope, "scopes"),
             (500, r#"{"error":"internal_error"}"#, ImsErrorKind::ServerError, "try again"),
             (429, "", ImsErrorKind::RateLimited, "wait"),
+            (429, r#"{"error":"invalid_client"}"#, ImsErrorKind::RateLimited, "wait"),
             (503, "<html>", ImsErrorKind::ServerError, "try again"),
+            (503, r#"{"error":"invalid_client"}"#, ImsErrorKind::ServerError, "try again"),
             (400, "", ImsErrorKind::Other, "check"),
             (302, "", ImsErrorKind::Other, "check"),
         ];
@@ -154,5 +158,24 @@ mod tests {
             error.expect_err("refused").to_string(),
             "the token host answered 400 invalid_client: invalid client_secret [redacted] [31m (debug id debug-1)"
         );
+    }
+
+    #[test]
+    fn the_secret_is_taken_out_of_every_text_also_as_the_form_encoded_it() {
+        let body = br#"{"error":"bad p8 s/t","error_description":"got p8+s%2Ft"}"#;
+        let error = read_token_answer(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "the token host answered 400 bad [redacted]: got [redacted] (debug id id [redacted])"
+        );
+        let error = read_token_answer(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("refused");
+        assert_eq!(error.to_string(), "the token host answered 400 (debug id id)", "an empty secret is in every text");
+    }
+
+    #[test]
+    fn a_long_text_of_the_host_is_cut() {
+        let body = format!(r#"{{"error":"e","error_description":"{}"}}"#, "é".repeat(5000));
+        let description = read(400, &body).expect_err("refused").description.expect("a description");
+        assert_eq!(description.chars().count(), 300);
     }
 }

@@ -152,5 +152,7 @@ mod tests {
         cache.finish(Err(AuthError::UnusableToken));
         cache.finish(Ok(token("a", START, 3600)));
         assert!(matches!(cache.look(START, seen), Cached::Token { .. }));
+        cache.invalidate(1);
+        assert!(matches!(cache.look(START, seen), Cached::Fetch), "the error is older than the token");
     }
 }

@@ -39,6 +39,7 @@ async fn the_request_is_a_form_with_nothing_in_the_url() {
         when.method(POST)
             .path("/ims/token/v3")
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("user-agent", concat!("ajo-limits/", env!("CARGO_PKG_VERSION")))
             .body("grant_type=client_credentials&client_id=client-1&client_secret=s3cr3t-canary&scope=openid%2CAdobeID")
             .is_true(|request| request.uri().query().is_none());
         then.status(200).json_body(json!({"access_token": "abc", "expires_in": 86399}));
@@ -179,6 +180,46 @@ async fn an_answer_that_is_too_long_is_not_read_to_its_end() {
     });
     let error = provider(&server).token().await.expect_err("too long");
     assert_eq!(error.to_string(), "no whole answer from the token host: its answer is longer than 64 KiB");
+}
+
+/// The clock of the runtime stands still and jumps to the next timer when nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_answers_is_given_up_after_ten_seconds() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let start = tokio::time::Instant::now();
+    let error = provider_at(&url, || Timestamp::from_millis(0)).token().await.expect_err("no answer");
+    assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Timeout, .. }), "{error:?}");
+    assert_eq!(start.elapsed().as_secs(), 10);
+}
+
+#[tokio::test]
+async fn a_client_for_https_sends_nothing_in_plain() {
+    let ims = Endpoint::parse("https://a.example").expect("an endpoint");
+    let server = MockServer::start();
+    let caught = server.mock(|when, then| {
+        when.any_request();
+        then.status(200);
+    });
+    let error = http_client(&ims).expect("a client").get(server.base_url()).send().await.expect_err("plain http");
+    assert!(error.is_builder(), "{error:?}");
+    caught.assert_calls(0);
+}
+
+#[test]
+fn no_proxy_stands_before_a_loopback_address() {
+    // Nothing listens there: whatever goes to the proxy fails. A test cannot change the environment of its own process, so
+    // another test runs in one of its own.
+    let nowhere = "http://127.0.0.1:1";
+    let child = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "the_request_is_a_form_with_nothing_in_the_url"])
+        .envs([("HTTP_PROXY", nowhere), ("http_proxy", nowhere), ("ALL_PROXY", nowhere), ("all_proxy", nowhere)])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .expect("a process");
+    let printed = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && printed.contains("1 passed"), "{printed}");
 }
 
 #[tokio::test]

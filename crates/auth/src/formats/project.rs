@@ -23,9 +23,11 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
         let place = format!("project.workspace.details.credentials[{index}].oauth_server_to_server");
         let own = credential["oauth_server_to_server"].as_object().ok_or_else(|| missing(&place))?;
         let place = format!("{place}.");
+        let client_id = text(own, &place, "client_id")?;
         candidates.push(Candidate {
-            name: credential["name"].as_str().unwrap_or_default().to_owned(),
-            client_id: text(own, &place, "client_id")?,
+            // One without a name is chosen by its client id.
+            name: credential["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&client_id).to_owned(),
+            client_id,
             secrets: secrets(texts(own, &place, "client_secrets")?),
             org_id: org_id.to_owned(),
             scopes: texts(own, &place, "scopes")?,
