@@ -1,6 +1,8 @@
 //! Why there is no token.
 
-use crate::{CredentialsError, EndpointError, ImsError};
+use std::time::Duration;
+
+use crate::{CredentialsError, EndpointError, ImsError, ImsErrorKind};
 
 /// Why there is no token. Cloned to every caller that waited for it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +28,9 @@ pub enum AuthError {
     /// A token that was given ready-made cannot be sent.
     #[error("the access token is empty or has characters that cannot be sent in a header")]
     UnusableToken,
+    /// These credentials cannot replace those in use.
+    #[error("the credentials cannot be replaced: {0}")]
+    NotReplaceable(&'static str),
     /// The HTTP client could not be set up.
     #[error("failed to set up HTTPS: {0}")]
     Setup(String),
@@ -60,7 +65,31 @@ impl AuthError {
             Self::Ims(error) => Some(error.hint()),
             Self::Transport { .. } => Some("check the address of the token host and that this machine can reach it"),
             Self::UnusableToken => Some("copy the access token again, without line breaks"),
+            Self::NotReplaceable(_) => Some("build another client for them"),
             Self::Credentials(_) | Self::Endpoint(_) | Self::Setup(_) => None,
         }
     }
+
+    /// Whether this passes by itself: the token host is busy, in trouble or not reached. A certificate that is not accepted
+    /// does not pass.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Ims(error) => matches!(error.kind, ImsErrorKind::RateLimited | ImsErrorKind::ServerError),
+            Self::Transport { detail, .. } => !is_about_certificates(detail),
+            _ => false,
+        }
+    }
+
+    /// How long the token host asked to be left alone, where it did.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Ims(error) => error.retry_after,
+            _ => None,
+        }
+    }
+}
+
+/// Whether the causes of a failed connection, in one line, are about a certificate. The TLS library gives them as text only.
+pub fn is_about_certificates(causes: &str) -> bool {
+    causes.contains("certificate")
 }

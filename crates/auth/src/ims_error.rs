@@ -1,6 +1,7 @@
 //! Failures of the token host.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Longest text of the host that is kept, in characters. Chosen here; the published ones are below 60.
 const MAX_TEXT: usize = 300;
@@ -18,6 +19,8 @@ pub struct ImsError {
     pub description: Option<String>,
     /// The header `x-debug-id`, to be named to Adobe's support.
     pub debug_id: Option<String>,
+    /// How long it asks to wait, by the header `Retry-After`.
+    pub retry_after: Option<Duration>,
 }
 
 /// Kinds of [`ImsError`].

@@ -29,29 +29,47 @@ mod ims_error;
 mod org_id;
 #[cfg(feature = "reqwest")]
 mod provider;
+mod retry_after;
 mod scopes;
 mod secret;
+#[cfg(feature = "reqwest")]
+mod shared;
+mod store;
+mod surroundings;
 mod timestamp;
 mod token;
 mod token_answer;
 mod token_cache;
+mod token_entry;
 mod token_request;
 
 pub use causes::causes;
 pub use client_id::{ClientId, ClientIdError};
 pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::{AuthError, TransportProblem};
+pub use error::{AuthError, TransportProblem, is_about_certificates};
 #[cfg(feature = "reqwest")]
 pub use http_client::http_client;
 pub use ims_error::{ImsError, ImsErrorKind};
 pub use org_id::{OrgId, OrgIdError};
 #[cfg(feature = "reqwest")]
 pub use provider::{Granted, TokenProvider};
+pub use retry_after::read_retry_after;
 pub use scopes::{Scopes, ScopesError};
 pub use secret::Secret;
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+#[cfg(feature = "reqwest")]
+pub use store::{FileStore, MemoryStore};
+pub use store::{StoreError, StoreFuture, TokenStore};
+#[cfg(feature = "reqwest")]
+pub use surroundings::System;
+pub use surroundings::{Simulated, Sleep, Surroundings, part_of};
 pub use timestamp::Timestamp;
 pub use token::AccessToken;
 pub use token_answer::read_token_answer;
-pub use token_cache::{Cached, EXPIRY_MARGIN, TokenCache};
+pub use token_cache::{
+    Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, TokenCache,
+};
+pub use token_entry::{EntryError, read_entry, store_key, write_entry};
 pub use token_request::{IMS_URL, TOKEN_PATH, TokenRequest};

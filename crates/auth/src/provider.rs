@@ -1,15 +1,15 @@
 //! The native driver of the token cache.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 
+use crate::shared::Shared;
 use crate::{
-    AccessToken, AuthError, Cached, Credentials, CredentialsError, Endpoint, Secret, Timestamp, TokenCache,
-    TokenRequest, TransportProblem, causes, read_token_answer,
+    AccessToken, AuthError, Cached, Credentials, CredentialsError, Endpoint, ImsError, Secret, Surroundings, System,
+    Timestamp, TokenCache, TokenRequest, TokenStore, TransportProblem, causes, read_retry_after, read_token_answer,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
@@ -22,6 +22,8 @@ const MAX_BODY: usize = 64 * 1024;
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// Hands out access tokens. Cheap to clone; clones share one token and one request for it.
+///
+/// It starts no task of its own: a token is fetched, also ahead of time, by one of those who ask for one.
 #[derive(Clone)]
 pub struct TokenProvider {
     source: Arc<Source>,
@@ -33,15 +35,23 @@ enum Source {
 }
 
 struct Fetched {
-    credentials: Credentials,
+    credentials: Mutex<Current>,
     ims: Endpoint,
     http: reqwest::Client,
-    now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    surroundings: Arc<dyn Surroundings>,
+    store: Option<Arc<dyn TokenStore>>,
     cache: Mutex<TokenCache>,
-    /// The place of the secret that worked last; it is tried first.
-    working_secret: AtomicUsize,
     /// Whoever holds it fetches; the others wait for it. Dropping a waiting or fetching future lets the next one go on.
     turn: tokio::sync::Mutex<()>,
+}
+
+/// The credentials in use, and which of their secrets worked last; it is tried first.
+#[derive(Clone)]
+struct Current {
+    credentials: Arc<Credentials>,
+    working_secret: usize,
+    /// Counts replacements, to tell what was begun with the credentials before.
+    replaced: u64,
 }
 
 /// A token that was handed out.
@@ -56,23 +66,25 @@ pub struct Granted {
 impl TokenProvider {
     /// Fetches tokens with these credentials from this token host. Make the client with [`crate::http_client`].
     pub fn new(credentials: Credentials, ims: &Endpoint, http: reqwest::Client) -> Self {
-        Self::with_clock(credentials, ims, http, Timestamp::now)
+        Self::with(credentials, ims, http, Arc::new(System::default()), None)
     }
 
-    /// Like [`TokenProvider::new`], with another clock, for tests.
-    pub fn with_clock(
+    /// Like [`TokenProvider::new`], with a store that shares tokens with other processes, and with another source of time
+    /// and chance.
+    pub fn with(
         credentials: Credentials,
         ims: &Endpoint,
         http: reqwest::Client,
-        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+        surroundings: Arc<dyn Surroundings>,
+        store: Option<Arc<dyn TokenStore>>,
     ) -> Self {
         let fetched = Fetched {
-            credentials,
+            credentials: Mutex::new(Current { credentials: Arc::new(credentials), working_secret: 0, replaced: 0 }),
             ims: ims.clone(),
             http,
-            now: Box::new(now),
+            surroundings,
+            store,
             cache: Mutex::default(),
-            working_secret: AtomicUsize::new(0),
             turn: tokio::sync::Mutex::default(),
         };
         Self { source: Arc::new(Source::Fetched(Box::new(fetched))) }
@@ -96,66 +108,157 @@ impl TokenProvider {
     /// Says that the service did not accept the token of this generation. Returns whether there can be another one.
     pub fn invalidate(&self, generation: u64) -> bool {
         match &*self.source {
-            Source::Fetched(fetched) => {
-                fetched.cache().invalidate(generation);
-                true
-            }
+            Source::Fetched(fetched) => fetched.cache().invalidate(generation, fetched.surroundings.now()),
             Source::Fixed(_) => false,
+        }
+    }
+
+    /// Says that the service did not accept this token either, which had just replaced another. For half a minute none is
+    /// fetched because of refusals.
+    pub fn still_refused(&self, generation: u64) {
+        if let Source::Fetched(fetched) = &*self.source {
+            fetched.cache().still_refused(generation, fetched.surroundings.now());
+        }
+    }
+
+    /// How long the token host is left alone after a failure; zero when it is not.
+    pub fn cool_down(&self) -> Duration {
+        match &*self.source {
+            Source::Fetched(fetched) => fetched.cache().cool_down(fetched.surroundings.now()),
+            Source::Fixed(_) => Duration::ZERO,
+        }
+    }
+
+    /// Goes on with other secrets or scopes of the same client, without a restart. The token in use stays in use unless the
+    /// scopes are others. For another client or organization, make another provider: a call names both in its headers.
+    pub fn replace(&self, credentials: Credentials) -> Result<(), AuthError> {
+        match &*self.source {
+            Source::Fetched(fetched) => fetched.replace(credentials),
+            Source::Fixed(_) => Err(AuthError::NotReplaceable("the access token was given ready-made")),
         }
     }
 }
 
 impl Fetched {
-    fn cache(&self) -> std::sync::MutexGuard<'_, TokenCache> {
+    fn cache(&self) -> MutexGuard<'_, TokenCache> {
         // The cache is sound at every point, so a panic elsewhere does not spoil it.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn token(&self) -> Result<Granted, AuthError> {
-        let seen = {
-            let cache = self.cache();
-            if let Cached::Token { token, generation } = cache.look((self.now)(), cache.attempts()) {
-                return Ok(Granted { token, generation });
-            }
-            cache.attempts()
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.credentials.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, credentials: Credentials) -> Result<(), AuthError> {
+        let mut current = self.current();
+        if credentials.client_id() != current.credentials.client_id() {
+            return Err(AuthError::NotReplaceable("the credentials are those of another client id"));
+        }
+        if credentials.org_id() != current.credentials.org_id() {
+            return Err(AuthError::NotReplaceable("the credentials are those of another organization"));
+        }
+        let other_scopes = credentials.scopes() != current.credentials.scopes();
+        *current = Current {
+            credentials: Arc::new(credentials),
+            working_secret: 0,
+            replaced: current.replaced.wrapping_add(1),
         };
-        let _turn = self.turn.lock().await;
-        let found = self.cache().look((self.now)(), seen);
+        self.cache().reset(other_scopes);
+        Ok(())
+    }
+
+    async fn token(&self) -> Result<Granted, AuthError> {
+        let (found, seen) = {
+            let cache = self.cache();
+            (cache.look(self.surroundings.now(), cache.attempts()), cache.attempts())
+        };
         match found {
-            Cached::Token { token, generation } => Ok(Granted { token, generation }),
-            Cached::Failed(error) => Err(error),
-            Cached::Fetch => {
-                let result = self.fetch().await;
-                let mut cache = self.cache();
-                cache.finish(result.clone());
-                match result {
-                    // Also when it is about to expire: it is the newest there is.
-                    Ok(token) => Ok(Granted { token, generation: cache.generation() }),
-                    Err(error) => Err(error),
-                }
+            Cached::Token { token, generation } => return Ok(Granted { token, generation }),
+            Cached::Failed(error) => return Err(error),
+            Cached::Refresh { token, generation } => {
+                let old = Granted { token, generation };
+                // Whoever finds the turn free fetches ahead; the others go on with the old token.
+                let Ok(_turn) = self.turn.try_lock() else { return Ok(old) };
+                return Ok(self.obtain().await.unwrap_or(old));
             }
+            Cached::Fetch => {}
+        }
+        let _turn = self.turn.lock().await;
+        let found = self.cache().look(self.surroundings.now(), seen);
+        match found {
+            Cached::Token { token, generation } | Cached::Refresh { token, generation } => {
+                Ok(Granted { token, generation })
+            }
+            Cached::Failed(error) => Err(error),
+            Cached::Fetch => self.obtain().await,
+        }
+    }
+
+    /// Takes the token that others share, or fetches one and shares it. Only who has the turn may do it.
+    async fn obtain(&self) -> Result<Granted, AuthError> {
+        loop {
+            let current = self.current().clone();
+            let shared = Shared::new(self.store.as_deref(), &current.credentials, &self.ims);
+            let found = shared.get(self.surroundings.now()).await;
+            let found = found.filter(|token| self.cache().takes(token, self.surroundings.now()));
+            if let Some(token) = found {
+                return self.finish(Ok(token));
+            }
+            let result = self.fetch(&current).await;
+            if self.is_outdated(&current, &result) {
+                continue;
+            }
+            let granted = self.finish(result.clone());
+            if let Ok(token) = &result {
+                tracing::debug!("an access token was granted");
+                shared.set(token, self.surroundings.now()).await;
+            }
+            return granted;
+        }
+    }
+
+    /// What replaced credentials come to says nothing about the ones that took their place.
+    fn is_outdated(&self, used: &Current, result: &Result<AccessToken, AuthError>) -> bool {
+        let latest = self.current();
+        latest.replaced != used.replaced
+            && (result.is_err() || latest.credentials.scopes() != used.credentials.scopes())
+    }
+
+    /// Notes how an attempt ended, and says what that means for who made it.
+    fn finish(&self, result: Result<AccessToken, AuthError>) -> Result<Granted, AuthError> {
+        let mut cache = self.cache();
+        let seen = cache.attempts();
+        cache.finish(result.clone(), self.surroundings.now(), self.surroundings.random());
+        match (result, cache.look(self.surroundings.now(), seen)) {
+            // Also when it is about to expire: it is the newest there is.
+            (Ok(token), _) | (Err(_), Cached::Token { token, .. } | Cached::Refresh { token, .. }) => {
+                Ok(Granted { token, generation: cache.generation() })
+            }
+            (Err(error), _) => Err(error),
         }
     }
 
     /// Tries the secrets in turn, beginning with the one that worked last: while one is being replaced, either may be the
     /// one that the token host knows. Only a refusal of the secret itself leads to the next one.
-    async fn fetch(&self) -> Result<AccessToken, AuthError> {
-        let secrets = self.credentials.secrets();
-        let first = self.working_secret.load(Ordering::Relaxed);
+    async fn fetch(&self, current: &Current) -> Result<AccessToken, AuthError> {
+        let secrets = current.credentials.secrets();
         let mut outcome = Err(CredentialsError::NoSecret.into());
         for offset in 0..secrets.len() {
-            let place = (first + offset) % secrets.len();
-            outcome = self.fetch_with(&secrets[place]).await;
+            let place = (current.working_secret + offset) % secrets.len();
+            outcome = self.fetch_with(&current.credentials, &secrets[place]).await;
             if !matches!(&outcome, Err(AuthError::Ims(error)) if error.is_about_the_secret()) {
-                self.working_secret.store(place, Ordering::Relaxed);
+                let mut latest = self.current();
+                if latest.replaced == current.replaced {
+                    latest.working_secret = place;
+                }
                 break;
             }
         }
         outcome
     }
 
-    async fn fetch_with(&self, secret: &Secret) -> Result<AccessToken, AuthError> {
-        let request = TokenRequest::new(&self.credentials, secret, &self.ims);
+    async fn fetch_with(&self, credentials: &Credentials, secret: &Secret) -> Result<AccessToken, AuthError> {
+        let request = TokenRequest::new(credentials, secret, &self.ims);
         let mut response = self
             .http
             .post(&request.url)
@@ -166,6 +269,8 @@ impl Fetched {
             .await
             .map_err(|error| transport(&error))?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|value| read_retry_after(value, self.surroundings.now()));
         let debug_id = response.headers().get("x-debug-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| transport(&error))? {
@@ -177,7 +282,8 @@ impl Fetched {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(read_token_answer(status, debug_id.as_deref(), &body, secret, (self.now)())?)
+        read_token_answer(status, debug_id.as_deref(), &body, secret, self.surroundings.now())
+            .map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
     }
 }
 
@@ -196,7 +302,7 @@ impl fmt::Debug for TokenProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("TokenProvider");
         if let Source::Fetched(fetched) = &*self.source {
-            shown.field("client_id", fetched.credentials.client_id()).field("ims", &fetched.ims.as_str());
+            shown.field("client_id", fetched.current().credentials.client_id()).field("ims", &fetched.ims.as_str());
         }
         shown.finish_non_exhaustive()
     }

@@ -29,6 +29,7 @@ pub fn read_token_answer(
         code: text("error"),
         description: description.or_else(|| text("error_description")),
         debug_id: debug_id.map(|id| ImsError::clean(id, secret.expose())),
+        retry_after: None,
     };
     if status != 200 {
         return Err(error(kind(status, text("error").as_deref()), None));

@@ -1,13 +1,13 @@
 //! The native driver of the token cache, against a fake token host.
 #![cfg(feature = "reqwest")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, Credentials, Endpoint, Granted, ImsErrorKind, Secret, Timestamp, TokenProvider, TransportProblem,
-    http_client,
+    AuthError, Credentials, Endpoint, Granted, ImsErrorKind, Secret, Simulated, StoreError, StoreFuture, TokenProvider,
+    TokenStore, TransportProblem, http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -15,20 +15,40 @@ use serde_json::json;
 
 const SECRET: &str = "s3cr3t-canary";
 
-fn provider_at(url: &str, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> TokenProvider {
-    let credentials = Credentials::new("client-1", SECRET, "A1@AdobeOrg", "openid, AdobeID").expect("credentials");
+fn credentials() -> Credentials {
+    Credentials::new("client-1", SECRET, "A1@AdobeOrg", "openid, AdobeID").expect("credentials")
+}
+
+fn build(
+    url: &str,
+    credentials: Credentials,
+    world: &Arc<Simulated>,
+    store: Option<Arc<dyn TokenStore>>,
+) -> TokenProvider {
     let ims = Endpoint::parse(url).expect("an endpoint");
-    TokenProvider::with_clock(credentials, &ims, http_client(&ims).expect("a client"), now)
+    TokenProvider::with(credentials, &ims, http_client(&ims).expect("a client"), world.clone(), store)
+}
+
+fn world() -> Arc<Simulated> {
+    Arc::new(Simulated::new(0))
+}
+
+fn provider_at(url: &str) -> TokenProvider {
+    build(url, credentials(), &world(), None)
 }
 
 fn provider(server: &MockServer) -> TokenProvider {
-    provider_at(&server.base_url(), || Timestamp::from_millis(0))
+    provider_at(&server.base_url())
 }
 
 fn grants(server: &MockServer, seconds: u64) -> Mock<'_> {
+    grants_this(server, "abc", seconds)
+}
+
+fn grants_this<'s>(server: &'s MockServer, token: &str, seconds: u64) -> Mock<'s> {
     server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
-        then.status(200).json_body(json!({"access_token": "abc", "token_type": "bearer", "expires_in": seconds}));
+        then.status(200).json_body(json!({"access_token": token, "token_type": "bearer", "expires_in": seconds}));
     })
 }
 
@@ -50,7 +70,7 @@ async fn the_request_is_a_form_with_nothing_in_the_url() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn twenty_cold_callers_make_one_request() {
+async fn ten_thousand_cold_callers_make_one_request() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
@@ -59,7 +79,7 @@ async fn twenty_cold_callers_make_one_request() {
             .json_body(json!({"access_token": "abc", "expires_in": 86399}));
     });
     let provider = provider(&server);
-    let callers: Vec<_> = (0..20)
+    let callers: Vec<_> = (0..10_000)
         .map(|_| {
             let provider = provider.clone();
             tokio::spawn(async move { provider.token().await.expect("a token").generation })
@@ -82,7 +102,7 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
             .json_body(json!({"error": "invalid_client", "error_description": "invalid client_secret parameter"}));
     });
     let provider = provider(&server);
-    let callers: Vec<_> = (0..20)
+    let callers: Vec<_> = (0..10_000)
         .map(|_| {
             let provider = provider.clone();
             tokio::spawn(async move { provider.token().await.expect_err("refused") })
@@ -100,19 +120,70 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
 }
 
 #[tokio::test]
-async fn a_token_is_kept_until_it_nears_its_end() {
+async fn a_token_is_kept_then_refreshed_ahead_of_its_end() {
     let server = MockServer::start();
     let mock = grants(&server, 3600);
-    let clock = Arc::new(AtomicU64::new(0));
-    let provider = provider_at(&server.base_url(), {
-        let clock = clock.clone();
-        move || Timestamp::from_millis(clock.load(Ordering::Relaxed))
-    });
-    for (seconds, calls) in [(0, 1), (3569, 1), (3570, 2), (7000, 2)] {
-        clock.store(seconds * 1000, Ordering::Relaxed);
+    let world = world();
+    let provider = build(&server.base_url(), credentials(), &world, None);
+    for (advance, calls) in [(0, 1), (3203, 1), (38, 2), (3000, 2)] {
+        world.advance(Duration::from_secs(advance));
         provider.token().await.expect("a token");
         mock.assert_calls(calls);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_one_caller_refreshes_the_others_get_the_old_token_at_once() {
+    let server = MockServer::start();
+    let mut first = grants(&server, 3600);
+    let world = world();
+    let provider = build(&server.base_url(), credentials(), &world, None);
+    provider.token().await.expect("a token");
+    first.delete();
+    let second = server.mock(|when, then| {
+        when.method(POST).path("/ims/token/v3");
+        then.status(200).delay(Duration::from_secs(2)).json_body(json!({"access_token": "new", "expires_in": 3600}));
+    });
+    world.advance(Duration::from_secs(3300));
+    let refreshing = tokio::spawn({
+        let provider = provider.clone();
+        async move { provider.token().await.expect("a token") }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for _ in 0..100 {
+        let granted = tokio::time::timeout(Duration::from_millis(500), provider.token()).await.expect("at once");
+        assert_eq!(granted.expect("a token").token.value().expose(), "abc");
+    }
+    let refreshed = refreshing.await.expect("no panic");
+    assert_eq!((refreshed.token.value().expose(), refreshed.generation), ("new", 2));
+    second.assert_calls(1);
+}
+
+#[tokio::test]
+async fn a_failed_refresh_leaves_the_old_token_and_is_not_repeated_before_the_cool_down() {
+    let server = MockServer::start();
+    let mut granting = grants(&server, 3600);
+    let world = world();
+    let provider = build(&server.base_url(), credentials(), &world, None);
+    provider.token().await.expect("a token");
+    granting.delete();
+    let broken = server.mock(|when, then| {
+        when.method(POST);
+        then.status(500).header("retry-after", "20").json_body(json!({"error": "internal_error"}));
+    });
+    world.advance(Duration::from_secs(3300));
+    for (advance, calls) in [(0, 1), (0, 1), (19, 1), (1, 2), (19, 2)] {
+        world.advance(Duration::from_secs(advance));
+        assert_eq!(provider.token().await.expect("the old one").generation, 1);
+        broken.assert_calls(calls);
+    }
+    world.advance(Duration::from_secs(300));
+    provider.token().await.expect_err("the old one is at its end");
+    broken.assert_calls(3);
+    let error = provider.token().await.expect_err("it cools down");
+    assert_eq!((error.retry_after(), provider.cool_down()), (Some(Duration::from_secs(20)), Duration::from_secs(20)));
+    assert!(error.is_retryable());
+    broken.assert_calls(3);
 }
 
 #[tokio::test]
@@ -188,7 +259,7 @@ async fn a_host_that_never_answers_is_given_up_after_ten_seconds() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", silent.local_addr().expect("an address"));
     let start = tokio::time::Instant::now();
-    let error = provider_at(&url, || Timestamp::from_millis(0)).token().await.expect_err("no answer");
+    let error = provider_at(&url).token().await.expect_err("no answer");
     assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Timeout, .. }), "{error:?}");
     assert_eq!(start.elapsed().as_secs(), 10);
 }
@@ -224,8 +295,7 @@ fn no_proxy_stands_before_a_loopback_address() {
 
 #[tokio::test]
 async fn a_host_that_is_not_there_is_a_connection_error_with_its_cause() {
-    let error =
-        provider_at("http://127.0.0.1:1", || Timestamp::from_millis(0)).token().await.expect_err("nobody listens");
+    let error = provider_at("http://127.0.0.1:1").token().await.expect_err("nobody listens");
     assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Connect, .. }), "{error:?}");
     assert!(error.to_string().starts_with("no connection to the token host: "), "{error}");
     assert!(error.hint().expect("a hint").contains("address of the token host"));
@@ -253,8 +323,7 @@ async fn nothing_printed_shows_the_secret_or_the_token() {
 fn two_secrets(server: &MockServer) -> TokenProvider {
     let text = r#"{"CLIENT_ID": "client-1", "CLIENT_SECRETS": ["first", "second"], "ORG_ID": "A1@AdobeOrg", "SCOPES": ["openid"]}"#;
     let credentials = Credentials::from_text(text, None).expect("credentials");
-    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
-    TokenProvider::with_clock(credentials, &ims, http_client(&ims).expect("a client"), || Timestamp::from_millis(0))
+    build(&server.base_url(), credentials, &world(), None)
 }
 
 fn answers<'s>(server: &'s MockServer, secret: &str, accepted: bool) -> Mock<'s> {
@@ -314,4 +383,128 @@ async fn no_other_refusal_leads_to_the_second_secret() {
     two_secrets(&server).token().await.expect_err("both are refused");
     first.assert_calls(1);
     second.assert_calls(1);
+}
+
+#[tokio::test]
+async fn new_credentials_are_used_without_a_restart() {
+    let server = MockServer::start();
+    let (first, second) = (answers(&server, "first", false), answers(&server, "second", true));
+    let of =
+        |client: &str, secret: &str, org: &str| Credentials::new(client, secret, org, "openid").expect("credentials");
+    let provider = build(&server.base_url(), of("client-1", "first", "A1@AdobeOrg"), &world(), None);
+    provider.token().await.expect_err("refused");
+    provider.replace(of("client-1", "second", "A1@AdobeOrg")).expect("replaced");
+    let granted = provider.token().await.expect("the cool-down of the old secret is over");
+    first.assert_calls(1);
+    provider.replace(of("client-1", "first", "A1@AdobeOrg")).expect("replaced");
+    assert_eq!(provider.token().await.expect("the token in use").generation, granted.generation);
+    for other in [of("client-2", "second", "A1@AdobeOrg"), of("client-1", "second", "B2@AdobeOrg")] {
+        let error = provider.replace(other).expect_err("another caller");
+        assert!(error.to_string().starts_with("the credentials cannot be replaced: "), "{error}");
+    }
+    let fewer = Credentials::new("client-1", "second", "A1@AdobeOrg", "AdobeID").expect("credentials");
+    provider.replace(fewer).expect("replaced");
+    assert_ne!(provider.token().await.expect("a token with the new scopes").generation, granted.generation);
+    second.assert_calls(2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_are_replaced_during_a_request_are_used_in_its_place() {
+    let server = MockServer::start();
+    server.mock(|when, then| {
+        when.method(POST).body_includes("client_secret=first&");
+        then.status(400).delay(Duration::from_secs(1)).json_body(json!({"error": "invalid_client"}));
+    });
+    answers(&server, "second", true);
+    let of = |secret: &str| Credentials::new("client-1", secret, "A1@AdobeOrg", "openid").expect("credentials");
+    let provider = build(&server.base_url(), of("first"), &world(), None);
+    let waiting = tokio::spawn({
+        let provider = provider.clone();
+        async move { provider.token().await.map(drop) }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    provider.replace(of("second")).expect("replaced");
+    waiting.await.expect("no panic").expect("a token by the new secret");
+}
+
+/// A store in memory that can be broken.
+#[derive(Default)]
+struct Shelf {
+    texts: Mutex<Vec<(String, String, Duration)>>,
+    broken: bool,
+    silent: bool,
+    asked: AtomicUsize,
+}
+
+impl TokenStore for Shelf {
+    fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Secret>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            if self.silent {
+                std::future::pending::<()>().await;
+            }
+            if self.broken {
+                return Err(StoreError::new("the shelf", "it is broken"));
+            }
+            let texts = self.texts.lock().expect("sound");
+            Ok(texts.iter().rev().find(|(there, ..)| there == key).map(|(_, text, _)| Secret::new(text)))
+        })
+    }
+
+    fn set<'a>(&'a self, key: &'a str, value: &'a Secret, lifetime: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            if self.broken {
+                return Err(StoreError::new("the shelf", "it is broken"));
+            }
+            self.texts.lock().expect("sound").push((key.to_owned(), value.expose().to_owned(), lifetime));
+            Ok(())
+        })
+    }
+
+    fn remove<'a>(&'a self, _: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn a_stored_token_is_shared_and_never_the_one_that_was_refused() {
+    let server = MockServer::start();
+    let mut first = grants_this(&server, "first", 3600);
+    let (world, shelf) = (world(), Arc::new(Shelf::default()));
+    let one = build(&server.base_url(), credentials(), &world, Some(shelf.clone()));
+    let other = build(&server.base_url(), credentials(), &world, Some(shelf.clone()));
+    one.token().await.expect("a token");
+    let shared = other.token().await.expect("the same token");
+    first.assert_calls(1);
+    assert_eq!(shelf.texts.lock().expect("sound")[0].2, Duration::from_secs(3600), "it is kept as long as it lives");
+    first.delete();
+    let second = grants_this(&server, "second", 3600);
+    other.invalidate(shared.generation);
+    other.token().await.expect("another token");
+    second.assert_calls(1);
+    world.advance(Duration::from_secs(3300));
+    one.token().await.expect("refreshed ahead, for both");
+    other.token().await.expect("the refreshed one");
+    second.assert_calls(2);
+    let keys = shelf.texts.lock().expect("sound").iter().map(|(key, ..)| key.clone()).collect::<String>();
+    assert!(!keys.contains(SECRET), "{keys}");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_or_holds_rubbish_never_fails_the_call() {
+    let server = MockServer::start();
+    grants(&server, 3600);
+    let broken = Arc::new(Shelf { broken: true, ..Shelf::default() });
+    build(&server.base_url(), credentials(), &world(), Some(broken.clone())).token().await.expect("a token");
+    assert_eq!(broken.asked.load(Ordering::Relaxed), 1);
+
+    let silent = Arc::new(Shelf { silent: true, ..Shelf::default() });
+    build(&server.base_url(), credentials(), &world(), Some(silent)).token().await.expect("a token");
+
+    let shelf = Arc::new(Shelf::default());
+    build(&server.base_url(), credentials(), &world(), Some(shelf.clone())).token().await.expect("a token");
+    for rubbish in ["", "{}", "null", "\u{0}", "{\"version\": 1}"] {
+        rubbish.clone_into(&mut shelf.texts.lock().expect("sound")[0].1);
+        build(&server.base_url(), credentials(), &world(), Some(shelf.clone())).token().await.expect("a token");
+    }
 }

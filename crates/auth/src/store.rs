@@ -1,0 +1,60 @@
+//! Sharing tokens between processes.
+
+#[cfg(feature = "reqwest")]
+mod file;
+#[cfg(feature = "reqwest")]
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+#[cfg(feature = "reqwest")]
+pub use file::FileStore;
+#[cfg(feature = "reqwest")]
+pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
+
+use crate::Secret;
+
+/// What a store answers, some time later.
+pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
+
+/// A place that several clients, processes or machines share tokens by: Adobe asks integrations not to fetch a token while
+/// they have a valid one.
+///
+/// A store keeps texts under keys and knows nothing of either. One that fails, is slow or holds rubbish costs a token
+/// request and never a call, so it need not be reliable; it must keep the texts from others, for they hold access tokens.
+pub trait TokenStore: Send + Sync {
+    /// The text under a key, if there is one.
+    fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>>;
+
+    /// Keeps a text under a key, in place of the one before. It is of no use any more when `lifetime` is over.
+    fn set<'s>(&'s self, key: &'s str, text: &'s Secret, lifetime: Duration) -> StoreFuture<'s, ()>;
+
+    /// Forgets what is under a key; nothing there is no error.
+    fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()>;
+}
+
+/// Why a store could not do what was asked of it, or what is wrong with what it holds. Shows no text that it holds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{store}: {problem}")]
+pub struct StoreError {
+    store: String,
+    problem: String,
+}
+
+impl StoreError {
+    /// Which store, and why. Neither may be secret: both are logged.
+    ///
+    /// ```
+    /// let error = ajo_auth::StoreError::new("the token file", "the disk is full");
+    /// assert_eq!(error.to_string(), "the token file: the disk is full");
+    /// ```
+    pub fn new(store: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self { store: store.into(), problem: problem.to_string() }
+    }
+}
