@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -57,11 +58,19 @@ pub struct Answer<T> {
     pub request_id: Option<String>,
     /// The body as it came, with every field the service sent.
     pub body: Bytes,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// How long the call took, with all its attempts and the waiting between them.
+    pub elapsed: Duration,
+    /// An earlier attempt, whose answer was lost, has done it, and the last one found it done: a configuration that is gone, or
+    /// already deployed or undeployed. The status and body are then those of that refusal.
+    pub done_before: bool,
 }
 
 impl<T> Answer<T> {
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
-        Answer { value: change(self.value), status: self.status, request_id: self.request_id, body: self.body }
+        let Self { value, status, request_id, body, attempts, elapsed, done_before } = self;
+        Answer { value: change(value), status, request_id, body, attempts, elapsed, done_before }
     }
 
     pub(crate) fn without_value(self) -> Answer<()> {
@@ -75,6 +84,9 @@ impl<T: fmt::Debug> fmt::Debug for Answer<T> {
             .field("value", &self.value)
             .field("status", &self.status)
             .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("done_before", &self.done_before)
             .finish_non_exhaustive()
     }
 }

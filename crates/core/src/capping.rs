@@ -81,8 +81,11 @@ impl<'c> Capping<'c> {
 
     fn call(self, verb: Verb) -> (Generated, Exchange) {
         let transport = &self.client.transport;
-        let exchange = Exchange::new(transport.clone(), Operation::of(Api::Capping, verb));
-        (Generated::new_with_client(transport.base_url.as_str(), transport.http.clone(), exchange.clone()), exchange)
+        let exchange = Exchange::new(self.client, Operation::of(Api::Capping, verb));
+        (
+            Generated::new_with_client(transport.base_url.as_str(), transport.wire.http.clone(), exchange.clone()),
+            exchange,
+        )
     }
 
     fn complete(self, definition: &CappingDefinition) -> CappingDefinition {

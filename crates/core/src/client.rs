@@ -1,23 +1,32 @@
 //! The client and how it is built.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_auth::{AuthError, ClientId, Credentials, Endpoint, IMS_URL, OrgId, Secret, TokenProvider};
+use ajo_auth::{
+    AuthError, ClientId, Credentials, Endpoint, IMS_URL, OrgId, Secret, Surroundings, System, TokenProvider, TokenStore,
+};
+use tokio::sync::Semaphore;
 
-use crate::http::Transport;
-use crate::{Capping, Error, ErrorKind, Sandbox, Throttling};
+use crate::attempt::{self, Wire};
+use crate::transport::Transport;
+use crate::{CallOptions, Capping, Error, ErrorKind, RateLimit, RetryPolicy, Sandbox, Throttling};
 
 /// The service's gateway, for every region. Source: the vendor's specification.
 pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
 
-/// How long one call may take, from the connection to the last byte of the answer. Chosen here; the service publishes none.
+/// How long one attempt may take, from the connection to the last byte of the answer. Chosen here; the service publishes none.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a call may take, with its token, all its attempts and the waiting between them. Chosen here: two attempts that
+/// time out.
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
-/// Cheap to clone; clones share connections and the access token. It needs a running tokio runtime.
+/// Cheap to clone; clones share connections, the access token, the budget for repetitions and the limits. It needs a running
+/// tokio runtime. A call can be dropped at any point: what clones share stays sound.
 ///
 /// ```no_run
 /// use ajo_core::{CappingDefinition, Client, Credentials};
@@ -45,6 +54,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Client {
     pub(crate) transport: Arc<Transport>,
     pub(crate) org_id: OrgId,
+    pub(crate) options: Arc<CallOptions>,
 }
 
 impl Client {
@@ -61,6 +71,30 @@ impl Client {
     /// The throttling API.
     pub fn throttling(&self) -> Throttling<'_> {
         Throttling { client: self }
+    }
+
+    /// The same client with other options for the calls made through what is returned.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ajo_core::Client) -> Result<(), ajo_core::Error> {
+    /// use std::time::Duration;
+    /// use ajo_core::CallOptions;
+    ///
+    /// let hasty = client.with_options(CallOptions::default().deadline(Duration::from_secs(2)).attempts(1));
+    /// hasty.capping().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "the client itself stays as it is"]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self { options: Arc::new(self.options.merged(options)), ..self.clone() }
+    }
+
+    /// Goes on with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
+    /// same, because every call names them.
+    pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), Error> {
+        let replaced = self.transport.wire.tokens.replace(credentials);
+        replaced.map_err(|error| Error::new(None, ErrorKind::Auth(error)))
     }
 }
 
@@ -87,7 +121,12 @@ pub struct ClientBuilder {
     sandbox: Option<String>,
     base_url: Option<String>,
     ims_url: Option<String>,
-    timeout: Option<Duration>,
+    options: CallOptions,
+    policy: RetryPolicy,
+    requests_per_second: Option<u32>,
+    concurrent_requests: Option<usize>,
+    token_store: Option<Arc<dyn TokenStore>>,
+    surroundings: Option<Arc<dyn Surroundings>>,
 }
 
 impl ClientBuilder {
@@ -121,15 +160,51 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one call may take, in place of [`TIMEOUT`].
+    /// How long one attempt may take, in place of [`TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options = self.options.timeout(timeout);
+        self
+    }
+
+    /// How long a call may take with all its attempts, in place of [`DEADLINE`].
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options = self.options.deadline(deadline);
+        self
+    }
+
+    /// How often and how soon calls are made again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// At most so many requests a second by this client and its clones; the others wait. No limit by default.
+    pub fn max_requests_per_second(mut self, requests: u32) -> Self {
+        self.requests_per_second = Some(requests);
+        self
+    }
+
+    /// At most so many requests at a time by this client and its clones; the others wait. No limit by default.
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.concurrent_requests = Some(requests);
+        self
+    }
+
+    /// Shares the access token with other processes. Without one, it is kept in memory only.
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.token_store = Some(store);
+        self
+    }
+
+    /// Another source of time and chance, for tests.
+    pub fn surroundings(mut self, surroundings: Arc<dyn Surroundings>) -> Self {
+        self.surroundings = Some(surroundings);
         self
     }
 
     /// Checks everything and builds the client. Sends nothing.
     pub fn build(self) -> Result<Client, Error> {
-        let settings = |problem: String| Error::new(None, ErrorKind::Settings(problem));
+        let settings = |problem: String| Error::settings(problem);
         let sandbox = self.sandbox.ok_or_else(|| settings("no sandbox is named".to_owned()))?;
         let sandbox: Sandbox = sandbox.parse().map_err(|error: crate::SandboxError| settings(error.to_string()))?;
         let base_url = Endpoint::parse(self.base_url.as_deref().unwrap_or(BASE_URL))
@@ -139,12 +214,23 @@ impl ClientBuilder {
         let http = |endpoint: &Endpoint| {
             ajo_auth::http_client(endpoint).map_err(|error| Error::new(None, ErrorKind::Auth(error)))
         };
+        let rate = match self.requests_per_second.map(RateLimit::per_second) {
+            Some(None) => return Err(settings("no request a second would be let go".to_owned())),
+            Some(Some(rate)) => Some(Mutex::new(rate)),
+            None => None,
+        };
+        let places = match self.concurrent_requests {
+            Some(0) => return Err(settings("no request at a time would be let go".to_owned())),
+            places => places.map(|places| Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+        };
+        let surroundings = self.surroundings.unwrap_or_else(|| Arc::new(System::default()));
         let (tokens, client_id, org_id) = match self.caller {
             None => return Err(settings("no credentials and no access token are given".to_owned())),
             Some(Caller::Credentials(credentials)) => {
                 let client_id = credentials.client_id().clone();
                 let org_id = credentials.org_id().clone();
-                let tokens = TokenProvider::new(credentials, &ims_url, http(&ims_url)?);
+                let tokens =
+                    TokenProvider::with(credentials, &ims_url, http(&ims_url)?, surroundings.clone(), self.token_store);
                 (tokens, client_id, org_id)
             }
             Some(Caller::Token { token, client_id, org_id }) => {
@@ -155,10 +241,16 @@ impl ClientBuilder {
                 (tokens, client_id, org_id)
             }
         };
-        let headers = Transport::headers(client_id.as_str(), org_id.as_str(), sandbox.as_str()).map_err(settings)?;
-        let http = http(&base_url)?;
-        let timeout = self.timeout.unwrap_or(TIMEOUT);
-        Ok(Client { transport: Arc::new(Transport { http, base_url, tokens, headers, timeout }), org_id })
+        let transport = Transport {
+            wire: Wire { http: http(&base_url)?, tokens, surroundings },
+            base_url,
+            headers: attempt::headers(client_id.as_str(), org_id.as_str(), sandbox.as_str()).map_err(settings)?,
+            policy: self.policy,
+            budget: Mutex::default(),
+            rate,
+            places,
+        };
+        Ok(Client { transport: Arc::new(transport), org_id, options: Arc::new(self.options) })
     }
 }
 

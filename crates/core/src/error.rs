@@ -1,21 +1,31 @@
 //! The one error of this crate.
 
 use std::fmt;
+use std::time::Duration;
 
 use ajo_auth::AuthError;
 
-use crate::{Failure, Operation, ServiceCode};
+use crate::attempt::Problem;
+use crate::{Ending, Failure, Operation, ServiceCode};
 
 /// What went wrong, on which operation, what the service said, and what to do next.
 ///
 /// `Display` is one line without the next step; that is [`Error::hint`]. Neither ever shows a token or a secret.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     operation: Option<&'static Operation>,
-    kind: ErrorKind,
+    problem: Problem,
+    told: Told,
+}
+
+/// What is known of a call however it went.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    /// What was sent as `x-request-id`.
+    pub(crate) request_id: Option<String>,
 }
 
 /// The kinds of [`Error`].
@@ -49,12 +59,20 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(operation: Option<&'static Operation>, kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { operation, kind }))
+        Self(Box::new(Inner { operation, problem: kind.into(), told: Told::default() }))
+    }
+
+    pub(crate) fn settings(problem: impl Into<String>) -> Self {
+        Self::new(None, ErrorKind::Settings(problem.into()))
+    }
+
+    pub(crate) fn told(operation: &'static Operation, problem: Problem, told: Told) -> Self {
+        Self(Box::new(Inner { operation: Some(operation), problem, told }))
     }
 
     /// What kind of error it is.
     pub fn kind(&self) -> &ErrorKind {
-        &self.0.kind
+        &self.0.problem.kind
     }
 
     /// The operation that failed; `None` while the client is being built.
@@ -64,7 +82,7 @@ impl Error {
 
     /// The failure that was answered, if one was.
     pub fn failure(&self) -> Option<&Failure> {
-        match &self.0.kind {
+        match &self.0.problem.kind {
             ErrorKind::Refused(failure) => Some(failure),
             _ => None,
         }
@@ -72,7 +90,7 @@ impl Error {
 
     /// The HTTP status of the answer, if there was one.
     pub fn status(&self) -> Option<u16> {
-        match &self.0.kind {
+        match &self.0.problem.kind {
             ErrorKind::Refused(failure) => Some(failure.status),
             ErrorKind::Unreadable { status, .. } => Some(*status),
             _ => None,
@@ -89,18 +107,53 @@ impl Error {
         self.failure().map(|failure| failure.message.as_str())
     }
 
-    /// Identifier of the request, to be named to Adobe's support.
+    /// Identifier of the request, to be named to Adobe's support: the one that was answered, else the one that was sent.
     pub fn request_id(&self) -> Option<&str> {
-        match &self.0.kind {
+        let answered = match &self.0.problem.kind {
             ErrorKind::Refused(failure) => failure.request_id.as_deref(),
             ErrorKind::Unreadable { request_id, .. } => request_id.as_deref(),
             _ => None,
-        }
+        };
+        answered.or(self.0.told.request_id.as_deref())
+    }
+
+    /// How many attempts were made; zero when the call was not begun. A replay with a new token after a 401 is part of its
+    /// attempt.
+    pub fn attempts(&self) -> u32 {
+        self.0.told.attempts
+    }
+
+    /// How long the call took, with all its attempts and the waiting between them.
+    pub fn elapsed(&self) -> Duration {
+        self.0.told.elapsed
+    }
+
+    /// The body of the answer to the failed call: its first 16 KiB, without the access token if it repeats that. Empty when
+    /// there was none. It may hold anything, so it is not part of `Display` or `Debug`.
+    pub fn body(&self) -> &[u8] {
+        &self.0.problem.body
+    }
+
+    /// How long the service asks to wait, by the header `Retry-After`, or how long the token host is left alone. Longer than the
+    /// client waits by itself, else it would have waited.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.problem.retry_after
+    }
+
+    /// Whether the same call, made again later, may succeed and cannot do anything twice. The client has then already tried as
+    /// often as it may.
+    pub fn is_retryable(&self) -> bool {
+        self.0.operation.is_some_and(|operation| self.ending().may_repeat(operation.repeat()))
+    }
+
+    /// As far as repeating it goes.
+    fn ending(&self) -> Ending<'_> {
+        self.0.problem.ending()
     }
 
     /// Whether it is about who is calling: no token, or one that was not accepted.
     pub fn is_authentication(&self) -> bool {
-        match &self.0.kind {
+        match &self.0.problem.kind {
             ErrorKind::Auth(_) => true,
             ErrorKind::Refused(failure) => matches!(failure.status, 401 | 403),
             _ => false,
@@ -109,7 +162,7 @@ impl Error {
 
     /// What to do next, in one sentence, where that is known.
     pub fn hint(&self) -> Option<&str> {
-        match &self.0.kind {
+        match &self.0.problem.kind {
             ErrorKind::Auth(error) => error.hint(),
             ErrorKind::Refused(failure) => failure.hint(),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
@@ -139,7 +192,7 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(f, "{operation} failed: ")?;
         }
-        match &self.0.kind {
+        match &self.0.problem.kind {
             ErrorKind::Settings(problem) | ErrorKind::Request(problem) => f.write_str(problem),
             ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
             ErrorKind::Refused(failure) => {
@@ -156,19 +209,37 @@ impl fmt::Display for Error {
                 write!(f, "the answer is {status} with a body that cannot be read: {problem}")
             }
         }?;
-        match self.request_id() {
-            Some(id) => write!(f, " (request id {id})"),
-            None => Ok(()),
+        if let Some(wait) = self.retry_after() {
+            write!(f, "; not before {} s from now", wait.as_secs_f64().ceil())?;
+        }
+        match (self.attempts(), self.request_id()) {
+            (0 | 1, None) => Ok(()),
+            (0 | 1, Some(id)) => write!(f, " (request id {id})"),
+            (attempts, None) => write!(f, " ({attempts} attempts)"),
+            (attempts, Some(id)) => write!(f, " ({attempts} attempts, request id {id})"),
         }
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("operation", &self.0.operation.map(ToString::to_string))
+            .field("kind", self.kind())
+            .field("attempts", &self.attempts())
+            .field("elapsed", &self.elapsed())
+            .field("request_id", &self.request_id())
+            .field("retry_after", &self.retry_after())
+            .finish_non_exhaustive()
+    }
+}
+
 impl std::error::Error for Error {
+    /// The texts of all causes are part of this error's text already; the chain is there for those who look for a type.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.kind {
-            // Its text is part of this error's text already; the chain goes on below it.
-            ErrorKind::Auth(error) => error.source(),
-            _ => None,
+        match &self.0.problem.kind {
+            ErrorKind::Auth(error) => Some(error),
+            _ => self.0.problem.source.as_ref().map(|error| error as &(dyn std::error::Error + 'static)),
         }
     }
 }

@@ -9,7 +9,11 @@
 //! client, and the rest compiles for `wasm32-unknown-unknown`.
 
 #[cfg(feature = "reqwest")]
+mod attempt;
+#[cfg(feature = "reqwest")]
 mod call;
+#[cfg(feature = "reqwest")]
+mod call_options;
 #[cfg(feature = "reqwest")]
 mod capping;
 #[cfg(feature = "reqwest")]
@@ -28,11 +32,16 @@ mod http;
 mod lenient;
 mod open_enum;
 mod operation;
+mod rate_limit;
+mod retry;
+mod retry_budget;
 pub mod rules;
 mod sandbox;
 mod service_code;
 #[cfg(feature = "reqwest")]
 mod throttling;
+#[cfg(feature = "reqwest")]
+mod transport;
 mod uid;
 
 #[cfg(feature = "reqwest")]
@@ -40,9 +49,11 @@ pub use ajo_auth::{Credentials, Secret};
 #[cfg(feature = "reqwest")]
 pub use call::{Answer, Call};
 #[cfg(feature = "reqwest")]
+pub use call_options::CallOptions;
+#[cfg(feature = "reqwest")]
 pub use capping::Capping;
 #[cfg(feature = "reqwest")]
-pub use client::{BASE_URL, Client, ClientBuilder, TIMEOUT};
+pub use client::{BASE_URL, Client, ClientBuilder, DEADLINE, TIMEOUT};
 #[cfg(feature = "reqwest")]
 pub use delete_options::DeleteOptions;
 #[cfg(feature = "reqwest")]
@@ -52,6 +63,9 @@ pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
 pub use operation::{Api, OPERATIONS, Operation, Verb};
+pub use rate_limit::RateLimit;
+pub use retry::{Attempts, Ending, Next, Repeat, RetryPolicy};
+pub use retry_budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
 pub use sandbox::{Sandbox, SandboxError};
 pub use service_code::ServiceCode;
 #[cfg(feature = "reqwest")]

@@ -82,7 +82,10 @@ impl<'c> Throttling<'c> {
 
     fn call(self, verb: Verb) -> (Generated, Exchange) {
         let transport = &self.client.transport;
-        let exchange = Exchange::new(transport.clone(), Operation::of(Api::Throttling, verb));
-        (Generated::new_with_client(transport.base_url.as_str(), transport.http.clone(), exchange.clone()), exchange)
+        let exchange = Exchange::new(self.client, Operation::of(Api::Throttling, verb));
+        (
+            Generated::new_with_client(transport.base_url.as_str(), transport.wire.http.clone(), exchange.clone()),
+            exchange,
+        )
     }
 }

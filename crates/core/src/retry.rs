@@ -1,0 +1,374 @@
+//! When a call is made again: a state machine without I/O, clock or chance.
+//!
+//! The service answers 500 to an invalid payload, so a status alone never decides. Three things do: what repeating the
+//! operation could do ([`Repeat`]), how the attempt ended ([`Ending`]), and what is left of attempts, time and budget.
+
+use std::time::Duration;
+
+use ajo_auth::part_of;
+
+use crate::{Api, Failure, Layer, Operation, Verb};
+
+/// What repeating an operation could do.
+///
+/// | operation | may be made again after |
+/// |---|---|
+/// | `list`, `get`, `can_deploy` | anything that passes |
+/// | `update`, `deploy`, `undeploy`, `delete` | anything that passes, but not a 500 without a readable body |
+/// | `create` | what the service provably has not processed: no connection, no token, 429 |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It only reads.
+    Reads,
+    /// Twice has the effect of once.
+    Idempotent,
+    /// Twice makes two.
+    Once,
+}
+
+impl Operation {
+    /// What repeating it could do.
+    ///
+    /// ```
+    /// use ajo_core::{Api, Operation, Repeat, Verb};
+    ///
+    /// assert_eq!(Operation::of(Api::Capping, Verb::Create).repeat(), Repeat::Once);
+    /// assert_eq!(Operation::of(Api::Capping, Verb::List).repeat(), Repeat::Reads);
+    /// ```
+    pub const fn repeat(&self) -> Repeat {
+        match self.verb {
+            Verb::List | Verb::Get | Verb::CanDeploy => Repeat::Reads,
+            Verb::Update | Verb::Deploy | Verb::Undeploy | Verb::Delete => Repeat::Idempotent,
+            Verb::Create => Repeat::Once,
+        }
+    }
+}
+
+/// How an attempt that did not succeed ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending<'f> {
+    /// Nothing reached the service: no connection, or no token.
+    Unsent {
+        /// Whether the cause passes by itself. A refused certificate or secret does not.
+        passes: bool,
+        /// How long the token host is to be left alone.
+        wait: Duration,
+    },
+    /// There was no whole answer; whether the service carried the call out is unknown.
+    Lost,
+    /// The answer is a failure.
+    Refused {
+        /// What it says.
+        failure: &'f Failure,
+        /// The header `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// Nothing that another attempt would change.
+    Final,
+}
+
+impl Ending<'_> {
+    /// Whether the operation may be made again after this, and could then succeed.
+    pub fn may_repeat(&self, repeat: Repeat) -> bool {
+        match self {
+            Self::Unsent { passes, .. } => *passes,
+            Self::Lost => repeat != Repeat::Once,
+            Self::Refused { failure, .. } => match failure.status {
+                429 => true,
+                // The service's own code: it looked at the call and said no, whatever the status.
+                500.. if failure.layer == Layer::Service && failure.code.is_some() => false,
+                502..=504 => repeat != Repeat::Once,
+                500.. => repeat == Repeat::Reads,
+                _ => false,
+            },
+            Self::Final => false,
+        }
+    }
+
+    /// Whether the service may have carried the call out all the same.
+    fn is_uncertain(&self) -> bool {
+        match self {
+            Self::Lost => true,
+            Self::Refused { failure, .. } => failure.status >= 500,
+            Self::Unsent { .. } | Self::Final => false,
+        }
+    }
+
+    /// What has to pass before the next attempt.
+    fn asked_to_wait(&self) -> Duration {
+        match self {
+            Self::Unsent { wait, .. } => *wait,
+            Self::Refused { retry_after, .. } => retry_after.unwrap_or_default(),
+            Self::Lost | Self::Final => Duration::ZERO,
+        }
+    }
+}
+
+/// How often and how soon a call is made again.
+///
+/// The defaults are chosen here: the service publishes no rule. Attempts, the bases and the cap are this project's
+/// requirement; delays are "full jitter" (any delay between none and the doubling bound, as in Amazon's article on
+/// exponential backoff and jitter), because clients that failed together must not come back together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Attempts in all, the first one counted; 3 by default.
+    pub attempts: u32,
+    /// Bound of the first delay; it doubles with each attempt. 50 ms by default.
+    pub base: Duration,
+    /// The same after 429 and 503; 1 s by default.
+    pub base_when_busy: Duration,
+    /// No delay is longer, but by `Retry-After`; 20 s by default.
+    pub longest_delay: Duration,
+    /// A longer `Retry-After` ends the call, and its error tells it; 30 s by default. The gateway has been seen to ask for 40
+    /// minutes.
+    pub longest_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(50),
+            base_when_busy: Duration::from_secs(1),
+            longest_delay: Duration::from_secs(20),
+            longest_retry_after: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The attempts of one call.
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_core::{Api, Attempts, Ending, Next, Operation, RetryPolicy, Verb};
+///
+/// let list = Operation::of(Api::Capping, Verb::List);
+/// let mut attempts = Attempts::new(RetryPolicy::default(), list, Duration::from_secs(60));
+/// let half = u64::MAX / 2 + 1;
+/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(25) });
+/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(50) });
+/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Stop);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Attempts {
+    policy: RetryPolicy,
+    operation: Operation,
+    until: Duration,
+    made: u32,
+    uncertain: bool,
+}
+
+/// What follows an attempt that did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Another attempt, after a while, if the budget has one.
+    Again {
+        /// How long to wait before it.
+        after: Duration,
+    },
+    /// The call has failed.
+    Stop,
+    /// The call has succeeded: an earlier attempt, whose answer was lost, has done what this one finds done.
+    Done,
+}
+
+impl Attempts {
+    /// For a call of this operation that must end at `until`, on the clock that `next` is told.
+    pub const fn new(policy: RetryPolicy, operation: &Operation, until: Duration) -> Self {
+        Self { policy, operation: *operation, until, made: 0, uncertain: false }
+    }
+
+    /// How many have ended without success.
+    pub const fn made(&self) -> u32 {
+        self.made
+    }
+
+    /// The time that is left.
+    pub const fn left(&self, now: Duration) -> Duration {
+        self.until.saturating_sub(now)
+    }
+
+    /// Notes how an attempt ended and says what follows.
+    pub fn next(&mut self, ending: &Ending<'_>, now: Duration, random: u64) -> Next {
+        self.made += 1;
+        if self.uncertain && self.finds_it_done(ending) {
+            return Next::Done;
+        }
+        self.uncertain |= ending.is_uncertain();
+        if self.made >= self.policy.attempts || !ending.may_repeat(self.operation.repeat()) {
+            return Next::Stop;
+        }
+        let asked = ending.asked_to_wait();
+        let after = asked.saturating_add(part_of(self.bound(ending), random));
+        if asked > self.policy.longest_retry_after || after >= self.left(now) {
+            return Next::Stop;
+        }
+        Next::Again { after }
+    }
+
+    /// Gone, deployed, or not deployed any more: what an earlier attempt was to bring about.
+    fn finds_it_done(&self, ending: &Ending<'_>) -> bool {
+        let Ending::Refused { failure, .. } = ending else { return false };
+        let code = |code: &str| failure.code.as_ref().is_some_and(|found| found == code);
+        match (self.operation.api, self.operation.verb) {
+            (_, Verb::Delete) => failure.status == 404,
+            (Api::Throttling, Verb::Deploy) => code("14466"),
+            (Api::Throttling, Verb::Undeploy) => code("14468"),
+            _ => false,
+        }
+    }
+
+    fn bound(&self, ending: &Ending<'_>) -> Duration {
+        let busy = matches!(ending, Ending::Refused { failure, .. } if matches!(failure.status, 429 | 503));
+        let base = if busy { self.policy.base_when_busy } else { self.policy.base };
+        base.saturating_mul(1 << (self.made - 1).min(16)).min(self.policy.longest_delay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::OPERATIONS;
+
+    fn failure(status: u16, body: &str) -> Failure {
+        Failure::read(status, None, body.as_bytes())
+    }
+
+    const SERVICE: &str =
+        r#"{"status": 500, "error": "{\"code\": 4000, \"family\": \"INTERNAL_ERROR\"}", "requestId": "r"}"#;
+    const GATEWAY: &str = r#"{"error_code": "503010", "message": "Could not validate the token"}"#;
+
+    /// Which of reads, idempotent writes and create may be repeated.
+    fn allowed(ending: &Ending<'_>) -> [bool; 3] {
+        [Repeat::Reads, Repeat::Idempotent, Repeat::Once].map(|repeat| ending.may_repeat(repeat))
+    }
+
+    #[test]
+    fn the_table_of_what_may_be_repeated() {
+        let unsent = |passes| Ending::Unsent { passes, wait: Duration::ZERO };
+        assert_eq!(allowed(&unsent(true)), [true; 3]);
+        assert_eq!(allowed(&unsent(false)), [false; 3]);
+        assert_eq!(allowed(&Ending::Lost), [true, true, false]);
+        assert_eq!(allowed(&Ending::Final), [false; 3]);
+        let answers: [(u16, &str, [bool; 3]); 19] = [
+            (429, "", [true; 3]),
+            (429, r#"{"error_code": "429050", "message": "Too many requests"}"#, [true; 3]),
+            (500, SERVICE, [false; 3]),
+            (503, SERVICE, [false; 3]),
+            (500, r#"{"error": {"code": 1451, "message": "deployed"}}"#, [false; 3]),
+            (500, r#"{"code": "ERR_ENDPOINTCONFIG_101", "message": "malformed"}"#, [false; 3]),
+            (500, "", [true, false, false]),
+            (500, "<html>", [true, false, false]),
+            (500, "{}", [true, false, false]),
+            (500, r#"{"status": 500, "error": "Internal Server Error"}"#, [true, false, false]),
+            (503, r#"{"status": 503, "error": "Service Unavailable"}"#, [true, true, false]),
+            (500, GATEWAY, [true, false, false]),
+            (502, "", [true, true, false]),
+            (503, GATEWAY, [true, true, false]),
+            (503, "<html>", [true, true, false]),
+            (504, "", [true, true, false]),
+            (400, "", [false; 3]),
+            (403, r#"{"error_code": "403025"}"#, [false; 3]),
+            (404, "", [false; 3]),
+        ];
+        for (status, body, expected) in answers {
+            let failure = failure(status, body);
+            let ending = Ending::Refused { failure: &failure, retry_after: None };
+            assert_eq!(allowed(&ending), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_repeat_that_finds_it_done_is_a_success_only_after_a_lost_answer() {
+        let gone = failure(404, "");
+        let deployed = failure(500, r#"{"error": {"code": 14466, "message": "already deployed"}}"#);
+        let not_deployed = failure(500, r#"{"error": {"code": "14468", "message": "not deployed"}}"#);
+        let cases = [
+            (Verb::Delete, &gone, [true, true]),
+            (Verb::Deploy, &deployed, [false, true]),
+            (Verb::Undeploy, &not_deployed, [false, true]),
+            (Verb::Get, &gone, [false, false]),
+            (Verb::Update, &gone, [false, false]),
+            (Verb::Delete, &deployed, [false, false]),
+        ];
+        let unavailable = failure(503, "");
+        for (verb, failure, expected) in cases {
+            for (api, expected) in [Api::Capping, Api::Throttling].into_iter().zip(expected) {
+                let operation = Operation::of(api, verb);
+                let found = Ending::Refused { failure, retry_after: None };
+                let second = |first: &Ending<'_>| {
+                    let mut attempts = Attempts::new(RetryPolicy::default(), operation, Duration::MAX);
+                    attempts.next(first, Duration::ZERO, 0);
+                    attempts.next(&found, Duration::ZERO, 0)
+                };
+                assert_eq!(second(&Ending::Lost) == Next::Done, expected, "{operation}");
+                let refused = Ending::Refused { failure: &unavailable, retry_after: None };
+                assert_eq!(second(&refused) == Next::Done, expected, "{operation}");
+                let unsent = Ending::Unsent { passes: true, wait: Duration::ZERO };
+                assert_ne!(second(&unsent), Next::Done, "{operation}: nothing had been sent");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_retry_after_ends_the_call() {
+        let busy = failure(429, "");
+        let list = Operation::of(Api::Capping, Verb::List);
+        for (asked, expected) in [
+            (0, Next::Again { after: Duration::ZERO }),
+            (30, Next::Again { after: Duration::from_secs(30) }),
+            (31, Next::Stop),
+            (2400, Next::Stop),
+        ] {
+            let ending = Ending::Refused { failure: &busy, retry_after: Some(Duration::from_secs(asked)) };
+            let mut attempts = Attempts::new(RetryPolicy::default(), list, Duration::from_secs(60));
+            assert_eq!(attempts.next(&ending, Duration::ZERO, 0), expected, "{asked}");
+        }
+    }
+
+    fn endings() -> impl Strategy<Value = (u8, u16, Option<u64>, u64)> {
+        (0..4_u8, prop::sample::select(vec![400, 404, 429, 500, 502, 503]), prop::option::of(0..100_u64), any::<u64>())
+    }
+
+    proptest! {
+        /// Whatever happens: no more attempts than allowed, no delay beyond its bounds, nothing past the deadline, and a
+        /// creation that may have been carried out is never repeated.
+        #[test]
+        fn no_bound_is_ever_passed(
+            operation in prop::sample::select(OPERATIONS.to_vec()),
+            limit in 1..6_u32,
+            deadline in 0..120_000_u64,
+            steps in prop::collection::vec((endings(), 0..40_000_u64), 1..10),
+        ) {
+            let policy = RetryPolicy { attempts: limit, ..RetryPolicy::default() };
+            let deadline = Duration::from_millis(deadline);
+            let mut attempts = Attempts::new(policy, &operation, deadline);
+            let mut now = Duration::ZERO;
+            let mut sent = 1;
+            for ((kind, status, retry_after, random), took) in steps {
+                now += Duration::from_millis(took);
+                let failure = failure(status, "");
+                let retry_after = retry_after.map(Duration::from_secs);
+                let ending = match kind {
+                    0 => Ending::Unsent { passes: true, wait: Duration::ZERO },
+                    1 => Ending::Lost,
+                    2 => Ending::Refused { failure: &failure, retry_after },
+                    _ => Ending::Final,
+                };
+                let Next::Again { after } = attempts.next(&ending, now, random) else { break };
+                sent += 1;
+                prop_assert!(sent <= limit);
+                prop_assert!(now + after < deadline);
+                let asked = if kind == 2 { retry_after.unwrap_or_default() } else { Duration::ZERO };
+                prop_assert!(after >= asked && after <= asked + policy.longest_delay);
+                prop_assert!(asked <= policy.longest_retry_after);
+                if operation.verb == Verb::Create {
+                    prop_assert!(kind == 0 || (kind == 2 && status == 429));
+                }
+                now += after;
+            }
+        }
+    }
+}

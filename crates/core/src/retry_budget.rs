@@ -1,0 +1,87 @@
+//! How many repetitions a client may still make, however many calls it makes: so that an outage is not multiplied.
+
+/// Repetitions in a row that a client can pay for. Chosen here: two calls that use all their attempts, and a half.
+pub const MOST_RETRIES: u32 = 5;
+
+/// So many calls that succeed at once earn one repetition. Chosen here: in the long run at most a tenth more traffic.
+pub const CALLS_PER_RETRY: u32 = 10;
+
+/// A token bucket, shared by the clones of a client. A repetition takes one from it, and a call that succeeds after all
+/// gives back what it took: a fault that passes costs nothing, an outage empties the bucket once.
+///
+/// ```
+/// use ajo_core::RetryBudget;
+///
+/// let mut budget = RetryBudget::default();
+/// assert_eq!((0..9).filter(|_| budget.take()).count(), 5);
+/// budget.succeeded(1);
+/// assert!(budget.take());
+/// ```
+#[derive(Clone, Debug)]
+pub struct RetryBudget {
+    /// In parts of a repetition, [`CALLS_PER_RETRY`] of which make one.
+    parts: u32,
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self { parts: MOST_RETRIES * CALLS_PER_RETRY }
+    }
+}
+
+impl RetryBudget {
+    /// Takes one repetition, if there is one.
+    pub const fn take(&mut self) -> bool {
+        let enough = self.parts >= CALLS_PER_RETRY;
+        if enough {
+            self.parts -= CALLS_PER_RETRY;
+        }
+        enough
+    }
+
+    /// Gives one back that was not made.
+    pub fn give_back(&mut self) {
+        self.earn(CALLS_PER_RETRY);
+    }
+
+    /// Notes a call that succeeded after so many repetitions.
+    pub fn succeeded(&mut self, repetitions: u32) {
+        self.earn(if repetitions == 0 { 1 } else { repetitions.saturating_mul(CALLS_PER_RETRY) });
+    }
+
+    fn earn(&mut self, parts: u32) {
+        self.parts = self.parts.saturating_add(parts).min(MOST_RETRIES * CALLS_PER_RETRY);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repetitions(budget: &mut RetryBudget) -> usize {
+        (0..100).filter(|_| budget.take()).count()
+    }
+
+    #[test]
+    fn it_is_never_more_than_full() {
+        let mut budget = RetryBudget::default();
+        budget.succeeded(u32::MAX);
+        budget.give_back();
+        assert_eq!(repetitions(&mut budget), 5);
+        assert_eq!(repetitions(&mut budget), 0);
+    }
+
+    #[test]
+    fn ten_calls_earn_one_repetition_and_a_success_gives_back_what_it_took() {
+        let mut budget = RetryBudget::default();
+        repetitions(&mut budget);
+        (0..9).for_each(|_| budget.succeeded(0));
+        assert_eq!(repetitions(&mut budget), 0);
+        budget.succeeded(0);
+        assert_eq!(repetitions(&mut budget), 1);
+        budget.succeeded(2);
+        assert_eq!(repetitions(&mut budget), 2);
+        budget.give_back();
+        assert_eq!(repetitions(&mut budget), 1);
+    }
+}
