@@ -1,7 +1,7 @@
 //! From settings to a client, with the emulator that may be behind it.
 
 use ajo_auth::{Credentials, Endpoint, IMS_URL, OrgId, Secret, TokenProvider};
-use ajo_core::Client;
+use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
 
 use crate::arguments::Settings;
@@ -29,27 +29,24 @@ pub(crate) enum Identity {
 
 impl Session {
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
-        let named = settings.sandbox.as_ref().map(ToString::to_string);
-        let (sandbox, base_url) = match (settings.emulator, named) {
-            (true, named) => (named.unwrap_or_else(|| "prod".to_owned()), None),
-            (false, Some(named)) => (named, settings.base_url.clone().filter(|url| !url.trim().is_empty())),
-            (false, None) => {
-                return Err(Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
-                    .hint("without an Adobe account, try --emulator"));
-            }
-        };
+        let sandbox = sandbox(settings)?;
         let caller = Caller::find(settings).await?;
-        let mut builder = Client::builder().sandbox(&sandbox).ims_url(caller.ims_url.as_str());
-        if let Some(emulator) = &caller.emulator {
-            builder = builder.base_url(&emulator.base_url());
-        } else if let Some(url) = base_url {
-            builder = builder.base_url(&url);
-        }
+        let builder = caller.service(settings, &sandbox);
         let builder = match caller.identity {
             Identity::Credentials(credentials) => builder.credentials(credentials),
             Identity::Token { token, client_id, org_id } => builder.access_token(token, &client_id, org_id.as_str()),
         };
         Ok(Self { client: builder.build()?, _emulator: caller.emulator })
+    }
+}
+
+/// The sandbox that is named.
+pub(crate) fn sandbox(settings: &Settings) -> Result<String, Failure> {
+    match &settings.sandbox {
+        Some(named) => Ok(named.to_string()),
+        None if settings.emulator => Ok("prod".to_owned()),
+        None => Err(Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
+            .hint("without an Adobe account, try --emulator")),
     }
 }
 
@@ -78,6 +75,16 @@ impl Caller {
         Ok(Self { identity, found, ims_url, emulator: None })
     }
 
+    /// The service for this caller, before it is said with what it calls.
+    pub(crate) fn service(&self, settings: &Settings, sandbox: &str) -> ClientBuilder {
+        let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
+        match (&self.emulator, settings.base_url.as_deref().filter(|url| !url.trim().is_empty())) {
+            (Some(emulator), _) => builder.base_url(&emulator.base_url()),
+            (None, Some(url)) => builder.base_url(url),
+            (None, None) => builder,
+        }
+    }
+
     /// Where tokens come from for this caller.
     pub(crate) fn tokens(&self) -> Result<TokenProvider, Failure> {
         Ok(match &self.identity {
@@ -86,6 +93,22 @@ impl Caller {
             }
             Identity::Token { token, .. } => TokenProvider::fixed(token)?,
         })
+    }
+}
+
+impl Identity {
+    pub(crate) fn client_id(&self) -> &str {
+        match self {
+            Self::Credentials(credentials) => credentials.client_id().as_str(),
+            Self::Token { client_id, .. } => client_id,
+        }
+    }
+
+    pub(crate) fn org_id(&self) -> &OrgId {
+        match self {
+            Self::Credentials(credentials) => credentials.org_id(),
+            Self::Token { org_id, .. } => org_id,
+        }
     }
 }
 

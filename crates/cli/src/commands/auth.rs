@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ajo_auth::{AccessToken, Timestamp};
+use ajo_auth::AccessToken;
 use serde_json::json;
 
 use crate::arguments::{Auth, Output, Settings};
@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
 use crate::session::{Caller, Identity};
+use crate::time::rfc3339;
 
 pub(crate) async fn run(settings: &Settings, command: Auth) -> Result<ExitCode, Failure> {
     let caller = Caller::find(settings).await?;
@@ -57,9 +58,4 @@ fn status(format: Output, caller: &Caller, token: &AccessToken) -> Result<(), Fa
     }
     let lines: Vec<String> = lines.into_iter().map(|(name, value)| format!("{name:<13} {value}")).collect();
     output::data(&lines.join("\n"))
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
