@@ -156,6 +156,23 @@ fn the_defaults_on_the_page_are_those_of_the_code() {
 }
 
 #[test]
+fn the_ages_of_a_token_on_the_page_are_those_of_the_code() {
+    use ajo_auth::{EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE};
+    let rows = table("docs/authentication.md", "When a token is fetched");
+    let said = [
+        format!("{} s before its end, or a tenth of its life", REFRESH_AHEAD.as_secs()),
+        format!("{} s before its end", EXPIRY_MARGIN.as_secs()),
+        "nine tenths of its life".to_owned(),
+        format!("0.5 to {} s, doubling up to {} s", FIRST_COOL_DOWN.as_secs(), LONGEST_COOL_DOWN.as_secs()),
+        format!("for {} s", REFUSAL_PAUSE.as_secs()),
+    ];
+    assert_eq!(rows.len(), said.len());
+    for (row, said) in rows.iter().zip(said) {
+        assert!(row[1].contains(&said), "{said}: {row:?}");
+    }
+}
+
+#[test]
 fn the_exit_codes_on_the_page_are_those_of_the_command() {
     let source = read("crates/cli/src/exit.rs");
     let codes: BTreeSet<String> = source
