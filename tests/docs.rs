@@ -209,7 +209,7 @@ async fn spans_have_these_fields_and_no_others() {
     let emulator = Emulator::start().await.expect("an emulator");
     let client = emulated(&emulator, "prod");
     client.capping().list().await.expect("listed");
-    emulator.world().refuse_calls(GatewayError::by_code("503000"));
+    emulator.world().add_fault("*.*=gateway:503000".parse().expect("a fault")).expect("room");
     client.capping().list().await.expect_err("refused");
     let fields = fields.lock().expect("sound");
     let of = |name: &str| fields[name].iter().copied().collect::<Vec<_>>();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ajo_auth::{Credentials, Simulated, Surroundings as _};
 use ajo_core::{CallOptions, Client, ClientBuilder, ErrorKind, RetryPolicy};
-use ajo_emulator::{Caller, Emulator, GatewayError, Settings};
+use ajo_emulator::{Caller, Emulator, Settings};
 use ajo_tests::{ORG_ID, capping, client_of};
 
 /// A credential while its secret is being replaced: both are valid.
@@ -127,7 +127,7 @@ async fn dropped_waits_for_a_repetition_cost_nothing() {
         .build()
         .expect("a client");
     client.capping().list().await.expect("listed");
-    emulator.world().refuse_calls(GatewayError::by_code("503000"));
+    emulator.world().add_fault("*.*=gateway:503000".parse().expect("a fault")).expect("room");
     // Far more than the budget has; each is dropped while it waits.
     for _ in 0..20 {
         let waiting = tokio::time::timeout(Duration::from_millis(20), client.capping().list().into_future());

@@ -97,7 +97,8 @@ async fn each_error_of_the_gateway_is_put_down_to_its_cause() {
     ];
     assert_eq!(cases.map(|(code, ..)| code), GatewayError::ALL.map(|error| error.code));
     for (code, step, exit, cause) in cases {
-        emulator.world().refuse_calls(GatewayError::by_code(code));
+        emulator.world().clear_faults();
+        emulator.world().add_fault(format!("*.*=gateway:{code}").parse().expect("a fault")).expect("room");
         let diagnosis = Diagnosis::of(&emulator, &[]).await;
         diagnosis.assert_fails(step, exit, &[code, cause]);
     }

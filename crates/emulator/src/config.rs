@@ -1,10 +1,12 @@
 //! One stored configuration and its life cycle, the same for both APIs.
 
 use ajo_auth::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Where a configuration is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum State {
     Created,
     Updated,
@@ -22,14 +24,31 @@ impl State {
 }
 
 /// Who did something, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Mark {
     pub(crate) by: String,
+    /// In milliseconds since the epoch.
+    #[serde(with = "millis")]
     pub(crate) at: Timestamp,
 }
 
+mod millis {
+    use ajo_auth::Timestamp;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(at.as_millis())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        u64::deserialize(deserializer).map(Timestamp::from_millis)
+    }
+}
+
 /// A configuration as the service keeps it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) uid: String,
     pub(crate) definition: Map<String, Value>,

@@ -27,7 +27,7 @@ impl GatewayError {
         Self::KEY_MISSING,
         Self::KEY_INVALID,
         Self::TOKEN_MISSING,
-        Self::of(403, "403011", "Oauth token scope does not match"),
+        Self::SCOPE,
         Self::of(403, "403012", "Access from this address is not allowed"),
         Self::of(403, "403013", "Access from this address is not allowed"),
         Self::of(403, "403020", "Oauth token is missing or invalid"),
@@ -37,7 +37,7 @@ impl GatewayError {
         Self::of(403, "403027", "User region is missing"),
         Self::of(429, "429001", "Service usage limit is reached"),
         Self::of(429, "429002", "Developer key usage limit is reached"),
-        Self { retry_after: Some(Duration::from_secs(60)), ..Self::of(429, "429050", "Too many requests") },
+        Self::BUSY,
         Self::of(503, "503000", "Could not validate the api key"),
         Self::of(503, "503010", "Could not validate the oauth token"),
         Self::of(503, "503030", "Could not validate the profile"),
@@ -48,7 +48,11 @@ impl GatewayError {
     pub(crate) const KEY_MISSING: Self = Self::of(403, "403000", "Api Key is required");
     pub(crate) const KEY_INVALID: Self = Self::of(403, "403003", "Api Key is invalid");
     pub(crate) const TOKEN_MISSING: Self = Self::of(403, "403010", "Oauth token is missing");
+    pub(crate) const SCOPE: Self = Self::of(403, "403011", "Oauth token scope does not match");
     pub(crate) const PROFILE: Self = Self::of(403, "403025", "Profile is not valid");
+
+    pub(crate) const BUSY: Self =
+        Self { retry_after: Some(Duration::from_secs(60)), ..Self::of(429, "429050", "Too many requests") };
 
     const fn of(status: u16, code: &'static str, message: &'static str) -> Self {
         Self { status, code, message, retry_after: None }

@@ -19,18 +19,47 @@
 //! ```
 
 mod answer;
+mod clock;
 mod config;
+mod contract;
+mod control;
+mod delivery;
+mod fault;
 mod gateway;
 mod gateway_error;
+mod ims_refusal;
+mod interference;
+mod journal;
+mod judge;
 mod organization;
 mod route;
+#[cfg(feature = "server")]
 mod server;
 mod service;
+mod service_error;
 mod settings;
+mod snapshot;
+mod strike;
+mod switches;
 mod token_host;
+mod tokens;
+mod unread;
 mod world;
 
+pub use clock::{Clock, SpeedError};
+pub use contract::Difference;
+pub use control::{CONTROL_ROUTES, ControlRoute};
+pub use delivery::{Delivery, Manner};
+pub use fault::{Effect, FAULT_HEADER, Fault, FaultError, Latency, MAX_FAULTS, Target, When};
 pub use gateway_error::GatewayError;
+pub use ims_refusal::ImsRefusal;
+pub use interference::{Deed, Interference};
+pub use journal::{Call, Calls};
+pub use organization::Organization;
+#[cfg(feature = "server")]
 pub use server::{Builder, Emulator, EmulatorError};
-pub use settings::{Caller, SandboxSettings, Settings};
+pub use service_error::ServiceError;
+pub use settings::{AuthMode, Caller, Limits, SandboxSettings, Settings};
+pub use snapshot::SnapshotError;
+pub use switches::{Switch, SwitchError, Switches};
 pub use world::World;

@@ -1,28 +1,53 @@
-//! What one organization keeps.
+//! What one organization keeps, and how it is tampered with.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::config::Config;
+use ajo_auth::Timestamp;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::config::{Config, Mark};
+use crate::fault::{Fault, FaultError, Faults, Target};
+use crate::interference::Interference;
+use crate::journal::{Calls, Journal};
 use crate::settings::SandboxSettings;
 
-/// An organization: its sandboxes, and its one throttling configuration.
+/// Most interferences that can wait at a time. Chosen here; each strikes once.
+const MAX_INTERFERENCES: usize = 100;
+
+/// An organization: its sandboxes, its one throttling configuration, its clock, its faults and its journal. Organizations of
+/// one world have nothing in common, so that each test of many can have one.
 #[derive(Debug)]
-pub(crate) struct Organization {
-    pub(crate) sandboxes: BTreeMap<String, Sandbox>,
+pub struct Organization {
+    pub(crate) kept: Kept,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    interferences: Vec<Interference>,
+}
+
+/// What the service keeps of an organization, and a snapshot holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Kept {
+    pub(crate) sandboxes: Vec<Sandbox>,
     pub(crate) throttling: Option<Throttling>,
 }
 
-/// A sandbox and its capping configurations, in the order of their creation.
-#[derive(Debug)]
+/// A sandbox and its capping configurations by their uid, in the order of their creation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Sandbox {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) production: bool,
-    pub(crate) capping: Vec<Config>,
+    pub(crate) capping: IndexMap<String, Config>,
 }
 
 /// The throttling configuration, and where it was defined.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Throttling {
     pub(crate) config: Config,
     pub(crate) sandbox_id: String,
@@ -30,13 +55,118 @@ pub(crate) struct Throttling {
 }
 
 impl Organization {
+    pub(crate) fn new(sandboxes: &[SandboxSettings], new_id: impl FnMut() -> String) -> Self {
+        Self {
+            kept: Kept::new(sandboxes, new_id),
+            clock: Clock::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            interferences: Vec::new(),
+        }
+    }
+
+    /// The calls that were made, those that the journal still has.
+    pub fn calls(&self) -> Calls<'_> {
+        self.journal.calls()
+    }
+
+    /// Forgets the calls; the next one goes on counting.
+    pub fn clear_calls(&mut self) {
+        self.journal.clear();
+    }
+
+    /// Its clock.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its clock, to be set, frozen or hurried.
+    pub const fn clock_mut(&mut self) -> &mut Clock {
+        &mut self.clock
+    }
+
+    /// Lets time pass at once.
+    pub fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Sets a fault, after those that are set already.
+    pub fn add_fault(&mut self, fault: Fault) -> Result<(), FaultError> {
+        self.faults.add(fault)
+    }
+
+    /// The faults that are set.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.iter()
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// Has somebody else act before a call, once. Whether there is room for it: at most 100 can wait.
+    pub fn interfere(&mut self, interference: Interference) -> bool {
+        let room = self.interferences.len() < MAX_INTERFERENCES;
+        if room {
+            self.interferences.push(interference);
+        }
+        room
+    }
+
+    /// What somebody else still waits to do.
+    pub fn interferences(&self) -> &[Interference] {
+        &self.interferences
+    }
+
+    /// Forgets what it keeps, and all that it was told to do wrong. Its sandboxes are there, empty.
+    pub fn reset(&mut self) {
+        for sandbox in &mut self.kept.sandboxes {
+            sandbox.capping.clear();
+        }
+        self.kept.throttling = None;
+        self.faults.clear();
+        self.interferences.clear();
+        self.journal.clear();
+        self.clock = Clock::default();
+    }
+
+    /// How many capping configurations there are, in all sandboxes, and whether there is a throttling configuration.
+    pub fn count(&self) -> (usize, bool) {
+        let capping = self.kept.sandboxes.iter().map(|sandbox| sandbox.capping.len()).sum();
+        (capping, self.kept.throttling.is_some())
+    }
+
+    /// Lets somebody else act, if that is due before this call.
+    pub(crate) fn be_interfered_with(&mut self, called: Target, sandbox: &str, uid: &str, now: Timestamp) {
+        let due = self.interferences.iter().position(|interference| interference.comes_before(called, uid));
+        let Some(due) = due else { return };
+        let mark = Mark { by: String::new(), at: now };
+        let kept = &mut self.kept;
+        let capping = kept.sandboxes.iter_mut().find(|there| there.name == sandbox);
+        if let Some(capping) = capping.map(|sandbox| &mut sandbox.capping)
+            && let Some(config) = capping.get_mut(uid)
+        {
+            if !self.interferences.remove(due).act(config, mark) {
+                capping.shift_remove(uid);
+            }
+        } else if let Some(throttling) = kept.throttling.as_mut().filter(|there| there.config.uid == uid)
+            && !self.interferences.remove(due).act_on_throttling(&mut throttling.config, mark)
+        {
+            kept.throttling = None;
+        }
+    }
+}
+
+impl Kept {
     pub(crate) fn new(sandboxes: &[SandboxSettings], mut new_id: impl FnMut() -> String) -> Self {
         let sandboxes = sandboxes
             .iter()
-            .map(|SandboxSettings { name, production }| {
-                let sandbox =
-                    Sandbox { id: new_id(), name: name.clone(), production: *production, capping: Vec::new() };
-                (name.clone(), sandbox)
+            .map(|SandboxSettings { name, production }| Sandbox {
+                id: new_id(),
+                name: name.clone(),
+                production: *production,
+                capping: IndexMap::new(),
             })
             .collect();
         Self { sandboxes, throttling: None }

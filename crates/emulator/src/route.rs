@@ -1,7 +1,10 @@
 //! Which operation a request is for, by the table that is generated from the specs.
 
+use ajo_auth::TOKEN_PATH;
 use ajo_core::{OPERATIONS, Operation, Verb};
 use http::Method;
+
+use crate::switches::Switches;
 
 /// The path of both APIs at the service's gateway. Source: the vendor's specification.
 pub(crate) const BASE_PATH: &str = "/journey/orchestration";
@@ -12,24 +15,60 @@ pub(crate) enum Route<'r> {
         operation: &'static Operation,
         uid: &'r str,
     },
+    /// A token request.
+    Token,
     /// There is the path, but not with this method; these are allowed.
     WrongMethod(Vec<&'static str>),
     Nowhere,
 }
 
-pub(crate) fn find<'r>(method: &Method, path: &'r str) -> Route<'r> {
+pub(crate) fn find<'r>(method: &Method, path: &'r str, switches: &Switches) -> Route<'r> {
+    if path == TOKEN_PATH {
+        return if *method == Method::POST { Route::Token } else { Route::WrongMethod(vec!["POST"]) };
+    }
     let Some(path) = path.strip_prefix(BASE_PATH) else { return Route::Nowhere };
     let mut allowed = Vec::new();
     for operation in &OPERATIONS {
-        let Some(uid) = matches(operation.path, path) else { continue };
-        // The vendor's specification says GET, one table of the product documentation says POST: both are answered.
-        let also_post = operation.verb == Verb::CanDeploy && *method == Method::POST;
-        if operation.method == method.as_str() || also_post {
+        let Some(uid) = matches(template(operation, switches), path) else { continue };
+        let methods = methods(operation, switches);
+        if methods.contains(&method.as_str()) {
             return Route::Operation { operation, uid };
         }
-        allowed.push(operation.method);
+        allowed.extend(methods);
     }
     if allowed.is_empty() { Route::Nowhere } else { Route::WrongMethod(allowed) }
+}
+
+/// The vendor's specification says GET, one table of the product documentation says POST.
+fn methods(operation: &Operation, switches: &Switches) -> Vec<&'static str> {
+    match (operation.verb, switches.side("can_deploy_method")) {
+        (Verb::CanDeploy, Some("post")) => vec!["POST"],
+        (Verb::CanDeploy, Some("both")) => vec!["GET", "POST"],
+        _ => vec![operation.method],
+    }
+}
+
+/// The introduction of the vendor's specification puts the uid of canDeploy last.
+fn template(operation: &Operation, switches: &Switches) -> &'static str {
+    match (operation.verb, operation.path) {
+        (Verb::CanDeploy, path) if switches.is("can_deploy_path", "uid_last") => {
+            if path.contains("throttling") {
+                "/throttlingConfigs/canDeploy/{uid}"
+            } else {
+                "/endpointConfigs/canDeploy/{uid}"
+            }
+        }
+        (_, path) => path,
+    }
+}
+
+/// The path there is that is most like this one.
+pub(crate) fn closest(path: &str) -> String {
+    let operations = OPERATIONS.iter().map(|operation| (BASE_PATH, operation.path));
+    // Without the base path too: it is easily left out.
+    let distance = |there: &str| strsim::levenshtein(there, path);
+    let far = |(base, rest): &(&str, &str)| distance(&format!("{base}{rest}")).min(distance(rest));
+    operations.chain([("", TOKEN_PATH)]).min_by_key(far).map(|(base, rest)| format!("{base}{rest}")).unwrap_or_default()
 }
 
 /// The uid in a path, empty where the template has none; `None` if the path is not of this template.
@@ -50,13 +89,25 @@ mod tests {
         for operation in &OPERATIONS {
             let path = format!("{BASE_PATH}{}", operation.path.replace("{uid}", "u-1"));
             let method: Method = operation.method.parse().expect("a method");
-            match find(&method, &path) {
+            match find(&method, &path, &Switches::default()) {
                 Route::Operation { operation: found, uid } => {
                     assert_eq!(found, operation);
                     assert_eq!(uid, if operation.path.contains("{uid}") { "u-1" } else { "" });
                 }
                 _ => panic!("{operation} is not found"),
             }
+        }
+    }
+
+    #[test]
+    fn the_closest_path_is_one_that_was_nearly_typed() {
+        for (typed, meant) in [
+            ("/journey/orchestration/endpointConfig", "/journey/orchestration/endpointConfigs"),
+            ("/journey/orchestration/list/throttlingConfig", "/journey/orchestration/list/throttlingConfigs"),
+            ("/endpointConfigs/u-1/deploy", "/journey/orchestration/endpointConfigs/{uid}/deploy"),
+            ("/ims/token/v2", TOKEN_PATH),
+        ] {
+            assert_eq!(closest(typed), meant);
         }
     }
 
@@ -69,11 +120,11 @@ mod tests {
             "/journey/orchestration/endpointConfigs/",
             "/journey/orchestration/endpointConfigs/a/b",
         ] {
-            assert!(matches!(find(&Method::POST, path), Route::Nowhere), "{path}");
+            assert!(matches!(find(&Method::POST, path, &Switches::default()), Route::Nowhere), "{path}");
         }
         let path = "/journey/orchestration/endpointConfigs/u-1";
         assert!(
-            matches!(find(&Method::POST, path), Route::WrongMethod(allowed) if allowed == ["GET", "PUT", "DELETE"])
+            matches!(find(&Method::POST, path, &Switches::default()), Route::WrongMethod(allowed) if allowed == ["GET", "PUT", "DELETE"])
         );
     }
 }

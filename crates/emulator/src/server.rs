@@ -1,53 +1,61 @@
 //! The emulator as an HTTP server on loopback.
 
+mod line;
+
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ajo_auth::{Credentials, Timestamp};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{Request, Response, StatusCode};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Request, Response, StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::answer;
+use crate::delivery::{Delivery, Manner};
 use crate::route::BASE_PATH;
 use crate::settings::{Caller, Settings};
 use crate::world::World;
-
-/// Longest body taken, in bytes. Chosen here; a definition is below 1 KB.
-const MAX_BODY: usize = 1024 * 1024;
+use line::{Cut, Lines};
 
 /// A running emulator. It stops when dropped.
-#[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
     world: Arc<Mutex<World>>,
+    now: Now,
     /// Ends the server when it is dropped.
     _stop: oneshot::Sender<()>,
 }
 
 /// Why an emulator could not start.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to listen on 127.0.0.1, port {port}: {source}")]
+#[error("failed to listen on {address}: {source}")]
 pub struct EmulatorError {
-    port: u16,
+    address: SocketAddr,
     source: std::io::Error,
 }
+
+/// Where the time comes from.
+type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Builds an [`Emulator`].
 #[must_use = "a builder does nothing until `start`"]
 pub struct Builder {
     settings: Settings,
-    port: u16,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    address: SocketAddr,
+    now: Now,
 }
 
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("settings", &self.settings).field("port", &self.port).finish_non_exhaustive()
+        f.debug_struct("Builder")
+            .field("settings", &self.settings)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,7 +68,14 @@ impl Builder {
 
     /// A fixed port; a free one by default.
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.address.set_port(port);
+        self
+    }
+
+    /// Another address than 127.0.0.1. Whoever reaches it can use the control API, so it should be one that only this machine
+    /// or a closed network has.
+    pub fn host(mut self, host: IpAddr) -> Self {
+        self.address.set_ip(host);
         self
     }
 
@@ -72,18 +87,20 @@ impl Builder {
 
     /// Starts listening on 127.0.0.1. Needs a tokio runtime, on which the server runs.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
-        let failed = |source| EmulatorError { port: self.port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(failed)?;
+        let failed = |source| EmulatorError { address: self.address, source };
+        let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let limit = self.settings.limits.body;
         let world = Arc::new(Mutex::new(World::new(self.settings)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let app = Router::new().fallback(serve).with_state(Served { world: world.clone(), now: self.now });
+        let served = Served { world: world.clone(), now: self.now.clone(), limit };
+        let app = Router::new().fallback(serve).with_state(served).into_make_service_with_connect_info::<Cut>();
         // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
+        let serving = axum::serve(Lines(listener), app).with_graceful_shutdown(async {
             let _ = stopped.await;
         });
         tokio::spawn(async { serving.await });
-        Ok(Emulator { address, world, _stop: stop })
+        Ok(Emulator { address, world, now: self.now, _stop: stop })
     }
 }
 
@@ -95,7 +112,11 @@ impl Emulator {
 
     /// Starts building one.
     pub fn builder() -> Builder {
-        Builder { settings: Settings::default(), port: 0, now: Arc::new(system_now) }
+        Builder {
+            settings: Settings::default(),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            now: Arc::new(Timestamp::now),
+        }
     }
 
     /// Where it listens.
@@ -153,30 +174,70 @@ impl Emulator {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets time pass at once for its first organization.
+    pub fn advance(&self, by: Duration) {
+        self.world().first_mut().advance(by);
+    }
+
+    /// Stops the clock of its first organization where it is.
+    pub fn freeze(&self) {
+        let now = (self.now)();
+        self.world().first_mut().clock_mut().freeze(now);
+    }
+
     fn caller(&self) -> Caller {
         self.world().settings().callers.first().expect("the emulator accepts a caller").clone()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
 #[derive(Clone)]
 struct Served {
     world: Arc<Mutex<World>>,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    now: Now,
+    limit: usize,
 }
 
-async fn serve(State(served): State<Served>, request: Request<Body>) -> Response<Body> {
+async fn serve(
+    State(served): State<Served>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request<Body>,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
-        let message = format!("the body is broken or longer than {} KiB", MAX_BODY / 1024);
+    let Ok(body) = axum::body::to_bytes(body, served.limit).await else {
+        let message = format!("the body is broken or longer than {} KiB", served.limit / 1024);
         return answer::of(StatusCode::PAYLOAD_TOO_LARGE, &serde_json::json!({"message": message})).map(Body::from);
     };
     let request: Request<Bytes> = Request::from_parts(parts, body);
-    let now = (served.now)();
-    let mut world = served.world.lock().unwrap_or_else(PoisonError::into_inner);
-    world.handle(&request, now).map(Body::from)
+    let mut response = {
+        let now = (served.now)();
+        served.world.lock().unwrap_or_else(PoisonError::into_inner).handle(&request, now)
+    };
+    let Delivery { delay, manner } = response.extensions_mut().remove().unwrap_or_default();
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    match manner {
+        Manner::Whole => response.map(Body::from),
+        Manner::Drop | Manner::Reset => {
+            cut.cut(manner == Manner::Reset);
+            response.map(Body::from)
+        }
+        Manner::Half => half(response),
+    }
 }
 
-fn system_now() -> Timestamp {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    Timestamp::from_millis(0).saturating_add(since)
+/// The head says how long the body is, and half of it comes.
+fn half(response: Response<Bytes>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(body.len()));
+    let first = body.slice(..body.len() / 2);
+    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+    let pieces = futures_util::stream::iter([Ok(first), Err(broken)]);
+    Response::from_parts(parts, Body::from_stream(pieces))
 }

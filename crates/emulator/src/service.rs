@@ -1,24 +1,30 @@
 //! The sixteen operations, once a call has passed the gateway.
 
 use ajo_auth::Timestamp;
-use ajo_core::rules::{self, Finding, Severity};
+use ajo_core::rules::{Finding, Severity};
 use ajo_core::{Api, Operation, Verb};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{self, Answer, Failure};
 use crate::config::{Config, Mark, State};
-use crate::organization::{Organization, Sandbox, Throttling};
+use crate::judge;
+use crate::organization::{Kept, Sandbox, Throttling};
+use crate::service_error::ServiceError;
+use crate::switches::Switches;
 
 /// One call, with everything it can see.
 pub(crate) struct Session<'w> {
-    pub(crate) organization: &'w mut Organization,
+    pub(crate) kept: &'w mut Kept,
     pub(crate) org_id: &'w str,
     pub(crate) sandbox: &'w str,
     /// Who calls, as metadata shows it.
     pub(crate) account: String,
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'w str,
+    pub(crate) switches: &'w Switches,
+    /// How many capping configurations a sandbox can have.
+    pub(crate) most_configs: usize,
 }
 
 /// What a call asks for, beside its operation.
@@ -43,53 +49,55 @@ impl Session<'_> {
 
     fn capping(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
         let Input { uid, query, body } = input;
-        let mark = self.mark();
-        let org_id = self.org_id;
-        let sandbox = sandbox(self.organization, self.sandbox)?;
-        let place = Place { org_id, sandbox_id: sandbox.id.clone(), sandbox_name: sandbox.name.clone() };
-        let found = sandbox.capping.iter().position(|config| config.uid == uid);
+        let (mark, org_id, switches, most) = (self.mark(), self.org_id, self.switches, self.most_configs);
+        let Sandbox { id, name, capping, .. } = sandbox(self.kept, self.sandbox)?;
+        let place = Place { org_id, sandbox_id: id, sandbox_name: name, switches };
         // No code is published for it; the status is.
         let unknown = || Failure::new(StatusCode::NOT_FOUND, None, format!("no endpoint config has the uid {uid}"));
-        let index = || found.ok_or_else(unknown);
 
         Ok(match verb {
             Verb::List => {
-                list_body(Api::Capping, body)?;
-                let results: Vec<Value> = sandbox.capping.iter().map(|config| place.show_capping(config)).collect();
+                judge::list_body(Api::Capping, body, switches)?;
+                let results: Vec<Value> = capping.values().map(|config| place.show_capping(config)).collect();
                 answer::ok(&json!({"results": results}))
             }
             Verb::Create => {
-                let definition = payload(Api::Capping, body)?;
+                let definition = judge::payload(Api::Capping, verb, body, switches)?;
+                if capping.len() >= most {
+                    let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
+                    return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
+                }
                 let config = Config::new(new_id(), definition, mark);
-                let answer = envelope(Api::Capping, &config, "created", place.show_capping(&config));
-                sandbox.capping.push(config);
+                let answer = envelope(Api::Capping, &config, "created", place.show_capping(&config), switches);
+                capping.insert(config.uid.clone(), config);
                 answer
             }
-            Verb::Get => answer::ok(&json!({"result": place.show_capping(&sandbox.capping[index()?])})),
+            Verb::Get => answer::ok(&json!({"result": place.show_capping(capping.get(uid).ok_or_else(unknown)?)})),
             Verb::Update => {
-                let config = &mut sandbox.capping[index()?];
-                config.update(payload(Api::Capping, body)?, mark);
-                envelope(Api::Capping, config, "updated", place.show_capping(config))
+                let config = capping.get_mut(uid).ok_or_else(unknown)?;
+                config.update(judge::payload(Api::Capping, verb, body, switches)?, mark);
+                envelope(Api::Capping, config, "updated", place.show_capping(config), switches)
             }
             Verb::Delete => {
-                let index = index()?;
-                if sandbox.capping[index].deployed.is_some() && !forced(query) {
-                    let message = "a deployed endpoint config cannot be deleted; undeploy it first";
-                    return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, json!(1451), message));
+                if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !forced(query, switches) {
+                    return Err(ServiceError::CAPPING_DEPLOYED.failure());
                 }
-                sandbox.capping.remove(index);
+                capping.shift_remove(uid);
                 answer::ok(&json!({}))
             }
-            Verb::CanDeploy => answer::ok(&json!({"canDeploy": can_deploy(Api::Capping, &sandbox.capping[index()?])})),
+            Verb::CanDeploy => {
+                let config = capping.get(uid).ok_or_else(unknown)?;
+                answer::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, switches)}))
+            }
             Verb::Deploy => {
-                let config = &mut sandbox.capping[index()?];
-                deployable(Api::Capping, config)?;
+                let config = capping.get_mut(uid).ok_or_else(unknown)?;
+                judge::deployable(Api::Capping, &config.definition, switches)?;
                 config.deploy(mark);
                 answer::no_content()
             }
             // Documented: 204 also when it was not deployed.
             Verb::Undeploy => {
-                sandbox.capping[index()?].undeploy();
+                capping.get_mut(uid).ok_or_else(unknown)?.undeploy();
                 answer::no_content()
             }
         })
@@ -97,75 +105,73 @@ impl Session<'_> {
 
     fn throttling(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
         let Input { uid, query, body } = input;
-        let mark = self.mark();
-        let org_id = self.org_id;
-        let sandbox = sandbox(self.organization, self.sandbox)?;
+        let (mark, org_id, switches) = (self.mark(), self.org_id, self.switches);
+        let sandbox = sandbox(self.kept, self.sandbox)?;
         if !sandbox.production {
             // Documented for create; inferred for the other seven.
             let message = format!("throttling needs a production sandbox, and {} is none", sandbox.name);
-            return Err(Failure::new(StatusCode::BAD_REQUEST, json!(1463), message));
+            return Err(ServiceError::NOT_PRODUCTION.failure_about(message));
         }
         let (sandbox_id, sandbox_name) = (sandbox.id.clone(), sandbox.name.clone());
-        let stored = &mut self.organization.throttling;
+        let stored = &mut self.kept.throttling;
         let found = stored.as_mut().filter(|throttling| throttling.config.uid == uid);
-        // The code is documented, its status inferred from that of capping.
         let unknown =
-            || Failure::new(StatusCode::NOT_FOUND, json!(14467), format!("no throttling config has the uid {uid}"));
-        let refused = |code: i64, message: &str| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, json!(code), message);
+            || ServiceError::THROTTLING_NOT_FOUND.failure_about(format!("no throttling config has the uid {uid}"));
+        let show = |throttling: &Throttling| show_throttling(org_id, throttling, switches);
 
         Ok(match verb {
             Verb::List => {
-                list_body(Api::Throttling, body)?;
-                let results: Vec<Value> = stored.iter().map(|throttling| show_throttling(org_id, throttling)).collect();
+                judge::list_body(Api::Throttling, body, switches)?;
+                let results: Vec<Value> = stored.iter().map(show).collect();
                 answer::ok(&json!({"results": results}))
             }
             Verb::Create => {
                 if stored.is_some() {
-                    let message = "only one throttling config is allowed for an organization";
-                    return Err(Failure::new(StatusCode::BAD_REQUEST, json!(1465), message));
+                    return Err(ServiceError::SECOND_THROTTLING.failure());
                 }
-                let config = Config::new(new_id(), payload(Api::Throttling, body)?, mark);
+                let definition = judge::payload(Api::Throttling, verb, body, switches)?;
+                let config = Config::new(new_id(), definition, mark);
                 let throttling = Throttling { config, sandbox_id, sandbox_name };
-                let answer =
-                    envelope(Api::Throttling, &throttling.config, "created", show_throttling(org_id, &throttling));
+                let answer = envelope(Api::Throttling, &throttling.config, "created", show(&throttling), switches);
                 *stored = Some(throttling);
                 answer
             }
-            Verb::Get => answer::ok(&json!({"result": show_throttling(org_id, found.ok_or_else(unknown)?)})),
+            Verb::Get => answer::ok(&json!({"result": show(found.ok_or_else(unknown)?)})),
             Verb::Update => {
                 let throttling = found.ok_or_else(unknown)?;
-                throttling.config.update(payload(Api::Throttling, body)?, mark);
+                throttling.config.update(judge::payload(Api::Throttling, verb, body, switches)?, mark);
                 // Documented: the new values are in force at once.
                 if throttling.config.deployed.is_some() {
                     throttling.config.deployed = Some(throttling.config.definition.clone());
                 }
-                envelope(Api::Throttling, &throttling.config, "updated", show_throttling(org_id, throttling))
+                envelope(Api::Throttling, &throttling.config, "updated", show(throttling), switches)
             }
             Verb::Delete => {
-                if found.ok_or_else(unknown)?.config.deployed.is_some() && !forced(query) {
-                    return Err(refused(1456, "a deployed throttling config cannot be deleted; undeploy it first"));
+                if found.ok_or_else(unknown)?.config.deployed.is_some() && !forced(query, switches) {
+                    return Err(ServiceError::THROTTLING_DEPLOYED.failure());
                 }
                 *stored = None;
                 answer::ok(&json!({}))
             }
             Verb::CanDeploy => {
-                answer::ok(&json!({"canDeploy": can_deploy(Api::Throttling, &found.ok_or_else(unknown)?.config)}))
+                let config = &found.ok_or_else(unknown)?.config;
+                answer::ok(&json!({"canDeploy": can_deploy(Api::Throttling, config, switches)}))
             }
             Verb::Deploy => {
                 let config = &mut found.ok_or_else(unknown)?.config;
                 // Inferred: one that was updated since can be deployed again.
                 if config.state == State::Deployed {
-                    return Err(refused(14466, "the throttling config is deployed already"));
+                    return Err(ServiceError::ALREADY_DEPLOYED.failure());
                 }
-                deployable(Api::Throttling, config)?;
+                judge::deployable(Api::Throttling, &config.definition, switches)?;
                 config.deploy(mark);
                 answer::no_content()
             }
             Verb::Undeploy => {
                 let config = &mut found.ok_or_else(unknown)?.config;
                 // By the error list of the documentation; the vendor's specification says 204.
-                if config.deployed.is_none() {
-                    return Err(refused(14468, "the throttling config is not deployed"));
+                if config.deployed.is_none() && switches.is("undeploy_idle", "refused") {
+                    return Err(ServiceError::NOT_DEPLOYED.failure());
                 }
                 config.undeploy();
                 answer::no_content()
@@ -178,72 +184,27 @@ impl Session<'_> {
     }
 }
 
-fn sandbox<'o>(organization: &'o mut Organization, name: &str) -> Result<&'o mut Sandbox, Failure> {
-    organization.sandboxes.get_mut(name).ok_or_else(|| Failure {
-        family: "INTERNAL_ERROR",
-        ..Failure::new(StatusCode::INTERNAL_SERVER_ERROR, json!(4000), format!("the sandbox {name} does not exist"))
-    })
+fn sandbox<'k>(kept: &'k mut Kept, name: &str) -> Result<&'k mut Sandbox, Failure> {
+    let found = kept.sandboxes.iter_mut().find(|sandbox| sandbox.name == name);
+    found.ok_or_else(|| ServiceError::NO_SANDBOX.failure_about(format!("the sandbox {name} does not exist")))
 }
 
-/// Nothing or an object. Inferred: anything else is refused as an invalid payload.
-fn list_body(api: Api, body: &[u8]) -> Result<(), Failure> {
-    if body.trim_ascii().is_empty() || matches!(serde_json::from_slice(body), Ok(Value::Object(_))) {
-        return Ok(());
-    }
-    Err(refusal(&rules::of(api, &Value::Null)))
-}
-
-/// The definition in a body, if it can be stored.
-fn payload(api: Api, body: &[u8]) -> Result<Map<String, Value>, Failure> {
-    // Text that is no JSON is judged like JSON that is no object: the service expects a JSON payload.
-    let payload: Value = serde_json::from_slice(body).unwrap_or_default();
-    let mut findings = rules::of(api, &payload);
-    findings.retain(|finding| finding.refuses_payload);
-    match payload {
-        Value::Object(payload) if findings.is_empty() => {
-            let fields: &[&str] = match api {
-                Api::Capping => &["url", "methods", "services"],
-                Api::Throttling => &["name", "description", "urlPattern", "methods", "maxThroughput"],
-            };
-            // Other fields are passed over; what the service does with them is unknown.
-            Ok(payload
-                .into_iter()
-                .filter(|(name, value)| fields.contains(&name.as_str()) && !value.is_null())
-                .collect())
+fn can_deploy(api: Api, config: &Config, switches: &Switches) -> Value {
+    let (mut errors, mut warnings) = (judge::findings(api, &config.definition, switches), Vec::new());
+    errors.retain(|finding| {
+        if finding.severity == Severity::Warning {
+            warnings.push(finding.clone());
         }
-        _ => Err(refusal(&findings)),
-    }
-}
-
-/// Documented: an invalid payload is answered 500. Inferred: the code is the first finding's.
-fn refusal(findings: &[Finding]) -> Failure {
-    let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
-    let code = findings.first().map(|finding| json!(finding.code));
-    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, code, messages.join("; "))
-}
-
-/// Documented: 500 when the definition is invalid. Inferred: the code is the first finding's.
-fn deployable(api: Api, config: &Config) -> Result<(), Failure> {
-    let findings = findings(api, config, Severity::Error);
-    if findings.is_empty() { Ok(()) } else { Err(refusal(&findings)) }
-}
-
-fn findings(api: Api, config: &Config, severity: Severity) -> Vec<Finding> {
-    let mut findings = rules::of(api, &Value::Object(config.definition.clone()));
-    findings.retain(|finding| finding.severity == severity);
-    findings
-}
-
-fn can_deploy(api: Api, config: &Config) -> Value {
-    let errors = findings(api, config, Severity::Error);
-    let warnings = findings(api, config, Severity::Warning);
+        finding.severity == Severity::Error
+    });
     let mut verdict = json!({"validationStatus": if errors.is_empty() { "ok" } else { "error" }});
     if !errors.is_empty() {
         verdict["reason"] = match errors.len() {
             1 => json!("1 error is currently blocking the publication"),
             count => json!(format!("{count} errors are currently blocking the publication")),
         };
-        let shown = |finding: &Finding| json!({"errorCode": finding.code, "error": described(api, finding)});
+        let shown =
+            |finding: &Finding| json!({"errorCode": error_code(finding, switches), "error": described(api, finding)});
         verdict["errors"] = errors.iter().map(shown).collect();
     }
     if !warnings.is_empty() {
@@ -259,18 +220,28 @@ fn can_deploy(api: Api, config: &Config) -> Value {
     verdict
 }
 
+/// The schema says that it is a number, the sample has text.
+fn error_code(finding: &Finding, switches: &Switches) -> Value {
+    let number = finding.code.rsplit('_').next().and_then(|number| number.parse::<u64>().ok());
+    match number.filter(|_| switches.is("error_code", "number")) {
+        Some(number) => json!(number),
+        None => json!(finding.code),
+    }
+}
+
 fn described(api: Api, finding: &Finding) -> String {
     format!("{api} config: {}", finding.message)
 }
 
 /// Only `true` is documented.
-fn forced(query: &str) -> bool {
+fn forced(query: &str, switches: &Switches) -> bool {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    pairs.iter().any(|(name, value)| name == "forceDelete" && value == "true")
+    let any = switches.is("force_delete", "any_value");
+    pairs.iter().any(|(name, value)| name == "forceDelete" && (any || value == "true"))
 }
 
 /// The answer of create and update.
-fn envelope(api: Api, config: &Config, status: &str, shown: Value) -> Answer {
+fn envelope(api: Api, config: &Config, status: &str, shown: Value, switches: &Switches) -> Answer {
     let base = match api {
         Api::Capping => "endpointConfigs",
         Api::Throttling => "throttlingConfigs",
@@ -280,26 +251,27 @@ fn envelope(api: Api, config: &Config, status: &str, shown: Value) -> Answer {
     body.insert("uid".to_owned(), json!(config.uid));
     body.insert("uri".to_owned(), json!(format!("/voyager/apis/{base}/{}", config.uid)));
     body.insert("resStatus".to_owned(), json!(status));
-    body.insert("canDeploy".to_owned(), can_deploy(api, config));
+    body.insert("canDeploy".to_owned(), can_deploy(api, config, switches));
     answer::ok(&Value::Object(body))
 }
 
 /// Where capping configurations stand.
 struct Place<'w> {
     org_id: &'w str,
-    sandbox_id: String,
-    sandbox_name: String,
+    sandbox_id: &'w str,
+    sandbox_name: &'w str,
+    switches: &'w Switches,
 }
 
 impl Place<'_> {
     fn show_capping(&self, config: &Config) -> Value {
-        let mut shown = self.with_place(&config.uid, config.definition.clone());
+        let mut shown = self.with_place(&config.uid, spelled(config.definition.clone(), self.switches));
         shown.insert("metadata".to_owned(), config.metadata());
         shown.insert("state".to_owned(), json!(config.state.as_str()));
         shown.insert("authoringFormatVersion".to_owned(), json!("1.0"));
         shown.insert("hasBeenDeployed".to_owned(), json!(config.deployed.is_some()));
         if let Some(deployed) = &config.deployed {
-            let mut deployed = deployed.clone();
+            let mut deployed = spelled(deployed.clone(), self.switches);
             // Observed: -1 where the definition set none.
             let services = deployed.get_mut("services").and_then(Value::as_object_mut);
             for limit in services.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
@@ -314,11 +286,11 @@ impl Place<'_> {
         for (name, value) in [
             ("orgId", self.org_id),
             // Observed: the tenant is named like the sandbox in the published samples.
-            ("tenantId", &self.sandbox_name),
+            ("tenantId", self.sandbox_name),
             ("uid", uid),
             ("_id", uid),
-            ("sandboxName", &self.sandbox_name),
-            ("sandboxId", &self.sandbox_id),
+            ("sandboxName", self.sandbox_name),
+            ("sandboxId", self.sandbox_id),
         ] {
             definition.insert(name.to_owned(), json!(value));
         }
@@ -326,9 +298,9 @@ impl Place<'_> {
     }
 }
 
-fn show_throttling(org_id: &str, throttling: &Throttling) -> Value {
+fn show_throttling(org_id: &str, throttling: &Throttling, switches: &Switches) -> Value {
     let Throttling { config, sandbox_id, sandbox_name } = throttling;
-    let mut shown = config.definition.clone();
+    let mut shown = spelled(config.definition.clone(), switches);
     for (name, value) in [
         ("orgId", json!(org_id)),
         ("uid", json!(config.uid)),
@@ -346,4 +318,16 @@ fn show_throttling(org_id: &str, throttling: &Throttling) -> Value {
         shown.insert("version".to_owned(), json!("1.0"));
     }
     Value::Object(shown)
+}
+
+/// How the one method is spelled that HTTP spells otherwise.
+fn spelled(mut definition: Map<String, Value>, switches: &Switches) -> Map<String, Value> {
+    if switches.is("method_name", "options")
+        && let Some(Value::Array(methods)) = definition.get_mut("methods")
+    {
+        for method in methods.iter_mut().filter(|method| *method == "OPTION") {
+            *method = json!("OPTIONS");
+        }
+    }
+    definition
 }

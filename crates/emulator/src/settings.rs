@@ -1,8 +1,13 @@
 //! Who may call the emulator, and what it knows at the start.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use ajo_auth::{OrgId, Scopes, Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::switches::Switches;
 
 /// A credential that the emulator accepts.
 #[derive(Clone, Debug)]
@@ -26,16 +31,89 @@ pub struct SandboxSettings {
     pub production: bool,
 }
 
+/// How closely the gateway looks at who calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMode {
+    /// Not at all: no header is needed. A call without organization or sandbox goes to the first one.
+    Off,
+    /// The headers must be there; any API key and any token will do.
+    Lenient,
+    /// As the service does.
+    #[default]
+    Strict,
+}
+
+impl AuthMode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Lenient, Self::Strict];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Lenient => "lenient",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl fmt::Display for AuthMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for AuthMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|mode| mode.as_str() == text);
+        named.ok_or_else(|| "expected off, lenient or strict".to_owned())
+    }
+}
+
+/// How much of everything there can be, so that no client can fill the memory. All chosen here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest body taken, in bytes; a definition is below 1 KB.
+    pub body: usize,
+    /// Capping configurations of one sandbox. More are answered 507.
+    pub configs: usize,
+    /// Calls that the journal of one organization keeps.
+    pub journal: usize,
+    /// Tokens that are valid at a time; the one that ends first makes room.
+    pub tokens: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 1024 * 1024, configs: 20_000, journal: 1_000, tokens: 10_000 }
+    }
+}
+
 /// What an emulator starts with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The credentials it accepts.
+    /// The credentials it accepts. Each organization among them is a world of its own.
     pub callers: Vec<Caller>,
     /// The sandboxes of every organization.
     pub sandboxes: Vec<SandboxSettings>,
     /// How long a token lives. The service's usual 24 hours (86,399 s) by default.
     pub token_lifetime: Duration,
-    /// From which identifiers and tokens are made: the same seed and the same calls give the same ones.
+    /// The scopes that a token must have been granted for. None by default: which ones the service wants is not published.
+    pub required_scopes: Vec<String>,
+    /// How closely the gateway looks at who calls.
+    pub auth: AuthMode,
+    /// Which side it takes where documents contradict each other.
+    pub switches: Switches,
+    /// How much of everything there can be.
+    pub limits: Limits,
+    /// Whether the page has switches for faults and the clock.
+    pub page_controls: bool,
+    /// Whether requests and answers are compared with the specifications.
+    pub contract: bool,
+    /// From which identifiers, tokens and chance are made: the same seed and the same calls give the same ones.
     pub seed: u64,
 }
 
@@ -68,6 +146,12 @@ impl Default for Settings {
             )],
             sandboxes: vec![sandbox("prod", true), sandbox("dev", false)],
             token_lifetime: Duration::from_secs(86_399),
+            required_scopes: Vec::new(),
+            auth: AuthMode::Strict,
+            switches: Switches::default(),
+            limits: Limits::default(),
+            page_controls: false,
+            contract: false,
             seed: 0,
         }
     }

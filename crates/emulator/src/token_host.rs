@@ -3,54 +3,64 @@
 use std::collections::BTreeMap;
 
 use ajo_auth::{Scopes, Timestamp};
-use http::StatusCode;
 use serde_json::json;
 
 use crate::answer::{self, Answer};
+use crate::ims_refusal::ImsRefusal;
 use crate::settings::{Caller, Settings};
+use crate::tokens::{Grant, Tokens, shaped};
 
-/// A token that was granted.
-#[derive(Clone, Debug)]
-pub(crate) struct Grant {
-    pub(crate) client_id: String,
-    pub(crate) expires_at: Timestamp,
+/// The form of a token request. Everything that matters is in it; parameters in the query are not looked at.
+pub(crate) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    pub(crate) fn read(body: &[u8]) -> Self {
+        Self(serde_urlencoded::from_bytes(body).unwrap_or_default())
+    }
+
+    pub(crate) fn field(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The fields that nobody reads, as the journal writes them. `org_id` is for clients of several organizations.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let known = ["grant_type", "client_id", "client_secret", "scope", "org_id"];
+        self.0.keys().filter(|name| !known.contains(&name.as_str())).map(|name| format!("/{name}")).collect()
+    }
 }
 
-/// Answers a token request. Everything that matters is in the form; parameters in the query are not looked at.
+/// Answers a token request.
 pub(crate) fn grant(
     settings: &Settings,
-    tokens: &mut BTreeMap<String, Grant>,
-    form: &[u8],
-    token: &str,
+    tokens: &mut Tokens,
+    form: &Form,
     now: Timestamp,
+    random: &mut fastrand::Rng,
 ) -> Answer {
-    let form: BTreeMap<String, String> = serde_urlencoded::from_bytes(form).unwrap_or_default();
-    let field = |name: &str| form.get(name).map_or("", String::as_str);
-    let refuse = |error: &str, description: Option<&str>| answer::ims(StatusCode::BAD_REQUEST, error, description);
-
-    if field("grant_type") != "client_credentials" {
-        // Inferred: the code that RFC 6749 names for it.
-        return refuse("unsupported_grant_type", None);
+    match judge(settings, form) {
+        Err(refusal) => refusal.answer(),
+        Ok((caller, scopes)) => {
+            let lifetime = settings.token_lifetime;
+            let expires_at = now.saturating_add(lifetime);
+            let grant = Grant { client_id: caller.client_id.clone(), scopes, expires_at };
+            let token = shaped(&grant, now, lifetime, random);
+            let body = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs()});
+            tokens.keep(token, grant, settings.limits.tokens);
+            answer::ok(&body)
+        }
     }
-    let Some(caller) = settings.callers.iter().find(|caller| caller.client_id == field("client_id")) else {
-        return refuse("invalid_client", Some("invalid client_id parameter"));
-    };
-    if !caller.secrets.iter().any(|secret| secret.expose() == field("client_secret")) {
-        return refuse("invalid_client", Some("invalid client_secret parameter"));
-    }
-    if !may_ask_for(caller, field("scope")) {
-        return refuse("invalid_scope", None);
-    }
-    tokens.retain(|_, grant| grant.expires_at > now);
-    let expires_at = now.saturating_add(settings.token_lifetime);
-    tokens.insert(token.to_owned(), Grant { client_id: caller.client_id.clone(), expires_at });
-    answer::ok(&json!({
-        "access_token": token,
-        "token_type": "bearer",
-        "expires_in": settings.token_lifetime.as_secs(),
-    }))
 }
 
-fn may_ask_for(caller: &Caller, scopes: &str) -> bool {
-    scopes.parse::<Scopes>().is_ok_and(|asked| asked.iter().all(|scope| caller.scopes.iter().any(|may| may == scope)))
+fn judge<'s>(settings: &'s Settings, form: &Form) -> Result<(&'s Caller, Scopes), ImsRefusal> {
+    if form.field("grant_type") != "client_credentials" {
+        return Err(ImsRefusal::GRANT_TYPE);
+    }
+    let caller = settings.callers.iter().find(|caller| caller.client_id == form.field("client_id"));
+    let caller = caller.ok_or(ImsRefusal::CLIENT_ID)?;
+    if !caller.secrets.iter().any(|secret| secret.expose() == form.field("client_secret")) {
+        return Err(ImsRefusal::CLIENT_SECRET);
+    }
+    let asked: Scopes = form.field("scope").parse().map_err(|_| ImsRefusal::SCOPE)?;
+    let may = |scope: &str| caller.scopes.iter().any(|there| there == scope);
+    if asked.iter().all(may) { Ok((caller, asked)) } else { Err(ImsRefusal::SCOPE) }
 }

@@ -5,22 +5,35 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use ajo_auth::{TOKEN_PATH, Timestamp};
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
+use crate::contract::Differences;
+use crate::control;
+use crate::fault::{FAULT_HEADER, Fault, FaultError, Target};
+use crate::gateway;
 use crate::gateway_error::GatewayError;
+use crate::journal::{Call, Calls};
 use crate::organization::Organization;
 use crate::route::{self, BASE_PATH, Route};
 use crate::service::{Input, Session};
 use crate::settings::{Caller, Settings};
-use crate::token_host::Grant;
-use crate::{gateway, token_host};
+use crate::strike::{self, Strike};
+use crate::switches::Switches;
+use crate::token_host::{self, Form};
+use crate::tokens::Tokens;
 
 /// The end of the year 9999, since the epoch: the last moment that a header can name.
 const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
 
+/// Longest text of a client that the journal keeps, in characters: a path, an identifier. Chosen here.
+const LONGEST_PATH: usize = 200;
+const LONGEST_ID: usize = 128;
+
 /// The service in memory: organizations with their sandboxes and configurations, and the tokens that were granted.
+///
+/// It does no I/O and has no clock and no chance of its own: the same requests at the same times give the same bytes.
 ///
 /// ```
 /// use ajo_auth::Timestamp;
@@ -34,26 +47,25 @@ const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
 /// ```
 #[derive(Debug)]
 pub struct World {
-    settings: Settings,
-    tokens: BTreeMap<String, Grant>,
-    organizations: BTreeMap<String, Organization>,
+    pub(crate) settings: Settings,
+    pub(crate) tokens: Tokens,
+    pub(crate) organizations: BTreeMap<String, Organization>,
     random: fastrand::Rng,
-    refusing: Option<GatewayError>,
+    /// What differed from the specifications, in contract mode.
+    pub(crate) differences: Differences,
 }
 
 impl World {
     /// A world with empty sandboxes for the organization of each caller.
     pub fn new(settings: Settings) -> Self {
         let mut random = fastrand::Rng::with_seed(settings.seed);
-        let organizations = settings
-            .callers
-            .iter()
-            .map(|caller| {
-                let organization = Organization::new(&settings.sandboxes, || uuid(&mut random));
-                (caller.org_id.to_string(), organization)
-            })
-            .collect();
-        Self { settings, tokens: BTreeMap::new(), organizations, random, refusing: None }
+        let mut organizations = BTreeMap::new();
+        for caller in &settings.callers {
+            organizations
+                .entry(caller.org_id.to_string())
+                .or_insert_with(|| Organization::new(&settings.sandboxes, || uuid(&mut random)));
+        }
+        Self { settings, tokens: Tokens::default(), organizations, random, differences: Differences::default() }
     }
 
     /// What it started with.
@@ -61,79 +73,223 @@ impl World {
         &self.settings
     }
 
+    /// The switches, to take another side.
+    pub fn switches_mut(&mut self) -> &mut Switches {
+        &mut self.settings.switches
+    }
+
+    /// A caller's credential, to change it while the emulator runs: rotation of secrets, for one.
+    pub fn caller_mut(&mut self, client_id: &str) -> Option<&mut Caller> {
+        self.settings.callers.iter_mut().find(|caller| caller.client_id == client_id)
+    }
+
     /// Forgets every token that was granted, as if each had been revoked.
     pub fn revoke_tokens(&mut self) {
         self.tokens.clear();
     }
 
-    /// From now on the gateway answers every call with this error, whatever it is; with `None`, as it should.
-    ///
-    /// ```
-    /// use ajo_emulator::{GatewayError, Settings, World};
-    ///
-    /// let mut world = World::new(Settings::default());
-    /// world.refuse_calls(GatewayError::by_code("429050"));
-    /// ```
-    pub fn refuse_calls(&mut self, error: Option<GatewayError>) {
-        self.refusing = error;
+    /// One of the organizations.
+    pub fn organization(&self, org_id: &str) -> Option<&Organization> {
+        self.organizations.get(org_id)
     }
 
-    /// What a caller's credential is, to change it while the emulator runs: rotation of secrets, for one.
-    pub fn caller_mut(&mut self, client_id: &str) -> Option<&mut Caller> {
-        self.settings.callers.iter_mut().find(|caller| caller.client_id == client_id)
+    /// One of the organizations, to tamper with.
+    pub fn organization_mut(&mut self, org_id: &str) -> Option<&mut Organization> {
+        self.organizations.get_mut(org_id)
     }
 
-    /// Answers one request.
+    /// The organization of the first caller.
+    ///
+    /// # Panics
+    ///
+    /// When the settings have no caller.
+    pub fn first(&self) -> &Organization {
+        self.organizations.get(&self.first_id()).expect("the settings have a caller")
+    }
+
+    /// The same, to tamper with.
+    ///
+    /// # Panics
+    ///
+    /// When the settings have no caller.
+    pub fn first_mut(&mut self) -> &mut Organization {
+        let first = self.first_id();
+        self.organizations.get_mut(&first).expect("the settings have a caller")
+    }
+
+    pub(crate) fn first_id(&self) -> String {
+        self.settings.callers.first().map(|caller| caller.org_id.to_string()).unwrap_or_default()
+    }
+
+    /// The calls of the first organization.
+    pub fn calls(&self) -> Calls<'_> {
+        self.first().calls()
+    }
+
+    /// Sets a fault in the first organization.
+    pub fn add_fault(&mut self, fault: Fault) -> Result<(), FaultError> {
+        self.first_mut().add_fault(fault)
+    }
+
+    /// Takes all faults of the first organization away.
+    pub fn clear_faults(&mut self) {
+        self.first_mut().clear_faults();
+    }
+
+    /// Puts an organization back to how it was at the start, tokens of its callers included; the journal is empty then.
+    pub(crate) fn reset(&mut self, org_id: &str) {
+        for caller in self.settings.callers.iter().filter(|caller| caller.org_id.as_str() == org_id) {
+            self.tokens.revoke(&caller.client_id);
+        }
+        if let Some(organization) = self.organizations.get_mut(org_id) {
+            organization.reset();
+        }
+    }
+
+    /// Answers one request. How the answer reaches the client stands in the response's extensions, as [`crate::Delivery`].
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let id = uuid(&mut self.random);
-        let mut response = self.answer(request, now, &id);
-        // By this clock, and not by the one of the machine that the server behind it would take.
-        let date = UNIX_EPOCH + Duration::from_millis(now.as_millis()).min(LAST_DATE);
-        if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
-            response.headers_mut().insert(header::DATE, date);
+        let path = request.uri().path();
+        if control::is_meant(path) {
+            return control::answer(self, request, now);
         }
+        let form = if path == TOKEN_PATH { Form::read(request.body()) } else { Form::read(b"") };
+        let org_id = self.organization_of(request, &form);
+        let here = self.organizations.get(&org_id).map_or(now, |organization| organization.clock.read(now));
+        let route = route::find(request.method(), path, &self.settings.switches);
+        let target = match &route {
+            Route::Operation { operation, .. } => Some(Target::of(operation)),
+            Route::Token => Some(Target::Token),
+            Route::WrongMethod(_) | Route::Nowhere => None,
+        };
+
+        let strike = self.strike(request.headers(), &org_id, target, &id);
+        let mut answer = match &strike {
+            Err(error) => answer::of(StatusCode::BAD_REQUEST, &json!({"message": format!("{FAULT_HEADER}: {error}")})),
+            Ok(Strike { instead: Some(answer), .. }) => answer.clone(),
+            Ok(_) => self.process(request, &route, &form, &org_id, here, &id),
+        };
+        let mut struck = None;
+        if let Ok(strike) = strike {
+            strike.deliver(&mut answer, here);
+            struck = strike.effect.map(|effect| effect.to_string());
+        }
+        self.note(request, &route, &form, (target, struck), (&org_id, here), (answer.status(), &id));
+        let name = if path == TOKEN_PATH { "x-debug-id" } else { "x-request-id" };
         if let Ok(id) = header::HeaderValue::from_str(&id) {
-            let name = if request.uri().path() == TOKEN_PATH { "x-debug-id" } else { "x-request-id" };
-            response.headers_mut().insert(name, id);
+            answer.headers_mut().insert(name, id);
         }
-        response
+        // By this clock, and not by the one of the machine that the server behind it would take.
+        let date = UNIX_EPOCH + Duration::from_millis(here.as_millis()).min(LAST_DATE);
+        if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
+            answer.headers_mut().insert(header::DATE, date);
+        }
+        answer
     }
 
-    fn answer(&mut self, request: &Request<Bytes>, now: Timestamp, request_id: &str) -> Answer {
-        let path = request.uri().path();
-        if path == TOKEN_PATH {
-            if request.method() != Method::POST {
-                return wrong_method(&["POST"]);
-            }
-            let token = format!("emulated.{}.{}", uuid(&mut self.random), uuid(&mut self.random));
-            return token_host::grant(&self.settings, &mut self.tokens, request.body(), &token, now);
+    /// The organization that a request is for: the one it names, that of its client, or the first.
+    fn organization_of(&self, request: &Request<Bytes>, form: &Form) -> String {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let named = header("x-gw-ims-org-id").filter(|org_id| self.organizations.contains_key(*org_id));
+        let client = header("x-api-key").unwrap_or_else(|| form.field("client_id"));
+        let of_client = || self.settings.callers.iter().find(|caller| caller.client_id == client);
+        match (named, request.uri().path() == TOKEN_PATH) {
+            (Some(org_id), false) => org_id.to_owned(),
+            _ => of_client().map_or_else(|| self.first_id(), |caller| caller.org_id.to_string()),
         }
-        let (operation, uid) = match route::find(request.method(), path) {
-            Route::Operation { operation, uid } => (operation, uid),
-            Route::WrongMethod(allowed) => return wrong_method(&allowed),
-            Route::Nowhere => return nowhere(path),
+    }
+
+    /// What strikes a call: the fault that its header asks for, else one of those that are set.
+    fn strike(
+        &mut self,
+        headers: &HeaderMap,
+        org_id: &str,
+        target: Option<Target>,
+        request_id: &str,
+    ) -> Result<Strike, FaultError> {
+        let Some(target) = target else { return Ok(Strike::default()) };
+        let asked = headers.get(FAULT_HEADER).map(|value| value.to_str().unwrap_or_default().parse()).transpose()?;
+        let set = self.organizations.get_mut(org_id).and_then(|it| it.faults.strike(target, &mut self.random));
+        Ok(strike::of(asked.or(set), target, request_id, &mut self.random))
+    }
+
+    /// What the service does when nothing strikes.
+    fn process(
+        &mut self,
+        request: &Request<Bytes>,
+        route: &Route<'_>,
+        form: &Form,
+        org_id: &str,
+        now: Timestamp,
+        request_id: &str,
+    ) -> Answer {
+        let Self { settings, tokens, organizations, random, .. } = self;
+        let (operation, uid) = match route {
+            Route::Operation { operation, uid } => (*operation, *uid),
+            Route::Token => return token_host::grant(settings, tokens, form, now, random),
+            Route::WrongMethod(allowed) => return wrong_method(allowed),
+            Route::Nowhere => return nowhere(request.uri().path()),
         };
-        if let Some(error) = self.refusing {
-            return error.answer();
-        }
-        let passed = match gateway::check(&self.settings, &self.tokens, request.headers(), now) {
+        let passed = match gateway::check(settings, tokens, request.headers(), org_id, now) {
             Ok(passed) => passed,
             Err((error, detail)) => return error.answer_about(detail),
         };
-        let Some(organization) = self.organizations.get_mut(passed.org_id) else {
+        let Some(organization) = organizations.get_mut(org_id) else {
             return GatewayError::PROFILE.answer();
         };
-        let random = &mut self.random;
+        organization.be_interfered_with(Target::of(operation), &passed.sandbox, uid, now);
         let session = Session {
-            organization,
-            org_id: passed.org_id,
-            sandbox: passed.sandbox,
+            kept: &mut organization.kept,
+            org_id,
+            sandbox: &passed.sandbox,
             account: passed.client_id,
             now,
             request_id,
+            switches: &settings.switches,
+            most_configs: settings.limits.configs,
         };
         let query = request.uri().query().unwrap_or_default();
         session.run(operation, Input { uid, query, body: request.body() }, || uuid(random))
+    }
+
+    /// Writes a call down.
+    fn note(
+        &mut self,
+        request: &Request<Bytes>,
+        route: &Route<'_>,
+        form: &Form,
+        (target, fault): (Option<Target>, Option<String>),
+        (org_id, here): (&str, Timestamp),
+        (status, request_id): (StatusCode, &str),
+    ) {
+        let most = self.settings.limits.journal;
+        let Some(organization) = self.organizations.get_mut(org_id) else { return };
+        let header = |name: &str, most: usize| {
+            let text = request.headers().get(name)?.to_str().ok()?;
+            Some(text.chars().take(most).collect::<String>())
+        };
+        let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
+        organization.journal.push(
+            Call {
+                number: organization.journal.next_number(),
+                at: here.as_millis(),
+                method: request.method().to_string(),
+                operation: target.map(|target| target.to_string()),
+                sandbox: header("x-sandbox-name", LONGEST_ID),
+                status: status.as_u16(),
+                request_id: request_id.to_owned(),
+                sent_request_id: header("x-request-id", LONGEST_ID),
+                fault,
+                unread: match route {
+                    Route::Operation { operation, .. } => crate::unread::of(operation, request),
+                    Route::Token => form.unread(),
+                    Route::WrongMethod(_) | Route::Nowhere => Vec::new(),
+                },
+                closest: matches!(route, Route::Nowhere).then(|| route::closest(&path)),
+                path,
+            },
+            most,
+        );
     }
 }
 
@@ -144,7 +300,11 @@ fn uuid(random: &mut fastrand::Rng) -> String {
 /// Not the service's words: what it answers on an unknown path is unknown.
 fn nowhere(path: &str) -> Answer {
     let shown: String = path.chars().take(120).collect();
-    let message = format!("the emulator has nothing at {shown}; it has {BASE_PATH}/… and {TOKEN_PATH}");
+    let closest = route::closest(&shown);
+    let message = format!(
+        "the emulator has nothing at {shown}; the closest path is {closest}, and there are {BASE_PATH}/…, {TOKEN_PATH} and {}/…",
+        control::PREFIX
+    );
     answer::of(StatusCode::NOT_FOUND, &json!({"message": message}))
 }
 

@@ -1,0 +1,74 @@
+//! What the emulator keeps, as one JSON document.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::organization::Kept;
+use crate::world::World;
+
+/// Of the form below. A later form gets another number.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Snapshot {
+    version: u32,
+    organizations: BTreeMap<String, Kept>,
+}
+
+/// Why a snapshot cannot be taken up.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no snapshot of an emulator: {0}")]
+pub struct SnapshotError(String);
+
+impl World {
+    /// Everything that is kept: configurations of all organizations, saved and deployed. No token, no secret.
+    pub fn snapshot(&self) -> Value {
+        let organizations = self.organizations.iter().map(|(id, it)| (id.clone(), it.kept.clone())).collect();
+        // Texts, numbers and maps by text always encode.
+        serde_json::to_value(Snapshot { version: VERSION, organizations }).unwrap_or_default()
+    }
+
+    /// Takes up what was kept, in place of what is there. Organizations that the snapshot does not name stay as they are; one
+    /// that this world does not know is an error, and nothing is changed then.
+    ///
+    /// ```
+    /// use ajo_emulator::{Settings, World};
+    ///
+    /// let mut world = World::new(Settings::default());
+    /// let snapshot = world.snapshot();
+    /// world.restore(&snapshot)?;
+    /// assert!(world.restore(&serde_json::json!({"version": 2})).is_err());
+    /// # Ok::<(), ajo_emulator::SnapshotError>(())
+    /// ```
+    pub fn restore(&mut self, snapshot: &Value) -> Result<(), SnapshotError> {
+        let refuse = |problem: String| Err(SnapshotError(problem));
+        let version = snapshot.get("version").and_then(Value::as_u64);
+        if version != Some(u64::from(VERSION)) {
+            return refuse(format!("its version is not {VERSION}"));
+        }
+        let Snapshot { organizations, .. } =
+            Snapshot::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))?;
+        for (id, kept) in &organizations {
+            if !self.organizations.contains_key(id) {
+                return refuse(format!("the emulator has no organization {id}"));
+            }
+            for sandbox in &kept.sandboxes {
+                if sandbox.capping.iter().any(|(uid, config)| *uid != config.uid) {
+                    return refuse(format!("a configuration of the sandbox {} has two uids", sandbox.name));
+                }
+                if sandbox.capping.len() > self.settings.limits.configs {
+                    return refuse(format!("the sandbox {} has too many configurations", sandbox.name));
+                }
+            }
+        }
+        for (id, kept) in organizations {
+            if let Some(organization) = self.organizations.get_mut(&id) {
+                organization.kept = kept;
+            }
+        }
+        Ok(())
+    }
+}
