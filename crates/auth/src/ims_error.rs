@@ -61,6 +61,9 @@ impl ImsError {
                 "wait before asking for another token, and keep the one you have while it is valid"
             }
             ImsErrorKind::ServerError => "the token host is in trouble; this passes, try again",
+            ImsErrorKind::Other if (300..400).contains(&self.status) => {
+                "the address of the token host redirects, and no secret follows it; check that address"
+            }
             ImsErrorKind::Unreadable => {
                 "check that the address of the token host is right and that no proxy answers for it"
             }

@@ -155,7 +155,7 @@ fn text(json: &Value, key: &str) -> Option<String> {
 }
 
 /// Bounds a text and takes control characters out of it, because it goes to terminals and logs.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let text = text.trim();
     let mut kept: String = text.chars().take(MAX_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MAX_MESSAGE).is_some() {
