@@ -48,7 +48,8 @@ fn the_settings_are_those_of_the_command() {
     let readme = read("README.md");
     let code = read("crates/cli/src/arguments.rs")
         + &read("crates/cli/src/session.rs")
-        + &read("crates/auth/src/credentials.rs");
+        + &read("crates/auth/src/credentials.rs")
+        + &read("crates/auth/src/environment.rs");
     let names = |text: &str| {
         let mut names: Vec<String> = text
             .split(|c: char| !(c.is_ascii_uppercase() || c == '_'))

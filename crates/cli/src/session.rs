@@ -68,7 +68,7 @@ impl Caller {
             (given_token(settings, Secret::new(token))?, "AJO_ACCESS_TOKEN".to_owned())
         } else {
             let credentials =
-                Credentials::from_vars(|name| setting(settings, name), |path| std::fs::read_to_string(path))?;
+                Credentials::from_vars(variables(settings), |path| std::fs::read_to_string(path))?;
             let found = match setting(settings, "AJO_CREDENTIALS") {
                 Some(file) => file,
                 None => "settings AJO_… and flags".to_owned(),
@@ -110,17 +110,32 @@ fn missing_beside_token(name: &str) -> Failure {
     Failure::new(format!("AJO_ACCESS_TOKEN is set and {name} is not; every call needs both")).authentication()
 }
 
+/// Those settings that have a flag, by the names of their variables.
+fn flags(settings: &Settings) -> [(&'static str, Option<&String>); 5] {
+    [
+        ("AJO_CREDENTIALS", settings.credentials.as_ref()),
+        ("AJO_CREDENTIAL_NAME", settings.credential_name.as_ref()),
+        ("AJO_CLIENT_ID", settings.client_id.as_ref()),
+        ("AJO_ORG_ID", settings.org_id.as_ref()),
+        ("AJO_SCOPES", settings.scopes.as_ref()),
+    ]
+}
+
 /// A setting by the name of its variable; the flag goes before the variable, as the command line was read.
 fn setting(settings: &Settings, name: &str) -> Option<String> {
-    let value = match name {
-        "AJO_CREDENTIALS" => settings.credentials.clone(),
-        "AJO_CREDENTIAL_NAME" => settings.credential_name.clone(),
-        "AJO_CLIENT_ID" => settings.client_id.clone(),
-        "AJO_ORG_ID" => settings.org_id.clone(),
-        "AJO_SCOPES" => settings.scopes.clone(),
-        other => variable(other),
-    };
-    value.filter(|value| !value.trim().is_empty())
+    match flags(settings).into_iter().find(|(flag, _)| *flag == name) {
+        Some((_, value)) => value.cloned().filter(|value| !value.trim().is_empty()),
+        None => variable(name),
+    }
+}
+
+/// All variables, with the flags before them.
+fn variables(settings: &Settings) -> impl Iterator<Item = (String, String)> {
+    // A name or value that is no UTF-8 is none of ours.
+    let set =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let flags = flags(settings).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
+    set.chain(flags)
 }
 
 fn variable(name: &str) -> Option<String> {
