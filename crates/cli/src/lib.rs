@@ -7,7 +7,12 @@ mod commands;
 mod definition;
 mod exit;
 mod failure;
+mod keychain;
 mod output;
+mod places;
+mod profile;
+mod profiles;
+mod prompt;
 mod session;
 mod signals;
 
