@@ -1,7 +1,7 @@
 //! What stands before the service in the emulator: headers, tokens, organizations and sandboxes, by hand-made requests.
 
 use ajo_auth::{TOKEN_PATH, Timestamp};
-use ajo_emulator::{Caller, Settings, World};
+use ajo_emulator::{Caller, GatewayError, Settings, World};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -107,6 +107,37 @@ fn missing_and_wrong_headers_are_answered_as_the_gateway_does() {
         assert_eq!((found, body), (status, json!({"error_code": code, "message": message})), "{header}: {value:?}");
     }
     assert_eq!(Request::list(&a).send(&mut world, NOW), (200, json!({"results": []})));
+}
+
+#[test]
+fn every_documented_error_of_the_gateway_can_be_had_and_ended() {
+    let mut world = world();
+    let token = token(&mut world, "client-a", "secret-a");
+    let codes: std::collections::BTreeSet<_> = GatewayError::ALL.iter().map(|error| error.code).collect();
+    assert_eq!(codes.len(), 19);
+    for error in GatewayError::ALL {
+        assert_eq!(GatewayError::by_code(error.code), Some(error));
+        world.refuse_calls(Some(error));
+        let (status, body) = Request::list(&token).send(&mut world, NOW);
+        assert_eq!((status, body), (error.status, json!({"error_code": error.code, "message": error.message})));
+    }
+    world.refuse_calls(None);
+    assert_eq!(Request::list(&token).send(&mut world, NOW).0, 200);
+}
+
+#[test]
+fn every_answer_has_the_date_of_the_worlds_own_clock() {
+    let mut world = world();
+    for (now, date) in [
+        (784_111_777_999, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (u64::MAX, "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ] {
+        for path in [TOKEN_PATH, "/journey/orchestration/list/endpointConfigs", "/nowhere"] {
+            let response = world.handle(&http_request("POST", path), Timestamp::from_millis(now));
+            assert_eq!(response.headers()["date"], date);
+        }
+    }
 }
 
 #[test]

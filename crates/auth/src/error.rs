@@ -59,6 +59,19 @@ impl std::fmt::Display for TransportProblem {
 }
 
 impl AuthError {
+    /// What became of a request that was not answered.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn transport(error: &reqwest::Error) -> Self {
+        let problem = if error.is_timeout() {
+            TransportProblem::Timeout
+        } else if error.is_connect() {
+            TransportProblem::Connect
+        } else {
+            TransportProblem::Broken
+        };
+        Self::Transport { problem, detail: crate::causes(error) }
+    }
+
     /// What to do next, in one sentence, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -34,6 +34,8 @@ mod retry_after;
 mod scopes;
 mod secret;
 #[cfg(feature = "reqwest")]
+mod server_date;
+#[cfg(feature = "reqwest")]
 mod shared;
 mod store;
 mod surroundings;
@@ -58,6 +60,8 @@ pub use provider::{Granted, TokenProvider};
 pub use retry_after::read_retry_after;
 pub use scopes::{Scopes, ScopesError};
 pub use secret::Secret;
+#[cfg(feature = "reqwest")]
+pub use server_date::server_date;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
 #[cfg(feature = "reqwest")]

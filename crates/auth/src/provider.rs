@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use crate::shared::Shared;
 use crate::{
     AccessToken, AuthError, Cached, Credentials, CredentialsError, Endpoint, ImsError, Secret, Surroundings, System,
-    Timestamp, TokenCache, TokenRequest, TokenStore, TransportProblem, causes, read_retry_after, read_token_answer,
+    Timestamp, TokenCache, TokenRequest, TokenStore, TransportProblem, read_retry_after, read_token_answer,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
@@ -267,13 +267,13 @@ impl Fetched {
             .body(request.body.expose().to_owned())
             .send()
             .await
-            .map_err(|error| transport(&error))?;
+            .map_err(|error| AuthError::transport(&error))?;
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|value| read_retry_after(value, self.surroundings.now()));
         let debug_id = response.headers().get("x-debug-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| transport(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| AuthError::transport(&error))? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(AuthError::Transport {
                     problem: TransportProblem::Broken,
@@ -285,17 +285,6 @@ impl Fetched {
         read_token_answer(status, debug_id.as_deref(), &body, secret, self.surroundings.now())
             .map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
     }
-}
-
-fn transport(error: &reqwest::Error) -> AuthError {
-    let problem = if error.is_timeout() {
-        TransportProblem::Timeout
-    } else if error.is_connect() {
-        TransportProblem::Connect
-    } else {
-        TransportProblem::Broken
-    };
-    AuthError::Transport { problem, detail: causes(error) }
 }
 
 impl fmt::Debug for TokenProvider {

@@ -97,7 +97,7 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
     let mock = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
         then.status(400)
-            .delay(Duration::from_secs(1))
+            .delay(Duration::from_millis(200))
             .header("x-debug-id", "debug-1")
             .json_body(json!({"error": "invalid_client", "error_description": "invalid client_secret parameter"}));
     });
@@ -142,16 +142,18 @@ async fn while_one_caller_refreshes_the_others_get_the_old_token_at_once() {
     first.delete();
     let second = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
-        then.status(200).delay(Duration::from_secs(2)).json_body(json!({"access_token": "new", "expires_in": 3600}));
+        then.status(200)
+            .delay(Duration::from_millis(500))
+            .json_body(json!({"access_token": "new", "expires_in": 3600}));
     });
     world.advance(Duration::from_secs(3300));
     let refreshing = tokio::spawn({
         let provider = provider.clone();
         async move { provider.token().await.expect("a token") }
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     for _ in 0..100 {
-        let granted = tokio::time::timeout(Duration::from_millis(500), provider.token()).await.expect("at once");
+        let granted = tokio::time::timeout(Duration::from_millis(300), provider.token()).await.expect("at once");
         assert_eq!(granted.expect("a token").token.value().expose(), "abc");
     }
     let refreshed = refreshing.await.expect("no panic");
@@ -413,7 +415,7 @@ async fn credentials_that_are_replaced_during_a_request_are_used_in_its_place() 
     let server = MockServer::start();
     server.mock(|when, then| {
         when.method(POST).body_includes("client_secret=first&");
-        then.status(400).delay(Duration::from_secs(1)).json_body(json!({"error": "invalid_client"}));
+        then.status(400).delay(Duration::from_millis(200)).json_body(json!({"error": "invalid_client"}));
     });
     answers(&server, "second", true);
     let of = |secret: &str| Credentials::new("client-1", secret, "A1@AdobeOrg", "openid").expect("credentials");
@@ -422,7 +424,7 @@ async fn credentials_that_are_replaced_during_a_request_are_used_in_its_place() 
         let provider = provider.clone();
         async move { provider.token().await.map(drop) }
     });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(80)).await;
     provider.replace(of("second")).expect("replaced");
     waiting.await.expect("no panic").expect("a token by the new secret");
 }

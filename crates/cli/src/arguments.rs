@@ -96,6 +96,8 @@ pub(crate) enum Command {
     /// Credentials and access tokens
     #[command(subcommand)]
     Auth(Auth),
+    /// Walk the way from the credentials to the service and say what is wrong on it, and what to change
+    Doctor,
     /// The service on this machine, for tests
     #[command(subcommand)]
     Emulator(Emulator),

@@ -2,5 +2,6 @@
 
 pub(crate) mod auth;
 pub(crate) mod configs;
+pub(crate) mod doctor;
 pub(crate) mod emulator;
 pub(crate) mod story;

@@ -15,6 +15,7 @@ mod profiles;
 mod prompt;
 mod session;
 mod signals;
+mod time;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Capping(command) => commands::configs::capping(&settings, command).await,
         Command::Throttling(command) => commands::configs::throttling(&settings, command).await,
         Command::Auth(command) => commands::auth::run(&settings, command).await,
+        Command::Doctor => commands::doctor::run(&settings).await,
         Command::Emulator(command) => commands::emulator::run(command).await,
     }
 }

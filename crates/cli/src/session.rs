@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ajo_auth::{
     Credentials, CredentialsError, Endpoint, FileStore, IMS_URL, OrgId, Secret, System, TokenProvider, TokenStore,
 };
-use ajo_core::Client;
+use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
 
 use crate::arguments::Settings;
@@ -39,16 +39,8 @@ pub(crate) enum Identity {
 impl Session {
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
         let caller = Caller::find(settings).await?;
-        let sandbox = caller.sandbox(settings).ok_or_else(|| {
-            Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
-                .hint("without an Adobe account, try --emulator")
-        })?;
-        let mut builder = Client::builder().sandbox(&sandbox).ims_url(caller.ims_url.as_str());
-        if let Some(emulator) = &caller.emulator {
-            builder = builder.base_url(&emulator.base_url());
-        } else if let Some(url) = settings.base_url.as_ref().filter(|url| !url.trim().is_empty()) {
-            builder = builder.base_url(url);
-        }
+        let sandbox = caller.sandbox(settings)?;
+        let mut builder = caller.service(settings, &sandbox);
         if let Some(store) = caller.token_store() {
             builder = builder.token_store(Arc::new(store));
         }
@@ -87,9 +79,13 @@ impl Caller {
     }
 
     /// The sandbox that is named, or that of the profile; an emulator has one of its own.
-    pub(crate) fn sandbox(&self, settings: &Settings) -> Option<String> {
-        let named = settings.sandbox.as_ref().or(self.profile.as_ref().map(|profile| &profile.sandbox));
-        named.map(ToString::to_string).or_else(|| self.emulator.is_some().then(|| "prod".to_owned()))
+    pub(crate) fn sandbox(&self, settings: &Settings) -> Result<String, Failure> {
+        match settings.sandbox.as_ref().or(self.profile.as_ref().map(|profile| &profile.sandbox)) {
+            Some(named) => Ok(named.to_string()),
+            None if self.emulator.is_some() => Ok("prod".to_owned()),
+            None => Err(Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
+                .hint("without an Adobe account, try --emulator")),
+        }
     }
 
     /// Where the token is shared with other runs. One of an emulator that ends with this process, or one given ready-made,
@@ -101,16 +97,50 @@ impl Caller {
         }
     }
 
+    /// The service for this caller, before it is said with what it calls.
+    pub(crate) fn service(&self, settings: &Settings, sandbox: &str) -> ClientBuilder {
+        let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
+        match (&self.emulator, settings.base_url.as_deref().filter(|url| !url.trim().is_empty())) {
+            (Some(emulator), _) => builder.base_url(&emulator.base_url()),
+            (None, Some(url)) => builder.base_url(url),
+            (None, None) => builder,
+        }
+    }
+
     /// Where tokens come from for this caller.
     pub(crate) fn tokens(&self) -> Result<TokenProvider, Failure> {
+        self.tokens_with(self.token_store().map(|store| Arc::new(store) as Arc<dyn TokenStore>))
+    }
+
+    /// Like [`Caller::tokens`], without those that runs share: to show that the credential works now.
+    pub(crate) fn fresh_tokens(&self) -> Result<TokenProvider, Failure> {
+        self.tokens_with(None)
+    }
+
+    fn tokens_with(&self, store: Option<Arc<dyn TokenStore>>) -> Result<TokenProvider, Failure> {
         Ok(match &self.identity {
             Identity::Credentials(credentials) => {
-                let store = self.token_store().map(|store| Arc::new(store) as Arc<dyn TokenStore>);
                 let http = ajo_auth::http_client(&self.ims_url)?;
                 TokenProvider::with(credentials.clone(), &self.ims_url, http, Arc::new(System::default()), store)
             }
             Identity::Token { token, .. } => TokenProvider::fixed(token)?,
         })
+    }
+}
+
+impl Identity {
+    pub(crate) fn client_id(&self) -> &str {
+        match self {
+            Self::Credentials(credentials) => credentials.client_id().as_str(),
+            Self::Token { client_id, .. } => client_id,
+        }
+    }
+
+    pub(crate) fn org_id(&self) -> &OrgId {
+        match self {
+            Self::Credentials(credentials) => credentials.org_id(),
+            Self::Token { org_id, .. } => org_id,
+        }
     }
 }
 

@@ -9,25 +9,35 @@ pub(crate) fn of_code(code: &str) -> Option<&'static str> {
         // Gateway.
         "400003" => "a header is missing; check that the organization id and the sandbox are set",
         "401013" => "the access token is expired, revoked or malformed; fetch a new one with the credential",
-        "403000" | "403003" => {
+        "403000" => "the call had no API key; set the client id, which is sent as x-api-key",
+        "403003" => {
             "check the client id, which is sent as x-api-key, and that the API is added to the project in Adobe's Developer Console"
         }
         "403010" => "the request had no access token; check the credential",
         "403011" => {
             "the token lacks a scope; compare the scopes with those on the credential's page in the Developer Console"
         }
-        "403012" | "403013" | "403020" | "403023" | "403024" => {
-            "the gateway does not accept this token from here; check the credential, its product profiles, and whether your address is allowed"
+        // Which of the next four codes means which of the documented causes is inferred from their order in Adobe's list.
+        "403012" | "403013" => {
+            "calls from this address are not let through; ask those who manage the organization's lists of allowed addresses"
+        }
+        "403020" => "the access token is missing or not valid; fetch a new one with the credential",
+        "403023" => {
+            "the credential's profile is not valid; check the organization id, and the product profiles on the credential's page"
+        }
+        "403024" => {
+            "the gateway may not read the credential's profile; check the scopes and the product profiles on the credential's page"
         }
         "403025" => {
             "the token belongs to another organization or the credential lacks a product profile; check the organization id and the profiles on the credential's page"
         }
         "403027" => "add the Journey Optimizer API and a product profile to the credential in the Developer Console",
-        "429001" | "429002" => "the usage limit is reached; slow down or ask Adobe for a higher one",
+        "429001" => "the usage limit of the service is reached; slow down or ask Adobe for a higher one",
+        "429002" => "the usage limit of this API key is reached; slow down or ask Adobe for a higher one",
         "429050" => "too many requests; wait as long as Retry-After says",
-        "503000" | "503010" | "503030" => {
-            "the gateway could not check the key, token or profile; this passes, try again"
-        }
+        "503000" => "the gateway could not check the API key; this passes, try again",
+        "503010" => "the gateway could not check the access token; this passes, try again",
+        "503030" => "the gateway could not check the profile; this passes, try again",
         // Capping.
         "1451" => "undeploy the capping configuration first, or delete it with force",
         // Throttling.

@@ -21,6 +21,7 @@
 mod answer;
 mod config;
 mod gateway;
+mod gateway_error;
 mod organization;
 mod route;
 mod server;
@@ -29,6 +30,7 @@ mod settings;
 mod token_host;
 mod world;
 
+pub use gateway_error::GatewayError;
 pub use server::{Builder, Emulator, EmulatorError};
 pub use settings::{Caller, SandboxSettings, Settings};
 pub use world::World;

@@ -1,6 +1,7 @@
 //! The whole service in memory.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, UNIX_EPOCH};
 
 use ajo_auth::{TOKEN_PATH, Timestamp};
 use bytes::Bytes;
@@ -8,12 +9,16 @@ use http::{Method, Request, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
+use crate::gateway_error::GatewayError;
 use crate::organization::Organization;
 use crate::route::{self, BASE_PATH, Route};
 use crate::service::{Input, Session};
-use crate::settings::Settings;
+use crate::settings::{Caller, Settings};
 use crate::token_host::Grant;
 use crate::{gateway, token_host};
+
+/// The end of the year 9999, since the epoch: the last moment that a header can name.
+const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
 
 /// The service in memory: organizations with their sandboxes and configurations, and the tokens that were granted.
 ///
@@ -33,6 +38,7 @@ pub struct World {
     tokens: BTreeMap<String, Grant>,
     organizations: BTreeMap<String, Organization>,
     random: fastrand::Rng,
+    refusing: Option<GatewayError>,
 }
 
 impl World {
@@ -47,7 +53,7 @@ impl World {
                 (caller.org_id.to_string(), organization)
             })
             .collect();
-        Self { settings, tokens: BTreeMap::new(), organizations, random }
+        Self { settings, tokens: BTreeMap::new(), organizations, random, refusing: None }
     }
 
     /// What it started with.
@@ -60,10 +66,32 @@ impl World {
         self.tokens.clear();
     }
 
+    /// From now on the gateway answers every call with this error, whatever it is; with `None`, as it should.
+    ///
+    /// ```
+    /// use ajo_emulator::{GatewayError, Settings, World};
+    ///
+    /// let mut world = World::new(Settings::default());
+    /// world.refuse_calls(GatewayError::by_code("429050"));
+    /// ```
+    pub fn refuse_calls(&mut self, error: Option<GatewayError>) {
+        self.refusing = error;
+    }
+
+    /// What a caller's credential is, to change it while the emulator runs: rotation of secrets, for one.
+    pub fn caller_mut(&mut self, client_id: &str) -> Option<&mut Caller> {
+        self.settings.callers.iter_mut().find(|caller| caller.client_id == client_id)
+    }
+
     /// Answers one request.
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let id = uuid(&mut self.random);
         let mut response = self.answer(request, now, &id);
+        // By this clock, and not by the one of the machine that the server behind it would take.
+        let date = UNIX_EPOCH + Duration::from_millis(now.as_millis()).min(LAST_DATE);
+        if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
+            response.headers_mut().insert(header::DATE, date);
+        }
         if let Ok(id) = header::HeaderValue::from_str(&id) {
             let name = if request.uri().path() == TOKEN_PATH { "x-debug-id" } else { "x-request-id" };
             response.headers_mut().insert(name, id);
@@ -85,12 +113,15 @@ impl World {
             Route::WrongMethod(allowed) => return wrong_method(&allowed),
             Route::Nowhere => return nowhere(path),
         };
+        if let Some(error) = self.refusing {
+            return error.answer();
+        }
         let passed = match gateway::check(&self.settings, &self.tokens, request.headers(), now) {
             Ok(passed) => passed,
-            Err(refusal) => return refusal.answer(),
+            Err((error, detail)) => return error.answer_about(detail),
         };
         let Some(organization) = self.organizations.get_mut(passed.org_id) else {
-            return gateway::Refusal::PROFILE.answer();
+            return GatewayError::PROFILE.answer();
         };
         let random = &mut self.random;
         let session = Session {

@@ -13,6 +13,9 @@ fn a_profile_is_used_without_any_variable() {
     home.login("default", "prod");
     let ran = home.run(&["capping", "list"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), "no capping configurations in this sandbox\n"), "{}", ran.err);
+    let ran = home.run(&["doctor"]);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    assert!(ran.out.contains("profile default; client id "), "{}", ran.out);
 }
 
 #[test]

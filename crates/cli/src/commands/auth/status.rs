@@ -1,6 +1,5 @@
 //! `ajo auth status`.
 
-use ajo_auth::Timestamp;
 use serde_json::json;
 
 use crate::arguments::{Output, Settings};
@@ -8,22 +7,21 @@ use crate::failure::Failure;
 use crate::output;
 use crate::profiles::Profiles;
 use crate::session::{Caller, Identity, variable};
+use crate::time::rfc3339;
 
 pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     let caller = Caller::find(settings).await?;
     let granted = caller.tokens()?.token().await?;
-    let (client_id, org_id, scopes, expires) = match &caller.identity {
-        Identity::Credentials(credentials) => (
-            credentials.client_id().to_string(),
-            credentials.org_id().to_string(),
-            Some(credentials.scopes().to_string()),
-            Some(granted.token.expires_at()),
-        ),
+    let (client_id, org_id) = (caller.identity.client_id().to_owned(), caller.identity.org_id().to_string());
+    let (scopes, expires) = match &caller.identity {
+        Identity::Credentials(credentials) => {
+            (Some(credentials.scopes().to_string()), Some(granted.token.expires_at()))
+        }
         // Whether a ready-made token is still good only the service can tell.
-        Identity::Token { client_id, org_id, .. } => (client_id.clone(), org_id.to_string(), None, None),
+        Identity::Token { .. } => (None, None),
     };
     let secret = secret_of(&caller);
-    let sandbox = caller.sandbox(settings);
+    let sandbox = caller.sandbox(settings).ok();
     let store = caller.token_store().map(|store| store.directory().display().to_string());
     let profiles: Vec<String> =
         Profiles::find().map(|profiles| profiles.names()).unwrap_or_default().iter().map(ToString::to_string).collect();
@@ -68,9 +66,4 @@ fn secret_of(caller: &Caller) -> Option<String> {
         (Identity::Credentials(_), Some(profile)) => Some(profile.secrets.to_string()),
         _ => None,
     }
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

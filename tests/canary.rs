@@ -1,0 +1,245 @@
+//! Nothing secret is ever written: everything is run at the level TRACE, with secrets that can be recognised, and all that
+//! was logged, printed or said by an error or a panic is searched for them.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpListener;
+use std::panic;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ajo_auth::{
+    Credentials, Endpoint, FileStore, MemoryStore, Secret, Sleep, Surroundings, System, Timestamp, TokenProvider,
+    TokenStore, http_client,
+};
+use ajo_core::{CallOptions, CappingDefinition, Client, OPERATIONS};
+use ajo_emulator::{Caller, Emulator, GatewayError, Settings};
+use ajo_tests::{call, capping_json};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// In every secret, token, header value and body of this test.
+const CANARY: &str = "c4nary";
+
+const ORG_ID: &str = "C4NARYORG@AdobeOrg";
+
+/// All that was written, by whatever way.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn add(&self, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text.as_bytes());
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Written {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}
+
+/// A server that answers every request with the request itself, headers and all, and this status.
+fn echo(status: u16) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { return };
+            let _ = connection.set_read_timeout(Some(Duration::from_millis(200)));
+            let mut request = vec![0; 64 * 1024];
+            let mut length = 0;
+            // The end of a request is not looked for: it has come when nothing more does.
+            while let Ok(read) = connection.read(&mut request[length..]) {
+                length += read;
+                if read == 0 || length == request.len() {
+                    break;
+                }
+            }
+            let body = String::from_utf8_lossy(&request[..length]).into_owned();
+            let head = format!(
+                "HTTP/1.1 {status} Echo\r\ncontent-length: {}\r\nx-debug-id: {CANARY}-no-secret\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(body.as_bytes()));
+        }
+    });
+    url
+}
+
+/// Panics where it is asked for chance, in the middle of a call.
+struct Panicking(System);
+
+impl Surroundings for Panicking {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep<'_> {
+        self.0.sleep(duration)
+    }
+
+    fn random(&self) -> u64 {
+        panic!("chance has run out")
+    }
+}
+
+fn credentials(secret: &str) -> Credentials {
+    Credentials::new(&format!("{CANARY}-client"), secret, ORG_ID, "openid").expect("credentials")
+}
+
+fn client(emulator: &Emulator, credentials: Credentials, store: Option<Arc<dyn TokenStore>>) -> Client {
+    let builder = Client::builder()
+        .credentials(credentials)
+        .sandbox("prod")
+        .base_url(&emulator.base_url())
+        .ims_url(&emulator.ims_url());
+    match store {
+        Some(store) => builder.token_store(store),
+        None => builder,
+    }
+    .build()
+    .expect("a client")
+}
+
+/// Whatever a call came to, as it would be printed.
+fn told<T: std::fmt::Debug>(result: &Result<T, ajo_core::Error>) -> String {
+    match result {
+        Ok(value) => format!("{value:?}\n"),
+        Err(error) => {
+            let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+            let causes: Vec<String> = causes.map(|cause| format!("{cause} {cause:?}")).collect();
+            format!("{error} {error:?} {error:#?} {:?} {causes:?}\n", error.hint())
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_written_anywhere_holds_a_secret_a_header_or_a_body() {
+    let written = Written::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_ansi(false)
+        .with_writer(written.clone())
+        .init();
+    let panics = written.clone();
+    panic::set_hook(Box::new(move |panic| panics.add(&format!("{panic} {panic:?}\n"))));
+
+    let secret = format!("{CANARY}-secret");
+    let settings = Settings {
+        callers: vec![Caller::new(&format!("{CANARY}-client"), &secret, ORG_ID, "openid")],
+        ..Settings::default()
+    };
+    let emulator = Emulator::builder().settings(settings).start().await.expect("an emulator");
+    let definition: CappingDefinition = {
+        let mut json = capping_json();
+        json["url"] = format!("https://{CANARY}.example.org/x").into();
+        serde_json::from_value(json).expect("a definition")
+    };
+    let options = CallOptions::default().header("x-extra", &format!("{CANARY}-header")).expect("a header").attempts(2);
+    written.add(&format!("{options:?} {:?}\n", credentials(&secret)));
+
+    // Everything that works, and every error of the gateway, with tokens kept in a file and in memory.
+    let directory = tempfile::tempdir().expect("a directory");
+    let stores: [Arc<dyn TokenStore>; 2] =
+        [Arc::new(FileStore::new(directory.path())), Arc::new(MemoryStore::default())];
+    for store in stores {
+        let client = client(&emulator, credentials(&secret), Some(store)).with_options(options.clone());
+        written.add(&format!("{client:?} {:?} {:?}\n", client.capping(), Client::builder()));
+        let created = client.capping().create(&definition).await;
+        written.add(&told(&created));
+        let uid = created.expect("created").uid;
+        for operation in &OPERATIONS {
+            written.add(&told(&call(&client, operation, &uid).await));
+        }
+        for error in GatewayError::ALL {
+            emulator.world().refuse_calls(Some(error));
+            written
+                .add(&told(&client.with_options(CallOptions::default().attempts(1)).capping().list().await.map(drop)));
+        }
+        emulator.world().refuse_calls(None);
+        emulator.world().revoke_tokens();
+        written.add(&told(&client.capping().list().await.map(drop)));
+    }
+
+    // A file with rubbish in place of the token, and secrets that are refused.
+    for entry in std::fs::read_dir(directory.path()).expect("a directory") {
+        std::fs::write(entry.expect("a file").path(), format!("{CANARY}-rubbish")).expect("written");
+    }
+    let store: Arc<dyn TokenStore> = Arc::new(FileStore::new(directory.path()));
+    written.add(&told(&client(&emulator, credentials(&secret), Some(store)).capping().list().await.map(drop)));
+    let wrong = client(&emulator, credentials(&format!("{CANARY}-wrong")), None);
+    written.add(&told(&wrong.capping().list().await.map(drop)));
+
+    // Servers that repeat what they are sent.
+    for status in [200, 400, 401, 500] {
+        let url = echo(status);
+        let echoed = Client::builder().sandbox("prod").base_url(&url).ims_url(&url);
+        let token = Secret::new(format!("{CANARY}-token"));
+        let fixed = echoed.access_token(token, &format!("{CANARY}-client"), ORG_ID).build().expect("a client");
+        let fixed = fixed.with_options(options.clone().attempts(1));
+        let result = fixed.capping().create(&definition).await;
+        if let Err(error) = &result {
+            let body = String::from_utf8_lossy(error.body());
+            assert!(!body.contains(&format!("{CANARY}-token")), "{body}");
+        }
+        written.add(&told(&result.map(drop)));
+        let ims = Endpoint::parse(&url).expect("an endpoint");
+        let tokens = TokenProvider::new(credentials(&secret), &ims, http_client(&ims).expect("a client"));
+        written.add(&format!("{:?}\n", tokens.token().await.map_err(|error| (error.to_string(), error))));
+    }
+
+    // A panic in the middle of a call.
+    let panicking = Client::builder()
+        .credentials(credentials(&secret))
+        .sandbox("prod")
+        .base_url(&emulator.base_url())
+        .ims_url(&emulator.ims_url())
+        .surroundings(Arc::new(Panicking(System::default())))
+        .build()
+        .expect("a client");
+    let panicked = tokio::spawn(async move { panicking.capping().list().await.map(drop) }).await.expect_err("a panic");
+    written.add(&format!("{panicked} {panicked:?}\n"));
+    let _ = panic::take_hook();
+
+    let text = written.text();
+    assert!(
+        text.contains("chance has run out") && text.contains("call{method=\"POST\" path=\"/list/endpointConfigs\""),
+        "nothing was captured"
+    );
+    for kind in ["secret", "wrong", "token", "header", "rubbish"] {
+        let canary = format!("{CANARY}-{kind}");
+        let line = text.lines().find(|line| line.contains(&canary));
+        assert_eq!(line, None, "{canary} is written");
+    }
+    // Logs alone: neither a body, nor a header's value, nor a token.
+    let levels = ["TRACE", "DEBUG", " INFO", " WARN", "ERROR"];
+    let logged: Vec<&str> =
+        text.lines().filter(|line| levels.iter().any(|level| line.get(28..33) == Some(level))).collect();
+    assert!(logged.len() > 500, "{} lines", logged.len());
+    for sign in [CANARY, ORG_ID, "emulated.", "maxCallsCount", "Bearer "] {
+        let line = logged.iter().find(|line| line.contains(sign));
+        assert_eq!(line, None, "{sign} is logged");
+    }
+}

@@ -1,0 +1,223 @@
+//! What the pages under `docs/` claim is what the code does: tables are compared with it, and every other claim names its
+//! test.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MOST_RETRIES, RetryPolicy, TIMEOUT};
+use ajo_emulator::{Emulator, GatewayError};
+use ajo_tests::emulated;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The part of a page below a heading, up to the next one.
+fn section(page: &str, heading: &str) -> String {
+    let text = read(page);
+    let start = text.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("{page} has no {heading}"));
+    let body = &text[start + 4..];
+    body[..body.find("\n## ").unwrap_or(body.len())].to_owned()
+}
+
+/// The cells of the first table in a section, without its head.
+fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = section(page, heading);
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(1);
+    rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect()).collect()
+}
+
+/// The variants of an enum, by its source.
+fn variants(path: &str, name: &str) -> BTreeSet<String> {
+    let source = read(path);
+    let start = source.find(&format!("pub enum {name} {{")).unwrap_or_else(|| panic!("{path} has no {name}"));
+    let body = &source[start..start + source[start..].find("\n}").expect("an end")];
+    let lines = body.lines().skip(1).filter_map(|line| line.strip_prefix("    "));
+    let named = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    named.map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()).collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_dir() && entry.file_name().is_some_and(|name| name != "target") {
+            sources(&entry, found);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            found.push(entry);
+        }
+    }
+}
+
+#[test]
+fn the_pages_name_tests_that_exist() {
+    let mut files = Vec::new();
+    for folder in ["crates", "tests", "xtask"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
+    for page in fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path()) {
+        let text = fs::read_to_string(&page).expect("a page");
+        let page = page.display();
+        for part in text.split("\n## ").skip(1) {
+            let heading = part.lines().next().unwrap_or_default();
+            let tests: Vec<&str> = part
+                .split("<!-- tested: ")
+                .skip(1)
+                .flat_map(|rest| rest.split(" -->").next().unwrap_or_default().split(", "))
+                .collect();
+            assert!(!tests.is_empty(), "{page}: {heading} names no test");
+            for test in tests {
+                assert!(code.contains(&format!("fn {test}(")), "{page}: {heading}: there is no test {test}");
+            }
+        }
+    }
+}
+
+const ERRORS: &str = "docs/errors.md";
+
+fn first_cells(heading: &str) -> BTreeSet<String> {
+    table(ERRORS, heading).into_iter().map(|row| row[0].clone()).collect()
+}
+
+#[test]
+fn every_kind_of_error_is_on_the_page() {
+    assert_eq!(first_cells("Kinds"), variants("crates/core/src/error.rs", "ErrorKind"));
+}
+
+#[test]
+fn every_error_of_a_token_is_on_the_page() {
+    let mut expected = variants("crates/auth/src/error.rs", "AuthError");
+    expected.remove("Ims");
+    let kinds = variants("crates/auth/src/ims_error.rs", "ImsErrorKind");
+    expected.extend(kinds.iter().map(|kind| format!("Ims {kind}")));
+    assert_eq!(first_cells("No access token"), expected);
+}
+
+#[test]
+fn the_codes_on_the_page_have_the_hints_of_the_code() {
+    let hint = |status: &str, body: String| {
+        let failure = Failure::read(status.parse().expect("a status"), None, body.as_bytes());
+        failure.hint().expect("a hint").to_owned()
+    };
+    let gateway = table(ERRORS, "Codes of the gateway");
+    let codes: Vec<(&str, u16)> = GatewayError::ALL.iter().map(|error| (error.code, error.status)).collect();
+    assert_eq!(
+        gateway.iter().map(|row| (row[0].as_str(), row[1].parse().expect("a status"))).collect::<Vec<_>>(),
+        codes
+    );
+    for row in gateway {
+        assert_eq!(row[3], hint(&row[1], format!(r#"{{"error_code": "{}"}}"#, row[0])), "{}", row[0]);
+    }
+    let service = table(ERRORS, "Codes of the service");
+    assert_eq!(service.len(), 15);
+    for row in service {
+        assert_eq!(row[2], hint("500", format!(r#"{{"error": {{"code": {}}}}}"#, row[0])), "{}", row[0]);
+    }
+    for row in table(ERRORS, "Without a code") {
+        assert_eq!(row[1], hint(&row[0], String::new()), "{}", row[0]);
+    }
+}
+
+fn shown(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{} s", duration.as_secs())
+    }
+}
+
+#[test]
+fn the_defaults_on_the_page_are_those_of_the_code() {
+    let RetryPolicy { attempts, base, base_when_busy, longest_delay, longest_retry_after } = RetryPolicy::default();
+    let said: BTreeMap<String, String> =
+        table(ERRORS, "Limits and their defaults").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let expected = [
+        ("attempts of a call, the first one counted", attempts.to_string()),
+        ("bound of the first delay", shown(base)),
+        ("the same after 429 and 503", shown(base_when_busy)),
+        ("longest delay", shown(longest_delay)),
+        ("longest Retry-After that is waited for", shown(longest_retry_after)),
+        ("one attempt", shown(TIMEOUT)),
+        ("the whole call, never slept past", shown(DEADLINE)),
+        ("repetitions a client and its clones can make in a row", MOST_RETRIES.to_string()),
+        ("calls a second, calls at a time", "no limit".to_owned()),
+        ("longest answer read", "64 MiB".to_owned()),
+    ];
+    assert_eq!(said, expected.map(|(what, value)| (what.to_owned(), value)).into());
+    assert_eq!(CALLS_PER_RETRY, 10, "ten calls that succeed at once earn one more");
+    assert!(read("crates/core/src/attempt.rs").contains("const MAX_BODY: usize = 64 * 1024 * 1024;"));
+}
+
+#[test]
+fn the_ages_of_a_token_on_the_page_are_those_of_the_code() {
+    use ajo_auth::{EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE};
+    let rows = table("docs/authentication.md", "When a token is fetched");
+    let said = [
+        format!("{} s before its end, or a tenth of its life", REFRESH_AHEAD.as_secs()),
+        format!("{} s before its end", EXPIRY_MARGIN.as_secs()),
+        "nine tenths of its life".to_owned(),
+        format!("0.5 to {} s, doubling up to {} s", FIRST_COOL_DOWN.as_secs(), LONGEST_COOL_DOWN.as_secs()),
+        format!("for {} s", REFUSAL_PAUSE.as_secs()),
+    ];
+    assert_eq!(rows.len(), said.len());
+    for (row, said) in rows.iter().zip(said) {
+        assert!(row[1].contains(&said), "{said}: {row:?}");
+    }
+}
+
+#[test]
+fn the_exit_codes_on_the_page_are_those_of_the_command() {
+    let source = read("crates/cli/src/exit.rs");
+    let codes: BTreeSet<String> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Self::")?.strip_suffix(',')?.split_once(" => "))
+        .map(|(_, code)| code.to_owned())
+        .collect();
+    assert_eq!(first_cells("The command"), codes);
+}
+
+/// Notes which fields the spans and events of this project have.
+struct Fields(Arc<Mutex<BTreeMap<String, BTreeSet<&'static str>>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Fields {
+    fn register_callsite(&self, metadata: &'static tracing::Metadata<'static>) -> tracing::subscriber::Interest {
+        if metadata.target().starts_with("ajo_") {
+            let name = if metadata.is_span() { metadata.name() } else { "event" };
+            let mut fields = self.0.lock().expect("sound");
+            fields.entry(name.to_owned()).or_default().extend(metadata.fields().iter().map(|field| field.name()));
+        }
+        tracing::subscriber::Interest::always()
+    }
+
+    fn enabled(&self, _: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn spans_have_these_fields_and_no_others() {
+    let fields = Arc::default();
+    let subscriber = tracing_subscriber::registry().with(Fields(Arc::clone(&fields)));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let emulator = Emulator::start().await.expect("an emulator");
+    let client = emulated(&emulator, "prod");
+    client.capping().list().await.expect("listed");
+    emulator.world().refuse_calls(GatewayError::by_code("503000"));
+    client.capping().list().await.expect_err("refused");
+    let fields = fields.lock().expect("sound");
+    let of = |name: &str| fields[name].iter().copied().collect::<Vec<_>>();
+    assert_eq!(of("call"), ["attempt", "duration_ms", "method", "path", "request_id", "status"]);
+    assert_eq!(of("attempt"), ["attempt", "duration_ms", "status"]);
+    assert_eq!(of("event"), ["after_ms", "attempt", "message", "status"]);
+    let section = section(ERRORS, "Logs");
+    for field in ["attempt", "duration_ms", "method", "path", "request_id", "status"] {
+        assert!(section.contains(&format!("`{field}`")), "{field} is not on the page");
+    }
+}
