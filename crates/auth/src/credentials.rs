@@ -80,6 +80,12 @@ pub enum CredentialsError {
     NoSecret,
 }
 
+/// A name as errors show it: they go to terminals.
+fn printable(name: &str) -> String {
+    let name: String = name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    name.trim().to_owned()
+}
+
 fn listed(names: &[&str]) -> String {
     let verb = if names.len() == 1 { "is" } else { "are" };
     format!("{} {verb}", names.join(", "))
@@ -180,12 +186,12 @@ impl Credentials {
     /// From the text of such a file. A name chooses where it holds several.
     pub fn from_text(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
         let candidates = formats::read(text)?;
-        let names = || candidates.iter().map(|candidate| candidate.name.clone()).collect();
+        let names = || candidates.iter().map(|candidate| printable(&candidate.name)).collect();
         let chosen = match (name, candidates.as_slice()) {
             (Some(wanted), _) => candidates
                 .iter()
                 .find(|candidate| candidate.name == wanted)
-                .ok_or_else(|| CredentialsError::NoSuchName { wanted: wanted.to_owned(), there: names() })?,
+                .ok_or_else(|| CredentialsError::NoSuchName { wanted: printable(wanted), there: names() })?,
             (None, [only]) => only,
             (None, _) => return Err(CredentialsError::Several(names())),
         };
@@ -333,11 +339,16 @@ mod tests {
             summary(PROJECT, Some("old")).expect_err("jwt"),
             "no credential is called old; there are: events, moved"
         );
-        let unnamed = PROJECT.replace("\"name\": \"events\", ", "");
-        assert_eq!(
-            summary(&unnamed, None).expect_err("several"),
-            "there are several credentials; choose one by name: c1, moved"
-        );
+        let odd = PROJECT.replace("\"moved\"", &format!("\"\\u001b[31m{}\"", "x".repeat(100)));
+        let error = summary(&odd, None).expect_err("several");
+        assert!(error.len() < 130 && !error.contains('\u{1b}'), "{error}");
+        for nameless in ["", "\"name\": \"\", ", "\"name\": \" \\u001b\", "] {
+            let unnamed = PROJECT.replace("\"name\": \"events\", ", nameless);
+            assert_eq!(
+                summary(&unnamed, None).expect_err("several"),
+                "there are several credentials; choose one by name: c1, moved"
+            );
+        }
         let alone = PROJECT.replace("\"oauth_server_to_server\",", "\"service\",");
         assert_eq!(summary(&alone, None).expect("the only one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 /// Something that happens to a cache. A generation is named by how far it is behind the newest one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     Advance { millis: u64 },
     SetBack { millis: u64 },

@@ -54,17 +54,19 @@ impl Outcome {
     }
 }
 
-/// Clients that make a call a second on average. At zero of the run each holds a token of this age, or none.
-fn run(age: Option<Duration>, cool_down: CoolDown) -> Outcome {
+/// Clients that make a call a second on average. At the beginning each holds a token with so much
+/// of its life left, or none.
+fn run(left: Option<Duration>, cool_down: CoolDown) -> Outcome {
     let world = Simulated::new(3);
+    // One life after the epoch, so that what was granted before it is after the epoch.
     let origin = Timestamp::from_millis(0).saturating_add(LIFETIME);
     let seconds = usize::try_from(RUN).expect("a short run") + 1;
     let mut outcome = Outcome { requests: vec![0; seconds], most_of_one: 0, without: vec![0; seconds], renewed: 0 };
     // Each client has a cache of its own, so one can be simulated after the other.
     for _ in 0..CLIENTS {
         let mut cache = TokenCache::default();
-        if let Some(age) = age {
-            let granted = Timestamp::from_millis(origin.as_millis() - u64::try_from(age.as_millis()).expect("a day"));
+        if let Some(left) = left {
+            let granted = Timestamp::from_millis(0).saturating_add(left);
             cache.finish(Ok(token(granted)), granted, world.random());
         }
         let mut at = part_of(Duration::from_secs(1), world.random());
@@ -120,9 +122,9 @@ fn most_requests() -> usize {
     1 + ends.take_while(|end| *end < outage).count()
 }
 
-/// A token that is to be refreshed from the first second of the outage on, whatever chance adds to that.
+/// A token with so little of its life left is to be refreshed, whatever chance adds to that.
 fn due() -> Duration {
-    LIFETIME - LIFETIME / 10
+    LIFETIME / 10
 }
 
 #[test]
@@ -138,8 +140,8 @@ fn a_token_host_that_is_down_is_asked_as_often_as_the_cool_down_lets_and_no_call
 #[test]
 fn clients_without_a_token_ask_no_more_often_and_all_of_them_recover() {
     // The second token is handed out until it ends, in the middle of the outage.
-    for age in [None, Some(LIFETIME - Duration::from_secs(15))] {
-        let outcome = run(age, CoolDown::Real);
+    for left in [None, Some(Duration::from_secs(15))] {
+        let outcome = run(left, CoolDown::Real);
         assert!(outcome.most_of_one <= most_requests(), "{} of one client", outcome.most_of_one);
         assert!(outcome.without_in(OUTAGE) > CLIENTS, "calls without a token fail");
         assert_eq!((outcome.renewed, outcome.requests_in(OUTAGE.end..RUN)), (CLIENTS, CLIENTS), "one request each");
