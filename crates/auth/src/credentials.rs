@@ -75,6 +75,12 @@ pub enum CredentialsError {
     NoSecret,
 }
 
+/// A name as errors show it: they go to terminals.
+fn printable(name: &str) -> String {
+    let name: String = name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    name.trim().to_owned()
+}
+
 fn listed(names: &[&str]) -> String {
     let verb = if names.len() == 1 { "is" } else { "are" };
     format!("{} {verb}", names.join(", "))
@@ -147,13 +153,13 @@ impl Credentials {
     }
 
     pub(crate) fn choose(candidates: &[Candidate], name: Option<&str>) -> Result<Self, CredentialsError> {
-        let names = || candidates.iter().map(|one| one.name.clone()).filter(|name| !name.is_empty()).collect();
+        let names = || candidates.iter().map(|one| printable(&one.name)).filter(|name| !name.is_empty()).collect();
         let chosen = match (name.map(str::trim), candidates) {
             (Some(wanted), _) => candidates
                 .iter()
                 .find(|candidate| candidate.name == wanted)
                 .or_else(|| candidates.iter().find(|candidate| candidate.name.eq_ignore_ascii_case(wanted)))
-                .ok_or_else(|| CredentialsError::NoSuchName { wanted: wanted.to_owned(), there: names() })?,
+                .ok_or_else(|| CredentialsError::NoSuchName { wanted: printable(wanted), there: names() })?,
             (None, [only]) => only,
             (None, [first, ..]) if first.name.is_empty() => first,
             (None, _) => return Err(CredentialsError::Several(names())),
@@ -258,11 +264,16 @@ mod tests {
             summary(PROJECT, Some("old")).expect_err("jwt"),
             "no credential is called old; there are: events, moved"
         );
-        let unnamed = PROJECT.replace("\"name\": \"events\", ", "");
-        assert_eq!(
-            summary(&unnamed, None).expect_err("several"),
-            "there are several credentials; choose one by name: c1, moved"
-        );
+        let odd = PROJECT.replace("\"moved\"", &format!("\"\\u001b[31m{}\"", "x".repeat(100)));
+        let error = summary(&odd, None).expect_err("several");
+        assert!(error.len() < 130 && !error.contains('\u{1b}'), "{error}");
+        for nameless in ["", "\"name\": \"\", ", "\"name\": \" \\u001b\", "] {
+            let unnamed = PROJECT.replace("\"name\": \"events\", ", nameless);
+            assert_eq!(
+                summary(&unnamed, None).expect_err("several"),
+                "there are several credentials; choose one by name: c1, moved"
+            );
+        }
         let alone = PROJECT.replace("\"oauth_server_to_server\",", "\"service\",");
         assert_eq!(summary(&alone, None).expect("the only one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
     }

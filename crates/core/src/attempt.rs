@@ -187,7 +187,7 @@ impl Wire {
         let status = response.status().as_u16();
         tracing::Span::current().record("status", status);
         let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let request_id = header(REQUEST_ID).map(|id| clean(&id.replace(token.value().expose(), REDACTED)));
+        let request_id = header(REQUEST_ID).and_then(|id| clean(&id.replace(token.value().expose(), REDACTED)));
         let retry_after = header(RETRY_AFTER).and_then(|value| read_retry_after(value, self.surroundings.now()));
         let succeeded = (200..300).contains(&status);
         let compressed = response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
