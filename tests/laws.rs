@@ -50,8 +50,8 @@ fn assert_hides(canary: &str, what: &(impl Debug + Display)) {
 pub fn credential_file(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let result = Credentials::from_text(&text, None);
-    let variable = |name: &str| (name == "AJO_CREDENTIALS").then(|| "file".to_owned());
-    let by_variable = Credentials::from_vars(variable, |_| Ok(text.clone().into_owned()));
+    let variable = ("AJO_CREDENTIALS".to_owned(), "file".to_owned());
+    let by_variable = Credentials::from_vars([variable], |_| Ok(text.clone().into_owned()));
     assert_eq!(by_variable.is_ok(), result.is_ok(), "a variable that names the file comes to the same");
     match result {
         Ok(credentials) => credentials_are_usable(&credentials),
