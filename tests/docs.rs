@@ -151,7 +151,7 @@ fn the_defaults_on_the_page_are_those_of_the_code() {
         ("longest answer read", "64 MiB".to_owned()),
     ];
     assert_eq!(said, expected.map(|(what, value)| (what.to_owned(), value)).into());
-    assert_eq!(CALLS_PER_RETRY, 10, "ten calls that succeed at once earn one more");
+    assert_eq!(CALLS_PER_RETRY, 10, "ten calls that succeed earn one more");
     assert!(read("crates/core/src/attempt.rs").contains("const MAX_BODY: usize = 64 * 1024 * 1024;"));
 }
 

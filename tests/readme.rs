@@ -46,9 +46,15 @@ fn the_definition_has_no_finding() {
 #[test]
 fn the_settings_are_those_of_the_command() {
     let readme = read("README.md");
-    let code = read("crates/cli/src/arguments.rs")
-        + &read("crates/cli/src/session.rs")
-        + &read("crates/auth/src/credentials.rs");
+    let sources = [
+        "crates/auth/src/credentials.rs",
+        "crates/auth/src/environment.rs",
+        "crates/cli/src/arguments.rs",
+        "crates/cli/src/keychain.rs",
+        "crates/cli/src/places.rs",
+        "crates/cli/src/session.rs",
+    ];
+    let code: String = sources.map(read).concat();
     let names = |text: &str| {
         let mut names: Vec<String> = text
             .split(|c: char| !(c.is_ascii_uppercase() || c == '_'))

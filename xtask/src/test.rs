@@ -11,11 +11,14 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
 }
 
+/// A feature that is off by default, and tested all the same.
+const REDIS: &str = "--features=ajo-auth/redis";
+
 const STEPS: &[Step] = &[
     Step { proves: "the code is formatted", arguments: &["fmt", "--all", "--check"], environment: &[] },
     Step {
         proves: "no lint is broken",
-        arguments: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        arguments: &["clippy", "--workspace", "--all-targets", REDIS, "--locked", "--", "-D", "warnings"],
         environment: &[],
     },
     Step {
@@ -25,12 +28,12 @@ const STEPS: &[Step] = &[
     },
     Step {
         proves: "every test and every example in the documentation passes",
-        arguments: &["test", "--workspace", "--locked"],
+        arguments: &["test", "--workspace", REDIS, "--locked"],
         environment: &[],
     },
     Step {
         proves: "the documentation builds and its links lead somewhere",
-        arguments: &["doc", "--workspace", "--no-deps", "--locked"],
+        arguments: &["doc", "--workspace", REDIS, "--no-deps", "--locked"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
 ];
@@ -50,6 +53,7 @@ pub(crate) fn run() -> Result<String, String> {
     }
 
     webassembly()?;
+    decisions_on_webassembly()?;
     for step in STEPS {
         complain(&format!("==> {}", step.proves));
         cargo(step.arguments, step.environment)?;
@@ -57,17 +61,55 @@ pub(crate) fn run() -> Result<String, String> {
     Ok("all of it passes".to_owned())
 }
 
-/// Models and rules must compile for WebAssembly, where the npm package has a transport of its own. The target is not part
-/// of every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
+/// Models and rules must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
+/// every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
 fn webassembly() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let added = Command::new("rustup").args(["target", "add", TARGET]).current_dir(root()).output();
-    if !added.is_ok_and(|output| output.status.success()) {
+    if !add_target(TARGET) {
         complain(&format!("==> skipped: models and rules for WebAssembly, because rustup could not add {TARGET}"));
         return Ok(());
     }
     complain("==> models and rules compile for WebAssembly");
     cargo(&["check", "--package", "ajo-core", "--no-default-features", "--target", TARGET, "--locked"], &[])
+}
+
+/// What decides must come to the same on WebAssembly, so its tests run there too. That takes a target with a standard output,
+/// which rustup adds as well, and Node.js.
+fn decisions_on_webassembly() -> Result<(), String> {
+    const TARGET: &str = "wasm32-wasip1";
+    let skipped = "==> skipped: the tests of what decides, on WebAssembly, because";
+    if !has_node() {
+        complain(&format!("{skipped} there is no node {OLDEST_NODE} or newer to run it"));
+        return Ok(());
+    }
+    if !add_target(TARGET) {
+        complain(&format!("{skipped} rustup could not add {TARGET}"));
+        return Ok(());
+    }
+    complain("==> the tests of what decides pass on WebAssembly");
+    // A list and not an environment variable, which cargo would split where the path has a space.
+    let runner = format!("target.{TARGET}.runner=['node', '{}']", root().join("xtask/wasi.mjs").display());
+    let what = ["test", "--package", "ajo-auth", "--package", "ajo-core", "--no-default-features", "--lib"];
+    let suites = ["--test", "outage", "--test", "token_cache", "--test", "token_outage"];
+    let how = ["--target", TARGET, "--locked", "--config", &runner];
+    // A panic ends the program there, and with it what the harness had captured of the panic's message.
+    let shown = ["--", "--nocapture"];
+    cargo(&[&what[..], &suites, &how, &shown].concat(), &[])
+}
+
+fn add_target(target: &str) -> bool {
+    let added = Command::new("rustup").args(["target", "add", target]).current_dir(root()).output();
+    added.is_ok_and(|output| output.status.success())
+}
+
+/// Major version of the oldest Node.js with the WASI that `wasi.mjs` uses.
+const OLDEST_NODE: u32 = 20;
+
+fn has_node() -> bool {
+    let Ok(output) = Command::new("node").arg("--version").output() else { return false };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let major = text.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+    major.is_some_and(|major| major >= OLDEST_NODE)
 }
 
 fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {

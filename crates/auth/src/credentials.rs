@@ -5,11 +5,6 @@ use std::path::Path;
 use crate::formats::{self, Candidate};
 use crate::{ClientId, ClientIdError, OrgId, OrgIdError, Scopes, ScopesError, Secret};
 
-/// A file with credentials; the other variables go before what it says.
-const FILE: &str = "AJO_CREDENTIALS";
-/// Which credential of the file, where it holds several.
-const NAME: &str = "AJO_CREDENTIAL_NAME";
-
 /// What a client needs to be given tokens: client id, client secret, organization and scopes.
 ///
 /// `Debug` shows no secret.
@@ -23,10 +18,10 @@ const NAME: &str = "AJO_CREDENTIAL_NAME";
 /// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    client_id: ClientId,
-    secrets: Vec<Secret>,
-    org_id: OrgId,
-    scopes: Scopes,
+    pub(crate) client_id: ClientId,
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) org_id: OrgId,
+    pub(crate) scopes: Scopes,
 }
 
 /// What is wrong with credentials. Never shows a value that may be secret.
@@ -34,7 +29,7 @@ pub struct Credentials {
 #[non_exhaustive]
 pub enum CredentialsError {
     /// Some are not set.
-    #[error("no credentials: {} not set; set {}, or name a credential file in {FILE}", listed(.0), if .0.len() == 1 { "it" } else { "them" })]
+    #[error("no credentials: {} not set; set {}, or name a credential file in AJO_CREDENTIALS", listed(.0), if .0.len() == 1 { "it" } else { "them" })]
     Missing(Vec<&'static str>),
     /// The file cannot be read.
     #[error("failed to read the credentials in {path}: {problem}")]
@@ -68,7 +63,7 @@ pub enum CredentialsError {
     #[error("there are several credentials; choose one by name: {}", .0.join(", "))]
     Several(Vec<String>),
     /// The file holds no credential of the name that is asked for.
-    #[error("no credential is called {wanted}; there are: {}", .there.join(", "))]
+    #[error("no credential is called {wanted}; there {}", if .there.is_empty() { "is one, without a name".to_owned() } else { format!("are: {}", .there.join(", ")) })]
     NoSuchName {
         /// The name that is asked for.
         wanted: String,
@@ -78,6 +73,12 @@ pub enum CredentialsError {
     /// There is no secret.
     #[error("the client secret is empty")]
     NoSecret,
+}
+
+/// A name as errors show it: they go to terminals.
+fn printable(name: &str) -> String {
+    let name: String = name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    name.trim().to_owned()
 }
 
 fn listed(names: &[&str]) -> String {
@@ -96,7 +97,22 @@ impl Credentials {
         Self::from_parts(client_id, &[secret.into()], org_id, scopes.parse()?)
     }
 
-    fn from_parts(client_id: &str, secrets: &[Secret], org_id: &str, scopes: Scopes) -> Result<Self, CredentialsError> {
+    /// Like [`Credentials::new`], with several secrets, of which the first that works is used. Adobe allows two at a time.
+    pub fn with_secrets(
+        client_id: &str,
+        secrets: &[Secret],
+        org_id: &str,
+        scopes: &str,
+    ) -> Result<Self, CredentialsError> {
+        Self::from_parts(client_id, secrets, org_id, scopes.parse()?)
+    }
+
+    pub(crate) fn from_parts(
+        client_id: &str,
+        secrets: &[Secret],
+        org_id: &str,
+        scopes: Scopes,
+    ) -> Result<Self, CredentialsError> {
         let secrets: Vec<Secret> = secrets
             .iter()
             .map(|secret| secret.expose().trim())
@@ -107,56 +123,6 @@ impl Credentials {
             return Err(CredentialsError::NoSecret);
         }
         Ok(Self { client_id: client_id.parse()?, secrets, org_id: org_id.parse()?, scopes })
-    }
-
-    /// From `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES`, or the names that Adobe's own command
-    /// writes (`IMS_OAUTH_S2S_CLIENT_ID` and so on). With `AJO_CREDENTIALS` the named file is read first, and those of the
-    /// four `AJO_…` that are set go before what it says; `AJO_CREDENTIAL_NAME` chooses where it holds several.
-    pub fn from_env() -> Result<Self, CredentialsError> {
-        Self::from_vars(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
-    }
-
-    /// Like [`Credentials::from_env`], from any source of variables and files.
-    pub fn from_vars(
-        get: impl Fn(&str) -> Option<String>,
-        read: impl Fn(&str) -> std::io::Result<String>,
-    ) -> Result<Self, CredentialsError> {
-        use formats::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
-
-        let get = |name: &str| get(name).filter(|value| !value.trim().is_empty());
-        if let Some(path) = get(FILE) {
-            let mut credentials = Self::read(path.trim(), read(path.trim()), get(NAME).as_deref())?;
-            if let Some(text) = get(CLIENT_ID[0]) {
-                credentials.client_id = text.parse()?;
-            }
-            if let Some(text) = get(CLIENT_SECRET[0]) {
-                credentials.secrets = vec![Secret::new(text.trim())];
-            }
-            if let Some(text) = get(ORG_ID[0]) {
-                credentials.org_id = text.parse()?;
-            }
-            if let Some(text) = get(SCOPES[0]) {
-                credentials.scopes = text.parse()?;
-            }
-            return Ok(credentials);
-        }
-        let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
-        match (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES)) {
-            (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                let scopes = Scopes::new(formats::scopes_of(&scopes))?;
-                Self::from_parts(&client_id, &[Secret::new(secret)], &org_id, scopes)
-            }
-            (client_id, secret, org_id, scopes) => {
-                let set = [
-                    (CLIENT_ID[0], client_id.is_some()),
-                    (CLIENT_SECRET[0], secret.is_some()),
-                    (ORG_ID[0], org_id.is_some()),
-                    (SCOPES[0], scopes.is_some()),
-                ];
-                let missing = set.into_iter().filter(|(_, set)| !set).map(|(name, _)| name).collect();
-                Err(CredentialsError::Missing(missing))
-            }
-        }
     }
 
     /// From a file in any form that people have: the JSON that the credential's page offers for download, the JSON of a
@@ -171,7 +137,11 @@ impl Credentials {
         Self::read(&path.display().to_string(), std::fs::read_to_string(path), name)
     }
 
-    fn read(path: &str, content: std::io::Result<String>, name: Option<&str>) -> Result<Self, CredentialsError> {
+    pub(crate) fn read(
+        path: &str,
+        content: std::io::Result<String>,
+        name: Option<&str>,
+    ) -> Result<Self, CredentialsError> {
         let failed = |problem: String| CredentialsError::File { path: path.to_owned(), problem };
         let content = content.map_err(|error| failed(error.to_string()))?;
         Self::from_text(&content, name).map_err(|error| failed(error.to_string()))
@@ -179,14 +149,19 @@ impl Credentials {
 
     /// From the text of such a file. A name chooses where it holds several.
     pub fn from_text(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
-        let candidates = formats::read(text)?;
-        let names = || candidates.iter().map(|candidate| candidate.name.clone()).collect();
-        let chosen = match (name, candidates.as_slice()) {
+        Self::choose(&formats::read(text)?, name)
+    }
+
+    pub(crate) fn choose(candidates: &[Candidate], name: Option<&str>) -> Result<Self, CredentialsError> {
+        let names = || candidates.iter().map(|one| printable(&one.name)).filter(|name| !name.is_empty()).collect();
+        let chosen = match (name.map(str::trim), candidates) {
             (Some(wanted), _) => candidates
                 .iter()
                 .find(|candidate| candidate.name == wanted)
-                .ok_or_else(|| CredentialsError::NoSuchName { wanted: wanted.to_owned(), there: names() })?,
+                .or_else(|| candidates.iter().find(|candidate| candidate.name.eq_ignore_ascii_case(wanted)))
+                .ok_or_else(|| CredentialsError::NoSuchName { wanted: printable(wanted), there: names() })?,
             (None, [only]) => only,
+            (None, [first, ..]) if first.name.is_empty() => first,
             (None, _) => return Err(CredentialsError::Several(names())),
         };
         let Candidate { client_id, secrets, org_id, scopes, .. } = chosen;
@@ -216,28 +191,12 @@ impl Credentials {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-    use std::io;
-
     use super::*;
-    use crate::formats::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
 
     const FILE_TEXT: &str = r#"{
         "ORG_ID": "A1@AdobeOrg", "CLIENT_ID": "client-1 ", "CLIENT_SECRETS": ["s3cr3t\n", "0ther"],
         "SCOPES": ["openid", "AdobeID"], "TECHNICAL_ACCOUNT_ID": "t", "TECHNICAL_ACCOUNT_EMAIL": "e"
     }"#;
-
-    fn vars(set: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
-        let set: HashMap<String, String> =
-            set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Credentials::from_vars(
-            |name| set.get(name).cloned(),
-            |path| match path {
-                "good.json" => Ok(FILE_TEXT.to_owned()),
-                _ => Err(io::Error::from(io::ErrorKind::NotFound)),
-            },
-        )
-    }
 
     #[test]
     fn the_downloaded_file_is_read_and_trimmed() {
@@ -247,34 +206,6 @@ mod tests {
         assert_eq!(credentials.scopes().to_string(), "openid,AdobeID");
         let secrets: Vec<_> = credentials.secrets().iter().map(Secret::expose).collect();
         assert_eq!(secrets, ["s3cr3t", "0ther"]);
-    }
-
-    #[test]
-    fn the_environment_is_read_and_everything_missing_named_at_once() {
-        let all = [(CLIENT_ID[0], "c"), (CLIENT_SECRET[0], "s"), (ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], "openid")];
-        assert_eq!(vars(&all).expect("credentials").client_id().as_str(), "c");
-        let error = vars(&[(ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], " ")]).expect_err("incomplete");
-        assert_eq!(
-            error.to_string(),
-            "no credentials: AJO_CLIENT_ID, AJO_CLIENT_SECRET, AJO_SCOPES are not set; set them, or name a credential file in \
-             AJO_CREDENTIALS"
-        );
-    }
-
-    #[test]
-    fn a_variable_goes_before_the_file() {
-        let credentials = vars(&[(FILE, "good.json"), (CLIENT_ID[0], "another")]).expect("credentials");
-        assert_eq!((credentials.client_id().as_str(), credentials.secrets().len()), ("another", 2));
-        let rest = [(CLIENT_SECRET[0], "n3w\n"), (ORG_ID[0], "B2@AdobeOrg"), (SCOPES[0], "other")];
-        let credentials = vars(&[&[(FILE, "good.json")], &rest[..]].concat()).expect("credentials");
-        let secrets: Vec<_> = credentials.secrets().iter().map(Secret::expose).collect();
-        assert_eq!((secrets, credentials.client_id().as_str()), (vec!["n3w"], "client-1"));
-        assert_eq!(
-            (credentials.org_id().as_str(), credentials.scopes().to_string().as_str()),
-            ("B2@AdobeOrg", "other")
-        );
-        let error = vars(&[(FILE, "nowhere.json")]).expect_err("no such file");
-        assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
 
     #[test]
@@ -333,11 +264,16 @@ mod tests {
             summary(PROJECT, Some("old")).expect_err("jwt"),
             "no credential is called old; there are: events, moved"
         );
-        let unnamed = PROJECT.replace("\"name\": \"events\", ", "");
-        assert_eq!(
-            summary(&unnamed, None).expect_err("several"),
-            "there are several credentials; choose one by name: c1, moved"
-        );
+        let odd = PROJECT.replace("\"moved\"", &format!("\"\\u001b[31m{}\"", "x".repeat(100)));
+        let error = summary(&odd, None).expect_err("several");
+        assert!(error.len() < 130 && !error.contains('\u{1b}'), "{error}");
+        for nameless in ["", "\"name\": \"\", ", "\"name\": \" \\u001b\", "] {
+            let unnamed = PROJECT.replace("\"name\": \"events\", ", nameless);
+            assert_eq!(
+                summary(&unnamed, None).expect_err("several"),
+                "there are several credentials; choose one by name: c1, moved"
+            );
+        }
         let alone = PROJECT.replace("\"oauth_server_to_server\",", "\"service\",");
         assert_eq!(summary(&alone, None).expect("the only one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
     }
@@ -367,8 +303,10 @@ mod tests {
         for text in [ours, theirs] {
             assert_eq!(summary(text, None).expect("one"), "c1 s3cr3t A1@AdobeOrg openid,AdobeID");
         }
-        let set: Vec<(&str, &str)> = theirs.lines().filter_map(|line| line.split_once('=')).collect();
-        assert_eq!(vars(&set).expect("credentials").scopes().to_string(), "openid,AdobeID");
+        let set = theirs.lines().filter_map(|line| line.split_once('='));
+        let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let credentials = Credentials::from_vars(set, |_| unreachable!("no file is named")).expect("credentials");
+        assert_eq!(credentials.scopes().to_string(), "openid,AdobeID");
         assert_eq!(
             summary("AJO_CLIENT_ID=c1\nOTHER=s3cr3t\n", None).expect_err("incomplete"),
             "neither AJO_CLIENT_SECRET nor IMS_OAUTH_S2S_CLIENT_SECRET is set in it"

@@ -36,14 +36,7 @@ impl Endpoint {
     /// Reads an absolute URL, with or without a path; a slash at its end is dropped.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let text = text.trim();
-        // What stands before an `@` may be a password, and what follows a `?` or `#` a token.
-        let shown = if text.contains('@') {
-            "…@…".to_owned()
-        } else {
-            let end = text.find(['?', '#']).map_or(text.len(), |mark| mark + 1);
-            text[..end].chars().take(80).flat_map(char::escape_default).collect()
-        };
-        let problem = |problem| EndpointError { shown: shown.clone(), problem };
+        let problem = |problem| EndpointError { shown: shown(text), problem };
         let uri: Uri = text.parse().map_err(|_| problem("it is not a URL"))?;
         let scheme = uri.scheme_str().ok_or_else(|| problem("it must begin with https://"))?;
         let authority = uri.authority().ok_or_else(|| problem("it names no host"))?;
@@ -70,6 +63,10 @@ impl Endpoint {
         if path.split('/').any(dots) || path.contains('\\') {
             return Err(problem("its path must be written out, without `.`, `..` or `\\`"));
         }
+        // `Uri` lets them pass, a client encodes them, and what is compared or shown would be something else than is called.
+        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(problem("its path has characters that must be written as `%` and two digits"));
+        }
         Ok(Self { url: format!("{scheme}://{authority}{path}"), plain_http })
     }
 
@@ -79,7 +76,7 @@ impl Endpoint {
         let after_scheme = endpoint.url.split_once("://").map_or("", |(_, rest)| rest);
         if after_scheme.contains('/') {
             let problem = "it must be the host alone; the path is added";
-            return Err(EndpointError { shown: endpoint.url, problem });
+            return Err(EndpointError { shown: shown(&endpoint.url), problem });
         }
         Ok(endpoint)
     }
@@ -93,6 +90,15 @@ impl Endpoint {
     pub const fn is_plain_http(&self) -> bool {
         self.plain_http
     }
+}
+
+/// As much of an address as may be shown: what stands before an `@` may be a password, and what follows a `?` or `#` a token.
+fn shown(text: &str) -> String {
+    if text.contains('@') {
+        return "…@…".to_owned();
+    }
+    let end = text.find(['?', '#']).map_or(text.len(), |mark| mark + 1);
+    text[..end].chars().take(80).flat_map(char::escape_default).collect()
 }
 
 /// `localhost`, `127.0.0.0/8` or `::1`. Any other name could resolve to anywhere.
@@ -163,6 +169,8 @@ mod tests {
             "https://a.example/%2e%2E/b",
             "https://a.example/.%2e/b",
             "https://a.example/b\\c",
+            "https://a.example/b\u{7f}",
+            "https://a.example/é",
             "file:///etc/passwd",
         ] {
             let error = Endpoint::parse(text).err().unwrap_or_else(|| panic!("{text:?} was taken"));
@@ -173,6 +181,8 @@ mod tests {
     #[test]
     fn a_refused_address_is_shown_in_part_only() {
         let error = Endpoint::parse(&format!("ftp://a.example/{}", "x".repeat(1000))).expect_err("not https");
+        assert!(error.to_string().len() < 200, "{error}");
+        let error = Endpoint::parse_root(&format!("https://a.example/{}", "x".repeat(1000))).expect_err("no root");
         assert!(error.to_string().len() < 200, "{error}");
         assert_eq!(
             Endpoint::parse("https://a.example?x=1").expect_err("a query").to_string(),

@@ -76,6 +76,9 @@ impl AuthError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Ims(error) => Some(error.hint()),
+            Self::Transport { detail, .. } if is_about_certificates(detail) => Some(
+                "the certificate was not accepted; check the address of the token host and this machine's clock, and install the CA of a proxy that opens TLS",
+            ),
             Self::Transport { .. } => Some("check the address of the token host and that this machine can reach it"),
             Self::UnusableToken => Some("copy the access token again, without line breaks"),
             Self::NotReplaceable(_) => Some("build another client for them"),

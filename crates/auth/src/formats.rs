@@ -3,12 +3,14 @@
 //! Each form has a module that finds [`Candidate`]s; what is common to all, trimming and checking, is done by
 //! `Credentials`. Errors name fields and never values, because any value may be the secret.
 
+pub(crate) mod contexts;
 mod flat;
+mod lines;
 mod postman;
 mod project;
 mod variables;
 
-pub(crate) use variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES, scopes_of};
+pub(crate) use variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES, list_of};
 
 use serde_json::{Map, Value};
 
@@ -17,7 +19,7 @@ use crate::{CredentialsError, Secret};
 /// What a file says of one credential, before it is checked.
 #[derive(Debug)]
 pub(crate) struct Candidate {
-    /// To choose it by, where a file holds several.
+    /// To choose it by, where there are several. One without a name is first and used where none is chosen.
     pub(crate) name: String,
     pub(crate) client_id: String,
     pub(crate) secrets: Vec<Secret>,
@@ -35,8 +37,8 @@ pub(crate) fn read(text: &str) -> Result<Vec<Candidate>, CredentialsError> {
     if text.contains("-----BEGIN") && !text.trim_start().starts_with('{') {
         return Err(form(format!("this is a key; {JWT_ENDED}")));
     }
-    if variables::looks_like(text) {
-        return variables::read(text).map(|candidate| vec![candidate]);
+    if lines::looks_like(text) {
+        return variables::read(text);
     }
     // serde's own errors repeat the value they stumble over, which may be the secret: only the place is kept.
     let json: Value = serde_json::from_str(text)

@@ -61,6 +61,9 @@ impl ImsError {
                 "wait before asking for another token, and keep the one you have while it is valid"
             }
             ImsErrorKind::ServerError => "the token host is in trouble; this passes, try again",
+            ImsErrorKind::Other if (300..400).contains(&self.status) => {
+                "the address of the token host redirects, and no secret follows it; check that address"
+            }
             ImsErrorKind::Unreadable => {
                 "check that the address of the token host is right and that no proxy answers for it"
             }
@@ -77,17 +80,23 @@ impl ImsError {
         self.description.as_ref().is_some_and(|text| text.contains("client_id"))
     }
 
-    /// Bounds a text of the host, takes control characters out, and the secret if the host repeats it, as it is or as the
-    /// form encoded it.
-    pub(crate) fn clean(text: &str, secret: &str) -> String {
-        let mut text = text.to_owned();
-        let encoded = serde_urlencoded::to_string([("", secret)]).unwrap_or_default();
-        for shape in [secret, encoded.trim_start_matches('=')] {
-            if !shape.is_empty() {
-                text = text.replace(shape, "[redacted]");
+    /// Bounds a text of the host, takes control characters out, and secrets that the host repeats, as they are or as the form
+    /// encoded them. Nothing where that leaves nothing.
+    pub(crate) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
+        let plain = |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
+        // First, because a secret could come to light when a line break becomes a space.
+        let mut text = plain(text);
+        for secret in secrets {
+            let encoded = serde_urlencoded::to_string([("", secret)]).unwrap_or_default();
+            for shape in [plain(secret).as_str(), encoded.trim_start_matches('=')] {
+                if !shape.is_empty() {
+                    text = text.replace(shape, "[redacted]");
+                }
             }
         }
-        text.trim().chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+        let kept: String = text.trim().chars().take(MAX_TEXT).collect();
+        let kept = kept.trim_end();
+        (!kept.is_empty()).then(|| kept.to_owned())
     }
 }
 

@@ -21,6 +21,7 @@ mod causes;
 mod client_id;
 mod credentials;
 mod endpoint;
+mod environment;
 mod error;
 mod formats;
 #[cfg(feature = "reqwest")]

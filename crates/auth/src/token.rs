@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use crate::{Secret, Timestamp};
 
+/// A host or a store that says a token lives longer is not believed. Chosen here: far above the 24 hours that the token host
+/// grants.
+pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(31 * 24 * 3600);
+
 /// An access token and its end.
 #[derive(Clone, Debug)]
 pub struct AccessToken {

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::token::LONGEST_LIFE;
 use crate::{AccessToken, ImsError, ImsErrorKind, Secret, Timestamp};
 
 /// A larger `expires_in` is not seconds but milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired
 /// JWT exchange answered milliseconds under the same name.
 const MAX_SECONDS: u64 = 1_000_000;
 
-/// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats.
+/// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats, and so
+/// is a token that it grants.
 pub fn read_token_answer(
     status: u16,
     debug_id: Option<&str>,
@@ -19,16 +21,15 @@ pub fn read_token_answer(
     now: Timestamp,
 ) -> Result<AccessToken, ImsError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
-    let text = |key: &str| {
-        let text = json.as_ref()?.get(key)?.as_str()?;
-        Some(ImsError::clean(text, secret.expose())).filter(|text| !text.is_empty())
-    };
+    let said = |key: &str| json.as_ref()?.get(key)?.as_str();
+    let secrets = [secret.expose(), said("access_token").unwrap_or_default()];
+    let text = |key: &str| ImsError::clean(said(key)?, &secrets);
     let error = |kind, description: Option<String>| ImsError {
         kind,
         status,
         code: text("error"),
         description: description.or_else(|| text("error_description")),
-        debug_id: debug_id.map(|id| ImsError::clean(id, secret.expose())),
+        debug_id: debug_id.and_then(|id| ImsError::clean(id, &secrets)),
         retry_after: None,
     };
     if status != 200 {
@@ -39,7 +40,7 @@ pub fn read_token_answer(
     let Some(Value::Object(answer)) = &json else {
         return Err(unreadable("the body is not a JSON object"));
     };
-    let Some(token) = answer.get("access_token").and_then(Value::as_str) else {
+    let Some(token) = said("access_token") else {
         return Err(unreadable("the body has no access_token"));
     };
     let lifetime = match answer.get("expires_in") {
@@ -52,6 +53,9 @@ pub fn read_token_answer(
         Some(seconds @ 1..=MAX_SECONDS) => Duration::from_secs(seconds),
         Some(millis) => Duration::from_millis(millis),
     };
+    if lifetime > LONGEST_LIFE {
+        return Err(unreadable("expires_in is longer than 31 days"));
+    }
     AccessToken::new(Secret::new(token), now, lifetime)
         .ok_or_else(|| unreadable("the access_token has characters that cannot be sent in a header"))
 }
@@ -89,9 +93,13 @@ mod tests {
 
     #[test]
     fn milliseconds_are_recognised_and_text_is_read() {
-        for (expires_in, seconds) in
-            [("86399000", 86399), ("\"3600\"", 3600), ("1000000", 1_000_000), ("1000001", 1000)]
-        {
+        for (expires_in, seconds) in [
+            ("86399000", 86399),
+            ("\"3600\"", 3600),
+            ("1000000", 1_000_000),
+            ("1000001", 1000),
+            ("2678400000", LONGEST_LIFE.as_secs()),
+        ] {
             let token = read(200, &format!(r#"{{"access_token":"abc","expires_in":{expires_in}}}"#)).expect("a token");
             assert_eq!(token.lifetime().as_secs(), seconds, "{expires_in}");
         }
@@ -110,6 +118,10 @@ mod tests {
             r#"{"access_token":"abc","expires_in":0}"#,
             r#"{"access_token":"abc","expires_in":-1}"#,
             r#"{"access_token":"abc","expires_in":"soon"}"#,
+            r#"{"access_token":"abc","expires_in":1.5}"#,
+            r#"{"access_token":"abc","expires_in":2678400001}"#,
+            r#"{"access_token":"abc","expires_in":31556952000000}"#,
+            r#"{"access_token":"abc","expires_in":18446744073709551615}"#,
             r#"{"access_token":"","expires_in":1}"#,
             r#"{"access_token":"a\r\nb","expires_in":1}"#,
         ] {
@@ -171,6 +183,15 @@ mod tests {
         );
         let error = read_token_answer(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("refused");
         assert_eq!(error.to_string(), "the token host answered 400 (debug id id)", "an empty secret is in every text");
+    }
+
+    #[test]
+    fn a_secret_is_found_across_a_line_break_and_so_is_a_token_that_is_granted() {
+        let body = br#"{"error":"bad p8\ns/t","error_description":"\u001b"}"#;
+        let error = read_token_answer(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
+        assert_eq!(error.to_string(), "the token host answered 400 bad [redacted]");
+        let error = read(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for abc-token"}"#);
+        assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for [redacted]"));
     }
 
     #[test]

@@ -5,13 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::token::LONGEST_LIFE;
 use crate::{AccessToken, Credentials, Endpoint, Secret, Timestamp};
 
 /// Of the form below. A later form gets another number, so that older programs pass over it.
 const VERSION: u32 = 1;
-
-/// A token that says it lives longer is not believed. Chosen here: far above the 24 hours that the token host grants.
-const LONGEST_LIFE: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// How far the clock of the machine that kept a token may be ahead of this one's. Chosen here.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);

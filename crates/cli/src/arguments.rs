@@ -68,6 +68,10 @@ pub(crate) struct Settings {
     /// A file with the credential: the JSON from its page, of its project, a Postman environment, or lines NAME=value
     #[arg(long, global = true, value_name = "FILE", env = "AJO_CREDENTIALS", hide_env_values = true)]
     pub(crate) credentials: Option<String>,
+
+    /// The profile, which `ajo auth login` stores
+    #[arg(long, global = true, value_name = "NAME", env = "AJO_PROFILE", hide_env_values = true)]
+    pub(crate) profile: Option<String>,
 }
 
 /// How to print.
@@ -146,6 +150,13 @@ pub(crate) struct Definition {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Auth {
+    /// Store a credential as a profile: asks for it at a terminal, reads it in any known form from standard input elsewhere
+    ///
+    /// With --credentials it is read from that file instead. A token is requested first; a credential that is given none is
+    /// not stored. The secret goes to the system keychain where there is one, else to a file that only you can read.
+    Login,
+    /// Remove a profile, its secret and its token
+    Logout,
     /// Print an access token
     Token,
     /// Say which credentials are used and whether they are given a token

@@ -25,8 +25,18 @@ impl Failure {
         Self { exit: Exit::Authentication, ..self }
     }
 
+    pub(crate) fn usage(self) -> Self {
+        Self { exit: Exit::Usage, ..self }
+    }
+
     pub(crate) const fn exit(&self) -> Exit {
         self.exit
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.problem)
     }
 }
 
@@ -53,8 +63,18 @@ impl From<AuthError> for Failure {
 
 impl From<CredentialsError> for Failure {
     fn from(error: CredentialsError) -> Self {
-        let missing = matches!(error, CredentialsError::Missing(_));
+        let hint = match error {
+            CredentialsError::Missing(_) => {
+                Some("`ajo auth login` stores a credential; without an Adobe account, try --emulator")
+            }
+            // Of a file it is said with the file; these are the ones in the environment.
+            CredentialsError::Several(_) => Some("set AJO_CREDENTIAL_NAME, or choose a profile with --profile"),
+            _ => None,
+        };
         let failure = Self::new(error.to_string()).authentication();
-        if missing { failure.hint("without an Adobe account, try --emulator") } else { failure }
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     }
 }

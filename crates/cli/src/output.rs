@@ -27,6 +27,14 @@ pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
 
+/// Prints a question, and leaves the cursor behind it.
+#[expect(clippy::print_stderr, reason = "with the one above")]
+pub(crate) fn prompt(question: &str) {
+    eprint!("{question}");
+    // Who cannot be asked is told so when there is no answer.
+    let _ = io::stderr().flush();
+}
+
 /// Prints an error.
 pub(crate) fn problem(failure: &Failure) {
     note(&format!("error: {}", failure.problem));

@@ -1,11 +1,18 @@
 //! From settings to a client, with the emulator that may be behind it.
 
-use ajo_auth::{Credentials, Endpoint, IMS_URL, OrgId, Secret, TokenProvider};
+use std::sync::Arc;
+
+use ajo_auth::{
+    Credentials, CredentialsError, Endpoint, FileStore, IMS_URL, OrgId, Secret, System, TokenProvider, TokenStore,
+};
 use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
 
 use crate::arguments::Settings;
 use crate::failure::Failure;
+use crate::places;
+use crate::profile::{Profile, ProfileName};
+use crate::profiles::Profiles;
 
 /// A client that is ready to call. The emulator, if there is one, lives as long.
 pub(crate) struct Session {
@@ -18,6 +25,8 @@ pub(crate) struct Caller {
     pub(crate) identity: Identity,
     pub(crate) found: String,
     pub(crate) ims_url: Endpoint,
+    /// The profile that is used, if one is.
+    pub(crate) profile: Option<Profile>,
     emulator: Option<Emulator>,
 }
 
@@ -29,24 +38,17 @@ pub(crate) enum Identity {
 
 impl Session {
     pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
-        let sandbox = sandbox(settings)?;
         let caller = Caller::find(settings).await?;
-        let builder = caller.service(settings, &sandbox);
+        let sandbox = caller.sandbox(settings)?;
+        let mut builder = caller.service(settings, &sandbox);
+        if let Some(store) = caller.token_store() {
+            builder = builder.token_store(Arc::new(store));
+        }
         let builder = match caller.identity {
             Identity::Credentials(credentials) => builder.credentials(credentials),
             Identity::Token { token, client_id, org_id } => builder.access_token(token, &client_id, org_id.as_str()),
         };
         Ok(Self { client: builder.build()?, _emulator: caller.emulator })
-    }
-}
-
-/// The sandbox that is named.
-pub(crate) fn sandbox(settings: &Settings) -> Result<String, Failure> {
-    match &settings.sandbox {
-        Some(named) => Ok(named.to_string()),
-        None if settings.emulator => Ok("prod".to_owned()),
-        None => Err(Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
-            .hint("without an Adobe account, try --emulator")),
     }
 }
 
@@ -56,23 +58,43 @@ impl Caller {
             let emulator = emulator_with(settings).await?;
             let ims_url = Endpoint::parse(&emulator.ims_url()).map_err(|error| Failure::new(error.to_string()))?;
             let identity = Identity::Credentials(emulator.credentials());
-            return Ok(Self { identity, found: "the emulator's own".to_owned(), ims_url, emulator: Some(emulator) });
+            let found = "the emulator's own".to_owned();
+            return Ok(Self { identity, found, ims_url, profile: None, emulator: Some(emulator) });
         }
-        let ims_url = settings.ims_url.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(IMS_URL);
-        let ims_url = Endpoint::parse_root(ims_url)
-            .map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))?;
-        let (identity, found) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
-            (given_token(settings, Secret::new(token))?, "AJO_ACCESS_TOKEN".to_owned())
+        let ims_url = token_host(settings)?;
+        let named = named_profile(settings)?;
+        let (identity, found, profile) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
+            let (identity, profile) = given_token(settings, Secret::new(token), named)?;
+            (identity, "AJO_ACCESS_TOKEN".to_owned(), profile)
         } else {
-            let credentials =
-                Credentials::from_vars(|name| setting(settings, name), |path| std::fs::read_to_string(path))?;
-            let found = match setting(settings, "AJO_CREDENTIALS") {
-                Some(file) => file,
-                None => "settings AJO_… and flags".to_owned(),
+            let (credentials, profile) = credentials(settings, named)?;
+            let found = match (&profile, setting(settings, "AJO_CREDENTIALS")) {
+                (Some(profile), _) => format!("profile {}", profile.name),
+                (None, Some(file)) => file,
+                (None, None) => "settings AJO_… and flags".to_owned(),
             };
-            (Identity::Credentials(credentials), found)
+            (Identity::Credentials(credentials), found, profile)
         };
-        Ok(Self { identity, found, ims_url, emulator: None })
+        Ok(Self { identity, found, ims_url, profile, emulator: None })
+    }
+
+    /// The sandbox that is named, or that of the profile; an emulator has one of its own.
+    pub(crate) fn sandbox(&self, settings: &Settings) -> Result<String, Failure> {
+        match settings.sandbox.as_ref().or(self.profile.as_ref().map(|profile| &profile.sandbox)) {
+            Some(named) => Ok(named.to_string()),
+            None if self.emulator.is_some() => Ok("prod".to_owned()),
+            None => Err(Failure::new("no sandbox is named; set AJO_SANDBOX or give --sandbox")
+                .hint("without an Adobe account, try --emulator")),
+        }
+    }
+
+    /// Where the token is shared with other runs. One of an emulator that ends with this process, or one given ready-made,
+    /// is not.
+    pub(crate) fn token_store(&self) -> Option<FileStore> {
+        match (&self.identity, &self.emulator) {
+            (Identity::Credentials(_), None) => places::token_store(),
+            _ => None,
+        }
     }
 
     /// The service for this caller, before it is said with what it calls.
@@ -87,9 +109,19 @@ impl Caller {
 
     /// Where tokens come from for this caller.
     pub(crate) fn tokens(&self) -> Result<TokenProvider, Failure> {
+        self.tokens_with(self.token_store().map(|store| Arc::new(store) as Arc<dyn TokenStore>))
+    }
+
+    /// Like [`Caller::tokens`], without those that runs share: to show that the credential works now.
+    pub(crate) fn fresh_tokens(&self) -> Result<TokenProvider, Failure> {
+        self.tokens_with(None)
+    }
+
+    fn tokens_with(&self, store: Option<Arc<dyn TokenStore>>) -> Result<TokenProvider, Failure> {
         Ok(match &self.identity {
             Identity::Credentials(credentials) => {
-                TokenProvider::new(credentials.clone(), &self.ims_url, ajo_auth::http_client(&self.ims_url)?)
+                let http = ajo_auth::http_client(&self.ims_url)?;
+                TokenProvider::with(credentials.clone(), &self.ims_url, http, Arc::new(System::default()), store)
             }
             Identity::Token { token, .. } => TokenProvider::fixed(token)?,
         })
@@ -112,41 +144,114 @@ impl Identity {
     }
 }
 
+/// The token host that is set, or Adobe's.
+pub(crate) fn token_host(settings: &Settings) -> Result<Endpoint, Failure> {
+    let url = settings.ims_url.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(IMS_URL);
+    Endpoint::parse_root(url).map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))
+}
+
+/// The name of the profile that is asked for.
+pub(crate) fn profile_name(settings: &Settings) -> Result<Option<ProfileName>, Failure> {
+    setting(settings, "AJO_PROFILE").map(|name| name.trim().parse()).transpose()
+}
+
+/// The profile that is asked for. It plays the part of a credential file, so there cannot be both.
+fn named_profile(settings: &Settings) -> Result<Option<Profile>, Failure> {
+    let Some(name) = profile_name(settings)? else { return Ok(None) };
+    if let Some(file) = setting(settings, "AJO_CREDENTIALS") {
+        let problem = format!("profile {name} and the credential file {file} are both named; give one of them");
+        return Err(Failure::new(problem)
+            .hint("they are --profile or AJO_PROFILE, and --credentials or AJO_CREDENTIALS")
+            .usage());
+    }
+    Profiles::find()?.get(&name).map(Some)
+}
+
+/// The credential, and the profile it is of. Where nothing is named and the settings are incomplete, it is the default one.
+fn credentials(settings: &Settings, named: Option<Profile>) -> Result<(Credentials, Option<Profile>), Failure> {
+    let profile = match named {
+        Some(profile) => profile,
+        None => match Credentials::from_vars(variables(settings), |path| std::fs::read_to_string(path)) {
+            Err(missing @ CredentialsError::Missing(_)) => default_profile(missing.into())?,
+            other => return Ok((other?, None)),
+        },
+    };
+    Ok((profile.credentials(|name| setting(settings, name))?, Some(profile)))
+}
+
+/// The profile that is used where nothing else is. Without any profile it is `otherwise` that is wrong.
+fn default_profile(otherwise: Failure) -> Result<Profile, Failure> {
+    let Ok(profiles) = Profiles::find() else { return Err(otherwise) };
+    let name = ProfileName::default();
+    match profiles.load(&name)? {
+        Some(profile) => Ok(profile),
+        None if profiles.names().is_empty() => Err(otherwise),
+        None => Err(profiles.unknown(&name)),
+    }
+}
+
 /// With a token given ready-made the client id and the organization are still needed, for two of the headers.
-fn given_token(settings: &Settings, token: Secret) -> Result<Identity, Failure> {
+fn given_token(
+    settings: &Settings,
+    token: Secret,
+    named: Option<Profile>,
+) -> Result<(Identity, Option<Profile>), Failure> {
+    let mut profile = named;
     let file = match setting(settings, "AJO_CREDENTIALS") {
         Some(file) => Some(Credentials::from_named_file(file, setting(settings, "AJO_CREDENTIAL_NAME").as_deref())?),
         None => None,
     };
-    let client_id = setting(settings, "AJO_CLIENT_ID")
-        .or_else(|| file.as_ref().map(|file| file.client_id().to_string()))
-        .ok_or_else(|| missing_beside_token("AJO_CLIENT_ID"))?;
-    let org_id = match (setting(settings, "AJO_ORG_ID"), file) {
-        (Some(text), _) => text.parse().map_err(|error: ajo_auth::OrgIdError| Failure::new(error.to_string()))?,
-        (None, Some(file)) => file.org_id().clone(),
-        (None, None) => return Err(missing_beside_token("AJO_ORG_ID")),
+    let (client_id, org_id) = (setting(settings, "AJO_CLIENT_ID"), setting(settings, "AJO_ORG_ID"));
+    let missing = if client_id.is_none() { Some("AJO_CLIENT_ID") } else { org_id.is_none().then_some("AJO_ORG_ID") };
+    if let (Some(missing), None, None) = (missing, &profile, &file) {
+        profile = Some(default_profile(missing_beside_token(missing))?);
+    }
+    let kept = match (&profile, &file) {
+        (Some(profile), _) => Some((profile.client_id.clone(), profile.org_id.clone())),
+        (None, Some(file)) => Some((file.client_id().to_string(), file.org_id().to_string())),
+        (None, None) => None,
     };
-    Ok(Identity::Token { token, client_id, org_id })
+    let (kept_client_id, kept_org_id) = kept.unzip();
+    let client_id = client_id.or(kept_client_id).ok_or_else(|| missing_beside_token("AJO_CLIENT_ID"))?;
+    let org_id = org_id.or(kept_org_id).ok_or_else(|| missing_beside_token("AJO_ORG_ID"))?;
+    let org_id = org_id.parse().map_err(|error: ajo_auth::OrgIdError| Failure::new(error.to_string()))?;
+    Ok((Identity::Token { token, client_id, org_id }, profile))
 }
 
 fn missing_beside_token(name: &str) -> Failure {
     Failure::new(format!("AJO_ACCESS_TOKEN is set and {name} is not; every call needs both")).authentication()
 }
 
-/// A setting by the name of its variable; the flag goes before the variable, as the command line was read.
-fn setting(settings: &Settings, name: &str) -> Option<String> {
-    let value = match name {
-        "AJO_CREDENTIALS" => settings.credentials.clone(),
-        "AJO_CREDENTIAL_NAME" => settings.credential_name.clone(),
-        "AJO_CLIENT_ID" => settings.client_id.clone(),
-        "AJO_ORG_ID" => settings.org_id.clone(),
-        "AJO_SCOPES" => settings.scopes.clone(),
-        other => variable(other),
-    };
-    value.filter(|value| !value.trim().is_empty())
+/// Those settings that have a flag, by the names of their variables.
+fn flags(settings: &Settings) -> [(&'static str, Option<&String>); 6] {
+    [
+        ("AJO_CREDENTIALS", settings.credentials.as_ref()),
+        ("AJO_CREDENTIAL_NAME", settings.credential_name.as_ref()),
+        ("AJO_PROFILE", settings.profile.as_ref()),
+        ("AJO_CLIENT_ID", settings.client_id.as_ref()),
+        ("AJO_ORG_ID", settings.org_id.as_ref()),
+        ("AJO_SCOPES", settings.scopes.as_ref()),
+    ]
 }
 
-fn variable(name: &str) -> Option<String> {
+/// A setting by the name of its variable; the flag goes before the variable, as the command line was read.
+pub(crate) fn setting(settings: &Settings, name: &str) -> Option<String> {
+    match flags(settings).into_iter().find(|(flag, _)| *flag == name) {
+        Some((_, value)) => value.cloned().filter(|value| !value.trim().is_empty()),
+        None => variable(name),
+    }
+}
+
+/// All variables, with the flags before them.
+fn variables(settings: &Settings) -> impl Iterator<Item = (String, String)> {
+    // A name or value that is no UTF-8 is none of ours.
+    let set =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let flags = flags(settings).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
+    set.chain(flags)
+}
+
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 

@@ -1,9 +1,11 @@
 //! The built command, run as a person or a script runs it.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+mod support;
+
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use support::{Ran, ajo, run_with_input};
 use tempfile::TempDir;
 
 /// The vendor's documented create sample.
@@ -14,54 +16,8 @@ const SAMPLE: &str = r#"{
   "orgId": "<IMS Org Id>"
 }"#;
 
-const VARIABLES: [&str; 10] = [
-    "AJO_BASE_URL",
-    "AJO_IMS_URL",
-    "AJO_CLIENT_ID",
-    "AJO_CLIENT_SECRET",
-    "AJO_ORG_ID",
-    "AJO_SCOPES",
-    "AJO_SANDBOX",
-    "AJO_ACCESS_TOKEN",
-    "AJO_CREDENTIALS",
-    "AJO_CREDENTIAL_NAME",
-];
-
-/// `ajo` with these arguments and none of the variables that this machine may have.
-fn ajo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ajo"));
-    command.args(arguments);
-    for name in VARIABLES {
-        command.env_remove(name);
-    }
-    command
-}
-
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).expect("UTF-8"),
-            err: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
-    }
-}
-
 fn run(arguments: &[&str]) -> Ran {
     ajo(arguments).output().expect("ajo runs").into()
-}
-
-fn run_with_input(arguments: &[&str], input: &str) -> Ran {
-    let mut child =
-        ajo(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ajo runs");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
-    child.wait_with_output().expect("ajo ends").into()
 }
 
 /// Runs a shell script in which `$AJO` is the command, with an emulator around it.
@@ -93,7 +49,7 @@ fn the_first_command_of_the_readme_tells_the_whole_story() {
 #[test]
 fn the_documented_create_sample_is_created() {
     for arguments in [["--emulator", "capping", "create", "-"], ["capping", "create", "-", "--emulator"]] {
-        let ran = run_with_input(&arguments, SAMPLE);
+        let ran = run_with_input(&mut ajo(&arguments), SAMPLE);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
         assert!(ran.out.starts_with("created ") && ran.out.ends_with("can be deployed\n"), "{}", ran.out);
     }
@@ -101,7 +57,7 @@ fn the_documented_create_sample_is_created() {
 
 #[test]
 fn json_is_the_answer_of_the_service() {
-    let ran = run_with_input(&["--emulator", "--output", "json", "capping", "create", "-"], SAMPLE);
+    let ran = run_with_input(&mut ajo(&["--emulator", "--output", "json", "capping", "create", "-"]), SAMPLE);
     let answer: Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(answer["resStatus"], "created");
     assert_eq!(answer["createdElement"]["url"], "https://api.example.org/data/2.5/weather");
@@ -266,9 +222,13 @@ fn missing_credentials_name_everything_that_is_missing() {
     assert_eq!(
         ran.err,
         "error: no credentials: AJO_CLIENT_SECRET, AJO_ORG_ID, AJO_SCOPES are not set; set them, or name a credential file in \
-         AJO_CREDENTIALS\nhint: without an Adobe account, try --emulator\n"
+         AJO_CREDENTIALS\nhint: `ajo auth login` stores a credential; without an Adobe account, try --emulator\n"
     );
-    let ran = run(&["capping", "list"]);
+    let ran = ajo(&["capping", "list"])
+        .envs([("AJO_CLIENT_ID", "c"), ("AJO_CLIENT_SECRET", "s"), ("AJO_ORG_ID", "A1@AdobeOrg"), ("AJO_SCOPES", "o")])
+        .output()
+        .map(Ran::from)
+        .expect("ajo runs");
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.starts_with("error: no sandbox is named; set AJO_SANDBOX or give --sandbox\n"), "{}", ran.err);
 }
@@ -339,7 +299,9 @@ fn an_unreachable_host_is_an_error_that_says_so() {
 fn the_emulator_gives_its_settings_and_the_childs_code() {
     let ran = with_emulator("env | grep ^AJO_ | sort; exit 7");
     assert_eq!(ran.code, Some(7));
-    for name in &VARIABLES[..7] {
+    for name in
+        ["AJO_BASE_URL", "AJO_IMS_URL", "AJO_CLIENT_ID", "AJO_CLIENT_SECRET", "AJO_ORG_ID", "AJO_SCOPES", "AJO_SANDBOX"]
+    {
         assert!(ran.out.contains(&format!("{name}=")), "{name}: {}", ran.out);
     }
     let ran = run(&["emulator", "exec", "--", "no-such-command-here"]);

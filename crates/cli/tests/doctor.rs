@@ -19,6 +19,9 @@ impl Diagnosis {
     async fn of(emulator: &Emulator, changes: &[(&'static str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ajo"));
         command.args(["doctor", "--output", "json"]).env_clear().envs(emulator.environment());
+        // No profile and no token that this machine may have.
+        command.env("AJO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-profiles"));
+        command.env("AJO_TOKEN_CACHE", "off").env("AJO_KEYCHAIN", "off");
         command.envs(changes.iter().copied());
         let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("ajo runs");
         assert_eq!(String::from_utf8_lossy(&ran.stderr), "");

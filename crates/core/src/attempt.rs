@@ -9,15 +9,31 @@ use ajo_auth::{
     read_retry_after,
 };
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
+use crate::failure::clean;
 use crate::{Ending, ErrorKind, Failure};
 
 /// Most bytes of an answer that are read. Chosen here: a list of 10,000 configurations is about 10 MB.
 pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 
+/// Most JSON objects in an answer. Chosen here: ten for each configuration of a list of 10,000. As a value a configuration takes
+/// nearly 1 KB of memory, and as JSON it may have 12 bytes.
+const MAX_OBJECTS: usize = 100_000;
+
+/// Most commas in an answer. Chosen here: a hundred for each configuration of such a list. What stands between two of them may
+/// take ten times its size of memory.
+const MAX_COMMAS: usize = 1_000_000;
+
+/// Most bytes of the answer to a failed call that are read. Chosen here: reading JSON of an unknown shape takes twenty times
+/// its size of memory, and the published answers are below 2 KB.
+const MAX_FAILURE_READ: usize = 1024 * 1024;
+
 /// Most bytes of the answer to a failed call that are kept. Chosen here; the published ones are below 2 KB.
 const MAX_FAILURE_BODY: usize = 16 * 1024;
+
+/// What stands where an answer repeats the token.
+const REDACTED: &str = "[redacted]";
 
 /// The client id, as the gateway wants it.
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -119,6 +135,10 @@ impl Wire {
         timeout: Duration,
         until: Duration,
     ) -> Result<Received, Problem> {
+        // A timer is a millisecond coarse: on loopback, time enough to send a secret for nothing.
+        if self.left(until).is_zero() {
+            return Err(ErrorKind::Timeout("the deadline had passed before anything was sent".to_owned()).into());
+        }
         let granted = self.token(until).await?;
         let first = self.exchange(request, &granted.token, timeout, until).await;
         if !is_unauthorized(&first) || !self.tokens.invalidate(granted.generation) {
@@ -167,15 +187,29 @@ impl Wire {
         let status = response.status().as_u16();
         tracing::Span::current().record("status", status);
         let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let request_id = header(REQUEST_ID).map(str::to_owned);
+        let request_id = header(REQUEST_ID).and_then(|id| clean(&id.replace(token.value().expose(), REDACTED)));
         let retry_after = header(RETRY_AFTER).and_then(|value| read_retry_after(value, self.surroundings.now()));
-        let Some(body) = read_bounded(response).await? else {
-            let problem = format!("it is longer than {} MiB", MAX_BODY / 1024 / 1024);
+        let succeeded = (200..300).contains(&status);
+        let compressed = response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+        let body = read_bounded(response, if succeeded { MAX_BODY } else { MAX_FAILURE_READ }).await?;
+        if succeeded {
+            let problem = match body {
+                None => format!("it is longer than {} MiB", MAX_BODY / 1024 / 1024),
+                Some(_) if compressed => "it is compressed, which was not asked for".to_owned(),
+                // Also where the operation does not look at the body: a proxy's page is no sign that it was carried out.
+                Some(body) if body.trim_ascii_start().starts_with(b"<") => "it is a page (HTML or XML)".to_owned(),
+                Some(body) if has_too_many_parts(&body) => {
+                    "it has more parts than ten thousand configurations".to_owned()
+                }
+                Some(body) => return Ok(Received { status, request_id, body }),
+            };
             return Err(ErrorKind::Unreadable { status, problem, request_id }.into());
-        };
-        if (200..300).contains(&status) {
-            return Ok(Received { status, request_id, body });
         }
+        let Some(body) = body else {
+            let message = format!("the answer is longer than {} KiB", MAX_FAILURE_READ / 1024);
+            let failure = Failure { message, ..Failure::read(status, request_id.as_deref(), &[]) };
+            return Err(Problem { retry_after, ..ErrorKind::Refused(failure).into() });
+        };
         let body = without(body, token.value().expose());
         let failure = Failure::read(status, request_id.as_deref(), &body);
         let body = body.slice(..body.len().min(MAX_FAILURE_BODY));
@@ -187,8 +221,8 @@ fn is_unauthorized(result: &Result<Received, Problem>) -> bool {
     matches!(result, Err(Problem { kind: ErrorKind::Refused(failure), .. }) if failure.status == 401)
 }
 
-/// The whole body; nothing when it is too long.
-async fn read_bounded(mut response: reqwest::Response) -> Result<Option<Bytes>, reqwest::Error> {
+/// The whole body; nothing when it is longer than `limit`.
+async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Option<Bytes>, reqwest::Error> {
     // An answer of one piece, the usual case, is not copied.
     let Some(first) = response.chunk().await? else { return Ok(Some(Bytes::new())) };
     let Some(second) = response.chunk().await? else { return Ok(Some(first)) };
@@ -196,12 +230,19 @@ async fn read_bounded(mut response: reqwest::Response) -> Result<Option<Bytes>, 
     body.extend_from_slice(&first);
     body.extend_from_slice(&second);
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_BODY {
+        if body.len() + chunk.len() > limit {
             return Ok(None);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Some(body.into()))
+}
+
+fn has_too_many_parts(body: &[u8]) -> bool {
+    let (objects, commas) = body.iter().fold((0, 0), |(objects, commas), byte| {
+        (objects + usize::from(*byte == b'{'), commas + usize::from(*byte == b','))
+    });
+    objects > MAX_OBJECTS || commas > MAX_COMMAS
 }
 
 /// Takes the token out of the answer to a failed call: a careless server may echo the request in it. An answer that is no
@@ -210,5 +251,5 @@ fn without(body: Bytes, token: &str) -> Bytes {
     if !body.windows(token.len()).any(|window| window == token.as_bytes()) {
         return body;
     }
-    std::str::from_utf8(&body).map(|text| Bytes::from(text.replace(token, "[redacted]"))).unwrap_or_default()
+    std::str::from_utf8(&body).map(|text| Bytes::from(text.replace(token, REDACTED))).unwrap_or_default()
 }

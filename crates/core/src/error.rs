@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use ajo_auth::AuthError;
+use ajo_auth::{AuthError, is_about_certificates};
 
 use crate::attempt::Problem;
 use crate::{Ending, Failure, Operation, ServiceCode};
@@ -165,10 +165,17 @@ impl Error {
         match &self.0.problem.kind {
             ErrorKind::Auth(error) => error.hint(),
             ErrorKind::Refused(failure) => failure.hint(),
+            ErrorKind::Connect(causes) if is_about_certificates(causes) => Some(
+                "the certificate was not accepted; check the base URL and this machine's clock, and install the CA of a proxy that opens TLS",
+            ),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
             ErrorKind::Timeout(_) | ErrorKind::Broken(_) => {
                 let reads = self.0.operation.is_some_and(Operation::reads);
-                Some(if reads {
+                // The HTTP library's words for what it cannot make out.
+                let no_http = matches!(self.kind(), ErrorKind::Broken(causes) if causes.contains(" parsed"));
+                Some(if reads && no_http {
+                    "what answered does not speak HTTP/1.1; check that the base URL leads to the service"
+                } else if reads {
                     "this passes; try again"
                 } else {
                     "the service may have carried it out; read the configuration back before trying again"
@@ -179,7 +186,7 @@ impl Error {
                 Some(if reads {
                     "check that the base URL leads to the service and not to a proxy's page"
                 } else {
-                    "the service answered success, so it probably carried it out; read the configuration back"
+                    "the answer says success and may be a proxy's; read the configuration back before trying again"
                 })
             }
             ErrorKind::Settings(_) | ErrorKind::Request(_) => None,

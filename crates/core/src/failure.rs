@@ -60,7 +60,7 @@ impl Failure {
             code: None,
             family: None,
             message: String::new(),
-            request_id: request_id.map(clean),
+            request_id: request_id.and_then(clean),
         };
         match serde_json::from_slice::<Value>(body) {
             Ok(json) => failure.read_json(&json),
@@ -107,7 +107,7 @@ impl Failure {
         let inner: Option<Value> =
             error.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
         if let (None, Value::String(text)) = (&inner, error) {
-            self.message = clean(text);
+            self.message = clean(text).unwrap_or_default();
             return true;
         }
         let error = inner.as_ref().unwrap_or(error);
@@ -124,12 +124,11 @@ impl Failure {
         // The last part of `type` names the problem, as in `http://ns.adobe.com/aep/errors/EXEG-0500-504`.
         let typed = || {
             let last = json["type"].as_str()?.rsplit(['/', ':']).next()?;
-            (!last.is_empty() && last != "blank").then(|| ServiceCode::from(clean(last).as_str()))
+            clean(last).filter(|last| last != "blank").map(|last| ServiceCode::from(last.as_str()))
         };
         self.code = chained.or_else(typed);
-        let parts: Vec<String> =
-            ["title", "detail"].iter().filter_map(|key| text(json, key)).filter(|part| !part.is_empty()).collect();
-        self.message = parts.join(": ");
+        let parts: Vec<String> = ["title", "detail"].iter().filter_map(|key| text(json, key)).collect();
+        self.message = clean(&parts.join(": ")).unwrap_or_default();
         true
     }
 
@@ -144,24 +143,25 @@ impl Failure {
 
 fn code(value: &Value) -> Option<ServiceCode> {
     match value {
-        Value::String(code) if !code.is_empty() => Some(ServiceCode::from(clean(code).as_str())),
+        Value::String(code) => clean(code).map(|code| ServiceCode::from(code.as_str())),
         Value::Number(code) => Some(ServiceCode::from(code.to_string().as_str())),
         _ => None,
     }
 }
 
 fn text(json: &Value, key: &str) -> Option<String> {
-    json.get(key)?.as_str().map(clean)
+    json.get(key)?.as_str().and_then(clean)
 }
 
-/// Bounds a text and takes control characters out of it, because it goes to terminals and logs.
-fn clean(text: &str) -> String {
-    let text = text.trim();
+/// Bounds a text and takes control characters out of it, because it goes to terminals and logs. Nothing where that leaves
+/// nothing, so that a blank text never stands in the way of one that says something.
+pub(crate) fn clean(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     let mut kept: String = text.chars().take(MAX_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MAX_MESSAGE).is_some() {
         kept.push('…');
     }
-    kept
+    (!kept.is_empty()).then_some(kept)
 }
 
 /// Says what a body is that is no JSON. Its text is not repeated: a proxy's page may echo the request, headers and all.
@@ -270,5 +270,17 @@ mod tests {
         let failure = read(500, &json!({"error": format!("a\u{1b}[31m\n{}", "é".repeat(5000))}));
         assert!(failure.message.chars().count() <= MAX_MESSAGE + 1);
         assert!(!failure.message.chars().any(char::is_control), "{}", failure.message);
+        let parts = read(500, &json!({"title": "t".repeat(400), "detail": "d".repeat(400)}));
+        assert_eq!(parts.message.chars().count(), MAX_MESSAGE + 1, "also one of two parts");
+    }
+
+    #[test]
+    fn a_blank_text_is_as_good_as_none() {
+        let body = json!({"error_code": " \u{1b}", "message": "\u{1b}", "requestId": "\n"});
+        let failure = Failure::read(500, Some("from-header"), body.to_string().as_bytes());
+        assert_eq!((failure.message.as_str(), failure.code), ("the answer has no message", None));
+        assert_eq!(failure.request_id.as_deref(), Some("from-header"));
+        assert_eq!(Failure::read(500, Some(""), b"").request_id, None);
+        assert_eq!(read(500, &json!({"type": "urn: ", "title": "t"})).code, None);
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn of_code(code: &str) -> Option<&'static str> {
 /// The next step where only the status is known.
 pub(crate) fn of_status(status: u16) -> Option<&'static str> {
     Some(match status {
+        300..=303 | 305..=308 => "the address redirects, and no credential follows it; check the base URL",
         401 => "the access token was not accepted; check the credential",
         403 => {
             "check that the credential's product profile has the permission \"Manage Journeys Events, Data Sources and Action\" on this sandbox"

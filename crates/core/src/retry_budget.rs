@@ -3,18 +3,19 @@
 /// Repetitions in a row that a client can pay for. Chosen here: two calls that use all their attempts, and a half.
 pub const MOST_RETRIES: u32 = 5;
 
-/// So many calls that succeed at once earn one repetition. Chosen here: in the long run at most a tenth more traffic.
+/// So many calls that succeed earn one repetition. Chosen here: in the long run at most a tenth more traffic.
 pub const CALLS_PER_RETRY: u32 = 10;
 
-/// A token bucket, shared by the clones of a client. A repetition takes one from it, and a call that succeeds after all
-/// gives back what it took: a fault that passes costs nothing, an outage empties the bucket once.
+/// A token bucket, shared by the clones of a client. A repetition takes one from it, and every call that succeeds, at once or
+/// after repetitions, brings a tenth of one: a fault now and then costs nothing, an outage empties the bucket once, and a
+/// service that fails half of the time is not asked twice as often.
 ///
 /// ```
 /// use ajo_core::RetryBudget;
 ///
 /// let mut budget = RetryBudget::default();
 /// assert_eq!((0..9).filter(|_| budget.take()).count(), 5);
-/// budget.succeeded(1);
+/// (0..10).for_each(|_| budget.succeeded());
 /// assert!(budget.take());
 /// ```
 #[derive(Clone, Debug)]
@@ -44,13 +45,13 @@ impl RetryBudget {
         self.earn(CALLS_PER_RETRY);
     }
 
-    /// Notes a call that succeeded after so many repetitions.
-    pub fn succeeded(&mut self, repetitions: u32) {
-        self.earn(if repetitions == 0 { 1 } else { repetitions.saturating_mul(CALLS_PER_RETRY) });
+    /// Notes a call that succeeded.
+    pub fn succeeded(&mut self) {
+        self.earn(1);
     }
 
     fn earn(&mut self, parts: u32) {
-        self.parts = self.parts.saturating_add(parts).min(MOST_RETRIES * CALLS_PER_RETRY);
+        self.parts = (self.parts + parts).min(MOST_RETRIES * CALLS_PER_RETRY);
     }
 }
 
@@ -65,22 +66,20 @@ mod tests {
     #[test]
     fn it_is_never_more_than_full() {
         let mut budget = RetryBudget::default();
-        budget.succeeded(u32::MAX);
+        budget.succeeded();
         budget.give_back();
         assert_eq!(repetitions(&mut budget), 5);
         assert_eq!(repetitions(&mut budget), 0);
     }
 
     #[test]
-    fn ten_calls_earn_one_repetition_and_a_success_gives_back_what_it_took() {
+    fn ten_calls_that_succeed_earn_one_repetition() {
         let mut budget = RetryBudget::default();
         repetitions(&mut budget);
-        (0..9).for_each(|_| budget.succeeded(0));
+        (0..9).for_each(|_| budget.succeeded());
         assert_eq!(repetitions(&mut budget), 0);
-        budget.succeeded(0);
+        budget.succeeded();
         assert_eq!(repetitions(&mut budget), 1);
-        budget.succeeded(2);
-        assert_eq!(repetitions(&mut budget), 2);
         budget.give_back();
         assert_eq!(repetitions(&mut budget), 1);
     }

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// Longest name accepted, in characters. Chosen here, far above those in use: it is a header of every call.
+const MAX_LENGTH: usize = 256;
+
 /// The name of a sandbox, such as `prod`.
 ///
 /// All lower case (documented). It becomes the header `x-sandbox-name`, so only letters, digits and hyphens are accepted
@@ -43,6 +46,8 @@ impl FromStr for Sandbox {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let problem = if text.is_empty() {
             "it is empty".to_owned()
+        } else if text.len() > MAX_LENGTH {
+            format!("it is longer than {MAX_LENGTH} characters")
         } else if !text.bytes().all(plain) {
             "only lower case letters, digits and `-` may stand in it".to_owned()
         } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -73,7 +78,10 @@ mod tests {
         for text in ["", "Prod", "pro d", "prod\r\nx-evil: 1", "prod\u{e9}", "a/b", "a_b"] {
             assert!(text.parse::<Sandbox>().is_err(), "{text:?} parsed");
         }
-        for text in ["prod", "dev-2", "7"] {
+        let long = "P".repeat(MAX_LENGTH + 1);
+        let error = long.parse::<Sandbox>().expect_err("too long").to_string();
+        assert!(error.ends_with("it is longer than 256 characters") && error.len() < 200, "{error}");
+        for text in ["prod", "dev-2", "7", &"a".repeat(MAX_LENGTH)] {
             assert_eq!(text.parse::<Sandbox>().expect("a name").as_str(), text);
         }
     }

@@ -101,7 +101,7 @@ impl Transport {
             record(&span, &result, surroundings.elapsed().saturating_sub(begun));
             let problem = match result {
                 Ok(received) => {
-                    self.budget().succeeded(attempts.made());
+                    self.budget().succeeded();
                     return (Ok(received), number, false);
                 }
                 Err(problem) => problem,
@@ -110,7 +110,7 @@ impl Transport {
                 Next::Stop => return (Err(problem), number, false),
                 Next::Done => {
                     tracing::warn!(attempt = number, "an attempt whose answer was lost had done it");
-                    self.budget().succeeded(number - 1);
+                    self.budget().succeeded();
                     let status = problem.status().unwrap_or_default();
                     let request_id = match &problem.kind {
                         ErrorKind::Refused(failure) => failure.request_id.clone(),

@@ -68,7 +68,9 @@ impl TryFrom<String> for Uid {
     type Error = UidError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::check(&text).map(|()| Self(text))
+        // Read out of an answer: what stands there is not repeated, because it may be anything, a token too.
+        Self::check(&text).map_err(|error| UidError { shown: "…".to_owned(), ..error })?;
+        Ok(Self(text))
     }
 }
 

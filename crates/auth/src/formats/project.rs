@@ -25,8 +25,8 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
         let place = format!("{place}.");
         let client_id = text(own, &place, "client_id")?;
         candidates.push(Candidate {
-            // One without a name is chosen by its client id.
-            name: credential["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&client_id).to_owned(),
+            // One without a name, or with one that nobody can read, is chosen by its client id.
+            name: credential["name"].as_str().filter(|name| is_visible(name)).unwrap_or(&client_id).to_owned(),
             client_id,
             secrets: secrets(texts(own, &place, "client_secrets")?),
             org_id: org_id.to_owned(),
@@ -42,4 +42,8 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
         }));
     }
     Ok(candidates)
+}
+
+fn is_visible(name: &str) -> bool {
+    name.chars().any(|c| !c.is_whitespace() && !c.is_control())
 }

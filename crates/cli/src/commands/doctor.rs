@@ -13,7 +13,7 @@ use crate::arguments::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::session::{self, Caller, Identity};
+use crate::session::{Caller, Identity};
 use crate::time::rfc3339;
 use report::Report;
 use step::Step;
@@ -52,7 +52,7 @@ async fn walk(settings: &Settings, report: &mut Report) -> Result<(), Failed> {
             token.clone()
         }
     };
-    let sandbox = session::sandbox(settings).map_err(|failure| Failed(Step::Organization, failure))?;
+    let sandbox = caller.sandbox(settings).map_err(|failure| Failed(Step::Organization, failure))?;
     let (client_id, org_id) = (caller.identity.client_id(), caller.identity.org_id().as_str());
     let client = caller.service(settings, &sandbox).access_token(token, client_id, org_id).build();
     let client = client.map_err(|error| Failed(Step::ApiKey, error.into()))?;
@@ -68,7 +68,7 @@ async fn fetched(caller: &Caller, report: &mut Report) -> Result<Secret, Failed>
     let date = server_date(&caller.ims_url, &http).await.map_err(unreached)?;
     let now = Timestamp::now();
     report.passed(Step::TokenHost, format!("{} answers", caller.ims_url));
-    let granted = caller.tokens().map_err(|failure| Failed(Step::Token, failure))?.token().await;
+    let granted = caller.fresh_tokens().map_err(|failure| Failed(Step::Token, failure))?.token().await;
     let token = granted.map_err(|error| Failed(Step::Token, error.into()))?.token;
     let scopes = match &caller.identity {
         Identity::Credentials(credentials) => credentials.scopes().to_string(),

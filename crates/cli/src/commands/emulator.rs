@@ -9,10 +9,12 @@ use crate::arguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::places::OFF;
+use crate::session::variable;
 use crate::signals::{Signals, Stop};
 
 /// Variables that would go before the emulator's own.
-const OVERRIDING: [&str; 2] = ["AJO_ACCESS_TOKEN", "AJO_CREDENTIALS"];
+const OVERRIDING: [&str; 4] = ["AJO_ACCESS_TOKEN", "AJO_CREDENTIALS", "AJO_CREDENTIAL_NAME", "AJO_PROFILE"];
 
 pub(crate) async fn run(command: arguments::Emulator) -> Result<ExitCode, Failure> {
     match command {
@@ -48,6 +50,10 @@ async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
     child.args(arguments).envs(emulator.environment()).kill_on_drop(true);
     for name in OVERRIDING {
         child.env_remove(name);
+    }
+    // A token of this emulator is of no use to anybody once it is gone, so none is left behind in the user's cache.
+    if variable("AJO_TOKEN_CACHE").is_none() {
+        child.env("AJO_TOKEN_CACHE", OFF);
     }
     let failed = |error| Failure::new(format!("failed to run {}: {error}", program.to_string_lossy()));
     let mut child = child.spawn().map_err(failed)?;
