@@ -360,5 +360,5 @@ fn a_port_that_is_taken_is_named() {
     let port = taken.local_addr().expect("an address").port().to_string();
     let ran = run(&["emulator", "serve", "--port", &port]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.err.starts_with(&format!("error: failed to listen on 127.0.0.1, port {port}: ")), "{}", ran.err);
+    assert!(ran.err.starts_with(&format!("error: failed to listen on 127.0.0.1:{port}: ")), "{}", ran.err);
 }
