@@ -65,10 +65,21 @@ fn template(operation: &Operation, switches: &Switches) -> &'static str {
 /// The path there is that is most like this one.
 pub(crate) fn closest(path: &str) -> String {
     let operations = OPERATIONS.iter().map(|operation| (BASE_PATH, operation.path));
-    // Without the base path too: it is easily left out.
-    let distance = |there: &str| strsim::levenshtein(there, path);
-    let far = |(base, rest): &(&str, &str)| distance(&format!("{base}{rest}")).min(distance(rest));
+    let far = |(base, rest): &(&str, &str)| {
+        // Without the base path too: it is easily left out.
+        [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|there| distance(there, path)).min()
+    };
     operations.chain([("", TOKEN_PATH)]).min_by_key(far).map(|(base, rest)| format!("{base}{rest}")).unwrap_or_default()
+}
+
+/// How much has to be typed otherwise; whatever stands in the place of the uid is right.
+fn distance(template: &str, path: &str) -> usize {
+    let mut typed = path.split('/');
+    let parts = template.split('/').map(|part| match (part, typed.next()) {
+        ("{uid}", Some(uid)) if !uid.is_empty() => uid,
+        (part, _) => part,
+    });
+    strsim::levenshtein(&parts.collect::<Vec<_>>().join("/"), path)
 }
 
 /// The uid in a path, empty where the template has none; `None` if the path is not of this template.

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::answer;
 use crate::delivery::{Delivery, Manner};
+use crate::in_process::InProcess;
 use crate::route::BASE_PATH;
 use crate::settings::{Caller, Settings};
 use crate::world::World;
@@ -172,6 +173,11 @@ impl Emulator {
     /// The service behind the server, for tests that look inside or interfere.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same service without the socket.
+    pub fn in_process(&self) -> InProcess {
+        InProcess::sharing(self.world.clone(), self.now.clone())
     }
 
     /// Lets time pass at once for its first organization.

@@ -151,7 +151,9 @@ impl World {
         let id = uuid(&mut self.random);
         let path = request.uri().path();
         if control::is_meant(path) {
-            return control::answer(self, request, now);
+            let mut answer = control::answer(self, request, now);
+            date(&mut answer, now);
+            return answer;
         }
         let form = if path == TOKEN_PATH { Form::read(request.body()) } else { Form::read(b"") };
         let org_id = self.organization_of(request, &form);
@@ -179,11 +181,7 @@ impl World {
         if let Ok(id) = header::HeaderValue::from_str(&id) {
             answer.headers_mut().insert(name, id);
         }
-        // By this clock, and not by the one of the machine that the server behind it would take.
-        let date = UNIX_EPOCH + Duration::from_millis(here.as_millis()).min(LAST_DATE);
-        if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
-            answer.headers_mut().insert(header::DATE, date);
-        }
+        date(&mut answer, here);
         answer
     }
 
@@ -290,6 +288,14 @@ impl World {
             },
             most,
         );
+    }
+}
+
+/// Dates an answer by this clock, and not by the one of the machine that a server would take.
+fn date(answer: &mut Answer, now: Timestamp) {
+    let date = UNIX_EPOCH + Duration::from_millis(now.as_millis()).min(LAST_DATE);
+    if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
+        answer.headers_mut().insert(header::DATE, date);
     }
 }
 

@@ -1,0 +1,228 @@
+//! The control API: every route, and who may not use it.
+
+mod support;
+
+use ajo_emulator::CONTROL_ROUTES;
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+use support::{Caller, read};
+
+const NONE: Value = Value::Null;
+
+#[test]
+fn every_route_is_there_and_what_is_not_is_told_with_what_is() {
+    let mut caller = Caller::new();
+    for route in CONTROL_ROUTES {
+        let path = route.path.strip_prefix("/_emulator").expect("the prefix");
+        let (status, body) = caller.control(route.method, path, &NONE);
+        // Those that need a body say so.
+        assert!(
+            status == 200 || (status == 400 && body["message"].is_string()),
+            "{} {path}: {status} {body}",
+            route.method
+        );
+    }
+    let (status, body) = caller.control("GET", "/nothing", &NONE);
+    assert_eq!(status, 404);
+    let message = body["message"].as_str().expect("a message");
+    assert!(message.starts_with("the control API has no GET /_emulator/nothing; it has GET /_emulator, "), "{message}");
+    assert_eq!(caller.control("POST", "/state", &NONE).0, 404);
+}
+
+#[test]
+fn the_journal_tells_what_was_called_and_what_nothing_read() {
+    let mut caller = Caller::new();
+    let mut definition = support::capping();
+    definition["maxCalls"] = json!(7);
+    definition["services"]["dataSource"]["rating"]["period~/InMs"] = json!(7);
+    let (_, created) = caller.call("POST", "/endpointConfigs?force=1", &definition);
+    let uid = created["uid"].as_str().expect("a uid").to_owned();
+    caller.call("DELETE", &format!("/endpointConfigs/{uid}?forceDelete=true"), &NONE);
+    caller.call("GET", "/endpointConfig/u-1", &NONE);
+    let (_, journal) = caller.control("GET", "/calls", &NONE);
+    let calls = journal["calls"].as_array().expect("calls");
+    let seen: Vec<_> = calls.iter().map(|call| (call["operation"].as_str(), call["status"].as_u64())).collect();
+    assert_eq!(
+        seen,
+        [
+            (Some("token"), Some(200)),
+            (Some("capping.create"), Some(200)),
+            (Some("capping.delete"), Some(200)),
+            (None, Some(404))
+        ]
+    );
+    assert_eq!(calls[1]["unread"], json!(["/services/dataSource/rating/period~0~1InMs", "/maxCalls", "?force"]));
+    assert_eq!((&calls[2]["unread"], &calls[2]["sandbox"]), (&json!([]), &json!("prod")));
+    assert_eq!(calls[3]["closest"], "/journey/orchestration/endpointConfigs/{uid}");
+    assert!(calls[1]["requestId"].as_str().is_some_and(|id| id.len() == 36));
+
+    let narrowed = |caller: &mut Caller, query: &str| {
+        caller.control("GET", &format!("/calls{query}"), &NONE).1["calls"].as_array().expect("calls").len()
+    };
+    assert_eq!(narrowed(&mut caller, "?mutating=true"), 2);
+    assert_eq!(narrowed(&mut caller, "?operation=token"), 1);
+    assert_eq!(narrowed(&mut caller, "?since=3"), 1);
+    assert_eq!(caller.control("GET", "/calls?since=x", &NONE).0, 400);
+    assert_eq!(caller.world.calls().mutating().len(), 2);
+    caller.control("DELETE", "/calls", &NONE);
+    assert_eq!(narrowed(&mut caller, ""), 0);
+    caller.create();
+    let (_, journal) = caller.control("GET", "/calls", &NONE);
+    assert_eq!(journal["calls"][0]["number"], 5, "it goes on counting");
+}
+
+#[test]
+fn the_journal_is_bounded_and_holds_nothing_secret() {
+    let mut settings = ajo_emulator::Settings::default();
+    settings.limits.journal = 10;
+    let mut caller = Caller::of(settings);
+    for _ in 0..50 {
+        caller.create();
+    }
+    assert_eq!((caller.world.calls().len(), caller.world.calls()[0].number), (10, 42));
+    let token = caller.token.clone();
+    let (_, shown) = caller.control("GET", "/calls", &NONE);
+    let written = format!("{:?} {shown}", caller.world.calls());
+    for secret in [token.as_str(), "emulator-secret", "api.example.org", "Bearer"] {
+        assert!(!written.contains(secret), "{secret}");
+    }
+    let long = "x".repeat(5000);
+    caller.call("GET", &format!("/{long}"), &NONE);
+    assert!(caller.world.calls().last().expect("a call").path.len() <= 200);
+}
+
+#[test]
+fn the_clock_can_be_set_frozen_hurried_and_moved_on() {
+    let mut caller = Caller::new();
+    let real = caller.now.as_millis();
+    assert_eq!(caller.control("GET", "/clock", &NONE).1, json!({"nowMillis": real, "speed": 1.0}));
+    caller.control("PUT", "/clock", &json!({"speed": 0}));
+    assert_eq!(caller.control("POST", "/clock/advance", &json!({"seconds": 1.5})).1["nowMillis"], real + 1500);
+    assert_eq!(
+        caller.control("PUT", "/clock", &json!({"nowMillis": 0, "speed": 2.0})).1,
+        json!({"nowMillis": 0, "speed": 2.0})
+    );
+    for (method, path, body) in [
+        ("PUT", "/clock", json!({"speed": -1})),
+        ("PUT", "/clock", json!({"fast": 1})),
+        ("POST", "/clock/advance", json!({"seconds": -1})),
+        ("POST", "/clock/advance", json!({"seconds": "1"})),
+    ] {
+        let (status, answer) = caller.control(method, path, &body);
+        assert!(status == 400 && answer["message"].is_string(), "{body}: {answer}");
+    }
+}
+
+#[test]
+fn faults_switches_and_interferences_are_set_and_what_is_unknown_is_refused() {
+    let mut caller = Caller::new();
+    let (status, body) =
+        caller.control("POST", "/faults", &json!({"at": "*.list", "when": "first:1", "fault": "status:503"}));
+    assert_eq!((status, body["faults"].as_array().map(Vec::len)), (200, Some(1)));
+    assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 503);
+    assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 200);
+    let (status, body) = caller.control("POST", "/faults", &json!({"at": "*.lst", "fault": "status:503"}));
+    assert_eq!(status, 400);
+    assert!(body["message"].as_str().expect("a message").contains("`*.lst` is no target"), "{body}");
+    caller.control("DELETE", "/faults", &NONE);
+    assert_eq!(caller.control("GET", "/faults", &NONE).1, json!({"faults": []}));
+
+    let (status, body) = caller.control("PUT", "/switches", &json!({"org_id": "required"}));
+    assert_eq!((status, &body["org_id"], &body["list_body"]), (200, &json!("required"), &json!("optional")));
+    assert_eq!(caller.control("PUT", "/switches", &json!({"org_id": "perhaps"})).0, 400);
+    assert_eq!(caller.control("GET", "/switches", &NONE).1["org_id"], "required", "nothing half done");
+
+    let waiting = json!({"before": "capping.update", "does": "edit"});
+    assert_eq!(caller.control("POST", "/interferences", &waiting).0, 200);
+    assert_eq!(caller.control("POST", "/interferences", &json!({"before": "x", "does": "edit"})).0, 400);
+    assert_eq!(caller.control("GET", "/interferences", &NONE).1["interferences"][0]["by"], "somebody-else");
+}
+
+#[test]
+fn a_reset_leaves_nothing_and_tokens_can_be_revoked() {
+    let mut caller = Caller::new();
+    caller.create();
+    caller.create_throttling();
+    caller.fault("*.*=status:503");
+    let (_, status) = caller.control("GET", "", &NONE);
+    assert_eq!((&status["capping"], &status["throttling"], &status["faults"]), (&json!(1), &json!(true), &json!(1)));
+    assert_eq!((&status["auth"], &status["calls"], &status["tokens"]), (&json!("strict"), &json!(3), &json!(1)));
+    caller.control("POST", "/reset", &NONE);
+    let (_, status) = caller.control("GET", "", &NONE);
+    assert_eq!((&status["capping"], &status["throttling"], &status["tokens"]), (&json!(0), &json!(false), &json!(0)));
+    assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 401, "its tokens are gone too");
+    caller.log_in();
+    caller.control("POST", "/tokens/revoke", &NONE);
+    assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 401);
+}
+
+#[test]
+fn a_snapshot_is_taken_up_as_it_was_or_not_at_all() {
+    let mut caller = Caller::new();
+    let uid = caller.create();
+    caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE);
+    let mut edited = support::capping();
+    edited["methods"] = json!(["POST"]);
+    caller.call("PUT", &format!("/endpointConfigs/{uid}"), &edited);
+    caller.create_throttling();
+    let before = caller.capping(&uid);
+    let (_, snapshot) = caller.control("GET", "/state", &NONE);
+
+    let mut other = Caller::new();
+    assert_eq!(other.control("PUT", "/state", &snapshot).0, 200);
+    assert_eq!(other.capping(&uid), before);
+    assert_eq!(other.control("GET", "/state", &NONE).1, snapshot);
+
+    for wrong in [
+        json!({}),
+        json!({"version": 2, "organizations": {}}),
+        json!({"version": 1}),
+        json!({"version": 1, "organizations": {"nobody": {"sandboxes": [], "throttling": null}}}),
+        json!({"version": 1, "organizations": {}, "more": 1}),
+        json!([]),
+    ] {
+        let (status, body) = other.control("PUT", "/state", &wrong);
+        assert!(
+            status == 400 && body["message"].as_str().expect("a message").starts_with("this is no snapshot"),
+            "{body}"
+        );
+    }
+    assert_eq!(other.control("GET", "/state", &NONE).1, snapshot, "nothing is changed by a wrong one");
+}
+
+#[test]
+fn no_page_of_another_origin_and_no_made_up_name_can_use_it() {
+    let mut caller = Caller::new();
+    for (header, value, status) in [
+        ("host", "127.0.0.1:4010", 200),
+        ("host", "localhost:4010", 200),
+        ("host", "[::1]:4010", 200),
+        ("host", "evil.example:4010", 403),
+        ("host", "localhost.evil.example", 403),
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", "http://localhost", 200),
+    ] {
+        let request =
+            Request::post("/_emulator/tokens/revoke").header(header, value).body(Bytes::new()).expect("a request");
+        assert_eq!(read(&caller.send(&request)).0, status, "{header}: {value}");
+    }
+}
+
+#[test]
+fn organizations_have_nothing_in_common() {
+    let callers = (0..1000)
+        .map(|number| ajo_emulator::Caller::new(&format!("c{number}"), "s", &format!("ORG{number}@AdobeOrg"), "openid"))
+        .collect();
+    let mut caller = Caller::of(ajo_emulator::Settings { callers, ..Default::default() });
+    caller.create();
+    caller.fault("*.list=status:503");
+    caller.world.first_mut().advance(std::time::Duration::from_secs(60));
+    let (_, first) = caller.control("GET", "", &NONE);
+    let (_, other) = caller.control("GET", "?org=ORG999@AdobeOrg", &NONE);
+    assert_eq!((&first["capping"], &first["faults"], &first["organizations"]), (&json!(1), &json!(1), &json!(1000)));
+    assert_eq!((&other["capping"], &other["faults"], &other["calls"]), (&json!(0), &json!(0), &json!(0)));
+    assert_ne!(first["clock"], other["clock"]);
+    assert_eq!(caller.control("GET", "?org=nobody", &NONE).0, 404);
+}
