@@ -183,6 +183,49 @@ fn the_exit_codes_on_the_page_are_those_of_the_command() {
     assert_eq!(first_cells("The command"), codes);
 }
 
+const EMULATOR: &str = "docs/emulator.md";
+
+fn pairs(page: &str, heading: &str) -> Vec<(String, String)> {
+    table(page, heading).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+}
+
+#[test]
+fn the_effects_on_the_page_are_those_of_the_code() {
+    let source = read("crates/emulator/src/fault/effect.rs");
+    let rows = source.lines().filter_map(|line| line.strip_prefix("/// | `")?.strip_suffix(" |")?.split_once("` | "));
+    let code: Vec<(String, String)> = rows.map(|(effect, what)| (effect.to_owned(), what.replace('`', ""))).collect();
+    let mut page = pairs(EMULATOR, "Faults");
+    assert_eq!(page.len(), code.len());
+    let delay = |pair: &(String, String)| pair.0 != "delay:…";
+    page.retain(delay);
+    assert_eq!(page, code.into_iter().filter(delay).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_switches_on_the_page_are_those_of_the_code() {
+    let code = ajo_emulator::Switches::ALL.map(|switch| (switch.name.to_owned(), switch.sides.join(", ")));
+    assert_eq!(pairs(EMULATOR, "Contradictions"), code);
+}
+
+#[test]
+fn the_control_requests_on_the_page_are_those_of_the_code() {
+    let code = ajo_emulator::CONTROL_ROUTES
+        .map(|route| (format!("{} {}", route.method, route.path), route.about.replace('`', "")));
+    assert_eq!(pairs(EMULATOR, "The control API"), code);
+}
+
+#[test]
+fn the_limits_on_the_page_are_those_of_the_code() {
+    let limits = ajo_emulator::Limits::default();
+    let number = |cell: &str| -> usize {
+        let digits: String =
+            cell.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
+        digits.parse().expect("a number")
+    };
+    let page: Vec<usize> = pairs(EMULATOR, "Limits").iter().map(|(_, much)| number(much)).collect();
+    assert_eq!(page, [limits.body, limits.configs, limits.journal, limits.tokens, ajo_emulator::MAX_FAULTS]);
+}
+
 /// Notes which fields the spans and events of this project have.
 struct Fields(Arc<Mutex<BTreeMap<String, BTreeSet<&'static str>>>>);
 

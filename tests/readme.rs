@@ -50,6 +50,7 @@ fn the_settings_are_those_of_the_command() {
         "crates/auth/src/credentials.rs",
         "crates/auth/src/environment.rs",
         "crates/cli/src/arguments.rs",
+        "crates/cli/src/arguments/emulator.rs",
         "crates/cli/src/keychain.rs",
         "crates/cli/src/places.rs",
         "crates/cli/src/session.rs",

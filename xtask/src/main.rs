@@ -33,6 +33,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         upstream: PathBuf,
     },
+    /// Check what no compiler checks: the emulator's ledger, what the pages under docs/ claim, what the README shows
+    Tidy,
     /// Everything that must pass: generated code, drift, format, lints, tests, documentation
     Test,
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
+        Command::Tidy => test::tidy(),
         Command::Test => test::run(),
     };
     match outcome {

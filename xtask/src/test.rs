@@ -61,6 +61,13 @@ pub(crate) fn run() -> Result<String, String> {
     Ok("all of it passes".to_owned())
 }
 
+/// The tests that keep documents and code together, alone: `cargo xtask test` runs them among the others.
+pub(crate) fn tidy() -> Result<String, String> {
+    cargo(&["test", "--quiet", "--package", "ajo-emulator", "--test", "fidelity", "--locked"], &[])?;
+    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "docs", "--test", "readme", "--locked"], &[])?;
+    Ok("documents and code agree".to_owned())
+}
+
 /// Models and rules must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
 /// every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
 fn webassembly() -> Result<(), String> {
