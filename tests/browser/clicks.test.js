@@ -172,6 +172,35 @@ test('what is refused is told in the emulator’s words', async (t) => {
   await close();
 });
 
+test('among hundreds of configurations one is found', async (t) => {
+  const emulator = await startEmulator();
+  t.after(emulator.stop);
+  for (let number = 1; number <= 230; number += 1) {
+    await emulator.call('POST', '/endpointConfigs', capping(`https://host-${number}.example.org/*`, number));
+  }
+  const { page, check, close } = await open(browser, emulator);
+  await page.getByText('200 of 230 are shown').waitFor();
+  assert.equal(await page.locator('#calls > li').count(), 200);
+  await page.getByLabel('Find by URL or uid').fill('host-229.');
+  await page.locator('#detail-title', { hasText: 'host-229' }).waitFor();
+  assert.equal(await page.locator('#config-list button').count(), 1);
+  assert.equal(await page.locator('#config-rest').isVisible(), false);
+  await page.getByLabel('Find by URL or uid').fill('nowhere');
+  await page.getByText('Nothing selected').waitFor();
+  check();
+  await close();
+});
+
+test('an organization that is not there gives way to the first', async (t) => {
+  const emulator = await startEmulator();
+  t.after(emulator.stop);
+  const { page, check, close } = await open(browser, emulator, { path: '?org=GONE@AdobeOrg' });
+  assert.match(await page.locator('#organization').inputValue(), /^E0E0/);
+  assert.match(page.url(), /\?org=E0E0/);
+  check();
+  await close();
+});
+
 test('text of a client is shown as text', async (t) => {
   const emulator = await startEmulator();
   t.after(emulator.stop);

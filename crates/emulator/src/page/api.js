@@ -7,6 +7,7 @@ export const chosen = () => organization;
 /** All that is asked from now on is about this organization; the address keeps it. */
 export function choose(id) {
   organization = id;
+  if (id === null) return;
   const address = new URL(location.href);
   address.searchParams.set('org', id);
   history.replaceState(null, '', address);

@@ -13,7 +13,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /** A path, a URL or a name, which may go on in the next line at its own signs. */
-export const breakable = (text) => text.split(/(?<=[./_])/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
+export const breakable = (text) => text.split(/(?<=[./_])(?=.{3})/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
 
 /** Whether the data is another than the last time it was shown here; what is the same is left alone, and with it the focus. */
 export function changed(element, data) {

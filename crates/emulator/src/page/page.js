@@ -32,7 +32,7 @@ async function refresh() {
 
 async function look() {
   try {
-    if (chosen() === null || !byId('organization').length) await learnOrganizations();
+    if (byId('organization').length === 0) await learnOrganizations();
     const organization = chosen();
     const [status, set, sides] = await Promise.all([ask('GET', ''), ask('GET', '/faults'), ask('GET', '/switches/sides')]);
     const [calls, kept] = await Promise.all([journal.ask(status), configs.ask(status)]);
@@ -58,8 +58,11 @@ async function learnOrganizations() {
   const { organizations } = await ask('GET', '/organizations');
   const select = byId('organization');
   select.replaceChildren(...organizations.map(({ id }) => el('option', { value: id }, id)));
-  const first = await ask('GET', '').catch(() => undefined);
-  choose(first?.organization ?? organizations[0]?.id ?? '');
+  // One that is not there, in a bookmark perhaps, gives way to the emulator's first.
+  if (!organizations.some(({ id }) => id === chosen())) {
+    choose(null);
+    choose((await ask('GET', '')).organization);
+  }
   select.value = chosen();
 }
 
