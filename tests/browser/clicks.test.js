@@ -191,6 +191,17 @@ test('among hundreds of configurations one is found', async (t) => {
   await close();
 });
 
+test('where a token is needed, an empty emulator says how to come by the settings', async (t) => {
+  const emulator = await startEmulator('strict');
+  t.after(emulator.stop);
+  const { page, check, close } = await open(browser, emulator);
+  const [settings, command] = (await page.locator('#config-list pre').innerText()).split('\n');
+  assert.equal(settings, `eval "$(ajo emulator env --at ${new URL(emulator.address).origin})"`);
+  assert.match(command, /^echo '\{ "url": .* \}' \| ajo capping create -$/);
+  check();
+  await close();
+});
+
 test('an organization that is not there gives way to the first', async (t) => {
   const emulator = await startEmulator();
   t.after(emulator.stop);

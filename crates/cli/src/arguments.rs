@@ -1,10 +1,13 @@
 //! The command line.
 
-use std::ffi::OsString;
+mod emulator;
+
 use std::path::PathBuf;
 
 use ajo_core::{Sandbox, Uid};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use emulator::{At, Emulator, Start};
 
 /// Capping and throttling limits of Adobe Journey Optimizer.
 ///
@@ -161,22 +164,6 @@ pub(crate) enum Auth {
     Token,
     /// Say which credentials are used and whether they are given a token
     Status,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Emulator {
-    /// Run until Ctrl-C; prints settings for other programs
-    Serve {
-        /// The port on 127.0.0.1; a free one if not given
-        #[arg(long, default_value_t = 0, hide_default_value = true)]
-        port: u16,
-    },
-    /// Run a command with the settings of an emulator that lives as long as it
-    Exec {
-        /// The command and its arguments
-        #[arg(required = true, last = true, value_name = "COMMAND")]
-        command: Vec<OsString>,
-    },
 }
 
 #[cfg(test)]

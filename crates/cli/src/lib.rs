@@ -57,7 +57,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Throttling(command) => commands::configs::throttling(&settings, command).await,
         Command::Auth(command) => commands::auth::run(&settings, command).await,
         Command::Doctor => commands::doctor::run(&settings).await,
-        Command::Emulator(command) => commands::emulator::run(command).await,
+        Command::Emulator(command) => commands::emulator::run(&settings, command).await,
     }
 }
 

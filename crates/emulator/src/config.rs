@@ -28,15 +28,16 @@ impl State {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mark {
     pub(crate) by: String,
-    /// In milliseconds since the epoch.
     #[serde(with = "millis")]
     pub(crate) at: Timestamp,
 }
 
+/// A point in time, in a snapshot: milliseconds since the epoch.
 mod millis {
     use ajo_auth::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(at.as_millis())
     }

@@ -41,13 +41,18 @@ const fn route(method: &'static str, path: &'static str, about: &'static str) ->
 
 /// All requests of the control API. Each is about the organization that the header `x-gw-ims-org-id` or the parameter `org`
 /// names, else about the first one.
-pub const CONTROL_ROUTES: [ControlRoute; 23] = [
+pub const CONTROL_ROUTES: [ControlRoute; 24] = [
     route("GET", "/_emulator", "what it is, how it is set, and how much it keeps"),
     route("GET", "/_emulator/organizations", "the organizations there are, and how much each keeps"),
     route(
         "GET",
         "/_emulator/configs",
         "configurations, saved beside deployed; `find=TEXT` (uid or URL), `limit=N` (200)",
+    ),
+    route(
+        "GET",
+        "/_emulator/environment",
+        "variables for `ajo` and other programs; the secret opens this emulator alone",
     ),
     route(
         "GET",
@@ -88,8 +93,8 @@ pub(crate) fn is_meant(path: &str) -> bool {
 struct Refused(StatusCode, String);
 
 impl Refused {
-    fn bad(problem: impl ToString) -> Self {
-        Self(StatusCode::BAD_REQUEST, problem.to_string())
+    fn bad(problem: impl std::fmt::Display) -> Self {
+        Self(StatusCode::BAD_REQUEST, format!("{problem}"))
     }
 }
 
@@ -135,6 +140,11 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             return Ok(json!({}));
         }
         ("GET", "") => return status(world, &org_id, now),
+        ("GET", "/environment") => {
+            let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let variables = world.environment(&format!("http://{host}")).into_iter();
+            return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
+        }
         ("GET", "/contract") => return Ok(json!(world.differences)),
         ("DELETE", "/contract") => {
             world.differences.clear();

@@ -1,5 +1,6 @@
 //! Somebody else, who acts between two calls of the client.
 
+use ajo_auth::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -58,8 +59,8 @@ impl Interference {
     }
 
     /// Does it. Whether the configuration is still there.
-    pub(crate) fn act(&self, config: &mut Config, mark: Mark) -> bool {
-        let mark = Mark { by: self.by.clone(), ..mark };
+    pub(crate) fn act(&self, config: &mut Config, now: Timestamp) -> bool {
+        let mark = Mark { by: self.by.clone(), at: now };
         match self.does {
             Deed::Edit => {
                 let definition = self.definition.clone().unwrap_or_else(|| config.definition.clone());
@@ -75,8 +76,8 @@ impl Interference {
 
 impl Interference {
     /// The same for throttling, where what is saved is in force at once.
-    pub(crate) fn act_on_throttling(&self, config: &mut Config, mark: Mark) -> bool {
-        let stays = self.act(config, mark);
+    pub(crate) fn act_on_throttling(&self, config: &mut Config, now: Timestamp) -> bool {
+        let stays = self.act(config, now);
         if config.deployed.is_some() {
             config.deployed = Some(config.definition.clone());
         }

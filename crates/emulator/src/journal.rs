@@ -89,7 +89,7 @@ impl Journal {
 #[derive(Clone, Debug)]
 pub struct Calls<'w>(Vec<&'w Call>);
 
-impl<'w> Calls<'w> {
+impl Calls<'_> {
     /// Those that can change a configuration.
     #[must_use]
     pub fn mutating(self) -> Self {

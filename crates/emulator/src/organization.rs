@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::config::{Config, Mark};
+use crate::config::Config;
 use crate::fault::{Fault, FaultError, Faults, Target};
 use crate::interference::Interference;
 use crate::journal::{Calls, Journal};
@@ -141,17 +141,16 @@ impl Organization {
     pub(crate) fn be_interfered_with(&mut self, called: Target, sandbox: &str, uid: &str, now: Timestamp) {
         let due = self.interferences.iter().position(|interference| interference.comes_before(called, uid));
         let Some(due) = due else { return };
-        let mark = Mark { by: String::new(), at: now };
         let kept = &mut self.kept;
         let capping = kept.sandboxes.iter_mut().find(|there| there.name == sandbox);
         if let Some(capping) = capping.map(|sandbox| &mut sandbox.capping)
             && let Some(config) = capping.get_mut(uid)
         {
-            if !self.interferences.remove(due).act(config, mark) {
+            if !self.interferences.remove(due).act(config, now) {
                 capping.shift_remove(uid);
             }
         } else if let Some(throttling) = kept.throttling.as_mut().filter(|there| there.config.uid == uid)
-            && !self.interferences.remove(due).act_on_throttling(&mut throttling.config, mark)
+            && !self.interferences.remove(due).act_on_throttling(&mut throttling.config, now)
         {
             kept.throttling = None;
         }

@@ -158,16 +158,7 @@ impl Emulator {
 
     /// Settings for `ajo` and for any program that reads the same variables. The secret opens nothing but this emulator.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let caller = self.caller();
-        vec![
-            ("AJO_BASE_URL", self.base_url()),
-            ("AJO_IMS_URL", self.ims_url()),
-            ("AJO_CLIENT_ID", caller.client_id.clone()),
-            ("AJO_CLIENT_SECRET", caller.secrets.first().map_or_else(String::new, |secret| secret.expose().to_owned())),
-            ("AJO_ORG_ID", caller.org_id.to_string()),
-            ("AJO_SCOPES", caller.scopes.to_string()),
-            ("AJO_SANDBOX", self.sandbox()),
-        ]
+        self.world().environment(&self.ims_url())
     }
 
     /// The service behind the server, for tests that look inside or interfere.

@@ -65,7 +65,8 @@ impl Strike {
             Some(Effect::Garbage) => {
                 // Neither JSON nor text, the same for the same moment.
                 let seed = now.as_millis();
-                *answer.body_mut() = (0..256_u64).map(|byte| (byte.wrapping_mul(seed | 1) >> 3) as u8 | 0x80).collect();
+                let garbled = |index: u64| (index.wrapping_mul(seed | 1) >> 3).to_le_bytes()[0] | 0x80;
+                *answer.body_mut() = (0..256).map(garbled).collect();
                 Manner::Whole
             }
             _ => Manner::Whole,

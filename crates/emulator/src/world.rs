@@ -84,6 +84,26 @@ impl World {
         self.settings.callers.iter_mut().find(|caller| caller.client_id == client_id)
     }
 
+    /// Settings for `ajo` and for any program that reads the same variables, where the emulator is at this root. The secret
+    /// opens nothing but this emulator.
+    pub fn environment(&self, root: &str) -> Vec<(&'static str, String)> {
+        let caller = self.settings.callers.first();
+        let of = |text: fn(&Caller) -> String| caller.map(text).unwrap_or_default();
+        let sandbox = self.settings.sandboxes.first().map(|sandbox| sandbox.name.clone());
+        vec![
+            ("AJO_BASE_URL", format!("{root}{BASE_PATH}")),
+            ("AJO_IMS_URL", root.to_owned()),
+            ("AJO_CLIENT_ID", of(|caller| caller.client_id.clone())),
+            (
+                "AJO_CLIENT_SECRET",
+                of(|caller| caller.secrets.first().map(|it| it.expose().to_owned()).unwrap_or_default()),
+            ),
+            ("AJO_ORG_ID", of(|caller| caller.org_id.to_string())),
+            ("AJO_SCOPES", of(|caller| caller.scopes.to_string())),
+            ("AJO_SANDBOX", sandbox.unwrap_or_default()),
+        ]
+    }
+
     /// Forgets every token that was granted, as if each had been revoked.
     pub fn revoke_tokens(&mut self) {
         self.tokens.clear();

@@ -1,81 +1,54 @@
 //! `ajo emulator`.
 
-use std::ffi::OsString;
+mod exec;
+mod remote;
+mod start;
+mod state;
+
 use std::process::ExitCode;
 
-use ajo_emulator::Emulator;
-
-use crate::arguments;
+use crate::arguments::{Emulator, Output, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::places::OFF;
-use crate::session::variable;
-use crate::signals::{Signals, Stop};
+use crate::signals::Signals;
 
-/// Variables that would go before the emulator's own.
-const OVERRIDING: [&str; 4] = ["AJO_ACCESS_TOKEN", "AJO_CREDENTIALS", "AJO_CREDENTIAL_NAME", "AJO_PROFILE"];
-
-pub(crate) async fn run(command: arguments::Emulator) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(settings: &Settings, command: Emulator) -> Result<ExitCode, Failure> {
     match command {
-        arguments::Emulator::Serve { port } => serve(port).await,
-        arguments::Emulator::Exec { command } => exec(&command).await,
+        Emulator::Serve { port, host, allow_remote: _, start } => {
+            // Listened for before anything is printed: whoever reads it may stop the emulator at once.
+            let mut signals = Signals::listen()?;
+            let emulator = start::start(&start, port, host, settings).await?;
+            output::note(&format!(
+                "the emulator listens on http://{} until Ctrl-C; settings for other programs:",
+                emulator.address()
+            ));
+            output::data(&exports(&emulator.environment()))?;
+            signals.next().await;
+            state::save(&start, &emulator)?;
+            output::note("stopped");
+        }
+        Emulator::Exec { start, command } => return exec::run(&start, &command, settings).await,
+        Emulator::Env(at) => output::data(&exports(&remote::environment(&at).await?))?,
+        Emulator::Wait { at, timeout } => remote::wait(&at, timeout).await?,
+        Emulator::Status(at) => {
+            let status = remote::status(&at).await?;
+            output::data(&match settings.output {
+                Output::Json => format!("{status:#}"),
+                Output::Text => remote::describe(&status),
+            })?;
+        }
+        Emulator::Reset(at) => {
+            remote::reset(&at).await?;
+            output::note("empty again");
+        }
     }
-}
-
-async fn start(port: u16) -> Result<Emulator, Failure> {
-    Emulator::builder().port(port).start().await.map_err(|error| Failure::new(error.to_string()))
-}
-
-async fn serve(port: u16) -> Result<ExitCode, Failure> {
-    let mut signals = Signals::listen()?;
-    let emulator = start(port).await?;
-    output::note(&format!(
-        "the emulator listens on http://{} until Ctrl-C; settings for other programs:",
-        emulator.address()
-    ));
-    let lines: Vec<String> =
-        emulator.environment().iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
-    output::data(&lines.join("\n"))?;
-    signals.next().await;
-    output::note("stopped");
     Ok(Exit::Success.into())
 }
 
-async fn exec(command: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut signals = Signals::listen()?;
-    let emulator = start(0).await?;
-    let (program, arguments) = command.split_first().ok_or_else(|| Failure::new("no command is given"))?;
-    let mut child = tokio::process::Command::new(program);
-    child.args(arguments).envs(emulator.environment()).kill_on_drop(true);
-    for name in OVERRIDING {
-        child.env_remove(name);
-    }
-    // A token of this emulator is of no use to anybody once it is gone, so none is left behind in the user's cache.
-    if variable("AJO_TOKEN_CACHE").is_none() {
-        child.env("AJO_TOKEN_CACHE", OFF);
-    }
-    let failed = |error| Failure::new(format!("failed to run {}: {error}", program.to_string_lossy()));
-    let mut child = child.spawn().map_err(failed)?;
-    // The emulator stays until the child is gone. What Ctrl-C means is for the child to decide, which gets it as well.
-    let status = loop {
-        tokio::select! {
-            status = child.wait() => break status.map_err(failed)?,
-            stop = signals.next() => {
-                if stop != Stop::CtrlC {
-                    child.start_kill().map_err(failed)?;
-                }
-            }
-        }
-    };
-    Ok(ExitCode::from(code_of(status)))
-}
-
-/// The child's code; 128 and the signal for one that was killed, as shells have it.
-fn code_of(status: std::process::ExitStatus) -> u8 {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
-    }
-    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(Exit::Failure.code())
+/// Lines for a shell.
+fn exports<N: AsRef<str>>(variables: &[(N, String)]) -> String {
+    let quoted = |value: &str| value.replace('\'', r"'\''");
+    let lines = variables.iter().map(|(name, value)| format!("export {}='{}'", name.as_ref(), quoted(value)));
+    lines.collect::<Vec<_>>().join("\n")
 }

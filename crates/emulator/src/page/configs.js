@@ -119,10 +119,6 @@ function nothing() {
   const command =
     status.auth === 'off'
       ? `curl ${location.origin}/journey/orchestration/endpointConfigs -d '${json}'`
-      : `echo '${json}' | ajo capping create -`;
-  return [
-    el('p', { class: 'empty' }, 'None yet. Create one:'),
-    el('pre', { tabindex: '0', 'aria-label': 'Command' }, command),
-    status.auth === 'off' ? '' : el('p', { class: 'muted' }, 'with the settings that the emulator printed when it started in the environment.'),
-  ];
+      : `eval "$(ajo emulator env --at ${location.origin})"\necho '${json}' | ajo capping create -`;
+  return [el('p', { class: 'empty' }, 'None yet. Create one:'), el('pre', { tabindex: '0', 'aria-label': 'Command' }, command)];
 }
