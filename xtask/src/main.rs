@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask …`: what other projects keep in shell scripts.
 
+mod browser;
 mod drift;
 mod generate;
 mod spec;
@@ -35,8 +36,18 @@ enum Command {
     },
     /// Check what no compiler checks: the emulator's ledger, what the pages under docs/ claim, what the README shows
     Tidy,
-    /// Everything that must pass: generated code, drift, format, lints, tests, documentation
-    Test,
+    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser
+    Test {
+        /// Only a part of it
+        part: Option<Part>,
+    },
+}
+
+/// A part of the tests.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Part {
+    /// The emulator's page in a browser
+    Browser,
 }
 
 fn main() -> ExitCode {
@@ -44,7 +55,8 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
-        Command::Test => test::run(),
+        Command::Test { part: None } => test::run(),
+        Command::Test { part: Some(Part::Browser) } => browser::run(),
     };
     match outcome {
         Ok(report) => {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{complain, drift, generate, root};
+use crate::{browser, complain, drift, generate, root};
 
 /// One program to run, and what it proves.
 struct Step {
@@ -58,6 +58,7 @@ pub(crate) fn run() -> Result<String, String> {
         complain(&format!("==> {}", step.proves));
         cargo(step.arguments, step.environment)?;
     }
+    browser::run_if_possible()?;
     Ok("all of it passes".to_owned())
 }
 
@@ -110,16 +111,16 @@ fn add_target(target: &str) -> bool {
 }
 
 /// Major version of the oldest Node.js with the WASI that `wasi.mjs` uses.
-const OLDEST_NODE: u32 = 20;
+pub(crate) const OLDEST_NODE: u32 = 20;
 
-fn has_node() -> bool {
+pub(crate) fn has_node() -> bool {
     let Ok(output) = Command::new("node").arg("--version").output() else { return false };
     let text = String::from_utf8_lossy(&output.stdout);
     let major = text.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     major.is_some_and(|major| major >= OLDEST_NODE)
 }
 
-fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let line = arguments.join(" ");
     complain(&format!("    cargo {line}"));
     let status = Command::new(env!("CARGO"))

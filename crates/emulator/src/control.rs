@@ -14,10 +14,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
-use crate::fault::Fault;
+use crate::fault::{self, Fault};
 use crate::interference::Interference;
 use crate::organization::Organization;
-use crate::switches::Switches;
+use crate::overview;
+use crate::switches::{Switch, Switches};
 use crate::world::World;
 
 /// The one path prefix that is reserved. The service has no such path.
@@ -40,8 +41,14 @@ const fn route(method: &'static str, path: &'static str, about: &'static str) ->
 
 /// All requests of the control API. Each is about the organization that the header `x-gw-ims-org-id` or the parameter `org`
 /// names, else about the first one.
-pub const CONTROL_ROUTES: [ControlRoute; 20] = [
+pub const CONTROL_ROUTES: [ControlRoute; 24] = [
     route("GET", "/_emulator", "what it is, how it is set, and how much it keeps"),
+    route("GET", "/_emulator/organizations", "the organizations there are, and how much each keeps"),
+    route(
+        "GET",
+        "/_emulator/configs",
+        "configurations, saved beside deployed; `find=TEXT` (uid or URL), `limit=N` (200)",
+    ),
     route(
         "GET",
         "/_emulator/environment",
@@ -56,6 +63,7 @@ pub const CONTROL_ROUTES: [ControlRoute; 20] = [
     route("GET", "/_emulator/faults", "the faults that are set"),
     route("POST", "/_emulator/faults", "sets one: `{\"at\", \"when\", \"fault\"}`"),
     route("DELETE", "/_emulator/faults", "takes all of them away"),
+    route("GET", "/_emulator/faults/names", "what each part of a fault can be"),
     route("GET", "/_emulator/interferences", "what somebody else still waits to do"),
     route(
         "POST",
@@ -67,6 +75,7 @@ pub const CONTROL_ROUTES: [ControlRoute; 20] = [
     route("POST", "/_emulator/clock/advance", "`{\"seconds\"}` moves it on at once"),
     route("GET", "/_emulator/switches", "the side taken of each contradiction"),
     route("PUT", "/_emulator/switches", "takes other sides: `{\"NAME\": \"SIDE\"}`"),
+    route("GET", "/_emulator/switches/sides", "what each contradiction is, and the sides it has"),
     route("POST", "/_emulator/tokens/revoke", "forgets every token that was granted"),
     route("GET", "/_emulator/state", "everything kept, as a snapshot"),
     route("PUT", "/_emulator/state", "takes a snapshot up in place of what is there"),
@@ -114,6 +123,9 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             world.settings.switches = Switches::try_from(sides).map_err(Refused::bad)?;
             return Ok(json!(world.settings.switches));
         }
+        ("GET", "/switches/sides") => return Ok(sides(&world.settings.switches)),
+        ("GET", "/faults/names") => return Ok(fault::names()),
+        ("GET", "/organizations") => return Ok(organizations(world)),
         ("POST", "/tokens/revoke") => {
             world.revoke_tokens();
             return Ok(json!({}));
@@ -153,6 +165,11 @@ fn of_organization(
     now: Timestamp,
 ) -> Result<Value, Refused> {
     Ok(match (method.as_str(), path) {
+        ("GET", "/configs") => {
+            let limit = query.get("limit").map(|limit| limit.parse()).transpose();
+            let limit = limit.map_err(|_| Refused::bad("limit is a number of configurations"))?;
+            overview::configs(organization, query.get("find").map(String::as_str), limit)
+        }
         ("GET", "/calls") => {
             let mut calls = organization.calls();
             if query.get("mutating").is_some_and(|value| value == "true") {
@@ -242,11 +259,27 @@ fn status(world: &World, org_id: &str, now: Timestamp) -> Result<Value, Refused>
         "throttling": throttling,
         "tokens": world.tokens.len(),
         "calls": organization.journal.next_number() - 1,
+        "callsKept": organization.calls().len(),
         "faults": organization.faults().count(),
         "clock": clock(organization, now),
         "pageControls": world.settings.page_controls,
         "contract": world.settings.contract,
     }))
+}
+
+fn organizations(world: &World) -> Value {
+    let counted = world.organizations.iter().map(|(id, organization)| {
+        let (capping, throttling) = organization.count();
+        json!({"id": id, "capping": capping, "throttling": throttling})
+    });
+    json!({"organizations": counted.collect::<Vec<_>>()})
+}
+
+fn sides(switches: &Switches) -> Value {
+    let told = Switches::ALL.map(|Switch { name, sides, about }| {
+        json!({"name": name, "side": switches.side(name), "sides": sides, "about": about})
+    });
+    json!({"switches": told})
 }
 
 fn no_organization(org_id: &str) -> Refused {

@@ -6,6 +6,7 @@
 
 mod effect;
 mod latency;
+mod names;
 mod target;
 mod when;
 
@@ -14,6 +15,7 @@ use std::str::FromStr;
 
 pub use effect::Effect;
 pub use latency::Latency;
+pub(crate) use names::names;
 use serde::{Deserialize, Serialize};
 pub use target::Target;
 pub use when::When;

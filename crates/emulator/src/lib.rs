@@ -2,7 +2,7 @@
 //!
 //! [`World`] is the service itself: `handle(request, now)` gives the response, with no sockets, no clock and no randomness
 //! but through its parameters. [`Emulator`] puts it behind an HTTP server on one port of this machine, with the paths the
-//! service has: `/journey/orchestration/…` and `/ims/token/v3`.
+//! service has: `/journey/orchestration/…` and `/ims/token/v3`. A browser shows its page at `/`.
 //!
 //! Nobody here can call the real service. What the emulator does is documented by Adobe where the code does not say
 //! otherwise; every guess is marked *inferred* at the place where it is made.
@@ -33,6 +33,8 @@ mod interference;
 mod journal;
 mod judge;
 mod organization;
+mod overview;
+mod page;
 mod route;
 #[cfg(feature = "server")]
 mod server;

@@ -16,6 +16,7 @@ use crate::gateway;
 use crate::gateway_error::GatewayError;
 use crate::journal::{Call, Calls};
 use crate::organization::Organization;
+use crate::page;
 use crate::route::{self, BASE_PATH, Route};
 use crate::service::{Input, Session};
 use crate::settings::{Caller, Settings};
@@ -168,13 +169,18 @@ impl World {
 
     /// Answers one request. How the answer reaches the client stands in the response's extensions, as [`crate::Delivery`].
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
-        let id = uuid(&mut self.random);
         let path = request.uri().path();
+        // Before chance comes in: who looks on does not change what comes next.
+        if let Some(mut answer) = page::answer(request) {
+            date(&mut answer, now);
+            return answer;
+        }
         if control::is_meant(path) {
             let mut answer = control::answer(self, request, now);
             date(&mut answer, now);
             return answer;
         }
+        let id = uuid(&mut self.random);
         let form = if path == TOKEN_PATH { Form::read(request.body()) } else { Form::read(b"") };
         let org_id = self.organization_of(request, &form);
         let here = self.organizations.get(&org_id).map_or(now, |organization| organization.clock.read(now));

@@ -226,3 +226,74 @@ fn organizations_have_nothing_in_common() {
     assert_ne!(first["clock"], other["clock"]);
     assert_eq!(caller.control("GET", "?org=nobody", &NONE).0, 404);
 }
+
+#[test]
+fn configurations_are_listed_with_what_is_deployed_beside_what_is_saved() {
+    let mut caller = Caller::new();
+    let uid = caller.create();
+    caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE);
+    let deployed = support::capping();
+    let mut saved = deployed.clone();
+    saved["services"]["dataSource"]["rating"]["maxCallsCount"] = json!(7);
+    caller.call("PUT", &format!("/endpointConfigs/{uid}"), &saved);
+    let throttling = json!({"urlPattern": "https://crm.example.com/*", "methods": ["POST"], "maxThroughput": 400});
+    caller.call("POST", "/throttlingConfigs", &throttling);
+
+    let (_, listed) = caller.control("GET", "/configs", &NONE);
+    let configs = listed["configs"].as_array().expect("configurations");
+    assert_eq!((configs.len(), &listed["total"]), (2, &json!(2)));
+    assert_eq!(configs[0]["saved"], throttling);
+    assert_eq!((&configs[0]["api"], &configs[0]["state"]), (&json!("throttling"), &json!("created")));
+    assert_eq!((&configs[0]["deployed"], &configs[0]["differs"]), (&NONE, &json!(false)));
+    assert_eq!((&configs[1]["uid"], &configs[1]["sandbox"]), (&json!(uid), &json!("prod")));
+    assert_eq!((&configs[1]["saved"], &configs[1]["deployed"]), (&saved, &deployed));
+    assert_eq!((&configs[1]["state"], &configs[1]["differs"]), (&json!("updated"), &json!(true)));
+    assert!(configs[1]["metadata"]["lastDeployedAt"].is_string());
+
+    let mut narrowed = |query: &str| {
+        let (_, listed) = caller.control("GET", &format!("/configs?{query}"), &NONE);
+        (listed["configs"].as_array().expect("configurations").len(), listed["total"].as_u64())
+    };
+    assert_eq!(narrowed("find=crm.example"), (1, Some(1)));
+    assert_eq!(narrowed(&format!("find={uid}")), (1, Some(1)));
+    assert_eq!(narrowed("find=nowhere"), (0, Some(0)));
+    assert_eq!(narrowed("limit=1"), (1, Some(2)));
+    assert_eq!(caller.control("GET", "/configs?limit=few", &NONE).0, 400);
+}
+
+#[test]
+fn organizations_and_what_can_be_chosen_are_told() {
+    let mut caller = Caller::new();
+    caller.create();
+    let (_, told) = caller.control("GET", "/organizations", &NONE);
+    let org_id = caller.world.settings().callers[0].org_id.to_string();
+    assert_eq!(told["organizations"], json!([{"id": org_id, "capping": 1, "throttling": false}]));
+
+    caller.control("PUT", "/switches", &json!({"org_id": "required"}));
+    let (_, told) = caller.control("GET", "/switches/sides", &NONE);
+    let switches = told["switches"].as_array().expect("switches");
+    let turned: Vec<_> = switches.iter().filter(|switch| switch["side"] != switch["sides"][0]).collect();
+    assert_eq!((switches.len(), turned.len()), (ajo_emulator::Switches::ALL.len(), 1));
+    assert_eq!(turned[0]["sides"], json!(["optional", "required"]));
+
+    let (_, names) = caller.control("GET", "/faults/names", &NONE);
+    assert_eq!(
+        (&names["at"][0], &names["when"][0], &names["fault"][0]["name"]),
+        (&json!("*"), &json!("always"), &json!("busy:30"))
+    );
+}
+
+#[test]
+fn the_status_says_how_many_calls_are_kept_of_how_many() {
+    let mut settings = ajo_emulator::Settings::default();
+    settings.limits.journal = 2;
+    let mut caller = Caller::of(settings);
+    for _ in 0..3 {
+        caller.call("GET", "/endpointConfigs/u-1", &NONE);
+    }
+    let (_, status) = caller.control("GET", "", &NONE);
+    assert_eq!((&status["calls"], &status["callsKept"]), (&json!(4), &json!(2)), "the token request is one of them");
+    caller.control("DELETE", "/calls", &NONE);
+    let (_, status) = caller.control("GET", "", &NONE);
+    assert_eq!((&status["calls"], &status["callsKept"]), (&json!(4), &json!(0)));
+}

@@ -1,0 +1,124 @@
+// The list of configurations, throttling first, then capping by sandbox; one of them is selected.
+
+import * as api from './api.js';
+import * as detail from './detail.js';
+import { breakable, byId, changed, chip, el, walkByArrows } from './dom.js';
+
+/** Something may change without a call: a snapshot that is taken up, a test that tampers. So they are asked for at times. */
+const AT_LEAST_EVERY = 5;
+
+let known;
+let knownFor = '';
+let age = 0;
+let selected;
+let status;
+
+export function wire(refresh) {
+  const list = byId('config-list');
+  list.addEventListener('click', ({ target }) => {
+    const uid = target.closest('button')?.dataset.uid;
+    if (uid !== undefined) select(uid);
+  });
+  walkByArrows(list, 'button');
+  byId('find').addEventListener('input', refresh);
+}
+
+export function forget() {
+  [known, knownFor, selected] = [undefined, '', undefined];
+  byId('find').value = '';
+}
+
+export async function ask({ organization, calls, capping, throttling }) {
+  const find = byId('find').value.trim();
+  const asked = JSON.stringify([organization, calls, capping, throttling, find]);
+  age += 1;
+  if (known !== undefined && asked === knownFor && age < AT_LEAST_EVERY) return known;
+  const answer = await api.ask('GET', '/configs', { query: find === '' ? {} : { find } });
+  [knownFor, age] = [asked, 0];
+  return answer;
+}
+
+export function show(answer, now) {
+  [known, status] = [answer, now];
+  render();
+}
+
+function render() {
+  const { configs, total } = known;
+  const all = status.capping + (status.throttling ? 1 : 0);
+  if (!configs.some(({ uid }) => uid === selected)) selected = configs[0]?.uid;
+  byId('find-field').hidden = all <= 8;
+  byId('config-rest').hidden = configs.length === total;
+  byId('config-rest').textContent = `${configs.length} of ${total} are shown; find narrows them down.`;
+  showList(configs, all);
+  detail.show(configs.find(({ uid }) => uid === selected));
+}
+
+function select(uid) {
+  selected = uid;
+  render();
+  if (matchMedia('(max-width: 700px)').matches) {
+    byId('detail').scrollIntoView();
+    byId('detail').focus({ preventScroll: true });
+  }
+}
+
+function showList(configs, all) {
+  const list = byId('config-list');
+  if (!changed(list, [configs, all, selected, status.sandboxes, status.auth])) return;
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.uid : undefined;
+  if (all === 0) {
+    list.replaceChildren(...nothing());
+    return;
+  }
+  const groups = [
+    ['Throttling', 'whole organization', (it) => it.api === 'throttling'],
+    ...status.sandboxes.map(({ name, production }) => [
+      'Capping',
+      production ? `${name}, production` : name,
+      (it) => it.api === 'capping' && it.sandbox === name,
+    ]),
+  ];
+  list.replaceChildren(...groups.flatMap(([api, place, belongs]) => group(api, place, configs.filter(belongs))));
+  const button = [...list.querySelectorAll('button')].find((it) => it.dataset.uid === focused);
+  if (button && focused !== selected) for (const it of list.querySelectorAll('button')) it.tabIndex = it === button ? 0 : -1;
+  button?.focus({ preventScroll: true });
+}
+
+function group(api, place, configs) {
+  const title = el('h3', {}, api, el('span', { class: 'muted' }, ` ${place}`));
+  if (configs.length === 0) return [title, el('p', { class: 'empty' }, 'none')];
+  return [title, el('ul', { class: 'configs' }, ...configs.map((config) => el('li', {}, entry(config))))];
+}
+
+function entry(config) {
+  const { uid, saved, state, differs } = config;
+  const current = uid === selected;
+  return el(
+    'button',
+    { type: 'button', 'data-uid': uid, 'aria-current': current && 'true', tabindex: current ? '0' : '-1' },
+    el('span', { class: 'url' }, ...breakable(String(saved.url ?? saved.urlPattern ?? uid))),
+    el('span', { class: 'summary' }, chip(state), differs && el('span', { class: 'differs' }, '≠ differs from deployed'), el('span', { class: 'muted' }, summary(saved))),
+  );
+}
+
+/** The limits in a few characters. */
+function summary({ services, maxThroughput }) {
+  if (maxThroughput !== undefined) return `${maxThroughput}/s`;
+  const rates = Object.entries(services ?? {}).map(([name, it]) => {
+    const { maxCallsCount = '?', periodInMs } = it?.rating ?? {};
+    return `${name} ${maxCallsCount}/${periodInMs === 1000 ? 's' : `${periodInMs ?? '?'} ms`}`;
+  });
+  return rates.join(', ');
+}
+
+/** What to type where there is nothing yet. */
+function nothing() {
+  const definition = { url: 'https://api.example.org/*', methods: ['GET'], services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } } };
+  const json = JSON.stringify(definition, null, 1).replace(/\n\s*/g, ' ');
+  const command =
+    status.auth === 'off'
+      ? `curl ${location.origin}/journey/orchestration/endpointConfigs -d '${json}'`
+      : `eval "$(ajo emulator env --at ${location.origin})"\necho '${json}' | ajo capping create -`;
+  return [el('p', { class: 'empty' }, 'None yet. Create one:'), el('pre', { tabindex: '0', 'aria-label': 'Command' }, command)];
+}
