@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use crate::answer::{self, Answer};
 use crate::fault::Fault;
 use crate::interference::Interference;
+use crate::judge;
 use crate::organization::Organization;
 use crate::switches::Switches;
+use crate::traffic;
 use crate::world::World;
 
 /// The one path prefix that is reserved. The service has no such path.
@@ -40,7 +42,7 @@ const fn route(method: &'static str, path: &'static str, about: &'static str) ->
 
 /// All requests of the control API. Each is about the organization that the header `x-gw-ims-org-id` or the parameter `org`
 /// names, else about the first one.
-pub const CONTROL_ROUTES: [ControlRoute; 19] = [
+pub const CONTROL_ROUTES: [ControlRoute; 20] = [
     route("GET", "/_emulator", "what it is, how it is set, and how much it keeps"),
     route(
         "GET",
@@ -68,6 +70,12 @@ pub const CONTROL_ROUTES: [ControlRoute; 19] = [
     route("POST", "/_emulator/reset", "empties the organization; faults, journal, clock and tokens too"),
     route("GET", "/_emulator/contract", "what differed from the specifications so far, in contract mode"),
     route("DELETE", "/_emulator/contract", "forgets that"),
+    route(
+        "POST",
+        "/_emulator/simulate",
+        "plays traffic through the deployed configuration `uid`, a `definition`, both or neither: `{\"traffic\", \"uid\", \
+         \"definition\", \"service\", \"window\", \"latencyMs\", \"failures\", \"timeoutSeconds\", \"seed\", \"rows\"}`",
+    ),
 ];
 
 /// Whether a path is meant for the control API.
@@ -123,6 +131,7 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             return Ok(json!({}));
         }
         ("GET", "") => return status(world, &org_id, now),
+        ("POST", "/simulate") => return simulate(world, &org_id, body),
         ("GET", "/contract") => return Ok(json!(world.differences)),
         ("DELETE", "/contract") => {
             world.differences.clear();
@@ -237,6 +246,23 @@ fn status(world: &World, org_id: &str, now: Timestamp) -> Result<Value, Refused>
         "pageControls": world.settings.page_controls,
         "contract": world.settings.contract,
     }))
+}
+
+fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value, Refused> {
+    let kept = &world.organizations.get(org_id).ok_or_else(|| no_organization(org_id))?.kept;
+    let request: traffic::Request = read(body)?;
+    let deployed = request.uid.as_deref().map(|uid| {
+        let (api, config) = kept.find(uid).ok_or_else(|| {
+            let shown: String = uid.chars().take(60).collect();
+            Refused(StatusCode::NOT_FOUND, format!("no configuration has the uid {shown}"))
+        })?;
+        let definition = config.deployed.as_ref();
+        let definition =
+            definition.ok_or_else(|| Refused::bad(format!("{uid} is not deployed, so it limits nothing")))?;
+        Ok(Value::Object(judge::plain(api, definition, &world.settings.switches).into_owned()))
+    });
+    let report = request.play(deployed.transpose()?).map_err(Refused::bad)?;
+    Ok(json!(report))
 }
 
 fn no_organization(org_id: &str) -> Refused {
