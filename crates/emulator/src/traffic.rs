@@ -23,6 +23,7 @@ mod assumption;
 mod chance;
 mod csv;
 mod endpoint;
+mod limit;
 mod limits;
 mod pattern;
 mod play;
@@ -35,9 +36,10 @@ mod window;
 
 pub use assumption::{Assumption, Basis};
 pub use endpoint::{Endpoint, EndpointError, Failures, LONGEST_LATENCY_MS};
+pub use limit::{Limit, LimitName, Over};
 pub use limits::{
-    DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Limit, LimitName, Limits, LimitsError, Over,
-    SLOW_AFTER_MS, SLOW_CALLS, SLOW_PERIOD_MS, Service,
+    DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Limits, LimitsError, SLOW_AFTER_MS, SLOW_CALLS,
+    SLOW_PERIOD_MS, Service,
 };
 pub use pattern::{MOST_CALLS, MOST_SECONDS, Pattern, PatternError};
 pub use play::play;

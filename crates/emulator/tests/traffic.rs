@@ -140,6 +140,17 @@ fn the_timeout_bounds_the_call_and_its_retries_together() {
     assert_eq!((of(2000, "first:2").totals.timed_out, of(2000, "first:2").totals.retries), (1, 2));
 }
 
+/// Documented: a timeout is from 1 to 30 seconds.
+#[test]
+fn no_timeout_is_shorter_or_longer_than_there_can_be() {
+    let of = |timeout_seconds| {
+        let slow = Scenario { timeout_seconds, endpoint: endpoint(600_000, "0"), ..scenario("1x1", &[]) };
+        let report = play(&slow);
+        (report.timeout_seconds, report.totals.timed_out, report.rows.len())
+    };
+    assert_eq!([of(0), of(1), of(30), of(31)], [(1, 1, 2), (1, 1, 2), (30, 1, 31), (30, 1, 31)]);
+}
+
 /// Documented: queued for up to 6 hours, then dropped.
 #[test]
 fn what_has_waited_six_hours_is_dropped() {

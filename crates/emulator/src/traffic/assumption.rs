@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::limits::{Limit, LimitName};
+use super::limit::{Limit, LimitName};
 use super::scenario::Scenario;
 use super::window::Window;
 

@@ -29,7 +29,7 @@ pub fn play(scenario: &Scenario) -> Report {
         service: scenario.limits.service(),
         window: scenario.window,
         endpoint: scenario.endpoint,
-        timeout_seconds: scenario.timeout_seconds,
+        timeout_seconds: scenario.timeout(),
         seed: scenario.seed,
         assumptions: assumption::of(scenario, &limits),
         limits,

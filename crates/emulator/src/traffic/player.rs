@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::chance;
 use super::endpoint::Failures;
-use super::limits::{Limit, Over};
+use super::limit::{Limit, Over};
 use super::queue::Queue;
 use super::report::{Row, Totals};
-use super::scenario::{Scenario, TIMEOUT_SECONDS};
+use super::scenario::Scenario;
 use super::window::Counter;
 
 /// How long a call waits in the queue of throttling, in milliseconds. Documented: up to 6 hours.
@@ -64,7 +64,7 @@ impl Player {
         let limits = scenario.limits.on_the_way(scenario.window, scenario.endpoint);
         let fits = |limit: &Limit| limit.period_ms.is_multiple_of(STEP_MS) || limit.period_ms > LONG_PERIOD_MS;
         let step = if limits.iter().all(fits) { STEP_MS } else { FINE_STEP_MS };
-        let timeout = scenario.timeout_seconds.clamp(*TIMEOUT_SECONDS.start(), *TIMEOUT_SECONDS.end()) * SECOND_MS;
+        let timeout = scenario.timeout() * SECOND_MS;
         let latency = scenario.endpoint.latency_ms().div_ceil(step) * step;
         let longest = usize::try_from(latency.min(timeout) / step).unwrap_or_default();
         let counted = |limit: Limit| {

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::assumption::Assumption;
 use super::endpoint::Endpoint;
-use super::limits::{Limit, Service};
+use super::limit::Limit;
+use super::limits::Service;
 use super::window::Window;
 
 /// Lengths of an interval that people can read, in seconds; longer ones are whole hours.

@@ -42,4 +42,9 @@ impl Scenario {
             seed: 0,
         }
     }
+
+    /// The timeout that is played, in seconds.
+    pub(super) fn timeout(&self) -> u64 {
+        self.timeout_seconds.clamp(*TIMEOUT_SECONDS.start(), *TIMEOUT_SECONDS.end())
+    }
 }

@@ -3,6 +3,7 @@
 //! Above, the calls a second: what reaches the endpoint as areas, what journeys ask for and what is rejected as lines, the
 //! limit dashed. Below, where calls wait, how many.
 
+mod legend;
 mod scale;
 
 use ajo_emulator::traffic::{Limit, LimitName, Report, Row, Service, Window};
@@ -11,7 +12,7 @@ use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::summary::{grouped, rate};
+use super::summary::rate;
 use scale::{Time, float, tick};
 
 const WIDTH: u32 = 960;
@@ -51,6 +52,7 @@ pub(super) fn draw(report: &Report) -> Result<String, String> {
     Ok(svg)
 }
 
+/// What drawing gives.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn drawn(root: &Area<'_>, report: &Report, waits: bool) -> Outcome {
@@ -60,7 +62,7 @@ fn drawn(root: &Area<'_>, report: &Report, waits: bool) -> Outcome {
     let title = format!("Calls of {} through {}", journeys(report), limits(report));
     head.draw_text(&title, &(FONT, 19).into_font().color(&TEXT), (MARGIN, 16))?;
     head.draw_text(&assumed(report.window), &(FONT, 13).into_font().color(&QUIET), (MARGIN, 44))?;
-    legend(&head, report, waits)?;
+    legend::draw(&head, report)?;
     rates(&above, report, !waits)?;
     if waits {
         self::queue(&queue, report)?;
@@ -92,58 +94,6 @@ fn assumed(window: Window) -> String {
         Window::TokenBucket => "by a token bucket",
     };
     format!("Assumption: calls are counted {counted}. How the service counts is not published; --window takes another.")
-}
-
-/// What the marks mean, from left to right.
-fn legend(head: &Area<'_>, report: &Report, waits: bool) -> Outcome {
-    let totals = report.totals;
-    let dropped = match totals.expired {
-        0 => "waiting in the queue".to_owned(),
-        expired => format!("waiting in the queue ({} dropped after 6 h)", grouped(expired)),
-    };
-    let every_second = in_title(report).all(|limit| limit.period_ms == 1000);
-    let limit = if every_second { "limit" } else { "limit, on average" };
-    let marks = [
-        (true, Mark::Line(OFFERED), "offered by journeys".to_owned()),
-        (true, Mark::Area(ALLOWED), "allowed".to_owned()),
-        (totals.retries > 0, Mark::Area(RETRIES), "retries".to_owned()),
-        (rejected_in_all(report) > 0, Mark::Line(REJECTED), "rejected".to_owned()),
-        (limit_in_sight(report), Mark::Dashes(LIMIT), limit.to_owned()),
-        (waits, Mark::Area(WAITING), dropped),
-    ];
-    let mut left = MARGIN;
-    for (_, mark, text) in marks.into_iter().filter(|(shown, ..)| *shown) {
-        mark.draw(head, left)?;
-        head.draw_text(&text, &(FONT, 14).into_font().color(&TEXT), (left + 32, 70))?;
-        // A letter of this size is about 6.5 pixels wide.
-        left += 32 + 13 * i32::try_from(text.len()).unwrap_or(0) / 2 + 22;
-    }
-    Ok(())
-}
-
-#[derive(Clone, Copy)]
-enum Mark {
-    Area(RGBColor),
-    Line(RGBColor),
-    Dashes(RGBColor),
-}
-
-impl Mark {
-    fn draw(self, head: &Area<'_>, left: i32) -> Outcome {
-        let line = |from: i32, to: i32, color: RGBColor| {
-            PathElement::new(vec![(left + from, 77), (left + to, 77)], color.stroke_width(2))
-        };
-        match self {
-            Self::Area(color) => head.draw(&Rectangle::new([(left, 71), (left + 24, 83)], color.filled()))?,
-            Self::Line(color) => head.draw(&line(0, 24, color))?,
-            Self::Dashes(color) => {
-                for from in [0, 9, 18] {
-                    head.draw(&line(from, from + 6, color))?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The upper chart.
