@@ -1,6 +1,6 @@
 //! Traffic through a limit: what of it is allowed, queued and rejected, second by second.
 //!
-//! [`play`] takes a [`Scenario`] (calls per second, the limits on their way, an endpoint, a seed) and gives a [`Report`]. It
+//! [`play()`] takes a [`Scenario`] (calls per second, the limits on their way, an endpoint, a seed) and gives a [`Report`]. It
 //! does no I/O and reads no clock; the same scenario gives the same report on every machine. What Adobe documents is played
 //! as documented. What it does not publish (above all: how calls are counted) is inferred, can be chosen where it matters, and
 //! stands in the report with that label.
