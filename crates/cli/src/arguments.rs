@@ -5,6 +5,7 @@ mod emulator;
 use std::path::PathBuf;
 
 use ajo_core::{Sandbox, Uid};
+use ajo_emulator::traffic::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Window};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use emulator::{At, Emulator, Start};
@@ -104,6 +105,10 @@ pub(crate) enum Command {
     /// The service on this machine, for tests
     #[command(subcommand)]
     Emulator(Emulator),
+    /// Play traffic through a limit and show what is allowed, queued and rejected; needs no account
+    ///
+    /// How the service counts calls is not published. What is assumed of it, and of all else, is said with the result.
+    Simulate(Box<Simulate>),
 }
 
 /// The eight operations, named like those of the service.
@@ -149,6 +154,57 @@ pub(crate) struct Definition {
     /// A JSON or YAML file with the definition; - for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+/// What `ajo simulate` plays.
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// JSON or YAML files with definitions, one of capping, one of throttling, or both; - for standard input
+    ///
+    /// They are played as if they were deployed. Without any, the documented default is: 300,000 calls a minute.
+    #[arg(value_name = "FILE", num_args = 0..=2)]
+    pub(crate) definitions: Vec<PathBuf>,
+
+    /// The calls that journeys make: 100x60 (100 a second for 60 seconds), ramp:100-5000x60, several with commas between them
+    #[arg(long, value_name = "PATTERN", required_unless_present = "csv", conflicts_with = "csv")]
+    pub(crate) traffic: Option<Pattern>,
+
+    /// The same as a CSV, with lines SECOND,CALLS or one number for each second; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+
+    /// How calls are counted: fixed, sliding or token-bucket
+    #[arg(long, default_value_t = Window::Fixed)]
+    pub(crate) window: Window,
+
+    /// What calls the endpoint: action or data-source; by default what the definition limits
+    #[arg(long)]
+    pub(crate) service: Option<Service>,
+
+    /// How long the endpoint takes
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 100,
+        value_parser = clap::value_parser!(u64).range(1..=LONGEST_LATENCY_MS)
+    )]
+    pub(crate) endpoint_latency: u64,
+
+    /// Which calls fail at the endpoint: a share such as 0.2, or first:2 for the first two attempts of each call
+    #[arg(long, value_name = "SHARE", default_value_t = Failures::Share(0.0))]
+    pub(crate) endpoint_failures: Failures,
+
+    /// The timeout of the journeys, from 1 to 30
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=30))]
+    pub(crate) timeout: u64,
+
+    /// Where the chance of failures comes from
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// Also draw it into this file, as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) chart: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

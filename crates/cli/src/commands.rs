@@ -4,4 +4,5 @@ pub(crate) mod auth;
 pub(crate) mod configs;
 pub(crate) mod doctor;
 pub(crate) mod emulator;
+pub(crate) mod simulate;
 pub(crate) mod story;

@@ -14,20 +14,28 @@ const MAX_LENGTH: u64 = 1024 * 1024;
 /// Reads a JSON or YAML file, or standard input for `-`. JSON is read as the YAML it is, so both have the same errors, with
 /// line and column.
 pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
-    let (name, text) = if file == Path::new("-") {
-        ("standard input".to_owned(), bounded(std::io::stdin().lock()))
-    } else {
-        (file.display().to_string(), File::open(file).and_then(bounded))
-    };
-    let text = text.map_err(|error| Failure::new(format!("failed to read {name}: {error}")))?;
+    let (name, text) = read_text(file, MAX_LENGTH)?;
     parse(&name, &text)
 }
 
-fn bounded(source: impl Read) -> io::Result<String> {
+/// Reads a file of at most so many bytes, or standard input for `-`. Also gives its name, to begin an error with.
+pub(crate) fn read_text(file: &Path, most: u64) -> Result<(String, String), Failure> {
+    let (name, text) = if file == Path::new("-") {
+        ("standard input".to_owned(), bounded(std::io::stdin().lock(), most))
+    } else {
+        (file.display().to_string(), File::open(file).and_then(|file| bounded(file, most)))
+    };
+    match text {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Failure::new(format!("failed to read {name}: {error}"))),
+    }
+}
+
+fn bounded(source: impl Read, most: u64) -> io::Result<String> {
     let mut text = String::new();
-    source.take(MAX_LENGTH + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_LENGTH {
-        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_LENGTH / 1024)));
+    source.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(io::Error::other(format!("it is longer than {} KiB", most / 1024)));
     }
     Ok(text)
 }

@@ -58,6 +58,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Auth(command) => commands::auth::run(&settings, command).await,
         Command::Doctor => commands::doctor::run(&settings).await,
         Command::Emulator(command) => commands::emulator::run(&settings, command).await,
+        Command::Simulate(what) => commands::simulate::run(&settings, &what),
     }
 }
 

@@ -16,9 +16,11 @@ use serde_json::{Value, json};
 use crate::answer::{self, Answer};
 use crate::fault::{self, Fault};
 use crate::interference::Interference;
+use crate::judge;
 use crate::organization::Organization;
 use crate::overview;
 use crate::switches::{Switch, Switches};
+use crate::traffic;
 use crate::world::World;
 
 /// The one path prefix that is reserved. The service has no such path.
@@ -41,7 +43,7 @@ const fn route(method: &'static str, path: &'static str, about: &'static str) ->
 
 /// All requests of the control API. Each is about the organization that the header `x-gw-ims-org-id` or the parameter `org`
 /// names, else about the first one.
-pub const CONTROL_ROUTES: [ControlRoute; 24] = [
+pub const CONTROL_ROUTES: [ControlRoute; 26] = [
     route("GET", "/_emulator", "what it is, how it is set, and how much it keeps"),
     route("GET", "/_emulator/organizations", "the organizations there are, and how much each keeps"),
     route(
@@ -82,6 +84,12 @@ pub const CONTROL_ROUTES: [ControlRoute; 24] = [
     route("POST", "/_emulator/reset", "empties the organization; faults, journal, clock and tokens too"),
     route("GET", "/_emulator/contract", "what differed from the specifications so far, in contract mode"),
     route("DELETE", "/_emulator/contract", "forgets that"),
+    route(
+        "POST",
+        "/_emulator/simulate",
+        "plays traffic through the deployed configuration `uid`, a `definition`, both or neither: `{\"traffic\", \"uid\", \
+         \"definition\", \"service\", \"window\", \"latencyMs\", \"failures\", \"timeoutSeconds\", \"seed\", \"rows\"}`",
+    ),
 ];
 
 /// Whether a path is meant for the control API.
@@ -145,6 +153,7 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             let variables = world.environment(&format!("http://{host}")).into_iter();
             return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
         }
+        ("POST", "/simulate") => return simulate(world, &org_id, body),
         ("GET", "/contract") => return Ok(json!(world.differences)),
         ("DELETE", "/contract") => {
             world.differences.clear();
@@ -280,6 +289,23 @@ fn sides(switches: &Switches) -> Value {
         json!({"name": name, "side": switches.side(name), "sides": sides, "about": about})
     });
     json!({"switches": told})
+}
+
+fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value, Refused> {
+    let kept = &world.organizations.get(org_id).ok_or_else(|| no_organization(org_id))?.kept;
+    let request: traffic::Request = read(body)?;
+    let deployed = request.uid.as_deref().map(|uid| {
+        let (api, config) = kept.find(uid).ok_or_else(|| {
+            let shown: String = uid.chars().take(60).collect();
+            Refused(StatusCode::NOT_FOUND, format!("no configuration has the uid {shown}"))
+        })?;
+        let definition = config.deployed.as_ref();
+        let definition =
+            definition.ok_or_else(|| Refused::bad(format!("{uid} is not deployed, so it limits nothing")))?;
+        Ok(Value::Object(judge::plain(api, definition, &world.settings.switches).into_owned()))
+    });
+    let report = request.play(deployed.transpose()?).map_err(Refused::bad)?;
+    Ok(json!(report))
 }
 
 fn no_organization(org_id: &str) -> Refused {

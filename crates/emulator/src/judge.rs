@@ -24,7 +24,11 @@ pub(crate) fn findings(api: Api, definition: &Map<String, Value>, switches: &Swi
 }
 
 /// A definition as the rules know it, where a switch lets it be written otherwise.
-fn plain<'d>(api: Api, definition: &'d Map<String, Value>, switches: &Switches) -> Cow<'d, Map<String, Value>> {
+pub(crate) fn plain<'d>(
+    api: Api,
+    definition: &'d Map<String, Value>,
+    switches: &Switches,
+) -> Cow<'d, Map<String, Value>> {
     let mut plain = Cow::Borrowed(definition);
     if api == Api::Capping
         && switches.is("services_key", "joined")

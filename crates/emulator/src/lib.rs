@@ -46,6 +46,7 @@ mod strike;
 mod switches;
 mod token_host;
 mod tokens;
+pub mod traffic;
 mod unread;
 mod world;
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ajo_auth::Timestamp;
+use ajo_core::Api;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -169,5 +170,13 @@ impl Kept {
             })
             .collect();
         Self { sandboxes, throttling: None }
+    }
+
+    /// The configuration with this uid, in whichever sandbox it is.
+    pub(crate) fn find(&self, uid: &str) -> Option<(Api, &Config)> {
+        let capping = self.sandboxes.iter().find_map(|sandbox| sandbox.capping.get(uid));
+        let throttling = self.throttling.as_ref().map(|throttling| &throttling.config);
+        let throttling = throttling.filter(|config| config.uid == uid);
+        capping.map(|config| (Api::Capping, config)).or(throttling.map(|config| (Api::Throttling, config)))
     }
 }
