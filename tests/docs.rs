@@ -161,6 +161,7 @@ fn the_ages_of_a_token_on_the_page_are_those_of_the_code() {
     let rows = table("docs/authentication.md", "When a token is fetched");
     let said = [
         format!("{} s before its end, or a tenth of its life", REFRESH_AHEAD.as_secs()),
+        "after 2 s".to_owned(),
         format!("{} s before its end", EXPIRY_MARGIN.as_secs()),
         "nine tenths of its life".to_owned(),
         format!("0.5 to {} s, doubling up to {} s", FIRST_COOL_DOWN.as_secs(), LONGEST_COOL_DOWN.as_secs()),

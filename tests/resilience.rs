@@ -260,11 +260,103 @@ async fn a_client_keeps_to_its_own_limits() {
     // A call that would wait beyond its deadline is not begun.
     let hasty = client.with_options(CallOptions::default().deadline(Duration::from_millis(100)).attempts(1));
     let error = hasty.capping().list().await.expect_err("too late");
-    assert!(matches!(error.kind(), ErrorKind::Timeout(why) if why.contains("this client's own limits")), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::NotSent(why) if why.contains("this client's own limits")), "{error}");
     assert_eq!(asked.load(Ordering::Relaxed), 9);
     for nothing in [Client::builder().max_requests_per_second(0), Client::builder().max_concurrent_requests(0)] {
         nothing.access_token("t".into(), "c", ORG_ID).sandbox("prod").build().expect_err("no call would be let go");
     }
+}
+
+#[tokio::test]
+async fn calls_that_are_dropped_while_they_wait_take_no_place_from_others() {
+    let (url, asked) = gateway(&[EMPTY]).await;
+    let builder = Client::builder().access_token("token".into(), "client-1", ORG_ID).sandbox("prod").base_url(&url);
+    let client = builder.max_requests_per_second(4).build().expect("a client");
+    client.capping().list().await.expect("the first at once");
+    for _ in 0..50 {
+        tokio::time::timeout(Duration::from_millis(2), client.capping().list().into_future()).await.map(drop).ok();
+    }
+    let whole = tokio::time::timeout(Duration::from_secs(2), client.capping().list().into_future());
+    whole.await.expect("not behind fifty others").expect("listed");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_told_from_what_was_not_answered() {
+    let (url, asked) = gateway(&[EMPTY]).await;
+    let (builder, _) = simulated(&url);
+    let client = builder.max_requests_per_second(1).build().expect("a client");
+    client.capping().list().await.expect("listed");
+    let hasty = client.with_options(CallOptions::default().deadline(Duration::from_millis(100)));
+    let error = hasty.capping().create(&capping()).await.expect_err("not its turn");
+    assert!(matches!(error.kind(), ErrorKind::NotSent(_)) && error.is_retryable(), "{error}");
+    assert_eq!((error.attempts(), error.request_id(), asked.load(Ordering::Relaxed)), (0, None, 1));
+    assert!(error.hint().is_some_and(|hint| hint.starts_with("nothing was sent")), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_calls_are_under_way_than_allowed() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let counted = (now.clone(), most.clone());
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let (now, most) = counted.clone();
+            tokio::spawn(async move {
+                let _ = connection.read(&mut [0; 4096]).await;
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+                let answer = "HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"results\":[]}";
+                let _ = connection.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    let builder = Client::builder().access_token("token".into(), "client-1", ORG_ID).sandbox("prod").base_url(&url);
+    let client = builder.max_concurrent_requests(2).build().expect("a client");
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.capping().list().await.map(drop) })
+        })
+        .collect();
+    for call in calls {
+        call.await.expect("no panic").expect("listed");
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_gateway_that_refuses_every_token_gets_two_and_no_more_for_half_a_minute() {
+    let emulator = Emulator::start().await.expect("an emulator");
+    let server = httpmock::MockServer::start_async().await;
+    let tokens = server
+        .mock_async(|when, then| {
+            when.path("/ims/token/v3");
+            then.status(200).json_body(serde_json::json!({"access_token": "abc", "expires_in": 86399}));
+        })
+        .await;
+    let calls = server
+        .mock_async(|when, then| {
+            when.path_includes("endpointConfigs");
+            then.status(401)
+                .json_body(serde_json::json!({"error_code": "401013", "message": "Oauth token is not valid"}));
+        })
+        .await;
+    let client = Client::builder()
+        .credentials(emulator.credentials())
+        .sandbox("prod")
+        .base_url(&server.base_url())
+        .ims_url(&server.base_url())
+        .build()
+        .expect("a client");
+    for _ in 0..3 {
+        assert_eq!(client.capping().list().await.expect_err("never accepted").status(), Some(401));
+    }
+    tokens.assert_calls_async(2).await;
+    calls.assert_calls_async(4).await;
 }
 
 #[tokio::test]

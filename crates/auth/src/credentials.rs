@@ -153,19 +153,37 @@ impl Credentials {
     }
 
     pub(crate) fn choose(candidates: &[Candidate], name: Option<&str>) -> Result<Self, CredentialsError> {
-        let names = || candidates.iter().map(|one| printable(&one.name)).filter(|name| !name.is_empty()).collect();
-        let chosen = match (name.map(str::trim), candidates) {
-            (Some(wanted), _) => candidates
-                .iter()
-                .find(|candidate| candidate.name == wanted)
-                .or_else(|| candidates.iter().find(|candidate| candidate.name.eq_ignore_ascii_case(wanted)))
-                .ok_or_else(|| CredentialsError::NoSuchName { wanted: printable(wanted), there: names() })?,
+        let usable: Vec<&Candidate> = candidates.iter().filter(|one| !one.is_jwt).collect();
+        let chosen = match (name.map(str::trim), usable.as_slice()) {
+            (Some(wanted), _) => Self::named(candidates, wanted)?,
             (None, [only]) => only,
             (None, [first, ..]) if first.name.is_empty() => first,
-            (None, _) => return Err(CredentialsError::Several(names())),
+            (None, _) => return Err(CredentialsError::Several(names(&usable))),
         };
+        if chosen.is_jwt {
+            return Err(CredentialsError::Form(formats::JWT_ENDED.to_owned()));
+        }
         let Candidate { client_id, secrets, org_id, scopes, .. } = chosen;
         Self::from_parts(client_id, secrets, org_id, Scopes::new(scopes)?)
+    }
+
+    /// The one of this name or of this client id. A name that several have chooses none of them.
+    fn named<'c>(candidates: &'c [Candidate], wanted: &str) -> Result<&'c Candidate, CredentialsError> {
+        let all = |is: &dyn Fn(&Candidate) -> bool| -> Vec<&'c Candidate> {
+            candidates.iter().filter(|one| is(one)).collect()
+        };
+        let exactly = all(&|one| one.name.trim() == wanted);
+        let nearly = all(&|one| one.name.trim().eq_ignore_ascii_case(wanted));
+        let by_id = all(&|one| one.client_id.trim() == wanted);
+        let found = [exactly, by_id, nearly].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+        match found.as_slice() {
+            [only] => Ok(only),
+            [] => {
+                let usable: Vec<&Candidate> = candidates.iter().filter(|one| !one.is_jwt).collect();
+                Err(CredentialsError::NoSuchName { wanted: printable(wanted), there: names(&usable) })
+            }
+            several => Err(CredentialsError::Several(names(several))),
+        }
     }
 
     /// The client id, which is also the API key.
@@ -187,6 +205,19 @@ impl Credentials {
     pub const fn scopes(&self) -> &Scopes {
         &self.scopes
     }
+}
+
+/// The names to choose by; where several are the same, with the client id, which can be given in place of the name.
+fn names(candidates: &[&Candidate]) -> Vec<String> {
+    let shown = |one: &&Candidate| {
+        let same = candidates.iter().filter(|other| other.name.trim() == one.name.trim()).count();
+        if same > 1 {
+            format!("{} ({})", printable(&one.name), printable(&one.client_id))
+        } else {
+            printable(&one.name)
+        }
+    };
+    candidates.iter().filter(|one| !one.name.is_empty()).map(shown).collect()
 }
 
 #[cfg(test)]
@@ -260,10 +291,22 @@ mod tests {
         );
         assert_eq!(summary(PROJECT, Some("events")).expect("one"), "c1 s3cr3t-1+s3cr3t-2 A1@AdobeOrg openid,AdobeID");
         assert_eq!(summary(PROJECT, Some("moved")).expect("one"), "c2 s3cr3t-3 A1@AdobeOrg openid");
+        let jwt = summary(PROJECT, Some("old")).expect_err("jwt");
+        assert!(jwt.starts_with("this is a JWT (service account) credential, and those ended on 2025-06-30"), "{jwt}");
         assert_eq!(
-            summary(PROJECT, Some("old")).expect_err("jwt"),
-            "no credential is called old; there are: events, moved"
+            summary(PROJECT, Some("new")).expect_err("none"),
+            "no credential is called new; there are: events, moved"
         );
+        let spaced = PROJECT.replace("\"events\"", "\"events \"");
+        assert_eq!(summary(&spaced, Some("events ")).expect("one"), "c1 s3cr3t-1+s3cr3t-2 A1@AdobeOrg openid,AdobeID");
+        let same = PROJECT.replace("\"moved\"", "\"events\"");
+        for chosen in [None, Some("events")] {
+            assert_eq!(
+                summary(&same, chosen).expect_err("two of this name"),
+                "there are several credentials; choose one by name: events (c1), events (c2)"
+            );
+        }
+        assert_eq!(summary(&same, Some("c2")).expect("by its id"), "c2 s3cr3t-3 A1@AdobeOrg openid");
         let odd = PROJECT.replace("\"moved\"", &format!("\"\\u001b[31m{}\"", "x".repeat(100)));
         let error = summary(&odd, None).expect_err("several");
         assert!(error.len() < 130 && !error.contains('\u{1b}'), "{error}");

@@ -21,6 +21,8 @@ use crate::{CredentialsError, Secret};
 pub(crate) struct Candidate {
     /// To choose it by, where there are several. One without a name is first and used where none is chosen.
     pub(crate) name: String,
+    /// What is left of a JWT credential: it is known by its name, and cannot be used.
+    pub(crate) is_jwt: bool,
     pub(crate) client_id: String,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) org_id: String,
@@ -28,7 +30,7 @@ pub(crate) struct Candidate {
 }
 
 /// What to do instead of using a JWT credential. Source: Adobe's notice of their end on 2025-06-30.
-const JWT_ENDED: &str = "this is a JWT (service account) credential, and those ended on 2025-06-30; add an OAuth server-to-server \
+pub(crate) const JWT_ENDED: &str = "this is a JWT (service account) credential, and those ended on 2025-06-30; add an OAuth server-to-server \
      credential to the project in Adobe's Developer Console and download its JSON from the credential's page";
 
 /// All credentials in the text of a file.

@@ -9,11 +9,15 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use crate::shared::Shared;
 use crate::{
     AccessToken, AuthError, Cached, Credentials, CredentialsError, Endpoint, ImsError, Secret, Surroundings, System,
-    Timestamp, TokenCache, TokenRequest, TokenStore, TransportProblem, read_retry_after, read_token_answer,
+    Timestamp, TokenCache, TokenRequest, TokenStore, TransportProblem, read_retry_after, read_token_answer, store_key,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long one caller waits for a token that is fetched ahead of time; the others go on with the old one meanwhile. Chosen here:
+/// a token host that is well answers sooner.
+const AHEAD_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Most bytes of an answer that are read. A token is about 2 KB.
 const MAX_BODY: usize = 64 * 1024;
@@ -39,7 +43,7 @@ struct Fetched {
     ims: Endpoint,
     http: reqwest::Client,
     surroundings: Arc<dyn Surroundings>,
-    store: Option<Arc<dyn TokenStore>>,
+    store: Option<Shared>,
     cache: Mutex<TokenCache>,
     /// Whoever holds it fetches; the others wait for it. Dropping a waiting or fetching future lets the next one go on.
     turn: tokio::sync::Mutex<()>,
@@ -52,6 +56,33 @@ struct Current {
     working_secret: usize,
     /// Counts replacements, to tell what was begun with the credentials before.
     replaced: u64,
+}
+
+/// A token that was fetched, and the key that others find it under.
+struct ToShare {
+    key: String,
+    token: AccessToken,
+}
+
+/// An attempt to fetch a token ahead of time. Given up before it has ended, because it takes too long or because its call is
+/// dropped, it counts as a failure: the next caller would only wait for the same.
+struct Ahead<'f> {
+    fetched: &'f Fetched,
+    seen: u64,
+}
+
+impl Drop for Ahead<'_> {
+    fn drop(&mut self) {
+        let given_up = AuthError::Transport {
+            problem: TransportProblem::Timeout,
+            detail: "given up, because the old token is still good".to_owned(),
+        };
+        let (now, random) = (self.fetched.surroundings.now(), self.fetched.surroundings.random());
+        let mut cache = self.fetched.cache();
+        if cache.attempts() == self.seen {
+            cache.finish(Err(given_up), now, random);
+        }
+    }
 }
 
 /// A token that was handed out.
@@ -83,7 +114,7 @@ impl TokenProvider {
             ims: ims.clone(),
             http,
             surroundings,
-            store,
+            store: store.map(Shared::new),
             cache: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         };
@@ -176,44 +207,74 @@ impl Fetched {
             Cached::Token { token, generation } => return Ok(Granted { token, generation }),
             Cached::Failed(error) => return Err(error),
             Cached::Refresh { token, generation } => {
-                let old = Granted { token, generation };
-                // Whoever finds the turn free fetches ahead; the others go on with the old token.
-                let Ok(_turn) = self.turn.try_lock() else { return Ok(old) };
-                return Ok(self.obtain().await.unwrap_or(old));
+                return Ok(self.ahead(seen).await.unwrap_or(Granted { token, generation }));
             }
             Cached::Fetch => {}
         }
-        let _turn = self.turn.lock().await;
+        let turn = self.turn.lock().await;
         let found = self.cache().look(self.surroundings.now(), seen);
         match found {
             Cached::Token { token, generation } | Cached::Refresh { token, generation } => {
                 Ok(Granted { token, generation })
             }
             Cached::Failed(error) => Err(error),
-            Cached::Fetch => self.obtain().await,
+            Cached::Fetch => {
+                let (granted, to_share) = self.obtain().await;
+                // Those who wait need not wait for the store.
+                drop(turn);
+                self.share(to_share).await;
+                granted
+            }
         }
     }
 
-    /// Takes the token that others share, or fetches one and shares it. Only who has the turn may do it.
-    async fn obtain(&self) -> Result<Granted, AuthError> {
+    /// Fetches the next token while the old one is good. Whoever finds the turn free does it; the others go on with the old one,
+    /// and so does whoever has waited long enough.
+    async fn ahead(&self, seen: u64) -> Option<Granted> {
+        let turn = self.turn.try_lock().ok()?;
+        // Somebody else may have done it since.
+        let again = self.cache().look(self.surroundings.now(), seen);
+        if let Cached::Token { token, generation } = again {
+            return Some(Granted { token, generation });
+        }
+        let attempt = Ahead { fetched: self, seen };
+        let obtained = tokio::time::timeout(AHEAD_TIMEOUT, self.obtain()).await;
+        drop(attempt);
+        drop(turn);
+        let (granted, to_share) = obtained.ok()?;
+        self.share(to_share).await;
+        granted.ok()
+    }
+
+    /// Takes the token that others share, or fetches one that is then to be shared. Only who has the turn may do it.
+    async fn obtain(&self) -> (Result<Granted, AuthError>, Option<ToShare>) {
         loop {
             let current = self.current().clone();
-            let shared = Shared::new(self.store.as_deref(), &current.credentials, &self.ims);
-            let found = shared.get(self.surroundings.now()).await;
-            let found = found.filter(|token| self.cache().takes(token, self.surroundings.now()));
-            if let Some(token) = found {
-                return self.finish(Ok(token));
-            }
-            let result = self.fetch(&current).await;
+            let key = self.store.as_ref().map(|_| store_key(&current.credentials, &self.ims));
+            let shared = match (&self.store, &key) {
+                (Some(store), Some(key)) => store.get(key, &*self.surroundings).await,
+                _ => None,
+            };
+            let shared = shared.filter(|token| self.cache().takes(token, self.surroundings.now()));
+            let is_shared = shared.is_some();
+            let result = match shared {
+                Some(token) => Ok(token),
+                None => self.fetch(&current).await,
+            };
             if self.is_outdated(&current, &result) {
                 continue;
             }
-            let granted = self.finish(result.clone());
-            if let Ok(token) = &result {
-                tracing::debug!("an access token was granted");
-                shared.set(token, self.surroundings.now()).await;
-            }
-            return granted;
+            let to_share = match (&result, key) {
+                (Ok(token), Some(key)) if !is_shared => Some(ToShare { key, token: token.clone() }),
+                _ => None,
+            };
+            return (self.finish(result), to_share);
+        }
+    }
+
+    async fn share(&self, to_share: Option<ToShare>) {
+        if let (Some(store), Some(ToShare { key, token })) = (&self.store, to_share) {
+            store.set(&key, &token, &*self.surroundings).await;
         }
     }
 

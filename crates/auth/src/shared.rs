@@ -1,46 +1,66 @@
 //! The token that processes share, by way of a store. A store that fails costs a token request and never a call.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::{AccessToken, Credentials, Endpoint, Secret, StoreError, Timestamp, TokenStore};
-use crate::{read_entry, store_key, write_entry};
+use crate::{AccessToken, StoreFuture, Surroundings, Timestamp, TokenStore, read_entry, write_entry};
 
-/// How long a store may take to answer. Chosen here: fetching a token takes about as long.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a store may take to answer. Chosen here: a call waits for it, and fetching a token takes about as long.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The place of one credential's token in a store, if there is a store.
-pub(crate) struct Shared<'s> {
-    place: Option<(&'s dyn TokenStore, String)>,
+/// How long a store that did not answer is left alone. Chosen here: each question could cost a call the time limit.
+const REST: Duration = Duration::from_secs(30);
+
+/// A store, and whether it answers.
+pub(crate) struct Shared {
+    store: Arc<dyn TokenStore>,
+    /// Until then it is not asked. Set before each question, so that a call which is dropped while it waits counts too.
+    resting_until: Mutex<Timestamp>,
 }
 
-impl<'s> Shared<'s> {
-    pub(crate) fn new(store: Option<&'s dyn TokenStore>, credentials: &Credentials, ims: &Endpoint) -> Self {
-        Self { place: store.map(|store| (store, store_key(credentials, ims))) }
+impl Shared {
+    pub(crate) fn new(store: Arc<dyn TokenStore>) -> Self {
+        Self { store, resting_until: Mutex::new(Timestamp::from_millis(0)) }
     }
 
-    pub(crate) async fn get(&self, now: Timestamp) -> Option<AccessToken> {
-        let (store, key) = self.place.as_ref()?;
-        let text = in_time("read", store.get(key)).await??;
-        read_entry(&text, now).inspect_err(|error| tracing::warn!("the token store: {error}")).ok()
+    pub(crate) async fn get(&self, key: &str, surroundings: &dyn Surroundings) -> Option<AccessToken> {
+        let text = self.ask("read", || self.store.get(key), surroundings).await??;
+        read_entry(&text, surroundings.now()).inspect_err(|error| tracing::warn!("the token store: {error}")).ok()
     }
 
-    pub(crate) async fn set(&self, token: &AccessToken, now: Timestamp) {
-        let Some((store, key)) = &self.place else { return };
-        let entry: Secret = write_entry(token);
-        in_time("written", store.set(key, &entry, token.expires_at().saturating_since(now))).await;
+    pub(crate) async fn set(&self, key: &str, token: &AccessToken, surroundings: &dyn Surroundings) {
+        let entry = write_entry(token);
+        let lifetime = token.expires_at().saturating_since(surroundings.now());
+        self.ask("written", || self.store.set(key, &entry, lifetime), surroundings).await;
     }
-}
 
-async fn in_time<T>(what: &str, future: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
-    match tokio::time::timeout(TIMEOUT, future).await {
-        Ok(Ok(value)) => Some(value),
-        Ok(Err(error)) => {
-            tracing::warn!("the token store could not be {what}: {error}");
-            None
+    async fn ask<'s, T>(
+        &self,
+        what: &str,
+        question: impl FnOnce() -> StoreFuture<'s, T>,
+        surroundings: &dyn Surroundings,
+    ) -> Option<T> {
+        let now = surroundings.now();
+        if now < self.rest_until(now.saturating_add(REST), now) {
+            return None;
         }
-        Err(_) => {
-            tracing::warn!("the token store could not be {what}: no answer within {} s", TIMEOUT.as_secs());
-            None
+        let Ok(answer) = tokio::time::timeout(TIMEOUT, question()).await else {
+            tracing::warn!("the token store could not be {what}: no answer within {} ms", TIMEOUT.as_millis());
+            return None;
+        };
+        *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::from_millis(0);
+        answer.inspect_err(|error| tracing::warn!("the token store could not be {what}: {error}")).ok()
+    }
+
+    /// Until when it rests. Where it does not, it does from now on, and what was before is said.
+    fn rest_until(&self, next: Timestamp, now: Timestamp) -> Timestamp {
+        let mut resting_until = self.resting_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *resting_until;
+        // A clock that was set back must not make it rest for ever.
+        let rests = now < before && before <= next;
+        if !rests {
+            *resting_until = next;
         }
+        if rests { before } else { now }
     }
 }

@@ -66,7 +66,8 @@ fn kind(status: u16, code: Option<&str>) -> ImsErrorKind {
     match (status, code) {
         (429, _) => ImsErrorKind::RateLimited,
         (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
-        (_, Some("invalid_client")) => ImsErrorKind::InvalidClient,
+        // Without a readable body, 401 can only be about the client.
+        (_, Some("invalid_client")) | (401, None) => ImsErrorKind::InvalidClient,
         (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
         (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
         _ => ImsErrorKind::Other,
@@ -153,6 +154,7 @@ mod tests {
             (429, r#"{"error":"invalid_client"}"#, ImsErrorKind::RateLimited, "wait"),
             (503, "<html>", ImsErrorKind::ServerError, "try again"),
             (503, r#"{"error":"invalid_client"}"#, ImsErrorKind::ServerError, "try again"),
+            (401, "", ImsErrorKind::InvalidClient, "client secret"),
             (400, "", ImsErrorKind::Other, "check"),
             (302, "", ImsErrorKind::Other, "check"),
         ];

@@ -177,10 +177,16 @@ impl TokenCache {
         }
     }
 
-    /// Whether a token that others share is worth more than fetching one: it is young, and not the one that was refused.
+    /// Whether a token that others share is worth more than fetching one: it is young, and neither the one that was refused nor
+    /// the one that is held already.
     pub fn takes(&self, shared: &AccessToken, now: Timestamp) -> bool {
-        let refused = self.refused.as_ref().is_some_and(|refused| refused.expose() == shared.value().expose());
-        !refused && now < Held::new(shared.clone(), 0).refresh_at
+        let same = |other: &Secret| other.expose() == shared.value().expose();
+        let refused = self.refused.as_ref().is_some_and(same);
+        let held = self
+            .held
+            .as_ref()
+            .is_some_and(|held| same(held.token.value()) && held.token.expires_at() == shared.expires_at());
+        !refused && !held && now < Held::new(shared.clone(), 0).refresh_at
     }
 
     /// Forgets failures: the credentials are others now. With `token` also the token.
@@ -357,6 +363,7 @@ mod tests {
         let mut cache = holding("a", 3600, 0);
         assert!(cache.takes(&token("b", START, 3600), at(3239)));
         assert!(!cache.takes(&token("b", START, 3600), at(3240)));
+        assert!(!cache.takes(&token("a", START, 3600), START), "it is this cache's own");
         cache.invalidate(1, START);
         assert!(!cache.takes(&token("a", START, 3600), START));
     }

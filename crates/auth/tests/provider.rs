@@ -429,12 +429,158 @@ async fn credentials_that_are_replaced_during_a_request_are_used_in_its_place() 
     waiting.await.expect("no panic").expect("a token by the new secret");
 }
 
+/// Without an answer, ever.
+fn silent() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, url)
+}
+
+/// A token of an hour in a store, for a provider whose token host does not answer.
+async fn with_a_token_and_no_host(world: &Arc<Simulated>) -> (TokenProvider, std::net::TcpListener) {
+    let (listener, url) = silent();
+    let shelf = Arc::new(Shelf::default());
+    let ims = Endpoint::parse(&url).expect("an endpoint");
+    let key = ajo_auth::store_key(&credentials(), &ims);
+    let token =
+        ajo_auth::AccessToken::new("old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
+    shelf.set(&key, &ajo_auth::write_entry(&token.expect("a token")), Duration::from_secs(3600)).await.expect("kept");
+    let provider = build(&url, credentials(), world, Some(shelf));
+    assert_eq!(provider.token().await.expect("the shared one").token.value().expose(), "old");
+    (provider, listener)
+}
+
+/// The clock of the runtime stands still and jumps to the next timer when nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn a_host_that_hangs_while_a_token_is_fetched_ahead_costs_two_seconds_once() {
+    let world = world();
+    let (provider, _listener) = with_a_token_and_no_host(&world).await;
+    world.advance(Duration::from_secs(3300));
+    let began = tokio::time::Instant::now();
+    for _ in 0..5 {
+        assert_eq!(provider.token().await.expect("the old one").token.value().expose(), "old");
+    }
+    assert_eq!(began.elapsed().as_secs(), 2, "the first one waits, the others find it cooling down");
+    assert!(!provider.cool_down().is_zero());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_while_it_fetches_ahead_counts_as_a_failure() {
+    let world = world();
+    let (provider, _listener) = with_a_token_and_no_host(&world).await;
+    world.advance(Duration::from_secs(3300));
+    tokio::time::timeout(Duration::from_millis(100), provider.token()).await.expect_err("dropped");
+    let began = tokio::time::Instant::now();
+    provider.token().await.expect("the old one, at once");
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_provider_does_not_take_its_own_token_back_from_the_store() {
+    /// Always the greatest number: every refresh is as early as can be.
+    struct Early(Arc<Simulated>);
+    impl ajo_auth::Surroundings for Early {
+        fn now(&self) -> ajo_auth::Timestamp {
+            self.0.now()
+        }
+        fn elapsed(&self) -> Duration {
+            self.0.elapsed()
+        }
+        fn sleep(&self, duration: Duration) -> ajo_auth::Sleep<'_> {
+            self.0.sleep(duration)
+        }
+        fn random(&self) -> u64 {
+            u64::MAX
+        }
+    }
+    let server = MockServer::start();
+    let first = grants(&server, 3600);
+    let world = world();
+    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    let provider = TokenProvider::with(
+        credentials(),
+        &ims,
+        http_client(&ims).expect("a client"),
+        Arc::new(Early(world.clone())),
+        Some(Arc::new(Shelf::default())),
+    );
+    provider.token().await.expect("a token");
+    // Due by chance, and not due without it.
+    world.advance(Duration::from_secs(3220));
+    let generations: Vec<u64> = [provider.token().await, provider.token().await, provider.token().await]
+        .into_iter()
+        .map(|granted| granted.expect("a token").generation)
+        .collect();
+    assert_eq!(generations, [2, 2, 2]);
+    first.assert_calls(2);
+}
+
+#[tokio::test]
+async fn a_shared_token_of_the_old_scopes_is_not_taken_after_they_are_replaced() {
+    let server = MockServer::start();
+    let fetched = grants_this(&server, "of-new-scopes", 3600);
+    let shelf = Arc::new(Shelf { slow: true, ..Shelf::default() });
+    let of = |scopes: &str| Credentials::new("client-1", SECRET, "A1@AdobeOrg", scopes).expect("credentials");
+    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    let old =
+        ajo_auth::AccessToken::new("of-old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
+    let entry = ajo_auth::write_entry(&old.expect("a token"));
+    shelf.set(&ajo_auth::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
+    let provider = build(&server.base_url(), of("old"), &world(), Some(shelf));
+    let waiting = tokio::spawn({
+        let provider = provider.clone();
+        async move { provider.token().await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    provider.replace(of("new")).expect("replaced");
+    let granted = waiting.await.expect("no panic").expect("a token");
+    assert_eq!(granted.token.value().expose(), "of-new-scopes");
+    fetched.assert_calls(1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hot_callers_make_one_request_for_each_refresh() {
+    let server = MockServer::start();
+    let mock = grants(&server, 3600);
+    let world = world();
+    let provider = build(&server.base_url(), credentials(), &world, None);
+    for round in 1..=40 {
+        let callers: Vec<_> = (0..8)
+            .map(|_| {
+                let provider = provider.clone();
+                tokio::spawn(async move { provider.token().await.map(drop) })
+            })
+            .collect();
+        for caller in callers {
+            caller.await.expect("no panic").expect("a token");
+        }
+        mock.assert_calls(round);
+        world.advance(Duration::from_secs(3300));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_is_left_alone_for_a_while() {
+    let world = world();
+    let (_listener, url) = silent();
+    let shelf = Arc::new(Shelf { silent: true, ..Shelf::default() });
+    let provider = build(&url, credentials(), &world, Some(shelf.clone()));
+    provider.token().await.expect_err("the host does not answer either");
+    world.advance(Duration::from_secs(5));
+    provider.token().await.expect_err("nor now");
+    assert_eq!(shelf.asked.load(Ordering::Relaxed), 1, "within half a minute");
+    world.advance(Duration::from_secs(60));
+    provider.token().await.expect_err("nor now");
+    assert_eq!(shelf.asked.load(Ordering::Relaxed), 2);
+}
+
 /// A store in memory that can be broken.
 #[derive(Default)]
 struct Shelf {
     texts: Mutex<Vec<(String, String, Duration)>>,
     broken: bool,
     silent: bool,
+    slow: bool,
     asked: AtomicUsize,
 }
 
@@ -444,6 +590,9 @@ impl TokenStore for Shelf {
         Box::pin(async move {
             if self.silent {
                 std::future::pending::<()>().await;
+            }
+            if self.slow {
+                tokio::time::sleep(Duration::from_millis(200)).await;
             }
             if self.broken {
                 return Err(StoreError::new("the shelf", "it is broken"));

@@ -46,7 +46,10 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         Ok(runtime) => runtime,
         Err(error) => return end(Err(Failure::new(format!("failed to start: {error}")))),
     };
-    end(runtime.block_on(dispatch(arguments)))
+    let outcome = runtime.block_on(dispatch(arguments));
+    // A disk that does not answer holds a thread, and must not hold the process.
+    runtime.shutdown_background();
+    end(outcome)
 }
 
 async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {

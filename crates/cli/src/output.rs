@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::failure::Failure;
 
@@ -48,6 +48,10 @@ pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     table.add_rows(rows);
+    // What identifies a row is copied from it: it stays in one piece, however narrow the terminal.
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
+    }
     let text = table.to_string();
     text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
 }

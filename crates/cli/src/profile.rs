@@ -58,6 +58,10 @@ pub(crate) struct Profile {
     pub(crate) org_id: String,
     pub(crate) scopes: String,
     pub(crate) sandbox: Sandbox,
+    /// Another token host than Adobe's, with which the credential was tried; its secret goes nowhere else.
+    pub(crate) ims_url: Option<String>,
+    /// Another service than Adobe's.
+    pub(crate) base_url: Option<String>,
     pub(crate) secrets: Secrets,
 }
 
@@ -110,6 +114,8 @@ impl Profile {
             org_id: self.org_id.clone(),
             scopes: self.scopes.clone(),
             sandbox: self.sandbox.to_string(),
+            ims_url: self.ims_url.clone(),
+            base_url: self.base_url.clone(),
             secrets: match &self.secrets {
                 Secrets::Here(secrets) => {
                     KeptSecrets::Here(secrets.iter().map(|secret| secret.expose().to_owned()).collect())
@@ -136,6 +142,8 @@ impl Profile {
             org_id: kept.org_id,
             scopes: kept.scopes,
             sandbox: kept.sandbox.parse().map_err(|error| format!("{error}"))?,
+            ims_url: kept.ims_url,
+            base_url: kept.base_url,
             secrets: match kept.secrets {
                 KeptSecrets::Here(secrets) => Secrets::Here(secrets.into_iter().map(Secret::new).collect()),
                 KeptSecrets::There(Place::Keychain) => Secrets::Keychain,
@@ -157,6 +165,10 @@ struct Kept {
     org_id: String,
     scopes: String,
     sandbox: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ims_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_url: Option<String>,
     secrets: KeptSecrets,
 }
 
@@ -185,6 +197,8 @@ mod tests {
             org_id: "A1@AdobeOrg".to_owned(),
             scopes: "openid,AdobeID".to_owned(),
             sandbox: "prod".parse().expect("a name"),
+            ims_url: None,
+            base_url: Some("https://gateway.example".to_owned()),
             secrets,
         }
     }
@@ -205,7 +219,7 @@ mod tests {
         let good = profile(Secrets::Here(vec![Secret::new("s3cr3t")])).to_json().expose().to_owned();
         for (text, expected) in [
             (String::new(), "it is no profile (line 1, column 0)"),
-            (good.replace('[', "{"), "it is no profile (line 9, column 3)"),
+            (good.replace('[', "{"), "it is no profile (line 10, column 3)"),
             (good.replace("[\n    \"s3cr3t\"\n  ]", "\"s3cr3t\""), "it is no profile (line "),
             (good.replace(": 1", ": 2"), "it is of version 2, and this command knows version 1"),
             (good.replace("\"prod\"", "\"Prod\""), "it has capitals"),

@@ -61,7 +61,6 @@ impl Caller {
             let found = "the emulator's own".to_owned();
             return Ok(Self { identity, found, ims_url, profile: None, emulator: Some(emulator) });
         }
-        let ims_url = token_host(settings)?;
         let named = named_profile(settings)?;
         let (identity, found, profile) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
             let (identity, profile) = given_token(settings, Secret::new(token), named)?;
@@ -75,6 +74,7 @@ impl Caller {
             };
             (Identity::Credentials(credentials), found, profile)
         };
+        let ims_url = token_host(settings, profile.as_ref())?;
         Ok(Self { identity, found, ims_url, profile, emulator: None })
     }
 
@@ -100,7 +100,8 @@ impl Caller {
     /// The service for this caller, before it is said with what it calls.
     pub(crate) fn service(&self, settings: &Settings, sandbox: &str) -> ClientBuilder {
         let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
-        match (&self.emulator, settings.base_url.as_deref().filter(|url| !url.trim().is_empty())) {
+        let kept = self.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
+        match (&self.emulator, given(settings.base_url.as_deref()).or(kept)) {
             (Some(emulator), _) => builder.base_url(&emulator.base_url()),
             (None, Some(url)) => builder.base_url(url),
             (None, None) => builder,
@@ -144,10 +145,16 @@ impl Identity {
     }
 }
 
-/// The token host that is set, or Adobe's.
-pub(crate) fn token_host(settings: &Settings) -> Result<Endpoint, Failure> {
-    let url = settings.ims_url.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(IMS_URL);
+/// The token host that is set, or that of the profile, or Adobe's.
+pub(crate) fn token_host(settings: &Settings, profile: Option<&Profile>) -> Result<Endpoint, Failure> {
+    let kept = profile.and_then(|profile| profile.ims_url.as_deref());
+    let url = given(settings.ims_url.as_deref()).or(kept).unwrap_or(IMS_URL);
     Endpoint::parse_root(url).map_err(|error| Failure::new(format!("the token host (AJO_IMS_URL): {error}")))
+}
+
+/// A setting that says something.
+pub(crate) fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.trim().is_empty())
 }
 
 /// The name of the profile that is asked for.

@@ -89,6 +89,7 @@ impl Problem {
             ErrorKind::Connect(causes) => {
                 Ending::Unsent { passes: !is_about_certificates(causes), wait: Duration::ZERO }
             }
+            ErrorKind::NotSent(_) => Ending::Late,
             ErrorKind::Timeout(_) | ErrorKind::Broken(_) => Ending::Lost,
             ErrorKind::Refused(failure) => Ending::Refused { failure, retry_after: self.retry_after },
             ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => Ending::Final,
@@ -137,7 +138,7 @@ impl Wire {
     ) -> Result<Received, Problem> {
         // A timer is a millisecond coarse: on loopback, time enough to send a secret for nothing.
         if self.left(until).is_zero() {
-            return Err(ErrorKind::Timeout("the deadline had passed before anything was sent".to_owned()).into());
+            return Err(ErrorKind::NotSent("the deadline had passed before".to_owned()).into());
         }
         let granted = self.token(until).await?;
         let first = self.exchange(request, &granted.token, timeout, until).await;

@@ -8,12 +8,14 @@ use crate::Error;
 const MAX_REQUEST_ID: usize = 128;
 
 /// Headers that the client sets itself, and those that say how messages and connections are framed.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 18] = [
     "authorization",
     "x-api-key",
     "x-gw-ims-org-id",
     "x-sandbox-name",
     "x-request-id",
+    "accept",
+    "accept-encoding",
     "content-type",
     "host",
     "connection",

@@ -29,13 +29,10 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// tokio runtime. A call can be dropped at any point: what clones share stays sound.
 ///
 /// ```no_run
-/// use ajo_core::{CappingDefinition, Client, Credentials};
+/// use ajo_core::{CappingDefinition, Client};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::builder()
-///     .credentials(Credentials::from_env()?)
-///     .sandbox("prod")
-///     .build()?;
+/// let client = Client::builder().from_env()?.build()?;
 ///
 /// let config: CappingDefinition = serde_json::from_str(r#"{
 ///     "url": "https://api.example.org/data/2.5/*",
@@ -136,6 +133,18 @@ impl ClientBuilder {
         self
     }
 
+    /// What the environment says: the credentials of [`Credentials::from_env`], the sandbox (`AJO_SANDBOX`), and other addresses
+    /// than Adobe's (`AJO_BASE_URL`, `AJO_IMS_URL`), such as those of an emulator. What is set after it goes before it.
+    pub fn from_env(self) -> Result<Self, Error> {
+        let credentials = Credentials::from_env().map_err(|error| Error::new(None, ErrorKind::Auth(error.into())))?;
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let mut builder = self.credentials(credentials);
+        builder.sandbox = variable("AJO_SANDBOX").or(builder.sandbox);
+        builder.base_url = variable("AJO_BASE_URL").or(builder.base_url);
+        builder.ims_url = variable("AJO_IMS_URL").or(builder.ims_url);
+        Ok(builder)
+    }
+
     /// Calls with a token that was fetched elsewhere. When it expires, calls fail.
     pub fn access_token(mut self, token: Secret, client_id: &str, org_id: &str) -> Self {
         self.caller = Some(Caller::Token { token, client_id: client_id.to_owned(), org_id: org_id.to_owned() });
@@ -178,7 +187,8 @@ impl ClientBuilder {
         self
     }
 
-    /// At most so many requests a second by this client and its clones; the others wait. No limit by default.
+    /// At most so many attempts a second by this client and its clones; the others wait. No limit by default. The replay of an
+    /// attempt after a 401 is not counted.
     pub fn max_requests_per_second(mut self, requests: u32) -> Self {
         self.requests_per_second = Some(requests);
         self
@@ -216,7 +226,7 @@ impl ClientBuilder {
         };
         let rate = match self.requests_per_second.map(RateLimit::per_second) {
             Some(None) => return Err(settings("no request a second would be let go".to_owned())),
-            Some(Some(rate)) => Some(Mutex::new(rate)),
+            Some(Some(rate)) => Some(tokio::sync::Mutex::new(rate)),
             None => None,
         };
         let places = match self.concurrent_requests {

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Auth(AuthError),
     /// The service, or something before it, answered with a failure.
     Refused(Failure),
+    /// The deadline, or this client's own limits, ended the call before anything was sent.
+    NotSent(String),
     /// No connection was made; the service has not seen the call.
     Connect(String),
     /// No answer within the time limit; whether the service carried the call out is unknown.
@@ -112,6 +114,8 @@ impl Error {
         let answered = match &self.0.problem.kind {
             ErrorKind::Refused(failure) => failure.request_id.as_deref(),
             ErrorKind::Unreadable { request_id, .. } => request_id.as_deref(),
+            // No call was sent, so nobody knows its identifier.
+            ErrorKind::Auth(_) | ErrorKind::NotSent(_) | ErrorKind::Request(_) => return None,
             _ => None,
         };
         answered.or(self.0.told.request_id.as_deref())
@@ -134,10 +138,14 @@ impl Error {
         &self.0.problem.body
     }
 
-    /// How long the service asks to wait, by the header `Retry-After`, or how long the token host is left alone. Longer than the
-    /// client waits by itself, else it would have waited.
+    /// How long the service asks to wait, by the header `Retry-After`, or how long the token host is left alone. The client has
+    /// not waited for it: it is too long, or there was no attempt left. Nothing where waiting does not help.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.problem.retry_after
+        let passes = match self.kind() {
+            ErrorKind::Auth(error) => error.is_retryable(),
+            _ => true,
+        };
+        self.0.problem.retry_after.filter(|_| passes)
     }
 
     /// Whether the same call, made again later, may succeed and cannot do anything twice. The client has then already tried as
@@ -149,6 +157,11 @@ impl Error {
     /// As far as repeating it goes.
     fn ending(&self) -> Ending<'_> {
         self.0.problem.ending()
+    }
+
+    /// Whether no configuration is named, so that there is none that could be missing.
+    fn is_without_uid(&self) -> bool {
+        self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"))
     }
 
     /// Whether it is about who is calling: no token, or one that was not accepted.
@@ -164,7 +177,13 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         match &self.0.problem.kind {
             ErrorKind::Auth(error) => error.hint(),
+            ErrorKind::Refused(failure) if failure.status == 404 && self.is_without_uid() => {
+                Some("the base URL leads elsewhere; the service's ends with /journey/orchestration")
+            }
             ErrorKind::Refused(failure) => failure.hint(),
+            ErrorKind::NotSent(_) => {
+                Some("nothing was sent; give the call a longer deadline, or the client wider limits")
+            }
             ErrorKind::Connect(causes) if is_about_certificates(causes) => Some(
                 "the certificate was not accepted; check the base URL and this machine's clock, and install the CA of a proxy that opens TLS",
             ),
@@ -201,7 +220,9 @@ impl fmt::Display for Error {
         }
         match &self.0.problem.kind {
             ErrorKind::Settings(problem) | ErrorKind::Request(problem) => f.write_str(problem),
+            ErrorKind::Auth(error @ AuthError::NotReplaceable(_)) => write!(f, "{error}"),
             ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
+            ErrorKind::NotSent(problem) => write!(f, "not sent: {problem}"),
             ErrorKind::Refused(failure) => {
                 write!(f, "the answer is {}", failure.status)?;
                 if let Some(code) = &failure.code {
@@ -217,7 +238,11 @@ impl fmt::Display for Error {
             }
         }?;
         if let Some(wait) = self.retry_after() {
-            write!(f, "; not before {} s from now", wait.as_secs_f64().ceil())?;
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            match self.kind() {
+                ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {seconds} s at the earliest"),
+                _ => write!(f, "; not before {seconds} s from now"),
+            }?;
         }
         match (self.attempts(), self.request_id()) {
             (0 | 1, None) => Ok(()),

@@ -11,6 +11,9 @@ use crate::ServiceCode;
 /// Longest message kept, in characters, so that an error stays readable. Chosen here; the published ones are below 200.
 const MAX_MESSAGE: usize = 500;
 
+/// What stands in place of a message where there is no body.
+const NO_BODY: &str = "the answer has no body";
+
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -132,6 +135,10 @@ impl Failure {
         true
     }
 
+    pub(crate) fn has_no_body(&self) -> bool {
+        self.layer == Layer::Unknown && self.message == NO_BODY
+    }
+
     /// What to do next, for the failures whose cause is known; one sentence.
     pub fn hint(&self) -> Option<&'static str> {
         self.code
@@ -168,7 +175,7 @@ pub(crate) fn clean(text: &str) -> Option<String> {
 fn describe(body: &[u8]) -> &'static str {
     let start = body.trim_ascii_start();
     if start.is_empty() {
-        "the answer has no body"
+        NO_BODY
     } else if start.starts_with(b"<") {
         "the answer is a page (HTML or XML), so it probably comes from a proxy and not from the service"
     } else {

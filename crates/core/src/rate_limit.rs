@@ -9,8 +9,8 @@ use std::time::Duration;
 /// use ajo_core::RateLimit;
 ///
 /// let mut limit = RateLimit::per_second(4).unwrap();
-/// assert_eq!(limit.reserve(Duration::ZERO), Duration::ZERO);
-/// assert_eq!(limit.reserve(Duration::ZERO), Duration::from_millis(250));
+/// limit.take(Duration::ZERO);
+/// assert_eq!(limit.wait(Duration::ZERO), Duration::from_millis(250));
 /// ```
 #[derive(Clone, Debug)]
 pub struct RateLimit {
@@ -25,16 +25,14 @@ impl RateLimit {
         Some(Self { interval, next: Duration::ZERO })
     }
 
-    /// Takes the next place and says how long it is until then.
-    pub fn reserve(&mut self, now: Duration) -> Duration {
-        let place = self.next.max(now);
-        self.next = place + self.interval;
-        place.saturating_sub(now)
-    }
-
-    /// How long the next one would have to wait.
+    /// How long it is until the next place.
     pub const fn wait(&self, now: Duration) -> Duration {
         self.next.saturating_sub(now)
+    }
+
+    /// Takes the next place, which should have come.
+    pub fn take(&mut self, now: Duration) {
+        self.next = self.next.max(now) + self.interval;
     }
 }
 
@@ -50,7 +48,9 @@ mod tests {
             let mut sent = Vec::new();
             for step in 0..5000_u64 {
                 now += Duration::from_micros(step * 7919 % 1500);
-                sent.push(now + limit.reserve(now));
+                let place = now + limit.wait(now);
+                limit.take(place);
+                sent.push(place);
             }
             for (index, start) in sent.iter().enumerate() {
                 let within = sent[index..].iter().take_while(|at| **at < *start + Duration::from_secs(1)).count();
@@ -65,7 +65,7 @@ mod tests {
     fn an_idle_time_is_not_saved_up() {
         let mut limit = RateLimit::per_second(10).expect("a limit");
         let late = Duration::from_secs(60);
-        assert_eq!(limit.reserve(late), Duration::ZERO);
+        limit.take(late);
         assert_eq!(limit.wait(late), Duration::from_millis(100));
     }
 }

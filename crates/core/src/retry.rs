@@ -54,6 +54,8 @@ pub enum Ending<'f> {
         /// How long the token host is to be left alone.
         wait: Duration,
     },
+    /// The deadline or the client's own limits ended it before anything was sent.
+    Late,
     /// There was no whole answer; whether the service carried the call out is unknown.
     Lost,
     /// The answer is a failure.
@@ -72,6 +74,7 @@ impl Ending<'_> {
     pub fn may_repeat(&self, repeat: Repeat) -> bool {
         match self {
             Self::Unsent { passes, .. } => *passes,
+            Self::Late => true,
             Self::Lost => repeat != Repeat::Once,
             Self::Refused { failure, .. } => match failure.status {
                 429 => true,
@@ -89,8 +92,11 @@ impl Ending<'_> {
     fn is_uncertain(&self) -> bool {
         match self {
             Self::Lost => true,
-            Self::Refused { failure, .. } => failure.status >= 500,
-            Self::Unsent { .. } | Self::Final => false,
+            // A gateway that names its own code has not passed the call on.
+            Self::Refused { failure, .. } => {
+                failure.status >= 500 && !(failure.layer == Layer::Gateway && failure.code.is_some())
+            }
+            Self::Unsent { .. } | Self::Late | Self::Final => false,
         }
     }
 
@@ -99,7 +105,7 @@ impl Ending<'_> {
         match self {
             Self::Unsent { wait, .. } => *wait,
             Self::Refused { retry_after, .. } => retry_after.unwrap_or_default(),
-            Self::Lost | Self::Final => Duration::ZERO,
+            Self::Late | Self::Lost | Self::Final => Duration::ZERO,
         }
     }
 }
@@ -190,6 +196,9 @@ impl Attempts {
 
     /// Notes how an attempt ended and says what follows.
     pub fn next(&mut self, ending: &Ending<'_>, now: Duration, random: u64) -> Next {
+        if matches!(ending, Ending::Late) {
+            return Next::Stop;
+        }
         self.made += 1;
         if self.uncertain && self.finds_it_done(ending) {
             return Next::Done;
@@ -211,7 +220,9 @@ impl Attempts {
         let Ending::Refused { failure, .. } = ending else { return false };
         let code = |code: &str| failure.code.as_ref().is_some_and(|found| found == code);
         match (self.operation.api, self.operation.verb) {
-            (_, Verb::Delete) => failure.status == 404,
+            // A gateway or a proxy that finds nothing says nothing of the configuration. Whether the service's own 404 has a body is
+            // unknown.
+            (_, Verb::Delete) => failure.status == 404 && (failure.layer == Layer::Service || failure.has_no_body()),
             (Api::Throttling, Verb::Deploy) => code("14466"),
             (Api::Throttling, Verb::Undeploy) => code("14468"),
             _ => false,
@@ -251,6 +262,7 @@ mod tests {
         assert_eq!(allowed(&unsent(true)), [true; 3]);
         assert_eq!(allowed(&unsent(false)), [false; 3]);
         assert_eq!(allowed(&Ending::Lost), [true, true, false]);
+        assert_eq!(allowed(&Ending::Late), [true; 3]);
         assert_eq!(allowed(&Ending::Final), [false; 3]);
         let answers: [(u16, &str, [bool; 3]); 19] = [
             (429, "", [true; 3]),
@@ -293,7 +305,19 @@ mod tests {
             (Verb::Update, &gone, [false, false]),
             (Verb::Delete, &deployed, [false, false]),
         ];
+        let elsewhere = [(404, "<html>no backend</html>"), (404, GATEWAY)].map(|(status, body)| failure(status, body));
+        let refused_by_gateway = failure(503, GATEWAY);
+        let delete = Operation::of(Api::Capping, Verb::Delete);
+        let follows = |first: &Failure, second: &Failure| {
+            let mut attempts = Attempts::new(RetryPolicy::default(), delete, Duration::MAX);
+            attempts.next(&Ending::Refused { failure: first, retry_after: None }, Duration::ZERO, 0);
+            attempts.next(&Ending::Refused { failure: second, retry_after: None }, Duration::ZERO, 0)
+        };
         let unavailable = failure(503, "");
+        for other in &elsewhere {
+            assert_eq!(follows(&unavailable, other), Next::Stop, "a 404 of somebody else: {}", other.message);
+        }
+        assert_eq!(follows(&refused_by_gateway, &gone), Next::Stop, "the first was not carried out");
         for (verb, failure, expected) in cases {
             for (api, expected) in [Api::Capping, Api::Throttling].into_iter().zip(expected) {
                 let operation = Operation::of(api, verb);

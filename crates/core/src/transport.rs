@@ -23,7 +23,7 @@ pub(crate) struct Transport {
     pub(crate) headers: HeaderMap,
     pub(crate) policy: RetryPolicy,
     pub(crate) budget: Mutex<RetryBudget>,
-    pub(crate) rate: Option<Mutex<RateLimit>>,
+    pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
     pub(crate) places: Option<tokio::sync::Semaphore>,
 }
 
@@ -107,7 +107,7 @@ impl Transport {
                 Err(problem) => problem,
             };
             match attempts.next(&problem.ending(), surroundings.elapsed(), surroundings.random()) {
-                Next::Stop => return (Err(problem), number, false),
+                Next::Stop => return (Err(problem), attempts.made(), false),
                 Next::Done => {
                     tracing::warn!(attempt = number, "an attempt whose answer was lost had done it");
                     self.budget().succeeded();
@@ -139,7 +139,7 @@ impl Transport {
         until: Duration,
     ) -> Result<Received, Problem> {
         let surroundings = &self.wire.surroundings;
-        let late = || ErrorKind::Timeout("the deadline passes before this client's own limits let it go".to_owned());
+        let late = || ErrorKind::NotSent("the deadline passes before this client's own limits let it go".to_owned());
         let left = || until.saturating_sub(surroundings.elapsed());
         let _place = match &self.places {
             None => None,
@@ -149,16 +149,17 @@ impl Transport {
             },
         };
         if let Some(rate) = &self.rate {
-            let wait = {
-                let (now, left) = (surroundings.elapsed(), left());
-                let mut rate = rate.lock().unwrap_or_else(PoisonError::into_inner);
-                if rate.wait(now) >= left { None } else { Some(rate.reserve(now)) }
-            };
-            match wait {
-                None => return Err(late().into()),
-                Some(wait) if wait.is_zero() => {}
-                Some(wait) => surroundings.sleep(wait).await,
+            // Whoever is first in the queue waits for the next place and takes it when it is there; a call that is dropped
+            // meanwhile has taken nothing.
+            let Ok(mut rate) = tokio::time::timeout(left(), rate.lock()).await else { return Err(late().into()) };
+            let wait = rate.wait(surroundings.elapsed());
+            if !wait.is_zero() {
+                if wait >= left() {
+                    return Err(late().into());
+                }
+                surroundings.sleep(wait).await;
             }
+            rate.take(surroundings.elapsed());
         }
         self.wire.attempt(request, timeout, until).await
     }

@@ -48,6 +48,7 @@ pub(crate) fn read<'v>(
             jwt = true;
         } else if let Some(client_id) = fields.get("client_id") {
             candidates.push(Candidate {
+                is_jwt: false,
                 name,
                 client_id: (*client_id).to_owned(),
                 // What is missing is told when this one is chosen.

@@ -12,6 +12,7 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Candidate, Credentials
         return Err(form(JWT_ENDED));
     }
     Ok(Candidate {
+        is_jwt: false,
         secrets: secrets(texts(fields, "", "CLIENT_SECRETS")?),
         client_id: text(fields, "", "CLIENT_ID")?,
         name: String::new(),

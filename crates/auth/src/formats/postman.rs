@@ -28,6 +28,7 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Candidate, Credentials
     };
     let one = |key: &str| list(key).map(|mut list| list.pop().unwrap_or_default());
     Ok(Candidate {
+        is_jwt: false,
         name: fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         client_id: one("API_KEY")?,
         secrets: secrets(list("CLIENT_SECRET")?),

@@ -15,9 +15,19 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
     let credentials = project["workspace"]["details"]["credentials"]
         .as_array()
         .ok_or_else(|| missing("project.workspace.details.credentials"))?;
-    let mut candidates = Vec::new();
+    let (mut candidates, mut left_over) = (Vec::new(), Vec::new());
     for (index, credential) in credentials.iter().enumerate() {
         if !credential["integration_type"].as_str().is_some_and(|kind| KINDS.contains(&kind)) {
+            if let (Some(jwt), Some(name)) = (credential.get("jwt"), credential["name"].as_str()) {
+                left_over.push(Candidate {
+                    is_jwt: true,
+                    name: name.to_owned(),
+                    client_id: jwt["client_id"].as_str().unwrap_or_default().to_owned(),
+                    secrets: Vec::new(),
+                    org_id: org_id.to_owned(),
+                    scopes: Vec::new(),
+                });
+            }
             continue;
         }
         let place = format!("project.workspace.details.credentials[{index}].oauth_server_to_server");
@@ -25,6 +35,7 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
         let place = format!("{place}.");
         let client_id = text(own, &place, "client_id")?;
         candidates.push(Candidate {
+            is_jwt: false,
             // One without a name, or with one that nobody can read, is chosen by its client id.
             name: credential["name"].as_str().filter(|name| is_visible(name)).unwrap_or(&client_id).to_owned(),
             client_id,
@@ -41,6 +52,7 @@ pub(super) fn read(fields: &Map<String, Value>) -> Result<Vec<Candidate>, Creden
             "the project has no OAuth server-to-server credential; add one in Adobe's Developer Console"
         }));
     }
+    candidates.append(&mut left_over);
     Ok(candidates)
 }
 

@@ -33,6 +33,7 @@ fn unnamed(values: &BTreeMap<&str, String>) -> Result<Candidate, CredentialsErro
         found.cloned().ok_or_else(|| form(format!("neither {} nor {} is set in it", names[0], names[1])))
     };
     Ok(Candidate {
+        is_jwt: false,
         name: String::new(),
         client_id: one(CLIENT_ID)?,
         secrets: secrets(vec![one(CLIENT_SECRET)?]),

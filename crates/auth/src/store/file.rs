@@ -57,7 +57,7 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
-        self.run(key, |_, path| match File::open(path) {
+        self.run(key, |_, path| match open(path) {
             Ok(file) => read(&file).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -82,6 +82,11 @@ impl TokenStore for FileStore {
             _ => Ok(()),
         })
     }
+}
+
+/// Looked at before it is opened: opening a pipe would wait for its writer.
+fn open(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("it is not a file")) }
 }
 
 fn read(file: &File) -> io::Result<Secret> {

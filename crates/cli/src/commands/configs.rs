@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use ajo_core::rules::{self, Severity};
 use ajo_core::{
-    Answer, AnsweredLimit, AnsweredServices, CanDeploy, CappingConfig, ConfigState, DeleteOptions, HttpMethod,
+    Answer, AnsweredLimit, AnsweredServices, Api, CanDeploy, CappingConfig, ConfigState, DeleteOptions, HttpMethod,
     ThrottlingConfig, Uid, ValidationStatus,
 };
 
@@ -25,6 +26,9 @@ macro_rules! run {
             }
             _ => None,
         };
+        if let Some(definition) = &definition {
+            remark(stringify!($api), definition);
+        }
         let session = Session::start($settings).await?;
         let api = session.client.$api();
         match (command, definition) {
@@ -69,6 +73,15 @@ pub(crate) async fn capping(settings: &Settings, command: Configs) -> Result<Exi
 
 pub(crate) async fn throttling(settings: &Settings, command: Configs) -> Result<ExitCode, Failure> {
     run!(throttling, settings, command, list_throttling, show_throttling)
+}
+
+/// What the service says nothing of, and this project advises against.
+fn remark(api: &str, definition: &impl serde::Serialize) {
+    let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
+    let definition = serde_json::to_value(definition).unwrap_or_default();
+    for finding in rules::of(api, &definition).iter().filter(|finding| finding.severity == Severity::Remark) {
+        output::note(&finding.to_string());
+    }
 }
 
 /// For programs the body as it came, nothing where there was none; for people what `text` makes of it.

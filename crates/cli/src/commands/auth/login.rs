@@ -16,7 +16,7 @@ use crate::places;
 use crate::profile::{Profile, ProfileName, Secrets};
 use crate::profiles::Profiles;
 use crate::prompt;
-use crate::session::{profile_name, setting, token_host};
+use crate::session::{given, profile_name, setting, token_host};
 
 /// Longest text read, in bytes. Chosen here; the JSON of a project is below 100 KB.
 const MAX_LENGTH: u64 = 1024 * 1024;
@@ -29,7 +29,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     super::refuse_emulator(settings)?;
     let name = profile_name(settings)?.unwrap_or_default();
     let profiles = Profiles::find()?;
-    let ims = token_host(settings)?;
+    let ims = token_host(settings, None)?;
     let (credentials, sandbox) = gather(settings)?;
     let token = prove(&credentials, &ims).await?;
 
@@ -40,6 +40,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
         org_id: credentials.org_id().to_string(),
         scopes: credentials.scopes().to_string(),
         sandbox,
+        ims_url: given(settings.ims_url.as_deref()).map(str::to_owned),
+        base_url: given(settings.base_url.as_deref()).map(str::to_owned),
         secrets: Secrets::Keychain,
     };
     let refused = keychain::keep(&profile.keychain_user(), credentials.secrets()).err();

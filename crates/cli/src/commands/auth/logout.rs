@@ -50,7 +50,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
 
 /// Removes the shared token, and says whether there was one. A token that cannot be found ends by itself within a day.
 async fn forget_token(settings: &Settings, profile: &Profile) -> bool {
-    let (Some(store), Ok(ims)) = (places::token_store(), token_host(settings)) else { return false };
+    let (Some(store), Ok(ims)) = (places::token_store(), token_host(settings, Some(profile))) else { return false };
     let Ok(credentials) = profile.credentials(|_| None) else { return false };
     let key = store_key(&credentials, &ims);
     matches!(store.get(&key).await, Ok(Some(_))) && store.remove(&key).await.is_ok()
