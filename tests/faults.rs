@@ -105,7 +105,7 @@ async fn one_call_is_hit_by_a_header_and_no_other() {
     let (emulator, client) = faulty("throttling.*=status:500").await;
     let hit = CallOptions::default().header("x-emulator-fault", "gateway:403027").expect("a header");
     let error = client.with_options(hit).capping().list().await.expect_err("hit");
-    assert_eq!(error.code().map(|code| code.as_str()), Some("403027"));
+    assert_eq!(error.code().map(ajo_core::ServiceCode::as_str), Some("403027"));
     client.capping().list().await.expect("not hit");
     let wrong = CallOptions::default().header("x-emulator-fault", "explode").expect("a header");
     let error = client.with_options(wrong).capping().list().await.expect_err("refused");

@@ -43,7 +43,7 @@ const fn route(method: &'static str, path: &'static str, about: &'static str) ->
 
 /// All requests of the control API. Each is about the organization that the header `x-gw-ims-org-id` or the parameter `org`
 /// names, else about the first one.
-pub const CONTROL_ROUTES: [ControlRoute; 26] = [
+pub const CONTROL_ROUTES: [ControlRoute; 25] = [
     route("GET", "/_emulator", "what it is, how it is set, and how much it keeps"),
     route("GET", "/_emulator/organizations", "the organizations there are, and how much each keeps"),
     route(

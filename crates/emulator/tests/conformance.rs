@@ -24,14 +24,16 @@ fn seen(response: &Response<Bytes>) -> Seen {
 
 /// One request over a connection of its own.
 async fn over_http(address: std::net::SocketAddr, request: &Request<Bytes>) -> Seen {
-    let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", request.method(), request.uri());
-    if !request.headers().contains_key("host") {
-        head += "host: localhost\r\n";
-    }
-    for (name, value) in request.headers() {
-        head += &format!("{name}: {}\r\n", value.to_str().expect("text"));
-    }
-    head += &format!("content-length: {}\r\n\r\n", request.body().len());
+    let host = if request.headers().contains_key("host") { "" } else { "host: localhost\r\n" };
+    let headers =
+        request.headers().iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().expect("text")));
+    let head = format!(
+        "{} {} HTTP/1.1\r\nconnection: close\r\n{host}{}content-length: {}\r\n\r\n",
+        request.method(),
+        request.uri(),
+        headers.collect::<String>(),
+        request.body().len()
+    );
     let mut connection = tokio::net::TcpStream::connect(address).await.expect("a connection");
     connection.write_all(&[head.as_bytes(), request.body()].concat()).await.expect("sent");
     let mut answer = Vec::new();

@@ -67,7 +67,7 @@ fn somebody_else_can_deploy_undeploy_and_delete() {
     let mut caller = Caller::new();
     let uid = caller.create();
     let other = caller.create();
-    let mut before_get = |does: &str, caller: &mut Caller| {
+    let before_get = |does: &str, caller: &mut Caller| {
         let body = json!({"before": "*.get", "uid": uid, "does": does, "by": "intruder"});
         assert_eq!(caller.control("POST", "/interferences", &body).0, 200);
         caller.capping(&other);
