@@ -33,10 +33,13 @@ fn the_commands_of_the_page_run() {
     // Each block says that it is done, so that the one that fails is known.
     let marked =
         blocks.iter().enumerate().map(|(number, block)| format!("{block}\necho \"block {number} done\" >&2\n"));
-    let script = format!(
-        "set -eu\ntrap 'kill $(jobs -p)' EXIT\najo() {{ \"$AJO\" \"$@\"; }}\n{}",
-        marked.collect::<String>().replace("4010", &port.to_string())
-    );
+    let script = marked.collect::<String>().replace("4010", &port.to_string());
+    // A file and not a function of the shell: what runs in the background is then the command itself, and can be ended.
+    let programs = folder.path().join("bin");
+    std::fs::create_dir(&programs).expect("a folder");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ajo"), programs.join("ajo")).expect("a link");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
+    let script = format!("set -eu\ntrap 'kill $(jobs -p)' EXIT\n{script}");
     // Only for the variables that it takes away.
     let mut command = ajo(&[]);
     let variables: Vec<_> =
@@ -48,7 +51,7 @@ fn the_commands_of_the_page_run() {
             None => command.env_remove(name),
         };
     }
-    command.args(["-c", &script]).current_dir(folder.path()).env("AJO", env!("CARGO_BIN_EXE_ajo"));
+    command.args(["-c", &script]).current_dir(folder.path()).env("PATH", path);
     command.env("AJO_EMULATOR_URL", format!("http://127.0.0.1:{port}"));
     let ran: Ran = command.output().expect("bash runs").into();
     assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
