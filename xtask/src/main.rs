@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask …`: what other projects keep in shell scripts.
 
+mod bench;
 mod browser;
 mod drift;
 mod generate;
@@ -36,11 +37,23 @@ enum Command {
     },
     /// Check what no compiler checks: the emulator's ledger, what the pages under docs/ claim, what the README shows
     Tidy,
+    /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
+    Bench {
+        /// What is measured
+        group: Group,
+    },
     /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser
     Test {
         /// Only a part of it
         part: Option<Part>,
     },
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Group {
+    /// The emulator beside Prism: start, memory, calls a second, a million calls
+    Emulator,
 }
 
 /// A part of the tests.
@@ -55,6 +68,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
+        Command::Bench { group: Group::Emulator } => bench::emulator(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
     };

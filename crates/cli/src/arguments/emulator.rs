@@ -65,6 +65,9 @@ pub(crate) struct Start {
     /// From which identifiers, tokens and chance are made
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
+    /// How many capping configurations a sandbox can have
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub(crate) max_configs: usize,
     /// A file with the configurations to begin with, if it is there; they are written to it when the emulator stops
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,

@@ -25,6 +25,7 @@ pub(crate) async fn start(
         contract: start.strict_contract,
         ..ajo_emulator::Settings::default()
     };
+    begin.limits.configs = start.max_configs;
     // One that is named is there, and first, so that the settings that are printed name it.
     if let Some(named) = &settings.sandbox {
         begin.sandboxes.retain(|sandbox| sandbox.name != named.as_str());
