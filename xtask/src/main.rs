@@ -3,6 +3,7 @@
 mod browser;
 mod drift;
 mod generate;
+mod schemathesis;
 mod spec;
 mod test;
 mod validate;
@@ -36,7 +37,8 @@ enum Command {
     },
     /// Check what no compiler checks: the emulator's ledger, what the pages under docs/ claim, what the README shows
     Tidy,
-    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser
+    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser,
+    /// schemathesis
     Test {
         /// Only a part of it
         part: Option<Part>,
@@ -48,6 +50,8 @@ enum Command {
 enum Part {
     /// The emulator's page in a browser
     Browser,
+    /// Both specifications against the emulator, with schemathesis
+    Schemathesis,
 }
 
 fn main() -> ExitCode {
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Command::Tidy => test::tidy(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
+        Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };
     match outcome {
         Ok(report) => {
