@@ -131,6 +131,26 @@ fn every_refusal_is_answered_as_specified() {
 }
 
 #[test]
+fn a_field_that_is_null_is_one_that_is_not_there() {
+    let mut caller = strict();
+    let mut definition = capping();
+    definition["orgId"] = NONE;
+    definition["services"]["dataSource"]["maxHttpConnections"] = NONE;
+    let (status, created) = caller.call("POST", "/endpointConfigs", &definition);
+    assert_eq!(status, 200, "{created}");
+    let rating = json!({"rating": {"maxCallsCount": 500, "periodInMs": 1000}});
+    assert_eq!(created["createdElement"]["services"]["dataSource"], rating);
+    assert_eq!(created["canDeploy"]["warnings"][0]["warningCode"], "ERR_ENDPOINTCONFIG_106");
+    // Where it must be there, it is refused.
+    for field in ["url", "methods", "services"] {
+        let mut definition = capping();
+        definition[field] = NONE;
+        assert_eq!(caller.call("POST", "/endpointConfigs", &definition).0, 500, "{field}");
+    }
+    assert_answers_as_specified(&mut caller);
+}
+
+#[test]
 fn every_error_of_gateway_and_service_is_answered_as_specified() {
     let mut caller = strict();
     let gateway = GatewayError::ALL.map(|error| format!("gateway:{}", error.code));

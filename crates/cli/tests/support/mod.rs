@@ -1,4 +1,5 @@
 //! Running the built command.
+#![allow(dead_code, reason = "each suite uses a part of it")]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
