@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod drift;
 mod generate;
+mod schemathesis;
 mod spec;
 mod test;
 mod validate;
@@ -42,7 +43,8 @@ enum Command {
         /// What is measured
         group: Group,
     },
-    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser
+    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser,
+    /// schemathesis
     Test {
         /// Only a part of it
         part: Option<Part>,
@@ -61,6 +63,8 @@ enum Group {
 enum Part {
     /// The emulator's page in a browser
     Browser,
+    /// Both specifications against the emulator, with schemathesis
+    Schemathesis,
 }
 
 fn main() -> ExitCode {
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::Bench { group: Group::Emulator } => bench::emulator(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
+        Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };
     match outcome {
         Ok(report) => {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{browser, complain, drift, generate, root};
+use crate::{browser, complain, drift, generate, root, schemathesis};
 
 /// One program to run, and what it proves.
 struct Step {
@@ -59,6 +59,7 @@ pub(crate) fn run() -> Result<String, String> {
         cargo(step.arguments, step.environment)?;
     }
     browser::run_if_possible()?;
+    schemathesis::run_if_possible()?;
     Ok("all of it passes".to_owned())
 }
 

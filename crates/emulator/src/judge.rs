@@ -108,7 +108,19 @@ pub(crate) fn payload(api: Api, verb: Verb, body: &[u8], switches: &Switches) ->
         fields.push("orgId");
     }
     // Other fields are passed over; what the service does with them is unknown.
-    Ok(payload.into_iter().filter(|(name, value)| fields.contains(&name.as_str()) && !value.is_null()).collect())
+    let mut payload: Map<_, _> = payload.into_iter().filter(|(name, _)| fields.contains(&name.as_str())).collect();
+    without_nulls(&mut payload);
+    Ok(payload)
+}
+
+/// Inferred: a field that is null is one that is not there. The specification has nulls nowhere.
+fn without_nulls(map: &mut Map<String, Value>) {
+    map.retain(|_, value| {
+        if let Value::Object(below) = value {
+            without_nulls(below);
+        }
+        !value.is_null()
+    });
 }
 
 /// Documented: an invalid payload is answered 500. Inferred: the code is the first finding's.

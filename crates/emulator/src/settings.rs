@@ -111,7 +111,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the page has switches for faults and the clock.
     pub page_controls: bool,
-    /// Whether requests and answers are compared with the specifications.
+    /// Whether requests and answers are compared with the specifications: what differs is written down, and each answer of the
+    /// two APIs says in `x-emulator-contract` how much it is. Has no effect without the feature `contract`.
     pub contract: bool,
     /// From which identifiers, tokens and chance are made: the same seed and the same calls give the same ones.
     pub seed: u64,

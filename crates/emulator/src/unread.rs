@@ -75,6 +75,6 @@ fn walk(fields: &Fields, value: &Value, pointer: &mut String, unread: &mut Vec<S
 }
 
 /// A name is a client's text: it is bounded, and has no control characters.
-fn cut(name: &str) -> String {
+pub(crate) fn cut(name: &str) -> String {
     name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -208,6 +208,12 @@ impl World {
             answer.headers_mut().insert(name, id);
         }
         date(&mut answer, here);
+        if cfg!(feature = "contract")
+            && self.settings.contract
+            && let Route::Operation { operation, .. } = route
+        {
+            self.differences.compare(operation, request, &mut answer);
+        }
         answer
     }
 

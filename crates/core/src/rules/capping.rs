@@ -19,6 +19,9 @@ pub fn capping(definition: &Value) -> Vec<Finding> {
     url(definition.get("url"), &mut findings);
     methods(definition.get("methods"), &mut findings);
     services(definition.get("services"), &mut findings);
+    if definition.get("orgId").is_some_and(|org_id| !org_id.is_string() && !org_id.is_null()) {
+        findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", "/orgId", "the orgId must be text").refusing());
+    }
     findings
 }
 
@@ -91,7 +94,7 @@ fn services(services: Option<&Value>, findings: &mut Vec<Finding>) {
             Value::Object(limit) => service(name, &pointer, limit, findings),
             Value::Null => {
                 let message = format!("no call rating is defined for {name}");
-                findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", pointer, message).about(name));
+                findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", pointer, message).about(name).refusing());
             }
             _ => {
                 let message = format!("{name} must be an object with a rating");
@@ -130,15 +133,21 @@ fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut
                 ("maxCallsCount", "ERR_ENDPOINTCONFIG_107", "a number of calls"),
                 ("periodInMs", "ERR_ENDPOINTCONFIG_108", "a number of milliseconds"),
             ] {
-                let at_least_one = rating.get(field).and_then(Value::as_i64).is_some_and(|count| count >= 1);
-                if !at_least_one {
+                let value = rating.get(field);
+                let count = value.and_then(Value::as_i64);
+                if count.is_none_or(|count| count < 1) {
                     let message = format!("{field} must be {unit}, whole and at least 1");
-                    add(Finding::error(code, format!("{place}/{field}"), message));
+                    let finding = Finding::error(code, format!("{place}/{field}"), message);
+                    // Inferred: a number that is too small, or none, is stored and spoken against; another type is not stored.
+                    let mistyped = value.is_some() && count.is_none();
+                    add(if mistyped { finding.refusing() } else { finding });
                 }
             }
         }
-        None | Some(Value::Null) => {
-            add(Finding::error("ERR_ENDPOINTCONFIG_104", place, format!("no call rating is defined for {name}")));
+        missing @ (None | Some(Value::Null)) => {
+            let message = format!("no call rating is defined for {name}");
+            let finding = Finding::error("ERR_ENDPOINTCONFIG_104", place, message);
+            add(if missing.is_some() { finding.refusing() } else { finding });
         }
         Some(_) => {
             let message = "the rating must be an object with maxCallsCount and periodInMs";
@@ -191,14 +200,21 @@ mod tests {
         assert_eq!(found(|d| d["services"] = json!([])), one("ERR_ENDPOINTCONFIG_111", "/services", true));
         assert_eq!(
             found(|d| d["services"]["dataSource"]["rating"] = json!(null)),
+            one("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), true)
+        );
+        assert_eq!(
+            found(|d| d["services"]["dataSource"] = json!({"maxHttpConnections": 50})),
             one("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), false)
         );
-        for count in [json!(0), json!(-1), json!("500"), json!(1.5), json!(null)] {
+        for (count, refuses) in
+            [(json!(0), false), (json!(-1), false), (json!("500"), true), (json!(1.5), true), (json!(null), true)]
+        {
             assert_eq!(
                 found(|d| d["services"]["dataSource"]["rating"]["maxCallsCount"] = count),
-                one("ERR_ENDPOINTCONFIG_107", &format!("{limit}/rating/maxCallsCount"), false)
+                one("ERR_ENDPOINTCONFIG_107", &format!("{limit}/rating/maxCallsCount"), refuses)
             );
         }
+        assert_eq!(found(|d| d["orgId"] = json!({})), one("ERR_ENDPOINTCONFIG_111", "/orgId", true));
         assert_eq!(
             found(|d| d["services"]["dataSource"]["rating"]["periodInMs"] = json!(0)),
             one("ERR_ENDPOINTCONFIG_108", &format!("{limit}/rating/periodInMs"), false)

@@ -48,7 +48,9 @@ pub fn throttling(definition: &Value) -> Vec<Finding> {
             THROUGHPUT.end()
         );
         let finding = Finding::error("ERR_THROTTLING_CONFIG_101", "/maxThroughput", message);
-        findings.push(if throughput.is_none() { finding.refusing() } else { finding });
+        // Inferred: a number out of bounds is stored and spoken against; anything else is not stored.
+        let is_number = throughput.is_some_and(Value::is_i64);
+        findings.push(if is_number { finding } else { finding.refusing() });
     }
     for field in ["name", "description"] {
         if definition.get(field).is_some_and(|value| !value.is_string() && !value.is_null()) {
@@ -107,8 +109,8 @@ mod tests {
             ("maxThroughput", json!(null), "ERR_THROTTLING_CONFIG_101", true),
             ("maxThroughput", json!(199), "ERR_THROTTLING_CONFIG_101", false),
             ("maxThroughput", json!(5001), "ERR_THROTTLING_CONFIG_101", false),
-            ("maxThroughput", json!("400"), "ERR_THROTTLING_CONFIG_101", false),
-            ("maxThroughput", json!(400.5), "ERR_THROTTLING_CONFIG_101", false),
+            ("maxThroughput", json!("400"), "ERR_THROTTLING_CONFIG_101", true),
+            ("maxThroughput", json!(400.5), "ERR_THROTTLING_CONFIG_101", true),
             ("name", json!(7), "ERR_THROTTLING_CONFIG_106", true),
             ("description", json!([]), "ERR_THROTTLING_CONFIG_106", true),
         ];
