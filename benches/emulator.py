@@ -109,28 +109,30 @@ def emulator():
         name, value = server.process.stdout.readline().removeprefix("export ").strip().split("=", 1)
         settings[name] = value.strip("'")
     idle = server.memory_mib()
-    form = "&".join(["grant_type=client_credentials", f"client_id={settings['AJO_CLIENT_ID']}",
-                     f"client_secret={settings['AJO_CLIENT_SECRET']}", f"scope={settings['AJO_SCOPES']}"])
-    grant = urllib.request.urlopen(f"{settings['AJO_IMS_URL']}/ims/token/v3", data=form.encode())
-    headers = {"authorization": f"Bearer {json.load(grant)['access_token']}", "x-api-key": settings["AJO_CLIENT_ID"],
-               "x-gw-ims-org-id": settings["AJO_ORG_ID"], "x-sandbox-name": settings["AJO_SANDBOX"]}
+    headers = all_headers(settings, settings["AJO_IMS_URL"])
     base = settings["AJO_BASE_URL"]
     uid = json.loads(call(f"{base}/endpointConfigs", headers, "POST", DEFINITION))["uid"]
     get, _ = wrk(f"{base}/endpointConfigs/{uid}", lua(headers))
     post, _ = wrk(f"{base}/endpointConfigs", lua(headers, "POST", DEFINITION))
     server.stop()
-    soak = soaked(command[:-2], settings, headers)
+    soak = soaked(command[:-2], settings)
     return {"start_ms": statistics.median(starts), "idle_mib": idle, "get_per_s": get, "post_per_s": post, "soak": soak}
 
 
-def soaked(command, settings, headers):
-    """A million calls of every kind that leaves as much as it finds; the memory at each tenth."""
-    server = Server(command)
-    root = f"http://127.0.0.1:{server.port}"
+def all_headers(settings, root):
+    """What every call carries, with a token from the emulator at this root."""
     form = "&".join(["grant_type=client_credentials", f"client_id={settings['AJO_CLIENT_ID']}",
                      f"client_secret={settings['AJO_CLIENT_SECRET']}", f"scope={settings['AJO_SCOPES']}"])
     grant = json.load(urllib.request.urlopen(f"{root}/ims/token/v3", data=form.encode()))
-    headers = dict(headers, authorization=f"Bearer {grant['access_token']}")
+    return {"authorization": f"Bearer {grant['access_token']}", "x-api-key": settings["AJO_CLIENT_ID"],
+            "x-gw-ims-org-id": settings["AJO_ORG_ID"], "x-sandbox-name": settings["AJO_SANDBOX"]}
+
+
+def soaked(command, settings):
+    """A million calls of every kind that leaves as much as it finds; the memory at each tenth."""
+    server = Server(command)
+    root = f"http://127.0.0.1:{server.port}"
+    headers = all_headers(settings, root)
     base = f"{root}/journey/orchestration"
     uid = json.loads(call(f"{base}/endpointConfigs", headers, "POST", DEFINITION))["uid"]
     path = f"/journey/orchestration/endpointConfigs/{uid}"

@@ -114,6 +114,16 @@ test('what a client does is seen, and what is done on the page is felt by the cl
     assert.equal((await emulator.control('GET', '/switches')).body.undeploy_idle, 'no_content');
   });
 
+  await t.test('traffic is played through what is deployed, and its chart is drawn', async () => {
+    await page.locator('#traffic-pattern').fill('1000x10');
+    await page.locator('#traffic-form button').click();
+    await page.locator('#traffic-result .totals dd').first().waitFor();
+    assert.equal(await page.locator('#traffic-result svg.traffic:not(.key) polyline').count(), 4);
+    const totals = await page.locator('#traffic-result .totals dd').allTextContents();
+    assert.equal(totals[0], '10,000');
+    assert.ok(Number(totals[1].replace(',', '')) + Number(totals[2].replace(',', '')) === 10000, totals.join(' '));
+  });
+
   await t.test('another organization has nothing of it', async () => {
     const select = page.getByRole('combobox', { name: 'Organization' });
     const ids = await select.locator('option').allInnerTexts();
@@ -147,7 +157,7 @@ test('without the flag the page shows the same and changes nothing', async (t) =
   await emulator.control('POST', '/faults', { at: 'token', fault: 'reset' });
   const { page, check, close } = await open(browser, emulator);
   assert.deepEqual(await texts(page.locator('#faults li')), ['reset always at token']);
-  assert.deepEqual(await page.locator('button:visible').allInnerTexts(), []);
+  assert.deepEqual(await page.locator('button:visible').allInnerTexts(), ['Play']);
   await page.locator('summary').click();
   assert.equal(await page.locator('#switches select').count(), 0);
   assert.equal(await page.locator('#switches dt').count(), 13);

@@ -40,7 +40,7 @@ test('everything is reached and used with the keyboard alone', async (t) => {
     assert.deepEqual(stops, [
       'Skip to the selected configuration', 'organization', first, 'changes-only', 'calls',
       'Freeze', 'Run', '× 60', '+ 1 min', '+ 1 h', '+ 24 h',
-      'fault-at', 'fault-when', 'fault-what', 'Add fault', 'remove-faults', 'switches-count', 'reset',
+      'fault-at', 'fault-when', 'fault-what', 'Add fault', 'remove-faults', 'switches-count', 'reset', 'traffic-pattern', 'traffic-window', 'Play',
     ]);
   });
 

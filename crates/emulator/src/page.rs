@@ -45,6 +45,7 @@ const FILES: &[File] = &[
     file!("clock.js", "text/javascript"),
     file!("faults.js", "text/javascript"),
     file!("switches.js", "text/javascript"),
+    file!("traffic.js", "text/javascript"),
 ];
 
 /// The answer, where a request is for the page. With another method `/` is a client's mistake, and the journal says so.

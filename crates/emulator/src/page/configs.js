@@ -23,6 +23,9 @@ export function wire(refresh) {
   byId('find').addEventListener('input', refresh);
 }
 
+/** The one that is selected, if there is one. */
+export const selectedConfig = () => known?.configs.find(({ uid }) => uid === selected);
+
 export function forget() {
   [known, knownFor, selected] = [undefined, '', undefined];
   byId('find').value = '';

@@ -7,6 +7,7 @@ import { byId, changed, el } from './dom.js';
 import * as faults from './faults.js';
 import * as journal from './journal.js';
 import * as switches from './switches.js';
+import * as traffic from './traffic.js';
 
 const EVERY_MILLIS = 1000;
 
@@ -121,6 +122,7 @@ document.addEventListener('visibilitychange', () => {
 });
 clock.wire(act);
 faults.wire(act);
+traffic.wire(act);
 switches.wire(act);
 journal.wire(refresh);
 configs.wire(refresh);
