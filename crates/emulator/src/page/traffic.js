@@ -4,7 +4,8 @@ import { ask } from './api.js';
 import { selectedConfig } from './configs.js';
 import { byId, el } from './dom.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
+/** The page has a drawing already, which knows the name of the language. */
+const SVG = byId('diagram').content.querySelector('svg').namespaceURI;
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [300, 150, 44, 20];
 
 /** What is drawn: its field, its name, and how its line is dashed, which tells it apart without colour. */
