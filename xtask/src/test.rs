@@ -70,16 +70,19 @@ pub(crate) fn tidy() -> Result<String, String> {
     Ok("documents and code agree".to_owned())
 }
 
-/// Models and rules must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
+/// Models, rules and the emulator's core must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
 /// every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
 fn webassembly() -> Result<(), String> {
     const TARGET: &str = "wasm32-unknown-unknown";
     if !add_target(TARGET) {
-        complain(&format!("==> skipped: models and rules for WebAssembly, because rustup could not add {TARGET}"));
+        complain(&format!(
+            "==> skipped: models, rules and the emulator's core for WebAssembly, because rustup could not add {TARGET}"
+        ));
         return Ok(());
     }
-    complain("==> models and rules compile for WebAssembly");
-    cargo(&["check", "--package", "ajo-core", "--no-default-features", "--target", TARGET, "--locked"], &[])
+    complain("==> models, rules and the emulator's core compile for WebAssembly");
+    let what = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
+    cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])
 }
 
 /// What decides must come to the same on WebAssembly, so its tests run there too. That takes a target with a standard output,
