@@ -1,0 +1,27 @@
+// What scripts/build.mjs puts in the place of these imports.
+
+declare module "#module-base64" {
+  const encoded: string;
+  export default encoded;
+}
+
+declare module "#glue" {
+  export function initSync(from: { module: WebAssembly.Module }): unknown;
+  export function __wbg_reset_state(): void;
+  export const open: import("./core.js").CoreExports["open"];
+  export const close: import("./core.js").CoreExports["close"];
+  export const start: import("./core.js").CoreExports["start"];
+  export const resume: import("./core.js").CoreExports["resume"];
+  export const cancel: import("./core.js").CoreExports["cancel"];
+  export const validate: import("./core.js").CoreExports["validate"];
+}
+
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}

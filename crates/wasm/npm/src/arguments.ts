@@ -1,0 +1,159 @@
+// What JavaScript lets through and TypeScript would not. What the values mean is left to the core.
+
+import { AjoValidationError } from "./errors.js";
+import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
+
+/** What a value must be, and the words for it. */
+type Rule = readonly [words: string, holds: (value: unknown) => boolean];
+
+const TEXT: Rule = ["a string", (value) => typeof value === "string"];
+const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
+const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
+const ATTEMPTS: Rule = ["a whole number, at least 1", (value) => Number.isInteger(value) && (value as number) > 0];
+const HEADERS: Rule = ["an object of header names and values", (value) => typeof value === "object" && value !== null];
+const TEXTS = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === "string");
+
+const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: Rule } = {
+  clientId: TEXT,
+  clientSecret: TEXT,
+  clientSecrets: ["an array of strings", TEXTS],
+  orgId: TEXT,
+  scopes: ["a string or an array of strings", (value) => typeof value === "string" || TEXTS(value)],
+  sandbox: TEXT,
+  credentials: ["the parsed JSON of a credential, or its text", (value) => isObject(value) || typeof value === "string"],
+  credentialName: TEXT,
+  accessToken: ["a string or a function", (value) => typeof value === "string" || typeof value === "function"],
+  baseUrl: TEXT,
+  imsUrl: TEXT,
+  fetch: FUNCTION,
+  tokenStore: ["an object with the functions get and set", (value) => isObject(value) && hasMethods(value, "get", "set")],
+  timeoutMs: MILLISECONDS,
+  maxAttempts: ATTEMPTS,
+  headers: HEADERS,
+  onEvent: FUNCTION,
+};
+
+const CALL_RULES: { readonly [Name in keyof Required<CallOptions>]: Rule } = {
+  signal: ["an AbortSignal", (value) => isObject(value) && hasMethods(value, "addEventListener", "removeEventListener")],
+  timeoutMs: MILLISECONDS,
+  maxAttempts: ATTEMPTS,
+  headers: HEADERS,
+};
+
+const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } = {
+  ...CALL_RULES,
+  force: ["true or false", (value) => typeof value === "boolean"],
+};
+
+/** Each pair is two answers to one question. */
+const EXCLUSIVE = [
+  ["clientSecret", "clientSecrets"],
+  ["accessToken", "clientSecret"],
+  ["accessToken", "clientSecrets"],
+  ["credentials", "clientSecret"],
+  ["credentials", "clientSecrets"],
+  ["credentials", "accessToken"],
+] as const;
+
+/** The options of a client: as JSON for the core, and what cannot be written as JSON. */
+export function readOptions(options: AjoOptions): { json: string; helpers: Helpers } {
+  check("new AjoClient", "SETTINGS", options, CLIENT_RULES);
+  for (const [one, other] of EXCLUSIVE) {
+    if (options[one] !== undefined && options[other] !== undefined) {
+      throw refuse("new AjoClient", "SETTINGS", `give \`${one}\` or \`${other}\`, not both`);
+    }
+  }
+  const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
+  const ownToken = typeof accessToken === "function";
+  const settings = {
+    ...rest,
+    ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
+    accessToken: ownToken || accessToken,
+    tokenStore: tokenStore !== undefined,
+    headers: headers && pairs("new AjoClient", "SETTINGS", headers),
+  };
+  const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
+  return { json: toJson("new AjoClient", "SETTINGS", settings), helpers };
+}
+
+/** What an operation takes before its options. */
+export type Taken = "uid" | "config";
+
+/** The arguments of one call. */
+export interface CallArguments {
+  uid?: unknown;
+  config?: unknown;
+  options: CallOptions | DeleteOptions | undefined;
+}
+
+/** The arguments of one call as JSON for the core, after those that the operation takes were looked at. */
+export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): string {
+  const { uid, config, options = {} } = call;
+  if (takes.includes("uid") && typeof uid !== "string") {
+    throw refuse(operation, "REQUEST", `the uid must be a string, and not ${kindOf(uid)}`);
+  }
+  if (takes.includes("config") && !isObject(config)) {
+    throw refuse(operation, "REQUEST", `the configuration must be an object, and not ${kindOf(config)}`);
+  }
+  check(operation, "REQUEST", options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
+  const { signal: _, headers, ...rest } = options;
+  return toJson(operation, "REQUEST", { uid, config, ...rest, headers: headers && pairs(operation, "REQUEST", headers) });
+}
+
+/** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
+export function readDefinition(where: string, definition: unknown): string {
+  return toJson(where, "REQUEST", definition ?? null);
+}
+
+function check(where: string, code: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+  if (!isObject(options)) throw refuse(where, code, `the options must be an object, and not ${kindOf(options)}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(rules, name)) throw unknown(where, code, name, Object.keys(rules));
+    const [words, holds] = rules[name] as Rule;
+    if (value !== undefined && !holds(value)) throw refuse(where, code, `\`${name}\` must be ${words}, and not ${kindOf(value)}`);
+  }
+}
+
+function unknown(where: string, code: string, name: string, names: string[]): AjoValidationError {
+  const alike = (one: string): string => one.toLowerCase().replace(/[^a-z]/g, "");
+  const meant = names.find((known) => alike(known) === alike(name));
+  return refuse(where, code, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
+}
+
+function pairs(where: string, code: string, headers: ExtraHeaders): [string, string][] {
+  const entries: unknown[] = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  for (const entry of entries) {
+    if (!TEXTS(entry) || (entry as unknown[]).length !== 2) throw refuse(where, code, "the names and values of `headers` must be strings");
+  }
+  return entries as [string, string][];
+}
+
+function toJson(where: string, code: string, value: unknown): string {
+  try {
+    const json = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch (cause) {
+    // A ring, a BigInt, or a `toJSON` that throws.
+    throw refuse(where, code, "an argument cannot be written as JSON", cause);
+  }
+  throw refuse(where, code, "an argument cannot be written as JSON");
+}
+
+function refuse(where: string, code: string, problem: string, cause?: unknown): AjoValidationError {
+  const operation = where.startsWith("new ") ? undefined : where;
+  return new AjoValidationError(`${where}: ${problem}`, { code, operation, cause });
+}
+
+/** What a value is, without its content, which may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function hasMethods(value: object, ...names: string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+}

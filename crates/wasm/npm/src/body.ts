@@ -1,0 +1,45 @@
+// How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
+
+/** The text of an answer's body; `undefined` when it is longer than so many bytes. */
+export async function readText(response: object, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
+  const { body, text, json } = response as { body?: unknown; text?: unknown; json?: unknown };
+  if (hasReader(body)) return readStream(body.getReader(), maxBytes, signal);
+  // Without a stream: an answer without a body, a mock, or a `fetch` from before streams.
+  if (typeof text === "function") return within(String(await text.call(response)), maxBytes);
+  if (typeof json === "function") return within(JSON.stringify(await json.call(response)) ?? "", maxBytes);
+  if (body === null || body === undefined) return "";
+  throw new TypeError("the response has a body, and neither a stream nor text() to read it by");
+}
+
+function hasReader(body: unknown): body is ReadableStream<unknown> {
+  return typeof (body as { getReader?: unknown } | null | undefined)?.getReader === "function";
+}
+
+function within(text: string, maxBytes: number): string | undefined {
+  // A character is at least one byte, so that a long text need not be encoded to be refused.
+  return text.length <= maxBytes && new TextEncoder().encode(text).length <= maxBytes ? text : undefined;
+}
+
+async function readStream(
+  reader: ReadableStreamDefaultReader<unknown>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const giveUp = (): void => void reader.cancel().catch(() => {});
+  // A stream of `fetch` ends by itself on an abort; one that somebody made need not.
+  signal.addEventListener("abort", giveUp);
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let length = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    // Not `instanceof Uint8Array`, which is false for one of another realm.
+    if (!ArrayBuffer.isView(value)) throw new TypeError("the body's stream gave something other than bytes");
+    length += value.byteLength;
+    if (length > maxBytes) {
+      giveUp();
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

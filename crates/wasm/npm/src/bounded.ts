@@ -1,0 +1,57 @@
+import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
+
+/** The longest that `setTimeout` keeps to, about 24.8 days; more would end at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Runs work for at most so many milliseconds and until the caller interrupts. Rejects with what the work rejects with or
+ * throws, with {@link OutOfTime} or with {@link Aborted}; the work's signal says so to what the work is waiting for, and what
+ * the work comes to after that is nobody's business.
+ */
+export function bounded<T>(
+  interrupt: Interrupt,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => T | PromiseLike<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => giveUp(new OutOfTime()), Math.min(timeoutMs, LONGEST));
+    const over = (): void => {
+      clearTimeout(timer);
+      interrupt.onAbort = undefined;
+    };
+    const giveUp = (why: OutOfTime | Aborted): void => {
+      over();
+      // Before the abort, whose listeners may settle the work.
+      reject(why);
+      controller.abort();
+    };
+    interrupt.onAbort = (reason) => giveUp(new Aborted(reason));
+    // An async function turns what the work throws into a rejection.
+    (async () => work(controller.signal))().then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error: unknown) => {
+        over();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** Waits; rejects with {@link Aborted} when the caller interrupts. */
+export function wait(interrupt: Interrupt, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      interrupt.onAbort = undefined;
+      resolve();
+    }, Math.min(ms, LONGEST));
+    interrupt.onAbort = (reason) => {
+      clearTimeout(timer);
+      interrupt.onAbort = undefined;
+      reject(new Aborted(reason));
+    };
+  });
+}

@@ -1,0 +1,89 @@
+import { AjoInternalError } from "./errors.js";
+
+/** What the WebAssembly module exports. Text is JSON; `now` is in milliseconds since 1970, `elapsed` on a clock that never jumps. */
+export interface CoreExports {
+  open(options: string): string;
+  close(client: number): void;
+  start(
+    client: number,
+    operation: string,
+    input: string,
+    now: number,
+    elapsed: number,
+    seedHigh: number,
+    seedLow: number,
+  ): string;
+  resume(call: number, answer: string, body: string, now: number, elapsed: number): string;
+  cancel(call: number): void;
+  validate(api: string, definition: string): string;
+}
+
+/** Makes a fresh instance of the module: nothing of an earlier one is in it. */
+export type Instantiate = () => CoreExports;
+
+/**
+ * The one instance of the core. It is made when it is first used, because importing a package should cost nothing, and made
+ * anew after a panic, which leaves the memory of the old one in no known state.
+ */
+export class Core {
+  #instantiate: Instantiate | undefined;
+  #exports: CoreExports | undefined;
+  #generation = 0;
+
+  /** Says where instances come from. One that is already there stays. */
+  provide(instantiate: Instantiate): void {
+    this.#instantiate = instantiate;
+  }
+
+  /** Counts the instances. A number that one of them gave out means nothing to another. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Calls the core and reads what it answers. What it throws, and what is not JSON, is an `AjoInternalError`. */
+  ask<T>(call: (exports: CoreExports) => string): T {
+    return this.#guarded((exports) => JSON.parse(call(exports)) as T);
+  }
+
+  /** Calls the core for its effect. It is no error when that fails: what it would have tidied is gone with the instance. */
+  tell(call: (exports: CoreExports) => void): void {
+    try {
+      this.#guarded(call);
+    } catch {
+      // The next call gets a fresh instance.
+    }
+  }
+
+  #guarded<T>(call: (exports: CoreExports) => T): T {
+    try {
+      this.#exports ??= this.#make();
+      return call(this.#exports);
+    } catch (cause) {
+      if (cause instanceof AjoInternalError) throw cause;
+      this.#exports = undefined;
+      this.#generation += 1;
+      throw new AjoInternalError("the core of ajo-limits failed; this is a mistake in the package", {
+        code: "INTERNAL",
+        cause,
+      });
+    }
+  }
+
+  #make(): CoreExports {
+    if (this.#instantiate === undefined) {
+      throw new AjoInternalError("the core of ajo-limits has not been provided", {
+        code: "INTERNAL",
+        hint: "With `ajo-limits/slim`, call `setModule` with the module of `ajo-limits/core.wasm` first.",
+      });
+    }
+    try {
+      return this.#instantiate();
+    } catch (cause) {
+      // No WebAssembly, or a policy against it.
+      throw new AjoInternalError("the core of ajo-limits could not be started", { code: "INTERNAL", cause });
+    }
+  }
+}
+
+/** The one of this program. */
+export const core = new Core();

@@ -1,0 +1,127 @@
+import type { Finding } from "./models.js";
+
+/** What is known of a failure; what is not known is left out. */
+export interface ErrorDetails {
+  code: string;
+  status?: number | undefined;
+  requestId?: string | undefined;
+  operation?: string | undefined;
+  attempts?: number | undefined;
+  hint?: string | undefined;
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+  body?: string | undefined;
+  findings?: readonly Finding[] | undefined;
+}
+
+/**
+ * Base of every error of this package.
+ *
+ * `message` is one complete line. Neither it nor any other field holds a token or a secret. `instanceof` also holds for
+ * errors of another copy of this package, such as the CommonJS one beside the ES module.
+ */
+export class AjoError extends Error {
+  /**
+   * The service's own code (`"1451"`, `"403025"`, `"invalid_client"`), else what happened: `"CONNECT"`, `"TIMEOUT"`,
+   * `"NOT_SENT"`, `"BROKEN"`, `"UNREADABLE"`, `"SETTINGS"`, `"REQUEST"`, `"INVALID"`, `"ABORTED"`, `"INTERNAL"`.
+   */
+  declare readonly code: string;
+  /** HTTP status of the answer, where there was one. */
+  declare readonly status?: number;
+  /** Identifier of the request, to be named to Adobe's support. */
+  declare readonly requestId?: string;
+  /** The call that failed, such as `"capping.create"`; absent while a client is being made. */
+  declare readonly operation?: string;
+  /** Attempts made; 0 when nothing was sent. */
+  declare readonly attempts: number;
+  /** What to do next, in a sentence, where that is known. */
+  declare readonly hint?: string;
+  /** How long the service asks to wait, in milliseconds. The client has not waited for it. */
+  declare readonly retryAfterMs?: number;
+  /** What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes. */
+  declare readonly cause?: unknown;
+
+  /** @internal */
+  constructor(message: string, details: ErrorDetails) {
+    const { cause, body, findings, ...known } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, { attempts: 0 }, definedOf(known));
+    // Not enumerable: loggers print what is, and an answer may hold anything.
+    if (body !== undefined) Object.defineProperty(this, "body", { value: body });
+    if (findings !== undefined) Object.assign(this, { findings });
+  }
+}
+
+/** The service, or something before it, answered with a failure, or with a success that cannot be read. */
+export class AjoHttpError extends AjoError {
+  /** The first 16 KiB of the answer's body. Not enumerable, so that loggers leave it out: it may hold anything. */
+  declare readonly body?: string;
+}
+
+/** No access token could be had, or the service refuses the one that was sent (401, and 403 for the credential's sake). */
+export class AjoAuthError extends AjoError {
+  /** The first 16 KiB of the answer's body. Not enumerable, so that loggers leave it out: it may hold anything. */
+  declare readonly body?: string;
+}
+
+/** No connection (`code` `"CONNECT"`), or one that broke inside the answer (`"BROKEN"`). */
+export class AjoConnectionError extends AjoError {}
+
+/** No answer in time (`code` `"TIMEOUT"`), or no time left to send at all (`"NOT_SENT"`). */
+export class AjoTimeoutError extends AjoError {}
+
+/** The caller's signal ended the call; `cause` is its reason. What was already sent may have been carried out. */
+export class AjoAbortError extends AjoError {}
+
+/** Options or arguments that cannot be used. Nothing was sent. */
+export class AjoValidationError extends AjoError {
+  /** What the offline rules say, where a definition was checked by them. */
+  declare readonly findings?: readonly Finding[];
+}
+
+/** A mistake of this package. Other calls that were under way fail with it as well; later ones work. */
+export class AjoInternalError extends AjoError {}
+
+// `Symbol.for`, because two copies of this package share nothing else.
+const KIND = Symbol.for("ajo-limits.error");
+const prototypeTest = Function.prototype[Symbol.hasInstance] as (this: unknown, value: unknown) => boolean;
+
+const CLASSES = {
+  AjoError,
+  AjoHttpError,
+  AjoAuthError,
+  AjoConnectionError,
+  AjoTimeoutError,
+  AjoAbortError,
+  AjoValidationError,
+  AjoInternalError,
+};
+
+for (const [name, type] of Object.entries(CLASSES)) {
+  // By name, because a minifier may have renamed the class.
+  Object.defineProperty(type, "name", { value: name });
+  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(type.prototype, KIND, { value: name });
+}
+
+Object.defineProperty(AjoError, Symbol.hasInstance, {
+  value(this: unknown, value: unknown): boolean {
+    for (const [name, type] of Object.entries(CLASSES)) if (this === type) return kindsOf(value).includes(name);
+    // A class that a user derived from one of them.
+    return prototypeTest.call(this, value);
+  },
+});
+
+/** The names of our classes along the prototypes of a value, of whichever copy they are. */
+function kindsOf(value: unknown): unknown[] {
+  const kinds: unknown[] = [];
+  if (typeof value !== "object") return kinds;
+  for (let at: unknown = value; at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at as object, KIND)) kinds.push((at as { [KIND]: unknown })[KIND]);
+  }
+  return kinds;
+}
+
+function definedOf(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,99 @@
+import type { Fetch, Signal } from "./platform.js";
+
+/** Where tokens are kept beyond one process: Workers KV, Redis, a `Map`. What it fails in costs a token request, never a call. */
+export interface TokenStore {
+  /** The value under a key; `null` or `undefined` when there is none. */
+  get(key: string): Promise<string | null | undefined> | string | null | undefined;
+  /** Keeps a value for so many seconds. The key holds no secret, the value does. */
+  set(key: string, value: string, ttlSeconds: number): unknown;
+}
+
+/** Headers sent besides the client's own. */
+export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+
+/**
+ * How a client gets its credential and reaches the service. Either `credentials`, or `accessToken` with `clientId` and
+ * `orgId`, or `clientId`, `clientSecret` (or `clientSecrets`), `orgId` and `scopes`.
+ */
+export interface AjoOptions {
+  /** The client id of an OAuth server-to-server credential. */
+  clientId?: string | undefined;
+  /** Its secret. */
+  clientSecret?: string | undefined;
+  /** Its secrets while they are rotated; the second one is tried when the first is refused. */
+  clientSecrets?: readonly string[] | undefined;
+  /** The organization, `…@AdobeOrg`. */
+  orgId?: string | undefined;
+  /** Scopes, as an array or separated by commas. */
+  scopes?: string | readonly string[] | undefined;
+  /** The sandbox by its name, such as `"prod"`. */
+  sandbox?: string | undefined;
+  /** A downloaded credential: the parsed JSON, or its text, of any format that the console gives. */
+  credentials?: object | string | undefined;
+  /** Which credential is meant, where `credentials` holds several. */
+  credentialName?: string | undefined;
+  /** An access token, or a function that has one. It is asked again when the service refuses what it gave. */
+  accessToken?: string | (() => string | Promise<string>) | undefined;
+  /** Where the service is. Default: Adobe's production gateway. */
+  baseUrl?: string | undefined;
+  /** Where tokens are issued. Default: Adobe's production host. */
+  imsUrl?: string | undefined;
+  /** In place of the global `fetch`. It is called without `this`. */
+  fetch?: Fetch | undefined;
+  /** Shares tokens beyond this process. */
+  tokenStore?: TokenStore | undefined;
+  /** Longest time of one call in milliseconds, with all its attempts and the waiting between them. */
+  timeoutMs?: number | undefined;
+  /** Most attempts of one call, the first one counted. */
+  maxAttempts?: number | undefined;
+  /** Headers sent with every call. */
+  headers?: ExtraHeaders | undefined;
+  /** Hears of attempts, answers and tokens. What it throws is ignored. */
+  onEvent?: ((event: AjoEvent) => void) | undefined;
+}
+
+/** What can be different for one call. */
+export interface CallOptions {
+  /** Ends the call with an `AjoAbortError`. */
+  signal?: Signal | undefined;
+  /** Longest time of the call in milliseconds, with all its attempts and the waiting between them. */
+  timeoutMs?: number | undefined;
+  /** Most attempts, the first one counted. */
+  maxAttempts?: number | undefined;
+  /** Headers sent with this call, besides those of the client. */
+  headers?: ExtraHeaders | undefined;
+}
+
+/** What can be different for one `delete`. */
+export interface DeleteOptions extends CallOptions {
+  /** Deletes a deployed configuration too. */
+  force?: boolean | undefined;
+}
+
+/** What a client tells while it works. No event holds a token or a secret. */
+export type AjoEvent =
+  | { readonly type: "attempt"; readonly operation: string; readonly attempt: number; readonly requestId: string }
+  | {
+      readonly type: "answer";
+      readonly operation: string;
+      readonly attempt: number;
+      /** Absent when there was no answer. */
+      readonly status?: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "retry";
+      readonly operation: string;
+      readonly attempt: number;
+      readonly afterMs: number;
+      readonly status?: number;
+    }
+  | { readonly type: "token"; readonly source: "host" | "store"; readonly ok: boolean };
+
+/** The caller's own functions among the options. */
+export interface Helpers {
+  readonly fetch: Fetch | undefined;
+  readonly tokenStore: TokenStore | undefined;
+  readonly accessToken: (() => string | Promise<string>) | undefined;
+  readonly onEvent: ((event: AjoEvent) => void) | undefined;
+}

@@ -1,0 +1,128 @@
+import { bounded } from "./bounded.js";
+import { readText } from "./body.js";
+import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
+import type { Fetch, FetchInit, Signal } from "./platform.js";
+import { describe, type Secrets } from "./reason.js";
+
+/** One request, as the core wants it sent. */
+export interface Request {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body?: string;
+  timeoutMs: number;
+  /** Most bytes of the body of an answer with a 2xx status. */
+  maxBytes: number;
+  /** Most bytes of the body of any other answer. */
+  maxFailureBytes: number;
+}
+
+/** What came of it, for the core, and the platform's error, for `cause`. */
+export interface Sent {
+  answer: object;
+  body: string;
+  error?: unknown;
+}
+
+/** The headers of an answer that mean something to the core. */
+const HEADERS = ["x-request-id", "retry-after", "content-encoding", "x-debug-id"];
+
+/** Sends one request, within its time and the bounds of its answer. Rejects only with {@link Aborted}. */
+export async function send(
+  request: Request,
+  fetch: Fetch | undefined,
+  interrupt: Interrupt,
+  secrets: Secrets,
+): Promise<Sent> {
+  learn(secrets, request);
+  const attempt = new Attempt(request);
+  try {
+    return await bounded(interrupt, request.timeoutMs, (signal) => attempt.run(fetch, signal));
+  } catch (error) {
+    if (error instanceof Aborted) throw error;
+    const problem = error instanceof OutOfTime ? "timeout" : attempt.phase;
+    const detail = problem === "timeout" ? "no answer within the time limit" : secrets.mask(describe(error));
+    const cause = problem === "timeout" ? undefined : secrets.clean(error);
+    return { answer: { problem, detail }, body: "", error: cause };
+  }
+}
+
+/** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */
+function learn(secrets: Secrets, { headers, body }: Request): void {
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() === "authorization") secrets.addFrom(value);
+    else if (value.includes("x-www-form-urlencoded")) secrets.add(new URLSearchParams(body).get("client_secret") ?? "");
+  }
+}
+
+class Attempt {
+  /** What a failure would mean now. */
+  phase: "request" | "connect" | "broken" = "request";
+  #request: Request;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  async run(custom: Fetch | undefined, signal: AbortSignal): Promise<Sent> {
+    const { url, maxBytes, maxFailureBytes } = this.#request;
+    // Looked up for each request, so that a test may replace it; called without `this`, which workerd and browsers insist on.
+    const fetch = custom ?? (globalThis.fetch as unknown as Fetch);
+    const init = this.#init(signal);
+    const pending = fetch(url, init);
+    this.phase = "connect";
+    let response: unknown;
+    try {
+      response = await pending;
+    } catch (error) {
+      if (!isSendable(url, init)) this.phase = "request";
+      throw error;
+    }
+    this.phase = "broken";
+    if (typeof response !== "object" || response === null) throw new TypeError("fetch gave no response");
+
+    const { status } = response as { status?: unknown };
+    // A redirect that is not followed: a browser does not even tell its status.
+    if (status === 0) return { answer: { status: 302, headers: {} }, body: "" };
+    if (typeof status !== "number") throw new TypeError("the response has no status");
+    const good = status >= 200 && status < 300;
+    const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
+    const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };
+    return { answer, body: body ?? "" };
+  }
+
+  #init(signal: AbortSignal): FetchInit {
+    const { method, headers, body } = this.#request;
+    // No `body` without one, and no `cache` or `credentials`: workerd refuses those, whatever their value.
+    return {
+      method,
+      headers: Object.fromEntries(headers),
+      ...(body !== undefined && { body }),
+      redirect: "manual",
+      signal: signal as Signal,
+    };
+  }
+}
+
+/** Whether a rejection can come from the network: `fetch` also rejects, with the same kind of error, what it cannot send. */
+function isSendable(url: string, init: FetchInit): boolean {
+  try {
+    new URL(url);
+    new Headers(init.headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function headersOf(response: object): Record<string, string> {
+  const { headers } = response as { headers?: unknown };
+  const found = HEADERS.map((name) => [name, header(headers, name)] as const);
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+}
+
+function header(headers: unknown, name: string): unknown {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  const { get } = headers as { get?: unknown };
+  return typeof get === "function" ? get.call(headers, name) : (headers as Record<string, unknown>)[name];
+}

@@ -1,0 +1,103 @@
+import type { Core } from "./core.js";
+import { AjoInternalError } from "./errors.js";
+import { errorOf, type Failure } from "./failure.js";
+import type { Step } from "./steps.js";
+
+/** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
+function clocks(): [now: number, elapsed: number] {
+  const now = Date.now();
+  return [now, globalThis.performance?.now() ?? now];
+}
+
+/** 32 bits by chance, for delays and identifiers; no secret depends on them. */
+function chance(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}
+
+/** A client as the core has it: opened once, and again in every new instance of the core. */
+export class Session {
+  #core: Core;
+  #options: string;
+  #client: number | undefined;
+  #generation = -1;
+  #calls = 0;
+  #abandoned = false;
+
+  /** Throws what the core has against the options. */
+  constructor(core: Core, options: string) {
+    this.#core = core;
+    this.#options = options;
+    this.#open();
+  }
+
+  /** Begins a call. */
+  start(operation: string, input: string): Turn {
+    const client = this.#open();
+    const step = this.#core.ask<Step>((it) => it.start(client, operation, input, ...clocks(), chance(), chance()));
+    return new Turn(this.#core, step);
+  }
+
+  /** A call begins. */
+  enter(): void {
+    this.#calls += 1;
+  }
+
+  /** A call is over. */
+  leave(): void {
+    this.#calls -= 1;
+    if (this.#abandoned) this.abandon();
+  }
+
+  /** Gives back what the core keeps for this client, as soon as none of its calls is under way. */
+  abandon(): void {
+    this.#abandoned = true;
+    if (this.#calls > 0) return;
+    const client = this.#client;
+    if (client !== undefined && this.#generation === this.#core.generation) this.#core.tell((it) => it.close(client));
+    this.#client = undefined;
+  }
+
+  #open(): number {
+    if (this.#client === undefined || this.#generation !== this.#core.generation) {
+      const opened = this.#core.ask<{ client: number } | { failed: Failure }>((it) => it.open(this.#options));
+      if ("failed" in opened) throw errorOf(opened.failed);
+      this.#client = opened.client;
+      this.#generation = this.#core.generation;
+    }
+    return this.#client;
+  }
+}
+
+/** One call as the core has it: its outstanding step, and the way to answer it. */
+export class Turn {
+  step: Step;
+  #core: Core;
+  #generation: number;
+
+  constructor(core: Core, step: Step) {
+    this.#core = core;
+    this.#generation = core.generation;
+    this.step = step;
+  }
+
+  /** Answers the outstanding step; the next one takes its place. */
+  resume(answer: object, body: string): void {
+    if (this.#generation !== this.#core.generation) throw lost();
+    const { call } = this.step;
+    this.step = this.#core.ask<Step>((it) => it.resume(call, JSON.stringify(answer), body, ...clocks()));
+  }
+
+  /** Gives the call up. */
+  cancel(): void {
+    const { call } = this.step;
+    if (this.#generation === this.#core.generation) this.#core.tell((it) => it.cancel(call));
+  }
+}
+
+/** Another call ended the instance that this one was made in. */
+function lost(): AjoInternalError {
+  return new AjoInternalError("the core of ajo-limits failed in another call, and this one was lost with it", {
+    code: "INTERNAL",
+    hint: "Whether the service carried this call out is unknown; later calls work.",
+  });
+}

@@ -1,0 +1,142 @@
+import { kindOf } from "./arguments.js";
+import { bounded, wait } from "./bounded.js";
+import { AjoAbortError, AjoInternalError } from "./errors.js";
+import { errorOf, type Failure } from "./failure.js";
+import { Aborted, Interrupt, OutOfTime } from "./interrupt.js";
+import type { AjoEvent, Helpers } from "./options.js";
+import type { Signal } from "./platform.js";
+import { describe, Secrets } from "./reason.js";
+import { type Request, send, type Sent } from "./send.js";
+import type { Session, Turn } from "./session.js";
+
+/** What the core wants done next for a call. Exactly one of the fields below `events` is there. */
+export interface Step {
+  call: number;
+  events?: AjoEvent[];
+  send?: Request;
+  wait?: number;
+  token?: { timeoutMs: number };
+  storeGet?: { key: string; timeoutMs: number };
+  storeSet?: { key: string; value: string; ttlSeconds: number; timeoutMs: number };
+  done?: unknown;
+  failed?: Failure;
+}
+
+/** Carries one call out: does what the core asks for, one step at a time, until it is over. */
+export async function carryOut(
+  session: Session,
+  helpers: Helpers,
+  operation: string,
+  input: string,
+  signal: Signal | undefined,
+): Promise<unknown> {
+  const interrupt = new Interrupt(signal);
+  session.enter();
+  try {
+    if (interrupt.aborted) throw aborted(operation, interrupt.reason, 0);
+    return await new CallDriver(operation, session.start(operation, input), helpers, interrupt).run();
+  } finally {
+    interrupt.release();
+    session.leave();
+  }
+}
+
+class CallDriver {
+  #operation: string;
+  #attempts = 0;
+  #turn: Turn;
+  #helpers: Helpers;
+  #interrupt: Interrupt;
+  #secrets = new Secrets();
+  /** The platform's last error, unless something has worked since. */
+  #cause: unknown;
+
+  constructor(operation: string, turn: Turn, helpers: Helpers, interrupt: Interrupt) {
+    this.#operation = operation;
+    this.#turn = turn;
+    this.#helpers = helpers;
+    this.#interrupt = interrupt;
+  }
+
+  async run(): Promise<unknown> {
+    for (;;) {
+      const { step } = this.#turn;
+      this.#tell(step.events);
+      if ("done" in step) return step.done;
+      if (step.failed !== undefined) throw errorOf(step.failed, this.#cause);
+      const { answer, body, error } = await this.#performed(step);
+      if (step.wait === undefined) this.#cause = error;
+      this.#turn.resume(answer, body);
+    }
+  }
+
+  /** Performs a step, or gives the whole call up. */
+  async #performed(step: Step): Promise<Sent> {
+    try {
+      // A listener may have aborted, when nothing was there to be stopped.
+      if (this.#interrupt.aborted) throw new Aborted(this.#interrupt.reason);
+      return await this.#perform(step);
+    } catch (error) {
+      this.#turn.cancel();
+      throw error instanceof Aborted ? aborted(this.#operation, error.reason, this.#attempts) : error;
+    }
+  }
+
+  async #perform(step: Step): Promise<Sent> {
+    const { send: request, token, storeGet, storeSet } = step;
+    if (request !== undefined) return send(request, this.#helpers.fetch, this.#interrupt, this.#secrets);
+    if (step.wait !== undefined) return nothing(await wait(this.#interrupt, step.wait));
+    if (token !== undefined) return this.#ask(token.timeoutMs, () => this.#token());
+    if (storeGet !== undefined) return this.#ask(storeGet.timeoutMs, () => this.#stored(storeGet.key));
+    if (storeSet !== undefined) return this.#ask(storeSet.timeoutMs, () => this.#store(storeSet));
+    throw new AjoInternalError("the core of ajo-limits asked for something unknown", { code: "INTERNAL" });
+  }
+
+  async #token(): Promise<object> {
+    const token: unknown = await this.#helpers.accessToken?.();
+    if (typeof token !== "string") throw new TypeError(`accessToken gave ${kindOf(token)} in place of a string`);
+    return { token };
+  }
+
+  async #stored(key: string): Promise<object> {
+    // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
+    const value: unknown = (await this.#helpers.tokenStore?.get(key)) ?? null;
+    if (value !== null && typeof value !== "string") throw new TypeError(`the store gave ${kindOf(value)} in place of a string`);
+    return { value };
+  }
+
+  async #store({ key, value, ttlSeconds }: { key: string; value: string; ttlSeconds: number }): Promise<object> {
+    this.#secrets.addFrom(value);
+    await this.#helpers.tokenStore?.set(key, value, ttlSeconds);
+    return {};
+  }
+
+  /** Asks one of the caller's own functions. */
+  async #ask(timeoutMs: number, work: () => Promise<object>): Promise<Sent> {
+    try {
+      return { answer: await bounded(this.#interrupt, timeoutMs, work), body: "" };
+    } catch (error) {
+      if (error instanceof Aborted) throw error;
+      if (error instanceof OutOfTime) return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
+      const detail = this.#secrets.mask(describe(error));
+      return { answer: { problem: "broken", detail }, body: "", error: this.#secrets.clean(error) };
+    }
+  }
+
+  #tell(events: AjoEvent[] | undefined): void {
+    for (const event of events ?? []) {
+      if (event.type === "attempt") this.#attempts = event.attempt;
+      // Who watches must not be able to make a call fail, nor to end the process by a rejection that nobody handles.
+      void (async () => this.#helpers.onEvent?.(event))().catch(() => {});
+    }
+  }
+}
+
+function nothing(_: void): Sent {
+  return { answer: {}, body: "" };
+}
+
+function aborted(operation: string, reason: unknown, attempts: number): AjoAbortError {
+  const message = `${operation}: aborted by the caller's signal`;
+  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, cause: reason });
+}
