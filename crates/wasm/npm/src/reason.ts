@@ -25,7 +25,8 @@ function textOf(error: unknown): string {
   const message = property(error, "message");
   if (typeof message === "string" && message !== "") return message;
   const name = property(error, "code") ?? property(error, "name");
-  return typeof name === "string" ? name : "";
+  // What several errors have in common says nothing; what the first of them says follows.
+  return typeof name === "string" && name !== "AggregateError" ? name : "";
 }
 
 function firstOf(errors: unknown): unknown {

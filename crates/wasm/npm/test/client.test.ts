@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { test } from "node:test";
+import { AjoClient } from "../src/client.js";
+import { AjoValidationError } from "../src/errors.js";
+import { validateCapping, validateThrottling } from "../src/validate.js";
+import { clientOn, failure, SECRET, TOKEN, useCore } from "./support.js";
+
+const settings = (options: any): any => {
+  useCore();
+  try {
+    new AjoClient(options);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it should have been refused");
+};
+
+test("every operation goes by its name, with what it takes", async () => {
+  const { ajo, core } = clientOn([{ done: null }]);
+  for (const api of [ajo.capping, ajo.throttling] as any[]) {
+    await api.list();
+    await api.get("u");
+    await api.create({ a: 1 });
+    await api.update("u", { a: 1 });
+    await api.delete("u", { force: true });
+    await api.canDeploy("u");
+    await api.deploy("u");
+    await api.undeploy("u", { timeoutMs: 5, maxAttempts: 1, headers: { a: "b" } });
+  }
+  const verbs = ["list", "get", "create", "update", "delete", "canDeploy", "deploy", "undeploy"];
+  assert.deepEqual(core.operations, ["capping", "throttling"].flatMap((api) => verbs.map((verb) => `${api}.${verb}`)));
+  const inputs = [{}, { uid: "u" }, { config: { a: 1 } }, { uid: "u", config: { a: 1 } }, { uid: "u", force: true }, { uid: "u" }, { uid: "u" }];
+  const last = { uid: "u", timeoutMs: 5, maxAttempts: 1, headers: [["a", "b"]] };
+  assert.deepEqual(core.inputs, [...inputs, last, ...inputs, last]);
+});
+
+test("operations work without their object", async () => {
+  const { list } = clientOn([{ done: [1] }]).ajo.capping;
+  assert.deepEqual(await list(), [1]);
+});
+
+test("options reach the core, and functions do not", () => {
+  const { core } = clientOn([], {
+    orgId: "o",
+    scopes: ["a", "b"],
+    sandbox: "prod",
+    baseUrl: "http://127.0.0.1:1",
+    fetch: async () => new Response(""),
+    tokenStore: new Map() as any,
+    onEvent: () => {},
+    headers: new Map([["a", "b"]]),
+    imsUrl: undefined,
+  });
+  assert.deepEqual(core.opened[0], {
+    clientId: "id",
+    clientSecrets: [SECRET],
+    orgId: "o",
+    scopes: ["a", "b"],
+    sandbox: "prod",
+    baseUrl: "http://127.0.0.1:1",
+    tokenStore: true,
+    headers: [["a", "b"]],
+  });
+  const own = useCore();
+  new AjoClient({ accessToken: () => TOKEN });
+  new AjoClient({ accessToken: TOKEN });
+  assert.deepEqual(own.opened.map((it) => it["accessToken"]), [true, TOKEN]);
+});
+
+test("options that cannot be meant are refused by name, and no value is repeated", () => {
+  const cases: [any, RegExp][] = [
+    [undefined, /the options must be an object, and not undefined/],
+    ["text", /the options must be an object, and not a value of type string/],
+    [{ clientID: "x" }, /there is no option `clientID`; it is `clientId`/],
+    [{ client_secret: SECRET }, /there is no option `client_secret`; it is `clientSecret`/],
+    [{ retries: 3 }, /there is no option `retries`; there are clientId, .*onEvent/],
+    [{ clientId: null }, /`clientId` must be a string, and not null/],
+    [{ clientSecret: [SECRET] }, /`clientSecret` must be a string, and not an array/],
+    [{ clientSecrets: SECRET }, /`clientSecrets` must be an array of strings/],
+    [{ timeoutMs: "5" }, /`timeoutMs` must be a positive number of milliseconds, and not a value of type string/],
+    [{ timeoutMs: Number.NaN }, /`timeoutMs`/],
+    [{ timeoutMs: 0 }, /`timeoutMs`/],
+    [{ maxAttempts: 1.5 }, /`maxAttempts` must be a whole number/],
+    [{ fetch: {} }, /`fetch` must be a function/],
+    [{ tokenStore: { get() {} } }, /`tokenStore` must be an object with the functions get and set/],
+    [{ headers: { a: 1 } }, /the names and values of `headers` must be strings/],
+    [{ headers: [["a"]] }, /the names and values of `headers` must be strings/],
+    [{ accessToken: TOKEN, clientSecret: SECRET }, /give `accessToken` or `clientSecret`, not both/],
+    [{ credentials: {}, accessToken: TOKEN }, /give `credentials` or `accessToken`, not both/],
+    [{ clientSecret: SECRET, clientSecrets: [SECRET] }, /not both/],
+    [{ credentials: 5 }, /`credentials` must be the parsed JSON of a credential, or its text/],
+    [{ credentials: { big: 1n } }, /cannot be written as JSON/],
+  ];
+  for (const [options, message] of cases) {
+    const error = settings(options);
+    assert.ok(error instanceof AjoValidationError);
+    assert.equal(error.code, "SETTINGS");
+    assert.match(error.message, message);
+    assert.doesNotMatch(inspect(error, { depth: 9 }), new RegExp(`${SECRET}|${TOKEN}`));
+  }
+});
+
+test("what the core has against the options is thrown", () => {
+  const core = useCore();
+  core.open = () => JSON.stringify({ failed: { kind: "settings", message: "no sandbox", hint: "Give one.", attempts: 0 } });
+  let error: any;
+  try {
+    new AjoClient({});
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert.ok(error instanceof AjoValidationError);
+  assert.deepEqual([error.code, error.message, error.hint], ["SETTINGS", "no sandbox", "Give one."]);
+});
+
+test("calls that cannot be meant are refused, by a rejection and before anything is sent", async () => {
+  const { ajo, core } = clientOn([{ done: null }]) as any;
+  const ring: any = {};
+  ring.ring = ring;
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [() => ajo.capping.get(), /capping\.get: the uid must be a string, and not undefined/],
+    [() => ajo.capping.get(5), /the uid must be a string/],
+    [() => ajo.capping.create(), /capping\.create: the configuration must be an object, and not undefined/],
+    [() => ajo.capping.create("{}"), /the configuration must be an object/],
+    [() => ajo.capping.create([]), /and not an array/],
+    [() => ajo.capping.create(ring), /cannot be written as JSON/],
+    [() => ajo.capping.update({}, "u"), /the uid must be a string/],
+    [() => ajo.capping.get("u", 0), /the options must be an object/],
+    [() => ajo.capping.get("u", { force: true }), /there is no option `force`/],
+    [() => ajo.capping.list({ timeout: 5 }), /there is no option `timeout`; there are signal, timeoutMs/],
+    [() => ajo.capping.list({ signal: new AbortController() }), /`signal` must be an AbortSignal/],
+    [() => ajo.capping.delete("u", { force: "yes" }), /`force` must be true or false/],
+    [() => ajo.capping.list({ headers: { a: undefined } }), /must be strings/],
+  ];
+  for (const [call, message] of cases) {
+    const error = await failure(call());
+    assert.ok(error instanceof AjoValidationError, String(error));
+    assert.equal(error.code, "REQUEST");
+    assert.match(error.operation ?? "", /^capping\./);
+    assert.match(error.message, message);
+  }
+  assert.deepEqual(core.operations, []);
+});
+
+test("a client shows no secret", () => {
+  const { ajo } = clientOn([], { fetch: async () => new Response("") });
+  const shown = inspect(ajo, { depth: 9, showHidden: true }) + JSON.stringify(ajo) + String(ajo);
+  assert.doesNotMatch(shown, new RegExp(SECRET));
+  assert.match(inspect(ajo), /^AjoClient \{/);
+});
+
+test("the offline rules answer at once", () => {
+  useCore();
+  assert.deepEqual(validateCapping({ a: 1 }), [{ code: "CODE", message: 'capping {"a":1}', path: "", severity: "error" }]);
+  assert.equal(validateThrottling(undefined)[0]?.message, "throttling null");
+  assert.throws(() => validateCapping({ panic: true }), { name: "AjoInternalError" });
+  assert.equal(validateCapping(5).length, 1);
+});

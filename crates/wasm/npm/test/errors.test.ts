@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { test } from "node:test";
+import * as errors from "../src/errors.js";
+import { errorOf } from "../src/failure.js";
+import { describe, Secrets } from "../src/reason.js";
+
+// A second copy of the classes, as a program has that loads both the ES module and the CommonJS one.
+// @ts-expect-error The query makes the bundler load the file once more.
+const copy: typeof errors = await import("../src/errors.js?copy");
+
+test("every kind of failure has its class", () => {
+  const classes: [object, string, string][] = [
+    [{ kind: "settings" }, "AjoValidationError", "SETTINGS"],
+    [{ kind: "request" }, "AjoValidationError", "REQUEST"],
+    [{ kind: "invalid", findings: [{ code: "c", message: "m", path: "", severity: "error" }] }, "AjoValidationError", "INVALID"],
+    [{ kind: "auth", code: "invalid_client" }, "AjoAuthError", "invalid_client"],
+    [{ kind: "refused", authentication: true, status: 401, code: "401013" }, "AjoAuthError", "401013"],
+    [{ kind: "refused", authentication: false, status: 500, code: "1451" }, "AjoHttpError", "1451"],
+    [{ kind: "unreadable", status: 200 }, "AjoHttpError", "UNREADABLE"],
+    [{ kind: "connect" }, "AjoConnectionError", "CONNECT"],
+    [{ kind: "broken" }, "AjoConnectionError", "BROKEN"],
+    [{ kind: "timeout" }, "AjoTimeoutError", "TIMEOUT"],
+    [{ kind: "notSent" }, "AjoTimeoutError", "NOT_SENT"],
+    [{ kind: "new" }, "AjoInternalError", "NEW"],
+  ];
+  for (const [failure, name, code] of classes) {
+    const error = errorOf({ message: "m", ...failure } as never);
+    assert.deepEqual([error.name, error.code, error.constructor.name], [name, code, name]);
+    assert.ok(error instanceof (errors as any)[name]);
+    assert.ok(error instanceof errors.AjoError && error instanceof Error);
+    assert.match(error.stack ?? "", new RegExp(`^${name}: m\n`));
+  }
+});
+
+test("fields that are not known are not there, and a body is not printed", () => {
+  const error = errorOf({ kind: "refused", message: "m", status: 500, body: "private", attempts: 2 });
+  assert.deepEqual(Object.keys(error).sort(), ["attempts", "code", "status"]);
+  assert.equal((error as errors.AjoHttpError).body, "private");
+  assert.doesNotMatch(inspect(error) + JSON.stringify(error), /private/);
+  assert.equal("cause" in error, false);
+});
+
+test("instanceof holds across copies, and only for what it should", () => {
+  assert.notEqual(copy.AjoError, errors.AjoError);
+  const theirs = new copy.AjoHttpError("m", { code: "c" });
+  assert.ok(theirs instanceof errors.AjoHttpError);
+  assert.ok(theirs instanceof errors.AjoError);
+  assert.ok(!(theirs instanceof errors.AjoAuthError));
+  assert.ok(!(new copy.AjoError("m", { code: "c" }) instanceof errors.AjoHttpError));
+  for (const other of [new Error("m"), {}, null, undefined, 5, "text", () => {}]) {
+    assert.ok(!((other as unknown) instanceof errors.AjoError));
+  }
+});
+
+test("a class that a user derives is its own", () => {
+  class Mine extends errors.AjoHttpError {}
+  const mine = new Mine("m", { code: "c" });
+  assert.ok(mine instanceof Mine && mine instanceof errors.AjoHttpError && mine instanceof copy.AjoHttpError);
+  assert.ok(!((new errors.AjoHttpError("m", { code: "c" }) as unknown) instanceof Mine));
+});
+
+test("a reason is one line, whatever it is", () => {
+  const ring = new Error("ring");
+  ring.cause = ring;
+  const hostile = Object.defineProperty({}, "message", { get: () => assert.fail() });
+  assert.equal(describe(ring), "ring");
+  assert.equal(describe(hostile), "no reason given");
+  assert.equal(describe("text\nof two lines"), "text of two lines");
+  assert.equal(describe(undefined), "no reason given");
+  assert.equal(describe({ code: "ECONNRESET" }), "ECONNRESET");
+  assert.equal(describe(new Error("x".repeat(5000))).length, 1000);
+});
+
+test("a secret is masked wherever an error repeats it, and other errors stay themselves", () => {
+  const secrets = new Secrets();
+  secrets.add("secret with space&more");
+  const plain = new Error("plain", { cause: new Error("deep") });
+  assert.equal(secrets.clean(plain), plain);
+  for (const said of ["secret with space&more", encodeURIComponent("secret with space&more")]) {
+    const deep = new Error("top", { cause: new Error("middle", { cause: { request: { body: `a=${said}` } } }) });
+    const clean: any = secrets.clean(deep);
+    assert.equal(clean.message, "top: middle");
+    assert.doesNotMatch(inspect(clean, { depth: 9 }), /secret/);
+  }
+  assert.equal(secrets.mask("a secret with space&more b"), "a … b");
+});
