@@ -1,6 +1,6 @@
 import type { Finding } from "./models.js";
 
-/** What is known of a failure; what is not known is left out. */
+/** What is known of a failure; what is not known is left out. The fields are those of the error. */
 export interface ErrorDetails {
   code: string;
   status?: number | undefined;
@@ -41,7 +41,7 @@ export class AjoError extends Error {
   /** What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes. */
   declare readonly cause?: unknown;
 
-  /** @internal */
+  /** For tests of programs that handle these errors; the package makes its own. */
   constructor(message: string, details: ErrorDetails) {
     const { cause, body, findings, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });

@@ -8,6 +8,7 @@ export {
   AjoInternalError,
   AjoTimeoutError,
   AjoValidationError,
+  type ErrorDetails,
 } from "./errors.js";
 export type * from "./models.js";
 export type { AjoEvent, AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, TokenStore } from "./options.js";

@@ -1,0 +1,102 @@
+// Compiled by scripts/types.mjs against the packed package, without running it: with and without the DOM's library.
+import {
+  AjoAbortError,
+  AjoClient,
+  AjoError,
+  AjoHttpError,
+  AjoValidationError,
+  validateCapping,
+  validateThrottling,
+  type AjoEvent,
+  type AjoOptions,
+  type CappingDefinition,
+  type CappingConfig,
+  type Finding,
+  type HttpMethod,
+  type TokenStore,
+} from "ajo-limits";
+import { setModule } from "ajo-limits/slim";
+
+declare function print(...values: unknown[]): void;
+declare const environment: Record<string, string | undefined>;
+
+const store: TokenStore = new Map<string, string>();
+const options: AjoOptions = {
+  clientId: environment["CLIENT_ID"],
+  clientSecret: environment["CLIENT_SECRET"],
+  orgId: "0123456789ABCDEF01234567@AdobeOrg",
+  scopes: ["openid", "AdobeID"],
+  sandbox: "prod",
+  tokenStore: store,
+  timeoutMs: 30_000,
+  onEvent: (event: AjoEvent) => {
+    if (event.type === "retry") print(event.afterMs);
+  },
+};
+new AjoClient({ accessToken: async () => "token", clientId: "id", orgId: "org", sandbox: "prod" });
+new AjoClient({ credentials: { CLIENT_ID: "id" }, sandbox: "prod" });
+
+export async function use(): Promise<void> {
+  const ajo = new AjoClient(options);
+  // The example of the README.
+  const { uid } = await ajo.capping.create({
+    url: "https://api.example.org/data/2.5/*",
+    methods: ["GET"],
+    services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
+  });
+  await ajo.capping.deploy(uid);
+  for (const c of await ajo.capping.list()) print(c.uid, c.state, c.url);
+
+  const config: CappingConfig = await ajo.capping.get(uid, { timeoutMs: 5000, maxAttempts: 1, headers: { a: "b" } });
+  const calls: number | undefined = config.deployedConfig?.services?.dataSource?.rating?.maxCallsCount;
+  const created: string | undefined = config.metadata?.createdAt;
+  const verdict = await ajo.capping.canDeploy(uid);
+  const codes = verdict.errors.map((error) => error.errorCode);
+  const nothing: void = await ajo.capping.delete(uid, { force: true });
+  const { urlPattern } = await ajo.throttling.get(uid);
+  const { updatedElement } = await ajo.throttling.update(uid, { urlPattern, methods: ["POST"], maxThroughput: 400 });
+  print(calls, created, codes, verdict.warnings.length, nothing, updatedElement?.state);
+
+  // Known values are known, and others are taken.
+  const method: HttpMethod = "OPTION";
+  const other: HttpMethod = "QUERY";
+  if (config.state === "deployed") print(method, other);
+
+  try {
+    await ajo.capping.list();
+  } catch (error) {
+    if (error instanceof AjoHttpError) print(error.status, error.requestId, error.body);
+    else if (error instanceof AjoAbortError) print(error.cause);
+    else if (error instanceof AjoValidationError) print(error.findings?.[0]?.path);
+    else if (error instanceof AjoError) print(error.code.length, error.attempts.toFixed(), error.hint, error.retryAfterMs);
+  }
+}
+
+export const findings: Finding[] = validateCapping({ anything: true });
+print(new AjoHttpError("a test's own", { code: "1451", status: 500 }).name);
+print(validateThrottling(null)[0]?.severity === "error");
+setModule(new ArrayBuffer(8));
+
+export async function mistakes(ajo: AjoClient): Promise<void> {
+  // @ts-expect-error A field that there is not.
+  await ajo.capping.create({ url: "u", methods: ["GET"], services: {}, maxCalls: 5 });
+  // @ts-expect-error A field that there is not, deep inside.
+  await ajo.capping.create({ url: "u", methods: [], services: { action: { rating: { maxCallsCount: 1, periodInMs: 1, perMs: 1 } } } });
+  // @ts-expect-error A field that is missing.
+  const definition: CappingDefinition = { url: "u", methods: ["GET"] };
+  // @ts-expect-error A value of another type.
+  await ajo.throttling.create({ urlPattern: "u", methods: ["GET"], maxThroughput: "400" });
+  // @ts-expect-error The definition of the other API.
+  await ajo.throttling.create({ url: "u", methods: ["GET"], services: {} });
+  // @ts-expect-error An option that there is not.
+  new AjoClient({ clientID: "id" });
+  // @ts-expect-error An option of delete alone.
+  await ajo.capping.get("u", { force: true });
+  // @ts-expect-error No uid.
+  await ajo.capping.deploy();
+  // @ts-expect-error `list` gives an array, not an envelope.
+  (await ajo.capping.list()).results;
+  // @ts-expect-error An error without its code.
+  new AjoError("text");
+  print(definition);
+}
