@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod drift;
 mod generate;
+mod npm;
 mod schemathesis;
 mod spec;
 mod test;
@@ -43,8 +44,10 @@ enum Command {
         /// What is measured
         group: Group,
     },
+    /// Build the npm package and its tarball under target/npm/
+    Npm,
     /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser,
-    /// schemathesis
+    /// schemathesis, the npm package
     Test {
         /// Only a part of it
         part: Option<Part>,
@@ -63,6 +66,8 @@ enum Group {
 enum Part {
     /// The emulator's page in a browser
     Browser,
+    /// The npm package: its shell, types, manifest and budgets
+    Npm,
     /// Both specifications against the emulator, with schemathesis
     Schemathesis,
 }
@@ -73,8 +78,10 @@ fn main() -> ExitCode {
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
         Command::Bench { group: Group::Emulator } => bench::emulator(),
+        Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
+        Command::Test { part: Some(Part::Npm) } => npm::test(),
         Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };
     match outcome {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{browser, complain, drift, generate, root, schemathesis};
+use crate::{browser, complain, drift, generate, npm, root, schemathesis};
 
 /// One program to run, and what it proves.
 struct Step {
@@ -60,6 +60,7 @@ pub(crate) fn run() -> Result<String, String> {
     }
     browser::run_if_possible()?;
     schemathesis::run_if_possible()?;
+    npm::test_if_possible()?;
     Ok("all of it passes".to_owned())
 }
 
@@ -109,7 +110,7 @@ fn decisions_on_webassembly() -> Result<(), String> {
     cargo(&[&what[..], &suites, &how, &shown].concat(), &[])
 }
 
-fn add_target(target: &str) -> bool {
+pub(crate) fn add_target(target: &str) -> bool {
     let added = Command::new("rustup").args(["target", "add", target]).current_dir(root()).output();
     added.is_ok_and(|output| output.status.success())
 }

@@ -1,0 +1,189 @@
+//! `cargo xtask npm` and `cargo xtask test npm`: the npm package, built of `crates/wasm` with `crates/wasm/npm/scripts/`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{complain, root, test};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// The profile of the workspace's Cargo.toml that makes a module small.
+const PROFILE: &str = "wasm";
+
+/// A crate that becomes a module of the package.
+struct Module {
+    package: &'static str,
+    name: &'static str,
+}
+
+const MODULES: [Module; 2] =
+    [Module { package: "ajo-wasm", name: "core" }, Module { package: "ajo-emulator-wasm", name: "emulator" }];
+
+/// Builds the package and its tarball.
+pub(crate) fn build() -> Result<String, String> {
+    prepare()?;
+    let tarball = pack()?;
+    Ok(format!("built {}", tarball.display()))
+}
+
+/// Builds and tests it. It was asked for by name, so it is an error when that is not possible.
+pub(crate) fn test() -> Result<String, String> {
+    prepare()?;
+    check()?;
+    Ok("the npm package works".to_owned())
+}
+
+/// Builds and tests it where that is possible, and says why where it is not: Node.js is not part of a Rust installation.
+pub(crate) fn test_if_possible() -> Result<(), String> {
+    match prepare() {
+        Ok(()) => check(),
+        Err(missing) => {
+            complain(&format!("==> skipped: the npm package, because {missing}"));
+            Ok(())
+        }
+    }
+}
+
+/// Looks for what is needed, and installs what cargo, rustup and npm can; else says what is missing.
+fn prepare() -> Result<(), String> {
+    if !test::has_node() {
+        return Err(format!("there is no node {} or newer", test::OLDEST_NODE));
+    }
+    if !runs("npm") {
+        return Err("there is no npm".to_owned());
+    }
+    if !test::add_target(TARGET) {
+        return Err(format!("rustup could not add {TARGET}"));
+    }
+    install_bindgen()?;
+    run("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+}
+
+/// Everything that is known of the package without a runtime other than this Node.js.
+fn check() -> Result<(), String> {
+    complain("==> the npm package's types are what the specs say");
+    node("generate.mjs", &["--check"])?;
+    run("npm", &["run", "--silent", "check"])?;
+    complain("==> the npm package's shell works on a scripted core");
+    node("test.mjs", &[&text(&out("tests"))])?;
+
+    let tarball = text(&pack()?);
+    complain("==> the npm package keeps to its budgets");
+    node("budgets.mjs", &[&text(&out("package")), &tarball])?;
+    complain("==> the npm package's manifest and types are sound");
+    node_module("publint/src/cli.js", &["run", "--strict", &tarball])?;
+    // Resolution as it was before `exports` finds the package itself and none of its other entries; modules of WebAssembly
+    // can be imported and not required.
+    let exceptions = ["--profile", "node16", "--exclude-entrypoints", "core.wasm", "emulator.wasm"];
+    node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball.as_str(), "--quiet"], &exceptions[..]].concat())?;
+    node("types.mjs", &[&tarball, &text(&out("types"))])?;
+    runtimes(&tarball)
+}
+
+/// The place for suites that install the tarball into real runtimes.
+#[expect(clippy::unnecessary_wraps, reason = "the fixtures are not there yet")]
+fn runtimes(_tarball: &str) -> Result<(), String> {
+    Ok(())
+}
+
+/// Builds the modules and of them the package, and packs it.
+fn pack() -> Result<PathBuf, String> {
+    let glue = out("glue");
+    for module in &MODULES {
+        if root().join("crates").join(module.package.trim_start_matches("ajo-")).join("Cargo.toml").exists() {
+            build_module(module, &glue)?;
+        }
+    }
+    let package = out("package");
+    complain("==> the npm package is built");
+    node("build.mjs", &[&text(&glue), &text(&package)])?;
+    run("npm", &["pack", "--silent", &text(&package), "--pack-destination", &text(&out("")), "--ignore-scripts"])?;
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(out("").join(format!("ajo-limits-{version}.tgz")))
+}
+
+/// Compiles a crate and has wasm-bindgen write its glue. wasm-pack could do both, but passes no flag for the reset on.
+fn build_module(module: &Module, glue: &Path) -> Result<(), String> {
+    complain(&format!("==> {} is compiled for WebAssembly", module.package));
+    let what = ["build", "--package", module.package, "--lib", "--target", TARGET, "--profile", PROFILE, "--locked"];
+    test::cargo(&what, &[])?;
+    let file = format!("{}.wasm", module.package.replace('-', "_"));
+    let compiled = target().join(TARGET).join(PROFILE).join(file);
+    let form = ["--target", "web", "--omit-default-module-path", "--no-typescript"];
+    // With the reset, the call after a panic has a fresh instance.
+    let reset = ["--experimental-reset-state-function"];
+    let places = ["--out-name", module.name, "--out-dir", &text(glue), &text(&compiled)];
+    run(&text(&bindgen()), &[&form[..], &reset, &places].concat())
+}
+
+/// wasm-bindgen's program understands what exactly its own version of the crate has written.
+fn install_bindgen() -> Result<(), String> {
+    let version = locked_version("wasm-bindgen")?;
+    let installed = Command::new(bindgen()).arg("--version").output();
+    let is_installed = |output: std::process::Output| {
+        String::from_utf8_lossy(&output.stdout).split_whitespace().nth(1) == Some(version.as_str())
+    };
+    if installed.is_ok_and(is_installed) {
+        return Ok(());
+    }
+    complain(&format!("==> wasm-bindgen {version} is installed under target/tools (once, some minutes)"));
+    let tools = text(&target().join("tools"));
+    // Unoptimized: it compiles in a third of the time, and what it reads here is small.
+    let what =
+        ["install", "wasm-bindgen-cli", "--version", &version, "--debug", "--locked", "--force", "--root", &tools];
+    test::cargo(&what, &[]).map_err(|problem| format!("wasm-bindgen could not be installed: {problem}"))
+}
+
+/// The version of a crate in Cargo.lock.
+fn locked_version(package: &str) -> Result<String, String> {
+    let path = root().join("Cargo.lock");
+    let lock = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1).and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    version.map(str::to_owned).ok_or_else(|| format!("{package} is not in Cargo.lock"))
+}
+
+fn bindgen() -> PathBuf {
+    target().join("tools/bin/wasm-bindgen")
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |given| root().join(given))
+}
+
+/// Where the package and what tests it are built.
+fn out(part: &str) -> PathBuf {
+    target().join("npm").join(part)
+}
+
+fn sources() -> PathBuf {
+    root().join("crates/wasm/npm")
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn node(script: &str, arguments: &[&str]) -> Result<(), String> {
+    run("node", &[&[format!("scripts/{script}").as_str()], arguments].concat())
+}
+
+fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
+    run("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+    let line = format!("{program} {}", arguments.join(" "));
+    complain(&format!("    {line}"));
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(sources())
+        .status()
+        .map_err(|error| format!("failed to start {program}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}")) }
+}
