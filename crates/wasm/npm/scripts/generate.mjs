@@ -21,7 +21,8 @@ if (stale.length > 0) {
 
 async function generate(api) {
   const source = new URL(`../../../openapi/${api}.yaml`, here);
-  const nodes = await openapiTS(source, { transform: openEnum, alphabetize: false });
+  // A default says how an answer is read, and not that the service gives the field.
+  const nodes = await openapiTS(source, { transform: openEnum, defaultNonNullable: false });
   // Paths and operations are the core's; what a user sees of a specification is its schemas.
   const schemas = nodes.filter((node) => ts.isInterfaceDeclaration(node) && node.name.text === "components");
   const components = ts.factory.updateInterfaceDeclaration(

@@ -86,18 +86,29 @@ export interface CallArguments {
   options: CallOptions | DeleteOptions | undefined;
 }
 
-/** The arguments of one call as JSON for the core, after those that the operation takes were looked at. */
-export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): string {
+/** One call as JSON for the core. The definition is a text of its own, which the core sends as it is. */
+export interface CallTexts {
+  input: string;
+  definition: string;
+}
+
+/** The arguments of one call for the core, after those that the operation takes were looked at. */
+export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): CallTexts {
   const { uid, config, options = {} } = call;
   if (takes.includes("uid") && typeof uid !== "string") {
     throw refuse(operation, "REQUEST", `the uid must be a string, and not ${kindOf(uid)}`);
   }
-  if (takes.includes("config") && !isObject(config)) {
+  const takesConfig = takes.includes("config");
+  if (takesConfig && !isObject(config)) {
     throw refuse(operation, "REQUEST", `the configuration must be an object, and not ${kindOf(config)}`);
   }
   check(operation, "REQUEST", options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const { signal: _, headers, ...rest } = options;
-  return toJson(operation, "REQUEST", { uid, config, ...rest, headers: headers && pairs(operation, "REQUEST", headers) });
+  const input = { operation, uid, ...rest, headers: headers && pairs(operation, "REQUEST", headers) };
+  return {
+    input: toJson(operation, "REQUEST", input),
+    definition: takesConfig ? toJson(operation, "REQUEST", config) : "",
+  };
 }
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */

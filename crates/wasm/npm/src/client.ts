@@ -65,8 +65,8 @@ export class AjoClient {
     const session = new Session(core, json);
     abandoned?.register(this, session);
     const call: Call = async (operation, takes, given) => {
-      const input = readCall(operation, takes, given);
-      return carryOut(session, helpers, operation, input, given.options?.signal);
+      const texts = readCall(operation, takes, given);
+      return carryOut(session, helpers, operation, texts, given.options?.signal);
     };
     this.capping = configurations("capping", call) as Capping;
     this.throttling = configurations("throttling", call) as Throttling;

@@ -6,15 +6,15 @@ export interface CoreExports {
   close(client: number): void;
   start(
     client: number,
-    operation: string,
     input: string,
+    definition: string,
     now: number,
     elapsed: number,
     seedHigh: number,
     seedLow: number,
   ): string;
   resume(call: number, answer: string, body: string, now: number, elapsed: number): string;
-  cancel(call: number): void;
+  cancel(call: number, now: number, elapsed: number): void;
   validate(api: string, definition: string): string;
 }
 

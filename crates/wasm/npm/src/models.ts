@@ -14,7 +14,7 @@ export interface CappingServices extends Readonly<OfCapping["CappingServices"]> 
 export interface ServiceLimit extends Readonly<OfCapping["ServiceLimit"]> {}
 /** A number of calls in a period in milliseconds. */
 export interface Rating extends Readonly<OfCapping["Rating"]> {}
-/** A capping configuration as the service keeps it. Only `uid` and `url` are always there. */
+/** A capping configuration as the service keeps it. Only `uid` is always there. */
 export interface CappingConfig extends Readonly<OfCapping["CappingConfig"]> {}
 /** A capping definition as it was last deployed. */
 export interface DeployedCapping extends Readonly<OfCapping["DeployedCapping"]> {}
@@ -25,7 +25,7 @@ export interface CappingUpdated extends Readonly<OfCapping["CappingUpdated"]> {}
 
 /** What is sent to create or overwrite the throttling configuration. */
 export interface ThrottlingDefinition extends Readonly<OfThrottling["ThrottlingDefinition"]> {}
-/** A throttling configuration as the service keeps it. Only `uid` and `urlPattern` are always there. */
+/** A throttling configuration as the service keeps it. Only `uid` is always there. */
 export interface ThrottlingConfig extends Readonly<OfThrottling["ThrottlingConfig"]> {}
 /** What the service answers to `throttling.create`. */
 export interface ThrottlingCreated extends Readonly<OfThrottling["ThrottlingCreated"]> {}
@@ -59,10 +59,14 @@ export type CanDeployWarning = OfCapping["CanDeployWarning"];
 export interface Finding {
   /** The service's own code, such as `"ERR_ENDPOINTCONFIG_107"`; `"AJO_LIMITS_…"` where it has none. */
   readonly code: string;
+  /** Only an error blocks a deployment. */
+  readonly severity: "error" | "warning" | (string & {});
+  /** The place, as a JSON pointer: `"/services/action/rating"`. Empty for the definition as a whole. */
+  readonly pointer: string;
   /** What is wrong, in one line. */
   readonly message: string;
-  /** The place, as a JSON pointer: `"/services/action/rating"`. Empty for the definition as a whole. */
-  readonly path: string;
-  /** Only an error makes the service refuse the definition. */
-  readonly severity: "error" | "warning" | (string & {});
+  /** `"action"` or `"dataSource"`, where it is about one of them. */
+  readonly service?: string;
+  /** Whether the service already refuses to store such a definition. */
+  readonly refusesPayload: boolean;
 }

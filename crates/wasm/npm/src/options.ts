@@ -88,7 +88,9 @@ export type AjoEvent =
       readonly afterMs: number;
       readonly status?: number;
     }
-  | { readonly type: "token"; readonly source: "host" | "store"; readonly ok: boolean };
+  | { readonly type: "token"; readonly source: "host" | "store"; readonly ok: boolean }
+  /** The token store has failed, which costs at most a request for a token. */
+  | { readonly type: "store"; readonly problem: string };
 
 /** The caller's own functions among the options. */
 export interface Helpers {

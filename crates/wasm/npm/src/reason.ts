@@ -9,15 +9,21 @@ const SHORTEST = 6;
 /** Most values of an error that are looked through: some libraries hang whole clients on theirs. */
 const MOST_VALUES = 2000;
 
-/** An error and its causes, in one line: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. */
-export function describe(error: unknown): string {
-  const parts: string[] = [];
-  for (let at = error, index = 0; at !== undefined && at !== null && index < MOST; index += 1) {
-    const part = textOf(at);
-    if (part !== "" && !parts.includes(part)) parts.push(part);
+/** An error and its causes, outermost first. */
+export function chainOf(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let at = error; at !== undefined && at !== null && chain.length < MOST; ) {
+    chain.push(at);
     at = property(at, "cause") ?? firstOf(property(at, "errors"));
   }
-  return parts.join(": ").replace(/\s+/g, " ").slice(0, LONGEST) || "no reason given";
+  return chain;
+}
+
+/** An error and its causes, in one line: `fetch failed: connect ECONNREFUSED 127.0.0.1:1`. */
+export function describe(error: unknown): string {
+  const parts = new Set(chainOf(error).map(textOf));
+  parts.delete("");
+  return [...parts].join(": ").replace(/\s+/g, " ").slice(0, LONGEST) || "no reason given";
 }
 
 function textOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import { describe, type Secrets } from "./reason.js";
+import { provesUnsent } from "./unsent.js";
 
 /** One request, as the core wants it sent. */
 export interface Request {
@@ -70,15 +71,15 @@ class Attempt {
     const fetch = custom ?? (globalThis.fetch as unknown as Fetch);
     const init = this.#init(signal);
     const pending = fetch(url, init);
-    this.phase = "connect";
+    this.phase = "broken";
     let response: unknown;
     try {
       response = await pending;
     } catch (error) {
       if (!isSendable(url, init)) this.phase = "request";
+      else if (provesUnsent(error)) this.phase = "connect";
       throw error;
     }
-    this.phase = "broken";
     if (typeof response !== "object" || response === null) throw new TypeError("fetch gave no response");
 
     const { status } = response as { status?: unknown };

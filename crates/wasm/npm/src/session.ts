@@ -1,3 +1,4 @@
+import type { CallTexts } from "./arguments.js";
 import type { Core } from "./core.js";
 import { AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
@@ -31,9 +32,9 @@ export class Session {
   }
 
   /** Begins a call. */
-  start(operation: string, input: string): Turn {
+  start({ input, definition }: CallTexts): Turn {
     const client = this.#open();
-    const step = this.#core.ask<Step>((it) => it.start(client, operation, input, ...clocks(), chance(), chance()));
+    const step = this.#core.ask<Step>((it) => it.start(client, input, definition, ...clocks(), chance(), chance()));
     return new Turn(this.#core, step);
   }
 
@@ -90,7 +91,7 @@ export class Turn {
   /** Gives the call up. */
   cancel(): void {
     const { call } = this.step;
-    if (this.#generation === this.#core.generation) this.#core.tell((it) => it.cancel(call));
+    if (this.#generation === this.#core.generation) this.#core.tell((it) => it.cancel(call, ...clocks()));
   }
 }
 

@@ -1,4 +1,4 @@
-import { kindOf } from "./arguments.js";
+import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded, wait } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
@@ -18,7 +18,8 @@ export interface Step {
   token?: { timeoutMs: number };
   storeGet?: { key: string; timeoutMs: number };
   storeSet?: { key: string; value: string; ttlSeconds: number; timeoutMs: number };
-  done?: unknown;
+  /** The call is over. Its value is this field of the last answer's body, all of it for `""`, nothing for `null`. */
+  done?: string | null;
   failed?: Failure;
 }
 
@@ -27,14 +28,14 @@ export async function carryOut(
   session: Session,
   helpers: Helpers,
   operation: string,
-  input: string,
+  texts: CallTexts,
   signal: Signal | undefined,
 ): Promise<unknown> {
   const interrupt = new Interrupt(signal);
   session.enter();
   try {
     if (interrupt.aborted) throw aborted(operation, interrupt.reason, 0);
-    return await new CallDriver(operation, session.start(operation, input), helpers, interrupt).run();
+    return await new CallDriver(operation, session.start(texts), helpers, interrupt).run();
   } finally {
     interrupt.release();
     session.leave();
@@ -50,6 +51,8 @@ class CallDriver {
   #secrets = new Secrets();
   /** The platform's last error, unless something has worked since. */
   #cause: unknown;
+  /** The last answer's. */
+  #body = "";
 
   constructor(operation: string, turn: Turn, helpers: Helpers, interrupt: Interrupt) {
     this.#operation = operation;
@@ -62,10 +65,11 @@ class CallDriver {
     for (;;) {
       const { step } = this.#turn;
       this.#tell(step.events);
-      if ("done" in step) return step.done;
+      if (step.done !== undefined) return valueOf(this.#body, step.done);
       if (step.failed !== undefined) throw errorOf(step.failed, this.#cause);
       const { answer, body, error } = await this.#performed(step);
       if (step.wait === undefined) this.#cause = error;
+      if (step.send !== undefined) this.#body = body;
       this.#turn.resume(answer, body);
     }
   }
@@ -130,6 +134,19 @@ class CallDriver {
       void (async () => this.#helpers.onEvent?.(event))().catch(() => {});
     }
   }
+}
+
+/** What the core has found to be the value in a body that it has read. */
+function valueOf(body: string, field: string | null): unknown {
+  if (field === null) return undefined;
+  const answer = JSON.parse(body);
+  if (field === "") return answer;
+  // The service leaves out a list that is empty.
+  return field === "canDeploy" ? { ...answer[field], ...listsOf(answer[field]) } : answer[field];
+}
+
+function listsOf({ errors, warnings }: { errors?: unknown; warnings?: unknown }): object {
+  return { errors: errors ?? [], warnings: warnings ?? [] };
 }
 
 function nothing(_: void): Sent {

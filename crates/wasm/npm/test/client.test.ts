@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { AjoClient } from "../src/client.js";
 import { AjoValidationError } from "../src/errors.js";
 import { validateCapping, validateThrottling } from "../src/validate.js";
-import { clientOn, failure, SECRET, TOKEN, useCore } from "./support.js";
+import { clientOn, failure, SECRET, sending, TOKEN, useCore } from "./support.js";
 
 const settings = (options: any): any => {
   useCore();
@@ -35,9 +35,21 @@ test("every operation goes by its name, with what it takes", async () => {
   assert.deepEqual(core.inputs, [...inputs, last, ...inputs, last]);
 });
 
+test("the value of a call is what the core names of the last body", async () => {
+  const body = { results: [1], canDeploy: { validationStatus: "ok", errors: null } };
+  const value = async (done: string | null): Promise<unknown> => {
+    const fetch: any = async () => Response.json(body);
+    return clientOn([sending(), { wait: 1 }, { done }], { fetch }).ajo.capping.list();
+  };
+  assert.deepEqual(await value("results"), [1]);
+  assert.deepEqual(await value(""), body);
+  assert.deepEqual(await value("canDeploy"), { validationStatus: "ok", errors: [], warnings: [] });
+  assert.equal(await value(null), undefined);
+});
+
 test("operations work without their object", async () => {
-  const { list } = clientOn([{ done: [1] }]).ajo.capping;
-  assert.deepEqual(await list(), [1]);
+  const { list } = clientOn([{ done: null }]).ajo.capping;
+  assert.equal(await list(), undefined);
 });
 
 test("options reach the core, and functions do not", () => {
@@ -152,7 +164,7 @@ test("a client shows no secret", () => {
 
 test("the offline rules answer at once", () => {
   useCore();
-  assert.deepEqual(validateCapping({ a: 1 }), [{ code: "CODE", message: 'capping {"a":1}', path: "", severity: "error" }]);
+  assert.deepEqual(validateCapping({ a: 1 }), [{ code: "CODE", message: 'capping {"a":1}', pointer: "", severity: "error" }]);
   assert.equal(validateThrottling(undefined)[0]?.message, "throttling null");
   assert.throws(() => validateCapping({ panic: true }), { name: "AjoInternalError" });
   assert.equal(validateCapping(5).length, 1);

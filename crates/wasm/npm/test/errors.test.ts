@@ -13,7 +13,7 @@ test("every kind of failure has its class", () => {
   const classes: [object, string, string][] = [
     [{ kind: "settings" }, "AjoValidationError", "SETTINGS"],
     [{ kind: "request" }, "AjoValidationError", "REQUEST"],
-    [{ kind: "invalid", findings: [{ code: "c", message: "m", path: "", severity: "error" }] }, "AjoValidationError", "INVALID"],
+    [{ kind: "invalid", findings: [{ code: "c", message: "m", pointer: "", severity: "error" }] }, "AjoValidationError", "INVALID"],
     [{ kind: "auth", code: "invalid_client" }, "AjoAuthError", "invalid_client"],
     [{ kind: "refused", authentication: true, status: 401, code: "401013" }, "AjoAuthError", "401013"],
     [{ kind: "refused", authentication: false, status: 500, code: "1451" }, "AjoHttpError", "1451"],

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AjoAuthError, AjoInternalError } from "../src/errors.js";
-import { type Answer, clientOn, echo, failure, never, sending, soon, TOKEN } from "./support.js";
+import { type Answer, clientOn, failure, lastTold, never, over, sending, soon, TOKEN } from "./support.js";
 
 const get = { storeGet: { key: "key", timeoutMs: 20 } };
 const set = { storeSet: { key: "key", value: `{"token":"${TOKEN}"}`, ttlSeconds: 60, timeoutMs: 20 } };
 
 async function told(line: object, options: any): Promise<Answer> {
-  const { ajo } = clientOn([line, echo], options);
-  return (await ajo.capping.list()) as unknown as Answer;
+  return lastTold(clientOn([line, over], options));
 }
 
 test("a Map is a token store", async () => {
@@ -85,14 +84,14 @@ test("events are told in order, and a listener that throws or rejects harms noth
   process.on("unhandledRejection", listener);
   const heard: string[] = [];
   const events = [{ type: "token", source: "host", ok: true }, { type: "answer", operation: "o", attempt: 1, durationMs: 2 }] as const;
-  const { ajo } = clientOn([{ done: [], events: [...events] }], {
+  const { ajo } = clientOn([{ done: null, events: [...events] }], {
     onEvent: (event): any => {
       heard.push(event.type);
       if (event.type === "token") throw new Error("boom");
       return Promise.reject(new Error("later"));
     },
   });
-  assert.deepEqual(await ajo.capping.list(), []);
+  await ajo.capping.list();
   await soon();
   process.off("unhandledRejection", listener);
   assert.deepEqual(heard, ["token", "answer"]);
@@ -106,7 +105,7 @@ test("a step that nobody knows gives the call up", async () => {
 });
 
 test("a panic is an error, the calls under way are lost, and the next call works", async () => {
-  const { ajo } = clientOn([{ storeGet: { key: "k", timeoutMs: 1000 } }, echo], {
+  const { ajo } = clientOn([{ storeGet: { key: "k", timeoutMs: 1000 } }, over], {
     tokenStore: { get: async () => (await soon(), null), set: () => {} },
   });
   const underWay = failure(ajo.capping.list());
@@ -119,8 +118,8 @@ test("a panic is an error, the calls under way are lost, and the next call works
   assert.ok(lost instanceof AjoInternalError);
   assert.match(lost.hint ?? "", /later calls work/);
 
-  const after = clientOn([{ done: ["fine"] }]);
-  assert.deepEqual(await after.ajo.capping.list(), ["fine"]);
+  const after = clientOn([over]);
+  await after.ajo.capping.list();
   // The first client is opened again in the new instance.
   const again = after.core.opened.length;
   await ajo.capping.list();
@@ -129,14 +128,13 @@ test("a panic is an error, the calls under way are lost, and the next call works
 
 test("a panic in an answer, and an answer that is not JSON, are errors too", async () => {
   assert.ok((await failure(clientOn([{ wait: 1 }, "panic"]).ajo.capping.list())) instanceof AjoInternalError);
-  const { ajo, core } = clientOn([{ done: 1 }]);
+  const { ajo, core } = clientOn([over]);
   core.start = () => "rubbish";
   assert.ok((await failure(ajo.capping.list())) instanceof AjoInternalError);
 });
 
 test("100 calls at once each have their own steps", async () => {
-  const { ajo, core } = clientOn([{ wait: 1 }, sending(), echo], { fetch: (async () => new Response("ok")) as any });
-  const answers = await Promise.all(Array.from({ length: 100 }, () => ajo.capping.list()));
-  assert.equal(answers.length, 100);
+  const { ajo, core } = clientOn([{ wait: 1 }, sending(), over], { fetch: (async () => new Response("ok")) as any });
+  await Promise.all(Array.from({ length: 100 }, () => ajo.capping.list()));
   assert.equal(core.answers.length, 200);
 });

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AjoAbortError, AjoConnectionError, AjoTimeoutError } from "../src/errors.js";
-import { type Answer, clientOn, echo, failure, fetching, never, sending, soon, TOKEN } from "./support.js";
+import { type Answer, clientOn, failure, fetching, lastTold, never, over, sending, soon, TOKEN } from "./support.js";
 
 /** What the core is told of one request. */
 async function told(fetch: (url: string, init: any) => unknown, changes = {}): Promise<Answer> {
-  const { ajo } = clientOn([sending(changes), echo], { fetch: fetching(fetch) });
-  return (await ajo.capping.list()) as unknown as Answer;
+  return lastTold(clientOn([sending(changes), over], { fetch: fetching(fetch) }));
 }
 
 test("a request is sent as the core says, and what matters of the answer comes back", async () => {
@@ -45,11 +44,11 @@ test("fetch is called without this", async () => {
 });
 
 test("the global fetch is looked up for each call", async () => {
-  const { ajo } = clientOn([sending(), echo]);
+  const client = clientOn([sending(), over]);
   const before = globalThis.fetch;
   globalThis.fetch = async () => new Response("mine");
   try {
-    assert.equal(((await ajo.capping.list()) as unknown as Answer).body, "mine");
+    assert.equal((await lastTold(client)).body, "mine");
   } finally {
     globalThis.fetch = before;
   }
@@ -119,12 +118,28 @@ test("a redirect that a browser hides is 302", async () => {
   assert.deepEqual(await told(() => hidden), { status: 302, headers: {}, body: "" });
 });
 
-test("what fails before an answer is a connection, with its whole chain", async () => {
-  const refused = new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")], "");
-  const answer = await told(async () => {
-    throw new TypeError("fetch failed", { cause: refused });
-  });
-  assert.deepEqual([answer.problem, answer.detail], ["connect", "fetch failed: connect ECONNREFUSED 127.0.0.1:1"]);
+test("what provably was not sent is a connection, with its whole chain", async () => {
+  const coded = (code: string, syscall?: string): Error => Object.assign(new Error(code), { code, syscall });
+  const refused = Object.assign(new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")], ""), { code: "ECONNREFUSED" });
+  const cases: [Error, string][] = [
+    [new TypeError("fetch failed", { cause: refused }), "connect"],
+    [new TypeError("fetch failed", { cause: coded("ENOTFOUND", "getaddrinfo") }), "connect"],
+    [new TypeError("fetch failed", { cause: coded("UND_ERR_CONNECT_TIMEOUT") }), "connect"],
+    [new TypeError("fetch failed", { cause: coded("DEPTH_ZERO_SELF_SIGNED_CERT") }), "connect"],
+    [new TypeError("fetch failed", { cause: coded("EHOSTUNREACH", "connect") }), "connect"],
+    [new TypeError("fetch failed", { cause: coded("EHOSTUNREACH", "read") }), "broken"],
+    [new TypeError("fetch failed", { cause: coded("ECONNRESET") }), "broken"],
+    [new TypeError("fetch failed", { cause: coded("UND_ERR_SOCKET") }), "broken"],
+    [new TypeError("Failed to fetch"), "broken"],
+    [new TypeError("error sending request for url (http://h/): client error (Connect): tcp connect error"), "connect"],
+    [new TypeError("error sending request for url (http://h/): client error (SendRequest): closed"), "broken"],
+    [Object.assign(new Error("Unable to connect."), { code: "ConnectionRefused" }), "connect"],
+  ];
+  for (const [error, problem] of cases) {
+    assert.equal((await told(() => Promise.reject(error))).problem, problem, String(error.cause ?? error));
+  }
+  const answer = await told(() => Promise.reject(cases[0]?.[0]));
+  assert.equal(answer.detail, "fetch failed: ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1");
 });
 
 test("what fails inside an answer is broken", async () => {
@@ -235,7 +250,7 @@ test("an abort ends a call in each of its phases, at once and with the caller's 
 });
 
 test("a signal that was aborted before costs nothing", async () => {
-  const { ajo, core } = clientOn([sending(), echo], { fetch: fetching(() => assert.fail("sent")) });
+  const { ajo, core } = clientOn([sending(), over], { fetch: fetching(() => assert.fail("sent")) });
   const error = await failure(ajo.capping.list({ signal: AbortSignal.abort() }));
   assert.ok(error instanceof AjoAbortError);
   assert.deepEqual([error.attempts, core.operations], [0, []]);
@@ -249,7 +264,7 @@ test("an abort after the call changes nothing, and no listener is left", async (
   const remove = signal.removeEventListener.bind(signal);
   signal.addEventListener = (...given: any[]) => (listeners++, (add as any)(...given));
   signal.removeEventListener = (...given: any[]) => (listeners--, (remove as any)(...given));
-  const { ajo } = clientOn([sending(), echo], { fetch: fetching(() => new Response("")) });
+  const { ajo } = clientOn([sending(), over], { fetch: fetching(() => new Response("")) });
   await ajo.capping.list({ signal });
   assert.equal(listeners, 0);
   const failing = clientOn([sending(), { failed: { kind: "refused", message: "no" } }], { fetch: fetching(() => new Response("")) });
@@ -261,7 +276,7 @@ test("an abort after the call changes nothing, and no listener is left", async (
 test("an abort from within an event ends the call", async () => {
   const controller = new AbortController();
   const event = { type: "attempt", operation: "capping.list", attempt: 2, requestId: "r" } as const;
-  const { ajo } = clientOn([{ ...sending(), events: [event] }, echo], { onEvent: () => controller.abort() });
+  const { ajo } = clientOn([{ ...sending(), events: [event] }, over], { onEvent: () => controller.abort() });
   const error = await failure(ajo.capping.list({ signal: controller.signal }));
   assert.ok(error instanceof AjoAbortError);
   assert.equal(error.attempts, 2);

@@ -48,9 +48,10 @@ export class ScriptedCore implements CoreExports {
     this.closed.push(client);
   }
 
-  start(_client: number, operation: string, input: string): string {
+  start(_client: number, input: string, definition: string): string {
+    const { operation, ...rest } = JSON.parse(input);
     this.operations.push(operation);
-    this.inputs.push(JSON.parse(input));
+    this.inputs.push({ ...rest, ...(definition !== "" && { config: JSON.parse(definition) }) });
     this.#calls += 1;
     this.#positions.set(this.#calls, 0);
     return this.#next(this.#calls, { body: "" });
@@ -68,7 +69,7 @@ export class ScriptedCore implements CoreExports {
 
   validate(api: string, definition: string): string {
     if (definition.includes("panic")) throw new WebAssembly.RuntimeError("unreachable");
-    return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, path: "", severity: "error" }]);
+    return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
   #next(call: number, answer: Answer): string {
@@ -90,7 +91,7 @@ core.provide(() => {
   return {
     open: (options) => current.open(options),
     close: (client) => current.close(client),
-    start: (client, operation, input) => current.start(client, operation, input),
+    start: (client, input, definition) => current.start(client, input, definition),
     resume: (call, answer, body) => current.resume(call, answer, body),
     cancel: (call) => current.cancel(call),
     validate: (api, definition) => current.validate(api, definition),
@@ -125,8 +126,14 @@ export function sending(changes: Partial<NonNullable<Step["send"]>> = {}): Parti
   };
 }
 
-/** A last line: the answer itself is the result. */
-export const echo: Line = (answer) => ({ done: answer });
+/** A last line: the call is over, and had no value. */
+export const over: Line = { done: null };
+
+/** What the core was told of the last step of a call. */
+export async function lastTold({ ajo, core }: { ajo: AjoClient; core: ScriptedCore }): Promise<Answer> {
+  await ajo.capping.list();
+  return core.answers.at(-1) as Answer;
+}
 
 /** Whatever it is, as a `fetch`. */
 export function fetching(answer: (url: string, init: any) => unknown): any {

@@ -153,7 +153,7 @@ export interface components {
              * @default
              * @example https://api.example.org/data/2.5/*
              */
-            url: string;
+            url?: string;
             /**
              * @description The HTTP methods that are limited (documented).
              * @example [
@@ -227,7 +227,7 @@ export interface components {
              * @default
              * @example https://api.example.org/data/2.5/*
              */
-            url: string;
+            url?: string;
             /**
              * @description The HTTP methods that are limited (documented).
              * @example [

@@ -105,7 +105,7 @@ export interface components {
              * @default
              * @example https://partner.example.com/*
              */
-            urlPattern: string;
+            urlPattern?: string;
             /**
              * @description The HTTP methods that are limited (documented, code 100).
              * @example [

@@ -54,7 +54,7 @@ export async function use(): Promise<void> {
   const codes = verdict.errors.map((error) => error.errorCode);
   const nothing: void = await ajo.capping.delete(uid, { force: true });
   const { urlPattern } = await ajo.throttling.get(uid);
-  const { updatedElement } = await ajo.throttling.update(uid, { urlPattern, methods: ["POST"], maxThroughput: 400 });
+  const { updatedElement } = await ajo.throttling.update(uid, { urlPattern: urlPattern ?? "", methods: ["POST"], maxThroughput: 400 });
   print(calls, created, codes, verdict.warnings.length, nothing, updatedElement?.state);
 
   // Known values are known, and others are taken.
@@ -67,7 +67,7 @@ export async function use(): Promise<void> {
   } catch (error) {
     if (error instanceof AjoHttpError) print(error.status, error.requestId, error.body);
     else if (error instanceof AjoAbortError) print(error.cause);
-    else if (error instanceof AjoValidationError) print(error.findings?.[0]?.path);
+    else if (error instanceof AjoValidationError) print(error.findings?.[0]?.pointer);
     else if (error instanceof AjoError) print(error.code.length, error.attempts.toFixed(), error.hint, error.retryAfterMs);
   }
 }
