@@ -444,7 +444,9 @@ impl fmt::Debug for TokenProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("TokenProvider");
         if let Source::Fetched(fetched) = &*self.source {
-            shown.field("client_id", lock(&fetched.credentials).credentials.client_id()).field("ims", &fetched.ims.as_str());
+            shown
+                .field("client_id", lock(&fetched.credentials).credentials.client_id())
+                .field("ims", &fetched.ims.as_str());
         }
         shown.finish_non_exhaustive()
     }

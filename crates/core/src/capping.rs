@@ -80,12 +80,9 @@ impl<'c> Capping<'c> {
     }
 
     fn call(self, verb: Verb) -> (Generated, Exchange) {
-        let transport = &self.client.transport;
+        let Client { base_url, transport, .. } = self.client;
         let exchange = Exchange::new(self.client, Operation::of(Api::Capping, verb));
-        (
-            Generated::new_with_client(transport.base_url.as_str(), transport.wire.http.clone(), exchange.clone()),
-            exchange,
-        )
+        (Generated::new_with_client(base_url.as_str(), transport.wire.http.clone(), exchange.clone()), exchange)
     }
 
     fn complete(self, definition: &CappingDefinition) -> CappingDefinition {

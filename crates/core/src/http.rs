@@ -10,10 +10,11 @@ use ajo_auth::causes;
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use crate::attempt::Received;
 use crate::client::Client;
 use crate::error::Told;
 use crate::generated::{capping, throttling};
+use crate::native_wire::NativeWire;
+use crate::problem::Received;
 use crate::transport::Outcome;
 use crate::{Answer, Error, ErrorKind, Operation, Verb};
 
@@ -53,8 +54,13 @@ impl Exchange {
         Self { client: client.clone(), operation, outcome: Arc::default() }
     }
 
-    async fn execute(&self, request: reqwest::Request) -> reqwest::Response {
-        let outcome = self.client.transport.call(self.operation, &self.client.options, request).await;
+    async fn execute(&self, mut request: reqwest::Request) -> reqwest::Response {
+        let Client { transport, options, headers, .. } = &self.client;
+        let call = transport.call(self.operation, options, |request_id| {
+            NativeWire::complete(&mut request, &options.headers, headers, request_id);
+            request
+        });
+        let outcome = call.await;
         let response = match &outcome.result {
             Ok(received) => received.for_generated_code(self.operation),
             // Never looked at: `finish` finds the problem first.
