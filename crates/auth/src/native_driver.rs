@@ -19,13 +19,21 @@ const DEBUG_ID: HeaderName = HeaderName::from_static("x-debug-id");
 
 /// The native driver.
 pub(crate) struct NativeDriver {
-    pub(crate) http: reqwest::Client,
-    pub(crate) surroundings: Arc<dyn Surroundings>,
-    pub(crate) store: Option<Arc<dyn TokenStore>>,
-    pub(crate) turn_ended: Notify,
+    http: reqwest::Client,
+    surroundings: Arc<dyn Surroundings>,
+    store: Option<Arc<dyn TokenStore>>,
+    turn_ended: Notify,
 }
 
 impl NativeDriver {
+    pub(crate) fn new(
+        http: reqwest::Client,
+        surroundings: Arc<dyn Surroundings>,
+        store: Option<Arc<dyn TokenStore>>,
+    ) -> Self {
+        Self { http, surroundings, store, turn_ended: Notify::new() }
+    }
+
     async fn exchange(&self, request: &TokenRequest, timeout: Duration) -> Result<TokenHostAnswer, AuthError> {
         let sent = self
             .http

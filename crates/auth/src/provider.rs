@@ -134,7 +134,7 @@ impl TokenProvider {
         surroundings: Arc<dyn crate::Surroundings>,
         store: Option<Arc<dyn crate::TokenStore>>,
     ) -> Self {
-        let driver = crate::native_driver::NativeDriver { http, surroundings, store, turn_ended: Default::default() };
+        let driver = crate::native_driver::NativeDriver::new(http, surroundings, store);
         Self::driven(credentials, ims, Arc::new(driver))
     }
 

@@ -78,7 +78,7 @@ impl<W: Wire> Transport<W> {
         let request_id = reply.request_id.as_deref();
         let request_id = request_id.and_then(|id| clean(&id.replace(token.value().expose(), REDACTED)));
         if (200..300).contains(&reply.status) {
-            succeeded(reply, request_id)
+            Ok(succeeded(reply, request_id)?)
         } else {
             Err(Problem { retry_after, ..failed(&reply, request_id.as_deref(), token) })
         }
@@ -97,7 +97,7 @@ fn is_unauthorized(result: &Result<Received, Problem>) -> bool {
 }
 
 /// What stands in the way of reading an answer that says success.
-fn succeeded(reply: Reply, request_id: Option<String>) -> Result<Received, Problem> {
+fn succeeded(reply: Reply, request_id: Option<String>) -> Result<Received, ErrorKind> {
     let Reply { status, compressed, body, .. } = reply;
     let problem = match body {
         None => format!("it is longer than {} MiB", MAX_ANSWER / 1024 / 1024),
@@ -107,7 +107,7 @@ fn succeeded(reply: Reply, request_id: Option<String>) -> Result<Received, Probl
         Some(body) if has_too_many_parts(&body) => "it has more parts than ten thousand configurations".to_owned(),
         Some(body) => return Ok(Received { status, request_id, body }),
     };
-    Err(ErrorKind::Unreadable { status, problem, request_id }.into())
+    Err(ErrorKind::Unreadable { status, problem, request_id })
 }
 
 fn failed(reply: &Reply, request_id: Option<&str>, token: &AccessToken) -> Problem {

@@ -5,8 +5,8 @@ use crate::generated::capping::client::Client as Generated;
 use crate::generated::capping::types::ListRequest;
 use crate::http::Exchange;
 use crate::{
-    Answer, Api, Call, CanDeploy, CappingConfig, CappingCreated, CappingDefinition, CappingUpdated, DeleteOptions,
-    Operation, Uid, Verb,
+    Answer, Api, Call, CanDeploy, CappingConfig, CappingCreated, CappingDefinition, CappingModels, CappingUpdated,
+    DeleteOptions, Models as _, Operation, Uid, Verb,
 };
 
 /// The capping API: calls over a limit are rejected. A configuration belongs to one sandbox and limits from its deployment
@@ -87,7 +87,7 @@ impl<'c> Capping<'c> {
 
     fn complete(self, definition: &CappingDefinition) -> CappingDefinition {
         let mut definition = definition.clone();
-        definition.org_id.get_or_insert_with(|| self.client.org_id.to_string());
+        CappingModels::complete(&mut definition, &self.client.org_id);
         definition
     }
 }

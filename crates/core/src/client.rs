@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{AuthError, Credentials, Endpoint, OrgId, Secret, Surroundings, System, TokenProvider, TokenStore};
-use http::HeaderMap;
 use tokio::sync::Semaphore;
 
+use crate::headers::CallerHeaders;
 use crate::native_wire::NativeWire;
 use crate::transport::Transport;
 use crate::{CallOptions, Caller, Capping, Error, ErrorKind, RateLimit, RetryPolicy, Settings, Throttling, Wanted};
@@ -40,7 +40,7 @@ use crate::{CallOptions, Caller, Capping, Error, ErrorKind, RateLimit, RetryPoli
 pub struct Client {
     pub(crate) transport: Arc<Transport<NativeWire>>,
     pub(crate) base_url: Endpoint,
-    pub(crate) headers: Arc<HeaderMap>,
+    pub(crate) headers: Arc<CallerHeaders>,
     pub(crate) org_id: OrgId,
     pub(crate) options: Arc<CallOptions>,
 }

@@ -213,6 +213,13 @@ impl Error {
     }
 }
 
+impl From<AuthError> for Error {
+    /// An error before any call: credentials or a token that cannot be used.
+    fn from(error: AuthError) -> Self {
+        Self::new(None, ErrorKind::Auth(error))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.0.operation {

@@ -11,11 +11,13 @@
 mod attempt;
 mod call;
 mod call_options;
+mod call_request;
 #[cfg(feature = "reqwest")]
 mod capping;
 #[cfg(feature = "reqwest")]
 mod client;
 mod delete_options;
+mod direct;
 mod error;
 mod failure;
 #[rustfmt::skip]
@@ -26,12 +28,14 @@ mod hint;
 #[cfg(feature = "reqwest")]
 mod http;
 mod lenient;
+mod models;
 #[cfg(feature = "reqwest")]
 mod native_wire;
 mod open_enum;
 mod operation;
 mod problem;
 mod rate_limit;
+mod reading;
 mod retry;
 mod retry_budget;
 pub mod rules;
@@ -48,16 +52,19 @@ mod wire;
 pub use ajo_auth::{Credentials, Secret};
 pub use call::{Answer, Call};
 pub use call_options::CallOptions;
+pub use call_request::CallRequest;
 #[cfg(feature = "reqwest")]
 pub use capping::Capping;
 #[cfg(feature = "reqwest")]
 pub use client::{Client, ClientBuilder};
 pub use delete_options::DeleteOptions;
+pub use direct::{DirectApi, DirectClient};
 pub use error::{Error, ErrorKind};
 pub use failure::{Failure, Layer};
 pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
+pub use models::{CappingModels, Models, ThrottlingModels};
 pub use operation::{Api, OPERATIONS, Operation, Verb};
 pub use rate_limit::RateLimit;
 pub use retry::{Attempts, Ending, Next, Repeat, RetryPolicy};

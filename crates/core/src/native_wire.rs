@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use ajo_auth::{AccessToken, Surroundings, causes};
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderName, HeaderValue, RETRY_AFTER};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::headers::REQUEST_ID;
+use crate::headers::{CallerHeaders, REQUEST_ID};
 use crate::{CallNote, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
 
 /// progenitor sends `info.version` of the spec in it; the service knows no such header.
@@ -23,18 +23,23 @@ pub(crate) struct NativeWire {
 }
 
 impl NativeWire {
-    /// Gives a request the headers that the generated code does not know. Those of `fixed` are sensitive: not secret, but nobody
-    /// needs them in a log.
+    /// Gives a request the headers that the generated code does not know. None of them is secret, but nobody needs them in a log.
     pub(crate) fn complete(
         request: &mut reqwest::Request,
-        own: &[(HeaderName, HeaderValue)],
-        fixed: &HeaderMap,
+        own: &[(String, String)],
+        caller: &CallerHeaders,
         request_id: &str,
     ) {
         let headers = request.headers_mut();
         headers.remove(API_VERSION);
-        headers.extend(own.iter().cloned());
-        headers.extend(fixed.clone());
+        let own = own.iter().map(|(name, value)| (name.as_str(), value));
+        for (name, value) in own.chain(caller.0.iter().map(|(name, value)| (*name, value))) {
+            // They were checked when they were set.
+            if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                value.set_sensitive(true);
+                headers.insert(name, value);
+            }
+        }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(REQUEST_ID, id);
         }
@@ -95,7 +100,7 @@ impl Wire for NativeWire {
             |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Reply {
             status,
-            request_id: header(REQUEST_ID),
+            request_id: header(HeaderName::from_static(REQUEST_ID)),
             retry_after: header(RETRY_AFTER),
             compressed: response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity"),
             body: read_bounded(response, Reply::most(status)).await?,

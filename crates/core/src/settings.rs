@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use ajo_auth::{ClientId, Credentials, Endpoint, IMS_URL, OrgId, Secret};
-use http::HeaderMap;
 
-use crate::{CallOptions, Error, RetryPolicy, Sandbox, headers};
+use crate::headers::CallerHeaders;
+use crate::{CallOptions, Error, RetryPolicy, Sandbox};
 
 /// The service's gateway, for every region. Source: the vendor's specification.
 pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
@@ -65,7 +65,7 @@ pub struct Settings {
     pub options: CallOptions,
     /// How often and how soon calls are made again.
     pub policy: RetryPolicy,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: CallerHeaders,
 }
 
 impl Wanted {
@@ -87,7 +87,7 @@ impl Wanted {
                 (client_id, org_id)
             }
         };
-        let headers = headers::of_caller(&client_id, &org_id, &sandbox).map_err(settings)?;
+        let headers = CallerHeaders::new(&client_id, &org_id, &sandbox);
         Ok(Settings { caller, org_id, base_url, ims_url, options: self.options, policy: self.policy, headers })
     }
 }
