@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 /// The fastest a clock can run. Chosen here: a day in less than a tenth of a second.
 const FASTEST: f64 = 1_000_000.0;
 
-/// 9999-12-30T22:00:00.999Z: the last moment that a timestamp in an answer can name, of those that jiff writes. No clock goes
+/// 9999-12-30T21:59:59.999Z: the last moment that a timestamp in an answer can name, of those that jiff writes. No clock goes
 /// beyond it.
-pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_200_999);
+pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_199_999);
 
 /// What time it is for tokens, timestamps, rates and `Retry-After`: real, frozen, moved on in steps, or faster.
 ///
