@@ -98,7 +98,7 @@ impl Default for Limits {
         Self {
             body: 1024 * 1024,
             configs: 20_000,
-            config_bytes: 64 * 1024 * 1024,
+            config_bytes: 128 * 1024 * 1024,
             journal: 1_000,
             tokens: 10_000,
             // Below the 1,024 files that a process may usually have open.
