@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 import path from "node:path";
 
-export const directory = path.resolve(process.env.AJO_PACKAGE ?? path.join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../../target/npm"));
+export const directory = path.resolve(process.env.AJO_PACKAGE ?? path.join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../../target/npm/package"));
 export const { createEmulator, EmulatorError } = await import(pathToFileURL(path.join(directory, "emulator.js")).href);
 
 /** A moment in milliseconds since the epoch: 2027-01-15T08:00:00Z. */
