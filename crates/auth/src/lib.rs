@@ -27,15 +27,15 @@ mod formats;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod ims_error;
-mod org_id;
 #[cfg(feature = "reqwest")]
+mod native_driver;
+mod org_id;
 mod provider;
 mod retry_after;
 mod scopes;
 mod secret;
 #[cfg(feature = "reqwest")]
 mod server_date;
-#[cfg(feature = "reqwest")]
 mod shared;
 mod store;
 mod surroundings;
@@ -43,8 +43,10 @@ mod timestamp;
 mod token;
 mod token_answer;
 mod token_cache;
+mod token_driver;
 mod token_entry;
 mod token_request;
+mod turn;
 
 pub use causes::causes;
 pub use client_id::{ClientId, ClientIdError};
@@ -55,7 +57,6 @@ pub use error::{AuthError, TransportProblem, is_about_certificates};
 pub use http_client::http_client;
 pub use ims_error::{ImsError, ImsErrorKind};
 pub use org_id::{OrgId, OrgIdError};
-#[cfg(feature = "reqwest")]
 pub use provider::{Granted, TokenProvider};
 pub use retry_after::read_retry_after;
 pub use scopes::{Scopes, ScopesError};
@@ -76,5 +77,6 @@ pub use token_answer::read_token_answer;
 pub use token_cache::{
     Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, TokenCache,
 };
+pub use token_driver::{MAX_TOKEN_ANSWER, Pending, TokenDriver, TokenHostAnswer, TokenNote};
 pub use token_entry::{EntryError, read_entry, store_key, write_entry};
 pub use token_request::{IMS_URL, TOKEN_PATH, TokenRequest};

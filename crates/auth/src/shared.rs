@@ -1,9 +1,9 @@
 //! The token that processes share, by way of a store. A store that fails costs a token request and never a call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::{AccessToken, StoreFuture, Surroundings, Timestamp, TokenStore, read_entry, write_entry};
+use crate::{AccessToken, StoreError, Timestamp, TokenDriver, TokenNote, read_entry, write_entry};
 
 /// How long a store may take to answer. Chosen here: a call waits for it, and fetching a token takes about as long.
 const TIMEOUT: Duration = Duration::from_millis(500);
@@ -11,56 +11,65 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 /// How long a store that did not answer is left alone. Chosen here: each question could cost a call the time limit.
 const REST: Duration = Duration::from_secs(30);
 
-/// A store, and whether it answers.
+/// Whether the store answers.
+#[derive(Debug)]
 pub(crate) struct Shared {
-    store: Arc<dyn TokenStore>,
     /// Until then it is not asked. Set before each question, so that a call which is dropped while it waits counts too.
     resting_until: Mutex<Timestamp>,
 }
 
+impl Default for Shared {
+    fn default() -> Self {
+        Self { resting_until: Mutex::new(Timestamp::from_millis(0)) }
+    }
+}
+
 impl Shared {
-    pub(crate) fn new(store: Arc<dyn TokenStore>) -> Self {
-        Self { store, resting_until: Mutex::new(Timestamp::from_millis(0)) }
+    /// `left` is what the caller has time for.
+    pub(crate) async fn get(&self, driver: &dyn TokenDriver, key: &str, left: Duration) -> Option<AccessToken> {
+        self.begin(driver)?;
+        let answer = driver.read_store(key, left.min(TIMEOUT)).await;
+        let text = self.answered(driver, "read", answer)??;
+        read_entry(&text, driver.surroundings().now())
+            .inspect_err(|error| driver.note(TokenNote::StoreTrouble(format!("the token store: {error}"))))
+            .ok()
     }
 
-    pub(crate) async fn get(&self, key: &str, surroundings: &dyn Surroundings) -> Option<AccessToken> {
-        let text = self.ask("read", || self.store.get(key), surroundings).await??;
-        read_entry(&text, surroundings.now()).inspect_err(|error| tracing::warn!("the token store: {error}")).ok()
-    }
-
-    pub(crate) async fn set(&self, key: &str, token: &AccessToken, surroundings: &dyn Surroundings) {
-        let entry = write_entry(token);
-        let lifetime = token.expires_at().saturating_since(surroundings.now());
-        self.ask("written", || self.store.set(key, &entry, lifetime), surroundings).await;
-    }
-
-    async fn ask<'s, T>(
-        &self,
-        what: &str,
-        question: impl FnOnce() -> StoreFuture<'s, T>,
-        surroundings: &dyn Surroundings,
-    ) -> Option<T> {
-        let now = surroundings.now();
-        if now < self.rest_until(now.saturating_add(REST), now) {
-            return None;
+    pub(crate) async fn set(&self, driver: &dyn TokenDriver, key: &str, token: &AccessToken, left: Duration) {
+        if self.begin(driver).is_none() {
+            return;
         }
-        let Ok(answer) = tokio::time::timeout(TIMEOUT, question()).await else {
-            tracing::warn!("the token store could not be {what}: no answer within {} ms", TIMEOUT.as_millis());
+        let entry = write_entry(token);
+        let lifetime = token.expires_at().saturating_since(driver.surroundings().now());
+        let answer = driver.write_store(key, &entry, lifetime, left.min(TIMEOUT)).await;
+        self.answered(driver, "written", answer);
+    }
+
+    fn begin(&self, driver: &dyn TokenDriver) -> Option<()> {
+        let now = driver.surroundings().now();
+        (driver.has_store() && !self.rests(now.saturating_add(REST), now)).then_some(())
+    }
+
+    fn answered<T>(&self, driver: &dyn TokenDriver, what: &str, answer: Option<Result<T, StoreError>>) -> Option<T> {
+        let trouble = |problem: String| {
+            driver.note(TokenNote::StoreTrouble(format!("the token store could not be {what}: {problem}")));
+        };
+        let Some(answer) = answer else {
+            trouble(format!("no answer within {} ms, or the call's deadline", TIMEOUT.as_millis()));
             return None;
         };
         *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::from_millis(0);
-        answer.inspect_err(|error| tracing::warn!("the token store could not be {what}: {error}")).ok()
+        answer.inspect_err(|error| trouble(error.to_string())).ok()
     }
 
-    /// Until when it rests. Where it does not, it does from now on, and what was before is said.
-    fn rest_until(&self, next: Timestamp, now: Timestamp) -> Timestamp {
+    /// Whether it rests. Where it does not, it does from now on, until it has answered.
+    fn rests(&self, next: Timestamp, now: Timestamp) -> bool {
         let mut resting_until = self.resting_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = *resting_until;
         // A clock that was set back must not make it rest for ever.
-        let rests = now < before && before <= next;
+        let rests = now < *resting_until && *resting_until <= next;
         if !rests {
             *resting_until = next;
         }
-        if rests { before } else { now }
+        rests
     }
 }

@@ -13,11 +13,14 @@ pub const TOKEN_PATH: &str = "/ims/token/v3";
 pub struct TokenRequest {
     /// Where it goes; nothing secret in it.
     pub url: String,
-    /// The form, with the client secret in it. Its type is `application/x-www-form-urlencoded`.
+    /// The form, with the client secret in it. Its type is [`TokenRequest::CONTENT_TYPE`].
     pub body: Secret,
 }
 
 impl TokenRequest {
+    /// What the header `Content-Type` says.
+    pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
     /// The request for a token, by the client credentials grant. The organization is not sent: it is asked for only from
     /// clients that several organizations own.
     pub fn new(credentials: &Credentials, secret: &Secret, ims: &Endpoint) -> Self {

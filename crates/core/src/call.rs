@@ -73,6 +73,7 @@ impl<T> Answer<T> {
         Answer { value: change(value), status, request_id, body, attempts, elapsed, done_before }
     }
 
+    #[cfg(feature = "reqwest")]
     pub(crate) fn without_value(self) -> Answer<()> {
         self.map(|_| ())
     }

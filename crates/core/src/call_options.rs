@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Error;
+use crate::headers::{is_name, is_value};
 
 /// Longest request id taken, in characters. Chosen here; the usual one, a UUID, has 36.
 const MAX_REQUEST_ID: usize = 128;
@@ -49,7 +50,8 @@ pub struct CallOptions {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempts: Option<u32>,
     pub(crate) request_id: Option<String>,
-    pub(crate) headers: Vec<(http::HeaderName, http::HeaderValue)>,
+    /// Names in lower case; each can be sent.
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl CallOptions {
@@ -84,16 +86,18 @@ impl CallOptions {
     /// A header more. Those that the client sets itself cannot be set here.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let refuse = |problem: &str| Err(Error::settings(format!("the header {}: {problem}", printable(name))));
-        let Ok(header) = name.parse::<http::HeaderName>() else { return refuse("this is no name of a header") };
+        if !is_name(name) {
+            return refuse("this is no name of a header");
+        }
+        let header = name.to_ascii_lowercase();
         if RESERVED.contains(&header.as_str()) {
             return refuse("it is the client that sets it, or leaves it out");
         }
-        let Ok(mut value) = http::HeaderValue::from_str(value) else {
+        if !is_value(value) {
             return refuse("its value has characters that cannot be sent");
-        };
-        value.set_sensitive(true);
+        }
         self.headers.retain(|(there, _)| *there != header);
-        self.headers.push((header, value));
+        self.headers.push((header, value.to_owned()));
         Ok(self)
     }
 

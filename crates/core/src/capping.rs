@@ -5,8 +5,8 @@ use crate::generated::capping::client::Client as Generated;
 use crate::generated::capping::types::ListRequest;
 use crate::http::Exchange;
 use crate::{
-    Answer, Api, Call, CanDeploy, CappingConfig, CappingCreated, CappingDefinition, CappingUpdated, DeleteOptions,
-    Operation, Uid, Verb,
+    Answer, Api, Call, CanDeploy, CappingConfig, CappingCreated, CappingDefinition, CappingModels, CappingUpdated,
+    DeleteOptions, Models as _, Operation, Uid, Verb,
 };
 
 /// The capping API: calls over a limit are rejected. A configuration belongs to one sandbox and limits from its deployment
@@ -80,17 +80,14 @@ impl<'c> Capping<'c> {
     }
 
     fn call(self, verb: Verb) -> (Generated, Exchange) {
-        let transport = &self.client.transport;
+        let Client { base_url, transport, .. } = self.client;
         let exchange = Exchange::new(self.client, Operation::of(Api::Capping, verb));
-        (
-            Generated::new_with_client(transport.base_url.as_str(), transport.wire.http.clone(), exchange.clone()),
-            exchange,
-        )
+        (Generated::new_with_client(base_url.as_str(), transport.wire.http.clone(), exchange.clone()), exchange)
     }
 
     fn complete(self, definition: &CappingDefinition) -> CappingDefinition {
         let mut definition = definition.clone();
-        definition.org_id.get_or_insert_with(|| self.client.org_id.to_string());
+        CappingModels::complete(&mut definition, &self.client.org_id);
         definition
     }
 }

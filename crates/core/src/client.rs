@@ -4,24 +4,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_auth::{
-    AuthError, ClientId, Credentials, Endpoint, IMS_URL, OrgId, Secret, Surroundings, System, TokenProvider, TokenStore,
-};
+use ajo_auth::{AuthError, Credentials, Endpoint, OrgId, Secret, Surroundings, System, TokenProvider, TokenStore};
 use tokio::sync::Semaphore;
 
-use crate::attempt::{self, Wire};
+use crate::headers::CallerHeaders;
+use crate::native_wire::NativeWire;
 use crate::transport::Transport;
-use crate::{CallOptions, Capping, Error, ErrorKind, RateLimit, RetryPolicy, Sandbox, Throttling};
-
-/// The service's gateway, for every region. Source: the vendor's specification.
-pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
-
-/// How long one attempt may take, from the connection to the last byte of the answer. Chosen here; the service publishes none.
-pub const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long a call may take, with its token, all its attempts and the waiting between them. Chosen here: two attempts that
-/// time out.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+use crate::{CallOptions, Caller, Capping, Error, ErrorKind, RateLimit, RetryPolicy, Settings, Throttling, Wanted};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
@@ -49,7 +38,9 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) transport: Arc<Transport>,
+    pub(crate) transport: Arc<Transport<NativeWire>>,
+    pub(crate) base_url: Endpoint,
+    pub(crate) headers: Arc<CallerHeaders>,
     pub(crate) org_id: OrgId,
     pub(crate) options: Arc<CallOptions>,
 }
@@ -90,7 +81,7 @@ impl Client {
     /// Goes on with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
     /// same, because every call names them.
     pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), Error> {
-        let replaced = self.transport.wire.tokens.replace(credentials);
+        let replaced = self.transport.tokens.replace(credentials);
         replaced.map_err(|error| Error::new(None, ErrorKind::Auth(error)))
     }
 }
@@ -98,28 +89,17 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.transport.base_url.as_str())
+            .field("base_url", &self.base_url.as_str())
             .field("org_id", &self.org_id)
             .finish_non_exhaustive()
     }
-}
-
-/// Who calls.
-enum Caller {
-    Credentials(Credentials),
-    Token { token: Secret, client_id: String, org_id: String },
 }
 
 /// Builds a [`Client`]. Everything is checked in [`ClientBuilder::build`], before anything is sent.
 #[derive(Default)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
-    caller: Option<Caller>,
-    sandbox: Option<String>,
-    base_url: Option<String>,
-    ims_url: Option<String>,
-    options: CallOptions,
-    policy: RetryPolicy,
+    wanted: Wanted,
     requests_per_second: Option<u32>,
     concurrent_requests: Option<usize>,
     token_store: Option<Arc<dyn TokenStore>>,
@@ -129,7 +109,7 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// Calls with tokens that are fetched with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.caller = Some(Caller::Credentials(credentials));
+        self.wanted.caller = Some(Caller::Credentials(credentials));
         self
     }
 
@@ -139,51 +119,52 @@ impl ClientBuilder {
         let credentials = Credentials::from_env().map_err(|error| Error::new(None, ErrorKind::Auth(error.into())))?;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = self.credentials(credentials);
-        builder.sandbox = variable("AJO_SANDBOX").or(builder.sandbox);
-        builder.base_url = variable("AJO_BASE_URL").or(builder.base_url);
-        builder.ims_url = variable("AJO_IMS_URL").or(builder.ims_url);
+        builder.wanted.sandbox = variable("AJO_SANDBOX").or(builder.wanted.sandbox);
+        builder.wanted.base_url = variable("AJO_BASE_URL").or(builder.wanted.base_url);
+        builder.wanted.ims_url = variable("AJO_IMS_URL").or(builder.wanted.ims_url);
         Ok(builder)
     }
 
     /// Calls with a token that was fetched elsewhere. When it expires, calls fail.
     pub fn access_token(mut self, token: Secret, client_id: &str, org_id: &str) -> Self {
-        self.caller = Some(Caller::Token { token, client_id: client_id.to_owned(), org_id: org_id.to_owned() });
+        self.wanted.caller =
+            Some(Caller::Token { token: Some(token), client_id: client_id.to_owned(), org_id: org_id.to_owned() });
         self
     }
 
     /// The sandbox, such as `prod`; all lower case.
     pub fn sandbox(mut self, name: &str) -> Self {
-        self.sandbox = Some(name.to_owned());
+        self.wanted.sandbox = Some(name.to_owned());
         self
     }
 
     /// Another gateway than [`BASE_URL`], with its base path. Plain http is for loopback addresses only.
     pub fn base_url(mut self, url: &str) -> Self {
-        self.base_url = Some(url.to_owned());
+        self.wanted.base_url = Some(url.to_owned());
         self
     }
 
     /// Another token host than [`IMS_URL`], without a path. Plain http is for loopback addresses only.
     pub fn ims_url(mut self, url: &str) -> Self {
-        self.ims_url = Some(url.to_owned());
+        self.wanted.ims_url = Some(url.to_owned());
         self
     }
 
     /// How long one attempt may take, in place of [`TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options = self.options.timeout(timeout);
+        self.wanted.options = self.wanted.options.timeout(timeout);
         self
     }
 
     /// How long a call may take with all its attempts, in place of [`DEADLINE`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options = self.options.deadline(deadline);
+        self.wanted.options = self.wanted.options.deadline(deadline);
         self
     }
 
     /// How often and how soon calls are made again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.policy = policy;
+        self.wanted.policy = policy;
         self
     }
 
@@ -214,62 +195,47 @@ impl ClientBuilder {
 
     /// Checks everything and builds the client. Sends nothing.
     pub fn build(self) -> Result<Client, Error> {
-        let settings = |problem: String| Error::settings(problem);
-        let sandbox = self.sandbox.ok_or_else(|| settings("no sandbox is named".to_owned()))?;
-        let sandbox: Sandbox = sandbox.parse().map_err(|error: crate::SandboxError| settings(error.to_string()))?;
-        let base_url = Endpoint::parse(self.base_url.as_deref().unwrap_or(BASE_URL))
-            .map_err(|error| settings(format!("the base URL: {error}")))?;
-        let ims_url = Endpoint::parse_root(self.ims_url.as_deref().unwrap_or(IMS_URL))
-            .map_err(|error| settings(format!("the token host: {error}")))?;
+        let Settings { caller, org_id, base_url, ims_url, options, policy, headers } = self.wanted.check()?;
         let http = |endpoint: &Endpoint| {
             ajo_auth::http_client(endpoint).map_err(|error| Error::new(None, ErrorKind::Auth(error)))
         };
         let rate = match self.requests_per_second.map(RateLimit::per_second) {
-            Some(None) => return Err(settings("no request a second would be let go".to_owned())),
+            Some(None) => return Err(Error::settings("no request a second would be let go")),
             Some(Some(rate)) => Some(tokio::sync::Mutex::new(rate)),
             None => None,
         };
         let places = match self.concurrent_requests {
-            Some(0) => return Err(settings("no request at a time would be let go".to_owned())),
-            places => places.map(|places| Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            Some(0) => return Err(Error::settings("no request at a time would be let go")),
+            places => places.map(|places| Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)))),
         };
         let surroundings = self.surroundings.unwrap_or_else(|| Arc::new(System::default()));
-        let (tokens, client_id, org_id) = match self.caller {
-            None => return Err(settings("no credentials and no access token are given".to_owned())),
-            Some(Caller::Credentials(credentials)) => {
-                let client_id = credentials.client_id().clone();
-                let org_id = credentials.org_id().clone();
-                let tokens =
-                    TokenProvider::with(credentials, &ims_url, http(&ims_url)?, surroundings.clone(), self.token_store);
-                (tokens, client_id, org_id)
+        let tokens = match caller {
+            Caller::Credentials(credentials) => {
+                TokenProvider::with(credentials, &ims_url, http(&ims_url)?, surroundings.clone(), self.token_store)
             }
-            Some(Caller::Token { token, client_id, org_id }) => {
-                let client_id: ClientId = client_id.parse().map_err(|error| settings(format!("{error}")))?;
-                let org_id: OrgId = org_id.parse().map_err(|error| settings(format!("{error}")))?;
-                let tokens = TokenProvider::fixed(&token)
-                    .map_err(|error: AuthError| Error::new(None, ErrorKind::Auth(error)))?;
-                (tokens, client_id, org_id)
+            Caller::Token { token, .. } => {
+                let fixed = token.ok_or(AuthError::UnusableToken).and_then(|token| TokenProvider::fixed(&token));
+                fixed.map_err(|error| Error::new(None, ErrorKind::Auth(error)))?
             }
         };
-        let transport = Transport {
-            wire: Wire { http: http(&base_url)?, tokens, surroundings },
+        let wire = NativeWire { http: http(&base_url)?, surroundings, rate, places };
+        let transport = Transport { wire, tokens, policy, budget: Mutex::default() };
+        Ok(Client {
+            transport: Arc::new(transport),
             base_url,
-            headers: attempt::headers(client_id.as_str(), org_id.as_str(), sandbox.as_str()).map_err(settings)?,
-            policy: self.policy,
-            budget: Mutex::default(),
-            rate,
-            places,
-        };
-        Ok(Client { transport: Arc::new(transport), org_id, options: Arc::new(self.options) })
+            headers: Arc::new(headers),
+            org_id,
+            options: Arc::new(options),
+        })
     }
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("sandbox", &self.sandbox)
-            .field("base_url", &self.base_url)
-            .field("ims_url", &self.ims_url)
+            .field("sandbox", &self.wanted.sandbox)
+            .field("base_url", &self.wanted.base_url)
+            .field("ims_url", &self.wanted.ims_url)
             .finish_non_exhaustive()
     }
 }

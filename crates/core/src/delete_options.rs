@@ -1,5 +1,8 @@
 //! Options of `delete`.
 
+/// The query parameter of a forced deletion.
+pub(crate) const FORCE_DELETE: &str = "forceDelete";
+
 /// How to delete.
 ///
 /// ```
@@ -18,6 +21,7 @@ impl DeleteOptions {
     pub const FORCE: Self = Self { force: true };
 
     /// The query parameter `forceDelete`: `true` or nothing; other values are not documented.
+    #[cfg(feature = "reqwest")]
     pub(crate) fn force_delete(self) -> Option<bool> {
         self.force.then_some(true)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ajo_auth::{AuthError, is_about_certificates};
 
-use crate::attempt::Problem;
+use crate::problem::Problem;
 use crate::{Ending, Failure, Operation, ServiceCode};
 
 /// What went wrong, on which operation, what the service said, and what to do next.
@@ -213,6 +213,13 @@ impl Error {
     }
 }
 
+impl From<AuthError> for Error {
+    /// An error before any call: credentials or a token that cannot be used.
+    fn from(error: AuthError) -> Self {
+        Self::new(None, ErrorKind::Auth(error))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.0.operation {
@@ -271,7 +278,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.problem.kind {
             ErrorKind::Auth(error) => Some(error),
-            _ => self.0.problem.source.as_ref().map(|error| error as &(dyn std::error::Error + 'static)),
+            _ => self.0.problem.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static)),
         }
     }
 }

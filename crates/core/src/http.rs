@@ -10,10 +10,12 @@ use ajo_auth::causes;
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use crate::attempt::Received;
 use crate::client::Client;
 use crate::error::Told;
 use crate::generated::{capping, throttling};
+use crate::native_wire::NativeWire;
+use crate::problem::Received;
+use crate::reading::{NO_OBJECT, unreadable};
 use crate::transport::Outcome;
 use crate::{Answer, Error, ErrorKind, Operation, Verb};
 
@@ -53,8 +55,13 @@ impl Exchange {
         Self { client: client.clone(), operation, outcome: Arc::default() }
     }
 
-    async fn execute(&self, request: reqwest::Request) -> reqwest::Response {
-        let outcome = self.client.transport.call(self.operation, &self.client.options, request).await;
+    async fn execute(&self, mut request: reqwest::Request) -> reqwest::Response {
+        let Client { transport, options, headers, .. } = &self.client;
+        let call = transport.call(self.operation, options, |request_id| {
+            NativeWire::complete(&mut request, &options.headers, headers, request_id);
+            request
+        });
+        let outcome = call.await;
         let response = match &outcome.result {
             Ok(received) => received.for_generated_code(self.operation),
             // Never looked at: `finish` finds the problem first.
@@ -82,7 +89,7 @@ impl Exchange {
             Err(problem) => return Err(Error::told(self.operation, problem, told)),
         };
         let problem = match result {
-            Ok(_) if !self.operation.answers_an_object(&body) => "it is not a JSON object".to_owned(),
+            Ok(_) if !self.operation.answers_an_object(&body) => NO_OBJECT.to_owned(),
             Ok(value) => {
                 return Ok(Answer {
                     value: value.into_inner(),
@@ -98,31 +105,6 @@ impl Exchange {
             Err(other) => causes(&other),
         };
         Err(Error::told(self.operation, ErrorKind::Unreadable { status, problem, request_id }.into(), told))
-    }
-}
-
-impl Operation {
-    /// Whether the body is an object where one is read. serde also reads a list as one, field by field: `[[]]` would be an
-    /// empty list of configurations.
-    fn answers_an_object(&self, body: &[u8]) -> bool {
-        matches!(self.verb, Verb::Delete | Verb::Deploy | Verb::Undeploy) || body.trim_ascii_start().starts_with(b"{")
-    }
-}
-
-/// Where a body cannot be read, without repeating any of it.
-fn unreadable(problem: &serde_json::Error) -> String {
-    match problem.classify() {
-        serde_json::error::Category::Data => without_texts(&problem.to_string()),
-        _ => format!("it is not JSON (line {}, column {})", problem.line(), problem.column()),
-    }
-}
-
-/// A message of serde without the text that it found in place of what it expected: a careless server may echo the request
-/// there, token and all.
-fn without_texts(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => format!("{}…{}", &message[..=first], &message[last..]),
-        _ => message.to_owned(),
     }
 }
 

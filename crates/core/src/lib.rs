@@ -8,66 +8,71 @@
 //! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) there is no
 //! client, and the rest compiles for `wasm32-unknown-unknown`.
 
-#[cfg(feature = "reqwest")]
 mod attempt;
-#[cfg(feature = "reqwest")]
 mod call;
-#[cfg(feature = "reqwest")]
 mod call_options;
+mod call_request;
 #[cfg(feature = "reqwest")]
 mod capping;
 #[cfg(feature = "reqwest")]
 mod client;
-#[cfg(feature = "reqwest")]
 mod delete_options;
-#[cfg(feature = "reqwest")]
+mod direct;
 mod error;
 mod failure;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;
+mod headers;
 mod hint;
 #[cfg(feature = "reqwest")]
 mod http;
 mod lenient;
+mod models;
+#[cfg(feature = "reqwest")]
+mod native_wire;
 mod open_enum;
 mod operation;
+mod problem;
 mod rate_limit;
+mod reading;
 mod retry;
 mod retry_budget;
 pub mod rules;
 mod sandbox;
 mod service_code;
+mod settings;
 #[cfg(feature = "reqwest")]
 mod throttling;
-#[cfg(feature = "reqwest")]
 mod transport;
 mod uid;
+mod watch;
+mod wire;
 
-#[cfg(feature = "reqwest")]
 pub use ajo_auth::{Credentials, Secret};
-#[cfg(feature = "reqwest")]
 pub use call::{Answer, Call};
-#[cfg(feature = "reqwest")]
 pub use call_options::CallOptions;
+pub use call_request::CallRequest;
 #[cfg(feature = "reqwest")]
 pub use capping::Capping;
 #[cfg(feature = "reqwest")]
-pub use client::{BASE_URL, Client, ClientBuilder, DEADLINE, TIMEOUT};
-#[cfg(feature = "reqwest")]
+pub use client::{Client, ClientBuilder};
 pub use delete_options::DeleteOptions;
-#[cfg(feature = "reqwest")]
+pub use direct::{DirectApi, DirectClient};
 pub use error::{Error, ErrorKind};
 pub use failure::{Failure, Layer};
 pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
+pub use models::{CappingModels, Models, ThrottlingModels};
 pub use operation::{Api, OPERATIONS, Operation, Verb};
 pub use rate_limit::RateLimit;
 pub use retry::{Attempts, Ending, Next, Repeat, RetryPolicy};
 pub use retry_budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
 pub use sandbox::{Sandbox, SandboxError};
 pub use service_code::ServiceCode;
+pub use settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 #[cfg(feature = "reqwest")]
 pub use throttling::Throttling;
 pub use uid::{Uid, UidError};
+pub use wire::{CallNote, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, SendError, SendProblem, Wire};

@@ -81,11 +81,8 @@ impl<'c> Throttling<'c> {
     }
 
     fn call(self, verb: Verb) -> (Generated, Exchange) {
-        let transport = &self.client.transport;
+        let Client { base_url, transport, .. } = self.client;
         let exchange = Exchange::new(self.client, Operation::of(Api::Throttling, verb));
-        (
-            Generated::new_with_client(transport.base_url.as_str(), transport.wire.http.clone(), exchange.clone()),
-            exchange,
-        )
+        (Generated::new_with_client(base_url.as_str(), transport.wire.http.clone(), exchange.clone()), exchange)
     }
 }

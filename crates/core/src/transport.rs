@@ -3,28 +3,20 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::Endpoint;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use tracing::Instrument as _;
-use tracing::field::Empty;
+use ajo_auth::TokenProvider;
 
-use crate::attempt::{Problem, REQUEST_ID, Received, Wire};
+use crate::problem::{Problem, Received};
+use crate::watch::Watch;
 use crate::{
-    Attempts, CallOptions, DEADLINE, ErrorKind, Next, Operation, RateLimit, RetryBudget, RetryPolicy, TIMEOUT,
+    Attempts, CallNote, CallOptions, DEADLINE, ErrorKind, Next, Operation, RetryBudget, RetryPolicy, TIMEOUT, Wire,
 };
 
-/// progenitor sends `info.version` of the spec in it; the service knows no such header.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-
 /// What all calls of a client and its clones share.
-pub(crate) struct Transport {
-    pub(crate) wire: Wire,
-    pub(crate) base_url: Endpoint,
-    pub(crate) headers: HeaderMap,
+pub(crate) struct Transport<W> {
+    pub(crate) wire: W,
+    pub(crate) tokens: TokenProvider,
     pub(crate) policy: RetryPolicy,
     pub(crate) budget: Mutex<RetryBudget>,
-    pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
-    pub(crate) places: Option<tokio::sync::Semaphore>,
 }
 
 /// How a call went.
@@ -38,92 +30,85 @@ pub(crate) struct Outcome {
     pub(crate) done_before: bool,
 }
 
-impl Transport {
-    /// Makes one call.
+/// The time limits of one call.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Of each attempt.
+    timeout: Duration,
+    /// Of all of it, on the clock of the surroundings.
+    until: Duration,
+}
+
+impl<W: Wire> Transport<W> {
+    /// Makes one call. The request is made for the identifier that it is sent with.
     pub(crate) async fn call(
         &self,
         operation: &Operation,
         options: &CallOptions,
-        mut request: reqwest::Request,
+        request: impl FnOnce(&str) -> W::Request,
     ) -> Outcome {
-        let surroundings = &self.wire.surroundings;
+        let surroundings = self.wire.surroundings();
         let started = surroundings.elapsed();
         let request_id =
             options.request_id.clone().unwrap_or_else(|| request_id(surroundings.random(), surroundings.random()));
-        self.complete(&mut request, options, &request_id);
-        let span = tracing::info_span!(
-            "call",
-            method = operation.method,
-            path = operation.path,
-            request_id,
-            attempt = Empty,
-            status = Empty,
-            duration_ms = Empty,
-        );
-        let until = started.saturating_add(options.deadline.unwrap_or(DEADLINE));
-        let attempts = Attempts::new(
-            RetryPolicy { attempts: options.attempts.unwrap_or(self.policy.attempts), ..self.policy },
-            operation,
-            until,
-        );
-        let timeout = options.timeout.unwrap_or(TIMEOUT);
+        let request = request(&request_id);
+        let limits = Limits {
+            timeout: options.timeout.unwrap_or(TIMEOUT),
+            until: started.saturating_add(options.deadline.unwrap_or(DEADLINE)),
+        };
+        let policy = RetryPolicy { attempts: options.attempts.unwrap_or(self.policy.attempts), ..self.policy };
+        let attempts = Attempts::new(policy, operation, limits.until);
+        let watch = Watch::call(operation, &request_id);
         let (result, attempts, done_before) =
-            self.attempts(attempts, &request, timeout, until).instrument(span.clone()).await;
+            watch.over(self.attempts(attempts, operation, &request, &request_id, limits)).await;
         let elapsed = surroundings.elapsed().saturating_sub(started);
-        span.record("attempt", attempts);
-        record(&span, &result, elapsed);
+        watch.attempts(attempts);
+        watch.ended(status(&result), elapsed);
         Outcome { result, attempts, elapsed, request_id, done_before }
-    }
-
-    fn complete(&self, request: &mut reqwest::Request, options: &CallOptions, request_id: &str) {
-        let headers = request.headers_mut();
-        headers.remove(API_VERSION);
-        headers.extend(options.headers.iter().cloned());
-        headers.extend(self.headers.clone());
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
     }
 
     async fn attempts(
         &self,
         mut attempts: Attempts,
-        request: &reqwest::Request,
-        timeout: Duration,
-        until: Duration,
+        operation: &Operation,
+        request: &W::Request,
+        request_id: &str,
+        limits: Limits,
     ) -> (Result<Received, Problem>, u32, bool) {
-        let surroundings = &self.wire.surroundings;
+        let surroundings = self.wire.surroundings();
         loop {
-            let number = attempts.made() + 1;
+            let attempt = attempts.made() + 1;
             let begun = surroundings.elapsed();
-            let span = tracing::debug_span!("attempt", attempt = number, status = Empty, duration_ms = Empty);
-            let result = self.admitted(request, timeout, until).instrument(span.clone()).await;
-            record(&span, &result, surroundings.elapsed().saturating_sub(begun));
+            self.wire.note(operation, CallNote::Attempt { attempt, request_id });
+            let watch = Watch::attempt(attempt);
+            let result = watch.over(self.admitted(request, limits)).await;
+            let (status, took) = (status(&result), surroundings.elapsed().saturating_sub(begun));
+            watch.ended(status, took);
+            self.wire.note(operation, CallNote::Ended { attempt, status, took });
             let problem = match result {
                 Ok(received) => {
                     self.budget().succeeded();
-                    return (Ok(received), number, false);
+                    return (Ok(received), attempt, false);
                 }
                 Err(problem) => problem,
             };
             match attempts.next(&problem.ending(), surroundings.elapsed(), surroundings.random()) {
                 Next::Stop => return (Err(problem), attempts.made(), false),
                 Next::Done => {
-                    tracing::warn!(attempt = number, "an attempt whose answer was lost had done it");
+                    self.wire.note(operation, CallNote::DoneBefore { attempt });
                     self.budget().succeeded();
                     let status = problem.status().unwrap_or_default();
                     let request_id = match &problem.kind {
                         ErrorKind::Refused(failure) => failure.request_id.clone(),
                         _ => None,
                     };
-                    return (Ok(Received { status, request_id, body: problem.body }), number, true);
+                    return (Ok(Received { status, request_id, body: problem.body }), attempt, true);
                 }
                 Next::Again { after } => {
                     let Some(repetition) = Repetition::take(&self.budget) else {
-                        return (Err(problem), number, false);
+                        return (Err(problem), attempt, false);
                     };
-                    let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-                    tracing::info!(attempt = number, status = problem.status(), after_ms, "the call is made again");
+                    self.wire.note(operation, CallNote::Again { attempt, status, after });
                     surroundings.sleep(after).await;
                     repetition.make();
                 }
@@ -132,40 +117,20 @@ impl Transport {
     }
 
     /// One attempt, when the client's own limits let it go.
-    async fn admitted(
-        &self,
-        request: &reqwest::Request,
-        timeout: Duration,
-        until: Duration,
-    ) -> Result<Received, Problem> {
-        let surroundings = &self.wire.surroundings;
-        let late = || ErrorKind::NotSent("the deadline passes before this client's own limits let it go".to_owned());
-        let left = || until.saturating_sub(surroundings.elapsed());
-        let _place = match &self.places {
-            None => None,
-            Some(places) => match tokio::time::timeout(left(), places.acquire()).await {
-                Ok(place) => place.ok(),
-                Err(_) => return Err(late().into()),
-            },
-        };
-        if let Some(rate) = &self.rate {
-            // Whoever is first in the queue waits for the next place and takes it when it is there; a call that is dropped
-            // meanwhile has taken nothing.
-            let Ok(mut rate) = tokio::time::timeout(left(), rate.lock()).await else { return Err(late().into()) };
-            let wait = rate.wait(surroundings.elapsed());
-            if !wait.is_zero() {
-                if wait >= left() {
-                    return Err(late().into());
-                }
-                surroundings.sleep(wait).await;
-            }
-            rate.take(surroundings.elapsed());
-        }
-        self.wire.attempt(request, timeout, until).await
+    async fn admitted(&self, request: &W::Request, limits: Limits) -> Result<Received, Problem> {
+        let _place = self.wire.admit(limits.until).await?;
+        self.attempt(request, limits.timeout, limits.until).await
     }
 
     fn budget(&self) -> MutexGuard<'_, RetryBudget> {
         lock(&self.budget)
+    }
+}
+
+fn status(result: &Result<Received, Problem>) -> Option<u16> {
+    match result {
+        Ok(received) => Some(received.status),
+        Err(problem) => problem.status(),
     }
 }
 
@@ -197,17 +162,6 @@ impl Drop for Repetition<'_> {
             lock(self.budget).give_back();
         }
     }
-}
-
-fn record(span: &tracing::Span, result: &Result<Received, Problem>, took: Duration) {
-    let status = match result {
-        Ok(received) => Some(received.status),
-        Err(problem) => problem.status(),
-    };
-    if let Some(status) = status {
-        span.record("status", status);
-    }
-    span.record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
 }
 
 /// A random UUID (version 4 of RFC 9562).

@@ -77,7 +77,7 @@ impl Wanted {
                 configs: most(configs, usual.limits.configs),
                 journal: most(journal, usual.limits.journal),
                 tokens: most(tokens, usual.limits.tokens),
-                body: usual.limits.body,
+                ..usual.limits
             },
             seed: wanted.seed,
             ..Settings::default()

@@ -3,7 +3,7 @@
 use ajo_auth::Timestamp;
 use ajo_emulator::World;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::head::Head;
@@ -49,11 +49,7 @@ impl Worlds {
         let (_, world) = &mut self.made[place];
         let answer = match request(method, path, headers, body) {
             // What the server's HTTP answers to what is none.
-            Err(NoRequest) => refusal(StatusCode::BAD_REQUEST, Bytes::new()),
-            Ok(_) if body.len() > world.settings().limits.body => {
-                let message = format!("the body is broken or longer than {} KiB", world.settings().limits.body / 1024);
-                refusal(StatusCode::PAYLOAD_TOO_LARGE, json!({"message": message}).to_string().into())
-            }
+            Err(NoRequest) => bad_request(),
             Ok(request) => world.handle(&request, time(now_ms)),
         };
         let (head, body) = Head::of(answer);
@@ -107,12 +103,8 @@ fn request(method: &str, path: &str, headers: &str, body: &[u8]) -> Result<Reque
     Ok(request)
 }
 
-fn refusal(status: StatusCode, body: Bytes) -> Response<Bytes> {
-    let mut answer = Response::new(body);
-    *answer.status_mut() = status;
-    if !answer.body().is_empty() {
-        let json = HeaderValue::from_static("application/json;charset=utf-8");
-        answer.headers_mut().insert(header::CONTENT_TYPE, json);
-    }
+fn bad_request() -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = StatusCode::BAD_REQUEST;
     answer
 }

@@ -103,6 +103,11 @@ impl Config {
         self.deployed = None;
     }
 
+    /// The length of its definitions, saved and deployed, in bytes of JSON.
+    pub(crate) fn length(&self) -> usize {
+        length(&self.definition) + self.deployed.as_ref().map_or(0, length)
+    }
+
     /// Whether it was deployed at any time.
     pub(crate) const fn was_deployed(&self) -> bool {
         self.last_deployed.is_some()
@@ -124,6 +129,11 @@ impl Config {
         }
         Value::Object(metadata)
     }
+}
+
+/// The length of a definition, in bytes of JSON.
+pub(crate) fn length(definition: &Map<String, Value>) -> usize {
+    serde_json::to_string(definition).map_or(0, |text| text.len())
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ impl Severity {
 
 /// Something the rules found in a definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The service's code, such as `ERR_ENDPOINTCONFIG_101`; for remarks one of this project.
     pub code: &'static str,

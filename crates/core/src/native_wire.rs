@@ -1,0 +1,159 @@
+//! Sending by way of reqwest and tokio.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ajo_auth::{AccessToken, Surroundings, causes};
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderName, HeaderValue, RETRY_AFTER};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::headers::{CallerHeaders, REQUEST_ID};
+use crate::{CallNote, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
+
+/// progenitor sends `info.version` of the spec in it; the service knows no such header.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// What requests are sent with, and this client's own limits.
+pub(crate) struct NativeWire {
+    pub(crate) http: reqwest::Client,
+    pub(crate) surroundings: Arc<dyn Surroundings>,
+    pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
+    pub(crate) places: Option<Arc<Semaphore>>,
+}
+
+impl NativeWire {
+    /// Gives a request the headers that the generated code does not know. None of them is secret, but nobody needs them in a log.
+    pub(crate) fn complete(
+        request: &mut reqwest::Request,
+        own: &[(String, String)],
+        caller: &CallerHeaders,
+        request_id: &str,
+    ) {
+        let headers = request.headers_mut();
+        headers.remove(API_VERSION);
+        let own = own.iter().map(|(name, value)| (name.as_str(), value));
+        for (name, value) in own.chain(caller.0.iter().map(|(name, value)| (*name, value))) {
+            // They were checked when they were set.
+            if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                value.set_sensitive(true);
+                headers.insert(name, value);
+            }
+        }
+        if let Ok(id) = HeaderValue::from_str(request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+    }
+}
+
+impl Wire for NativeWire {
+    type Request = reqwest::Request;
+    type Place = Option<OwnedSemaphorePermit>;
+
+    fn surroundings(&self) -> &dyn Surroundings {
+        &*self.surroundings
+    }
+
+    async fn admit(&self, until: Duration) -> Result<Self::Place, ErrorKind> {
+        let late = || ErrorKind::NotSent("the deadline passes before this client's own limits let it go".to_owned());
+        let left = || until.saturating_sub(self.surroundings.elapsed());
+        let place = match &self.places {
+            None => None,
+            Some(places) => match tokio::time::timeout(left(), places.clone().acquire_owned()).await {
+                Ok(place) => place.ok(),
+                Err(_) => return Err(late()),
+            },
+        };
+        if let Some(rate) = &self.rate {
+            // Whoever is first in the queue waits for the next place and takes it when it is there; a call that is dropped
+            // meanwhile has taken nothing.
+            let Ok(mut rate) = tokio::time::timeout(left(), rate.lock()).await else { return Err(late()) };
+            let wait = rate.wait(self.surroundings.elapsed());
+            if !wait.is_zero() {
+                if wait >= left() {
+                    return Err(late());
+                }
+                self.surroundings.sleep(wait).await;
+            }
+            rate.take(self.surroundings.elapsed());
+        }
+        Ok(place)
+    }
+
+    async fn send(
+        &self,
+        request: &reqwest::Request,
+        token: &AccessToken,
+        timeout: Duration,
+    ) -> Result<Reply, SendError> {
+        let mut request = request.try_clone().ok_or_else(|| unsendable("its body cannot be sent twice"))?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.value().expose()))
+            .map_err(|_| unsendable("the access token is no header value"))?;
+        bearer.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+        *request.timeout_mut() = Some(timeout);
+
+        let response = self.http.execute(request).await?;
+        let status = response.status().as_u16();
+        tracing::Span::current().record("status", status);
+        let header =
+            |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Reply {
+            status,
+            request_id: header(HeaderName::from_static(REQUEST_ID)),
+            retry_after: header(RETRY_AFTER),
+            compressed: response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity"),
+            body: read_bounded(response, Reply::most(status)).await?,
+        })
+    }
+
+    fn note(&self, _: &Operation, note: CallNote<'_>) {
+        match note {
+            CallNote::Again { attempt, status, after } => {
+                let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(attempt, status, after_ms, "the call is made again");
+            }
+            CallNote::DoneBefore { attempt } => {
+                tracing::warn!(attempt, "an attempt whose answer was lost had done it");
+            }
+            // The spans say so.
+            CallNote::Attempt { .. } | CallNote::Ended { .. } => {}
+        }
+    }
+}
+
+fn unsendable(problem: &str) -> SendError {
+    SendError { problem: SendProblem::Request, causes: problem.to_owned(), source: None }
+}
+
+impl From<reqwest::Error> for SendError {
+    fn from(error: reqwest::Error) -> Self {
+        let problem = if error.is_connect() {
+            SendProblem::Connect
+        } else if error.is_timeout() {
+            SendProblem::Timeout
+        } else if error.is_builder() {
+            SendProblem::Request
+        } else {
+            SendProblem::Broken
+        };
+        Self { problem, causes: causes(&error), source: Some(Box::new(error)) }
+    }
+}
+
+/// The whole body; nothing when it is longer than `limit`.
+async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Option<Bytes>, reqwest::Error> {
+    // An answer of one piece, the usual case, is not copied.
+    let Some(first) = response.chunk().await? else { return Ok(Some(Bytes::new())) };
+    let Some(second) = response.chunk().await? else { return Ok(Some(first)) };
+    let mut body = Vec::with_capacity(2 * (first.len() + second.len()));
+    body.extend_from_slice(&first);
+    body.extend_from_slice(&second);
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body.into()))
+}

@@ -1,0 +1,152 @@
+//! Clients and the calls on their way.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use ajo_auth::TokenProvider;
+use ajo_core::{Caller, DirectClient, Error, Settings};
+
+use crate::options::Options;
+use crate::outside::{self, Told};
+use crate::wire::Steps;
+use crate::{failure, operate};
+
+/// A call that has not ended. Its value or its error is JSON.
+type Calling = Pin<Box<dyn Future<Output = Result<String, String>>>>;
+
+#[derive(Default)]
+struct Engine {
+    clients: Table<DirectClient<Steps>>,
+    calls: Table<Calling>,
+}
+
+thread_local! {
+    static ENGINE: RefCell<Engine> = RefCell::default();
+}
+
+pub(crate) fn open(options: &str) -> String {
+    match client(options) {
+        Ok(client) => {
+            let id = ENGINE.with_borrow_mut(|engine| engine.clients.put(client));
+            format!(r#"{{"client":{id}}}"#)
+        }
+        Err(error) => format!(r#"{{"failed":{error}}}"#),
+    }
+}
+
+fn client(options: &str) -> Result<DirectClient<Steps>, String> {
+    let options: Options = serde_json::from_str(options).map_err(|error| failure::invalid(error.to_string()))?;
+    let has_store = options.token_store;
+    let built = options.wanted().and_then(ajo_core::Wanted::check).and_then(|settings| {
+        let tokens = tokens(&settings, has_store)?;
+        Ok(DirectClient::new(settings, Steps { has_store }, tokens))
+    });
+    built.map_err(|error| failure::of(&error))
+}
+
+fn tokens(settings: &Settings, has_store: bool) -> Result<TokenProvider, Error> {
+    let driver = || Arc::new(Steps { has_store });
+    Ok(match &settings.caller {
+        Caller::Credentials(credentials) => TokenProvider::driven(credentials.clone(), &settings.ims_url, driver()),
+        Caller::Token { token: Some(token), .. } => TokenProvider::fixed(token)?,
+        Caller::Token { token: None, .. } => TokenProvider::asked(driver()),
+    })
+}
+
+pub(crate) fn close(client: u32) {
+    ENGINE.with_borrow_mut(|engine| engine.clients.take(client));
+}
+
+pub(crate) fn start(client: u32, input: String, definition: String) -> String {
+    let client = ENGINE.with_borrow(|engine| engine.clients.get(client).cloned());
+    let client = client.expect("a client that is open");
+    let calling = Box::pin(operate::run(client, input, definition));
+    let call = ENGINE.with_borrow_mut(|engine| engine.calls.reserve());
+    advance(call, calling, None)
+}
+
+pub(crate) fn resume(call: u32, answer: String, body: String) -> String {
+    let calling = ENGINE.with_borrow_mut(|engine| engine.calls.lend(call)).expect("a call on its way");
+    advance(call, calling, Some(Told { answer, body }))
+}
+
+pub(crate) fn cancel(call: u32) {
+    // Dropped outside of the borrow: that ends its turn to fetch a token.
+    let dropped = ENGINE.with_borrow_mut(|engine| engine.calls.take(call));
+    drop(dropped);
+}
+
+/// Lets a call go on until it waits for something outside, or is over.
+fn advance(call: u32, mut calling: Calling, told: Option<Told>) -> String {
+    outside::tell(told);
+    let polled = calling.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let (step, events) = outside::take();
+    let step = match polled {
+        Poll::Pending => {
+            ENGINE.with_borrow_mut(|engine| engine.calls.give_back(call, calling));
+            step.expect("a call waits for nothing but its step").split_off(1)
+        }
+        Poll::Ready(result) => {
+            ENGINE.with_borrow_mut(|engine| engine.calls.take(call));
+            match result {
+                Ok(pick) => format!(r#""done":{pick}}}"#),
+                Err(error) => format!(r#""failed":{error}}}"#),
+            }
+        }
+    };
+    let events = if events.is_empty() { String::new() } else { format!(r#""events":[{}],"#, events.join(",")) };
+    format!(r#"{{"call":{call},{events}{step}"#)
+}
+
+/// Things by number. A number is never used twice, as far as 32 bits go.
+struct Table<T> {
+    entries: Vec<(u32, Option<T>)>,
+    last: u32,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), last: 0 }
+    }
+}
+
+impl<T> Table<T> {
+    fn put(&mut self, value: T) -> u32 {
+        let id = self.reserve();
+        self.give_back(id, value);
+        id
+    }
+
+    fn reserve(&mut self) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.entries.push((self.last, None));
+        self.last
+    }
+
+    fn place(&self, id: u32) -> Option<usize> {
+        // The newest is usually the one that is looked for.
+        self.entries.iter().rposition(|(other, _)| *other == id)
+    }
+
+    fn get(&self, id: u32) -> Option<&T> {
+        self.entries[self.place(id)?].1.as_ref()
+    }
+
+    fn lend(&mut self, id: u32) -> Option<T> {
+        let place = self.place(id)?;
+        self.entries[place].1.take()
+    }
+
+    fn give_back(&mut self, id: u32, value: T) {
+        if let Some(place) = self.place(id) {
+            self.entries[place].1 = Some(value);
+        }
+    }
+
+    fn take(&mut self, id: u32) -> Option<T> {
+        let place = self.place(id)?;
+        self.entries.swap_remove(place).1
+    }
+}
