@@ -159,7 +159,12 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             let variables = world.environment(&format!("http://{host}")).into_iter();
             return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
         }
-        ("POST", "/simulate") => return simulate(world, &org_id, body),
+        ("POST", "/simulate") if cfg!(feature = "simulate") => return simulate(world, &org_id, body),
+        ("POST", "/simulate") => {
+            let instead =
+                "traffic is played by `ajo simulate` and by the emulator's server; it is left out here for its size";
+            return Err(Refused(StatusCode::NOT_IMPLEMENTED, instead.to_owned()));
+        }
         ("GET", "/contract") => return Ok(json!(world.differences)),
         ("DELETE", "/contract") => {
             world.differences.clear();

@@ -36,6 +36,7 @@ mod judge;
 mod organization;
 mod overview;
 mod page;
+mod rfc3339;
 mod route;
 #[cfg(feature = "server")]
 mod server;

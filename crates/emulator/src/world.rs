@@ -181,7 +181,9 @@ impl World {
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let path = request.uri().path();
         // Before chance comes in: who looks on does not change what comes next.
-        if let Some(mut answer) = page::answer(request) {
+        if cfg!(feature = "page")
+            && let Some(mut answer) = page::answer(request)
+        {
             date(&mut answer, now);
             return answer;
         }
