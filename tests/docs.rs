@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MOST_RETRIES, RetryPolicy, TIMEOUT};
+use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
 use ajo_emulator::{Emulator, GatewayError};
 use ajo_tests::emulated;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -148,11 +148,10 @@ fn the_defaults_on_the_page_are_those_of_the_code() {
         ("the whole call, never slept past", shown(DEADLINE)),
         ("repetitions a client and its clones can make in a row", MOST_RETRIES.to_string()),
         ("calls a second, calls at a time", "no limit".to_owned()),
-        ("longest answer read", "64 MiB".to_owned()),
+        ("longest answer read", format!("{} MiB", MAX_ANSWER / 1024 / 1024)),
     ];
     assert_eq!(said, expected.map(|(what, value)| (what.to_owned(), value)).into());
     assert_eq!(CALLS_PER_RETRY, 10, "ten calls that succeed earn one more");
-    assert!(read("crates/core/src/attempt.rs").contains("const MAX_BODY: usize = 64 * 1024 * 1024;"));
 }
 
 #[test]
@@ -224,7 +223,22 @@ fn the_limits_on_the_page_are_those_of_the_code() {
         digits.parse().expect("a number")
     };
     let page: Vec<usize> = pairs(EMULATOR, "Limits").iter().map(|(_, much)| number(much)).collect();
-    assert_eq!(page, [limits.body, limits.configs, limits.journal, limits.tokens, ajo_emulator::MAX_FAULTS]);
+    let code = [
+        limits.body,
+        limits.configs,
+        limits.config_bytes,
+        ajo_emulator::MAX_METHODS,
+        limits.journal,
+        limits.tokens,
+        ajo_emulator::MAX_FAULTS,
+        ajo_emulator::MAX_ORGANIZATIONS,
+        ajo_emulator::MAX_SANDBOXES,
+        limits.connections,
+        usize::try_from(limits.patience.as_secs()).expect("a number"),
+        usize::try_from(ajo_emulator::LAST_MOMENT.as_millis()).expect("a number"),
+    ];
+    assert_eq!(page, code);
+    assert_eq!(ajo_emulator::MAX_INTERFERENCES, ajo_emulator::MAX_FAULTS, "one row for both");
 }
 
 /// Notes which fields the spans and events of this project have.
