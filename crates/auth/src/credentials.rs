@@ -152,6 +152,17 @@ impl Credentials {
         Self::choose(&formats::read(text)?, name)
     }
 
+    /// From the JSON of such a file, parsed. A name chooses where it holds several.
+    pub fn from_json(json: &serde_json::Value, name: Option<&str>) -> Result<Self, CredentialsError> {
+        Self::choose(&formats::of_json(json)?, name)
+    }
+
+    /// From the text of such a file that is JSON; lines `NAME=value` are not taken. It is for WebAssembly, where the code that
+    /// reads those would have to be downloaded.
+    pub fn from_json_text(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
+        Self::from_json(&formats::parse(text)?, name)
+    }
+
     pub(crate) fn choose(candidates: &[Candidate], name: Option<&str>) -> Result<Self, CredentialsError> {
         let usable: Vec<&Candidate> = candidates.iter().filter(|one| !one.is_jwt).collect();
         let chosen = match (name.map(str::trim), usable.as_slice()) {
