@@ -108,7 +108,7 @@ impl Failure {
     fn read_service(&mut self, error: &Value) -> bool {
         self.layer = Layer::Service;
         let inner: Option<Value> =
-            error.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
+            error.as_str().and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).filter(Value::is_object);
         if let (None, Value::String(text)) = (&inner, error) {
             self.message = clean(text).unwrap_or_default();
             return true;
@@ -151,6 +151,8 @@ impl Failure {
 fn code(value: &Value) -> Option<ServiceCode> {
     match value {
         Value::String(code) => clean(code).map(|code| ServiceCode::from(code.as_str())),
+        // No code has a fraction; the code that writes one is not small.
+        Value::Number(code) if code.is_f64() => None,
         Value::Number(code) => Some(ServiceCode::from(code.to_string().as_str())),
         _ => None,
     }
