@@ -151,9 +151,11 @@ impl Failure {
 fn code(value: &Value) -> Option<ServiceCode> {
     match value {
         Value::String(code) => clean(code).map(|code| ServiceCode::from(code.as_str())),
-        // No code has a fraction; the code that writes one is not small.
-        Value::Number(code) if code.is_f64() => None,
-        Value::Number(code) => Some(ServiceCode::from(code.to_string().as_str())),
+        // No code has a fraction, and what writes one has 10 KB of tables.
+        Value::Number(code) => {
+            let digits = code.as_u64().map(|code| code.to_string());
+            digits.map(|digits| ServiceCode::from(digits.as_str())).or_else(|| code.as_i64().map(ServiceCode::from))
+        }
         _ => None,
     }
 }

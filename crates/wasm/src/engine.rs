@@ -17,14 +17,15 @@ use crate::{failure, operate};
 /// A call that has not ended. Its value or its error is JSON.
 type Calling = Pin<Box<dyn Future<Output = Result<String, String>>>>;
 
-#[derive(Default)]
 struct Engine {
     clients: Table<DirectClient<Steps>>,
     calls: Table<Calling>,
 }
 
 thread_local! {
-    static ENGINE: RefCell<Engine> = RefCell::default();
+    static ENGINE: RefCell<Engine> = const {
+        RefCell::new(Engine { clients: Table::new(), calls: Table::new() })
+    };
 }
 
 pub(crate) fn open(options: &str) -> String {
@@ -106,13 +107,11 @@ struct Table<T> {
     last: u32,
 }
 
-impl<T> Default for Table<T> {
-    fn default() -> Self {
+impl<T> Table<T> {
+    const fn new() -> Self {
         Self { entries: Vec::new(), last: 0 }
     }
-}
 
-impl<T> Table<T> {
     fn put(&mut self, value: T) -> u32 {
         let id = self.reserve();
         self.give_back(id, value);

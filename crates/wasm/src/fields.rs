@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 /// The fields of an object. One that is null is not there. What is wrong with them is kept until [`Fields::end`].
 pub(crate) struct Fields {
     fields: Map<String, Value>,
+    /// Those that were asked for.
+    known: Vec<&'static str>,
     problem: Option<String>,
 }
 
@@ -21,7 +23,7 @@ impl Fields {
     }
 
     fn of(fields: Map<String, Value>) -> Self {
-        Self { fields, problem: None }
+        Self { fields, known: Vec::new(), problem: None }
     }
 
     fn complain(&mut self, problem: String) {
@@ -29,7 +31,7 @@ impl Fields {
     }
 
     /// Takes a field, if `read` can make something of it.
-    fn take<T>(&mut self, name: &str, expected: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
         let value = self.json(name)?;
         let read = read(value);
         if read.is_none() {
@@ -39,45 +41,47 @@ impl Fields {
     }
 
     /// Whatever the field is.
-    pub(crate) fn json(&mut self, name: &str) -> Option<Value> {
-        self.fields.remove(name).filter(|value| !value.is_null())
+    pub(crate) fn json(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        // Not removed: that would bring in the code that balances the map.
+        self.fields.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 
-    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         self.take(name, "text", text)
     }
 
     /// False where it is not there.
-    pub(crate) fn flag(&mut self, name: &str) -> bool {
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
         self.take(name, "true or false", |value| value.as_bool()).unwrap_or_default()
     }
 
-    pub(crate) fn number(&mut self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<f64> {
         self.take(name, "a number", |value| value.as_f64())
     }
 
-    pub(crate) fn count(&mut self, name: &str) -> Option<u32> {
+    pub(crate) fn count(&mut self, name: &'static str) -> Option<u32> {
         self.take(name, "a whole number", |value| u32::try_from(value.as_u64()?).ok())
     }
 
     /// No texts where it is not there.
-    pub(crate) fn texts(&mut self, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
         self.take(name, "a list of texts", texts).unwrap_or_default()
     }
 
     /// Names with what they stand for, such as headers; none where it is not there.
-    pub(crate) fn pairs(&mut self, name: &str) -> Vec<(String, String)> {
+    pub(crate) fn pairs(&mut self, name: &'static str) -> Vec<(String, String)> {
         self.take(name, "a list of pairs of texts", pairs).unwrap_or_default()
     }
 
     /// An object in it; without fields where it is not there.
-    pub(crate) fn object(&mut self, name: &str) -> Self {
+    pub(crate) fn object(&mut self, name: &'static str) -> Self {
         Self::of(self.take(name, "an object", object).unwrap_or_default())
     }
 
-    /// Says what was wrong with the fields that were taken, or that others are there.
+    /// Says what was wrong with the fields that were asked for, or that others are there.
     pub(crate) fn end(mut self) -> Result<(), String> {
-        if let Some(name) = self.fields.keys().next() {
+        if let Some(name) = self.fields.keys().find(|name| !self.known.contains(&name.as_str())) {
             let problem = format!("unknown field `{name}`");
             self.complain(problem);
         }

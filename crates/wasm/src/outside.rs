@@ -16,7 +16,6 @@ pub(crate) struct Told {
 }
 
 /// Only one call moves at a time, so one place for each is enough.
-#[derive(Default)]
 struct Outside {
     now_millis: u64,
     elapsed: Duration,
@@ -27,7 +26,16 @@ struct Outside {
 }
 
 thread_local! {
-    static OUTSIDE: RefCell<Outside> = RefCell::default();
+    static OUTSIDE: RefCell<Outside> = const {
+        RefCell::new(Outside {
+            now_millis: 0,
+            elapsed: Duration::ZERO,
+            seed: 0,
+            step: None,
+            told: None,
+            events: Vec::new(),
+        })
+    };
 }
 
 fn with<T>(what: impl FnOnce(&mut Outside) -> T) -> T {
