@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::Api;
+use crate::reading::not_json;
 
 /// One field of an object.
 struct Field {
@@ -51,7 +52,7 @@ const THROTTLING: &[Field] = &[
 
 /// A definition as it is sent: of nothing but known fields, and with the organization where there is a place for it.
 pub(crate) fn completed(api: Api, definition: &str, org_id: &str) -> Result<String, String> {
-    let mut definition: Value = serde_json::from_slice(definition.as_bytes()).map_err(|error| error.to_string())?;
+    let mut definition: Value = serde_json::from_slice(definition.as_bytes()).map_err(|error| not_json(&error))?;
     let fields = match api {
         Api::Capping => CAPPING,
         Api::Throttling => THROTTLING,
@@ -224,7 +225,7 @@ mod tests {
             ),
             // serde reads a list as an object, field by field; nobody means that.
             ("[[], null, {}, \"u\"]", "it is not an object"),
-            ("", "EOF while parsing a value at line 1 column 0"),
+            ("", "it is not JSON (line 1, column 0)"),
         ] {
             let refused = completed(Api::Capping, definition, "A1@AdobeOrg").expect_err(definition);
             assert_eq!(refused, expected);

@@ -21,7 +21,7 @@ impl Operation {
         if !self.answers_an_object(body) {
             return Err(NO_OBJECT.to_owned());
         }
-        let answer: Value = serde_json::from_slice(body).map_err(|problem| unreadable(&problem))?;
+        let answer: Value = serde_json::from_slice(body).map_err(|problem| not_json(&problem))?;
         let field = |name: &str| answer.get(name).ok_or_else(|| format!("missing field `{name}`"));
         match self.verb {
             Verb::List => {
@@ -72,8 +72,13 @@ pub(crate) fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> R
 pub(crate) fn unreadable(problem: &serde_json::Error) -> String {
     match problem.classify() {
         serde_json::error::Category::Data => without_texts(&problem.to_string()),
-        _ => format!("it is not JSON (line {}, column {})", problem.line(), problem.column()),
+        _ => not_json(problem),
     }
+}
+
+/// Where a text stops being JSON.
+pub(crate) fn not_json(problem: &serde_json::Error) -> String {
+    format!("it is not JSON (line {}, column {})", problem.line(), problem.column())
 }
 
 /// A message of serde without the text that it found in place of what it expected: a careless server may echo the request

@@ -18,7 +18,7 @@ impl Fields {
         match serde_json::from_slice(text.as_bytes()) {
             Ok(Value::Object(fields)) => Ok(Self::of(fields)),
             Ok(_) => Err("it is not a JSON object".to_owned()),
-            Err(error) => Err(error.to_string()),
+            Err(_) => Err("it is not JSON".to_owned()),
         }
     }
 

@@ -129,6 +129,8 @@ impl Surroundings for Given {
 
 /// Whole milliseconds, rounded up, as many as a timer of JavaScript takes.
 pub(crate) fn millis(duration: Duration) -> u32 {
-    const LONGEST: u128 = i32::MAX as u128;
-    u32::try_from(duration.as_micros().div_ceil(1000).min(LONGEST)).unwrap_or(i32::MAX as u32)
+    const LONGEST: u32 = i32::MAX as u32;
+    let part = u64::from(duration.subsec_micros().div_ceil(1000));
+    let millis = duration.as_secs().saturating_mul(1000).saturating_add(part);
+    u32::try_from(millis).map_or(LONGEST, |millis| millis.min(LONGEST))
 }
