@@ -295,6 +295,14 @@ mod tests {
     ]}}}}"#;
 
     #[test]
+    fn json_is_read_as_from_the_file_and_lines_are_not() {
+        let read = Credentials::from_json_text(FILE_TEXT, None).expect("credentials");
+        assert_eq!(read.client_id(), Credentials::from_text(FILE_TEXT, None).expect("credentials").client_id());
+        let lines = Credentials::from_json_text("AJO_CLIENT_SECRET=s3cr3t", None).expect_err("lines").to_string();
+        assert!(lines.starts_with("this is not JSON (line 1") && !lines.contains("s3cr3t"), "{lines}");
+    }
+
+    #[test]
     fn a_project_needs_a_name_where_it_has_several_credentials() {
         assert_eq!(
             summary(PROJECT, None).expect_err("several"),

@@ -134,7 +134,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{CappingModels, Models, ThrottlingModels};
+    use crate::{
+        CappingDefinition, CappingModels, CappingServices, HttpMethod, Models, Rating, ServiceLimit,
+        ThrottlingDefinition, ThrottlingModels,
+    };
 
     /// What the type makes of it; `None` where it cannot be read.
     fn typed<M: Models>(definition: &str, org_id: &OrgId) -> Option<String> {
@@ -211,6 +214,30 @@ mod tests {
             compare(Api::Capping, &definition)?;
             compare(Api::Throttling, &definition)?;
         }
+    }
+
+    /// Without `..`, so that a field that the specifications add is missed here by the compiler.
+    #[test]
+    fn every_field_of_the_types_is_known() {
+        let limit =
+            ServiceLimit { max_http_connections: Some(1), rating: Rating { max_calls_count: 2, period_in_ms: 3 } };
+        let capping = CappingDefinition {
+            methods: vec![HttpMethod::Get],
+            org_id: Some("A2@AdobeOrg".to_owned()),
+            services: CappingServices { action: Some(limit.clone()), data_source: Some(limit) },
+            url: "u".to_owned(),
+        };
+        let text = serde_json::to_string(&capping).expect("JSON");
+        assert_eq!(completed(Api::Capping, &text, "A1@AdobeOrg"), Ok(text));
+        let throttling = ThrottlingDefinition {
+            description: Some("d".to_owned()),
+            max_throughput: 1,
+            methods: vec![HttpMethod::Get],
+            name: Some("n".to_owned()),
+            url_pattern: "u".to_owned(),
+        };
+        let text = serde_json::to_string(&throttling).expect("JSON");
+        assert_eq!(completed(Api::Throttling, &text, "A1@AdobeOrg"), Ok(text));
     }
 
     #[test]

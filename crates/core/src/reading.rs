@@ -148,7 +148,7 @@ mod tests {
         #[test]
         fn the_check_accepts_what_the_models_read(body in body()) {
             let text = body.to_string();
-            for operation in OPERATIONS.iter() {
+            for operation in &OPERATIONS {
                 let expected = match operation.api {
                     Api::Capping => is_read::<CappingModels>(operation, text.as_bytes()),
                     Api::Throttling => is_read::<ThrottlingModels>(operation, text.as_bytes()),

@@ -48,14 +48,15 @@ impl Answer {
     ///
     /// When that is of no known form: the shell and this do not belong together. It makes an `AjoInternalError` of that.
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
-        let mut fields = Fields::read(text).ok().expect("an answer to the step that was asked");
+        let Ok(mut fields) = Fields::read(text) else { panic!("an answer is a JSON object") };
         if let Some(problem) = fields.text("problem") {
             let kind = Kind::named(&problem).expect("a problem that is known");
             return Err(Problem { kind, detail: fields.text("detail").unwrap_or_default() });
         }
         let mut headers = fields.object("headers");
-        Ok(Self {
-            status: fields.count("status").and_then(|status| u16::try_from(status).ok()).unwrap_or_default(),
+        let Ok(status) = u16::try_from(fields.count("status").unwrap_or_default()) else { panic!("no HTTP status") };
+        let answer = Self {
+            status,
             headers: Headers {
                 request_id: headers.text("x-request-id"),
                 retry_after: headers.text("retry-after"),
@@ -64,7 +65,9 @@ impl Answer {
             too_long: fields.flag("tooLong"),
             token: fields.text("token"),
             value: fields.text("value"),
-        })
+        };
+        assert!(fields.is_sound() && headers.is_sound(), "an answer has the fields of its step");
+        Ok(answer)
     }
 }
 
@@ -99,5 +102,20 @@ impl From<Problem> for AuthError {
             Kind::Broken | Kind::Request => TransportProblem::Broken,
         };
         Self::Transport { problem, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_of_no_known_form_is_a_panic() {
+        for text in
+            ["", "[]", r#"{"status": "200"}"#, r#"{"status": 70000}"#, r#"{"problem": "rain"}"#, r#"{"headers": 1}"#]
+        {
+            assert!(std::panic::catch_unwind(|| Answer::read(text).is_ok()).is_err(), "{text}");
+        }
+        assert!(Answer::read(r#"{"status": 200, "headers": {"retry-after": null}, "other": 1}"#).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// The fields of an object. One that is null is not there. What is wrong with them is kept until [`Fields::end`].
 pub(crate) struct Fields {
-    fields: Map<String, Value>,
+    values: Map<String, Value>,
     /// Those that were asked for.
     known: Vec<&'static str>,
     problem: Option<String>,
@@ -22,8 +22,8 @@ impl Fields {
         }
     }
 
-    fn of(fields: Map<String, Value>) -> Self {
-        Self { fields, known: Vec::new(), problem: None }
+    fn of(values: Map<String, Value>) -> Self {
+        Self { values, known: Vec::new(), problem: None }
     }
 
     fn complain(&mut self, problem: String) {
@@ -44,7 +44,7 @@ impl Fields {
     pub(crate) fn json(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         // Not removed: that would bring in the code that balances the map.
-        self.fields.get_mut(name).map(Value::take).filter(|value| !value.is_null())
+        self.values.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 
     pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
@@ -79,9 +79,14 @@ impl Fields {
         Self::of(self.take(name, "an object", object).unwrap_or_default())
     }
 
+    /// Whether the fields that were asked for were of their form.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.problem.is_none()
+    }
+
     /// Says what was wrong with the fields that were asked for, or that others are there.
     pub(crate) fn end(mut self) -> Result<(), String> {
-        if let Some(name) = self.fields.keys().find(|name| !self.known.contains(&name.as_str())) {
+        if let Some(name) = self.values.keys().find(|name| !self.known.contains(&name.as_str())) {
             let problem = format!("unknown field `{name}`");
             self.complain(problem);
         }
