@@ -1,22 +1,12 @@
 //! `cargo xtask npm` and `cargo xtask test npm`: the npm package, built of `crates/wasm` with `crates/wasm/npm/scripts/`.
 
+mod module;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{complain, root, test};
-
-const TARGET: &str = "wasm32-unknown-unknown";
-/// The profile of the workspace's Cargo.toml that makes a module small.
-const PROFILE: &str = "wasm";
-
-/// A crate that becomes a module of the package.
-struct Module {
-    package: &'static str,
-    name: &'static str,
-}
-
-const MODULES: [Module; 2] =
-    [Module { package: "ajo-wasm", name: "core" }, Module { package: "ajo-emulator-wasm", name: "emulator" }];
+use module::{MODULES, TARGET};
 
 /// Builds the package and its tarball.
 pub(crate) fn build() -> Result<String, String> {
@@ -89,9 +79,7 @@ fn runtimes(tarball: &str) -> Result<(), String> {
 fn pack() -> Result<PathBuf, String> {
     let glue = out("glue");
     for module in &MODULES {
-        if root().join("crates").join(module.package.trim_start_matches("ajo-")).join("Cargo.toml").exists() {
-            build_module(module, &glue)?;
-        }
+        module.build(&glue)?;
     }
     let package = out("package");
     complain("==> the npm package is built");
@@ -99,20 +87,6 @@ fn pack() -> Result<PathBuf, String> {
     run("npm", &["pack", "--silent", &text(&package), "--pack-destination", &text(&out("")), "--ignore-scripts"])?;
     let version = env!("CARGO_PKG_VERSION");
     Ok(out("").join(format!("ajo-limits-{version}.tgz")))
-}
-
-/// Compiles a crate and has wasm-bindgen write its glue. wasm-pack could do both, but passes no flag for the reset on.
-fn build_module(module: &Module, glue: &Path) -> Result<(), String> {
-    complain(&format!("==> {} is compiled for WebAssembly", module.package));
-    let what = ["build", "--package", module.package, "--lib", "--target", TARGET, "--profile", PROFILE, "--locked"];
-    test::cargo(&what, &[])?;
-    let file = format!("{}.wasm", module.package.replace('-', "_"));
-    let compiled = target().join(TARGET).join(PROFILE).join(file);
-    let form = ["--target", "web", "--omit-default-module-path", "--no-typescript"];
-    // With the reset, the call after a panic has a fresh instance.
-    let reset = ["--experimental-reset-state-function"];
-    let places = ["--out-name", module.name, "--out-dir", &text(glue), &text(&compiled)];
-    run(&text(&bindgen()), &[&form[..], &reset, &places].concat())
 }
 
 /// wasm-bindgen's program understands what exactly its own version of the crate has written.
