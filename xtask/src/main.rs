@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod drift;
+mod fetch;
 mod generate;
 mod schemathesis;
 mod spec;
@@ -63,6 +64,8 @@ enum Group {
 enum Part {
     /// The emulator's page in a browser
     Browser,
+    /// The client over `fetch`, on WebAssembly in Node.js and in a browser
+    Fetch,
     /// Both specifications against the emulator, with schemathesis
     Schemathesis,
 }
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Bench { group: Group::Emulator } => bench::emulator(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
+        Command::Test { part: Some(Part::Fetch) } => fetch::run(),
         Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };
     match outcome {

@@ -1,6 +1,6 @@
 //! The driver over `fetch`: the suite of cases with a scripted `fetch`, hostile ones, and the emulator where there is one.
 //!
-//! Runs in Node.js, and in a browser with the environment variable `AJO_FETCH_IN_BROWSER` set when it is built.
+//! Runs in Node.js, and in a browser with the feature `browser`.
 
 #![cfg(target_family = "wasm")]
 
@@ -11,5 +11,5 @@ mod script;
 #[path = "../../conformance/suite.rs"]
 mod suite;
 
-#[cfg(ajo_in_browser)]
+#[cfg(feature = "browser")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

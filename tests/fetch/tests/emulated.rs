@@ -1,9 +1,12 @@
-//! The emulator, over the runtime's own `fetch`. Skipped where the test was built without `AJO_FETCH_EMULATOR`, the root of one that
-//! runs: a browser lets nobody ask it from elsewhere, since it knows nothing of CORS.
+//! The emulator, over the runtime's own `fetch`. Nothing happens where these were built without the variables
+//! of an emulator that runs (`AJO_BASE_URL` and so on). The emulator knows nothing of
+//! CORS, as little as the service, so `webdriver.json` has the browser not insist on it.
 
 use ajo_core::fetch::Client;
 use ajo_core::{CappingDefinition, Credentials, DeleteOptions, ErrorKind};
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::script::Fetch;
 
 fn client() -> Option<Client> {
     let root = option_env!("AJO_BASE_URL")?;
@@ -45,6 +48,9 @@ async fn a_configuration_lives_through_all_operations_on_the_emulator() {
 #[wasm_bindgen_test]
 async fn callers_who_come_together_share_a_token() {
     let Some(client) = client() else { return };
+    let _fetch = Fetch::new(
+        "((own) => (r, i) => { if (r.url.includes('/ims/')) log.push(1); return own.call(globalThis, r, i) })(globalThis.fetch)",
+    );
     let calls: js_sys::Array = (0..20)
         .map(|_| {
             let client = client.clone();
@@ -55,6 +61,7 @@ async fn callers_who_come_together_share_a_token() {
         })
         .collect();
     wasm_bindgen_futures::JsFuture::from(js_sys::Promise::all(&calls)).await.expect("all have an answer");
+    assert_eq!(Fetch::calls(), 1);
 }
 
 #[wasm_bindgen_test]

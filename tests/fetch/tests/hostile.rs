@@ -67,8 +67,11 @@ async fn an_error_that_repeats_the_token_is_told_without_it() {
 
 #[wasm_bindgen_test]
 async fn a_creation_is_never_repeated_after_an_opaque_error() {
-    let definition: CappingDefinition =
-        serde_json::from_str(r#"{"url": "https://api.example.org/*", "methods": ["GET"]}"#).expect("a definition");
+    let definition: CappingDefinition = serde_json::from_str(
+        r#"{"url": "https://api.example.org/*", "methods": ["GET"],
+            "services": {"dataSource": {"rating": {"maxCallsCount": 500, "periodInMs": 1000}}}}"#,
+    )
+    .expect("a definition");
     for (how, calls) in [
         ("async () => { log.push(1); throw new TypeError('Failed to fetch') }", 1),
         ("() => { log.push(1); throw new TypeError('Failed to fetch') }", 1),

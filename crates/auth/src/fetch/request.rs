@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gloo_net::http::RequestBuilder;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, Method};
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
@@ -44,7 +44,8 @@ impl Outgoing<'_> {
         let mut builder = RequestBuilder::new(self.url).method(method).redirect(RequestRedirect::Manual);
         for (name, value) in self.headers {
             // They were checked when they were set; gloo-net panics on one that was not.
-            if HeaderName::from_bytes(name.as_bytes()).is_err() || HeaderValue::from_str(value).is_err() {
+            let visible = value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+            if HeaderName::from_bytes(name.as_bytes()).is_err() || !visible {
                 return Err("it has a header that cannot be sent".to_owned());
             }
             builder = builder.header(name, value);
