@@ -86,10 +86,10 @@ async fn serve(listener: TcpListener, exchange: Vec<Value>, made: Arc<Mutex<Vec<
         let (status, body) = (&answer["status"], suite::body(answer));
         let mut head = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\n");
         for (name, value) in suite::headers(answer) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([&name, ": ", &value, "\r\n"]);
         }
         if status != 204 {
-            head.push_str(&format!("content-length: {}\r\n", body.len()));
+            head.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
         let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes()).await;
         let _ = stream.shutdown().await;

@@ -1,7 +1,7 @@
 //! `cargo xtask test fetch`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`.
 //!
-//! wasm-bindgen's own test runner, which `wasm-pack test` is a face of: wasm-pack would fetch a driver for the browser and another
-//! wasm-bindgen where it does not like the ones that are there.
+//! With wasm-bindgen's own test runner, which `wasm-pack test` starts too. wasm-pack stays out of it, because it installs what it does
+//! not find, and is itself some minutes to build.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
