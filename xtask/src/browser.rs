@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::{complain, root, test};
 
 /// Where Debian has it; another is named by the variable.
-const CHROMIUM: &str = "/usr/bin/chromium";
+pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMIUM_VARIABLE: &str = "AJO_CHROMIUM";
 
 /// Runs the tests where that is possible, and says why where it is not: a browser is not part of a Rust installation.

@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod drift;
+mod fetch;
 mod generate;
 mod npm;
 mod schemathesis;
@@ -66,6 +67,8 @@ enum Group {
 enum Part {
     /// The emulator's page in a browser
     Browser,
+    /// The client over `fetch`, on WebAssembly in Node.js and in a browser
+    Fetch,
     /// The npm package: its shell, types, manifest and budgets
     Npm,
     /// Both specifications against the emulator, with schemathesis
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
+        Command::Test { part: Some(Part::Fetch) } => fetch::run(),
         Command::Test { part: Some(Part::Npm) } => npm::test(),
         Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };

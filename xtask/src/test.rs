@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{browser, complain, drift, generate, npm, root, schemathesis};
+use crate::{browser, complain, drift, fetch, generate, npm, root, schemathesis};
 
 /// One program to run, and what it proves.
 struct Step {
@@ -24,6 +24,11 @@ const STEPS: &[Step] = &[
     Step {
         proves: "models and rules need no HTTP client",
         arguments: &["clippy", "--package", "ajo-core", "--no-default-features", "--locked", "--", "-D", "warnings"],
+        environment: &[],
+    },
+    Step {
+        proves: "the client over fetch compiles beside the native one",
+        arguments: &["clippy", "--package", "ajo-core", "--all-features", "--locked", "--", "-D", "warnings"],
         environment: &[],
     },
     Step {
@@ -59,6 +64,7 @@ pub(crate) fn run() -> Result<String, String> {
         cargo(step.arguments, step.environment)?;
     }
     browser::run_if_possible()?;
+    fetch::run_if_possible()?;
     schemathesis::run_if_possible()?;
     npm::test_if_possible()?;
     Ok("all of it passes".to_owned())
@@ -83,7 +89,12 @@ fn webassembly() -> Result<(), String> {
     }
     complain("==> models, rules and the emulator's core compile for WebAssembly");
     let what = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
-    cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])
+    cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])?;
+    complain("==> no lint is broken in the client over fetch");
+    let what = ["clippy", "--package", "ajo-core", "--no-default-features", "--features", "fetch"];
+    cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])?;
+    let what = ["clippy", "--package", "ajo-fetch-tests", "--tests"];
+    cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])
 }
 
 /// What decides must come to the same on WebAssembly, so its tests run there too. That takes a target with a standard output,

@@ -2,7 +2,7 @@
 //!
 //! Everything that decides is pure: what a credential is, what the token request says, what the answer means, when a token
 //! is used, fetched or dropped. It takes the time as a parameter, does no I/O, and compiles for wasm32. The feature
-//! `reqwest` (on by default) adds the native driver, `TokenProvider`.
+//! `reqwest` (on by default) adds the native driver of `TokenProvider`, and `fetch` the one for Rust compiled to WebAssembly.
 //!
 //! ```no_run
 //! # #[cfg(feature = "reqwest")]
@@ -23,6 +23,8 @@ mod credentials;
 mod endpoint;
 mod environment;
 mod error;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod formats;
 #[cfg(feature = "reqwest")]
 mod http_client;

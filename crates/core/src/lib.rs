@@ -5,8 +5,8 @@
 //! - [`rules`] says what the service would say about a definition, without asking it.
 //! - [`Error`] tells what failed, what the service said, and what to do next.
 //!
-//! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) there is no
-//! client, and the rest compiles for `wasm32-unknown-unknown`.
+//! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) that client is not
+//! there, and the rest compiles for `wasm32-unknown-unknown`; the feature `fetch` has a client for there, `fetch::Client`.
 
 mod attempt;
 mod call;
@@ -21,6 +21,8 @@ mod delete_options;
 mod direct;
 mod error;
 mod failure;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;

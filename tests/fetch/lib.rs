@@ -1,0 +1,1 @@
+//! Tests of the driver over `fetch`; see `cargo xtask test fetch`.
