@@ -54,6 +54,8 @@ async function bundle(file, entry, format) {
     external: ["*.wasm", "*.wasm?module"],
     alias: { "#glue": glue },
     plugins: [{ name: "module-as-text", setup: moduleAsText }],
+    // wasm-bindgen's glue would print that it is called by an older form.
+    drop: ["console"],
     banner: { js: "/*! ajo-limits, MIT OR Apache-2.0 */" },
     legalComments: "none",
     logLevel: "warning",

@@ -45,24 +45,17 @@ const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } =
   force: ["true or false", (value) => typeof value === "boolean"],
 };
 
-/** Each pair is two answers to one question. */
-const EXCLUSIVE = [
-  ["clientSecret", "clientSecrets"],
-  ["accessToken", "clientSecret"],
-  ["accessToken", "clientSecrets"],
-  ["credentials", "clientSecret"],
-  ["credentials", "clientSecrets"],
-  ["credentials", "accessToken"],
-] as const;
+/** Answers to one question: where the access token comes from. */
+const EXCLUSIVE = ["clientSecret", "clientSecrets", "accessToken", "credentials"] as const;
+
+/** What the problems with a client's options begin with. */
+const MAKING = "new AjoClient";
 
 /** The options of a client: as JSON for the core, and what cannot be written as JSON. */
 export function readOptions(options: AjoOptions): { json: string; helpers: Helpers } {
-  check("new AjoClient", "SETTINGS", options, CLIENT_RULES);
-  for (const [one, other] of EXCLUSIVE) {
-    if (options[one] !== undefined && options[other] !== undefined) {
-      throw refuse("new AjoClient", "SETTINGS", `give \`${one}\` or \`${other}\`, not both`);
-    }
-  }
+  check(MAKING, options, CLIENT_RULES);
+  const [one, other] = EXCLUSIVE.filter((name) => options[name] !== undefined);
+  if (other !== undefined) throw refuse(MAKING, `give \`${one}\` or \`${other}\`, not both`);
   const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
   const ownToken = typeof accessToken === "function";
   const settings = {
@@ -70,10 +63,10 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
     ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
     accessToken: ownToken || accessToken,
     tokenStore: tokenStore !== undefined,
-    headers: headers && pairs("new AjoClient", "SETTINGS", headers),
+    headers: headers && pairs(MAKING, headers),
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
-  return { json: toJson("new AjoClient", "SETTINGS", settings), helpers };
+  return { json: toJson(MAKING, settings), helpers };
 }
 
 /** What an operation takes before its options. */
@@ -96,63 +89,64 @@ export interface CallTexts {
 export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): CallTexts {
   const { uid, config, options = {} } = call;
   if (takes.includes("uid") && typeof uid !== "string") {
-    throw refuse(operation, "REQUEST", `the uid must be a string, and not ${kindOf(uid)}`);
+    throw refuse(operation, `the uid must be a string, and not ${kindOf(uid)}`);
   }
   const takesConfig = takes.includes("config");
   if (takesConfig && !isObject(config)) {
-    throw refuse(operation, "REQUEST", `the configuration must be an object, and not ${kindOf(config)}`);
+    throw refuse(operation, `the configuration must be an object, and not ${kindOf(config)}`);
   }
-  check(operation, "REQUEST", options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
+  check(operation, options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const { signal: _, headers, ...rest } = options;
-  const input = { operation, uid, ...rest, headers: headers && pairs(operation, "REQUEST", headers) };
+  const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
-    input: toJson(operation, "REQUEST", input),
-    definition: takesConfig ? toJson(operation, "REQUEST", config) : "",
+    input: toJson(operation, input),
+    definition: takesConfig ? toJson(operation, config) : "",
   };
 }
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
 export function readDefinition(where: string, definition: unknown): string {
-  return toJson(where, "REQUEST", definition ?? null);
+  return toJson(where, definition ?? null);
 }
 
-function check(where: string, code: string, options: object, rules: Readonly<Record<string, Rule>>): void {
-  if (!isObject(options)) throw refuse(where, code, `the options must be an object, and not ${kindOf(options)}`);
+function check(where: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+  if (!isObject(options)) throw refuse(where, `the options must be an object, and not ${kindOf(options)}`);
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name)) throw unknown(where, code, name, Object.keys(rules));
+    if (!Object.hasOwn(rules, name)) throw unknown(where, name, Object.keys(rules));
     const [words, holds] = rules[name] as Rule;
-    if (value !== undefined && !holds(value)) throw refuse(where, code, `\`${name}\` must be ${words}, and not ${kindOf(value)}`);
+    if (value !== undefined && !holds(value)) throw refuse(where, `\`${name}\` must be ${words}, and not ${kindOf(value)}`);
   }
 }
 
-function unknown(where: string, code: string, name: string, names: string[]): AjoValidationError {
+function unknown(where: string, name: string, names: string[]): AjoValidationError {
   const alike = (one: string): string => one.toLowerCase().replace(/[^a-z]/g, "");
   const meant = names.find((known) => alike(known) === alike(name));
-  return refuse(where, code, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
+  return refuse(where, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
 }
 
-function pairs(where: string, code: string, headers: ExtraHeaders): [string, string][] {
+function pairs(where: string, headers: ExtraHeaders): [string, string][] {
   const entries: unknown[] = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   for (const entry of entries) {
-    if (!TEXTS(entry) || (entry as unknown[]).length !== 2) throw refuse(where, code, "the names and values of `headers` must be strings");
+    if (!TEXTS(entry) || (entry as unknown[]).length !== 2) throw refuse(where, "the names and values of `headers` must be strings");
   }
   return entries as [string, string][];
 }
 
-function toJson(where: string, code: string, value: unknown): string {
+function toJson(where: string, value: unknown): string {
+  let cause: unknown;
   try {
     const json = JSON.stringify(value);
     if (json !== undefined) return json;
-  } catch (cause) {
+  } catch (error) {
     // A ring, a BigInt, or a `toJSON` that throws.
-    throw refuse(where, code, "an argument cannot be written as JSON", cause);
+    cause = error;
   }
-  throw refuse(where, code, "an argument cannot be written as JSON");
+  throw refuse(where, "an argument cannot be written as JSON", cause);
 }
 
-function refuse(where: string, code: string, problem: string, cause?: unknown): AjoValidationError {
-  const operation = where.startsWith("new ") ? undefined : where;
-  return new AjoValidationError(`${where}: ${problem}`, { code, operation, cause });
+function refuse(where: string, problem: string, cause?: unknown): AjoValidationError {
+  const details = where === MAKING ? { code: "SETTINGS" } : { code: "REQUEST", operation: where };
+  return new AjoValidationError(`${where}: ${problem}`, { ...details, cause });
 }
 
 /** What a value is, without its content, which may be a secret. */

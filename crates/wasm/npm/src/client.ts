@@ -78,7 +78,7 @@ Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
 /** Closes the sessions of clients that nobody has any more. workerd has this only with newer compatibility dates. */
 const abandoned =
-  typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Session>((session) => session.abandon()) : undefined;
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Session>((session) => session.close()) : undefined;
 
 type Call = (operation: string, takes: readonly Taken[], given: CallArguments) => Promise<unknown>;
 

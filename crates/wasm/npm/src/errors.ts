@@ -9,6 +9,8 @@ export interface ErrorDetails {
   attempts?: number | undefined;
   hint?: string | undefined;
   retryAfterMs?: number | undefined;
+  retryable?: boolean | undefined;
+  elapsedMs?: number | undefined;
   cause?: unknown;
   body?: string | undefined;
   findings?: readonly Finding[] | undefined;
@@ -38,17 +40,20 @@ export class AjoError extends Error {
   declare readonly hint?: string;
   /** How long the service asks to wait, in milliseconds. The client has not waited for it. */
   declare readonly retryAfterMs?: number;
+  /** Whether the same call may succeed when it is made again later. */
+  declare readonly retryable?: boolean;
+  /** How long the call took in milliseconds, with all its attempts and the waiting between them. */
+  declare readonly elapsedMs?: number;
   /** What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes. */
   declare readonly cause?: unknown;
 
   /** For tests of programs that handle these errors; the package makes its own. */
   constructor(message: string, details: ErrorDetails) {
-    const { cause, body, findings, ...known } = details;
+    const { cause, body, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, { attempts: 0 }, definedOf(known));
     // Not enumerable: loggers print what is, and an answer may hold anything.
     if (body !== undefined) Object.defineProperty(this, "body", { value: body });
-    if (findings !== undefined) Object.assign(this, { findings });
   }
 }
 

@@ -40,12 +40,17 @@ export async function send(
   try {
     return await bounded(interrupt, request.timeoutMs, (signal) => attempt.run(fetch, signal));
   } catch (error) {
-    if (error instanceof Aborted) throw error;
-    const problem = error instanceof OutOfTime ? "timeout" : attempt.phase;
-    const detail = problem === "timeout" ? "no answer within the time limit" : secrets.mask(describe(error));
-    const cause = problem === "timeout" ? undefined : secrets.clean(error);
-    return { answer: { problem, detail }, body: "", error: cause };
+    return problemOf(error, attempt.phase, secrets);
   }
+}
+
+/** What the core is told of a failure; {@link Aborted} is none, and goes on to whoever called. */
+export function problemOf(error: unknown, problem: string, secrets: Secrets): Sent {
+  if (error instanceof Aborted) throw error;
+  if (error instanceof OutOfTime) {
+    return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
+  }
+  return { answer: { problem, detail: secrets.mask(describe(error)) }, body: "", error: secrets.clean(error) };
 }
 
 /** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */

@@ -21,8 +21,6 @@ export class Session {
   #options: string;
   #client: number | undefined;
   #generation = -1;
-  #calls = 0;
-  #abandoned = false;
 
   /** Throws what the core has against the options. */
   constructor(core: Core, options: string) {
@@ -38,21 +36,8 @@ export class Session {
     return new Turn(this.#core, step);
   }
 
-  /** A call begins. */
-  enter(): void {
-    this.#calls += 1;
-  }
-
-  /** A call is over. */
-  leave(): void {
-    this.#calls -= 1;
-    if (this.#abandoned) this.abandon();
-  }
-
-  /** Gives back what the core keeps for this client, as soon as none of its calls is under way. */
-  abandon(): void {
-    this.#abandoned = true;
-    if (this.#calls > 0) return;
+  /** Gives back what the core keeps for this client. Calls that are on their way go on. */
+  close(): void {
     const client = this.#client;
     if (client !== undefined && this.#generation === this.#core.generation) this.#core.tell((it) => it.close(client));
     this.#client = undefined;

@@ -2,11 +2,11 @@ import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded, wait } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
-import { Aborted, Interrupt, OutOfTime } from "./interrupt.js";
+import { Aborted, Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import type { Signal } from "./platform.js";
-import { describe, Secrets } from "./reason.js";
-import { type Request, send, type Sent } from "./send.js";
+import { Secrets } from "./reason.js";
+import { problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
 
 /** What the core wants done next for a call. Exactly one of the fields below `events` is there. */
@@ -32,13 +32,11 @@ export async function carryOut(
   signal: Signal | undefined,
 ): Promise<unknown> {
   const interrupt = new Interrupt(signal);
-  session.enter();
   try {
     if (interrupt.aborted) throw aborted(operation, interrupt.reason, 0);
     return await new CallDriver(operation, session.start(texts), helpers, interrupt).run();
   } finally {
     interrupt.release();
-    session.leave();
   }
 }
 
@@ -120,10 +118,7 @@ class CallDriver {
     try {
       return { answer: await bounded(this.#interrupt, timeoutMs, work), body: "" };
     } catch (error) {
-      if (error instanceof Aborted) throw error;
-      if (error instanceof OutOfTime) return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
-      const detail = this.#secrets.mask(describe(error));
-      return { answer: { problem: "broken", detail }, body: "", error: this.#secrets.clean(error) };
+      return problemOf(error, "broken", this.#secrets);
     }
   }
 

@@ -98,8 +98,8 @@ test("options that cannot be meant are refused by name, and no value is repeated
     [{ tokenStore: { get() {} } }, /`tokenStore` must be an object with the functions get and set/],
     [{ headers: { a: 1 } }, /the names and values of `headers` must be strings/],
     [{ headers: [["a"]] }, /the names and values of `headers` must be strings/],
-    [{ accessToken: TOKEN, clientSecret: SECRET }, /give `accessToken` or `clientSecret`, not both/],
-    [{ credentials: {}, accessToken: TOKEN }, /give `credentials` or `accessToken`, not both/],
+    [{ accessToken: TOKEN, clientSecret: SECRET }, /give `clientSecret` or `accessToken`, not both/],
+    [{ credentials: {}, accessToken: TOKEN }, /give `accessToken` or `credentials`, not both/],
     [{ clientSecret: SECRET, clientSecrets: [SECRET] }, /not both/],
     [{ credentials: 5 }, /`credentials` must be the parsed JSON of a credential, or its text/],
     [{ credentials: { big: 1n } }, /cannot be written as JSON/],
@@ -115,7 +115,7 @@ test("options that cannot be meant are refused by name, and no value is repeated
 
 test("what the core has against the options is thrown", () => {
   const core = useCore();
-  core.open = () => JSON.stringify({ failed: { kind: "settings", message: "no sandbox", hint: "Give one.", attempts: 0 } });
+  core.open = () => JSON.stringify({ failed: { kind: "settings", code: "SETTINGS", message: "no sandbox", hint: "Give one.", attempts: 0 } });
   let error: any;
   try {
     new AjoClient({});

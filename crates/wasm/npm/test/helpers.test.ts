@@ -56,7 +56,7 @@ test("an error of a store that repeats the token is masked", async () => {
     get: never,
     set: () => Promise.reject(Object.assign(new Error("failed"), { command: ["set", JSON.stringify({ token: TOKEN })] })),
   };
-  const failed = { failed: { kind: "auth", message: "no" } };
+  const failed = { failed: { kind: "auth", code: "AUTH", message: "no" } };
   const error = await failure(clientOn([set, failed], { tokenStore }).ajo.capping.list());
   assert.ok(error instanceof AjoAuthError);
   assert.equal((error.cause as Error).message, "failed");

@@ -177,7 +177,7 @@ test("a fetch that throws has sent nothing", async () => {
 
 test("a header value that fetch refuses is about the request, and is not repeated", async () => {
   const headers = [["Authorization", `Bearer ${TOKEN}\nx: y`]];
-  const { ajo } = clientOn([sending({ headers: headers as never }), (answer) => ({ failed: { kind: "request", message: answer.detail ?? "" } })]);
+  const { ajo } = clientOn([sending({ headers: headers as never }), (answer) => ({ failed: { kind: "request", code: "REQUEST", message: answer.detail ?? "" } })]);
   const error = await failure(ajo.capping.list());
   assert.equal(error.code, "REQUEST");
   assert.match(error.message, /header value/);
@@ -207,7 +207,7 @@ test("a time-out longer than setTimeout can is one, and does not end at once", a
 
 test("the error has the class of its kind and the platform's own error as its cause", async () => {
   const raw = new TypeError("fetch failed", { cause: new Error("ECONNRESET") });
-  const { ajo } = clientOn([sending(), { wait: 1 }, { failed: { kind: "connect", message: "no connection", attempts: 1 } }], {
+  const { ajo } = clientOn([sending(), { wait: 1 }, { failed: { kind: "connect", code: "CONNECT", message: "no connection", attempts: 1 } }], {
     fetch: fetching(() => Promise.reject(raw)),
   });
   const error = await failure(ajo.capping.list());
@@ -218,7 +218,7 @@ test("the error has the class of its kind and the platform's own error as its ca
 
 test("a cause is not kept past an answer", async () => {
   const answers = [() => Promise.reject(new Error("first")), () => new Response("no", { status: 500 })];
-  const { ajo } = clientOn([sending(), { wait: 1 }, sending(), { failed: { kind: "notSent", message: "m" } }], {
+  const { ajo } = clientOn([sending(), { wait: 1 }, sending(), { failed: { kind: "notSent", code: "NOT_SENT", message: "m" } }], {
     fetch: fetching(() => answers.shift()?.()),
   });
   const error = await failure(ajo.capping.list());
@@ -267,7 +267,7 @@ test("an abort after the call changes nothing, and no listener is left", async (
   const { ajo } = clientOn([sending(), over], { fetch: fetching(() => new Response("")) });
   await ajo.capping.list({ signal });
   assert.equal(listeners, 0);
-  const failing = clientOn([sending(), { failed: { kind: "refused", message: "no" } }], { fetch: fetching(() => new Response("")) });
+  const failing = clientOn([sending(), { failed: { kind: "refused", code: "1451", message: "no" } }], { fetch: fetching(() => new Response("")) });
   await failure(failing.ajo.capping.list({ signal }));
   assert.equal(listeners, 0);
   controller.abort();
