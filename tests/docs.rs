@@ -224,7 +224,22 @@ fn the_limits_on_the_page_are_those_of_the_code() {
         digits.parse().expect("a number")
     };
     let page: Vec<usize> = pairs(EMULATOR, "Limits").iter().map(|(_, much)| number(much)).collect();
-    assert_eq!(page, [limits.body, limits.configs, limits.journal, limits.tokens, ajo_emulator::MAX_FAULTS]);
+    let code = [
+        limits.body,
+        limits.configs,
+        limits.config_bytes,
+        ajo_emulator::MAX_METHODS,
+        limits.journal,
+        limits.tokens,
+        ajo_emulator::MAX_FAULTS,
+        ajo_emulator::MAX_ORGANIZATIONS,
+        ajo_emulator::MAX_SANDBOXES,
+        limits.connections,
+        usize::try_from(limits.patience.as_secs()).expect("a number"),
+        usize::try_from(ajo_emulator::LAST_MOMENT.as_millis()).expect("a number"),
+    ];
+    assert_eq!(page, code);
+    assert_eq!(ajo_emulator::MAX_INTERFERENCES, ajo_emulator::MAX_FAULTS, "one row for both");
 }
 
 /// Notes which fields the spans and events of this project have.

@@ -305,7 +305,7 @@ fn the_emulator_gives_its_settings_and_the_childs_code() {
         assert!(ran.out.contains(&format!("{name}=")), "{name}: {}", ran.out);
     }
     let ran = run(&["emulator", "exec", "--", "no-such-command-here"]);
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, Some(127));
     assert!(ran.err.starts_with("error: failed to run no-such-command-here: "), "{}", ran.err);
 }
 
@@ -348,7 +348,7 @@ fn a_request_to_end_ends_the_child_too() {
     std::io::BufRead::read_line(&mut std::io::BufReader::new(ajo.stdout.take().expect("a pipe")), &mut line)
         .expect("a line");
     assert!(Command::new("kill").arg(ajo.id().to_string()).status().expect("kill runs").success());
-    assert_eq!(ajo.wait().expect("ajo ends").code(), Some(128 + 9));
+    assert_eq!(ajo.wait().expect("ajo ends").code(), Some(128 + 15));
     let alive =
         Command::new("kill").args(["-0", line.trim()]).stderr(Stdio::null()).status().expect("kill runs").success();
     assert!(!alive, "the child is still there");

@@ -82,9 +82,14 @@ fn a_running_emulator_is_waited_for_asked_and_emptied() {
     assert_eq!(served.about(&["wait"]).code, Some(0));
     assert_eq!(served.create(folder.path()).code, Some(0));
     let ran = served.about(&["status"]);
-    for line in
-        ["capping       1", "throttling    0", "auth          lenient", "sandboxes     prod, dev", "clock speed   1.0"]
-    {
+    for line in [
+        "capping       1",
+        "throttling    0",
+        "auth          lenient",
+        "sandboxes     prod, dev",
+        "clock speed   1.0",
+        "calls         2, 2 of them kept",
+    ] {
         assert!(ran.out.lines().any(|there| there == line), "{line}: {}", ran.out);
     }
     let ran = served.about(&["status", "--output", "json"]);
@@ -174,4 +179,41 @@ fn a_command_is_run_with_an_emulator_of_this_kind() {
         .expect("ajo runs")
         .into();
     assert!(ran.code == Some(1) && ran.err.contains("the answer is 418"), "{}", ran.err);
+}
+
+#[test]
+fn a_command_that_is_not_there_or_cannot_be_run_has_the_code_of_shells() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("text");
+    std::fs::write(&file, "no program").expect("written");
+    for (command, code) in [("/nowhere/at/all", 127), (file.to_str().expect("text"), 126)] {
+        let ran = run(&["emulator", "exec", "--", command]);
+        assert_eq!(ran.code, Some(code), "{command}: {}", ran.err);
+        assert!(ran.err.starts_with(&format!("error: failed to run {command}: ")), "{}", ran.err);
+    }
+}
+
+/// The child says that it is there, and what it gets.
+#[cfg(unix)]
+#[test]
+fn a_signal_is_passed_on_to_the_command_which_is_waited_for() {
+    let script = "trap 'echo got INT; exit 7' INT; trap 'echo got TERM; sleep 0.2; echo done; exit 8' TERM; \
+                  echo ready; while :; do sleep 0.05; done";
+    for (signal, said, code) in [("-INT", "got INT", 7), ("-TERM", "got TERM done", 8)] {
+        let mut process = ajo(&["emulator", "exec", "--", "sh", "-c", script])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("ajo runs");
+        let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+        assert_eq!(lines.next().expect("a line").expect("text"), "ready");
+        let sent = Command::new("kill").args([signal, &process.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        let rest: Vec<String> = lines.map(|line| line.expect("text")).collect();
+        assert_eq!(
+            (rest.join(" "), process.wait().expect("it ends").code()),
+            (said.to_owned(), Some(code)),
+            "{signal}"
+        );
+    }
 }

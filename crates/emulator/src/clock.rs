@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// The fastest a clock can run. Chosen here: a day in less than a tenth of a second.
 const FASTEST: f64 = 1_000_000.0;
 
+/// 9999-12-30T21:59:59.999Z: the last moment that a timestamp in an answer can name, of those that jiff writes. No clock goes
+/// beyond it.
+pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_199_999);
+
 /// What time it is for tokens, timestamps, rates and `Retry-After`: real, frozen, moved on in steps, or faster.
 ///
 /// It computes from the real time that it is told, and reads no clock itself.
@@ -59,7 +63,7 @@ impl Clock {
         // The real speed is exact, however long it runs.
         let passed =
             if self.speed.to_bits() == 1.0_f64.to_bits() { passed } else { (passed as f64 * self.speed) as u64 };
-        Timestamp::from_millis(self.here.saturating_add(passed))
+        Timestamp::from_millis(self.here.saturating_add(passed)).min(LAST_MOMENT)
     }
 
     /// How fast it runs; 1 is the real speed, 0 is frozen.
@@ -133,7 +137,9 @@ mod tests {
         }
         clock.run_at(FASTEST, at(0)).expect("a speed");
         clock.advance(Duration::MAX);
-        assert_eq!(clock.read(Timestamp::from_millis(u64::MAX)), Timestamp::from_millis(u64::MAX));
+        assert_eq!(clock.read(Timestamp::from_millis(u64::MAX)), LAST_MOMENT);
+        clock.set(Timestamp::from_millis(u64::MAX), at(0));
+        assert_eq!(clock.read(at(0)), LAST_MOMENT);
     }
 
     #[test]

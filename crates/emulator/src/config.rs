@@ -4,6 +4,8 @@ use ajo_auth::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::rfc3339::rfc3339;
+
 /// Where a configuration is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,7 +39,7 @@ mod millis {
     use ajo_auth::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so; on wasm32 it is large enough")]
     pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(at.as_millis())
     }
@@ -101,6 +103,11 @@ impl Config {
         self.deployed = None;
     }
 
+    /// The length of its definitions, saved and deployed, in bytes of JSON.
+    pub(crate) fn length(&self) -> usize {
+        length(&self.definition) + self.deployed.as_ref().map_or(0, length)
+    }
+
     /// Whether it was deployed at any time.
     pub(crate) const fn was_deployed(&self) -> bool {
         self.last_deployed.is_some()
@@ -124,11 +131,9 @@ impl Config {
     }
 }
 
-/// RFC 3339 in UTC with microseconds, as in the published samples.
-fn rfc3339(at: Timestamp) -> String {
-    let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
-    let at = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
-    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+/// The length of a definition, in bytes of JSON.
+pub(crate) fn length(definition: &Map<String, Value>) -> usize {
+    serde_json::to_string(definition).map_or(0, |text| text.len())
 }
 
 #[cfg(test)]

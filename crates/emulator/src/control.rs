@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ajo_auth::Timestamp;
+use ajo_core::OPERATIONS;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Deserialize;
@@ -14,11 +15,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
-use crate::fault::{self, Fault};
-use crate::interference::Interference;
+use crate::clock::LAST_MOMENT;
+use crate::config;
+use crate::fault::{self, Fault, Target};
+use crate::interference::{Interference, LONGEST_BY};
+use crate::journal::Calls;
 use crate::judge;
-use crate::organization::Organization;
+use crate::organization::{MAX_INTERFERENCES, Organization};
 use crate::overview;
+use crate::settings::Limits;
 use crate::switches::{Switch, Switches};
 use crate::traffic;
 use crate::world::World;
@@ -120,6 +125,7 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
     let named = request.headers().get("x-gw-ims-org-id").and_then(|value| value.to_str().ok());
     let org_id = named.or(query.get("org").map(String::as_str)).map_or_else(|| world.first_id(), str::to_owned);
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().trim_end_matches('/');
+    only_known_parameters(request.method(), path, &query)?;
     let body = request.body();
 
     // What is about the whole world.
@@ -153,7 +159,12 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
             let variables = world.environment(&format!("http://{host}")).into_iter();
             return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
         }
-        ("POST", "/simulate") => return simulate(world, &org_id, body),
+        ("POST", "/simulate") if cfg!(feature = "simulate") => return simulate(world, &org_id, body),
+        ("POST", "/simulate") => {
+            let instead =
+                "traffic is played by `ajo simulate` and by the emulator's server; it is left out here for its size";
+            return Err(Refused(StatusCode::NOT_IMPLEMENTED, instead.to_owned()));
+        }
         ("GET", "/contract") => return Ok(json!(world.differences)),
         ("DELETE", "/contract") => {
             world.differences.clear();
@@ -161,14 +172,15 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
         }
         _ => {}
     }
+    let limits = world.settings.limits;
     let organization = world.organizations.get_mut(&org_id).ok_or_else(|| no_organization(&org_id))?;
-    of_organization(organization, request.method(), path, &query, body, now)
+    of_organization(organization, limits, (request.method(), path), &query, body, now)
 }
 
 fn of_organization(
     organization: &mut Organization,
-    method: &Method,
-    path: &str,
+    limits: Limits,
+    (method, path): (&Method, &str),
     query: &BTreeMap<String, String>,
     body: &[u8],
     now: Timestamp,
@@ -180,17 +192,7 @@ fn of_organization(
             overview::configs(organization, query.get("find").map(String::as_str), limit)
         }
         ("GET", "/calls") => {
-            let mut calls = organization.calls();
-            if query.get("mutating").is_some_and(|value| value == "true") {
-                calls = calls.mutating();
-            }
-            if let Some(operation) = query.get("operation") {
-                calls = calls.of(operation);
-            }
-            if let Some(since) = query.get("since") {
-                calls = calls.since(since.parse().map_err(|_| Refused::bad("since is the number of a call"))?);
-            }
-            json!({"calls": calls.to_vec()})
+            json!({"calls": calls(organization, query)?.to_vec()})
         }
         ("DELETE", "/calls") => {
             organization.clear_calls();
@@ -207,15 +209,16 @@ fn of_organization(
         }
         ("GET", "/interferences") => json!({"interferences": organization.interferences()}),
         ("POST", "/interferences") => {
-            if !organization.interfere(read::<Interference>(body)?) {
-                return Err(Refused::bad("too many interferences wait already; reset, or let them happen"));
-            }
+            interfere(organization, read(body)?, limits)?;
             json!({"interferences": organization.interferences()})
         }
         ("GET", "/clock") => clock(organization, now),
         ("PUT", "/clock") => {
             let Setting { now_millis, speed } = read(body)?;
             let clock_mut = organization.clock_mut();
+            if now_millis.is_some_and(|millis| millis > LAST_MOMENT.as_millis()) {
+                return Err(beyond_the_end());
+            }
             if let Some(speed) = speed {
                 clock_mut.run_at(speed, now).map_err(Refused::bad)?;
             }
@@ -227,11 +230,58 @@ fn of_organization(
         ("POST", "/clock/advance") => {
             let Step { seconds } = read(body)?;
             let step = Duration::try_from_secs_f64(seconds).map_err(|_| Refused::bad("seconds is not negative"))?;
+            if organization.clock().read(now).saturating_add(step) > LAST_MOMENT {
+                return Err(beyond_the_end());
+            }
             organization.advance(step);
             clock(organization, now)
         }
         _ => return Err(unknown(method, path)),
     })
+}
+
+/// The journal, narrowed down as the parameters say.
+fn calls<'o>(organization: &'o Organization, query: &BTreeMap<String, String>) -> Result<Calls<'o>, Refused> {
+    let mut calls = organization.calls();
+    match query.get("mutating").map(String::as_str) {
+        Some("true") => calls = calls.mutating(),
+        Some("false") | None => {}
+        Some(_) => return Err(Refused::bad("mutating is true or false")),
+    }
+    if let Some(operation) = query.get("operation") {
+        let mut known: Vec<String> = OPERATIONS.iter().map(|operation| Target::of(operation).to_string()).collect();
+        known.push(Target::Token.to_string());
+        if !known.contains(operation) {
+            return Err(Refused::bad(format!("operation is one of {}", known.join(", "))));
+        }
+        calls = calls.of(operation);
+    }
+    if let Some(since) = query.get("since") {
+        calls = calls.since(since.parse().map_err(|_| Refused::bad("since is the number of a call"))?);
+    }
+    Ok(calls)
+}
+
+/// Has somebody else act, where there is room for that and for what they would save.
+fn interfere(organization: &mut Organization, interference: Interference, limits: Limits) -> Result<(), Refused> {
+    if interference.by.len() > LONGEST_BY {
+        return Err(Refused::bad(format!("by has at most {LONGEST_BY} bytes")));
+    }
+    let saved = interference.definition.as_ref().map_or(0, config::length);
+    if !organization.kept.has_room_for(saved, limits.config_bytes) {
+        let most = limits.config_bytes;
+        return Err(Refused::bad(format!("at most {most} bytes of definitions are kept for an organization")));
+    }
+    if !organization.interfere(interference) {
+        return Err(Refused::bad(format!(
+            "no more than {MAX_INTERFERENCES} interferences can wait; reset, or let them happen"
+        )));
+    }
+    Ok(())
+}
+
+fn beyond_the_end() -> Refused {
+    Refused::bad(format!("a clock goes to {} ms, at the end of the year 9999, and no further", LAST_MOMENT.as_millis()))
 }
 
 #[derive(Deserialize)]
@@ -318,6 +368,22 @@ fn unknown(method: &Method, path: &str) -> Refused {
     let paths: Vec<String> = CONTROL_ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     let problem = format!("the control API has no {method} {PREFIX}{shown}; it has {}", paths.join(", "));
     Refused(StatusCode::NOT_FOUND, problem)
+}
+
+/// A misspelled parameter is refused: passed over, it would give another answer than was asked for.
+fn only_known_parameters(method: &Method, path: &str, query: &BTreeMap<String, String>) -> Result<(), Refused> {
+    let known: &[&str] = match (method.as_str(), path) {
+        ("GET", "/configs") => &["org", "find", "limit"],
+        ("GET", "/calls") => &["org", "mutating", "operation", "since"],
+        _ => &["org"],
+    };
+    match query.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let shown: String = name.chars().take(60).collect();
+            Err(Refused::bad(format!("there is no parameter {shown} here; there are: {}", known.join(", "))))
+        }
+    }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use crate::config::{Config, Mark};
 use crate::fault::Target;
 
+/// Longest name of somebody else, in bytes. Chosen here.
+pub(crate) const LONGEST_BY: usize = 128;
+
 /// What somebody else does just before a call is processed, once: for tests of lost updates.
 ///
 /// ```

@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::answer::Failure;
 use crate::switches::Switches;
 
+/// Most methods in a definition, so that no answer grows with what is wrong in each. Chosen here: there are nine of them in HTTP.
+pub const MAX_METHODS: usize = 100;
+
 /// The schema's name for both kinds of service at once.
 const JOINED: &str = "action|dataSource";
 
@@ -88,6 +91,10 @@ pub(crate) fn payload(api: Api, verb: Verb, body: &[u8], switches: &Switches) ->
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }
     let Value::Object(payload) = payload else { return Err(refusal(&rules::of(api, &Value::Null))) };
+    if payload.get("methods").and_then(Value::as_array).is_some_and(|methods| methods.len() > MAX_METHODS) {
+        let message = format!("the emulator takes at most {MAX_METHODS} methods in a definition");
+        return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
+    }
     let mut findings = findings(api, &payload, switches);
     findings.retain(|finding| finding.refuses_payload);
     if verb == Verb::Update && switches.is("update_methods", "object") {

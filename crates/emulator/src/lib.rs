@@ -19,6 +19,7 @@
 //! ```
 
 mod answer;
+mod arrival;
 mod clock;
 mod config;
 mod contract;
@@ -35,6 +36,7 @@ mod judge;
 mod organization;
 mod overview;
 mod page;
+mod rfc3339;
 mod route;
 #[cfg(feature = "server")]
 mod server;
@@ -50,7 +52,8 @@ pub mod traffic;
 mod unread;
 mod world;
 
-pub use clock::{Clock, SpeedError};
+pub use arrival::Broken;
+pub use clock::{Clock, LAST_MOMENT, SpeedError};
 pub use contract::Difference;
 pub use control::{CONTROL_ROUTES, ControlRoute};
 pub use delivery::{Delivery, Manner};
@@ -60,11 +63,12 @@ pub use ims_refusal::ImsRefusal;
 pub use in_process::{ConnectionLost, InProcess};
 pub use interference::{Deed, Interference};
 pub use journal::{Call, Calls};
-pub use organization::Organization;
+pub use judge::MAX_METHODS;
+pub use organization::{MAX_INTERFERENCES, Organization};
 #[cfg(feature = "server")]
 pub use server::{Builder, Emulator, EmulatorError};
 pub use service_error::ServiceError;
 pub use settings::{AuthMode, Caller, Limits, SandboxSettings, Settings};
 pub use snapshot::SnapshotError;
 pub use switches::{Switch, SwitchError, Switches};
-pub use world::World;
+pub use world::{MAX_ORGANIZATIONS, MAX_SANDBOXES, World};

@@ -15,7 +15,7 @@ use crate::journal::{Calls, Journal};
 use crate::settings::SandboxSettings;
 
 /// Most interferences that can wait at a time. Chosen here; each strikes once.
-const MAX_INTERFERENCES: usize = 100;
+pub const MAX_INTERFERENCES: usize = 100;
 
 /// An organization: its sandboxes, its one throttling configuration, its clock, its faults and its journal. Organizations of
 /// one world have nothing in common, so that each test of many can have one.
@@ -34,6 +34,9 @@ pub struct Organization {
 pub(crate) struct Kept {
     pub(crate) sandboxes: Vec<Sandbox>,
     pub(crate) throttling: Option<Throttling>,
+    /// The length of all definitions is not more than this, in bytes. What is deleted is taken off when it matters.
+    #[serde(skip)]
+    longest: usize,
 }
 
 /// A sandbox and its capping configurations by their uid, in the order of their creation.
@@ -169,7 +172,31 @@ impl Kept {
                 capping: IndexMap::new(),
             })
             .collect();
-        Self { sandboxes, throttling: None }
+        Self { sandboxes, throttling: None, longest: 0 }
+    }
+
+    /// The length of all definitions, in bytes of JSON.
+    pub(crate) fn length(&self) -> usize {
+        let capping = self.sandboxes.iter().flat_map(|sandbox| sandbox.capping.values());
+        capping.chain(self.throttling.iter().map(|throttling| &throttling.config)).map(Config::length).sum()
+    }
+
+    /// Counts all definitions anew: after a snapshot, which comes without a count.
+    pub(crate) fn count(&mut self) {
+        self.longest = self.length();
+    }
+
+    /// Whether so many bytes more can be kept, which are then counted as kept. All is counted anew only where it seems too much,
+    /// because that takes its time.
+    pub(crate) fn has_room_for(&mut self, more: usize, most: usize) -> bool {
+        if self.longest.saturating_add(more) > most {
+            self.count();
+        }
+        let has_room = self.longest.saturating_add(more) <= most;
+        if has_room {
+            self.longest += more;
+        }
+        has_room
     }
 
     /// The configuration with this uid, in whichever sandbox it is.

@@ -9,19 +9,21 @@ use std::time::Duration;
 
 use ajo_auth::{Credentials, Timestamp};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Request, Response, header};
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::answer;
+use crate::arrival::Broken;
 use crate::delivery::{Delivery, Manner};
 use crate::in_process::InProcess;
 use crate::route::BASE_PATH;
 use crate::settings::{Caller, Settings};
 use crate::world::World;
-use line::{Cut, Lines};
+use line::{LineHandle, Lines};
 
 /// A running emulator. It stops when dropped.
 pub struct Emulator {
@@ -91,13 +93,14 @@ impl Builder {
         let failed = |source| EmulatorError { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let limit = self.settings.limits.body;
+        let limits = self.settings.limits;
         let world = Arc::new(Mutex::new(World::new(self.settings)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = Served { world: world.clone(), now: self.now.clone(), limit };
-        let app = Router::new().fallback(serve).with_state(served).into_make_service_with_connect_info::<Cut>();
+        let served = Served { world: world.clone(), now: self.now.clone(), longest_body: limits.body };
+        let app = Router::new().fallback(serve).with_state(served).into_make_service_with_connect_info::<LineHandle>();
         // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
-        let serving = axum::serve(Lines(listener), app).with_graceful_shutdown(async {
+        let lines = Lines::new(listener, limits.connections, limits.patience);
+        let serving = axum::serve(lines, app).with_graceful_shutdown(async {
             let _ = stopped.await;
         });
         tokio::spawn(async { serving.await });
@@ -197,20 +200,17 @@ impl fmt::Debug for Emulator {
 struct Served {
     world: Arc<Mutex<World>>,
     now: Now,
-    limit: usize,
+    /// In bytes; a longer one is not read to its end.
+    longest_body: usize,
 }
 
 async fn serve(
     State(served): State<Served>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
+    ConnectInfo(line): ConnectInfo<LineHandle>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, served.limit).await else {
-        let message = format!("the body is broken or longer than {} KiB", served.limit / 1024);
-        return answer::of(StatusCode::PAYLOAD_TOO_LARGE, &serde_json::json!({"message": message})).map(Body::from);
-    };
-    let request: Request<Bytes> = Request::from_parts(parts, body);
+    let request = receive(request, served.longest_body).await;
+    line.answering();
     let mut response = {
         let now = (served.now)();
         served.world.lock().unwrap_or_else(PoisonError::into_inner).handle(&request, now)
@@ -221,20 +221,49 @@ async fn serve(
     }
     match manner {
         Manner::Whole => response.map(Body::from),
-        Manner::Drop | Manner::Reset => {
-            cut.cut(manner == Manner::Reset);
+        Manner::Drop => {
+            line.close();
             response.map(Body::from)
         }
-        Manner::Half => half(response),
+        Manner::Reset => {
+            line.reset();
+            response.map(Body::from)
+        }
+        Manner::Half => {
+            line.close_after_flush();
+            half(response)
+        }
     }
 }
 
-/// The head says how long the body is, and half of it comes.
+/// The request with its body: as far as it came, and no more of it than shows that it is too long.
+async fn receive(request: Request<Body>, longest: usize) -> Request<Bytes> {
+    let (mut head, body) = request.into_parts();
+    let mut received = Vec::new();
+    if !body.is_end_stream() {
+        let mut pieces = body.into_data_stream();
+        while received.len() <= longest
+            && let Some(piece) = pieces.next().await
+        {
+            if let Ok(piece) = piece {
+                received.extend_from_slice(&piece);
+            } else {
+                head.extensions.insert(Broken);
+                break;
+            }
+        }
+    }
+    Request::from_parts(head, received.into())
+}
+
+/// The head says how long the body is, and half of it comes; then nothing, until the connection is closed.
 fn half(response: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
+    if body.is_empty() {
+        return Response::from_parts(parts, Body::empty());
+    }
     parts.headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(body.len()));
-    let first = body.slice(..body.len() / 2);
-    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
-    let pieces = futures_util::stream::iter([Ok(first), Err(broken)]);
+    let first: Result<Bytes, std::io::Error> = Ok(body.slice(..body.len() / 2));
+    let pieces = stream::iter([first]).chain(stream::pending());
     Response::from_parts(parts, Body::from_stream(pieces))
 }

@@ -7,10 +7,11 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{self, Answer, Failure};
-use crate::config::{Config, Mark, State};
+use crate::config::{Config, Mark, State, length};
 use crate::judge;
 use crate::organization::{Kept, Sandbox, Throttling};
 use crate::service_error::ServiceError;
+use crate::settings::Limits;
 use crate::switches::Switches;
 
 /// One call, with everything it can see.
@@ -23,8 +24,7 @@ pub(crate) struct Session<'w> {
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'w str,
     pub(crate) switches: &'w Switches,
-    /// How many capping configurations a sandbox can have.
-    pub(crate) most_configs: usize,
+    pub(crate) limits: Limits,
 }
 
 /// What a call asks for, beside its operation.
@@ -47,9 +47,10 @@ impl Session<'_> {
         outcome.unwrap_or_else(|failure| failure.answer(as_text, request_id))
     }
 
-    fn capping(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
+    fn capping(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
         let Input { uid, query, body } = input;
-        let (mark, org_id, switches, most) = (self.mark(), self.org_id, self.switches, self.most_configs);
+        let (mark, org_id, switches, most) = (self.mark(), self.org_id, self.switches, self.limits.configs);
+        self.make_room(verb, input)?;
         let Sandbox { id, name, capping, .. } = sandbox(self.kept, self.sandbox)?;
         let place = Place { org_id, sandbox_id: id, sandbox_name: name, switches };
         // No code is published for it; the status is.
@@ -103,9 +104,10 @@ impl Session<'_> {
         })
     }
 
-    fn throttling(self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
+    fn throttling(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
         let Input { uid, query, body } = input;
         let (mark, org_id, switches) = (self.mark(), self.org_id, self.switches);
+        self.make_room(verb, input)?;
         let sandbox = sandbox(self.kept, self.sandbox)?;
         if !sandbox.production {
             // Documented for create; inferred for the other seven.
@@ -177,6 +179,21 @@ impl Session<'_> {
                 answer::no_content()
             }
         })
+    }
+
+    /// Whether there is room for what a call would have kept. The limit is of the emulator; the service's is unknown.
+    fn make_room(&mut self, verb: Verb, input: Input<'_>) -> Result<(), Failure> {
+        let more = match verb {
+            Verb::Create | Verb::Update => input.body.len(),
+            Verb::Deploy => self.kept.find(input.uid).map_or(0, |(_, config)| length(&config.definition)),
+            _ => return Ok(()),
+        };
+        let most = self.limits.config_bytes;
+        if self.kept.has_room_for(more, most) {
+            return Ok(());
+        }
+        let message = format!("the emulator keeps at most {most} bytes of definitions for an organization");
+        Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message))
     }
 
     fn mark(&self) -> Mark {

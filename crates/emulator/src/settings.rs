@@ -80,15 +80,31 @@ pub struct Limits {
     pub body: usize,
     /// Capping configurations of one sandbox. More are answered 507.
     pub configs: usize,
+    /// Saved and deployed definitions of one organization together, in bytes of JSON. More are answered 507.
+    pub config_bytes: usize,
     /// Calls that the journal of one organization keeps.
     pub journal: usize,
     /// Tokens that are valid at a time; the one that ends first makes room.
     pub tokens: usize,
+    /// Connections at a time. One more is answered 503 and closed.
+    pub connections: usize,
+    /// How long the server waits for the first byte of the next request, from there for the whole request, and for the client
+    /// to take some of an answer. Then the connection is closed.
+    pub patience: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 1024 * 1024, configs: 20_000, journal: 1_000, tokens: 10_000 }
+        Self {
+            body: 1024 * 1024,
+            configs: 20_000,
+            config_bytes: 128 * 1024 * 1024,
+            journal: 1_000,
+            tokens: 10_000,
+            // Below the 1,024 files that a process may usually have open.
+            connections: 512,
+            patience: Duration::from_secs(60),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::organization::Kept;
-use crate::world::World;
+use crate::world::{MAX_SANDBOXES, World};
 
 /// Of the form below. A later form gets another number.
 const VERSION: u32 = 1;
@@ -51,9 +51,17 @@ impl World {
         }
         let Snapshot { organizations, .. } =
             Snapshot::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))?;
+        let most = self.settings.limits.config_bytes;
         for (id, kept) in &organizations {
             if !self.organizations.contains_key(id) {
                 return refuse(format!("the emulator has no organization {id}"));
+            }
+            let length = kept.length();
+            if length > most {
+                return refuse(format!("the definitions of {id} have {length} bytes, and {most} at most are kept"));
+            }
+            if kept.sandboxes.len() > MAX_SANDBOXES {
+                return refuse(format!("{id} has more than {MAX_SANDBOXES} sandboxes"));
             }
             for sandbox in &kept.sandboxes {
                 if sandbox.capping.iter().any(|(uid, config)| *uid != config.uid) {
@@ -67,6 +75,7 @@ impl World {
         for (id, kept) in organizations {
             if let Some(organization) = self.organizations.get_mut(&id) {
                 organization.kept = kept;
+                organization.kept.count();
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use crate::answer::{self, Answer};
 use crate::ims_refusal::ImsRefusal;
 use crate::settings::{Caller, Settings};
 use crate::tokens::{Grant, Tokens, shaped};
+use crate::unread;
 
 /// The form of a token request. Everything that matters is in it; parameters in the query are not looked at.
 pub(crate) struct Form(BTreeMap<String, String>);
@@ -25,7 +26,8 @@ impl Form {
     /// The fields that nobody reads, as the journal writes them. `org_id` is for clients of several organizations.
     pub(crate) fn unread(&self) -> Vec<String> {
         let known = ["grant_type", "client_id", "client_secret", "scope", "org_id"];
-        self.0.keys().filter(|name| !known.contains(&name.as_str())).map(|name| format!("/{name}")).collect()
+        let unknown = self.0.keys().filter(|name| !known.contains(&name.as_str()));
+        unknown.take(unread::MOST).map(|name| format!("/{}", unread::cut(name))).collect()
     }
 }
 

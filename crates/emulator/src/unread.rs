@@ -6,7 +6,7 @@ use http::Request;
 use serde_json::Value;
 
 /// Most fields that are named for one call. Chosen here.
-const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 
 /// The fields of a definition that are read, and those below them.
 enum Fields {

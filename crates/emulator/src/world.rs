@@ -9,6 +9,8 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::answer::{self, Answer};
+use crate::arrival::Broken;
+use crate::clock::LAST_MOMENT;
 use crate::contract::Differences;
 use crate::control;
 use crate::fault::{FAULT_HEADER, Fault, FaultError, Target};
@@ -25,8 +27,10 @@ use crate::switches::Switches;
 use crate::token_host::{self, Form};
 use crate::tokens::Tokens;
 
-/// The end of the year 9999, since the epoch: the last moment that a header can name.
-const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
+/// Most organizations of one world, and most sandboxes of each. Chosen here: a thousand tests can have one each.
+pub const MAX_ORGANIZATIONS: usize = 10_000;
+/// See [`MAX_ORGANIZATIONS`].
+pub const MAX_SANDBOXES: usize = 100;
 
 /// Longest text of a client that the journal keeps, in characters: a path, an identifier. Chosen here.
 const LONGEST_PATH: usize = 200;
@@ -58,7 +62,12 @@ pub struct World {
 
 impl World {
     /// A world with empty sandboxes for the organization of each caller.
+    ///
+    /// # Panics
+    ///
+    /// When the settings have more than [`MAX_ORGANIZATIONS`] organizations or more than [`MAX_SANDBOXES`] sandboxes.
     pub fn new(settings: Settings) -> Self {
+        assert!(settings.sandboxes.len() <= MAX_SANDBOXES, "an organization has at most {MAX_SANDBOXES} sandboxes");
         let mut random = fastrand::Rng::with_seed(settings.seed);
         let mut organizations = BTreeMap::new();
         for caller in &settings.callers {
@@ -66,6 +75,7 @@ impl World {
                 .entry(caller.org_id.to_string())
                 .or_insert_with(|| Organization::new(&settings.sandboxes, || uuid(&mut random)));
         }
+        assert!(organizations.len() <= MAX_ORGANIZATIONS, "a world has at most {MAX_ORGANIZATIONS} organizations");
         Self { settings, tokens: Tokens::default(), organizations, random, differences: Differences::default() }
     }
 
@@ -171,12 +181,14 @@ impl World {
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
         let path = request.uri().path();
         // Before chance comes in: who looks on does not change what comes next.
-        if let Some(mut answer) = page::answer(request) {
+        if cfg!(feature = "page")
+            && let Some(mut answer) = page::answer(request)
+        {
             date(&mut answer, now);
             return answer;
         }
         if control::is_meant(path) {
-            let mut answer = control::answer(self, request, now);
+            let mut answer = self.unusable(request).unwrap_or_else(|| control::answer(self, request, now));
             date(&mut answer, now);
             return answer;
         }
@@ -195,7 +207,10 @@ impl World {
         let mut answer = match &strike {
             Err(error) => answer::of(StatusCode::BAD_REQUEST, &json!({"message": format!("{FAULT_HEADER}: {error}")})),
             Ok(Strike { instead: Some(answer), .. }) => answer.clone(),
-            Ok(_) => self.process(request, &route, &form, &org_id, here, &id),
+            Ok(_) => match self.unusable(request) {
+                Some(refusal) => refusal,
+                None => self.process(request, &route, &form, &org_id, here, &id),
+            },
         };
         let mut struck = None;
         if let Ok(strike) = strike {
@@ -215,6 +230,19 @@ impl World {
             self.differences.compare(operation, request, &mut answer);
         }
         answer
+    }
+
+    /// The answer to a body that cannot be used. Inferred: what the service says to one is unknown.
+    fn unusable(&self, request: &Request<Bytes>) -> Option<Answer> {
+        let most = self.settings.limits.body;
+        let (status, message) = if request.extensions().get::<Broken>().is_some() {
+            (StatusCode::BAD_REQUEST, "the body broke off before its end".to_owned())
+        } else if request.body().len() > most {
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is longer than {most} bytes"))
+        } else {
+            return None;
+        };
+        Some(answer::of(status, &json!({"message": message})))
     }
 
     /// The organization that a request is for: the one it names, that of its client, or the first.
@@ -237,8 +265,8 @@ impl World {
         target: Option<Target>,
         request_id: &str,
     ) -> Result<Strike, FaultError> {
-        let Some(target) = target else { return Ok(Strike::default()) };
         let asked = headers.get(FAULT_HEADER).map(|value| value.to_str().unwrap_or_default().parse()).transpose()?;
+        let Some(target) = target else { return Ok(Strike::default()) };
         let set = self.organizations.get_mut(org_id).and_then(|it| it.faults.strike(target, &mut self.random));
         Ok(strike::of(asked.or(set), target, request_id, &mut self.random))
     }
@@ -272,11 +300,11 @@ impl World {
             kept: &mut organization.kept,
             org_id,
             sandbox: &passed.sandbox,
-            account: passed.client_id,
+            account: passed.client_id.chars().take(LONGEST_ID).collect(),
             now,
             request_id,
             switches: &settings.switches,
-            most_configs: settings.limits.configs,
+            limits: settings.limits,
         };
         let query = request.uri().query().unwrap_or_default();
         session.run(operation, Input { uid, query, body: request.body() }, || uuid(random))
@@ -325,7 +353,7 @@ impl World {
 
 /// Dates an answer by this clock, and not by the one of the machine that a server would take.
 fn date(answer: &mut Answer, now: Timestamp) {
-    let date = UNIX_EPOCH + Duration::from_millis(now.as_millis()).min(LAST_DATE);
+    let date = UNIX_EPOCH + Duration::from_millis(now.min(LAST_MOMENT).as_millis());
     if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
         answer.headers_mut().insert(header::DATE, date);
     }

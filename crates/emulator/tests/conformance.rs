@@ -3,11 +3,13 @@
 
 mod support;
 
+use ajo_auth::Timestamp;
 use ajo_emulator::{ConnectionLost, Emulator, InProcess, Settings, World};
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::{Value, json};
-use support::{Caller, START, capping, throttling};
+use serde_json::json;
+use support::cases::{self, Known, Suite};
+use support::{Caller, START};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower_service::Service as _;
 
@@ -52,95 +54,35 @@ async fn over_http(address: std::net::SocketAddr, request: &Request<Bytes>) -> S
     (status, headers, answer[end + 4..].to_vec())
 }
 
-/// What the suite does: everything of both APIs, the gateway, the token host and the control API, right and wrong.
-fn requests(caller: &Caller) -> Vec<Request<Bytes>> {
-    let uid = "{uid}";
-    let api = |method: &str, path: String, body: Value| caller.request(method, &path, &body);
-    let mut requests = Vec::new();
-    for (base, definition) in [("endpointConfigs", capping()), ("throttlingConfigs", throttling())] {
-        for path in ["", "/deploy", "/undeploy"] {
-            requests.push(api("POST", format!("/{base}/u-0{path}"), Value::Null));
-        }
-        requests.push(api("POST", format!("/{base}"), definition.clone()));
-        requests.push(api("POST", format!("/{base}"), json!({"url": 7})));
-        requests.push(api("POST", format!("/list/{base}"), json!({})));
-        for (method, path) in [("GET", ""), ("GET", "/canDeploy"), ("POST", "/deploy"), ("DELETE", "")] {
-            requests.push(api(method, format!("/{base}/{uid}{path}"), Value::Null));
-        }
-        requests.push(api("PUT", format!("/{base}/{uid}"), definition));
-        requests.push(api("POST", format!("/{base}/{uid}/undeploy"), Value::Null));
-        requests.push(api("DELETE", format!("/{base}/{uid}?forceDelete=true"), Value::Null));
-        requests.push(api("PATCH", format!("/{base}/{uid}"), Value::Null));
-    }
-    for missing in ["authorization", "x-api-key", "x-gw-ims-org-id", "x-sandbox-name"] {
-        let mut request = api("POST", "/list/endpointConfigs".to_owned(), json!({}));
-        request.headers_mut().remove(missing);
-        requests.push(request);
-    }
-    for fault in
-        ["gateway:429050", "service:1463", "status:502", "html:503", "problem:403", "lost:504", "garbage", "nonsense"]
-    {
-        let mut request = api("POST", "/list/throttlingConfigs".to_owned(), json!({}));
-        request.headers_mut().insert("x-emulator-fault", fault.parse().expect("a header"));
-        requests.push(request);
-    }
-    for (method, path, body) in [
-        ("POST", "/ims/token/v3", "grant_type=x"),
-        ("GET", "/ims/token/v3", ""),
-        ("GET", "/nowhere", ""),
-        ("GET", "/_emulator/state", ""),
-    ] {
-        requests.push(Request::builder().method(method).uri(path).body(Bytes::from(body)).expect("a request"));
-    }
-    requests
-}
-
-/// Puts the uid that was created last in the place that is kept for it.
-fn addressed(request: &Request<Bytes>, uid: &str) -> Request<Bytes> {
-    let mut addressed = Request::new(request.body().clone());
-    *addressed.method_mut() = request.method().clone();
-    *addressed.headers_mut() = request.headers().clone();
-    *addressed.uri_mut() =
-        request.uri().to_string().replace("%7Buid%7D", uid).replace("{uid}", uid).parse().expect("a path");
-    addressed
-}
-
-fn uid_of(body: &[u8]) -> Option<String> {
-    serde_json::from_slice::<Value>(body).ok()?.get("uid")?.as_str().map(str::to_owned)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_adapter_gives_the_same_bytes() {
-    let mut direct = Caller::new();
-    let mut in_process = InProcess::new(World::new(Settings::default()), || START);
-    let emulator = Emulator::builder().clock(|| START).start().await.expect("an emulator");
-    // All three are asked for a token first: from the same seed it is the same one.
-    let caller = direct.world.settings().callers[0].clone();
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}&scope={}",
-        caller.client_id,
-        caller.secrets[0].expose(),
-        caller.scopes
-    );
-    let token = Request::post("/ims/token/v3").body(Bytes::from(form)).expect("a request");
-    in_process.call(token.clone()).await.expect("a token");
-    over_http(emulator.address(), &token).await;
+    let suite = Suite::read();
+    let now = Timestamp::from_millis(suite.now_millis);
+    let mut direct = World::new(Settings::default());
+    let mut in_process = InProcess::new(World::new(Settings::default()), move || now);
+    let emulator = Emulator::builder().clock(move || now).start().await.expect("an emulator");
 
-    let mut uid = "u-0".to_owned();
-    let mut count = 0;
-    for request in requests(&direct) {
-        let request = addressed(&request, &uid);
-        let expected = seen(&direct.send(&request));
+    let mut known = Known::default();
+    let mut answered = Vec::new();
+    let calls = |world: &World| serde_json::to_value(world.calls().to_vec()).expect("JSON");
+    for case in &suite.cases {
+        let request = suite.request(case, &known);
+        let answer = direct.handle(&request, now);
+        let expected = seen(&answer);
         let shown = format!("{} {}", request.method(), request.uri());
         assert_eq!(seen(&in_process.call(request.clone()).await.expect("an answer")), expected, "in process: {shown}");
         assert_eq!(over_http(emulator.address(), &request).await, expected, "over HTTP: {shown}");
-        uid = uid_of(&expected.2).unwrap_or(uid);
-        count += 1;
+        known.learn(answer.body());
+        answered.push(cases::written(&answer));
+        assert_eq!(calls(&direct), calls(&in_process.world()));
+        assert_eq!(calls(&direct), calls(&emulator.world()));
     }
-    assert!(count > 35 && uid != "u-0", "{count} requests");
-    let calls = |world: &World| serde_json::to_value(world.calls().to_vec()).expect("JSON");
-    assert_eq!(calls(&direct.world), calls(&in_process.world()));
-    assert_eq!(calls(&direct.world), calls(&emulator.world()));
+    assert!(answered.len() > 50, "{} requests", answered.len());
+    let written = cases::answers(&answered);
+    assert_eq!(answered.len(), written.len(), "after a change that is meant: UPDATE=1");
+    for (answer, written) in answered.iter().zip(&written) {
+        assert_eq!(answer, written, "after a change that is meant: UPDATE=1");
+    }
 }
 
 #[tokio::test]

@@ -297,3 +297,38 @@ fn the_status_says_how_many_calls_are_kept_of_how_many() {
     let (_, status) = caller.control("GET", "", &NONE);
     assert_eq!((&status["calls"], &status["callsKept"]), (&json!(4), &json!(0)));
 }
+
+#[test]
+fn a_misspelled_parameter_or_value_is_refused_with_those_that_are_known() {
+    let mut caller = Caller::new();
+    for (method, path, said) in [
+        ("GET", "/calls?mutating=yes", "mutating is true or false"),
+        ("GET", "/calls?operation=capping.creat", "operation is one of capping.list, "),
+        ("GET", "/calls?operation=*.list", "operation is one of capping.list, "),
+        ("GET", "/calls?mutate=true", "there is no parameter mutate here; there are: org, mutating, operation, since"),
+        ("GET", "/configs?search=x", "there is no parameter search here; there are: org, find, limit"),
+        ("DELETE", "/calls?since=3", "there is no parameter since here; there are: org"),
+        ("GET", "?organization=x", "there is no parameter organization here; there are: org"),
+    ] {
+        let (status, body) = caller.control(method, path, &NONE);
+        assert_eq!(status, 400, "{path}");
+        let message = body["message"].as_str().expect("a message");
+        assert!(message.starts_with(said), "{path}: {message}");
+    }
+    for path in ["/calls?mutating=false", "/calls?operation=token", "/calls?operation=throttling.can_deploy"] {
+        assert_eq!(caller.control("GET", path, &NONE).0, 200, "{path}");
+    }
+}
+
+#[test]
+fn a_misspelled_fault_is_refused_on_a_path_that_leads_nowhere_too() {
+    let mut caller = Caller::new();
+    for (method, path) in [("GET", "/nowhere"), ("PATCH", "/endpointConfigs/u-1"), ("POST", "/list/endpointConfigs")] {
+        let mut request = caller.request(method, path, &NONE);
+        request.headers_mut().insert("x-emulator-fault", "explode".parse().expect("a header"));
+        let (status, body) = read(&caller.send(&request));
+        assert_eq!(status, 400, "{method} {path}");
+        let message = body["message"].as_str().expect("a message");
+        assert!(message.starts_with("x-emulator-fault: `explode` is no fault"), "{message}");
+    }
+}

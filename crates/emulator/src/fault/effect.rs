@@ -25,7 +25,7 @@ use crate::service_error::ServiceError;
 /// | `reset` | the connection is reset; nothing is processed |
 /// | `drop_after` | processed, then the connection is closed: committed, but the answer is lost |
 /// | `lost:N` | processed, and then answered with this status by a gateway that lost the answer |
-/// | `half_body` | processed; half of the body arrives |
+/// | `half_body` | processed; the head and half of the body arrive, then the connection is closed |
 /// | `garbage` | processed; the body is rubbish |
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

@@ -1,6 +1,8 @@
 //! A caller of a world: everything a call needs, and what comes back.
 #![allow(dead_code, reason = "each suite uses a part of it")]
 
+pub(crate) mod cases;
+
 use ajo_auth::{TOKEN_PATH, Timestamp};
 use ajo_emulator::{Fault, Settings, World};
 use bytes::Bytes;

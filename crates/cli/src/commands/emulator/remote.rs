@@ -79,7 +79,7 @@ pub(crate) fn describe(status: &Value) -> String {
         ("throttling", if status["throttling"] == true { "1".to_owned() } else { "0".to_owned() }),
         ("auth", text("auth")),
         ("tokens", number("tokens")),
-        ("calls", number("calls")),
+        ("calls", format!("{}, {} of them kept", number("calls"), number("callsKept"))),
         ("faults", number("faults")),
         ("clock speed", status["clock"]["speed"].to_string()),
     ];

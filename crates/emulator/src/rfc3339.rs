@@ -1,0 +1,55 @@
+//! Timestamps as the service writes them.
+
+use ajo_auth::Timestamp;
+
+/// The last second of the year 9999, since the epoch: RFC 3339 has four digits for a year.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// RFC 3339 in UTC with microseconds, as in the published samples.
+///
+/// Written out here, because a crate for dates is a third of the emulator that the npm package carries, for this one text.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    let (seconds, millis) = ((at.as_millis() / 1000).min(LAST_SECOND), at.as_millis() % 1000);
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Counted from 1 March of the year 0, so that a leap day is the last of its year (Hinnant's `civil_from_days`).
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_what_a_crate_for_dates_says(millis in 0_u64..253_402_207_200_000) {
+            let at = jiff::Timestamp::from_millisecond(i64::try_from(millis).expect("small")).expect("a moment");
+            let expected = at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+            prop_assert_eq!(rfc3339(Timestamp::from_millis(millis)), expected);
+        }
+    }
+
+    #[test]
+    fn leap_days_turns_of_years_and_the_end_of_time_are_right() {
+        for (millis, expected) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000000Z"),
+            (1_709_251_199_999, "2024-02-29T23:59:59.999000Z"),
+            (1_735_689_599_999, "2024-12-31T23:59:59.999000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000000Z"),
+            (u64::MAX, "9999-12-31T23:59:59.615000Z"),
+        ] {
+            assert_eq!(rfc3339(Timestamp::from_millis(millis)), expected);
+        }
+    }
+}
