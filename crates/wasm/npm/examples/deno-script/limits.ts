@@ -4,8 +4,9 @@ import { AjoClient, type CappingDefinition, validateCapping } from "ajo-limits";
 const definition: CappingDefinition = {
   url: "https://api.example.org/orders/*",
   methods: ["POST"],
-  services: { action: { maxHttpConnections: 50, rating: { maxCallsCount: 200, periodInMs: 1000 } } },
+  services: { action: { rating: { maxCallsCount: 200, periodInMs: 1000 } } },
 };
+// Here it is a warning: without maxHttpConnections, connections are not limited.
 for (const finding of validateCapping(definition)) console.log(finding.severity, finding.code, finding.message);
 
 const get = (name: string) => Deno.env.get(name);

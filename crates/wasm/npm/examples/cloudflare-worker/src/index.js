@@ -39,9 +39,13 @@ export function isNight(date) {
 async function limit(ajo, url, maxCallsCount) {
   const config = (await ajo.capping.list()).find((one) => one.url === url);
   if (!config) throw new Error(`no capping configuration limits ${url}`);
+  const { methods, services } = config;
   const rating = { maxCallsCount, periodInMs: 1000 };
-  if (config.state === "deployed" && config.services?.dataSource?.rating?.maxCallsCount === maxCallsCount) return false;
-  await ajo.capping.update(config.uid, { url, methods: config.methods, services: { dataSource: { rating } } });
+  const now = services?.dataSource?.rating;
+  if (config.state === "deployed" && now?.maxCallsCount === maxCallsCount && now.periodInMs === 1000) return false;
+  // An update replaces the whole definition, so what is not to change is sent as it is.
+  const dataSource = { ...services?.dataSource, rating };
+  await ajo.capping.update(config.uid, { url, methods, services: { ...services, dataSource } });
   // The old limit holds until the new definition is deployed.
   await ajo.capping.deploy(config.uid);
   return true;

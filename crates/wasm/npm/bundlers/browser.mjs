@@ -1,0 +1,19 @@
+// Chromium without a window, of which nothing goes out.
+import { tool } from "./project.mjs";
+
+/** Debian's, unless the environment names another. */
+export function startBrowser(work) {
+  return tool("playwright-core", work).chromium.launch({
+    executablePath: process.env.AJO_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
