@@ -5,14 +5,12 @@
 //     --out-name emulator --out-dir GLUE target/wasm32-unknown-unknown/wasm/ajo_emulator_wasm.wasm
 //
 // makes what is in GLUE: emulator.js and emulator_bg.wasm.
-import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { build } from "esbuild";
+import { optimize, patchGlue } from "./module.mjs";
 
-const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
 
 /** The module as text, once for `import` and `require`: both would be too much for the package. */
@@ -30,33 +28,16 @@ const FILES = [
 
 export async function buildEmulator(glue, out) {
   await mkdir(out, { recursive: true });
-  await optimize(glue, out);
+  await optimize("emulator", glue, out);
   await writeFile(
     path.join(out, MODULE),
     `/*! ajo-limits, MIT OR Apache-2.0 */\n${PLACE}="${(await readFile(path.join(out, "emulator.wasm"))).toString("base64")}";\n`,
   );
-  await patch(glue);
-  for (const [file, entry, format] of FILES) await bundle(glue, path.join(out, file), entry, format);
+  const patched = await patchGlue("emulator", glue);
+  for (const [file, entry, format] of FILES) await bundle(patched, path.join(out, file), entry, format);
 }
 
-async function optimize(glue, out) {
-  const wasmOpt = path.join(here, "node_modules/binaryen/bin/wasm-opt");
-  const features = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
-  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  const files = [path.join(glue, "emulator_bg.wasm"), "-o", path.join(out, "emulator.wasm")];
-  await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...features.map((it) => `--enable-${it}`), ...strip, ...files]);
-}
-
-/** `module instanceof WebAssembly.Module` is false for a module of another realm, which edge sandboxes hand out. */
-async function patch(glue) {
-  const source = await readFile(path.join(glue, "emulator.js"), "utf8");
-  const trap = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g;
-  const hits = source.match(trap)?.length ?? 0;
-  if (hits !== 1) throw new Error(`the emulator's glue has ${hits} places to patch, and not one: wasm-bindgen has changed`);
-  await writeFile(path.join(glue, "emulator.patched.js"), source.replace(trap, ""));
-}
-
-async function bundle(glue, outfile, entry, format) {
+async function bundle(patched, outfile, entry, format) {
   await build({
     absWorkingDir: here,
     entryPoints: [`src/entry/${entry}.ts`],
@@ -67,7 +48,7 @@ async function bundle(glue, outfile, entry, format) {
     target: "es2022",
     platform: "neutral",
     external: ["*.wasm", "*.wasm?module", MODULE],
-    alias: { "#emulator-glue": path.join(glue, "emulator.patched.js") },
+    alias: { "#emulator-glue": patched },
     plugins: [{
       name: "module-as-text",
       setup({ onResolve, onLoad }) {

@@ -1,0 +1,106 @@
+// The packed package with its real core, as Node.js installs it; scripts/packed.mjs runs it. No network: `fetch` is a function.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+const require = createRequire(import.meta.url);
+
+// Before the first import, to see that it makes nothing.
+let compiled = 0;
+const { Module } = WebAssembly;
+WebAssembly.Module = class extends Module {
+  constructor(...given) {
+    super(...given);
+    compiled += 1;
+  }
+};
+const esm = await import("ajo-limits");
+const cjs = require("ajo-limits");
+const compiledByImport = compiled;
+WebAssembly.Module = Module;
+
+const SECRET = "p8e-canary-secret-0123456789";
+const options = { clientId: "client", clientSecret: SECRET, orgId: "0123456789ABCDEF01234567@AdobeOrg", scopes: "openid", sandbox: "prod" };
+
+/** A service that issues tokens and has no configuration. */
+function service(requests = []) {
+  return async (url, init) => {
+    requests.push(`${init.method} ${new URL(url).pathname}`);
+    const isToken = url.includes("/ims/");
+    return Response.json(isToken ? { access_token: "eyJ-canary-token-0123456789", expires_in: 86399 } : { results: [] });
+  };
+}
+
+test("importing it compiles nothing", () => {
+  assert.equal(compiledByImport, 0);
+});
+
+test("the ES module and the CommonJS one are the same", () => {
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
+});
+
+for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of Object.entries({ esm, cjs })) {
+  test(`${name}: a call works, and 100 at once ask for one token`, async () => {
+    const requests = [];
+    const ajo = new AjoClient({ ...options, fetch: service(requests) });
+    await Promise.all(Array.from({ length: 100 }, async () => assert.deepEqual(await ajo.capping.list(), [])));
+    assert.equal(requests.filter((it) => it.includes("/ims/")).length, 1);
+    assert.equal(requests.length, 101);
+  });
+
+  test(`${name}: the offline rules are there`, () => {
+    assert.ok(validateCapping({ url: "https://h/*", methods: [], services: {} }).some(({ code }) => code === "ERR_ENDPOINTCONFIG_103"));
+  });
+
+  test(`${name}: options without a credential are refused`, () => {
+    assert.throws(() => new AjoClient({ sandbox: "prod" }), { name: "AjoValidationError", code: "SETTINGS" });
+  });
+
+  test(`${name}: a panic is an error, and the next call works`, async () => {
+    const { stringify } = JSON;
+    let isArmed = true;
+    const ajo = new AjoClient({
+      ...options,
+      fetch: async (url, init) => {
+        const answer = await service()(url, init);
+        if (isArmed) {
+          // The core is told something that it cannot read, which is a panic there.
+          JSON.stringify = () => ((JSON.stringify = stringify), "rubbish");
+          isArmed = false;
+        }
+        return answer;
+      },
+    });
+    const error = await ajo.capping.list().catch((it) => it);
+    assert.ok(error instanceof AjoInternalError, inspect(error));
+    assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+    assert.deepEqual(await ajo.capping.list(), []);
+  });
+
+  test(`${name}: no error shows a secret`, async () => {
+    const fetch = () => {
+      throw new Error(`cannot send ${SECRET} and eyJ-canary-token-0123456789`);
+    };
+    const error = await new AjoClient({ ...options, fetch }).capping.list().catch((it) => it);
+    assert.ok(error instanceof AjoError);
+    assert.doesNotMatch(inspect(error, { depth: 9, showHidden: true }), new RegExp(SECRET));
+  });
+}
+
+test("errors of one copy are instances of the other's classes", () => {
+  assert.throws(() => new cjs.AjoClient({}), esm.AjoValidationError);
+  assert.throws(() => new esm.AjoClient({}), cjs.AjoValidationError);
+});
+
+test("slim takes the module from its caller, as bytes or compiled", async () => {
+  const bytes = readFileSync(require.resolve("ajo-limits/core.wasm"));
+  const slim = await import("ajo-limits/slim");
+  assert.throws(() => new slim.AjoClient(options), { name: "AjoInternalError", message: /has not been provided/ });
+  slim.setModule(bytes);
+  assert.deepEqual(await new slim.AjoClient({ ...options, fetch: service() }).capping.list(), []);
+  const other = require("ajo-limits/slim");
+  other.setModule(new WebAssembly.Module(bytes));
+  assert.deepEqual(await new other.AjoClient({ ...options, fetch: service() }).capping.list(), []);
+});
