@@ -1,5 +1,7 @@
 //! `cargo xtask npm` and `cargo xtask test npm`: the npm package, built of `crates/wasm` with `crates/wasm/npm/scripts/`.
 
+pub(crate) mod bundlers;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -75,6 +77,7 @@ fn check() -> Result<(), String> {
     node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball.as_str(), "--quiet"], &exceptions[..]].concat())?;
     node("types.mjs", &[&tarball, &text(&out("types"))])?;
     runtimes(&tarball)?;
+    bundlers::run_prepared(&tarball)?;
     complain("==> the npm package keeps to its budgets");
     node("budgets.mjs", &[&text(&out("package")), &tarball])
 }

@@ -2,16 +2,18 @@
 //
 //     node side-by-side.mjs EMULATOR OUT
 //
-// EMULATOR is the command `ajo`; OUT a folder for the figures as JSON. Installed beside this file: the tarball and package.json.
+// EMULATOR is the command `ajo`; OUT a folder for the figures as JSON. Installed beside this file, by run.mjs: the tarball and
+// what package.json names.
 // Prints a table. Ratios are what counts: the machine is noisy.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import * as contestants from "./contestants.mjs";
 
 const NAMES = ["ajoLimits", "openapiFetch", "adobeAuth"];
 const LABELS = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch, own token cache", adobeAuth: "@adobe/aio-lib-core-auth, fetch" };
+const PACKAGES = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch", adobeAuth: "@adobe/aio-lib-core-auth" };
 const ROUNDS = 15;
 const CALLS = 200;
 const COLD_STARTS = 15;
@@ -104,19 +106,19 @@ async function control(settings, method, where) {
   return answer.status === 204 ? {} : answer.json();
 }
 
-/** Bytes that installing takes, dependencies included. */
-function installed() {
-  const modules = path.join(import.meta.dirname, "node_modules");
-  const size = (folder) =>
-    readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
-  const of = (...names) => names.reduce((sum, name) => sum + size(path.join(modules, name)), 0);
-  return {
-    ajoLimits: of("ajo-limits"),
-    openapiFetch: of("openapi-fetch", "openapi-typescript-helpers"),
-    adobeAuth: of("@adobe/aio-lib-core-auth", "@adobe/aio-lib-core-errors", "@isaacs/ttlcache"),
-  };
+/** Bytes of a package and of all that it depends on, as npm has installed them. */
+function installed(name, seen = new Set()) {
+  if (seen.has(name)) return 0;
+  seen.add(name);
+  const folder = path.join(import.meta.dirname, "node_modules", name);
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return Object.keys(dependencies).reduce((sum, dependency) => sum + installed(dependency, seen), bytesIn(folder));
+}
+
+function bytesIn(folder, isCounted = () => true) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && isCounted(entry.name))
+    .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }
 
 function median(values) {
@@ -133,7 +135,9 @@ const figures = {
   perCallMs: await timePerCall(made, uid),
   coldStartMs: coldStart(settings),
   tokenRequests: await tokenRequests(settings),
-  installedBytes: installed(),
+  installedBytes: Object.fromEntries(NAMES.map((name) => [name, installed(PACKAGES[name])])),
+  // Only tests load it.
+  emulatorBytes: bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator")),
 };
 const rows = [
   ["", "a call", "cold start to first answer", `token requests of ${CALLERS} cold callers`, "installed"],
@@ -147,6 +151,7 @@ const rows = [
 ];
 const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 for (const row of rows) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
+process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(figures.emulatorBytes / 1000)} KB\n`);
 mkdirSync(out, { recursive: true });
 writeFileSync(path.join(out, "npm.json"), `${JSON.stringify(figures, null, 2)}\n`);
 process.exit(0);

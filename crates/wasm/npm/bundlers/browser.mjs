@@ -2,9 +2,11 @@
 import { tool } from "./project.mjs";
 
 /** Debian's, unless the environment names another. */
+export const CHROMIUM = process.env.AJO_CHROMIUM ?? "/usr/bin/chromium";
+
 export function startBrowser(work) {
   return tool("playwright-core", work).chromium.launch({
-    executablePath: process.env.AJO_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     args: [
       "--headless",
       "--no-sandbox",

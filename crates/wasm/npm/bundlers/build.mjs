@@ -9,9 +9,9 @@ export const BUNDLERS = {
     await node(["vite/bin/vite.js", "build"], { cwd, work });
     return path.join(cwd, "dist");
   },
-  async webpack(cwd) {
+  async webpack(cwd, work, mode = "production") {
     // By its API, which needs no second package. Without a mode it warns.
-    const program = `require("webpack")({ mode: "production" }, (error, stats) => {
+    const program = `require("webpack")({ mode: "${mode}" }, (error, stats) => {
       if (error) throw error;
       if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString());
     })`;

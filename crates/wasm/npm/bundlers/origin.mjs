@@ -7,11 +7,15 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
 /** What is the emulator's: the service, the token host, the control API. */
 const EMULATED = /^\/(journey|ims|_emulator)\b/;
 
-/** Serves the files of a folder, or what another server has, and passes the emulator's paths on to it, bytes as they are. */
-export async function startOrigin({ folder, server }, emulator) {
+/**
+ * Serves the files of a folder, with a content policy if one is given, or what another server has, and passes the emulator's
+ * paths on to it, bytes as they are.
+ */
+export async function startOrigin({ folder, policy, server }, emulator) {
   const origin = createServer((asked, answer) => {
     if (EMULATED.test(asked.url)) return passOn(emulator.settings.AJO_IMS_URL, asked, answer);
     if (server !== undefined) return passOn(server, asked, answer);
+    if (policy !== undefined) answer.setHeader("content-security-policy", policy);
     sendFile(folder, new URL(asked.url, "http://origin").pathname, answer);
   });
   await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));

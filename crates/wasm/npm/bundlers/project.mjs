@@ -8,15 +8,16 @@ const here = import.meta.dirname;
 /** Longest time of one program, in milliseconds: a build of Next.js takes 40 s on two slow cores. */
 const LONGEST = 180_000;
 
-/** Installs the tools that package.json names and the tarball into WORK. Fixtures are copied to folders in it and find both. */
-export async function install(tarball, work) {
-  for (const name of ["package.json", "package-lock.json", ".npmrc"]) await cp(path.join(here, name), path.join(work, name));
+/** Installs the packages that FROM's package.json names, and the tarball, into WORK. A folder in WORK finds all of them. */
+export async function install(tarball, work, from = here) {
+  for (const name of ["package.json", "package-lock.json", ".npmrc"]) await cp(path.join(from, name), path.join(work, name));
   // npm takes what has the same version for the same.
   await rm(path.join(work, "node_modules/ajo-limits"), { recursive: true, force: true });
   await rm(path.join(work, "node_modules/.package-lock.json"), { force: true });
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Without the packages' scripts: some would download a program that is there already, as an optional package.
-  await sh(npm, ["install", "--no-save", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent", tarball], { cwd: work });
+  const how = ["--no-save", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+  await sh(npm, ["install", ...how, tarball], { cwd: work });
 }
 
 /** A fresh copy of a folder, in WORK. */

@@ -25,13 +25,17 @@ async function attempt(name, work) {
   }
 }
 
+function skip(name, why) {
+  console.log(`skipped ${name}: ${why}`);
+}
+
 const emulator = await startEmulator(path.resolve(ajo));
 try {
   const folder = path.resolve(work);
   await install(path.resolve(tarball), folder);
   for (const part of wanted.length > 0 ? wanted : PARTS) {
     const { run } = await import(`./parts/${part}.mjs`);
-    await run({ emulator, work: folder, attempt });
+    await run({ emulator, work: folder, attempt, skip });
   }
 } finally {
   emulator.stop();

@@ -1,19 +1,26 @@
 // A page that imports the package, bundled by each bundler with its default settings, in Chromium.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { startBrowser } from "../browser.mjs";
+import { CHROMIUM, startBrowser } from "../browser.mjs";
 import { BUNDLERS } from "../build.mjs";
 import { startOrigin } from "../origin.mjs";
 import { copy, serve } from "../project.mjs";
 import { CAPPING, optionsOf } from "../settings.mjs";
 
-export async function run({ emulator, work, attempt }) {
+export async function run({ emulator, work, attempt, skip }) {
+  if (!existsSync(CHROMIUM)) return skip("Chromium", `there is no ${CHROMIUM}; AJO_CHROMIUM can name another`);
   const browser = await startBrowser(work);
   try {
     for (const [name, build] of Object.entries(BUNDLERS)) {
       await attempt(`Chromium, ${name}`, async () => {
         const folder = await build(await copy("fixtures/page", work, `page-${name}`), work);
-        return usePage(browser, { folder }, emulator);
+        await withPage(browser, { folder }, emulator, useLimits);
+      });
+      await attempt(`Chromium, ${name}: ajo-limits/emulator`, async () => {
+        // It is for tests, and as big as webpack finds too big for more.
+        const folder = await build(await copy("fixtures/emulated", work, `emulated-${name}`), work, "development");
+        await withPage(browser, { folder }, emulator, useEmulator);
       });
     }
     await attempt("Chromium, vite's server for development", async () => {
@@ -21,18 +28,25 @@ export async function run({ emulator, work, attempt }) {
       const vite = path.join(work, "node_modules/vite/bin/vite.js");
       const server = await serve(process.execPath, [vite, "--host", "127.0.0.1", "--port", "0"], { cwd }, /http:\/\/127\.0\.0\.1:\d+/);
       try {
-        return await usePage(browser, { server: server.match[0] }, emulator);
+        await withPage(browser, { server: server.match[0] }, emulator, useLimits);
       } finally {
         server.stop();
       }
+    });
+    await attempt("Chromium, content policies", async () => {
+      const folder = path.join(work, "page-esbuild/dist");
+      await withPage(browser, { folder, policy: "script-src 'self' 'wasm-unsafe-eval'" }, emulator, useLimits);
+      await withPage(browser, { folder, policy: "script-src 'self'" }, emulator, async (page, address) => {
+        await assert.rejects(useLimits(page, address, emulator), /AjoInternalError: the core of ajo-limits could not be started/);
+      });
     });
   } finally {
     await browser.close();
   }
 }
 
-/** Opens the page and has it use the limits. */
-async function usePage(browser, pages, emulator) {
+/** Opens the page and has it used; it may have nothing to complain of. */
+async function withPage(browser, pages, emulator, use) {
   await emulator.reset();
   const origin = await startOrigin(pages, emulator);
   const page = await browser.newPage();
@@ -41,16 +55,28 @@ async function usePage(browser, pages, emulator) {
   page.on("console", (message) => message.type() === "warning" && problems.push(message.text()));
   try {
     await page.goto(origin.address);
-    await page.waitForFunction(() => globalThis.useLimits !== undefined);
-    const options = { ...optionsOf(emulator), baseUrl: `${origin.address}/journey/orchestration`, imsUrl: origin.address };
-    const { uid, listed, failure, findings } = await page.evaluate(([options, definition]) => globalThis.useLimits(options, definition), [options, CAPPING]);
-    assert.deepEqual(listed, [[uid, "deployed", CAPPING.url]]);
-    assert.deepEqual(failure, [true, "AjoHttpError", 404, "capping.get"]);
-    assert.deepEqual(findings, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_106"]);
+    await use(page, origin.address, emulator);
     assert.deepEqual(problems, []);
-    assert.deepEqual((await emulator.calls()).map((call) => call.operation), ["token", "capping.create", "capping.deploy", "capping.list", "capping.get"]);
   } finally {
     await page.close();
     origin.stop();
   }
+}
+
+async function useLimits(page, address, emulator) {
+  const options = { ...optionsOf(emulator), baseUrl: `${address}/journey/orchestration`, imsUrl: address };
+  await page.waitForFunction(() => globalThis.useLimits !== undefined);
+  const used = await page.evaluate(([options, definition]) => globalThis.useLimits(options, definition), [options, CAPPING]);
+  assert.deepEqual(used.listed, [[used.uid, "deployed", CAPPING.url]]);
+  assert.deepEqual(used.failure, [true, "AjoHttpError", 404, "capping.get"]);
+  assert.deepEqual(used.findings, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_106"]);
+  const operations = (await emulator.calls()).map((call) => call.operation);
+  assert.deepEqual(operations, ["token", "capping.create", "capping.deploy", "capping.list", "capping.get"]);
+}
+
+async function useEmulator(page, address, emulator) {
+  await page.waitForFunction(() => globalThis.useEmulator !== undefined);
+  const used = await page.evaluate((definition) => globalThis.useEmulator(definition), CAPPING);
+  assert.deepEqual(used, ["deployed", ["token", "capping.create", "capping.deploy", "capping.list", "capping.list"]]);
+  assert.deepEqual(await emulator.calls(), []);
 }
