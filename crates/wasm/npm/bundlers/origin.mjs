@@ -36,9 +36,10 @@ function sendFile(folder, name, answer) {
 }
 
 function passOn(to, asked, answer) {
-  // A connection for each request, so that one that the emulator ends is seen to end by whoever asked.
+  // A connection for each request, on both sides: one that the emulator ends must end for the page, and Chromium itself sends
+  // a request again, a creation too, when a connection that it has used before ends without an answer.
   const onward = request(new URL(asked.url, to), { method: asked.method, headers: asked.headers, agent: false }, (answered) => {
-    answer.writeHead(answered.statusCode, answered.headers);
+    answer.writeHead(answered.statusCode, { ...answered.headers, connection: "close" });
     answered.pipe(answer);
     answered.on("close", () => answered.complete || answer.destroy());
   });

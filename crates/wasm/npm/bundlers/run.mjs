@@ -8,16 +8,17 @@ import path from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { install } from "./project.mjs";
 
-const [ajo, tarball, work, ...wanted] = process.argv.slice(2);
+const [ajo, tarball, work] = process.argv.slice(2, 5).map((given) => path.resolve(given));
+const wanted = process.argv.slice(5);
 const PARTS = ["browsers", "tests", "next", "examples"];
 
 let failed = 0;
 /** Tries one thing. What it gives back is said beside its name. */
-async function attempt(name, work) {
+async function attempt(name, tried) {
   const begun = performance.now();
   const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
   try {
-    const remark = await work();
+    const remark = await tried();
     console.log(`ok      ${name.padEnd(44)} ${seconds().padStart(7)}  ${remark ?? ""}`.trimEnd());
   } catch (error) {
     failed += 1;
@@ -29,13 +30,12 @@ function skip(name, why) {
   console.log(`skipped ${name}: ${why}`);
 }
 
-const emulator = await startEmulator(path.resolve(ajo));
+const emulator = await startEmulator(ajo);
 try {
-  const folder = path.resolve(work);
-  await install(path.resolve(tarball), folder);
+  await install(tarball, work);
   for (const part of wanted.length > 0 ? wanted : PARTS) {
     const { run } = await import(`./parts/${part}.mjs`);
-    await run({ emulator, work: folder, attempt, skip });
+    await run({ ajo, emulator, work, attempt, skip });
   }
 } finally {
   emulator.stop();

@@ -1,14 +1,20 @@
 // A page that imports the package, bundled by each bundler with its default settings, in Chromium.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { CHROMIUM, startBrowser } from "../browser.mjs";
 import { BUNDLERS } from "../build.mjs";
+import { startEmulator } from "../emulator.mjs";
 import { startOrigin } from "../origin.mjs";
 import { copy, serve } from "../project.mjs";
 import { CAPPING, optionsOf } from "../settings.mjs";
 
-export async function run({ emulator, work, attempt, skip }) {
+/** The suites of every runtime, and the bundler whose page runs that of the faults too, which takes long. */
+const SUITES = path.join(import.meta.dirname, "../../runtimes/fixture");
+const WITH_FAULTS = "esbuild";
+
+export async function run({ ajo, emulator, work, attempt, skip }) {
   if (!existsSync(CHROMIUM)) return skip("Chromium", `there is no ${CHROMIUM}; AJO_CHROMIUM can name another`);
   const browser = await startBrowser(work);
   try {
@@ -17,12 +23,8 @@ export async function run({ emulator, work, attempt, skip }) {
         const folder = await build(await copy("fixtures/page", work, `page-${name}`), work);
         await withPage(browser, { folder }, emulator, useLimits);
       });
-      await attempt(`Chromium, ${name}: ajo-limits/emulator`, async () => {
-        // It is for tests, and as big as webpack finds too big for more.
-        const folder = await build(await copy("fixtures/emulated", work, `emulated-${name}`), work, "development");
-        await withPage(browser, { folder }, emulator, useEmulator);
-      });
     }
+    await Promise.all(Object.keys(BUNDLERS).map((name) => attempt(`Chromium, ${name}: the suites`, () => suites(browser, name, ajo, work))));
     await attempt("Chromium, vite's server for development", async () => {
       const cwd = await copy("fixtures/page", work, "page-vite-dev");
       const vite = path.join(work, "node_modules/vite/bin/vite.js");
@@ -74,9 +76,28 @@ async function useLimits(page, address, emulator) {
   assert.deepEqual(operations, ["token", "capping.create", "capping.deploy", "capping.list", "capping.get"]);
 }
 
-async function useEmulator(page, address, emulator) {
-  await page.waitForFunction(() => globalThis.useEmulator !== undefined);
-  const used = await page.evaluate((definition) => globalThis.useEmulator(definition), CAPPING);
-  assert.deepEqual(used, ["deployed", ["token", "capping.create", "capping.deploy", "capping.list", "capping.list"]]);
-  assert.deepEqual(await emulator.calls(), []);
+/** The suites in a page, on an emulator of its own, which they disturb. */
+async function suites(browser, name, ajo, work) {
+  const cwd = await copy("fixtures/suite", work, `suite-${name}`);
+  await cp(path.join(cwd, "../page-vite/index.html"), path.join(cwd, "index.html"));
+  for (const file of ["check.mjs", "faults.mjs", "report.mjs", "suite.mjs"]) await cp(path.join(SUITES, file), path.join(cwd, "src", file));
+  // With the emulator in it, which is for tests, it is as big as webpack finds too big for more.
+  const folder = await BUNDLERS[name](cwd, work, "development");
+  const emulator = await startEmulator(ajo);
+  try {
+    let report;
+    await withPage(browser, { folder }, emulator, async (page, address) => {
+      await page.waitForFunction(() => globalThis.runSuites !== undefined);
+      const { baseUrl, imsUrl, ...options } = optionsOf(emulator);
+      const settings = { ...options, baseUrl: `${address}/journey/orchestration`, imsUrl: address, closedUrl: "http://127.0.0.1:9", connectCode: "BROKEN" };
+      report = await page.evaluate((given) => globalThis.runSuites(given), { settings, faults: name === WITH_FAULTS });
+    });
+    const { suite, faults, stray } = report;
+    const failed = [...suite, ...faults].filter((it) => !it.ok).map((it) => `${it.name}: ${it.problem}`);
+    assert.deepEqual([...failed, ...stray], []);
+    assert.ok(suite.length > 15);
+    return `suite ${suite.length}, faults ${faults.length}`;
+  } finally {
+    emulator.stop();
+  }
 }
