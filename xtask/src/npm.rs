@@ -37,7 +37,10 @@ pub(crate) fn test() -> Result<String, String> {
 /// Builds and tests it where that is possible, and says why where it is not: Node.js is not part of a Rust installation.
 pub(crate) fn test_if_possible() -> Result<(), String> {
     match prepare() {
-        Ok(()) => check(),
+        Ok(()) => {
+            check()?;
+            bundlers::run_prepared(&text(&tarball()))
+        }
         Err(missing) => {
             complain(&format!("==> skipped: the npm package, because {missing}"));
             Ok(())
@@ -77,7 +80,6 @@ fn check() -> Result<(), String> {
     node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball.as_str(), "--quiet"], &exceptions[..]].concat())?;
     node("types.mjs", &[&tarball, &text(&out("types"))])?;
     runtimes(&tarball)?;
-    bundlers::run_prepared(&tarball)?;
     complain("==> the npm package keeps to its budgets");
     node("budgets.mjs", &[&text(&out("package")), &tarball])
 }
@@ -100,8 +102,11 @@ fn pack() -> Result<PathBuf, String> {
     complain("==> the npm package is built");
     node("build.mjs", &[&text(&glue), &text(&package)])?;
     run("npm", &["pack", "--silent", &text(&package), "--pack-destination", &text(&out("")), "--ignore-scripts"])?;
-    let version = env!("CARGO_PKG_VERSION");
-    Ok(out("").join(format!("ajo-limits-{version}.tgz")))
+    Ok(tarball())
+}
+
+fn tarball() -> PathBuf {
+    out("").join(concat!("ajo-limits-", env!("CARGO_PKG_VERSION"), ".tgz"))
 }
 
 /// Compiles a crate and has wasm-bindgen write its glue. wasm-pack could do both, but passes no flag for the reset on.
