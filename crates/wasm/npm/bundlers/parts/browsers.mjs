@@ -80,7 +80,7 @@ async function useLimits(page, address, emulator) {
 async function suites(browser, name, ajo, work) {
   const cwd = await copy("fixtures/suite", work, `suite-${name}`);
   await cp(path.join(cwd, "../page-vite/index.html"), path.join(cwd, "index.html"));
-  for (const file of ["check.mjs", "faults.mjs", "report.mjs", "suite.mjs"]) await cp(path.join(SUITES, file), path.join(cwd, "src", file));
+  await cp(SUITES, path.join(cwd, "src"), { recursive: true });
   // With the emulator in it, which is for tests, it is as big as webpack finds too big for more.
   const folder = await BUNDLERS[name](cwd, work, "development");
   const emulator = await startEmulator(ajo);

@@ -45,6 +45,8 @@ async function worker(emulator, work) {
   let said = "";
   const { Miniflare } = tool("miniflare", work);
   const runtime = new Miniflare({
+    // Or it would ask Cloudflare where this machine is.
+    cf: false,
     modules: true,
     modulesRoot: path.join(cwd, "dist"),
     modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
