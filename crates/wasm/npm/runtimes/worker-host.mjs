@@ -47,7 +47,7 @@ async function join() {
 
 /** The package as it is, under the names by which it is imported: workerd looks up nothing. */
 function files() {
-  const modules = ["worker.mjs", "report.mjs", "suite.mjs", "faults.mjs", "check.mjs", "join.mjs"].map((name) => ({
+  const modules = ["worker.mjs", "report.mjs", "suite.mjs", "faults.mjs", "check.mjs", "join.mjs", "instances.mjs"].map((name) => ({
     type: "ESModule",
     path: name,
   }));
