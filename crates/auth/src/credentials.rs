@@ -152,6 +152,17 @@ impl Credentials {
         Self::choose(&formats::read(text)?, name)
     }
 
+    /// From the JSON of such a file, parsed. A name chooses where it holds several.
+    pub fn from_json(json: &serde_json::Value, name: Option<&str>) -> Result<Self, CredentialsError> {
+        Self::choose(&formats::of_json(json)?, name)
+    }
+
+    /// From the text of such a file that is JSON; lines `NAME=value` are not taken. It is for WebAssembly, where the code that
+    /// reads those would have to be downloaded.
+    pub fn from_json_text(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
+        Self::from_json(&formats::parse(text)?, name)
+    }
+
     pub(crate) fn choose(candidates: &[Candidate], name: Option<&str>) -> Result<Self, CredentialsError> {
         let usable: Vec<&Candidate> = candidates.iter().filter(|one| !one.is_jwt).collect();
         let chosen = match (name.map(str::trim), usable.as_slice()) {
@@ -282,6 +293,14 @@ mod tests {
         {"name": "moved", "integration_type": "oauth_server_to_server_migrate", "jwt": {"client_id": "c2"},
          "oauth_server_to_server": {"client_id": "c2", "client_secrets": ["s3cr3t-3"], "scopes": ["openid"]}}
     ]}}}}"#;
+
+    #[test]
+    fn json_is_read_as_from_the_file_and_lines_are_not() {
+        let read = Credentials::from_json_text(FILE_TEXT, None).expect("credentials");
+        assert_eq!(read.client_id(), Credentials::from_text(FILE_TEXT, None).expect("credentials").client_id());
+        let lines = Credentials::from_json_text("AJO_CLIENT_SECRET=s3cr3t", None).expect_err("lines").to_string();
+        assert!(lines.starts_with("this is not JSON (line 1") && !lines.contains("s3cr3t"), "{lines}");
+    }
 
     #[test]
     fn a_project_needs_a_name_where_it_has_several_credentials() {

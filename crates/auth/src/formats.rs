@@ -42,18 +42,27 @@ pub(crate) fn read(text: &str) -> Result<Vec<Candidate>, CredentialsError> {
     if lines::looks_like(text) {
         return variables::read(text);
     }
-    // serde's own errors repeat the value they stumble over, which may be the secret: only the place is kept.
-    let json: Value = serde_json::from_str(text)
-        .map_err(|error| CredentialsError::NotJson { line: error.line(), column: error.column() })?;
+    of_json(&parse(text)?)
+}
+
+/// serde's own errors repeat the value they stumble over, which may be the secret: only the place is kept.
+pub(crate) fn parse(text: &str) -> Result<Value, CredentialsError> {
+    // As bytes, like all JSON that is read in WebAssembly: the parser is there once for each kind of input.
+    serde_json::from_slice(text.as_bytes())
+        .map_err(|error| CredentialsError::NotJson { line: error.line(), column: error.column() })
+}
+
+/// All credentials in the JSON of a file.
+pub(crate) fn of_json(json: &Value) -> Result<Vec<Candidate>, CredentialsError> {
     let Value::Object(fields) = json else {
         return Err(form("the file must hold a JSON object, or lines such as `AJO_CLIENT_ID=…`"));
     };
     if fields.contains_key("project") {
-        project::read(&fields)
+        project::read(fields)
     } else if fields.contains_key("values") {
-        postman::read(&fields).map(|candidate| vec![candidate])
+        postman::read(fields).map(|candidate| vec![candidate])
     } else {
-        flat::read(&fields).map(|candidate| vec![candidate])
+        flat::read(fields).map(|candidate| vec![candidate])
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::{AccessToken, StoreError, Timestamp, TokenDriver, TokenNote, read_entry, write_entry};
 
 /// How long a store may take to answer. Chosen here: a call waits for it, and fetching a token takes about as long.
-const TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(TIMEOUT_MILLIS);
+const TIMEOUT_MILLIS: u64 = 500;
 
 /// How long a store that did not answer is left alone. Chosen here: each question could cost a call the time limit.
 const REST: Duration = Duration::from_secs(30);
@@ -55,7 +56,7 @@ impl Shared {
             driver.note(TokenNote::StoreTrouble(format!("the token store could not be {what}: {problem}")));
         };
         let Some(answer) = answer else {
-            trouble(format!("no answer within {} ms, or the call's deadline", TIMEOUT.as_millis()));
+            trouble(format!("no answer within {TIMEOUT_MILLIS} ms, or the call's deadline"));
             return None;
         };
         *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::from_millis(0);

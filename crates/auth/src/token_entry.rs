@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::token::LONGEST_LIFE;
@@ -13,15 +13,6 @@ const VERSION: u32 = 1;
 
 /// How far the clock of the machine that kept a token may be ahead of this one's. Chosen here.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
-
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    version: u32,
-    access_token: String,
-    granted_at_millis: u64,
-    expires_at_millis: u64,
-}
 
 /// Why an entry of a store is of no use. None shows what the entry holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,8 +41,11 @@ pub enum EntryError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn store_key(credentials: &Credentials, ims: &Endpoint) -> String {
-    let mut scopes: Vec<&str> = credentials.scopes().iter().collect();
-    scopes.sort_unstable();
+    let mut scopes: Vec<&str> = Vec::new();
+    for scope in credentials.scopes().iter() {
+        // In order; of a few scopes, and in WebAssembly a sort is some kilobytes of code.
+        scopes.insert(scopes.partition_point(|other| *other < scope), scope);
+    }
     let secrets = credentials.secrets().iter().map(Secret::expose);
     let parts = [credentials.client_id().as_str(), ims.as_str()].into_iter().chain(scopes).chain(secrets);
     let mut digest = Sha256::new();
@@ -68,28 +62,28 @@ pub fn write_entry(token: &AccessToken) -> Secret {
     let expires_at = token.expires_at();
     let granted_at =
         expires_at.as_millis().saturating_sub(u64::try_from(token.lifetime().as_millis()).unwrap_or(u64::MAX));
-    let entry = Entry {
-        version: VERSION,
-        access_token: token.value().expose().to_owned(),
-        granted_at_millis: granted_at,
-        expires_at_millis: expires_at.as_millis(),
-    };
-    // Texts and numbers always encode; an empty text would be passed over when it is read.
-    Secret::new(serde_json::to_string(&entry).unwrap_or_default())
+    // A text always encodes; without one, the entry would be passed over when it is read.
+    let token = serde_json::to_string(token.value().expose()).unwrap_or_default();
+    let expires_at = expires_at.as_millis();
+    Secret::new(format!(
+        r#"{{"version":{VERSION},"accessToken":{token},"grantedAtMillis":{granted_at},"expiresAtMillis":{expires_at}}}"#
+    ))
 }
 
 /// The token in such a text, whoever wrote it.
 pub fn read_entry(text: &Secret, now: Timestamp) -> Result<AccessToken, EntryError> {
-    let entry: Entry = serde_json::from_str(text.expose()).map_err(|_| EntryError::Form)?;
-    if entry.version != VERSION {
+    let entry: Value = serde_json::from_slice(text.expose().as_bytes()).map_err(|_| EntryError::Form)?;
+    let number = |name: &str| entry.get(name).and_then(Value::as_u64).ok_or(EntryError::Form);
+    let token = entry.get("accessToken").and_then(Value::as_str).ok_or(EntryError::Form)?;
+    if number("version")? != u64::from(VERSION) {
         return Err(EntryError::Form);
     }
-    let granted_at = Timestamp::from_millis(entry.granted_at_millis);
-    let lifetime = Timestamp::from_millis(entry.expires_at_millis).saturating_since(granted_at);
+    let granted_at = Timestamp::from_millis(number("grantedAtMillis")?);
+    let lifetime = Timestamp::from_millis(number("expiresAtMillis")?).saturating_since(granted_at);
     if lifetime.is_zero() || lifetime > LONGEST_LIFE || granted_at > now.saturating_add(CLOCK_SKEW) {
         return Err(EntryError::Times);
     }
-    AccessToken::new(Secret::new(entry.access_token), granted_at, lifetime).ok_or(EntryError::Token)
+    AccessToken::new(Secret::new(token), granted_at, lifetime).ok_or(EntryError::Token)
 }
 
 #[cfg(test)]

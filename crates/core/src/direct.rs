@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex};
 use ajo_auth::{Endpoint, OrgId, TokenProvider};
 
 use crate::call_request::Parts;
+use crate::definition::completed;
 use crate::error::Told;
 use crate::headers::CallerHeaders;
 use crate::reading::read;
 use crate::transport::{Outcome, Transport};
 use crate::{
-    Answer, Api, Call, CallOptions, CallRequest, CanDeploy, CanDeployAnswer, CappingModels, DeleteOptions, Error,
-    ErrorKind, Models, Operation, Settings, ThrottlingModels, Uid, Verb, Wire,
+    Answer, Call, CallOptions, CallRequest, CanDeploy, CanDeployAnswer, CappingModels, DeleteOptions, Error, ErrorKind,
+    Models, Operation, Settings, ThrottlingModels, Uid, Verb, Wire,
 };
 
 /// What `list` is sent.
@@ -87,21 +88,14 @@ impl<W: Wire<Request = CallRequest>> DirectClient<W> {
         if uid.is_none() && operation.path.contains("{uid}") {
             return Err(unmade("it needs the uid of a configuration".to_owned()));
         }
-        let body = match (operation.verb, operation.api) {
-            (Verb::List, _) => Some(Ok(EMPTY.to_owned())),
-            (Verb::Create | Verb::Update, Api::Capping) => Some(self.completed::<CappingModels>(definition)),
-            (Verb::Create | Verb::Update, Api::Throttling) => Some(self.completed::<ThrottlingModels>(definition)),
+        let body = match operation.verb {
+            Verb::List => Some(EMPTY.to_owned()),
+            Verb::Create | Verb::Update => {
+                Some(completed(operation.api, definition, self.org_id.as_str()).map_err(unmade)?)
+            }
             _ => None,
         };
-        let body = body.transpose().map_err(|problem| unmade(problem.to_string()))?;
         self.call(operation, Parts { uid, delete, body: body.as_deref() }, Operation::check).await
-    }
-
-    /// A definition in JSON, of nothing but known fields, as it is sent.
-    fn completed<M: Models>(&self, definition: &str) -> serde_json::Result<String> {
-        let mut definition: M::Definition = serde_json::from_str(definition)?;
-        M::complete(&mut definition, &self.org_id);
-        serde_json::to_string(&definition)
     }
 
     async fn call<T>(

@@ -108,7 +108,7 @@ impl Failure {
     fn read_service(&mut self, error: &Value) -> bool {
         self.layer = Layer::Service;
         let inner: Option<Value> =
-            error.as_str().and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
+            error.as_str().and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).filter(Value::is_object);
         if let (None, Value::String(text)) = (&inner, error) {
             self.message = clean(text).unwrap_or_default();
             return true;
@@ -151,7 +151,11 @@ impl Failure {
 fn code(value: &Value) -> Option<ServiceCode> {
     match value {
         Value::String(code) => clean(code).map(|code| ServiceCode::from(code.as_str())),
-        Value::Number(code) => Some(ServiceCode::from(code.to_string().as_str())),
+        // No code has a fraction, and what writes one has 10 KB of tables.
+        Value::Number(code) => {
+            let digits = code.as_u64().map(|code| code.to_string());
+            digits.map(|digits| ServiceCode::from(digits.as_str())).or_else(|| code.as_i64().map(ServiceCode::from))
+        }
         _ => None,
     }
 }

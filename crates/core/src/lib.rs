@@ -16,6 +16,7 @@ mod call_request;
 mod capping;
 #[cfg(feature = "reqwest")]
 mod client;
+mod definition;
 mod delete_options;
 mod direct;
 mod error;

@@ -38,6 +38,11 @@ impl Uid {
         &self.0
     }
 
+    /// Checks what was read out of an answer. It is not repeated, because it may be anything, a token too.
+    pub(crate) fn check_answered(text: &str) -> Result<(), UidError> {
+        Self::check(text).map_err(|error| UidError { shown: "…".to_owned(), ..error })
+    }
+
     fn check(text: &str) -> Result<(), UidError> {
         let problem = if text.is_empty() {
             "it is empty"
@@ -68,8 +73,7 @@ impl TryFrom<String> for Uid {
     type Error = UidError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        // Read out of an answer: what stands there is not repeated, because it may be anything, a token too.
-        Self::check(&text).map_err(|error| UidError { shown: "…".to_owned(), ..error })?;
+        Self::check_answered(&text)?;
         Ok(Self(text))
     }
 }

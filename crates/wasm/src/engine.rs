@@ -11,19 +11,21 @@ use ajo_core::{Caller, DirectClient, Error, Settings};
 use crate::options::Options;
 use crate::outside::{self, Told};
 use crate::wire::Steps;
+use crate::written::list;
 use crate::{failure, operate};
 
 /// A call that has not ended. Its value or its error is JSON.
 type Calling = Pin<Box<dyn Future<Output = Result<String, String>>>>;
 
-#[derive(Default)]
 struct Engine {
     clients: Table<DirectClient<Steps>>,
     calls: Table<Calling>,
 }
 
 thread_local! {
-    static ENGINE: RefCell<Engine> = RefCell::default();
+    static ENGINE: RefCell<Engine> = const {
+        RefCell::new(Engine { clients: Table::new(), calls: Table::new() })
+    };
 }
 
 pub(crate) fn open(options: &str) -> String {
@@ -37,9 +39,8 @@ pub(crate) fn open(options: &str) -> String {
 }
 
 fn client(options: &str) -> Result<DirectClient<Steps>, String> {
-    let options: Options = serde_json::from_str(options).map_err(|error| failure::invalid(error.to_string()))?;
-    let has_store = options.token_store;
-    let built = options.wanted().and_then(ajo_core::Wanted::check).and_then(|settings| {
+    let Options { wanted, token_store: has_store } = Options::read(options)?;
+    let built = wanted.check().and_then(|settings| {
         let tokens = tokens(&settings, has_store)?;
         Ok(DirectClient::new(settings, Steps { has_store }, tokens))
     });
@@ -96,7 +97,7 @@ fn advance(call: u32, mut calling: Calling, told: Option<Told>) -> String {
             }
         }
     };
-    let events = if events.is_empty() { String::new() } else { format!(r#""events":[{}],"#, events.join(",")) };
+    let events = if events.is_empty() { String::new() } else { format!(r#""events":{},"#, list(events)) };
     format!(r#"{{"call":{call},{events}{step}"#)
 }
 
@@ -106,13 +107,11 @@ struct Table<T> {
     last: u32,
 }
 
-impl<T> Default for Table<T> {
-    fn default() -> Self {
+impl<T> Table<T> {
+    const fn new() -> Self {
         Self { entries: Vec::new(), last: 0 }
     }
-}
 
-impl<T> Table<T> {
     fn put(&mut self, value: T) -> u32 {
         let id = self.reserve();
         self.give_back(id, value);

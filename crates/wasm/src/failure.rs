@@ -1,37 +1,10 @@
 //! Errors, as JSON.
 
-use ajo_auth::AuthError;
-use ajo_core::{Error, ErrorKind, Operation};
-use serde::Serialize;
-
 use crate::operate;
 use crate::outside::millis;
-use crate::step::json;
-
-/// What the shell makes an error class of.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failed<'e> {
-    kind: &'static str,
-    message: String,
-    code: &'e str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'e str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<String>,
-    attempts: u32,
-    elapsed_ms: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'e str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'e str>,
-    authentication: bool,
-    retryable: bool,
-}
+use crate::written::Object;
+use ajo_auth::AuthError;
+use ajo_core::{Error, ErrorKind, Operation};
 
 /// The error of a call, or of the options of a client.
 pub(crate) fn of(error: &Error) -> String {
@@ -51,31 +24,42 @@ pub(crate) fn of(error: &Error) -> String {
         _ => None,
     };
     let body = std::str::from_utf8(error.body()).ok().filter(|body| !body.is_empty());
-    json(&Failed {
-        kind,
-        message: error.to_string(),
-        code: error.code().map(ajo_core::ServiceCode::as_str).or(host).unwrap_or(own),
-        status: error.status(),
-        request_id: error.request_id(),
-        operation: error.operation().map(operate::name),
-        attempts: error.attempts(),
-        elapsed_ms: millis(error.elapsed()),
-        hint: error.hint(),
-        retry_after_ms: error.retry_after().map(millis),
-        body,
-        authentication: kind != "settings" && error.is_authentication(),
-        retryable: error.is_retryable(),
-    })
+    let code = error.code().map(ajo_core::ServiceCode::as_str).or(host).unwrap_or(own);
+    let operation = error.operation().map(operate::name);
+    let failed = Object::new()
+        .text("kind", kind)
+        .text("message", &error.to_string())
+        .text("code", code)
+        .number_if_any("status", error.status().map(u32::from))
+        .text_if_any("requestId", error.request_id())
+        .text_if_any("operation", operation.as_deref())
+        .number("attempts", error.attempts())
+        .number("elapsedMs", millis(error.elapsed()))
+        .text_if_any("hint", error.hint())
+        .number_if_any("retryAfterMs", error.retry_after().map(millis))
+        .text_if_any("body", body);
+    judged(failed, kind != "settings" && error.is_authentication(), error.is_retryable())
 }
 
-/// Something that is not what is taken.
-pub(crate) fn invalid(message: String) -> String {
-    json(&Failed { kind: "invalid", message, code: "INVALID", ..Failed::default() })
+fn judged(failed: Object, authentication: bool, retryable: bool) -> String {
+    failed.flag("authentication", authentication).flag("retryable", retryable).end()
 }
 
-/// The same, for an operation. Nothing was sent.
+/// Something that is not what is taken. Nothing was sent.
+fn refused(operation: Option<&str>, message: &str) -> String {
+    let failed = Object::new().text("kind", "invalid").text("message", message).text("code", "INVALID");
+    let failed = failed.text_if_any("operation", operation).number("attempts", 0).number("elapsedMs", 0);
+    judged(failed, false, false)
+}
+
+/// Options or input that is not what is taken.
+pub(crate) fn invalid(message: &str) -> String {
+    refused(None, message)
+}
+
+/// The same, for an operation.
 pub(crate) fn invalid_for(operation: &Operation, message: &str) -> String {
     let operation = operate::name(operation);
     let message = format!("{operation} failed: {message}");
-    json(&Failed { kind: "invalid", message, code: "INVALID", operation: Some(operation), ..Failed::default() })
+    refused(Some(&operation), &message)
 }

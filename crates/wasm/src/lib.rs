@@ -21,12 +21,14 @@
 mod answer;
 mod engine;
 mod failure;
+mod fields;
 mod note;
 mod operate;
 mod options;
 mod outside;
 mod step;
 mod wire;
+mod written;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

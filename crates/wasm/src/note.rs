@@ -2,64 +2,37 @@
 
 use ajo_auth::TokenNote;
 use ajo_core::{CallNote, Operation};
-use serde::Serialize;
 
 use crate::operate;
 use crate::outside::millis;
-use crate::step::json;
+use crate::written::Object;
 
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum Event<'e> {
-    Attempt {
-        operation: &'e str,
-        attempt: u32,
-        request_id: &'e str,
-    },
-    Answer {
-        operation: &'e str,
-        attempt: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<u16>,
-        duration_ms: u32,
-    },
-    Retry {
-        operation: &'e str,
-        attempt: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<u16>,
-        after_ms: u32,
-    },
-    Token {
-        source: &'static str,
-        ok: bool,
-    },
-    Store {
-        problem: &'e str,
-    },
+fn event(kind: &str) -> Object {
+    Object::new().text("type", kind)
 }
 
 pub(crate) fn of_call(operation: &Operation, note: &CallNote<'_>) -> Option<String> {
-    let operation = &*operate::name(operation);
+    let of =
+        |kind: &str, attempt: u32| event(kind).text("operation", &operate::name(operation)).number("attempt", attempt);
     let event = match *note {
-        CallNote::Attempt { attempt, request_id } => Event::Attempt { operation, attempt, request_id },
+        CallNote::Attempt { attempt, request_id } => of("attempt", attempt).text("requestId", request_id),
         CallNote::Ended { attempt, status, took } => {
-            Event::Answer { operation, attempt, status, duration_ms: millis(took) }
+            of("answer", attempt).number_if_any("status", status.map(u32::from)).number("durationMs", millis(took))
         }
         CallNote::Again { attempt, status, after } => {
-            Event::Retry { operation, attempt, status, after_ms: millis(after) }
+            of("retry", attempt).number_if_any("status", status.map(u32::from)).number("afterMs", millis(after))
         }
         _ => return None,
     };
-    Some(json(&event))
+    Some(event.end())
 }
 
 pub(crate) fn of_token(note: &TokenNote) -> Option<String> {
     let event = match note {
-        TokenNote::Asked { granted } => Event::Token { source: "host", ok: *granted },
-        TokenNote::Taken => Event::Token { source: "store", ok: true },
-        TokenNote::StoreTrouble(problem) => Event::Store { problem },
+        TokenNote::Asked { granted } => event("token").text("source", "host").flag("ok", *granted),
+        TokenNote::Taken => event("token").text("source", "store").flag("ok", true),
+        TokenNote::StoreTrouble(problem) => event("store").text("problem", problem),
         _ => return None,
     };
-    Some(json(&event))
+    Some(event.end())
 }

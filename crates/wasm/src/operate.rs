@@ -1,24 +1,31 @@
 //! The sixteen operations by name, and the offline rules.
 
-use ajo_core::{Api, CallRequest, DeleteOptions, DirectClient, OPERATIONS, Operation, Uid, Verb, Wire, rules};
-use serde::Deserialize;
+use ajo_core::rules::{self, Finding};
+use ajo_core::{Api, CallOptions, CallRequest, DeleteOptions, DirectClient, OPERATIONS, Operation, Uid, Verb, Wire};
 
 use crate::failure;
+use crate::fields::Fields;
 use crate::options::call_options;
-use crate::step::json;
+use crate::written::{Object, list, quoted};
 
 /// What an operation is given.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Input {
+struct Input {
     operation: String,
     uid: Option<String>,
-    #[serde(default)]
     force: bool,
-    timeout_ms: Option<f64>,
-    max_attempts: Option<u32>,
-    #[serde(default)]
-    headers: Vec<(String, String)>,
+    options: CallOptions,
+}
+
+impl Input {
+    fn read(text: &str) -> Result<Self, String> {
+        let invalid = |problem: String| failure::invalid(&problem);
+        let mut fields = Fields::read(text).map_err(invalid)?;
+        let operation = fields.text("operation").unwrap_or_default();
+        let (uid, force) = (fields.text("uid"), fields.flag("force"));
+        let options = call_options(&mut fields);
+        fields.end().map_err(invalid)?;
+        Ok(Self { operation, uid, force, options: options.map_err(|error| failure::of(&error))? })
+    }
 }
 
 /// The name of an operation in JavaScript, such as `capping.canDeploy`.
@@ -39,15 +46,16 @@ pub(crate) async fn run<W: Wire<Request = CallRequest>>(
     input: String,
     definition: String,
 ) -> Result<String, String> {
-    let input: Input = serde_json::from_str(&input).map_err(|error| failure::invalid(error.to_string()))?;
-    let named = OPERATIONS.iter().find(|candidate| name(candidate) == input.operation);
-    let operation = named.ok_or_else(|| failure::invalid(format!("there is no operation `{}`", input.operation)))?;
-    let refused = |problem: &dyn ToString| failure::invalid_for(operation, &problem.to_string());
-    let options = call_options(input.timeout_ms, input.max_attempts, &input.headers).map_err(|e| failure::of(&e))?;
-    let uid = input.uid.map(|uid| uid.parse::<Uid>()).transpose().map_err(|error| refused(&error))?;
-    let delete = DeleteOptions { force: input.force };
-    let answer = client.with_options(options).raw(operation, uid.as_ref(), delete, &definition).await;
-    answer.map(|_| json(&pick(operation))).map_err(|error| failure::of(&error))
+    let Input { operation, uid, force, options } = Input::read(&input)?;
+    let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
+    let operation = named.ok_or_else(|| failure::invalid(&format!("there is no operation `{operation}`")))?;
+    let uid = uid.map(|uid| uid.parse::<Uid>()).transpose();
+    let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
+    let answer = client.with_options(options).raw(operation, uid.as_ref(), DeleteOptions { force }, &definition).await;
+    match answer {
+        Ok(_) => Ok(pick(operation).map_or_else(|| "null".to_owned(), quoted)),
+        Err(error) => Err(failure::of(&error)),
+    }
 }
 
 /// The field of the answer's body that is the value of a call; nothing where the value is the body, or nothing.
@@ -65,5 +73,17 @@ const fn pick(operation: &Operation) -> Option<&'static str> {
 pub(crate) fn validate(api: &str, definition: &str) -> String {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     // What is no JSON is no object either, and the rules say so.
-    json(&rules::of(api, &serde_json::from_str(definition).unwrap_or_default()))
+    let definition = serde_json::from_slice(definition.as_bytes()).unwrap_or_default();
+    list(rules::of(api, &definition).iter().map(finding))
+}
+
+fn finding(finding: &Finding) -> String {
+    Object::new()
+        .text("code", finding.code)
+        .text("severity", finding.severity.as_str())
+        .text("pointer", &finding.pointer)
+        .text("message", &finding.message)
+        .text_if_any("service", finding.service.as_deref())
+        .flag("refusesPayload", finding.refuses_payload)
+        .end()
 }

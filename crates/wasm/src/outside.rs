@@ -16,7 +16,6 @@ pub(crate) struct Told {
 }
 
 /// Only one call moves at a time, so one place for each is enough.
-#[derive(Default)]
 struct Outside {
     now_millis: u64,
     elapsed: Duration,
@@ -27,7 +26,16 @@ struct Outside {
 }
 
 thread_local! {
-    static OUTSIDE: RefCell<Outside> = RefCell::default();
+    static OUTSIDE: RefCell<Outside> = const {
+        RefCell::new(Outside {
+            now_millis: 0,
+            elapsed: Duration::ZERO,
+            seed: 0,
+            step: None,
+            told: None,
+            events: Vec::new(),
+        })
+    };
 }
 
 fn with<T>(what: impl FnOnce(&mut Outside) -> T) -> T {
@@ -121,6 +129,8 @@ impl Surroundings for Given {
 
 /// Whole milliseconds, rounded up, as many as a timer of JavaScript takes.
 pub(crate) fn millis(duration: Duration) -> u32 {
-    const LONGEST: u128 = i32::MAX as u128;
-    u32::try_from(duration.as_micros().div_ceil(1000).min(LONGEST)).unwrap_or(i32::MAX as u32)
+    const LONGEST: u32 = i32::MAX as u32;
+    let part = u64::from(duration.subsec_micros().div_ceil(1000));
+    let millis = duration.as_secs().saturating_mul(1000).saturating_add(part);
+    u32::try_from(millis).map_or(LONGEST, |millis| millis.min(LONGEST))
 }

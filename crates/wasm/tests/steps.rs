@@ -259,7 +259,7 @@ fn wrong_input_is_refused_before_anything_is_sent() {
     let mut shell = Shell::new();
     for (operation, uid, definition, expected) in [
         ("capping.create", None, r#"{"url": "u", "methods": [], "servces": {}}"#, "unknown field `servces`"),
-        ("capping.create", None, "", "EOF"),
+        ("capping.create", None, "", "it is not JSON"),
         ("capping.get", None, "", "it needs the uid of a configuration"),
         ("capping.get", Some("../admin"), "", "is not an identifier"),
         ("capping.destroy", None, "", "there is no operation `capping.destroy`"),

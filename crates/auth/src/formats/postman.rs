@@ -1,7 +1,5 @@
 //! A Postman environment: `{name, values: [{key, value, enabled}]}`.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::{Candidate, form, secrets};
@@ -9,13 +7,13 @@ use crate::CredentialsError;
 
 pub(super) fn read(fields: &Map<String, Value>) -> Result<Candidate, CredentialsError> {
     let entries = fields["values"].as_array().ok_or_else(|| form("the field values must be a list"))?;
-    let values: BTreeMap<&str, &Value> = entries
-        .iter()
-        .filter(|entry| entry["enabled"] != Value::Bool(false))
-        .filter_map(|entry| Some((entry["key"].as_str()?, &entry["value"])))
-        .collect();
+    // The last one of a name is the one that counts.
+    let value = |key: &str| {
+        let is = |entry: &&Value| entry["key"].as_str() == Some(key) && entry["enabled"] != Value::Bool(false);
+        entries.iter().rev().find(is).map(|entry| &entry["value"])
+    };
     let list = |key: &str| -> Result<Vec<String>, CredentialsError> {
-        match values.get(key) {
+        match value(key) {
             Some(Value::String(text)) if !text.trim().is_empty() => Ok(vec![text.clone()]),
             Some(Value::Array(items)) => items
                 .iter()

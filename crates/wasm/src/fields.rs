@@ -1,0 +1,128 @@
+//! What JavaScript hands over, as JSON: read field by field, with one parser and no type of its own for each form, which would
+//! make up a third of the WebAssembly.
+
+use serde_json::{Map, Value};
+
+/// The fields of an object. One that is null is not there. What is wrong with them is kept until [`Fields::end`].
+pub(crate) struct Fields {
+    values: Map<String, Value>,
+    /// Those that were asked for.
+    known: Vec<&'static str>,
+    problem: Option<String>,
+}
+
+impl Fields {
+    /// Reads an object.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        // As bytes, like all JSON that is read here: the parser is there once for each kind of input.
+        match serde_json::from_slice(text.as_bytes()) {
+            Ok(Value::Object(fields)) => Ok(Self::of(fields)),
+            Ok(_) => Err("it is not a JSON object".to_owned()),
+            Err(_) => Err("it is not JSON".to_owned()),
+        }
+    }
+
+    fn of(values: Map<String, Value>) -> Self {
+        Self { values, known: Vec::new(), problem: None }
+    }
+
+    fn complain(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Takes a field, if `read` can make something of it.
+    fn take<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+        let value = self.json(name)?;
+        let read = read(value);
+        if read.is_none() {
+            self.complain(format!("the field `{name}` must be {expected}"));
+        }
+        read
+    }
+
+    /// Whatever the field is.
+    pub(crate) fn json(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        // Not removed: that would bring in the code that balances the map.
+        self.values.get_mut(name).map(Value::take).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.take(name, "text", text)
+    }
+
+    /// False where it is not there.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        self.take(name, "true or false", |value| value.as_bool()).unwrap_or_default()
+    }
+
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<f64> {
+        self.take(name, "a number", |value| value.as_f64())
+    }
+
+    pub(crate) fn count(&mut self, name: &'static str) -> Option<u32> {
+        self.take(name, "a whole number", |value| u32::try_from(value.as_u64()?).ok())
+    }
+
+    /// No texts where it is not there.
+    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
+        self.take(name, "a list of texts", texts).unwrap_or_default()
+    }
+
+    /// Names with what they stand for, such as headers; none where it is not there.
+    pub(crate) fn pairs(&mut self, name: &'static str) -> Vec<(String, String)> {
+        self.take(name, "a list of pairs of texts", pairs).unwrap_or_default()
+    }
+
+    /// An object in it; without fields where it is not there.
+    pub(crate) fn object(&mut self, name: &'static str) -> Self {
+        Self::of(self.take(name, "an object", object).unwrap_or_default())
+    }
+
+    /// Whether the fields that were asked for were of their form.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.problem.is_none()
+    }
+
+    /// Says what was wrong with the fields that were asked for, or that others are there.
+    pub(crate) fn end(mut self) -> Result<(), String> {
+        if let Some(name) = self.values.keys().find(|name| !self.known.contains(&name.as_str())) {
+            let problem = format!("unknown field `{name}`");
+            self.complain(problem);
+        }
+        self.problem.map_or(Ok(()), Err)
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+fn list(value: Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn texts(value: Value) -> Option<Vec<String>> {
+    list(value)?.into_iter().map(text).collect()
+}
+
+fn pairs(value: Value) -> Option<Vec<(String, String)>> {
+    let pair = |value| {
+        let pair: [String; 2] = texts(value)?.try_into().ok()?;
+        Some(pair.into())
+    };
+    list(value)?.into_iter().map(pair).collect()
+}
