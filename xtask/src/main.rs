@@ -60,6 +60,8 @@ enum Command {
 enum Group {
     /// The emulator beside Prism: start, memory, calls a second, a million calls
     Emulator,
+    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes
+    Npm,
 }
 
 /// A part of the tests.
@@ -71,6 +73,8 @@ enum Part {
     Fetch,
     /// The npm package: its shell, types, manifest and budgets
     Npm,
+    /// The npm package in bundlers, a browser, Next.js, Jest and Vitest, and its examples
+    Bundlers,
     /// Both specifications against the emulator, with schemathesis
     Schemathesis,
 }
@@ -81,11 +85,13 @@ fn main() -> ExitCode {
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
         Command::Bench { group: Group::Emulator } => bench::emulator(),
+        Command::Bench { group: Group::Npm } => npm::bundlers::bench(),
         Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
         Command::Test { part: Some(Part::Fetch) } => fetch::run(),
         Command::Test { part: Some(Part::Npm) } => npm::test(),
+        Command::Test { part: Some(Part::Bundlers) } => npm::bundlers::test(),
         Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };
     match outcome {

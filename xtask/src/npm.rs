@@ -1,5 +1,6 @@
 //! `cargo xtask npm` and `cargo xtask test npm`: the npm package, built of `crates/wasm` with `crates/wasm/npm/scripts/`.
 
+pub(crate) mod bundlers;
 mod module;
 
 use std::path::{Path, PathBuf};
@@ -25,7 +26,10 @@ pub(crate) fn test() -> Result<String, String> {
 /// Builds and tests it where that is possible, and says why where it is not: Node.js is not part of a Rust installation.
 pub(crate) fn test_if_possible() -> Result<(), String> {
     match prepare() {
-        Ok(()) => check(),
+        Ok(()) => {
+            check()?;
+            bundlers::run_prepared(&text(&tarball()))
+        }
         Err(missing) => {
             complain(&format!("==> skipped: the npm package, because {missing}"));
             Ok(())
@@ -85,8 +89,11 @@ fn pack() -> Result<PathBuf, String> {
     complain("==> the npm package is built");
     node("build.mjs", &[&text(&glue), &text(&package)])?;
     run("npm", &["pack", "--silent", &text(&package), "--pack-destination", &text(&out("")), "--ignore-scripts"])?;
-    let version = env!("CARGO_PKG_VERSION");
-    Ok(out("").join(format!("ajo-limits-{version}.tgz")))
+    Ok(tarball())
+}
+
+fn tarball() -> PathBuf {
+    out("").join(concat!("ajo-limits-", env!("CARGO_PKG_VERSION"), ".tgz"))
 }
 
 /// wasm-bindgen's program understands what exactly its own version of the crate has written.

@@ -32,6 +32,8 @@ async function readStream(
   let text = "";
   for (let length = 0; ; ) {
     const { done, value } = await reader.read();
+    // A stream that somebody made may go on after it was cancelled, and nobody wants more of it.
+    if (signal.aborted) throw new TypeError("the body was given up");
     if (done) return text + decoder.decode();
     // Not `instanceof Uint8Array`, which is false for one of another realm.
     if (!ArrayBuffer.isView(value)) throw new TypeError("the body's stream gave something other than bytes");

@@ -34,11 +34,21 @@ export function deliver(request: Request, head: Head, body: Uint8Array): Respons
   const headers = new Headers(head.headers);
   if (!WITHOUT_LENGTH.includes(head.status) && !headers.has("content-length")) headers.set("content-length", String(body.length));
   const shown = request.method !== "HEAD" && !WITHOUT_BODY.includes(head.status);
-  const content = shown ? streamOf(body, head.manner === "half", request.signal) : null;
+  const content = shown ? contentOf(body, head.manner === "half", request.signal) : null;
   const response = new Response(content, { status: head.status, headers });
   // A response that was made and not fetched has none.
   Object.defineProperty(response, "url", { value: request.url.split("#", 1)[0] });
   return response;
+}
+
+function contentOf(body: Uint8Array, half: boolean, signal: AbortSignal): BodyInit {
+  try {
+    return streamOf(body, half, signal);
+  } catch {
+    // workerd with a compatibility date before 2022-11-30 makes no streams. Nothing there can show half of a body.
+    if (half) throw failed("terminated", "UND_ERR_SOCKET", "other side closed");
+    return body as BodyInit;
+  }
 }
 
 /** A body that comes when it is read, so that an abort and a broken connection are seen where `fetch` shows them. */

@@ -90,7 +90,8 @@ class Attempt {
     const { status } = response as { status?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
     if (status === 0) return { answer: { status: 302, headers: {} }, body: "" };
-    if (typeof status !== "number") throw new TypeError("the response has no status");
+    // The core takes what is no status for a mistake of this package.
+    if (typeof status !== "number" || !(status >= 100 && status <= 999)) throw new TypeError("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };

@@ -1,0 +1,157 @@
+// ajo-limits beside what a user would take instead, in one run, in Node.js, against the emulator:
+//
+//     node side-by-side.mjs EMULATOR OUT
+//
+// EMULATOR is the command `ajo`; OUT a folder for the figures as JSON. Installed beside this file, by run.mjs: the tarball and
+// what package.json names.
+// Prints a table. Ratios are what counts: the machine is noisy.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import * as contestants from "./contestants.mjs";
+
+const NAMES = ["ajoLimits", "openapiFetch", "adobeAuth"];
+const LABELS = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch, own token cache", adobeAuth: "@adobe/aio-lib-core-auth, fetch" };
+const PACKAGES = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch", adobeAuth: "@adobe/aio-lib-core-auth" };
+const ROUNDS = 15;
+const CALLS = 200;
+const COLD_STARTS = 15;
+const CALLERS = 100;
+const DEFINITION = {
+  url: "https://api.example.org/data/2.5/*",
+  methods: ["GET"],
+  services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
+};
+
+const [ajo, out] = process.argv.slice(2);
+
+/** The emulator, on a free port; ended with this program. */
+async function emulator() {
+  const served = spawn(ajo, ["emulator", "serve", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+  process.on("exit", () => served.kill());
+  let text = "";
+  for await (const chunk of served.stdout) {
+    text += chunk;
+    if (/AJO_SANDBOX=.*\n/.test(text)) break;
+  }
+  const variable = (name) => text.match(new RegExp(`AJO_${name}=['"]?([^'"\\n]*)`))[1];
+  return {
+    baseUrl: variable("BASE_URL"),
+    imsUrl: variable("IMS_URL"),
+    clientId: variable("CLIENT_ID"),
+    clientSecret: variable("CLIENT_SECRET"),
+    orgId: variable("ORG_ID"),
+    scopes: variable("SCOPES"),
+    sandbox: variable("SANDBOX"),
+  };
+}
+
+/** Milliseconds a call, contestants taking turns so that noise strikes all alike; the median of the rounds. */
+async function timePerCall(made, uid) {
+  const rounds = Object.fromEntries(NAMES.map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS + 2; round += 1) {
+    for (const name of NAMES) {
+      const begun = performance.now();
+      for (let call = 0; call < CALLS; call += 1) await made[name].get(uid);
+      // The first two warm up.
+      if (round >= 2) rounds[name].push((performance.now() - begun) / CALLS);
+    }
+  }
+  return Object.fromEntries(NAMES.map((name) => [name, median(rounds[name])]));
+}
+
+/** Milliseconds from the start of a program to the end of its one call, without what Node.js takes to do nothing. */
+function coldStart(settings) {
+  const times = Object.fromEntries([...NAMES, "nothing"].map((name) => [name, []]));
+  for (let run = 0; run < COLD_STARTS; run += 1) {
+    for (const name of Object.keys(times)) {
+      const begun = performance.now();
+      const { status, stderr } = spawnSync(process.execPath, ["cold.mjs", name], {
+        cwd: import.meta.dirname,
+        env: { ...process.env, SETTINGS: JSON.stringify(settings) },
+      });
+      if (status !== 0) throw new Error(`${name}: ${stderr}`);
+      times[name].push(performance.now() - begun);
+    }
+  }
+  return Object.fromEntries(NAMES.map((name) => [name, median(times[name]) - median(times.nothing)]));
+}
+
+/** Token requests that so many callers make who come together and find no token. */
+async function tokenRequests(settings) {
+  const counts = {};
+  for (const name of NAMES) {
+    await control(settings, "DELETE", "/calls");
+    const fresh = await freshProgram(settings, name);
+    if (fresh !== 0) throw new Error(`${name}: the callers failed`);
+    counts[name] = (await control(settings, "GET", "/calls?operation=token")).calls.length;
+  }
+  return counts;
+}
+
+function freshProgram(settings, name) {
+  const program = `
+    import * as contestants from "./contestants.mjs";
+    const made = await contestants.${name}(${JSON.stringify(settings)});
+    await Promise.all(Array.from({ length: ${CALLERS} }, () => made.list()));`;
+  return new Promise((resolve) => {
+    spawn(process.execPath, ["--input-type=module", "--eval", program], { cwd: import.meta.dirname, stdio: "ignore" }).on("exit", resolve);
+  });
+}
+
+async function control(settings, method, where) {
+  const answer = await fetch(`${settings.imsUrl}/_emulator${where}`, { method });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.status === 204 ? {} : answer.json();
+}
+
+/** Bytes of a package and of all that it depends on, as npm has installed them. */
+function installed(name, seen = new Set()) {
+  if (seen.has(name)) return 0;
+  seen.add(name);
+  const folder = path.join(import.meta.dirname, "node_modules", name);
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  return Object.keys(dependencies).reduce((sum, dependency) => sum + installed(dependency, seen), bytesIn(folder));
+}
+
+function bytesIn(folder, isCounted = () => true) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && isCounted(entry.name))
+    .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+}
+
+function median(values) {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+const settings = await emulator();
+const made = {};
+for (const name of NAMES) made[name] = await contestants[name](settings);
+const { uid } = await made.ajoLimits.create(DEFINITION);
+const figures = {
+  node: process.version,
+  perCallMs: await timePerCall(made, uid),
+  coldStartMs: coldStart(settings),
+  tokenRequests: await tokenRequests(settings),
+  installedBytes: Object.fromEntries(NAMES.map((name) => [name, installed(PACKAGES[name])])),
+  // Only tests load it.
+  emulatorBytes: bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator")),
+};
+const rows = [
+  ["", "a call", "cold start to first answer", `token requests of ${CALLERS} cold callers`, "installed"],
+  ...NAMES.map((name) => [
+    LABELS[name],
+    `${figures.perCallMs[name].toFixed(3)} ms (${(figures.perCallMs[name] / figures.perCallMs.openapiFetch).toFixed(2)})`,
+    `${figures.coldStartMs[name].toFixed(0)} ms`,
+    `${figures.tokenRequests[name]}`,
+    `${Math.round(figures.installedBytes[name] / 1000)} KB`,
+  ]),
+];
+const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+for (const row of rows) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
+process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(figures.emulatorBytes / 1000)} KB\n`);
+mkdirSync(out, { recursive: true });
+writeFileSync(path.join(out, "npm.json"), `${JSON.stringify(figures, null, 2)}\n`);
+process.exit(0);
