@@ -73,6 +73,8 @@ enum Part {
     Fetch,
     /// The npm package: its shell, types, manifest and budgets
     Npm,
+    /// The npm package's tarball in Node.js, Deno, Bun, workerd and edge-runtime
+    Runtimes,
     /// The npm package in bundlers, a browser, Next.js, Jest and Vitest, and its examples
     Bundlers,
     /// Both specifications against the emulator, with schemathesis
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Command::Test { part: Some(Part::Browser) } => browser::run(),
         Command::Test { part: Some(Part::Fetch) } => fetch::run(),
         Command::Test { part: Some(Part::Npm) } => npm::test(),
+        Command::Test { part: Some(Part::Runtimes) } => npm::runtimes::test(),
         Command::Test { part: Some(Part::Bundlers) } => npm::bundlers::test(),
         Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
     };

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundlers;
 mod module;
+pub(crate) mod runtimes;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,8 +28,9 @@ pub(crate) fn test() -> Result<String, String> {
 pub(crate) fn test_if_possible() -> Result<(), String> {
     match prepare() {
         Ok(()) => {
-            check()?;
-            bundlers::run_prepared(&text(&tarball()))
+            let tarball = check()?;
+            runtimes::check_if_possible(&tarball)?;
+            bundlers::run_prepared(&tarball)
         }
         Err(missing) => {
             complain(&format!("==> skipped: the npm package, because {missing}"));
@@ -52,8 +54,8 @@ fn prepare() -> Result<(), String> {
     run("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
 }
 
-/// Everything that is known of the package without a runtime other than this Node.js.
-fn check() -> Result<(), String> {
+/// Everything that is known of the package without a runtime other than this Node.js. Gives the tarball.
+fn check() -> Result<String, String> {
     complain("==> the npm package's types are what the specs say");
     node("generate.mjs", &["--check"])?;
     run("npm", &["run", "--silent", "check"])?;
@@ -68,15 +70,11 @@ fn check() -> Result<(), String> {
     let exceptions = ["--profile", "node16", "--exclude-entrypoints", "core.wasm", "emulator.wasm"];
     node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball.as_str(), "--quiet"], &exceptions[..]].concat())?;
     node("types.mjs", &[&tarball, &text(&out("types"))])?;
-    runtimes(&tarball)?;
-    complain("==> the npm package keeps to its budgets");
-    node("budgets.mjs", &[&text(&out("package")), &tarball])
-}
-
-/// The suites that install the tarball and run it: so far in the Node.js that is here. Fixtures of other runtimes go here.
-fn runtimes(tarball: &str) -> Result<(), String> {
     complain("==> the npm package works as Node.js installs it");
-    node("packed.mjs", &[tarball, &text(&out("packed"))])
+    node("packed.mjs", &[&tarball, &text(&out("packed"))])?;
+    complain("==> the npm package keeps to its budgets");
+    node("budgets.mjs", &[&text(&out("package")), &tarball])?;
+    Ok(tarball)
 }
 
 /// Builds the modules and of them the package, and packs it.
@@ -159,11 +157,15 @@ fn runs(program: &str) -> bool {
 }
 
 fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+    run_in(&sources(), program, arguments)
+}
+
+fn run_in(directory: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
     let line = format!("{program} {}", arguments.join(" "));
     complain(&format!("    {line}"));
     let status = Command::new(program)
         .args(arguments)
-        .current_dir(sources())
+        .current_dir(directory)
         .status()
         .map_err(|error| format!("failed to start {program}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}")) }

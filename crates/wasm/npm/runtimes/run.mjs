@@ -9,7 +9,7 @@ import { CASES, here, wrangler } from "./runtimes.mjs";
 const [tarball, ajo, out] = process.argv.slice(2, 5).map((it) => path.resolve(it));
 const wanted = process.argv.slice(5);
 /** Longest time of one runtime, in milliseconds. */
-const LONGEST = 150_000;
+const LONGEST = 100_000;
 /** How many runtimes run at a time: each has a process of its own, and its emulator another. */
 const AT_A_TIME = 2;
 
@@ -64,11 +64,11 @@ function closed() {
 }
 
 /** Each runtime has an emulator of its own, so that it can be emptied and disturbed. */
-async function runCase({ name, file, arguments: arguments_, faults = false, connectCode = "CONNECT" }) {
+async function runCase({ name, file, arguments: arguments_, faults = false, connectCode = "CONNECT", fetchRepeats = false }) {
   const begun = Date.now();
   const emulator = await startEmulator();
   try {
-    const settings = { ...emulator.settings, closedUrl, connectCode };
+    const settings = { ...emulator.settings, closedUrl, connectCode, fetchRepeats };
     const { status, stdout, stderr } = await start(file, arguments_({ faults, settings }));
     const complaints = [];
     if (status !== 0) complaints.push(`ended with ${status}`);
