@@ -225,6 +225,7 @@ fn the_limits_on_the_page_are_those_of_the_code() {
     let page: Vec<usize> = pairs(EMULATOR, "Limits").iter().map(|(_, much)| number(much)).collect();
     let code = [
         limits.body,
+        2 * limits.config_bytes,
         limits.configs,
         limits.config_bytes,
         ajo_emulator::MAX_METHODS,

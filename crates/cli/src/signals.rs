@@ -7,7 +7,7 @@ use crate::failure::Failure;
 pub(crate) enum Stop {
     /// From the keyboard; the terminal sends it to child processes as well.
     CtrlC,
-    /// From a process manager, to this process alone.
+    /// From a process manager, to this process alone, or from a terminal that is closed.
     #[cfg(unix)]
     Terminate,
 }
@@ -18,6 +18,9 @@ pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// The terminal is closed.
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -30,6 +33,7 @@ impl Signals {
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
                 terminate: signal(SignalKind::terminate()).map_err(failed)?,
+                hangup: signal(SignalKind::hangup()).map_err(failed)?,
             })
         }
         #[cfg(not(unix))]
@@ -42,6 +46,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Stop::CtrlC,
             _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.hangup.recv() => Stop::Terminate,
         }
         #[cfg(not(unix))]
         {

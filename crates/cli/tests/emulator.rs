@@ -161,6 +161,9 @@ fn what_it_keeps_is_written_when_it_stops_and_a_kill_leaves_the_file_as_it_was()
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), written, "the old file, whole");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "and nothing beside it");
 
+    let nowhere = folder.path().join("nowhere/state.json");
+    let ran = run(&["emulator", "serve", "--state", nowhere.to_str().expect("text")]);
+    assert!(ran.code == Some(1) && ran.err.contains("there is no folder"), "{}", ran.err);
     for (content, said) in
         [("nonsense", "state.json:1:2: this is not JSON"), ("{}", "this is no snapshot of an emulator")]
     {

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::switches::Switches;
+
 /// What the emulator answers.
 pub(crate) type Answer = Response<Bytes>;
 
@@ -32,6 +34,23 @@ pub(crate) fn of(status: StatusCode, body: &Value) -> Answer {
 /// A failure of the gateway.
 pub(crate) fn gateway(status: StatusCode, code: &str, message: &str) -> Answer {
     of(status, &json!({"error_code": code, "message": message}))
+}
+
+/// Spells an answer of the gateway as the switches say.
+pub(crate) fn spell(answer: &mut Answer, switches: &Switches) {
+    let is_busy =
+        answer.status() == StatusCode::TOO_MANY_REQUESTS && answer.headers().contains_key(header::RETRY_AFTER);
+    if is_busy && switches.is("busy_body", "empty") {
+        *answer.body_mut() = Bytes::new();
+    }
+    if switches.is("error_code", "number")
+        && let Ok(mut body) = serde_json::from_slice::<Value>(answer.body())
+        && let Some(code) = body.get_mut("error_code")
+        && let Some(number) = code.as_str().and_then(|code| code.parse::<u64>().ok())
+    {
+        *code = json!(number);
+        *answer.body_mut() = Bytes::from(body.to_string());
+    }
 }
 
 /// A failure of the token host.

@@ -23,7 +23,7 @@ use crate::journal::Calls;
 use crate::judge;
 use crate::organization::{MAX_INTERFERENCES, Organization};
 use crate::overview;
-use crate::settings::Limits;
+use crate::settings::{Limits, Settings};
 use crate::switches::{Switch, Switches};
 use crate::traffic;
 use crate::world::World;
@@ -96,6 +96,9 @@ pub const CONTROL_ROUTES: [ControlRoute; 25] = [
          \"definition\", \"service\", \"window\", \"latencyMs\", \"failures\", \"timeoutSeconds\", \"seed\", \"rows\"}`",
     ),
 ];
+
+/// Where a snapshot is put.
+pub(crate) const STATE: &str = "/_emulator/state";
 
 /// Whether a path is meant for the control API.
 pub(crate) fn is_meant(path: &str) -> bool {
@@ -172,14 +175,14 @@ fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Va
         }
         _ => {}
     }
-    let limits = world.settings.limits;
     let organization = world.organizations.get_mut(&org_id).ok_or_else(|| no_organization(&org_id))?;
-    of_organization(organization, limits, (request.method(), path), &query, body, now)
+    let Settings { limits, switches, .. } = &world.settings;
+    of_organization(organization, (*limits, switches), (request.method(), path), &query, body, now)
 }
 
 fn of_organization(
     organization: &mut Organization,
-    limits: Limits,
+    (limits, switches): (Limits, &Switches),
     (method, path): (&Method, &str),
     query: &BTreeMap<String, String>,
     body: &[u8],
@@ -209,7 +212,9 @@ fn of_organization(
         }
         ("GET", "/interferences") => json!({"interferences": organization.interferences()}),
         ("POST", "/interferences") => {
-            interfere(organization, read(body)?, limits)?;
+            let interference: Interference = read(body)?;
+            interference.check(switches).map_err(Refused::bad)?;
+            interfere(organization, interference, limits)?;
             json!({"interferences": organization.interferences()})
         }
         ("GET", "/clock") => clock(organization, now),

@@ -1,14 +1,20 @@
 //! Somebody else, who acts between two calls of the client.
 
 use ajo_auth::Timestamp;
+use ajo_core::{Api, Operation, Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::config::{Config, Mark};
 use crate::fault::Target;
+use crate::judge;
+use crate::switches::Switches;
 
 /// Longest name of somebody else, in bytes. Chosen here.
 pub(crate) const LONGEST_BY: usize = 128;
+
+/// What is done to one configuration that is there: before these, somebody else can act.
+const ABOUT_ONE: [Verb; 6] = [Verb::Get, Verb::Update, Verb::Delete, Verb::CanDeploy, Verb::Deploy, Verb::Undeploy];
 
 /// What somebody else does just before a call is processed, once: for tests of lost updates.
 ///
@@ -56,6 +62,27 @@ fn somebody_else() -> String {
 }
 
 impl Interference {
+    /// Says why it could never happen, or what is wrong with what would be saved: somebody else is held to what the service takes.
+    pub(crate) fn check(&self, switches: &Switches) -> Result<(), String> {
+        let apis: Vec<Api> = [Api::Capping, Api::Throttling]
+            .into_iter()
+            .filter(|api| ABOUT_ONE.iter().any(|verb| self.before.covers(Target::of(Operation::of(*api, *verb)))))
+            .collect();
+        if apis.is_empty() {
+            return Err(format!("{} is about no configuration, so nobody can come before it", self.before));
+        }
+        let Some(definition) = &self.definition else { return Ok(()) };
+        if self.does != Deed::Edit {
+            return Err("a definition is for `edit` only".to_owned());
+        }
+        let body = serde_json::to_vec(definition).unwrap_or_default();
+        let judged = apis.into_iter().map(|api| judge::payload(api, Verb::Create, &body, switches));
+        // Of one API or the other, where it may come before calls of both.
+        let problems: Vec<String> = judged.filter_map(Result::err).map(|failure| failure.message).collect();
+        let for_some = problems.len() < if matches!(self.before, Target::Operations(Some(_), _)) { 1 } else { 2 };
+        if for_some { Ok(()) } else { Err(format!("the definition cannot be saved: {}", problems.join("; or "))) }
+    }
+
     /// Whether it comes before a call of this kind, about this configuration.
     pub(crate) fn comes_before(&self, called: Target, uid: &str) -> bool {
         self.before.covers(called) && self.uid.as_ref().is_none_or(|only| only == uid)

@@ -26,6 +26,8 @@ pub struct Organization {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     interferences: Vec<Interference>,
+    /// What it keeps when it starts: empty sandboxes.
+    start: Kept,
 }
 
 /// What the service keeps of an organization, and a snapshot holds.
@@ -60,13 +62,26 @@ pub(crate) struct Throttling {
 
 impl Organization {
     pub(crate) fn new(sandboxes: &[SandboxSettings], new_id: impl FnMut() -> String) -> Self {
+        let start = Kept::new(sandboxes, new_id);
         Self {
-            kept: Kept::new(sandboxes, new_id),
+            kept: start.clone(),
             clock: Clock::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             interferences: Vec::new(),
+            start,
         }
+    }
+
+    /// Takes up what was kept. Sandboxes that it starts with and that were not kept are there, empty.
+    pub(crate) fn take_up(&mut self, kept: Kept) {
+        self.kept = kept;
+        for sandbox in &self.start.sandboxes {
+            if self.kept.sandboxes.iter().all(|there| there.name != sandbox.name) {
+                self.kept.sandboxes.push(sandbox.clone());
+            }
+        }
+        self.kept.count();
     }
 
     /// The calls that were made, those that the journal still has.
@@ -123,12 +138,9 @@ impl Organization {
         &self.interferences
     }
 
-    /// Forgets what it keeps, and all that it was told to do wrong. Its sandboxes are there, empty.
+    /// Forgets what it keeps, and all that it was told to do wrong. The sandboxes that it started with are there, empty.
     pub fn reset(&mut self) {
-        for sandbox in &mut self.kept.sandboxes {
-            sandbox.capping.clear();
-        }
-        self.kept.throttling = None;
+        self.kept = self.start.clone();
         self.faults.clear();
         self.interferences.clear();
         self.journal.clear();
@@ -175,10 +187,15 @@ impl Kept {
         Self { sandboxes, throttling: None, longest: 0 }
     }
 
+    /// All configurations of both kinds.
+    pub(crate) fn configs(&self) -> impl Iterator<Item = &Config> {
+        let capping = self.sandboxes.iter().flat_map(|sandbox| sandbox.capping.values());
+        capping.chain(self.throttling.iter().map(|throttling| &throttling.config))
+    }
+
     /// The length of all definitions, in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
-        let capping = self.sandboxes.iter().flat_map(|sandbox| sandbox.capping.values());
-        capping.chain(self.throttling.iter().map(|throttling| &throttling.config)).map(Config::length).sum()
+        self.configs().map(Config::length).sum()
     }
 
     /// Counts all definitions anew: after a snapshot, which comes without a count.

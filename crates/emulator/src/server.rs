@@ -21,7 +21,7 @@ use crate::arrival::Broken;
 use crate::delivery::{Delivery, Manner};
 use crate::in_process::InProcess;
 use crate::route::BASE_PATH;
-use crate::settings::{Caller, Settings};
+use crate::settings::{Caller, Limits, Settings};
 use crate::world::World;
 use line::{LineHandle, Lines};
 
@@ -96,7 +96,7 @@ impl Builder {
         let limits = self.settings.limits;
         let world = Arc::new(Mutex::new(World::new(self.settings)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = Served { world: world.clone(), now: self.now.clone(), longest_body: limits.body };
+        let served = Served { world: world.clone(), now: self.now.clone(), limits };
         let app = Router::new().fallback(serve).with_state(served).into_make_service_with_connect_info::<LineHandle>();
         // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
         let lines = Lines::new(listener, limits.connections, limits.patience);
@@ -200,8 +200,7 @@ impl fmt::Debug for Emulator {
 struct Served {
     world: Arc<Mutex<World>>,
     now: Now,
-    /// In bytes; a longer one is not read to its end.
-    longest_body: usize,
+    limits: Limits,
 }
 
 async fn serve(
@@ -209,7 +208,10 @@ async fn serve(
     ConnectInfo(line): ConnectInfo<LineHandle>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let request = receive(request, served.longest_body).await;
+    let request = {
+        let longest = served.limits.of_body(request.uri().path());
+        receive(request, longest).await
+    };
     line.answering();
     let mut response = {
         let now = (served.now)();

@@ -142,8 +142,10 @@ impl Session<'_> {
             Verb::Update => {
                 let throttling = found.ok_or_else(unknown)?;
                 throttling.config.update(judge::payload(Api::Throttling, verb, body, switches)?, mark);
-                // Documented: the new values are in force at once.
-                if throttling.config.deployed.is_some() {
+                // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
+                // are saved here, and the old ones stay in force.
+                let deployable = judge::deployable(Api::Throttling, &throttling.config.definition, switches).is_ok();
+                if throttling.config.deployed.is_some() && deployable {
                     throttling.config.deployed = Some(throttling.config.definition.clone());
                 }
                 envelope(Api::Throttling, &throttling.config, "updated", show(throttling), switches)

@@ -93,6 +93,13 @@ pub struct Limits {
     pub patience: Duration,
 }
 
+impl Limits {
+    /// Most bytes of the body of a request: a snapshot is longer than what it keeps, and a call is short.
+    pub(crate) fn of_body(&self, path: &str) -> usize {
+        if path == crate::control::STATE { self.config_bytes.saturating_mul(2) } else { self.body }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -1,10 +1,12 @@
 //! What the emulator keeps, as one JSON document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::config::{Config, State};
 use crate::organization::Kept;
 use crate::world::{MAX_SANDBOXES, World};
 
@@ -32,7 +34,8 @@ impl World {
     }
 
     /// Takes up what was kept, in place of what is there. Organizations that the snapshot does not name stay as they are; one
-    /// that this world does not know is an error, and nothing is changed then.
+    /// that this world does not know is an error, and nothing is changed then. Sandboxes of the settings that it does not have are
+    /// there too, empty. Switches, clocks, faults and journals are no part of it.
     ///
     /// ```
     /// use ajo_emulator::{Settings, World};
@@ -63,6 +66,13 @@ impl World {
             if kept.sandboxes.len() > MAX_SANDBOXES {
                 return refuse(format!("{id} has more than {MAX_SANDBOXES} sandboxes"));
             }
+            let names: BTreeSet<&str> = kept.sandboxes.iter().map(|sandbox| sandbox.name.as_str()).collect();
+            if names.len() < kept.sandboxes.len() {
+                return refuse(format!("{id} has two sandboxes of one name"));
+            }
+            if let Some(config) = kept.configs().find(|config| !has_what_is_deployed(config)) {
+                return refuse(format!("the configuration {} is deployed, and nothing says as what", config.uid));
+            }
             for sandbox in &kept.sandboxes {
                 if sandbox.capping.iter().any(|(uid, config)| *uid != config.uid) {
                     return refuse(format!("a configuration of the sandbox {} has two uids", sandbox.name));
@@ -74,10 +84,24 @@ impl World {
         }
         for (id, kept) in organizations {
             if let Some(organization) = self.organizations.get_mut(&id) {
-                organization.kept = kept;
-                organization.kept.count();
+                organization.take_up(kept);
             }
         }
+        // From the same seed the identifiers that are drawn next would be those that the snapshot has.
+        self.reseed(self.settings.seed ^ self.digest());
         Ok(())
     }
+
+    /// Tells worlds apart by what they keep.
+    fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for config in self.organizations.values().flat_map(|organization| organization.kept.configs()) {
+            config.uid.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+fn has_what_is_deployed(config: &Config) -> bool {
+    config.state != State::Deployed || config.deployed.is_some()
 }

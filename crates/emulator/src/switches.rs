@@ -51,7 +51,7 @@ pub enum SwitchError {
 
 impl Switches {
     /// All of them. Source of each: the table of contradictions among the gathered facts.
-    pub const ALL: [Switch; 13] = [
+    pub const ALL: [Switch; 14] = [
         Switch {
             name: "can_deploy_method",
             sides: &["both", "get", "post"],
@@ -75,7 +75,13 @@ impl Switches {
         Switch {
             name: "error_code",
             sides: &["text", "number"],
-            about: "canDeploy's errorCode is a string in the sample, an integer in the schema",
+            about: "canDeploy's errorCode is a string in the sample, an integer in the schema; the gateway's error_code is a \
+                    string, and sometimes a number",
+        },
+        Switch {
+            name: "busy_body",
+            sides: &["full", "empty"],
+            about: "a 429 with Retry-After names its code, and its body may be empty",
         },
         Switch {
             name: "max_http_connections",
@@ -197,7 +203,7 @@ mod tests {
         let mut switches = Switches::default();
         switches.choose("org_id", "required").expect("a side");
         let json = serde_json::to_value(&switches).expect("JSON");
-        assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(13), &"required".into()));
+        assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(14), &"required".into()));
         assert_eq!(serde_json::from_value::<Switches>(json).expect("switches"), switches);
         serde_json::from_str::<Switches>(r#"{"org_id": "perhaps"}"#).expect_err("no such side");
     }

@@ -79,6 +79,11 @@ impl World {
         Self { settings, tokens: Tokens::default(), organizations, random, differences: Differences::default() }
     }
 
+    /// Begins chance anew.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.random = fastrand::Rng::with_seed(seed);
+    }
+
     /// What it started with.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -212,6 +217,9 @@ impl World {
                 None => self.process(request, &route, &form, &org_id, here, &id),
             },
         };
+        if !answer.status().is_success() {
+            answer::spell(&mut answer, &self.settings.switches);
+        }
         let mut struck = None;
         if let Ok(strike) = strike {
             strike.deliver(&mut answer, here);
@@ -234,7 +242,7 @@ impl World {
 
     /// The answer to a body that cannot be used. Inferred: what the service says to one is unknown.
     fn unusable(&self, request: &Request<Bytes>) -> Option<Answer> {
-        let most = self.settings.limits.body;
+        let most = self.settings.limits.of_body(request.uri().path());
         let (status, message) = if request.extensions().get::<Broken>().is_some() {
             (StatusCode::BAD_REQUEST, "the body broke off before its end".to_owned())
         } else if request.body().len() > most {

@@ -332,3 +332,127 @@ fn a_misspelled_fault_is_refused_on_a_path_that_leads_nowhere_too() {
         assert!(message.starts_with("x-emulator-fault: `explode` is no fault"), "{message}");
     }
 }
+
+/// A world that is like another one, and has taken up what that one keeps.
+fn continued(caller: &mut Caller) -> Caller {
+    let (_, state) = caller.control("GET", "/state", &Value::Null);
+    let mut next = Caller::new();
+    assert_eq!(next.control("PUT", "/state", &state).0, 200);
+    next
+}
+
+#[test]
+fn what_is_created_after_a_snapshot_was_taken_up_has_an_identifier_of_its_own() {
+    let mut first = Caller::new();
+    let mut created = vec![first.create()];
+    let mut second = continued(&mut first);
+    created.push(second.create());
+    let mut third = continued(&mut second);
+    created.push(third.create());
+    let (_, list) = third.call("POST", "/list/endpointConfigs", &json!({}));
+    let listed: Vec<_> = list["results"].as_array().expect("a list").iter().map(|config| &config["uid"]).collect();
+    assert_eq!(listed, created.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_snapshot_that_contradicts_itself_is_refused() {
+    let mut caller = Caller::new();
+    let uid = caller.create();
+    assert_eq!(caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null).0, 204);
+    let (_, state) = caller.control("GET", "/state", &Value::Null);
+    let org_id = caller.world.settings().callers[0].org_id.to_string();
+    let mut twice = state.clone();
+    let sandboxes = twice["organizations"][&org_id]["sandboxes"].as_array_mut().expect("sandboxes");
+    let prod = sandboxes[0].clone();
+    sandboxes.push(prod);
+    let mut nothing_deployed = state.clone();
+    nothing_deployed["organizations"][&org_id]["sandboxes"][0]["capping"][&uid]["deployed"] = Value::Null;
+    for (wrong, expected) in [(twice, "two sandboxes of one name"), (nothing_deployed, "nothing says as what")] {
+        let (status, body) = caller.control("PUT", "/state", &wrong);
+        assert_eq!(status, 400, "{body}");
+        assert!(body["message"].as_str().expect("a message").contains(expected), "{body}");
+    }
+    assert_eq!(caller.capping(&uid)["state"], "deployed", "nothing has changed");
+}
+
+#[test]
+fn the_sandboxes_of_the_settings_are_there_after_a_snapshot_without_them_and_after_a_reset() {
+    let mut caller = Caller::new();
+    let (_, mut state) = caller.control("GET", "/state", &Value::Null);
+    let org_id = caller.world.settings().callers[0].org_id.to_string();
+    state["organizations"][&org_id]["sandboxes"] = json!([]);
+    assert_eq!(caller.control("PUT", "/state", &state).0, 200);
+    caller.create();
+    assert_eq!(caller.control("POST", "/reset", &Value::Null).0, 200);
+    caller.log_in();
+    caller.create();
+}
+
+#[test]
+fn a_snapshot_that_is_longer_than_a_call_can_be_put_back() {
+    let mut caller = Caller::new();
+    let mut long = support::capping();
+    long["methods"] = json!(vec!["X".repeat(10_000); 90]);
+    for _ in 0..2 {
+        assert_eq!(caller.call("POST", "/endpointConfigs", &long).0, 200);
+    }
+    let (_, state) = caller.control("GET", "/state", &Value::Null);
+    assert!(state.to_string().len() > caller.world.settings().limits.body);
+    assert_eq!(caller.control("PUT", "/state", &state).0, 200);
+}
+
+#[test]
+fn an_interference_that_cannot_happen_or_be_saved_is_refused() {
+    let mut caller = Caller::new();
+    for (wrong, expected) in [
+        (json!({"before": "token", "does": "edit"}), "about no configuration"),
+        (json!({"before": "capping.create", "uid": "u", "does": "edit"}), "about no configuration"),
+        (json!({"before": "*.list", "does": "delete"}), "about no configuration"),
+        (json!({"before": "capping.get", "does": "edit", "definition": {"url": 5}}), "cannot be saved"),
+        (json!({"before": "*.get", "does": "edit", "definition": {"url": 5}}), "cannot be saved"),
+        (json!({"before": "capping.get", "does": "delete", "definition": support::capping()}), "for `edit` only"),
+    ] {
+        let (status, body) = caller.control("POST", "/interferences", &wrong);
+        assert_eq!(status, 400, "{wrong}");
+        assert!(body["message"].as_str().expect("a message").contains(expected), "{body}");
+    }
+    for right in [
+        json!({"before": "*", "does": "delete"}),
+        json!({"before": "throttling.*", "does": "edit", "definition": support::throttling()}),
+        json!({"before": "*.update", "does": "edit", "definition": support::capping()}),
+    ] {
+        assert_eq!(caller.control("POST", "/interferences", &right).0, 200, "{right}");
+    }
+}
+
+#[test]
+fn a_throttling_update_that_could_not_be_deployed_leaves_the_old_values_in_force() {
+    let mut caller = Caller::new();
+    let uid = caller.create_throttling();
+    assert_eq!(caller.call("POST", &format!("/throttlingConfigs/{uid}/deploy"), &Value::Null).0, 204);
+    let mut definition = support::throttling();
+    let in_force = definition["maxThroughput"].clone();
+    definition["maxThroughput"] = json!(1);
+    let (status, body) = caller.call("PUT", &format!("/throttlingConfigs/{uid}"), &definition);
+    assert_eq!((status, &body["canDeploy"]["validationStatus"]), (200, &json!("error")));
+    let (_, configs) = caller.control("GET", "/configs", &Value::Null);
+    assert_eq!(configs["configs"][0]["deployed"]["maxThroughput"], in_force, "{configs}");
+}
+
+#[test]
+fn a_failure_of_the_service_has_the_fields_whose_content_is_known() {
+    let mut caller = Caller::new();
+    let (status, body) = caller.call("GET", "/endpointConfigs/nobody", &Value::Null);
+    assert_eq!(status, 404);
+    let fields: Vec<&str> = body["error"].as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(fields, ["family", "message", "service"]);
+}
+
+#[test]
+fn the_gateways_codes_are_numbers_where_the_switch_says_so() {
+    let mut caller = Caller::new();
+    caller.token.clear();
+    assert!(caller.call("POST", "/list/endpointConfigs", &json!({})).1["error_code"].is_string());
+    caller.choose("error_code", "number");
+    assert!(caller.call("POST", "/list/endpointConfigs", &json!({})).1["error_code"].is_u64());
+}

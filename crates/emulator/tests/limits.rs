@@ -124,7 +124,7 @@ fn a_body_that_is_too_long_or_broke_off_is_refused_in_process_too() {
     assert_eq!(caller.world.first().count().0, 0, "nothing is kept of it");
     let statuses: Vec<u16> = caller.world.calls().of("capping.create").iter().map(|call| call.status).collect();
     assert_eq!(statuses, [413, 400]);
-    assert_eq!(caller.control("PUT", "/state", &json!({"x": "x".repeat(1000)})).0, 413, "and by the control API");
+    assert_eq!(caller.control("POST", "/faults", &json!({"x": "x".repeat(1000)})).0, 413, "and by the control API");
 }
 
 #[test]

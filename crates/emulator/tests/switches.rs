@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use support::{Caller, capping, throttling};
 
 /// What a caller sees on one side of a switch.
+#[expect(clippy::too_many_lines, reason = "one arm for each switch")]
 fn seen(switch: &str, side: &str) -> Value {
     let mut caller = Caller::new();
     caller.choose(switch, side);
@@ -45,6 +46,11 @@ fn seen(switch: &str, side: &str) -> Value {
             let mut definition = capping();
             definition["methods"] = json!([]);
             caller.call("POST", "/endpointConfigs", &definition).1["canDeploy"]["errors"][0]["errorCode"].clone()
+        }
+        "busy_body" => {
+            caller.fault("capping.list=busy:30");
+            let request = caller.request("POST", "/list/endpointConfigs", &json!({}));
+            json!(caller.send(&request).body().is_empty())
         }
         "max_http_connections" => {
             let mut statuses = Vec::new();
@@ -118,6 +124,7 @@ fn both_sides_of_each_switch_are_seen_and_differ() {
         ("services_key", vec![json!([500, null, 200]), json!([200, "ok", 200])]),
         ("throttling_body", vec![json!([200, 500]), json!([500, 200])]),
         ("error_code", vec![json!("ERR_ENDPOINTCONFIG_103"), json!(103)]),
+        ("busy_body", vec![json!(false), json!(true)]),
         ("max_http_connections", vec![json!([200, 200, 200]), json!([200, 500, 500])]),
         ("org_id", vec![json!([200, 200]), json!([500, 200])]),
         ("method_name", vec![json!(["GET", "OPTION"]), json!(["GET", "OPTIONS"])]),

@@ -13,6 +13,10 @@ use crate::failure::Failure;
 pub(crate) fn load(start: &Start, emulator: &Emulator) -> Result<(), Failure> {
     let Some(path) = &start.state else { return Ok(()) };
     let shown = path.display();
+    // Now and not when it is to be written, at the end.
+    if !directory(path).is_dir() {
+        return Err(Failure::new(format!("{shown} cannot be kept: there is no folder {}", directory(path).display())));
+    }
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -31,9 +35,12 @@ pub(crate) fn save(start: &Start, emulator: &Emulator) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("failed to write {}: {error}", path.display())))
 }
 
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory(path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
