@@ -1,4 +1,5 @@
-//! The same script of calls through two drivers leaves the same in the emulator's journal.
+//! The same script of calls leaves the same in the emulator's journal, whichever driver makes them: journal.json. The npm package's
+//! shell is held to it too, in `crates/wasm/npm/test/packed/`.
 
 use ajo_auth::Timestamp;
 use ajo_core::{Client, DeleteOptions};
@@ -91,4 +92,6 @@ async fn the_emulator_sees_the_same_calls_of_both_drivers() {
     let uids = by_steps(&mut world);
     assert_eq!(native.len(), 21, "twenty calls and one for a token");
     assert_eq!(native, journal(&world, &uids));
+    let expected: Vec<Entry> = serde_json::from_str(include_str!("journal.json")).expect("entries");
+    assert_eq!(native, expected);
 }

@@ -4,9 +4,8 @@
 //! not find, and is itself some minutes to build.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::{browser, complain, root, test};
+use crate::{browser, complain, npm, test};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const RUNNER: &str = "wasm-bindgen-test-runner";
@@ -69,23 +68,9 @@ fn prepare() -> Result<PathBuf, String> {
     if !test::add_target(TARGET) {
         return Err(format!("rustup could not add {TARGET}"));
     }
-    let lock = std::fs::read_to_string(root().join("Cargo.lock")).map_err(|error| error.to_string())?;
-    let locked = lock.split("name = \"wasm-bindgen\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
-    let version = locked.ok_or("Cargo.lock has no wasm-bindgen")?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    // The runner understands what exactly its own version of the crate has written.
-    let fits = |runner: &PathBuf| {
-        let output = Command::new(runner).arg("--version").output();
-        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim().ends_with(&format!(" {version}")))
-    };
-    let found = [PathBuf::from(RUNNER), target.join("tools/bin").join(RUNNER)].into_iter().find(fits);
-    found.ok_or_else(|| {
-        let tools = target.join("tools");
-        let tools = tools.display();
-        format!(
-            "there is no {RUNNER} {version}; `cargo install wasm-bindgen-cli --version {version} --locked --root {tools}` makes it"
-        )
-    })
+    // Of the version that Cargo.lock has: it understands what exactly its own version of the crate has written.
+    npm::install_bindgen()?;
+    Ok(npm::tools().join(RUNNER))
 }
 
 fn driver() -> Result<String, String> {

@@ -95,7 +95,7 @@ fn tarball() -> PathBuf {
 }
 
 /// wasm-bindgen's program understands what exactly its own version of the crate has written.
-fn install_bindgen() -> Result<(), String> {
+pub(crate) fn install_bindgen() -> Result<(), String> {
     let version = locked_version("wasm-bindgen")?;
     let installed = Command::new(bindgen()).arg("--version").output();
     let is_installed = |output: std::process::Output| {
@@ -123,7 +123,12 @@ fn locked_version(package: &str) -> Result<String, String> {
 }
 
 fn bindgen() -> PathBuf {
-    target().join("tools/bin/wasm-bindgen")
+    tools().join("wasm-bindgen")
+}
+
+/// Where the programs are that this installs.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools/bin")
 }
 
 /// Where cargo builds.

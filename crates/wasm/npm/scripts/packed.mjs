@@ -15,7 +15,11 @@ execFileSync("npm", install, { cwd: work, stdio: "inherit" });
 cpSync(path.join(here, "test/packed"), work, { recursive: true });
 const testsIn = (folder) => readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).map((name) => path.join(folder, name));
 // Those of the emulator load the package from where the variable says.
-const env = { ...process.env, AJO_PACKAGE: path.join(work, "node_modules/ajo-limits") };
+const env = {
+  ...process.env,
+  AJO_PACKAGE: path.join(work, "node_modules/ajo-limits"),
+  AJO_CASES: path.join(here, "../../../tests/conformance/cases.json"),
+};
 const tests = [...testsIn(work), ...testsIn(path.join(here, "test"))];
 const { status } = spawnSync(process.execPath, ["--test", ...tests], { cwd: work, env, stdio: "inherit" });
 process.exitCode = status ?? 1;
