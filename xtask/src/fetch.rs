@@ -1,14 +1,14 @@
 //! `cargo xtask test fetch`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`.
 //!
-//! With wasm-bindgen's own test runner, which `wasm-pack test` starts too. wasm-pack stays out of it, because it installs what it does
-//! not find, and is itself some minutes to build.
+//! With `wasm-pack test`, which starts wasm-bindgen's test runner, and here installs nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::{browser, complain, npm, test};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const RUNNER: &str = "wasm-bindgen-test-runner";
+/// The version that was tried.
+const WASM_PACK: &str = "0.15.1";
 
 /// Chromium's driver, where Debian has it; another is named by the variable, which the test runner reads as well.
 const DRIVER: &str = "/usr/bin/chromedriver";
@@ -21,10 +21,10 @@ const BROWSER_TIMEOUT: &str = "120";
 pub(crate) fn run_if_possible() -> Result<(), String> {
     let skipped = |what: &str, missing: &str| complain(&format!("==> skipped: {what}, because {missing}"));
     match prepare() {
-        Ok(runner) => {
-            in_node(&runner)?;
+        Ok(()) => {
+            in_node()?;
             match driver() {
-                Ok(driver) => in_browser(&runner, &driver)?,
+                Ok(driver) => in_browser(&driver)?,
                 Err(missing) => skipped("the client over fetch in a browser", &missing),
             }
         }
@@ -35,42 +35,48 @@ pub(crate) fn run_if_possible() -> Result<(), String> {
 
 /// Runs the tests. They were asked for by name, so it is an error when they cannot run.
 pub(crate) fn run() -> Result<String, String> {
-    let runner = prepare()?;
+    prepare()?;
     let driver = driver()?;
-    in_node(&runner)?;
-    in_browser(&runner, &driver)?;
+    in_node()?;
+    in_browser(&driver)?;
     Ok("the client over fetch works in Node.js and in Chromium".to_owned())
 }
 
-fn in_node(runner: &Path) -> Result<(), String> {
+fn in_node() -> Result<(), String> {
     complain("==> the client over fetch works in Node.js");
-    tests(runner, &[], &[])
+    tests(&["--node"], &[], &[])
 }
 
-fn in_browser(runner: &Path, driver: &str) -> Result<(), String> {
+fn in_browser(driver: &str) -> Result<(), String> {
     complain("==> the client over fetch works in a browser");
-    tests(runner, &["--features=browser"], &[(DRIVER_VARIABLE, driver), ("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)])
+    let how = ["--headless", "--chrome", "--chromedriver", driver];
+    tests(&how, &["--features=browser"], &[("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)])
 }
 
 /// With an emulator around it, whose address and credentials are compiled into the tests: a browser has no environment.
-fn tests(runner: &Path, more: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
-    let runner = format!("target.{TARGET}.runner=['{}']", runner.display());
-    let emulator = ["run", "--quiet", "--package", "ajo", "--locked", "--", "emulator", "exec", "--", env!("CARGO")];
-    let what = ["test", "--package", "ajo-fetch-tests", "--target", TARGET, "--locked", "--config", &runner];
-    test::cargo(&[&emulator[..], &what, more].concat(), environment)
+fn tests(how: &[&str], more: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    let pack = npm::tools().join("wasm-pack").display().to_string();
+    let emulator = ["run", "--quiet", "--package", "ajo", "--locked", "--", "emulator", "exec", "--", &pack, "test"];
+    let what = ["--mode", "no-install", "tests/fetch", "--locked"];
+    // It looks for the runner on the path.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::iter::once(npm::tools()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(places).map_err(|error| error.to_string())?;
+    let path = path.to_str().ok_or("the variable PATH is no text")?;
+    test::cargo(&[&emulator[..], how, &what, more].concat(), &[environment, &[("PATH", path)]].concat())
 }
 
 /// Looks for what the tests need; else says what is missing.
-fn prepare() -> Result<PathBuf, String> {
+fn prepare() -> Result<(), String> {
     if !test::has_node() {
         return Err(format!("there is no node {} or newer", test::OLDEST_NODE));
     }
     if !test::add_target(TARGET) {
         return Err(format!("rustup could not add {TARGET}"));
     }
-    // Of the version that Cargo.lock has: it understands what exactly its own version of the crate has written.
+    // The test runner, of the version that Cargo.lock has: it understands what exactly its own version of the crate has written.
     npm::install_bindgen()?;
-    Ok(npm::tools().join(RUNNER))
+    npm::install("wasm-pack", "wasm-pack", WASM_PACK)
 }
 
 fn driver() -> Result<String, String> {

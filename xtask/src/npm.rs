@@ -96,20 +96,24 @@ fn tarball() -> PathBuf {
 
 /// wasm-bindgen's program understands what exactly its own version of the crate has written.
 pub(crate) fn install_bindgen() -> Result<(), String> {
-    let version = locked_version("wasm-bindgen")?;
-    let installed = Command::new(bindgen()).arg("--version").output();
+    install("wasm-bindgen-cli", "wasm-bindgen", &locked_version("wasm-bindgen")?)
+}
+
+/// Installs a program under target/tools, where it is not there already.
+pub(crate) fn install(package: &str, program: &str, version: &str) -> Result<(), String> {
+    let installed = Command::new(tools().join(program)).arg("--version").output();
     let is_installed = |output: std::process::Output| {
-        String::from_utf8_lossy(&output.stdout).split_whitespace().nth(1) == Some(version.as_str())
+        String::from_utf8_lossy(&output.stdout).split_whitespace().nth(1) == Some(version)
     };
     if installed.is_ok_and(is_installed) {
         return Ok(());
     }
-    complain(&format!("==> wasm-bindgen {version} is installed under target/tools (once, some minutes)"));
-    let tools = text(&target().join("tools"));
-    // Unoptimized: it compiles in a third of the time, and what it reads here is small.
-    let what =
-        ["install", "wasm-bindgen-cli", "--version", &version, "--debug", "--locked", "--force", "--root", &tools];
-    test::cargo(&what, &[]).map_err(|problem| format!("wasm-bindgen could not be installed: {problem}"))
+    complain(&format!("==> {program} {version} is installed under target/tools (once, some minutes)"));
+    let root = text(&target().join("tools"));
+    // Unoptimized: it compiles in a third of the time, and what it reads here is small. Without its own lock file, which may name
+    // what is to be had no more.
+    let what = ["install", package, "--version", version, "--debug", "--force", "--root", &root];
+    test::cargo(&what, &[]).map_err(|problem| format!("{program} could not be installed: {problem}"))
 }
 
 /// The version of a crate in Cargo.lock.
