@@ -28,7 +28,7 @@ pub(crate) fn of(error: &Error) -> String {
     let operation = error.operation().map(operate::name);
     let failed = Object::new()
         .text("kind", kind)
-        .text("message", &error.to_string())
+        .text("message", &message(error))
         .text("code", code)
         .number_if_any("status", error.status().map(u32::from))
         .text_if_any("requestId", error.request_id())
@@ -39,6 +39,16 @@ pub(crate) fn of(error: &Error) -> String {
         .number_if_any("retryAfterMs", error.retry_after().map(millis))
         .text_if_any("body", body);
     judged(failed, kind != "settings" && error.is_authentication(), error.is_retryable())
+}
+
+/// The text of an error, with the name that its operation has in JavaScript.
+fn message(error: &Error) -> String {
+    let text = error.to_string();
+    let named = error.operation().map(|operation| (operation.to_string(), operate::name(operation)));
+    match named.as_ref().and_then(|(ours, theirs)| Some(format!("{theirs}{}", text.strip_prefix(ours)?))) {
+        Some(renamed) => renamed,
+        None => text,
+    }
 }
 
 fn judged(failed: Object, authentication: bool, retryable: bool) -> String {

@@ -1,7 +1,9 @@
 //! The sixteen operations by name, and the offline rules.
 
 use ajo_core::rules::{self, Finding};
-use ajo_core::{Api, CallOptions, CallRequest, DeleteOptions, DirectClient, OPERATIONS, Operation, Uid, Verb, Wire};
+use ajo_core::{
+    Api, CallOptions, CallRequest, DeleteOptions, DirectClient, Error, OPERATIONS, Operation, Uid, Verb, Wire,
+};
 
 use crate::failure;
 use crate::fields::Fields;
@@ -13,7 +15,7 @@ struct Input {
     operation: String,
     uid: Option<String>,
     force: bool,
-    options: CallOptions,
+    options: Result<CallOptions, Error>,
 }
 
 impl Input {
@@ -24,7 +26,7 @@ impl Input {
         let (uid, force) = (fields.text("uid"), fields.flag("force"));
         let options = call_options(&mut fields);
         fields.end().map_err(invalid)?;
-        Ok(Self { operation, uid, force, options: options.map_err(|error| failure::of(&error))? })
+        Ok(Self { operation, uid, force, options })
     }
 }
 
@@ -49,6 +51,7 @@ pub(crate) async fn run<W: Wire<Request = CallRequest>>(
     let Input { operation, uid, force, options } = Input::read(&input)?;
     let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
     let operation = named.ok_or_else(|| failure::invalid(&format!("there is no operation `{operation}`")))?;
+    let options = options.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
     let uid = uid.map(|uid| uid.parse::<Uid>()).transpose();
     let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
     let answer = client.with_options(options).raw(operation, uid.as_ref(), DeleteOptions { force }, &definition).await;

@@ -35,7 +35,7 @@ async function route(bundler, emulator, work) {
     // What goes wrong is logged and not shown.
     await emulator.control("POST", "/faults", { at: "capping.list", when: "first:1", fault: "gateway:403025" });
     assert.deepEqual(await ask("/api/limits"), { error: "the limits cannot be read now" });
-    assert.match(server.output(), /capping list failed/);
+    assert.match(server.output(), /capping\.list failed/);
   } finally {
     server.stop();
   }
