@@ -20,7 +20,7 @@ OUT = ROOT / "target" / "bench"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PRISM_VERSION = "5.14.2"
 # This project's requirement: see the issue "The emulator as a product".
-TARGETS = {"start_ms": 25, "idle_mib": 15, "get_per_s": 25_000, "post_per_s": 10_000}
+TARGETS = {"start_ms": 25, "idle_mib": 14.3, "get_per_s": 25_000, "post_per_s": 10_000}
 SECONDS = 5
 SOAK_CALLS = 1_000_000
 

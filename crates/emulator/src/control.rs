@@ -212,8 +212,7 @@ fn of_organization(
         }
         ("GET", "/interferences") => json!({"interferences": organization.interferences()}),
         ("POST", "/interferences") => {
-            let interference: Interference = read(body)?;
-            interference.check(switches).map_err(Refused::bad)?;
+            let interference = read::<Interference>(body)?.checked(switches).map_err(Refused::bad)?;
             interfere(organization, interference, limits)?;
             json!({"interferences": organization.interferences()})
         }
@@ -234,7 +233,8 @@ fn of_organization(
         }
         ("POST", "/clock/advance") => {
             let Step { seconds } = read(body)?;
-            let step = Duration::try_from_secs_f64(seconds).map_err(|_| Refused::bad("seconds is not negative"))?;
+            let step = Duration::try_from_secs_f64(seconds)
+                .map_err(|_| Refused::bad("seconds is a number of seconds from 0 to 1.8e19"))?;
             if organization.clock().read(now).saturating_add(step) > LAST_MOMENT {
                 return Err(beyond_the_end());
             }

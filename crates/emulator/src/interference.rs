@@ -5,6 +5,7 @@ use ajo_core::{Api, Operation, Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::answer::Failure;
 use crate::config::{Config, Mark};
 use crate::fault::Target;
 use crate::judge;
@@ -62,25 +63,29 @@ fn somebody_else() -> String {
 }
 
 impl Interference {
-    /// Says why it could never happen, or what is wrong with what would be saved: somebody else is held to what the service takes.
-    pub(crate) fn check(&self, switches: &Switches) -> Result<(), String> {
-        let apis: Vec<Api> = [Api::Capping, Api::Throttling]
-            .into_iter()
-            .filter(|api| ABOUT_ONE.iter().any(|verb| self.before.covers(Target::of(Operation::of(*api, *verb)))))
-            .collect();
-        if apis.is_empty() {
-            return Err(format!("{} is about no configuration, so nobody can come before it", self.before));
-        }
-        let Some(definition) = &self.definition else { return Ok(()) };
+    /// The same as it can happen: what would be saved is what the service would keep of it. Says why it could never happen, or
+    /// what is wrong with what would be saved: somebody else is held to what the service takes.
+    pub(crate) fn checked(self, switches: &Switches) -> Result<Self, String> {
+        let about = |api: &Api| ABOUT_ONE.iter().any(|verb| self.before.covers(Target::of(Operation::of(*api, *verb))));
+        let apis: Vec<Api> = [Api::Capping, Api::Throttling].into_iter().filter(about).collect();
+        let Some(definition) = &self.definition else {
+            let nobody = || format!("{} is about no configuration, so nobody can come before it", self.before);
+            return if apis.is_empty() { Err(nobody()) } else { Ok(self) };
+        };
+        let [api] = apis[..] else {
+            return Err(format!("a definition is of one API, and {} is not about calls of one", self.before));
+        };
         if self.does != Deed::Edit {
             return Err("a definition is for `edit` only".to_owned());
         }
+        let refused = |failure: Failure| format!("the definition cannot be saved: {}", failure.message);
         let body = serde_json::to_vec(definition).unwrap_or_default();
-        let judged = apis.into_iter().map(|api| judge::payload(api, Verb::Create, &body, switches));
-        // Of one API or the other, where it may come before calls of both.
-        let problems: Vec<String> = judged.filter_map(Result::err).map(|failure| failure.message).collect();
-        let for_some = problems.len() < if matches!(self.before, Target::Operations(Some(_), _)) { 1 } else { 2 };
-        if for_some { Ok(()) } else { Err(format!("the definition cannot be saved: {}", problems.join("; or "))) }
+        let kept = judge::payload(api, Verb::Update, &body, switches).map_err(refused)?;
+        if api == Api::Throttling {
+            // It may come into force at once.
+            judge::deployable(api, &kept, switches).map_err(refused)?;
+        }
+        Ok(Self { definition: Some(kept), ..self })
     }
 
     /// Whether it comes before a call of this kind, about this configuration.

@@ -96,7 +96,11 @@ pub struct Limits {
 impl Limits {
     /// Most bytes of the body of a request: a snapshot is longer than what it keeps, and a call is short.
     pub(crate) fn of_body(&self, path: &str) -> usize {
-        if path == crate::control::STATE { self.config_bytes.saturating_mul(2) } else { self.body }
+        if path.trim_end_matches('/') == crate::control::STATE {
+            self.config_bytes.saturating_mul(2).max(self.body)
+        } else {
+            self.body
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the emulator keeps, as one JSON document.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::{Config, State};
 use crate::organization::Kept;
+use crate::settings::SandboxSettings;
 use crate::world::{MAX_SANDBOXES, World};
 
 /// Of the form below. A later form gets another number.
@@ -63,7 +63,8 @@ impl World {
             if length > most {
                 return refuse(format!("the definitions of {id} have {length} bytes, and {most} at most are kept"));
             }
-            if kept.sandboxes.len() > MAX_SANDBOXES {
+            let missing = |wanted: &&SandboxSettings| kept.sandboxes.iter().all(|there| there.name != wanted.name);
+            if kept.sandboxes.len() + self.settings.sandboxes.iter().filter(missing).count() > MAX_SANDBOXES {
                 return refuse(format!("{id} has more than {MAX_SANDBOXES} sandboxes"));
             }
             let names: BTreeSet<&str> = kept.sandboxes.iter().map(|sandbox| sandbox.name.as_str()).collect();
@@ -92,13 +93,11 @@ impl World {
         Ok(())
     }
 
-    /// Tells worlds apart by what they keep.
+    /// Tells worlds apart by what they keep, with the function FNV-1a: it is the same with every build.
     fn digest(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for config in self.organizations.values().flat_map(|organization| organization.kept.configs()) {
-            config.uid.hash(&mut hasher);
-        }
-        hasher.finish()
+        let configs = self.organizations.values().flat_map(|organization| organization.kept.configs());
+        let bytes = configs.flat_map(|config| config.uid.bytes());
+        bytes.fold(0xCBF2_9CE4_8422_2325, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
     }
 }
 

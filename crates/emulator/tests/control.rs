@@ -409,7 +409,8 @@ fn an_interference_that_cannot_happen_or_be_saved_is_refused() {
         (json!({"before": "capping.create", "uid": "u", "does": "edit"}), "about no configuration"),
         (json!({"before": "*.list", "does": "delete"}), "about no configuration"),
         (json!({"before": "capping.get", "does": "edit", "definition": {"url": 5}}), "cannot be saved"),
-        (json!({"before": "*.get", "does": "edit", "definition": {"url": 5}}), "cannot be saved"),
+        (json!({"before": "*.get", "does": "edit", "definition": support::capping()}), "of one API"),
+        (json!({"before": "throttling.get", "does": "edit", "definition": {"maxThroughput": 1}}), "cannot be saved"),
         (json!({"before": "capping.get", "does": "delete", "definition": support::capping()}), "for `edit` only"),
     ] {
         let (status, body) = caller.control("POST", "/interferences", &wrong);
@@ -419,7 +420,7 @@ fn an_interference_that_cannot_happen_or_be_saved_is_refused() {
     for right in [
         json!({"before": "*", "does": "delete"}),
         json!({"before": "throttling.*", "does": "edit", "definition": support::throttling()}),
-        json!({"before": "*.update", "does": "edit", "definition": support::capping()}),
+        json!({"before": "capping.update", "does": "edit", "definition": support::capping()}),
     ] {
         assert_eq!(caller.control("POST", "/interferences", &right).0, 200, "{right}");
     }
