@@ -138,25 +138,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Another gateway than [`BASE_URL`], with its base path. Plain http is for loopback addresses only.
+    /// Another gateway than [`crate::BASE_URL`], with its base path. Plain http is for loopback addresses only.
     pub fn base_url(mut self, url: &str) -> Self {
         self.wanted.base_url = Some(url.to_owned());
         self
     }
 
-    /// Another token host than [`IMS_URL`], without a path. Plain http is for loopback addresses only.
+    /// Another token host than [`ajo_auth::IMS_URL`], without a path. Plain http is for loopback addresses only.
     pub fn ims_url(mut self, url: &str) -> Self {
         self.wanted.ims_url = Some(url.to_owned());
         self
     }
 
-    /// How long one attempt may take, in place of [`TIMEOUT`].
+    /// How long one attempt may take, in place of [`crate::TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.wanted.options = self.wanted.options.timeout(timeout);
         self
     }
 
-    /// How long a call may take with all its attempts, in place of [`DEADLINE`].
+    /// How long a call may take with all its attempts, in place of [`crate::DEADLINE`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.wanted.options = self.wanted.options.deadline(deadline);
         self
