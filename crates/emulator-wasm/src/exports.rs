@@ -11,7 +11,7 @@ thread_local! {
     static WORLDS: RefCell<Worlds> = RefCell::default();
 }
 
-/// Makes an emulator. `settings` is JSON, described at [`crate::settings::Wanted`]; `{}` is the usual one.
+/// Makes an emulator. `settings` is JSON, described at `settings::Wanted`; `{}` is the usual one.
 ///
 /// Answers `{"id":1}`, or `{"failed":"why not"}`.
 #[wasm_bindgen]
@@ -22,7 +22,7 @@ pub fn create(settings: &str) -> String {
 /// Has an emulator answer one request: its path with the query, its headers as `[["name","value"],…]` and its body, at this
 /// time, in milliseconds since the epoch.
 ///
-/// Answers the head, `{"status","headers","delayMs","manner"}` as [`crate::head::Head`] describes it, or `{"failed":"why not"}` when
+/// Answers the head, `{"status","headers","delayMs","manner"}` as `head::Head` describes it, or `{"failed":"why not"}` when
 /// no such emulator is there. The body is fetched with [`take_body`], because it may be no text.
 #[wasm_bindgen]
 pub fn handle(id: u32, method: &str, path: &str, headers: &str, body: &[u8], now_ms: f64) -> String {
