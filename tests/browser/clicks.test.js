@@ -110,7 +110,7 @@ test('what a client does is seen, and what is done on the page is felt by the cl
   await t.test('a switch takes another side', async () => {
     await page.locator('summary').click();
     await page.getByLabel('undeploy_idle').selectOption('no_content');
-    await page.getByText('13 switches, 1 turned').waitFor();
+    await page.getByText('14 switches, 1 turned').waitFor();
     assert.equal((await emulator.control('GET', '/switches')).body.undeploy_idle, 'no_content');
   });
 
@@ -160,7 +160,7 @@ test('without the flag the page shows the same and changes nothing', async (t) =
   assert.deepEqual(await page.locator('button:visible').allInnerTexts(), ['Play']);
   await page.locator('summary').click();
   assert.equal(await page.locator('#switches select').count(), 0);
-  assert.equal(await page.locator('#switches dt').count(), 13);
+  assert.equal(await page.locator('#switches dt').count(), 14);
   check();
   await close();
 });

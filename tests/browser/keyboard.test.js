@@ -86,7 +86,7 @@ test('everything is reached and used with the keyboard alone', async (t) => {
     await press('Enter', 'Tab');
     assert.equal(await page.evaluate(() => document.activeElement.name), 'can_deploy_method');
     await press('ArrowDown');
-    await page.getByText('13 switches, 1 turned').waitFor();
+    await page.getByText('14 switches, 1 turned').waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.name), 'can_deploy_method');
   });
 
