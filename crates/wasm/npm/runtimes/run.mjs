@@ -133,7 +133,7 @@ async function succeed(file, arguments_) {
 /** Prints a line of the table, and gives the problems. */
 function show({ name }, { suite, faults, stray, seconds }) {
   const tally = (list) => (list.length === 0 ? "–" : `${list.filter(({ ok }) => ok).length}/${list.length}`);
-  const columns = [name.padEnd(42), `suite ${tally(suite)}`.padEnd(14), `faults ${tally(faults)}`.padEnd(14), `${seconds.toFixed(1)} s`];
+  const columns = [name.padEnd(46), `suite ${tally(suite)}`.padEnd(14), `faults ${tally(faults)}`.padEnd(14), `${seconds.toFixed(1)} s`];
   console.log(columns.join(""));
   const failed = [...suite, ...faults].filter(({ ok }) => !ok).map((it) => `${it.name}: ${it.problem}`);
   if (suite.length === 0) failed.push("no suite ran");
