@@ -1,0 +1,36 @@
+//! Limits as code: a file in git says which limits there shall be, and a [`Plan`] says what has to be done for it.
+//!
+//! Nothing here can change anything: this crate has no client, no runtime, no file and no clock.
+//!
+//! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
+//! - [`plan()`] compares the three and gives a [`Plan`].
+//!
+//! Definitions are compared in one normal form, [`Definition`].
+
+mod change;
+mod definition;
+mod desired;
+mod digest;
+mod key;
+mod ledger;
+mod observed;
+mod options;
+mod plan;
+mod refusal;
+mod report;
+mod schedule;
+mod standing;
+
+pub use change::{Cause, Change, Edit, Kind};
+pub use definition::{Capping, Definition, Limit, Rating, Services, Throttling, Unsendable};
+pub use desired::{Desired, Place, Wanted};
+pub use digest::Digest;
+pub use key::Key;
+pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
+pub use observed::{Found, Observed};
+pub use options::{DELETE_SHARE, Options};
+pub use plan::{Plan, plan};
+pub use refusal::{Candidate, Refusal, Why};
+pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
+pub use schedule::{Phase, Task};
+pub use standing::{InForce, Standing};
