@@ -92,6 +92,7 @@ struct Planning<'p> {
     by_key: BTreeMap<Key, Vec<&'p Found>>,
     owned: BTreeMap<&'p Key, Vec<&'p Owned>>,
     owned_uids: BTreeMap<&'p Uid, &'p Owned>,
+    wanted_keys: BTreeSet<Key>,
     /// Those of the service and of the ledger that a file speaks of.
     spoken_of: BTreeSet<&'p Uid>,
     changes: Vec<Change>,
@@ -121,6 +122,7 @@ impl<'p> Planning<'p> {
             by_key,
             owned,
             owned_uids,
+            wanted_keys: desired.configs.iter().map(Wanted::key).collect(),
             spoken_of: BTreeSet::new(),
             changes: Vec::new(),
             refusals: Vec::new(),
@@ -135,7 +137,8 @@ impl<'p> Planning<'p> {
     /// Finds the configuration that is meant, and plans what it needs.
     fn want(&mut self, wanted: &Wanted) {
         let key = wanted.key();
-        let owned = self.owned.get(&key).cloned().unwrap_or_default();
+        let mut owned = self.owned.get(&key).cloned().unwrap_or_default();
+        owned.extend(self.moved_to(&key));
         self.spoken_of.extend(owned.iter().map(|owned| &owned.uid));
         let present: Vec<_> = owned.iter().filter_map(|owned| Some((*owned, self.observed.get(&owned.uid)?))).collect();
         let others = self.others(&key);
@@ -170,6 +173,13 @@ impl<'p> Planning<'p> {
                 );
             }
         }
+    }
+
+    /// Those of ours that somebody gave this key, and that no file speaks of by the key they had.
+    fn moved_to(&self, key: &Key) -> Vec<&'p Owned> {
+        let found = self.by_key.get(key).into_iter().flatten();
+        let owned = found.filter_map(|found| self.owned_uids.get(&found.uid).copied());
+        owned.filter(|owned| owned.key != *key && !self.wanted_keys.contains(&owned.key)).collect()
     }
 
     /// Those of the service with this key that the ledger does not know.
