@@ -4,7 +4,20 @@ use std::io::{self, Write as _};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::arguments::{Command, Output};
 use crate::failure::Failure;
+
+/// Only limits as code has more to print than text and JSON.
+pub(crate) fn check(output: Output, command: &Command) -> Result<(), Failure> {
+    let reports = matches!(
+        command,
+        Command::Validate(_) | Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Verify(_)
+    );
+    if reports || matches!(output, Output::Text | Output::Json) {
+        return Ok(());
+    }
+    Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json").usage())
+}
 
 /// Prints data. A reader that has seen enough (`ajo … | head`) is no error.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {

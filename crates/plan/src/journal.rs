@@ -52,6 +52,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<StepError>,
     },
+    /// The apply is over, and what it did stands in the ledger.
+    Settled,
 }
 
 /// What an apply has written down: done, failed, unknown, not started.
@@ -116,6 +118,11 @@ impl Journal {
         Ok(Some(Self { header, entries: entries? }))
     }
 
+    /// Whether what it says stands in the ledger already. What came later is then not to be overwritten with it.
+    pub fn is_settled(&self) -> bool {
+        self.entries.contains(&Entry::Settled)
+    }
+
     /// What became of every call of the plan, in the order of the plan.
     pub fn results(&self) -> Vec<StepResult> {
         self.progress().into_iter().flat_map(Progress::into_results).collect()
@@ -125,8 +132,11 @@ impl Journal {
     /// that stands as it would after the call was changed by it.
     ///
     /// What somebody else did since then is not hidden: the ledger is told how the apply left a configuration, so that the next
-    /// plan sees who changed it.
+    /// plan sees who changed it. One that is settled changes nothing.
     pub fn settle(&self, observed: &Observed, ledger: &mut Ledger, sandbox: &Sandbox) {
+        if self.is_settled() {
+            return;
+        }
         ledger.organization.get_or_insert_with(|| self.header.organization.clone());
         for found in &self.header.plan.settled {
             if observed.get(&found.uid).is_some_and(|now| now == found) {
@@ -148,6 +158,7 @@ impl Journal {
         for entry in &self.entries {
             let change = match entry {
                 Entry::Begun { change, .. } | Entry::Ended { change, .. } => *change,
+                Entry::Settled => continue,
             };
             // A journal was written for its plan; an index beyond that says nothing about it.
             if let Some(progress) = all.get_mut(change) {
@@ -183,6 +194,7 @@ impl<'j> Progress<'j> {
                 self.uid = uid.as_ref().or(self.uid);
                 (*step, (*state, error.as_ref()))
             }
+            Entry::Settled => return,
         };
         if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
             self.steps[index] = seen;

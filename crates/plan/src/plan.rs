@@ -51,6 +51,16 @@ pub fn plan(desired: &Desired, observed: &Observed, ledger: &Ledger, options: Op
     planning.finish(options)
 }
 
+/// For each configuration that the files want, in their order, the one at the service that is meant. None if it is not there, or
+/// if several could be meant.
+pub fn meant<'o>(desired: &'o Desired, observed: &'o Observed, ledger: &'o Ledger) -> Vec<Option<&'o Found>> {
+    let mut planning = Planning::new(desired, observed, ledger);
+    for wanted in &desired.configs {
+        planning.want(wanted);
+    }
+    planning.meant
+}
+
 impl Plan {
     /// Whether nothing has to be done and nothing is in the way.
     pub fn is_empty(&self) -> bool {
@@ -95,6 +105,8 @@ struct Planning<'p> {
     wanted_keys: BTreeSet<Key>,
     /// Those of the service and of the ledger that a file speaks of.
     spoken_of: BTreeSet<&'p Uid>,
+    /// For each configuration of the files the one at the service that is meant, if that is clear.
+    meant: Vec<Option<&'p Found>>,
     changes: Vec<Change>,
     refusals: Vec<Refusal>,
     unchanged: usize,
@@ -124,6 +136,7 @@ impl<'p> Planning<'p> {
             owned_uids,
             wanted_keys: desired.configs.iter().map(Wanted::key).collect(),
             spoken_of: BTreeSet::new(),
+            meant: Vec::new(),
             changes: Vec::new(),
             refusals: Vec::new(),
             unchanged: 0,
@@ -142,6 +155,11 @@ impl<'p> Planning<'p> {
         self.spoken_of.extend(owned.iter().map(|owned| &owned.uid));
         let present: Vec<_> = owned.iter().filter_map(|owned| Some((*owned, self.observed.get(&owned.uid)?))).collect();
         let others = self.others(&key);
+        self.meant.push(match (&present[..], &others[..]) {
+            ([(_, found)], _) | ([], [found]) => Some(found),
+            ([], []) => self.only_throttling(&key).filter(|found| self.owned_uids.contains_key(&found.uid)),
+            _ => None,
+        });
         match (&present[..], &owned[..], &others[..]) {
             ([(owned, found)], ..) => self.ours(wanted, owned, found),
             ([_, _, ..], ..) => {
@@ -232,8 +250,7 @@ impl<'p> Planning<'p> {
 
     /// One that neither the ledger nor the service has; but an organization has one throttling configuration only.
     fn absent(&mut self, wanted: &Wanted) {
-        let throttling = self.observed.configs.iter().find(|found| found.standing.saved.api() == Api::Throttling);
-        match throttling.filter(|_| wanted.definition.api() == Api::Throttling) {
+        match self.only_throttling(&wanted.key()) {
             None => self.change(wanted, None, Cause::You),
             Some(found) => match self.owned_uids.get(&found.uid).copied() {
                 Some(owned) => {
@@ -250,6 +267,12 @@ impl<'p> Planning<'p> {
                 ),
             },
         }
+    }
+
+    /// The organization's one throttling configuration, for a key of throttling.
+    fn only_throttling(&self, key: &Key) -> Option<&'p Found> {
+        let mut all = self.observed.configs.iter();
+        all.find(|found| key.api == Api::Throttling && found.standing.saved.api() == Api::Throttling)
     }
 
     /// What is ours and in no file.
