@@ -11,6 +11,7 @@ mod change;
 mod definition;
 mod desired;
 mod digest;
+pub mod file;
 mod key;
 mod ledger;
 mod observed;
