@@ -2,8 +2,11 @@
 //!
 //! Nothing here can change anything: this crate has no client, no runtime, no file and no clock.
 //!
+//! - [`file`] reads limits files, which want a [`Desired`].
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
-//! - [`plan()`] compares the three and gives a [`Plan`].
+//! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
+//! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
+//! - [`Report`] is what a command says, in one versioned form.
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 
@@ -12,6 +15,7 @@ mod definition;
 mod desired;
 mod digest;
 mod drift;
+pub mod file;
 mod journal;
 mod key;
 mod ledger;

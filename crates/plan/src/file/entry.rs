@@ -1,0 +1,132 @@
+//! One limit of a file.
+
+use ajo_core::Api;
+use ajo_core::rules::{self, Severity};
+use serde_json::{Map, Value};
+
+use super::findings::Findings;
+use super::form;
+use super::keys::{check_keys, meant};
+use super::node::{Is, Node};
+use super::tidy::brief;
+use crate::{Definition, Finding, Wanted};
+
+/// The code for a kind of caller that there is not.
+const SERVICE_NAME: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
+
+/// Checks an entry, and gives what it wants if that can be made out of it.
+pub(crate) fn read(entry: &Node, api: Api, findings: &mut Findings) -> Option<Wanted> {
+    if entry.map().is_none() {
+        let message = format!("a {api} limit must be a mapping, and is {}", entry.kind());
+        findings.error("AJO_LIMITS_TYPE", &entry.mark, message);
+        return None;
+    }
+    let first = findings.count();
+    let deployed = deployed(entry, findings);
+    let definition = definition(entry, api, findings);
+    check_rules(entry, api, &Value::Object(definition.clone()), deployed, findings);
+    let definition = typed(api, Value::Object(definition));
+    let key = definition.as_ref().map(Definition::key);
+    for finding in findings.since(first) {
+        finding.key.clone_from(&key);
+    }
+    Some(Wanted { definition: definition?, deployed, place: Some(entry.used.place()) })
+}
+
+/// Whether it shall limit, which it shall unless it says otherwise.
+fn deployed(entry: &Node, findings: &mut Findings) -> bool {
+    match entry.get("deployed") {
+        None => true,
+        Some(Node { is: Is::Bool(deployed), .. }) => *deployed,
+        Some(node) => {
+            let message = format!("`deployed` must be true or false, and is {}", node.kind());
+            findings.error("AJO_LIMITS_TYPE", &node.mark, message);
+            true
+        }
+    }
+}
+
+/// What of it is the service's, without what is not known, of which each is found.
+fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Value> {
+    let known = if api == Api::Capping { form::CAPPING } else { form::THROTTLING };
+    let (mut own, mut org) = (entry.clone(), None);
+    if let Is::Map(map) = &mut own.is {
+        let at = map.iter().position(|(name, _)| name.text() == Some("orgId"));
+        org = at.map(|at| map.remove(at));
+    }
+    if let Some((name, _)) = org {
+        findings.error("AJO_LIMITS_ORG_ID", &name.mark, "the organization is not the file's to say").hint =
+            Some("it is filled in from the credential: leave `orgId` out".to_owned());
+    }
+    let mut unknown = Vec::new();
+    check_keys(&own, known, &mut unknown, findings);
+    for name in form::SERVICES {
+        let service = own.get("services").and_then(|services| services.get(name));
+        if let Some(service) = service {
+            check_keys(service, form::SERVICE, &mut Vec::new(), findings);
+            if let Some(rating) = service.get("rating") {
+                check_keys(rating, form::RATING, &mut Vec::new(), findings);
+            }
+        }
+    }
+    let Value::Object(mut definition) = own.json() else { return Map::new() };
+    definition.retain(|name, _| !unknown.contains(name) && name != "deployed" && name != "absent");
+    definition
+}
+
+/// What the service's own rules say, each where it stands in the file.
+fn check_rules(entry: &Node, api: Api, definition: &Value, deployed: bool, findings: &mut Findings) {
+    for found in rules::of(api, definition) {
+        let place = entry.find(&found.pointer);
+        let (mark, node) = match place {
+            Ok(node) => (&node.mark, Some(node)),
+            Err(mark) => (mark, None),
+        };
+        // The service keeps a draft with such a mistake; one that lacks something can be sent by nobody.
+        let draft = !deployed && !found.refuses_payload && node.is_some();
+        let severity = if draft && found.severity == Severity::Error { Severity::Warning } else { found.severity };
+        // An invalid service is one by its name.
+        let name = entry.name_of(&found.pointer).filter(|_| found.code == SERVICE_NAME);
+        let mark = name.unwrap_or(mark);
+        findings.add(severity, found.code, mark, found.message.clone()).hint = hint(&found, node);
+    }
+}
+
+fn hint(found: &rules::Finding, node: Option<&Node>) -> Option<String> {
+    let last = found.pointer.rsplit('/').next().unwrap_or_default();
+    match (found.code, node) {
+        (SERVICE_NAME, _) => Some(meant(last, form::SERVICES)),
+        (_, Some(Node { is: Is::Text(text), .. })) if text.parse::<i64>().is_ok() => {
+            Some(format!("write the number {} without quotes; a variable is always text", brief(text)))
+        }
+        ("ERR_ENDPOINTCONFIG_106", None) => Some("set maxHttpConnections, to be sure of it".to_owned()),
+        _ => None,
+    }
+}
+
+/// The same as a definition in normal form; None if something is missing or of another type, which the rules found.
+fn typed(api: Api, value: Value) -> Option<Definition> {
+    let definition = match api {
+        Api::Capping => Definition::Capping(serde_json::from_value(value).ok()?),
+        Api::Throttling => Definition::Throttling(serde_json::from_value(value).ok()?),
+    };
+    Some(definition.normal())
+}
+
+/// What is remarked on two limits of one URL whose methods are partly the same.
+pub(crate) fn overlap(one: &Wanted, other: &Wanted) -> Option<Finding> {
+    let (first, second) = (one.key(), other.key());
+    let both: Vec<_> = first.methods.intersection(&second.methods).map(String::as_str).collect();
+    if first.url != second.url || first.methods == second.methods || both.is_empty() {
+        return None;
+    }
+    let place = one.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    Some(Finding {
+        code: "AJO_LIMITS_OVERLAP".to_owned(),
+        severity: Severity::Remark,
+        message: format!("{} of this URL is limited at {place} too", brief(&both.join(", "))),
+        hint: Some("which of the two limits a call is not documented: name each method once".to_owned()),
+        place: other.place.clone(),
+        key: Some(second),
+    })
+}

@@ -1,0 +1,169 @@
+//! What limits files say.
+
+use ajo_core::{Sandbox, SandboxError};
+
+use super::Sources;
+use super::document::Document;
+use super::findings::Findings;
+use super::group::Group;
+use super::mark::Mark;
+use super::resolve::Resolver;
+use super::sources::{Source, plain};
+use super::tidy::escaped;
+use crate::{Desired, Finding};
+
+/// What limits files say of one sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The sandbox, if the files name one.
+    pub sandbox: Option<Sandbox>,
+    /// What they want; none if anything in them is an error.
+    pub desired: Option<Desired>,
+    /// Everything that was found in them, in the order of the files and lines.
+    pub findings: Vec<Finding>,
+    /// Whether they say that the sandbox is one of production.
+    pub production: Option<bool>,
+    /// The files that were read, with their bases.
+    pub files: Vec<String>,
+}
+
+impl Limits {
+    /// Whether anything in the files is an error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == ajo_core::rules::Severity::Error)
+    }
+}
+
+/// Reads limits files that are about one sandbox together. Everything that is wrong in them is found at once.
+///
+/// `variables` is asked for the value of a variable that a file lists.
+///
+/// ```
+/// use ajo_plan::file::{Source, Sources, read};
+///
+/// let text = "version: 1
+/// sandbox: prod
+/// capping:
+///   - url: https://api.example.org/data/*
+///     methods: [GET]
+///     services:
+///       action: { maxHttpConnections: 50, rating: { maxCallsCount: none, periodInMs: 1000 } }
+/// ";
+/// let limits = read(&Sources::new(vec![Source { name: "prod.yaml".to_owned(), text: text.to_owned() }]), &|_| None);
+/// let finding = &limits.findings[0];
+/// assert_eq!(finding.code, "ERR_ENDPOINTCONFIG_107");
+/// assert_eq!(finding.place.as_ref().map(ToString::to_string).as_deref(), Some("prod.yaml:7:66"));
+/// ```
+pub fn read(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Limits {
+    let (mut groups, files) = groups(sources, variables);
+    if groups.len() == 1 {
+        return limits(groups.remove(0), &files);
+    }
+    // Several sandboxes, or files that name none beside those that do: nothing is wanted, and all of it is found.
+    let named: Vec<_> = groups.iter().filter_map(Group::name).collect();
+    let mut findings = Findings::default();
+    if let [(first, first_mark), others @ ..] = &named[..] {
+        for (other, mark) in others {
+            let message = format!("this is about sandbox {other}, and {} about {first}", first_mark.place());
+            findings.error("AJO_LIMITS_SANDBOXES", mark, message).hint =
+                Some("plan and apply one sandbox at a time".to_owned());
+        }
+    }
+    let each: Vec<_> = groups.into_iter().map(|group| limits(group, &files)).collect();
+    let sandbox = each.iter().find_map(|limits| limits.sandbox.clone());
+    let production = each.iter().filter_map(|limits| limits.production).max();
+    findings.extend(each.into_iter().flat_map(|limits| limits.findings));
+    Limits { sandbox, desired: None, findings: findings.into_sorted(&files), production, files }
+}
+
+/// Reads limits files of any number of sandboxes, each sandbox by itself. Files that name no valid one are together.
+pub fn read_each(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Vec<Limits> {
+    let (groups, files) = groups(sources, variables);
+    groups.into_iter().map(|group| limits(group, &files)).collect()
+}
+
+fn limits(mut group: Group, files: &[String]) -> Limits {
+    let joined = group.join();
+    let desired = group.desired(joined.wanted);
+    Limits {
+        sandbox: group.sandbox,
+        desired,
+        findings: group.findings.into_sorted(files),
+        production: joined.production,
+        files: files.to_vec(),
+    }
+}
+
+/// A file that was given, with what it says.
+struct Given<'s> {
+    source: &'s Source,
+    document: Option<Document>,
+    sandbox: Option<Sandbox>,
+    findings: Findings,
+}
+
+impl Given<'_> {
+    /// Whether another is laid over it, and it is for no sandbox of its own.
+    fn is_only_base(&self, all: &[Given<'_>]) -> bool {
+        let name = plain(&self.source.name);
+        let names_none = self.document.as_ref().is_some_and(|document| document.sandbox.is_none());
+        all.iter().any(|other| {
+            let bases = other.document.as_ref().map_or(&[][..], |document| &document.bases);
+            bases.contains(&name) && (names_none || self.sandbox.is_some() && self.sandbox == other.sandbox)
+        })
+    }
+}
+
+/// The files by sandbox, in the order in which they were given; and the names of all that were read.
+fn groups(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> (Vec<Group>, Vec<String>) {
+    let mut resolver = Resolver { sources, value: variables, files: Vec::new() };
+    let mut given: Vec<Given<'_>> = Vec::new();
+    for source in sources.given() {
+        if given.iter().any(|other| plain(&other.source.name) == plain(&source.name)) {
+            continue;
+        }
+        let mut findings = Findings::default();
+        let document = resolver.resolve(source, &mut findings);
+        let sandbox = document.as_ref().and_then(|document| sandbox(document, &mut findings));
+        given.push(Given { source, document, sandbox, findings });
+    }
+    let only_bases: Vec<_> = given.iter().map(|one| one.is_only_base(&given)).collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for (one, _) in given.into_iter().zip(only_bases).filter(|(_, only_base)| !only_base) {
+        let at = groups.iter().position(|group| group.sandbox == one.sandbox).unwrap_or_else(|| {
+            groups.push(Group::new(one.sandbox));
+            groups.len() - 1
+        });
+        groups[at].findings.append(one.findings);
+        groups[at].documents.extend(one.document);
+    }
+    if groups.is_empty() {
+        let mut group = Group::new(None);
+        let nowhere = Mark::start(&"".into());
+        group.findings.error("AJO_LIMITS_EMPTY", &nowhere, "no limits file was given").place = None;
+        groups.push(group);
+    }
+    (groups, resolver.files)
+}
+
+/// The sandbox that a file is about; None if it names none that is valid, and then that was found.
+fn sandbox(document: &Document, findings: &mut Findings) -> Option<Sandbox> {
+    const CODE: &str = "AJO_LIMITS_SANDBOX";
+    let Some(node) = &document.sandbox else {
+        findings.error(CODE, &document.mark, "the sandbox is missing").hint =
+            Some("say which one the file is about, such as `sandbox: prod`".to_owned());
+        return None;
+    };
+    let Some(text) = node.text() else {
+        findings.error(CODE, &node.mark, format!("the sandbox must be a name, and is {}", node.kind()));
+        return None;
+    };
+    text.parse()
+        .inspect_err(|error: &SandboxError| {
+            findings.error(CODE, &node.mark, escaped(&error.to_string()));
+        })
+        .ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,427 @@
+use ajo_core::rules::Severity;
+
+use super::*;
+use crate::Wanted;
+
+const EXAMPLE: &str = "version: 1
+sandbox: prod
+capping:
+  - url: https://api.example.org/data/2.5/*
+    methods: [GET]
+    services:
+      dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
+    deployed: true
+throttling:
+  name: partner-api
+  urlPattern: https://partner.example.com/*
+  methods: [POST, PUT]
+  maxThroughput: 400
+  deployed: true
+";
+
+fn source(name: &str, text: &str) -> Source {
+    Source { name: name.to_owned(), text: text.to_owned() }
+}
+
+fn variables(name: &str) -> Option<String> {
+    (name == "HOST").then(|| "api.example.org".to_owned())
+}
+
+fn read_one(text: &str) -> Limits {
+    read(&Sources::new(vec![source("prod.yaml", text)]), &variables)
+}
+
+fn read_over(base: &str, over: &str) -> Limits {
+    let mut sources = Sources::new(vec![source("prod.yaml", over)]);
+    sources.provide("base.yaml", Ok(base.to_owned()));
+    read(&sources, &variables)
+}
+
+/// What is found, one line each, with the text that is marked.
+fn shown(limits: &Limits, texts: &[(&str, &str)]) -> Vec<String> {
+    let marked = |place: &crate::Place| {
+        let text = texts.iter().find(|(name, _)| *name == place.file).map_or("", |(_, text)| text);
+        let line = text.lines().nth(place.line as usize - 1).unwrap_or_default();
+        line.chars().skip(place.column as usize - 1).take(place.length as usize).collect::<String>()
+    };
+    let show = |finding: &Finding| {
+        let at = finding.place.as_ref().expect("a place");
+        format!("{} {} {} [{}]", at, finding.severity.as_str(), finding.code, marked(at))
+    };
+    limits.findings.iter().map(show).collect()
+}
+
+fn found(text: &str) -> Vec<String> {
+    shown(&read_one(text), &[("prod.yaml", text)])
+}
+
+fn wanted(limits: &Limits) -> &[Wanted] {
+    &limits.desired.as_ref().unwrap_or_else(|| panic!("{:#?}", limits.findings)).configs
+}
+
+/// The example with one text replaced by another.
+fn with(old: &str, new: &str) -> String {
+    assert!(EXAMPLE.contains(old), "{old}");
+    EXAMPLE.replacen(old, new, 1)
+}
+
+#[test]
+fn the_example_says_two_limits_and_nothing_is_found_in_it() {
+    let limits = read_one(EXAMPLE);
+    assert_eq!(limits.findings, []);
+    let [capping, throttling] = wanted(&limits) else { panic!("two") };
+    assert_eq!(capping.key().to_string(), "capping GET https://api.example.org/data/2.5/*");
+    assert_eq!(throttling.key().to_string(), "throttling POST,PUT https://partner.example.com/*");
+    assert_eq!(capping.place.as_ref().map(|at| (at.line, at.column, at.length)), Some((4, 5, 39)));
+    assert!(capping.deployed && throttling.deployed);
+    assert_eq!((limits.files, limits.production), (vec!["prod.yaml".to_owned()], None));
+}
+
+#[test]
+fn a_limit_is_deployed_unless_it_says_otherwise() {
+    let limits = read_one(&with("    deployed: true\n", ""));
+    assert!(wanted(&limits)[0].deployed);
+    let limits = read_one(&with("    deployed: true\n", "    deployed: false\n"));
+    assert!(!wanted(&limits)[0].deployed);
+    assert_eq!(
+        found(&with("    deployed: true\n", "    deployed: yes\n")),
+        ["prod.yaml:8:15 error AJO_LIMITS_TYPE [yes]"]
+    );
+}
+
+#[test]
+fn json_says_the_same() {
+    let json = r#"{"version": 1, "sandbox": "prod", "capping": [{"url": "https://a.example/", "methods": ["GET"],
+        "services": {"action": {"maxHttpConnections": 1, "rating": {"maxCallsCount": 1, "periodInMs": 1000.5}}}}]}"#;
+    assert_eq!(found(json), ["prod.yaml:2:103 error ERR_ENDPOINTCONFIG_108 [1000.5]"]);
+    assert_eq!(wanted(&read_one(&json.replace(".5", ""))).len(), 1);
+}
+
+#[test]
+fn the_head_of_a_file_is_checked() {
+    for (old, new, expected) in [
+        ("version: 1\n", "", "prod.yaml:1:1 error AJO_LIMITS_VERSION [sandbox: prod]"),
+        ("version: 1", "version: 2", "prod.yaml:1:10 error AJO_LIMITS_VERSION [2]"),
+        ("version: 1", "version: '1'", "prod.yaml:1:10 error AJO_LIMITS_VERSION ['1']"),
+        ("version: 1", "version:", "prod.yaml:1:1 error AJO_LIMITS_VERSION [version]"),
+        ("sandbox: prod\n", "", "prod.yaml:1:1 error AJO_LIMITS_SANDBOX [version: 1]"),
+        ("sandbox: prod", "sandbox: Prod", "prod.yaml:2:10 error AJO_LIMITS_SANDBOX [Prod]"),
+        ("sandbox: prod", "sandbox: 7", "prod.yaml:2:10 error AJO_LIMITS_SANDBOX [7]"),
+        ("sandbox: prod", "sandbox: prod\ncaping: []", "prod.yaml:3:1 error AJO_LIMITS_UNKNOWN_KEY [caping]"),
+        ("sandbox: prod", "sandbox: prod\n1: x", "prod.yaml:3:1 error AJO_LIMITS_UNKNOWN_KEY [1]"),
+        ("sandbox: prod", "sandbox: prod\nsandbox: dev", "prod.yaml:3:1 error AJO_LIMITS_DUPLICATE_KEY [sandbox]"),
+        ("sandbox: prod", "sandbox: prod\nproduction: on", "prod.yaml:3:13 error AJO_LIMITS_TYPE [on]"),
+        ("sandbox: prod", "sandbox: prod\nvariables: [A, 1B]", "prod.yaml:3:16 error AJO_LIMITS_VARIABLE [1B]"),
+        ("sandbox: prod", "sandbox: prod\nvariables: A", "prod.yaml:3:12 error AJO_LIMITS_TYPE [A]"),
+        ("sandbox: prod", "sandbox: prod\nbase: []", "prod.yaml:3:7 error AJO_LIMITS_TYPE [[]"),
+        ("sandbox: prod", "sandbox: prod\nbase: '${A}'", "prod.yaml:3:7 error AJO_LIMITS_VARIABLE ['${A}']"),
+    ] {
+        assert_eq!(found(&with(old, new)), [expected], "{new}");
+    }
+    let newer = read_one(&with("version: 1", "version: 2"));
+    assert_eq!(newer.findings[0].message, "it is of version 2, which is newer; this ajo reads version 1");
+    let misspelt = read_one(&with("sandbox: prod", "sandbox: prod\ncaping: []"));
+    assert_eq!(misspelt.findings[0].hint.as_deref(), Some("`capping` is known here"));
+}
+
+#[test]
+fn what_is_no_limits_file_is_one_clear_error() {
+    for (text, expected) in [
+        ("", "prod.yaml:1:1 error AJO_LIMITS_EMPTY []"),
+        ("# only a comment\n", "prod.yaml:1:1 error AJO_LIMITS_EMPTY [#]"),
+        ("a\0b", "prod.yaml:1:1 error AJO_LIMITS_YAML [a]"),
+        ("a: [1", "prod.yaml:1:4 error AJO_LIMITS_YAML [[]"),
+        ("version: 1\n---\nversion: 1\n", "prod.yaml:3:1 error AJO_LIMITS_YAML [v]"),
+        ("- a\n- b\n", "prod.yaml:1:1 error AJO_LIMITS_TYPE [- a]"),
+        ("hello", "prod.yaml:1:1 error AJO_LIMITS_TYPE [hello]"),
+        ("version: 1\nsandbox: prod\n", "prod.yaml:1:1 error AJO_LIMITS_EMPTY [version: 1]"),
+        ("version: 1\nsandbox: prod\ncapping:\nthrottling:\n", "prod.yaml:1:1 error AJO_LIMITS_EMPTY [version: 1]"),
+    ] {
+        assert_eq!(found(text), [expected], "{text}");
+        assert_eq!(read_one(text).desired, None);
+    }
+    assert_eq!(read(&Sources::default(), &variables).findings[0].code, "AJO_LIMITS_EMPTY");
+}
+
+#[test]
+fn everything_wrong_in_an_entry_is_found_at_once_each_at_its_place() {
+    let text = "version: 1
+sandbox: prod
+capping:
+  - url: https://*.example.org/
+    methods: [GET, get]
+    orgId: X@AdobeOrg
+    services:
+      datasource: {}
+      action:
+        maxHttpConnection: 5
+        rating: { maxCallsCount: '500', periodMs: 1000 }
+  - methods: GET
+  - nonsense
+throttling:
+  urlPattern:
+  methods: []
+  maxThroughput: 10
+";
+    assert_eq!(
+        found(text),
+        [
+            "prod.yaml:4:10 error ERR_ENDPOINTCONFIG_102 [https://*.example.org/]",
+            "prod.yaml:5:20 remark AJO_LIMITS_METHOD [get]",
+            "prod.yaml:6:5 error AJO_LIMITS_ORG_ID [orgId]",
+            "prod.yaml:8:7 error ERR_AUTHORING_ENDPOINTCONFIG_1 [datasource]",
+            "prod.yaml:10:9 error AJO_LIMITS_UNKNOWN_KEY [maxHttpConnection]",
+            "prod.yaml:10:9 warning ERR_ENDPOINTCONFIG_106 [maxHttpConnection: 5]",
+            "prod.yaml:11:17 error ERR_ENDPOINTCONFIG_108 [{ maxCallsCount: '500', periodMs: 1000]",
+            "prod.yaml:11:34 error ERR_ENDPOINTCONFIG_107 ['500']",
+            "prod.yaml:11:41 error AJO_LIMITS_UNKNOWN_KEY [periodMs]",
+            "prod.yaml:12:5 error ERR_ENDPOINTCONFIG_100 [methods: GET]",
+            "prod.yaml:12:5 error ERR_ENDPOINTCONFIG_104 [methods: GET]",
+            "prod.yaml:12:14 error ERR_ENDPOINTCONFIG_111 [GET]",
+            "prod.yaml:13:5 error AJO_LIMITS_TYPE [nonsense]",
+            "prod.yaml:15:3 error ERR_THROTTLING_CONFIG_100 [urlPattern]",
+            "prod.yaml:16:12 error ERR_THROTTLING_CONFIG_100 [[]",
+            "prod.yaml:17:18 error ERR_THROTTLING_CONFIG_101 [10]",
+        ]
+    );
+}
+
+#[test]
+fn a_draft_may_be_wrong_where_the_service_keeps_it_and_where_it_can_be_sent() {
+    let draft = with("    deployed: true\n", "    deployed: false\n");
+    let limits = read_one(&draft.replace("maxCallsCount: 500", "maxCallsCount: 0"));
+    assert_eq!(limits.findings[0].severity, Severity::Warning);
+    assert_eq!(wanted(&limits).len(), 2);
+    assert!(read_one(&draft.replace("maxCallsCount: 500, ", "")).has_errors());
+    assert!(read_one(&draft.replace("https://api.example.org/data/2.5/*", "''")).has_errors());
+    assert!(read_one(&with("maxCallsCount: 500", "maxCallsCount: 0")).has_errors());
+}
+
+#[test]
+fn variables_are_texts_from_a_list_and_missed_where_they_stand() {
+    let url = "https://api.example.org/data/2.5/*";
+    let listed = |text: &str| with(url, text).replacen("sandbox", "variables: [HOST, UNSET]\nsandbox", 1);
+    let limits = read_one(&listed("'https://${HOST}/$${x}/$$'"));
+    assert_eq!(wanted(&limits)[0].key().url, "https://api.example.org/${x}/$$");
+
+    for (text, marked) in [
+        ("https://$${a}/${UNSET}/b", "${UNSET}"),
+        ("'https://ä/${OTHER}'", "${OTHER}"),
+        ("https://a/${1}", "${1}"),
+        ("https://a/${HOST", "${HOST"),
+        ("\"https://a/\\u0024{HOST}${UNSET}\"", "\"https://a/\\u0024{HOST}${UNSET}\""),
+    ] {
+        let first = found(&listed(text)).into_iter().find(|found| found.contains("VARIABLE")).expect("found");
+        assert!(first.ends_with(&format!("[{marked}]")), "{text}: {first}");
+    }
+    assert!(found(&with(url, "https://${HOST}/")).iter().any(|found| found.contains("AJO_LIMITS_VARIABLE [${HOST}]")));
+}
+
+#[test]
+fn a_variable_cannot_change_the_form_of_a_file() {
+    let text = with("name: partner-api", "name: ${X}").replacen("sandbox", "variables: [X]\nsandbox", 1);
+    let value = "a\nmaxThroughput: 5000 # ${X}";
+    let limits = read(&Sources::new(vec![source("a", &text)]), &|_| Some(value.to_owned()));
+    let crate::Definition::Throttling(throttling) = &wanted(&limits)[1].definition else { panic!("throttling") };
+    assert_eq!((throttling.name.as_deref(), throttling.max_throughput), (Some(value), Some(400)));
+}
+
+#[test]
+fn anchors_and_merge_keys_are_read_and_a_mistake_in_one_is_found_once() {
+    let text = "version: 1
+sandbox: prod
+capping:
+  - &one
+    url: https://a.example/
+    methods: [GET]
+    services: &services { action: { maxHttpConnections: 1, rating: &r { maxCallsCount: 0, periodInMs: 1000 } } }
+  - <<: *one
+    methods: [PUT]
+  - url: https://b.example/
+    methods: [GET]
+    services: *services
+";
+    assert_eq!(found(text), ["prod.yaml:7:88 error ERR_ENDPOINTCONFIG_107 [0]"]);
+    let limits = read_one(&text.replace("maxCallsCount: 0", "maxCallsCount: 1"));
+    let keys: Vec<_> = wanted(&limits).iter().map(|wanted| wanted.key().to_string()).collect();
+    assert_eq!(
+        keys,
+        ["capping GET https://a.example/", "capping PUT https://a.example/", "capping GET https://b.example/"]
+    );
+}
+
+#[test]
+fn an_overlay_is_merged_deeply_into_the_entry_with_its_key() {
+    let over = "version: 1
+base: base.yaml
+sandbox: dev
+capping:
+  - url: https://api.example.org/data/2.5/*
+    services:
+      dataSource: { maxHttpConnections: null, rating: { maxCallsCount: 5 } }
+  - url: https://new.example/
+    methods: [GET]
+    services: { action: { maxHttpConnections: 1, rating: { maxCallsCount: 1, periodInMs: 1 } } }
+throttling: { name: null, maxThroughput: 200 }
+";
+    let limits = read_over(EXAMPLE, over);
+    let [capping, new, throttling] = wanted(&limits) else { panic!("three") };
+    let crate::Definition::Capping(definition) = &capping.definition else { panic!("capping") };
+    let limit = definition.services.data_source.as_ref().expect("kept");
+    let rating = limit.rating.as_ref().expect("kept");
+    assert_eq!((limit.max_http_connections, rating.max_calls_count, rating.period_in_ms), (None, Some(5), Some(1000)));
+    assert_eq!(capping.place.as_ref().map(ToString::to_string).as_deref(), Some("prod.yaml:5:5"));
+    assert_eq!(new.key().url, "https://new.example/");
+    let crate::Definition::Throttling(definition) = &throttling.definition else { panic!("throttling") };
+    assert_eq!((definition.name.as_deref(), definition.max_throughput), (None, Some(200)));
+    assert_eq!(limits.sandbox.expect("named").as_str(), "dev");
+    assert_eq!(limits.files, ["prod.yaml", "base.yaml"]);
+}
+
+#[test]
+fn a_finding_is_in_the_overlay_where_the_value_is_and_else_in_the_base() {
+    let over = "version: 1\nbase: base.yaml\ncapping:\n  - url: https://api.example.org/data/2.5/*\n    services: \
+                { dataSource: { rating: { maxCallsCount: -5 } } }\n";
+    let base = with("periodInMs: 1000", "periodInMs: -1");
+    assert_eq!(
+        shown(&read_over(&base, over), &[("base.yaml", &base), ("prod.yaml", over)]),
+        ["prod.yaml:5:56 error ERR_ENDPOINTCONFIG_107 [-5]", "base.yaml:7:87 error ERR_ENDPOINTCONFIG_108 [-1]",]
+    );
+}
+
+#[test]
+fn absent_removes_an_entry_and_says_so_where_there_is_none() {
+    let head = "version: 1\nbase: base.yaml\n";
+    let limits = read_over(EXAMPLE, &format!("{head}throttling: {{ absent: true }}\n"));
+    assert_eq!(wanted(&limits).len(), 1);
+    let limits = read_over(EXAMPLE, &format!("{head}throttling:\n"));
+    assert_eq!(wanted(&limits).len(), 1);
+    let over = format!("{head}capping:\n  - {{ url: 'https://api.example.org/data/2.5/*', absent: true }}\n");
+    assert_eq!(wanted(&read_over(EXAMPLE, &over)).len(), 1);
+    let over = format!("{head}capping:\n  - {{ url: https://other.example/, absent: true }}\n");
+    let limits = read_over(EXAMPLE, &over);
+    assert_eq!(
+        (limits.findings[0].code.as_str(), limits.findings[0].severity),
+        ("AJO_LIMITS_OVERLAY", Severity::Warning)
+    );
+    assert_eq!(
+        found(&with("deployed: true", "absent: true")),
+        ["prod.yaml:4:5 error AJO_LIMITS_OVERLAY [url: https://api.example.org/data/2.5/*]"]
+    );
+    let all = format!("{over}throttling: {{ absent: true }}\n")
+        .replace("https://other.example/", "'https://api.example.org/data/2.5/*'");
+    assert_eq!(read_over(EXAMPLE, &all).findings[0].code, "AJO_LIMITS_EMPTY");
+}
+
+#[test]
+fn without_methods_an_overlay_must_mean_one_entry() {
+    let base = with(
+        "throttling:",
+        "  - url: https://api.example.org/data/2.5/*\n    methods: [POST]\n    services:\n      action: { \
+         maxHttpConnections: 1, rating: { maxCallsCount: 1, periodInMs: 1 } }\nthrottling:",
+    );
+    let over = |entry: &str| format!("version: 1\nbase: base.yaml\ncapping:\n  - {entry}\n");
+    let url = "url: 'https://api.example.org/data/2.5/*'";
+    let limits = read_over(&base, &over(&format!("{{ {url}, deployed: false }}")));
+    assert_eq!(limits.findings[0].code, "AJO_LIMITS_OVERLAY");
+    let message = "the base has 2 limits with this URL: base.yaml:4:5 GET; base.yaml:9:5 POST";
+    assert_eq!(limits.findings[0].message, message);
+    let limits = read_over(&base, &over(&format!("{{ {url}, methods: [POST], deployed: false }}")));
+    let deployed: Vec<_> = wanted(&limits).iter().map(|wanted| wanted.deployed).collect();
+    assert_eq!(deployed, [true, false, true]);
+    let twice = over(&format!("{{ {url}, methods: [POST], deployed: false }}"))
+        + &format!("  - {{ {url}, methods: [POST] }}\n");
+    assert_eq!(read_over(&base, &twice).findings[0].code, "AJO_LIMITS_TWICE");
+}
+
+#[test]
+fn a_base_that_is_missing_or_leads_back_is_found_where_it_is_named() {
+    let over = "version: 1\nsandbox: prod\nbase: base.yaml\n";
+    let mut sources = Sources::new(vec![source("prod.yaml", over)]);
+    assert_eq!(
+        shown(&read(&sources, &variables), &[("prod.yaml", over)]),
+        ["prod.yaml:3:7 error AJO_LIMITS_BASE [base.yaml]"]
+    );
+    sources.provide("base.yaml", Err("no such file".to_owned()));
+    assert_eq!(read(&sources, &variables).findings[0].message, "base.yaml cannot be read: no such file");
+    let limits = read_over("version: 1\nbase: ./prod.yaml\n", over);
+    assert_eq!(limits.findings[0].message, "the base leads back to this file: prod.yaml → base.yaml → prod.yaml");
+    let limits = read_over("version: 1\nbase: base.yaml\n", over);
+    assert_eq!(limits.findings[0].place.as_ref().map(ToString::to_string).as_deref(), Some("base.yaml:2:7"));
+}
+
+#[test]
+fn an_overlay_that_says_nothing_changes_nothing() {
+    let alone = read(&Sources::new(vec![source("base.yaml", EXAMPLE)]), &variables);
+    assert_eq!(read_over(EXAMPLE, "version: 1\nbase: base.yaml\n").desired, alone.desired);
+    assert_eq!(read_over(EXAMPLE, "version: 1\nbase: base.yaml\ncapping: []\n").desired, alone.desired);
+}
+
+#[test]
+fn files_of_one_sandbox_are_joined_and_what_stands_in_two_is_shown_with_both_places() {
+    let other = "version: 1\nsandbox: prod\nproduction: true\ncapping:\n  - url: https://other.example/\n    methods: \
+                 [GET]\n    services: { action: { maxHttpConnections: 1, rating: { maxCallsCount: 1, periodInMs: 1 } } }\n";
+    let limits =
+        read(&Sources::new(vec![source("a", EXAMPLE), source("b", other), source("./a", EXAMPLE)]), &variables);
+    assert_eq!(wanted(&limits).len(), 3);
+    assert_eq!(limits.production, Some(true));
+
+    let limits = read(&Sources::new(vec![source("a", EXAMPLE), source("b", EXAMPLE)]), &variables);
+    assert_eq!(limits.desired, None);
+    let said: Vec<_> = limits.findings.iter().map(|found| (found.code.as_str(), found.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            ("AJO_LIMITS_TWICE", "the same limit stands at a:4:5"),
+            ("AJO_LIMITS_TWICE", "the same limit stands at a:10:3")
+        ]
+    );
+    assert_eq!(limits.findings[0].place.as_ref().map(ToString::to_string).as_deref(), Some("b:4:5"));
+
+    let another = EXAMPLE.replace("partner.example.com", "another.example.com").replace("[GET]", "[GET, PUT]");
+    let limits = read(&Sources::new(vec![source("a", EXAMPLE), source("b", &another)]), &variables);
+    let codes: Vec<_> = limits.findings.iter().map(|found| (found.severity, found.code.as_str())).collect();
+    assert_eq!(codes, [(Severity::Remark, "AJO_LIMITS_OVERLAP"), (Severity::Error, "AJO_LIMITS_ONE_THROTTLING")]);
+}
+
+#[test]
+fn two_sandboxes_are_an_error_together_and_fine_each() {
+    let dev = EXAMPLE.replace("prod", "dev");
+    let sources = Sources::new(vec![source("prod.yaml", EXAMPLE), source("dev.yaml", &dev)]);
+    let limits = read(&sources, &variables);
+    assert_eq!(limits.desired, None);
+    assert_eq!(limits.findings[0].message, "this is about sandbox dev, and prod.yaml:2:10 about prod");
+    let each = read_each(&sources, &variables);
+    assert!(each.len() == 2 && each.iter().all(|limits| limits.desired.is_some()));
+}
+
+#[test]
+fn a_base_that_was_given_too_is_read_as_a_base_only_unless_it_is_for_another_sandbox() {
+    let over = "version: 1\nsandbox: prod\nbase: base.yaml\n";
+    let without = with("sandbox: prod\n", "");
+    let limits =
+        |base: &str| read_each(&Sources::new(vec![source("./base.yaml", base), source("prod.yaml", over)]), &variables);
+    for base in [EXAMPLE, &without] {
+        let limits = limits(base);
+        assert_eq!((limits.len(), wanted(&limits[0]).len()), (1, 2));
+    }
+    assert_eq!(limits(&EXAMPLE.replace("prod", "dev")).len(), 2);
+}
+
+#[test]
+fn a_file_with_an_error_wants_nothing_whatever_the_others_say() {
+    let limits = read(&Sources::new(vec![source("a", EXAMPLE), source("b", "version: [")]), &variables);
+    assert_eq!((limits.desired.clone(), limits.findings.len()), (None, 1));
+}
+
+proptest::proptest! {
+    #[test]
+    fn reading_never_panics(text in r#"(version: 1\n|sandbox: prod\n|base: prod.yaml\n|capping:\n|  - |url: |\$\{|[:\[\]{}&*!|>'"%@`#,?<\-~ \n\r\t]|throttling: |services: |\PC|[a-z0-9]{1,4}){0,40}"#) {
+        let _ = read_one(&text);
+    }
+
+    #[test]
+    fn reading_any_text_never_panics(text in r"(?s).{0,80}") {
+        let _ = read_one(&text);
+    }
+}
