@@ -56,6 +56,16 @@ pub(crate) fn problem(failure: &Failure) {
     }
 }
 
+/// Whether standard output takes colours: it is a terminal, and `NO_COLOR` (no-color.org) does not say otherwise.
+pub(crate) fn color() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// How many columns the terminal has; 0 where standard output is none.
+pub(crate) fn width() -> usize {
+    if io::stdout().is_terminal() { usize::from(indicatif::TermLike::width(&console_out())) } else { 0 }
+}
+
 /// A table without lines, that fits the terminal; as wide as it wants elsewhere.
 pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();

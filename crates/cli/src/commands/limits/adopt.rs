@@ -18,7 +18,7 @@ use crate::failure::Failure;
 pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, Failure> {
     let files = &what.files;
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
-    let Some(desired) = input.desired() else {
+    let Some(desired) = input.wanted() else {
         return input.refuse("adopt", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
