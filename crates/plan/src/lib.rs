@@ -4,6 +4,7 @@
 //!
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`].
+//! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 
@@ -17,6 +18,7 @@ mod observed;
 mod options;
 mod plan;
 mod refusal;
+mod render;
 mod report;
 mod schedule;
 mod standing;
@@ -31,6 +33,7 @@ pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, plan};
 pub use refusal::{Candidate, Refusal, Why};
+pub use render::{Format, Style, render};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
 pub use standing::{InForce, Standing};
