@@ -1,6 +1,6 @@
 //! All that is printed: data on standard output, everything else on standard error.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
@@ -63,7 +63,7 @@ pub(crate) fn color() -> bool {
 
 /// How many columns the terminal has; 0 where standard output is none.
 pub(crate) fn width() -> usize {
-    if io::stdout().is_terminal() { usize::from(indicatif::TermLike::width(&console_out())) } else { 0 }
+    Table::new().width().map_or(0, usize::from)
 }
 
 /// A table without lines, that fits the terminal; as wide as it wants elsewhere.

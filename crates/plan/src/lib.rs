@@ -6,7 +6,7 @@
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
 //! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
-//! - [`Report`] is what a command says, in one versioned form.
+//! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 
@@ -23,6 +23,7 @@ mod observed;
 mod options;
 mod plan;
 mod refusal;
+mod render;
 mod report;
 mod schedule;
 mod standing;
@@ -39,6 +40,7 @@ pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, meant, plan};
 pub use refusal::{Candidate, Refusal, Why};
+pub use render::{Format, Style, render};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
 pub use standing::{InForce, Standing};

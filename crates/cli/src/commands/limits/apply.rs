@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ajo_apply::{Apply, JournalFile, Running, RunningError};
-use ajo_plan::render::{Format, Style, render};
-use ajo_plan::{Desired, Entry, Header, JOURNAL_VERSION, Options, Outcome, Plan, REPORT_VERSION, Report, StepState, plan};
+use ajo_plan::{Desired, Entry, Format, Header, JOURNAL_VERSION, Options, Outcome, Plan, REPORT_VERSION, Report, StepState, Style, plan, render};
 
 use super::beside::Beside;
 use super::input::Input;
@@ -38,9 +37,6 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
         (None, Some(begun)) => *begun,
         (None, None) => what.planning.options(),
     };
-    if let Some(freeze) = input.frozen(jiff::Timestamp::now()) {
-        return Err(Failure::new(freeze).hint("wait, or change the policy in a reviewed change").with_exit(Exit::Refused));
-    }
     let service = Service::connect(settings, &desired.sandbox).await?;
     let running = lock(&beside, what.lock_timeout).await?;
     let (plan, note) = planned(&service, &beside, desired, options).await?;

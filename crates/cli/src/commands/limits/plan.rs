@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_plan::render::{Format, Style, render};
-use ajo_plan::{Options, Outcome, Plan, Report, plan};
+use ajo_plan::{Format, Options, Outcome, Plan, Report, Style, plan, render};
 
 use super::beside::Beside;
 use super::input::Input;
@@ -47,7 +46,7 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
-        notes: note.into_iter().chain(input.freeze_notes()).collect(),
+        notes: note.into_iter().collect(),
         plan: Some(plan),
         ..Report::new(command, outcome)
     }

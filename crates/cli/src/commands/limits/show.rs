@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use ajo_plan::render::{Format, Style, render};
-use ajo_plan::{Outcome, Report};
+use ajo_plan::{Format, Outcome, Report, Style, render};
 
 use super::input::Sources;
 use crate::arguments::{Output, Settings};
