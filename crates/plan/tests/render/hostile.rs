@@ -180,7 +180,7 @@ fn a_comment_has_an_end() {
         "{end:?}"
     );
 
-    for (name, report) in with(&"\u{202e}".repeat(100_000)) {
+    for (name, report) in with(&"\u{202e}".repeat(10_000)) {
         let text = render(&report, Format::Markdown, &|_| None, Style::default());
         assert!(text.len() <= 60_000, "{name}: {}", text.len());
     }
