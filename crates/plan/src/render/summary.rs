@@ -50,10 +50,18 @@ pub(super) fn mentions(plan: &Plan) -> Vec<Vec<String>> {
         let (are, them) = (are(count), them(count));
         format!("unowned: {are} as the files want {them}, and not in the ledger; ajo adopt enters {them}")
     });
-    if !plan.unmanaged.is_empty() {
-        let count = plan.unmanaged.len();
-        all.push(vec![format!("unmanaged: {} neither in the files nor in the ledger; left alone", are(count))]);
-    }
+    let mut count = |count: usize, text: &dyn Fn(usize) -> String| {
+        all.extend((count > 0).then(|| vec![text(count)]));
+    };
+    count(plan.unmanaged.len(), &|count| {
+        format!("unmanaged: {} neither in the files nor in the ledger; left alone", are(count))
+    });
+    count(plan.settled.len(), &|count| {
+        format!("settled: {} as the files want {}, and the ledger is behind", are(count), them(count))
+    });
+    count(plan.vanished.len(), &|count| {
+        format!("vanished: {} in the ledger, and neither in the files nor at the service", are(count))
+    });
     all
 }
 

@@ -160,12 +160,17 @@ pub(crate) fn every_change() -> Report {
 
 pub(crate) fn no_changes() -> Report {
     let mut world = World::new();
-    let standing = || Standing::wanted(capping("same", 10), true);
+    let standing_of = |name, calls| Standing::wanted(capping(name, calls), true);
     world.wanted(capping("same", 10), true);
-    world.found(1, standing(), Some(standing()));
+    world.found(1, standing_of("same", 10), Some(standing_of("same", 10)));
     world.wanted(capping("not-noted", 10), true);
-    world.found(2, Standing::wanted(capping("not-noted", 10), true), None);
-    world.found(3, Standing::wanted(capping("kept", 10), true), Some(Standing::wanted(capping("kept", 10), true)));
+    world.found(2, standing_of("not-noted", 10), None);
+    world.found(3, standing_of("kept", 10), Some(standing_of("kept", 10)));
+    // Somebody else did what the file says, and deleted what no file speaks of.
+    world.wanted(capping("settled", 20), true);
+    world.found(4, standing_of("settled", 20), Some(standing_of("settled", 10)));
+    world.found(5, standing_of("vanished", 10), Some(standing_of("vanished", 10)));
+    world.observed.configs.pop();
     let mut report = world.report(Outcome::Clean, Options::default());
     report.notes.push("the ledger was written by another version".to_owned());
     report
