@@ -59,7 +59,8 @@ impl Input {
 
     /// What a plan wants that was made before.
     pub(crate) fn of_plan(plan: &Plan) -> Result<Self, Failure> {
-        let sandbox: Sandbox = plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
+        let sandbox: Sandbox =
+            plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
         Ok(Self {
             sources: Sources::default(),
             files: Vec::new(),

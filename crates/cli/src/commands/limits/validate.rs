@@ -13,7 +13,8 @@ use crate::failure::Failure;
 pub(crate) fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
     let input = Input::read_each(&files.files, files.beside.policy.as_deref())?;
     let outcome = if input.is_valid() { Outcome::Clean } else { Outcome::Invalid };
-    let report = Report { files: input.files.clone(), findings: input.findings.clone(), ..Report::new("validate", outcome) };
+    let report =
+        Report { files: input.files.clone(), findings: input.findings.clone(), ..Report::new("validate", outcome) };
     show::report(settings, &report, &input.sources)?;
     Ok(show::exit(outcome, Exit::Success))
 }

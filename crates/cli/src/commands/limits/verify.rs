@@ -31,7 +31,8 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let drifts: Vec<Option<Drift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
     let drifts: Vec<Drift> = drifts.into_iter().flatten().collect();
     let outcome = if drifts.is_empty() { Outcome::Clean } else { Outcome::Invalid };
-    let count = format!("{} of {} are in force as the files say", desired.configs.len() - drifts.len(), desired.configs.len());
+    let count =
+        format!("{} of {} are in force as the files say", desired.configs.len() - drifts.len(), desired.configs.len());
     let report = Report {
         sandbox: Some(desired.sandbox.to_string()),
         organization: Some(service.organization().to_owned()),
@@ -70,5 +71,9 @@ fn objections(verdict: &CanDeploy) -> Vec<String> {
         format!("{code}{}", error.error.as_deref().unwrap_or("it does not say why"))
     });
     let told: Vec<_> = told.collect();
-    if told.is_empty() { vec![verdict.reason.clone().unwrap_or_else(|| "it does not say why".to_owned())] } else { told }
+    if told.is_empty() {
+        vec![verdict.reason.clone().unwrap_or_else(|| "it does not say why".to_owned())]
+    } else {
+        told
+    }
 }
