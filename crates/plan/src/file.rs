@@ -25,7 +25,7 @@
 mod document;
 mod entry;
 mod findings;
-mod form;
+pub(crate) mod form;
 mod group;
 mod keys;
 mod limits;
@@ -38,5 +38,11 @@ mod tidy;
 mod variables;
 mod yaml;
 
+pub(crate) use document::{check_version, open};
+pub(crate) use findings::Findings;
+pub(crate) use keys::check_keys;
 pub use limits::{Limits, read, read_each};
+pub(crate) use mark::Mark;
+pub(crate) use node::{Is, Node};
 pub use sources::{Source, Sources};
+pub(crate) use tidy::{brief, escaped};

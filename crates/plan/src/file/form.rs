@@ -14,3 +14,9 @@ pub(crate) const RATING: &[&str] = &["maxCallsCount", "periodInMs"];
 /// The keys of the throttling limit.
 pub(crate) const THROTTLING: &[&str] =
     &["name", "description", "urlPattern", "methods", "maxThroughput", "deployed", "absent"];
+/// The keys of a policy.
+pub(crate) const POLICY: &[&str] = &["version", "ceilings", "forbiddenHosts", "mustBeDeployed", "freezeWindows"];
+/// The keys of a ceiling: its URL, and its bounds.
+pub(crate) const CEILING: &[&str] = &["url", "maxCallsPerSecond", "maxHttpConnections", "maxThroughput"];
+/// The keys of a freeze window.
+pub(crate) const FREEZE: &[&str] = &["from", "to", "reason"];

@@ -82,7 +82,6 @@ impl Sources {
         &self.given
     }
 
-    #[expect(dead_code, reason = "read in the next step")]
     pub(crate) fn policies(&self) -> &[Source] {
         &self.policies
     }
