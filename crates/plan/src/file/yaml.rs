@@ -15,8 +15,8 @@ use super::node::{Is, Node};
 
 /// Most bytes of a file. Chosen here: a thousand limits are 300 KB.
 const MAX_LENGTH: usize = 4 * 1024 * 1024;
-/// Deepest nesting, a count. Chosen here: a limits file has five levels.
-const MAX_DEPTH: usize = 32;
+/// Deepest nesting, a count. Chosen here: a limits file has six levels, and each takes 40 KB of the stack in a debug build.
+const MAX_DEPTH: usize = 16;
 /// Most values and names of a file, with what aliases repeat. Chosen here: a thousand limits are 20,000.
 const MAX_NODES: usize = 400_000;
 

@@ -37,13 +37,12 @@ impl Ceiling {
                 let message = format!("{name} allows {calls} calls in {period_in_ms} ms, more than {most} a second");
                 broken.push(message);
             }
-            match (self.http_connections, limit.max_http_connections) {
-                (None, _) => {}
-                (Some(most), None) => {
+            match self.http_connections.map(|most| (most, limit.max_http_connections)) {
+                Some((most, None)) => {
                     broken.push(format!("{name} sets no maxHttpConnections, and at most {most} are allowed"));
                 }
                 // What the service makes of a count below 1 is unknown.
-                (Some(most), Some(count)) if !(1..=most).contains(&count) => {
+                Some((most, Some(count))) if !(1..=most).contains(&count) => {
                     broken.push(format!("{name} has maxHttpConnections {count}, and 1 to {most} are allowed"));
                 }
                 _ => {}

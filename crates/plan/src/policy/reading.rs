@@ -138,13 +138,11 @@ impl Reading<'_> {
     }
 
     fn required<'n>(&mut self, node: &'n Node, name: &str) -> Option<(&'n Node, &'n Mark)> {
-        match node.get(name) {
-            Some(found) => Some((found, &found.mark)),
-            None => {
-                self.findings.error(CODE, &node.mark, format!("`{name}` is missing"));
-                None
-            }
+        let found = node.get(name);
+        if found.is_none() {
+            self.findings.error(CODE, &node.mark, format!("`{name}` is missing"));
         }
+        found.map(|found| (found, &found.mark))
     }
 
     fn count(&mut self, node: &Node, name: &str) -> Option<i64> {
