@@ -22,6 +22,7 @@ mod policy;
 mod refusal;
 mod report;
 mod schedule;
+mod schema;
 mod standing;
 
 pub use change::{Cause, Change, Edit, Kind};
@@ -39,4 +40,5 @@ pub use policy::{Freeze, Policy};
 pub use refusal::{Candidate, Refusal, Why};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
+pub use schema::{Schema, schema};
 pub use standing::{InForce, Standing};

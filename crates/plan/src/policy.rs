@@ -20,6 +20,7 @@
 //! for it.
 
 mod ceiling;
+pub(crate) mod form;
 mod freeze;
 mod glob;
 mod reading;

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::ceiling::Ceiling;
 use super::glob::Glob;
-use super::{Freeze, Policy, Rule};
+use super::{Freeze, Policy, Rule, form};
 use crate::Finding;
-use crate::file::{Findings, Is, Mark, Node, Source, brief, check_keys, check_version, form, open};
+use crate::file::{Findings, Is, Mark, Node, Source, brief, check_keys, check_version, open};
 
 /// The version of the form of policy files.
 pub(crate) const VERSION: u64 = 1;
@@ -30,7 +30,7 @@ impl Policy {
         let mut findings = Findings::default();
         let file: Rc<str> = source.name.as_str().into();
         let policy = open(&file, &source.text, &mut findings).map(|root| {
-            check_keys(&root, form::POLICY, &mut Vec::new(), &mut findings);
+            check_keys(&root, form::FILE, &mut Vec::new(), &mut findings);
             check_version(&root, VERSION, &mut findings);
             let mut reading = Reading { findings: &mut findings };
             Self {
