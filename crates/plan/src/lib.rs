@@ -2,6 +2,8 @@
 //!
 //! Nothing here can change anything: this crate has no client, no runtime, no file and no clock.
 //!
+//! - [`file::read`] makes a [`Desired`] of limits files, or says everything that is wrong in them, each at its place; [`dump()`] writes
+//!   such a file. A [`Policy`] forbids what no file may say. [`schema()`] describes their forms.
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`].
 //!
@@ -30,7 +32,6 @@ pub use definition::{Capping, Definition, Limit, Rating, Services, Throttling, U
 pub use desired::{Desired, Place, Wanted};
 pub use digest::Digest;
 pub use dump::dump;
-pub use file::Limits;
 pub use key::Key;
 pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
 pub use observed::{Found, Observed};

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Capping, Definition, Ledger, Limit, Limits, Options, Rating, Services, Standing, Throttling, plan};
+use crate::file::Limits;
+use crate::{Capping, Definition, Ledger, Limit, Options, Rating, Services, Standing, Throttling, plan};
 
 fn capping(url: &str, methods: &[&str], calls: Option<i64>) -> Definition {
     Definition::Capping(Capping {

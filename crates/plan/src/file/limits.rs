@@ -1,6 +1,7 @@
 //! What limits files say.
 
-use ajo_core::{Sandbox, SandboxError};
+use ajo_core::rules::Severity;
+use ajo_core::{Api, Sandbox, SandboxError};
 
 use super::Sources;
 use super::document::Document;
@@ -10,7 +11,7 @@ use super::mark::Mark;
 use super::resolve::Resolver;
 use super::sources::{Source, plain};
 use super::tidy::escaped;
-use crate::{Desired, Finding, Freeze, Policy};
+use crate::{Desired, Finding, Freeze, Policy, Why};
 
 /// What limits files say of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct Limits {
 impl Limits {
     /// Whether anything in the files is an error.
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == ajo_core::rules::Severity::Error)
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
     /// The window in which nothing may be changed, if this moment is in one; of several, the one that ends last.
@@ -92,7 +93,9 @@ pub fn read(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Li
 /// Reads limits files of any number of sandboxes, each sandbox by itself. Files that name no valid one are together.
 pub fn read_each(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Vec<Limits> {
     let (groups, files) = groups(sources, variables);
-    groups.into_iter().map(|group| limits(group, sources, &files)).collect()
+    let mut each: Vec<_> = groups.into_iter().map(|group| limits(group, sources, &files)).collect();
+    remark_throttling(&mut each);
+    each
 }
 
 fn limits(mut group: Group, sources: &Sources, files: &[String]) -> Limits {
@@ -110,6 +113,29 @@ fn limits(mut group: Group, sources: &Sources, files: &[String]) -> Limits {
         production: joined.production,
         policies,
         files,
+    }
+}
+
+/// Remarks on a throttling that is not that of another sandbox, since both may be of one organization, which has one only.
+fn remark_throttling(each: &mut [Limits]) {
+    let throttling = |limits: &Limits| {
+        let mut configs = limits.desired.iter().flat_map(|desired| &desired.configs);
+        configs.find(|wanted| wanted.definition.api() == Api::Throttling).cloned()
+    };
+    let Some((at, first)) = each.iter().enumerate().find_map(|(at, limits)| Some((at, throttling(limits)?))) else {
+        return;
+    };
+    for limits in &mut each[at + 1..] {
+        let Some(other) = throttling(limits).filter(|other| other.standing() != first.standing()) else { continue };
+        let place = first.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        limits.findings.push(Finding {
+            code: Why::OneThrottling.code().to_owned(),
+            severity: Severity::Remark,
+            message: format!("there is another throttling at {place}, for another sandbox"),
+            hint: Some("within one organization, all sandboxes have the same throttling".to_owned()),
+            key: Some(other.key()),
+            place: other.place,
+        });
     }
 }
 
@@ -174,7 +200,9 @@ fn sandbox(document: &Document, findings: &mut Findings) -> Option<Sandbox> {
         return None;
     };
     let Some(text) = node.text() else {
-        findings.error(CODE, &node.mark, format!("the sandbox must be a name, and is {}", node.kind()));
+        let message = format!("the sandbox must be a name, and is {}", node.kind());
+        findings.error(CODE, &node.mark, message).hint =
+            Some("a name that is no text to YAML goes in quotes".to_owned());
         return None;
     };
     text.parse()

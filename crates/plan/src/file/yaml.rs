@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{
     DuplicateKeyPolicy, Error, Location, MergeKeyPolicy, MessageFormatter as _, NonFiniteFloatPolicy, Options, Spanned,
     UserMessageFormatter,
@@ -12,6 +13,7 @@ use serde_saphyr::{
 
 use super::mark::{Mark, Marks};
 use super::node::{Is, Node};
+use super::tidy::escaped;
 
 /// Most bytes of a file. Chosen here: a thousand limits are 300 KB.
 const MAX_LENGTH: usize = 4 * 1024 * 1024;
@@ -188,9 +190,19 @@ fn mark(location: Location, marks: &Marks<'_>) -> Mark {
     }
 }
 
-/// The parser's words, in which a control character of the file could stand.
+/// What is wrong, in the parser's words where these are not about its own options.
 fn said(error: &Error) -> String {
-    super::tidy::escaped(&UserMessageFormatter.format_message(error.without_snippet()))
+    match error.without_snippet() {
+        Error::AliasError { error, .. } => said(error),
+        Error::MultipleDocuments { .. } => "a second document begins here (`---`), and one is expected".to_owned(),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
+            format!("it is nested deeper than {MAX_DEPTH} levels")
+        }
+        Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            format!("the file has more than {MAX_NODES} values and names, with what its aliases repeat")
+        }
+        error => escaped(&UserMessageFormatter.format_message(error)),
+    }
 }
 
 #[cfg(test)]
@@ -302,7 +314,8 @@ mod tests {
 
     #[test]
     fn what_is_binary_large_or_deep_is_refused_and_soon() {
-        let deep = "[".repeat(1000) + &"]".repeat(1000);
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        let deeper = "[".repeat(100_000);
         let bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned()
             + &('b'..='i')
                 .map(|name| {
@@ -310,9 +323,24 @@ mod tests {
                     format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 10].join(", "))
                 })
                 .collect::<String>();
-        for text in ["a\0b", &"x".repeat(MAX_LENGTH + 1), &deep, &bomb] {
-            assert!(parse(&"f".into(), text).is_err(), "{text:.20}");
+        for (text, expected) in [
+            ("a\0b", "the file is binary and no text"),
+            (&"x".repeat(MAX_LENGTH + 1), "the file is longer than 4 MiB"),
+            (&deep, "it is nested deeper than 16 levels"),
+            (&deeper, "recursion limit exceeded"),
+            (&bomb, "the file has more than 400000 values and names, with what its aliases repeat"),
+        ] {
+            assert_eq!(parse(&"f".into(), text).expect_err("refused").message, expected);
         }
+    }
+
+    #[test]
+    fn what_aliases_put_into_one_another_is_as_deep_as_it_comes_to() {
+        let (open, close) = ("[".repeat(12), "]".repeat(12));
+        let more = (1..60).map(|index| format!("a{index}: &a{index} {open}*a{}{close}\n", index - 1));
+        let text = more.fold(format!("a0: &a0 {open}{close}\n"), |text, line| text + &line);
+        let problem = parse(&"f".into(), &text).expect_err("deep");
+        assert_eq!((problem.mark.line, problem.message.as_str()), (2, "it is nested deeper than 16 levels"));
     }
 
     #[test]

@@ -1,5 +1,3 @@
-use ajo_core::rules::Severity;
-
 use super::*;
 use crate::Wanted;
 
@@ -205,14 +203,15 @@ fn variables_are_texts_from_a_list_and_missed_where_they_stand() {
     assert_eq!(wanted(&limits)[0].key().url, "https://api.example.org/${x}/$$");
 
     for (text, marked) in [
-        ("https://$${a}/${UNSET}/b", "${UNSET}"),
+        ("https://a/$${a}/${UNSET}/b", "${UNSET}"),
         ("'https://ä/${OTHER}'", "${OTHER}"),
         ("https://a/${1}", "${1}"),
         ("https://a/${HOST", "${HOST"),
         ("\"https://a/\\u0024{HOST}${UNSET}\"", "\"https://a/\\u0024{HOST}${UNSET}\""),
     ] {
-        let first = found(&listed(text)).into_iter().find(|found| found.contains("VARIABLE")).expect("found");
-        assert!(first.ends_with(&format!("[{marked}]")), "{text}: {first}");
+        let all = found(&listed(text));
+        assert!(all[0].ends_with(&format!("AJO_LIMITS_VARIABLE [{marked}]")), "{text}: {all:?}");
+        assert_eq!(all.len(), 1, "{all:?}");
     }
     assert!(found(&with(url, "https://${HOST}/")).iter().any(|found| found.contains("AJO_LIMITS_VARIABLE [${HOST}]")));
 }
@@ -392,7 +391,10 @@ fn two_sandboxes_are_an_error_together_and_fine_each() {
     assert_eq!(limits.desired, None);
     assert_eq!(limits.findings[0].message, "this is about sandbox dev, and prod.yaml:2:10 about prod");
     let each = read_each(&sources, &variables);
-    assert!(each.len() == 2 && each.iter().all(|limits| limits.desired.is_some()));
+    assert!(each.len() == 2 && each.iter().all(|limits| limits.desired.is_some() && limits.findings.is_empty()));
+    let another = dev.replace("maxThroughput: 400", "maxThroughput: 500");
+    let each = read_each(&Sources::new(vec![source("prod.yaml", EXAMPLE), source("dev.yaml", &another)]), &variables);
+    assert_eq!(each[1].findings[0].message, "there is another throttling at prod.yaml:10:3, for another sandbox");
 }
 
 #[test]
