@@ -30,7 +30,8 @@ pub(super) fn comment(text: &str) -> String {
 
 /// Whether a text is itself without quotes, in every reader of YAML, in blocks and in flow lists.
 fn is_plain(text: &str) -> bool {
-    let safe = |c: char| c.is_alphanumeric() || "-._~/:*?&=%+@;$()! ".contains(c);
+    // Some letters are drawn as nothing.
+    let safe = |c: char| c.is_alphanumeric() && is_shown(c) || "-._~/:*?&=%+@;$()! ".contains(c);
     text.starts_with(char::is_alphabetic)
         && text.chars().all(safe)
         && !text.ends_with([' ', ':'])
@@ -105,6 +106,7 @@ mod tests {
             ("${HOME}", r#""$${HOME}""#),
             ("$${", r#""$$${""#),
             (" a", r#"" a""#),
+            ("a\u{3164}b", r#""a\u3164b""#),
             ("😀", r#""😀""#),
             ("\u{10ffff}", r#""\U0010ffff""#),
         ] {
