@@ -2,7 +2,8 @@
 //!
 //! Nothing here can change anything: this crate has no client, no runtime, no file and no clock.
 //!
-//! - [`file`] reads limits files, which want a [`Desired`].
+//! - [`file::read`] makes a [`Desired`] of limits files, or says everything that is wrong in them, each at its place; [`dump()`] writes
+//!   such a file. A [`Policy`] forbids what no file may say. [`schema()`] describes their forms.
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
 //! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
@@ -15,6 +16,7 @@ mod definition;
 mod desired;
 mod digest;
 mod drift;
+mod dump;
 pub mod file;
 mod journal;
 mod key;
@@ -22,10 +24,12 @@ mod ledger;
 mod observed;
 mod options;
 mod plan;
+mod policy;
 mod refusal;
 mod render;
 mod report;
 mod schedule;
+mod schema;
 mod standing;
 
 pub use change::{Cause, Change, Edit, Kind};
@@ -33,14 +37,17 @@ pub use definition::{Capping, Definition, Limit, Rating, Services, Throttling, U
 pub use desired::{Desired, Place, Wanted};
 pub use digest::Digest;
 pub use drift::drift;
+pub use dump::dump;
 pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError};
 pub use key::Key;
 pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
 pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, meant, plan};
+pub use policy::{Freeze, POLICY_CODE, Policy};
 pub use refusal::{Candidate, Refusal, Why};
 pub use render::{Format, Style, render};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
+pub use schema::{Schema, schema};
 pub use standing::{InForce, Standing};

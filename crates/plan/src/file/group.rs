@@ -9,7 +9,8 @@ use super::entry;
 use super::findings::Findings;
 use super::mark::Mark;
 use super::overlay::is_absent;
-use crate::{Desired, Finding, Key, Wanted};
+use super::sources::{Source, Sources};
+use crate::{Desired, Finding, Key, Policy, Wanted};
 
 /// What the files of one sandbox say.
 pub(crate) struct Group {
@@ -64,6 +65,32 @@ impl Group {
         findings.extend(found);
         let production = documents.iter().filter_map(|document| document.production).max();
         Joined { wanted, production }
+    }
+
+    /// The policies that hold for it, each once. One that cannot be read is an error of the file that names it.
+    pub(crate) fn policies(&mut self, sources: &Sources, files: &mut Vec<String>) -> Vec<Policy> {
+        let mut texts: Vec<Source> = sources.policies().to_vec();
+        for reference in self.documents.iter().filter_map(|document| document.policy.as_ref()) {
+            match sources.get(&reference.name) {
+                Some(Ok(source)) if texts.contains(&source) => {}
+                Some(Ok(source)) => texts.push(source),
+                unread => {
+                    let reason = unread.and_then(Result::err).unwrap_or_else(|| "it was not read".to_owned());
+                    let message = format!("{} cannot be read: {reason}", reference.name);
+                    self.findings.error("AJO_LIMITS_POLICY_FILE", &reference.mark, message);
+                }
+            }
+        }
+        let mut policies = Vec::new();
+        for source in &texts {
+            let (policy, findings) = Policy::read(source);
+            if !files.contains(&source.name) {
+                files.push(source.name.clone());
+            }
+            self.findings.extend(findings);
+            policies.extend(policy);
+        }
+        policies
     }
 
     /// What the files want, unless something in them is wrong.

@@ -1,6 +1,7 @@
 //! What limits files say.
 
-use ajo_core::{Sandbox, SandboxError};
+use ajo_core::rules::Severity;
+use ajo_core::{Api, Sandbox, SandboxError};
 
 use super::Sources;
 use super::document::Document;
@@ -10,10 +11,10 @@ use super::mark::Mark;
 use super::resolve::Resolver;
 use super::sources::{Source, plain};
 use super::tidy::escaped;
-use crate::{Desired, Finding};
+use crate::{Desired, Finding, Freeze, Policy, Why};
 
 /// What limits files say of one sandbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// The sandbox, if the files name one.
     pub sandbox: Option<Sandbox>,
@@ -23,14 +24,21 @@ pub struct Limits {
     pub findings: Vec<Finding>,
     /// Whether they say that the sandbox is one of production.
     pub production: Option<bool>,
-    /// The files that were read, with their bases.
+    /// The policies that hold for them: those that they name, and those that were given for all.
+    pub policies: Vec<Policy>,
+    /// The files that were read, with their bases and policies.
     pub files: Vec<String>,
 }
 
 impl Limits {
     /// Whether anything in the files is an error.
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == ajo_core::rules::Severity::Error)
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The window in which nothing may be changed, if this moment is in one; of several, the one that ends last.
+    pub fn frozen(&self, now: jiff::Timestamp) -> Option<&Freeze> {
+        self.policies.iter().filter_map(|policy| policy.frozen(now)).max_by_key(|freeze| freeze.to)
     }
 }
 
@@ -57,7 +65,7 @@ impl Limits {
 pub fn read(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Limits {
     let (mut groups, files) = groups(sources, variables);
     if groups.len() == 1 {
-        return limits(groups.remove(0), &files);
+        return limits(groups.remove(0), sources, &files);
     }
     // Several sandboxes, or files that name none beside those that do: nothing is wanted, and all of it is found.
     let named: Vec<_> = groups.iter().filter_map(Group::name).collect();
@@ -69,28 +77,65 @@ pub fn read(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Li
                 Some("plan and apply one sandbox at a time".to_owned());
         }
     }
-    let each: Vec<_> = groups.into_iter().map(|group| limits(group, &files)).collect();
-    let sandbox = each.iter().find_map(|limits| limits.sandbox.clone());
-    let production = each.iter().filter_map(|limits| limits.production).max();
-    findings.extend(each.into_iter().flat_map(|limits| limits.findings));
-    Limits { sandbox, desired: None, findings: findings.into_sorted(&files), production, files }
+    let mut all = Limits { files, ..Limits::default() };
+    for group in groups {
+        let one = limits(group, sources, &all.files);
+        all.sandbox = all.sandbox.or(one.sandbox);
+        all.production = all.production.max(one.production);
+        all.policies.extend(one.policies);
+        all.files.extend(one.files.into_iter().skip(all.files.len()));
+        findings.extend(one.findings);
+    }
+    all.findings = findings.into_sorted(&all.files);
+    all
 }
 
 /// Reads limits files of any number of sandboxes, each sandbox by itself. Files that name no valid one are together.
 pub fn read_each(sources: &Sources, variables: &dyn Fn(&str) -> Option<String>) -> Vec<Limits> {
     let (groups, files) = groups(sources, variables);
-    groups.into_iter().map(|group| limits(group, &files)).collect()
+    let mut each: Vec<_> = groups.into_iter().map(|group| limits(group, sources, &files)).collect();
+    remark_throttling(&mut each);
+    each
 }
 
-fn limits(mut group: Group, files: &[String]) -> Limits {
+fn limits(mut group: Group, sources: &Sources, files: &[String]) -> Limits {
+    let mut files = files.to_vec();
     let joined = group.join();
+    let policies = group.policies(sources, &mut files);
+    for policy in &policies {
+        group.findings.extend(policy.check_all(&joined.wanted));
+    }
     let desired = group.desired(joined.wanted);
     Limits {
         sandbox: group.sandbox,
         desired,
-        findings: group.findings.into_sorted(files),
+        findings: group.findings.into_sorted(&files),
         production: joined.production,
-        files: files.to_vec(),
+        policies,
+        files,
+    }
+}
+
+/// Remarks on a throttling that is not that of another sandbox, since both may be of one organization, which has one only.
+fn remark_throttling(each: &mut [Limits]) {
+    let throttling = |limits: &Limits| {
+        let mut configs = limits.desired.iter().flat_map(|desired| &desired.configs);
+        configs.find(|wanted| wanted.definition.api() == Api::Throttling).cloned()
+    };
+    let Some((at, first)) = each.iter().enumerate().find_map(|(at, limits)| Some((at, throttling(limits)?))) else {
+        return;
+    };
+    for limits in &mut each[at + 1..] {
+        let Some(other) = throttling(limits).filter(|other| other.standing() != first.standing()) else { continue };
+        let place = first.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        limits.findings.push(Finding {
+            code: Why::OneThrottling.code().to_owned(),
+            severity: Severity::Remark,
+            message: format!("there is another throttling at {place}, for another sandbox"),
+            hint: Some("within one organization, all sandboxes have the same throttling".to_owned()),
+            key: Some(other.key()),
+            place: other.place,
+        });
     }
 }
 
@@ -155,7 +200,9 @@ fn sandbox(document: &Document, findings: &mut Findings) -> Option<Sandbox> {
         return None;
     };
     let Some(text) = node.text() else {
-        findings.error(CODE, &node.mark, format!("the sandbox must be a name, and is {}", node.kind()));
+        let message = format!("the sandbox must be a name, and is {}", node.kind());
+        findings.error(CODE, &node.mark, message).hint =
+            Some("a name that is no text to YAML goes in quotes".to_owned());
         return None;
     };
     text.parse()

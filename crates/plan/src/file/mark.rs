@@ -40,7 +40,12 @@ pub(crate) struct Marks<'t> {
     text: &'t str,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
+    /// How many characters begin before each block of bytes: a line of JSON can be as long as a file.
+    characters: Vec<usize>,
 }
+
+/// Length of a block whose characters are counted once, in bytes. Chosen here.
+const BLOCK: usize = 256;
 
 impl<'t> Marks<'t> {
     pub(crate) fn new(file: &'t Rc<str>, text: &'t str) -> Self {
@@ -52,7 +57,15 @@ impl<'t> Marks<'t> {
             _ => false,
         };
         let lines = std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|index| index + 1)).collect();
-        Self { file, text, lines }
+        let mut count = 0;
+        let counted = |block: &[u8]| {
+            let before = count;
+            count += beginnings(block);
+            before
+        };
+        // One block more, so that the end of a text is in one.
+        let characters = bytes.chunks(BLOCK).chain([&[][..]]).map(counted).collect();
+        Self { file, text, lines, characters }
     }
 
     /// The text that is marked.
@@ -64,14 +77,15 @@ impl<'t> Marks<'t> {
     pub(crate) fn between(&self, start: usize, end: usize) -> Mark {
         let (start, end) = (self.floor(start), self.floor(end));
         let line = self.lines.partition_point(|line| *line <= start);
-        let before = &self.text[self.lines[line - 1]..start];
+        let line_start = self.lines[line - 1];
+        // No editor counts the mark of the byte order.
+        let mark = usize::from(line == 1 && start > 0 && self.text.starts_with('\u{feff}'));
         let marked = self.text.get(start..end).unwrap_or_default();
         let length = marked.split(['\n', '\r']).next().unwrap_or_default().trim_end().chars().count();
         Mark {
             file: self.file.clone(),
             line: number(line),
-            // No editor counts the mark of the byte order.
-            column: number(before.trim_start_matches('\u{feff}').chars().count() + 1),
+            column: number(self.before(start) - self.before(line_start) - mark + 1),
             length: number(length.max(1)),
             bytes: (start, end),
         }
@@ -82,6 +96,12 @@ impl<'t> Marks<'t> {
         Mark { line: number(line.max(1)), column: number(column.max(1)), ..Mark::start(self.file) }
     }
 
+    /// How many characters begin before a byte.
+    fn before(&self, index: usize) -> usize {
+        let block = index / BLOCK;
+        self.characters[block] + beginnings(&self.text.as_bytes()[block * BLOCK..index])
+    }
+
     /// The nearest beginning of a character.
     fn floor(&self, index: usize) -> usize {
         let index = index.min(self.text.len());
@@ -89,6 +109,31 @@ impl<'t> Marks<'t> {
     }
 }
 
+/// How many characters begin in these bytes of UTF-8.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_characters_however_long_a_line_is() {
+        let file = "f".into();
+        for text in
+            ["", "a", &"é".repeat(1000), &"x".repeat(BLOCK), &("ab\n".to_owned() + &"😀b".repeat(500)), "\u{feff}ab"]
+        {
+            let marks = Marks::new(&file, text);
+            for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+                let line_start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                let column = text[line_start..at].trim_start_matches('\u{feff}').chars().count() + 1;
+                assert_eq!(marks.between(at, at).column as usize, column, "{at}");
+            }
+        }
+    }
 }

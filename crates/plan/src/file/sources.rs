@@ -74,7 +74,7 @@ impl Sources {
 
     /// Gives the text of a file that is needed, or says why there is none.
     pub fn provide(&mut self, name: &str, text: Result<String, String>) {
-        self.further.insert(name.to_owned(), text);
+        self.further.insert(plain(name), text);
     }
 
     /// The limits files that were given.
@@ -82,7 +82,6 @@ impl Sources {
         &self.given
     }
 
-    #[expect(dead_code, reason = "read in the next step")]
     pub(crate) fn policies(&self) -> &[Source] {
         &self.policies
     }

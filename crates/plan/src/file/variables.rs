@@ -46,6 +46,8 @@ impl Variables<'_> {
                 Err((message, hint)) => {
                     let place = place(text, text.len() - from.len(), from.len() - after.len(), mark, marks);
                     findings.error(CODE, &place, message).hint = Some(hint);
+                    // What stands there is most likely right with a value: no second mistake is made of it.
+                    filled.push_str(name.filter(|name| is_name(name)).unwrap_or_default());
                 }
             }
             rest = after;

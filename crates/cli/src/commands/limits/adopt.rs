@@ -19,7 +19,7 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
     let files = &what.files;
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
     let Some(desired) = input.wanted() else {
-        return input.refuse("adopt", settings);
+        return input.conclude("adopt", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;

@@ -33,13 +33,16 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
     let beside = Beside::of(settings, what.beside.ledger.as_deref(), &files)?;
     let input = if what.resume { resumed(&beside)? } else { Input::read(&files, what.beside.policy.as_deref())? };
     let Some(desired) = input.wanted() else {
-        return input.refuse("apply", settings);
+        return input.conclude("apply", settings);
     };
     let options = match (&reviewed, &input.options) {
         (Some(report), _) => plan_of(report).options,
         (None, Some(begun)) => *begun,
         (None, None) => what.planning.options(),
     };
+    if let Some(until) = input.frozen() {
+        return Err(Failure::new(until).hint("wait until then, or change the policy in a reviewed change").with_exit(Exit::Refused));
+    }
     let service = Service::connect(settings, &desired.sandbox).await?;
     let running = lock(&beside, what.lock_timeout).await?;
     let (plan, note) = planned(&service, &beside, desired, options).await?;
