@@ -1,6 +1,7 @@
 //! Carrying a plan out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,8 @@ pub struct Apply<'a> {
     plan: &'a Plan,
     watch: &'a dyn Watch,
     shared: Mutex<Shared>,
+    /// How many lines of the journal are on the disk.
+    synced: tokio::sync::Mutex<u64>,
 }
 
 /// What to do where somebody was faster.
@@ -45,6 +48,18 @@ struct Shared {
     broken: Option<DiskError>,
     /// Those that appeared at the service since the plan was made.
     taken: BTreeSet<Key>,
+}
+
+impl Shared {
+    fn is_sound(&mut self, written: Result<(), DiskError>) -> bool {
+        match written {
+            Ok(()) => true,
+            Err(error) => {
+                self.broken.get_or_insert(error);
+                false
+            }
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -72,7 +87,14 @@ impl<'a> Apply<'a> {
             broken: None,
             taken: BTreeSet::new(),
         };
-        Self { reader: Reader::new(client), client, plan, watch, shared: Mutex::new(shared) }
+        Self {
+            reader: Reader::new(client),
+            client,
+            plan,
+            watch,
+            shared: Mutex::new(shared),
+            synced: tokio::sync::Mutex::new(0),
+        }
     }
 
     /// Makes the calls, and gives back the journal of what became of each.
@@ -151,7 +173,7 @@ impl<'a> Apply<'a> {
             self.end(index, step, StepState::Failed, None, Some(problem));
             return;
         }
-        if self.may_not_go_on(index) || !self.write(Entry::Begun { change: index, step }) {
+        if self.may_not_go_on(index) || !self.write_durably(Entry::Begun { change: index, step }).await {
             return;
         }
         match self.call(index, step).await {
@@ -242,13 +264,27 @@ impl<'a> Apply<'a> {
     /// Writes a line of the journal; false if that failed, and then nothing further is begun.
     fn write(&self, entry: Entry) -> bool {
         let mut shared = self.shared();
-        match shared.journal.add(entry) {
-            Ok(()) => true,
-            Err(error) => {
-                shared.broken.get_or_insert(error);
-                false
-            }
+        let written = shared.journal.add(entry);
+        shared.is_sound(written)
+    }
+
+    /// Writes a line, and has it on the disk before the call that it is about. Whoever waits for the disk together is served
+    /// together: it is as slow for one line as for many.
+    async fn write_durably(&self, entry: Entry) -> bool {
+        if !self.write(entry) {
+            return false;
         }
+        let line = self.shared().journal.to_sync().1;
+        let mut synced = self.synced.lock().await;
+        if *synced >= line {
+            return true;
+        }
+        let (file, lines) = self.shared().journal.to_sync();
+        let done = tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other).flatten();
+        let mut shared = self.shared();
+        let done = done.map_err(|error| shared.journal.sync_failed(&error));
+        *synced = lines;
+        shared.is_sound(done)
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {

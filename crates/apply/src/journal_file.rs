@@ -1,19 +1,21 @@
 //! The journal of an apply on disk.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ajo_plan::{Entry, Header, Journal};
 
 use crate::disk::{self, DiskError};
 
-/// A journal that is being written. A line is on the disk when [`JournalFile::add`] returns.
+/// A journal that is being written. A line that was added outlives the process, and one that was synced also the machine.
 #[derive(Debug)]
 pub struct JournalFile {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     journal: Journal,
+    lines: u64,
 }
 
 impl JournalFile {
@@ -40,7 +42,7 @@ impl JournalFile {
         let line = serde_json::to_string(&header).expect("texts, numbers and lists") + "\n";
         disk::replace(path, &line)?;
         let file = OpenOptions::new().append(true).open(path).map_err(|error| DiskError::new("open", path, &error))?;
-        Ok(Self { path: path.to_owned(), file, journal: Journal::new(header) })
+        Ok(Self { path: path.to_owned(), file: Arc::new(file), journal: Journal::new(header), lines: 0 })
     }
 
     /// Adds a line.
@@ -54,9 +56,19 @@ impl JournalFile {
     /// Never: an entry is texts and numbers.
     pub fn add(&mut self, entry: Entry) -> Result<(), DiskError> {
         let line = serde_json::to_string(&entry).expect("texts and numbers") + "\n";
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self.file.as_ref().write_all(line.as_bytes());
         self.journal.add(entry);
+        self.lines += 1;
         written.map_err(|error| DiskError::new("write", &self.path, &error))
+    }
+
+    /// What has to be synced, and how many lines there are then.
+    pub(crate) fn to_sync(&self) -> (Arc<File>, u64) {
+        (self.file.clone(), self.lines)
+    }
+
+    pub(crate) fn sync_failed(&self, error: &io::Error) -> DiskError {
+        DiskError::new("write", &self.path, error)
     }
 
     /// What it holds.

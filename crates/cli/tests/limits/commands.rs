@@ -39,7 +39,7 @@ async fn two_with_the_same_key_are_an_ambiguity_that_lists_both_and_is_decided_b
     let site = Site::start().await;
     site.write("prod.yaml", &limits(&[("a", 1, true)]));
     for ledger in ["--ledger=one.lock", "--ledger=two.lock"] {
-        site.ajo_ends(&["apply", "prod.yaml", "--yes", ledger], if ledger.contains("one") { 0 } else { 0 }).await;
+        site.ajo_ends(&["apply", "prod.yaml", "--yes", ledger], 0).await;
     }
     let definition = r#"{"url":"https://a.example.org/*","methods":["GET"],"services":{"action":{"rating":{"maxCallsCount":9,"periodInMs":1000}}}}"#;
     site.write("twin.json", definition);
@@ -98,7 +98,7 @@ async fn on_a_fresh_emulator_nothing_is_left_behind_and_nobody_is_asked() {
 async fn the_ledger_the_journal_and_all_that_is_printed_hold_no_secret() {
     let site = Site::start().await;
     site.write("prod.yaml", &limits(&[("a", 1, true), ("b", 1, true)]));
-    site.fault("capping.deploy@first:1=drop_after");
+    site.fault("capping.create@first:1=drop_after");
     let secret = site.emulator.environment().into_iter().find(|(name, _)| *name == "AJO_CLIENT_SECRET").expect("one").1;
     let ran = site.ajo(&["apply", "prod.yaml", "--yes"]).await;
     assert_eq!(ran.code, Some(4), "{}", ran.out);

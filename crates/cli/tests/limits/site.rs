@@ -84,12 +84,15 @@ impl Site {
 
 /// A limits file for the sandbox `prod` with these capping configurations: a name for the host, calls a second, deployed.
 pub(crate) fn limits(configs: &[(&str, u32, bool)]) -> String {
-    let mut text = "version: 1\nsandbox: prod\ncapping:\n".to_owned();
-    for (name, calls, deployed) in configs {
-        text.push_str(&format!(
-            "  - url: https://{name}.example.org/*\n    methods: [GET]\n    services:\n      dataSource: {{ maxHttpConnections: \
-             50, rating: {{ maxCallsCount: {calls}, periodInMs: 1000 }} }}\n    deployed: {deployed}\n"
-        ));
-    }
-    text
+    let entries = configs.iter().map(|(name, calls, deployed)| {
+        format!(
+            "  - url: https://{name}.example.org/*
+    methods: [GET]
+    services:
+      dataSource: {{ maxHttpConnections: 50, rating: {{ maxCallsCount: {calls}, periodInMs: 1000 }} }}
+    deployed: {deployed}
+"
+        )
+    });
+    format!("version: 1\nsandbox: prod\ncapping:\n{}", entries.collect::<String>())
 }

@@ -53,7 +53,8 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
 /// Those that the files name and that are there once; and that those are gone which are gone.
 fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, notes: &mut Vec<String>) -> Outcome {
     let before = ledger.clone();
-    let found: Vec<Option<Found>> = meant(desired, observed, ledger).into_iter().map(|found| found.cloned()).collect();
+    let found: Vec<Option<Found>> =
+        meant(desired, observed, ledger).into_iter().map(Option::<&Found>::cloned).collect();
     for (wanted, found) in desired.configs.iter().zip(found) {
         let key = wanted.key();
         match found {

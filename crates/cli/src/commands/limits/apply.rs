@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use ajo_apply::{Apply, JournalFile, Running, RunningError};
 use ajo_plan::{
-    Desired, Entry, Format, Header, JOURNAL_VERSION, Options, Outcome, Plan, REPORT_VERSION, Report, StepState, Style,
-    plan, render,
+    Desired, Entry, Format, Header, JOURNAL_VERSION, Ledger, Options, Outcome, Plan, REPORT_VERSION, Report, StepState,
+    Style, plan, render,
 };
 
 use super::beside::Beside;
@@ -41,21 +41,27 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
         (None, None) => what.planning.options(),
     };
     if let Some(until) = input.frozen() {
-        return Err(Failure::new(until).hint("wait until then, or change the policy in a reviewed change").with_exit(Exit::Refused));
+        return Err(Failure::new(until)
+            .hint("wait until then, or change the policy in a reviewed change")
+            .with_exit(Exit::Refused));
     }
     let service = Service::connect(settings, &desired.sandbox).await?;
     let running = lock(&beside, what.lock_timeout).await?;
-    let (plan, note) = planned(&service, &beside, desired, options).await?;
+    let (plan, mut ledger, note) = planned(&service, &beside, desired, options).await?;
     if let Some(report) = &reviewed {
         check_fresh(plan_of(report), &plan)?;
     }
     let report = planning::report("apply", &input, &service, plan, note);
     let plan = plan_of(&report);
     if report.outcome != Outcome::Changes {
-        if report.outcome == Outcome::Clean && !(plan.settled.is_empty() && plan.vanished.is_empty()) {
-            // Nothing has to be done at the service; the ledger is behind.
-            let mut journal = JournalFile::begin(&beside.journal(), header(&service, plan))?;
-            settle(&service, &beside, desired, &mut journal).await?;
+        if report.outcome == Outcome::Clean {
+            // Nothing has to be done at the service, and the ledger may be behind.
+            ledger.organization.get_or_insert_with(|| service.organization().to_owned());
+            plan.settled.iter().for_each(|found| ledger.note(&desired.sandbox, found));
+            plan.vanished.iter().for_each(|uid| ledger.forget(uid));
+            if !ledger.configurations.is_empty() {
+                beside.ledger.save(&ledger)?;
+            }
             JournalFile::remove(&beside.journal())?;
         }
         show::report(settings, &report, &input.sources)?;
@@ -74,14 +80,14 @@ async fn planned(
     beside: &Beside,
     desired: &Desired,
     options: Options,
-) -> Result<(Plan, Option<String>), Failure> {
+) -> Result<(Plan, Ledger, Option<String>), Failure> {
     let observed = service.observe(desired).await?;
     let (ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
     if note.is_some() {
         // What is learned of it must not be lost with the journal, which the next one replaces.
         beside.ledger.save(&ledger)?;
     }
-    Ok((plan(desired, &observed, &ledger, options), note))
+    Ok((plan(desired, &observed, &ledger, options), ledger, note))
 }
 
 /// Makes the calls, reads back what has become of it all, and writes the ledger.

@@ -96,12 +96,10 @@ impl Input {
 
     /// What is to be said of the files alone: they are in order, something in them is an error, or only the policy forbids it.
     pub(crate) fn outcome(&self) -> Outcome {
-        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).peekable();
-        match errors.peek() {
-            None => Outcome::Clean,
-            Some(_) if errors.all(|finding| finding.code == POLICY_CODE) => Outcome::Refused,
-            Some(_) => Outcome::Invalid,
-        }
+        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let Some(first) = errors.next() else { return Outcome::Clean };
+        let only_policy = first.code == POLICY_CODE && errors.all(|finding| finding.code == POLICY_CODE);
+        if only_policy { Outcome::Refused } else { Outcome::Invalid }
     }
 
     /// Ends a command that is about the files alone, or cannot go on with such files.
