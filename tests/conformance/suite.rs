@@ -55,6 +55,7 @@ pub(crate) fn value(operation: &Operation, body: &[u8]) -> Value {
 pub(crate) fn failed(error: &Error) -> Value {
     let (kind, own) = match error.kind() {
         ErrorKind::Settings(_) => ("settings", "SETTINGS"),
+        ErrorKind::Auth(error) if error.is_timeout() => ("timeout", "TIMEOUT"),
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Refused(_) => ("refused", "REFUSED"),
         ErrorKind::NotSent(_) => ("notSent", "NOT_SENT"),

@@ -118,7 +118,7 @@ impl TokenDriver for Steps {
     fn ask(&self, timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
         Box::pin(async move {
             let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json()).await;
-            let answer = Answer::read(&told.answer)?;
+            let answer = Answer::read(&told.answer).map_err(not_given)?;
             answer.token.map(Secret::new).ok_or(AuthError::UnusableToken)
         })
     }
@@ -168,6 +168,11 @@ impl TokenDriver for Steps {
             happened(event);
         }
     }
+}
+
+/// The user's function is no host: what it throws does not pass by itself.
+fn not_given(Problem { kind, detail }: Problem) -> AuthError {
+    AuthError::NotGiven { late: matches!(kind, Kind::Timeout), detail }
 }
 
 fn count(bytes: usize) -> u32 {
