@@ -64,6 +64,16 @@ fn judged(failed: Object, authentication: bool, retryable: bool) -> String {
     failed.flag("authentication", authentication).flag("retryable", retryable).end()
 }
 
+/// The outcome of a call that was dropped because nobody had come back to it in time.
+pub(crate) fn given_up() -> String {
+    let failed = Object::new()
+        .text("kind", "timeout")
+        .text("message", "the call was given up, because its last step took much longer than its time limit")
+        .text("code", "TIMEOUT")
+        .text("hint", "the service may have carried it out; read the configuration back before trying again");
+    judged(failed, false, false)
+}
+
 /// Something that is not what is taken. Nothing was sent.
 fn refused(operation: Option<&str>, message: &str) -> String {
     let failed = Object::new().text("kind", "invalid").text("message", message).text("code", "INVALID");

@@ -52,7 +52,7 @@ impl Wire for Steps {
             max_bytes: count(MAX_ANSWER),
             max_failure_bytes: count(MAX_FAILURE_ANSWER),
         });
-        let told = ask(step.to_json()).await;
+        let told = ask(step.to_json(), timeout).await;
         match Answer::read(&told.answer) {
             Ok(Answer { status, headers, too_long, .. }) => Ok(Reply {
                 status,
@@ -74,8 +74,8 @@ impl Wire for Steps {
 }
 
 impl Steps {
-    async fn store(step: String) -> Option<Result<Option<String>, StoreError>> {
-        let told = ask(step).await;
+    async fn store(step: Step<'_>, timeout: Duration) -> Option<Result<Option<String>, StoreError>> {
+        let told = ask(step.to_json(), timeout).await;
         match Answer::read(&told.answer) {
             Ok(Answer { value, .. }) => Some(Ok(value)),
             Err(Problem { kind: Kind::Timeout, .. }) => None,
@@ -104,7 +104,7 @@ impl TokenDriver for Steps {
                 max_bytes: count(MAX_TOKEN_ANSWER),
                 max_failure_bytes: count(MAX_TOKEN_ANSWER),
             });
-            let told = ask(step.to_json()).await;
+            let told = ask(step.to_json(), timeout).await;
             let Answer { status, headers, too_long, .. } = Answer::read(&told.answer)?;
             Ok(TokenHostAnswer {
                 status,
@@ -117,7 +117,7 @@ impl TokenDriver for Steps {
 
     fn ask(&self, timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
         Box::pin(async move {
-            let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json()).await;
+            let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json(), timeout).await;
             let answer = Answer::read(&told.answer).map_err(not_given)?;
             answer.token.map(Secret::new).ok_or(AuthError::UnusableToken)
         })
@@ -134,7 +134,7 @@ impl TokenDriver for Steps {
     ) -> Pending<'d, Option<Result<Option<Secret>, StoreError>>> {
         Box::pin(async move {
             let step = Step::StoreGet { key, timeout_ms: millis(timeout) };
-            let answer = Self::store(step.to_json()).await;
+            let answer = Self::store(step, timeout).await;
             answer.map(|answer| answer.map(|value| value.map(Secret::new)))
         })
     }
@@ -149,7 +149,7 @@ impl TokenDriver for Steps {
         Box::pin(async move {
             let ttl_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
             let step = Step::StoreSet { key, value: text.expose(), ttl_seconds, timeout_ms: millis(timeout) };
-            Self::store(step.to_json()).await.map(|answer| answer.map(|_| ()))
+            Self::store(step, timeout).await.map(|answer| answer.map(|_| ()))
         })
     }
 

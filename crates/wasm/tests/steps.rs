@@ -187,6 +187,42 @@ fn one_that_fetches_and_never_comes_back_keeps_nobody_waiting_for_long() {
 }
 
 #[test]
+fn a_call_that_nobody_comes_back_to_is_dropped_well_after_the_limit_of_its_step() {
+    let mut shell = Shell::new();
+    let [late, stranded] = [(); 2].map(|()| {
+        let lost = shell.start("capping.list", None, "");
+        // Else the next one would wait for its token.
+        shell.elapsed += 3000.0;
+        assert!(lost["send"]["timeoutMs"].as_f64().is_some_and(|limit| limit <= 10_000.0), "{lost}");
+        lost
+    });
+    let timeout = json!({"problem": "timeout", "detail": "no answer within the time limit"});
+    // A timer may be a minute late, as in a page in the background.
+    shell.elapsed += 70_000.0;
+    shell.call("capping.list", None, "").expect("a list");
+    let step = shell.resume(&late, &timeout, "");
+    assert_eq!(step["failed"]["operation"], "capping.list", "it is still there, and its own time is over: {step}");
+
+    shell.elapsed += 100_000.0;
+    shell.call("capping.list", None, "").expect("a list");
+    let step = shell.resume(&stranded, &timeout, "");
+    assert_eq!((&step["failed"]["kind"], &step["failed"]["code"]), (&json!("timeout"), &json!("TIMEOUT")), "{step}");
+    assert_eq!(step["call"], stranded["call"]);
+    let hint = step["failed"]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("read the configuration back"), "{hint}");
+    shell.call("capping.list", None, "").expect("others are not touched by that");
+}
+
+#[test]
+fn a_step_of_a_call_that_never_began_is_a_panic() {
+    let shell = Shell::new();
+    assert!(
+        std::panic::catch_unwind(|| ajo_wasm::resume(4_000_000, "{}".to_owned(), String::new(), NOW, 0.0)).is_err()
+    );
+    drop(shell);
+}
+
+#[test]
 fn a_call_that_is_cancelled_lets_the_next_one_fetch_at_once() {
     let mut shell = Shell::new();
     let cancelled = shell.start("capping.list", None, "");
