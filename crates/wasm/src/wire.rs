@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, AuthError, MAX_TOKEN_ANSWER, Pending, Secret, StoreError, Surroundings, TokenDriver, TokenHostAnswer,
-    TokenNote, TokenRequest,
+    AccessToken, AuthError, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, Secret, StoreError, Surroundings,
+    TokenDriver, TokenHostAnswer, TokenNote, TokenRequest,
 };
 use ajo_core::{CallNote, CallRequest, ErrorKind, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Reply, SendError, Wire};
 use bytes::Bytes;
@@ -13,14 +13,6 @@ use crate::answer::{Answer, Kind, Problem};
 use crate::note;
 use crate::outside::{Given, ask, happened, millis};
 use crate::step::{Send, Step};
-
-/// How long one that fetches a token may keep the others waiting. In a Worker its request may have ended meanwhile, and then it
-/// never comes back. Chosen here: a token host that is well answers sooner.
-const LEASE: Duration = Duration::from_secs(3);
-
-/// How often one that waits for a token looks whether there is one. It is not woken: in a Worker, what another request does must
-/// not touch it. Chosen here: much less than a token request takes.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Whatever is asked of JavaScript.
 pub(crate) struct Steps {
@@ -154,11 +146,11 @@ impl TokenDriver for Steps {
     }
 
     fn lease(&self) -> Duration {
-        LEASE
+        SHORT_LEASE
     }
 
     fn turn_end(&self, at_most: Duration) -> Pending<'_, ()> {
-        Given.sleep(at_most.min(LOOK))
+        Given.sleep(at_most.min(LOOK_AGAIN))
     }
 
     fn turn_has_ended(&self) {}
