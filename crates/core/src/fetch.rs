@@ -33,5 +33,5 @@
 mod client;
 mod wire;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, NoLimits};
 pub use wire::FetchWire;
