@@ -253,7 +253,7 @@ impl fmt::Display for Error {
                 write!(f, "the answer is {status} with a body that cannot be read: {problem}")
             }
         }?;
-        if let Some(wait) = self.retry_after() {
+        if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             match self.kind() {
                 ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {seconds} s at the earliest"),
