@@ -82,14 +82,13 @@ pub(crate) fn start(client: u32, input: String, definition: String) -> String {
 }
 
 pub(crate) fn resume(call: u32, answer: String, body: String) -> String {
-    match ENGINE.with_borrow_mut(|engine| engine.calls.lend(call)) {
-        Some(Waiting { calling, .. }) => advance(call, calling, Some(Told { answer, body })),
-        // Whoever comes back after all, as after a night's sleep of the machine.
-        None => {
-            assert!(ENGINE.with_borrow(|engine| call <= engine.calls.last), "a call that was begun");
-            format!(r#"{{"call":{call},"failed":{}}}"#, failure::given_up())
-        }
+    let waiting = ENGINE.with_borrow_mut(|engine| engine.calls.lend(call));
+    if let Some(Waiting { calling, .. }) = waiting {
+        return advance(call, calling, Some(Told { answer, body }));
     }
+    // It may have been dropped: somebody comes back after all, as after a night's sleep of the machine.
+    assert!(ENGINE.with_borrow(|engine| call <= engine.calls.last), "a call that was begun");
+    format!(r#"{{"call":{call},"failed":{}}}"#, failure::given_up())
 }
 
 pub(crate) fn cancel(call: u32) {
