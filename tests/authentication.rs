@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ajo_auth::{AuthError, Credentials, ImsErrorKind, Timestamp};
-use ajo_core::{Client, ErrorKind, Secret};
+use ajo_core::{CallOptions, Client, ErrorKind, Secret};
 use ajo_emulator::Emulator;
 use ajo_tests::{ORG_ID, capping, emulated, uid, with_credentials};
 use httpmock::prelude::*;
@@ -116,6 +116,34 @@ async fn a_ready_made_token_that_is_refused_is_not_replayed() {
 }
 
 #[tokio::test]
+async fn a_token_host_that_does_not_answer_in_time_is_a_time_out() {
+    let server = MockServer::start_async().await;
+    let tokens = server
+        .mock_async(|when, then| {
+            when.path("/ims/token/v3");
+            then.status(200).delay(Duration::from_secs(2));
+        })
+        .await;
+    let hasty = CallOptions::default().deadline(Duration::from_millis(200));
+    let error = client(&server).with_options(hasty).capping().list().await.expect_err("too late");
+    assert!(matches!(error.kind(), ErrorKind::Auth(AuthError::Transport { .. })), "{error:?}");
+    assert!(error.is_timeout() && error.is_retryable() && error.status().is_none(), "{error}");
+    tokens.assert_calls_async(1).await;
+}
+
+#[test]
+fn a_ready_made_token_that_cannot_be_sent_is_refused_when_the_client_is_built() {
+    for token in ["", " ", "\n", "s3c\nr3t", "s3c\u{0}r3t", "s3c r3t", "s3cr3té"] {
+        let builder = Client::builder().access_token(Secret::new(token), "client-1", ORG_ID).sandbox("prod");
+        let error = builder.build().expect_err(token);
+        assert!(matches!(error.kind(), ErrorKind::Auth(AuthError::UnusableToken)), "{error:?}");
+        let text = "the access token is empty or has characters that cannot be sent in a header";
+        assert_eq!(error.to_string(), text);
+        assert!(error.hint().is_some() && !format!("{error:?}").contains("s3c"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_refusal_of_the_token_host_says_what_is_wrong() {
     let emulator = Emulator::start().await.expect("an emulator");
     let good = emulator.credentials();
@@ -149,7 +177,8 @@ async fn each_refusal_of_the_token_host_says_what_is_wrong() {
         assert!(
             matches!(error.kind(), ErrorKind::Auth(AuthError::Ims(ims)) if ims.kind == kind && ims.debug_id.is_some())
         );
-        assert!(error.hint().is_some() && error.is_authentication());
+        assert!(error.hint().is_some() && error.is_authentication() && !error.is_timeout());
+        assert_eq!(error.status(), Some(400));
     }
     with_credentials(&emulator, "prod", good).capping().list().await.expect("accepted");
 }

@@ -80,6 +80,22 @@ fn the_pages_name_tests_that_exist() {
     }
 }
 
+#[test]
+fn the_worker_in_the_documentation_is_the_one_that_is_compiled() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("a source");
+    let page: Vec<String> = read("crates/core/src/fetch.rs")
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("//!")?.trim_start_matches(' ').to_owned()))
+        .collect();
+    let shown = page.iter().skip_while(|line| *line != "```ignore").skip(1).take_while(|line| *line != "```");
+    let compiled = read("tests/fetch/worker/src/lib.rs");
+    let compiled = compiled.lines().filter(|line| !line.starts_with("//!")).skip_while(|line| line.is_empty());
+    let plain = |line: &str| line.trim_start().to_owned();
+    let (shown, compiled): (Vec<_>, Vec<_>) = (shown.map(|line| plain(line)).collect(), compiled.map(plain).collect());
+    assert!(shown.len() > 10, "{shown:?}");
+    assert_eq!(shown, compiled);
+}
+
 const ERRORS: &str = "docs/errors.md";
 
 fn first_cells(heading: &str) -> BTreeSet<String> {

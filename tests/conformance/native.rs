@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use ajo_auth::Simulated;
-use ajo_core::{Api, CallOptions, Client, Credentials, DeleteOptions, Secret, Uid, Verb};
+use ajo_core::{Api, Client, Verb};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,42 +16,18 @@ pub(crate) async fn run(client: &Value, case: &Value) -> (Vec<Made>, Result<Valu
     let root = format!("http://{}", listener.local_addr().expect("an address"));
     let answers = case["exchange"].as_array().expect("an exchange").clone();
     let server = tokio::spawn(serve(listener, answers, made.clone()));
-    let result = call(&built(client, case, &root), &case["call"]).await;
+    let client = suite::built(Client::builder(), client, case, &root).build().expect("a client");
+    let result = call(&client, &case["call"]).await;
     server.abort();
     let made = std::mem::take(&mut *made.lock().expect("no panic"));
     (made, result)
 }
 
-fn built(client: &Value, case: &Value, root: &str) -> Client {
-    let text = |name: &str| client[name].as_str().expect("a text");
-    let builder = Client::builder()
-        .sandbox(text("sandbox"))
-        .base_url(&format!("{root}/journey/orchestration"))
-        .ims_url(root)
-        .surroundings(Arc::new(Simulated::new(1)));
-    let builder = if case["caller"] == "credentials" {
-        let credentials = Credentials::new(text("clientId"), text("clientSecret"), text("orgId"), text("scopes"));
-        builder.credentials(credentials.expect("credentials"))
-    } else {
-        builder.access_token(Secret::new(text("accessToken")), text("clientId"), text("orgId"))
-    };
-    builder.build().expect("a client")
-}
-
 async fn call(client: &Client, call: &Value) -> Result<Value, Value> {
     let operation = suite::operation(call);
-    let uid: Option<Uid> = call["uid"].as_str().map(|uid| uid.parse().expect("a uid"));
-    let uid = uid.as_ref();
-    let uid = || uid.expect("a uid");
-    let delete = DeleteOptions { force: call["force"] == true };
-    let mut options = CallOptions::default();
-    if let Some(attempts) = call["maxAttempts"].as_u64() {
-        options = options.attempts(u32::try_from(attempts).expect("few"));
-    }
-    for (name, value) in call["headers"].as_object().into_iter().flatten() {
-        options = options.header(name, value.as_str().expect("a text")).expect("a header");
-    }
-    let client = client.with_options(options);
+    let (uid, delete) = (suite::uid(call), suite::delete(call));
+    let uid = || uid.as_ref().expect("a uid");
+    let client = client.with_options(suite::options(call));
     macro_rules! of {
         ($api:expr) => {{
             let api = $api;

@@ -1,6 +1,11 @@
 //! The cases of `cases.json`, and how what a driver did is compared with them. Without I/O, because it runs on WebAssembly too.
 
-use ajo_core::{Error, ErrorKind, OPERATIONS, Operation, ServiceCode};
+use std::sync::Arc;
+
+use ajo_auth::Simulated;
+use ajo_core::{
+    Builder, CallOptions, Credentials, DeleteOptions, Error, ErrorKind, OPERATIONS, Operation, Secret, ServiceCode, Uid,
+};
 use serde_json::{Value, json};
 
 /// The file, which says of itself what stands in it.
@@ -22,6 +27,44 @@ pub(crate) fn operation(call: &Value) -> &'static Operation {
     let wanted = call["operation"].as_str().expect("an operation").replace("canDeploy", "can_deploy");
     let named = |operation: &&Operation| format!("{}.{}", operation.api, operation.verb) == wanted;
     OPERATIONS.iter().find(named).unwrap_or_else(|| panic!("no operation {wanted}"))
+}
+
+/// A client of a case, but for what only its driver has. Service and token host have one root.
+pub(crate) fn built<L>(builder: Builder<L>, client: &Value, case: &Value, root: &str) -> Builder<L> {
+    let text = |name: &str| client[name].as_str().expect("a text");
+    let builder = builder
+        .sandbox(text("sandbox"))
+        .base_url(&format!("{root}/journey/orchestration"))
+        .ims_url(root)
+        .surroundings(Arc::new(Simulated::new(1)));
+    if case["caller"] == "credentials" {
+        let credentials = Credentials::new(text("clientId"), text("clientSecret"), text("orgId"), text("scopes"));
+        builder.credentials(credentials.expect("credentials"))
+    } else {
+        builder.access_token(Secret::new(text("accessToken")), text("clientId"), text("orgId"))
+    }
+}
+
+/// What is different for a call.
+pub(crate) fn options(call: &Value) -> CallOptions {
+    let mut options = CallOptions::default();
+    if let Some(attempts) = call["maxAttempts"].as_u64() {
+        options = options.attempts(u32::try_from(attempts).expect("few"));
+    }
+    for (name, value) in call["headers"].as_object().into_iter().flatten() {
+        options = options.header(name, value.as_str().expect("a text")).expect("a header");
+    }
+    options
+}
+
+/// The configuration that a call names.
+pub(crate) fn uid(call: &Value) -> Option<Uid> {
+    call["uid"].as_str().map(|uid| uid.parse().expect("a uid"))
+}
+
+/// How a call deletes.
+pub(crate) fn delete(call: &Value) -> DeleteOptions {
+    DeleteOptions { force: call["force"] == true }
 }
 
 /// An answer's body as it is sent.
@@ -55,6 +98,7 @@ pub(crate) fn value(operation: &Operation, body: &[u8]) -> Value {
 pub(crate) fn failed(error: &Error) -> Value {
     let (kind, own) = match error.kind() {
         ErrorKind::Settings(_) => ("settings", "SETTINGS"),
+        ErrorKind::Auth(error) if error.is_timeout() => ("timeout", "TIMEOUT"),
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Refused(_) => ("refused", "REFUSED"),
         ErrorKind::NotSent(_) => ("notSent", "NOT_SENT"),
@@ -75,9 +119,19 @@ pub(crate) fn failed(error: &Error) -> Value {
         "attempts": error.attempts(),
         "requestId": error.request_id(),
         "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).expect("a wait")),
-        "message": error.to_string(),
+        "message": message(error),
         "body": String::from_utf8_lossy(error.body()),
     })
+}
+
+/// The text of an error, with its operation as the npm package writes it.
+fn message(error: &Error) -> String {
+    let text = error.to_string();
+    let Some(ours) = error.operation().map(ToString::to_string) else { return text };
+    match text.strip_prefix(&ours) {
+        Some(rest) => format!("{}{rest}", ours.replace(' ', ".").replace("can_deploy", "canDeploy")),
+        None => text,
+    }
 }
 
 /// What is not as the case says; empty where all is.

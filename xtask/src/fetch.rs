@@ -1,14 +1,21 @@
-//! `cargo xtask test fetch`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`.
+//! `cargo xtask test fetch`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`, and the
+//! Worker in its documentation, compiled.
 //!
 //! With `wasm-pack test`, which starts wasm-bindgen's test runner, and here installs nothing.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::{browser, complain, npm, test};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The version that was tried.
 const WASM_PACK: &str = "0.15.1";
+
+/// The Worker in the documentation of `ajo_core::fetch`; apart from the workspace.
+const WORKER: &str = "tests/fetch/worker/Cargo.toml";
+/// The minor version of the oldest Rust that the crate `worker` takes.
+const WORKER_RUST: u32 = 91;
 
 /// Chromium's driver, where Debian has it; another is named by the variable, which the test runner reads as well.
 const DRIVER: &str = "/usr/bin/chromedriver";
@@ -22,6 +29,11 @@ pub(crate) fn run_if_possible() -> Result<(), String> {
     let skipped = |what: &str, missing: &str| complain(&format!("==> skipped: {what}, because {missing}"));
     match prepare() {
         Ok(()) => {
+            if has_rust(WORKER_RUST) {
+                worker()?;
+            } else {
+                skipped("the Worker in the documentation", &format!("its crate takes Rust 1.{WORKER_RUST}"));
+            }
             in_node()?;
             match driver() {
                 Ok(driver) => in_browser(&driver)?,
@@ -37,9 +49,26 @@ pub(crate) fn run_if_possible() -> Result<(), String> {
 pub(crate) fn run() -> Result<String, String> {
     prepare()?;
     let driver = driver()?;
+    worker()?;
     in_node()?;
     in_browser(&driver)?;
     Ok("the client over fetch works in Node.js and in Chromium".to_owned())
+}
+
+/// Compiles the Worker in the documentation, with the crate that Workers in Rust are written with. Into a folder of its own, because
+/// its dependencies have other features.
+fn worker() -> Result<(), String> {
+    complain("==> the Worker in the documentation compiles");
+    let what = ["check", "--quiet", "--manifest-path", WORKER, "--target", TARGET, "--locked"];
+    test::cargo(&[&what[..], &["--target-dir", "target/worker"]].concat(), &[])
+}
+
+/// Whether this Rust is 1.`minor` or newer.
+fn has_rust(minor: u32) -> bool {
+    let Ok(output) = Command::new("rustc").arg("--version").output() else { return false };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = text.split_once(" 1.").and_then(|(_, rest)| rest.split('.').next()?.parse::<u32>().ok());
+    found.is_some_and(|found| found >= minor)
 }
 
 fn in_node() -> Result<(), String> {

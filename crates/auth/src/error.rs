@@ -25,6 +25,14 @@ pub enum AuthError {
         /// All causes in one line.
         detail: String,
     },
+    /// Whoever was asked for a token ([`crate::TokenDriver::ask`]) gave none.
+    #[error("the function for access tokens {}: {detail}", if *.late { "gave none in time" } else { "failed" })]
+    NotGiven {
+        /// Whether it took too long. Else it failed by itself.
+        late: bool,
+        /// All causes in one line.
+        detail: String,
+    },
     /// A token that was given ready-made cannot be sent.
     #[error("the access token is empty or has characters that cannot be sent in a header")]
     UnusableToken,
@@ -80,18 +88,25 @@ impl AuthError {
                 "the certificate was not accepted; check the address of the token host and this machine's clock, and install the CA of a proxy that opens TLS",
             ),
             Self::Transport { .. } => Some("check the address of the token host and that this machine can reach it"),
+            Self::NotGiven { .. } => Some("see why that function gives no token; it is asked again by the next call"),
             Self::UnusableToken => Some("copy the access token again, without line breaks"),
             Self::NotReplaceable(_) => Some("build another client for them"),
             Self::Credentials(_) | Self::Endpoint(_) | Self::Setup(_) => None,
         }
     }
 
+    /// Whether there was no answer in time, of the token host or of whoever else was asked for a token.
+    pub const fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport { problem: TransportProblem::Timeout, .. } | Self::NotGiven { late: true, .. })
+    }
+
     /// Whether this passes by itself: the token host is busy, in trouble or not reached. A certificate that is not accepted
-    /// does not pass.
+    /// does not pass, and neither does a mistake in a function that is asked for tokens.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ims(error) => matches!(error.kind, ImsErrorKind::RateLimited | ImsErrorKind::ServerError),
             Self::Transport { detail, .. } => !is_about_certificates(detail),
+            Self::NotGiven { late, .. } => *late,
             _ => false,
         }
     }

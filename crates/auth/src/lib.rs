@@ -79,6 +79,6 @@ pub use token_answer::read_token_answer;
 pub use token_cache::{
     Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, TokenCache,
 };
-pub use token_driver::{MAX_TOKEN_ANSWER, Pending, TokenDriver, TokenHostAnswer, TokenNote};
+pub use token_driver::{LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote};
 pub use token_entry::{EntryError, read_entry, store_key, write_entry};
 pub use token_request::{IMS_URL, TOKEN_PATH, TokenRequest};

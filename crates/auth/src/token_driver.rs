@@ -8,6 +8,14 @@ use crate::{AuthError, Secret, StoreError, Surroundings, TokenRequest};
 /// Most bytes of the token host's answer that are read. A token is about 2 KB.
 pub const MAX_TOKEN_ANSWER: usize = 64 * 1024;
 
+/// How long one that fetches a token may keep the others waiting, where the context that it runs in may end before it: with its
+/// request, a Worker's call never comes back. For [`TokenDriver::lease`]. Chosen here: a token host that is well answers sooner.
+pub const SHORT_LEASE: Duration = Duration::from_secs(3);
+
+/// How often one that waits for a token looks whether there is one, where nobody wakes it: what another request of a Worker does
+/// must not touch it. For [`TokenDriver::turn_end`]. Chosen here: much less than a token request takes.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Something that has not ended yet.
 pub type Pending<'d, T> = Pin<Box<dyn Future<Output = T> + Send + 'd>>;
 

@@ -90,12 +90,11 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the answer, if there was one: of the service's, or, where there is no token, of the token host's.
     pub fn status(&self) -> Option<u16> {
         match &self.0.problem.kind {
-            ErrorKind::Refused(failure) => Some(failure.status),
-            ErrorKind::Unreadable { status, .. } => Some(*status),
-            _ => None,
+            ErrorKind::Auth(AuthError::Ims(error)) => Some(error.status),
+            _ => self.0.problem.status(),
         }
     }
 
@@ -175,6 +174,16 @@ impl Error {
         self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"))
     }
 
+    /// Whether it took too long: no answer in time, of the service or of the token host, or a deadline that passed before anything
+    /// was sent.
+    pub fn is_timeout(&self) -> bool {
+        match &self.0.problem.kind {
+            ErrorKind::Timeout(_) | ErrorKind::NotSent(_) => true,
+            ErrorKind::Auth(error) => error.is_timeout(),
+            _ => false,
+        }
+    }
+
     /// Whether it is about who is calling: no token, or one that was not accepted.
     pub fn is_authentication(&self) -> bool {
         match &self.0.problem.kind {
@@ -238,7 +247,7 @@ impl fmt::Display for Error {
         }
         match &self.0.problem.kind {
             ErrorKind::Settings(problem) | ErrorKind::Request(problem) => f.write_str(problem),
-            ErrorKind::Auth(error @ AuthError::NotReplaceable(_)) => write!(f, "{error}"),
+            ErrorKind::Auth(error @ (AuthError::NotReplaceable(_) | AuthError::UnusableToken)) => write!(f, "{error}"),
             ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
             ErrorKind::NotSent(problem) => write!(f, "not sent: {problem}"),
             ErrorKind::Refused(failure) => {
@@ -255,7 +264,7 @@ impl fmt::Display for Error {
                 write!(f, "the answer is {status} with a body that cannot be read: {problem}")
             }
         }?;
-        if let Some(wait) = self.retry_after() {
+        if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             match self.kind() {
                 ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {seconds} s at the earliest"),

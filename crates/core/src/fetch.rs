@@ -4,7 +4,7 @@
 //! `fetch`: answers come inflated where they were compressed, a browser says nothing of a redirect but that there was one, and a
 //! `fetch` that fails does not say whether the request was sent, so that a creation is then not made again.
 //!
-//! A Worker written in Rust, with the crate `worker`:
+//! A Worker written in Rust, with the crate `worker`. It is compiled in `tests/fetch/worker/`:
 //!
 //! ```ignore
 //! use ajo_core::{Credentials, fetch::Client};
@@ -13,7 +13,7 @@
 //! #[event(fetch)]
 //! async fn fetch(_: Request, env: Env, _: Context) -> Result<Response> {
 //!     let secret = env.secret("AJO_CLIENT_SECRET")?.to_string();
-//!     let credentials = Credentials::new("client id", &secret, "A1B2C3@AdobeOrg", "openid,AdobeID,session")
+//!     let credentials = Credentials::new("client id", secret, "A1B2C3@AdobeOrg", "openid,AdobeID,session")
 //!         .map_err(|error| worker::Error::from(error.to_string()))?;
 //!     let client = Client::builder()
 //!         .credentials(credentials)
@@ -33,5 +33,5 @@
 mod client;
 mod wire;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, NoLimits};
 pub use wire::FetchWire;

@@ -9,6 +9,8 @@
 //! there, and the rest compiles for `wasm32-unknown-unknown`; the feature `fetch` has a client for there, `fetch::Client`.
 
 mod attempt;
+#[cfg(any(feature = "fetch", feature = "reqwest"))]
+mod builder;
 mod call;
 mod call_options;
 mod call_request;
@@ -33,6 +35,8 @@ mod http;
 mod lenient;
 mod models;
 #[cfg(feature = "reqwest")]
+mod native_limits;
+#[cfg(feature = "reqwest")]
 mod native_wire;
 mod open_enum;
 mod operation;
@@ -53,6 +57,8 @@ mod watch;
 mod wire;
 
 pub use ajo_auth::{Credentials, Secret};
+#[cfg(any(feature = "fetch", feature = "reqwest"))]
+pub use builder::Builder;
 pub use call::{Answer, Call};
 pub use call_options::CallOptions;
 pub use call_request::CallRequest;
@@ -68,6 +74,8 @@ pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
 pub use models::{CappingModels, Models, ThrottlingModels};
+#[cfg(feature = "reqwest")]
+pub use native_limits::NativeLimits;
 pub use operation::{Api, OPERATIONS, Operation, Verb};
 pub use rate_limit::RateLimit;
 pub use retry::{Attempts, Ending, Next, Repeat, RetryPolicy};

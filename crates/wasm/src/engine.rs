@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use ajo_auth::TokenProvider;
 use ajo_core::{Caller, DirectClient, Error, Settings};
 
 use crate::options::Options;
-use crate::outside::{self, Told};
+use crate::outside::{self, Asked, Told};
 use crate::wire::Steps;
 use crate::written::list;
 use crate::{failure, operate};
@@ -17,9 +18,20 @@ use crate::{failure, operate};
 /// A call that has not ended. Its value or its error is JSON.
 type Calling = Pin<Box<dyn Future<Output = Result<String, String>>>>;
 
+/// A call that waits for its step.
+struct Waiting {
+    calling: Calling,
+    /// When it is given up, on the clock that never goes back.
+    until: Duration,
+}
+
+/// How long after the limit of its step a call is kept that nobody comes back to. JavaScript may be gone: the request of a Worker
+/// that has ended takes its timers with it. Chosen here: twice the minute that timers of a page in the background may be late.
+const GRACE: Duration = Duration::from_secs(120);
+
 struct Engine {
     clients: Table<DirectClient<Steps>>,
-    calls: Table<Calling>,
+    calls: Table<Waiting>,
 }
 
 thread_local! {
@@ -63,14 +75,20 @@ pub(crate) fn close(client: u32) {
 pub(crate) fn start(client: u32, input: String, definition: String) -> String {
     let client = ENGINE.with_borrow(|engine| engine.clients.get(client).cloned());
     let client = client.expect("a client that is open");
+    drop_stranded();
     let calling = Box::pin(operate::run(client, input, definition));
     let call = ENGINE.with_borrow_mut(|engine| engine.calls.reserve());
     advance(call, calling, None)
 }
 
 pub(crate) fn resume(call: u32, answer: String, body: String) -> String {
-    let calling = ENGINE.with_borrow_mut(|engine| engine.calls.lend(call)).expect("a call on its way");
-    advance(call, calling, Some(Told { answer, body }))
+    let waiting = ENGINE.with_borrow_mut(|engine| engine.calls.lend(call));
+    if let Some(Waiting { calling, .. }) = waiting {
+        return advance(call, calling, Some(Told { answer, body }));
+    }
+    // It may have been dropped: somebody comes back after all, as after a night's sleep of the machine.
+    assert!(ENGINE.with_borrow(|engine| call <= engine.calls.last), "a call that was begun");
+    format!(r#"{{"call":{call},"failed":{}}}"#, failure::given_up())
 }
 
 pub(crate) fn cancel(call: u32) {
@@ -79,15 +97,25 @@ pub(crate) fn cancel(call: u32) {
     drop(dropped);
 }
 
+/// Drops the calls that nobody has come back to. Done where one begins: only then there can be more of them.
+fn drop_stranded() {
+    let now = outside::elapsed();
+    // Outside of the borrow, as in `cancel`.
+    let dropped = ENGINE.with_borrow_mut(|engine| engine.calls.take_if(|waiting| waiting.until < now));
+    drop(dropped);
+}
+
 /// Lets a call go on until it waits for something outside, or is over.
 fn advance(call: u32, mut calling: Calling, told: Option<Told>) -> String {
     outside::tell(told);
     let polled = calling.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    let (step, events) = outside::take();
+    let (asked, events) = outside::take();
     let step = match polled {
         Poll::Pending => {
-            ENGINE.with_borrow_mut(|engine| engine.calls.give_back(call, calling));
-            step.expect("a call waits for nothing but its step").split_off(1)
+            let Asked { mut step, limit } = asked.expect("a call waits for nothing but its step");
+            let until = outside::elapsed().saturating_add(limit).saturating_add(GRACE);
+            ENGINE.with_borrow_mut(|engine| engine.calls.give_back(call, Waiting { calling, until }));
+            step.split_off(1)
         }
         Poll::Ready(result) => {
             ENGINE.with_borrow_mut(|engine| engine.calls.take(call));
@@ -147,5 +175,12 @@ impl<T> Table<T> {
     fn take(&mut self, id: u32) -> Option<T> {
         let place = self.place(id)?;
         self.entries.swap_remove(place).1
+    }
+
+    fn take_if(&mut self, is: impl Fn(&T) -> bool) -> Vec<T> {
+        let taken = self.entries.iter_mut().filter_map(|(_, entry)| entry.take_if(|value| is(value))).collect();
+        // Only one call moves at a time, and it is not among those that are lent when another begins.
+        self.entries.retain(|(_, entry)| entry.is_some());
+        taken
     }
 }

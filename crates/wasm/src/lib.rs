@@ -16,7 +16,7 @@
 //!
 //! A problem is `{problem, detail}`, of the problems `connect`, `timeout`, `broken` and `request`. Each step names its `call`, and
 //! may bring `events` for whoever watches. Times are milliseconds: `now` since the Unix epoch, `elapsed` since any fixed point,
-//! never going back.
+//! never going back. A call whose step is not answered long after its time limit is dropped when another begins.
 
 mod answer;
 mod engine;

@@ -15,12 +15,19 @@ pub(crate) struct Told {
     pub(crate) body: String,
 }
 
+/// What a call waits for.
+pub(crate) struct Asked {
+    pub(crate) step: String,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
 /// Only one call moves at a time, so one place for each is enough.
 struct Outside {
     now_millis: u64,
     elapsed: Duration,
     seed: u64,
-    step: Option<String>,
+    asked: Option<Asked>,
     told: Option<Told>,
     events: Vec<String>,
 }
@@ -31,7 +38,7 @@ thread_local! {
             now_millis: 0,
             elapsed: Duration::ZERO,
             seed: 0,
-            step: None,
+            asked: None,
             told: None,
             events: Vec::new(),
         })
@@ -55,6 +62,11 @@ pub(crate) fn set_time(now: f64, elapsed: f64) {
     });
 }
 
+/// Time since a fixed point, as it was last given.
+pub(crate) fn elapsed() -> Duration {
+    with(|outside| outside.elapsed)
+}
+
 /// Adds to the chance that there is.
 pub(crate) fn stir(high: u32, low: u32) {
     with(|outside| outside.seed ^= (u64::from(high) << 32) | u64::from(low));
@@ -64,36 +76,36 @@ pub(crate) fn stir(high: u32, low: u32) {
 pub(crate) fn tell(told: Option<Told>) {
     with(|outside| {
         outside.told = told;
-        outside.step = None;
+        outside.asked = None;
         outside.events.clear();
     });
 }
 
 /// After it has moved: what it waits for, and what happened on the way.
-pub(crate) fn take() -> (Option<String>, Vec<String>) {
-    with(|outside| (outside.step.take(), std::mem::take(&mut outside.events)))
+pub(crate) fn take() -> (Option<Asked>, Vec<String>) {
+    with(|outside| (outside.asked.take(), std::mem::take(&mut outside.events)))
 }
 
 pub(crate) fn happened(event: String) {
     with(|outside| outside.events.push(event));
 }
 
-/// Has something done outside, and waits for how it went.
-pub(crate) const fn ask(step: String) -> Ask {
-    Ask { step: Some(step) }
+/// Has something done outside that may take so long, and waits for how it went.
+pub(crate) const fn ask(step: String, limit: Duration) -> Ask {
+    Ask { asked: Some(Asked { step, limit }) }
 }
 
 /// A question that waits for its answer.
 pub(crate) struct Ask {
-    step: Option<String>,
+    asked: Option<Asked>,
 }
 
 impl Future for Ask {
     type Output = Told;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Told> {
-        if let Some(step) = self.step.take() {
-            with(|outside| outside.step = Some(step));
+        if let Some(asked) = self.asked.take() {
+            with(|outside| outside.asked = Some(asked));
             return Poll::Pending;
         }
         with(|outside| outside.told.take()).map_or(Poll::Pending, Poll::Ready)
@@ -109,12 +121,12 @@ impl Surroundings for Given {
     }
 
     fn elapsed(&self) -> Duration {
-        with(|outside| outside.elapsed)
+        elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> Sleep<'_> {
         Box::pin(async move {
-            ask(Step::Wait(millis(duration)).to_json()).await;
+            ask(Step::Wait(millis(duration)).to_json(), duration).await;
         })
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, AuthError, MAX_TOKEN_ANSWER, Pending, Secret, StoreError, Surroundings, TokenDriver, TokenHostAnswer,
-    TokenNote, TokenRequest,
+    AccessToken, AuthError, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, Secret, StoreError, Surroundings,
+    TokenDriver, TokenHostAnswer, TokenNote, TokenRequest,
 };
 use ajo_core::{CallNote, CallRequest, ErrorKind, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Reply, SendError, Wire};
 use bytes::Bytes;
@@ -13,14 +13,6 @@ use crate::answer::{Answer, Kind, Problem};
 use crate::note;
 use crate::outside::{Given, ask, happened, millis};
 use crate::step::{Send, Step};
-
-/// How long one that fetches a token may keep the others waiting. In a Worker its request may have ended meanwhile, and then it
-/// never comes back. Chosen here: a token host that is well answers sooner.
-const LEASE: Duration = Duration::from_secs(3);
-
-/// How often one that waits for a token looks whether there is one. It is not woken: in a Worker, what another request does must
-/// not touch it. Chosen here: much less than a token request takes.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Whatever is asked of JavaScript.
 pub(crate) struct Steps {
@@ -52,7 +44,7 @@ impl Wire for Steps {
             max_bytes: count(MAX_ANSWER),
             max_failure_bytes: count(MAX_FAILURE_ANSWER),
         });
-        let told = ask(step.to_json()).await;
+        let told = ask(step.to_json(), timeout).await;
         match Answer::read(&told.answer) {
             Ok(Answer { status, headers, too_long, .. }) => Ok(Reply {
                 status,
@@ -74,8 +66,8 @@ impl Wire for Steps {
 }
 
 impl Steps {
-    async fn store(step: String) -> Option<Result<Option<String>, StoreError>> {
-        let told = ask(step).await;
+    async fn store(step: Step<'_>, timeout: Duration) -> Option<Result<Option<String>, StoreError>> {
+        let told = ask(step.to_json(), timeout).await;
         match Answer::read(&told.answer) {
             Ok(Answer { value, .. }) => Some(Ok(value)),
             Err(Problem { kind: Kind::Timeout, .. }) => None,
@@ -104,7 +96,7 @@ impl TokenDriver for Steps {
                 max_bytes: count(MAX_TOKEN_ANSWER),
                 max_failure_bytes: count(MAX_TOKEN_ANSWER),
             });
-            let told = ask(step.to_json()).await;
+            let told = ask(step.to_json(), timeout).await;
             let Answer { status, headers, too_long, .. } = Answer::read(&told.answer)?;
             Ok(TokenHostAnswer {
                 status,
@@ -117,8 +109,8 @@ impl TokenDriver for Steps {
 
     fn ask(&self, timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
         Box::pin(async move {
-            let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json()).await;
-            let answer = Answer::read(&told.answer)?;
+            let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json(), timeout).await;
+            let answer = Answer::read(&told.answer).map_err(not_given)?;
             answer.token.map(Secret::new).ok_or(AuthError::UnusableToken)
         })
     }
@@ -134,7 +126,7 @@ impl TokenDriver for Steps {
     ) -> Pending<'d, Option<Result<Option<Secret>, StoreError>>> {
         Box::pin(async move {
             let step = Step::StoreGet { key, timeout_ms: millis(timeout) };
-            let answer = Self::store(step.to_json()).await;
+            let answer = Self::store(step, timeout).await;
             answer.map(|answer| answer.map(|value| value.map(Secret::new)))
         })
     }
@@ -149,16 +141,16 @@ impl TokenDriver for Steps {
         Box::pin(async move {
             let ttl_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
             let step = Step::StoreSet { key, value: text.expose(), ttl_seconds, timeout_ms: millis(timeout) };
-            Self::store(step.to_json()).await.map(|answer| answer.map(|_| ()))
+            Self::store(step, timeout).await.map(|answer| answer.map(|_| ()))
         })
     }
 
     fn lease(&self) -> Duration {
-        LEASE
+        SHORT_LEASE
     }
 
     fn turn_end(&self, at_most: Duration) -> Pending<'_, ()> {
-        Given.sleep(at_most.min(LOOK))
+        Given.sleep(at_most.min(LOOK_AGAIN))
     }
 
     fn turn_has_ended(&self) {}
@@ -168,6 +160,11 @@ impl TokenDriver for Steps {
             happened(event);
         }
     }
+}
+
+/// The user's function is no host: what it throws does not pass by itself.
+fn not_given(Problem { kind, detail }: Problem) -> AuthError {
+    AuthError::NotGiven { late: matches!(kind, Kind::Timeout), detail }
 }
 
 fn count(bytes: usize) -> u32 {

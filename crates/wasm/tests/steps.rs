@@ -187,6 +187,42 @@ fn one_that_fetches_and_never_comes_back_keeps_nobody_waiting_for_long() {
 }
 
 #[test]
+fn a_call_that_nobody_comes_back_to_is_dropped_well_after_the_limit_of_its_step() {
+    let mut shell = Shell::new();
+    let [late, stranded] = [(); 2].map(|()| {
+        let lost = shell.start("capping.list", None, "");
+        // Else the next one would wait for its token.
+        shell.elapsed += 3000.0;
+        assert!(lost["send"]["timeoutMs"].as_f64().is_some_and(|limit| limit <= 10_000.0), "{lost}");
+        lost
+    });
+    let timeout = json!({"problem": "timeout", "detail": "no answer within the time limit"});
+    // A timer may be a minute late, as in a page in the background.
+    shell.elapsed += 70_000.0;
+    shell.call("capping.list", None, "").expect("a list");
+    let step = shell.resume(&late, &timeout, "");
+    assert_eq!(step["failed"]["operation"], "capping.list", "it is still there, and its own time is over: {step}");
+
+    shell.elapsed += 100_000.0;
+    shell.call("capping.list", None, "").expect("a list");
+    let step = shell.resume(&stranded, &timeout, "");
+    assert_eq!((&step["failed"]["kind"], &step["failed"]["code"]), (&json!("timeout"), &json!("TIMEOUT")), "{step}");
+    assert_eq!(step["call"], stranded["call"]);
+    let hint = step["failed"]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("read the configuration back"), "{hint}");
+    shell.call("capping.list", None, "").expect("others are not touched by that");
+}
+
+#[test]
+fn a_step_of_a_call_that_never_began_is_a_panic() {
+    let shell = Shell::new();
+    assert!(
+        std::panic::catch_unwind(|| ajo_wasm::resume(4_000_000, "{}".to_owned(), String::new(), NOW, 0.0)).is_err()
+    );
+    drop(shell);
+}
+
+#[test]
 fn a_call_that_is_cancelled_lets_the_next_one_fetch_at_once() {
     let mut shell = Shell::new();
     let cancelled = shell.start("capping.list", None, "");
@@ -252,6 +288,67 @@ fn a_function_is_asked_for_tokens_and_once_more_when_one_is_refused() {
     }
     assert_eq!(step["failed"]["kind"], "auth", "{step}");
     assert!(step["failed"]["message"].as_str().expect("a message").contains("it threw"));
+}
+
+#[test]
+fn a_function_for_tokens_that_fails_is_not_taken_for_the_token_host() {
+    let mut shell = Shell::with(&json!({"accessToken": true, "clientSecrets": []}));
+    let step = shell.start("capping.list", None, "");
+    let step = shell.resume(&step, &json!({"problem": "broken", "detail": "TypeError: no session"}), "");
+    let failed = &step["failed"];
+    assert_eq!((&failed["kind"], &failed["code"]), (&json!("auth"), &json!("AUTH")), "{step}");
+    assert_eq!((&failed["retryable"], &failed["attempts"]), (&json!(false), &json!(1)), "{step}");
+    let message = "capping.list failed: no access token: the function for access tokens failed: TypeError: no session";
+    assert_eq!(failed["message"], message);
+    let hint = failed["hint"].as_str().expect("a hint");
+    assert!(hint.contains("function") && !hint.contains("token host"), "{hint}");
+}
+
+#[test]
+fn no_token_in_time_is_a_time_out_whoever_was_asked_for_it() {
+    let timeout = json!({"problem": "timeout", "detail": "no answer within the time limit"});
+    for (options, by) in
+        [(json!({}), "the token host"), (json!({"accessToken": true, "clientSecrets": []}), "the function")]
+    {
+        let mut shell = Shell::with(&options);
+        let mut step = shell.start("capping.list", None, "");
+        let mut last = String::new();
+        while step["failed"].is_null() {
+            step = if step["wait"].is_number() {
+                shell.carry_out(&step, &mut last)
+            } else {
+                assert!(step["token"].is_object() || step["send"]["url"].to_string().contains("/ims/"), "{step}");
+                shell.resume(&step, &timeout, "")
+            };
+        }
+        let failed = &step["failed"];
+        assert_eq!((&failed["kind"], &failed["code"]), (&json!("timeout"), &json!("TIMEOUT")), "{step}");
+        assert!(failed["message"].as_str().expect("a message").contains(by), "{step}");
+        assert_eq!(failed["retryable"], true, "{step}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_token_host_has_its_status() {
+    let mut shell = Shell::with(&json!({"clientSecrets": ["wrong"]}));
+    let failed = shell.call("capping.list", None, "").expect_err("refused");
+    assert_eq!((&failed["kind"], &failed["code"]), (&json!("auth"), &json!("invalid_client")), "{failed}");
+    assert!(matches!(failed["status"].as_u64(), Some(400 | 401)), "{failed}");
+}
+
+#[test]
+fn a_ready_made_token_that_cannot_be_sent_is_refused_at_once_and_not_shown() {
+    let options = json!({"clientId": "c", "orgId": "A1@AdobeOrg", "sandbox": "prod"});
+    for token in ["", " ", "\n", "s3c\nr3t", "s3c\u{0}r3t", "s3c r3t", "s3cr3té"] {
+        let mut options = options.clone();
+        options["accessToken"] = json!(token);
+        let refused = ajo_wasm::open(&options.to_string());
+        let failed = &serde_json::from_str::<Value>(&refused).expect("JSON")["failed"];
+        assert_eq!((&failed["kind"], &failed["code"]), (&json!("settings"), &json!("SETTINGS")), "{token:?}: {failed}");
+        let message = failed["message"].as_str().expect("a message");
+        assert!(message.starts_with("`accessToken`") && !refused.contains("s3c"), "{token:?}: {refused}");
+        assert!(failed["hint"].is_string(), "{refused}");
+    }
 }
 
 #[test]

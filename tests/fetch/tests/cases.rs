@@ -1,10 +1,6 @@
 //! The suite of cases that every driver runs.
 
-use std::sync::Arc;
-
-use ajo_auth::Simulated;
 use ajo_core::fetch::Client;
-use ajo_core::{CallOptions, Credentials, DeleteOptions, Secret, Uid};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -47,7 +43,8 @@ async fn perform(client: &Value, case: &Value) -> (Vec<Made>, Result<Value, Valu
     let answers: Vec<Value> = answers.collect();
     let fetch = Fetch::new(SCRIPTED);
     set("answers", &run(&format!("({})", Value::from(answers))));
-    let result = call(&built(client, case), &case["call"]).await;
+    let client = suite::built(Client::builder(), client, case, "http://127.0.0.1:1").build().expect("a client");
+    let result = call(&client, &case["call"]).await;
     drop(fetch);
     let made: Vec<Value> = serde_json::from_str(&text("JSON.stringify(log)")).expect("JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -61,35 +58,10 @@ async fn perform(client: &Value, case: &Value) -> (Vec<Made>, Result<Value, Valu
     (made.collect(), result)
 }
 
-fn built(client: &Value, case: &Value) -> Client {
-    let text = |name: &str| client[name].as_str().expect("a text");
-    let root = "http://127.0.0.1:1";
-    let builder = Client::builder()
-        .sandbox(text("sandbox"))
-        .base_url(&format!("{root}/journey/orchestration"))
-        .ims_url(root)
-        .surroundings(Arc::new(Simulated::new(1)));
-    let builder = if case["caller"] == "credentials" {
-        let credentials = Credentials::new(text("clientId"), text("clientSecret"), text("orgId"), text("scopes"));
-        builder.credentials(credentials.expect("credentials"))
-    } else {
-        builder.access_token(Secret::new(text("accessToken")), text("clientId"), text("orgId"))
-    };
-    builder.build().expect("a client")
-}
-
 async fn call(client: &Client, call: &Value) -> Result<Value, Value> {
     let operation = suite::operation(call);
-    let uid: Option<Uid> = call["uid"].as_str().map(|uid| uid.parse().expect("a uid"));
-    let mut options = CallOptions::default();
-    if let Some(attempts) = call["maxAttempts"].as_u64() {
-        options = options.attempts(u32::try_from(attempts).expect("few"));
-    }
-    for (name, value) in call["headers"].as_object().into_iter().flatten() {
-        options = options.header(name, value.as_str().expect("a text")).expect("a header");
-    }
-    let delete = DeleteOptions { force: call["force"] == true };
-    let definition = call["definition"].to_string();
-    let answer = client.with_options(options).raw(operation, uid.as_ref(), delete, &definition).await;
+    let (uid, definition) = (suite::uid(call), call["definition"].to_string());
+    let client = client.with_options(suite::options(call));
+    let answer = client.raw(operation, uid.as_ref(), suite::delete(call), &definition).await;
     answer.map(|answer| suite::value(operation, &answer.body)).map_err(|error| suite::failed(&error))
 }

@@ -9,17 +9,9 @@ use super::exchange::{Fault, FaultKind, send};
 use super::request::Outgoing;
 use super::timer::Timer;
 use crate::{
-    AuthError, MAX_TOKEN_ANSWER, Pending, Secret, StoreError, Surroundings, TokenDriver, TokenHostAnswer, TokenRequest,
-    TokenStore, TransportProblem,
+    AuthError, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, Secret, StoreError, Surroundings, TokenDriver,
+    TokenHostAnswer, TokenRequest, TokenStore, TransportProblem,
 };
-
-/// How long one that fetches a token may keep the others waiting. In a Worker its request may have ended meanwhile, and then it
-/// never comes back. Chosen here: a token host that is well answers sooner.
-const LEASE: Duration = Duration::from_secs(3);
-
-/// How often one that waits for a token looks whether there is one. It is not woken: in a Worker, what another request does must
-/// not touch it. Chosen here: much less than a token request takes.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// The driver. It holds nothing of JavaScript between two calls, which may belong to different requests of a Worker.
 pub(super) struct FetchDriver {
@@ -110,11 +102,11 @@ impl TokenDriver for FetchDriver {
     }
 
     fn lease(&self) -> Duration {
-        LEASE
+        SHORT_LEASE
     }
 
     fn turn_end(&self, at_most: Duration) -> Pending<'_, ()> {
-        self.surroundings.sleep(at_most.min(LOOK))
+        self.surroundings.sleep(at_most.min(LOOK_AGAIN))
     }
 
     fn turn_has_ended(&self) {}
