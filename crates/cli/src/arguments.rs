@@ -1,6 +1,7 @@
 //! The command line.
 
 mod emulator;
+mod limits;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use ajo_emulator::traffic::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Wind
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use emulator::{At, Emulator, Start};
+pub(crate) use limits::{Adopt, Apply, Dump, Files, Plan, Planning, Schema, Schemas};
 
 /// Capping and throttling limits of Adobe Journey Optimizer.
 ///
@@ -24,14 +26,14 @@ pub(crate) struct Arguments {
 }
 
 /// Settings of every command, before or after the subcommand.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
     /// Run against a fresh emulator of the service inside this process; no account needed
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
 
-    /// How to print what the service answers
+    /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
 
@@ -83,8 +85,16 @@ pub(crate) struct Settings {
 pub(crate) enum Output {
     /// For people
     Text,
-    /// The service's answer as it came, for programs
+    /// For programs: the service's answer as it came, or a report in the form of `ajo schema report`
     Json,
+    /// For a comment on a change under review (limits as code)
+    Markdown,
+    /// As annotations of GitHub's workflows (limits as code)
+    Github,
+    /// For tools that show findings in code (limits as code)
+    Sarif,
+    /// For tools that show tests (limits as code)
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -97,6 +107,22 @@ pub(crate) enum Command {
     /// Throttling: calls over the limit wait in a queue
     #[command(subcommand)]
     Throttling(Configs),
+    /// Check limits files without asking the service: every finding at once, with the service's own codes
+    Validate(Files),
+    /// Say what has to be done so that the service is as the limits files say; changes nothing
+    Plan(Plan),
+    /// Do what has to be done so that the service is as the limits files say
+    Apply(Apply),
+    /// Write what the service has as a limits file
+    Dump(Dump),
+    /// Say what at the service is not as the limits files say; for a schedule
+    Drift(Files),
+    /// Enter what the service has into the ledger `ajo.lock`, as ours
+    Adopt(Adopt),
+    /// Read each configuration of the limits files back, and ask the service whether it can be deployed
+    Verify(Files),
+    /// Print a JSON Schema, for editors and programs
+    Schema(Schema),
     /// Credentials and access tokens
     #[command(subcommand)]
     Auth(Auth),

@@ -14,8 +14,18 @@ pub enum Exit {
     Success,
     /// 1: it failed, or `can-deploy` says no.
     Failure,
+    /// 2: `drift`, or `plan --exit-code`, found something that is not as the files say.
+    Changes,
     /// 3: no credentials, no token, or not allowed.
     Authentication,
+    /// 4: `apply` did some of it, and says what.
+    Partial,
+    /// 5: `apply` was stopped, and says how to go on.
+    Cancelled,
+    /// 6: the plan is stale, or somebody else is applying.
+    Stale,
+    /// 7: a rule of safety or of the policy refuses it.
+    Refused,
     /// 64: the command line is wrong; nothing was done. (The code `EX_USAGE` of sysexits.)
     Usage,
 }
@@ -26,7 +36,12 @@ impl Exit {
         match self {
             Self::Success => 0,
             Self::Failure => 1,
+            Self::Changes => 2,
             Self::Authentication => 3,
+            Self::Partial => 4,
+            Self::Cancelled => 5,
+            Self::Stale => 6,
+            Self::Refused => 7,
             Self::Usage => 64,
         }
     }

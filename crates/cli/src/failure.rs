@@ -29,6 +29,10 @@ impl Failure {
         Self { exit: Exit::Usage, ..self }
     }
 
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     pub(crate) const fn exit(&self) -> Exit {
         self.exit
     }
@@ -48,6 +52,12 @@ impl From<ajo_core::Error> for Failure {
             Some(hint) => failure.hint(hint),
             None => failure,
         }
+    }
+}
+
+impl From<ajo_apply::DiskError> for Failure {
+    fn from(error: ajo_apply::DiskError) -> Self {
+        Self::new(error.to_string())
     }
 }
 

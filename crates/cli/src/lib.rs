@@ -54,10 +54,19 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
 
 async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { settings, command } = arguments;
+    output::check(settings.output, &command)?;
     match command {
         Command::Try => commands::story::run().await,
         Command::Capping(command) => commands::configs::capping(&settings, command).await,
         Command::Throttling(command) => commands::configs::throttling(&settings, command).await,
+        Command::Validate(files) => commands::limits::validate(&settings, &files),
+        Command::Plan(what) => commands::limits::plan(&settings, &what).await,
+        Command::Apply(what) => commands::limits::apply(&settings, &what).await,
+        Command::Dump(what) => commands::limits::dump(&settings, &what).await,
+        Command::Drift(files) => commands::limits::drift(&settings, &files).await,
+        Command::Adopt(what) => commands::limits::adopt(&settings, &what).await,
+        Command::Verify(files) => commands::limits::verify(&settings, &files).await,
+        Command::Schema(what) => commands::limits::schema(&what),
         Command::Auth(command) => commands::auth::run(&settings, command).await,
         Command::Doctor => commands::doctor::run(&settings).await,
         Command::Emulator(command) => commands::emulator::run(&settings, command).await,

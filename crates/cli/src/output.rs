@@ -1,10 +1,23 @@
 //! All that is printed: data on standard output, everything else on standard error.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
+use crate::arguments::{Command, Output};
 use crate::failure::Failure;
+
+/// Only limits as code has more to print than text and JSON.
+pub(crate) fn check(output: Output, command: &Command) -> Result<(), Failure> {
+    let reports = matches!(
+        command,
+        Command::Validate(_) | Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Verify(_)
+    );
+    if reports || matches!(output, Output::Text | Output::Json) {
+        return Ok(());
+    }
+    Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json").usage())
+}
 
 /// Prints data. A reader that has seen enough (`ajo … | head`) is no error.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
@@ -41,6 +54,16 @@ pub(crate) fn problem(failure: &Failure) {
     if let Some(hint) = &failure.hint {
         note(&format!("hint: {hint}"));
     }
+}
+
+/// Whether standard output takes colours: it is a terminal, and `NO_COLOR` (no-color.org) does not say otherwise.
+pub(crate) fn color() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// How many columns the terminal has; 0 where standard output is none.
+pub(crate) fn width() -> usize {
+    Table::new().width().map_or(0, usize::from)
 }
 
 /// A table without lines, that fits the terminal; as wide as it wants elsewhere.

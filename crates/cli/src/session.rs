@@ -17,6 +17,8 @@ use crate::profiles::Profiles;
 /// A client that is ready to call. The emulator, if there is one, lives as long.
 pub(crate) struct Session {
     pub(crate) client: Client,
+    pub(crate) sandbox: String,
+    pub(crate) org_id: OrgId,
     _emulator: Option<Emulator>,
 }
 
@@ -44,11 +46,12 @@ impl Session {
         if let Some(store) = caller.token_store() {
             builder = builder.token_store(Arc::new(store));
         }
+        let org_id = caller.identity.org_id().clone();
         let builder = match caller.identity {
             Identity::Credentials(credentials) => builder.credentials(credentials),
             Identity::Token { token, client_id, org_id } => builder.access_token(token, &client_id, org_id.as_str()),
         };
-        Ok(Self { client: builder.build()?, _emulator: caller.emulator })
+        Ok(Self { client: builder.build()?, sandbox, org_id, _emulator: caller.emulator })
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ajo_auth::{AuthError, is_about_certificates};
 
 use crate::problem::Problem;
-use crate::{Ending, Failure, Operation, ServiceCode};
+use crate::{Ending, Failure, Layer, Operation, ServiceCode};
 
 /// What went wrong, on which operation, what the service said, and what to do next.
 ///
@@ -152,6 +152,17 @@ impl Error {
     /// often as it may.
     pub fn is_retryable(&self) -> bool {
         self.0.operation.is_some_and(|operation| self.ending().may_repeat(operation.repeat()))
+    }
+
+    /// Whether the service may have carried the call out all the same, so that it has to be read back: there was no whole
+    /// answer, or one that cannot be read, or a failure of something before the service that does not say it was not passed on.
+    pub fn may_have_been_done(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Unreadable { .. } => true,
+            // The service's own code: it looked at the call and said no.
+            ErrorKind::Refused(failure) if failure.layer == Layer::Service && failure.code.is_some() => false,
+            _ => self.ending().is_uncertain(),
+        }
     }
 
     /// As far as repeating it goes.

@@ -89,7 +89,7 @@ impl Ending<'_> {
     }
 
     /// Whether the service may have carried the call out all the same.
-    fn is_uncertain(&self) -> bool {
+    pub(crate) fn is_uncertain(&self) -> bool {
         match self {
             Self::Lost => true,
             // A gateway that names its own code has not passed the call on.

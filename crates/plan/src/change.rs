@@ -231,6 +231,18 @@ impl Kind {
             Self::Delete => "delete",
         }
     }
+
+    /// The sign for it.
+    pub const fn sign(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Redeploy => '!',
+            Self::Deploy => '>',
+            Self::Undeploy => '<',
+            Self::Delete => '-',
+        }
+    }
 }
 
 impl fmt::Display for Kind {

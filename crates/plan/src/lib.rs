@@ -5,7 +5,9 @@
 //! - [`file::read`] makes a [`Desired`] of limits files, or says everything that is wrong in them, each at its place; [`dump()`] writes
 //!   such a file. A [`Policy`] forbids what no file may say. [`schema()`] describes their forms.
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
-//! - [`plan()`] compares the three and gives a [`Plan`].
+//! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
+//! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
+//! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 
@@ -13,8 +15,10 @@ mod change;
 mod definition;
 mod desired;
 mod digest;
+mod drift;
 mod dump;
 pub mod file;
+mod journal;
 mod key;
 mod ledger;
 mod observed;
@@ -22,6 +26,7 @@ mod options;
 mod plan;
 mod policy;
 mod refusal;
+mod render;
 mod report;
 mod schedule;
 mod schema;
@@ -31,14 +36,17 @@ pub use change::{Cause, Change, Edit, Kind};
 pub use definition::{Capping, Definition, Limit, Rating, Services, Throttling, Unsendable};
 pub use desired::{Desired, Place, Wanted};
 pub use digest::Digest;
+pub use drift::drift;
 pub use dump::dump;
+pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError};
 pub use key::Key;
 pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
 pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};
-pub use plan::{Plan, plan};
+pub use plan::{Plan, meant, plan};
 pub use policy::{Freeze, Policy};
 pub use refusal::{Candidate, Refusal, Why};
+pub use render::{Format, Style, render};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
 pub use schema::{Schema, schema};

@@ -51,6 +51,16 @@ pub fn plan(desired: &Desired, observed: &Observed, ledger: &Ledger, options: Op
     planning.finish(options)
 }
 
+/// For each configuration that the files want, in their order, the one at the service that is meant. None if it is not there, or
+/// if several could be meant.
+pub fn meant<'o>(desired: &'o Desired, observed: &'o Observed, ledger: &'o Ledger) -> Vec<Option<&'o Found>> {
+    let mut planning = Planning::new(desired, observed, ledger);
+    for wanted in &desired.configs {
+        planning.want(wanted);
+    }
+    planning.meant
+}
+
 impl Plan {
     /// Whether nothing has to be done and nothing is in the way.
     pub fn is_empty(&self) -> bool {
@@ -92,8 +102,11 @@ struct Planning<'p> {
     by_key: BTreeMap<Key, Vec<&'p Found>>,
     owned: BTreeMap<&'p Key, Vec<&'p Owned>>,
     owned_uids: BTreeMap<&'p Uid, &'p Owned>,
+    wanted_keys: BTreeSet<Key>,
     /// Those of the service and of the ledger that a file speaks of.
     spoken_of: BTreeSet<&'p Uid>,
+    /// For each configuration of the files the one at the service that is meant, if that is clear.
+    meant: Vec<Option<&'p Found>>,
     changes: Vec<Change>,
     refusals: Vec<Refusal>,
     unchanged: usize,
@@ -121,7 +134,9 @@ impl<'p> Planning<'p> {
             by_key,
             owned,
             owned_uids,
+            wanted_keys: desired.configs.iter().map(Wanted::key).collect(),
             spoken_of: BTreeSet::new(),
+            meant: Vec::new(),
             changes: Vec::new(),
             refusals: Vec::new(),
             unchanged: 0,
@@ -135,10 +150,16 @@ impl<'p> Planning<'p> {
     /// Finds the configuration that is meant, and plans what it needs.
     fn want(&mut self, wanted: &Wanted) {
         let key = wanted.key();
-        let owned = self.owned.get(&key).cloned().unwrap_or_default();
+        let mut owned = self.owned.get(&key).cloned().unwrap_or_default();
+        owned.extend(self.moved_to(&key));
         self.spoken_of.extend(owned.iter().map(|owned| &owned.uid));
         let present: Vec<_> = owned.iter().filter_map(|owned| Some((*owned, self.observed.get(&owned.uid)?))).collect();
         let others = self.others(&key);
+        self.meant.push(match (&present[..], &others[..]) {
+            ([(_, found)], _) | ([], [found]) => Some(found),
+            ([], []) => self.only_throttling(&key).filter(|found| self.owned_uids.contains_key(&found.uid)),
+            _ => None,
+        });
         match (&present[..], &owned[..], &others[..]) {
             ([(owned, found)], ..) => self.ours(wanted, owned, found),
             ([_, _, ..], ..) => {
@@ -170,6 +191,13 @@ impl<'p> Planning<'p> {
                 );
             }
         }
+    }
+
+    /// Those of ours that somebody gave this key, and that no file speaks of by the key they had.
+    fn moved_to(&self, key: &Key) -> Vec<&'p Owned> {
+        let found = self.by_key.get(key).into_iter().flatten();
+        let owned = found.filter_map(|found| self.owned_uids.get(&found.uid).copied());
+        owned.filter(|owned| owned.key != *key && !self.wanted_keys.contains(&owned.key)).collect()
     }
 
     /// Those of the service with this key that the ledger does not know.
@@ -222,8 +250,7 @@ impl<'p> Planning<'p> {
 
     /// One that neither the ledger nor the service has; but an organization has one throttling configuration only.
     fn absent(&mut self, wanted: &Wanted) {
-        let throttling = self.observed.configs.iter().find(|found| found.standing.saved.api() == Api::Throttling);
-        match throttling.filter(|_| wanted.definition.api() == Api::Throttling) {
+        match self.only_throttling(&wanted.key()) {
             None => self.change(wanted, None, Cause::You),
             Some(found) => match self.owned_uids.get(&found.uid).copied() {
                 Some(owned) => {
@@ -240,6 +267,12 @@ impl<'p> Planning<'p> {
                 ),
             },
         }
+    }
+
+    /// The organization's one throttling configuration, for a key of throttling.
+    fn only_throttling(&self, key: &Key) -> Option<&'p Found> {
+        let mut all = self.observed.configs.iter();
+        all.find(|found| key.api == Api::Throttling && found.standing.saved.api() == Api::Throttling)
     }
 
     /// What is ours and in no file.

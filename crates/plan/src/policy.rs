@@ -88,7 +88,7 @@ impl Policy {
             broken.extend(rules.map(|rule| ("it must be deployed".to_owned(), &rule.place)));
         }
         let finding = |(what, rule): (String, &Place)| Finding {
-            code: crate::Why::Policy.code().to_owned(),
+            code: "AJO_LIMITS_POLICY".to_owned(),
             severity: Severity::Error,
             message: format!("{what} (the policy says so at {rule})"),
             hint: None,

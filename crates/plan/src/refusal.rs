@@ -41,10 +41,6 @@ pub enum Why {
     OneThrottling,
     /// More would be deleted than is allowed without being asked for.
     TooManyDeletes,
-    /// A rule of the policy forbids it.
-    Policy,
-    /// It is a time in which nothing may be changed.
-    Freeze,
 }
 
 impl Why {
@@ -56,8 +52,6 @@ impl Why {
             Self::Conflict => "AJO_LIMITS_CONFLICT",
             Self::OneThrottling => "AJO_LIMITS_ONE_THROTTLING",
             Self::TooManyDeletes => "AJO_LIMITS_TOO_MANY_DELETES",
-            Self::Policy => "AJO_LIMITS_POLICY",
-            Self::Freeze => "AJO_LIMITS_FREEZE",
         }
     }
 }

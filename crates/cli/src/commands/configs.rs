@@ -88,7 +88,7 @@ fn remark(api: &str, definition: &impl serde::Serialize) {
 fn print<T>(format: Output, answer: &Answer<T>, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
     match format {
         Output::Json => output::data(&String::from_utf8_lossy(&answer.body)),
-        Output::Text => output::data(&text(&answer.value)),
+        _ => output::data(&text(&answer.value)),
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn run(settings: &Settings, command: Emulator) -> Result<ExitCo
             let status = remote::status(&at).await?;
             output::data(&match settings.output {
                 Output::Json => format!("{status:#}"),
-                Output::Text => remote::describe(&status),
+                _ => remote::describe(&status),
             })?;
         }
         Emulator::Reset(at) => {

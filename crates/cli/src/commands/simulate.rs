@@ -31,7 +31,7 @@ pub(crate) fn run(settings: &Settings, what: &Simulate) -> Result<ExitCode, Fail
     }
     let text = match settings.output {
         Output::Json => serde_json::to_string(&report).map_err(|error| Failure::new(error.to_string()))?,
-        Output::Text => summary::of(report),
+        _ => summary::of(report),
     };
     output::data(&text)?;
     Ok(Exit::Success.into())

@@ -75,7 +75,7 @@ impl Report {
                 let steps: Vec<Value> = self.lines.iter().map(Line::json).collect();
                 format!("{:#}", json!({"version": VERSION, "steps": steps}))
             }
-            Output::Text => self.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"),
+            _ => self.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"),
         }
     }
 }

@@ -1,0 +1,72 @@
+//! Files that are there whole or not at all.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// A file of ours that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {what} {}: {problem}", path.display())]
+pub struct DiskError {
+    what: &'static str,
+    path: PathBuf,
+    problem: String,
+}
+
+impl DiskError {
+    pub(crate) fn new(what: &'static str, path: &Path, problem: &dyn fmt::Display) -> Self {
+        Self { what, path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+/// The text of a file, `None` if there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, DiskError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DiskError::new("read", path, &error)),
+    }
+}
+
+/// Replaces a file: whoever reads it, also after a crash, sees the old text or the new one.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
+    let directory = directory(path);
+    let mut builder = tempfile::Builder::new();
+    readable(builder.prefix(".ajo-"));
+    let written = builder.tempfile_in(directory).and_then(|mut new| {
+        new.write_all(text.as_bytes())?;
+        new.as_file().sync_all()?;
+        new.persist(path).map_err(|error| error.error)?;
+        sync(directory)
+    });
+    written.map_err(|error| DiskError::new("write", path, &error))
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), DiskError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DiskError::new("remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes what was done in a directory last.
+pub(crate) fn sync(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+pub(crate) fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A committed file is as readable as its neighbours; a temporary file would be its owner's alone.
+fn readable(builder: &mut tempfile::Builder<'_, '_>) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    #[cfg(not(unix))]
+    let _ = builder;
+}

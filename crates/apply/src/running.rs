@@ -1,0 +1,108 @@
+//! One apply at a time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::disk::DiskError;
+
+/// How long between two looks at a lock that somebody else holds. Chosen here.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// That this process applies. Others wait or are refused until it is dropped; the operating system takes it from a process that
+/// dies, so a crash leaves nothing to clean up.
+#[derive(Debug)]
+pub struct Running {
+    _file: File,
+}
+
+/// Who holds the lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The user, and the machine.
+    pub owner: String,
+    /// The process.
+    pub process: u32,
+    /// Since when, RFC 3339.
+    pub since: Timestamp,
+}
+
+/// Why this process may not apply.
+#[derive(Debug, thiserror::Error)]
+pub enum RunningError {
+    /// Somebody else applies.
+    #[error("another apply is running{}", described(holder.as_ref(), *age))]
+    Held {
+        /// Who, if that can be read.
+        holder: Option<Holder>,
+        /// Since how long.
+        age: Option<Duration>,
+    },
+    /// The lock cannot be taken.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl Running {
+    /// Where the lock is that belongs to a ledger: `ajo.running` beside `ajo.lock`.
+    pub fn path_for(ledger: &Path) -> PathBuf {
+        ledger.with_extension("running")
+    }
+
+    /// Takes the lock at this path, and waits for it at most so long.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else holds it, or it cannot be made.
+    pub async fn take(path: &Path, owner: String, timeout: Duration) -> Result<Self, RunningError> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(|error| DiskError::new("open", path, &error))?;
+        let until = Instant::now() + timeout;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                    tokio::time::sleep(LOOK.min(until.saturating_duration_since(Instant::now()))).await;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let holder = holder(&mut file);
+                    let age = holder
+                        .as_ref()
+                        .and_then(|holder| Duration::try_from(Timestamp::now().duration_since(holder.since)).ok());
+                    return Err(RunningError::Held { holder, age });
+                }
+                Err(TryLockError::Error(error)) => return Err(DiskError::new("lock", path, &error).into()),
+            }
+        }
+        let holder = Holder { owner, process: std::process::id(), since: Timestamp::now() };
+        let written = file.set_len(0).and_then(|()| {
+            file.rewind()?;
+            file.write_all((serde_json::to_string(&holder)? + "\n").as_bytes())
+        });
+        written.map_err(|error| DiskError::new("write", path, &error))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.take(4096).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn described(holder: Option<&Holder>, age: Option<Duration>) -> String {
+    let Some(Holder { owner, process, since }) = holder else { return String::new() };
+    let owner: String = owner.chars().take(80).flat_map(char::escape_default).collect();
+    let age = age.map_or_else(String::new, |age| format!(", {} s ago", age.as_secs()));
+    format!(": {owner}, process {process}, since {since}{age}")
+}

@@ -1,0 +1,106 @@
+//! `ajo adopt`.
+
+use std::process::ExitCode;
+
+use ajo_apply::Running;
+use ajo_core::Uid;
+use ajo_plan::{Desired, Found, Ledger, Observed, Options, Outcome, Report, Why, meant, plan};
+
+use super::apply::lock;
+use super::beside::Beside;
+use super::input::Input;
+use super::service::Service;
+use super::show;
+use crate::arguments::{Adopt, Settings};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, Failure> {
+    let files = &what.files;
+    let input = Input::read(&files.files, files.beside.policy.as_deref())?;
+    let Some(desired) = input.wanted() else {
+        return input.refuse("adopt", settings);
+    };
+    let service = Service::connect(settings, &desired.sandbox).await?;
+    let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
+    let _running: Running = lock(&beside, 0).await?;
+    let observed = service.observe(desired).await?;
+    let (mut ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    ledger.organization.get_or_insert_with(|| service.organization().to_owned());
+
+    let mut notes: Vec<String> = note.into_iter().collect();
+    let outcome = if what.uid.is_empty() {
+        named_by_files(desired, &observed, &mut ledger, &mut notes)
+    } else {
+        for uid in &what.uid {
+            one(desired, uid, &observed, &mut ledger, &mut notes)?;
+        }
+        Outcome::Applied
+    };
+    beside.ledger.save(&ledger)?;
+    let report = Report {
+        sandbox: Some(desired.sandbox.to_string()),
+        organization: Some(service.organization().to_owned()),
+        files: input.files.clone(),
+        findings: input.findings.clone(),
+        notes,
+        ..Report::new("adopt", outcome)
+    };
+    show::report(settings, &report, &input.sources)?;
+    Ok(show::exit(outcome, Exit::Success))
+}
+
+/// Those that the files name and that are there once; and that those are gone which are gone.
+fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, notes: &mut Vec<String>) -> Outcome {
+    let before = ledger.clone();
+    let found: Vec<Option<Found>> =
+        meant(desired, observed, ledger).into_iter().map(|found| found.cloned()).collect();
+    for (wanted, found) in desired.configs.iter().zip(found) {
+        let key = wanted.key();
+        match found {
+            Some(found) if before.configurations.iter().any(|owned| owned.uid == found.uid && owned.digest == found.standing.digest()) => {
+                ledger.note(&desired.sandbox, &found);
+                notes.push(format!("{key}: {} was ours already", found.uid));
+            }
+            Some(found) => {
+                ledger.note(&desired.sandbox, &found);
+                notes.push(format!("{key}: {} is ours now", found.uid));
+            }
+            None => {
+                let gone: Vec<Uid> = before
+                    .of(&desired.sandbox)
+                    .filter(|owned| owned.key == key && observed.get(&owned.uid).is_none())
+                    .map(|owned| owned.uid.clone())
+                    .collect();
+                for uid in gone {
+                    ledger.forget(&uid);
+                    notes.push(format!("{key}: {uid} is no longer there, and no longer ours"));
+                }
+            }
+        }
+    }
+    let refusals = plan(desired, observed, ledger, Options::default()).refusals;
+    let unclear: Vec<_> = refusals.into_iter().filter(|refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling)).collect();
+    for refusal in &unclear {
+        let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
+        let key = refusal.key.as_ref().map_or_else(String::new, ToString::to_string);
+        notes.push(format!("{key}: not adopted: {}: {}; {}", refusal.message, candidates.join(", "), refusal.hint));
+    }
+    if unclear.is_empty() { Outcome::Applied } else { Outcome::Refused }
+}
+
+/// One that is named by its uid; others that the ledger has for the same key are no longer ours.
+fn one(desired: &Desired, uid: &Uid, observed: &Observed, ledger: &mut Ledger, notes: &mut Vec<String>) -> Result<(), Failure> {
+    let found = observed.get(uid).ok_or_else(|| {
+        Failure::new(format!("sandbox {} has no configuration {uid}", desired.sandbox)).hint("`ajo capping list` shows what there is")
+    })?;
+    let key = found.key();
+    let others: Vec<Uid> = ledger.of(&desired.sandbox).filter(|owned| owned.key == key && owned.uid != *uid).map(|owned| owned.uid.clone()).collect();
+    for other in others {
+        ledger.forget(&other);
+        notes.push(format!("{key}: {other} is no longer ours"));
+    }
+    ledger.note(&desired.sandbox, found);
+    notes.push(format!("{key}: {uid} is ours now"));
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What limits files say, with the files that they name.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ajo_core::Sandbox;
+use ajo_core::rules::Severity;
+use ajo_plan::file::{self, Limits, Source};
+use ajo_plan::{Desired, Finding, Options, Outcome, Plan, Report};
+
+use super::show;
+use crate::arguments::Settings;
+use crate::definition::read_text;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session;
+
+/// Longest limits file read, in bytes. Chosen here: 10,000 configurations are about 3 MB.
+const MAX_LENGTH: u64 = 16 * 1024 * 1024;
+
+/// What is read of limits files.
+pub(crate) struct Input {
+    pub(crate) sources: Sources,
+    /// The files as they were named on the command line.
+    pub(crate) files: Vec<String>,
+    pub(crate) findings: Vec<Finding>,
+    /// Whether the sandbox is one of production. It is, unless a file says that it is none.
+    pub(crate) production: bool,
+    /// Those of an apply that is gone on with.
+    pub(crate) options: Option<Options>,
+    desired: Option<Desired>,
+}
+
+/// The texts of files, for showing places in them.
+#[derive(Default)]
+pub(crate) struct Sources(BTreeMap<String, String>);
+
+impl Sources {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+impl Input {
+    /// Reads files that are for one sandbox.
+    pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
+        let (sources, texts) = load(files, policy)?;
+        let limits = file::read(&sources, &session::variable);
+        Ok(Self::of(files, texts, vec![limits]))
+    }
+
+    /// Reads files of any sandboxes, to check them.
+    pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
+        let (sources, texts) = load(files, policy)?;
+        let each = file::read_each(&sources, &session::variable);
+        Ok(Self::of(files, texts, each))
+    }
+
+    /// What a plan wants that was made before.
+    pub(crate) fn of_plan(plan: &Plan) -> Result<Self, Failure> {
+        let sandbox: Sandbox = plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
+        Ok(Self {
+            sources: Sources::default(),
+            files: Vec::new(),
+            findings: Vec::new(),
+            production: true,
+            options: Some(plan.options),
+            desired: Some(Desired { sandbox, configs: plan.wanted.clone() }),
+        })
+    }
+
+    fn of(files: &[PathBuf], texts: BTreeMap<String, String>, mut each: Vec<Limits>) -> Self {
+        let findings = each.iter().flat_map(|limits| limits.findings.clone()).collect();
+        let production = each.iter().any(|limits| limits.production != Some(false));
+        let desired = if each.len() == 1 { each.remove(0).desired } else { None };
+        let files = files.iter().map(|file| file.display().to_string()).collect();
+        Self { sources: Sources(texts), files, findings, production, options: None, desired }
+    }
+
+    /// Whether nothing in the files is an error.
+    pub(crate) fn is_valid(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// What the files want, if nothing in them is an error.
+    pub(crate) fn wanted(&self) -> Option<&Desired> {
+        self.desired.as_ref()
+    }
+
+    /// Ends a command that cannot go on with such files.
+    pub(crate) fn refuse(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
+        let report = Report {
+            files: self.files.clone(),
+            findings: self.findings.clone(),
+            ..Report::new(command, Outcome::Invalid)
+        };
+        show::report(settings, &report, &self.sources)?;
+        Ok(Exit::Failure.into())
+    }
+}
+
+/// The files, those that they name, and all their texts.
+fn load(files: &[PathBuf], policy: Option<&Path>) -> Result<(file::Sources, BTreeMap<String, String>), Failure> {
+    let mut texts = BTreeMap::new();
+    let mut source = |file: &Path| {
+        let (_, text) = read_text(file, MAX_LENGTH)?;
+        let name = file.display().to_string();
+        texts.insert(name.clone(), text.clone());
+        Ok::<_, Failure>(Source { name, text })
+    };
+    let given = files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?;
+    let policy = policy.map(source).transpose()?;
+    let mut sources = file::Sources::new(given);
+    if let Some(policy) = policy {
+        sources = sources.with_policy(policy);
+    }
+    loop {
+        let needed = sources.needed();
+        if needed.is_empty() {
+            return Ok((sources, texts));
+        }
+        for name in needed {
+            let text = read_text(Path::new(&name), MAX_LENGTH).map(|(_, text)| text);
+            if let Ok(text) = &text {
+                texts.insert(name.clone(), text.clone());
+            }
+            sources.provide(&name, text.map_err(|failure| failure.problem));
+        }
+    }
+}

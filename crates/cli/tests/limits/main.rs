@@ -1,0 +1,12 @@
+//! Limits as code, by the built command.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commands;
+mod crashes;
+mod exits;
+mod page;
+mod scale;
+mod site;
+mod workflow;

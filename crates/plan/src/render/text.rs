@@ -1,0 +1,45 @@
+//! For people at a terminal. Signs and words say everything; colours only help to find it.
+
+use super::escape::visible;
+use super::{Style, summary};
+use crate::Report;
+
+mod change;
+mod configuration;
+mod drift;
+mod finding;
+mod paint;
+mod refusal;
+
+use paint::Paint;
+
+pub(super) fn render(report: &Report, sources: &dyn Fn(&str) -> Option<String>, style: Style) -> String {
+    let paint = Paint { color: style.color };
+    let mut blocks: Vec<String> = heading(report).into_iter().collect();
+    blocks.extend(finding::blocks(report, sources, style));
+    if let Some(plan) = &report.plan {
+        blocks.extend(plan.refusals.iter().map(|refusal| refusal::block(refusal, style)));
+        // What was done says more than what was to be done.
+        if report.results.is_empty() {
+            blocks.extend(plan.changes.iter().map(|change| change::block(change, paint)));
+            let mentions: Vec<_> = summary::mentions(plan).iter().map(|lines| lines.join("\n  ")).collect();
+            blocks.extend((!mentions.is_empty()).then(|| mentions.join("\n")));
+        }
+    }
+    blocks.extend(configuration::blocks(report, paint));
+    blocks.extend(report.drifts.iter().map(|drift| drift::block(drift, paint)));
+    let notes: Vec<_> = report.notes.iter().map(|note| format!("note: {}", visible(note))).collect();
+    blocks.extend((!notes.is_empty()).then(|| notes.join("\n")));
+    let mut closing = summary::closing(report);
+    if let Some(plan) = report.plan.as_ref().filter(|_| report.results.is_empty()) {
+        closing.push(format!("Digest: {}", visible(plan.digest.as_str())));
+    }
+    blocks.extend((!closing.is_empty()).then(|| closing.join("\n")));
+    blocks.join("\n\n") + if blocks.is_empty() { "" } else { "\n" }
+}
+
+fn heading(report: &Report) -> Option<String> {
+    let sandbox = report.sandbox.as_ref().map(|sandbox| format!("Sandbox {}", visible(sandbox)))?;
+    let organization = report.organization.as_ref().map(|organization| format!(" of {}", visible(organization)));
+    Some(sandbox + &organization.unwrap_or_default())
+}

@@ -1,0 +1,85 @@
+//! Calls that fail, and calls whose end is not known.
+
+use ajo_plan::StepState::{Done, Failed, NotStarted, Unknown};
+
+use crate::support::{World, capping, desired, states, throttling};
+
+#[tokio::test]
+async fn what_fails_keeps_its_own_configuration_back_and_no_other() {
+    let mut world = World::start().await;
+    world.fault("capping.create@first:1=service:4000");
+    let wanted = desired(&[(capping("a", 1), true), (capping("b", 1), true)]);
+    let results = world.apply(&wanted).await;
+    let mut states = states(&results);
+    states.sort_by_key(|(_, state)| *state == Done);
+    assert_eq!(states[..3], [("create", Failed), ("can_deploy", NotStarted), ("deploy", NotStarted)]);
+    assert!(states[3..].iter().all(|(_, state)| *state == Done), "{states:?}");
+    let error = results.iter().find_map(|result| result.error.as_ref()).expect("why");
+    assert_eq!((error.status, error.code.as_deref()), (Some(500), Some("4000")));
+    assert!(error.request_id.is_some(), "{error:?}");
+
+    world.clear_faults();
+    world.apply(&wanted).await;
+    assert!(world.plan(&wanted).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_is_lost_is_unknown_and_read_back_rather_than_made_again() {
+    for effect in ["drop_after", "lost:504", "half_body", "garbage"] {
+        let mut world = World::start().await;
+        world.fault(&format!("capping.create={effect}"));
+        let wanted = desired(&[(capping("a", 1), true)]);
+        let results = world.apply(&wanted).await;
+        assert_eq!(
+            states(&results),
+            [("create", Unknown), ("can_deploy", NotStarted), ("deploy", NotStarted)],
+            "{effect}"
+        );
+        world.clear_faults();
+        let plan = world.plan(&wanted).await;
+        let kinds: Vec<_> = plan.changes.iter().map(|change| change.kind.as_str()).collect();
+        assert_eq!(kinds, ["deploy"], "{effect}: it is there, and ours");
+        world.apply(&wanted).await;
+        assert_eq!(world.observe().await.configs.len(), 1, "{effect}");
+        assert!(world.plan(&wanted).await.is_empty(), "{effect}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_deployed_is_not_deployed_and_what_limits_is_not_taken_away_for_it() {
+    let mut world = World::start().await;
+    world.apply(&desired(&[(capping("a", 1), true)])).await;
+    // A definition that is stored and cannot be deployed.
+    let results = world.apply(&desired(&[(capping("a", 0), true)])).await;
+    // The calls that replace what limits follow each other, so the first of these is what is not begun.
+    assert_eq!(
+        states(&results),
+        [("update", Done), ("undeploy", NotStarted), ("can_deploy", Failed), ("deploy", NotStarted)]
+    );
+    let error = results[2].error.as_ref().expect("why");
+    assert!(error.message.contains("cannot be deployed") && error.code.is_some(), "{error:?}");
+    let found = world.observe().await.configs.remove(0);
+    assert!(found.standing.is_deployed(), "the old definition still limits");
+}
+
+#[tokio::test]
+async fn a_caller_who_is_no_longer_accepted_begins_nothing_further() {
+    let mut world = World::start().await;
+    let configs: Vec<_> = (0..30).map(|number| (capping(&format!("c{number}"), 1), true)).collect();
+    world.fault("capping.create=gateway:403025");
+    let results = world.apply(&desired(&configs)).await;
+    let failed = results.iter().filter(|result| result.state == Failed).count();
+    assert!((1..=4).contains(&failed), "{failed} were tried");
+    assert!(world.observe().await.configs.is_empty());
+}
+
+#[tokio::test]
+async fn a_second_throttling_configuration_is_a_refusal_that_names_the_first() {
+    let mut world = World::start().await;
+    world.apply(&desired(&[(throttling("first", 300), true)])).await;
+    world.ledger = ajo_plan::Ledger::default();
+    let plan = world.plan(&desired(&[(throttling("second", 300), true)])).await;
+    assert_eq!(plan.refusals.len(), 1);
+    assert_eq!(plan.refusals[0].why, ajo_plan::Why::OneThrottling);
+    assert!(plan.refusals[0].candidates[0].key.url.contains("first"));
+}
