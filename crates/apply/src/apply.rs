@@ -206,9 +206,8 @@ impl<'a> Apply<'a> {
         };
         let unedited = last_modified_at.is_none() || last_modified_at == found.last_modified_at;
         (standing.as_ref() != Some(&found.standing) || !unedited).then(|| {
-            let by = found.last_modified_by.as_deref().unwrap_or("somebody else");
-            let at = found.last_modified_at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
-            problem(format!("{by} changed it{at}, since the plan was made"), AGAIN)
+            let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("somebody else");
+            problem(format!("{editor} changed it since the plan was made"), AGAIN)
         })
     }
 

@@ -16,7 +16,8 @@ pub(crate) fn check(output: Output, command: &Command) -> Result<(), Failure> {
     if reports || matches!(output, Output::Text | Output::Json) {
         return Ok(());
     }
-    Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json").usage())
+    Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json")
+        .usage())
 }
 
 /// Prints data. A reader that has seen enough (`ajo … | head`) is no error.

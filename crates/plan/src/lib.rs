@@ -44,7 +44,7 @@ pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
 pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, meant, plan};
-pub use policy::{Freeze, Policy};
+pub use policy::{Freeze, POLICY_CODE, Policy};
 pub use refusal::{Candidate, Refusal, Why};
 pub use render::{Format, Style, render};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};

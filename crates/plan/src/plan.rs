@@ -95,6 +95,15 @@ impl Plan {
     }
 }
 
+/// Who changed it at the service, where that can be known: who undeploys a configuration, or deploys it, is not who edited it.
+fn others(owned: &Owned, found: &Found) -> Cause {
+    let edited = found.last_modified_at != owned.last_modified_at;
+    Cause::Others {
+        by: found.last_modified_by.clone().filter(|_| edited),
+        at: found.last_modified_at.clone().filter(|_| edited),
+    }
+}
+
 /// A plan that is being made.
 struct Planning<'p> {
     desired: &'p Desired,
@@ -209,7 +218,7 @@ impl<'p> Planning<'p> {
     /// One that the ledger knows and the service has: compared three ways.
     fn ours(&mut self, wanted: &Wanted, owned: &Owned, found: &'p Found) {
         let (now, want) = (found.standing.digest(), wanted.standing().digest());
-        let others = Cause::Others { by: found.last_modified_by.clone(), at: found.last_modified_at.clone() };
+        let others = others(owned, found);
         self.spoken_of.insert(&found.uid);
         if now == want {
             self.unchanged += 1;
@@ -291,11 +300,11 @@ impl<'p> Planning<'p> {
                 deletes += 1;
                 self.changes.push(Change::delete(found, options));
             } else {
-                let by = found.last_modified_by.as_deref().unwrap_or("somebody else");
+                let others = others(owned, found);
                 self.refusals.push(Refusal {
                     why: Why::Conflict,
                     key: Some(found.key()),
-                    message: format!("it is no longer in the files, and {by} changed it since it was last applied"),
+                    message: format!("it is no longer in the files, and {others}, since it was last applied"),
                     hint:
                         "to keep it, write it into a file; to delete it all the same, note that you have seen it with \
                            `ajo adopt --uid`"

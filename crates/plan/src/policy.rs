@@ -33,6 +33,9 @@ use self::ceiling::Ceiling;
 use self::glob::Glob;
 use crate::{Desired, Finding, Place, Wanted};
 
+/// The code of what a policy forbids.
+pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
+
 /// What no limits file may say, and when nothing may be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -88,7 +91,7 @@ impl Policy {
             broken.extend(rules.map(|rule| ("it must be deployed".to_owned(), &rule.place)));
         }
         let finding = |(what, rule): (String, &Place)| Finding {
-            code: "AJO_LIMITS_POLICY".to_owned(),
+            code: POLICY_CODE.to_owned(),
             severity: Severity::Error,
             message: format!("{what} (the policy says so at {rule})"),
             hint: None,

@@ -16,7 +16,10 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) async fn start() -> Self {
-        Self { emulator: Emulator::start().await.expect("an emulator"), directory: tempfile::tempdir().expect("a directory") }
+        Self {
+            emulator: Emulator::start().await.expect("an emulator"),
+            directory: tempfile::tempdir().expect("a directory"),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

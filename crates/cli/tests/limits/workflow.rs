@@ -31,9 +31,8 @@ async fn run(site: &Site, workflow: &Value, job: &str) {
         for (name, value) in variables {
             command.env(name, value.replace("${{ github.event.pull_request.number }}", "42"));
         }
-        let path = std::env::join_paths(
-            [site.path("bin")].into_iter().chain(std::env::split_paths(&path_of(&command))),
-        );
+        let path =
+            std::env::join_paths([site.path("bin")].into_iter().chain(std::env::split_paths(&path_of(&command))));
         command.env("PATH", path.expect("a path"));
         let output = tokio::task::spawn_blocking(move || command.output().expect("bash runs")).await.expect("it ended");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -19,7 +19,7 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
     let files = &what.files;
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
     let Some(desired) = input.wanted() else {
-        return input.refuse("adopt", settings);
+        return input.conclude("adopt", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
@@ -53,12 +53,16 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
 /// Those that the files name and that are there once; and that those are gone which are gone.
 fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, notes: &mut Vec<String>) -> Outcome {
     let before = ledger.clone();
-    let found: Vec<Option<Found>> =
-        meant(desired, observed, ledger).into_iter().map(|found| found.cloned()).collect();
+    let found: Vec<Option<Found>> = meant(desired, observed, ledger).into_iter().map(|found| found.cloned()).collect();
     for (wanted, found) in desired.configs.iter().zip(found) {
         let key = wanted.key();
         match found {
-            Some(found) if before.configurations.iter().any(|owned| owned.uid == found.uid && owned.digest == found.standing.digest()) => {
+            Some(found)
+                if before
+                    .configurations
+                    .iter()
+                    .any(|owned| owned.uid == found.uid && owned.digest == found.standing.digest()) =>
+            {
                 ledger.note(&desired.sandbox, &found);
                 notes.push(format!("{key}: {} was ours already", found.uid));
             }
@@ -80,7 +84,8 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
         }
     }
     let refusals = plan(desired, observed, ledger, Options::default()).refusals;
-    let unclear: Vec<_> = refusals.into_iter().filter(|refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling)).collect();
+    let unclear: Vec<_> =
+        refusals.into_iter().filter(|refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling)).collect();
     for refusal in &unclear {
         let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
         let key = refusal.key.as_ref().map_or_else(String::new, ToString::to_string);
@@ -90,12 +95,23 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
 }
 
 /// One that is named by its uid; others that the ledger has for the same key are no longer ours.
-fn one(desired: &Desired, uid: &Uid, observed: &Observed, ledger: &mut Ledger, notes: &mut Vec<String>) -> Result<(), Failure> {
+fn one(
+    desired: &Desired,
+    uid: &Uid,
+    observed: &Observed,
+    ledger: &mut Ledger,
+    notes: &mut Vec<String>,
+) -> Result<(), Failure> {
     let found = observed.get(uid).ok_or_else(|| {
-        Failure::new(format!("sandbox {} has no configuration {uid}", desired.sandbox)).hint("`ajo capping list` shows what there is")
+        Failure::new(format!("sandbox {} has no configuration {uid}", desired.sandbox))
+            .hint("`ajo capping list` shows what there is")
     })?;
     let key = found.key();
-    let others: Vec<Uid> = ledger.of(&desired.sandbox).filter(|owned| owned.key == key && owned.uid != *uid).map(|owned| owned.uid.clone()).collect();
+    let others: Vec<Uid> = ledger
+        .of(&desired.sandbox)
+        .filter(|owned| owned.key == key && owned.uid != *uid)
+        .map(|owned| owned.uid.clone())
+        .collect();
     for other in others {
         ledger.forget(&other);
         notes.push(format!("{key}: {other} is no longer ours"));

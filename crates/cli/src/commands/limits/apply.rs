@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ajo_apply::{Apply, JournalFile, Running, RunningError};
-use ajo_plan::{Desired, Entry, Format, Header, JOURNAL_VERSION, Options, Outcome, Plan, REPORT_VERSION, Report, StepState, Style, plan, render};
+use ajo_plan::{
+    Desired, Entry, Format, Header, JOURNAL_VERSION, Options, Outcome, Plan, REPORT_VERSION, Report, StepState, Style,
+    plan, render,
+};
 
 use super::beside::Beside;
 use super::input::Input;
@@ -30,13 +33,16 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
     let beside = Beside::of(settings, what.beside.ledger.as_deref(), &files)?;
     let input = if what.resume { resumed(&beside)? } else { Input::read(&files, what.beside.policy.as_deref())? };
     let Some(desired) = input.wanted() else {
-        return input.refuse("apply", settings);
+        return input.conclude("apply", settings);
     };
     let options = match (&reviewed, &input.options) {
         (Some(report), _) => plan_of(report).options,
         (None, Some(begun)) => *begun,
         (None, None) => what.planning.options(),
     };
+    if let Some(until) = input.frozen() {
+        return Err(Failure::new(until).hint("wait until then, or change the policy in a reviewed change").with_exit(Exit::Refused));
+    }
     let service = Service::connect(settings, &desired.sandbox).await?;
     let running = lock(&beside, what.lock_timeout).await?;
     let (plan, note) = planned(&service, &beside, desired, options).await?;
@@ -63,7 +69,12 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
 }
 
 /// What has to be done now, with what an apply did that was cut off entered into the ledger first.
-async fn planned(service: &Service, beside: &Beside, desired: &Desired, options: Options) -> Result<(Plan, Option<String>), Failure> {
+async fn planned(
+    service: &Service,
+    beside: &Beside,
+    desired: &Desired,
+    options: Options,
+) -> Result<(Plan, Option<String>), Failure> {
     let observed = service.observe(desired).await?;
     let (ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
     if note.is_some() {
@@ -74,7 +85,13 @@ async fn planned(service: &Service, beside: &Beside, desired: &Desired, options:
 }
 
 /// Makes the calls, reads back what has become of it all, and writes the ledger.
-async fn carry_out(service: &Service, beside: &Beside, desired: &Desired, report: &Report, concurrency: NonZeroUsize) -> Result<Report, Failure> {
+async fn carry_out(
+    service: &Service,
+    beside: &Beside,
+    desired: &Desired,
+    report: &Report,
+    concurrency: NonZeroUsize,
+) -> Result<Report, Failure> {
     let plan = plan_of(report);
     let progress = Progress::of(plan);
     let journal = JournalFile::begin(&beside.journal(), header(service, plan))?;
@@ -117,7 +134,12 @@ async fn carry_out(service: &Service, beside: &Beside, desired: &Desired, report
 }
 
 /// Reads everything back and enters it into the ledger.
-async fn settle(service: &Service, beside: &Beside, desired: &Desired, journal: &mut JournalFile) -> Result<(), Failure> {
+async fn settle(
+    service: &Service,
+    beside: &Beside,
+    desired: &Desired,
+    journal: &mut JournalFile,
+) -> Result<(), Failure> {
     let observed = service.observe(desired).await?;
     let mut ledger = beside.load_ledger(service.organization())?;
     journal.journal().settle(&observed, &mut ledger, &desired.sandbox);
@@ -149,11 +171,18 @@ fn resumed(beside: &Beside) -> Result<Input, Failure> {
 
 /// A plan that `ajo plan --save` has written.
 fn saved(file: &Path) -> Result<Report, Failure> {
-    let failed = |problem: String| Failure::new(format!("{} is no saved plan: {problem}", file.display())).hint("make one with `ajo plan FILE --save plan.json`");
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::new(format!("failed to read {}: {error}", file.display())))?;
+    let failed = |problem: String| {
+        Failure::new(format!("{} is no saved plan: {problem}", file.display()))
+            .hint("make one with `ajo plan FILE --save plan.json`")
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("failed to read {}: {error}", file.display())))?;
     let report: Report = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     if report.version != REPORT_VERSION {
-        return Err(failed(format!("it is of version {}, and this ajo reads version {REPORT_VERSION}", report.version)));
+        return Err(failed(format!(
+            "it is of version {}, and this ajo reads version {REPORT_VERSION}",
+            report.version
+        )));
     }
     if report.plan.is_none() {
         return Err(failed(format!("it is what `ajo {}` said, without a plan", report.command)));
@@ -170,8 +199,13 @@ fn check_fresh(reviewed: &Plan, now: &Plan) -> Result<(), Failure> {
     if reviewed.digest == now.digest {
         return Ok(());
     }
-    let wants = |plan: &Plan| plan.wanted.iter().map(|wanted| (wanted.definition.clone(), wanted.deployed)).collect::<Vec<_>>();
-    let what = if wants(reviewed) == wants(now) { "the service or the ledger has changed since" } else { "the files have changed since" };
+    let wants =
+        |plan: &Plan| plan.wanted.iter().map(|wanted| (wanted.definition.clone(), wanted.deployed)).collect::<Vec<_>>();
+    let what = if wants(reviewed) == wants(now) {
+        "the service or the ledger has changed since"
+    } else {
+        "the files have changed since"
+    };
     let problem = format!("the plan is stale: {what}; it was {}, and now it would be {}", reviewed.digest, now.digest);
     Err(Failure::new(problem).hint("plan again, and have that reviewed").with_exit(Exit::Stale))
 }
@@ -188,7 +222,8 @@ pub(crate) async fn lock(beside: &Beside, timeout_s: u64) -> Result<Running, Fai
 }
 
 fn owner() -> String {
-    let named = |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
+    let named =
+        |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
     let user = named(["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
     #[cfg(unix)]
     let host = Some(rustix::system::uname().nodename().to_string_lossy().into_owned());
@@ -198,7 +233,13 @@ fn owner() -> String {
 }
 
 /// Asks for the name of a production sandbox.
-fn confirm(settings: &Settings, what: &arguments::Apply, input: &Input, desired: &Desired, report: &Report) -> Result<(), Failure> {
+fn confirm(
+    settings: &Settings,
+    what: &arguments::Apply,
+    input: &Input,
+    desired: &Desired,
+    report: &Report,
+) -> Result<(), Failure> {
     // A fresh emulator is nobody's production.
     if what.yes || settings.emulator || !input.production {
         return Ok(());
@@ -209,8 +250,16 @@ fn confirm(settings: &Settings, what: &arguments::Apply, input: &Input, desired:
             .hint("say --yes once the plan is reviewed; or, if it is none, `production: false` in the file")
             .with_exit(Exit::Refused));
     }
-    output::note(&render(report, Format::Text, &|file| input.sources.text(file), Style { color: output::color(), width: output::width() }));
-    let typed = prompt::ask(&format!("Type the name of the production sandbox ({sandbox}) to apply this"), None, |typed| Ok::<_, String>(typed.to_owned()))?;
+    output::note(&render(
+        report,
+        Format::Text,
+        &|file| input.sources.text(file),
+        Style { color: output::color(), width: output::width() },
+    ));
+    let typed =
+        prompt::ask(&format!("Type the name of the production sandbox ({sandbox}) to apply this"), None, |typed| {
+            Ok::<_, String>(typed.to_owned())
+        })?;
     if typed == sandbox.as_str() {
         return Ok(());
     }

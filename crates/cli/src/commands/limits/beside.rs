@@ -21,7 +21,8 @@ impl Beside {
     /// Those that are named, or beside the first of these files, or in the current directory.
     pub(crate) fn of(settings: &Settings, ledger: Option<&Path>, files: &[PathBuf]) -> Result<Self, Failure> {
         if settings.emulator {
-            let directory = tempfile::tempdir().map_err(|error| Failure::new(format!("failed to make a directory: {error}")))?;
+            let directory =
+                tempfile::tempdir().map_err(|error| Failure::new(format!("failed to make a directory: {error}")))?;
             let ledger = LedgerFile::at(directory.path().join("ajo.lock"));
             return Ok(Self { ledger, _temporary: Some(directory) });
         }
@@ -56,7 +57,12 @@ impl Beside {
     }
 
     /// The ledger as it is with what an apply did that was cut off. Only in memory.
-    pub(crate) fn settled(&self, organization: &str, observed: &Observed, sandbox: &ajo_core::Sandbox) -> Result<(Ledger, Option<String>), Failure> {
+    pub(crate) fn settled(
+        &self,
+        organization: &str,
+        observed: &Observed,
+        sandbox: &ajo_core::Sandbox,
+    ) -> Result<(Ledger, Option<String>), Failure> {
         let mut ledger = self.load_ledger(organization)?;
         let Some(journal) = self.load_journal()? else { return Ok((ledger, None)) };
         if journal.header.plan.sandbox != sandbox.as_str() || journal.header.organization != organization {

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
     let Some(desired) = input.wanted() else {
-        return input.refuse("drift", settings);
+        return input.conclude("drift", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;

@@ -12,7 +12,9 @@ use crate::output;
 
 pub(crate) async fn run(settings: &Settings, what: &Dump) -> Result<ExitCode, Failure> {
     if settings.output == Output::Json {
-        return Err(Failure::new("a dump is a limits file, in YAML").hint("for the service's own JSON, `ajo capping list --output json`").usage());
+        return Err(Failure::new("a dump is a limits file, in YAML")
+            .hint("for the service's own JSON, `ajo capping list --output json`")
+            .usage());
     }
     let service = Service::from_settings(settings).await?;
     let observed = service.reader.observe(false).await?;
@@ -21,9 +23,17 @@ pub(crate) async fn run(settings: &Settings, what: &Dump) -> Result<ExitCode, Fa
         None => output::data(&text)?,
         Some(file) => {
             // A limits file is somebody's work; it is never replaced.
-            let written = OpenOptions::new().write(true).create_new(true).open(file).and_then(|mut new| new.write_all(text.as_bytes()));
+            let written = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(file)
+                .and_then(|mut new| new.write_all(text.as_bytes()));
             written.map_err(|error| Failure::new(format!("failed to write {}: {error}", file.display())))?;
-            output::note(&format!("saved {} configurations; enter them into the ledger with: ajo adopt {}", observed.configs.len(), file.display()));
+            output::note(&format!(
+                "saved {} configurations; enter them into the ledger with: ajo adopt {}",
+                observed.configs.len(),
+                file.display()
+            ));
         }
     }
     Ok(Exit::Success.into())

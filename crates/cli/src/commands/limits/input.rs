@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use ajo_core::Sandbox;
 use ajo_core::rules::Severity;
 use ajo_plan::file::{self, Limits, Source};
-use ajo_plan::{Desired, Finding, Options, Outcome, Plan, Report};
+use ajo_plan::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
 
 use super::show;
 use crate::arguments::Settings;
@@ -30,6 +30,8 @@ pub(crate) struct Input {
     /// Those of an apply that is gone on with.
     pub(crate) options: Option<Options>,
     desired: Option<Desired>,
+    /// Until when nothing may be changed, and why.
+    frozen: Option<String>,
 }
 
 /// The texts of files, for showing places in them.
@@ -59,7 +61,8 @@ impl Input {
 
     /// What a plan wants that was made before.
     pub(crate) fn of_plan(plan: &Plan) -> Result<Self, Failure> {
-        let sandbox: Sandbox = plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
+        let sandbox: Sandbox =
+            plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
         Ok(Self {
             sources: Sources::default(),
             files: Vec::new(),
@@ -67,20 +70,18 @@ impl Input {
             production: true,
             options: Some(plan.options),
             desired: Some(Desired { sandbox, configs: plan.wanted.clone() }),
+            frozen: None,
         })
     }
 
     fn of(files: &[PathBuf], texts: BTreeMap<String, String>, mut each: Vec<Limits>) -> Self {
         let findings = each.iter().flat_map(|limits| limits.findings.clone()).collect();
         let production = each.iter().any(|limits| limits.production != Some(false));
+        let now = jiff::Timestamp::now();
+        let frozen = each.iter().find_map(|limits| limits.frozen(now)).map(ToString::to_string);
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
         let files = files.iter().map(|file| file.display().to_string()).collect();
-        Self { sources: Sources(texts), files, findings, production, options: None, desired }
-    }
-
-    /// Whether nothing in the files is an error.
-    pub(crate) fn is_valid(&self) -> bool {
-        !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        Self { sources: Sources(texts), files, findings, production, options: None, desired, frozen }
     }
 
     /// What the files want, if nothing in them is an error.
@@ -88,15 +89,30 @@ impl Input {
         self.desired.as_ref()
     }
 
-    /// Ends a command that cannot go on with such files.
-    pub(crate) fn refuse(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
+    /// Until when nothing may be changed, and why, if this is such a time.
+    pub(crate) fn frozen(&self) -> Option<&str> {
+        self.frozen.as_deref()
+    }
+
+    /// What is to be said of the files alone: they are in order, something in them is an error, or only the policy forbids it.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).peekable();
+        match errors.peek() {
+            None => Outcome::Clean,
+            Some(_) if errors.all(|finding| finding.code == POLICY_CODE) => Outcome::Refused,
+            Some(_) => Outcome::Invalid,
+        }
+    }
+
+    /// Ends a command that is about the files alone, or cannot go on with such files.
+    pub(crate) fn conclude(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
         let report = Report {
             files: self.files.clone(),
             findings: self.findings.clone(),
-            ..Report::new(command, Outcome::Invalid)
+            ..Report::new(command, self.outcome())
         };
         show::report(settings, &report, &self.sources)?;
-        Ok(Exit::Failure.into())
+        Ok(show::exit(report.outcome, Exit::Success))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::output;
 pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<ExitCode, Failure> {
     let input = Input::read(&what.files.files, what.files.beside.policy.as_deref())?;
     let Some(desired) = input.wanted() else {
-        return input.refuse("plan", settings);
+        return input.conclude("plan", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, what.files.beside.ledger.as_deref(), &what.files.files)?;
@@ -34,7 +34,7 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<E
 
 /// What is said of a plan.
 pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan, note: Option<String>) -> Report {
-    let outcome = if !input.is_valid() || !plan.refusals.is_empty() {
+    let outcome = if !plan.refusals.is_empty() {
         Outcome::Refused
     } else if plan.changes.is_empty() {
         Outcome::Clean
@@ -46,7 +46,7 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
-        notes: note.into_iter().collect(),
+        notes: note.into_iter().chain(input.frozen().map(ToOwned::to_owned)).collect(),
         plan: Some(plan),
         ..Report::new(command, outcome)
     }

@@ -11,11 +11,11 @@ use crate::output;
 
 pub(crate) fn run(what: &Schema) -> Result<ExitCode, Failure> {
     let of = match what.of {
-        Schemas::Limits => schema::Schema::Limits,
-        Schemas::Policy => schema::Schema::Policy,
-        Schemas::Report => schema::Schema::Report,
-        Schemas::Ledger => schema::Schema::Ledger,
+        Schemas::Limits => ajo_plan::Schema::Limits,
+        Schemas::Policy => ajo_plan::Schema::Policy,
+        Schemas::Report => ajo_plan::Schema::Report,
+        Schemas::Ledger => ajo_plan::Schema::Ledger,
     };
-    output::data(&format!("{:#}", schema::schema(of)))?;
+    output::data(&format!("{:#}", schema(of)))?;
     Ok(Exit::Success.into())
 }

@@ -21,7 +21,9 @@ impl Service {
     pub(crate) async fn connect(settings: &Settings, sandbox: &Sandbox) -> Result<Self, Failure> {
         if let Some(other) = settings.sandbox.as_ref().filter(|other| *other != sandbox) {
             let problem = format!("the files are for sandbox {sandbox}, and the settings name sandbox {other}");
-            return Err(Failure::new(problem).hint("leave --sandbox and AJO_SANDBOX out: the files name the sandbox").usage());
+            return Err(Failure::new(problem)
+                .hint("leave --sandbox and AJO_SANDBOX out: the files name the sandbox")
+                .usage());
         }
         let settings = Settings { sandbox: Some(sandbox.clone()), ..settings.clone() };
         Self::of(Session::start(&settings).await?)
@@ -33,7 +35,8 @@ impl Service {
     }
 
     fn of(session: Session) -> Result<Self, Failure> {
-        let sandbox = session.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
+        let sandbox =
+            session.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
         Ok(Self { reader: Reader::new(&session.client), session, sandbox })
     }
 

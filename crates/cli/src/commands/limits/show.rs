@@ -20,7 +20,8 @@ pub(crate) fn report(settings: &Settings, report: &Report, sources: &Sources) ->
         Output::Sarif => Format::Sarif,
         Output::Junit => Format::Junit,
     };
-    let text = render(report, format, &|file| sources.text(file), Style { color: output::color(), width: output::width() });
+    let text =
+        render(report, format, &|file| sources.text(file), Style { color: output::color(), width: output::width() });
     output::data(&text)
 }
 

@@ -20,7 +20,7 @@ const CONCURRENCY: usize = 8;
 pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
     let Some(desired) = input.wanted() else {
-        return input.refuse("verify", settings);
+        return input.conclude("verify", settings);
     };
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
@@ -31,7 +31,8 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let drifts: Vec<Option<Drift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
     let drifts: Vec<Drift> = drifts.into_iter().flatten().collect();
     let outcome = if drifts.is_empty() { Outcome::Clean } else { Outcome::Invalid };
-    let count = format!("{} of {} are in force as the files say", desired.configs.len() - drifts.len(), desired.configs.len());
+    let count =
+        format!("{} of {} are in force as the files say", desired.configs.len() - drifts.len(), desired.configs.len());
     let report = Report {
         sandbox: Some(desired.sandbox.to_string()),
         organization: Some(service.organization().to_owned()),
@@ -70,5 +71,9 @@ fn objections(verdict: &CanDeploy) -> Vec<String> {
         format!("{code}{}", error.error.as_deref().unwrap_or("it does not say why"))
     });
     let told: Vec<_> = told.collect();
-    if told.is_empty() { vec![verdict.reason.clone().unwrap_or_else(|| "it does not say why".to_owned())] } else { told }
+    if told.is_empty() {
+        vec![verdict.reason.clone().unwrap_or_else(|| "it does not say why".to_owned())]
+    } else {
+        told
+    }
 }
