@@ -36,6 +36,7 @@
 //! | `AJO_LIMITS_OVERLAP` | a remark: a method of a URL is in two limits |
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | a base that cannot be read or leads back; an entry that fits none or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or no name |
+//! | `AJO_LIMITS_POLICY` | a policy forbids it |
 //! | `AJO_LIMITS_POLICY_FILE` | a policy that cannot be read, or says something impossible |
 //!
 //! A mistake with which the service keeps a draft is an error in a limit that shall be deployed, and a warning in one that shall

@@ -37,7 +37,7 @@ pub(crate) struct LimitsForm {
     /// The sandbox that the file is about, in small letters. It may come from the base.
     #[schemars(extend("examples" = ["prod"]))]
     sandbox: Option<String>,
-    /// Whether the sandbox is one of production: an apply asks for its name then.
+    /// Whether the sandbox is one of production, for which an apply asks for its name. Unless it says `false`, it is one.
     production: Option<bool>,
     /// Another limits file, relative to this one, from which this one differs. An entry here is merged into the base's entry with
     /// the same URL and methods (or with the same URL, if no methods are named and only one has it); `null` removes a field.

@@ -22,7 +22,7 @@ pub struct Limits {
     pub desired: Option<Desired>,
     /// Everything that was found in them, in the order of the files and lines.
     pub findings: Vec<Finding>,
-    /// Whether they say that the sandbox is one of production.
+    /// Whether the sandbox is one of production, if they say so; true if any of them says so.
     pub production: Option<bool>,
     /// The policies that hold for them: those that they name, and those that were given for all.
     pub policies: Vec<Policy>,
