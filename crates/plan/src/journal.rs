@@ -140,7 +140,7 @@ impl Journal {
         ledger.organization.get_or_insert_with(|| self.header.organization.clone());
         for found in &self.header.plan.settled {
             if observed.get(&found.uid).is_some_and(|now| now == found) {
-                ledger.note(sandbox, found);
+                ledger.note(sandbox, found.key(), found);
             }
         }
         for uid in &self.header.plan.vanished {
@@ -234,14 +234,14 @@ impl<'j> Progress<'j> {
         let Some(uid) = self.uid else {
             // A creation whose answer is unknown, so nobody was told the uid.
             if let Some(found) = perhaps.and_then(|standing| self.created(&standing, observed, ledger)) {
-                ledger.note(sandbox, found);
+                ledger.note(sandbox, self.change.key.clone(), found);
             }
             return;
         };
         match observed.get(uid) {
             None if self.change.after.is_none() => ledger.forget(uid),
             Some(found) if [&surely, &perhaps].into_iter().flatten().any(|standing| *standing == found.standing) => {
-                ledger.note(sandbox, found);
+                ledger.note(sandbox, self.change.key.clone(), found);
             }
             // Somebody else changed or deleted it since.
             _ => {
@@ -249,7 +249,7 @@ impl<'j> Progress<'j> {
                     ledger.forget(uid);
                     ledger.configurations.push(Owned {
                         sandbox: sandbox.to_string(),
-                        key: standing.saved.key(),
+                        key: self.change.key.clone(),
                         uid: uid.clone(),
                         digest: standing.digest(),
                         last_modified_at: None,

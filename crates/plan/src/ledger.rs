@@ -120,12 +120,13 @@ impl Ledger {
         self.configurations.iter().filter(|owned| owned.sandbox == sandbox.as_str() || owned.key.api == Api::Throttling)
     }
 
-    /// Notes how a configuration of ours stands.
-    pub fn note(&mut self, sandbox: &Sandbox, found: &Found) {
+    /// Notes how a configuration of ours stands, under the key by which the files know it: somebody else may have given it another
+    /// one, or an apply not have come to giving it back.
+    pub fn note(&mut self, sandbox: &Sandbox, key: Key, found: &Found) {
         self.forget(&found.uid);
         self.configurations.push(Owned {
             sandbox: sandbox.to_string(),
-            key: found.key(),
+            key,
             uid: found.uid.clone(),
             digest: found.standing.digest(),
             last_modified_at: found.last_modified_at.clone(),

@@ -79,8 +79,8 @@ fn standings(observed: &Observed) -> Vec<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 2000,
-        max_global_rejects: 100_000,
+        cases: 3000,
+        max_global_rejects: 1_000_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

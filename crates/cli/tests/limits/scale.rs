@@ -7,7 +7,7 @@ use crate::site::{Site, limits};
 
 /// How long the service takes for each call, and how many configurations are worked on at a time.
 const LATENCY: Duration = Duration::from_millis(50);
-const CONCURRENCY: u32 = 32;
+const CONCURRENCY: u32 = 16;
 
 /// Most memory that a process has had, in bytes. Where that cannot be read, none.
 fn peak(process: u32) -> Option<u64> {

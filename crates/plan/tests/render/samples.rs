@@ -111,7 +111,7 @@ impl World {
         };
         if let Some(owned) = owned {
             let now = std::mem::replace(&mut found.standing, owned);
-            self.ledger.note(&self.desired.sandbox, &found);
+            self.ledger.note(&self.desired.sandbox, found.key(), &found);
             found.standing = now;
         }
         self.observed.configs.push(found);

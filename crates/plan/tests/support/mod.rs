@@ -66,7 +66,7 @@ pub(crate) fn observed(mut configs: Vec<Found>) -> Observed {
 pub(crate) fn ledger(of: &[Found]) -> Ledger {
     let mut ledger = Ledger::default();
     for found in of {
-        ledger.note(&sandbox(), found);
+        ledger.note(&sandbox(), found.key(), found);
     }
     ledger
 }
@@ -109,7 +109,7 @@ pub(crate) fn carried_out(plan: &Plan, observed: &Observed, ledger: &Ledger) -> 
     }
     let now = self::observed(now.configs);
     for found in now.configs.iter().filter(|found| uids.contains(&Some(found.uid.clone()))) {
-        ledger.note(&sandbox(), found);
+        ledger.note(&sandbox(), found.key(), found);
     }
     (now, ledger)
 }

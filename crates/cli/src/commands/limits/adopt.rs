@@ -64,11 +64,11 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
                     .iter()
                     .any(|owned| owned.uid == found.uid && owned.digest == found.standing.digest()) =>
             {
-                ledger.note(&desired.sandbox, &found);
+                ledger.note(&desired.sandbox, key.clone(), &found);
                 notes.push(format!("{key}: {} was ours already", found.uid));
             }
             Some(found) => {
-                ledger.note(&desired.sandbox, &found);
+                ledger.note(&desired.sandbox, key.clone(), &found);
                 notes.push(format!("{key}: {} is ours now", found.uid));
             }
             None => {
@@ -117,7 +117,7 @@ fn one(
         ledger.forget(&other);
         notes.push(format!("{key}: {other} is no longer ours"));
     }
-    ledger.note(&desired.sandbox, found);
+    ledger.note(&desired.sandbox, key.clone(), found);
     notes.push(format!("{key}: {uid} is ours now"));
     Ok(())
 }

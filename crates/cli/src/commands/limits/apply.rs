@@ -57,7 +57,7 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
         if report.outcome == Outcome::Clean {
             // Nothing has to be done at the service, and the ledger may be behind.
             ledger.organization.get_or_insert_with(|| service.organization().to_owned());
-            plan.settled.iter().for_each(|found| ledger.note(&desired.sandbox, found));
+            plan.settled.iter().for_each(|found| ledger.note(&desired.sandbox, found.key(), found));
             plan.vanished.iter().for_each(|uid| ledger.forget(uid));
             if !ledger.configurations.is_empty() {
                 beside.ledger.save(&ledger)?;
