@@ -119,3 +119,28 @@ async fn what_the_service_has_and_no_file_names_is_left_alone() {
     let calls = site.emulator.world().calls().mutating().iter().filter(|call| call.path.contains(&uid)).count();
     assert_eq!(calls, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_is_obeyed_and_a_freeze_holds_an_apply_back() {
+    let site = Site::start().await;
+    site.write(
+        "policy.yaml",
+        "version: 1\nceilings:\n  - { url: \"https://a.example.org/*\", maxCallsPerSecond: 5 }\n",
+    );
+    site.write("prod.yaml", &format!("policy: policy.yaml\n{}", limits(&[("a", 6, true), ("b", 6, true)])));
+    for command in ["validate", "plan", "apply"] {
+        let ran = site.ajo_ends(&[command, "prod.yaml"], 7).await;
+        assert!(ran.out.contains("AJO_LIMITS_POLICY") && ran.out.contains("policy.yaml:3"), "{command}: {}", ran.out);
+    }
+    site.write("prod.yaml", &format!("policy: policy.yaml\n{}", limits(&[("a", 5, true), ("b", 6, true)])));
+    site.ajo_ends(&["validate", "prod.yaml"], 0).await;
+
+    let freeze = "version: 1\nfreezeWindows:\n  - { from: 2020-01-01T00:00:00Z, to: 2199-01-01T00:00:00Z, reason: a long sleep }\n";
+    site.write("freeze.yaml", freeze);
+    let ran = site.ajo_ends(&["plan", "prod.yaml", "--policy=freeze.yaml"], 0).await;
+    assert!(ran.out.contains("a long sleep"), "{}", ran.out);
+    let ran = site.ajo_ends(&["apply", "prod.yaml", "--policy=freeze.yaml", "--yes"], 7).await;
+    assert!(ran.err.contains("until 2199-01-01T00:00:00Z: a long sleep"), "{}", ran.err);
+    assert_eq!(site.emulator.world().calls().mutating().len(), 0);
+    site.ajo_ends(&["apply", "prod.yaml", "--yes"], 0).await;
+}

@@ -58,11 +58,17 @@ pub(crate) fn shell(site: &Site, script: &str) -> Command {
     command
 }
 
+/// The page. `UPDATE=1 cargo test -p ajo --test limits page` writes into it what the commands print.
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/limits-as-code.md");
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_on_limits_as_code_can_be_typed_and_prints_what_it_says() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/limits-as-code.md"));
-    let blocks = blocks(&page.expect("the page"));
-    let site = Site::start().await;
+    let page = std::fs::read_to_string(PAGE).expect("the page");
+    let update = std::env::var_os("UPDATE").is_some();
+    let blocks = blocks(&page);
+    // Always the same time, so that the page can show one.
+    let site = Site::start_at("2026-11-26T09:00:00Z").await;
+    let mut updated = page.clone();
     let mut ran = 0;
     let mut said = String::new();
     for (index, (language, text)) in blocks.iter().enumerate() {
@@ -76,12 +82,23 @@ async fn the_page_on_limits_as_code_can_be_typed_and_prints_what_it_says() {
                 ran += 1;
             }
             "text" if index > 0 && blocks[index - 1].0 == "sh" => {
-                assert!(matches(text.trim_end(), said.trim_end()), "the page says\n{text}\nand it is\n{said}");
+                if update {
+                    updated = updated.replacen(
+                        &format!("```text\n{text}```"),
+                        &format!("```text\n{}\n```", said.trim_end()),
+                        1,
+                    );
+                } else {
+                    assert!(matches(text.trim_end(), said.trim_end()), "the page says\n{text}\nand it is\n{said}");
+                }
             }
             _ => {}
         }
     }
     assert!(ran >= 10, "only {ran} blocks were run");
+    if update {
+        std::fs::write(PAGE, updated).expect("written");
+    }
 }
 
 #[test]

@@ -22,6 +22,14 @@ impl Site {
         }
     }
 
+    /// One at which it is always this time.
+    pub(crate) async fn start_at(time: &str) -> Self {
+        let time: jiff::Timestamp = time.parse().expect("a time");
+        let time = ajo_auth::Timestamp::from_millis(time.as_millisecond().cast_unsigned());
+        let emulator = Emulator::builder().clock(move || time).start().await.expect("an emulator");
+        Self { emulator, directory: tempfile::tempdir().expect("a directory") }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
