@@ -11,6 +11,7 @@ mod progress;
 mod schema;
 mod service;
 mod show;
+mod story;
 mod validate;
 mod verify;
 
@@ -20,5 +21,6 @@ pub(crate) use drift::run as drift;
 pub(crate) use dump::run as dump;
 pub(crate) use plan::run as plan;
 pub(crate) use schema::run as schema;
+pub(crate) use story::tell as story;
 pub(crate) use validate::run as validate;
 pub(crate) use verify::run as verify;

@@ -41,8 +41,9 @@ pub(crate) async fn run() -> Result<ExitCode, Failure> {
     token(&emulator).await?;
     capping(&client).await?;
     throttling(&client).await?;
+    super::limits::story(&client, emulator.credentials().org_id().as_str()).await?;
     say("\nEvery step answered as documented. The emulator is gone, and nothing is left behind.")?;
-    say("Next: `ajo --emulator capping list`, or `ajo emulator serve` to keep one running.")?;
+    say("Next: `ajo --emulator capping list`, `ajo emulator serve` to keep one running, or docs/limits-as-code.md.")?;
     Ok(Exit::Success.into())
 }
 

@@ -7,6 +7,5 @@ mod commands;
 mod crashes;
 mod exits;
 mod page;
-mod scale;
 mod site;
 mod workflow;
