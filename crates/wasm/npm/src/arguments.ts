@@ -1,6 +1,7 @@
 // What JavaScript lets through and TypeScript would not. What the values mean is left to the core.
 
 import { AjoValidationError } from "./errors.js";
+import { toJson } from "./json.js";
 import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
 
 /** What a value must be, and the words for it. */
@@ -66,7 +67,7 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
     headers: headers && pairs(MAKING, headers),
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
-  return { json: toJson(MAKING, settings), helpers };
+  return { json: written(MAKING, settings), helpers };
 }
 
 /** What an operation takes before its options. */
@@ -99,14 +100,14 @@ export function readCall(operation: string, takes: readonly Taken[], call: CallA
   const { signal: _, headers, ...rest } = options;
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
-    input: toJson(operation, input),
-    definition: takesConfig ? toJson(operation, config) : "",
+    input: written(operation, input),
+    definition: takesConfig ? written(operation, config) : "",
   };
 }
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
 export function readDefinition(where: string, definition: unknown): string {
-  return toJson(where, definition ?? null);
+  return written(where, definition ?? null);
 }
 
 function check(where: string, options: object, rules: Readonly<Record<string, Rule>>): void {
@@ -132,10 +133,10 @@ function pairs(where: string, headers: ExtraHeaders): [string, string][] {
   return entries as [string, string][];
 }
 
-function toJson(where: string, value: unknown): string {
+function written(where: string, value: unknown): string {
   let cause: unknown;
   try {
-    const json = JSON.stringify(value);
+    const json = toJson(value);
     if (json !== undefined) return json;
   } catch (error) {
     // A ring, a BigInt, or a `toJSON` that throws.

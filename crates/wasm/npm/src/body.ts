@@ -1,5 +1,7 @@
 // How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
 
+import { unheard } from "./unheard.js";
+
 /** The text of an answer's body; `undefined` when it is longer than so many bytes. */
 export async function readText(response: object, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
   const { body, text, json } = response as { body?: unknown; text?: unknown; json?: unknown };
@@ -25,7 +27,8 @@ async function readStream(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const giveUp = (): void => void reader.cancel().catch(() => {});
+  // Somebody's own reader may have no `cancel`, or one that throws.
+  const giveUp = (): void => unheard(() => reader.cancel());
   // A stream of `fetch` ends by itself on an abort; one that somebody made need not.
   signal.addEventListener("abort", giveUp);
   const decoder = new TextDecoder();

@@ -26,7 +26,7 @@ export interface Sent {
 }
 
 /** The headers of an answer that mean something to the core. */
-const HEADERS = ["x-request-id", "retry-after", "content-encoding", "x-debug-id"];
+const HEADERS = ["x-request-id", "retry-after", "x-debug-id"];
 
 /** Sends one request, within its time and the bounds of its answer. Rejects only with {@link Aborted}. */
 export async function send(
@@ -87,11 +87,12 @@ class Attempt {
     }
     if (typeof response !== "object" || response === null) throw new TypeError("fetch gave no response");
 
-    const { status } = response as { status?: unknown };
+    const { status, type } = response as { status: number; type?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
-    if (status === 0) return { answer: { status: 302, headers: {} }, body: "" };
+    if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
+    if (type === "error") throw new TypeError("fetch gave a network error");
     // The core takes what is no status for a mistake of this package.
-    if (typeof status !== "number" || !(status >= 100 && status <= 999)) throw new TypeError("the response has no status");
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw new TypeError("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };

@@ -2,6 +2,7 @@ import type { CallTexts } from "./arguments.js";
 import type { Core } from "./core.js";
 import { AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
+import { toJson } from "./json.js";
 import type { Step } from "./steps.js";
 
 /** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
@@ -70,7 +71,7 @@ export class Turn {
   resume(answer: object, body: string): void {
     if (this.#generation !== this.#core.generation) throw lost();
     const { call } = this.step;
-    this.step = this.#core.ask<Step>((it) => it.resume(call, JSON.stringify(answer), body, ...clocks()));
+    this.step = this.#core.ask<Step>((it) => it.resume(call, toJson(answer) as string, body, ...clocks()));
   }
 
   /** Gives the call up. */

@@ -8,6 +8,7 @@ import type { Signal } from "./platform.js";
 import { Secrets } from "./reason.js";
 import { problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
+import { unheard } from "./unheard.js";
 
 /** What the core wants done next for a call. Exactly one of the fields below `events` is there. */
 export interface Step {
@@ -125,8 +126,8 @@ class CallDriver {
   #tell(events: AjoEvent[] | undefined): void {
     for (const event of events ?? []) {
       if (event.type === "attempt") this.#attempts = event.attempt;
-      // Who watches must not be able to make a call fail, nor to end the process by a rejection that nobody handles.
-      void (async () => this.#helpers.onEvent?.(event))().catch(() => {});
+      // Who watches must not be able to make a call fail.
+      unheard(() => this.#helpers.onEvent?.(event));
     }
   }
 }

@@ -155,6 +155,14 @@ test("calls that cannot be meant are refused, by a rejection and before anything
   assert.deepEqual(core.operations, []);
 });
 
+test("halves of surrogate pairs in arguments are replaced, as a header or a URL would", async () => {
+  const { ajo, core } = clientOn([{ done: null }], { sandbox: "p\ud800", headers: { "x-a": "\udfff" } }) as any;
+  await ajo.capping.update("u\ud83d", { url: "\\ud800\udbff😀" });
+  assert.equal(core.opened[0].sandbox, "p\ufffd");
+  assert.deepEqual(core.inputs, [{ uid: "u\ufffd", config: { url: "\\ud800\ufffd😀" } }]);
+  assert.equal(validateCapping("\ud800")[0]?.message, 'capping "\ufffd"');
+});
+
 test("a client shows no secret", () => {
   const { ajo } = clientOn([], { fetch: async () => new Response("") });
   const shown = inspect(ajo, { depth: 9, showHidden: true }) + JSON.stringify(ajo) + String(ajo);

@@ -78,6 +78,11 @@ test("accessToken is asked, and what it gives instead of a token is told without
   assert.equal((await of(() => Promise.reject(null))).detail, "no reason given");
 });
 
+test("halves of surrogate pairs from functions of the caller never reach the core", async () => {
+  assert.equal((await told({ token: { timeoutMs: 20 } }, { accessToken: () => "t\ud800", clientSecret: undefined })).token, "t\ufffd");
+  assert.equal((await told(get, { tokenStore: { get: () => "\udc00v", set: never } })).value, "\ufffdv");
+});
+
 test("events are told in order, and a listener that throws or rejects harms nothing", async () => {
   const rejected: unknown[] = [];
   const listener = (reason: unknown): void => void rejected.push(reason);

@@ -118,6 +118,11 @@ test("a redirect that a browser hides is 302", async () => {
   assert.deepEqual(await told(() => hidden), { status: 302, headers: {}, body: "" });
 });
 
+test("a response that is only an error of the network is broken", async () => {
+  const answer = await told(() => Response.error());
+  assert.deepEqual([answer.problem, answer.detail], ["broken", "fetch gave a network error"]);
+});
+
 test("what provably was not sent is a connection, with its whole chain", async () => {
   const coded = (code: string, syscall?: string): Error => Object.assign(new Error(code), { code, syscall });
   const refused = Object.assign(new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")], ""), { code: "ECONNREFUSED" });
@@ -142,6 +147,29 @@ test("what provably was not sent is a connection, with its whole chain", async (
   assert.equal(answer.detail, "fetch failed: ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1");
 });
 
+test("halves of surrogate pairs never reach the core", async () => {
+  const answer = await told(() => Promise.reject(new Error("a \ud800 b \\ud800 c \udfff")));
+  assert.equal(answer.detail, "a \ufffd b \\ud800 c \ufffd");
+  // The line is cut inside a pair.
+  const long = await told(() => Promise.reject(new Error(`${"x".repeat(999)}😀`)));
+  assert.equal(long.detail, `${"x".repeat(999)}\ufffd`);
+  assert.deepEqual((await told(() => ({ status: 200, headers: { "x-request-id": "\udc00😀" }, text: () => "" }))).headers, {
+    "x-request-id": "\ufffd😀",
+  });
+});
+
+test("a reader whose cancel is missing, throws or gives no promise harms nobody", async () => {
+  const cancels = [undefined, null, () => {}, () => 5, () => Promise.reject(new Error("no")), () => { throw new Error("no"); }];
+  for (const cancel of cancels) {
+    const endless = { read: async () => (await soon(1), { done: false, value: new Uint8Array(60) }), cancel };
+    assert.equal((await told(() => ({ status: 200, body: { getReader: () => endless } }))).tooLong, true, String(cancel));
+    const silent = { read: never, cancel };
+    assert.equal((await told(() => ({ status: 200, body: { getReader: () => silent } }), { timeoutMs: 5 })).problem, "timeout");
+  }
+  // What escaped would end the process by now.
+  await soon();
+});
+
 test("what fails inside an answer is broken", async () => {
   const cut = new ReadableStream({
     start: (controller) => {
@@ -155,6 +183,7 @@ test("what fails inside an answer is broken", async () => {
     [undefined, "fetch gave no response"],
     ["text", "fetch gave no response"],
     [{}, "the response has no status"],
+    ...[200.5, NaN, "200", 99, 1000, null].map((status): [unknown, string] => [{ status, text: () => "" }, "the response has no status"]),
     [{ status: 200, body: {} }, "the response has a body, and neither a stream nor text() to read it by"],
     [new Response(new ReadableStream({ start: (it: any) => (it.enqueue("text"), it.close()) })), ""],
   ];
