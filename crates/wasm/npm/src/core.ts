@@ -64,7 +64,8 @@ export class Core {
       this.#generation += 1;
       throw new AjoInternalError("the core of ajo-limits failed; this is a mistake in the package", {
         code: "INTERNAL",
-        cause,
+        // The error of a text that is no JSON repeats a part of it, and what the core answers may hold the token.
+        cause: cause instanceof SyntaxError ? undefined : cause,
       });
     }
   }

@@ -2,7 +2,7 @@ import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
-import { describe, type Secrets } from "./reason.js";
+import type { Secrets } from "./secrets.js";
 import { provesUnsent } from "./unsent.js";
 
 /** One request, as the core wants it sent. */
@@ -50,14 +50,17 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
   if (error instanceof OutOfTime) {
     return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
   }
-  return { answer: { problem, detail: secrets.mask(describe(error)) }, body: "", error: secrets.clean(error) };
+  return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
 }
 
 /** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */
 function learn(secrets: Secrets, { headers, body }: Request): void {
   for (const [name, value] of headers) {
-    if (name.toLowerCase() === "authorization") secrets.addFrom(value);
-    else if (value.includes("x-www-form-urlencoded")) secrets.add(new URLSearchParams(body).get("client_secret") ?? "");
+    if (name.toLowerCase() === "authorization") secrets.add(value.replace("Bearer ", ""));
+    else if (value.includes("x-www-form-urlencoded")) {
+      secrets.add(new URLSearchParams(body).get("client_secret"));
+      secrets.add(/client_secret=([^&]*)/.exec(body as string)?.[1]);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { errorOf, type Failure } from "./failure.js";
 import { Aborted, Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import type { Signal } from "./platform.js";
-import { Secrets } from "./reason.js";
+import { Secrets } from "./secrets.js";
 import { problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
 import { unheard } from "./unheard.js";
@@ -81,7 +81,7 @@ class CallDriver {
       return await this.#perform(step);
     } catch (error) {
       this.#turn.cancel();
-      throw error instanceof Aborted ? aborted(this.#operation, error.reason, this.#attempts) : error;
+      throw error instanceof Aborted ? aborted(this.#operation, this.#secrets.clean(error.reason), this.#attempts) : error;
     }
   }
 
@@ -104,12 +104,14 @@ class CallDriver {
   async #stored(key: string): Promise<object> {
     // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
     const value: unknown = (await this.#helpers.tokenStore?.get(key)) ?? null;
-    if (value !== null && typeof value !== "string") throw new TypeError(`the store gave ${kindOf(value)} in place of a string`);
+    if (value === null) return { value };
+    if (typeof value !== "string") throw new TypeError(`the store gave ${kindOf(value)} in place of a string`);
+    this.#secrets.addStored(value);
     return { value };
   }
 
   async #store({ key, value, ttlSeconds }: { key: string; value: string; ttlSeconds: number }): Promise<object> {
-    this.#secrets.addFrom(value);
+    this.#secrets.addStored(value);
     await this.#helpers.tokenStore?.set(key, value, ttlSeconds);
     return {};
   }
