@@ -46,8 +46,15 @@ const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } =
   force: ["true or false", (value) => typeof value === "boolean"],
 };
 
-/** Answers to one question: where the access token comes from. */
-const EXCLUSIVE = ["clientSecret", "clientSecrets", "accessToken", "credentials"] as const;
+/** Where the access token can come from: what is needed besides, and what would mean nothing then. */
+const SOURCES: Record<string, readonly [needed: readonly Name[], idle: readonly Name[]]> = {
+  clientSecret: [["clientId", "orgId", "scopes"], ["clientSecrets", "accessToken", "credentials", "credentialName"]],
+  clientSecrets: [["clientId", "orgId", "scopes"], ["accessToken", "credentials", "credentialName"]],
+  accessToken: [["clientId", "orgId"], ["credentials", "scopes", "credentialName"]],
+  credentials: [[], ["clientId", "orgId", "scopes"]],
+};
+
+type Name = keyof AjoOptions;
 
 /** What the problems with a client's options begin with. */
 const MAKING = "new AjoClient";
@@ -55,8 +62,7 @@ const MAKING = "new AjoClient";
 /** The options of a client: as JSON for the core, and what cannot be written as JSON. */
 export function readOptions(options: AjoOptions): { json: string; helpers: Helpers } {
   check(MAKING, options, CLIENT_RULES);
-  const [one, other] = EXCLUSIVE.filter((name) => options[name] !== undefined);
-  if (other !== undefined) throw refuse(MAKING, `give \`${one}\` or \`${other}\`, not both`);
+  checkSource(options);
   const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
   const ownToken = typeof accessToken === "function";
   const settings = {
@@ -68,6 +74,18 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
   return { json: written(MAKING, settings), helpers };
+}
+
+/** An option that is ignored without a word would be taken for one that was heeded. */
+function checkSource(options: AjoOptions): void {
+  const isGiven = (name: string): boolean => options[name as Name] !== undefined;
+  const source = Object.keys(SOURCES).find(isGiven);
+  if (source === undefined) throw refuse(MAKING, "give `clientSecret`, `clientSecrets`, `accessToken` or `credentials`");
+  const [needed, idle] = SOURCES[source] as (typeof SOURCES)[string];
+  const other = idle.find(isGiven);
+  if (other !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${other}\`, not both`);
+  const missing = [...needed, "sandbox"].find((name) => !isGiven(name));
+  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing`);
 }
 
 /** What an operation takes before its options. */
@@ -125,12 +143,15 @@ function unknown(where: string, name: string, names: string[]): AjoValidationErr
   return refuse(where, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
 }
 
+/** Headers as pairs; those of one name are joined, as `fetch` joins them. */
 function pairs(where: string, headers: ExtraHeaders): [string, string][] {
-  const entries: unknown[] = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  for (const entry of entries) {
-    if (!TEXTS(entry) || (entry as unknown[]).length !== 2) throw refuse(where, "the names and values of `headers` must be strings");
+  const joined = new Map<string, string>();
+  for (const entry of Symbol.iterator in headers ? headers : Object.entries(headers)) {
+    if (!TEXTS(entry) || entry.length !== 2) throw refuse(where, "the names and values of `headers` must be strings");
+    const name = entry[0].toLowerCase();
+    joined.set(name, joined.has(name) ? `${joined.get(name)}, ${entry[1]}` : entry[1]);
   }
-  return entries as [string, string][];
+  return [...joined];
 }
 
 function written(where: string, value: unknown): string {

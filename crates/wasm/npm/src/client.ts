@@ -63,11 +63,12 @@ export class AjoClient {
   constructor(options: AjoOptions) {
     const { json, helpers } = readOptions(options);
     const session = new Session(core, json);
-    abandoned?.register(this, session);
     const call: Call = async (operation, takes, given) => {
       const texts = readCall(operation, takes, given);
       return carryOut(session, helpers, operation, texts, given.options?.signal);
     };
+    // All functions of this client hold on to this one, and nothing else needs the client.
+    abandoned?.register(call, session);
     this.capping = configurations("capping", call) as Capping;
     this.throttling = configurations("throttling", call) as Throttling;
   }
@@ -76,7 +77,7 @@ export class AjoClient {
 // By name, because a minifier may have renamed the class.
 Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
-/** Closes the sessions of clients that nobody has any more. workerd has this only with newer compatibility dates. */
+/** Closes the sessions of clients of which nobody has a function any more. workerd has this only with newer compatibility dates. */
 const abandoned =
   typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Session>((session) => session.close()) : undefined;
 

@@ -8,6 +8,7 @@ import {
   AjoValidationError,
   type ErrorDetails,
 } from "./errors.js";
+import { Misfit } from "./misfit.js";
 
 /** A failure as the core tells it. */
 export interface Failure extends Omit<ErrorDetails, "cause"> {
@@ -34,5 +35,6 @@ const CLASS_OF_KIND: Record<string, ErrorClass> = {
 /** The error of a failure. `cause` is what the platform gave as the reason. */
 export function errorOf({ kind, message, authentication, ...details }: Failure, cause?: unknown): AjoError {
   const type = kind === "refused" && authentication ? AjoAuthError : (CLASS_OF_KIND[kind] ?? AjoInternalError);
-  return new type(message, { ...details, cause });
+  const misfit = cause instanceof Misfit && { retryable: false, hint: "Give a `fetch` that answers with a `Response`, or what is used of one." };
+  return new type(message, { ...details, ...misfit, cause });
 }

@@ -1,6 +1,7 @@
 import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
+import { Misfit } from "./misfit.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import type { Secrets } from "./secrets.js";
 import { provesUnsent } from "./unsent.js";
@@ -55,13 +56,19 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
 
 /** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */
 function learn(secrets: Secrets, { headers, body }: Request): void {
-  for (const [name, value] of headers) {
-    if (name.toLowerCase() === "authorization") secrets.add(value.replace("Bearer ", ""));
+  for (const header of headers) {
+    const [, value] = header;
+    if (isAuthorization(header)) secrets.add(value.replace("Bearer ", ""));
     else if (value.includes("x-www-form-urlencoded")) {
       secrets.add(new URLSearchParams(body).get("client_secret"));
       secrets.add(/client_secret=([^&]*)/.exec(body as string)?.[1]);
     }
   }
+}
+
+/** Whether a header of a request holds the access token. */
+export function isAuthorization([name]: readonly [string, string]): boolean {
+  return name.toLowerCase() === "authorization";
 }
 
 class Attempt {
@@ -88,14 +95,14 @@ class Attempt {
       else if (provesUnsent(error)) this.phase = "connect";
       throw error;
     }
-    if (typeof response !== "object" || response === null) throw new TypeError("fetch gave no response");
+    if (typeof response !== "object" || response === null) throw new Misfit("fetch gave no response");
 
     const { status, type } = response as { status: number; type?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
     if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
     if (type === "error") throw new TypeError("fetch gave a network error");
     // The core takes what is no status for a mistake of this package.
-    if (!Number.isInteger(status) || status < 100 || status > 999) throw new TypeError("the response has no status");
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw new Misfit("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };

@@ -6,7 +6,7 @@ import { Aborted, Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import type { Signal } from "./platform.js";
 import { Secrets } from "./secrets.js";
-import { problemOf, type Request, send, type Sent } from "./send.js";
+import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
 import { unheard } from "./unheard.js";
 
@@ -23,6 +23,9 @@ export interface Step {
   done?: string | null;
   failed?: Failure;
 }
+
+/** Of a creation that was sent and whose answer was not awaited; a second one makes a second configuration. */
+const UNCLEAR = "It may have been created: look with `list` before you create it again.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -75,13 +78,18 @@ class CallDriver {
 
   /** Performs a step, or gives the whole call up. */
   async #performed(step: Step): Promise<Sent> {
+    let sent: Request | undefined;
     try {
       // A listener may have aborted, when nothing was there to be stopped.
       if (this.#interrupt.aborted) throw new Aborted(this.#interrupt.reason);
+      sent = step.send;
       return await this.#perform(step);
     } catch (error) {
       this.#turn.cancel();
-      throw error instanceof Aborted ? aborted(this.#operation, this.#secrets.clean(error.reason), this.#attempts) : error;
+      if (!(error instanceof Aborted)) throw error;
+      // A request for a token has no token.
+      const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
+      throw aborted(this.#operation, this.#secrets.clean(error.reason), this.#attempts, unclear ? UNCLEAR : undefined);
     }
   }
 
@@ -151,7 +159,7 @@ function nothing(_: void): Sent {
   return { answer: {}, body: "" };
 }
 
-function aborted(operation: string, reason: unknown, attempts: number): AjoAbortError {
+function aborted(operation: string, reason: unknown, attempts: number, hint?: string): AjoAbortError {
   const message = `${operation}: aborted by the caller's signal`;
-  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, cause: reason });
+  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, hint, cause: reason });
 }

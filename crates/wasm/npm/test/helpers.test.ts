@@ -65,7 +65,7 @@ test("an error of a store that repeats the token is masked", async () => {
 
 test("accessToken is asked, and what it gives instead of a token is told without its content", async () => {
   const ask = { token: { timeoutMs: 20 } };
-  const of = (accessToken: any): Promise<Answer> => told(ask, { accessToken, clientSecret: undefined });
+  const of = (accessToken: any): Promise<Answer> => told(ask, { accessToken });
   assert.equal((await of(() => TOKEN)).token, TOKEN);
   assert.equal((await of(async () => TOKEN)).token, TOKEN);
   assert.equal((await of(never)).problem, "timeout");
@@ -79,7 +79,7 @@ test("accessToken is asked, and what it gives instead of a token is told without
 });
 
 test("halves of surrogate pairs from functions of the caller never reach the core", async () => {
-  assert.equal((await told({ token: { timeoutMs: 20 } }, { accessToken: () => "t\ud800", clientSecret: undefined })).token, "t\ufffd");
+  assert.equal((await told({ token: { timeoutMs: 20 } }, { accessToken: () => "t\ud800" })).token, "t\ufffd");
   assert.equal((await told(get, { tokenStore: { get: () => "\udc00v", set: never } })).value, "\ufffdv");
 });
 

@@ -262,7 +262,7 @@ test("an abort ends a call in each of its phases, at once and with the caller's 
     ["wait", [{ wait: 60_000 }], {}],
     ["store", [{ storeGet: { key: "k", timeoutMs: 60_000 } }], { tokenStore: { get: never, set: never } }],
     ["store set", [{ storeSet: { key: "k", value: "v", ttlSeconds: 1, timeoutMs: 60_000 } }], { tokenStore: { get: never, set: never } }],
-    ["token", [{ token: { timeoutMs: 60_000 } }], { accessToken: never, clientSecret: undefined }],
+    ["token", [{ token: { timeoutMs: 60_000 } }], { accessToken: never }],
   ];
   for (const [name, lines, options] of phases) {
     const { ajo, core } = clientOn(lines, options);
@@ -275,6 +275,46 @@ test("an abort ends a call in each of its phases, at once and with the caller's 
     assert.ok(error instanceof AjoAbortError, name);
     assert.deepEqual([error.code, error.operation, error.cause], ["ABORTED", "capping.list", reason], name);
     assert.deepEqual(core.cancelled, [1], name);
+  }
+});
+
+test("an abort while a creation is on its way says that it may have been made", async () => {
+  const token = sending({ headers: [["content-type", "application/x-www-form-urlencoded"]] });
+  const cases: [any[], string, boolean][] = [
+    [[sending()], "create", true],
+    [[token], "create", false],
+    [[{ wait: 60_000 }], "create", false],
+    [[sending()], "update", false],
+    [[sending()], "list", false],
+  ];
+  for (const [lines, verb, hinted] of cases) {
+    const { ajo } = clientOn(lines, { fetch: never }) as any;
+    const controller = new AbortController();
+    const options = { signal: controller.signal };
+    const call = failure(verb === "create" ? ajo.capping.create({}, options) : verb === "list" ? ajo.capping.list(options) : ajo.capping.update("u", {}, options));
+    await soon();
+    controller.abort();
+    assert.equal((await call).hint !== undefined, hinted, `${verb} ${JSON.stringify(lines)}`);
+  }
+  // Aborted in an event, so that it is not sent at all.
+  const controller = new AbortController();
+  const event = { type: "attempt", operation: "capping.create", attempt: 1, requestId: "r" } as const;
+  const { ajo } = clientOn([{ ...sending(), events: [event] }], { onEvent: () => controller.abort() });
+  assert.equal((await failure(ajo.capping.create({} as any, { signal: controller.signal }))).hint, undefined);
+});
+
+test("what a mocked fetch lacks does not pass by itself", async () => {
+  const failed = (answer: Answer): any => ({ failed: { kind: "broken", code: "BROKEN", message: answer.detail ?? "", hint: "this passes; try again", retryable: true } });
+  const told = async (answer: any): Promise<any> => failure(clientOn([sending(), failed], { fetch: fetching(answer) }).ajo.capping.list());
+  for (const shape of [undefined, {}, { status: 200, body: {} }, { status: 200, body: { getReader: () => ({ read: async () => ({ value: "text" }) }) } }]) {
+    const error = await told(() => shape);
+    assert.equal(error.retryable, false);
+    assert.match(error.hint, /`fetch`/);
+    assert.ok(error.cause instanceof TypeError);
+  }
+  for (const passing of [() => Promise.reject(new TypeError("fetch failed")), () => Response.error()]) {
+    const error = await told(passing);
+    assert.deepEqual([error.retryable, error.hint], [true, "this passes; try again"]);
   }
 });
 

@@ -111,10 +111,13 @@ export function useCore(...lines: Line[]): ScriptedCore {
   return current;
 }
 
+/** What every client needs. */
+const WHO = { clientId: "id", orgId: "org", sandbox: "prod" };
+
 /** A client on a script. */
 export function clientOn(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; core: ScriptedCore } {
   const scripted = useCore(...lines);
-  return { ajo: new AjoClient({ clientId: "id", clientSecret: SECRET, ...options }), core: scripted };
+  return { ajo: new AjoClient({ ...(options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] }), ...WHO, ...options }), core: scripted };
 }
 
 /** A step that sends something. */
