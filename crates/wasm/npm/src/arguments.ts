@@ -7,6 +7,7 @@ import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } fr
 /** What a value must be, and the words for it. */
 type Rule = readonly [words: string, holds: (value: unknown) => boolean];
 
+const OBJECT: Rule = ["an object", isObject];
 const TEXT: Rule = ["a string", (value) => typeof value === "string"];
 const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
@@ -46,15 +47,9 @@ const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } =
   force: ["true or false", (value) => typeof value === "boolean"],
 };
 
-/** Where the access token can come from: what is needed besides, and what would mean nothing then. */
-const SOURCES: Record<string, readonly [needed: readonly Name[], idle: readonly Name[]]> = {
-  clientSecret: [["clientId", "orgId", "scopes"], ["clientSecrets", "accessToken", "credentials", "credentialName"]],
-  clientSecrets: [["clientId", "orgId", "scopes"], ["accessToken", "credentials", "credentialName"]],
-  accessToken: [["clientId", "orgId"], ["credentials", "scopes", "credentialName"]],
-  credentials: [[], ["clientId", "orgId", "scopes"]],
-};
-
-type Name = keyof AjoOptions;
+/** Who calls. Of these, a source of the access token needs the first so many, and the others mean nothing beside it. */
+const IDENTITY = ["clientId", "orgId", "scopes"];
+const SOURCES: Record<string, number> = { clientSecret: 3, clientSecrets: 3, accessToken: 2, credentials: 0 };
 
 /** What the problems with a client's options begin with. */
 const MAKING = "new AjoClient";
@@ -77,21 +72,18 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
 }
 
 /** An option that is ignored without a word would be taken for one that was heeded. */
-function checkSource(options: AjoOptions): void {
-  const isGiven = (name: string): boolean => options[name as Name] !== undefined;
-  const source = Object.keys(SOURCES).find(isGiven);
-  if (source === undefined) throw refuse(MAKING, "give `clientSecret`, `clientSecrets`, `accessToken` or `credentials`");
-  const [needed, idle] = SOURCES[source] as (typeof SOURCES)[string];
-  const other = idle.find(isGiven);
-  if (other !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${other}\`, not both`);
-  const missing = [...needed, "sandbox"].find((name) => !isGiven(name));
+function checkSource(options: object): void {
+  const given = (names: string[]): string[] => names.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
+  const [source, ...others] = given(Object.keys(SOURCES));
+  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}`);
+  const needed = IDENTITY.slice(0, SOURCES[source]);
+  const [idle] = [...others, ...given([...IDENTITY.slice(needed.length), ...(needed.length > 0 ? ["credentialName"] : [])])];
+  if (idle !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${idle}\`, not both`);
+  const missing = [...needed, "sandbox"].find((name) => given([name]).length === 0);
   if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing`);
 }
 
-/** What an operation takes before its options. */
-export type Taken = "uid" | "config";
-
-/** The arguments of one call. */
+/** The arguments of one call; those that its operation does not take are not there. */
 export interface CallArguments {
   uid?: unknown;
   config?: unknown;
@@ -105,15 +97,11 @@ export interface CallTexts {
 }
 
 /** The arguments of one call for the core, after those that the operation takes were looked at. */
-export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): CallTexts {
+export function readCall(operation: string, call: CallArguments): CallTexts {
   const { uid, config, options = {} } = call;
-  if (takes.includes("uid") && typeof uid !== "string") {
-    throw refuse(operation, `the uid must be a string, and not ${kindOf(uid)}`);
-  }
-  const takesConfig = takes.includes("config");
-  if (takesConfig && !isObject(config)) {
-    throw refuse(operation, `the configuration must be an object, and not ${kindOf(config)}`);
-  }
+  if ("uid" in call) demand(operation, "the uid", TEXT, uid);
+  const takesConfig = "config" in call;
+  if (takesConfig) demand(operation, "the configuration", OBJECT, config);
   check(operation, options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const { signal: _, headers, ...rest } = options;
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
@@ -129,12 +117,15 @@ export function readDefinition(where: string, definition: unknown): string {
 }
 
 function check(where: string, options: object, rules: Readonly<Record<string, Rule>>): void {
-  if (!isObject(options)) throw refuse(where, `the options must be an object, and not ${kindOf(options)}`);
+  demand(where, "the options", OBJECT, options);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(rules, name)) throw unknown(where, name, Object.keys(rules));
-    const [words, holds] = rules[name] as Rule;
-    if (value !== undefined && !holds(value)) throw refuse(where, `\`${name}\` must be ${words}, and not ${kindOf(value)}`);
+    if (value !== undefined) demand(where, `\`${name}\``, rules[name] as Rule, value);
   }
+}
+
+function demand(where: string, what: string, [words, holds]: Rule, value: unknown): void {
+  if (!holds(value)) throw refuse(where, `${what} must be ${words}, and not ${kindOf(value)}`);
 }
 
 function unknown(where: string, name: string, names: string[]): AjoValidationError {

@@ -11,7 +11,7 @@ export async function readText(response: object, maxBytes: number, signal: Abort
   if (typeof text === "function") return within(String(await text.call(response)), maxBytes);
   if (typeof json === "function") return within(JSON.stringify(await json.call(response)) ?? "", maxBytes);
   if (body === null || body === undefined) return "";
-  throw new Misfit("the response has a body, and neither a stream nor text() to read it by");
+  throw new Misfit("the response's body is neither a stream nor text()");
 }
 
 function hasReader(body: unknown): body is ReadableStream<unknown> {
@@ -40,7 +40,7 @@ async function readStream(
     if (signal.aborted) throw new TypeError("the body was given up");
     if (done) return text + decoder.decode();
     // Not `instanceof Uint8Array`, which is false for one of another realm.
-    if (!ArrayBuffer.isView(value)) throw new Misfit("the body's stream gave something other than bytes");
+    if (!ArrayBuffer.isView(value)) throw new Misfit("the body's stream gave no bytes");
     length += value.byteLength;
     if (length > maxBytes) {
       giveUp();

@@ -74,7 +74,7 @@ export class Core {
     if (this.#instantiate === undefined) {
       throw new AjoInternalError("the core of ajo-limits has not been provided", {
         code: "INTERNAL",
-        hint: "With `ajo-limits/slim`, call `setModule` with the module of `ajo-limits/core.wasm` first.",
+        hint: "Call `setModule` first.",
       });
     }
     try {

@@ -105,27 +105,21 @@ const CLASSES = {
 for (const [name, type] of Object.entries(CLASSES)) {
   // By name, because a minifier may have renamed the class.
   Object.defineProperty(type, "name", { value: name });
-  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
-  Object.defineProperty(type.prototype, KIND, { value: name });
+  Object.defineProperties(type.prototype, { name: { value: name, configurable: true, writable: true }, [KIND]: { value: name } });
 }
 
 Object.defineProperty(AjoError, Symbol.hasInstance, {
   value(this: unknown, value: unknown): boolean {
-    for (const [name, type] of Object.entries(CLASSES)) if (this === type) return kindsOf(value).includes(name);
+    const named = Object.entries(CLASSES).find(([, type]) => type === this);
     // A class that a user derived from one of them.
-    return prototypeTest.call(this, value);
+    if (named === undefined) return prototypeTest.call(this, value);
+    // Along its prototypes, of whichever copy they are.
+    for (let at = value; Object(at) === at; at = Object.getPrototypeOf(at)) {
+      if ((at as { [KIND]?: unknown })[KIND] === named[0]) return true;
+    }
+    return false;
   },
 });
-
-/** The names of our classes along the prototypes of a value, of whichever copy they are. */
-function kindsOf(value: unknown): unknown[] {
-  const kinds: unknown[] = [];
-  if (typeof value !== "object") return kinds;
-  for (let at: unknown = value; at !== null; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at as object, KIND)) kinds.push((at as { [KIND]: unknown })[KIND]);
-  }
-  return kinds;
-}
 
 function definedOf(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

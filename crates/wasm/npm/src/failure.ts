@@ -35,6 +35,7 @@ const CLASS_OF_KIND: Record<string, ErrorClass> = {
 /** The error of a failure. `cause` is what the platform gave as the reason. */
 export function errorOf({ kind, message, authentication, ...details }: Failure, cause?: unknown): AjoError {
   const type = kind === "refused" && authentication ? AjoAuthError : (CLASS_OF_KIND[kind] ?? AjoInternalError);
-  const misfit = cause instanceof Misfit && { retryable: false, hint: "Give a `fetch` that answers with a `Response`, or what is used of one." };
+  // The core takes it for a connection that broke, which passes.
+  const misfit = cause instanceof Misfit && { retryable: false, hint: undefined };
   return new type(message, { ...details, ...misfit, cause });
 }

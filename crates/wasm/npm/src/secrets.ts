@@ -14,13 +14,12 @@ const NATIVE = /\{\s*\[native code\]\s*\}$/;
 export class Secrets {
   #texts: string[] = [];
 
-  /** A secret, which errors may repeat as it is, within a URL, a form or JSON. Nothing but text is one. */
+  /** A secret, which errors may repeat as it is, within a URL or JSON. Nothing but text is one. */
   add(secret: unknown): void {
     if (typeof secret !== "string" || secret === "") return;
     // Half of a surrogate pair would make `encodeURIComponent` throw.
     const url = encodeURIComponent(secret.replace(/\p{Cs}/gu, "\ufffd"));
-    const form = String(new URLSearchParams([["", secret]])).slice(1);
-    this.#texts.push(secret, url, form, JSON.stringify(secret).slice(1, -1));
+    this.#texts.push(secret, url, JSON.stringify(secret).slice(1, -1));
     // A secret can be the beginning of another.
     this.#texts.sort((one, other) => other.length - one.length);
   }

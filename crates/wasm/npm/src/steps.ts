@@ -25,7 +25,7 @@ export interface Step {
 }
 
 /** Of a creation that was sent and whose answer was not awaited; a second one makes a second configuration. */
-const UNCLEAR = "It may have been created: look with `list` before you create it again.";
+const UNCLEAR = "It may have been created: look before you create it again.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -81,7 +81,7 @@ class CallDriver {
     let sent: Request | undefined;
     try {
       // A listener may have aborted, when nothing was there to be stopped.
-      if (this.#interrupt.aborted) throw new Aborted(this.#interrupt.reason);
+      if (this.#interrupt.aborted) throw new Aborted();
       sent = step.send;
       return await this.#perform(step);
     } catch (error) {
@@ -89,14 +89,17 @@ class CallDriver {
       if (!(error instanceof Aborted)) throw error;
       // A request for a token has no token.
       const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
-      throw aborted(this.#operation, this.#secrets.clean(error.reason), this.#attempts, unclear ? UNCLEAR : undefined);
+      throw aborted(this.#operation, this.#secrets.clean(this.#interrupt.reason), this.#attempts, unclear ? UNCLEAR : undefined);
     }
   }
 
   async #perform(step: Step): Promise<Sent> {
     const { send: request, token, storeGet, storeSet } = step;
     if (request !== undefined) return send(request, this.#helpers.fetch, this.#interrupt, this.#secrets);
-    if (step.wait !== undefined) return nothing(await wait(this.#interrupt, step.wait));
+    if (step.wait !== undefined) {
+      await wait(this.#interrupt, step.wait);
+      return { answer: {}, body: "" };
+    }
     if (token !== undefined) return this.#ask(token.timeoutMs, () => this.#token());
     if (storeGet !== undefined) return this.#ask(storeGet.timeoutMs, () => this.#stored(storeGet.key));
     if (storeSet !== undefined) return this.#ask(storeSet.timeoutMs, () => this.#store(storeSet));
@@ -104,17 +107,13 @@ class CallDriver {
   }
 
   async #token(): Promise<object> {
-    const token: unknown = await this.#helpers.accessToken?.();
-    if (typeof token !== "string") throw new TypeError(`accessToken gave ${kindOf(token)} in place of a string`);
-    return { token };
+    return { token: textOf("accessToken", await this.#helpers.accessToken?.()) };
   }
 
   async #stored(key: string): Promise<object> {
     // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
-    const value: unknown = (await this.#helpers.tokenStore?.get(key)) ?? null;
-    if (value === null) return { value };
-    if (typeof value !== "string") throw new TypeError(`the store gave ${kindOf(value)} in place of a string`);
-    this.#secrets.addStored(value);
+    const value = (await this.#helpers.tokenStore?.get(key)) ?? null;
+    if (value !== null) this.#secrets.addStored(textOf("the store", value));
     return { value };
   }
 
@@ -147,16 +146,15 @@ function valueOf(body: string, field: string | null): unknown {
   if (field === null) return undefined;
   const answer = JSON.parse(body);
   if (field === "") return answer;
+  const value = answer[field];
   // The service leaves out a list that is empty.
-  return field === "canDeploy" ? { ...answer[field], ...listsOf(answer[field]) } : answer[field];
+  return field === "canDeploy" ? { ...value, errors: value.errors ?? [], warnings: value.warnings ?? [] } : value;
 }
 
-function listsOf({ errors, warnings }: { errors?: unknown; warnings?: unknown }): object {
-  return { errors: errors ?? [], warnings: warnings ?? [] };
-}
-
-function nothing(_: void): Sent {
-  return { answer: {}, body: "" };
+/** What one of the caller's own functions gave. */
+function textOf(what: string, value: unknown): string {
+  if (typeof value !== "string") throw new TypeError(`${what} gave ${kindOf(value)} in place of a string`);
+  return value;
 }
 
 function aborted(operation: string, reason: unknown, attempts: number, hint?: string): AjoAbortError {

@@ -92,6 +92,7 @@ test("headers of one name are joined as fetch joins them", async () => {
 });
 
 test("options that cannot be meant are refused by name, and no value is repeated", () => {
+  const whole = { clientSecret: SECRET, clientId: "id", orgId: "org", scopes: "a", sandbox: "prod" };
   const cases: [any, RegExp][] = [
     [undefined, /the options must be an object, and not undefined/],
     ["text", /the options must be an object, and not a value of type string/],
@@ -107,8 +108,8 @@ test("options that cannot be meant are refused by name, and no value is repeated
     [{ maxAttempts: 1.5 }, /`maxAttempts` must be a whole number/],
     [{ fetch: {} }, /`fetch` must be a function/],
     [{ tokenStore: { get() {} } }, /`tokenStore` must be an object with the functions get and set/],
-    [{ headers: { a: 1 } }, /the names and values of `headers` must be strings/],
-    [{ headers: [["a"]] }, /the names and values of `headers` must be strings/],
+    [{ ...whole, headers: { a: 1 } }, /the names and values of `headers` must be strings/],
+    [{ ...whole, headers: [["a"]] }, /the names and values of `headers` must be strings/],
     [{ accessToken: TOKEN, clientSecret: SECRET }, /give `clientSecret` or `accessToken`, not both/],
     [{ credentials: {}, accessToken: TOKEN }, /give `accessToken` or `credentials`, not both/],
     [{ clientSecret: SECRET, clientSecrets: [SECRET] }, /not both/],
@@ -118,8 +119,8 @@ test("options that cannot be meant are refused by name, and no value is repeated
     [{ accessToken: TOKEN, scopes: ["a"] }, /give `accessToken` or `scopes`, not both/],
     [{ accessToken: () => TOKEN, credentialName: "a" }, /give `accessToken` or `credentialName`, not both/],
     [{ clientSecret: SECRET, credentialName: "a" }, /give `clientSecret` or `credentialName`, not both/],
-    [{}, /give `clientSecret`, `clientSecrets`, `accessToken` or `credentials`/],
-    [{ clientId: "id", orgId: "org", scopes: "a", sandbox: "prod" }, /give `clientSecret`, `clientSecrets`, `accessToken` or `credentials`/],
+    [{}, /give one of clientSecret, clientSecrets, accessToken, credentials/],
+    [{ clientId: "id", orgId: "org", scopes: "a", sandbox: "prod" }, /give one of clientSecret, clientSecrets, accessToken, credentials/],
     [{ clientSecret: SECRET }, /`clientId` is missing/],
     [{ clientSecret: SECRET, clientId: "id" }, /`orgId` is missing/],
     [{ clientSecrets: [SECRET], clientId: "id", orgId: "org" }, /`scopes` is missing/],
