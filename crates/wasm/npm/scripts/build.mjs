@@ -46,7 +46,7 @@ async function bundle(file, entry, format) {
     bundle: true,
     minify: true,
     // Node.js prints the line in which an error was thrown that nobody catches: that must not be the one with the module.
-    lineLimit: 1000,
+    ...(entry === "inline" && { lineLimit: 1000 }),
     format,
     target: "es2022",
     // No platform: nothing of one is used.

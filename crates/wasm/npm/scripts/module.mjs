@@ -31,8 +31,14 @@ const LEFT_OUT = {
   "the tidying after a trap": [/(?<=\n)\s*try \{(?=\s*ptr0 =)|\} catch \(e\) \{(\s*if \(ptr\d\) \{[^}]*\})+\s*throw e;\s*\}/g],
   // Every runtime with WebAssembly's newer instructions has it.
   "a substitute of encodeInto": [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?\n\}/gs, 1],
-  // Texts are short, and go in whole: what else there is writes them bit by bit, and grows their place as it goes.
-  "texts in parts": [/(?<=function passStringToWasm0\(arg, malloc), realloc(?=\) \{)|if \(realloc === undefined\) (?=\{)|(?<=return ptr;\s*\})\s*let len = arg\.length;.*?return ptr;|, wasm\.__wbindgen_realloc/gs],
+  // A decoder of Safari's gives up after 2 GB: each text has one of its own, and nobody counts.
+  "the bytes that were decoded": [
+    /^\s*numBytesDecoded \+?= bytes\.length;|if \(numBytesDecoded >= MAX_SAFARI_DECODE_BYTES\) (?=\{)|^\s*cachedTextDecoder\.decode\(\);|^(const MAX_SAFARI_DECODE_BYTES|let numBytesDecoded) = \d+;/gm,
+    7,
+  ],
+  // Texts go in whole: what else there is writes them bit by bit, and grows their place as it goes.
+  "a realloc to be called": [/(?<=function passStringToWasm0\(arg, malloc), realloc(?=\) \{)|, wasm\.__wbindgen_realloc/g],
+  "texts in parts": [/if \(realloc === undefined\) (?=\{)|(?<=return ptr;\s*\})\s*let len = arg\.length;.*?return ptr;/gs, 2],
 };
 
 /** Writes NAME.patched.js of NAME.js, without what is wrong or dead here, and answers its path. */

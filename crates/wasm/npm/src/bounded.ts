@@ -30,12 +30,3 @@ export function bounded<T>(
       .then(resolve, reject);
   });
 }
-
-/** Waits; rejects with {@link Aborted} when the caller interrupts. */
-export async function wait(interrupt: Interrupt, ms: number): Promise<void> {
-  try {
-    await bounded(interrupt, ms, () => new Promise<never>(() => {}));
-  } catch (error) {
-    if (!(error instanceof OutOfTime)) throw error;
-  }
-}

@@ -45,10 +45,10 @@ export class Core {
     return this.#guarded((exports) => JSON.parse(call(exports)) as T);
   }
 
-  /** Calls the core for its effect. It is no error when that fails: what it would have tidied is gone with the instance. */
-  tell(call: (exports: CoreExports) => void): void {
+  /** Has the instance of a generation tidy something. It is no error when that fails: it is gone with the instance. */
+  tell(generation: number, call: (exports: CoreExports) => void): void {
     try {
-      this.#guarded(call);
+      if (generation === this.#generation) this.#guarded(call);
     } catch {
       // The next call gets a fresh instance.
     }

@@ -49,9 +49,9 @@ export class AjoError extends Error {
 
   /** For tests of programs that handle these errors; the package makes its own. */
   constructor(message: string, details: ErrorDetails) {
-    const { cause, body, ...known } = details;
+    const { cause, body, attempts = 0, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, { attempts: 0 }, definedOf(known));
+    for (const [name, value] of Object.entries({ attempts, ...known })) if (value !== undefined) Object.assign(this, { [name]: value });
     // Not enumerable: loggers print what is, and an answer may hold anything.
     if (body !== undefined) Object.defineProperty(this, "body", { value: body });
   }
@@ -120,7 +120,3 @@ Object.defineProperty(AjoError, Symbol.hasInstance, {
     return false;
   },
 });
-
-function definedOf(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}

@@ -54,16 +54,12 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
   return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
 }
 
-/** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */
-function learn(secrets: Secrets, { headers, body }: Request): void {
-  for (const header of headers) {
-    const [, value] = header;
-    if (isAuthorization(header)) secrets.add(value.replace("Bearer ", ""));
-    else if (value.includes("x-www-form-urlencoded")) {
-      secrets.add(new URLSearchParams(body).get("client_secret"));
-      secrets.add(/client_secret=([^&]*)/.exec(body as string)?.[1]);
-    }
-  }
+/** What a platform's error may repeat of a request: the access token, or the client's secret, as it is and as the token host is sent it. */
+function learn(secrets: Secrets, { headers, body = "" }: Request): void {
+  secrets.add(headers.find(isAuthorization)?.[1].replace("Bearer ", ""));
+  const field = /client_secret=([^&]*)/.exec(body) ?? [];
+  secrets.add(field[1]);
+  secrets.add(new URLSearchParams(field[0]).get("client_secret"));
 }
 
 /** Whether a header of a request holds the access token. */

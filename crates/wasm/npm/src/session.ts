@@ -20,7 +20,8 @@ function chance(): number {
 export class Session {
   #core: Core;
   #options: string;
-  #client: number | undefined;
+  #client = 0;
+  /** Of the instance in which it is open. */
   #generation = -1;
 
   /** Throws what the core has against the options. */
@@ -39,13 +40,12 @@ export class Session {
 
   /** Gives back what the core keeps for this client. Calls that are on their way go on. */
   close(): void {
-    const client = this.#client;
-    if (client !== undefined && this.#generation === this.#core.generation) this.#core.tell((it) => it.close(client));
-    this.#client = undefined;
+    this.#core.tell(this.#generation, (it) => it.close(this.#client));
+    this.#generation = -1;
   }
 
   #open(): number {
-    if (this.#client === undefined || this.#generation !== this.#core.generation) {
+    if (this.#generation !== this.#core.generation) {
       const opened = this.#core.ask<{ client: number } | { failed: Failure }>((it) => it.open(this.#options));
       if ("failed" in opened) throw errorOf(opened.failed);
       this.#client = opened.client;
@@ -77,7 +77,7 @@ export class Turn {
   /** Gives the call up. */
   cancel(): void {
     const { call } = this.step;
-    if (this.#generation === this.#core.generation) this.#core.tell((it) => it.cancel(call, ...clocks()));
+    this.#core.tell(this.#generation, (it) => it.cancel(call, ...clocks()));
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CallTexts, kindOf } from "./arguments.js";
-import { bounded, wait } from "./bounded.js";
+import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
 import { Aborted, Interrupt } from "./interrupt.js";
@@ -96,35 +96,33 @@ class CallDriver {
   async #perform(step: Step): Promise<Sent> {
     const { send: request, token, storeGet, storeSet } = step;
     if (request !== undefined) return send(request, this.#helpers.fetch, this.#interrupt, this.#secrets);
-    if (step.wait !== undefined) {
-      await wait(this.#interrupt, step.wait);
-      return { answer: {}, body: "" };
+    // To wait is to ask for what never comes, until the time is over.
+    if (step.wait !== undefined) return { ...(await this.#ask({ timeoutMs: step.wait }, () => new Promise(() => {}))), answer: {} };
+    const { accessToken, tokenStore } = this.#helpers;
+    if (token !== undefined) {
+      return this.#ask(token, async () => ({ token: textOf("accessToken", await accessToken?.()) }));
     }
-    if (token !== undefined) return this.#ask(token.timeoutMs, () => this.#token());
-    if (storeGet !== undefined) return this.#ask(storeGet.timeoutMs, () => this.#stored(storeGet.key));
-    if (storeSet !== undefined) return this.#ask(storeSet.timeoutMs, () => this.#store(storeSet));
+    if (storeGet !== undefined) {
+      return this.#ask(storeGet, async () => {
+        // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
+        const value = (await tokenStore?.get(storeGet.key)) ?? null;
+        if (value !== null) this.#secrets.addStored(textOf("the store", value));
+        return { value };
+      });
+    }
+    if (storeSet !== undefined) {
+      const { key, value, ttlSeconds } = storeSet;
+      this.#secrets.addStored(value);
+      return this.#ask(storeSet, async () => {
+        await tokenStore?.set(key, value, ttlSeconds);
+        return {};
+      });
+    }
     throw new AjoInternalError("the core of ajo-limits asked for something unknown", { code: "INTERNAL" });
   }
 
-  async #token(): Promise<object> {
-    return { token: textOf("accessToken", await this.#helpers.accessToken?.()) };
-  }
-
-  async #stored(key: string): Promise<object> {
-    // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
-    const value = (await this.#helpers.tokenStore?.get(key)) ?? null;
-    if (value !== null) this.#secrets.addStored(textOf("the store", value));
-    return { value };
-  }
-
-  async #store({ key, value, ttlSeconds }: { key: string; value: string; ttlSeconds: number }): Promise<object> {
-    this.#secrets.addStored(value);
-    await this.#helpers.tokenStore?.set(key, value, ttlSeconds);
-    return {};
-  }
-
   /** Asks one of the caller's own functions. */
-  async #ask(timeoutMs: number, work: () => Promise<object>): Promise<Sent> {
+  async #ask({ timeoutMs }: { timeoutMs: number }, work: () => Promise<object>): Promise<Sent> {
     try {
       return { answer: await bounded(this.#interrupt, timeoutMs, work), body: "" };
     } catch (error) {
