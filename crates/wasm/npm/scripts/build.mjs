@@ -91,7 +91,8 @@ async function writeManifest() {
     main: "./index.cjs",
     module: "./index.js",
     types: "./types/cjs/index.d.ts",
-    files: ["*.js", "*.cjs", "*.wasm", "types"],
+    // Of licences, npm adds by itself only those with plainer names.
+    files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
     sideEffects: hasEmulator ? ["./emulator-module.cjs"] : false,
   });
   await writeFile(path.join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

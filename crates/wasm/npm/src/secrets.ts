@@ -76,7 +76,7 @@ function everythingOf(error: unknown): string | undefined {
             text += `${String(key)}\n`;
             const held = (value as Record<PropertyKey, unknown>)[key];
             if (typeof held !== "function") seen.add(held);
-            // Of functions only a class's constructor, and those of the platform's own classes, are known to tell nothing.
+            // Of functions only a class's constructor, and what the platform's classes have, are known to tell nothing.
             else if (of === value || (key !== "constructor" && !NATIVE.test(Function.prototype.toString.call(held)))) return undefined;
             if (seen.size > MOST_VALUES) return undefined;
           }

@@ -1,7 +1,8 @@
 // The packed package with its real core, as Node.js installs it; scripts/packed.mjs runs it. No network: `fetch` is a function.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -94,6 +95,19 @@ for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of
 test("errors of one copy are instances of the other's classes", () => {
   assert.throws(() => new cjs.AjoClient({}), esm.AjoValidationError);
   assert.throws(() => new esm.AjoClient({}), cjs.AjoValidationError);
+});
+
+test("both licences are in the package", () => {
+  const files = readdirSync(path.dirname(require.resolve("ajo-limits/package.json")));
+  assert.deepEqual(files.filter((name) => name.startsWith("LICENSE")).sort(), ["LICENSE-APACHE", "LICENSE-MIT"]);
+});
+
+test("the README's example of the emulator runs as it is", async () => {
+  const readme = readFileSync(path.join(path.dirname(require.resolve("ajo-limits/package.json")), "README.md"), "utf8");
+  const [example] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code).filter((code) => code.includes("createEmulator("));
+  const file = path.resolve("readme-emulator.mjs");
+  writeFileSync(file, example);
+  await import(file);
 });
 
 test("slim takes another module, after a panic as well and after one that was none", async () => {
