@@ -46,7 +46,7 @@ async function bundle(file, entry, format) {
     bundle: true,
     minify: true,
     // Node.js prints the line in which an error was thrown that nobody catches: that must not be the one with the module.
-    lineLimit: 1000,
+    ...(entry === "inline" && { lineLimit: 1000 }),
     format,
     target: "es2022",
     // No platform: nothing of one is used.
@@ -91,7 +91,8 @@ async function writeManifest() {
     main: "./index.cjs",
     module: "./index.js",
     types: "./types/cjs/index.d.ts",
-    files: ["*.js", "*.cjs", "*.wasm", "types"],
+    // Of licences, npm adds by itself only those with plainer names.
+    files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
     sideEffects: hasEmulator ? ["./emulator-module.cjs"] : false,
   });
   await writeFile(path.join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

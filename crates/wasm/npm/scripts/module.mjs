@@ -19,17 +19,38 @@ export async function optimize(name, glue, out) {
   await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
 }
 
-/**
- * Writes NAME.patched.js of NAME.js and answers its path. wasm-bindgen asks `module instanceof WebAssembly.Module`, which is
- * false for a module of another realm: edge sandboxes hand such ones out. Every caller here has compiled the module, so there
- * is nothing to ask.
- */
+/** What is left out of the glue, and how often it must be there: `undefined` for at least once. */
+const LEFT_OUT = {
+  // False for a module of another realm, which edge sandboxes hand out. Every caller here has compiled the module.
+  "whether it is a module": [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g, 1],
+  // Whoever asks for an instance gets one, or after a panic the broken one would stay.
+  "the one instance that stays": [/(?<=function initSync\(module\) \{\s*)if \(wasm !== undefined\) return wasm;/g, 1],
+  // Nothing here schedules it: an instance is replaced by whoever sees it break.
+  "the reset in each call": [/^\s*__wbg_call_guard\(\);/gm],
+  // What was allocated for an argument when the next one fails: the instance is thrown away then.
+  "the tidying after a trap": [/(?<=\n)\s*try \{(?=\s*ptr0 =)|\} catch \(e\) \{(\s*if \(ptr\d\) \{[^}]*\})+\s*throw e;\s*\}/g],
+  // Every runtime with WebAssembly's newer instructions has it.
+  "a substitute of encodeInto": [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?\n\}/gs, 1],
+  // A decoder of Safari's gives up after 2 GB: each text has one of its own, and nobody counts.
+  "the bytes that were decoded": [
+    /^\s*numBytesDecoded \+?= bytes\.length;|if \(numBytesDecoded >= MAX_SAFARI_DECODE_BYTES\) (?=\{)|^\s*cachedTextDecoder\.decode\(\);|^(const MAX_SAFARI_DECODE_BYTES|let numBytesDecoded) = \d+;/gm,
+    7,
+  ],
+  // Texts go in whole: what else there is writes them bit by bit, and grows their place as it goes.
+  "a realloc to be called": [/(?<=function passStringToWasm0\(arg, malloc), realloc(?=\) \{)|, wasm\.__wbindgen_realloc/g],
+  "texts in parts": [/if \(realloc === undefined\) (?=\{)|(?<=return ptr;\s*\})\s*let len = arg\.length;.*?return ptr;/gs, 2],
+};
+
+/** Writes NAME.patched.js of NAME.js, without what is wrong or dead here, and answers its path. */
 export async function patchGlue(name, glue) {
-  const source = await readFile(path.join(glue, `${name}.js`), "utf8");
-  const trap = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g;
-  const hits = source.match(trap)?.length ?? 0;
-  if (hits !== 1) throw new Error(`the glue of ${name} has ${hits} places to patch, and not one: wasm-bindgen has changed`);
+  let source = await readFile(path.join(glue, `${name}.js`), "utf8");
+  for (const [what, [pattern, times]] of Object.entries(LEFT_OUT)) {
+    const hits = source.match(pattern)?.length ?? 0;
+    if (hits === 0 || hits !== (times ?? hits)) throw new Error(`the glue of ${name} has ${what} ${hits} times: wasm-bindgen has changed`);
+    source = source.replace(pattern, "");
+  }
+  if (source.includes("__wbg_reinit_scheduled = true")) throw new Error(`the glue of ${name} schedules a reset: wasm-bindgen has changed`);
   const patched = path.join(glue, `${name}.patched.js`);
-  await writeFile(patched, source.replace(trap, ""));
+  await writeFile(patched, source);
   return patched;
 }

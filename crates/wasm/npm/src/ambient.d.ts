@@ -7,7 +7,6 @@ declare module "#module-base64" {
 
 declare module "#glue" {
   export function initSync(from: { module: WebAssembly.Module }): unknown;
-  export function __wbg_reset_state(): void;
   export const open: import("./core.js").CoreExports["open"];
   export const close: import("./core.js").CoreExports["close"];
   export const start: import("./core.js").CoreExports["start"];

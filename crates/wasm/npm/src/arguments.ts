@@ -1,11 +1,13 @@
 // What JavaScript lets through and TypeScript would not. What the values mean is left to the core.
 
 import { AjoValidationError } from "./errors.js";
+import { toJson } from "./json.js";
 import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
 
 /** What a value must be, and the words for it. */
 type Rule = readonly [words: string, holds: (value: unknown) => boolean];
 
+const OBJECT: Rule = ["an object", isObject];
 const TEXT: Rule = ["a string", (value) => typeof value === "string"];
 const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
@@ -45,8 +47,9 @@ const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } =
   force: ["true or false", (value) => typeof value === "boolean"],
 };
 
-/** Answers to one question: where the access token comes from. */
-const EXCLUSIVE = ["clientSecret", "clientSecrets", "accessToken", "credentials"] as const;
+/** Who calls. Of these, a source of the access token needs the first so many, and the others mean nothing beside it. */
+const IDENTITY = ["clientId", "orgId", "scopes"];
+const SOURCES: Record<string, number> = { clientSecret: 3, clientSecrets: 3, accessToken: 2, credentials: 0 };
 
 /** What the problems with a client's options begin with. */
 const MAKING = "new AjoClient";
@@ -54,8 +57,7 @@ const MAKING = "new AjoClient";
 /** The options of a client: as JSON for the core, and what cannot be written as JSON. */
 export function readOptions(options: AjoOptions): { json: string; helpers: Helpers } {
   check(MAKING, options, CLIENT_RULES);
-  const [one, other] = EXCLUSIVE.filter((name) => options[name] !== undefined);
-  if (other !== undefined) throw refuse(MAKING, `give \`${one}\` or \`${other}\`, not both`);
+  checkSource(options);
   const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
   const ownToken = typeof accessToken === "function";
   const settings = {
@@ -66,13 +68,22 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
     headers: headers && pairs(MAKING, headers),
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
-  return { json: toJson(MAKING, settings), helpers };
+  return { json: written(MAKING, settings), helpers };
 }
 
-/** What an operation takes before its options. */
-export type Taken = "uid" | "config";
+/** An option that is ignored without a word would be taken for one that was heeded. */
+function checkSource(options: object): void {
+  const given = (names: string[]): string[] => names.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
+  const [source, ...others] = given(Object.keys(SOURCES));
+  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}`);
+  const needed = IDENTITY.slice(0, SOURCES[source]);
+  const [idle] = [...others, ...given([...IDENTITY.slice(needed.length), ...(needed.length > 0 ? ["credentialName"] : [])])];
+  if (idle !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${idle}\`, not both`);
+  const missing = [...needed, "sandbox"].find((name) => given([name]).length === 0);
+  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing`);
+}
 
-/** The arguments of one call. */
+/** The arguments of one call; those that its operation does not take are not there. */
 export interface CallArguments {
   uid?: unknown;
   config?: unknown;
@@ -86,36 +97,35 @@ export interface CallTexts {
 }
 
 /** The arguments of one call for the core, after those that the operation takes were looked at. */
-export function readCall(operation: string, takes: readonly Taken[], call: CallArguments): CallTexts {
+export function readCall(operation: string, call: CallArguments): CallTexts {
   const { uid, config, options = {} } = call;
-  if (takes.includes("uid") && typeof uid !== "string") {
-    throw refuse(operation, `the uid must be a string, and not ${kindOf(uid)}`);
-  }
-  const takesConfig = takes.includes("config");
-  if (takesConfig && !isObject(config)) {
-    throw refuse(operation, `the configuration must be an object, and not ${kindOf(config)}`);
-  }
+  if ("uid" in call) demand(operation, "the uid", TEXT, uid);
+  const takesConfig = "config" in call;
+  if (takesConfig) demand(operation, "the configuration", OBJECT, config);
   check(operation, options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const { signal: _, headers, ...rest } = options;
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
-    input: toJson(operation, input),
-    definition: takesConfig ? toJson(operation, config) : "",
+    input: written(operation, input),
+    definition: takesConfig ? written(operation, config) : "",
   };
 }
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
 export function readDefinition(where: string, definition: unknown): string {
-  return toJson(where, definition ?? null);
+  return written(where, definition ?? null);
 }
 
 function check(where: string, options: object, rules: Readonly<Record<string, Rule>>): void {
-  if (!isObject(options)) throw refuse(where, `the options must be an object, and not ${kindOf(options)}`);
+  demand(where, "the options", OBJECT, options);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(rules, name)) throw unknown(where, name, Object.keys(rules));
-    const [words, holds] = rules[name] as Rule;
-    if (value !== undefined && !holds(value)) throw refuse(where, `\`${name}\` must be ${words}, and not ${kindOf(value)}`);
+    if (value !== undefined) demand(where, `\`${name}\``, rules[name] as Rule, value);
   }
+}
+
+function demand(where: string, what: string, [words, holds]: Rule, value: unknown): void {
+  if (!holds(value)) throw refuse(where, `${what} must be ${words}, and not ${kindOf(value)}`);
 }
 
 function unknown(where: string, name: string, names: string[]): AjoValidationError {
@@ -124,18 +134,21 @@ function unknown(where: string, name: string, names: string[]): AjoValidationErr
   return refuse(where, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
 }
 
+/** Headers as pairs; those of one name are joined, as `fetch` joins them. */
 function pairs(where: string, headers: ExtraHeaders): [string, string][] {
-  const entries: unknown[] = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  for (const entry of entries) {
-    if (!TEXTS(entry) || (entry as unknown[]).length !== 2) throw refuse(where, "the names and values of `headers` must be strings");
+  const joined = new Map<string, string>();
+  for (const entry of Symbol.iterator in headers ? headers : Object.entries(headers)) {
+    if (!TEXTS(entry) || entry.length !== 2) throw refuse(where, "the names and values of `headers` must be strings");
+    const name = entry[0].toLowerCase();
+    joined.set(name, joined.has(name) ? `${joined.get(name)}, ${entry[1]}` : entry[1]);
   }
-  return entries as [string, string][];
+  return [...joined];
 }
 
-function toJson(where: string, value: unknown): string {
+function written(where: string, value: unknown): string {
   let cause: unknown;
   try {
-    const json = JSON.stringify(value);
+    const json = toJson(value);
     if (json !== undefined) return json;
   } catch (error) {
     // A ring, a BigInt, or a `toJSON` that throws.

@@ -1,5 +1,8 @@
 // How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
 
+import { Misfit } from "./misfit.js";
+import { unheard } from "./unheard.js";
+
 /** The text of an answer's body; `undefined` when it is longer than so many bytes. */
 export async function readText(response: object, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
   const { body, text, json } = response as { body?: unknown; text?: unknown; json?: unknown };
@@ -8,7 +11,7 @@ export async function readText(response: object, maxBytes: number, signal: Abort
   if (typeof text === "function") return within(String(await text.call(response)), maxBytes);
   if (typeof json === "function") return within(JSON.stringify(await json.call(response)) ?? "", maxBytes);
   if (body === null || body === undefined) return "";
-  throw new TypeError("the response has a body, and neither a stream nor text() to read it by");
+  throw new Misfit("the response's body is neither a stream nor text()");
 }
 
 function hasReader(body: unknown): body is ReadableStream<unknown> {
@@ -25,7 +28,8 @@ async function readStream(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const giveUp = (): void => void reader.cancel().catch(() => {});
+  // Somebody's own reader may have no `cancel`, or one that throws.
+  const giveUp = (): void => unheard(() => reader.cancel());
   // A stream of `fetch` ends by itself on an abort; one that somebody made need not.
   signal.addEventListener("abort", giveUp);
   const decoder = new TextDecoder();
@@ -36,7 +40,7 @@ async function readStream(
     if (signal.aborted) throw new TypeError("the body was given up");
     if (done) return text + decoder.decode();
     // Not `instanceof Uint8Array`, which is false for one of another realm.
-    if (!ArrayBuffer.isView(value)) throw new TypeError("the body's stream gave something other than bytes");
+    if (!ArrayBuffer.isView(value)) throw new Misfit("the body's stream gave no bytes");
     length += value.byteLength;
     if (length > maxBytes) {
       giveUp();

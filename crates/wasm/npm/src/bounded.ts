@@ -16,42 +16,17 @@ export function bounded<T>(
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const timer = setTimeout(() => giveUp(new OutOfTime()), Math.min(timeoutMs, LONGEST));
-    const over = (): void => {
-      clearTimeout(timer);
-      interrupt.onAbort = undefined;
-    };
     const giveUp = (why: OutOfTime | Aborted): void => {
-      over();
+      clearTimeout(timer);
       // Before the abort, whose listeners may settle the work.
       reject(why);
       controller.abort();
     };
-    interrupt.onAbort = (reason) => giveUp(new Aborted(reason));
+    // It stays until the next step has another; this work may come to its end within that one, and must not take it away.
+    interrupt.onAbort = () => giveUp(new Aborted());
     // An async function turns what the work throws into a rejection.
-    (async () => work(controller.signal))().then(
-      (value) => {
-        over();
-        resolve(value);
-      },
-      (error: unknown) => {
-        over();
-        reject(error);
-      },
-    );
-  });
-}
-
-/** Waits; rejects with {@link Aborted} when the caller interrupts. */
-export function wait(interrupt: Interrupt, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      interrupt.onAbort = undefined;
-      resolve();
-    }, Math.min(ms, LONGEST));
-    interrupt.onAbort = (reason) => {
-      clearTimeout(timer);
-      interrupt.onAbort = undefined;
-      reject(new Aborted(reason));
-    };
+    (async () => work(controller.signal))()
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
   });
 }

@@ -1,4 +1,4 @@
-import { type CallArguments, readCall, readOptions, type Taken } from "./arguments.js";
+import { type CallArguments, readCall, readOptions } from "./arguments.js";
 import { core } from "./core.js";
 import type {
   CanDeploy,
@@ -63,11 +63,12 @@ export class AjoClient {
   constructor(options: AjoOptions) {
     const { json, helpers } = readOptions(options);
     const session = new Session(core, json);
-    abandoned?.register(this, session);
-    const call: Call = async (operation, takes, given) => {
-      const texts = readCall(operation, takes, given);
+    const call: Call = async (operation, given) => {
+      const texts = readCall(operation, given);
       return carryOut(session, helpers, operation, texts, given.options?.signal);
     };
+    // All functions of this client hold on to this one, and nothing else needs the client.
+    abandoned?.register(call, session);
     this.capping = configurations("capping", call) as Capping;
     this.throttling = configurations("throttling", call) as Throttling;
   }
@@ -76,23 +77,23 @@ export class AjoClient {
 // By name, because a minifier may have renamed the class.
 Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
-/** Closes the sessions of clients that nobody has any more. workerd has this only with newer compatibility dates. */
+/** Closes the sessions of clients of which nobody has a function any more. workerd has this only with newer compatibility dates. */
 const abandoned =
   typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Session>((session) => session.close()) : undefined;
 
-type Call = (operation: string, takes: readonly Taken[], given: CallArguments) => Promise<unknown>;
+type Call = (operation: string, given: CallArguments) => Promise<unknown>;
 
 /** Functions and no methods, so that `const { list } = ajo.capping` works. */
 function configurations(api: string, call: Call): Configurations<unknown, unknown, unknown, unknown> {
   const of =
     (verb: string) =>
     (uid: string, options?: CallOptions): Promise<never> =>
-      call(`${api}.${verb}`, ["uid"], { uid, options }) as Promise<never>;
+      call(`${api}.${verb}`, { uid, options }) as Promise<never>;
   return {
-    list: (options) => call(`${api}.list`, [], { options }) as Promise<unknown[]>,
+    list: (options) => call(`${api}.list`, { options }) as Promise<unknown[]>,
     get: of("get"),
-    create: (config, options) => call(`${api}.create`, ["config"], { config, options }),
-    update: (uid, config, options) => call(`${api}.update`, ["uid", "config"], { uid, config, options }),
+    create: (config, options) => call(`${api}.create`, { config, options }),
+    update: (uid, config, options) => call(`${api}.update`, { uid, config, options }),
     delete: of("delete"),
     canDeploy: of("canDeploy"),
     deploy: of("deploy"),

@@ -45,10 +45,10 @@ export class Core {
     return this.#guarded((exports) => JSON.parse(call(exports)) as T);
   }
 
-  /** Calls the core for its effect. It is no error when that fails: what it would have tidied is gone with the instance. */
-  tell(call: (exports: CoreExports) => void): void {
+  /** Has the instance of a generation tidy something. It is no error when that fails: it is gone with the instance. */
+  tell(generation: number, call: (exports: CoreExports) => void): void {
     try {
-      this.#guarded(call);
+      if (generation === this.#generation) this.#guarded(call);
     } catch {
       // The next call gets a fresh instance.
     }
@@ -64,7 +64,8 @@ export class Core {
       this.#generation += 1;
       throw new AjoInternalError("the core of ajo-limits failed; this is a mistake in the package", {
         code: "INTERNAL",
-        cause,
+        // The error of a text that is no JSON repeats a part of it, and what the core answers may hold the token.
+        cause: cause instanceof SyntaxError ? undefined : cause,
       });
     }
   }
@@ -73,7 +74,7 @@ export class Core {
     if (this.#instantiate === undefined) {
       throw new AjoInternalError("the core of ajo-limits has not been provided", {
         code: "INTERNAL",
-        hint: "With `ajo-limits/slim`, call `setModule` with the module of `ajo-limits/core.wasm` first.",
+        hint: "Call `setModule` first.",
       });
     }
     try {

@@ -24,8 +24,9 @@ export interface ErrorDetails {
  */
 export class AjoError extends Error {
   /**
-   * The service's own code (`"1451"`, `"403025"`, `"invalid_client"`), else what happened: `"CONNECT"`, `"TIMEOUT"`,
-   * `"NOT_SENT"`, `"BROKEN"`, `"UNREADABLE"`, `"SETTINGS"`, `"REQUEST"`, `"INVALID"`, `"ABORTED"`, `"INTERNAL"`.
+   * The service's own code (`"1451"`, `"403025"`), or the token host's (`"invalid_client"`), else what happened: `"AUTH"` (no token,
+   * and no code that says why), `"REFUSED"`, `"UNREADABLE"`, `"CONNECT"`, `"BROKEN"`, `"TIMEOUT"`, `"NOT_SENT"`, `"ABORTED"`,
+   * `"SETTINGS"`, `"REQUEST"`, `"INVALID"`, `"INTERNAL"`.
    */
   declare readonly code: string;
   /** HTTP status of the answer, where there was one. */
@@ -44,14 +45,17 @@ export class AjoError extends Error {
   declare readonly retryable?: boolean;
   /** How long the call took in milliseconds, with all its attempts and the waiting between them. */
   declare readonly elapsedMs?: number;
-  /** What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes. */
+  /**
+   * What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes: itself where
+   * surely nothing in it repeats a token or a secret, else errors with its names, codes, messages and stacks, masked.
+   */
   declare readonly cause?: unknown;
 
   /** For tests of programs that handle these errors; the package makes its own. */
   constructor(message: string, details: ErrorDetails) {
-    const { cause, body, ...known } = details;
+    const { cause, body, attempts = 0, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, { attempts: 0 }, definedOf(known));
+    for (const [name, value] of Object.entries({ attempts, ...known })) if (value !== undefined) Object.assign(this, { [name]: value });
     // Not enumerable: loggers print what is, and an answer may hold anything.
     if (body !== undefined) Object.defineProperty(this, "body", { value: body });
   }
@@ -63,7 +67,10 @@ export class AjoHttpError extends AjoError {
   declare readonly body?: string;
 }
 
-/** No access token could be had, or the service refuses the one that was sent (401, and 403 for the credential's sake). */
+/**
+ * No access token could be had (the token host's `code`, else `"AUTH"`: what the token function or the token host gave is none),
+ * or the service refuses the one that was sent (401, and 403 for the credential's sake).
+ */
 export class AjoAuthError extends AjoError {
   /** The first 16 KiB of the answer's body. Not enumerable, so that loggers leave it out: it may hold anything. */
   declare readonly body?: string;
@@ -75,7 +82,10 @@ export class AjoConnectionError extends AjoError {}
 /** No answer in time (`code` `"TIMEOUT"`), or no time left to send at all (`"NOT_SENT"`). */
 export class AjoTimeoutError extends AjoError {}
 
-/** The caller's signal ended the call; `cause` is its reason. What was already sent may have been carried out. */
+/**
+ * The caller's signal ended the call; `cause` is its reason. What was already sent may have been carried out: of a creation that
+ * was on its way, `hint` says so.
+ */
 export class AjoAbortError extends AjoError {}
 
 /** Options or arguments that cannot be used. Nothing was sent. */
@@ -105,28 +115,18 @@ const CLASSES = {
 for (const [name, type] of Object.entries(CLASSES)) {
   // By name, because a minifier may have renamed the class.
   Object.defineProperty(type, "name", { value: name });
-  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
-  Object.defineProperty(type.prototype, KIND, { value: name });
+  Object.defineProperties(type.prototype, { name: { value: name, configurable: true, writable: true }, [KIND]: { value: name } });
 }
 
 Object.defineProperty(AjoError, Symbol.hasInstance, {
   value(this: unknown, value: unknown): boolean {
-    for (const [name, type] of Object.entries(CLASSES)) if (this === type) return kindsOf(value).includes(name);
+    const named = Object.entries(CLASSES).find(([, type]) => type === this);
     // A class that a user derived from one of them.
-    return prototypeTest.call(this, value);
+    if (named === undefined) return prototypeTest.call(this, value);
+    // Along its prototypes, of whichever copy they are.
+    for (let at = value; Object(at) === at; at = Object.getPrototypeOf(at)) {
+      if ((at as { [KIND]?: unknown })[KIND] === named[0]) return true;
+    }
+    return false;
   },
 });
-
-/** The names of our classes along the prototypes of a value, of whichever copy they are. */
-function kindsOf(value: unknown): unknown[] {
-  const kinds: unknown[] = [];
-  if (typeof value !== "object") return kinds;
-  for (let at: unknown = value; at !== null; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at as object, KIND)) kinds.push((at as { [KIND]: unknown })[KIND]);
-  }
-  return kinds;
-}
-
-function definedOf(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}

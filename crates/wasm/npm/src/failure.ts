@@ -8,6 +8,7 @@ import {
   AjoValidationError,
   type ErrorDetails,
 } from "./errors.js";
+import { Misfit } from "./misfit.js";
 
 /** A failure as the core tells it. */
 export interface Failure extends Omit<ErrorDetails, "cause"> {
@@ -34,5 +35,7 @@ const CLASS_OF_KIND: Record<string, ErrorClass> = {
 /** The error of a failure. `cause` is what the platform gave as the reason. */
 export function errorOf({ kind, message, authentication, ...details }: Failure, cause?: unknown): AjoError {
   const type = kind === "refused" && authentication ? AjoAuthError : (CLASS_OF_KIND[kind] ?? AjoInternalError);
-  return new type(message, { ...details, cause });
+  // The core takes it for a connection that broke, which passes.
+  const misfit = cause instanceof Misfit && { retryable: false, hint: undefined };
+  return new type(message, { ...details, ...misfit, cause });
 }

@@ -2,9 +2,10 @@ import type { Signal } from "./platform.js";
 
 /** A caller's signal for the length of one call: one listener, however many steps the call takes. */
 export class Interrupt {
+  /** What is to be done on an abort; each step has its own. */
+  onAbort: (() => void) | undefined;
   #signal: Signal | undefined;
-  #stop: ((reason: unknown) => void) | undefined;
-  #listener = (): void => this.#stop?.(this.reason);
+  #listener = (): void => this.onAbort?.();
 
   constructor(signal: Signal | undefined) {
     this.#signal = signal;
@@ -19,22 +20,14 @@ export class Interrupt {
     return this.#signal?.reason;
   }
 
-  /** What is to be done on an abort, in place of what was. */
-  set onAbort(stop: ((reason: unknown) => void) | undefined) {
-    this.#stop = stop;
-  }
-
   /** The call is over. */
   release(): void {
-    this.#stop = undefined;
     this.#signal?.removeEventListener("abort", this.#listener);
   }
 }
 
 /** Work was given up because the caller's signal says so. */
-export class Aborted {
-  constructor(readonly reason: unknown) {}
-}
+export class Aborted {}
 
 /** Work was given up because its time was over. */
 export class OutOfTime {}

@@ -8,12 +8,13 @@ export interface TokenStore {
   set(key: string, value: string, ttlSeconds: number): unknown;
 }
 
-/** Headers sent besides the client's own. */
+/** Headers sent besides the client's own. Values of one name are joined with a comma; a call's go before the client's. */
 export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * How a client gets its credential and reaches the service. Either `credentials`, or `accessToken` with `clientId` and
- * `orgId`, or `clientId`, `clientSecret` (or `clientSecrets`), `orgId` and `scopes`.
+ * How a client gets its credential and reaches the service: a `sandbox`, and either `credentials`, or `accessToken` with `clientId`
+ * and `orgId`, or `clientSecret` (or `clientSecrets`) with `clientId`, `orgId` and `scopes`. What is missing, and what would mean
+ * nothing beside the others, is an `AjoValidationError` that names it.
  */
 export interface AjoOptions {
   /** The client id of an OAuth server-to-server credential. */
@@ -36,11 +37,11 @@ export interface AjoOptions {
   accessToken?: string | (() => string | Promise<string>) | undefined;
   /** Where the service is. Default: Adobe's production gateway. */
   baseUrl?: string | undefined;
-  /** Where tokens are issued. Default: Adobe's production host. */
+  /** Where tokens are issued. Default: Adobe's production host. Nothing is asked of it with `accessToken`. */
   imsUrl?: string | undefined;
   /** In place of the global `fetch`. It is called without `this`. */
   fetch?: Fetch | undefined;
-  /** Shares tokens beyond this process. */
+  /** Shares tokens beyond this process. Not asked with `accessToken`. */
   tokenStore?: TokenStore | undefined;
   /** Longest time of one call in milliseconds, with all its attempts and the waiting between them. */
   timeoutMs?: number | undefined;

@@ -1,8 +1,9 @@
 import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
+import { Misfit } from "./misfit.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
-import { describe, type Secrets } from "./reason.js";
+import type { Secrets } from "./secrets.js";
 import { provesUnsent } from "./unsent.js";
 
 /** One request, as the core wants it sent. */
@@ -26,7 +27,7 @@ export interface Sent {
 }
 
 /** The headers of an answer that mean something to the core. */
-const HEADERS = ["x-request-id", "retry-after", "content-encoding", "x-debug-id"];
+const HEADERS = ["x-request-id", "retry-after", "x-debug-id"];
 
 /** Sends one request, within its time and the bounds of its answer. Rejects only with {@link Aborted}. */
 export async function send(
@@ -50,15 +51,20 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
   if (error instanceof OutOfTime) {
     return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
   }
-  return { answer: { problem, detail: secrets.mask(describe(error)) }, body: "", error: secrets.clean(error) };
+  return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
 }
 
-/** What a platform's error may repeat of a request: the access token, or the secret in the form that the token host is sent. */
-function learn(secrets: Secrets, { headers, body }: Request): void {
-  for (const [name, value] of headers) {
-    if (name.toLowerCase() === "authorization") secrets.addFrom(value);
-    else if (value.includes("x-www-form-urlencoded")) secrets.add(new URLSearchParams(body).get("client_secret") ?? "");
-  }
+/** What a platform's error may repeat of a request: the access token, or the client's secret, as it is and as the token host is sent it. */
+function learn(secrets: Secrets, { headers, body = "" }: Request): void {
+  secrets.add(headers.find(isAuthorization)?.[1].replace("Bearer ", ""));
+  const field = /client_secret=([^&]*)/.exec(body) ?? [];
+  secrets.add(field[1]);
+  secrets.add(new URLSearchParams(field[0]).get("client_secret"));
+}
+
+/** Whether a header of a request holds the access token. */
+export function isAuthorization([name]: readonly [string, string]): boolean {
+  return name.toLowerCase() === "authorization";
 }
 
 class Attempt {
@@ -85,13 +91,14 @@ class Attempt {
       else if (provesUnsent(error)) this.phase = "connect";
       throw error;
     }
-    if (typeof response !== "object" || response === null) throw new TypeError("fetch gave no response");
+    if (typeof response !== "object" || response === null) throw new Misfit("fetch gave no response");
 
-    const { status } = response as { status?: unknown };
+    const { status, type } = response as { status: number; type?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
-    if (status === 0) return { answer: { status: 302, headers: {} }, body: "" };
+    if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
+    if (type === "error") throw new TypeError("fetch gave a network error");
     // The core takes what is no status for a mistake of this package.
-    if (typeof status !== "number" || !(status >= 100 && status <= 999)) throw new TypeError("the response has no status");
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw new Misfit("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };

@@ -2,6 +2,7 @@ import type { CallTexts } from "./arguments.js";
 import type { Core } from "./core.js";
 import { AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
+import { toJson } from "./json.js";
 import type { Step } from "./steps.js";
 
 /** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
@@ -19,7 +20,8 @@ function chance(): number {
 export class Session {
   #core: Core;
   #options: string;
-  #client: number | undefined;
+  #client = 0;
+  /** Of the instance in which it is open. */
   #generation = -1;
 
   /** Throws what the core has against the options. */
@@ -38,13 +40,12 @@ export class Session {
 
   /** Gives back what the core keeps for this client. Calls that are on their way go on. */
   close(): void {
-    const client = this.#client;
-    if (client !== undefined && this.#generation === this.#core.generation) this.#core.tell((it) => it.close(client));
-    this.#client = undefined;
+    this.#core.tell(this.#generation, (it) => it.close(this.#client));
+    this.#generation = -1;
   }
 
   #open(): number {
-    if (this.#client === undefined || this.#generation !== this.#core.generation) {
+    if (this.#generation !== this.#core.generation) {
       const opened = this.#core.ask<{ client: number } | { failed: Failure }>((it) => it.open(this.#options));
       if ("failed" in opened) throw errorOf(opened.failed);
       this.#client = opened.client;
@@ -70,13 +71,13 @@ export class Turn {
   resume(answer: object, body: string): void {
     if (this.#generation !== this.#core.generation) throw lost();
     const { call } = this.step;
-    this.step = this.#core.ask<Step>((it) => it.resume(call, JSON.stringify(answer), body, ...clocks()));
+    this.step = this.#core.ask<Step>((it) => it.resume(call, toJson(answer) as string, body, ...clocks()));
   }
 
   /** Gives the call up. */
   cancel(): void {
     const { call } = this.step;
-    if (this.#generation === this.#core.generation) this.#core.tell((it) => it.cancel(call, ...clocks()));
+    this.#core.tell(this.#generation, (it) => it.cancel(call, ...clocks()));
   }
 }
 

@@ -1,13 +1,14 @@
 import { type CallTexts, kindOf } from "./arguments.js";
-import { bounded, wait } from "./bounded.js";
+import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
 import { Aborted, Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import type { Signal } from "./platform.js";
-import { Secrets } from "./reason.js";
-import { problemOf, type Request, send, type Sent } from "./send.js";
+import { Secrets } from "./secrets.js";
+import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
+import { unheard } from "./unheard.js";
 
 /** What the core wants done next for a call. Exactly one of the fields below `events` is there. */
 export interface Step {
@@ -22,6 +23,9 @@ export interface Step {
   done?: string | null;
   failed?: Failure;
 }
+
+/** Of a creation that was sent and whose answer was not awaited; a second one makes a second configuration. */
+const UNCLEAR = "It may have been created: look before you create it again.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -74,47 +78,51 @@ class CallDriver {
 
   /** Performs a step, or gives the whole call up. */
   async #performed(step: Step): Promise<Sent> {
+    let sent: Request | undefined;
     try {
       // A listener may have aborted, when nothing was there to be stopped.
-      if (this.#interrupt.aborted) throw new Aborted(this.#interrupt.reason);
+      if (this.#interrupt.aborted) throw new Aborted();
+      sent = step.send;
       return await this.#perform(step);
     } catch (error) {
       this.#turn.cancel();
-      throw error instanceof Aborted ? aborted(this.#operation, error.reason, this.#attempts) : error;
+      if (!(error instanceof Aborted)) throw error;
+      // A request for a token has no token.
+      const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
+      throw aborted(this.#operation, this.#secrets.clean(this.#interrupt.reason), this.#attempts, unclear ? UNCLEAR : undefined);
     }
   }
 
   async #perform(step: Step): Promise<Sent> {
     const { send: request, token, storeGet, storeSet } = step;
     if (request !== undefined) return send(request, this.#helpers.fetch, this.#interrupt, this.#secrets);
-    if (step.wait !== undefined) return nothing(await wait(this.#interrupt, step.wait));
-    if (token !== undefined) return this.#ask(token.timeoutMs, () => this.#token());
-    if (storeGet !== undefined) return this.#ask(storeGet.timeoutMs, () => this.#stored(storeGet.key));
-    if (storeSet !== undefined) return this.#ask(storeSet.timeoutMs, () => this.#store(storeSet));
+    // To wait is to ask for what never comes, until the time is over.
+    if (step.wait !== undefined) return { ...(await this.#ask({ timeoutMs: step.wait }, () => new Promise(() => {}))), answer: {} };
+    const { accessToken, tokenStore } = this.#helpers;
+    if (token !== undefined) {
+      return this.#ask(token, async () => ({ token: textOf("accessToken", await accessToken?.()) }));
+    }
+    if (storeGet !== undefined) {
+      return this.#ask(storeGet, async () => {
+        // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
+        const value = (await tokenStore?.get(storeGet.key)) ?? null;
+        if (value !== null) this.#secrets.addStored(textOf("the store", value));
+        return { value };
+      });
+    }
+    if (storeSet !== undefined) {
+      const { key, value, ttlSeconds } = storeSet;
+      this.#secrets.addStored(value);
+      return this.#ask(storeSet, async () => {
+        await tokenStore?.set(key, value, ttlSeconds);
+        return {};
+      });
+    }
     throw new AjoInternalError("the core of ajo-limits asked for something unknown", { code: "INTERNAL" });
   }
 
-  async #token(): Promise<object> {
-    const token: unknown = await this.#helpers.accessToken?.();
-    if (typeof token !== "string") throw new TypeError(`accessToken gave ${kindOf(token)} in place of a string`);
-    return { token };
-  }
-
-  async #stored(key: string): Promise<object> {
-    // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
-    const value: unknown = (await this.#helpers.tokenStore?.get(key)) ?? null;
-    if (value !== null && typeof value !== "string") throw new TypeError(`the store gave ${kindOf(value)} in place of a string`);
-    return { value };
-  }
-
-  async #store({ key, value, ttlSeconds }: { key: string; value: string; ttlSeconds: number }): Promise<object> {
-    this.#secrets.addFrom(value);
-    await this.#helpers.tokenStore?.set(key, value, ttlSeconds);
-    return {};
-  }
-
   /** Asks one of the caller's own functions. */
-  async #ask(timeoutMs: number, work: () => Promise<object>): Promise<Sent> {
+  async #ask({ timeoutMs }: { timeoutMs: number }, work: () => Promise<object>): Promise<Sent> {
     try {
       return { answer: await bounded(this.#interrupt, timeoutMs, work), body: "" };
     } catch (error) {
@@ -125,8 +133,8 @@ class CallDriver {
   #tell(events: AjoEvent[] | undefined): void {
     for (const event of events ?? []) {
       if (event.type === "attempt") this.#attempts = event.attempt;
-      // Who watches must not be able to make a call fail, nor to end the process by a rejection that nobody handles.
-      void (async () => this.#helpers.onEvent?.(event))().catch(() => {});
+      // Who watches must not be able to make a call fail.
+      unheard(() => this.#helpers.onEvent?.(event));
     }
   }
 }
@@ -136,19 +144,18 @@ function valueOf(body: string, field: string | null): unknown {
   if (field === null) return undefined;
   const answer = JSON.parse(body);
   if (field === "") return answer;
+  const value = answer[field];
   // The service leaves out a list that is empty.
-  return field === "canDeploy" ? { ...answer[field], ...listsOf(answer[field]) } : answer[field];
+  return field === "canDeploy" ? { ...value, errors: value.errors ?? [], warnings: value.warnings ?? [] } : value;
 }
 
-function listsOf({ errors, warnings }: { errors?: unknown; warnings?: unknown }): object {
-  return { errors: errors ?? [], warnings: warnings ?? [] };
+/** What one of the caller's own functions gave. */
+function textOf(what: string, value: unknown): string {
+  if (typeof value !== "string") throw new TypeError(`${what} gave ${kindOf(value)} in place of a string`);
+  return value;
 }
 
-function nothing(_: void): Sent {
-  return { answer: {}, body: "" };
-}
-
-function aborted(operation: string, reason: unknown, attempts: number): AjoAbortError {
+function aborted(operation: string, reason: unknown, attempts: number, hint?: string): AjoAbortError {
   const message = `${operation}: aborted by the caller's signal`;
-  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, cause: reason });
+  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, hint, cause: reason });
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { AjoClient } from "../src/client.js";
 import { AjoValidationError } from "../src/errors.js";
 import { validateCapping, validateThrottling } from "../src/validate.js";
-import { clientOn, failure, SECRET, sending, TOKEN, useCore } from "./support.js";
+import { clientOn, failure, SECRET, sending, soon, TOKEN, useCore } from "./support.js";
 
 const settings = (options: any): any => {
   useCore();
@@ -74,13 +76,23 @@ test("options reach the core, and functions do not", () => {
     tokenStore: true,
     headers: [["a", "b"]],
   });
+  const who = { clientId: "id", orgId: "org", sandbox: "prod" };
   const own = useCore();
-  new AjoClient({ accessToken: () => TOKEN });
-  new AjoClient({ accessToken: TOKEN });
+  new AjoClient({ ...who, accessToken: () => TOKEN });
+  new AjoClient({ ...who, accessToken: TOKEN });
   assert.deepEqual(own.opened.map((it) => it["accessToken"]), [true, TOKEN]);
 });
 
+test("headers of one name are joined as fetch joins them", async () => {
+  const twice: [string, string][] = [["X-A", "1"], ["x-b", "2"], ["x-a", "3"], ["__proto__", "4"], ["constructor", "5"]];
+  const { ajo, core } = clientOn([{ done: null }], { headers: twice });
+  await ajo.capping.list({ headers: new Map(twice) });
+  const joined = [["x-a", "1, 3"], ["x-b", "2"], ["__proto__", "4"], ["constructor", "5"]];
+  assert.deepEqual([core.opened[0]?.["headers"], core.inputs[0]?.["headers"]], [joined, joined]);
+});
+
 test("options that cannot be meant are refused by name, and no value is repeated", () => {
+  const whole = { clientSecret: SECRET, clientId: "id", orgId: "org", scopes: "a", sandbox: "prod" };
   const cases: [any, RegExp][] = [
     [undefined, /the options must be an object, and not undefined/],
     ["text", /the options must be an object, and not a value of type string/],
@@ -96,13 +108,29 @@ test("options that cannot be meant are refused by name, and no value is repeated
     [{ maxAttempts: 1.5 }, /`maxAttempts` must be a whole number/],
     [{ fetch: {} }, /`fetch` must be a function/],
     [{ tokenStore: { get() {} } }, /`tokenStore` must be an object with the functions get and set/],
-    [{ headers: { a: 1 } }, /the names and values of `headers` must be strings/],
-    [{ headers: [["a"]] }, /the names and values of `headers` must be strings/],
+    [{ ...whole, headers: { a: 1 } }, /the names and values of `headers` must be strings/],
+    [{ ...whole, headers: [["a"]] }, /the names and values of `headers` must be strings/],
     [{ accessToken: TOKEN, clientSecret: SECRET }, /give `clientSecret` or `accessToken`, not both/],
     [{ credentials: {}, accessToken: TOKEN }, /give `accessToken` or `credentials`, not both/],
     [{ clientSecret: SECRET, clientSecrets: [SECRET] }, /not both/],
+    [{ credentials: {}, clientId: "id" }, /give `credentials` or `clientId`, not both/],
+    [{ credentials: {}, orgId: "org" }, /give `credentials` or `orgId`, not both/],
+    [{ credentials: {}, scopes: "a" }, /give `credentials` or `scopes`, not both/],
+    [{ accessToken: TOKEN, scopes: ["a"] }, /give `accessToken` or `scopes`, not both/],
+    [{ accessToken: () => TOKEN, credentialName: "a" }, /give `accessToken` or `credentialName`, not both/],
+    [{ clientSecret: SECRET, credentialName: "a" }, /give `clientSecret` or `credentialName`, not both/],
+    [{}, /give one of clientSecret, clientSecrets, accessToken, credentials/],
+    [{ clientId: "id", orgId: "org", scopes: "a", sandbox: "prod" }, /give one of clientSecret, clientSecrets, accessToken, credentials/],
+    [{ clientSecret: SECRET }, /`clientId` is missing/],
+    [{ clientSecret: SECRET, clientId: "id" }, /`orgId` is missing/],
+    [{ clientSecrets: [SECRET], clientId: "id", orgId: "org" }, /`scopes` is missing/],
+    [{ clientSecrets: [SECRET], clientId: "id", orgId: "org", scopes: undefined }, /`scopes` is missing/],
+    [{ clientSecret: SECRET, clientId: "id", orgId: "org", scopes: "a" }, /`sandbox` is missing/],
+    [{ accessToken: TOKEN, orgId: "org" }, /`clientId` is missing/],
+    [{ accessToken: () => TOKEN, clientId: "id", orgId: "org" }, /`sandbox` is missing/],
+    [{ credentials: {} }, /`sandbox` is missing/],
     [{ credentials: 5 }, /`credentials` must be the parsed JSON of a credential, or its text/],
-    [{ credentials: { big: 1n } }, /cannot be written as JSON/],
+    [{ credentials: { big: 1n }, sandbox: "prod" }, /cannot be written as JSON/],
   ];
   for (const [options, message] of cases) {
     const error = settings(options);
@@ -118,7 +146,7 @@ test("what the core has against the options is thrown", () => {
   core.open = () => JSON.stringify({ failed: { kind: "settings", code: "SETTINGS", message: "no sandbox", hint: "Give one.", attempts: 0 } });
   let error: any;
   try {
-    new AjoClient({});
+    new AjoClient({ credentials: {}, sandbox: "prod" });
   } catch (thrown) {
     error = thrown;
   }
@@ -153,6 +181,41 @@ test("calls that cannot be meant are refused, by a rejection and before anything
     assert.match(error.message, message);
   }
   assert.deepEqual(core.operations, []);
+});
+
+test("halves of surrogate pairs in arguments are replaced, as a header or a URL would", async () => {
+  const { ajo, core } = clientOn([{ done: null }], { sandbox: "p\ud800", headers: { "x-a": "\udfff" } }) as any;
+  await ajo.capping.update("u\ud83d", { url: "\\ud800\udbff😀" });
+  assert.equal(core.opened[0].sandbox, "p\ufffd");
+  assert.deepEqual(core.inputs, [{ uid: "u\ufffd", config: { url: "\\ud800\ufffd😀" } }]);
+  assert.equal(validateCapping("\ud800")[0]?.message, 'capping "\ufffd"');
+});
+
+test("a client that nobody has any more is closed, and not while one of its functions is held", async () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  const collect = async (): Promise<void> => {
+    for (let times = 0; times < 5; times += 1) {
+      gc();
+      await soon();
+    }
+  };
+  // Those of the tests before.
+  await collect();
+  const core = useCore({ done: null });
+  const options = { accessToken: TOKEN, clientId: "id", orgId: "org", sandbox: "prod" };
+  const held: { list?: () => Promise<unknown> } = {};
+  (() => {
+    held.list = new AjoClient(options).capping.list;
+    new AjoClient(options);
+  })();
+  await collect();
+  assert.deepEqual(core.closed, [2]);
+  await held.list?.();
+  assert.equal(core.opened.length, 2);
+  delete held.list;
+  await collect();
+  assert.deepEqual(core.closed, [2, 1]);
 });
 
 test("a client shows no secret", () => {

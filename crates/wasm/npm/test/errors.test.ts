@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { test } from "node:test";
 import * as errors from "../src/errors.js";
 import { errorOf } from "../src/failure.js";
-import { describe, Secrets } from "../src/reason.js";
+import { describe } from "../src/reason.js";
 
 // A second copy of the classes, as a program has that loads both the ES module and the CommonJS one.
 // @ts-expect-error The query makes the bundler load the file once more.
@@ -70,18 +70,4 @@ test("a reason is one line, whatever it is", () => {
   assert.equal(describe(undefined), "no reason given");
   assert.equal(describe({ code: "ECONNRESET" }), "ECONNRESET");
   assert.equal(describe(new Error("x".repeat(5000))).length, 1000);
-});
-
-test("a secret is masked wherever an error repeats it, and other errors stay themselves", () => {
-  const secrets = new Secrets();
-  secrets.add("secret with space&more");
-  const plain = new Error("plain", { cause: new Error("deep") });
-  assert.equal(secrets.clean(plain), plain);
-  for (const said of ["secret with space&more", encodeURIComponent("secret with space&more")]) {
-    const deep = new Error("top", { cause: new Error("middle", { cause: { request: { body: `a=${said}` } } }) });
-    const clean: any = secrets.clean(deep);
-    assert.equal(clean.message, "top: middle");
-    assert.doesNotMatch(inspect(clean, { depth: 9 }), /secret/);
-  }
-  assert.equal(secrets.mask("a secret with space&more b"), "a … b");
 });

@@ -65,7 +65,7 @@ test("an error of a store that repeats the token is masked", async () => {
 
 test("accessToken is asked, and what it gives instead of a token is told without its content", async () => {
   const ask = { token: { timeoutMs: 20 } };
-  const of = (accessToken: any): Promise<Answer> => told(ask, { accessToken, clientSecret: undefined });
+  const of = (accessToken: any): Promise<Answer> => told(ask, { accessToken });
   assert.equal((await of(() => TOKEN)).token, TOKEN);
   assert.equal((await of(async () => TOKEN)).token, TOKEN);
   assert.equal((await of(never)).problem, "timeout");
@@ -76,6 +76,11 @@ test("accessToken is asked, and what it gives instead of a token is told without
   };
   assert.equal((await of(boom)).detail, "boom");
   assert.equal((await of(() => Promise.reject(null))).detail, "no reason given");
+});
+
+test("halves of surrogate pairs from functions of the caller never reach the core", async () => {
+  assert.equal((await told({ token: { timeoutMs: 20 } }, { accessToken: () => "t\ud800" })).token, "t\ufffd");
+  assert.equal((await told(get, { tokenStore: { get: () => "\udc00v", set: never } })).value, "\ufffdv");
 });
 
 test("events are told in order, and a listener that throws or rejects harms nothing", async () => {

@@ -118,6 +118,11 @@ test("a redirect that a browser hides is 302", async () => {
   assert.deepEqual(await told(() => hidden), { status: 302, headers: {}, body: "" });
 });
 
+test("a response that is only an error of the network is broken", async () => {
+  const answer = await told(() => Response.error());
+  assert.deepEqual([answer.problem, answer.detail], ["broken", "fetch gave a network error"]);
+});
+
 test("what provably was not sent is a connection, with its whole chain", async () => {
   const coded = (code: string, syscall?: string): Error => Object.assign(new Error(code), { code, syscall });
   const refused = Object.assign(new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:1")], ""), { code: "ECONNREFUSED" });
@@ -142,6 +147,29 @@ test("what provably was not sent is a connection, with its whole chain", async (
   assert.equal(answer.detail, "fetch failed: ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1");
 });
 
+test("halves of surrogate pairs never reach the core", async () => {
+  const answer = await told(() => Promise.reject(new Error("a \ud800 b \\ud800 c \udfff")));
+  assert.equal(answer.detail, "a \ufffd b \\ud800 c \ufffd");
+  // The line is cut inside a pair.
+  const long = await told(() => Promise.reject(new Error(`${"x".repeat(999)}😀`)));
+  assert.equal(long.detail, `${"x".repeat(999)}\ufffd`);
+  assert.deepEqual((await told(() => ({ status: 200, headers: { "x-request-id": "\udc00😀" }, text: () => "" }))).headers, {
+    "x-request-id": "\ufffd😀",
+  });
+});
+
+test("a reader whose cancel is missing, throws or gives no promise harms nobody", async () => {
+  const cancels = [undefined, null, () => {}, () => 5, () => Promise.reject(new Error("no")), () => { throw new Error("no"); }];
+  for (const cancel of cancels) {
+    const endless = { read: async () => (await soon(1), { done: false, value: new Uint8Array(60) }), cancel };
+    assert.equal((await told(() => ({ status: 200, body: { getReader: () => endless } }))).tooLong, true, String(cancel));
+    const silent = { read: never, cancel };
+    assert.equal((await told(() => ({ status: 200, body: { getReader: () => silent } }), { timeoutMs: 5 })).problem, "timeout");
+  }
+  // What escaped would end the process by now.
+  await soon();
+});
+
 test("what fails inside an answer is broken", async () => {
   const cut = new ReadableStream({
     start: (controller) => {
@@ -155,7 +183,8 @@ test("what fails inside an answer is broken", async () => {
     [undefined, "fetch gave no response"],
     ["text", "fetch gave no response"],
     [{}, "the response has no status"],
-    [{ status: 200, body: {} }, "the response has a body, and neither a stream nor text() to read it by"],
+    ...[200.5, NaN, "200", 99, 1000, null].map((status): [unknown, string] => [{ status, text: () => "" }, "the response has no status"]),
+    [{ status: 200, body: {} }, "the response's body is neither a stream nor text()"],
     [new Response(new ReadableStream({ start: (it: any) => (it.enqueue("text"), it.close()) })), ""],
   ];
   for (const [shape, detail] of shapes) {
@@ -233,7 +262,7 @@ test("an abort ends a call in each of its phases, at once and with the caller's 
     ["wait", [{ wait: 60_000 }], {}],
     ["store", [{ storeGet: { key: "k", timeoutMs: 60_000 } }], { tokenStore: { get: never, set: never } }],
     ["store set", [{ storeSet: { key: "k", value: "v", ttlSeconds: 1, timeoutMs: 60_000 } }], { tokenStore: { get: never, set: never } }],
-    ["token", [{ token: { timeoutMs: 60_000 } }], { accessToken: never, clientSecret: undefined }],
+    ["token", [{ token: { timeoutMs: 60_000 } }], { accessToken: never }],
   ];
   for (const [name, lines, options] of phases) {
     const { ajo, core } = clientOn(lines, options);
@@ -247,6 +276,56 @@ test("an abort ends a call in each of its phases, at once and with the caller's 
     assert.deepEqual([error.code, error.operation, error.cause], ["ABORTED", "capping.list", reason], name);
     assert.deepEqual(core.cancelled, [1], name);
   }
+});
+
+test("an abort while a creation is on its way says that it may have been made", async () => {
+  const token = sending({ headers: [["content-type", "application/x-www-form-urlencoded"]] });
+  const cases: [any[], string, boolean][] = [
+    [[sending()], "create", true],
+    [[token], "create", false],
+    [[{ wait: 60_000 }], "create", false],
+    [[sending()], "update", false],
+    [[sending()], "list", false],
+  ];
+  for (const [lines, verb, hinted] of cases) {
+    const { ajo } = clientOn(lines, { fetch: never }) as any;
+    const controller = new AbortController();
+    const options = { signal: controller.signal };
+    const call = failure(verb === "create" ? ajo.capping.create({}, options) : verb === "list" ? ajo.capping.list(options) : ajo.capping.update("u", {}, options));
+    await soon();
+    controller.abort();
+    assert.equal((await call).hint !== undefined, hinted, `${verb} ${JSON.stringify(lines)}`);
+  }
+  // Aborted in an event, so that it is not sent at all.
+  const controller = new AbortController();
+  const event = { type: "attempt", operation: "capping.create", attempt: 1, requestId: "r" } as const;
+  const { ajo } = clientOn([{ ...sending(), events: [event] }], { onEvent: () => controller.abort() });
+  assert.equal((await failure(ajo.capping.create({} as any, { signal: controller.signal }))).hint, undefined);
+});
+
+test("what a mocked fetch lacks does not pass by itself", async () => {
+  const failed = (answer: Answer): any => ({ failed: { kind: "broken", code: "BROKEN", message: answer.detail ?? "", hint: "this passes; try again", retryable: true } });
+  const told = async (answer: any): Promise<any> => failure(clientOn([sending(), failed], { fetch: fetching(answer) }).ajo.capping.list());
+  for (const shape of [undefined, {}, { status: 200, body: {} }, { status: 200, body: { getReader: () => ({ read: async () => ({ value: "text" }) }) } }]) {
+    const error = await told(() => shape);
+    assert.equal(error.retryable, false);
+    assert.equal(error.hint, undefined);
+    assert.ok(error.cause instanceof TypeError);
+  }
+  for (const passing of [() => Promise.reject(new TypeError("fetch failed")), () => Response.error()]) {
+    const error = await told(passing);
+    assert.deepEqual([error.retryable, error.hint], [true, "this passes; try again"]);
+  }
+});
+
+test("what a step that ran out of time comes to later takes no later step its abort", async () => {
+  const late = sending({ timeoutMs: 5 });
+  const { ajo } = clientOn([late, { wait: 60_000 }], { fetch: fetching(async () => (await soon(20), new Response(""))) });
+  const controller = new AbortController();
+  const call = failure(ajo.capping.list({ signal: controller.signal }));
+  await soon(40);
+  controller.abort();
+  assert.equal((await Promise.race([call, soon(500)]))?.code, "ABORTED");
 });
 
 test("a signal that was aborted before costs nothing", async () => {

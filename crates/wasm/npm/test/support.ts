@@ -22,6 +22,12 @@ export interface Answer {
   body: string;
 }
 
+/** Reads JSON as the core does, which panics at an escaped half of a surrogate pair. */
+function read(json: string): any {
+  if (/\\ud[89a-f]/i.test(json.replaceAll("\\\\", ""))) throw new WebAssembly.RuntimeError("unreachable: a lone surrogate");
+  return JSON.parse(json);
+}
+
 /** A core that answers every call with the lines of a script, in order. */
 export class ScriptedCore implements CoreExports {
   /** What was answered to the steps. */
@@ -40,7 +46,7 @@ export class ScriptedCore implements CoreExports {
   }
 
   open(options: string): string {
-    this.opened.push(JSON.parse(options));
+    this.opened.push(read(options));
     return JSON.stringify({ client: this.opened.length });
   }
 
@@ -49,16 +55,16 @@ export class ScriptedCore implements CoreExports {
   }
 
   start(_client: number, input: string, definition: string): string {
-    const { operation, ...rest } = JSON.parse(input);
+    const { operation, ...rest } = read(input);
     this.operations.push(operation);
-    this.inputs.push({ ...rest, ...(definition !== "" && { config: JSON.parse(definition) }) });
+    this.inputs.push({ ...rest, ...(definition !== "" && { config: read(definition) }) });
     this.#calls += 1;
     this.#positions.set(this.#calls, 0);
     return this.#next(this.#calls, { body: "" });
   }
 
   resume(call: number, answer: string, body: string): string {
-    const given = { ...JSON.parse(answer), body };
+    const given = { ...read(answer), body };
     this.answers.push(given);
     return this.#next(call, given);
   }
@@ -69,6 +75,7 @@ export class ScriptedCore implements CoreExports {
 
   validate(api: string, definition: string): string {
     if (definition.includes("panic")) throw new WebAssembly.RuntimeError("unreachable");
+    read(definition);
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
@@ -104,10 +111,13 @@ export function useCore(...lines: Line[]): ScriptedCore {
   return current;
 }
 
+/** What every client needs. */
+const WHO = { clientId: "id", orgId: "org", sandbox: "prod" };
+
 /** A client on a script. */
 export function clientOn(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; core: ScriptedCore } {
   const scripted = useCore(...lines);
-  return { ajo: new AjoClient({ clientId: "id", clientSecret: SECRET, ...options }), core: scripted };
+  return { ajo: new AjoClient({ ...(options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] }), ...WHO, ...options }), core: scripted };
 }
 
 /** A step that sends something. */

@@ -6,7 +6,8 @@ export * from "../index.js";
 
 /**
  * Says which module to use: `ajo-limits/core.wasm`, compiled, or as bytes. To be called before the first client is made;
- * what is compiled from bytes is compiled when it is first used.
+ * what is compiled from bytes is compiled when it is first used. A later call replaces a module that could not be started;
+ * one that runs stays, for all clients.
  */
 export function setModule(module: WasmModule | ArrayBuffer | ArrayBufferView): void {
   provideModule(() => (isBytes(module) ? new WebAssembly.Module(module as BufferSource) : (module as WebAssembly.Module)));

@@ -1,7 +1,8 @@
 // The packed package with its real core, as Node.js installs it; scripts/packed.mjs runs it. No network: `fetch` is a function.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -33,6 +34,21 @@ function service(requests = []) {
   };
 }
 
+/** A client whose first call is a panic: the core is told something that it cannot read. */
+function panicking(AjoClient) {
+  const { stringify } = JSON;
+  let isArmed = true;
+  return new AjoClient({
+    ...options,
+    fetch: async (url, init) => {
+      const answer = await service()(url, init);
+      if (isArmed) JSON.stringify = () => ((JSON.stringify = stringify), "rubbish");
+      isArmed = false;
+      return answer;
+    },
+  });
+}
+
 test("importing it compiles nothing", () => {
   assert.equal(compiledByImport, 0);
 });
@@ -55,24 +71,11 @@ for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of
   });
 
   test(`${name}: options without a credential are refused`, () => {
-    assert.throws(() => new AjoClient({ sandbox: "prod" }), { name: "AjoValidationError", code: "SETTINGS" });
+    assert.throws(() => new AjoClient({ sandbox: "prod" }), { name: "AjoValidationError", code: "SETTINGS", message: /clientSecret/ });
   });
 
   test(`${name}: a panic is an error, and the next call works`, async () => {
-    const { stringify } = JSON;
-    let isArmed = true;
-    const ajo = new AjoClient({
-      ...options,
-      fetch: async (url, init) => {
-        const answer = await service()(url, init);
-        if (isArmed) {
-          // The core is told something that it cannot read, which is a panic there.
-          JSON.stringify = () => ((JSON.stringify = stringify), "rubbish");
-          isArmed = false;
-        }
-        return answer;
-      },
-    });
+    const ajo = panicking(AjoClient);
     const error = await ajo.capping.list().catch((it) => it);
     assert.ok(error instanceof AjoInternalError, inspect(error));
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
@@ -92,6 +95,38 @@ for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of
 test("errors of one copy are instances of the other's classes", () => {
   assert.throws(() => new cjs.AjoClient({}), esm.AjoValidationError);
   assert.throws(() => new esm.AjoClient({}), cjs.AjoValidationError);
+});
+
+test("both licences are in the package", () => {
+  const files = readdirSync(path.dirname(require.resolve("ajo-limits/package.json")));
+  assert.deepEqual(files.filter((name) => name.startsWith("LICENSE")).sort(), ["LICENSE-APACHE", "LICENSE-MIT"]);
+});
+
+test("the README's example of the emulator runs as it is", async () => {
+  const readme = readFileSync(path.join(path.dirname(require.resolve("ajo-limits/package.json")), "README.md"), "utf8");
+  const [example] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code).filter((code) => code.includes("createEmulator("));
+  const file = path.resolve("readme-emulator.mjs");
+  writeFileSync(file, example);
+  await import(file);
+});
+
+test("slim takes another module, after a panic as well and after one that was none", async () => {
+  const bytes = readFileSync(require.resolve("ajo-limits/core.wasm"));
+  delete require.cache[require.resolve("ajo-limits/slim")];
+  const slim = require("ajo-limits/slim");
+  slim.setModule(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  assert.throws(() => new slim.AjoClient(options), { name: "AjoInternalError", message: /could not be started/ });
+  slim.setModule(new WebAssembly.Module(bytes));
+  const client = () => new slim.AjoClient({ ...options, fetch: service() });
+  const clients = [client()];
+  for (let times = 0; times < 3; times += 1) {
+    slim.setModule(times % 2 === 0 ? bytes : new WebAssembly.Module(bytes));
+    clients.push(client());
+    for (const each of clients) assert.deepEqual(await each.capping.list(), []);
+    const error = await panicking(slim.AjoClient).capping.list().catch((it) => it);
+    assert.ok(error.cause instanceof WebAssembly.RuntimeError, inspect(error));
+    for (const each of clients) assert.deepEqual(await each.capping.list(), []);
+  }
 });
 
 test("slim takes the module from its caller, as bytes or compiled", async () => {
