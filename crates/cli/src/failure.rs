@@ -1,6 +1,8 @@
 //! Why the command failed, as a person reads it.
 
 use ajo_auth::{AuthError, CredentialsError};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::exit::Exit;
 
@@ -10,11 +12,22 @@ pub(crate) struct Failure {
     pub(crate) problem: String,
     pub(crate) hint: Option<String>,
     exit: Exit,
+    answered: Option<Box<Answered>>,
+}
+
+/// What the service answered, where it is the service that refuses.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered {
+    operation: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { problem: problem.into(), hint: None, exit: Exit::Failure }
+        Self { problem: problem.into(), hint: None, exit: Exit::Failure, answered: None }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -38,6 +51,19 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same for programs, as one line.
+    pub(crate) fn to_json(&self) -> String {
+        json!({"error": {
+            "message": self.problem,
+            "hint": self.hint,
+            "exitCode": self.exit.code(),
+            "answered": self.answered,
+        }})
+        .to_string()
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.problem)
@@ -46,7 +72,13 @@ impl std::fmt::Display for Failure {
 
 impl From<ajo_core::Error> for Failure {
     fn from(error: ajo_core::Error) -> Self {
-        let failure = Self::new(error.to_string());
+        let answered = Answered {
+            operation: error.operation().map(ToString::to_string),
+            status: error.status(),
+            code: error.code().map(ToString::to_string),
+            request_id: error.request_id().map(ToOwned::to_owned),
+        };
+        let failure = Self { answered: Some(Box::new(answered)), ..Self::new(error.to_string()) };
         let failure = if error.is_authentication() { failure.authentication() } else { failure };
         match error.hint() {
             Some(hint) => failure.hint(hint),

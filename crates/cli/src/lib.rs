@@ -33,23 +33,38 @@ use failure::Failure;
 /// assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
 /// ```
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are asked for and go to standard output; everything else is a usage error.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
-            let _ = error.print();
-            return exit.into();
-        }
+        Err(error) => return unread(&error, &arguments),
     };
+    let output = arguments.settings.output;
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return end(Err(Failure::new(format!("failed to start: {error}")))),
+        Err(error) => return end(Err(Failure::new(format!("failed to start: {error}"))), output),
     };
     let outcome = runtime.block_on(dispatch(arguments));
     // A disk that does not answer holds a thread, and must not hold the process.
     runtime.shutdown_background();
-    end(outcome)
+    end(outcome, output)
+}
+
+/// Ends with what is to be said of a command line that asks for help, or is wrong.
+fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    // Help and version are asked for and go to standard output; everything else is a usage error.
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Success.into();
+    }
+    let json = arguments.iter().any(|it| it == "--output=json")
+        || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");
+    if json {
+        let text = error.to_string();
+        let failure = Failure::new(text.trim_start_matches("error: ").trim_end()).usage();
+        return end(Err(failure), arguments::Output::Json);
+    }
+    let _ = error.print();
+    Exit::Usage.into()
 }
 
 async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -74,9 +89,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
-fn end(outcome: Result<ExitCode, Failure>) -> ExitCode {
+fn end(outcome: Result<ExitCode, Failure>, output: arguments::Output) -> ExitCode {
     outcome.unwrap_or_else(|failure| {
-        output::problem(&failure);
+        output::problem(&failure, output);
         failure.exit().into()
     })
 }

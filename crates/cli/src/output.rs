@@ -49,8 +49,11 @@ pub(crate) fn prompt(question: &str) {
     let _ = io::stderr().flush();
 }
 
-/// Prints an error.
-pub(crate) fn problem(failure: &Failure) {
+/// Prints an error: as text, or for programs as one line of JSON.
+pub(crate) fn problem(failure: &Failure, output: Output) {
+    if output == Output::Json {
+        return note(&failure.to_json());
+    }
     note(&format!("error: {}", failure.problem));
     if let Some(hint) = &failure.hint {
         note(&format!("hint: {hint}"));

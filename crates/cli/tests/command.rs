@@ -362,3 +362,30 @@ fn a_port_that_is_taken_is_named() {
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.starts_with(&format!("error: failed to listen on 127.0.0.1:{port}: ")), "{}", ran.err);
 }
+
+/// With `--output json` an error is one line of JSON too, whoever says no: the command line, a file, or the service.
+#[test]
+fn an_error_is_json_where_json_is_asked_for() {
+    let error = |arguments: &[&str]| -> (Value, Option<i32>) {
+        let ran = Ran::from(ajo(arguments).output().expect("ajo runs"));
+        let line = ran.err.lines().last().unwrap_or_else(|| panic!("{arguments:?} says nothing"));
+        (serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {}", ran.err)), ran.code)
+    };
+    let uid = "9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7";
+    let (service, code) = error(&["--emulator", "capping", "get", uid, "--output", "json"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(service["error"]["exitCode"], 1);
+    assert_eq!(service["error"]["answered"]["status"], 404);
+    assert_eq!(service["error"]["answered"]["operation"], "capping get");
+    assert!(service["error"]["answered"]["requestId"].is_string() && service["error"]["hint"].is_string(), "{service}");
+    let (file, code) = error(&["--emulator", "capping", "create", "missing.yaml", "--output=json"]);
+    assert_eq!((code, &file["error"]["answered"]), (Some(1), &Value::Null));
+    for usage in [
+        &["capping", "lst", "--output=json"][..],
+        &["plan", "--output", "json"],
+        &["capping", "get", "../x", "--output=json"],
+    ] {
+        let (usage, code) = error(usage);
+        assert_eq!((code, &usage["error"]["exitCode"]), (Some(64), &64.into()), "{usage}");
+    }
+}

@@ -34,7 +34,7 @@ pub(crate) async fn run(start: &Start, command: &[OsString], settings: &Settings
         Ok(child) => child,
         Err(error) => {
             let code = code_of_failure(&error);
-            output::problem(&failed(error));
+            output::problem(&failed(error), settings.output);
             return Ok(code.into());
         }
     };
