@@ -1,20 +1,23 @@
 //! Digests, for comparing without keeping.
 
 use std::fmt;
+use std::io;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of something's JSON, with sorted keys and without white space. Written `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 of something's JSON, without white space and with the fields in the order in which the type declares them. Written
+/// `sha256:` and 64 hexadecimal digits.
+///
+/// It stands in ledgers and saved plans, so the order of fields is part of their form. Nothing that is digested holds a JSON
+/// object, of which the order would depend on who else is in the program.
 ///
 /// ```
 /// use ajo_plan::Digest;
-/// use serde_json::json;
 ///
-/// assert_eq!(Digest::of(&json!({"a": 1, "b": 2})), Digest::of(&json!({"b": 2, "a": 1})));
-/// assert_ne!(Digest::of(&json!({"a": 1})), Digest::of(&json!({"a": 2})));
+/// assert_eq!(Digest::of(&"a"), Digest::of(&"a"));
+/// assert_ne!(Digest::of(&"a"), Digest::of(&"b"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -27,11 +30,16 @@ impl Digest {
     ///
     /// Never, for what is made of texts, numbers and lists, as everything in this crate is.
     pub fn of(what: &impl Serialize) -> Self {
-        let value = serde_json::to_value(what).expect("texts, numbers and lists");
-        let mut canonical = String::new();
-        write(&value, &mut canonical);
-        let digits: String = Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("sha256:{digits}"))
+        let mut hash = Hash(Sha256::new());
+        serde_json::to_writer(&mut hash, what).expect("texts, numbers and lists");
+        let mut text = String::with_capacity(71);
+        text.push_str("sha256:");
+        for byte in hash.0.finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+            }
+        }
+        Self(text)
     }
 
     /// The digest as text.
@@ -46,30 +54,16 @@ impl fmt::Display for Digest {
     }
 }
 
-/// Keys are sorted here, because whether `serde_json` sorts them depends on who else is in the program.
-fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            list(out, ['{', '}'], fields, |(name, value), out| {
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push(':');
-                write(value, out);
-            });
-        }
-        Value::Array(values) => list(out, ['[', ']'], values.iter().collect(), write),
-        plain => out.push_str(&plain.to_string()),
-    }
-}
+/// A hash that can be written to.
+struct Hash(Sha256);
 
-fn list<T>(out: &mut String, [open, close]: [char; 2], parts: Vec<T>, mut part: impl FnMut(T, &mut String)) {
-    out.push(open);
-    for (index, value) in parts.into_iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        part(value, out);
+impl io::Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
     }
-    out.push(close);
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

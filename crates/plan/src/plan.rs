@@ -217,17 +217,17 @@ impl<'p> Planning<'p> {
 
     /// One that the ledger knows and the service has: compared three ways.
     fn ours(&mut self, wanted: &Wanted, owned: &Owned, found: &'p Found) {
-        let (now, want) = (found.standing.digest(), wanted.standing().digest());
+        let now = found.standing.digest();
         let others = others(owned, found);
         self.spoken_of.insert(&found.uid);
-        if now == want {
+        if found.standing == wanted.standing() {
             self.unchanged += 1;
             if owned.digest != now || owned.last_modified_at != found.last_modified_at || owned.key != found.key() {
                 self.settled.push(found.clone());
             }
         } else if owned.digest == now {
             self.change(wanted, Some(found), Cause::You);
-        } else if owned.digest == want {
+        } else if owned.digest == wanted.standing().digest() {
             self.change(wanted, Some(found), others);
         } else {
             self.refuse(
