@@ -79,7 +79,7 @@ fn standings(observed: &Observed) -> Vec<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 3000,
+        cases: 1500,
         max_global_rejects: 1_000_000,
         failure_persistence: None,
         ..ProptestConfig::default()

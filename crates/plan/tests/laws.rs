@@ -15,7 +15,7 @@ fn any_options() -> impl Strategy<Value = Options> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 4000,
+        cases: 1500,
         max_global_rejects: 100_000,
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -62,7 +62,7 @@ export class Core {
       if (cause instanceof AjoInternalError) throw cause;
       this.#exports = undefined;
       this.#generation += 1;
-      throw new AjoInternalError("the core of ajo-limits failed; this is a mistake in the package", {
+      throw new AjoInternalError("the core failed: a mistake in ajo-limits", {
         code: "INTERNAL",
         // The error of a text that is no JSON repeats a part of it, and what the core answers may hold the token.
         cause: cause instanceof SyntaxError ? undefined : cause,
@@ -72,7 +72,7 @@ export class Core {
 
   #make(): CoreExports {
     if (this.#instantiate === undefined) {
-      throw new AjoInternalError("the core of ajo-limits has not been provided", {
+      throw new AjoInternalError("the core has not been provided", {
         code: "INTERNAL",
         hint: "Call `setModule` first.",
       });
@@ -81,7 +81,7 @@ export class Core {
       return this.#instantiate();
     } catch (cause) {
       // No WebAssembly, or a policy against it.
-      throw new AjoInternalError("the core of ajo-limits could not be started", { code: "INTERNAL", cause });
+      throw new AjoInternalError("the core could not be started", { code: "INTERNAL", cause });
     }
   }
 }

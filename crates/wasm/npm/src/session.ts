@@ -83,8 +83,8 @@ export class Turn {
 
 /** Another call ended the instance that this one was made in. */
 function lost(): AjoInternalError {
-  return new AjoInternalError("the core of ajo-limits failed in another call, and this one was lost with it", {
+  return new AjoInternalError("the core failed in another call, and this one was lost with it", {
     code: "INTERNAL",
-    hint: "Whether the service carried this call out is unknown; later calls work.",
+    hint: "Whether the service did it is unknown; later calls work.",
   });
 }

@@ -118,7 +118,7 @@ class CallDriver {
         return {};
       });
     }
-    throw new AjoInternalError("the core of ajo-limits asked for something unknown", { code: "INTERNAL" });
+    throw new AjoInternalError("the core asked for something unknown", { code: "INTERNAL" });
   }
 
   /** Asks one of the caller's own functions. */
