@@ -57,6 +57,7 @@ pub(crate) fn run() -> Result<String, String> {
         complain("==> skipped: comparison with the vendor's spec, which is not beside this checkout");
     }
 
+    planning_cannot_call()?;
     webassembly()?;
     decisions_on_webassembly()?;
     for step in STEPS {
@@ -77,6 +78,23 @@ pub(crate) fn tidy() -> Result<String, String> {
     Ok("documents and code agree".to_owned())
 }
 
+/// Planning cannot write: nothing that could carry a call is in the tree of `ajo-plan`.
+fn planning_cannot_call() -> Result<(), String> {
+    const CALLERS: &[&str] = &["axum", "gloo-net", "hyper", "mio", "reqwest", "rustls", "tokio", "web-sys"];
+    complain("==> planning has neither a client nor a runtime");
+    let tree = ["tree", "--package", "ajo-plan", "--edges", "normal", "--prefix", "none", "--locked"];
+    let output = Command::new(env!("CARGO")).args(tree).current_dir(root()).output();
+    let output = output.map_err(|error| format!("failed to start cargo: {error}"))?;
+    let tree = String::from_utf8_lossy(&output.stdout);
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let found: Vec<_> = tree.lines().map(name).filter(|name| CALLERS.contains(&name.as_str())).collect();
+    match (output.status.success(), found.first()) {
+        (true, None) => Ok(()),
+        (true, Some(caller)) => Err(format!("ajo-plan depends on {caller}")),
+        (false, _) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
 /// Models, rules and the emulator's core must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
 /// every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
 fn webassembly() -> Result<(), String> {
@@ -90,6 +108,7 @@ fn webassembly() -> Result<(), String> {
     complain("==> models, rules and the emulator's core compile for WebAssembly");
     let what = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
     cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])?;
+    cargo(&["check", "--package", "ajo-plan", "--target", TARGET, "--locked"], &[])?;
     complain("==> no lint is broken in the client over fetch");
     let what = ["clippy", "--package", "ajo-core", "--no-default-features", "--features", "fetch"];
     cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])?;
