@@ -109,11 +109,13 @@ impl World {
             version: JOURNAL_VERSION,
             organization: ORG_ID.to_owned(),
             began: "2026-11-26T00:00:00Z".to_owned(),
+            files: Vec::new(),
             plan: plan.clone(),
         };
         let journal = JournalFile::begin(&self.journal_path(), header).expect("a journal");
         let concurrency = NonZeroUsize::new(4).expect("not zero");
-        let journal = Apply::new(&self.client, plan, journal, watch).run(concurrency).await.expect("it is written");
+        let (journal, broken) = Apply::new(&self.client, plan, journal, watch).run(concurrency).await;
+        assert!(broken.is_none(), "{broken:?}");
         let on_disk = JournalFile::load(&self.journal_path()).expect("it is read").expect("it is there");
         assert_eq!(&on_disk, journal.journal(), "what is on the disk is what was done");
         let faults: Vec<_> = self.emulator.world().first().faults().cloned().collect();

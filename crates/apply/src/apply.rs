@@ -9,7 +9,7 @@ use ajo_core::{Api, Client, Uid, Verb};
 use ajo_plan::{Change, Entry, Key, Plan, Standing, StepError, StepState, Task};
 use futures_util::stream::{self, StreamExt as _};
 
-use crate::writer::{self, Refused, Told, objection, told};
+use crate::writer::{self, Refused, objection, told};
 use crate::{DiskError, JournalFile, Reader};
 
 /// Told before and after each call.
@@ -46,7 +46,7 @@ struct Shared {
     stopped: bool,
     /// Why the journal could not be written.
     broken: Option<DiskError>,
-    /// Those that appeared at the service since the plan was made.
+    /// What is there just before anything is created.
     taken: BTreeSet<Key>,
 }
 
@@ -69,6 +69,8 @@ struct Progress {
     /// When the service says it was edited last; known before the first call only.
     last_modified_at: Option<String>,
     failed: bool,
+    /// What limited is taken away, and its replacement is not there yet.
+    exchanging: bool,
 }
 
 impl<'a> Apply<'a> {
@@ -79,6 +81,7 @@ impl<'a> Apply<'a> {
             standing: change.before.clone(),
             last_modified_at: change.last_modified_at.clone(),
             failed: false,
+            exchanging: false,
         };
         let shared = Shared {
             journal,
@@ -97,12 +100,9 @@ impl<'a> Apply<'a> {
         }
     }
 
-    /// Makes the calls, and gives back the journal of what became of each.
-    ///
-    /// # Errors
-    ///
-    /// The journal could not be written; nothing further was begun then.
-    pub async fn run(self, concurrency: NonZeroUsize) -> Result<JournalFile, DiskError> {
+    /// Makes the calls, and gives back the journal of what became of each; and why it could not be written to the disk, if it could not.
+    /// Nothing further was begun then, and the journal in memory is whole all the same.
+    pub async fn run(self, concurrency: NonZeroUsize) -> (JournalFile, Option<DiskError>) {
         for phase in self.plan.schedule() {
             if phase.verb == Verb::Create {
                 self.look_for_taken(&phase.tasks).await;
@@ -111,10 +111,7 @@ impl<'a> Apply<'a> {
             stream::iter(tasks).buffer_unordered(concurrency.get()).collect::<Vec<()>>().await;
         }
         let shared = self.shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match shared.broken {
-            Some(error) => Err(error),
-            None => Ok(shared.journal),
-        }
+        (shared.journal, shared.broken)
     }
 
     /// Before anything is created: what has appeared since the plan was made is not created a second time.
@@ -122,13 +119,7 @@ impl<'a> Apply<'a> {
         let apis: BTreeSet<Api> = tasks.iter().map(|task| self.plan.changes[task.change].key.api).collect();
         for api in apis {
             match self.reader.list(api).await {
-                Ok(observed) => {
-                    let known: BTreeSet<_> =
-                        self.plan.unmanaged.iter().map(|candidate| candidate.uid.clone()).collect();
-                    let new = observed.configs.iter().filter(|found| !known.contains(&found.uid));
-                    let keys: Vec<_> = new.map(ajo_plan::Found::key).collect();
-                    self.shared().taken.extend(keys);
-                }
+                Ok(observed) => self.shared().taken.extend(observed.configs.iter().map(ajo_plan::Found::key)),
                 Err(error) => {
                     for task in tasks.iter().filter(|task| self.plan.changes[task.change].key.api == api) {
                         self.end(task.change, Verb::Create, StepState::Failed, None, Some(told(&error)));
@@ -139,7 +130,8 @@ impl<'a> Apply<'a> {
         }
     }
 
-    /// Makes the calls of a task, one after the other, until one fails.
+    /// Makes the calls of a task, one after the other, until one fails. Whoever asks to stop waits for an exchange that was begun:
+    /// in the middle of it nothing limits.
     async fn perform(&self, task: &Task) {
         for step in &task.steps {
             if self.may_not_go_on(task.change) {
@@ -150,9 +142,10 @@ impl<'a> Apply<'a> {
     }
 
     fn may_not_go_on(&self, index: usize) -> bool {
-        let cancelled = self.watch.is_cancelled();
+        let asked_to_stop = self.watch.is_cancelled();
         let shared = self.shared();
-        cancelled || shared.stopped || shared.broken.is_some() || shared.progress[&index].failed
+        let progress = &shared.progress[&index];
+        shared.broken.is_some() || progress.failed || (!progress.exchanging && (asked_to_stop || shared.stopped))
     }
 
     async fn step(&self, index: usize, step: Verb) {
@@ -177,15 +170,7 @@ impl<'a> Apply<'a> {
             return;
         }
         match self.call(index, step).await {
-            Ok(Told { uid, verdict }) => {
-                self.end(index, step, StepState::Done, uid, None);
-                // What limits is not taken away for something that cannot take its place.
-                let objection =
-                    verdict.as_ref().and_then(objection).filter(|_| change.steps.contains(&Verb::CanDeploy));
-                if let Some(objection) = objection {
-                    self.end(index, Verb::CanDeploy, StepState::Failed, None, Some(objection));
-                }
-            }
+            Ok(uid) => self.end(index, step, StepState::Done, uid, None),
             Err(Refused::Service(error)) => self.refused(index, step, &error),
             Err(Refused::Unsendable(error)) => {
                 let problem = problem(format!("it cannot be sent: {error}"), "give it in the file");
@@ -194,20 +179,22 @@ impl<'a> Apply<'a> {
         }
     }
 
-    async fn call(&self, index: usize, step: Verb) -> Result<Told, Refused> {
+    /// Gives the identifier of what was created.
+    async fn call(&self, index: usize, step: Verb) -> Result<Option<Uid>, Refused> {
         let change = &self.plan.changes[index];
         let api = change.key.api;
         let uid = self.shared().progress[&index].uid.clone();
         match (step, &change.after, uid) {
-            (Verb::Create, Some(after), _) => writer::create(self.client, &after.saved).await,
-            (Verb::Update, Some(after), Some(uid)) => writer::update(self.client, &uid, &after.saved).await,
+            (Verb::Create, Some(after), _) => return writer::create(self.client, &after.saved).await.map(Some),
+            (Verb::Update, Some(after), Some(uid)) => writer::update(self.client, &uid, &after.saved).await?,
             (Verb::Delete, _, Some(uid)) => {
-                writer::delete(self.client, api, &uid, self.plan.options.force_delete).await
+                writer::delete(self.client, api, &uid, self.plan.options.force_delete).await?;
             }
-            (Verb::Deploy, _, Some(uid)) => writer::deploy(self.client, api, &uid).await,
-            (Verb::Undeploy, _, Some(uid)) => writer::undeploy(self.client, api, &uid).await,
+            (Verb::Deploy, _, Some(uid)) => writer::deploy(self.client, api, &uid).await?,
+            (Verb::Undeploy, _, Some(uid)) => writer::undeploy(self.client, api, &uid).await?,
             _ => unreachable!("a plan names what its calls need"),
         }
+        Ok(None)
     }
 
     /// Reads the configuration once more: it must stand as the plan saw it, or as this apply has left it.
@@ -218,7 +205,8 @@ impl<'a> Apply<'a> {
             let taken = self.shared().taken.contains(&change.key);
             return taken.then(|| problem("somebody else created it since the plan was made".to_owned(), AGAIN));
         }
-        let found = match self.reader.get(change.key.api, &uid?).await {
+        let uid = uid?;
+        let found = match self.reader.get(change.key.api, &uid).await {
             Ok(Some(found)) => found,
             Ok(None) => return Some(problem("somebody else deleted it since the plan was made".to_owned(), AGAIN)),
             Err(error) => {
@@ -227,10 +215,25 @@ impl<'a> Apply<'a> {
             }
         };
         let unedited = last_modified_at.is_none() || last_modified_at == found.last_modified_at;
-        (standing.as_ref() != Some(&found.standing) || !unedited).then(|| {
+        if standing.as_ref() != Some(&found.standing) || !unedited {
             let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("somebody else");
-            problem(format!("{editor} changed it since the plan was made"), AGAIN)
-        })
+            return Some(problem(format!("{editor} changed it since the plan was made"), AGAIN));
+        }
+        if step == Verb::Undeploy && change.is_redeployed() {
+            return self.can_be_replaced(change, &uid).await;
+        }
+        None
+    }
+
+    /// What limits is not taken away for something that cannot take its place.
+    async fn can_be_replaced(&self, change: &Change, uid: &Uid) -> Option<StepError> {
+        match self.reader.can_deploy(change.key.api, uid).await {
+            Ok(verdict) => objection(&verdict),
+            Err(error) => {
+                self.shared().stopped |= error.is_authentication();
+                Some(told(&error))
+            }
+        }
     }
 
     fn refused(&self, index: usize, step: Verb, error: &ajo_core::Error) {
@@ -248,6 +251,7 @@ impl<'a> Apply<'a> {
             let progress = shared.progress.get_mut(&index).expect("every change has one");
             progress.failed |= state != StepState::Done;
             progress.uid = uid.clone().or(progress.uid.take());
+            progress.exchanging = change.is_redeployed() && step != Verb::Deploy && step != Verb::Update;
             if state == StepState::Done && step != Verb::CanDeploy {
                 progress.last_modified_at = None;
                 progress.standing = match (&progress.standing, &change.after) {

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// A file of ours that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {what} {}: {problem}", path.display())]
@@ -29,15 +31,42 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, DiskError> {
     }
 }
 
-/// Replaces a file: whoever reads it, also after a crash, sees the old text or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
-    let directory = directory(path);
+/// The file of this kind that belongs to another one: its name with a word behind it.
+pub(crate) fn beside(path: &Path, kind: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(kind);
+    name.into()
+}
+
+/// Replaces a file, or what a link of this name leads to: whoever reads it, also after a crash, sees the old text or the new one.
+///
+/// # Errors
+///
+/// It cannot be written; the old text is there then.
+pub fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    write(path, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
+}
+
+/// Writes a file that must not be there yet: it is there whole, or not at all.
+///
+/// # Errors
+///
+/// It is there, or cannot be written.
+pub fn create(path: &Path, text: &str) -> Result<(), DiskError> {
+    write(path, text, |new| new.persist_noclobber(path).map(drop).map_err(|error| error.error))
+}
+
+fn write(path: &Path, text: &str, put: impl FnOnce(NamedTempFile) -> io::Result<()>) -> Result<(), DiskError> {
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = directory(&real);
     let mut builder = tempfile::Builder::new();
     readable(builder.prefix(".ajo-"));
     let written = builder.tempfile_in(directory).and_then(|mut new| {
         new.write_all(text.as_bytes())?;
         new.as_file().sync_all()?;
-        new.persist(path).map_err(|error| error.error)?;
+        put(new)?;
         sync(directory)
     });
     written.map_err(|error| DiskError::new("write", path, &error))

@@ -1,11 +1,11 @@
 //! The journal of an apply on disk.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ajo_plan::{Entry, Header, Journal};
+use ajo_plan::{Digest, Entry, Header, Journal};
 
 use crate::disk::{self, DiskError};
 
@@ -16,9 +16,36 @@ pub struct JournalFile {
     file: Arc<File>,
     journal: Journal,
     lines: u64,
+    /// How long the file is with whole lines, in bytes.
+    length: u64,
 }
 
 impl JournalFile {
+    /// Where the journal is of an apply to this sandbox: `ajo.lock.prod.journal` beside `ajo.lock`.
+    pub fn path_for(ledger: &Path, sandbox: &str) -> PathBuf {
+        disk::beside(ledger, &format!("{sandbox}.journal"))
+    }
+
+    /// The sandboxes that have a journal beside this ledger.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be read.
+    pub fn sandboxes(ledger: &Path) -> Result<Vec<String>, DiskError> {
+        let directory = disk::directory(ledger);
+        let begins = ledger.file_name().map(|name| format!("{}.", name.to_string_lossy())).unwrap_or_default();
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(DiskError::new("read", directory, &error)),
+        };
+        let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+        let sandbox = |name: String| Some(name.strip_prefix(&begins)?.strip_suffix(".journal")?.to_owned());
+        let mut sandboxes: Vec<_> = names.filter_map(sandbox).collect();
+        sandboxes.sort();
+        Ok(sandboxes)
+    }
+
     /// What a cut off apply has left at this path, if it has.
     ///
     /// # Errors
@@ -42,7 +69,13 @@ impl JournalFile {
         let line = serde_json::to_string(&header).expect("texts, numbers and lists") + "\n";
         disk::replace(path, &line)?;
         let file = OpenOptions::new().append(true).open(path).map_err(|error| DiskError::new("open", path, &error))?;
-        Ok(Self { path: path.to_owned(), file: Arc::new(file), journal: Journal::new(header), lines: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            file: Arc::new(file),
+            journal: Journal::new(header),
+            lines: 0,
+            length: line.len() as u64,
+        })
     }
 
     /// Adds a line.
@@ -59,6 +92,11 @@ impl JournalFile {
         let written = self.file.as_ref().write_all(line.as_bytes());
         self.journal.add(entry);
         self.lines += 1;
+        match &written {
+            Ok(()) => self.length += line.len() as u64,
+            // Half a line would make what follows unreadable. If this fails too, it is what it was.
+            Err(_) => drop(self.file.set_len(self.length)),
+        }
         written.map_err(|error| DiskError::new("write", &self.path, &error))
     }
 
@@ -69,6 +107,28 @@ impl JournalFile {
 
     pub(crate) fn sync_failed(&self, error: &io::Error) -> DiskError {
         DiskError::new("write", &self.path, error)
+    }
+
+    /// Notes, in the one at this path, that what it says stands in a ledger of this digest.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    ///
+    /// # Panics
+    ///
+    /// Never: the entry is a text.
+    pub fn note_settled(path: &Path, ledger: Digest) -> Result<(), DiskError> {
+        let entry = serde_json::to_string(&Entry::Settled { ledger }).expect("a text");
+        let written = OpenOptions::new().read(true).append(true).open(path).and_then(|mut file| {
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            // A line that was cut off is none.
+            file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
+            file.write_all(format!("{entry}\n").as_bytes())?;
+            file.sync_data()
+        });
+        written.map_err(|error| DiskError::new("write", path, &error))
     }
 
     /// What it holds.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::disk::DiskError;
+use crate::disk::{DiskError, beside};
 
 /// How long between two looks at a lock that somebody else holds. Chosen here.
 const LOOK: Duration = Duration::from_millis(100);
@@ -48,9 +48,9 @@ pub enum RunningError {
 }
 
 impl Running {
-    /// Where the lock is that belongs to a ledger: `ajo.running` beside `ajo.lock`.
+    /// Where the lock is that belongs to a ledger: `ajo.lock.running` beside `ajo.lock`.
     pub fn path_for(ledger: &Path) -> PathBuf {
-        ledger.with_extension("running")
+        beside(ledger, "running")
     }
 
     /// Takes the lock at this path, and waits for it at most so long.
@@ -66,12 +66,13 @@ impl Running {
             .write(true)
             .open(path)
             .map_err(|error| DiskError::new("open", path, &error))?;
-        let until = Instant::now() + timeout;
+        // A time that cannot be reckoned is never reached.
+        let until = Instant::now().checked_add(timeout);
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                    tokio::time::sleep(LOOK.min(until.saturating_duration_since(Instant::now()))).await;
+                Err(TryLockError::WouldBlock) if until.is_none_or(|until| Instant::now() < until) => {
+                    tokio::time::sleep(LOOK).await;
                 }
                 Err(TryLockError::WouldBlock) => {
                     let holder = holder(&mut file);

@@ -3,14 +3,6 @@
 use ajo_core::{Api, CanDeploy, Client, DeleteOptions, Error, Uid, ValidationStatus};
 use ajo_plan::{Definition, StepError, Unsendable};
 
-/// What a call that changes something has told.
-pub(crate) struct Told {
-    /// The identifier that a creation was given.
-    pub(crate) uid: Option<Uid>,
-    /// What an update says about deploying what it saved.
-    pub(crate) verdict: Option<CanDeploy>,
-}
-
 /// Why a call did not succeed.
 pub(crate) enum Refused {
     Service(Error),
@@ -29,47 +21,45 @@ impl From<Unsendable> for Refused {
     }
 }
 
-const NOTHING: Told = Told { uid: None, verdict: None };
-
-pub(crate) async fn create(client: &Client, definition: &Definition) -> Result<Told, Refused> {
-    let uid = match definition {
+/// Gives the identifier of what was created.
+pub(crate) async fn create(client: &Client, definition: &Definition) -> Result<Uid, Refused> {
+    Ok(match definition {
         Definition::Capping(capping) => client.capping().create(&capping.to_send()?).await?.uid,
         Definition::Throttling(throttling) => client.throttling().create(&throttling.to_send()?).await?.uid,
-    };
-    Ok(Told { uid: Some(uid), verdict: None })
+    })
 }
 
-pub(crate) async fn update(client: &Client, uid: &Uid, definition: &Definition) -> Result<Told, Refused> {
-    let verdict = match definition {
-        Definition::Capping(capping) => client.capping().update(uid, &capping.to_send()?).await?.can_deploy,
-        Definition::Throttling(throttling) => client.throttling().update(uid, &throttling.to_send()?).await?.can_deploy,
-    };
-    Ok(Told { uid: None, verdict })
+pub(crate) async fn update(client: &Client, uid: &Uid, definition: &Definition) -> Result<(), Refused> {
+    match definition {
+        Definition::Capping(capping) => drop(client.capping().update(uid, &capping.to_send()?).await?),
+        Definition::Throttling(throttling) => drop(client.throttling().update(uid, &throttling.to_send()?).await?),
+    }
+    Ok(())
 }
 
-pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<Told, Refused> {
+pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), Refused> {
     let options = if force { DeleteOptions::FORCE } else { DeleteOptions::default() };
     match api {
         Api::Capping => client.capping().delete(uid, options).await?,
         Api::Throttling => client.throttling().delete(uid, options).await?,
     }
-    Ok(NOTHING)
+    Ok(())
 }
 
-pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<Told, Refused> {
+pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), Refused> {
     match api {
         Api::Capping => client.capping().deploy(uid).await?,
         Api::Throttling => client.throttling().deploy(uid).await?,
     }
-    Ok(NOTHING)
+    Ok(())
 }
 
-pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<Told, Refused> {
+pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), Refused> {
     match api {
         Api::Capping => client.capping().undeploy(uid).await?,
         Api::Throttling => client.throttling().undeploy(uid).await?,
     }
-    Ok(NOTHING)
+    Ok(())
 }
 
 /// What speaks against deploying, if something does.

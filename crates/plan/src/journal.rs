@@ -4,7 +4,7 @@ use ajo_core::{Sandbox, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Found, Ledger, Observed, Owned, Plan, Standing, StepError, StepResult, StepState};
+use crate::{Change, Digest, Found, Ledger, Observed, Owned, Plan, Standing, StepError, StepResult, StepState};
 
 /// The version of the journal's form.
 pub const JOURNAL_VERSION: u32 = 1;
@@ -19,6 +19,9 @@ pub struct Header {
     pub organization: String,
     /// When the apply began, RFC 3339.
     pub began: String,
+    /// The files that it is of, as they were named.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// What is carried out.
     pub plan: Plan,
 }
@@ -52,8 +55,11 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<StepError>,
     },
-    /// The apply is over, and what it did stands in the ledger.
-    Settled,
+    /// What it did stands in the ledger.
+    Settled {
+        /// The ledger's digest then.
+        ledger: Digest,
+    },
 }
 
 /// What an apply has written down: done, failed, unknown, not started.
@@ -120,7 +126,15 @@ impl Journal {
 
     /// Whether what it says stands in the ledger already. What came later is then not to be overwritten with it.
     pub fn is_settled(&self) -> bool {
-        self.entries.contains(&Entry::Settled)
+        self.settled_as().is_some()
+    }
+
+    /// The digest of the ledger in which what it says was entered, if it was.
+    pub fn settled_as(&self) -> Option<&Digest> {
+        self.entries.iter().rev().find_map(|entry| match entry {
+            Entry::Settled { ledger } => Some(ledger),
+            _ => None,
+        })
     }
 
     /// What became of every call of the plan, in the order of the plan.
@@ -158,7 +172,7 @@ impl Journal {
         for entry in &self.entries {
             let change = match entry {
                 Entry::Begun { change, .. } | Entry::Ended { change, .. } => *change,
-                Entry::Settled => continue,
+                Entry::Settled { .. } => continue,
             };
             // A journal was written for its plan; an index beyond that says nothing about it.
             if let Some(progress) = all.get_mut(change) {
@@ -194,7 +208,7 @@ impl<'j> Progress<'j> {
                 self.uid = uid.as_ref().or(self.uid);
                 (*step, (*state, error.as_ref()))
             }
-            Entry::Settled => return,
+            Entry::Settled { .. } => return,
         };
         if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
             self.steps[index] = seen;
@@ -231,25 +245,31 @@ impl<'j> Progress<'j> {
             return;
         }
         let (surely, perhaps) = self.standings();
+        let key = || self.change.key.clone();
         let Some(uid) = self.uid else {
             // A creation whose answer is unknown, so nobody was told the uid.
             if let Some(found) = perhaps.and_then(|standing| self.created(&standing, observed, ledger)) {
-                ledger.note(sandbox, self.change.key.clone(), found);
+                self.replaced(observed, ledger, sandbox);
+                ledger.note(sandbox, key(), found);
             }
             return;
         };
+        if self.change.uid.is_none() {
+            self.replaced(observed, ledger, sandbox);
+        }
         match observed.get(uid) {
+            // Somebody has brought a ledger that is ahead of this journal.
+            Some(found) if ledger.knows(found) => {}
             None if self.change.after.is_none() => ledger.forget(uid),
             Some(found) if [&surely, &perhaps].into_iter().flatten().any(|standing| *standing == found.standing) => {
-                ledger.note(sandbox, self.change.key.clone(), found);
+                ledger.note(sandbox, key(), found);
             }
             // Somebody else changed or deleted it since.
             _ => {
                 if let Some(standing) = surely {
-                    ledger.forget(uid);
-                    ledger.configurations.push(Owned {
+                    ledger.enter(Owned {
                         sandbox: sandbox.to_string(),
-                        key: self.change.key.clone(),
+                        key: key(),
                         uid: uid.clone(),
                         digest: standing.digest(),
                         last_modified_at: None,
@@ -257,6 +277,14 @@ impl<'j> Progress<'j> {
                 }
             }
         }
+    }
+
+    /// What was ours by this key and is gone, when something was created in its place.
+    fn replaced(&self, observed: &Observed, ledger: &mut Ledger, sandbox: &Sandbox) {
+        ledger.configurations.retain(|owned| {
+            let same = owned.key == self.change.key && owned.sandbox == sandbox.as_str();
+            !same || observed.get(&owned.uid).is_some()
+        });
     }
 
     /// The one that a creation has left, if there is exactly one that it can be. There was none before it.

@@ -123,14 +123,27 @@ impl Ledger {
     /// Notes how a configuration of ours stands, under the key by which the files know it: somebody else may have given it another
     /// one, or an apply not have come to giving it back.
     pub fn note(&mut self, sandbox: &Sandbox, key: Key, found: &Found) {
-        self.forget(&found.uid);
-        self.configurations.push(Owned {
+        self.enter(Owned {
             sandbox: sandbox.to_string(),
             key,
             uid: found.uid.clone(),
             digest: found.standing.digest(),
             last_modified_at: found.last_modified_at.clone(),
         });
+    }
+
+    /// Enters a configuration, in place of what was known of it.
+    pub(crate) fn enter(&mut self, owned: Owned) {
+        match self.configurations.iter_mut().find(|known| known.uid == owned.uid) {
+            Some(known) => *known = owned,
+            None => self.configurations.push(owned),
+        }
+    }
+
+    /// Whether a configuration is ours and stands as it was left.
+    pub(crate) fn knows(&self, found: &Found) -> bool {
+        let owned = self.configurations.iter().find(|owned| owned.uid == found.uid);
+        owned.is_some_and(|owned| owned.digest == found.standing.digest())
     }
 
     /// Notes that a configuration is no longer ours, or no longer there.

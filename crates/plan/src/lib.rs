@@ -46,7 +46,7 @@ pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, meant, plan};
 pub use policy::{Freeze, POLICY_CODE, Policy};
 pub use refusal::{Candidate, Refusal, Why};
-pub use render::{Format, Style, render};
+pub use render::{Format, Style, render, visible};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
 pub use schema::{Schema, schema};

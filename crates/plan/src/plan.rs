@@ -34,7 +34,7 @@ pub struct Plan {
     pub unmanaged: Vec<Candidate>,
     /// Ours, as the files want them, and changed since the ledger was written: the ledger is behind.
     pub settled: Vec<Found>,
-    /// In the ledger, in no file and not at the service.
+    /// In the ledger, and no longer at the service: in no file, or something else has taken its place.
     #[schemars(with = "Vec<String>")]
     pub vanished: Vec<Uid>,
     /// Over what is wanted, what was read of it, and what is to be done.
@@ -170,12 +170,17 @@ impl<'p> Planning<'p> {
             _ => None,
         });
         match (&present[..], &owned[..], &others[..]) {
-            ([(owned, found)], ..) => self.ours(wanted, owned, found),
+            ([(ours, found)], ..) => {
+                self.ours(wanted, ours, found);
+                let gone = owned.iter().filter(|owned| owned.uid != ours.uid);
+                self.vanished.extend(gone.map(|owned| owned.uid.clone()));
+            }
             ([_, _, ..], ..) => {
                 let candidates: Vec<_> = present.iter().map(|(_, found)| *found).collect();
                 self.ambiguous(wanted, "the ledger names several configurations for it", &candidates);
             }
             ([], [], []) => self.absent(wanted),
+            ([], [_, ..], []) if self.only_throttling(&key).is_some() => self.absent(wanted),
             ([], [owned, ..], []) => self.gone(wanted, owned),
             ([], _, [found]) if found.standing == wanted.standing() => {
                 self.spoken_of.insert(&found.uid);

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use crate::Report;
 
+pub use escape::visible;
+
 mod configuration;
 mod diff;
 mod escape;

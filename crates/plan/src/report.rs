@@ -29,6 +29,12 @@ pub struct Report {
     /// The files that were read, as they were named.
     #[serde(default)]
     pub files: Vec<String>,
+    /// The ledger that was read, as it was named or found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<String>,
+    /// The policy that was given besides those that the files name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// What is wrong in the files.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -197,6 +203,8 @@ impl Report {
             sandbox: None,
             organization: None,
             files: Vec::new(),
+            ledger: None,
+            policy: None,
             findings: Vec::new(),
             plan: None,
             drifts: Vec::new(),

@@ -24,6 +24,7 @@ fn header(plan: &Plan) -> Header {
         version: JOURNAL_VERSION,
         organization: "A1@AdobeOrg".to_owned(),
         began: "2026-11-26T00:00:00Z".to_owned(),
+        files: Vec::new(),
         plan: plan.clone(),
     }
 }

@@ -3,15 +3,20 @@
 mod adopt;
 mod apply;
 mod beside;
+mod confirm;
 mod drift;
 mod dump;
 mod input;
+mod lock;
 mod plan;
 mod progress;
+mod resume;
+mod saved;
 mod schema;
 mod service;
 mod show;
 mod story;
+mod unclear;
 mod validate;
 mod verify;
 

@@ -7,6 +7,9 @@ use super::tidy::brief;
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
+/// Beginnings of the names of variables that credentials are read from. What a limits file says is shown in reviews.
+const KEPT: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
+
 /// What may be used, and what it is.
 pub(crate) struct Variables<'v> {
     pub(crate) declared: Vec<String>,
@@ -61,6 +64,10 @@ impl Variables<'_> {
             return Err(("after `${` a name and `}` must follow".to_owned(), literal.to_owned()));
         };
         let shown = brief(name);
+        if KEPT.iter().any(|prefix| name.starts_with(prefix)) {
+            let message = format!("the variable `{shown}` is one of ajo's own, and may hold a secret");
+            return Err((message, "give the value another name; what a limits file says is printed".to_owned()));
+        }
         if !self.declared.iter().any(|declared| declared == name) {
             let message = format!("the variable `{shown}` is not in this file's list of variables");
             return Err((message, format!("list it with `variables: [{shown}]`; {literal}")));

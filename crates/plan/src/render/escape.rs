@@ -2,7 +2,11 @@
 
 /// One line in which everything can be seen and nothing acts: control characters, what turns the direction of writing, and
 /// what has no width are written as Rust writes them, such as `\u{1b}`.
-pub(super) fn visible(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(ajo_plan::visible("a\u{1b}[2Jb"), r"a\u{1b}[2Jb");
+/// ```
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -6,11 +6,12 @@ use ajo_apply::Running;
 use ajo_core::Uid;
 use ajo_plan::{Desired, Found, Ledger, Observed, Options, Outcome, Report, Why, meant, plan};
 
-use super::apply::lock;
-use super::beside::Beside;
+use super::beside::{Beside, Settled};
 use super::input::Input;
+use super::lock::lock;
 use super::service::Service;
 use super::show;
+use super::unclear;
 use crate::arguments::{Adopt, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,7 +26,7 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
     let _running: Running = lock(&beside, 0).await?;
     let observed = service.observe(desired).await?;
-    let (mut ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let Settled { mut ledger, note, .. } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
     ledger.organization.get_or_insert_with(|| service.organization().to_owned());
 
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -37,7 +38,10 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
         }
         Outcome::Applied
     };
-    beside.ledger.save(&ledger)?;
+    if notes.is_empty() {
+        notes.push("nothing of the files is there yet, so there is nothing to adopt".to_owned());
+    }
+    beside.keep(&ledger, desired.sandbox.as_str())?;
     let report = Report {
         sandbox: Some(desired.sandbox.to_string()),
         organization: Some(service.organization().to_owned()),
@@ -87,11 +91,7 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
     let refusals = plan(desired, observed, ledger, Options::default()).refusals;
     let unclear: Vec<_> =
         refusals.into_iter().filter(|refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling)).collect();
-    for refusal in &unclear {
-        let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
-        let key = refusal.key.as_ref().map_or_else(String::new, ToString::to_string);
-        notes.push(format!("{key}: not adopted: {}: {}; {}", refusal.message, candidates.join(", "), refusal.hint));
-    }
+    notes.extend(unclear.iter().map(|refusal| format!("not adopted: {}", unclear::note(refusal))));
     if unclear.is_empty() { Outcome::Applied } else { Outcome::Refused }
 }
 

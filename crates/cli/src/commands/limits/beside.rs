@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ajo_apply::{JournalFile, LedgerFile, Running};
-use ajo_plan::{Journal, Ledger, Observed};
+use ajo_core::Sandbox;
+use ajo_plan::{Digest, Journal, Ledger, Observed};
 use tempfile::TempDir;
 
 use crate::arguments::Settings;
@@ -15,6 +16,14 @@ pub(crate) struct Beside {
     pub(crate) ledger: LedgerFile,
     /// Those of a fresh emulator end with it: what it is told must not reach the ledger of the service.
     _temporary: Option<TempDir>,
+}
+
+/// A ledger with what an apply did that was cut off, and what is to be said of that.
+pub(crate) struct Settled {
+    pub(crate) ledger: Ledger,
+    pub(crate) note: Option<String>,
+    /// Whether the ledger on the disk does not have it yet.
+    pub(crate) behind: bool,
 }
 
 impl Beside {
@@ -32,8 +41,13 @@ impl Beside {
         Ok(Self { ledger: LedgerFile::at(path), _temporary: None })
     }
 
-    pub(crate) fn journal(&self) -> PathBuf {
-        self.ledger.path().with_extension("journal")
+    /// How the ledger is named; nothing for one that ends with its emulator.
+    pub(crate) fn name(&self) -> Option<String> {
+        self._temporary.is_none().then(|| self.ledger.path().display().to_string())
+    }
+
+    pub(crate) fn journal(&self, sandbox: &str) -> PathBuf {
+        JournalFile::path_for(self.ledger.path(), sandbox)
     }
 
     pub(crate) fn running(&self) -> PathBuf {
@@ -42,7 +56,11 @@ impl Beside {
 
     /// The ledger, which must be of this organization.
     pub(crate) fn load_ledger(&self, organization: &str) -> Result<Ledger, Failure> {
-        let ledger = self.ledger.load()?;
+        let ledger = self.ledger.load().map_err(|error| {
+            Failure::from(error).hint(
+                "restore it from git; or move it away, and `ajo adopt FILES` makes it again from what the service has",
+            )
+        })?;
         ledger.check_organization(organization).map_err(|error| {
             Failure::new(format!("{} cannot be used: {error}", self.ledger.path().display()))
                 .hint("use the credential of that organization, or another ledger with --ledger")
@@ -51,9 +69,13 @@ impl Beside {
         Ok(ledger)
     }
 
-    /// What an apply that was cut off has left.
-    pub(crate) fn load_journal(&self) -> Result<Option<Journal>, Failure> {
-        Ok(JournalFile::load(&self.journal())?)
+    /// What an apply to this sandbox has left that was cut off.
+    pub(crate) fn load_journal(&self, sandbox: &str) -> Result<Option<Journal>, Failure> {
+        let path = self.journal(sandbox);
+        JournalFile::load(&path).map_err(|error| {
+            Failure::from(error)
+                .hint(format!("if {} cannot be mended, remove it, and `ajo adopt` what it had created", path.display()))
+        })
     }
 
     /// The ledger as it is with what an apply did that was cut off. Only in memory.
@@ -61,18 +83,40 @@ impl Beside {
         &self,
         organization: &str,
         observed: &Observed,
-        sandbox: &ajo_core::Sandbox,
-    ) -> Result<(Ledger, Option<String>), Failure> {
+        sandbox: &Sandbox,
+    ) -> Result<Settled, Failure> {
         let mut ledger = self.load_ledger(organization)?;
-        let Some(journal) = self.load_journal()? else { return Ok((ledger, None)) };
-        if journal.header.plan.sandbox != sandbox.as_str() || journal.header.organization != organization {
-            return Ok((ledger, None));
+        let Some(journal) = self.load_journal(sandbox.as_str())? else {
+            return Ok(Settled { ledger, note: None, behind: false });
+        };
+        if journal.header.organization != organization {
+            let problem = format!("an apply to organization {} did not finish here", journal.header.organization);
+            return Err(Failure::new(problem)
+                .hint(format!("finish it with its credential: {}", self.resume(sandbox.as_str())))
+                .with_exit(Exit::Refused));
         }
+        let behind = !journal.is_settled();
         journal.settle(observed, &mut ledger, sandbox);
         let note = format!(
-            "an apply that began at {} did not finish; what it did is taken into account, and `ajo apply --resume` goes on with it",
-            journal.header.began
+            "an apply that began at {} did not finish; what it did is taken into account, and `{}` goes on with it",
+            journal.header.began,
+            self.resume(sandbox.as_str())
         );
-        Ok((ledger, Some(note)))
+        Ok(Settled { ledger, note: Some(note), behind })
+    }
+
+    /// Keeps a ledger in which an apply that was cut off is settled. To be done under the lock.
+    pub(crate) fn keep(&self, ledger: &Ledger, sandbox: &str) -> Result<(), Failure> {
+        self.ledger.save(ledger)?;
+        let journal = self.journal(sandbox);
+        if journal.exists() {
+            JournalFile::note_settled(&journal, Digest::of(&ledger.to_text()))?;
+        }
+        Ok(())
+    }
+
+    /// The command that goes on with an apply.
+    pub(crate) fn resume(&self, sandbox: &str) -> String {
+        format!("ajo apply --resume --sandbox {sandbox} --ledger {}", self.ledger.path().display())
     }
 }

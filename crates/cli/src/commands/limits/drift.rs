@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use ajo_plan::{Options, Outcome, Report, Why, plan};
+use ajo_plan::{Outcome, Report};
 
-use super::beside::Beside;
+use super::beside::{Beside, Settled};
 use super::input::Input;
 use super::service::Service;
 use super::show;
+use super::unclear::Unclear;
 use crate::arguments::{Files, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,28 +21,22 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
     let observed = service.observe(desired).await?;
-    let (ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
-    let drifts = ajo_plan::drift(desired, &observed, &ledger);
-    // Of these it cannot be said whether they differ.
-    let refusals = plan(desired, &observed, &ledger, Options::default()).refusals;
-    let unclear: Vec<_> = refusals.into_iter().filter(|refusal| refusal.why == Why::Ambiguous).collect();
+    let Settled { ledger, note, .. } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let mut drifts = ajo_plan::drift(desired, &observed, &ledger);
+    let unclear = Unclear::of(desired, &observed, &ledger);
+    drifts.retain(|drift| !unclear.is(&drift.key));
     let outcome = match (unclear.is_empty(), drifts.is_empty()) {
         (false, _) => Outcome::Refused,
         (true, false) => Outcome::Changes,
         (true, true) => Outcome::Clean,
     };
-    let unclear = unclear.into_iter().map(|refusal| {
-        let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
-        let key = refusal.key.map_or_else(String::new, |key| key.to_string());
-        format!("{key}: {}: {}", refusal.message, candidates.join(", "))
-    });
     let report = Report {
         sandbox: Some(desired.sandbox.to_string()),
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
         drifts,
-        notes: note.into_iter().chain(unclear).collect(),
+        notes: note.into_iter().chain(unclear.notes()).collect(),
         ..Report::new("drift", outcome)
     };
     show::report(settings, &report, &input.sources)?;

@@ -1,7 +1,5 @@
 //! `ajo dump`.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::service::Service;
@@ -23,12 +21,7 @@ pub(crate) async fn run(settings: &Settings, what: &Dump) -> Result<ExitCode, Fa
         None => output::data(&text)?,
         Some(file) => {
             // A limits file is somebody's work; it is never replaced.
-            let written = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(file)
-                .and_then(|mut new| new.write_all(text.as_bytes()));
-            written.map_err(|error| Failure::new(format!("failed to write {}: {error}", file.display())))?;
+            ajo_apply::create(file, &text)?;
             output::note(&format!(
                 "saved {} configurations; enter them into the ledger with: ajo adopt {}",
                 observed.configs.len(),

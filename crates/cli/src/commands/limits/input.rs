@@ -39,8 +39,10 @@ pub(crate) struct Input {
 pub(crate) struct Sources(BTreeMap<String, String>);
 
 impl Sources {
+    /// The text of a file. One that names no version is none of ours, whatever named it: it may hold a secret, and no line of it
+    /// is shown.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
+        self.0.get(name).filter(|text| text.contains("version")).cloned()
     }
 }
 

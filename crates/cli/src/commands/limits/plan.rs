@@ -1,9 +1,10 @@
 //! `ajo plan`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_plan::{Format, Options, Outcome, Plan, Report, Style, plan, render};
+use ajo_plan::{Format, Options, Outcome, Plan, Report, Style, Wanted, plan, render};
 
 use super::beside::Beside;
 use super::input::Input;
@@ -22,13 +23,15 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<E
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, what.files.beside.ledger.as_deref(), &what.files.files)?;
     let observed = service.observe(desired).await?;
-    let (ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
-    let plan = plan(desired, &observed, &ledger, what.planning.options());
-    let report = report("plan", &input, &service, plan, note);
-    show::report(settings, &report, &input.sources)?;
+    let settled = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let plan = plan(desired, &observed, &settled.ledger, what.planning.options());
+    let mut report = report("plan", &input, &service, plan, settled.note);
+    report.ledger = beside.name();
+    report.policy = what.files.beside.policy.as_ref().map(|policy| policy.display().to_string());
     if let Some(file) = &what.save {
         save(file, &report)?;
     }
+    show::report(settings, &report, &input.sources)?;
     Ok(show::exit(report.outcome, if what.exit_code { Exit::Changes } else { Exit::Success }))
 }
 
@@ -46,15 +49,31 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
-        notes: note.into_iter().chain(input.frozen().map(ToOwned::to_owned)).collect(),
+        notes: note.into_iter().chain(input.frozen().map(ToOwned::to_owned)).chain(twins(&plan)).collect(),
         plan: Some(plan),
         ..Report::new(command, outcome)
     }
 }
 
+/// Those at the service that limit the same as one of the files, and are not ours.
+fn twins(plan: &Plan) -> Vec<String> {
+    let keys: BTreeSet<_> = plan.wanted.iter().map(Wanted::key).collect();
+    let twins = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
+    twins.map(|twin| format!("{}: {} limits the same, and is not ours", twin.key, twin.uid)).collect()
+}
+
+/// Writes a plan, and replaces nothing but another one.
 fn save(file: &Path, report: &Report) -> Result<(), Failure> {
+    let is_plan = |text: String| serde_json::from_str::<Report>(&text).is_ok_and(|report| report.plan.is_some());
+    if let Ok(text) = std::fs::read_to_string(file)
+        && !text.trim().is_empty()
+        && !is_plan(text)
+    {
+        let problem = format!("{} is there already, and is no saved plan", file.display());
+        return Err(Failure::new(problem).hint("name another file with --save").usage());
+    }
     let text = render(report, Format::Json, &|_| None, Style { color: false, width: 80 });
-    std::fs::write(file, text).map_err(|error| Failure::new(format!("failed to write {}: {error}", file.display())))?;
+    ajo_apply::replace(file, &text)?;
     output::note(&format!("saved the plan; apply it with: ajo apply --plan {}", file.display()));
     Ok(())
 }

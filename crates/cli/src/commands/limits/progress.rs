@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ajo_apply::Watch;
 use ajo_core::Verb;
-use ajo_plan::{Change, Plan, StepState};
+use ajo_plan::{Change, Plan, StepState, visible};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A line on standard error, where that is a terminal; and whether somebody asked to stop.
@@ -37,7 +37,7 @@ impl Progress {
 impl Watch for Progress {
     fn done(&self, change: &Change, step: Verb, _: StepState) {
         if !self.is_cancelled() {
-            self.bar.set_message(format!("{step} {}", change.key));
+            self.bar.set_message(visible(&format!("{step} {}", change.key)));
         }
         self.bar.inc(1);
     }

@@ -52,11 +52,13 @@ pub(crate) async fn tell(client: &Client, organization: &str) -> Result<(), Fail
         version: JOURNAL_VERSION,
         organization: organization.to_owned(),
         began: jiff::Timestamp::now().to_string(),
+        files: vec![NAME.to_owned()],
         plan: first.clone(),
     };
     let journal = JournalFile::begin(&directory.path().join("ajo.journal"), header)?;
     let progress = Progress::of(&first);
-    let journal = Apply::new(client, &first, journal, &progress).run(CONCURRENCY).await?;
+    let (journal, broken) = Apply::new(client, &first, journal, &progress).run(CONCURRENCY).await;
+    broken.map_or(Ok(()), Err)?;
     progress.finish();
     let results = journal.journal().results();
     show("apply", Outcome::Applied, &first, &results)?;

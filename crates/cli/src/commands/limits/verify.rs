@@ -6,10 +6,11 @@ use ajo_core::{CanDeploy, ValidationStatus};
 use ajo_plan::{Drift, Found, Outcome, Report, Wanted, meant};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::beside::Beside;
+use super::beside::{Beside, Settled};
 use super::input::Input;
 use super::service::Service;
 use super::show;
+use super::unclear::Unclear;
 use crate::arguments::{Files, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,21 +26,29 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let service = Service::connect(settings, &desired.sandbox).await?;
     let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
     let observed = service.observe(desired).await?;
-    let (ledger, note) = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let Settled { ledger, note, .. } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
     let pairs = desired.configs.iter().zip(meant(desired, &observed, &ledger));
     let checked = pairs.map(|(wanted, found)| check(&service, wanted, found));
     let drifts: Vec<Option<Drift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
-    let drifts: Vec<Drift> = drifts.into_iter().flatten().collect();
-    let outcome = if drifts.is_empty() { Outcome::Clean } else { Outcome::Invalid };
-    let count =
-        format!("{} of {} are in force as the files say", desired.configs.len() - drifts.len(), desired.configs.len());
+    let unclear = Unclear::of(desired, &observed, &ledger);
+    let drifts: Vec<Drift> = drifts.into_iter().flatten().filter(|drift| !unclear.is(&drift.key)).collect();
+    let outcome = match (unclear.is_empty(), drifts.is_empty()) {
+        (false, _) => Outcome::Refused,
+        (true, false) => Outcome::Invalid,
+        (true, true) => Outcome::Clean,
+    };
+    let count = format!(
+        "{} of {} are in force as the files say",
+        desired.configs.len() - drifts.len() - unclear.len(),
+        desired.configs.len()
+    );
     let report = Report {
         sandbox: Some(desired.sandbox.to_string()),
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
         drifts,
-        notes: note.into_iter().chain([count]).collect(),
+        notes: note.into_iter().chain(unclear.notes()).chain([count]).collect(),
         ..Report::new("verify", outcome)
     };
     show::report(settings, &report, &input.sources)?;
