@@ -27,7 +27,10 @@ async fn a_deployed_capping_configuration_is_updated_and_redeployed_as_adobe_doc
         let names = calls.iter().filter_map(|call| call.operation.clone()).filter(|name| name.starts_with(api));
         names.filter(|name| !name.contains(".list") && !name.contains(".get")).collect()
     };
-    assert_eq!(of("capping"), ["capping.update", "capping.undeploy", "capping.can_deploy", "capping.deploy"]);
+    assert_eq!(
+        of("capping"),
+        ["capping.update", "capping.can_deploy", "capping.undeploy", "capping.can_deploy", "capping.deploy"]
+    );
     assert_eq!(of("throttling"), ["throttling.update"]);
 }
 

@@ -51,13 +51,13 @@ async fn what_cannot_be_deployed_is_not_deployed_and_what_limits_is_not_taken_aw
     world.apply(&desired(&[(capping("a", 1), true)])).await;
     // A definition that is stored and cannot be deployed.
     let results = world.apply(&desired(&[(capping("a", 0), true)])).await;
-    // The calls that replace what limits follow each other, so the first of these is what is not begun.
-    assert_eq!(
-        states(&results),
-        [("update", Done), ("undeploy", NotStarted), ("can_deploy", Failed), ("deploy", NotStarted)]
-    );
-    let error = results[2].error.as_ref().expect("why");
+    let kept = [("update", Done), ("undeploy", Failed), ("can_deploy", NotStarted), ("deploy", NotStarted)];
+    assert_eq!(states(&results), kept);
+    let error = results[1].error.as_ref().expect("why");
     assert!(error.message.contains("cannot be deployed") && error.code.is_some(), "{error:?}");
+    // Going on with it does not take it away either.
+    let results = world.apply(&desired(&[(capping("a", 0), true)])).await;
+    assert_eq!(states(&results), kept[1..]);
     let found = world.observe().await.configs.remove(0);
     assert!(found.standing.is_deployed(), "the old definition still limits");
 }
@@ -82,4 +82,27 @@ async fn a_second_throttling_configuration_is_a_refusal_that_names_the_first() {
     assert_eq!(plan.refusals.len(), 1);
     assert_eq!(plan.refusals[0].why, ajo_plan::Why::OneThrottling);
     assert!(plan.refusals[0].candidates[0].key.url.contains("first"));
+}
+
+#[tokio::test]
+async fn an_exchange_that_was_begun_is_finished_although_somebody_asks_to_stop() {
+    use std::sync::atomic::AtomicUsize;
+
+    use crate::support::StopAfter;
+
+    let mut world = World::start().await;
+    world.apply(&desired(&[(capping("a", 1), true), (capping("b", 1), true)])).await;
+    let plan = world.plan(&desired(&[(capping("a", 2), true), (capping("b", 2), true)])).await;
+    // Two updates and one undeploy.
+    let results = world.apply_plan(&plan, &StopAfter(3, AtomicUsize::new(0))).await;
+    for change in &plan.changes {
+        let of_it = results.iter().filter(|result| result.key == change.key);
+        let states: Vec<_> = of_it.map(|result| (result.step.as_str(), result.state)).collect();
+        let undeployed = states.contains(&("undeploy", Done));
+        assert_eq!(states.contains(&("deploy", Done)), undeployed, "{states:?}");
+    }
+    assert!(
+        world.observe().await.configs.iter().all(|found| found.standing.is_deployed()),
+        "nothing is left without a limit"
+    );
 }

@@ -27,7 +27,7 @@ const ORDER: [Verb; 6] = [Verb::Undeploy, Verb::Delete, Verb::Update, Verb::Crea
 
 impl Plan {
     /// The calls in their order: undeploy, delete, update, create, `can_deploy`, deploy. Where something that limits is replaced,
-    /// its undeploy, `can_deploy` and deploy follow each other at once, in the order that Adobe documents and so that nothing
+    /// its undeploy, `can_deploy` and deploy follow each other at once (and nothing is undeployed that the service would not deploy), in the order that Adobe documents and so that nothing
     /// limits for as short a time as possible.
     pub fn schedule(&self) -> Vec<Phase> {
         let phase =

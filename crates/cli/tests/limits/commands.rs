@@ -90,7 +90,7 @@ async fn on_a_fresh_emulator_nothing_is_left_behind_and_nobody_is_asked() {
     site.write("prod.yaml", &limits(&[("a", 1, true)]));
     site.ajo_ends(&["apply", "prod.yaml", "--emulator"], 0).await;
     site.ajo_ends(&["plan", "prod.yaml", "--emulator", "--exit-code"], 2).await;
-    assert!(!site.has("ajo.lock") && !site.has("ajo.journal") && !site.has("ajo.running"));
+    assert!(!site.has("ajo.lock") && !site.has("ajo.lock.prod.journal") && !site.has("ajo.lock.running"));
     assert_eq!(site.calls(), 0, "the other service was not called");
 }
 
@@ -102,7 +102,13 @@ async fn the_ledger_the_journal_and_all_that_is_printed_hold_no_secret() {
     let secret = site.emulator.environment().into_iter().find(|(name, _)| *name == "AJO_CLIENT_SECRET").expect("one").1;
     let ran = site.ajo(&["apply", "prod.yaml", "--yes"]).await;
     assert_eq!(ran.code, Some(4), "{}", ran.out);
-    for text in [&ran.out, &ran.err, &site.read("ajo.lock"), &site.read("ajo.journal"), &site.read("ajo.running")] {
+    for text in [
+        &ran.out,
+        &ran.err,
+        &site.read("ajo.lock"),
+        &site.read("ajo.lock.prod.journal"),
+        &site.read("ajo.lock.running"),
+    ] {
         assert!(!text.contains(&secret) && !text.contains("Bearer ") && !text.contains("eyJ"), "{text}");
     }
 }

@@ -61,7 +61,7 @@ async fn finished(site: &Site, what: &str) {
     let count = list.matches("\"state\"").count();
     assert_eq!(count, AFTER.len(), "{what}: something is there twice");
     assert_eq!(site.read("ajo.lock").matches("\"uid\"").count(), AFTER.len(), "{what}: the ledger");
-    assert!(!site.has("ajo.journal"), "{what}: nothing is left to go on with");
+    assert!(!site.has("ajo.lock.prod.journal"), "{what}: nothing is left to go on with");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

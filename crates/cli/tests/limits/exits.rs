@@ -70,7 +70,11 @@ async fn a_partial_apply_is_4_and_says_what_was_done_failed_unknown_and_not_star
     site.write("prod.yaml", &limits(&[("a", 1, true), ("b", 1, true)]));
     site.fault("capping.deploy@first:1=service:4000");
     let ran = site.ajo_ends(&["apply", "prod.yaml", "--yes", "--concurrency=1"], 4).await;
-    assert!(ran.out.contains("4000") && ran.out.contains("ajo apply --resume --ledger ajo.lock"), "{}", ran.out);
+    assert!(
+        ran.out.contains("4000") && ran.out.contains("ajo apply --resume --sandbox prod --ledger ajo.lock"),
+        "{}",
+        ran.out
+    );
     site.clear_faults();
     site.ajo_ends(&["apply", "--resume", "--yes"], 0).await;
     site.ajo_ends(&["verify", "prod.yaml"], 0).await;

@@ -6,6 +6,7 @@ mod support;
 mod commands;
 mod crashes;
 mod exits;
+mod odd;
 mod page;
 mod site;
 mod workflow;

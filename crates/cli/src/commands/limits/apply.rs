@@ -185,7 +185,7 @@ impl Ready {
                 notes.extend(strange);
             }
             Ok(_) => {
-                notes.push(format!("go on with: {}; or change the files, plan and apply", self.beside.resume(sandbox)))
+                notes.push(format!("go on with: {}; or change the files, plan and apply", self.beside.resume(sandbox)));
             }
             Err(failure) => notes.push(format!(
                 "the ledger does not have yet what was done: {failure}; enter it with: {}",

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 pub(crate) struct Beside {
     pub(crate) ledger: LedgerFile,
     /// Those of a fresh emulator end with it: what it is told must not reach the ledger of the service.
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 /// A ledger with what an apply did that was cut off, and what is to be said of that.
@@ -33,17 +33,17 @@ impl Beside {
             let directory =
                 tempfile::tempdir().map_err(|error| Failure::new(format!("failed to make a directory: {error}")))?;
             let ledger = LedgerFile::at(directory.path().join("ajo.lock"));
-            return Ok(Self { ledger, _temporary: Some(directory) });
+            return Ok(Self { ledger, temporary: Some(directory) });
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let beside = || first.and_then(|file| file.parent()).unwrap_or(Path::new("")).join("ajo.lock");
         let path = ledger.map_or_else(beside, Path::to_owned);
-        Ok(Self { ledger: LedgerFile::at(path), _temporary: None })
+        Ok(Self { ledger: LedgerFile::at(path), temporary: None })
     }
 
     /// How the ledger is named; nothing for one that ends with its emulator.
     pub(crate) fn name(&self) -> Option<String> {
-        self._temporary.is_none().then(|| self.ledger.path().display().to_string())
+        self.temporary.is_none().then(|| self.ledger.path().display().to_string())
     }
 
     pub(crate) fn journal(&self, sandbox: &str) -> PathBuf {

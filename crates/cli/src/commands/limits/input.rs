@@ -91,6 +91,11 @@ impl Input {
         self.desired.as_ref()
     }
 
+    /// The same for an apply that is gone on with.
+    pub(crate) fn with_options(self, options: Options) -> Self {
+        Self { options: Some(options), ..self }
+    }
+
     /// Until when nothing may be changed, and why, if this is such a time.
     pub(crate) fn frozen(&self) -> Option<&str> {
         self.frozen.as_deref()

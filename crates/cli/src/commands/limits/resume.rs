@@ -22,9 +22,7 @@ pub(crate) fn input(settings: &Settings, beside: &Beside) -> Result<Input, Failu
     let input = Input::read(&files, None)?;
     let wants = |wanted: &[Wanted]| wanted.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
     match input.wanted() {
-        Some(desired) if wants(&desired.configs) == wants(&plan.wanted) => {
-            Ok(Input { options: Some(plan.options), ..input })
-        }
+        Some(desired) if wants(&desired.configs) == wants(&plan.wanted) => Ok(input.with_options(plan.options)),
         // A policy that came later does not leave something half done.
         None if input.outcome() == Outcome::Refused => Input::of_plan(plan),
         _ => Err(stale("the files have changed since that apply began")),
