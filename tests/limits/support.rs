@@ -110,6 +110,7 @@ impl World {
             organization: ORG_ID.to_owned(),
             began: "2026-11-26T00:00:00Z".to_owned(),
             files: Vec::new(),
+            ledger: self.ledger.digest(&plan.sandbox),
             plan: plan.clone(),
         };
         let journal = JournalFile::begin(&self.journal_path(), header).expect("a journal");

@@ -35,7 +35,7 @@ pub struct Apply<'a> {
 }
 
 /// What to do where somebody was faster.
-const AGAIN: &str = "nothing was done to it; plan again to see how it stands now";
+const AGAIN: &str = "this call was not made; plan again to see how it stands now";
 
 /// What all calls of an apply share.
 struct Shared {
@@ -47,7 +47,7 @@ struct Shared {
     /// Why the journal could not be written.
     broken: Option<DiskError>,
     /// What is there just before anything is created.
-    taken: BTreeSet<Key>,
+    taken: BTreeMap<Key, Uid>,
 }
 
 impl Shared {
@@ -88,7 +88,7 @@ impl<'a> Apply<'a> {
             progress: plan.changes.iter().map(progress).enumerate().collect(),
             stopped: false,
             broken: None,
-            taken: BTreeSet::new(),
+            taken: BTreeMap::new(),
         };
         Self {
             reader: Reader::new(client),
@@ -119,7 +119,10 @@ impl<'a> Apply<'a> {
         let apis: BTreeSet<Api> = tasks.iter().map(|task| self.plan.changes[task.change].key.api).collect();
         for api in apis {
             match self.reader.list(api).await {
-                Ok(observed) => self.shared().taken.extend(observed.configs.iter().map(ajo_plan::Found::key)),
+                Ok(observed) => {
+                    let there = observed.configs.iter().map(|found| (found.key(), found.uid.clone()));
+                    self.shared().taken.extend(there);
+                }
                 Err(error) => {
                     for task in tasks.iter().filter(|task| self.plan.changes[task.change].key.api == api) {
                         self.end(task.change, Verb::Create, StepState::Failed, None, Some(told(&error)));
@@ -202,8 +205,8 @@ impl<'a> Apply<'a> {
         let change = &self.plan.changes[index];
         let Progress { uid, standing, last_modified_at, .. } = self.shared().progress[&index].clone();
         if step == Verb::Create {
-            let taken = self.shared().taken.contains(&change.key);
-            return taken.then(|| problem("somebody else created it since the plan was made".to_owned(), AGAIN));
+            let taken = self.shared().taken.get(&change.key).cloned();
+            return taken.map(|uid| problem(format!("somebody else created it since the plan was made: {uid}"), AGAIN));
         }
         let uid = uid?;
         let found = match self.reader.get(change.key.api, &uid).await {

@@ -39,14 +39,25 @@ pub(crate) fn beside(path: &Path, kind: &str) -> PathBuf {
     name.into()
 }
 
+/// Where a path leads to that may be a link, also one to what is not there yet. After so many links it is where that many lead.
+pub fn followed(path: &Path) -> PathBuf {
+    const MOST_LINKS: usize = 16;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = directory(&path).join(target);
+    }
+    path
+}
+
 /// Replaces a file, or what a link of this name leads to: whoever reads it, also after a crash, sees the old text or the new one.
 ///
 /// # Errors
 ///
 /// It cannot be written; the old text is there then.
 pub fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    write(path, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
+    let target = followed(path);
+    write(&target, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
 }
 
 /// Writes a file that must not be there yet: it is there whole, or not at all.
@@ -59,8 +70,10 @@ pub fn create(path: &Path, text: &str) -> Result<(), DiskError> {
 }
 
 fn write(path: &Path, text: &str, put: impl FnOnce(NamedTempFile) -> io::Result<()>) -> Result<(), DiskError> {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = directory(&real);
+    let directory = directory(path);
+    if !directory.is_dir() {
+        return Err(DiskError::new("write", path, &"its directory is not there"));
+    }
     let mut builder = tempfile::Builder::new();
     readable(builder.prefix(".ajo-"));
     let written = builder.tempfile_in(directory).and_then(|mut new| {

@@ -41,7 +41,8 @@ impl JournalFile {
         };
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
         let sandbox = |name: String| Some(name.strip_prefix(&begins)?.strip_suffix(".journal")?.to_owned());
-        let mut sandboxes: Vec<_> = names.filter_map(sandbox).collect();
+        let is_one = |sandbox: &String| sandbox.parse::<ajo_core::Sandbox>().is_ok();
+        let mut sandboxes: Vec<_> = names.filter_map(sandbox).filter(is_one).collect();
         sandboxes.sort();
         Ok(sandboxes)
     }

@@ -13,7 +13,7 @@ mod running;
 mod writer;
 
 pub use apply::{Apply, Watch};
-pub use disk::{DiskError, create, replace};
+pub use disk::{DiskError, create, followed, replace};
 pub use journal_file::JournalFile;
 pub use ledger_file::LedgerFile;
 pub use reader::Reader;

@@ -97,6 +97,10 @@ pub(crate) enum Output {
     Junit,
 }
 
+const EXIT_CODES: &str = "\
+Exit codes: 0 nothing is wrong or left to do; 1 the files are wrong, or an error; 2 something has to be done (drift, plan
+--exit-code); 3 not let in; 4 partly applied; 5 stopped; 6 stale or locked; 7 refused by safety or policy; 64 wrong usage.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Tell the whole story on an emulator: create, check, deploy, change and remove limits
@@ -110,12 +114,15 @@ pub(crate) enum Command {
     /// Check limits files without asking the service: every finding at once, with the service's own codes
     Validate(Files),
     /// Say what has to be done so that the service is as the limits files say; changes nothing
+    #[command(after_help = EXIT_CODES)]
     Plan(Plan),
     /// Do what has to be done so that the service is as the limits files say
+    #[command(after_help = EXIT_CODES)]
     Apply(Apply),
     /// Write what the service has as a limits file
     Dump(Dump),
     /// Say what at the service is not as the limits files say; for a schedule
+    #[command(after_help = EXIT_CODES)]
     Drift(Files),
     /// Enter what the service has into the ledger `ajo.lock`, as ours
     Adopt(Adopt),

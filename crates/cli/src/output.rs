@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use ajo_plan::visible;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::arguments::{Command, Output};
@@ -54,9 +55,11 @@ pub(crate) fn problem(failure: &Failure, output: Output) {
     if output == Output::Json {
         return note(&failure.to_json());
     }
-    note(&format!("error: {}", failure.problem));
+    // A name or a message in it may be anybody's.
+    let shown = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n");
+    note(&format!("error: {}", shown(&failure.problem)));
     if let Some(hint) = &failure.hint {
-        note(&format!("hint: {hint}"));
+        note(&format!("hint: {}", shown(hint)));
     }
 }
 

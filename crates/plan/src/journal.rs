@@ -19,9 +19,11 @@ pub struct Header {
     pub organization: String,
     /// When the apply began, RFC 3339.
     pub began: String,
-    /// The files that it is of, as they were named.
+    /// The files that it is of, with their whole paths.
     #[serde(default)]
     pub files: Vec<String>,
+    /// The ledger's digest then, of this sandbox.
+    pub ledger: Digest,
     /// What is carried out.
     pub plan: Plan,
 }
@@ -57,7 +59,7 @@ pub enum Entry {
     },
     /// What it did stands in the ledger.
     Settled {
-        /// The ledger's digest then.
+        /// The ledger's digest then, of this sandbox.
         ledger: Digest,
     },
 }
@@ -129,8 +131,12 @@ impl Journal {
         self.settled_as().is_some()
     }
 
-    /// The digest of the ledger in which what it says was entered, if it was.
-    pub fn settled_as(&self) -> Option<&Digest> {
+    /// The digest of the ledger, of this sandbox, as this apply knew it last: with what it did, if that was entered; else as it was before.
+    pub fn ledger(&self) -> &Digest {
+        self.settled_as().unwrap_or(&self.header.ledger)
+    }
+
+    fn settled_as(&self) -> Option<&Digest> {
         self.entries.iter().rev().find_map(|entry| match entry {
             Entry::Settled { ledger } => Some(ledger),
             _ => None,

@@ -100,6 +100,13 @@ impl Ledger {
         serde_json::to_string_pretty(&sorted).expect("texts and lists") + "\n"
     }
 
+    /// Over what it says of one sandbox: whether somebody has changed that.
+    pub fn digest(&self, sandbox: &str) -> Digest {
+        let mut of_it: Vec<_> = self.configurations.iter().filter(|owned| owned.sandbox == sandbox).collect();
+        of_it.sort_by(|one, other| one.uid.cmp(&other.uid));
+        Digest::of(&of_it)
+    }
+
     /// Makes sure that it is of this organization.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ fn header(plan: &Plan) -> Header {
         organization: "A1@AdobeOrg".to_owned(),
         began: "2026-11-26T00:00:00Z".to_owned(),
         files: Vec::new(),
+        ledger: ajo_plan::Digest::of(&""),
         plan: plan.clone(),
     }
 }

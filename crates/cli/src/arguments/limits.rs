@@ -52,9 +52,6 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) files: Files,
 
-    #[command(flatten)]
-    pub(crate) planning: Planning,
-
     /// Write the plan into this file, for `ajo apply --plan`
     #[arg(long, value_name = "FILE.json")]
     pub(crate) save: Option<PathBuf>,
@@ -62,6 +59,9 @@ pub(crate) struct Plan {
     /// End with 2 if something has to be done
     #[arg(long)]
     pub(crate) exit_code: bool,
+
+    #[command(flatten)]
+    pub(crate) planning: Planning,
 }
 
 /// What `ajo apply` applies.
@@ -75,15 +75,12 @@ pub(crate) struct Apply {
     pub(crate) beside: Beside,
 
     /// Apply this plan, which `ajo plan --save` has written, or nothing: it is refused if anything it is about has changed
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["resume", "prune"])]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "ledger", "resume", "prune"])]
     pub(crate) plan: Option<PathBuf>,
 
     /// Go on with an apply that was cut off: what is unknown of it is read back first
     #[arg(long, conflicts_with_all = ["files", "prune"])]
     pub(crate) resume: bool,
-
-    #[command(flatten)]
-    pub(crate) planning: Planning,
 
     /// Do not ask for the name of a production sandbox
     #[arg(long)]
@@ -96,6 +93,9 @@ pub(crate) struct Apply {
     /// How long to wait for another apply to end
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) lock_timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) planning: Planning,
 }
 
 /// What `ajo dump` writes.

@@ -71,6 +71,13 @@ async fn going_on_is_refused_when_the_files_or_the_ledger_are_ahead() {
     site.write("prod.yaml", &file);
     let ran = site.ajo_ends(&["apply", "--resume", "--yes"], 6).await;
     assert!(ran.err.contains("the ledger has changed"), "{}", ran.err);
+    // From wherever it is asked for.
+    let elsewhere = site.path("ajo.lock").display().to_string();
+    site.write("prod.yaml", &limits(&[("a", 50, true), ("b", 50, true)]));
+    let mut command = site.command(&["apply", "--resume", "--yes", "--ledger", &elsewhere]);
+    command.current_dir(site.path("ci"));
+    let ran = tokio::task::spawn_blocking(move || command.output().expect("ajo runs")).await.expect("it ended");
+    assert_eq!(ran.status.code(), Some(6));
     site.write("prod.yaml", &site.read("ci/prod.yaml"));
     site.ajo_ends(&["plan", "prod.yaml", "--exit-code"], 0).await;
 }
@@ -124,6 +131,11 @@ async fn a_plan_of_another_organization_is_stale_and_one_keeps_its_ledger_and_po
     assert!(ran.err.contains("is for organization"), "{}", ran.err);
     site.ajo_ends(&["plan", "prod.yaml", "--save=frozen.json", "--policy=policy.yaml"], 0).await;
     site.ajo_ends(&["apply", "--plan=frozen.json", "--yes"], 7).await;
+    // What it was reviewed with cannot be exchanged.
+    site.write("lax.yaml", "version: 1\n");
+    for other in ["--policy=lax.yaml", "--ledger=other.lock", "prod.yaml"] {
+        site.ajo_ends(&["apply", "--plan=frozen.json", "--yes", other], 64).await;
+    }
     site.write("plan.json", &plan);
     site.ajo_ends(&["apply", "--plan=plan.json", "--yes"], 0).await;
     assert!(site.has("sub.lock") && !site.has("ajo.lock"));
@@ -134,8 +146,12 @@ async fn what_is_saved_replaces_nothing_that_is_somebodys_work() {
     let site = Site::start().await;
     let file = limits(&[("a", 1, true)]);
     site.write("prod.yaml", &file);
-    site.ajo_ends(&["plan", "prod.yaml", "--save=prod.yaml"], 64).await;
+    std::fs::write(site.path("picture.png"), [0x89, b'P', 0xff, 0xfe]).expect("written");
+    for taken in ["prod.yaml", "picture.png", "/dev/null"] {
+        site.ajo_ends(&["plan", "prod.yaml", "--save", taken], 64).await;
+    }
     assert_eq!(site.read("prod.yaml"), file);
+    assert_eq!(std::fs::read(site.path("picture.png")).expect("bytes").len(), 4);
     for _ in 0..2 {
         site.ajo_ends(&["plan", "prod.yaml", "--save=plan.json"], 0).await;
     }
@@ -152,6 +168,9 @@ async fn a_ledger_that_is_a_link_stays_one_and_no_two_files_share_a_name() {
     std::os::unix::fs::symlink("real/ledger", site.path("ajo.lock")).expect("a link");
     site.ajo_ends(&["apply", "prod.yaml", "--yes"], 0).await;
     assert!(site.read("real/ledger").contains("a.example.org"));
+    std::os::unix::fs::symlink("real/new", site.path("dangling.lock")).expect("a link");
+    site.ajo_ends(&["adopt", "prod.yaml", "--ledger=dangling.lock"], 0).await;
+    assert!(site.read("real/new").contains("a.example.org"));
     for ledger in ["x.journal", "x.running", "x.v1", "x.v2"] {
         site.write(ledger, &site.read("real/ledger"));
         site.ajo_ends(&["apply", "prod.yaml", "--yes", "--ledger", ledger], 0).await;
@@ -165,10 +184,23 @@ async fn a_limits_file_cannot_show_a_secret() {
     let secret = site.emulator.environment().into_iter().find(|(name, _)| *name == "AJO_CLIENT_SECRET").expect("one").1;
     let text = limits(&[("a", 1, true)]).replace("a.example.org", "a.example.org/${AJO_CLIENT_SECRET}");
     site.write("prod.yaml", &format!("variables: [AJO_CLIENT_SECRET]\n{text}"));
-    site.write("creds.json", &format!("{{\"CLIENT_SECRETS\": [\"{secret}\"]}}\n"));
-    site.write("based.yaml", &format!("base: creds.json\n{}", limits(&[("a", 1, true)])));
-    for (file, forms) in [("prod.yaml", ["text", "markdown", "json"]), ("based.yaml", ["text", "github", "sarif"])] {
-        for form in forms {
+    let mut files = vec!["prod.yaml".to_owned()];
+    // What people have beside their limits files, and what a change under review could name.
+    for (name, text) in [
+        ("creds.json", format!("{{\"CLIENT_SECRETS\": [\"{secret}\"], \"version\": 1}}\n")),
+        ("npmrc", format!("init-version=1\n//registry/:_authToken={secret}\n")),
+        ("api.yaml", format!("api_version: v1\npassword: [{secret}\n")),
+        ("env", format!("version=1\n{secret}: x: y\n")),
+    ] {
+        site.write(name, &text);
+        for key in ["base", "policy"] {
+            let file = format!("{key}-{name}.yaml");
+            site.write(&file, &format!("{key}: {name}\n{}", limits(&[("a", 1, true)])));
+            files.push(file);
+        }
+    }
+    for file in &files {
+        for form in ["text", "markdown", "json", "github", "sarif", "junit"] {
             let ran = site.ajo_ends(&["validate", file, "--output", form], 1).await;
             assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{file} as {form}: {}", ran.out);
         }
@@ -248,4 +280,55 @@ async fn ctrl_c_before_anything_was_done_is_5() {
     let ended =
         tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ended")).await.expect("it ended");
     assert_eq!(ended.status.code(), Some(5));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn that_nothing_limits_is_said_when_it_is_so_and_only_then() {
+    let alarm = |out: &str| out.to_lowercase().contains("nothing limits");
+    // What is done about the last of the calls that exchange what limits, and whether something limits then.
+    for (fault, bare) in [
+        ("capping.undeploy=status:500", false),
+        ("capping.deploy=lost:500", false),
+        ("capping.deploy=service:4000", true),
+    ] {
+        let site = Site::start().await;
+        site.write("prod.yaml", &limits(&[("a", 1, true)]));
+        site.ajo_ends(&["apply", "prod.yaml", "--yes"], 0).await;
+        site.write("prod.yaml", &limits(&[("a", 2, true)]));
+        site.fault(fault);
+        let ran = site.ajo_ends(&["apply", "prod.yaml", "--yes"], 4).await;
+        assert_eq!(alarm(&ran.out), bare, "{fault}: {}", ran.out);
+        let ran = site.ajo(&["plan", "prod.yaml"]).await;
+        assert_eq!(ran.out.contains("note: nothing limits capping"), bare, "{fault}: {}", ran.out);
+    }
+    // Also when the process was killed in between.
+    let site = Site::start().await;
+    site.write("prod.yaml", &limits(&[("a", 1, true)]));
+    site.ajo_ends(&["apply", "prod.yaml", "--yes"], 0).await;
+    site.write("prod.yaml", &limits(&[("a", 2, true)]));
+    killed_after(&site, &["apply", "prod.yaml", "--yes"], "capping.undeploy").await;
+    let ran = site.ajo_ends(&["plan", "prod.yaml"], 0).await;
+    assert!(ran.out.contains("nothing limits capping GET https://a.example.org/* now"), "{}", ran.out);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_ledgers_journal_is_not_taken_for_one_of_this_one() {
+    let site = Site::start().await;
+    site.write("ajo.lock.eu.prod.journal", "nonsense\n");
+    let ran = site.ajo_ends(&["apply", "--resume", "--yes"], 1).await;
+    assert!(ran.err.contains("nothing to go on with"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_name_reaches_the_terminal_as_anything_but_text() {
+    let site = Site::start().await;
+    let escape = "\u{1b}]0;pwn\u{7}\u{202e}.yaml";
+    for command in ["validate", "plan", "apply", "drift", "verify", "adopt"] {
+        let ran = site.ajo_ends(&[command, escape], 1).await;
+        assert!(
+            !ran.err.contains('\u{1b}') && !ran.err.contains('\u{7}') && !ran.err.contains('\u{202e}'),
+            "{:?}",
+            ran.err
+        );
+    }
 }

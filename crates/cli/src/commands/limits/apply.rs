@@ -1,12 +1,14 @@
 //! `ajo apply`.
 
+use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ajo_apply::{Apply, JournalFile, Running};
+use ajo_core::Verb;
 use ajo_plan::{
-    Desired, Header, JOURNAL_VERSION, Journal, Options, Outcome, Plan, Report, StepResult, StepState, plan,
+    Desired, Header, JOURNAL_VERSION, Journal, Key, Options, Outcome, Plan, Report, StepResult, StepState, plan,
 };
 
 use super::beside::{Beside, Settled};
@@ -87,6 +89,8 @@ async fn prepare(settings: &Settings, what: &arguments::Apply) -> Result<Prepare
         resume::check_ledger(&beside, service.organization(), desired.sandbox.as_str())?;
     }
     let (plan, note) = planned(&service, &beside, &desired, options).await?;
+    // It is gone on with now, unless something is in the way.
+    let note = note.filter(|_| !plan.refusals.is_empty());
     if let Some(report) = &reviewed {
         saved::check_fresh(report, &plan, service.organization())?;
     }
@@ -147,55 +151,60 @@ impl Ready {
         let plan = plan_of(&self.report);
         let (path, sandbox) = (self.beside.journal(&plan.sandbox), &plan.sandbox);
         let progress = Progress::of(plan);
-        let journal = JournalFile::begin(&path, self.header(plan))?;
+        let journal = JournalFile::begin(&path, self.header(plan)?)?;
         let mut cancelled = false;
         let applying = Apply::new(&self.service.session.client, plan, journal, &progress);
-        let (journal, broken) = {
-            let mut run = std::pin::pin!(applying.run(concurrency));
-            loop {
-                tokio::select! {
-                    done = &mut run => break done,
-                    _ = signals.next() => {
-                        if std::mem::replace(&mut cancelled, true) {
-                            let problem = "stopped at once; what the calls in flight did is not known";
-                            let hint = format!("go on with: {}", self.beside.resume(sandbox));
-                            return Err(Failure::new(problem).hint(hint).with_exit(Exit::Cancelled));
-                        }
-                        progress.cancel();
-                    }
-                }
-            }
+        let (journal, broken) = tokio::select! {
+            done = applying.run(concurrency) => done,
+            () = insisted(signals, &mut cancelled, &progress) => return Err(self.at_once(&path)),
         };
         progress.finish();
 
         let results = journal.journal().results();
-        let mut notes = self.report.notes.clone();
+        let mut notes = vec![];
         notes.extend(broken.map(|error| format!("nothing further was begun: {error}")));
-        notes.extend(without_limit(plan, &results));
         let all_done = results.iter().all(|result| result.state == StepState::Done);
-        let kept = self.keep(journal.journal()).await;
+        let kept = tokio::select! {
+            kept = self.keep(journal.journal()) => kept,
+            () = insisted(signals, &mut cancelled, &progress) => Err(Failure::new("stopped before it was read back")),
+        };
         let outcome = match (&kept, all_done, cancelled) {
             (Ok(strange), true, _) if strange.is_empty() => Outcome::Applied,
             (_, false, true) => Outcome::Cancelled,
             _ => Outcome::Partial,
         };
         match kept {
-            Ok(strange) if all_done => {
-                JournalFile::remove(&path)?;
+            Ok(strange) => {
                 notes.extend(strange);
+                if all_done {
+                    JournalFile::remove(&path)?;
+                } else {
+                    let resume = self.beside.resume(sandbox);
+                    notes.push(format!("go on with: {resume}; or change the files, plan and apply"));
+                }
             }
-            Ok(_) => {
-                notes.push(format!("go on with: {}; or change the files, plan and apply", self.beside.resume(sandbox)));
+            Err(failure) => {
+                notes.extend(in_exchange(&results).map(|key| format!("it may be that nothing limits {key} now")));
+                notes.push(format!(
+                    "the ledger does not have yet what was done: {failure}; enter it with: {}",
+                    self.beside.resume(sandbox)
+                ));
             }
-            Err(failure) => notes.push(format!(
-                "the ledger does not have yet what was done: {failure}; enter it with: {}",
-                self.beside.resume(sandbox)
-            )),
         }
         Ok(Report { outcome, results, notes, ..self.report.clone() })
     }
 
-    /// Reads everything back and enters it into the ledger. Gives what is not as it was left: somebody else was at it.
+    /// What is said when nobody waits for the calls in flight.
+    fn at_once(&self, journal: &Path) -> Failure {
+        let results = JournalFile::load(journal).ok().flatten().map(|journal| journal.results()).unwrap_or_default();
+        let bare: String =
+            in_exchange(&results).map(|key| format!("; it may be that nothing limits {key} now")).collect();
+        Failure::new(format!("stopped at once; what the calls in flight did is not known{bare}"))
+            .hint(format!("go on with: {}", self.beside.resume(&plan_of(&self.report).sandbox)))
+            .with_exit(Exit::Cancelled)
+    }
+
+    /// Reads everything back and enters it into the ledger. Gives what is not as it was wanted, whoever left it so.
     async fn keep(&self, journal: &Journal) -> Result<Vec<String>, Failure> {
         let Self { service, beside, desired, report, .. } = self;
         let observed = service.observe(desired).await?;
@@ -204,32 +213,55 @@ impl Ready {
         beside.keep(&ledger, desired.sandbox.as_str())?;
         let done = plan_of(report);
         let now = plan(desired, &observed, &ledger, done.options);
+        let bare = ajo_plan::drift(desired, &observed, &ledger)
+            .into_iter()
+            .filter(|drift| drift.present && drift.deployed.is_some_and(|deployed| deployed.wanted && !deployed.is));
+        let mut strange: Vec<_> = bare.map(|drift| format!("NOTHING LIMITS {} NOW", drift.key)).collect();
+        let whole = journal.results().iter().all(|result| result.state == StepState::Done);
         let left = now.changes.iter().map(|change| &change.key);
         let left = left.chain(now.refusals.iter().filter_map(|refusal| refusal.key.as_ref()));
-        let ours = left.filter(|key| done.changes.iter().any(|change| change.key == **key));
-        Ok(ours.map(|key| format!("{key}: somebody else changed it meanwhile; see `ajo drift`")).collect())
+        let ours = left.filter(|key| whole && done.changes.iter().any(|change| change.key == **key));
+        strange.extend(ours.map(|key| format!("{key}: somebody else changed it meanwhile; see `ajo drift`")));
+        strange.extend(planning::twins(&now));
+        Ok(strange)
     }
 
-    fn header(&self, plan: &Plan) -> Header {
-        Header {
+    fn header(&self, plan: &Plan) -> Result<Header, Failure> {
+        let ledger = self.beside.load_ledger(self.service.organization())?;
+        let read = self.input.files.iter().filter(|file| *file != "-");
+        let whole = |file: &String| std::path::absolute(file).map(|path| path.display().to_string());
+        let files: io::Result<Vec<String>> = read.map(whole).collect();
+        let files = files.map_err(|error| Failure::new(format!("failed to find the current directory: {error}")))?;
+        Ok(Header {
             version: JOURNAL_VERSION,
             organization: self.service.organization().to_owned(),
             began: jiff::Timestamp::now().to_string(),
-            files: self.input.files.clone(),
+            files,
+            ledger: ledger.digest(&plan.sandbox),
             plan: plan.clone(),
-        }
+        })
     }
 }
 
-/// Those from which what limited was taken away, and that were not given anything in its place.
-fn without_limit(plan: &Plan, results: &[StepResult]) -> Vec<String> {
-    let state = |change: &ajo_plan::Change, verb: ajo_core::Verb| {
-        results.iter().find(|result| result.key == change.key && result.step == verb).map(|result| result.state)
-    };
-    let bare = plan.changes.iter().filter(|change| {
-        change.is_redeployed()
-            && matches!(state(change, ajo_core::Verb::Undeploy), Some(StepState::Done | StepState::Unknown))
-            && state(change, ajo_core::Verb::Deploy) != Some(StepState::Done)
-    });
-    bare.map(|change| format!("{}: NOTHING LIMITS IT NOW; deploy it as soon as possible", change.key)).collect()
+/// Those from which what limited may have been taken away, and nothing put in its place.
+fn in_exchange(results: &[StepResult]) -> impl Iterator<Item = &Key> {
+    let deployed =
+        |key: &Key| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy && it.state == StepState::Done);
+    let exchanged = |key: &Key| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy);
+    results
+        .iter()
+        .filter(|it| it.step == Verb::Undeploy && matches!(it.state, StepState::Done | StepState::Unknown))
+        .map(|it| &it.key)
+        .filter(move |key| exchanged(key) && !deployed(key))
+}
+
+/// Returns when somebody asks to stop for the second time; the first time no further call is begun.
+async fn insisted(signals: &mut Signals, cancelled: &mut bool, progress: &Progress) {
+    loop {
+        signals.next().await;
+        if std::mem::replace(cancelled, true) {
+            return;
+        }
+        progress.cancel();
+    }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ajo_apply::{JournalFile, LedgerFile, Running};
 use ajo_core::Sandbox;
-use ajo_plan::{Digest, Journal, Ledger, Observed};
+use ajo_plan::{Journal, Ledger, Observed};
 use tempfile::TempDir;
 
 use crate::arguments::Settings;
@@ -37,7 +37,8 @@ impl Beside {
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
         let beside = || first.and_then(|file| file.parent()).unwrap_or(Path::new("")).join("ajo.lock");
-        let path = ledger.map_or_else(beside, Path::to_owned);
+        // What is beside it is beside the file and not beside a link to it: two ways to one ledger share a lock.
+        let path = ajo_apply::followed(&ledger.map_or_else(beside, Path::to_owned));
         Ok(Self { ledger: LedgerFile::at(path), temporary: None })
     }
 
@@ -110,13 +111,20 @@ impl Beside {
         self.ledger.save(ledger)?;
         let journal = self.journal(sandbox);
         if journal.exists() {
-            JournalFile::note_settled(&journal, Digest::of(&ledger.to_text()))?;
+            JournalFile::note_settled(&journal, ledger.digest(sandbox))?;
         }
         Ok(())
     }
 
     /// The command that goes on with an apply.
     pub(crate) fn resume(&self, sandbox: &str) -> String {
-        format!("ajo apply --resume --sandbox {sandbox} --ledger {}", self.ledger.path().display())
+        format!("ajo apply --resume --sandbox {sandbox} --ledger {}", quoted(self.ledger.path()))
     }
+}
+
+/// A path as a shell takes it.
+pub(crate) fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);
+    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

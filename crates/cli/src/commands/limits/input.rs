@@ -39,10 +39,9 @@ pub(crate) struct Input {
 pub(crate) struct Sources(BTreeMap<String, String>);
 
 impl Sources {
-    /// The text of a file. One that names no version is none of ours, whatever named it: it may hold a secret, and no line of it
-    /// is shown.
+    /// The text of a file, if it may be shown.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).filter(|text| text.contains("version")).cloned()
+        self.0.get(name).cloned()
     }
 }
 
@@ -51,14 +50,14 @@ impl Input {
     pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
         let (sources, texts) = load(files, policy)?;
         let limits = file::read(&sources, &session::variable);
-        Ok(Self::of(files, texts, vec![limits]))
+        Ok(Self::of(files, policy, texts, vec![limits]))
     }
 
     /// Reads files of any sandboxes, to check them.
     pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
         let (sources, texts) = load(files, policy)?;
         let each = file::read_each(&sources, &session::variable);
-        Ok(Self::of(files, texts, each))
+        Ok(Self::of(files, policy, texts, each))
     }
 
     /// What a plan wants that was made before.
@@ -76,8 +75,9 @@ impl Input {
         })
     }
 
-    fn of(files: &[PathBuf], texts: BTreeMap<String, String>, mut each: Vec<Limits>) -> Self {
-        let findings = each.iter().flat_map(|limits| limits.findings.clone()).collect();
+    fn of(files: &[PathBuf], policy: Option<&Path>, texts: BTreeMap<String, String>, mut each: Vec<Limits>) -> Self {
+        let mut findings: Vec<Finding> = each.iter().flat_map(|limits| limits.findings.clone()).collect();
+        let texts = without_foreign(files.iter().map(PathBuf::as_path).chain(policy), texts, &mut findings);
         let production = each.iter().any(|limits| limits.production != Some(false));
         let now = jiff::Timestamp::now();
         let frozen = each.iter().find_map(|limits| limits.frozen(now)).map(ToString::to_string);
@@ -119,6 +119,38 @@ impl Input {
         show::report(settings, &report, &self.sources)?;
         Ok(show::exit(report.outcome, Exit::Success))
     }
+}
+
+/// A file that a limits file names, and that is none of ours, may hold a secret, whoever named it: no line of it is shown, and of
+/// what was found in it only that.
+fn without_foreign<'f>(
+    given: impl Iterator<Item = &'f Path>,
+    texts: BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, String> {
+    let given: Vec<String> = given.map(|file| file.display().to_string()).collect();
+    let (texts, foreign): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        texts.into_iter().partition(|(name, text)| given.contains(name) || is_ours(text));
+    for finding in findings.iter_mut() {
+        if finding.place.as_ref().is_some_and(|place| foreign.contains_key(&place.file)) {
+            finding.message = String::from("it is named as one, and is no file of limits or of a policy");
+            finding.hint =
+                Some("such a file begins with `version: 1`, and has no keys but those of `ajo schema`".to_owned());
+        }
+    }
+    findings.dedup_by(|one, other| {
+        one.message == other.message && one.place.as_ref().map(|it| &it.file) == other.place.as_ref().map(|it| &it.file)
+    });
+    texts
+}
+
+/// Whether a text is a limits file or a policy, as far as its keys go.
+fn is_ours(text: &str) -> bool {
+    let Ok(serde_json::Value::Object(file)) = serde_saphyr::from_str(text) else { return false };
+    let known = |of| ajo_plan::schema(of)["properties"].as_object().cloned().unwrap_or_default();
+    let keys = [known(ajo_plan::Schema::Limits), known(ajo_plan::Schema::Policy)];
+    file.get("version").is_some_and(|version| *version == 1)
+        && file.keys().all(|key| keys.iter().any(|known| known.contains_key(key)))
 }
 
 /// The files, those that they name, and all their texts.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_plan::{Format, Options, Outcome, Plan, Report, Style, Wanted, plan, render};
+use ajo_plan::{Format, Options, Outcome, Plan, Report, Standing, Style, Wanted, plan, render};
 
-use super::beside::Beside;
+use super::beside::{Beside, quoted};
 use super::input::Input;
 use super::service::Service;
 use super::show;
@@ -49,14 +49,34 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
         organization: Some(service.organization().to_owned()),
         files: input.files.clone(),
         findings: input.findings.clone(),
-        notes: note.into_iter().chain(input.frozen().map(ToOwned::to_owned)).chain(twins(&plan)).collect(),
+        notes: [note, input.frozen().map(ToOwned::to_owned)]
+            .into_iter()
+            .flatten()
+            .chain(unlimited(&plan))
+            .chain(twins(&plan))
+            .collect(),
         plan: Some(plan),
         ..Report::new(command, outcome)
     }
 }
 
+/// Those that are there, shall limit, and do not.
+fn unlimited(plan: &Plan) -> Vec<String> {
+    let deploys = plan.changes.iter().filter(|change| {
+        let is = |standing: &Option<Standing>| standing.as_ref().map(Standing::is_deployed);
+        (is(&change.before), is(&change.after)) == (Some(false), Some(true))
+    });
+    let wanted: BTreeSet<_> = plan.wanted.iter().filter(|wanted| wanted.deployed).map(Wanted::key).collect();
+    let refused = plan.refusals.iter().filter(|refusal| {
+        let key = refusal.key.as_ref();
+        key.is_some_and(|key| wanted.contains(key)) && refusal.candidates.len() == 1 && !refusal.candidates[0].deployed
+    });
+    let keys = deploys.map(|change| &change.key).chain(refused.filter_map(|refusal| refusal.key.as_ref()));
+    keys.map(|key| format!("nothing limits {key} now")).collect()
+}
+
 /// Those at the service that limit the same as one of the files, and are not ours.
-fn twins(plan: &Plan) -> Vec<String> {
+pub(crate) fn twins(plan: &Plan) -> Vec<String> {
     let keys: BTreeSet<_> = plan.wanted.iter().map(Wanted::key).collect();
     let twins = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
     twins.map(|twin| format!("{}: {} limits the same, and is not ours", twin.key, twin.uid)).collect()
@@ -64,17 +84,19 @@ fn twins(plan: &Plan) -> Vec<String> {
 
 /// Writes a plan, and replaces nothing but another one.
 fn save(file: &Path, report: &Report) -> Result<(), Failure> {
-    let is_plan = |text: String| serde_json::from_str::<Report>(&text).is_ok_and(|report| report.plan.is_some());
-    if let Ok(text) = std::fs::read_to_string(file)
-        && !text.trim().is_empty()
-        && !is_plan(text)
-    {
+    let is_plan = |text: &[u8]| serde_json::from_slice::<Report>(text).is_ok_and(|report| report.plan.is_some());
+    let free = match std::fs::metadata(file) {
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        // A pipe would be waited for.
+        Ok(there) => there.is_file() && std::fs::read(file).is_ok_and(|text| text.is_empty() || is_plan(&text)),
+    };
+    if !free {
         let problem = format!("{} is there already, and is no saved plan", file.display());
         return Err(Failure::new(problem).hint("name another file with --save").usage());
     }
     let text = render(report, Format::Json, &|_| None, Style { color: false, width: 80 });
     ajo_apply::replace(file, &text)?;
-    output::note(&format!("saved the plan; apply it with: ajo apply --plan {}", file.display()));
+    output::note(&format!("saved the plan; apply it with: ajo apply --plan {}", quoted(file)));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ajo_apply::JournalFile;
-use ajo_plan::{Digest, Journal, Outcome, Wanted};
+use ajo_plan::{Journal, Outcome, Wanted};
 
 use super::beside::Beside;
 use super::input::Input;
@@ -16,8 +16,12 @@ pub(crate) fn input(settings: &Settings, beside: &Beside) -> Result<Input, Failu
     let journal = journal(settings, beside)?;
     let plan = &journal.header.plan;
     let files: Vec<PathBuf> = journal.header.files.iter().map(PathBuf::from).collect();
-    if files.is_empty() || files.iter().any(|file| !file.exists()) {
+    if files.is_empty() {
+        // They came by standard input.
         return Input::of_plan(plan);
+    }
+    if let Some(missing) = files.iter().find(|file| !file.exists()) {
+        return Err(stale(&format!("{}, which that apply was of, is not there", missing.display())));
     }
     let input = Input::read(&files, None)?;
     let wants = |wanted: &[Wanted]| wanted.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
@@ -29,14 +33,11 @@ pub(crate) fn input(settings: &Settings, beside: &Beside) -> Result<Input, Failu
     }
 }
 
-/// What it did must be the last that the ledger knows.
+/// The ledger must be as that apply knew it last.
 pub(crate) fn check_ledger(beside: &Beside, organization: &str, sandbox: &str) -> Result<(), Failure> {
     let Some(journal) = beside.load_journal(sandbox)? else { return Ok(()) };
-    let now = Digest::of(&beside.load_ledger(organization)?.to_text());
-    match journal.settled_as() {
-        Some(then) if *then != now => Err(stale("the ledger has changed since that apply ended")),
-        _ => Ok(()),
-    }
+    let now = beside.load_ledger(organization)?.digest(sandbox);
+    if *journal.ledger() == now { Ok(()) } else { Err(stale("the ledger has changed since that apply")) }
 }
 
 fn journal(settings: &Settings, beside: &Beside) -> Result<Journal, Failure> {

@@ -53,6 +53,7 @@ pub(crate) async fn tell(client: &Client, organization: &str) -> Result<(), Fail
         organization: organization.to_owned(),
         began: jiff::Timestamp::now().to_string(),
         files: vec![NAME.to_owned()],
+        ledger: ledger.digest(&first.sandbox),
         plan: first.clone(),
     };
     let journal = JournalFile::begin(&directory.path().join("ajo.journal"), header)?;

@@ -2,29 +2,37 @@
 
 use ajo_plan::{Desired, Key, Ledger, Observed, Options, Refusal, Why, plan};
 
-/// Those that several at the service could be.
-pub(crate) struct Unclear(Vec<Refusal>);
+use super::plan::twins;
+
+/// Those that several at the service could be, or another throttling configuration than ours.
+pub(crate) struct Unclear {
+    refusals: Vec<Refusal>,
+    twins: Vec<String>,
+}
 
 impl Unclear {
     pub(crate) fn of(desired: &Desired, observed: &Observed, ledger: &Ledger) -> Self {
-        let refusals = plan(desired, observed, ledger, Options::default()).refusals;
-        Self(refusals.into_iter().filter(|refusal| refusal.why == Why::Ambiguous).collect())
+        let plan = plan(desired, observed, ledger, Options::default());
+        let twins = twins(&plan);
+        let unclear = |refusal: &Refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling);
+        Self { refusals: plan.refusals.into_iter().filter(unclear).collect(), twins }
     }
 
     pub(crate) fn is(&self, key: &Key) -> bool {
-        self.0.iter().any(|refusal| refusal.key.as_ref() == Some(key))
+        self.refusals.iter().any(|refusal| refusal.key.as_ref() == Some(key))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.refusals.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.refusals.len()
     }
 
+    /// What is to be said of them, and of those that limit the same as one of the files and are not ours.
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.0.iter().map(note).collect()
+        self.refusals.iter().map(note).chain(self.twins.iter().cloned()).collect()
     }
 }
 
