@@ -1,7 +1,7 @@
 import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
-import { Misfit } from "./misfit.js";
+import { misfit } from "./misfit.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import type { Secrets } from "./secrets.js";
 import { provesUnsent } from "./unsent.js";
@@ -91,14 +91,14 @@ class Attempt {
       else if (provesUnsent(error)) this.phase = "connect";
       throw error;
     }
-    if (typeof response !== "object" || response === null) throw new Misfit("fetch gave no response");
+    if (typeof response !== "object" || response === null) throw misfit("fetch gave no response");
 
     const { status, type } = response as { status: number; type?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
     if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
     if (type === "error") throw new TypeError("fetch gave a network error");
     // The core takes what is no status for a mistake of this package.
-    if (!Number.isInteger(status) || status < 100 || status > 999) throw new Misfit("the response has no status");
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw misfit("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };
