@@ -36,10 +36,10 @@ export function textOf(error: unknown): string {
   return typeof name === "string" && name !== "AggregateError" ? name : "";
 }
 
-/** The names and codes of an error and its causes, without their words: `TypeError, ECONNREFUSED`. */
+/** The name and the code of an error, without its words: `TypeError, ECONNREFUSED`. */
 export function codesOf(error: unknown): string {
-  const all = chainOf(error).flatMap((it) => [property(it, "name"), property(it, "code")]);
-  return [...new Set(all.filter((it) => typeof it === "string" && CODE.test(it)))].join(", ") || "it failed";
+  const all = [property(error, "name"), property(error, "code")];
+  return all.filter((it) => typeof it === "string" && CODE.test(it)).join(", ") || "it failed";
 }
 
 function firstOf(errors: unknown): unknown {

@@ -54,12 +54,10 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
   return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
 }
 
-/** What a platform's error may repeat of a request: the access token, or the client's secret, as it is and as the token host is sent it. */
+/** What a platform's error may repeat of a request: the access token, or the client's secret. */
 function learn(secrets: Secrets, { headers, body = "" }: Request): void {
-  secrets.add(headers.find(isAuthorization)?.[1].replace("Bearer ", ""));
-  const field = /client_secret=([^&]*)/.exec(body) ?? [];
-  secrets.add(field[1]);
-  secrets.add(new URLSearchParams(field[0]).get("client_secret"));
+  // Without a token it is the form that asks for one.
+  secrets.add(headers.find(isAuthorization)?.[1].slice("Bearer ".length) ?? new URLSearchParams(body).get("client_secret"));
 }
 
 /** Whether a header of a request holds the access token. */

@@ -2,9 +2,8 @@ import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
-import { Aborted, Interrupt } from "./interrupt.js";
+import { Aborted, type Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
-import type { Signal } from "./platform.js";
 import { codesOf } from "./reason.js";
 import { Secrets } from "./secrets.js";
 import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
@@ -36,9 +35,8 @@ export async function carryOut(
   helpers: Helpers,
   operation: string,
   texts: CallTexts,
-  signal: Signal | undefined,
 ): Promise<unknown> {
-  const interrupt = new Interrupt(signal);
+  const { interrupt } = texts;
   const driver = new CallDriver(operation, helpers, interrupt, new Secrets(session.secrets));
   try {
     return await driver.run(() => session.start(texts));

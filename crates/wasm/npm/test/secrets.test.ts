@@ -320,7 +320,7 @@ test("the reason of a signal that was aborted before is cleaned too", async () =
 test("what a store says when it cannot be read is not repeated, as nobody knows what was in it", async () => {
   const get = { storeGet: { key: "key", timeoutMs: 20 } };
   const failed = (answer: any): any => ({ failed: { kind: "auth", code: "AUTH", message: answer.detail } });
-  for (const error of [Object.assign(new RangeError(`bad value ${TOKEN}`, { cause: { code: "E_KV", name: `${TOKEN} x` } }), { value: TOKEN }), TOKEN, { code: `${TOKEN} ${TOKEN}` }]) {
+  for (const error of [Object.assign(new RangeError(`bad value ${TOKEN}`, { cause: new Error(TOKEN) }), { code: "E_KV", value: TOKEN }), TOKEN, { code: `${TOKEN} ${TOKEN}` }]) {
     const tokenStore = { get: () => Promise.reject(error), set: never };
     const found = await failure(clientOn([get, failed], { tokenStore }).ajo.capping.list());
     assert.ok(!shown(found).includes(TOKEN), shown(found));
