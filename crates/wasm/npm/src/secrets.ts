@@ -44,15 +44,15 @@ export class Secrets {
 
   #fix(value: unknown): void {
     for (const text of [value].flat()) {
-      if (typeof text !== "string" || text === "") continue;
-      this.#fixed.add(text);
-      for (const part of text.split(BETWEEN)) if (part.length >= LEAST) this.#fixed.add(part);
+      if (typeof text !== "string") continue;
+      // Some write several in one text.
+      for (const part of [text, ...text.split(BETWEEN)]) if (part.length >= LEAST || part === text) this.#fixed.add(part);
     }
   }
 
   /** A secret, which errors may repeat as it is, within a URL, a form or JSON. Nothing but text is one. */
   add(secret: unknown): void {
-    if (typeof secret !== "string" || secret === "") return;
+    if (typeof secret !== "string") return;
     this.#seen.delete(secret);
     this.#seen.add(secret);
     if (this.#client !== undefined) this.#client.add(secret);
@@ -68,7 +68,7 @@ export class Secrets {
 
   mask(text: string): string {
     // A secret can be the beginning of another.
-    const forms = this.#all().flatMap(formsOf).sort((one, other) => other.length - one.length);
+    const forms = this.#all().flatMap(formsOf).filter(Boolean).sort((one, other) => other.length - one.length);
     for (const form of forms) text = text.replaceAll(form, "…");
     return text;
   }

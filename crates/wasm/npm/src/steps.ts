@@ -41,7 +41,9 @@ export async function carryOut(
   try {
     return await driver.run(() => session.start(texts));
   } catch (error) {
-    throw error instanceof AjoInternalError ? driver.lost(error) : error;
+    // The core's own failure, which knows nothing of the call that it ends.
+    if (error instanceof AjoInternalError) Object.assign(error, driver.known());
+    throw error;
   } finally {
     interrupt.release();
   }
@@ -100,17 +102,12 @@ class CallDriver {
 
   #aborted(hint?: string): AjoAbortError {
     const cause = this.#secrets.clean(this.#interrupt.reason);
-    return new AjoAbortError(`${this.#operation}: aborted by the caller's signal`, { code: "ABORTED", ...this.#known(), hint, cause });
+    return new AjoAbortError(`${this.#operation}: aborted by the caller's signal`, { code: "ABORTED", ...this.known(), hint, cause });
   }
 
-  /** The core's own failure, which knows nothing of the call that it ends. */
-  lost({ message, code, hint, cause }: AjoInternalError): AjoInternalError {
-    const unknown = this.#attempts > 0 ? UNKNOWN : hint;
-    return new AjoInternalError(`${this.#operation}: ${message}`, { code, ...this.#known(), hint: unknown, cause });
-  }
-
-  #known(): { operation: string; attempts: number } {
-    return { operation: this.#operation, attempts: this.#attempts };
+  /** What is known of a call that did not come to its end. */
+  known(): { operation: string; attempts: number; hint?: string } {
+    return { operation: this.#operation, attempts: this.#attempts, ...(this.#attempts > 0 && { hint: UNKNOWN }) };
   }
 
   async #perform(step: Step): Promise<Sent> {
