@@ -23,6 +23,11 @@ export async function optimize(name, glue, out) {
 const LEFT_OUT = {
   // False for a module of another realm, which edge sandboxes hand out. Every caller here has compiled the module.
   "whether it is a module": [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g, 1],
+  // How it was called by older forms.
+  "what initSync may be given": [
+    /(?<=function initSync\(module\) \{[^}]*?)if \(module !== undefined\) \{\s*if \(Object\.getPrototypeOf\(module\) === Object\.prototype\) \{|\} else \{\s*console\.warn\('using deprecated parameters for `initSync\(\)`[^}]*\}\s*\}/g,
+    2,
+  ],
   // Whoever asks for an instance gets one, or after a panic the broken one would stay.
   "the one instance that stays": [/(?<=function initSync\(module\) \{\s*)if \(wasm !== undefined\) return wasm;/g, 1],
   // Nothing here schedules it: an instance is replaced by whoever sees it break.

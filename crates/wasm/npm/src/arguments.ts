@@ -14,7 +14,7 @@ const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
 const ATTEMPTS: Rule = ["a whole number from 1 to 4294967295", (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32];
 const NUMBERS = [MILLISECONDS, ATTEMPTS];
-const HEADERS: Rule = ["an object of header names and values", (value) => typeof value === "object" && value !== null];
+const HEADERS: Rule = ["an object or pairs", (value) => typeof value === "object" && value !== null];
 const TEXTS = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === "string");
 
 const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: Rule } = {
@@ -73,19 +73,19 @@ function optionsOf(options: AjoOptions): { json: string; helpers: Helpers } {
     headers: headers && pairs(MAKING, headers),
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
-  return { json: written(MAKING, settings), helpers };
+  return { json: written(settings), helpers };
 }
 
 /** An option that is ignored without a word would be taken for one that was heeded. */
 function checkSource(options: object): void {
   const given = (names: string[]): string[] => names.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
   const [source, ...others] = given(Object.keys(SOURCES));
-  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}`);
+  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}; each is missing or undefined`);
   const needed = IDENTITY.slice(0, SOURCES[source]);
   const [idle] = [...others, ...given([...IDENTITY.slice(needed.length), ...(needed.length > 0 ? ["credentialName"] : [])])];
   if (idle !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${idle}\`, not both`);
   const missing = [...needed, "sandbox"].find((name) => given([name]).length === 0);
-  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing`);
+  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing or undefined`);
 }
 
 /** The arguments of one call; those that its operation does not take are not there. */
@@ -115,8 +115,8 @@ function callOf(operation: string, call: CallArguments): CallTexts {
   const { signal, headers, ...rest } = taken(operation, call.options ?? {}, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
-    input: written(operation, input),
-    definition: takesConfig ? written(operation, config) : "",
+    input: written(input),
+    definition: takesConfig ? written(config) : "",
     // The last of all, because whoever is given it has to release it.
     interrupt: new Interrupt(signal),
   };
@@ -124,7 +124,7 @@ function callOf(operation: string, call: CallArguments): CallTexts {
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
 export function readDefinition(where: string, definition: unknown): string {
-  return read(where, () => written(where, definition ?? null));
+  return read(where, () => written(definition ?? null));
 }
 
 /** Reads what can throw wherever it is touched: a getter, a Proxy, an iterator, a `toJSON`, or a ring or a BigInt in JSON. */
@@ -173,9 +173,10 @@ function pairs(where: string, headers: ExtraHeaders): [string, string][] {
   return [...joined];
 }
 
-function written(where: string, value: unknown): string {
+function written(value: unknown): string {
   const json = toJson(value);
-  if (json === undefined) throw refuse(where, "an argument cannot be written as JSON");
+  // Caught above, as what `JSON.stringify` throws.
+  if (json === undefined) throw undefined;
   return json;
 }
 

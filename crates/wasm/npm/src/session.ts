@@ -87,7 +87,7 @@ export class Turn {
 
 /** Another call ended the instance that this one was made in. */
 function lost(): AjoInternalError {
-  return new AjoInternalError("the core failed in another call, and this one was lost with it", {
+  return new AjoInternalError("the core failed in another call", {
     code: "INTERNAL",
   });
 }

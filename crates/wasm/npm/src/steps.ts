@@ -24,10 +24,8 @@ export interface Step {
   failed?: Failure;
 }
 
-/** Of a creation that was sent and whose answer was not awaited; a second one makes a second configuration. */
-const UNCLEAR = "It may have been created: look before you create it again.";
-/** Of a call that was sent, and that the core broke down in. */
-const UNKNOWN = "Whether the service did it is unknown; later calls work.";
+/** Of a call that the core broke down in, and of a creation whose answer was not awaited: a second one makes a second configuration. */
+const UNKNOWN = "Whether the service did it is unknown: look before you do it again.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -96,7 +94,7 @@ class CallDriver {
       if (!(error instanceof Aborted)) throw error;
       // A request for a token has no token.
       const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
-      throw this.#aborted(unclear ? UNCLEAR : undefined);
+      throw this.#aborted(unclear ? UNKNOWN : undefined);
     }
   }
 
@@ -126,7 +124,9 @@ class CallDriver {
     if (storeGet !== undefined) {
       return this.#ask(storeGet, async () => {
         // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
-        const value = (await this.#read(storeGet.key)) ?? null;
+        // What it fails with may repeat a value that is not known here, so its words are not told.
+        const read = (async () => tokenStore?.get(storeGet.key))().catch((error: unknown) => Promise.reject(new Error(codesOf(error))));
+        const value = (await read) ?? null;
         if (value !== null) this.#secrets.addStored(textOf("the store", value));
         return { value };
       });
@@ -139,16 +139,7 @@ class CallDriver {
         return {};
       });
     }
-    throw new AjoInternalError("the core asked for something unknown", { code: "INTERNAL" });
-  }
-
-  /** Reads the store. What that fails with may repeat a value that is not known here, so its words are not. */
-  async #read(key: string): Promise<unknown> {
-    try {
-      return await this.#helpers.tokenStore?.get(key);
-    } catch (error) {
-      throw new Error(codesOf(error));
-    }
+    throw new AjoInternalError("an unknown step", { code: "INTERNAL" });
   }
 
   /** Asks one of the caller's own functions. */
