@@ -80,7 +80,7 @@ function optionsOf(options: AjoOptions): { json: string; helpers: Helpers } {
 function checkSource(options: object): void {
   const given = (names: string[]): string[] => names.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
   const [source, ...others] = given(Object.keys(SOURCES));
-  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}; each is missing or undefined`);
+  if (source === undefined) throw refuse(MAKING, `give one of ${Object.keys(SOURCES).join(", ")}`);
   const needed = IDENTITY.slice(0, SOURCES[source]);
   const [idle] = [...others, ...given([...IDENTITY.slice(needed.length), ...(needed.length > 0 ? ["credentialName"] : [])])];
   if (idle !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${idle}\`, not both`);
@@ -132,7 +132,7 @@ function read<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw cause instanceof AjoValidationError ? cause : refuse(where, "an argument cannot be read, or cannot be written as JSON", cause);
+    throw cause instanceof AjoValidationError ? cause : refuse(where, "an argument cannot be read or cannot be written as JSON", cause);
   }
 }
 

@@ -12,7 +12,8 @@ export function everythingOf(error: unknown): string | undefined {
   try {
     // A set is walked in the order of insertion, so what is added below is reached as well.
     for (const value of seen) {
-      if (Object(value) !== value) text += `${String(value)}\n`;
+      text += "\n";
+      if (Object(value) !== value) text += String(value);
       // A function can keep anything, and so can what is of somebody's class.
       else if (!isPlain(value)) return undefined;
       else {
@@ -20,8 +21,7 @@ export function everythingOf(error: unknown): string | undefined {
           const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
           // An accessor can say something else whenever it is asked, and a tag hides what it is in.
           if (key === Symbol.toStringTag || !("value" in property || nameOf(property.get))) return undefined;
-          text += `${String(key)}\n`;
-          seen.add(value[key]);
+          seen.add(String(key)).add(value[key]);
         }
         // Some platforms keep these where no property shows them.
         seen.add(value.message).add(value.stack);

@@ -1,8 +1,8 @@
 import { everythingOf } from "./everything.js";
 import { chainOf, describe, property, textOf } from "./reason.js";
 
-/** Most tokens that are remembered after their calls are over; a service or a library that repeats older ones is not known of. */
-const MOST = 16;
+/** Most tokens that are remembered: many more than calls are on their way, whose tokens are mostly the same one. */
+const MOST = 100;
 /** Under which names a credential keeps what is secret, in whichever of the console's formats. */
 const NAMES = /secret|token|password/i;
 /** What is between secrets that are written in one text, and of a part the least length that is not a mere word. */
@@ -10,20 +10,13 @@ const BETWEEN = /[\s,"[\]]+/;
 const LEAST = 8;
 
 /**
- * The texts that no error and no event may repeat. Platforms do repeat them: Node.js names the value of a header that it does not
+ * The texts that no error and no event of a client may repeat. Platforms do repeat them: Node.js names the value of a header that it does not
  * like, some stores name the arguments of the command that failed, and some libraries tell what was sent before.
- *
- * A client has one, and each of its calls has one beneath it: a call's own are kept until it is over, however many others there are.
  */
 export class Secrets {
   #fixed = new Set<string>();
   /** The latest is the last. */
   #seen = new Set<string>();
-  #client: Secrets | undefined;
-
-  constructor(client?: Secrets) {
-    this.#client = client;
-  }
 
   /** What a client is given, as JSON. */
   static of(options: string): Secrets {
@@ -55,8 +48,7 @@ export class Secrets {
     if (typeof secret !== "string") return;
     this.#seen.delete(secret);
     this.#seen.add(secret);
-    if (this.#client !== undefined) this.#client.add(secret);
-    else for (const old of [...this.#seen].slice(0, -MOST)) this.#seen.delete(old);
+    for (const old of [...this.#seen].slice(0, -MOST)) this.#seen.delete(old);
   }
 
   /** The value of a token store: as a whole, and the token in it. */
@@ -68,13 +60,9 @@ export class Secrets {
 
   mask(text: string): string {
     // A secret can be the beginning of another.
-    const forms = this.#all().flatMap(formsOf).filter(Boolean).sort((one, other) => other.length - one.length);
+    const forms = [...this.#fixed, ...this.#seen].filter(Boolean).flatMap(formsOf).sort((one, other) => other.length - one.length);
     for (const form of forms) text = text.replaceAll(form, "…");
     return text;
-  }
-
-  #all(): string[] {
-    return [...this.#fixed, ...this.#seen, ...(this.#client === undefined ? [] : this.#client.#all())];
   }
 
   /** An error and its causes in one masked line. */

@@ -73,7 +73,9 @@ export class Turn {
 
   /** Answers the outstanding step; the next one takes its place. */
   resume(answer: object, body: string): void {
-    if (this.#generation !== this.#core.generation) throw lost();
+    if (this.#generation !== this.#core.generation) {
+      throw new AjoInternalError("the core failed in another call", { code: "INTERNAL" });
+    }
     const { call } = this.step;
     this.step = this.#core.ask<Step>((it) => it.resume(call, toJson(answer) as string, body, ...clocks()));
   }
@@ -83,11 +85,4 @@ export class Turn {
     const { call } = this.step;
     this.#core.tell(this.#generation, (it) => it.cancel(call, ...clocks()));
   }
-}
-
-/** Another call ended the instance that this one was made in. */
-function lost(): AjoInternalError {
-  return new AjoInternalError("the core failed in another call", {
-    code: "INTERNAL",
-  });
 }

@@ -5,7 +5,7 @@ import { errorOf, type Failure } from "./failure.js";
 import { Aborted, type Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import { codesOf } from "./reason.js";
-import { Secrets } from "./secrets.js";
+import type { Secrets } from "./secrets.js";
 import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
 import { unheard } from "./unheard.js";
@@ -25,7 +25,7 @@ export interface Step {
 }
 
 /** Of a call that the core broke down in, and of a creation whose answer was not awaited: a second one makes a second configuration. */
-const UNKNOWN = "Whether the service did it is unknown: look before you do it again.";
+const UNKNOWN = "Whether the service did it is unknown: look first.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -35,7 +35,7 @@ export async function carryOut(
   texts: CallTexts,
 ): Promise<unknown> {
   const { interrupt } = texts;
-  const driver = new CallDriver(operation, helpers, interrupt, new Secrets(session.secrets));
+  const driver = new CallDriver(operation, helpers, interrupt, session.secrets);
   try {
     return await driver.run(() => session.start(texts));
   } catch (error) {

@@ -301,12 +301,9 @@ test("a token of an earlier call is masked in a later one, and old ones are forg
   await ajo.capping.list();
   assert.equal((await failure(ajo.capping.list())).message, "… … …");
 
-  const client = new Secrets();
-  const call = new Secrets(client);
-  call.add("token-of-this-call");
-  for (let number = 0; number < 100; number += 1) new Secrets(client).add(`token-${number}-`);
-  assert.equal(client.mask("token-99- token-5- token-of-this-call"), "… token-5- token-of-this-call");
-  assert.equal(call.mask("token-of-this-call"), "…");
+  const secrets = Secrets.of(JSON.stringify({ clientSecret: SECRET }));
+  for (let number = 0; number < 200; number += 1) secrets.add(`token-${number}-`);
+  assert.equal(secrets.mask(`token-199- token-5- ${SECRET}`), "… token-5- …");
 });
 
 test("the reason of a signal that was aborted before is cleaned too", async () => {
