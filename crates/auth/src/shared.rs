@@ -66,7 +66,7 @@ impl Shared {
             driver.note(TokenNote::StoreTrouble(format!("the token store could not be {what}: {problem}")));
         };
         let Some(answer) = answer else {
-            trouble(format!("no answer within {} ms", limit.as_millis()));
+            trouble(format!("no answer within {} ms", limit.subsec_millis()));
             return None;
         };
         *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::from_millis(0);
