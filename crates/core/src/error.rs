@@ -235,13 +235,11 @@ impl Error {
                     READ_BACK
                 })
             }
-            ErrorKind::Unreadable { .. } => {
-                Some(if self.reads() {
-                    "check that the base URL leads to the service and not to a proxy's page"
-                } else {
-                    "the answer says success and may be a proxy's; read the configuration back before trying again"
-                })
-            }
+            ErrorKind::Unreadable { .. } => Some(if self.reads() {
+                "check that the base URL leads to the service and not to a proxy's page"
+            } else {
+                "the answer says success and may be a proxy's; read the configuration back before trying again"
+            }),
             ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
         }
     }
