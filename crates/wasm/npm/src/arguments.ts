@@ -12,7 +12,7 @@ const OBJECT: Rule = ["an object", isObject];
 const TEXT: Rule = ["a string", (value) => typeof value === "string"];
 const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
-const ATTEMPTS: Rule = ["a whole number from 1 to 4294967295", (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32];
+const ATTEMPTS: Rule = ["a whole number, 1 to 4294967295", (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32];
 const NUMBERS = [MILLISECONDS, ATTEMPTS];
 const HEADERS: Rule = ["an object or pairs", (value) => typeof value === "object" && value !== null];
 const TEXTS = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === "string");
@@ -108,11 +108,11 @@ export function readCall(operation: string, call: CallArguments): CallTexts {
 }
 
 function callOf(operation: string, call: CallArguments): CallTexts {
-  const { uid, config } = call;
+  const { uid, config, options: given = {} } = call;
   if ("uid" in call) demand(operation, "the uid", TEXT, uid);
   const takesConfig = "config" in call;
   if (takesConfig) demand(operation, "the configuration", OBJECT, config);
-  const { signal, headers, ...rest } = taken(operation, call.options ?? {}, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
+  const { signal, headers, ...rest } = taken(operation, given, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
     input: written(input),

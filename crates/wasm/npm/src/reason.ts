@@ -39,7 +39,7 @@ export function textOf(error: unknown): string {
 /** The name and the code of an error, without its words: `TypeError, ECONNREFUSED`. */
 export function codesOf(error: unknown): string {
   const all = [property(error, "name"), property(error, "code")];
-  return all.filter((it) => typeof it === "string" && CODE.test(it)).join(", ") || "it failed";
+  return all.filter((it) => typeof it === "string" && CODE.test(it)).join(", ") || "failed";
 }
 
 function firstOf(errors: unknown): unknown {

@@ -321,6 +321,6 @@ test("what a store says when it cannot be read is not repeated, as nobody knows 
     const tokenStore = { get: () => Promise.reject(error), set: never };
     const found = await failure(clientOn([get, failed], { tokenStore }).ajo.capping.list());
     assert.ok(!shown(found).includes(TOKEN), shown(found));
-    assert.equal(found.message, error instanceof RangeError ? "RangeError, E_KV" : "it failed");
+    assert.equal(found.message, error instanceof RangeError ? "RangeError, E_KV" : "failed");
   }
 });
