@@ -306,3 +306,55 @@ async fn a_failure_without_a_readable_body_still_says_its_status() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_write_that_may_have_been_done_and_is_not_repeated_is_to_be_read_back() {
+    let uncoded = json!({"status": 500, "error": "Internal Server Error"}).to_string();
+    let gateway = json!({"error_code": "503010", "message": "could not validate the token"}).to_string();
+    let create = Operation::of(Api::Capping, Verb::Create);
+    let update = Operation::of(Api::Capping, Verb::Update);
+    let list = Operation::of(Api::Capping, Verb::List);
+    let cases = [
+        (500, "", create, true),
+        (500, uncoded.as_str(), create, true),
+        (502, "<html>Bad Gateway</html>", create, true),
+        (503, "", create, true),
+        (504, "", create, true),
+        // It names its own code, so it has passed nothing on.
+        (503, gateway.as_str(), create, false),
+        (429, "", create, false),
+        (500, "", update, true),
+        (502, "", update, false),
+        (502, "", list, false),
+    ];
+    for (status, body, operation, read_back) in cases {
+        let server = MockServer::start_async().await;
+        server
+            .mock_async(|when, then| {
+                when.any_request();
+                then.status(status).body(body);
+            })
+            .await;
+        let client = client_of(&server.base_url()).with_options(CallOptions::default().attempts(1));
+        let error = call(&client, operation, &uid("u-1")).await.expect_err("refused");
+        let hint = error.hint().expect("a hint");
+        assert_eq!(hint.contains("read the configuration back"), read_back, "{operation}: {error}: {hint}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_is_longer_than_anybody_waits_is_not_counted_in_seconds() {
+    for (asked, said) in
+        [("2400", "; not before 2400 s from now"), ("99999999999999999999", "; not before a year from now")]
+    {
+        let server = MockServer::start_async().await;
+        server
+            .mock_async(|when, then| {
+                when.any_request();
+                then.status(429).header("retry-after", asked);
+            })
+            .await;
+        let error = client_of(&server.base_url()).capping().list().await.expect_err("refused");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}

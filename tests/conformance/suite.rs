@@ -119,6 +119,7 @@ pub(crate) fn failed(error: &Error) -> Value {
         "attempts": error.attempts(),
         "requestId": error.request_id(),
         "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).expect("a wait")),
+        "hint": error.hint(),
         "message": message(error),
         "body": String::from_utf8_lossy(error.body()),
     })

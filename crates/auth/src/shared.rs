@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use crate::{AccessToken, StoreError, Timestamp, TokenDriver, TokenNote, read_entry, write_entry};
 
-/// How long a store may take to answer. Chosen here: a call waits for it, and fetching a token takes about as long.
-const TIMEOUT: Duration = Duration::from_millis(TIMEOUT_MILLIS);
-const TIMEOUT_MILLIS: u64 = 500;
+/// How long a store may take to answer, at most. Chosen here: a call waits for it, and fetching a token takes about as long.
+const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The part of a caller's time that a store may take. Chosen here: read and written, it leaves the host more than half of it.
+const PART: u32 = 4;
 
 /// How long a store that did not answer is left alone. Chosen here: each question could cost a call the time limit.
 const REST: Duration = Duration::from_secs(30);
@@ -29,8 +31,9 @@ impl Shared {
     /// `left` is what the caller has time for.
     pub(crate) async fn get(&self, driver: &dyn TokenDriver, key: &str, left: Duration) -> Option<AccessToken> {
         self.begin(driver)?;
-        let answer = driver.read_store(key, left.min(TIMEOUT)).await;
-        let text = self.answered(driver, "read", answer)??;
+        let limit = (left / PART).min(TIMEOUT);
+        let answer = driver.read_store(key, limit).await;
+        let text = self.answered(driver, "read", limit, answer)??;
         read_entry(&text, driver.surroundings().now())
             .inspect_err(|error| driver.note(TokenNote::StoreTrouble(format!("the token store: {error}"))))
             .ok()
@@ -42,8 +45,9 @@ impl Shared {
         }
         let entry = write_entry(token);
         let lifetime = token.expires_at().saturating_since(driver.surroundings().now());
-        let answer = driver.write_store(key, &entry, lifetime, left.min(TIMEOUT)).await;
-        self.answered(driver, "written", answer);
+        let limit = (left / PART).min(TIMEOUT);
+        let answer = driver.write_store(key, &entry, lifetime, limit).await;
+        self.answered(driver, "written", limit, answer);
     }
 
     fn begin(&self, driver: &dyn TokenDriver) -> Option<()> {
@@ -51,12 +55,18 @@ impl Shared {
         (driver.has_store() && !self.rests(now.saturating_add(REST), now)).then_some(())
     }
 
-    fn answered<T>(&self, driver: &dyn TokenDriver, what: &str, answer: Option<Result<T, StoreError>>) -> Option<T> {
+    fn answered<T>(
+        &self,
+        driver: &dyn TokenDriver,
+        what: &str,
+        limit: Duration,
+        answer: Option<Result<T, StoreError>>,
+    ) -> Option<T> {
         let trouble = |problem: String| {
             driver.note(TokenNote::StoreTrouble(format!("the token store could not be {what}: {problem}")));
         };
         let Some(answer) = answer else {
-            trouble(format!("no answer within {TIMEOUT_MILLIS} ms, or the call's deadline"));
+            trouble(format!("no answer within {} ms", limit.subsec_millis()));
             return None;
         };
         *self.resting_until.lock().unwrap_or_else(PoisonError::into_inner) = Timestamp::from_millis(0);

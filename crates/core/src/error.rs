@@ -8,6 +8,12 @@ use ajo_auth::{AuthError, is_about_certificates};
 use crate::problem::Problem;
 use crate::{Ending, Failure, Layer, Operation, ServiceCode};
 
+/// Of a write that nobody knows the outcome of.
+const READ_BACK: &str = "the service may have carried it out; read the configuration back before trying again";
+
+/// Longer waits are not counted: a header can ask for any number of seconds.
+const A_YEAR: u64 = 365 * 24 * 60 * 60;
+
 /// What went wrong, on which operation, what the service said, and what to do next.
 ///
 /// `Display` is one line without the next step; that is [`Error::hint`]. Neither ever shows a token or a secret.
@@ -169,6 +175,11 @@ impl Error {
         self.0.problem.ending()
     }
 
+    /// Whether the call changes nothing.
+    fn reads(&self) -> bool {
+        self.0.operation.is_some_and(Operation::reads)
+    }
+
     /// Whether no configuration is named, so that there is none that could be missing.
     fn is_without_uid(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"))
@@ -200,6 +211,10 @@ impl Error {
             ErrorKind::Refused(failure) if failure.status == 404 && self.is_without_uid() => {
                 Some("the base URL leads elsewhere; the service's ends with /journey/orchestration")
             }
+            // The status alone would say that this passes, and one who then creates again has two.
+            ErrorKind::Refused(_) if !self.reads() && !self.is_retryable() && self.may_have_been_done() => {
+                Some(READ_BACK)
+            }
             ErrorKind::Refused(failure) => failure.hint(),
             ErrorKind::NotSent(_) => {
                 Some("nothing was sent; give the call a longer deadline, or the client wider limits")
@@ -209,7 +224,7 @@ impl Error {
             ),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
             ErrorKind::Timeout(_) | ErrorKind::Broken(_) => {
-                let reads = self.0.operation.is_some_and(Operation::reads);
+                let reads = self.reads();
                 // The HTTP library's words for what it cannot make out.
                 let no_http = matches!(self.kind(), ErrorKind::Broken(causes) if causes.contains(" parsed"));
                 Some(if reads && no_http {
@@ -217,17 +232,14 @@ impl Error {
                 } else if reads {
                     "this passes; try again"
                 } else {
-                    "the service may have carried it out; read the configuration back before trying again"
+                    READ_BACK
                 })
             }
-            ErrorKind::Unreadable { .. } => {
-                let reads = self.0.operation.is_some_and(Operation::reads);
-                Some(if reads {
-                    "check that the base URL leads to the service and not to a proxy's page"
-                } else {
-                    "the answer says success and may be a proxy's; read the configuration back before trying again"
-                })
-            }
+            ErrorKind::Unreadable { .. } => Some(if self.reads() {
+                "check that the base URL leads to the service and not to a proxy's page"
+            } else {
+                "the answer says success and may be a proxy's; read the configuration back before trying again"
+            }),
             ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
         }
     }
@@ -266,9 +278,10 @@ impl fmt::Display for Error {
         }?;
         if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let wait = if seconds > A_YEAR { "a year".to_owned() } else { format!("{seconds} s") };
             match self.kind() {
-                ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {seconds} s at the earliest"),
-                _ => write!(f, "; not before {seconds} s from now"),
+                ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {wait} at the earliest"),
+                _ => write!(f, "; not before {wait} from now"),
             }?;
         }
         match (self.attempts(), self.request_id()) {

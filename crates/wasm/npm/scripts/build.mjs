@@ -22,6 +22,10 @@ const FILES = [
   ["slim.cjs", "slim", "cjs"],
 ];
 
+/** Properties that only the shell's own modules know: no option, no JSON of the core's, nothing of the platform is called so. */
+const INTERNAL =
+  /^(addStored|answer|ask|clean|definition|describe|generation|helpers|input|interrupt|known|mask|onAbort|phase|provide|release|run|secrets|step|tell)$/;
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await optimize("core", glueDirectory, out);
@@ -56,6 +60,7 @@ async function bundle(file, entry, format) {
     plugins: [{ name: "module-as-text", setup: moduleAsText }],
     // wasm-bindgen's glue would print that it is called by an older form.
     drop: ["console"],
+    mangleProps: INTERNAL,
     banner: { js: "/*! ajo-limits, MIT OR Apache-2.0 */" },
     legalComments: "none",
     logLevel: "warning",

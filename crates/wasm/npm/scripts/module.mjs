@@ -23,15 +23,23 @@ export async function optimize(name, glue, out) {
 const LEFT_OUT = {
   // False for a module of another realm, which edge sandboxes hand out. Every caller here has compiled the module.
   "whether it is a module": [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g, 1],
+  // How it was called by older forms.
+  "what initSync may be given": [
+    /(?<=function initSync\(module\) \{[^}]*?)if \(module !== undefined\) \{\s*if \(Object\.getPrototypeOf\(module\) === Object\.prototype\) \{|\} else \{\s*console\.warn\('using deprecated parameters for `initSync\(\)`[^}]*\}\s*\}/g,
+    2,
+  ],
   // Whoever asks for an instance gets one, or after a panic the broken one would stay.
   "the one instance that stays": [/(?<=function initSync\(module\) \{\s*)if \(wasm !== undefined\) return wasm;/g, 1],
   // Nothing here schedules it: an instance is replaced by whoever sees it break.
   "the reset in each call": [/^\s*__wbg_call_guard\(\);/gm],
+  // Of values of JavaScript, which the modules neither take nor give: texts, bytes and numbers only.
+  "a table of values": [/const table = wasm\.__wbindgen_externrefs;(\s*table\.set\(\d+, \w+\);)+/g, 1],
   // What was allocated for an argument when the next one fails: the instance is thrown away then.
   "the tidying after a trap": [/(?<=\n)\s*try \{(?=\s*ptr0 =)|\} catch \(e\) \{(\s*if \(ptr\d\) \{[^}]*\})+\s*throw e;\s*\}/g],
   // Every runtime with WebAssembly's newer instructions has it.
   "a substitute of encodeInto": [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?\n\}/gs, 1],
   // A decoder of Safari's gives up after 2 GB: each text has one of its own, and nobody counts.
+  "the first decoder": [/(?<=let cachedTextDecoder) = new TextDecoder\([^)]*\)/g, 1],
   "the bytes that were decoded": [
     /^\s*numBytesDecoded \+?= bytes\.length;|if \(numBytesDecoded >= MAX_SAFARI_DECODE_BYTES\) (?=\{)|^\s*cachedTextDecoder\.decode\(\);|^(const MAX_SAFARI_DECODE_BYTES|let numBytesDecoded) = \d+;/gm,
     7,
@@ -50,6 +58,10 @@ export async function patchGlue(name, glue) {
     source = source.replace(pattern, "");
   }
   if (source.includes("__wbg_reinit_scheduled = true")) throw new Error(`the glue of ${name} schedules a reset: wasm-bindgen has changed`);
+  // Then the table would be needed.
+  const imports = [...source.matchAll(/^ {8}(\w+): function\(/gm)].map(([, name]) => name);
+  const strange = imports.find((it) => !/^__wbg___wbindgen_throw_|^__wbindgen_init_externref_table$/.test(it));
+  if (strange !== undefined) throw new Error(`the glue of ${name} imports ${strange}: texts, bytes and numbers need no such thing`);
   const patched = path.join(glue, `${name}.patched.js`);
   await writeFile(patched, source);
   return patched;

@@ -1,6 +1,7 @@
 // What JavaScript lets through and TypeScript would not. What the values mean is left to the core.
 
 import { AjoValidationError } from "./errors.js";
+import { Interrupt } from "./interrupt.js";
 import { toJson } from "./json.js";
 import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
 
@@ -11,8 +12,9 @@ const OBJECT: Rule = ["an object", isObject];
 const TEXT: Rule = ["a string", (value) => typeof value === "string"];
 const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const MILLISECONDS: Rule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
-const ATTEMPTS: Rule = ["a whole number, at least 1", (value) => Number.isInteger(value) && (value as number) > 0];
-const HEADERS: Rule = ["an object of header names and values", (value) => typeof value === "object" && value !== null];
+const ATTEMPTS: Rule = ["a whole number, 1 to 4294967295", (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32];
+const NUMBERS = [MILLISECONDS, ATTEMPTS];
+const HEADERS: Rule = ["an object or pairs", (value) => typeof value === "object" && value !== null];
 const TEXTS = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === "string");
 
 const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: Rule } = {
@@ -56,7 +58,10 @@ const MAKING = "new AjoClient";
 
 /** The options of a client: as JSON for the core, and what cannot be written as JSON. */
 export function readOptions(options: AjoOptions): { json: string; helpers: Helpers } {
-  check(MAKING, options, CLIENT_RULES);
+  return read(MAKING, () => optionsOf(taken(MAKING, options, CLIENT_RULES)));
+}
+
+function optionsOf(options: AjoOptions): { json: string; helpers: Helpers } {
   checkSource(options);
   const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
   const ownToken = typeof accessToken === "function";
@@ -68,7 +73,7 @@ export function readOptions(options: AjoOptions): { json: string; helpers: Helpe
     headers: headers && pairs(MAKING, headers),
   };
   const helpers = { fetch, tokenStore, onEvent, accessToken: ownToken ? accessToken : undefined };
-  return { json: written(MAKING, settings), helpers };
+  return { json: written(settings), helpers };
 }
 
 /** An option that is ignored without a word would be taken for one that was heeded. */
@@ -80,7 +85,7 @@ function checkSource(options: object): void {
   const [idle] = [...others, ...given([...IDENTITY.slice(needed.length), ...(needed.length > 0 ? ["credentialName"] : [])])];
   if (idle !== undefined) throw refuse(MAKING, `give \`${source}\` or \`${idle}\`, not both`);
   const missing = [...needed, "sandbox"].find((name) => given([name]).length === 0);
-  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing`);
+  if (missing !== undefined) throw refuse(MAKING, `\`${missing}\` is missing or undefined`);
 }
 
 /** The arguments of one call; those that its operation does not take are not there. */
@@ -90,48 +95,71 @@ export interface CallArguments {
   options: CallOptions | DeleteOptions | undefined;
 }
 
-/** One call as JSON for the core. The definition is a text of its own, which the core sends as it is. */
+/** One call as JSON for the core, and what ends it. The definition is a text of its own, which the core sends as it is. */
 export interface CallTexts {
   input: string;
   definition: string;
+  interrupt: Interrupt;
 }
 
 /** The arguments of one call for the core, after those that the operation takes were looked at. */
 export function readCall(operation: string, call: CallArguments): CallTexts {
-  const { uid, config, options = {} } = call;
+  return read(operation, () => callOf(operation, call));
+}
+
+function callOf(operation: string, call: CallArguments): CallTexts {
+  const { uid, config, options: given = {} } = call;
   if ("uid" in call) demand(operation, "the uid", TEXT, uid);
   const takesConfig = "config" in call;
   if (takesConfig) demand(operation, "the configuration", OBJECT, config);
-  check(operation, options, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
-  const { signal: _, headers, ...rest } = options;
+  const { signal, headers, ...rest } = taken(operation, given, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
-    input: written(operation, input),
-    definition: takesConfig ? written(operation, config) : "",
+    input: written(input),
+    definition: takesConfig ? written(config) : "",
+    // The last of all, because whoever is given it has to release it.
+    interrupt: new Interrupt(signal),
   };
 }
 
 /** A definition as JSON for the core. Any value is: what it should be is what the rules say. */
 export function readDefinition(where: string, definition: unknown): string {
-  return written(where, definition ?? null);
+  return read(where, () => written(definition ?? null));
 }
 
-function check(where: string, options: object, rules: Readonly<Record<string, Rule>>): void {
-  demand(where, "the options", OBJECT, options);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name)) throw unknown(where, name, Object.keys(rules));
-    if (value !== undefined) demand(where, `\`${name}\``, rules[name] as Rule, value);
+/** Reads what can throw wherever it is touched: a getter, a Proxy, an iterator, a `toJSON`, or a ring or a BigInt in JSON. */
+function read<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw cause instanceof AjoValidationError ? cause : refuse(where, "an argument cannot be read or cannot be written as JSON", cause);
   }
 }
 
-function demand(where: string, what: string, [words, holds]: Rule, value: unknown): void {
-  if (!holds(value)) throw refuse(where, `${what} must be ${words}, and not ${kindOf(value)}`);
+/** The options as they are now, each looked at once. */
+function taken<T extends object>(where: string, options: T, rules: Readonly<Record<string, Rule>>): T {
+  demand(where, "the options", OBJECT, options);
+  const all = { ...options };
+  for (const [name, value] of Object.entries(all)) {
+    if (!Object.hasOwn(rules, name)) throw unknown(where, name, Object.keys(rules));
+    if (value !== undefined) demand(where, `\`${name}\``, rules[name] as Rule, value);
+  }
+  return all;
+}
+
+function demand(where: string, what: string, rule: Rule, value: unknown): void {
+  const [words, holds] = rule;
+  // A number that should be one is no secret.
+  const is = NUMBERS.includes(rule) && typeof value === "number" ? value : kindOf(value);
+  if (!holds(value)) throw refuse(where, `${what} must be ${words}, and not ${is}`);
 }
 
 function unknown(where: string, name: string, names: string[]): AjoValidationError {
   const alike = (one: string): string => one.toLowerCase().replace(/[^a-z]/g, "");
   const meant = names.find((known) => alike(known) === alike(name));
-  return refuse(where, `there is no option \`${name}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
+  // In one line, and not for ever: somebody else may have put it there.
+  const shown = toJson(name.slice(0, 40))?.slice(1, -1).replace(/\s/g, " ");
+  return refuse(where, `there is no option \`${shown}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
 }
 
 /** Headers as pairs; those of one name are joined, as `fetch` joins them. */
@@ -145,16 +173,11 @@ function pairs(where: string, headers: ExtraHeaders): [string, string][] {
   return [...joined];
 }
 
-function written(where: string, value: unknown): string {
-  let cause: unknown;
-  try {
-    const json = toJson(value);
-    if (json !== undefined) return json;
-  } catch (error) {
-    // A ring, a BigInt, or a `toJSON` that throws.
-    cause = error;
-  }
-  throw refuse(where, "an argument cannot be written as JSON", cause);
+function written(value: unknown): string {
+  const json = toJson(value);
+  // Caught above, as what `JSON.stringify` throws.
+  if (json === undefined) throw undefined;
+  return json;
 }
 
 function refuse(where: string, problem: string, cause?: unknown): AjoValidationError {

@@ -1,17 +1,20 @@
 // How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
 
-import { Misfit } from "./misfit.js";
+import { misfit } from "./misfit.js";
 import { unheard } from "./unheard.js";
+
+/** What a decoder leaves out, and a `text()` of somebody's own may not. */
+const BOM = /^\ufeff/;
 
 /** The text of an answer's body; `undefined` when it is longer than so many bytes. */
 export async function readText(response: object, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
   const { body, text, json } = response as { body?: unknown; text?: unknown; json?: unknown };
   if (hasReader(body)) return readStream(body.getReader(), maxBytes, signal);
   // Without a stream: an answer without a body, a mock, or a `fetch` from before streams.
-  if (typeof text === "function") return within(String(await text.call(response)), maxBytes);
+  if (typeof text === "function") return within(String(await text.call(response)).replace(BOM, ""), maxBytes);
   if (typeof json === "function") return within(JSON.stringify(await json.call(response)) ?? "", maxBytes);
   if (body === null || body === undefined) return "";
-  throw new Misfit("the response's body is neither a stream nor text()");
+  throw misfit("the response's body is neither a stream nor text()");
 }
 
 function hasReader(body: unknown): body is ReadableStream<unknown> {
@@ -40,7 +43,7 @@ async function readStream(
     if (signal.aborted) throw new TypeError("the body was given up");
     if (done) return text + decoder.decode();
     // Not `instanceof Uint8Array`, which is false for one of another realm.
-    if (!ArrayBuffer.isView(value)) throw new Misfit("the body's stream gave no bytes");
+    if (!ArrayBuffer.isView(value)) throw misfit("the body's stream gave no bytes");
     length += value.byteLength;
     if (length > maxBytes) {
       giveUp();

@@ -65,7 +65,7 @@ export class AjoClient {
     const session = new Session(core, json);
     const call: Call = async (operation, given) => {
       const texts = readCall(operation, given);
-      return carryOut(session, helpers, operation, texts, given.options?.signal);
+      return carryOut(session, helpers, operation, texts);
     };
     // All functions of this client hold on to this one, and nothing else needs the client.
     abandoned?.register(call, session);

@@ -71,17 +71,12 @@ export class Core {
   }
 
   #make(): CoreExports {
-    if (this.#instantiate === undefined) {
-      throw new AjoInternalError("the core has not been provided", {
-        code: "INTERNAL",
-        hint: "Call `setModule` first.",
-      });
-    }
     try {
-      return this.#instantiate();
+      return (this.#instantiate as Instantiate)();
     } catch (cause) {
-      // No WebAssembly, or a policy against it.
-      throw new AjoInternalError("the core could not be started", { code: "INTERNAL", cause });
+      // Nothing to make it of, no WebAssembly, or a policy against it.
+      const hint = this.#instantiate ? undefined : "Call `setModule` first.";
+      throw new AjoInternalError("the core could not be started", { code: "INTERNAL", hint, cause });
     }
   }
 }

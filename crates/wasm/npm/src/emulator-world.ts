@@ -1,6 +1,7 @@
 // The emulator's core: one WebAssembly instance, in which each emulator has a number.
 import * as glue from "#emulator-glue";
 import { EmulatorError } from "./emulator-error.js";
+import type { WasmModule } from "./platform.js";
 
 /** An answer but for its body, as crates/emulator-wasm/src/head.rs says it. */
 export interface Head {
@@ -19,13 +20,13 @@ export interface Asked {
   body: Uint8Array;
 }
 
-let load: (() => WebAssembly.Module) | undefined;
+let load: (() => WasmModule) | undefined;
 let state: "none" | "ready" | "broken" = "none";
 /** Counts instances: what a broken one held is lost. */
 let generation = 0;
 
 /** Says where the module is from. It is compiled when the first emulator is made. */
-export function provideEmulatorModule(from: () => WebAssembly.Module): void {
+export function provideEmulatorModule(from: () => WasmModule): void {
   load = from;
 }
 

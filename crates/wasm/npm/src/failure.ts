@@ -8,7 +8,7 @@ import {
   AjoValidationError,
   type ErrorDetails,
 } from "./errors.js";
-import { Misfit } from "./misfit.js";
+import { isMisfit } from "./misfit.js";
 
 /** A failure as the core tells it. */
 export interface Failure extends Omit<ErrorDetails, "cause"> {
@@ -36,6 +36,6 @@ const CLASS_OF_KIND: Record<string, ErrorClass> = {
 export function errorOf({ kind, message, authentication, ...details }: Failure, cause?: unknown): AjoError {
   const type = kind === "refused" && authentication ? AjoAuthError : (CLASS_OF_KIND[kind] ?? AjoInternalError);
   // The core takes it for a connection that broke, which passes.
-  const misfit = cause instanceof Misfit && { retryable: false, hint: undefined };
+  const misfit = isMisfit(cause) && { retryable: false, hint: undefined };
   return new type(message, { ...details, ...misfit, cause });
 }

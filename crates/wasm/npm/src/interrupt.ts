@@ -1,4 +1,6 @@
 import type { Signal } from "./platform.js";
+import { property } from "./reason.js";
+import { unheard } from "./unheard.js";
 
 /** A caller's signal for the length of one call: one listener, however many steps the call takes. */
 export class Interrupt {
@@ -7,22 +9,23 @@ export class Interrupt {
   #signal: Signal | undefined;
   #listener = (): void => this.onAbort?.();
 
+  /** Throws what the signal throws, which may be somebody's own. */
   constructor(signal: Signal | undefined) {
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#listener);
+    if (!signal?.aborted) signal?.addEventListener("abort", this.#listener);
   }
 
   get aborted(): boolean {
-    return this.#signal?.aborted === true;
+    return property(this.#signal, "aborted") === true;
   }
 
   get reason(): unknown {
-    return this.#signal?.reason;
+    return property(this.#signal, "reason");
   }
 
-  /** The call is over. */
+  /** The call is over, and a signal that does not let go changes nothing of it. */
   release(): void {
-    this.#signal?.removeEventListener("abort", this.#listener);
+    unheard(() => this.#signal?.removeEventListener("abort", this.#listener));
   }
 }
 

@@ -8,7 +8,7 @@ export interface TokenStore {
   set(key: string, value: string, ttlSeconds: number): unknown;
 }
 
-/** Headers sent besides the client's own. Values of one name are joined with a comma; a call's go before the client's. */
+/** Headers sent besides the client's own. Values of one name are joined with a comma; a call's replaces the client's of the same name. */
 export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
@@ -33,7 +33,10 @@ export interface AjoOptions {
   credentials?: object | string | undefined;
   /** Which credential is meant, where `credentials` holds several. */
   credentialName?: string | undefined;
-  /** An access token, or a function that has one. It is asked again when the service refuses what it gave. */
+  /**
+   * An access token, or a function that has one. Every call asks it, so it should keep its token itself; it is asked again when the
+   * service refuses what it gave.
+   */
   accessToken?: string | (() => string | Promise<string>) | undefined;
   /** Where the service is. Default: Adobe's production gateway. */
   baseUrl?: string | undefined;

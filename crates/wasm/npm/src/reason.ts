@@ -5,6 +5,9 @@ const LONGEST = 1000;
 /** Most errors of one chain; a chain can be a ring. */
 const MOST = 8;
 
+/** What is a name or a code, and not something that somebody has put there. */
+const CODE = /^\w{1,30}$/;
+
 /** An error and its causes, outermost first. */
 export function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = [];
@@ -31,6 +34,12 @@ export function textOf(error: unknown): string {
   const name = property(error, "code") ?? property(error, "name");
   // What several errors have in common says nothing; what the first of them says follows.
   return typeof name === "string" && name !== "AggregateError" ? name : "";
+}
+
+/** The name and the code of an error, without its words: `TypeError, ECONNREFUSED`. */
+export function codesOf(error: unknown): string {
+  const all = [property(error, "name"), property(error, "code")];
+  return all.filter((it) => typeof it === "string" && CODE.test(it)).join(", ") || "failed";
 }
 
 function firstOf(errors: unknown): unknown {

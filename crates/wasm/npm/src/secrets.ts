@@ -1,41 +1,67 @@
+import { everythingOf } from "./everything.js";
 import { chainOf, describe, property, textOf } from "./reason.js";
 
-/** Most values of an error that are looked through: some libraries hang whole clients on theirs. */
-const MOST_VALUES = 2000;
-/** Kinds of objects that keep nothing but what their properties say; a `Map`, `Headers` or bytes do. */
-const OPEN = /(Error|Array|Object)\]$/;
-/** How a function is written that comes with the platform. */
-const NATIVE = /\{\s*\[native code\]\s*\}$/;
+/** Most tokens that are remembered: many more than calls are on their way, whose tokens are mostly the same one. */
+const MOST = 100;
+/** Under which names a credential keeps what is secret, in whichever of the console's formats. */
+const NAMES = /secret|token|password/i;
+/** What is between secrets that are written in one text, and of a part the least length that is not a mere word. */
+const BETWEEN = /[\s,"[\]]+/;
+const LEAST = 8;
 
 /**
- * The texts of one call that no error may repeat. Platforms do repeat them: Node.js names the value of a header that it does
- * not like, and some stores name the arguments of the command that failed.
+ * The texts that no error and no event of a client may repeat. Platforms do repeat them: Node.js names the value of a header that it does not
+ * like, some stores name the arguments of the command that failed, and some libraries tell what was sent before.
  */
 export class Secrets {
-  #texts: string[] = [];
+  #fixed = new Set<string>();
+  /** The latest is the last. */
+  #seen = new Set<string>();
 
-  /** A secret, which errors may repeat as it is, within a URL or JSON. Nothing but text is one. */
+  /** What a client is given, as JSON. */
+  static of(options: string): Secrets {
+    const secrets = new Secrets();
+    secrets.#find(options);
+    return secrets;
+  }
+
+  #find(json: string): void {
+    JSON.parse(json, (name, value: any) => {
+      if (NAMES.test(name)) this.#fix(value);
+      // As Postman writes it.
+      if (NAMES.test(value?.key)) this.#fix(value.value);
+      if (name === "credentials" && typeof value === "string") ignored(() => this.#find(value));
+      return value;
+    });
+  }
+
+  #fix(value: unknown): void {
+    for (const text of [value].flat()) {
+      if (typeof text !== "string") continue;
+      // Some write several in one text.
+      for (const part of [text, ...text.split(BETWEEN)]) if (part.length >= LEAST || part === text) this.#fixed.add(part);
+    }
+  }
+
+  /** A secret, which errors may repeat as it is, within a URL, a form or JSON. Nothing but text is one. */
   add(secret: unknown): void {
-    if (typeof secret !== "string" || secret === "") return;
-    // Half of a surrogate pair would make `encodeURIComponent` throw.
-    const url = encodeURIComponent(secret.replace(/\p{Cs}/gu, "\ufffd"));
-    this.#texts.push(secret, url, JSON.stringify(secret).slice(1, -1));
-    // A secret can be the beginning of another.
-    this.#texts.sort((one, other) => other.length - one.length);
+    if (typeof secret !== "string") return;
+    this.#seen.delete(secret);
+    this.#seen.add(secret);
+    for (const old of [...this.#seen].slice(0, -MOST)) this.#seen.delete(old);
   }
 
   /** The value of a token store: as a whole, and the token in it. */
   addStored(value: string): void {
     this.add(value);
-    try {
-      this.add(JSON.parse(value).accessToken);
-    } catch {
-      // Rubbish, or somebody else's; it is masked as a whole.
-    }
+    // Else it is rubbish, or somebody else's; it is masked as a whole.
+    ignored(() => this.add(JSON.parse(value).accessToken));
   }
 
   mask(text: string): string {
-    for (const secret of this.#texts) text = text.replaceAll(secret, "…");
+    // A secret can be the beginning of another.
+    const forms = [...this.#fixed, ...this.#seen].filter(Boolean).flatMap(formsOf).sort((one, other) => other.length - one.length);
+    for (const form of forms) text = text.replaceAll(form, "…");
     return text;
   }
 
@@ -60,37 +86,17 @@ export class Secrets {
   }
 }
 
-/** All that can be found in an error, of its properties, their names, and its class. `undefined` if there may be more to it. */
-function everythingOf(error: unknown): string | undefined {
-  const seen = new Set<unknown>([error]);
-  let text = "";
-  try {
-    // A set is walked in the order of insertion, so what is added below is reached as well.
-    for (const value of seen) {
-      if (Object(value) !== value) text += `${String(value)}\n`;
-      else if (!isOpen(value)) return undefined;
-      else {
-        let of: object | null = value as object;
-        do {
-          for (const key of Reflect.ownKeys(of)) {
-            text += `${String(key)}\n`;
-            const held = (value as Record<PropertyKey, unknown>)[key];
-            if (typeof held !== "function") seen.add(held);
-            // Of functions only a class's constructor, and what the platform's classes have, are known to tell nothing.
-            else if (of === value || (key !== "constructor" && !NATIVE.test(Function.prototype.toString.call(held)))) return undefined;
-            if (seen.size > MOST_VALUES) return undefined;
-          }
-          of = Object.getPrototypeOf(of);
-          // The last one is what all objects have in common.
-        } while (of !== null && Object.getPrototypeOf(of) !== null);
-      }
-    }
-    return text;
-  } catch {
-    return undefined;
-  }
+/** How a secret is written: as it is, in a URL, in a form, in JSON. */
+function formsOf(secret: string): string[] {
+  // Half of a surrogate pair would make `encodeURIComponent` throw.
+  const url = encodeURIComponent(secret.replace(/\p{Cs}/gu, "\ufffd"));
+  return [secret, url, new URLSearchParams([["", secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)];
 }
 
-function isOpen(value: unknown): boolean {
-  return value instanceof Error || OPEN.test(Object.prototype.toString.call(value));
+function ignored(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // It is no JSON, or not of the kind.
+  }
 }

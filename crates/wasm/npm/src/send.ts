@@ -1,7 +1,7 @@
 import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
 import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
-import { Misfit } from "./misfit.js";
+import { misfit } from "./misfit.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import type { Secrets } from "./secrets.js";
 import { provesUnsent } from "./unsent.js";
@@ -54,12 +54,10 @@ export function problemOf(error: unknown, problem: string, secrets: Secrets): Se
   return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
 }
 
-/** What a platform's error may repeat of a request: the access token, or the client's secret, as it is and as the token host is sent it. */
+/** What a platform's error may repeat of a request: the access token, or the client's secret. */
 function learn(secrets: Secrets, { headers, body = "" }: Request): void {
-  secrets.add(headers.find(isAuthorization)?.[1].replace("Bearer ", ""));
-  const field = /client_secret=([^&]*)/.exec(body) ?? [];
-  secrets.add(field[1]);
-  secrets.add(new URLSearchParams(field[0]).get("client_secret"));
+  // Without a token it is the form that asks for one.
+  secrets.add(headers.find(isAuthorization)?.[1].slice("Bearer ".length) ?? new URLSearchParams(body).get("client_secret"));
 }
 
 /** Whether a header of a request holds the access token. */
@@ -91,14 +89,14 @@ class Attempt {
       else if (provesUnsent(error)) this.phase = "connect";
       throw error;
     }
-    if (typeof response !== "object" || response === null) throw new Misfit("fetch gave no response");
+    if (typeof response !== "object" || response === null) throw misfit("fetch gave no response");
 
     const { status, type } = response as { status: number; type?: unknown };
     // A redirect that is not followed: a browser does not even tell its status.
     if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
     if (type === "error") throw new TypeError("fetch gave a network error");
     // The core takes what is no status for a mistake of this package.
-    if (!Number.isInteger(status) || status < 100 || status > 999) throw new Misfit("the response has no status");
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw misfit("the response has no status");
     const good = status >= 200 && status < 300;
     const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
     const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };

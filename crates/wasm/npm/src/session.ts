@@ -3,6 +3,7 @@ import type { Core } from "./core.js";
 import { AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
 import { toJson } from "./json.js";
+import { Secrets } from "./secrets.js";
 import type { Step } from "./steps.js";
 
 /** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
@@ -18,6 +19,8 @@ function chance(): number {
 
 /** A client as the core has it: opened once, and again in every new instance of the core. */
 export class Session {
+  /** What is known to be secret. */
+  readonly secrets: Secrets;
   #core: Core;
   #options: string;
   #client = 0;
@@ -28,6 +31,7 @@ export class Session {
   constructor(core: Core, options: string) {
     this.#core = core;
     this.#options = options;
+    this.secrets = Secrets.of(options);
     this.#open();
   }
 
@@ -69,7 +73,9 @@ export class Turn {
 
   /** Answers the outstanding step; the next one takes its place. */
   resume(answer: object, body: string): void {
-    if (this.#generation !== this.#core.generation) throw lost();
+    if (this.#generation !== this.#core.generation) {
+      throw new AjoInternalError("the core failed in another call", { code: "INTERNAL" });
+    }
     const { call } = this.step;
     this.step = this.#core.ask<Step>((it) => it.resume(call, toJson(answer) as string, body, ...clocks()));
   }
@@ -79,12 +85,4 @@ export class Turn {
     const { call } = this.step;
     this.#core.tell(this.#generation, (it) => it.cancel(call, ...clocks()));
   }
-}
-
-/** Another call ended the instance that this one was made in. */
-function lost(): AjoInternalError {
-  return new AjoInternalError("the core failed in another call, and this one was lost with it", {
-    code: "INTERNAL",
-    hint: "Whether the service did it is unknown; later calls work.",
-  });
 }

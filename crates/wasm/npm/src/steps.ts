@@ -2,10 +2,10 @@ import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
-import { Aborted, Interrupt } from "./interrupt.js";
+import { Aborted, type Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
-import type { Signal } from "./platform.js";
-import { Secrets } from "./secrets.js";
+import { codesOf } from "./reason.js";
+import type { Secrets } from "./secrets.js";
 import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
 import { unheard } from "./unheard.js";
@@ -24,8 +24,8 @@ export interface Step {
   failed?: Failure;
 }
 
-/** Of a creation that was sent and whose answer was not awaited; a second one makes a second configuration. */
-const UNCLEAR = "It may have been created: look before you create it again.";
+/** Of a call that the core broke down in, and of a creation whose answer was not awaited: a second one makes a second configuration. */
+const UNKNOWN = "Whether the service did it is unknown: look first.";
 
 /** Carries one call out: does what the core asks for, one step at a time, until it is over. */
 export async function carryOut(
@@ -33,12 +33,15 @@ export async function carryOut(
   helpers: Helpers,
   operation: string,
   texts: CallTexts,
-  signal: Signal | undefined,
 ): Promise<unknown> {
-  const interrupt = new Interrupt(signal);
+  const { interrupt } = texts;
+  const driver = new CallDriver(operation, helpers, interrupt, session.secrets);
   try {
-    if (interrupt.aborted) throw aborted(operation, interrupt.reason, 0);
-    return await new CallDriver(operation, session.start(texts), helpers, interrupt).run();
+    return await driver.run(() => session.start(texts));
+  } catch (error) {
+    // The core's own failure, which knows nothing of the call that it ends.
+    if (error instanceof AjoInternalError) Object.assign(error, driver.known());
+    throw error;
   } finally {
     interrupt.release();
   }
@@ -47,37 +50,39 @@ export async function carryOut(
 class CallDriver {
   #operation: string;
   #attempts = 0;
-  #turn: Turn;
   #helpers: Helpers;
   #interrupt: Interrupt;
-  #secrets = new Secrets();
+  #secrets: Secrets;
   /** The platform's last error, unless something has worked since. */
   #cause: unknown;
   /** The last answer's. */
   #body = "";
 
-  constructor(operation: string, turn: Turn, helpers: Helpers, interrupt: Interrupt) {
+  constructor(operation: string, helpers: Helpers, interrupt: Interrupt, secrets: Secrets) {
     this.#operation = operation;
-    this.#turn = turn;
     this.#helpers = helpers;
     this.#interrupt = interrupt;
+    this.#secrets = secrets;
   }
 
-  async run(): Promise<unknown> {
+  async run(start: () => Turn): Promise<unknown> {
+    if (this.#interrupt.aborted) throw this.#aborted();
+    const turn = start();
     for (;;) {
-      const { step } = this.#turn;
+      const { step } = turn;
       this.#tell(step.events);
       if (step.done !== undefined) return valueOf(this.#body, step.done);
       if (step.failed !== undefined) throw errorOf(step.failed, this.#cause);
-      const { answer, body, error } = await this.#performed(step);
+      const { answer, body, error } = await this.#performed(turn);
       if (step.wait === undefined) this.#cause = error;
       if (step.send !== undefined) this.#body = body;
-      this.#turn.resume(answer, body);
+      turn.resume(answer, body);
     }
   }
 
   /** Performs a step, or gives the whole call up. */
-  async #performed(step: Step): Promise<Sent> {
+  async #performed(turn: Turn): Promise<Sent> {
+    const { step } = turn;
     let sent: Request | undefined;
     try {
       // A listener may have aborted, when nothing was there to be stopped.
@@ -85,12 +90,22 @@ class CallDriver {
       sent = step.send;
       return await this.#perform(step);
     } catch (error) {
-      this.#turn.cancel();
+      turn.cancel();
       if (!(error instanceof Aborted)) throw error;
       // A request for a token has no token.
       const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
-      throw aborted(this.#operation, this.#secrets.clean(this.#interrupt.reason), this.#attempts, unclear ? UNCLEAR : undefined);
+      throw this.#aborted(unclear ? UNKNOWN : undefined);
     }
+  }
+
+  #aborted(hint?: string): AjoAbortError {
+    const cause = this.#secrets.clean(this.#interrupt.reason);
+    return new AjoAbortError(`${this.#operation}: aborted by the caller's signal`, { code: "ABORTED", ...this.known(), hint, cause });
+  }
+
+  /** What is known of a call that did not come to its end. */
+  known(): { operation: string; attempts: number; hint?: string } {
+    return { operation: this.#operation, attempts: this.#attempts, ...(this.#attempts > 0 && { hint: UNKNOWN }) };
   }
 
   async #perform(step: Step): Promise<Sent> {
@@ -100,12 +115,18 @@ class CallDriver {
     if (step.wait !== undefined) return { ...(await this.#ask({ timeoutMs: step.wait }, () => new Promise(() => {}))), answer: {} };
     const { accessToken, tokenStore } = this.#helpers;
     if (token !== undefined) {
-      return this.#ask(token, async () => ({ token: textOf("accessToken", await accessToken?.()) }));
+      return this.#ask(token, async () => {
+        const given = textOf("accessToken", await accessToken?.());
+        this.#secrets.add(given);
+        return { token: given };
+      });
     }
     if (storeGet !== undefined) {
       return this.#ask(storeGet, async () => {
         // What a store answers for nothing: null (Workers KV, Redis) or undefined (a Map).
-        const value = (await tokenStore?.get(storeGet.key)) ?? null;
+        // What it fails with may repeat a value that is not known here, so its words are not told.
+        const read = (async () => tokenStore?.get(storeGet.key))().catch((error: unknown) => Promise.reject(new Error(codesOf(error))));
+        const value = (await read) ?? null;
         if (value !== null) this.#secrets.addStored(textOf("the store", value));
         return { value };
       });
@@ -118,7 +139,7 @@ class CallDriver {
         return {};
       });
     }
-    throw new AjoInternalError("the core asked for something unknown", { code: "INTERNAL" });
+    throw new AjoInternalError("an unknown step", { code: "INTERNAL" });
   }
 
   /** Asks one of the caller's own functions. */
@@ -153,9 +174,4 @@ function valueOf(body: string, field: string | null): unknown {
 function textOf(what: string, value: unknown): string {
   if (typeof value !== "string") throw new TypeError(`${what} gave ${kindOf(value)} in place of a string`);
   return value;
-}
-
-function aborted(operation: string, reason: unknown, attempts: number, hint?: string): AjoAbortError {
-  const message = `${operation}: aborted by the caller's signal`;
-  return new AjoAbortError(message, { code: "ABORTED", operation, attempts, hint, cause: reason });
 }

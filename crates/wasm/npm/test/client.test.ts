@@ -165,6 +165,7 @@ test("calls that cannot be meant are refused, by a rejection and before anything
     [() => ajo.capping.create("{}"), /the configuration must be an object/],
     [() => ajo.capping.create([]), /and not an array/],
     [() => ajo.capping.create(ring), /cannot be written as JSON/],
+    [() => ajo.capping.list(null as never), /must be an object, and not null/],
     [() => ajo.capping.update({}, "u"), /the uid must be a string/],
     [() => ajo.capping.get("u", 0), /the options must be an object/],
     [() => ajo.capping.get("u", { force: true }), /there is no option `force`/],
@@ -231,4 +232,16 @@ test("the offline rules answer at once", () => {
   assert.equal(validateThrottling(undefined)[0]?.message, "throttling null");
   assert.throws(() => validateCapping({ panic: true }), { name: "AjoInternalError" });
   assert.equal(validateCapping(5).length, 1);
+});
+
+test("a number that cannot be is named, and so is what an option is not", () => {
+  const who = { clientId: "id", orgId: "org", sandbox: "prod", accessToken: "t" };
+  const cases: [any, RegExp][] = [
+    [{ ...who, timeoutMs: -1 }, /`timeoutMs` must be a positive number of milliseconds, and not -1$/],
+    [{ ...who, maxAttempts: 2 ** 32 }, /`maxAttempts` must be a whole number, 1 to 4294967295, and not 4294967296$/],
+    [{ ...who, accessToken: undefined, clientSecret: undefined }, /give one of clientSecret, /],
+    [{ ...who, sandbox: undefined }, /`sandbox` is missing or undefined$/],
+    [{ ...who, ["zz\n\u2028\ud800".padEnd(90, "x")]: 1 }, /^new AjoClient: there is no option `zz\\n \ufffdx{35}`; there are clientId/],
+  ];
+  for (const [options, message] of cases) assert.throws(() => new AjoClient(options), { name: "AjoValidationError", code: "SETTINGS", message });
 });

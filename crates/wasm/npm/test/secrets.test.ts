@@ -3,7 +3,8 @@ import { inspect } from "node:util";
 import vm from "node:vm";
 import { test } from "node:test";
 import { Secrets } from "../src/secrets.js";
-import { clientOn, failure, never, sending, TOKEN } from "./support.js";
+import type { AjoOptions } from "../src/options.js";
+import { clientOn, failure, never, SECRET, sending, TOKEN } from "./support.js";
 
 const knowing = (...texts: string[]): Secrets => {
   const secrets = new Secrets();
@@ -38,6 +39,14 @@ class Request2 {
   toJSON(): string {
     return this.#token;
   }
+}
+class Tagged extends Map<string, string> {
+  override get [Symbol.toStringTag](): string {
+    return "MyObject";
+  }
+}
+class Counted extends Error {
+  static last = { TOKEN };
 }
 class Getter extends Error {
   #token = TOKEN;
@@ -76,6 +85,16 @@ const CARRIERS: Record<string, () => unknown> = {
   "a parameter": () => Object.assign(new Error("no"), { form: new URLSearchParams({ TOKEN }) }),
   bytes: () => Object.assign(new Error("no"), { raw: Buffer.from(TOKEN) }),
   "a promise": () => Object.assign(new Error("no"), { pending: Promise.resolve(TOKEN) }),
+  "a getter that is empty at first": () => {
+    let asked = 0;
+    return Object.defineProperty(new Error("no"), "request", { enumerable: true, get: () => (asked++ < 1 ? "" : TOKEN) });
+  },
+  "a bound getter": () => Object.defineProperty(new Error("no"), "request", { get: (() => TOKEN).bind(null) }),
+  "a Map by another name": () => Object.assign(new Error("no"), { headers: new Tagged([["authorization", TOKEN]]) }),
+  "a Map with a tag of its own": () => Object.assign(new Error("no"), { headers: Object.defineProperty(new Map([[1, TOKEN]]), Symbol.toStringTag, { value: "Object" }) }),
+  "a prototype without one": () => Object.assign(new Error("no"), { request: Object.create(Object.assign(Object.create(null), { TOKEN })) }),
+  "a static of the class": () => new Counted("no"),
+  "a message that a class hides": () => Object.setPrototypeOf(new DOMException(`no ${TOKEN}`), DOMException.prototype),
   "a boxed text": () => Object.assign(new Error("no"), { raw: new String(TOKEN) }),
   "a prototype": () => Object.assign(new Error("no"), { config: Object.create({ token: TOKEN }) }),
   "a second of many": () => new AggregateError([new Error("a"), new Error(TOKEN)], "all failed"),
@@ -108,14 +127,9 @@ test("nor in the reason of an abort from within a fetch", async () => {
 
 test("an error that surely repeats nothing stays itself, and so do its causes", () => {
   const secrets = knowing(TOKEN);
-  class Plain extends Error {
-    override name = "Plain";
-    status = 5;
-  }
   const errors = [
     new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED", errno: -111, address: "127.0.0.1" }) }),
     new AggregateError([new Error("a"), new RangeError("b")], "c"),
-    new Plain("mine"),
     new DOMException("The operation was aborted", "AbortError"),
     vm.runInNewContext('new TypeError("of another realm", { cause: { list: [1, "a", null, undefined, true, 1n] } })'),
     { code: 5, [Symbol("kind")]: Object.create(null) },
@@ -128,7 +142,7 @@ test("an error that surely repeats nothing stays itself, and so do its causes", 
 });
 
 test("errors of the platform's own fetch stay themselves", async () => {
-  for (const url of ["http://127.0.0.1:1", "http://nobody.invalid", "nonsense", "http://h:99999"]) {
+  for (const url of ["http://127.0.0.1:1", "nonsense", "http://h:99999"]) {
     const error = await failure(fetch(url));
     assert.equal(knowing(TOKEN).clean(error), error, inspect(error, { showHidden: true, depth: 9 }));
   }
@@ -228,4 +242,85 @@ test("what the core answers is not repeated by the error that it cannot be read"
   const error = await failure(ajo.capping.list());
   assert.equal(error.code, "INTERNAL");
   assert.ok(!shown(error).includes("canary"), shown(error));
+});
+
+test("an error of a class of somebody's own is copied, because a class can keep anything", () => {
+  class Mine extends Error {
+    override name = "Mine";
+    code = "E_MINE";
+  }
+  const raw = new Mine("no");
+  const copy: any = knowing(TOKEN).clean(raw);
+  assert.notEqual(copy, raw);
+  assert.deepEqual([copy.name, copy.code, copy.message], ["Mine", "E_MINE", "no"]);
+});
+
+/** What a call comes to whose fetch rejects with these words, with all that is told of it. */
+async function saying(words: string, options: AjoOptions, before: unknown[] = []): Promise<string> {
+  const events: unknown[] = before;
+  const fetch: any = () => Promise.reject(Object.assign(new Error(words), { history: [words] }));
+  const lines = [sending({ headers: [["authorization", "Bearer another"]] }), (answer: any): any => ({ failed: { kind: "broken", code: "BROKEN", message: `no: ${answer.detail}` } })];
+  const { ajo } = clientOn(lines, { fetch, onEvent: (event) => events.push(event), ...options });
+  return shown(await failure(ajo.capping.list())) + JSON.stringify(events);
+}
+
+test("what a client was made with is masked in a call that sends none of it", async () => {
+  const who = { clientId: undefined, orgId: undefined, scopes: undefined, clientSecret: undefined };
+  const given: Record<string, AjoOptions> = {
+    clientSecret: { clientSecret: SECRET },
+    clientSecrets: { clientSecret: undefined, clientSecrets: ["p8e-the-first-one", SECRET] },
+    accessToken: { accessToken: SECRET },
+    "credentials, flat": { ...who, credentials: { CLIENT_ID: "id", CLIENT_SECRETS: ["p8e-the-first-one", SECRET] } },
+    "credentials, deep": { ...who, credentials: { project: { workspace: [{ oauth_server_to_server: { client_secrets: [SECRET] } }] } } },
+    "credentials, as Postman has them": { ...who, credentials: { values: [{ key: "CLIENT_SECRET", value: SECRET, enabled: true }] } },
+    "credentials, a text": { ...who, credentials: JSON.stringify({ a: { client_secret: SECRET } }) },
+    "credentials, a list in a text": { ...who, credentials: { CLIENT_SECRET: `["p8e-the-first-one","${SECRET}"]` } },
+  };
+  for (const [name, options] of Object.entries(given)) {
+    const text = await saying(`last request: client_secret=${SECRET}`, options);
+    assert.ok(!text.includes(SECRET), `${name}: ${text}`);
+  }
+});
+
+test("a secret is masked in the form that a token request has it in", async () => {
+  const clientSecret = "p8e ~x+/=é";
+  const text = await saying(`sent: ${new URLSearchParams({ client_secret: clientSecret })}`, { clientSecret });
+  assert.match(text, /sent: client_secret=…/);
+});
+
+test("a token of an earlier call is masked in a later one, and old ones are forgotten", async () => {
+  const said: string[] = [];
+  const fetch: any = (_: string, { headers }: any) => {
+    said.push(headers.authorization.slice(7));
+    return said.length < 3 ? new Response("{}") : Promise.reject(new Error(said.join(" ")));
+  };
+  let count = 0;
+  const lines = [(): any => sending({ headers: [["authorization", `Bearer token-of-call-${count++}`]] }), (answer: any): any => (answer.problem ? { failed: { kind: "broken", code: "BROKEN", message: answer.detail } } : { done: null })];
+  const { ajo } = clientOn(lines, { fetch });
+  await ajo.capping.list();
+  await ajo.capping.list();
+  assert.equal((await failure(ajo.capping.list())).message, "… … …");
+
+  const secrets = Secrets.of(JSON.stringify({ clientSecret: SECRET }));
+  for (let number = 0; number < 200; number += 1) secrets.add(`token-${number}-`);
+  assert.equal(secrets.mask(`token-199- token-5- ${SECRET}`), "… token-5- …");
+});
+
+test("the reason of a signal that was aborted before is cleaned too", async () => {
+  for (const [name, make] of Object.entries(CARRIERS)) {
+    const error = await failure(clientOn([], { accessToken: TOKEN }).ajo.capping.list({ signal: AbortSignal.abort(make()) }));
+    assert.deepEqual([error.code, error.attempts], ["ABORTED", 0]);
+    assert.ok(!shown(error).includes(TOKEN), `${name}: ${shown(error)}`);
+  }
+});
+
+test("what a store says when it cannot be read is not repeated, as nobody knows what was in it", async () => {
+  const get = { storeGet: { key: "key", timeoutMs: 20 } };
+  const failed = (answer: any): any => ({ failed: { kind: "auth", code: "AUTH", message: answer.detail } });
+  for (const error of [Object.assign(new RangeError(`bad value ${TOKEN}`, { cause: new Error(TOKEN) }), { code: "E_KV", value: TOKEN }), TOKEN, { code: `${TOKEN} ${TOKEN}` }]) {
+    const tokenStore = { get: () => Promise.reject(error), set: never };
+    const found = await failure(clientOn([get, failed], { tokenStore }).ajo.capping.list());
+    assert.ok(!shown(found).includes(TOKEN), shown(found));
+    assert.equal(found.message, error instanceof RangeError ? "RangeError, E_KV" : "failed");
+  }
 });

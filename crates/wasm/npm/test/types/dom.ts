@@ -1,5 +1,6 @@
 // What takes the platform's own types: compiled with the DOM's library, and with Node.js's types in its place.
 import { AjoClient } from "ajo-limits";
+import { createEmulator } from "ajo-limits/emulator";
 import { setModule } from "ajo-limits/slim";
 
 declare const module: WebAssembly.Module;
@@ -11,6 +12,7 @@ new AjoClient({ fetch: async () => ({ status: 200, text: async () => "" }), head
 void ajo.capping.list({ signal: new AbortController().signal });
 void ajo.capping.list({ signal: AbortSignal.timeout(5) });
 setModule(module);
+export const standIn: typeof fetch = createEmulator().fetch;
 
 // @ts-expect-error A controller is not its signal.
 void ajo.capping.list({ signal: new AbortController() });

@@ -15,6 +15,7 @@ import {
   type HttpMethod,
   type TokenStore,
 } from "ajo-limits";
+import { createEmulator, EmulatorError, type Emulator, type Fault, type Snapshot } from "ajo-limits/emulator";
 import { setModule } from "ajo-limits/slim";
 
 declare function print(...values: unknown[]): void;
@@ -77,6 +78,27 @@ print(new AjoHttpError("a test's own", { code: "1451", status: 500 }).name);
 print(validateThrottling(null)[0]?.severity === "error");
 setModule(new ArrayBuffer(8));
 
+/** The example of the README, and more. */
+export async function emulated(): Promise<void> {
+  const emulator: Emulator = createEmulator({ now: () => 0 });
+  const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
+  const fault: Fault = { at: "capping.list", when: "first:2", fault: "drop_before" };
+  emulator.faults.set(fault);
+  await ajo.capping.list();
+  emulator.clock.freeze();
+  emulator.clock.advance(86_400);
+  const calls: number = emulator.journal.list({ operation: "token" }).length;
+  const kept: Snapshot = emulator.snapshot();
+  emulator.restore(kept);
+  const { status } = await emulator.fetch(`${emulator.options.baseUrl}/list`, { method: "POST" });
+  try {
+    emulator.control("GET", "/configs");
+  } catch (error) {
+    if (error instanceof EmulatorError) print(error.code, calls, status);
+  }
+  emulator.close();
+}
+
 export async function mistakes(ajo: AjoClient): Promise<void> {
   // @ts-expect-error A field that there is not.
   await ajo.capping.create({ url: "u", methods: ["GET"], services: {}, maxCalls: 5 });
@@ -96,6 +118,8 @@ export async function mistakes(ajo: AjoClient): Promise<void> {
   await ajo.capping.deploy();
   // @ts-expect-error `list` gives an array, not an envelope.
   (await ajo.capping.list()).results;
+  // @ts-expect-error An operation that the emulator has not.
+  createEmulator().faults.set({ at: "capping.dance", when: "always", fault: "drop_before" });
   // @ts-expect-error An error without its code.
   new AjoError("text");
   print(definition);
