@@ -1,6 +1,7 @@
 //! One attempt of a call: a token, the request on the wire, the answer within bounds. After a 401 there is one replay with a
 //! new token; it does not count as another attempt.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ajo_auth::{AccessToken, AuthError, Granted, TransportProblem, read_retry_after};
@@ -76,13 +77,20 @@ impl<W: Wire> Transport<W> {
         let now = self.wire.surroundings().now();
         let retry_after = reply.retry_after.as_deref().and_then(|value| read_retry_after(value, now));
         let request_id = reply.request_id.as_deref();
-        let request_id = request_id.and_then(|id| clean(&id.replace(token.value().expose(), REDACTED)));
+        let request_id = request_id.and_then(|id| clean(&without_token(id, token)));
         if (200..300).contains(&reply.status) {
             Ok(succeeded(reply, request_id)?)
         } else {
             Err(Problem { retry_after, ..failed(&reply, request_id.as_deref(), token) })
         }
     }
+}
+
+/// A text in which the token does not stand. Most are too short for it, and a search for a long text costs more than the rest of
+/// a call's bookkeeping before it has begun.
+fn without_token<'t>(text: &'t str, token: &AccessToken) -> Cow<'t, str> {
+    let token = token.value().expose();
+    if text.len() < token.len() { text.into() } else { text.replace(token, REDACTED).into() }
 }
 
 fn late() -> AuthError {
