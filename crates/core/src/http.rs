@@ -58,7 +58,7 @@ impl Exchange {
     async fn execute(&self, mut request: reqwest::Request) -> reqwest::Response {
         let Client { transport, options, headers, .. } = &self.client;
         let call = transport.call(self.operation, options, |request_id| {
-            NativeWire::complete(&mut request, &options.headers, headers, request_id);
+            NativeWire::complete(&mut request, headers, request_id);
             request
         });
         let outcome = call.await;
