@@ -8,4 +8,4 @@ mod sides;
 pub use canned::{Canned, GOOD_TOKEN};
 pub use figure::{Figure, say};
 pub use rounds::{Paired, cpu, median};
-pub use sides::{ByHand, ours};
+pub use sides::{ByHand, ours, tokens};

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ajo_auth::Credentials;
+use ajo_auth::{Credentials, Endpoint, TokenProvider, http_client};
 use ajo_core::{CappingConfig, Client, Uid};
 use serde::Deserialize;
 
@@ -19,13 +19,26 @@ const SANDBOX: &str = "prod";
 ///
 /// The client cannot be built, which nothing here gives a reason for.
 pub fn ours(server: SocketAddr) -> Client {
-    let credentials = Credentials::new(CLIENT_ID, "p8e-a-secret-that-is-none", ORG_ID, "openid,AdobeID");
     let client = Client::builder()
-        .credentials(credentials.expect("credentials"))
+        .credentials(credentials())
         .sandbox(SANDBOX)
         .base_url(&format!("http://{server}/journey/orchestration"))
         .ims_url(&format!("http://{server}"));
     client.build().expect("a client")
+}
+
+/// What the client gets its tokens from.
+///
+/// # Panics
+///
+/// It cannot be built, which nothing here gives a reason for.
+pub fn tokens(server: SocketAddr) -> TokenProvider {
+    let endpoint = Endpoint::parse_root(&format!("http://{server}")).expect("an address");
+    TokenProvider::new(credentials(), &endpoint, http_client(&endpoint).expect("reqwest"))
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(CLIENT_ID, "p8e-a-secret-that-is-none", ORG_ID, "openid,AdobeID").expect("credentials")
 }
 
 /// The request and `serde_json::from_slice`, and nothing else: no token is fetched, nothing is made again, no limit of time or
@@ -74,10 +87,7 @@ impl ByHand {
         Ok(serde_json::from_slice::<Many>(&self.send(request).await?)?.results)
     }
 
-    async fn send(
-        &self,
-        request: reqwest::RequestBuilder,
-    ) -> Result<bytes::Bytes, Box<dyn std::error::Error>> {
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<bytes::Bytes, Box<dyn std::error::Error>> {
         let request = request
             .bearer_auth(&self.bearer)
             .header("accept", "application/json")

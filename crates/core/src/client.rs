@@ -139,7 +139,8 @@ impl Builder<NativeLimits> {
             }
             Caller::Token { token, .. } => TokenProvider::fixed(&token.ok_or(AuthError::UnusableToken)?)?,
         };
-        let wire = NativeWire { http: http_client(&base_url)?, surroundings, rate, places };
+        let wire =
+            NativeWire { http: http_client(&base_url)?, surroundings, rate, places, last_bearer: Mutex::default() };
         let transport = Transport { wire, tokens, policy, budget: Mutex::default() };
         Ok(Client {
             transport: Arc::new(transport),

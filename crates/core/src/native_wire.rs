@@ -1,6 +1,6 @@
 //! Sending by way of reqwest and tokio.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{AccessToken, Surroundings, causes};
@@ -14,6 +14,9 @@ use crate::{CallNote, CallOptions, ErrorKind, Operation, RateLimit, Reply, SendE
 /// progenitor sends `info.version` of the spec in it; the service knows no such header.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
+/// What stands before the token. Source: RFC 6750, section 2.1.
+const BEARER: &[u8] = b"Bearer ";
+
 /// How many headers a request gets beside those of every call: its identifier and its token here; its host, the names of this client
 /// and what it accepts on the way.
 const LATER_HEADERS: usize = 5;
@@ -24,6 +27,8 @@ pub(crate) struct NativeWire {
     pub(crate) surroundings: Arc<dyn Surroundings>,
     pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
     pub(crate) places: Option<Arc<Semaphore>>,
+    /// What the last request said of its token.
+    pub(crate) last_bearer: Mutex<Option<HeaderValue>>,
 }
 
 impl NativeWire {
@@ -96,10 +101,7 @@ impl Wire for NativeWire {
         timeout: Duration,
     ) -> Result<Reply, SendError> {
         let mut request = request.try_clone().ok_or_else(|| unsendable("its body cannot be sent twice"))?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.value().expose()))
-            .map_err(|_| unsendable("the access token is no header value"))?;
-        bearer.set_sensitive(true);
-        request.headers_mut().insert(AUTHORIZATION, bearer);
+        request.headers_mut().insert(AUTHORIZATION, self.bearer(token)?);
         *request.timeout_mut() = Some(timeout);
 
         let response = self.http.execute(request).await?;
@@ -128,6 +130,25 @@ impl Wire for NativeWire {
             // The spans say so.
             CallNote::Attempt { .. } | CallNote::Ended { .. } => {}
         }
+    }
+}
+
+impl NativeWire {
+    /// The header with this token. It is made once for each token: a token has a kilobyte, and the next call has the same.
+    fn bearer(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
+        let token = token.value().expose();
+        // What is behind the lock is sound at every point, so a panic elsewhere does not spoil it.
+        let mut last = self.last_bearer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bearer) =
+            last.as_ref().filter(|bearer| bearer.as_bytes().strip_prefix(BEARER) == Some(token.as_bytes()))
+        {
+            return Ok(bearer.clone());
+        }
+        let text = [BEARER, token.as_bytes()].concat();
+        let mut bearer = HeaderValue::from_maybe_shared(Bytes::from(text))
+            .map_err(|_| unsendable("the access token is no header value"))?;
+        bearer.set_sensitive(true);
+        Ok(last.insert(bearer).clone())
     }
 }
 

@@ -86,8 +86,11 @@ impl Both {
         let gets =
             Paired::run(ROUNDS, || (0..CALLS).for_each(|_| self.get()), || (0..CALLS).for_each(|_| self.get_by_hand()));
         report("get", &gets, CALLS);
-        let lists =
-            Paired::run(ROUNDS, || (0..LISTS).for_each(|_| self.list()), || (0..LISTS).for_each(|_| self.list_by_hand()));
+        let lists = Paired::run(
+            ROUNDS,
+            || (0..LISTS).for_each(|_| self.list()),
+            || (0..LISTS).for_each(|_| self.list_by_hand()),
+        );
         report(&format!("list of {CONFIGS}"), &lists, LISTS);
         let allocations = |call: &dyn Fn()| {
             let counted = allocation_counter::measure(|| (0..CALLS).for_each(|_| call()));
