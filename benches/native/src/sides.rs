@@ -1,6 +1,7 @@
 //! The same two calls twice: with the client, and as somebody writes them by hand who does only what has to be done.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ajo_auth::{Credentials, Endpoint, TokenProvider, http_client};
 use ajo_core::{CappingConfig, Client, Uid};
@@ -48,6 +49,7 @@ pub struct ByHand {
     http: reqwest::Client,
     base: String,
     bearer: String,
+    timeout: Option<Duration>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +63,12 @@ struct Many {
 }
 
 impl ByHand {
+    /// The same with a limit of time for each request.
+    #[must_use]
+    pub fn with_timeout(self) -> Self {
+        Self { timeout: Some(ajo_core::TIMEOUT), ..self }
+    }
+
     /// Of this server.
     ///
     /// # Panics
@@ -72,6 +80,7 @@ impl ByHand {
             http: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("reqwest"),
             base: format!("http://{server}/journey/orchestration"),
             bearer: GOOD_TOKEN.trim().to_owned(),
+            timeout: None,
         }
     }
 
@@ -94,6 +103,10 @@ impl ByHand {
             .header("x-api-key", CLIENT_ID)
             .header("x-gw-ims-org-id", ORG_ID)
             .header("x-sandbox-name", SANDBOX);
+        let request = match self.timeout {
+            Some(timeout) => request.timeout(timeout),
+            None => request,
+        };
         Ok(request.send().await?.error_for_status()?.bytes().await?)
     }
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! native serve                        the server; says its address
 //! native measure ADDRESS              time, CPU time and allocations of both sides, taking turns
-//! native call SIDE CALLS ADDRESS      so many calls of one side, `ours` or `by-hand`, for a profiler
+//! native call SIDE CALLS ADDRESS      so many calls of one side, for a profiler; SIDE is `ours`,
+//!                                    `by-hand` or `by-hand-timeout`
 //! ```
 //!
 //! The server is a program of its own, so that its CPU time and its instructions are not counted.
@@ -29,7 +30,11 @@ fn main() {
         ["serve"] => serve(),
         ["measure", address] => Both::new(address).measure(),
         ["call", side, calls, address] => {
-            Both::new(address).call(side == "ours", calls.parse().expect("a number of calls"));
+            let mut both = Both::new(address);
+            if side == "by-hand-timeout" {
+                both.by_hand = both.by_hand.with_timeout();
+            }
+            both.call(side == "ours", calls.parse().expect("a number of calls"));
         }
         _ => panic!("native serve | native measure ADDRESS | native call SIDE CALLS ADDRESS"),
     }
