@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// The token that it grants: as long as the token host's usually are, which is what their copies cost. Source: the length of
-/// the tokens in Adobe's documentation, about 1 KB.
+/// The token that it grants. It is made up, has the form and the length that the token host's have (a JWT of about a kilobyte,
+/// observed), which is what copies of it cost, and says that it is good for a hundred years: Adobe's library reads that in it.
 pub const GOOD_TOKEN: &str = include_str!("token.txt");
 
 /// A configuration in the form of the vendor's sample.

@@ -74,8 +74,8 @@ impl<W: Wire> Transport<W> {
         until: Duration,
     ) -> Result<Received, Problem> {
         let reply = self.wire.send(request, token, timeout.min(self.left(until))).await?;
-        let now = self.wire.surroundings().now();
-        let retry_after = reply.retry_after.as_deref().and_then(|value| read_retry_after(value, now));
+        let retry_after = reply.retry_after.as_deref();
+        let retry_after = retry_after.and_then(|value| read_retry_after(value, self.wire.surroundings().now()));
         let request_id = reply.request_id.as_deref();
         let request_id = request_id.and_then(|id| clean(&without_token(id, token)));
         if (200..300).contains(&reply.status) {

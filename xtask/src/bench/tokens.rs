@@ -28,6 +28,9 @@ pub(super) fn run() -> Result<String, String> {
                 for callers in CALLERS {
                     let mut node = Command::new("node");
                     let arguments = ["callers.mjs", library, &callers.to_string(), &host.address];
+                    // aio-lib-ims keeps its tokens under the user's settings.
+                    let home = tempfile::tempdir_in(&folder).map_err(|error| error.to_string())?;
+                    node.env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path()).env("USERPROFILE", home.path());
                     printed(node.args(arguments).current_dir(&folder))?;
                     let requests = host.ask()?.parse().map_err(|_| "the token host counts no requests")?;
                     report.add(Row::new(format!("{library}, {callers}"), requests, "requests"));

@@ -91,6 +91,13 @@ impl Both {
         let gets =
             Paired::run(ROUNDS, || (0..CALLS).for_each(|_| self.get()), || (0..CALLS).for_each(|_| self.get_by_hand()));
         report("get", &gets, CALLS);
+        let patient = self.by_hand.clone().with_timeout();
+        let get_patient = || {
+            black_box(self.runtime.block_on(patient.get(&self.uid)).expect("an answer"));
+        };
+        let gets =
+            Paired::run(ROUNDS, || (0..CALLS).for_each(|_| self.get()), || (0..CALLS).for_each(|_| get_patient()));
+        report("get, with a timeout by hand too", &gets, CALLS);
         let lists = Paired::run(
             ROUNDS,
             || (0..LISTS).for_each(|_| self.list()),
