@@ -8,8 +8,9 @@ use super::report::{Budget, Report, Row};
 use crate::complain;
 use crate::npm::target;
 
-/// The ratios that are kept; what they stand for, and why not all are what the issue asks for, is in docs/performance.md. Instructions
-/// and allocations are the same in every run; times get room for what else a machine does.
+/// The ratios that are kept. The issue asks for 1.03 in time and 2 µs more of CPU, which is not reached: what is left over is the copy of
+/// the request for another attempt, the limit of time, and the answer's way through the generated code. Instructions and
+/// allocations are the same in every run; times get room for what else a machine does.
 const TIME: f64 = 1.35;
 const CPU: f64 = 1.35;
 const LIST_CPU: f64 = 1.15;

@@ -38,7 +38,7 @@ fn main() {
                 let before = cpu();
                 (0..plans).for_each(|_| drop(black_box(make())));
                 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-                let each = (cpu() - before).as_secs_f64() * 1e3 / plans as f64;
+                let each = cpu().saturating_sub(before).as_secs_f64() * 1e3 / plans as f64;
                 each
             });
             say(&format!("{name}, {size}"), median(times), "ms", None);
