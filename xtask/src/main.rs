@@ -42,8 +42,8 @@ enum Command {
     Tidy,
     /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
     Bench {
-        /// What is measured
-        group: Group,
+        /// What is measured; everything without it
+        group: Option<Group>,
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
@@ -56,8 +56,18 @@ enum Command {
 }
 
 /// What can be measured.
-#[derive(Clone, Copy, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Group {
+    /// A call beside the same written by hand with reqwest: time, CPU time, allocations, instructions
+    Native,
+    /// A token that is there already, beside a cache written by hand: time and allocations, with 1 and 64 threads
+    CachedToken,
+    /// A plan of 10 to 10,000 configurations: time, and how it grows
+    Plan,
+    /// `generate --check`, and the cold build of a program that depends on ajo-core: seconds and crates
+    Codegen,
+    /// Token requests of up to 10,000 cold callers, beside Adobe's two libraries
+    Tokens,
     /// The emulator beside Prism: start, memory, calls a second, a million calls
     Emulator,
     /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes
@@ -86,8 +96,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
-        Command::Bench { group: Group::Emulator } => bench::emulator(),
-        Command::Bench { group: Group::Npm } => npm::bundlers::bench(),
+        Command::Bench { group } => bench::run(group),
         Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use crate::shared::Shared;
@@ -50,7 +50,7 @@ struct Fetched {
     ims: Endpoint,
     driver: Arc<dyn TokenDriver>,
     shared: Shared,
-    cache: Mutex<TokenCache>,
+    cache: RwLock<TokenCache>,
     turn: Mutex<Turn>,
 }
 
@@ -99,7 +99,7 @@ struct Ahead<'f> {
 
 impl Drop for Ahead<'_> {
     fn drop(&mut self) {
-        let mut cache = lock(&self.fetched.cache);
+        let mut cache = write(&self.fetched.cache);
         if cache.attempts() == self.seen {
             let surroundings = self.fetched.driver.surroundings();
             let given_up = given_up("given up, because the old token is still good");
@@ -145,7 +145,7 @@ impl TokenProvider {
             ims: ims.clone(),
             driver,
             shared: Shared::default(),
-            cache: Mutex::default(),
+            cache: RwLock::default(),
             turn: Mutex::default(),
         };
         Self { source: Arc::new(Source::Fetched(Box::new(fetched))) }
@@ -178,7 +178,7 @@ impl TokenProvider {
     /// Says that the service did not accept the token of this generation. Returns whether there can be another one.
     pub fn invalidate(&self, generation: u64) -> bool {
         match &*self.source {
-            Source::Fetched(fetched) => lock(&fetched.cache).invalidate(generation, fetched.now()),
+            Source::Fetched(fetched) => write(&fetched.cache).invalidate(generation, fetched.now()),
             Source::Fixed(_) => false,
             Source::Asked(_) => true,
         }
@@ -188,14 +188,14 @@ impl TokenProvider {
     /// fetched because of refusals.
     pub fn still_refused(&self, generation: u64) {
         if let Source::Fetched(fetched) = &*self.source {
-            lock(&fetched.cache).still_refused(generation, fetched.now());
+            write(&fetched.cache).still_refused(generation, fetched.now());
         }
     }
 
     /// How long the token host is left alone after a failure; zero when it is not.
     pub fn cool_down(&self) -> Duration {
         match &*self.source {
-            Source::Fetched(fetched) => lock(&fetched.cache).cool_down(fetched.now()),
+            Source::Fetched(fetched) => read(&fetched.cache).cool_down(fetched.now()),
             Source::Fixed(_) | Source::Asked(_) => Duration::ZERO,
         }
     }
@@ -225,6 +225,14 @@ fn given_up(detail: &str) -> AuthError {
 /// What is behind these locks is sound at every point, so a panic elsewhere does not spoil it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Asked {
@@ -258,14 +266,16 @@ impl Fetched {
             working_secret: 0,
             replaced: current.replaced.wrapping_add(1),
         };
-        lock(&self.cache).reset(other_scopes);
+        write(&self.cache).reset(other_scopes);
         Ok(())
     }
 
     async fn token(&self, until: Duration) -> Result<Granted, AuthError> {
+        // Every call comes by here, so the clock is looked at before, and readers do not wait for each other.
+        let now = self.now();
         let (found, seen) = {
-            let cache = lock(&self.cache);
-            (cache.look(self.now(), cache.attempts()), cache.attempts())
+            let cache = read(&self.cache);
+            (cache.look(now, cache.attempts()), cache.attempts())
         };
         match found {
             Cached::Token { token, generation } => return Ok(Granted { token, generation }),
@@ -277,7 +287,7 @@ impl Fetched {
         }
         let late = || given_up("the deadline of the call has passed");
         let turn = self.turn(until).await.ok_or_else(late)?;
-        let found = lock(&self.cache).look(self.now(), seen);
+        let found = read(&self.cache).look(self.now(), seen);
         match found {
             Cached::Token { token, generation } | Cached::Refresh { token, generation } => {
                 Ok(Granted { token, generation })
@@ -299,7 +309,7 @@ impl Fetched {
     async fn ahead(&self, seen: u64, until: Duration) -> Option<Granted> {
         let turn = self.try_turn()?;
         // Somebody else may have done it since.
-        let again = lock(&self.cache).look(self.now(), seen);
+        let again = read(&self.cache).look(self.now(), seen);
         if let Cached::Token { token, generation } = again {
             return Some(Granted { token, generation });
         }
@@ -342,7 +352,7 @@ impl Fetched {
                 Some(key) => self.shared.get(&*self.driver, key, self.left(until)).await,
                 None => None,
             };
-            let shared = shared.filter(|token| lock(&self.cache).takes(token, self.now()));
+            let shared = shared.filter(|token| read(&self.cache).takes(token, self.now()));
             let is_shared = shared.is_some();
             let result = match shared {
                 Some(token) => {
@@ -380,7 +390,7 @@ impl Fetched {
 
     /// Notes how an attempt ended, and says what that means for who made it.
     fn finish(&self, result: Result<AccessToken, AuthError>) -> Result<Granted, AuthError> {
-        let mut cache = lock(&self.cache);
+        let mut cache = write(&self.cache);
         let seen = cache.attempts();
         cache.finish(result.clone(), self.now(), self.driver.surroundings().random());
         match (result, cache.look(self.now(), seen)) {

@@ -1,10 +1,12 @@
 //! Text that must not be seen.
 
 use std::fmt;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A client secret or an access token: wiped from memory when dropped, and `[redacted]` wherever it is printed.
+/// A client secret or an access token: wiped from memory when dropped, and `[redacted]` wherever it is printed. Clones share the
+/// text; it is wiped with the last of them.
 ///
 /// ```
 /// use ajo_auth::Secret;
@@ -14,12 +16,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 /// assert_eq!(secret.expose(), "p8e-s3cr3t");
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Arc<SecretString>);
 
 impl Secret {
     /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(SecretString::from(text.into()))
+        Self(Arc::new(SecretString::from(text.into())))
     }
 
     /// The text itself, for the one place that sends it.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use ajo_auth::{AuthError, Credentials, Endpoint, OrgId, System, TokenProvider, http_client};
+use reqwest::header::HeaderMap;
 
 use crate::headers::CallerHeaders;
 use crate::native_wire::NativeWire;
@@ -38,7 +39,9 @@ use crate::{Builder, CallOptions, Caller, Capping, Error, ErrorKind, NativeLimit
 pub struct Client {
     pub(crate) transport: Arc<Transport<NativeWire>>,
     pub(crate) base_url: Endpoint,
-    pub(crate) headers: Arc<CallerHeaders>,
+    pub(crate) caller: Arc<CallerHeaders>,
+    /// Those of every call: the caller's, and those of the options.
+    pub(crate) headers: Arc<HeaderMap>,
     pub(crate) org_id: OrgId,
     pub(crate) options: Arc<CallOptions>,
 }
@@ -73,7 +76,9 @@ impl Client {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        Self { options: Arc::new(self.options.merged(options)), ..self.clone() }
+        let options = self.options.merged(options);
+        let headers = Arc::new(NativeWire::headers(&self.caller, &options));
+        Self { options: Arc::new(options), headers, ..self.clone() }
     }
 
     /// Goes on with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
@@ -134,12 +139,14 @@ impl Builder<NativeLimits> {
             }
             Caller::Token { token, .. } => TokenProvider::fixed(&token.ok_or(AuthError::UnusableToken)?)?,
         };
-        let wire = NativeWire { http: http_client(&base_url)?, surroundings, rate, places };
+        let wire =
+            NativeWire { http: http_client(&base_url)?, surroundings, rate, places, last_bearer: Mutex::default() };
         let transport = Transport { wire, tokens, policy, budget: Mutex::default() };
         Ok(Client {
             transport: Arc::new(transport),
             base_url,
-            headers: Arc::new(headers),
+            headers: Arc::new(NativeWire::headers(&headers, &options)),
+            caller: Arc::new(headers),
             org_id,
             options: Arc::new(options),
         })

@@ -168,6 +168,10 @@ fn text(json: &Value, key: &str) -> Option<String> {
 /// nothing, so that a blank text never stands in the way of one that says something.
 pub(crate) fn clean(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    // The identifier of every answer is such a text.
+    if (1..=MAX_MESSAGE).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Some(text.to_owned());
+    }
     let mut kept: String = text.chars().take(MAX_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MAX_MESSAGE).is_some() {
         kept.push('…');

@@ -4,11 +4,13 @@
 //! a failure, the raw body) travels beside it in the [`Exchange`].
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ajo_auth::causes;
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::HeaderMap;
+use reqwest::{ResponseBuilderExt as _, Url};
 
 use crate::client::Client;
 use crate::error::Told;
@@ -16,8 +18,11 @@ use crate::generated::{capping, throttling};
 use crate::native_wire::NativeWire;
 use crate::problem::Received;
 use crate::reading::{NO_OBJECT, unreadable};
-use crate::transport::Outcome;
-use crate::{Answer, Error, ErrorKind, Operation, Verb};
+use crate::transport::{Outcome, Transport};
+use crate::{Answer, CallOptions, Error, ErrorKind, Operation, Verb};
+
+/// The address of an answer that is handed to the generated code, which looks at none.
+static NOWHERE: LazyLock<Url> = LazyLock::new(|| Url::parse("http://answer.invalid/").expect("an address"));
 
 impl Received {
     /// The answer as the generated code wants to see it: success has the one status the spec names, and a body even where
@@ -28,18 +33,18 @@ impl Received {
             Verb::Deploy | Verb::Undeploy => Bytes::new(),
             _ => self.body.clone(),
         };
-        let mut response = http::Response::new(body);
-        if let Ok(status) = http::StatusCode::from_u16(operation.success) {
-            *response.status_mut() = status;
-        }
-        response.into()
+        // With an address, because reqwest would parse one for each answer that has none.
+        let response = http::Response::builder().status(operation.success).url(NOWHERE.clone()).body(body);
+        response.unwrap_or_default().into()
     }
 }
 
 /// One call on its way: what the generated client carries as its inner value.
 #[derive(Clone)]
 pub(crate) struct Exchange {
-    client: Client,
+    transport: Arc<Transport<NativeWire>>,
+    options: Arc<CallOptions>,
+    headers: Arc<HeaderMap>,
     operation: &'static Operation,
     outcome: Arc<Mutex<Option<Outcome>>>,
 }
@@ -52,13 +57,19 @@ impl fmt::Debug for Exchange {
 
 impl Exchange {
     pub(crate) fn new(client: &Client, operation: &'static Operation) -> Self {
-        Self { client: client.clone(), operation, outcome: Arc::default() }
+        let Client { transport, options, headers, .. } = client;
+        Self {
+            transport: transport.clone(),
+            options: options.clone(),
+            headers: headers.clone(),
+            operation,
+            outcome: Arc::default(),
+        }
     }
 
     async fn execute(&self, mut request: reqwest::Request) -> reqwest::Response {
-        let Client { transport, options, headers, .. } = &self.client;
-        let call = transport.call(self.operation, options, |request_id| {
-            NativeWire::complete(&mut request, &options.headers, headers, request_id);
+        let call = self.transport.call(self.operation, &self.options, |request_id| {
+            NativeWire::complete(&mut request, &self.headers, request_id);
             request
         });
         let outcome = call.await;

@@ -1,18 +1,25 @@
 //! Sending by way of reqwest and tokio.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{AccessToken, Surroundings, causes};
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::headers::{CallerHeaders, REQUEST_ID};
-use crate::{CallNote, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
+use crate::{CallNote, CallOptions, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
 
 /// progenitor sends `info.version` of the spec in it; the service knows no such header.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// What stands before the token. Source: RFC 6750, section 2.1.
+const BEARER: &[u8] = b"Bearer ";
+
+/// How many headers a request gets beside those of every call: its identifier and its token here; its host, the names of this client
+/// and what it accepts on the way.
+const LATER_HEADERS: usize = 5;
 
 /// What requests are sent with, and this client's own limits.
 pub(crate) struct NativeWire {
@@ -20,25 +27,32 @@ pub(crate) struct NativeWire {
     pub(crate) surroundings: Arc<dyn Surroundings>,
     pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
     pub(crate) places: Option<Arc<Semaphore>>,
+    /// What the last request said of its token.
+    pub(crate) last_bearer: Mutex<Option<HeaderValue>>,
 }
 
 impl NativeWire {
-    /// Gives a request the headers that the generated code does not know. None of them is secret, but nobody needs them in a log.
-    pub(crate) fn complete(
-        request: &mut reqwest::Request,
-        own: &[(String, String)],
-        caller: &CallerHeaders,
-        request_id: &str,
-    ) {
-        let headers = request.headers_mut();
-        headers.remove(API_VERSION);
-        let own = own.iter().map(|(name, value)| (name.as_str(), value));
+    /// The headers of every call, made once. None of them is secret, but nobody needs them in a log.
+    pub(crate) fn headers(caller: &CallerHeaders, options: &CallOptions) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let own = options.headers.iter().map(|(name, value)| (name.as_str(), value));
         for (name, value) in own.chain(caller.0.iter().map(|(name, value)| (*name, value))) {
             // They were checked when they were set.
             if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                 value.set_sensitive(true);
                 headers.insert(name, value);
             }
+        }
+        headers
+    }
+
+    /// Gives a request the headers that the generated code does not know.
+    pub(crate) fn complete(request: &mut reqwest::Request, every: &HeaderMap, request_id: &str) {
+        let headers = request.headers_mut();
+        headers.remove(API_VERSION);
+        headers.reserve(every.len() + LATER_HEADERS);
+        for (name, value) in every {
+            headers.insert(name.clone(), value.clone());
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(REQUEST_ID, id);
@@ -87,10 +101,7 @@ impl Wire for NativeWire {
         timeout: Duration,
     ) -> Result<Reply, SendError> {
         let mut request = request.try_clone().ok_or_else(|| unsendable("its body cannot be sent twice"))?;
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.value().expose()))
-            .map_err(|_| unsendable("the access token is no header value"))?;
-        bearer.set_sensitive(true);
-        request.headers_mut().insert(AUTHORIZATION, bearer);
+        request.headers_mut().insert(AUTHORIZATION, self.bearer(token)?);
         *request.timeout_mut() = Some(timeout);
 
         let response = self.http.execute(request).await?;
@@ -119,6 +130,25 @@ impl Wire for NativeWire {
             // The spans say so.
             CallNote::Attempt { .. } | CallNote::Ended { .. } => {}
         }
+    }
+}
+
+impl NativeWire {
+    /// The header with this token. It is made once for each token: a token has a kilobyte, and the next call has the same.
+    fn bearer(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
+        let token = token.value().expose();
+        // What is behind the lock is sound at every point, so a panic elsewhere does not spoil it.
+        let mut last = self.last_bearer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bearer) =
+            last.as_ref().filter(|bearer| bearer.as_bytes().strip_prefix(BEARER) == Some(token.as_bytes()))
+        {
+            return Ok(bearer.clone());
+        }
+        let text = [BEARER, token.as_bytes()].concat();
+        let mut bearer = HeaderValue::from_maybe_shared(Bytes::from(text))
+            .map_err(|_| unsendable("the access token is no header value"))?;
+        bearer.set_sensitive(true);
+        Ok(last.insert(bearer).clone())
     }
 }
 

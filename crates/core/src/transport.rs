@@ -11,6 +11,9 @@ use crate::{
     Attempts, CallNote, CallOptions, DEADLINE, ErrorKind, Next, Operation, RetryBudget, RetryPolicy, TIMEOUT, Wire,
 };
 
+/// The digits of a UUID.
+const HEX: [u8; 16] = *b"0123456789abcdef";
+
 /// What all calls of a client and its clones share.
 pub(crate) struct Transport<W> {
     pub(crate) wire: W,
@@ -164,18 +167,20 @@ impl Drop for Repetition<'_> {
     }
 }
 
-/// A random UUID (version 4 of RFC 9562).
+/// A random UUID (version 4 of RFC 9562). Written digit by digit: there is one for every call, and formatting takes as long as all
+/// else that is decided before it is sent.
 fn request_id(high: u64, low: u64) -> String {
     let high = (high & !0xF000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xFFFF,
-        high & 0xFFFF,
-        low >> 48,
-        low & 0xFFFF_FFFF_FFFF
-    )
+    let mut text = String::with_capacity(36);
+    for (index, byte) in high.to_be_bytes().into_iter().chain(low.to_be_bytes()).enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 0xF)]));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -1,0 +1,64 @@
+//! What a token costs that is there already: CPU time and allocations of `TokenProvider::token`, with one thread and with 64.
+
+use std::hint::black_box;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use ajo_auth::TokenProvider;
+use ajo_bench::{Canned, GOOD_TOKEN, Paired, say, tokens};
+
+const ROUNDS: usize = 9;
+/// Enough for starting 64 threads not to count.
+const READS: u32 = 1_000_000;
+/// More than a machine has cores, as a busy service may. Chosen in the issue.
+const THREADS: u32 = 64;
+
+fn main() {
+    let server = Canned::start(1, Duration::ZERO);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let tokens = tokens(server.address);
+    runtime.block_on(tokens.token()).expect("a token");
+
+    let by_hand = Mutex::new((GOOD_TOKEN.trim().to_owned(), SystemTime::now() + Duration::from_secs(86_000)));
+
+    let ours = || read(&tokens);
+    let theirs = || read_by_hand(&by_hand);
+    for (name, threads) in [("1 thread", 1), ("64 threads", THREADS)] {
+        let paired = Paired::run(ROUNDS, || together(threads, &ours), || together(threads, &theirs));
+        let nanos = |seconds: f64| seconds * 1e9 / f64::from(READS / threads * threads);
+        let (ours, theirs) = paired.cpus();
+        say(&format!("{name}, by hand"), nanos(theirs), "ns", None);
+        say(name, nanos(ours), "ns", Some(paired.cpu_ratio()));
+    }
+    let counted = allocation_counter::measure(|| (0..READS).for_each(|_| read(&tokens)));
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    say("allocations", counted.count_total as f64 / f64::from(READS), "", None);
+}
+
+/// Takes the token that is there; no runtime is needed for it.
+fn read(tokens: &TokenProvider) {
+    let token = pin!(tokens.token());
+    match token.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(granted) => drop(black_box(granted.expect("a token"))),
+        Poll::Pending => panic!("the token is there"),
+    }
+}
+
+/// A token as people cache it by hand: the text and its end behind a lock, and a copy for whoever asks.
+fn read_by_hand(cached: &Mutex<(String, SystemTime)>) {
+    let cached = cached.lock().expect("no panic");
+    assert!(SystemTime::now() < cached.1, "it is good");
+    black_box(cached.0.clone());
+}
+
+/// Lets so many threads read at the same time, all of them together as often as one would alone.
+fn together(threads: u32, read: &(impl Fn() + Sync)) {
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| (0..READS / threads).for_each(|_| read()));
+        }
+    });
+}

@@ -1,0 +1,93 @@
+//! How long a plan takes, in CPU time, for so many configurations, where nothing has changed, a tenth has, or a tenth is new.
+
+use std::hint::black_box;
+
+use ajo_bench::{cpu, median, say};
+use ajo_core::Sandbox;
+use ajo_plan::{
+    Capping, Definition, Desired, Found, Ledger, Limit, Observed, Options, Owned, Plan, Rating, Services, Standing,
+    Wanted, plan,
+};
+
+const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
+/// So many configurations are planned in each measurement, in as many plans as that takes.
+const PLANNED: usize = 20_000;
+const ROUNDS: usize = 11;
+
+/// What is different between the files and the service.
+#[derive(Clone, Copy)]
+enum Case {
+    Unchanged,
+    TenthChanged,
+    TenthNew,
+}
+
+fn main() {
+    for case in [Case::Unchanged, Case::TenthChanged, Case::TenthNew] {
+        let name = match case {
+            Case::Unchanged => "unchanged",
+            Case::TenthChanged => "10 % changed",
+            Case::TenthNew => "10 % new",
+        };
+        for size in SIZES {
+            let (desired, observed, ledger) = situation(size, case);
+            let make = || plan(&desired, &observed, &ledger, Options::default());
+            check(&make(), size, case);
+            let plans = (PLANNED / size).max(1);
+            let times = (0..ROUNDS).map(|_| {
+                let before = cpu();
+                (0..plans).for_each(|_| drop(black_box(make())));
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+                let each = cpu().saturating_sub(before).as_secs_f64() * 1e3 / plans as f64;
+                each
+            });
+            say(&format!("{name}, {size}"), median(times), "ms", None);
+        }
+    }
+}
+
+fn situation(size: usize, case: Case) -> (Desired, Observed, Ledger) {
+    let sandbox: Sandbox = "prod".parse().expect("a sandbox");
+    let mut wanted = Vec::with_capacity(size);
+    let mut found = Vec::with_capacity(size);
+    let mut ledger = Ledger { organization: Some("A1B2C3@AdobeOrg".to_owned()), ..Ledger::default() };
+    for number in 0..size {
+        let chosen = number % 10 == 0;
+        let calls = if chosen && matches!(case, Case::TenthChanged) { 900 } else { 500 };
+        wanted.push(Wanted { definition: definition(number, calls), deployed: true, place: None });
+        if chosen && matches!(case, Case::TenthNew) {
+            continue;
+        }
+        let there = Found {
+            uid: format!("7f9d3a0c-6a1e-4a63-9d43-{number:012x}").parse().expect("a uid"),
+            standing: Standing::wanted(definition(number, 500), true),
+            last_modified_by: Some("someone@AdobeID".to_owned()),
+            last_modified_at: Some("2024-03-05T10:26:34.123456Z".to_owned()),
+        };
+        ledger.configurations.push(Owned {
+            sandbox: sandbox.to_string(),
+            key: there.key(),
+            uid: there.uid.clone(),
+            digest: there.standing.digest(),
+            last_modified_at: there.last_modified_at.clone(),
+        });
+        found.push(there);
+    }
+    (Desired { sandbox, configs: wanted }, Observed { configs: found }, ledger)
+}
+
+fn definition(number: usize, calls: i64) -> Definition {
+    let rating = Some(Rating { max_calls_count: Some(calls), period_in_ms: Some(1000) });
+    Definition::Capping(Capping {
+        url: format!("https://api.example.org/v2/endpoints/{number:05}/*"),
+        methods: ["GET", "POST"].map(str::to_owned).into(),
+        services: Services { action: None, data_source: Some(Limit { max_http_connections: Some(50), rating }) },
+    })
+}
+
+/// What is measured is what is meant.
+fn check(plan: &Plan, size: usize, case: Case) {
+    let changes = if matches!(case, Case::Unchanged) { 0 } else { size / 10 };
+    assert!(plan.refusals.is_empty(), "nothing is in the way");
+    assert_eq!((plan.changes.len(), plan.unchanged), (changes, size - changes));
+}

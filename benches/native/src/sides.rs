@@ -1,0 +1,112 @@
+//! The same two calls twice: with the client, and as somebody writes them by hand who does only what has to be done.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ajo_auth::{Credentials, Endpoint, TokenProvider, http_client};
+use ajo_core::{CappingConfig, Client, Uid};
+use serde::Deserialize;
+
+use crate::GOOD_TOKEN;
+
+/// Whose configurations are asked for.
+const CLIENT_ID: &str = "0123456789abcdef0123456789abcdef";
+const ORG_ID: &str = "A1B2C3@AdobeOrg";
+const SANDBOX: &str = "prod";
+
+/// The client, with a token that it fetches from the same server. It needs a runtime of tokio.
+///
+/// # Panics
+///
+/// The client cannot be built, which nothing here gives a reason for.
+pub fn ours(server: SocketAddr) -> Client {
+    let client = Client::builder()
+        .credentials(credentials())
+        .sandbox(SANDBOX)
+        .base_url(&format!("http://{server}/journey/orchestration"))
+        .ims_url(&format!("http://{server}"));
+    client.build().expect("a client")
+}
+
+/// What the client gets its tokens from.
+///
+/// # Panics
+///
+/// It cannot be built, which nothing here gives a reason for.
+pub fn tokens(server: SocketAddr) -> TokenProvider {
+    let endpoint = Endpoint::parse_root(&format!("http://{server}")).expect("an address");
+    TokenProvider::new(credentials(), &endpoint, http_client(&endpoint).expect("reqwest"))
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(CLIENT_ID, "p8e-a-secret-that-is-none", ORG_ID, "openid,AdobeID").expect("credentials")
+}
+
+/// The request and `serde_json::from_slice`, and nothing else: no token is fetched, nothing is made again, no limit of time or
+/// length holds, and an error says little.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    http: reqwest::Client,
+    base: String,
+    bearer: String,
+    timeout: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    result: CappingConfig,
+}
+
+#[derive(Deserialize)]
+struct Many {
+    results: Vec<CappingConfig>,
+}
+
+impl ByHand {
+    /// The same with a limit of time for each request.
+    #[must_use]
+    pub fn with_timeout(self) -> Self {
+        Self { timeout: Some(ajo_core::TIMEOUT), ..self }
+    }
+
+    /// Of this server.
+    ///
+    /// # Panics
+    ///
+    /// reqwest cannot be set up.
+    pub fn new(server: SocketAddr) -> Self {
+        Self {
+            // A proxy of the environment would be asked for loopback addresses too.
+            http: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("reqwest"),
+            base: format!("http://{server}/journey/orchestration"),
+            bearer: GOOD_TOKEN.trim().to_owned(),
+            timeout: None,
+        }
+    }
+
+    /// One configuration.
+    pub async fn get(&self, uid: &Uid) -> Result<CappingConfig, Box<dyn std::error::Error>> {
+        let request = self.http.get(format!("{}/endpointConfigs/{uid}", self.base));
+        Ok(serde_json::from_slice::<One>(&self.send(request).await?)?.result)
+    }
+
+    /// All configurations.
+    pub async fn list(&self) -> Result<Vec<CappingConfig>, Box<dyn std::error::Error>> {
+        let request = self.http.post(format!("{}/list/endpointConfigs", self.base)).json(&serde_json::json!({}));
+        Ok(serde_json::from_slice::<Many>(&self.send(request).await?)?.results)
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<bytes::Bytes, Box<dyn std::error::Error>> {
+        let request = request
+            .bearer_auth(&self.bearer)
+            .header("accept", "application/json")
+            .header("x-api-key", CLIENT_ID)
+            .header("x-gw-ims-org-id", ORG_ID)
+            .header("x-sandbox-name", SANDBOX);
+        let request = match self.timeout {
+            Some(timeout) => request.timeout(timeout),
+            None => request,
+        };
+        Ok(request.send().await?.error_for_status()?.bytes().await?)
+    }
+}
