@@ -42,8 +42,8 @@ enum Command {
     Tidy,
     /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
     Bench {
-        /// What is measured
-        group: Group,
+        /// What is measured; all of it, and the charts, if not given
+        group: Option<Group>,
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
@@ -60,8 +60,13 @@ enum Command {
 enum Group {
     /// The emulator beside Prism: start, memory, calls a second, a million calls
     Emulator,
-    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes
+    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes;
+    /// and in Deno, Bun and workerd
     Npm,
+    /// `ajo apply` beside a sequential script: time, calls, memory
+    Apply,
+    /// No measurement: charts, and the tables of docs/performance.md, from the figures that there are
+    Charts,
 }
 
 /// A part of the tests.
@@ -86,8 +91,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
         Command::Tidy => test::tidy(),
-        Command::Bench { group: Group::Emulator } => bench::emulator(),
-        Command::Bench { group: Group::Npm } => npm::bundlers::bench(),
+        Command::Bench { group } => bench::run(group),
         Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),
         Command::Test { part: Some(Part::Browser) } => browser::run(),
