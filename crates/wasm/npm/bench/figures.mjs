@@ -21,6 +21,11 @@ export function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+/** How many times longer one takes than another. They took turns, so each round is compared with itself: noise strikes both. */
+export function timesLonger(rounds, name, base) {
+  return median(rounds[name].map((time, round) => time / rounds[base][round]));
+}
+
 /** Four digits: more than four would be noise. */
 function rounded(value) {
   return Number.isInteger(value) ? value : Number(value.toPrecision(4));

@@ -4,7 +4,6 @@ import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { median } from "./figures.mjs";
 
 const here = import.meta.dirname;
 const NAMES = ["ajoLimits", "bareFetch"];
@@ -14,7 +13,14 @@ const WARM = 2;
 const CALLS = 200;
 const COLD_STARTS = 11;
 
-/** What there is under `crates/wasm/npm/runtimes`: label, and a function that measures. */
+/** They end with this program, however it ends. */
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill()));
+
+/**
+ * What there is under `crates/wasm/npm/runtimes`: label, file, and a function that measures. That gives, for each contestant and
+ * round, the milliseconds of a call, and those from the start of a process to its first answer (`nothing`: to its end, without a call).
+ */
 export function runtimesIn(installed) {
   const at = (file) => path.join(installed, "node_modules", file);
   const deno = (settings) => {
@@ -30,7 +36,7 @@ export function runtimesIn(installed) {
   ].filter(([, file]) => existsSync(file));
 }
 
-/** A runtime that runs a file: milliseconds a call, and milliseconds to the end of a program that makes one, for each contestant. */
+/** A runtime that runs a file. */
 async function program([file, ...flags], { settings, uid }) {
   const run = (what, given) => {
     const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: path.join(here, "deno-cache") };
@@ -39,9 +45,8 @@ async function program([file, ...flags], { settings, uid }) {
     if (ran.status !== 0) throw new Error(`${file} ${what}: ${ran.stderr}`);
     return { text: ran.stdout, took: performance.now() - begun };
   };
-  const times = JSON.parse(run("calls", { names: NAMES, settings, uid, rounds: ROUNDS, calls: CALLS }).text);
-  const cold = await coldStarts(async (name) => run(name === undefined ? "nothing" : "first", { names: [name], settings }).took);
-  return { perCallMs: Object.fromEntries(NAMES.map((name) => [name, median(times[name].slice(WARM))])), ...cold };
+  const calls = warmed(JSON.parse(run("calls", { names: NAMES, settings, uid, rounds: ROUNDS, calls: CALLS }).text));
+  return { calls, starts: await coldStarts(async (name) => run(name === undefined ? "nothing" : "first", { names: [name], settings }).took) };
 }
 
 /** The same in workerd, whose program waits for requests, and whose clock stands still in them: measured from outside. */
@@ -52,34 +57,37 @@ async function worker(file, { settings, uid }) {
     await answer.text();
   };
   const times = Object.fromEntries(NAMES.map((name) => [name, []]));
-  const running = await serve(file);
-  await untilAnswered(running, () => ask(running.port, {}));
+  const { child, port } = await serve(file);
+  await untilAnswered(child, () => ask(port, {}));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of NAMES) {
       const begun = performance.now();
-      await ask(running.port, { name, settings, uid, calls: CALLS });
+      await ask(port, { name, settings, uid, calls: CALLS });
       times[name].push((performance.now() - begun) / CALLS);
     }
   }
-  running.child.kill();
-  const cold = await coldStarts(async (name) => {
+  child.kill();
+  const starts = await coldStarts(async (name) => {
     const { child, port, begun } = await serve(file);
-    await untilAnswered({ child }, () => ask(port, name === undefined ? {} : { name, settings }));
+    await untilAnswered(child, () => ask(port, name === undefined ? {} : { name, settings }));
     const took = performance.now() - begun;
     child.kill();
     return took;
   });
-  return { perCallMs: Object.fromEntries(NAMES.map((name) => [name, median(times[name].slice(WARM))])), ...cold };
+  return { calls: warmed(times), starts };
 }
 
-/** Starts taking turns, so that noise strikes all alike; without what the runtime takes to do nothing, which stands beside it. */
+function warmed(times) {
+  return Object.fromEntries(NAMES.map((name) => [name, times[name].slice(WARM)]));
+}
+
+/** Starts taking turns, so that noise strikes all alike. */
 async function coldStarts(start) {
   const times = { ajoLimits: [], bareFetch: [], nothing: [] };
   for (let run = 0; run < COLD_STARTS; run += 1) {
     for (const name of Object.keys(times)) times[name].push(await start(name === "nothing" ? undefined : name));
   }
-  const nothing = median(times.nothing);
-  return { coldStartMs: Object.fromEntries(NAMES.map((name) => [name, median(times[name]) - nothing])), emptyMs: nothing };
+  return times;
 }
 
 async function serve(file) {
@@ -88,12 +96,13 @@ async function serve(file) {
   writeFileSync(config, capnp(port));
   const begun = performance.now();
   const child = spawn(file, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
-  process.on("exit", () => child.kill());
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   return { child, port, begun };
 }
 
 /** Asks until somebody listens. */
-async function untilAnswered({ child }, asked) {
+async function untilAnswered(child, asked) {
   for (;;) {
     try {
       return await asked();

@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import * as contestants from "./contestants.mjs";
-import { median, row, write } from "./figures.mjs";
+import { median, row, timesLonger, write } from "./figures.mjs";
 import { runtimesIn } from "./runtimes.mjs";
 
 const NAMES = ["ajoLimits", "openapiFetch", "adobeAuth"];
@@ -56,7 +56,7 @@ async function emulator() {
   };
 }
 
-/** Milliseconds a call, contestants taking turns so that noise strikes all alike; the median of the rounds. */
+/** Milliseconds a call in each round, contestants taking turns so that noise strikes all alike. */
 async function timePerCall(made, uid) {
   const rounds = Object.fromEntries(TIMED.map((name) => [name, []]));
   for (let round = 0; round < ROUNDS + 2; round += 1) {
@@ -67,10 +67,10 @@ async function timePerCall(made, uid) {
       if (round >= 2) rounds[name].push((performance.now() - begun) / CALLS);
     }
   }
-  return Object.fromEntries(TIMED.map((name) => [name, median(rounds[name])]));
+  return rounds;
 }
 
-/** Milliseconds from the start of a program to the end of its one call, without what Node.js takes to do nothing. */
+/** Milliseconds from the start of a program to the end of its one call; `nothing` is a program that does nothing. */
 function coldStart(settings) {
   const times = Object.fromEntries([...TIMED, "nothing"].map((name) => [name, []]));
   for (let run = 0; run < COLD_STARTS; run += 1) {
@@ -84,7 +84,7 @@ function coldStart(settings) {
       times[name].push(performance.now() - begun);
     }
   }
-  return Object.fromEntries(TIMED.map((name) => [name, median(times[name]) - median(times.nothing)]));
+  return times;
 }
 
 /** Token requests that so many callers make who come together and find no token. */
@@ -134,7 +134,7 @@ const settings = await emulator();
 const made = {};
 for (const name of TIMED) made[name] = await contestants[name](settings);
 const { uid } = await made.ajoLimits.create(DEFINITION);
-const node = { perCallMs: await timePerCall(made, uid), coldStartMs: coldStart(settings) };
+const node = { calls: await timePerCall(made, uid), starts: coldStart(settings) };
 const requests = await tokenRequests(settings);
 const bytes = Object.fromEntries(NAMES.map((name) => [name, installed(PACKAGES[name])]));
 // Only tests load it.
@@ -142,10 +142,9 @@ const emulatorBytes = bytesIn(path.join(import.meta.dirname, "node_modules/ajo-l
 const elsewhere = [];
 for (const [label, , measure] of runtimesIn(runtimes)) elsewhere.push([label, await measure({ settings, uid })]);
 
-/** What a figure is compared with: openapi-fetch in Node.js, the bare fetch where nothing else runs. */
-const ratio = (figures, name, base) => figures[name] / figures[base];
+// Ratios are to openapi-fetch in Node.js, and to the bare fetch where nothing else runs.
 const lines = [
-  ["", "", "a call", "cold start to first answer", `token requests of ${CALLERS} cold callers`, "installed"],
+  ["", "", "a call", "cold start to first answer, with the runtime's own", `token requests of ${CALLERS} cold callers`, "installed"],
   ...TIMED.map((name) => [
     "Node.js",
     LABELS[name],
@@ -153,7 +152,11 @@ const lines = [
     `${requests[name] ?? ""}`,
     bytes[name] === undefined ? "" : `${Math.round(bytes[name] / 1000)} KB`,
   ]),
-  ...elsewhere.flatMap(([label, figures]) => ["ajoLimits", "bareFetch"].map((name) => [label, LABELS[name], ...times(figures, name, "bareFetch"), "", ""])),
+  ["Node.js", "nothing", "", `${median(node.starts.nothing).toFixed(0)} ms`, "", ""],
+  ...elsewhere.flatMap(([label, figures]) => [
+    ...["ajoLimits", "bareFetch"].map((name) => [label, LABELS[name], ...times(figures, name, "bareFetch"), "", ""]),
+    [label, "nothing", "", `${median(figures.starts.nothing).toFixed(0)} ms`, "", ""],
+  ]),
 ];
 const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
 for (const line of lines) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
@@ -161,24 +164,26 @@ process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(emul
 if (elsewhere.length === 0) process.stdout.write("skipped: Deno, Bun and workerd, which are pinned for Linux on x86-64\n");
 write(out, "npm", [
   ...TIMED.flatMap((name) => timeRows("Node.js", node, name, "openapiFetch")),
+  row("cold start, Node.js, nothing", median(node.starts.nothing), "ms"),
   ...NAMES.map((name) => row(`token requests of ${CALLERS} cold callers, ${LABELS[name]}`, requests[name], "requests")),
-  ...NAMES.map((name) => row(`installed, ${LABELS[name]}`, bytes[name] / 1000, "KB", ratio(bytes, name, "openapiFetch"))),
+  ...NAMES.map((name) => row(`installed, ${LABELS[name]}`, bytes[name] / 1000, "KB", bytes[name] / bytes.openapiFetch)),
   row("installed, of which the emulator", emulatorBytes / 1000, "KB"),
   ...elsewhere.flatMap(([label, figures]) => [
     ...["ajoLimits", "bareFetch"].flatMap((name) => timeRows(label, figures, name, "bareFetch")),
-    row(`empty program, ${label}`, figures.emptyMs, "ms"),
+    row(`cold start, ${label}, nothing`, median(figures.starts.nothing), "ms"),
   ]),
 ]);
 process.exit(0);
 
-function times({ perCallMs, coldStartMs }, name, base) {
-  const shown = (figures, digits) => `${figures[name].toFixed(digits)} ms (${ratio(figures, name, base).toFixed(2)})`;
-  return [shown(perCallMs, 3), shown(coldStartMs, 0)];
+function times({ calls, starts }, name, base) {
+  const shown = (rounds, digits) => `${median(rounds[name]).toFixed(digits)} ms (${timesLonger(rounds, name, base).toFixed(2)})`;
+  return [shown(calls, 3), shown(starts, 0)];
 }
 
-function timeRows(runtime, { perCallMs, coldStartMs }, name, base) {
+function timeRows(runtime, { calls, starts }, name, base) {
+  const ratio = (rounds) => (name === base ? undefined : timesLonger(rounds, name, base));
   return [
-    row(`call, ${runtime}, ${LABELS[name]}`, perCallMs[name], "ms", ratio(perCallMs, name, base)),
-    row(`cold start, ${runtime}, ${LABELS[name]}`, coldStartMs[name], "ms", ratio(coldStartMs, name, base)),
+    row(`call, ${runtime}, ${LABELS[name]}`, median(calls[name]), "ms", ratio(calls)),
+    row(`cold start, ${runtime}, ${LABELS[name]}`, median(starts[name]), "ms", ratio(starts)),
   ];
 }

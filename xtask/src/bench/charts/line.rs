@@ -7,34 +7,39 @@ use crate::bench::figures::{Figures, shown};
 
 const HEIGHT: u32 = 420;
 const HEAD: u32 = 52;
+/// Room for the lines' names, right of their ends.
+const NAMES: u32 = 260;
+const COLOURS: [RGBColor; 4] = [MARK, RGBColor(201, 66, 20), RGBColor(38, 92, 160), RGBColor(128, 96, 170)];
 const FEWEST: f64 = 10.0;
 const MOST: f64 = 10_000.0;
 
-/// Draws it; nothing where there are no two points of it.
+/// A line: what was planned, and by configurations the milliseconds.
+struct Line {
+    name: String,
+    points: Vec<(f64, f64)>,
+}
+
+/// Draws them; nothing where no line has two points.
 pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
-    let points = points(figures);
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(None) };
-    if points.len() < 2 {
+    let lines: Vec<Line> = lines(figures).into_iter().filter(|line| line.points.len() > 1).collect();
+    if lines.is_empty() {
         return Ok(None);
     }
+    let times = || lines.iter().flat_map(|line| &line.points).map(|(_, time)| *time);
+    let (least, most) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
         root.fill(&WHITE)?;
-        let title = "Time of a plan, by configurations (grey: in proportion)";
+        let title = "Time of a plan, by configurations (a grey line grows in proportion)";
         root.draw_text(title, &(FONT, 19).into_font().color(&TEXT), (MARGIN, 16))?;
         let (_, below) = root.split_vertically(HEAD);
-        let proportional = [*first, (last.0, first.1 * last.0 / first.0)];
-        let most = last.1.max(proportional[1].1);
         let mut chart = ChartBuilder::on(&below)
-            .margin_right(64)
+            .margin_right(NAMES)
             .margin_bottom(8)
             .x_label_area_size(44)
             .y_label_area_size(92)
-            .build_cartesian_2d(
-                (FEWEST * 0.8..MOST * 1.25).log_scale(),
-                (first.1.min(last.1) * 0.7..most * 1.5).log_scale(),
-            )?;
+            .build_cartesian_2d((FEWEST * 0.8..MOST * 1.25).log_scale(), (least * 0.5..most * 2.0).log_scale())?;
         chart
             .configure_mesh()
             .bold_line_style(GRID)
@@ -47,41 +52,52 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
             .x_desc("configurations")
             .y_desc("milliseconds")
             .draw()?;
-        chart.draw_series(LineSeries::new(proportional, QUIET.stroke_width(1)))?;
-        chart.draw_series(LineSeries::new(points.iter().copied(), MARK.stroke_width(2)))?;
-        for point in &points {
-            chart.draw_series([Circle::new(*point, 4, MARK.filled())])?;
-            let (x, y) = chart.backend_coord(point);
-            let style = (FONT, 13).into_font().color(&TEXT);
-            root.draw_text(&format!("{} ms", shown(point.1)), &style, (x + 8, y + 6))?;
+        for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
+            let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else { continue };
+            let proportional = [(first.0, last.1 * first.0 / last.0), *last];
+            chart.draw_series(LineSeries::new(proportional, QUIET.stroke_width(1)))?;
+            chart.draw_series(LineSeries::new(line.points.iter().copied(), colour.stroke_width(2)))?;
+            chart.draw_series(line.points.iter().map(|point| Circle::new(*point, 4, colour.filled())))?;
+            let (x, y) = chart.backend_coord(last);
+            let style = (FONT, 13).into_font().color(colour);
+            root.draw_text(&format!("{}: {} ms", line.name, shown(last.1)), &style, (x + 10, y - 7))?;
         }
         root.present()?;
     }
     Ok(Some(svg))
 }
 
-/// The figures that are times and whose names have a number of configurations in them, in milliseconds.
-fn points(figures: &Figures) -> Vec<(f64, f64)> {
+/// The figures that are times and whose names have a number of configurations in them.
+fn lines(figures: &Figures) -> Vec<Line> {
     let scale = |unit: &str| match unit {
         "s" => Some(1000.0),
         "ms" => Some(1.0),
-        "µs" | "us" => Some(0.001),
+        "µs" => Some(0.001),
         "ns" => Some(0.000_001),
         _ => None,
     };
-    let mut points: Vec<(f64, f64)> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for row in &figures.rows {
-        let name = row.name.replace(',', "");
-        let mut numbers = name.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<f64>().ok());
-        let count = numbers.find(|count| (FEWEST..=MOST).contains(count));
-        let (Some(count), Some(scale)) = (count, scale(&row.unit)) else { continue };
-        // The first of those with the same number is the plan itself; others stand beside it.
-        if row.value > 0.0 && points.iter().all(|point| (point.0 - count).abs() > 0.5) {
-            points.push((count, row.value * scale));
+        // The last of the numbers: "10 % changed, 10,000".
+        let words: Vec<&str> = row.name.split(' ').collect();
+        let is_count = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+        let Some(place) = words.iter().rposition(is_count) else { continue };
+        let word = words[place];
+        let (Ok(count), Some(scale)) = (word.replace(',', "").parse::<f64>(), scale(&row.unit)) else { continue };
+        if !(FEWEST..=MOST).contains(&count) || row.value <= 0.0 {
+            continue;
+        }
+        let name = [&words[..place], &words[place + 1..]].concat().join(" ").trim_end_matches(',').to_owned();
+        let point = (count, row.value * scale);
+        match lines.iter_mut().find(|line| line.name == name) {
+            Some(line) => line.points.push(point),
+            None => lines.push(Line { name, points: vec![point] }),
         }
     }
-    points.sort_by(|one, other| one.0.total_cmp(&other.0));
-    points
+    for line in &mut lines {
+        line.points.sort_by(|one, other| one.0.total_cmp(&other.0));
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -91,12 +107,16 @@ mod tests {
     #[test]
     fn the_points_are_found_by_the_numbers_in_their_names() {
         let rows = r#"{"machine": "m", "date": "d", "rows": [
-            {"name": "plan of 10,000 configurations", "value": 0.09, "unit": "s"},
-            {"name": "plan of 10 configurations", "value": 90, "unit": "µs"},
+            {"name": "10 % changed, 10,000", "value": 0.09, "unit": "s"},
+            {"name": "10 % changed, 10", "value": 90, "unit": "µs"},
+            {"name": "all is new, 10", "value": 90, "unit": "µs"},
             {"name": "calls of 10 plans", "value": 2, "unit": "calls"}]}"#;
         let figures = serde_json::from_str(rows).expect("figures");
-        assert_eq!(points(&figures), [(10.0, 0.09), (10_000.0, 90.0)]);
+        let lines = lines(&figures);
+        let found: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.points.as_slice())).collect();
+        let expected = [("10 % changed", &[(10.0, 0.09), (10_000.0, 90.0)][..]), ("all is new", &[(10.0, 0.09)])];
+        assert_eq!(found, expected);
         let svg = draw(&figures).expect("drawn").expect("a chart");
-        assert!(svg.contains("0.090 ms") && svg.contains("90 ms") && !svg.contains("NaN"), "{svg}");
+        assert!(svg.contains("10 % changed: 90 ms") && !svg.contains("all is new") && !svg.contains("NaN"), "{svg}");
     }
 }
