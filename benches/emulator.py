@@ -103,6 +103,8 @@ def paced(url, script, rate):
         text = load(url, script + delay, seconds, PACED_CONNECTIONS)
         reached = rate_of(text)
         wait = max(0.0, wait + PACED_CONNECTIONS * (1 / rate - 1 / reached) * 1000)
+    if not 0.8 < reached / rate < 1.25:
+        sys.exit(f"{url}: {reached:.0f} calls a second, and {rate:.0f} were meant")
     found = {share: re.search(rf"{share}%\s+([\d.]+)(us|ms|s)", text) for share in (50, 99)}
     scale = {"us": 0.001, "ms": 1, "s": 1000}
     return {"per_s": reached} | {f"p{share}_ms": float(it[1]) * scale[it[2]] for share, it in found.items()}

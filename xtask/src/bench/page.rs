@@ -27,12 +27,18 @@ fn filled(page: &str, measured: impl Fn(&str) -> Result<Measured, String>) -> Re
         let (group, rest) = part.split_once(" -->").ok_or(format!("{PAGE}: `{BEGIN}` has no end"))?;
         let (old, after) = rest.split_once(END).ok_or(format!("{PAGE}: the figures of {group} have no `{END}`"))?;
         let table = match measured(group)? {
-            Some((figures, budgets)) => format!("\n\n{}\n", table(&figures, &budgets?)),
+            Some((figures, budgets)) => format!("\n\n{}{}\n", table(&figures, &budgets?), chart(group)),
             None => old.to_owned(),
         };
         text.push_str(&format!("{BEGIN}{group} -->{table}{END}{after}"));
     }
     Ok(text)
+}
+
+/// The chart, where there is one: not every group has a ratio.
+fn chart(group: &str) -> String {
+    let file = format!("performance/{group}.svg");
+    if root().join("docs").join(&file).exists() { format!("\n![{group}]({file})\n") } else { String::new() }
 }
 
 fn table(figures: &Figures, budgets: &[Budget]) -> String {
