@@ -46,10 +46,7 @@ pub(super) fn draw() -> Result<(), String> {
             write(group, svg)?;
         }
     }
-    if let Some(figures) = Figures::read(LINE)? {
-        if let Some(svg) = line::draw(&figures).map_err(|error| format!("{LINE}: {error}"))? {
-            write(LINE, svg)?;
-        }
-    }
-    Ok(())
+    let Some(figures) = Figures::read(LINE)? else { return Ok(()) };
+    let svg = line::draw(&figures).map_err(|error| format!("{LINE}: {error}"))?;
+    svg.map_or(Ok(()), |svg| write(LINE, svg))
 }

@@ -30,7 +30,7 @@ fn filled(page: &str, measured: impl Fn(&str) -> Result<Measured, String>) -> Re
             Some((figures, budgets)) => format!("\n\n{}{}\n", table(&figures, &budgets?), chart(group)),
             None => old.to_owned(),
         };
-        text.push_str(&format!("{BEGIN}{group} -->{table}{END}{after}"));
+        text.extend([BEGIN, group, " -->", &table, END, after]);
     }
     Ok(text)
 }
@@ -43,19 +43,12 @@ fn chart(group: &str) -> String {
 
 fn table(figures: &Figures, budgets: &[Budget]) -> String {
     let mut text = String::from("| figure | | ratio | budget |\n|---|---|---|---|\n");
-    for row in &figures.rows {
-        let ratio = row.ratio.map(shown).unwrap_or_default();
+    text.extend(figures.rows.iter().map(|row| {
         let promised: Vec<_> = budgets.iter().filter(|it| it.row == row.name).map(ToString::to_string).collect();
-        text.push_str(&format!(
-            "| {} | {} {} | {ratio} | {} |\n",
-            row.name,
-            shown(row.value),
-            row.unit,
-            promised.join(", ")
-        ));
-    }
-    text.push_str(&format!("\n{}, {}\n", figures.machine, figures.date));
-    text
+        let ratio = row.ratio.map(shown).unwrap_or_default();
+        format!("| {} | {} {} | {ratio} | {} |\n", row.name, shown(row.value), row.unit, promised.join(", "))
+    }));
+    text + &format!("\n{}, {}\n", figures.machine, figures.date)
 }
 
 #[cfg(test)]

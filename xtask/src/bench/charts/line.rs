@@ -25,8 +25,8 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
     if lines.is_empty() {
         return Ok(None);
     }
-    let times = || lines.iter().flat_map(|line| &line.points).map(|(_, time)| *time);
-    let (least, most) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let all = || lines.iter().flat_map(|line| &line.points).map(|(_, time)| *time);
+    let (bottom, top) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
@@ -39,7 +39,7 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
             .margin_bottom(8)
             .x_label_area_size(44)
             .y_label_area_size(92)
-            .build_cartesian_2d((FEWEST * 0.8..MOST * 1.25).log_scale(), (least * 0.5..most * 2.0).log_scale())?;
+            .build_cartesian_2d((FEWEST * 0.8..MOST * 1.25).log_scale(), (bottom * 0.5..top * 2.0).log_scale())?;
         chart
             .configure_mesh()
             .bold_line_style(GRID)
