@@ -62,7 +62,8 @@ fn the_pages_name_tests_that_exist() {
         sources(&root().join(folder), &mut files);
     }
     let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
-    for page in fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path()) {
+    let pages = fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path());
+    for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
         let text = fs::read_to_string(&page).expect("a page");
         let page = page.display();
         for part in text.split("\n## ").skip(1) {
