@@ -166,7 +166,7 @@ write(out, "npm", [
   ...TIMED.flatMap((name) => timeRows("Node.js", node, name, "openapiFetch")),
   row("cold start, Node.js, nothing", median(node.starts.nothing), "ms"),
   ...NAMES.map((name) => row(`token requests of ${CALLERS} cold callers, ${LABELS[name]}`, requests[name], "requests")),
-  ...NAMES.map((name) => row(`installed, ${LABELS[name]}`, bytes[name] / 1000, "KB", bytes[name] / bytes.openapiFetch)),
+  ...NAMES.map((name) => row(`installed, ${LABELS[name]}`, bytes[name] / 1000, "KB", name === "openapiFetch" ? undefined : bytes[name] / bytes.openapiFetch)),
   row("installed, of which the emulator", emulatorBytes / 1000, "KB"),
   ...elsewhere.flatMap(([label, figures]) => [
     ...["ajoLimits", "bareFetch"].flatMap((name) => timeRows(label, figures, name, "bareFetch")),
