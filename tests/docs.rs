@@ -81,6 +81,12 @@ fn the_pages_name_tests_that_exist() {
     }
 }
 
+/// The name of a variant as a command line has it: `cached-token`.
+fn kebab(name: &str) -> String {
+    let capital = |(at, c): (usize, char)| if at > 0 && c.is_uppercase() { format!("-{c}") } else { c.to_string() };
+    name.char_indices().map(capital).collect::<String>().to_lowercase()
+}
+
 /// A group is measured by a command, and its budgets are in its table, as `cargo xtask bench charts` writes it.
 #[test]
 fn the_page_names_every_group_of_figures_and_every_budget() {
@@ -93,7 +99,7 @@ fn the_page_names_every_group_of_figures_and_every_budget() {
         .skip(1)
         .map(str::trim)
         .filter_map(|line| line.strip_suffix(',').filter(|name| name.chars().all(char::is_alphanumeric)))
-        .map(str::to_lowercase)
+        .map(kebab)
         .collect();
     assert!(groups.len() > 3, "{groups:?}");
     let figures = |group: &str| {

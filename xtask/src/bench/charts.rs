@@ -24,10 +24,10 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 /// What is drawn as bars: a group, and what a ratio says there.
 const BARS: &[(&str, &str)] = &[
     ("native", "Native call: times what hand-written reqwest takes (less is better)"),
+    ("cached-token", "Reading a cached token: times a cache written by hand (less is better)"),
     ("npm", "npm package: times openapi-fetch in Node.js, a bare fetch elsewhere (less is better)"),
     ("emulator", "Emulator: times better than Prism, and memory's growth"),
     ("apply", "ajo apply: times as fast as a sequential script, and times the bound"),
-    ("tokens", "Token requests: times ours (less is better)"),
 ];
 
 /// The group that is drawn as a line.

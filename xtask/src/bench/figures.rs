@@ -15,9 +15,29 @@ pub(super) struct Figures {
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) value: f64,
+    #[serde(default)]
     pub(super) unit: String,
     /// To what it is compared with, where there is such a thing.
     pub(super) ratio: Option<f64>,
+    /// What its group has promised itself, besides `benches/budgets.json`.
+    budget: Option<Most>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Most {
+    Ratio(f64),
+    Value(f64),
+}
+
+impl Row {
+    /// The budget that stands in the row, for people.
+    pub(super) fn budget(&self) -> Option<String> {
+        self.budget.map(|most| match most {
+            Most::Ratio(most) => format!("ratio ≤ {}", shown(most)),
+            Most::Value(most) => format!("≤ {}", shown(most)),
+        })
+    }
 }
 
 impl Figures {

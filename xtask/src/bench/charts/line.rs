@@ -35,6 +35,7 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
         root.draw_text(title, &(FONT, 19).into_font().color(&TEXT), (MARGIN, 16))?;
         let (_, below) = root.split_vertically(HEAD);
         let mut chart = ChartBuilder::on(&below)
+            .margin_left(8)
             .margin_right(NAMES)
             .margin_bottom(8)
             .x_label_area_size(44)
@@ -52,15 +53,22 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
             .x_desc("configurations")
             .y_desc("milliseconds")
             .draw()?;
+        let mut labels = Vec::new();
         for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
             let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else { continue };
             let proportional = [(first.0, last.1 * first.0 / last.0), *last];
             chart.draw_series(LineSeries::new(proportional, QUIET.stroke_width(1)))?;
             chart.draw_series(LineSeries::new(line.points.iter().copied(), colour.stroke_width(2)))?;
             chart.draw_series(line.points.iter().map(|point| Circle::new(*point, 4, colour.filled())))?;
-            let (x, y) = chart.backend_coord(last);
-            let style = (FONT, 13).into_font().color(colour);
-            root.draw_text(&format!("{}: {} ms", line.name, shown(last.1)), &style, (x + 10, y - 7))?;
+            labels.push((chart.backend_coord(last), format!("{}: {} ms", line.name, shown(last.1)), colour));
+        }
+        // From above to below, each with room of its own.
+        labels.sort_by_key(|((_, y), ..)| *y);
+        let mut free = 0;
+        for ((x, y), text, colour) in labels {
+            let y = free.max(y - 7);
+            root.draw_text(&text, &(FONT, 13).into_font().color(colour), (x + 10, y))?;
+            free = y + 17;
         }
         root.present()?;
     }
