@@ -62,7 +62,8 @@ fn the_pages_name_tests_that_exist() {
         sources(&root().join(folder), &mut files);
     }
     let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
-    for page in fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path()) {
+    let pages = fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path());
+    for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
         let text = fs::read_to_string(&page).expect("a page");
         let page = page.display();
         for part in text.split("\n## ").skip(1) {
@@ -77,6 +78,59 @@ fn the_pages_name_tests_that_exist() {
                 assert!(code.contains(&format!("fn {test}(")), "{page}: {heading}: there is no test {test}");
             }
         }
+    }
+}
+
+/// The name of a variant as a command line has it: `cached-token`.
+fn kebab(name: &str) -> String {
+    let capital = |(at, c): (usize, char)| if at > 0 && c.is_uppercase() { format!("-{c}") } else { c.to_string() };
+    name.char_indices().map(capital).collect::<String>().to_lowercase()
+}
+
+/// A group is measured by a command, and its budgets are in its table, as `cargo xtask bench charts` writes it.
+#[test]
+fn the_page_names_every_group_of_figures_and_every_budget() {
+    let page = read("docs/performance.md");
+    let source = read("xtask/src/main.rs");
+    let start = source.find("enum Group {").expect("the groups");
+    let body = &source[start..start + source[start..].find("\n}").expect("an end")];
+    let groups: Vec<String> = body
+        .lines()
+        .skip(1)
+        .map(str::trim)
+        .filter_map(|line| line.strip_suffix(',').filter(|name| name.chars().all(char::is_alphanumeric)))
+        .map(kebab)
+        .collect();
+    assert!(groups.len() > 3, "{groups:?}");
+    let figures = |group: &str| {
+        let rest = page
+            .split_once(&format!("<!-- figures: {group} -->"))
+            .unwrap_or_else(|| panic!("{group} has no figures"))
+            .1;
+        rest.split_once("<!-- end -->").expect("an end").0.to_owned()
+    };
+    for group in &groups {
+        assert!(page.contains(&format!("| `cargo xtask bench {group}` |")), "{group} has no command");
+        if group != "charts" {
+            figures(group);
+        }
+    }
+    let budgets: serde_json::Value = serde_json::from_str(&read("benches/budgets.json")).expect("budgets");
+    for budget in budgets.as_array().expect("a list") {
+        let text = |name: &str| budget[name].as_str().unwrap_or_else(|| panic!("{budget}: {name}"));
+        let (group, row) = (text("group"), text("row"));
+        assert!(groups.iter().any(|it| it == group), "there is no group {group}");
+        let (sign, bound) = match (budget["most"].as_f64(), budget["least"].as_f64()) {
+            (Some(most), None) => ("≤", most),
+            (None, Some(least)) => ("≥", least),
+            _ => panic!("{budget}: it needs one bound"),
+        };
+        let table = figures(group);
+        let line = table.lines().find(|line| line.starts_with(&format!("| {row} |")));
+        let line = line.unwrap_or_else(|| panic!("{group} has no figure {row}"));
+        let shown = line.rsplit_once(sign).unwrap_or_else(|| panic!("{line} has no {sign}")).1;
+        let shown: f64 = shown.trim_matches(['|', ' ']).replace(',', "").parse().expect("a number");
+        assert!((shown - bound).abs() < 1e-9, "{line}: {bound} is promised");
     }
 }
 

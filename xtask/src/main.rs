@@ -42,7 +42,7 @@ enum Command {
     Tidy,
     /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
     Bench {
-        /// What is measured; everything without it
+        /// What is measured; all of it, and the charts, if not given
         group: Option<Group>,
     },
     /// Build the npm package and its tarball under target/npm/
@@ -70,8 +70,13 @@ enum Group {
     Tokens,
     /// The emulator beside Prism: start, memory, calls a second, a million calls
     Emulator,
-    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes
+    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes;
+    /// and in Deno, Bun and workerd
     Npm,
+    /// `ajo apply` beside a sequential script: time, calls, memory
+    Apply,
+    /// No measurement: charts, and the tables of docs/performance.md, from the figures that there are
+    Charts,
 }
 
 /// A part of the tests.

@@ -1,7 +1,7 @@
 //! `cargo xtask test bundlers` and `cargo xtask bench npm`: the packed package in what people build and test with, and beside
 //! what they would take in its place, with `crates/wasm/npm/bundlers/` and `crates/wasm/npm/bench/`.
 
-use super::{out, pack, prepare, run, target, text};
+use super::{out, pack, prepare, run, runtimes, target, text};
 use crate::{complain, test};
 
 /// Runs the tests. They were asked for by name, so it is an error when they cannot run.
@@ -19,14 +19,14 @@ pub(super) fn run_prepared(tarball: &str) -> Result<(), String> {
     run("node", &["bundlers/run.mjs", &ajo("debug"), tarball, &text(&out("bundlers"))])
 }
 
-/// The package beside what else there is: a table, and JSON under target/bench/.
-pub(crate) fn bench() -> Result<String, String> {
+/// The package beside what else there is, and in other runtimes where those are to be had: a table, and JSON under target/bench/.
+pub(crate) fn bench() -> Result<(), String> {
     prepare()?;
+    runtimes::install_if_possible()?;
     let tarball = text(&pack()?);
     test::cargo(&["build", "--release", "--package", "ajo", "--locked"], &[])?;
     let figures = text(&target().join("bench"));
-    run("node", &["bench/run.mjs", &ajo("release"), &tarball, &text(&out("bench")), &figures])?;
-    Ok(format!("figures in {figures}/npm.json"))
+    run("node", &["bench/run.mjs", &ajo("release"), &tarball, &text(&out("bench")), &figures])
 }
 
 fn ajo(profile: &str) -> String {

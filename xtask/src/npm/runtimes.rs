@@ -1,5 +1,7 @@
 //! `cargo xtask test runtimes`: the tarball in real runtimes, with `crates/wasm/npm/runtimes/`.
 
+use std::path::PathBuf;
+
 use super::{out, pack, prepare, run_in, sources, target, text};
 use crate::{complain, test};
 
@@ -29,7 +31,23 @@ const fn available() -> bool {
 
 fn check(tarball: &str) -> Result<(), String> {
     complain("==> the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd and edge-runtime");
-    let directory = sources().join("runtimes");
+    install()?;
+    test::cargo(&["build", "--package", "ajo", "--locked"], &[])?;
+    let ajo = text(&target().join("debug/ajo"));
+    run_in(&directory(), "node", &["run.mjs", tarball, &ajo, &text(&out("runtimes/fixture"))])
+}
+
+fn directory() -> PathBuf {
+    sources().join("runtimes")
+}
+
+/// For whoever can go without them.
+pub(super) fn install_if_possible() -> Result<(), String> {
+    if available() { install() } else { Ok(()) }
+}
+
+fn install() -> Result<(), String> {
+    let directory = directory();
     // Hundreds of megabytes, so they stay as long as what is pinned does; without their scripts, which would download more.
     let lock = directory.join("package-lock.json");
     let installed = directory.join("node_modules/.package-lock.json");
@@ -37,7 +55,5 @@ fn check(tarball: &str) -> Result<(), String> {
     if age(&installed).is_none_or(|installed| age(&lock).is_none_or(|lock| lock > installed)) {
         run_in(&directory, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
     }
-    test::cargo(&["build", "--package", "ajo", "--locked"], &[])?;
-    let ajo = text(&target().join("debug/ajo"));
-    run_in(&directory, "node", &["run.mjs", tarball, &ajo, &text(&out("runtimes/fixture"))])
+    Ok(())
 }

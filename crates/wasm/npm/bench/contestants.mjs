@@ -67,6 +67,23 @@ export async function adobeAuth(settings) {
   };
 }
 
+/** With nothing but `fetch` and one token: no call can be cheaper, and nothing is renewed, made again or explained. */
+export async function bareFetch(settings) {
+  const { clientId, clientSecret, scopes, baseUrl, imsUrl } = settings;
+  const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: scopes });
+  const { access_token } = await (await fetch(`${imsUrl}/ims/token/v3`, { method: "POST", body: form })).json();
+  const init = { headers: headers(settings, access_token) };
+  const read = async (answer) => {
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const json = { ...init.headers, "content-type": "application/json" };
+  return {
+    list: async () => (await read(await fetch(`${baseUrl}/list/endpointConfigs`, { method: "POST", headers: json, body: "{}" }))).results,
+    get: async (uid) => (await read(await fetch(`${baseUrl}/endpointConfigs/${uid}`, init))).result,
+  };
+}
+
 function headers({ clientId, orgId, sandbox }, token) {
   return {
     authorization: `Bearer ${token}`,

@@ -1,18 +1,27 @@
-// ajo-limits beside what a user would take instead, in one run, in Node.js, against the emulator:
+// ajo-limits beside what a user would take instead, in one run, in Node.js, against the emulator; and in other runtimes:
 //
-//     node side-by-side.mjs EMULATOR OUT
+//     node side-by-side.mjs EMULATOR OUT RUNTIMES
 //
-// EMULATOR is the command `ajo`; OUT a folder for the figures as JSON. Installed beside this file, by run.mjs: the tarball and
+// EMULATOR is the command `ajo`; OUT a folder for the figures as JSON; RUNTIMES where those are installed. Installed beside this file, by run.mjs: the tarball and
 // what package.json names.
 // Prints a table. Ratios are what counts: the machine is noisy.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import * as contestants from "./contestants.mjs";
+import { median, row, timesLonger, write } from "./figures.mjs";
+import { runtimesIn } from "./runtimes.mjs";
 
 const NAMES = ["ajoLimits", "openapiFetch", "adobeAuth"];
-const LABELS = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch, own token cache", adobeAuth: "@adobe/aio-lib-core-auth, fetch" };
+/** Beside them, what a call costs anyone. */
+const TIMED = [...NAMES, "bareFetch"];
+const LABELS = {
+  ajoLimits: "ajo-limits",
+  openapiFetch: "openapi-fetch, own token cache",
+  adobeAuth: "@adobe/aio-lib-core-auth, fetch",
+  bareFetch: "bare fetch",
+};
 const PACKAGES = { ajoLimits: "ajo-limits", openapiFetch: "openapi-fetch", adobeAuth: "@adobe/aio-lib-core-auth" };
 const ROUNDS = 15;
 const CALLS = 200;
@@ -24,7 +33,7 @@ const DEFINITION = {
   services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
 };
 
-const [ajo, out] = process.argv.slice(2);
+const [ajo, out, runtimes] = process.argv.slice(2);
 
 /** The emulator, on a free port; ended with this program. */
 async function emulator() {
@@ -47,23 +56,23 @@ async function emulator() {
   };
 }
 
-/** Milliseconds a call, contestants taking turns so that noise strikes all alike; the median of the rounds. */
+/** Milliseconds a call in each round, contestants taking turns so that noise strikes all alike. */
 async function timePerCall(made, uid) {
-  const rounds = Object.fromEntries(NAMES.map((name) => [name, []]));
+  const rounds = Object.fromEntries(TIMED.map((name) => [name, []]));
   for (let round = 0; round < ROUNDS + 2; round += 1) {
-    for (const name of NAMES) {
+    for (const name of TIMED) {
       const begun = performance.now();
       for (let call = 0; call < CALLS; call += 1) await made[name].get(uid);
       // The first two warm up.
       if (round >= 2) rounds[name].push((performance.now() - begun) / CALLS);
     }
   }
-  return Object.fromEntries(NAMES.map((name) => [name, median(rounds[name])]));
+  return rounds;
 }
 
-/** Milliseconds from the start of a program to the end of its one call, without what Node.js takes to do nothing. */
+/** Milliseconds from the start of a program to the end of its one call; `nothing` is a program that does nothing. */
 function coldStart(settings) {
-  const times = Object.fromEntries([...NAMES, "nothing"].map((name) => [name, []]));
+  const times = Object.fromEntries([...TIMED, "nothing"].map((name) => [name, []]));
   for (let run = 0; run < COLD_STARTS; run += 1) {
     for (const name of Object.keys(times)) {
       const begun = performance.now();
@@ -75,7 +84,7 @@ function coldStart(settings) {
       times[name].push(performance.now() - begun);
     }
   }
-  return Object.fromEntries(NAMES.map((name) => [name, median(times[name]) - median(times.nothing)]));
+  return times;
 }
 
 /** Token requests that so many callers make who come together and find no token. */
@@ -121,37 +130,60 @@ function bytesIn(folder, isCounted = () => true) {
     .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }
 
-function median(values) {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
 const settings = await emulator();
 const made = {};
-for (const name of NAMES) made[name] = await contestants[name](settings);
+for (const name of TIMED) made[name] = await contestants[name](settings);
 const { uid } = await made.ajoLimits.create(DEFINITION);
-const figures = {
-  node: process.version,
-  perCallMs: await timePerCall(made, uid),
-  coldStartMs: coldStart(settings),
-  tokenRequests: await tokenRequests(settings),
-  installedBytes: Object.fromEntries(NAMES.map((name) => [name, installed(PACKAGES[name])])),
-  // Only tests load it.
-  emulatorBytes: bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator")),
-};
-const rows = [
-  ["", "a call", "cold start to first answer", `token requests of ${CALLERS} cold callers`, "installed"],
-  ...NAMES.map((name) => [
+const node = { calls: await timePerCall(made, uid), starts: coldStart(settings) };
+const requests = await tokenRequests(settings);
+const bytes = Object.fromEntries(NAMES.map((name) => [name, installed(PACKAGES[name])]));
+// Only tests load it.
+const emulatorBytes = bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator"));
+const elsewhere = [];
+for (const [label, , measure] of runtimesIn(runtimes)) elsewhere.push([label, await measure({ settings, uid })]);
+
+// Ratios are to openapi-fetch in Node.js, and to the bare fetch where nothing else runs.
+const lines = [
+  ["", "", "a call", "cold start to first answer, with the runtime's own", `token requests of ${CALLERS} cold callers`, "installed"],
+  ...TIMED.map((name) => [
+    "Node.js",
     LABELS[name],
-    `${figures.perCallMs[name].toFixed(3)} ms (${(figures.perCallMs[name] / figures.perCallMs.openapiFetch).toFixed(2)})`,
-    `${figures.coldStartMs[name].toFixed(0)} ms`,
-    `${figures.tokenRequests[name]}`,
-    `${Math.round(figures.installedBytes[name] / 1000)} KB`,
+    ...times(node, name, "openapiFetch"),
+    `${requests[name] ?? ""}`,
+    bytes[name] === undefined ? "" : `${Math.round(bytes[name] / 1000)} KB`,
+  ]),
+  ["Node.js", "nothing", "", `${median(node.starts.nothing).toFixed(0)} ms`, "", ""],
+  ...elsewhere.flatMap(([label, figures]) => [
+    ...["ajoLimits", "bareFetch"].map((name) => [label, LABELS[name], ...times(figures, name, "bareFetch"), "", ""]),
+    [label, "nothing", "", `${median(figures.starts.nothing).toFixed(0)} ms`, "", ""],
   ]),
 ];
-const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-for (const row of rows) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
-process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(figures.emulatorBytes / 1000)} KB\n`);
-mkdirSync(out, { recursive: true });
-writeFileSync(path.join(out, "npm.json"), `${JSON.stringify(figures, null, 2)}\n`);
+const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+for (const line of lines) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
+process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(emulatorBytes / 1000)} KB\n`);
+if (elsewhere.length === 0) process.stdout.write("skipped: Deno, Bun and workerd, which are pinned for Linux on x86-64\n");
+write(out, "npm", [
+  ...TIMED.flatMap((name) => timeRows("Node.js", node, name, "openapiFetch")),
+  row("cold start, Node.js, nothing", median(node.starts.nothing), "ms"),
+  ...NAMES.map((name) => row(`token requests of ${CALLERS} cold callers, ${LABELS[name]}`, requests[name], "requests")),
+  ...NAMES.map((name) => row(`installed, ${LABELS[name]}`, bytes[name] / 1000, "KB", name === "openapiFetch" ? undefined : bytes[name] / bytes.openapiFetch)),
+  row("installed, of which the emulator", emulatorBytes / 1000, "KB"),
+  ...elsewhere.flatMap(([label, figures]) => [
+    ...["ajoLimits", "bareFetch"].flatMap((name) => timeRows(label, figures, name, "bareFetch")),
+    row(`cold start, ${label}, nothing`, median(figures.starts.nothing), "ms"),
+  ]),
+]);
 process.exit(0);
+
+function times({ calls, starts }, name, base) {
+  const shown = (rounds, digits) => `${median(rounds[name]).toFixed(digits)} ms (${timesLonger(rounds, name, base).toFixed(2)})`;
+  return [shown(calls, 3), shown(starts, 0)];
+}
+
+function timeRows(runtime, { calls, starts }, name, base) {
+  const ratio = (rounds) => (name === base ? undefined : timesLonger(rounds, name, base));
+  return [
+    row(`call, ${runtime}, ${LABELS[name]}`, median(calls[name]), "ms", ratio(calls)),
+    row(`cold start, ${runtime}, ${LABELS[name]}`, median(starts[name]), "ms", ratio(starts)),
+  ];
+}
