@@ -14,7 +14,7 @@ use site::{Site, limits};
 
 /// How long the service takes for each call, and how many configurations are worked on at a time.
 const LATENCY: Duration = Duration::from_millis(50);
-const CONCURRENCY: u32 = 16;
+const CONCURRENCY: u32 = 8;
 
 /// Most memory that a process has had, in bytes. Where that cannot be read, none.
 fn peak(process: u32) -> Option<u64> {
@@ -56,7 +56,8 @@ async fn a_thousand_configurations_are_applied_as_fast_as_the_service_allows_in_
     // Create, can_deploy, a look before the deployment, and deploy; a few lists and a token.
     assert!((4000..4010).contains(&calls), "{calls} calls");
     let least = LATENCY * calls / CONCURRENCY;
-    assert!(took <= least.mul_f64(1.2), "{took:?}, and {calls} calls take at least {least:?}");
+    let ratio = took.as_secs_f64() / least.as_secs_f64();
+    assert!(ratio <= 1.2, "{took:?}, and {calls} calls take at least {least:?}: {ratio:.2} times");
     if let Some(most) = most {
         assert!(most < 100_000_000, "{most} bytes");
     }
