@@ -5,6 +5,9 @@ const NATIVE = /^function (?:get )?(\w+)\(\)\s*{\s*\[native code]\s*}$/;
 /** Of the platform's classes, those that keep nothing but what their properties say; a `Map`, `Headers` or bytes do. */
 const OPEN = /^(Object|Array|DOMException|\w*Error)$/;
 
+/** Newer engines give every error its stack by an accessor of its own, which has no name but is the same for all. */
+const STACK = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
 /** All that can be found in an error, of its properties and their names. `undefined` if there may be more to it. */
 export function everythingOf(error: unknown): string | undefined {
   const seen = new Set<any>([error]);
@@ -20,7 +23,8 @@ export function everythingOf(error: unknown): string | undefined {
         for (const key of Reflect.ownKeys(value)) {
           const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
           // An accessor can say something else whenever it is asked, and a tag hides what it is in.
-          if (key === Symbol.toStringTag || !("value" in property || nameOf(property.get))) return undefined;
+          const known = "value" in property || property.get === STACK || nameOf(property.get);
+          if (key === Symbol.toStringTag || !known) return undefined;
           seen.add(String(key)).add(value[key]);
         }
         // Some platforms keep these where no property shows them.
