@@ -10,6 +10,7 @@ mod journal_file;
 mod ledger_file;
 mod reader;
 mod running;
+mod verdict;
 mod writer;
 
 pub use apply::{Apply, Watch};
@@ -18,3 +19,4 @@ pub use journal_file::JournalFile;
 pub use ledger_file::LedgerFile;
 pub use reader::Reader;
 pub use running::{Holder, Running, RunningError};
+pub use verdict::objections;

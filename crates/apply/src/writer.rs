@@ -1,7 +1,9 @@
 //! The five calls that change something. Private: only [`crate::Apply`] makes them.
 
-use ajo_core::{Api, CanDeploy, Client, DeleteOptions, Error, Uid, ValidationStatus};
+use ajo_core::{Api, CanDeploy, Client, DeleteOptions, Error, Uid};
 use ajo_plan::{Definition, StepError, Unsendable};
+
+use crate::objections;
 
 /// Why a call did not succeed.
 pub(crate) enum Refused {
@@ -64,17 +66,13 @@ pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(),
 
 /// What speaks against deploying, if something does.
 pub(crate) fn objection(verdict: &CanDeploy) -> Option<StepError> {
-    if verdict.validation_status != Some(ValidationStatus::Error) {
+    let objections = objections(verdict);
+    if objections.is_empty() {
         return None;
     }
-    let told = verdict.errors.iter().map(|error| {
-        let code = error.error_code.as_ref().map_or_else(String::new, |code| format!("{code}: "));
-        format!("{code}{}", error.error.as_deref().unwrap_or("it does not say why"))
-    });
-    let told: Vec<_> = told.chain(verdict.reason.clone().filter(|_| verdict.errors.is_empty())).collect();
     let code = verdict.errors.iter().find_map(|error| error.error_code.as_ref()).map(ToString::to_string);
     Some(StepError {
-        message: format!("the service says that it cannot be deployed: {}", told.join("; ")),
+        message: format!("the service says that it cannot be deployed: {}", objections.join("; ")),
         hint: Some("change the definition in the file, and plan again".to_owned()),
         code,
         status: None,

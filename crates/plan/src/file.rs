@@ -47,6 +47,7 @@
 mod document;
 mod entry;
 mod findings;
+mod foreign;
 pub(crate) mod form;
 mod group;
 mod keys;

@@ -148,7 +148,7 @@ impl Ledger {
     }
 
     /// Whether a configuration is ours and stands as it was left.
-    pub(crate) fn knows(&self, found: &Found) -> bool {
+    pub fn knows(&self, found: &Found) -> bool {
         let owned = self.configurations.iter().find(|owned| owned.uid == found.uid);
         owned.is_some_and(|owned| owned.digest == found.standing.digest())
     }

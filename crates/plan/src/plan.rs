@@ -67,11 +67,6 @@ impl Plan {
         self.changes.is_empty() && self.refusals.is_empty()
     }
 
-    /// Whether the digest is that of the rest. A plan that was edited after it was made is not the one that was reviewed.
-    pub fn is_whole(&self, observed: &Observed) -> bool {
-        self.digest == self.digest_with(observed)
-    }
-
     /// Which configurations at the service it is about.
     fn about(&self) -> BTreeSet<&Uid> {
         let changed = self.changes.iter().filter_map(|change| change.uid.as_ref());

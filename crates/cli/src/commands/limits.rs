@@ -8,6 +8,7 @@ mod drift;
 mod dump;
 mod input;
 mod lock;
+mod look;
 mod plan;
 mod progress;
 mod resume;

@@ -55,9 +55,14 @@ async fn two_with_the_same_key_are_an_ambiguity_that_lists_both_and_is_decided_b
         assert!(ran.out.contains(uid), "{}", ran.out);
     }
     site.ajo_ends(&["adopt", "prod.yaml"], 7).await;
-    site.ajo_ends(&["adopt", "prod.yaml", "--uid", uids[1]], 0).await;
-    let ran = site.ajo_ends(&["plan", "prod.yaml"], 0).await;
-    assert!(ran.out.contains(uids[1]) || ran.out.contains("No changes"), "{}", ran.out);
+    let twin = list["results"].as_array().expect("a list").iter().find(|it| it["services"]["action"].is_object());
+    let twin = twin.and_then(|it| it["uid"].as_str()).expect("the twin");
+    site.ajo_ends(&["adopt", "prod.yaml", "--uid", twin], 0).await;
+    let ran = site.ajo_ends(&["plan", "prod.yaml", "--exit-code"], 2).await;
+    let change = ran.out.split("~ update").nth(1).unwrap_or_default();
+    assert!(change.contains(twin), "the twin becomes what the file wants: {}", ran.out);
+    let other = uids.iter().find(|uid| **uid != twin).expect("the other");
+    assert!(ran.out.contains(&format!("{other} limits the same, and is not ours")), "{}", ran.out);
     site.ajo_ends(&["adopt", "prod.yaml", "--uid=no-such-uid"], 1).await;
 }
 

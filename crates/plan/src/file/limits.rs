@@ -6,6 +6,7 @@ use ajo_core::{Api, Sandbox, SandboxError};
 use super::Sources;
 use super::document::Document;
 use super::findings::Findings;
+use super::foreign;
 use super::group::Group;
 use super::mark::Mark;
 use super::resolve::Resolver;
@@ -109,7 +110,7 @@ fn limits(mut group: Group, sources: &Sources, files: &[String]) -> Limits {
     Limits {
         sandbox: group.sandbox,
         desired,
-        findings: group.findings.into_sorted(&files),
+        findings: foreign::silence(group.findings.into_sorted(&files), sources),
         production: joined.production,
         policies,
         files,

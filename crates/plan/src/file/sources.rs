@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::document;
+use super::{document, foreign};
 
 /// A file: its name as it was given, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,22 @@ impl Sources {
     /// The limits files that were given.
     pub fn given(&self) -> &[Source] {
         &self.given
+    }
+
+    /// The text of a file, for showing places in it. None for one that another file names and that is none of ours: it may hold a
+    /// secret.
+    pub fn shown(&self, name: &str) -> Option<String> {
+        let given = self.given.iter().chain(&self.policies).find(|source| source.name == name);
+        match given {
+            Some(source) => Some(source.text.clone()),
+            None => self.further.get(name)?.clone().ok().filter(|text| foreign::is_ours(text)),
+        }
+    }
+
+    /// Those that another file names and that are none of ours.
+    pub(crate) fn foreign(&self) -> BTreeSet<&str> {
+        let further = self.further.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_ref().ok()?)));
+        further.filter(|(_, text)| !foreign::is_ours(text)).map(|(name, _)| name).collect()
     }
 
     pub(crate) fn policies(&self) -> &[Source] {

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use ajo_apply::Running;
 use ajo_core::Uid;
-use ajo_plan::{Desired, Found, Ledger, Observed, Options, Outcome, Report, Why, meant, plan};
+use ajo_plan::{Desired, Found, Ledger, Observed, Outcome, Report, meant};
 
 use super::beside::{Beside, Settled};
 use super::input::Input;
 use super::lock::lock;
 use super::service::Service;
 use super::show;
-use super::unclear;
+use super::unclear::Unclear;
 use crate::arguments::{Adopt, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -42,14 +42,7 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
         notes.push("nothing of the files is there yet, so there is nothing to adopt".to_owned());
     }
     beside.keep(&ledger, desired.sandbox.as_str())?;
-    let report = Report {
-        sandbox: Some(desired.sandbox.to_string()),
-        organization: Some(service.organization().to_owned()),
-        files: input.files.clone(),
-        findings: input.findings.clone(),
-        notes,
-        ..Report::new("adopt", outcome)
-    };
+    let report = Report { notes, ..service.report("adopt", &input, outcome) };
     show::report(settings, &report, &input.sources)?;
     Ok(show::exit(outcome, Exit::Success))
 }
@@ -62,18 +55,10 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
     for (wanted, found) in desired.configs.iter().zip(found) {
         let key = wanted.key();
         match found {
-            Some(found)
-                if before
-                    .configurations
-                    .iter()
-                    .any(|owned| owned.uid == found.uid && owned.digest == found.standing.digest()) =>
-            {
-                ledger.note(&desired.sandbox, key.clone(), &found);
-                notes.push(format!("{key}: {} was ours already", found.uid));
-            }
             Some(found) => {
                 ledger.note(&desired.sandbox, key.clone(), &found);
-                notes.push(format!("{key}: {} is ours now", found.uid));
+                let since = if before.knows(&found) { "was ours already" } else { "is ours now" };
+                notes.push(format!("{key}: {} {since}", found.uid));
             }
             None => {
                 let gone: Vec<Uid> = before
@@ -88,10 +73,8 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
             }
         }
     }
-    let refusals = plan(desired, observed, ledger, Options::default()).refusals;
-    let unclear: Vec<_> =
-        refusals.into_iter().filter(|refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling)).collect();
-    notes.extend(unclear.iter().map(|refusal| format!("not adopted: {}", unclear::note(refusal))));
+    let unclear = Unclear::of(desired, observed, ledger);
+    notes.extend(unclear.notes().iter().map(|note| format!("not adopted: {note}")));
     if unclear.is_empty() { Outcome::Applied } else { Outcome::Refused }
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn production(
             .with_exit(Exit::Refused));
     }
     let style = Style { color: output::color(), width: output::width() };
-    output::note(&render(report, Format::Text, &|file| input.sources.text(file), style));
+    output::note(&render(report, Format::Text, &|file| input.sources.shown(file), style));
     let question = format!("Type the name of the production sandbox ({sandbox}) to apply this");
     // A thread of its own, so that Ctrl-C is heard while it waits.
     let asked =

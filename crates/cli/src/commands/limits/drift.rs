@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use ajo_plan::{Outcome, Report};
 
-use super::beside::{Beside, Settled};
+use super::beside::Settled;
 use super::input::Input;
-use super::service::Service;
+use super::look::Look;
 use super::show;
 use super::unclear::Unclear;
 use crate::arguments::{Files, Settings};
@@ -18,10 +18,8 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let Some(desired) = input.wanted() else {
         return input.conclude("drift", settings);
     };
-    let service = Service::connect(settings, &desired.sandbox).await?;
-    let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
-    let observed = service.observe(desired).await?;
-    let Settled { ledger, note, .. } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let Look { service, observed, settled: Settled { ledger, note, .. }, .. } =
+        Look::at(settings, files, desired).await?;
     let mut drifts = ajo_plan::drift(desired, &observed, &ledger);
     let unclear = Unclear::of(desired, &observed, &ledger);
     drifts.retain(|drift| !unclear.is(&drift.key));
@@ -31,13 +29,9 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
         (true, true) => Outcome::Clean,
     };
     let report = Report {
-        sandbox: Some(desired.sandbox.to_string()),
-        organization: Some(service.organization().to_owned()),
-        files: input.files.clone(),
-        findings: input.findings.clone(),
         drifts,
         notes: note.into_iter().chain(unclear.notes()).collect(),
-        ..Report::new("drift", outcome)
+        ..service.report("drift", &input, outcome)
     };
     show::report(settings, &report, &input.sources)?;
     Ok(show::exit(outcome, Exit::Changes))

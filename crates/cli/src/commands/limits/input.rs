@@ -1,12 +1,11 @@
 //! What limits files say, with the files that they name.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ajo_core::Sandbox;
 use ajo_core::rules::Severity;
-use ajo_plan::file::{self, Limits, Source};
+use ajo_plan::file::{self, Limits, Source, Sources};
 use ajo_plan::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
 
 use super::show;
@@ -34,30 +33,19 @@ pub(crate) struct Input {
     frozen: Option<String>,
 }
 
-/// The texts of files, for showing places in them.
-#[derive(Default)]
-pub(crate) struct Sources(BTreeMap<String, String>);
-
-impl Sources {
-    /// The text of a file, if it may be shown.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
-}
-
 impl Input {
     /// Reads files that are for one sandbox.
     pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
-        let (sources, texts) = load(files, policy)?;
+        let sources = load(files, policy)?;
         let limits = file::read(&sources, &session::variable);
-        Ok(Self::of(files, policy, texts, vec![limits]))
+        Ok(Self::of(files, sources, vec![limits]))
     }
 
     /// Reads files of any sandboxes, to check them.
     pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
-        let (sources, texts) = load(files, policy)?;
+        let sources = load(files, policy)?;
         let each = file::read_each(&sources, &session::variable);
-        Ok(Self::of(files, policy, texts, each))
+        Ok(Self::of(files, sources, each))
     }
 
     /// What a plan wants that was made before.
@@ -75,15 +63,14 @@ impl Input {
         })
     }
 
-    fn of(files: &[PathBuf], policy: Option<&Path>, texts: BTreeMap<String, String>, mut each: Vec<Limits>) -> Self {
-        let mut findings: Vec<Finding> = each.iter().flat_map(|limits| limits.findings.clone()).collect();
-        let texts = without_foreign(files.iter().map(PathBuf::as_path).chain(policy), texts, &mut findings);
+    fn of(files: &[PathBuf], sources: Sources, mut each: Vec<Limits>) -> Self {
+        let findings = each.iter().flat_map(|limits| limits.findings.clone()).collect();
         let production = each.iter().any(|limits| limits.production != Some(false));
         let now = jiff::Timestamp::now();
         let frozen = each.iter().find_map(|limits| limits.frozen(now)).map(ToString::to_string);
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
         let files = files.iter().map(|file| file.display().to_string()).collect();
-        Self { sources: Sources(texts), files, findings, production, options: None, desired, frozen }
+        Self { sources, files, findings, production, options: None, desired, frozen }
     }
 
     /// What the files want, if nothing in them is an error.
@@ -109,76 +96,37 @@ impl Input {
         if only_policy { Outcome::Refused } else { Outcome::Invalid }
     }
 
+    /// A report that says what was found in the files.
+    pub(crate) fn report(&self, command: &str, outcome: Outcome) -> Report {
+        Report { files: self.files.clone(), findings: self.findings.clone(), ..Report::new(command, outcome) }
+    }
+
     /// Ends a command that is about the files alone, or cannot go on with such files.
     pub(crate) fn conclude(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
-        let report = Report {
-            files: self.files.clone(),
-            findings: self.findings.clone(),
-            ..Report::new(command, self.outcome())
-        };
+        let report = self.report(command, self.outcome());
         show::report(settings, &report, &self.sources)?;
         Ok(show::exit(report.outcome, Exit::Success))
     }
 }
 
-/// A file that a limits file names, and that is none of ours, may hold a secret, whoever named it: no line of it is shown, and of
-/// what was found in it only that.
-fn without_foreign<'f>(
-    given: impl Iterator<Item = &'f Path>,
-    texts: BTreeMap<String, String>,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<String, String> {
-    let given: Vec<String> = given.map(|file| file.display().to_string()).collect();
-    let (texts, foreign): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        texts.into_iter().partition(|(name, text)| given.contains(name) || is_ours(text));
-    for finding in findings.iter_mut() {
-        if finding.place.as_ref().is_some_and(|place| foreign.contains_key(&place.file)) {
-            finding.message = String::from("it is named as one, and is no file of limits or of a policy");
-            finding.hint =
-                Some("such a file begins with `version: 1`, and has no keys but those of `ajo schema`".to_owned());
-        }
-    }
-    findings.dedup_by(|one, other| {
-        one.message == other.message && one.place.as_ref().map(|it| &it.file) == other.place.as_ref().map(|it| &it.file)
-    });
-    texts
-}
-
-/// Whether a text is a limits file or a policy, as far as its keys go.
-fn is_ours(text: &str) -> bool {
-    let Ok(serde_json::Value::Object(file)) = serde_saphyr::from_str(text) else { return false };
-    let known = |of| ajo_plan::schema(of)["properties"].as_object().cloned().unwrap_or_default();
-    let keys = [known(ajo_plan::Schema::Limits), known(ajo_plan::Schema::Policy)];
-    file.get("version").is_some_and(|version| *version == 1)
-        && file.keys().all(|key| keys.iter().any(|known| known.contains_key(key)))
-}
-
-/// The files, those that they name, and all their texts.
-fn load(files: &[PathBuf], policy: Option<&Path>) -> Result<(file::Sources, BTreeMap<String, String>), Failure> {
-    let mut texts = BTreeMap::new();
-    let mut source = |file: &Path| {
+/// The files, and those that they name.
+fn load(files: &[PathBuf], policy: Option<&Path>) -> Result<Sources, Failure> {
+    let source = |file: &Path| {
         let (_, text) = read_text(file, MAX_LENGTH)?;
-        let name = file.display().to_string();
-        texts.insert(name.clone(), text.clone());
-        Ok::<_, Failure>(Source { name, text })
+        Ok::<_, Failure>(Source { name: file.display().to_string(), text })
     };
-    let given = files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?;
-    let policy = policy.map(source).transpose()?;
-    let mut sources = file::Sources::new(given);
+    let mut sources = Sources::new(files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?);
     if let Some(policy) = policy {
-        sources = sources.with_policy(policy);
+        sources = sources.with_policy(source(policy)?);
     }
     loop {
         let needed = sources.needed();
         if needed.is_empty() {
-            return Ok((sources, texts));
+            return Ok(sources);
         }
         for name in needed {
-            let text = read_text(Path::new(&name), MAX_LENGTH).map(|(_, text)| text);
-            if let Ok(text) = &text {
-                texts.insert(name.clone(), text.clone());
-            }
-            sources.provide(&name, text.map_err(|failure| failure.problem));
+            let text = read_text(Path::new(&name), MAX_LENGTH);
+            sources.provide(&name, text.map(|(_, text)| text).map_err(|failure| failure.problem));
         }
     }
 }

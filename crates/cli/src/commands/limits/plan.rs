@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use ajo_plan::{Format, Options, Outcome, Plan, Report, Standing, Style, Wanted, plan, render};
 
-use super::beside::{Beside, quoted};
+use super::beside::quoted;
 use super::input::Input;
+use super::look::Look;
 use super::service::Service;
 use super::show;
 use crate::arguments::{self, Planning, Settings};
@@ -20,10 +21,7 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<E
     let Some(desired) = input.wanted() else {
         return input.conclude("plan", settings);
     };
-    let service = Service::connect(settings, &desired.sandbox).await?;
-    let beside = Beside::of(settings, what.files.beside.ledger.as_deref(), &what.files.files)?;
-    let observed = service.observe(desired).await?;
-    let settled = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let Look { service, beside, observed, settled } = Look::at(settings, &what.files, desired).await?;
     let plan = plan(desired, &observed, &settled.ledger, what.planning.options());
     let mut report = report("plan", &input, &service, plan, settled.note);
     report.ledger = beside.name();
@@ -45,10 +43,6 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
         Outcome::Changes
     };
     Report {
-        sandbox: Some(plan.sandbox.clone()),
-        organization: Some(service.organization().to_owned()),
-        files: input.files.clone(),
-        findings: input.findings.clone(),
         notes: [note, input.frozen().map(ToOwned::to_owned)]
             .into_iter()
             .flatten()
@@ -56,7 +50,7 @@ pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan
             .chain(twins(&plan))
             .collect(),
         plan: Some(plan),
-        ..Report::new(command, outcome)
+        ..service.report(command, input, outcome)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
+use ajo_plan::file::Sources;
 use ajo_plan::{Format, Outcome, Report, Style, render};
 
-use super::input::Sources;
 use crate::arguments::{Output, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub(crate) fn report(settings: &Settings, report: &Report, sources: &Sources) ->
         Output::Junit => Format::Junit,
     };
     let text =
-        render(report, format, &|file| sources.text(file), Style { color: output::color(), width: output::width() });
+        render(report, format, &|file| sources.shown(file), Style { color: output::color(), width: output::width() });
     output::data(&text)
 }
 

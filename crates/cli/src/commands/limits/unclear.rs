@@ -37,7 +37,7 @@ impl Unclear {
 }
 
 /// A refusal in one line.
-pub(crate) fn note(refusal: &Refusal) -> String {
+fn note(refusal: &Refusal) -> String {
     let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
     let key = refusal.key.as_ref().map_or_else(String::new, ToString::to_string);
     format!("{key}: {}: {}; {}", refusal.message, candidates.join(", "), refusal.hint)

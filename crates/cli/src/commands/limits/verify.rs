@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use ajo_core::{CanDeploy, ValidationStatus};
+use ajo_apply::objections;
 use ajo_plan::{Drift, Found, Outcome, Report, Wanted, meant};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::beside::{Beside, Settled};
+use super::beside::Settled;
 use super::input::Input;
+use super::look::Look;
 use super::service::Service;
 use super::show;
 use super::unclear::Unclear;
@@ -23,10 +24,8 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     let Some(desired) = input.wanted() else {
         return input.conclude("verify", settings);
     };
-    let service = Service::connect(settings, &desired.sandbox).await?;
-    let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
-    let observed = service.observe(desired).await?;
-    let Settled { ledger, note, .. } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
+    let Look { service, observed, settled: Settled { ledger, note, .. }, .. } =
+        Look::at(settings, files, desired).await?;
     let pairs = desired.configs.iter().zip(meant(desired, &observed, &ledger));
     let checked = pairs.map(|(wanted, found)| check(&service, wanted, found));
     let drifts: Vec<Option<Drift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
@@ -43,13 +42,9 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
         desired.configs.len()
     );
     let report = Report {
-        sandbox: Some(desired.sandbox.to_string()),
-        organization: Some(service.organization().to_owned()),
-        files: input.files.clone(),
-        findings: input.findings.clone(),
         drifts,
         notes: note.into_iter().chain(unclear.notes()).chain([count]).collect(),
-        ..Report::new("verify", outcome)
+        ..service.report("verify", &input, outcome)
     };
     show::report(settings, &report, &input.sources)?;
     Ok(show::exit(outcome, Exit::Success))
@@ -69,20 +64,4 @@ async fn check(service: &Service, wanted: &Wanted, found: Option<&Found>) -> Res
         }
     }
     Ok(drift)
-}
-
-fn objections(verdict: &CanDeploy) -> Vec<String> {
-    if verdict.validation_status != Some(ValidationStatus::Error) {
-        return Vec::new();
-    }
-    let told = verdict.errors.iter().map(|error| {
-        let code = error.error_code.as_ref().map_or_else(String::new, |code| format!("{code}: "));
-        format!("{code}{}", error.error.as_deref().unwrap_or("it does not say why"))
-    });
-    let told: Vec<_> = told.collect();
-    if told.is_empty() {
-        vec![verdict.reason.clone().unwrap_or_else(|| "it does not say why".to_owned())]
-    } else {
-        told
-    }
 }
