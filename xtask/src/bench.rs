@@ -1,14 +1,14 @@
 //! `cargo xtask bench`: figures that anyone can get again, and the budgets that they keep to. Each group is measured in one run with what
 //! it is compared with, and ratios are what is promised: a machine that is slow, or busy with something else, is so for both sides.
 //!
-//! A group is a Rust module beside this one, which writes a [`report`], or a script, which writes the same form; [`figures`] reads it.
+//! A group is a Rust module beside this one, which writes a [`report`], or a script, which writes the same form.
 
 mod budget;
 mod cached_token;
 mod charts;
 mod codegen;
-mod figures;
 mod native;
+mod number;
 mod page;
 mod plan;
 mod program;

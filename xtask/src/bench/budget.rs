@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::figures::{Figures, shown};
+use super::number::shown;
+use super::report::Report;
 use crate::root;
 
 #[derive(Deserialize)]
@@ -41,7 +42,7 @@ impl Budget {
     }
 
     /// The number that it is about, and whether it keeps to the bound. A figure that is not there keeps to none.
-    fn judge(&self, figures: &Figures) -> (Option<f64>, bool) {
+    fn judge(&self, figures: &Report) -> (Option<f64>, bool) {
         let number = figures.row(&self.row).and_then(|row| match self.of {
             Of::Ratio => row.ratio,
             Of::Value => Some(row.value),
@@ -69,7 +70,7 @@ impl fmt::Display for Budget {
 
 /// Holds a group's figures to its budgets. Gives a line for each budget; as an error when one is broken.
 pub(super) fn check(group: &str) -> Result<String, String> {
-    let figures = Figures::read(group)?.ok_or_else(|| format!("{group} has left no figures"))?;
+    let figures = Report::load(group)?.ok_or_else(|| format!("{group} has left no figures"))?;
     let judged = Budget::of(group)?.into_iter().map(|budget| {
         let (number, kept) = budget.judge(&figures);
         let number = number.map_or_else(|| "no such figure".to_owned(), shown);
@@ -85,9 +86,8 @@ pub(super) fn check(group: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn figures() -> Figures {
-        let rows =
-            r#"{"machine": "m", "date": "d", "rows": [{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}]}"#;
+    fn figures() -> Report {
+        let rows = r#"{"group": "g", "machine": "m", "date": "d", "rows": [{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}]}"#;
         serde_json::from_str(rows).expect("figures")
     }
 

@@ -5,7 +5,7 @@ mod line;
 
 use plotters::prelude::*;
 
-use super::figures::Figures;
+use super::report::Report;
 use crate::root;
 
 const FOLDER: &str = "docs/performance";
@@ -41,12 +41,12 @@ pub(super) fn draw() -> Result<(), String> {
         std::fs::write(folder.join(format!("{group}.svg")), svg).map_err(|error| format!("{group}.svg: {error}"))
     };
     for (group, title) in BARS {
-        let Some(figures) = Figures::read(group)? else { continue };
+        let Some(figures) = Report::load(group)? else { continue };
         if let Some(svg) = bars::draw(title, &figures).map_err(|error| format!("{group}: {error}"))? {
             write(group, svg)?;
         }
     }
-    let Some(figures) = Figures::read(LINE)? else { return Ok(()) };
+    let Some(figures) = Report::load(LINE)? else { return Ok(()) };
     let svg = line::draw(&figures).map_err(|error| format!("{LINE}: {error}"))?;
     svg.map_or(Ok(()), |svg| write(LINE, svg))
 }

@@ -2,7 +2,8 @@
 //! `<!-- end -->` is replaced; where a group has not been measured, it stays as it is.
 
 use super::budget::Budget;
-use super::figures::{Figures, shown};
+use super::number::shown;
+use super::report::Report;
 use crate::root;
 
 const PAGE: &str = "docs/performance.md";
@@ -13,12 +14,12 @@ const END: &str = "<!-- end -->";
 pub(super) fn fill() -> Result<String, String> {
     let path = root().join(PAGE);
     let page = std::fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
-    let filled = filled(&page, |group| Ok(Figures::read(group)?.map(|it| (it, Budget::of(group)))))?;
+    let filled = filled(&page, |group| Ok(Report::load(group)?.map(|it| (it, Budget::of(group)))))?;
     std::fs::write(&path, filled).map_err(|error| format!("{PAGE}: {error}"))?;
     Ok(format!("wrote {PAGE} and its charts"))
 }
 
-type Measured = Option<(Figures, Result<Vec<Budget>, String>)>;
+type Measured = Option<(Report, Result<Vec<Budget>, String>)>;
 
 fn filled(page: &str, measured: impl Fn(&str) -> Result<Measured, String>) -> Result<String, String> {
     let mut parts = page.split(BEGIN);
@@ -41,11 +42,11 @@ fn chart(group: &str) -> String {
     if root().join("docs").join(&file).exists() { format!("\n![{group}]({file})\n") } else { String::new() }
 }
 
-fn table(figures: &Figures, budgets: &[Budget]) -> String {
+fn table(figures: &Report, budgets: &[Budget]) -> String {
     let mut text = String::from("| figure | | ratio | budget |\n|---|---|---|---|\n");
     text.extend(figures.rows.iter().map(|row| {
         let ours = budgets.iter().filter(|it| it.row == row.name).map(ToString::to_string);
-        let promised: Vec<_> = ours.chain(row.budget()).collect();
+        let promised: Vec<_> = ours.chain(row.promise()).collect();
         let ratio = row.ratio.map(shown).unwrap_or_default();
         let figure = format!("{} {}", shown(row.value), row.unit);
         format!("| {} | {} | {ratio} | {} |\n", row.name, figure.trim_end(), promised.join(", "))
@@ -61,7 +62,7 @@ mod tests {
     #[test]
     fn figures_replace_those_of_before_and_what_was_not_measured_stays() {
         let page = "# P\n\n<!-- figures: a -->\nold\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n";
-        let rows = r#"{"machine": "m", "date": "2026-11-26T03:11:44Z", "rows": [
+        let rows = r#"{"group": "g", "machine": "m", "date": "2026-11-26T03:11:44Z", "rows": [
             {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2, "budget": {"value": 3}}]}"#;
         let budget = r#"[{"group": "a", "row": "call", "of": "ratio", "most": 1.5}]"#;
         let measured = |group: &str| {

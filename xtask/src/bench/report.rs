@@ -1,21 +1,28 @@
 //! What a group of measurements comes to, in the one form that all of them have: a table for people, JSON under target/bench/.
 
 use std::fmt::Write as _;
-use std::{env, fs, thread};
+use std::path::PathBuf;
+use std::{env, fs, io, thread};
 
 use serde::{Deserialize, Serialize};
 
+use super::number::shown;
 use crate::npm::target;
 
+/// Where a group leaves its figures.
+fn file_of(group: &str) -> PathBuf {
+    target().join("bench").join(format!("{group}.json"))
+}
+
 /// The figures of one group.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    group: &'static str,
-    machine: String,
-    date: String,
-    rows: Vec<Row>,
+    group: String,
+    pub(super) machine: String,
+    pub(super) date: String,
+    pub(super) rows: Vec<Row>,
     /// What could not be measured here, and why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 
@@ -63,6 +70,14 @@ impl Row {
         Self { budget: Some(budget), ..self }
     }
 
+    /// What was promised of it beside `benches/budgets.json`, for people.
+    pub(super) fn promise(&self) -> Option<String> {
+        self.budget.map(|most| match most {
+            Budget::Ratio(most) => format!("ratio ≤ {}", shown(most)),
+            Budget::Value(most) => format!("≤ {}", shown(most)),
+        })
+    }
+
     fn is_met(&self) -> bool {
         match self.budget {
             None => true,
@@ -92,7 +107,7 @@ impl Row {
 
 impl Report {
     /// A report of this group, on this machine, now.
-    pub(crate) fn new(group: &'static str) -> Self {
+    pub(crate) fn new(group: &str) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let processor = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
             let (_, name) = text.lines().find(|line| line.starts_with("model name"))?.split_once(':')?;
@@ -100,7 +115,28 @@ impl Report {
         });
         let processor = processor.unwrap_or_else(|| "an unnamed processor".to_owned());
         let machine = format!("{processor}, {cores} cores, {} {}", env::consts::OS, env::consts::ARCH);
-        Self { group, machine, date: jiff::Timestamp::now().to_string(), rows: Vec::new(), notes: Vec::new() }
+        Self {
+            group: group.to_owned(),
+            machine,
+            date: jiff::Timestamp::now().to_string(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What a group has left, in Rust or by a script; none where it has not been measured.
+    pub(super) fn load(group: &str) -> Result<Option<Self>, String> {
+        let path = file_of(group);
+        match fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| format!("{}: {error}", path.display())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(format!("{}: {error}", path.display())),
+        }
+    }
+
+    /// The row of this name.
+    pub(super) fn row(&self, name: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.name == name)
     }
 
     /// One figure more.
@@ -125,15 +161,14 @@ impl Report {
 
     /// The value of a row that is there.
     pub(crate) fn value(&self, name: &str) -> Option<f64> {
-        self.rows.iter().find(|row| row.name == name).map(|row| row.value)
+        self.row(name).map(|row| row.value)
     }
 
     /// Writes the JSON, and gives the table; as an error when a budget is broken.
     pub(crate) fn finish(self) -> Result<String, String> {
-        let folder = target().join("bench");
-        let file = folder.join(format!("{}.json", self.group));
+        let file = file_of(&self.group);
         let json = serde_json::to_string_pretty(&self).map_err(|error| error.to_string())?;
-        fs::create_dir_all(&folder)
+        fs::create_dir_all(file.parent().unwrap_or(&file))
             .and_then(|()| fs::write(&file, json + "\n"))
             .map_err(|error| format!("{}: {error}", file.display()))?;
         let table = self.table();

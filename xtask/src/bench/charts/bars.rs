@@ -3,7 +3,8 @@
 use plotters::prelude::*;
 
 use super::{BAR, FONT, GRID, MARGIN, MARK, Outcome, QUIET, TEXT, WIDTH};
-use crate::bench::figures::{Figures, shown};
+use crate::bench::number::shown;
+use crate::bench::report::Report;
 
 const HEAD: u32 = 56;
 const FOOT: u32 = 34;
@@ -12,7 +13,7 @@ const EACH: u32 = 26;
 const NAMES: u32 = 430;
 
 /// Draws those that there are; nothing where no figure has a ratio.
-pub(super) fn draw(title: &str, figures: &Figures) -> Outcome<Option<String>> {
+pub(super) fn draw(title: &str, figures: &Report) -> Outcome<Option<String>> {
     let ratios: Vec<(&str, f64)> = figures
         .rows
         .iter()
@@ -67,8 +68,9 @@ fn ends(ratios: &[(&str, f64)]) -> std::ops::Range<f64> {
 mod tests {
     use super::*;
 
-    fn figures(rows: &str) -> Figures {
-        serde_json::from_str(&format!(r#"{{"machine": "m", "date": "d", "rows": [{rows}]}}"#)).expect("figures")
+    fn figures(rows: &str) -> Report {
+        serde_json::from_str(&format!(r#"{{"group": "g", "machine": "m", "date": "d", "rows": [{rows}]}}"#))
+            .expect("figures")
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use plotters::prelude::*;
 
 use super::{FONT, GRID, MARGIN, MARK, Outcome, QUIET, TEXT, WIDTH};
-use crate::bench::figures::{Figures, shown};
+use crate::bench::number::shown;
+use crate::bench::report::Report;
 
 const HEIGHT: u32 = 420;
 const HEAD: u32 = 52;
@@ -20,7 +21,7 @@ struct Line {
 }
 
 /// Draws them; nothing where no line has two points.
-pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
+pub(super) fn draw(figures: &Report) -> Outcome<Option<String>> {
     let lines: Vec<Line> = lines(figures).into_iter().filter(|line| line.points.len() > 1).collect();
     if lines.is_empty() {
         return Ok(None);
@@ -76,7 +77,7 @@ pub(super) fn draw(figures: &Figures) -> Outcome<Option<String>> {
 }
 
 /// The figures that are times and whose names have a number of configurations in them.
-fn lines(figures: &Figures) -> Vec<Line> {
+fn lines(figures: &Report) -> Vec<Line> {
     let scale = |unit: &str| match unit {
         "s" => Some(1000.0),
         "ms" => Some(1.0),
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_points_are_found_by_the_numbers_in_their_names() {
-        let rows = r#"{"machine": "m", "date": "d", "rows": [
+        let rows = r#"{"group": "g", "machine": "m", "date": "d", "rows": [
             {"name": "10 % changed, 10,000", "value": 0.09, "unit": "s"},
             {"name": "10 % changed, 10", "value": 90, "unit": "µs"},
             {"name": "all is new, 10", "value": 90, "unit": "µs"},

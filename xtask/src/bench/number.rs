@@ -1,0 +1,34 @@
+//! Numbers for people.
+
+/// A number with three digits that say something, and commas in between where it is large.
+pub(super) fn shown(number: f64) -> String {
+    let size = number.abs();
+    if size < 1000.0 {
+        let digits = if size >= 100.0 || number.fract() == 0.0 {
+            0
+        } else if size >= 10.0 {
+            1
+        } else if size >= 1.0 {
+            2
+        } else {
+            3
+        };
+        return format!("{number:.digits$}");
+    }
+    let whole = format!("{number:.0}");
+    let groups: Vec<&str> =
+        whole.as_bytes().rchunks(3).rev().filter_map(|part| std::str::from_utf8(part).ok()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn numbers_have_as_many_digits_as_mean_something() {
+        let numbers = [0.0, 0.0312, 1.169, 22.76, 601.0, 955.4, 1000.0, 25_123.4, 1_234_567.0];
+        let texts = ["0", "0.031", "1.17", "22.8", "601", "955", "1,000", "25,123", "1,234,567"];
+        assert_eq!(numbers.map(shown), texts);
+    }
+}
