@@ -66,6 +66,8 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Cause {
+    /// It is new in the files.
+    New,
     /// The files changed since the last apply.
     You,
     /// Somebody else changed it at the service since the last apply.
@@ -254,6 +256,7 @@ impl fmt::Display for Kind {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::New => f.write_str("it is new in the files"),
             Self::You => f.write_str("you changed the files"),
             Self::Others { by, at } => {
                 write!(f, "{} changed it at the service", by.as_deref().unwrap_or("somebody else"))?;

@@ -260,7 +260,7 @@ impl<'p> Planning<'p> {
     /// One that neither the ledger nor the service has; but an organization has one throttling configuration only.
     fn absent(&mut self, wanted: &Wanted) {
         match self.only_throttling(&wanted.key()) {
-            None => self.change(wanted, None, Cause::You),
+            None => self.change(wanted, None, Cause::New),
             Some(found) => match self.owned_uids.get(&found.uid).copied() {
                 Some(owned) => {
                     self.spoken_of.insert(&owned.uid);
