@@ -2,7 +2,7 @@
 
 use ajo_core::{Api, CallOptions, Client, DeleteOptions, Error, Layer, OPERATIONS, Operation, ServiceCode, Verb};
 use ajo_emulator::Emulator;
-use ajo_tests::{call, capping, capping_json, client_of, emulated, throttling, throttling_json, uid};
+use ajo_tests::{answering, call, capping, capping_json, client_of, emulated, throttling, throttling_json, uid};
 use httpmock::prelude::*;
 use serde_json::{Value, json};
 
@@ -291,13 +291,7 @@ async fn a_failure_without_a_readable_body_still_says_its_status() {
     for (status, body) in
         [(429, ""), (500, ""), (502, "<html>Bad Gateway</html>"), (503, "overloaded"), (404, "null"), (413, "{}")]
     {
-        let server = MockServer::start_async().await;
-        server
-            .mock_async(|when, then| {
-                when.any_request();
-                then.status(status).body(body);
-            })
-            .await;
+        let server = answering(status, body).await;
         let client: Client = client_of(&server.base_url());
         for operation in &OPERATIONS {
             let error = call(&client, operation, &uid("u-1")).await.expect_err("refused");
@@ -328,13 +322,7 @@ async fn a_write_that_may_have_been_done_and_is_not_repeated_is_to_be_read_back(
         (502, "", list, false),
     ];
     for (status, body, operation, read_back) in cases {
-        let server = MockServer::start_async().await;
-        server
-            .mock_async(|when, then| {
-                when.any_request();
-                then.status(status).body(body);
-            })
-            .await;
+        let server = answering(status, body).await;
         let client = client_of(&server.base_url()).with_options(CallOptions::default().attempts(1));
         let error = call(&client, operation, &uid("u-1")).await.expect_err("refused");
         let hint = error.hint().expect("a hint");

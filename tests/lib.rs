@@ -14,6 +14,7 @@ use ajo_core::{
     Verb,
 };
 use ajo_emulator::Emulator;
+use httpmock::MockServer;
 use serde_json::{Value, json};
 
 /// What `World::handle` takes.
@@ -30,6 +31,18 @@ pub fn client_of(root: &str) -> Client {
         .base_url(&format!("{root}/journey/orchestration"))
         .build()
         .expect("a client")
+}
+
+/// A server that answers whatever it is asked with this status and body.
+pub async fn answering(status: u16, body: &str) -> MockServer {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(status).body(body);
+        })
+        .await;
+    server
 }
 
 /// A client with the emulator's own credentials, for one of its sandboxes.

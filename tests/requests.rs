@@ -1,7 +1,7 @@
 //! What each of the sixteen operations sends, and how its answer is read, against a fake service.
 
 use ajo_core::{Api, Call, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, Secret, Verb};
-use ajo_tests::{ORG_ID, call, capping, capping_json, client_of, throttling, throttling_json, uid};
+use ajo_tests::{ORG_ID, answering, call, capping, capping_json, client_of, throttling, throttling_json, uid};
 use httpmock::prelude::*;
 use serde_json::{Value, json};
 
@@ -118,13 +118,7 @@ async fn an_answer_is_kept_as_it_came_beside_its_value() {
 async fn any_success_counts_as_one() {
     // A write that was carried out must not be reported as failed because its status or empty body is not the documented one.
     for (status, body) in [(200, ""), (200, "{}"), (202, "accepted"), (204, "")] {
-        let server = MockServer::start_async().await;
-        server
-            .mock_async(|when, then| {
-                when.any_request();
-                then.status(status).body(body);
-            })
-            .await;
+        let server = answering(status, body).await;
         let client = client_of(&server.base_url());
         for operation in OPERATIONS.iter().filter(|it| matches!(it.verb, Verb::Delete | Verb::Deploy | Verb::Undeploy))
         {
