@@ -54,22 +54,19 @@ fn named_by_files(desired: &Desired, observed: &Observed, ledger: &mut Ledger, n
         meant(desired, observed, ledger).into_iter().map(Option::<&Found>::cloned).collect();
     for (wanted, found) in desired.configs.iter().zip(found) {
         let key = wanted.key();
-        match found {
-            Some(found) => {
-                ledger.note(&desired.sandbox, key.clone(), &found);
-                let since = if before.knows(&found) { "was ours already" } else { "is ours now" };
-                notes.push(format!("{key}: {} {since}", found.uid));
-            }
-            None => {
-                let gone: Vec<Uid> = before
-                    .of(&desired.sandbox)
-                    .filter(|owned| owned.key == key && observed.get(&owned.uid).is_none())
-                    .map(|owned| owned.uid.clone())
-                    .collect();
-                for uid in gone {
-                    ledger.forget(&uid);
-                    notes.push(format!("{key}: {uid} is no longer there, and no longer ours"));
-                }
+        if let Some(found) = found {
+            ledger.note(&desired.sandbox, key.clone(), &found);
+            let since = if before.knows(&found) { "was ours already" } else { "is ours now" };
+            notes.push(format!("{key}: {} {since}", found.uid));
+        } else {
+            let gone: Vec<Uid> = before
+                .of(&desired.sandbox)
+                .filter(|owned| owned.key == key && observed.get(&owned.uid).is_none())
+                .map(|owned| owned.uid.clone())
+                .collect();
+            for uid in gone {
+                ledger.forget(&uid);
+                notes.push(format!("{key}: {uid} is no longer there, and no longer ours"));
             }
         }
     }
