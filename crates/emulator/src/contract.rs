@@ -24,15 +24,15 @@ const MOST: usize = 200;
 
 /// One difference between a call and its specification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// `capping.create` and so on.
-    pub operation: String,
+    pub(crate) operation: String,
     /// `request` or `answer`.
-    pub side: &'static str,
+    pub(crate) side: &'static str,
     /// Where, as a JSON pointer into that side: `/path/uid`, `/query/…`, `/headers/…`, `/status`, `/body/…`.
-    pub pointer: String,
+    pub(crate) pointer: String,
     /// What differs, without a value of the call.
-    pub problem: String,
+    pub(crate) problem: String,
 }
 
 /// The differences found so far.

@@ -54,7 +54,6 @@ mod world;
 
 pub use arrival::Broken;
 pub use clock::{Clock, LAST_MOMENT, SpeedError};
-pub use contract::Difference;
 pub use control::{CONTROL_ROUTES, ControlRoute};
 pub use delivery::{Delivery, Manner};
 pub use fault::{Effect, FAULT_HEADER, Fault, FaultError, Latency, MAX_FAULTS, Target, When};
