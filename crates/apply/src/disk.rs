@@ -8,6 +8,26 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// A file of ours that could not be read or written.
+///
+/// ```
+/// use ajo_apply::{DiskError, create, followed, replace};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("limits.yaml");
+/// create(&path, "version: 1\n")?;
+/// let error: DiskError = create(&path, "version: 2\n").unwrap_err();
+/// assert!(error.to_string().starts_with("failed to write "));
+/// replace(&path, "version: 2\n")?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "version: 2\n");
+///
+/// # #[cfg(unix)] {
+/// // What a link leads to is replaced, and not the link.
+/// let link = folder.path().join("link.yaml");
+/// std::os::unix::fs::symlink("limits.yaml", &link)?;
+/// assert_eq!(followed(&link), path);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {what} {}: {problem}", path.display())]
 pub struct DiskError {

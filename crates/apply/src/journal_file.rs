@@ -10,6 +10,32 @@ use ajo_plan::{Digest, Entry, Header, Journal};
 use crate::disk::{self, DiskError};
 
 /// A journal that is being written. A line that was added outlives the process, and one that was synced also the machine.
+///
+/// ```
+/// use ajo_apply::JournalFile;
+/// use ajo_core::Verb;
+/// use ajo_plan::{Desired, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, plan};
+///
+/// let folder = tempfile::tempdir()?;
+/// let at = folder.path().join("ajo.lock");
+/// let (desired, ledger) = (Desired { sandbox: "prod".parse()?, configs: Vec::new() }, Ledger::default());
+/// let header = Header {
+///     version: JOURNAL_VERSION,
+///     organization: "A1B2@AdobeOrg".to_owned(),
+///     began: "2026-11-26T09:00:00Z".to_owned(),
+///     files: Vec::new(),
+///     ledger: ledger.digest("prod"),
+///     plan: plan(&desired, &Observed::default(), &ledger, Options::default()),
+/// };
+/// let path = JournalFile::path_for(&at, "prod");
+/// let mut journal = JournalFile::begin(&path, header)?;
+/// journal.add(Entry::Begun { change: 0, step: Verb::Create })?;
+///
+/// // Whoever comes after a crash finds what was written down.
+/// assert_eq!(JournalFile::sandboxes(&at)?, ["prod"]);
+/// assert_eq!(JournalFile::load(&path)?.as_ref(), Some(journal.journal()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct JournalFile {
     path: PathBuf,

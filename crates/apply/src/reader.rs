@@ -87,6 +87,18 @@ impl Reader {
     /// # Errors
     ///
     /// The call fails.
+    ///
+    /// ```no_run
+    /// # async fn example(reader: ajo_apply::Reader) -> Result<(), ajo_core::Error> {
+    /// use ajo_core::Api;
+    ///
+    /// for found in reader.list(Api::Capping).await?.configs {
+    ///     let verdict = reader.can_deploy(Api::Capping, &found.uid).await?;
+    ///     println!("{}: {:?}", found.key(), ajo_apply::objections(&verdict));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn can_deploy(&self, api: Api, uid: &Uid) -> Result<CanDeploy, Error> {
         match api {
             Api::Capping => self.client.capping().can_deploy(uid).await,

@@ -15,6 +15,25 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// That this process applies. Others wait or are refused until it is dropped; the operating system takes it from a process that
 /// dies, so a crash leaves nothing to clean up.
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_apply::{Holder, Running, RunningError};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let path = Running::path_for(&folder.path().join("ajo.lock"));
+/// let first = Running::take(&path, "a pipeline".to_owned(), Duration::ZERO).await?;
+/// let refused = Running::take(&path, "a person".to_owned(), Duration::ZERO).await.unwrap_err();
+/// let RunningError::Held { holder: Some(Holder { owner, .. }), .. } = refused else { panic!("{refused}") };
+/// assert_eq!(owner, "a pipeline");
+/// drop(first);
+/// Running::take(&path, "a person".to_owned(), Duration::ZERO).await?;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(example())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Running {
     _file: File,

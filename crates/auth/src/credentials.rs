@@ -10,11 +10,30 @@ use crate::{ClientId, ClientIdError, OrgId, OrgIdError, Scopes, ScopesError, Sec
 /// `Debug` shows no secret.
 ///
 /// ```
-/// use ajo_auth::Credentials;
+/// use ajo_auth::{Credentials, CredentialsError, OrgIdError, Secret};
 ///
 /// let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid, AdobeID")?;
 /// assert!(!format!("{credentials:?}").contains("s3cr3t"));
-/// # Ok::<(), ajo_auth::CredentialsError>(())
+/// assert_eq!(credentials.org_id().as_str(), "A1B2@AdobeOrg");
+///
+/// // While a secret is replaced there are two.
+/// let two = [Secret::new("old"), Secret::new("new")];
+/// assert_eq!(Credentials::with_secrets("my-client", &two, "A1B2@AdobeOrg", "openid")?.secrets().len(), 2);
+///
+/// // In the forms in which people have it; from a file by `from_file`.
+/// let json = serde_json::json!({
+///     "CLIENT_ID": "my-client", "CLIENT_SECRETS": ["s3cr3t"], "ORG_ID": "A1B2@AdobeOrg", "SCOPES": ["openid"],
+/// });
+/// assert_eq!(Credentials::from_json(&json, None)?.client_id(), credentials.client_id());
+/// assert!(Credentials::from_json_text(&json.to_string(), None).is_ok());
+/// let lines = "AJO_CLIENT_ID=my-client\nAJO_CLIENT_SECRET=s3cr3t\nAJO_ORG_ID=A1B2@AdobeOrg\nAJO_SCOPES=openid\n";
+/// assert!(Credentials::from_text(lines, None).is_ok());
+/// assert!(matches!(Credentials::from_file("/nowhere"), Err(CredentialsError::File { .. })));
+/// assert!(Credentials::from_named_file("/nowhere", Some("night")).is_err());
+///
+/// let error: CredentialsError = Credentials::new("my-client", "s3cr3t", "A1B2", "openid").unwrap_err();
+/// assert_eq!(error, OrgIdError.into());
+/// # Ok::<(), CredentialsError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {

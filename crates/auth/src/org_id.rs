@@ -9,11 +9,11 @@ const SUFFIX: &str = "@AdobeOrg";
 /// The id of an organization, such as `0123456789ABCDEF01234567@AdobeOrg`.
 ///
 /// ```
-/// use ajo_auth::OrgId;
+/// use ajo_auth::{OrgId, OrgIdError};
 ///
 /// let org: OrgId = "0123456789ABCDEF01234567@AdobeOrg".parse()?;
-/// assert!("0123456789ABCDEF01234567".parse::<OrgId>().is_err());
-/// # Ok::<(), ajo_auth::OrgIdError>(())
+/// assert_eq!("0123456789ABCDEF01234567".parse::<OrgId>(), Err(OrgIdError));
+/// # Ok::<(), OrgIdError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrgId(String);

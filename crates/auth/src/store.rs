@@ -28,6 +28,42 @@ pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// A store keeps texts under keys and knows nothing of either. One that fails, is slow or holds rubbish costs a token
 /// request and never a call, so it need not be reliable; it must keep the texts from others, for they hold access tokens.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Mutex;
+/// use std::time::Duration;
+/// use ajo_auth::{Secret, StoreError, StoreFuture, TokenStore};
+///
+/// #[derive(Default)]
+/// struct Mine(Mutex<BTreeMap<String, Secret>>);
+///
+/// impl TokenStore for Mine {
+///     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
+///         Box::pin(async move {
+///             let texts = self.0.lock().map_err(|error| StoreError::new("my store", error))?;
+///             Ok(texts.get(key).cloned())
+///         })
+///     }
+///
+///     fn set<'s>(&'s self, key: &'s str, text: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
+///         Box::pin(async move {
+///             self.0
+///                 .lock()
+///                 .map_err(|error| StoreError::new("my store", error))?
+///                 .insert(key.to_owned(), text.clone());
+///             Ok(())
+///         })
+///     }
+///
+///     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
+///         Box::pin(async move {
+///             self.0.lock().map_err(|error| StoreError::new("my store", error))?.remove(key);
+///             Ok(())
+///         })
+///     }
+/// }
+/// ```
 pub trait TokenStore: Send + Sync {
     /// The text under a key, if there is one.
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>>;

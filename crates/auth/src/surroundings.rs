@@ -12,6 +12,36 @@ pub type Sleep<'s> = Pin<Box<dyn Future<Output = ()> + Send + 's>>;
 
 /// Where a driver gets time and chance from. Everything that decides takes them as parameters; the drivers ask here, so that
 /// a test can say what time it is and what chance brings.
+///
+/// ```
+/// # #[cfg(feature = "reqwest")] {
+/// use std::time::Duration;
+/// use ajo_auth::{Sleep, Surroundings, System, Timestamp};
+///
+/// /// The system's, with a wall clock that is an hour slow.
+/// struct Slow(System);
+///
+/// impl Surroundings for Slow {
+///     fn now(&self) -> Timestamp {
+///         Timestamp::from_millis(self.0.now().as_millis() - 3_600_000)
+///     }
+///
+///     fn elapsed(&self) -> Duration {
+///         self.0.elapsed()
+///     }
+///
+///     fn sleep(&self, duration: Duration) -> Sleep<'_> {
+///         self.0.sleep(duration)
+///     }
+///
+///     fn random(&self) -> u64 {
+///         self.0.random()
+///     }
+/// }
+///
+/// assert!(Slow(System::default()).now() < System::default().now());
+/// # }
+/// ```
 pub trait Surroundings: Send + Sync {
     /// The wall clock: for the life of tokens, which other machines share.
     fn now(&self) -> Timestamp;

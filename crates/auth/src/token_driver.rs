@@ -48,6 +48,86 @@ pub enum TokenNote {
 }
 
 /// Does what [`crate::TokenProvider`] decides. Whatever it begins ends in bounded time, and may be dropped before.
+///
+/// A driver whose token host is a text, in a time that a test moves:
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_auth::{
+///     AuthError, Credentials, Endpoint, Granted, IMS_URL, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE,
+///     Secret, Simulated, Surroundings, TokenDriver, TokenHostAnswer, TokenNote, TokenProvider, TokenRequest,
+///     TransportProblem,
+/// };
+///
+/// struct Scripted {
+///     time: Simulated,
+///     says: &'static str,
+/// }
+///
+/// impl TokenDriver for Scripted {
+///     fn surroundings(&self) -> &dyn Surroundings {
+///         &self.time
+///     }
+///
+///     fn send<'d>(
+///         &'d self,
+///         request: &'d TokenRequest,
+///         _: Duration,
+///     ) -> Pending<'d, Result<TokenHostAnswer, AuthError>> {
+///         assert_eq!(request.url, "https://ims-na1.adobelogin.com/ims/token/v3");
+///         Box::pin(async move {
+///             if self.says.is_empty() {
+///                 let (problem, detail) = (TransportProblem::Connect, "refused".to_owned());
+///                 return Err(AuthError::Transport { problem, detail });
+///             }
+///             let body = (self.says.len() <= MAX_TOKEN_ANSWER).then(|| Secret::new(self.says));
+///             Ok(TokenHostAnswer { status: 200, body, ..TokenHostAnswer::default() })
+///         })
+///     }
+///
+///     fn lease(&self) -> Duration {
+///         SHORT_LEASE
+///     }
+///
+///     fn turn_end(&self, at_most: Duration) -> Pending<'_, ()> {
+///         self.time.sleep(at_most.min(LOOK_AGAIN))
+///     }
+///
+///     fn turn_has_ended(&self) {}
+///
+///     fn note(&self, note: TokenNote) {
+///         assert_eq!(note, TokenNote::Asked { granted: !self.says.is_empty() });
+///     }
+/// }
+///
+/// # fn run<T>(future: impl Future<Output = T>) -> T {
+/// #     let mut future = std::pin::pin!(future);
+/// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop {
+/// #         if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+/// #             return value;
+/// #         }
+/// #     }
+/// # }
+/// let provider = |says| {
+///     let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid")?;
+///     let driver = Scripted { time: Simulated::new(7), says };
+///     let ims = Endpoint::parse(IMS_URL)?;
+///     Ok::<_, Box<dyn std::error::Error>>(TokenProvider::driven(credentials, &ims, std::sync::Arc::new(driver)))
+/// };
+/// let tokens = provider(r#"{"access_token": "abc", "expires_in": 3600}"#)?;
+/// let Granted { token, generation } = run(tokens.token())?;
+/// assert_eq!((token.value().expose(), generation), ("abc", 1));
+///
+/// let error = run(provider("")?.token_until(Duration::from_secs(5))).unwrap_err();
+/// assert_eq!(error.to_string(), "no connection to the token host: refused");
+/// assert!(error.is_retryable());
+///
+/// // One that asks whoever has tokens. This driver has no `ask`, so none is given.
+/// let tokens = TokenProvider::asked(std::sync::Arc::new(Scripted { time: Simulated::new(7), says: "" }));
+/// assert_eq!(run(tokens.token()).unwrap_err(), AuthError::UnusableToken);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait TokenDriver: Send + Sync {
     /// Time and chance.
     fn surroundings(&self) -> &dyn Surroundings;

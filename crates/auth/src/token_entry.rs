@@ -71,6 +71,18 @@ pub fn write_entry(token: &AccessToken) -> Secret {
 }
 
 /// The token in such a text, whoever wrote it.
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_auth::{AccessToken, EntryError, Secret, Timestamp, read_entry, write_entry};
+///
+/// let now = Timestamp::from_millis(0);
+/// let token = AccessToken::new(Secret::new("abc"), now, Duration::from_secs(3600)).expect("it can be sent");
+/// let kept = write_entry(&token);
+/// assert_eq!(read_entry(&kept, now)?.expires_at(), token.expires_at());
+/// assert_eq!(read_entry(&Secret::new("rubbish"), now).unwrap_err(), EntryError::Form);
+/// # Ok::<(), EntryError>(())
+/// ```
 pub fn read_entry(text: &Secret, now: Timestamp) -> Result<AccessToken, EntryError> {
     let entry: Value = serde_json::from_slice(text.expose().as_bytes()).map_err(|_| EntryError::Form)?;
     let number = |name: &str| entry.get(name).and_then(Value::as_u64).ok_or(EntryError::Form);

@@ -15,6 +15,18 @@ type Sending<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
 /// A call of the service; nothing is sent until it is awaited.
 ///
 /// `.await` gives the value. [`Call::answer`] gives the value with the HTTP status, the request id and the body as it came.
+///
+/// ```no_run
+/// # #[cfg(feature = "reqwest")]
+/// # async fn example(client: ajo_core::Client) -> Result<(), ajo_core::Error> {
+/// use ajo_core::{Answer, Call, CappingConfig};
+///
+/// let call: Call<'_, Vec<CappingConfig>> = client.capping().list();
+/// let Answer { value: configs, request_id, attempts, .. } = call.answer().await?;
+/// println!("{} configurations, after {attempts} attempts; request {request_id:?}", configs.len());
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct Call<'c, T> {
     future: Sending<'c, Result<Answer<T>, Error>>,

@@ -11,6 +11,18 @@ use crate::{
 
 /// The capping API: calls over a limit are rejected. A configuration belongs to one sandbox and limits from its deployment
 /// on. Got from [`Client::capping`].
+///
+/// ```no_run
+/// # async fn example(client: ajo_core::Client, uid: ajo_core::Uid) -> Result<(), ajo_core::Error> {
+/// use ajo_core::{Capping, DeleteOptions};
+///
+/// let capping: Capping<'_> = client.capping();
+/// println!("{} is {:?}", capping.get(&uid).await?.url, capping.can_deploy(&uid).await?);
+/// capping.undeploy(&uid).await?;
+/// capping.delete(&uid, DeleteOptions::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Capping<'c> {
     pub(crate) client: &'c Client,

@@ -154,6 +154,11 @@ impl Default for RetryPolicy {
 /// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(25) });
 /// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(50) });
 /// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Stop);
+/// assert_eq!((attempts.made(), attempts.left(Duration::from_secs(1))), (3, Duration::from_secs(59)));
+///
+/// // Nobody knows whether a creation was processed, so it is not made again.
+/// let create = Operation::of(Api::Capping, Verb::Create);
+/// assert!(!Ending::Lost.may_repeat(create.repeat()));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Attempts {

@@ -11,11 +11,15 @@ pub const CALLS_PER_RETRY: u32 = 10;
 /// service that fails half of the time is not asked twice as often.
 ///
 /// ```
-/// use ajo_core::RetryBudget;
+/// use ajo_core::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
 ///
 /// let mut budget = RetryBudget::default();
-/// assert_eq!((0..9).filter(|_| budget.take()).count(), 5);
-/// (0..10).for_each(|_| budget.succeeded());
+/// assert!((0..MOST_RETRIES).all(|_| budget.take()) && !budget.take());
+/// (0..CALLS_PER_RETRY).for_each(|_| budget.succeeded());
+/// assert!(budget.take());
+///
+/// // It was not made after all.
+/// budget.give_back();
 /// assert!(budget.take());
 /// ```
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 //! functions, so they never disagree.
 //!
 //! ```
-//! use ajo_core::rules;
+//! use ajo_core::rules::{self, Finding, Severity};
 //! use serde_json::json;
 //!
 //! let findings = rules::capping(&json!({
@@ -16,6 +16,11 @@
 //! let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
 //! assert_eq!(codes, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_107"]);
 //! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
+//!
+//! // What is an error has a code that Adobe has published.
+//! let errors = |findings: &[Finding]| findings.iter().filter(|it| it.severity == Severity::Error).count();
+//! let findings: Vec<Finding> = rules::throttling(&json!({"urlPattern": "partner.example.com", "methods": ["POST"]}));
+//! assert!(errors(&findings) > 0 && findings.iter().all(|it| rules::PUBLISHED_CODES.contains(&it.code)));
 //! ```
 
 mod capping;

@@ -12,14 +12,15 @@ const MAX_LENGTH: usize = 256;
 /// (inferred from the product's own rule for naming sandboxes).
 ///
 /// ```
-/// use ajo_core::Sandbox;
+/// use ajo_core::{Sandbox, SandboxError};
 ///
 /// let sandbox: Sandbox = "prod".parse()?;
+/// let error: SandboxError = "Prod".parse::<Sandbox>().unwrap_err();
 /// assert_eq!(
-///     "Prod".parse::<Sandbox>().unwrap_err().to_string(),
+///     error.to_string(),
 ///     "`Prod` is not the name of a sandbox: it has capitals; the service knows sandboxes by lower case names, here `prod`"
 /// );
-/// # Ok::<(), ajo_core::SandboxError>(())
+/// # Ok::<(), SandboxError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sandbox(String);

@@ -19,7 +19,7 @@ pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_199_999);
 /// ```
 /// use std::time::Duration;
 /// use ajo_auth::Timestamp;
-/// use ajo_emulator::Clock;
+/// use ajo_emulator::{Clock, LAST_MOMENT, SpeedError};
 ///
 /// let noon = Timestamp::from_millis(43_200_000);
 /// let later = Timestamp::from_millis(43_201_000);
@@ -28,6 +28,15 @@ pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_199_999);
 /// clock.freeze(noon);
 /// clock.advance(Duration::from_secs(3600));
 /// assert_eq!(clock.read(later), noon.saturating_add(Duration::from_secs(3600)));
+///
+/// assert_eq!(clock.run_at(-1.0, later), Err(SpeedError));
+/// clock.set(noon, later);
+/// assert!((clock.read(later), clock.speed()) == (noon, 0.0));
+/// clock.run(later);
+/// clock.run_at(1000.0, later)?;
+/// clock.advance(Duration::MAX);
+/// assert_eq!(clock.read(later), LAST_MOMENT);
+/// # Ok::<(), SpeedError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clock {

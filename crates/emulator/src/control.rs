@@ -32,6 +32,13 @@ use crate::world::World;
 pub(crate) const PREFIX: &str = "/_emulator";
 
 /// A request of the control API.
+///
+/// ```
+/// use ajo_emulator::{CONTROL_ROUTES, ControlRoute};
+///
+/// let clock = |route: &&ControlRoute| route.path.starts_with("/_emulator/clock");
+/// assert!(CONTROL_ROUTES.iter().filter(clock).any(|route| route.method == "PUT"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ControlRoute {
     /// The HTTP method.

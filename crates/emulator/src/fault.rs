@@ -29,13 +29,13 @@ pub const MAX_FAULTS: usize = 100;
 /// A fault. Written `TARGET=EFFECT` or `TARGET@WHEN=EFFECT`.
 ///
 /// ```
-/// use ajo_emulator::Fault;
+/// use ajo_emulator::{Fault, FaultError};
 ///
 /// let fault: Fault = "capping.create@first:2=drop_after".parse()?;
 /// assert_eq!(fault.to_string(), "capping.create@first:2=drop_after");
-/// let error = "capping.creat=drop_after".parse::<Fault>().unwrap_err();
+/// let error: FaultError = "capping.creat=drop_after".parse::<Fault>().unwrap_err();
 /// assert!(error.to_string().starts_with("`capping.creat` is no target"));
-/// # Ok::<(), ajo_emulator::FaultError>(())
+/// # Ok::<(), FaultError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

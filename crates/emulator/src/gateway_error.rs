@@ -7,6 +7,16 @@ use http::{HeaderValue, StatusCode, header};
 use crate::answer::{self, Answer};
 
 /// An error of the gateway: what it answers in place of the service.
+///
+/// Beside it, what the service and the token host answer:
+///
+/// ```
+/// use ajo_emulator::{GatewayError, ImsRefusal, ServiceError};
+///
+/// assert!(GatewayError::ALL.iter().any(|error| (error.status, error.code) == (403, "403025")));
+/// assert!(ServiceError::ALL.iter().any(|error| (error.status, error.code) == (500, 1451)));
+/// assert_eq!(ImsRefusal::by_name("invalid_client_id").expect("it is documented").error, "invalid_client");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GatewayError {
     /// The HTTP status.

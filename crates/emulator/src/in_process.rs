@@ -20,10 +20,28 @@ use crate::world::World;
 ///
 /// ```
 /// use ajo_auth::Timestamp;
-/// use ajo_emulator::{InProcess, Settings, World};
+/// use ajo_emulator::{Broken, ConnectionLost, InProcess, Settings, World};
+/// use tower_service::Service as _;
 ///
-/// let service = InProcess::new(World::new(Settings::default()), || Timestamp::from_millis(0));
+/// let mut service = InProcess::new(World::new(Settings::default()), || Timestamp::from_millis(0));
 /// assert_eq!(service.world().calls().len(), 0);
+///
+/// # fn now<T>(future: impl Future<Output = T>) -> T {
+/// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     match std::pin::pin!(future).poll(&mut context) {
+/// #         std::task::Poll::Ready(value) => value,
+/// #         std::task::Poll::Pending => panic!("it waits"),
+/// #     }
+/// # }
+/// // A request whose body broke off says so in its extensions, and is answered 400.
+/// let path = "/journey/orchestration/list/endpointConfigs";
+/// let request = http::Request::post(path).extension(Broken).body("{".into())?;
+/// assert_eq!(now(service.call(request))?.status(), 400);
+///
+/// service.world().add_fault("*.*=drop_before".parse()?)?;
+/// let request = http::Request::post(path).body("{}".into())?;
+/// assert_eq!(now(service.call(request)).unwrap_err(), ConnectionLost);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct InProcess {

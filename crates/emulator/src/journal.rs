@@ -76,14 +76,17 @@ impl Journal {
 /// Calls, oldest first, to be narrowed down and looked at.
 ///
 /// ```
-/// use ajo_emulator::{Settings, World};
+/// use ajo_emulator::{Calls, Settings, World};
 ///
 /// let mut world = World::new(Settings::default());
 /// let list = http::Request::post("/journey/orchestration/list/endpointConfigs").body(bytes::Bytes::new())?;
 /// world.handle(&list, ajo_auth::Timestamp::from_millis(0));
-/// assert_eq!(world.calls().len(), 1);
-/// assert_eq!(world.calls().of("capping.list")[0].status, 403); // no API key
+/// let calls: Calls<'_> = world.calls();
+/// assert_eq!(calls.len(), 1);
+/// assert!(!calls[0].is_mutating());
+/// assert_eq!(calls.of("capping.list")[0].status, 403); // no API key
 /// assert!(world.calls().mutating().is_empty());
+/// assert!(world.calls().since(1).is_empty());
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -19,6 +19,44 @@ pub const MAX_INTERFERENCES: usize = 100;
 
 /// An organization: its sandboxes, its one throttling configuration, its clock, its faults and its journal. Organizations of
 /// one world have nothing in common, so that each test of many can have one.
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_auth::Timestamp;
+/// use ajo_emulator::{
+///     Call, Deed, Delivery, FAULT_HEADER, Fault, Interference, MAX_FAULTS, MAX_INTERFERENCES, Manner,
+///     Organization, Settings, World,
+/// };
+///
+/// let mut world = World::new(Settings::default());
+/// let id = world.settings().callers[0].org_id.to_string();
+/// let organization: &mut Organization = world.organization_mut(&id).expect("it is there");
+///
+/// // Its clock, faults and interferences are its own.
+/// organization.advance(Duration::from_secs(3600));
+/// organization.add_fault("capping.create@first:1=drop_after".parse::<Fault>()?)?;
+/// assert!(organization.faults().count() < MAX_FAULTS);
+/// let edit: Interference = serde_json::from_str(r#"{"before": "capping.deploy", "does": "edit"}"#)?;
+/// assert_eq!(edit.does, Deed::Edit);
+/// assert!(organization.interfere(edit) && organization.interferences().len() < MAX_INTERFERENCES);
+///
+/// // A header strikes one call. How the answer is to be delivered stands in its extensions.
+/// let list = http::Request::post("/journey/orchestration/list/endpointConfigs")
+///     .header(FAULT_HEADER, "reset")
+///     .body("".into())?;
+/// let answer = world.handle(&list, Timestamp::from_millis(0));
+/// assert_eq!(answer.extensions().get::<Delivery>().expect("it is told").manner, Manner::Reset);
+/// let calls = world.calls();
+/// let call: &Call = calls.last().expect("it was kept");
+/// assert_eq!(call.fault.as_deref(), Some("reset"));
+///
+/// let first = world.first_mut();
+/// first.clear_faults();
+/// first.clear_calls();
+/// first.reset();
+/// first.clock_mut().freeze(Timestamp::from_millis(0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Organization {
     pub(crate) kept: Kept,

@@ -26,6 +26,26 @@ use crate::world::World;
 use line::{LineHandle, Lines};
 
 /// A running emulator. It stops when dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use ajo_emulator::Emulator;
+///
+/// let emulator = Emulator::start().await?;
+/// assert!(emulator.address().ip().is_loopback());
+/// // For a client in this process, and for programs that read the environment.
+/// let credentials = emulator.credentials();
+/// assert_eq!(emulator.sandbox(), "prod");
+/// assert!(emulator.environment().contains(&("AJO_ORG_ID", credentials.org_id().to_string())));
+/// // The same world without a connection, and from inside: the secret is replaced and every token ends.
+/// assert_eq!(emulator.in_process().world().calls().len(), 0);
+/// let mut world = emulator.world();
+/// world.caller_mut(credentials.client_id().as_str()).expect("it is known").secrets = vec![ajo_auth::Secret::new("n3w")];
+/// world.revoke_tokens();
+/// # Ok(())
+/// # }
+/// ```
 pub struct Emulator {
     address: SocketAddr,
     world: Arc<Mutex<World>>,
@@ -46,6 +66,17 @@ pub struct EmulatorError {
 type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Builds an [`Emulator`].
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use ajo_emulator::{Builder, Emulator, EmulatorError, Settings};
+///
+/// let builder: Builder = Emulator::builder().settings(Settings { seed: 7, ..Settings::default() }).port(4010).host([127, 0, 0, 1].into());
+/// let emulator: Result<Emulator, EmulatorError> = builder.start().await;
+/// assert_eq!(emulator?.ims_url(), "http://127.0.0.1:4010");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until `start`"]
 pub struct Builder {
     settings: Settings,

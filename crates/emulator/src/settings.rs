@@ -120,6 +120,36 @@ impl Default for Limits {
 }
 
 /// What an emulator starts with.
+///
+/// ```
+/// use ajo_emulator::{AuthMode, Caller, Limits, MAX_METHODS, SandboxSettings, Settings, World};
+///
+/// let settings = Settings {
+///     callers: vec![Caller::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid,AdobeID")],
+///     sandboxes: vec![SandboxSettings { name: "stage".to_owned(), production: false }],
+///     auth: AuthMode::Lenient,
+///     limits: Limits { configs: 10, ..Limits::default() },
+///     ..Settings::default()
+/// };
+/// assert_eq!(settings.auth.as_str(), "lenient");
+/// let mut world = World::new(settings);
+/// let mut post = |path: &str, body: String| {
+///     let request = http::Request::post(format!("/journey/orchestration/{path}"))
+///         .header("authorization", "Bearer any")
+///         .header("x-api-key", "any")
+///         .header("x-gw-ims-org-id", "A1B2@AdobeOrg")
+///         .header("x-sandbox-name", "stage")
+///         .body(body.into())?;
+///     Ok::<_, http::Error>(world.handle(&request, ajo_auth::Timestamp::from_millis(0)).status())
+/// };
+/// assert_eq!(post("list/endpointConfigs", "{}".to_owned())?, 200);
+///
+/// // There is no end to what a test can send, but to what the emulator takes.
+/// let methods = vec!["GET"; MAX_METHODS + 1];
+/// let definition = serde_json::json!({"url": "https://a.example/*", "methods": methods, "services": {}});
+/// assert_eq!(post("endpointConfigs", definition.to_string())?, 413);
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The credentials it accepts. Each organization among them is a world of its own.

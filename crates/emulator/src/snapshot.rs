@@ -38,13 +38,14 @@ impl World {
     /// there too, empty. Switches, clocks, faults and journals are no part of it.
     ///
     /// ```
-    /// use ajo_emulator::{Settings, World};
+    /// use ajo_emulator::{Settings, SnapshotError, World};
     ///
     /// let mut world = World::new(Settings::default());
     /// let snapshot = world.snapshot();
     /// world.restore(&snapshot)?;
-    /// assert!(world.restore(&serde_json::json!({"version": 2})).is_err());
-    /// # Ok::<(), ajo_emulator::SnapshotError>(())
+    /// let error: SnapshotError = world.restore(&serde_json::json!({"version": 2})).unwrap_err();
+    /// assert!(error.to_string().starts_with("this is no snapshot of an emulator: "));
+    /// # Ok::<(), SnapshotError>(())
     /// ```
     pub fn restore(&mut self, snapshot: &Value) -> Result<(), SnapshotError> {
         let refuse = |problem: String| Err(SnapshotError(problem));

@@ -5,6 +5,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A contradiction, and which of its sides the emulator takes.
+///
+/// ```
+/// use ajo_emulator::{Settings, Switch, Switches, World};
+///
+/// let idle: &Switch = Switches::ALL.iter().find(|switch| switch.name == "undeploy_idle").expect("it is there");
+/// assert!(idle.sides.contains(&"no_content"));
+///
+/// let mut world = World::new(Settings::default());
+/// world.switches_mut().choose(idle.name, "no_content")?;
+/// # Ok::<(), ajo_emulator::SwitchError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch {
     /// What it is called.
@@ -18,13 +29,13 @@ pub struct Switch {
 /// The switches of an emulator: for each contradiction, the side it takes.
 ///
 /// ```
-/// use ajo_emulator::Switches;
+/// use ajo_emulator::{SwitchError, Switches};
 ///
 /// let mut switches = Switches::default();
 /// assert_eq!(switches.side("undeploy_idle"), Some("refused"));
 /// switches.choose("undeploy_idle", "no_content")?;
-/// assert!(switches.choose("undeploy_idle", "perhaps").is_err());
-/// # Ok::<(), ajo_emulator::SwitchError>(())
+/// assert_eq!(switches.choose("idle", "no_content"), Err(SwitchError::Name("idle".to_owned())));
+/// # Ok::<(), SwitchError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")]

@@ -42,9 +42,11 @@ const LONGEST_ID: usize = 128;
 ///
 /// ```
 /// use ajo_auth::Timestamp;
-/// use ajo_emulator::{Settings, World};
+/// use ajo_emulator::{MAX_ORGANIZATIONS, MAX_SANDBOXES, Settings, World};
 ///
-/// let mut world = World::new(Settings::default());
+/// let settings = Settings::default();
+/// assert!(settings.callers.len() <= MAX_ORGANIZATIONS && settings.sandboxes.len() <= MAX_SANDBOXES);
+/// let mut world = World::new(settings);
 /// let request = http::Request::get("/journey/orchestration/endpointConfigs/u-1").body(bytes::Bytes::new())?;
 /// let response = world.handle(&request, Timestamp::from_millis(0));
 /// assert_eq!(response.status(), 403); // no API key

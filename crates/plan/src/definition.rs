@@ -15,6 +15,36 @@ use crate::Key;
 /// is not part of it, because it is that of the credential.
 ///
 /// Every field but the first two can be missing: the service keeps drafts that cannot be deployed.
+///
+/// ```
+/// use ajo_core::Api;
+/// use ajo_plan::{Capping, Definition, InForce, Key, Limit, Rating, Services, Standing, Throttling, Unsendable};
+///
+/// let rating = |calls| Rating { max_calls_count: calls, period_in_ms: Some(1000) };
+/// let capping = |calls| Capping {
+///     url: "https://api.example.org/*".to_owned(),
+///     methods: ["GET".to_owned()].into(),
+///     services: Services {
+///         action: Some(Limit { max_http_connections: Some(-1), rating: Some(rating(calls)) }),
+///         data_source: None,
+///     },
+/// };
+/// assert_eq!(capping(None).to_send().unwrap_err(), Unsendable("maxCallsCount"));
+///
+/// // Without a limit of connections it is the same, and so is its key.
+/// let definition = Definition::Capping(capping(Some(200))).normal();
+/// let Key { api: Api::Capping, url, .. } = definition.key() else { panic!() };
+/// assert_eq!(url, "https://api.example.org/*");
+///
+/// // An update of capping changes what is saved; what limits is what was deployed.
+/// let lower = Definition::Capping(capping(Some(100))).normal();
+/// let standing = Standing::of(definition.clone(), Some(definition.clone()));
+/// assert!(standing.in_force == InForce::Saved && standing.is_deployed());
+/// assert_eq!(standing.after(ajo_core::Verb::Update, &lower).in_force, InForce::Other(definition));
+///
+/// // One of throttling cannot lack its number either.
+/// assert!(Throttling { url_pattern: url, ..Throttling::default() }.to_send().is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "api", rename_all = "camelCase")]
 pub enum Definition {

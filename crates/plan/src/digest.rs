@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// assert_eq!(Digest::of(&"a"), Digest::of(&"a"));
 /// assert_ne!(Digest::of(&"a"), Digest::of(&"b"));
+/// assert!(Digest::of(&"a").as_str().starts_with("sha256:"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

@@ -68,6 +68,43 @@ pub enum Entry {
 ///
 /// A call that was begun and not ended is unknown: the process was killed, or the answer was lost. [`Journal::settle`] reads
 /// such calls back from what the service has now.
+///
+/// ```
+/// use ajo_core::Verb;
+/// use ajo_plan::file::{Source, Sources, read};
+/// use ajo_plan::{Entry, Header, JOURNAL_VERSION, Journal, JournalError, Ledger, Observed, Options, StepState, plan};
+///
+/// let text = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 400}\n";
+/// let source = Source { name: "prod.yaml".to_owned(), text: text.to_owned() };
+/// let desired = read(&Sources::new(vec![source]), &|_| None).desired.expect("nothing is wrong in it");
+/// let ledger = Ledger::default();
+/// let header = Header {
+///     version: JOURNAL_VERSION,
+///     organization: "A1B2@AdobeOrg".to_owned(),
+///     began: "2026-11-26T09:00:00Z".to_owned(),
+///     files: vec!["/srv/limits/prod.yaml".to_owned()],
+///     ledger: ledger.digest("prod"),
+///     plan: plan(&desired, &Observed::default(), &ledger, Options::default()),
+/// };
+///
+/// // Each line is JSON. The apply was killed after it had sent the creation, and while it wrote the next line.
+/// let begun = serde_json::to_string(&Entry::Begun { change: 0, step: Verb::Create })?;
+/// let text = format!("{}\n{begun}\n{}", serde_json::to_string(&header)?, &begun[..9]);
+/// let mut journal = Journal::parse(&text)?.expect("it has begun");
+/// let states: Vec<StepState> = journal.results().iter().map(|result| result.state).collect();
+/// assert_eq!(states, [StepState::Unknown, StepState::NotStarted, StepState::NotStarted]);
+///
+/// // The service has nothing, so nothing was created; the ledger says so, and the journal that it does.
+/// let mut settled = ledger.clone();
+/// journal.settle(&Observed::default(), &mut settled, &desired.sandbox);
+/// assert!(settled.configurations.is_empty() && !journal.is_settled());
+/// journal.add(Entry::Settled { ledger: settled.digest("prod") });
+/// assert!(journal.is_settled());
+///
+/// let error = Journal::parse("rubbish\n").unwrap_err();
+/// assert!(matches!(error, JournalError::Malformed { line: 1, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Journal {
     /// What was to be carried out.

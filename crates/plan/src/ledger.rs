@@ -11,6 +11,16 @@ pub const LEDGER_VERSION: u32 = 1;
 
 /// What is kept in `ajo.lock`, which belongs into git beside the limits files: the service has no place to say whose a
 /// configuration is. It holds no secret.
+///
+/// ```
+/// use ajo_plan::{LEDGER_VERSION, Ledger, LedgerError};
+///
+/// let ledger = Ledger::parse(r#"{"version": 1, "organization": "A1B2@AdobeOrg"}"#)?;
+/// assert_eq!(ledger.version, LEDGER_VERSION);
+/// assert!(ledger.check_organization("C3D4@AdobeOrg").is_err());
+/// assert_eq!(Ledger::parse(r#"{"version": 2}"#), Err(LedgerError::Newer(2)));
+/// # Ok::<(), LedgerError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ledger {

@@ -10,6 +10,36 @@
 //! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
 //!
 //! Definitions are compared in one normal form, [`Definition`].
+//!
+//! ```
+//! use ajo_core::Verb;
+//! use ajo_plan::file::{self, Limits, Source, Sources};
+//! use ajo_plan::{
+//!     Cause, Change, Desired, Kind, Ledger, Observed, Options, Phase, Place, Plan, Task, Wanted, plan,
+//! };
+//!
+//! let text = "version: 1
+//! sandbox: prod
+//! throttling:
+//!   urlPattern: https://partner.example.com/*
+//!   methods: [POST]
+//!   maxThroughput: 400
+//! ";
+//! let source = Source { name: "limits/prod.yaml".to_owned(), text: text.to_owned() };
+//! let Limits { desired, findings, .. } = file::read(&Sources::new(vec![source]), &|_| None);
+//! assert_eq!(findings, []);
+//! let desired: Desired = desired.expect("nothing is wrong in it");
+//! let Wanted { deployed: true, place: Some(Place { line, .. }), .. } = &desired.configs[0] else { panic!() };
+//! assert_eq!(*line, 4);
+//!
+//! // The service has nothing yet, and nothing is ours.
+//! let plan: Plan = plan(&desired, &Observed::default(), &Ledger::default(), Options::default());
+//! let change: &Change = &plan.changes[0];
+//! assert_eq!((change.kind, &change.cause), (Kind::Create, &Cause::New));
+//! assert_eq!(change.steps, [Verb::Create, Verb::CanDeploy, Verb::Deploy]);
+//! let phases: Vec<Phase> = plan.schedule();
+//! assert_eq!(phases[0].tasks, [Task { change: 0, steps: vec![Verb::Create] }]);
+//! ```
 
 mod change;
 mod definition;
@@ -46,7 +76,7 @@ pub use options::{DELETE_SHARE, Options};
 pub use plan::{Plan, meant, plan};
 pub use policy::{Freeze, POLICY_CODE, Policy};
 pub use refusal::{Candidate, Refusal, Why};
-pub use render::{Format, Style, render, visible};
+pub use render::{Format, FormatError, Style, render, visible};
 pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
 pub use schedule::{Phase, Task};
 pub use schema::{Schema, schema};

@@ -25,10 +25,10 @@ impl Options {
     /// How many may be deleted where so many are ours.
     ///
     /// ```
-    /// use ajo_plan::Options;
+    /// use ajo_plan::{DELETE_SHARE, Options};
     ///
     /// let by_default = Options::default();
-    /// assert_eq!((by_default.allowed_deletes(3), by_default.allowed_deletes(50)), (1, 10));
+    /// assert_eq!((by_default.allowed_deletes(3), by_default.allowed_deletes(100)), (1, DELETE_SHARE));
     /// ```
     pub fn allowed_deletes(self, owned: usize) -> usize {
         self.max_deletes.unwrap_or_else(|| 1.max(owned * DELETE_SHARE / 100))

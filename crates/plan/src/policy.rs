@@ -37,6 +37,37 @@ use crate::{Desired, Finding, Place, Wanted};
 pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 
 /// What no limits file may say, and when nothing may be changed.
+///
+/// ```
+/// use ajo_plan::file::{Source, Sources, read, read_each};
+/// use ajo_plan::{Freeze, POLICY_CODE, Policy};
+///
+/// let limits = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 900}\n";
+/// let policy = "version: 1
+/// ceilings:
+///   - url: https://a.example/*
+///     maxThroughput: 400
+/// freezeWindows:
+///   - from: 2030-11-27T00:00:00Z
+///     to: 2030-11-30T00:00:00Z
+///     reason: the busiest days of the year
+/// ";
+/// let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+/// let sources = Sources::new(vec![source("prod.yaml", limits)]).with_policy(source("policy.yaml", policy));
+/// let limits = &read_each(&sources, &|_| None)[0];
+/// assert!(limits.has_errors() && limits.findings.iter().any(|finding| finding.code == POLICY_CODE));
+///
+/// let policy: &Policy = &limits.policies[0];
+/// let freeze: &Freeze = policy.frozen("2030-11-28T12:00:00Z".parse()?).expect("it is frozen then");
+/// assert_eq!(freeze.reason, "the busiest days of the year");
+/// assert!(policy.freezes()[0] == *freeze && !freeze.holds("2030-12-01T12:00:00Z".parse()?));
+///
+/// // What it says of a file that it was not read with.
+/// let desired = read(&Sources::new(sources.given().to_vec()), &|_| None).desired.expect("without the policy all is well");
+/// assert_eq!(policy.check(&desired)[0].code, POLICY_CODE);
+/// assert!(sources.shown("policy.yaml").is_some());
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     name: String,

@@ -7,6 +7,53 @@ use serde::{Deserialize, Serialize};
 use crate::{Found, Key, Place};
 
 /// A reason not to apply a plan: what is wrong, and what to do.
+///
+/// ```
+/// use ajo_core::CappingConfig;
+/// use ajo_plan::file::{Source, Sources, read};
+/// use ajo_plan::{Candidate, Edit, Found, Kind, Ledger, Observed, Options, Owned, Refusal, Why, meant, plan};
+///
+/// let text = "version: 1
+/// sandbox: prod
+/// capping:
+///   - url: https://api.example.org/*
+///     methods: [GET]
+///     deployed: false
+///     services:
+///       action: { maxHttpConnections: 50, rating: { maxCallsCount: 200, periodInMs: 1000 } }
+/// ";
+/// let source = Source { name: "limits.yaml".to_owned(), text: text.to_owned() };
+/// let desired = read(&Sources::new(vec![source]), &|_| None).desired.expect("nothing is wrong in it");
+///
+/// // The service has it with another number, and the ledger does not say that it is ours.
+/// let there: CappingConfig = serde_json::from_str(r#"{
+///     "uid": "u-1", "state": "created", "url": "https://api.example.org/*", "methods": ["GET"],
+///     "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}}
+/// }"#)?;
+/// let observed = Observed::new(&[there], &[]);
+/// let found: &Found = &observed.configs[0];
+/// let mut ledger = Ledger::default();
+/// let refused = plan(&desired, &observed, &ledger, Options::default());
+/// let refusal: &Refusal = &refused.refusals[0];
+/// assert_eq!((refusal.why, &refusal.candidates[0]), (Why::NotOurs, &Candidate::from(found)));
+///
+/// // Adopted, it is ours, and the file is what changed.
+/// ledger.note(&desired.sandbox, found.key(), found);
+/// let owned: Vec<&Owned> = ledger.of(&desired.sandbox).collect();
+/// assert!(owned[0].uid == found.uid && ledger.knows(found));
+/// assert_eq!(observed.get(&owned[0].uid), Some(found));
+/// assert_eq!(meant(&desired, &observed, &ledger), [Some(found)]);
+/// let plan = plan(&desired, &observed, &ledger, Options::default());
+/// let change = &plan.changes[0];
+/// let (field, before, after) = ("services.action.rating.maxCallsCount".to_owned(), 500.into(), 200.into());
+/// assert_eq!((change.kind, &change.edits[..]), (Kind::Update, &[Edit { field, before, after }][..]));
+/// assert!((change.kind.as_str(), change.kind.sign()) == ("update", '~') && !change.is_redeployed());
+///
+/// // No longer ours, it is not in the text that is committed.
+/// ledger.forget(&found.uid);
+/// assert!(!ledger.to_text().contains("u-1"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {

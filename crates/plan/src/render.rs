@@ -22,10 +22,10 @@ mod text;
 /// A form in which a report can be written.
 ///
 /// ```
-/// use ajo_plan::Format;
+/// use ajo_plan::{Format, FormatError};
 ///
 /// assert_eq!("markdown".parse(), Ok(Format::Markdown));
-/// assert!("xml".parse::<Format>().is_err());
+/// assert_eq!("xml".parse::<Format>(), Err(FormatError));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {

@@ -11,6 +11,42 @@ use crate::{Edit, Key, Place, Plan};
 pub const REPORT_VERSION: u32 = 1;
 
 /// What a command of limits as code says. `ajo … --output json` prints it, and `ajo plan --save` writes it.
+///
+/// ```
+/// use ajo_core::Verb;
+/// use ajo_core::rules::Severity;
+/// use ajo_plan::{
+///     Deployed, Desired, Drift, Finding, Format, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
+///     Style, drift, render,
+/// };
+///
+/// let report = Report::new("apply", Outcome::Partial);
+/// assert_eq!(report.version, REPORT_VERSION);
+///
+/// // A throttling that was undeployed by somebody else.
+/// let text = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 400}\n";
+/// let source = ajo_plan::file::Source { name: "limits.yaml".to_owned(), text: text.to_owned() };
+/// let limits = ajo_plan::file::read(&ajo_plan::file::Sources::new(vec![source]), &|_| None);
+/// let findings: Vec<Finding> = limits.findings;
+/// assert!(findings.iter().all(|finding| finding.severity != Severity::Error));
+/// let desired: Desired = limits.desired.expect("nothing is wrong in it");
+/// let there = serde_json::from_str(
+///     r#"{"uid": "u-1", "state": "created", "urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": 400}"#,
+/// )?;
+/// let observed = Observed::new(&[], &[there]);
+/// let drifts: Vec<Drift> = drift(&desired, &observed, &Ledger::default());
+/// assert_eq!(drifts[0].deployed, Some(Deployed { wanted: true, is: false }));
+///
+/// // What became of deploying it again.
+/// let message = "the service answered 503".to_owned();
+/// let error = StepError { message, hint: None, code: None, status: Some(503), request_id: None };
+/// let found = &observed.configs[0];
+/// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
+/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
+/// let text = render(&Report { drifts, results, ..report }, Format::Text, &|_| None, Style::default());
+/// assert!(text.contains("the service answered 503"), "{text}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {

@@ -44,6 +44,7 @@ impl Schema {
 /// ```
 /// use ajo_plan::{Schema, schema};
 ///
+/// assert_eq!(Schema::ALL.map(Schema::as_str), ["limits", "policy", "report", "ledger"]);
 /// let limits = schema(Schema::Limits);
 /// assert_eq!(limits["$schema"], "http://json-schema.org/draft-07/schema#");
 /// assert_eq!(limits["additionalProperties"], false);

@@ -21,7 +21,9 @@ const MAX_LENGTH: u64 = 64 * 1024;
 /// use std::sync::Arc;
 /// use ajo_auth::{FileStore, TokenStore};
 ///
-/// let store: Arc<dyn TokenStore> = Arc::new(FileStore::new("/var/lib/limits/tokens"));
+/// let store = FileStore::new("/var/lib/limits/tokens");
+/// assert!(store.directory().ends_with("tokens"));
+/// let store: Arc<dyn TokenStore> = Arc::new(store);
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileStore {

@@ -27,6 +27,18 @@ use crate::service_error::ServiceError;
 /// | `lost:N` | processed, and then answered with this status by a gateway that lost the answer |
 /// | `half_body` | processed; the head and half of the body arrive, then the connection is closed |
 /// | `garbage` | processed; the body is rubbish |
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_emulator::{Effect, Fault, Latency, Target, When};
+///
+/// let fault: Fault = "throttling.*@every:3=delay:200".parse()?;
+/// let (target, when): (Target, When) = ("throttling.*".parse()?, "every:3".parse()?);
+/// let slow: Latency = "200".parse()?;
+/// assert_eq!(fault, Fault { target, when, effect: Effect::Delay(slow) });
+/// assert_eq!("busy:5".parse::<Effect>()?, Effect::Busy(Duration::from_secs(5)));
+/// # Ok::<(), ajo_emulator::FaultError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// An answer of the gateway.

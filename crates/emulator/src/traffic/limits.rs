@@ -72,6 +72,32 @@ impl FromStr for Service {
 }
 
 /// What is configured for an endpoint.
+///
+/// Where nothing is configured, what Adobe documents for everybody is in force:
+///
+/// ```
+/// use ajo_emulator::traffic::{
+///     DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Endpoint, Failures, Limit, LimitName, Limits, LimitsError, Over,
+///     SLOW_AFTER_MS, SLOW_CALLS, SLOW_PERIOD_MS, Scenario, Service, play,
+/// };
+///
+/// let named = |service, latency_ms| {
+///     let mut scenario = Scenario::new("10x1".parse()?, Limits::of(Some(service), &[])?);
+///     scenario.endpoint = Endpoint::new(latency_ms, Failures::Share(0.0))?;
+///     let limits: Vec<Limit> = play(&scenario).limits;
+///     Ok::<_, Box<dyn std::error::Error>>(limits.into_iter().map(|it| (it.name, it.calls, it.period_ms, it.over)).collect::<Vec<_>>())
+/// };
+/// let default_cap = (LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Over::Rejected);
+/// assert!(named(Service::Action, 100)?.contains(&default_cap));
+/// let slow = (LimitName::SlowEndpoint, SLOW_CALLS, SLOW_PERIOD_MS, Over::Rejected);
+/// assert!(named(Service::Action, SLOW_AFTER_MS + 1)?.contains(&slow));
+/// let data_source = (LimitName::DataSource, DATA_SOURCE_CALLS, 1000, Over::Rejected);
+/// assert!(named(Service::DataSource, 100)?.contains(&data_source));
+///
+/// let neither = serde_json::json!({"name": "of neither kind"});
+/// assert_eq!(Limits::of(None, &[neither]).unwrap_err(), LimitsError::Kind);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     service: Service,

@@ -16,11 +16,14 @@ pub const MOST_CALLS: u32 = 1_000_000;
 /// falls) evenly from the first number to the second.
 ///
 /// ```
-/// use ajo_emulator::traffic::Pattern;
+/// use ajo_emulator::traffic::{MOST_CALLS, MOST_SECONDS, Pattern, PatternError};
 ///
 /// let pattern: Pattern = "100x2,ramp:100-400x4".parse()?;
 /// assert_eq!(pattern.calls(), [100, 100, 100, 200, 300, 400]);
-/// # Ok::<(), ajo_emulator::traffic::PatternError>(())
+/// assert_eq!(Pattern::from_csv("second,calls\n0,100\n2,50\n")?.calls(), [100, 0, 50]);
+/// assert!(format!("{MOST_CALLS}x{MOST_SECONDS}").parse::<Pattern>().is_ok());
+/// assert_eq!(format!("1x{}", MOST_SECONDS + 1).parse::<Pattern>(), Err(PatternError::TooLong));
+/// # Ok::<(), PatternError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {

@@ -14,6 +14,29 @@ use super::window::Window;
 const INTERVALS: [usize; 14] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /// What became of the calls, second by second and in all. Its JSON form is stable while `version` is the same.
+///
+/// ```
+/// use ajo_emulator::traffic::{Assumption, Basis, LONGEST_QUEUE_MS, Limits, Report, Row, Scenario, Totals, play};
+///
+/// let throttling = serde_json::json!({
+///     "name": "partner-api", "urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 200
+/// });
+/// let report: Report = play(&Scenario::new("400x10".parse()?, Limits::of(None, &[throttling])?));
+/// let Totals { offered, allowed, served_from_queue, .. } = report.totals;
+/// assert_eq!((offered, allowed), (4000, 4000));
+/// assert!(served_from_queue > 0 && report.longest_wait_ms < LONGEST_QUEUE_MS);
+/// assert_eq!(report.totals.at_endpoint(), allowed + report.totals.retries);
+/// let row: &Row = &report.rows[9];
+/// assert_eq!((row.second, row.queued), (9, report.longest_queue));
+///
+/// // The same in fewer rows, for people.
+/// assert_eq!(report.clone().in_rows(2).rows.len(), 2);
+///
+/// // What it rests on, and where that is known from.
+/// let documented = |it: &&Assumption| it.basis == Basis::Documented;
+/// assert!(report.assumptions.iter().any(|it| documented(&it)) && !report.assumptions.iter().all(|it| documented(&it)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {

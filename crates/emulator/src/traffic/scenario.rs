@@ -14,6 +14,29 @@ pub const TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=30;
 pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 
 /// What is played: traffic, limits, an endpoint, and what is assumed of how the service counts.
+///
+/// ```
+/// use ajo_emulator::traffic::{
+///     DEFAULT_TIMEOUT_SECONDS, Endpoint, EndpointError, Failures, LONGEST_LATENCY_MS, Limits, MOST_RETRIES,
+///     Scenario, TIMEOUT_SECONDS, Window, play,
+/// };
+///
+/// // A tenth of the attempts fail, and each call is made again up to three times.
+/// let mut scenario = Scenario::new("50x10".parse()?, Limits::default());
+/// scenario.endpoint = Endpoint::new(250, Failures::Share(0.1))?;
+/// assert_eq!(scenario.endpoint.failures(), Failures::Share(0.1));
+/// scenario.window = Window::Sliding;
+/// assert_eq!((scenario.window.as_str(), scenario.limits.service().as_str()), ("sliding", "action"));
+/// scenario.seed = 7;
+/// assert!(
+///     scenario.timeout_seconds == DEFAULT_TIMEOUT_SECONDS && TIMEOUT_SECONDS.contains(&scenario.timeout_seconds)
+/// );
+/// let totals = play(&scenario).totals;
+/// assert!(totals.retries > 0 && totals.retries <= totals.offered * u64::from(MOST_RETRIES));
+///
+/// assert_eq!(Endpoint::new(LONGEST_LATENCY_MS + 1, Failures::First(2)), Err(EndpointError::Latency));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// The calls that journeys make.
