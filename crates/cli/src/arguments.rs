@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(test)]
+mod documented;
 mod emulator;
 mod limits;
 
