@@ -9,6 +9,7 @@ mod npm;
 mod schemathesis;
 mod spec;
 mod test;
+mod tidy;
 mod validate;
 
 use std::path::{Path, PathBuf};
@@ -38,7 +39,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         upstream: PathBuf,
     },
-    /// Check what no compiler checks: the emulator's ledger, what the pages under docs/ claim, what the README shows
+    /// Check what no compiler checks: documented commands exist, public items have examples, files are short, dependencies
+    /// are used, justified and licensed as ARCHITECTURE.md and deny.toml say; then the emulator's ledger, what the pages
+    /// under docs/ claim, what the README shows
     Tidy,
     /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
     Bench {
@@ -47,8 +50,8 @@ enum Command {
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
-    /// Everything that must pass: generated code, drift, format, lints, tests, documentation, the page in a browser,
-    /// schemathesis, the npm package
+    /// Everything that must pass: generated code, drift, what tidy checks, format, lints, tests, documentation, the page in a
+    /// browser, schemathesis, the npm package
     Test {
         /// Only a part of it
         part: Option<Part>,
@@ -100,7 +103,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Generate { check } => generate::run(check),
         Command::Drift { upstream } => drift::run(&upstream),
-        Command::Tidy => test::tidy(),
+        Command::Tidy => tidy::run(),
         Command::Bench { group } => bench::run(group),
         Command::Npm => npm::build(),
         Command::Test { part: None } => test::run(),

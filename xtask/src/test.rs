@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{browser, complain, drift, fetch, generate, npm, root, schemathesis};
+use crate::{browser, complain, drift, fetch, generate, npm, root, schemathesis, tidy};
 
 /// One program to run, and what it proves.
 struct Step {
@@ -57,6 +57,8 @@ pub(crate) fn run() -> Result<String, String> {
         complain("==> skipped: comparison with the vendor's spec, which is not beside this checkout");
     }
 
+    complain("==> what no compiler checks is tidy");
+    complain(&tidy::check()?);
     planning_cannot_call()?;
     webassembly()?;
     decisions_on_webassembly()?;
@@ -69,13 +71,6 @@ pub(crate) fn run() -> Result<String, String> {
     schemathesis::run_if_possible()?;
     npm::test_if_possible()?;
     Ok("all of it passes".to_owned())
-}
-
-/// The tests that keep documents and code together, alone: `cargo xtask test` runs them among the others.
-pub(crate) fn tidy() -> Result<String, String> {
-    cargo(&["test", "--quiet", "--package", "ajo-emulator", "--test", "fidelity", "--locked"], &[])?;
-    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "docs", "--test", "readme", "--locked"], &[])?;
-    Ok("documents and code agree".to_owned())
 }
 
 /// Planning cannot write: nothing that could carry a call is in the tree of `ajo-plan`.
