@@ -1,6 +1,6 @@
 //! What is promised of a figure: `benches/budgets.json`. Ratios, counts and sizes, since absolute times are the machine's.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Deserialize;
 
@@ -99,7 +99,7 @@ pub(super) fn check(group: &str) -> Result<String, String> {
                 format!("BROKEN, {number} (the budget: {})", budget.why)
             }
         };
-        text += &format!("{group}: {}, {budget}: {verdict}\n", budget.row);
+        let _ = writeln!(text, "{group}: {}, {budget}: {verdict}", budget.row);
     }
     if all { Ok(text) } else { Err(text) }
 }
