@@ -50,11 +50,11 @@ pub(super) fn run() -> Result<String, String> {
     report.add(Row::new("crates of one with reqwest alone", count(&beside), ""));
     let twice = twice(&all);
     if !twice.is_empty() {
-        complain(&format!("in the tree more than once: {}", twice.iter().copied().collect::<Vec<_>>().join(", ")));
+        report.remark(format!("More than once: {}.", twice.iter().copied().collect::<Vec<_>>().join(", ")));
     }
     report.add(Row::new("crates in the tree twice", count_of(twice.len()), ""));
     let more: Vec<_> = all.difference(&beside).map(String::as_str).collect();
-    complain(&format!("what it has more: {}", more.join(", ")));
+    report.remark(format!("What it has more than one with reqwest alone: {}.", more.join(", ")));
     report.finish()
 }
 

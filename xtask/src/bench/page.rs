@@ -51,6 +51,7 @@ fn table(figures: &Report, budgets: &[Budget]) -> String {
         format!("| {} | {} | {ratio} | {} |\n", row.name, figure.trim_end(), promised.join(", "))
     }));
     let day = figures.date.split('T').next().unwrap_or_default();
+    text.extend(figures.remarks.iter().map(|remark| format!("\n{remark}\n")));
     text + &format!("\n{}, {day}\n", figures.machine)
 }
 
@@ -62,7 +63,8 @@ mod tests {
     fn figures_replace_those_of_before_and_what_was_not_measured_stays() {
         let page = "# P\n\n<!-- figures: a -->\nold\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n";
         let rows = r#"{"group": "g", "machine": "m", "date": "2026-11-26T03:11:44Z", "rows": [
-            {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2}]}"#;
+            {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2}],
+            "remarks": ["What else there is."]}"#;
         let budget = r#"[{"group": "a", "row": "call", "of": "ratio", "most": 1.5, "why": "chosen"},
             {"group": "a", "row": "calls", "of": "value", "most": 3, "why": "counted"}]"#;
         let measured = |group: &str| {
@@ -71,7 +73,7 @@ mod tests {
         };
         let once = filled(page, measured).expect("filled");
         let table = "| figure | | ratio | budget |\n|---|---|---|---|\n| call | 1,500 ms | 1.25 | ratio ≤ 1.50 |\n\
-             | calls | 2 |  | ≤ 3 |\n\nm, 2026-11-26\n";
+             | calls | 2 |  | ≤ 3 |\n\nWhat else there is.\n\nm, 2026-11-26\n";
         let expected = format!(
             "# P\n\n<!-- figures: a -->\n\n{table}\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n"
         );

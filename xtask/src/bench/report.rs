@@ -23,6 +23,9 @@ pub(crate) struct Report {
     /// What could not be measured here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<Missing>,
+    /// What a table cannot say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) remarks: Vec<String>,
 }
 
 /// One figure.
@@ -82,6 +85,7 @@ impl Report {
             date: jiff::Timestamp::now().to_string(),
             rows: Vec::new(),
             missing: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -118,6 +122,11 @@ impl Report {
         self.missing.push(Missing { rows: rows.to_owned(), why: why.into() });
     }
 
+    /// A sentence that belongs to the figures.
+    pub(crate) fn remark(&mut self, remark: impl Into<String>) {
+        self.remarks.push(remark.into());
+    }
+
     /// Why the row of this name could not be measured.
     pub(super) fn excuse(&self, name: &str) -> Option<&str> {
         self.missing.iter().find(|missing| name.starts_with(&missing.rows)).map(|missing| missing.why.as_str())
@@ -150,6 +159,9 @@ impl Report {
         }
         for Missing { rows, why } in &self.missing {
             let _ = writeln!(text, "not measured: {rows} …, because {why}");
+        }
+        for remark in &self.remarks {
+            let _ = writeln!(text, "{remark}");
         }
         text
     }
