@@ -43,12 +43,11 @@ impl Canned {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port on the loopback address");
         let address = listener.local_addr().expect("an address");
         let token = format!(r#"{{"access_token":"{}","token_type":"bearer","expires_in":86399}}"#, GOOD_TOKEN.trim());
-        let list = vec![CONFIG; configs].join(",");
         let tokens = Arc::<AtomicUsize>::default();
         let answers = Arc::new(Answers {
             token: whole(&token),
             get: whole(&format!(r#"{{"result":{CONFIG}}}"#)),
-            list: whole(&format!(r#"{{"results":[{list}]}}"#)),
+            list: whole(&list(configs)),
             token_takes,
             tokens: tokens.clone(),
         });
@@ -60,6 +59,11 @@ impl Canned {
         });
         Self { address, tokens }
     }
+}
+
+/// A list of so many configurations.
+pub fn list(configs: usize) -> String {
+    format!(r#"{{"results":[{}]}}"#, vec![CONFIG; configs].join(","))
 }
 
 /// An answer with this JSON, down to its last byte.

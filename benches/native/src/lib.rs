@@ -5,7 +5,7 @@ mod figure;
 mod rounds;
 mod sides;
 
-pub use canned::{Canned, GOOD_TOKEN};
+pub use canned::{Canned, GOOD_TOKEN, list};
 pub use figure::{Figure, say};
 pub use rounds::{Paired, cpu, median};
 pub use sides::{ByHand, ours, tokens};

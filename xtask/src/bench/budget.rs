@@ -1,6 +1,6 @@
-//! What is promised of a figure: `benches/budgets.json`. Ratios and counts, since absolute times are the machine's.
+//! What is promised of a figure: `benches/budgets.json`. Ratios, counts and sizes, since absolute times are the machine's.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Deserialize;
 
@@ -9,13 +9,14 @@ use super::report::Report;
 use crate::root;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Budget {
     group: String,
     pub(super) row: String,
     of: Of,
     #[serde(flatten)]
     bound: Bound,
+    /// Where it comes from, and what room it leaves.
+    why: String,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -41,18 +42,34 @@ impl Budget {
         Ok(all.into_iter().filter(|budget| budget.group == group).collect())
     }
 
-    /// The number that it is about, and whether it keeps to the bound. A figure that is not there keeps to none.
-    fn judge(&self, figures: &Report) -> (Option<f64>, bool) {
-        let number = figures.row(&self.row).and_then(|row| match self.of {
+    /// Holds figures to it.
+    fn judge<'f>(&self, figures: &'f Report) -> Verdict<'f> {
+        let Some(row) = figures.row(&self.row) else {
+            return figures.excuse(&self.row).map_or(Verdict::Broken(None), Verdict::NotMeasured);
+        };
+        let number = match self.of {
             Of::Ratio => row.ratio,
             Of::Value => Some(row.value),
-        });
-        let kept = number.is_some_and(|number| match self.bound {
-            Bound::Most(most) => number <= most,
-            Bound::Least(least) => number >= least,
-        });
-        (number, kept)
+        };
+        let kept = |number: &f64| match self.bound {
+            Bound::Most(most) => *number <= most,
+            Bound::Least(least) => *number >= least,
+        };
+        match number {
+            Some(number) if kept(&number) => Verdict::Kept(number),
+            // Without a ratio nothing shows that it is kept.
+            other => Verdict::Broken(other),
+        }
     }
+}
+
+/// Whether a budget is kept.
+#[derive(Debug, PartialEq)]
+enum Verdict<'f> {
+    Kept(f64),
+    Broken(Option<f64>),
+    /// It cannot be measured here, for this reason.
+    NotMeasured(&'f str),
 }
 
 impl fmt::Display for Budget {
@@ -71,15 +88,20 @@ impl fmt::Display for Budget {
 /// Holds a group's figures to its budgets. Gives a line for each budget; as an error when one is broken.
 pub(super) fn check(group: &str) -> Result<String, String> {
     let figures = Report::load(group)?.ok_or_else(|| format!("{group} has left no figures"))?;
-    let judged = Budget::of(group)?.into_iter().map(|budget| {
-        let (number, kept) = budget.judge(&figures);
-        let number = number.map_or_else(|| "no such figure".to_owned(), shown);
-        let verdict = if kept { "kept" } else { "BROKEN" };
-        (format!("{verdict}: {group}: {}, {budget}: {number}\n", budget.row), kept)
-    });
-    let judged: Vec<_> = judged.collect();
-    let text: String = judged.iter().map(|(line, _)| line.as_str()).collect();
-    if judged.iter().all(|(_, kept)| *kept) { Ok(text) } else { Err(format!("a budget is broken\n{text}")) }
+    let (mut text, mut all) = (String::new(), true);
+    for budget in Budget::of(group)? {
+        let verdict = match budget.judge(&figures) {
+            Verdict::Kept(number) => format!("kept, {}", shown(number)),
+            Verdict::NotMeasured(why) => format!("not measured, because {why}"),
+            Verdict::Broken(number) => {
+                all = false;
+                let number = number.map_or_else(|| "no such figure".to_owned(), shown);
+                format!("BROKEN, {number} (the budget: {})", budget.why)
+            }
+        };
+        let _ = writeln!(text, "{group}: {}, {budget}: {verdict}", budget.row);
+    }
+    if all { Ok(text) } else { Err(text) }
 }
 
 #[cfg(test)]
@@ -87,24 +109,28 @@ mod tests {
     use super::*;
 
     fn figures() -> Report {
-        let rows = r#"{"group": "g", "machine": "m", "date": "d", "rows": [{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}]}"#;
-        serde_json::from_str(rows).expect("figures")
+        let figures = r#"{"group": "g", "machine": "m", "date": "d", "rows": [{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}],
+            "missing": [{"rows": "instructions", "why": "there is no valgrind"}]}"#;
+        serde_json::from_str(figures).expect("figures")
     }
 
     #[test]
-    fn a_budget_bounds_a_ratio_or_a_count_and_a_figure_that_is_missing_breaks_it() {
-        let kept = |text: &str| {
-            let budget: Budget = serde_json::from_str(text).expect("a budget");
-            (budget.to_string(), budget.judge(&figures()).1)
+    fn a_budget_bounds_a_ratio_or_a_count_and_a_figure_that_is_missing_without_a_reason_breaks_it() {
+        let figures = figures();
+        let judged = |row: &str, of: &str, bound: &str| {
+            let json = format!(r#"{{"group": "g", "row": "{row}", "of": "{of}", {bound}, "why": "chosen"}}"#);
+            let budget: Budget = serde_json::from_str(&json).expect("a budget");
+            (budget.to_string(), budget.judge(&figures))
         };
         let cases = [
-            (r#"{"group": "g", "row": "call", "of": "ratio", "most": 1.2}"#, "ratio ≤ 1.20", true),
-            (r#"{"group": "g", "row": "call", "of": "ratio", "most": 1.1}"#, "ratio ≤ 1.10", false),
-            (r#"{"group": "g", "row": "call", "of": "value", "least": 1}"#, "≥ 1", false),
-            (r#"{"group": "g", "row": "cold", "of": "value", "most": 1}"#, "≤ 1", false),
+            ("call", "ratio", r#""most": 1.2"#, "ratio ≤ 1.20", Verdict::Kept(1.2)),
+            ("call", "ratio", r#""most": 1.1"#, "ratio ≤ 1.10", Verdict::Broken(Some(1.2))),
+            ("call", "value", r#""least": 1"#, "≥ 1", Verdict::Broken(Some(0.5))),
+            ("cold", "value", r#""most": 1"#, "≤ 1", Verdict::Broken(None)),
+            ("instructions, ours", "ratio", r#""most": 1"#, "ratio ≤ 1", Verdict::NotMeasured("there is no valgrind")),
         ];
-        for (budget, text, expected) in cases {
-            assert_eq!(kept(budget), (text.to_owned(), expected));
+        for (row, of, bound, text, expected) in cases {
+            assert_eq!(judged(row, of, bound), (text.to_owned(), expected));
         }
     }
 }

@@ -45,13 +45,13 @@ fn chart(group: &str) -> String {
 fn table(figures: &Report, budgets: &[Budget]) -> String {
     let mut text = String::from("| figure | | ratio | budget |\n|---|---|---|---|\n");
     text.extend(figures.rows.iter().map(|row| {
-        let ours = budgets.iter().filter(|it| it.row == row.name).map(ToString::to_string);
-        let promised: Vec<_> = ours.chain(row.promise()).collect();
+        let promised: Vec<_> = budgets.iter().filter(|it| it.row == row.name).map(ToString::to_string).collect();
         let ratio = row.ratio.map(shown).unwrap_or_default();
         let figure = format!("{} {}", shown(row.value), row.unit);
         format!("| {} | {} | {ratio} | {} |\n", row.name, figure.trim_end(), promised.join(", "))
     }));
     let day = figures.date.split('T').next().unwrap_or_default();
+    text.extend(figures.remarks.iter().map(|remark| format!("\n{remark}\n")));
     text + &format!("\n{}, {day}\n", figures.machine)
 }
 
@@ -63,15 +63,17 @@ mod tests {
     fn figures_replace_those_of_before_and_what_was_not_measured_stays() {
         let page = "# P\n\n<!-- figures: a -->\nold\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n";
         let rows = r#"{"group": "g", "machine": "m", "date": "2026-11-26T03:11:44Z", "rows": [
-            {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2, "budget": {"value": 3}}]}"#;
-        let budget = r#"[{"group": "a", "row": "call", "of": "ratio", "most": 1.5}]"#;
+            {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2}],
+            "remarks": ["What else there is."]}"#;
+        let budget = r#"[{"group": "a", "row": "call", "of": "ratio", "most": 1.5, "why": "chosen"},
+            {"group": "a", "row": "calls", "of": "value", "most": 3, "why": "counted"}]"#;
         let measured = |group: &str| {
             let budgets = serde_json::from_str(budget).map_err(|error| error.to_string());
             Ok((group == "a").then(|| (serde_json::from_str(rows).expect("figures"), budgets)))
         };
         let once = filled(page, measured).expect("filled");
         let table = "| figure | | ratio | budget |\n|---|---|---|---|\n| call | 1,500 ms | 1.25 | ratio ≤ 1.50 |\n\
-             | calls | 2 |  | ≤ 3 |\n\nm, 2026-11-26\n";
+             | calls | 2 |  | ≤ 3 |\n\nWhat else there is.\n\nm, 2026-11-26\n";
         let expected = format!(
             "# P\n\n<!-- figures: a -->\n\n{table}\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n"
         );

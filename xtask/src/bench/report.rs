@@ -6,7 +6,6 @@ use std::{env, fs, io, thread};
 
 use serde::{Deserialize, Serialize};
 
-use super::number::shown;
 use crate::npm::target;
 
 /// Where a group leaves its figures.
@@ -21,9 +20,12 @@ pub(crate) struct Report {
     pub(super) machine: String,
     pub(super) date: String,
     pub(super) rows: Vec<Row>,
-    /// What could not be measured here, and why.
+    /// What could not be measured here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
+    missing: Vec<Missing>,
+    /// What a table cannot say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) remarks: Vec<String>,
 }
 
 /// One figure.
@@ -39,25 +41,20 @@ pub(crate) struct Row {
     /// How many times that of the other side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ratio: Option<f64>,
-    /// What was promised of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) budget: Option<Budget>,
 }
 
-/// The most that a row may be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Budget {
-    /// Of its value.
-    Value(f64),
-    /// Of its ratio.
-    Ratio(f64),
+/// What could not be measured.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Missing {
+    /// How the names of its rows begin.
+    rows: String,
+    why: String,
 }
 
 impl Row {
     /// One without a ratio.
     pub(crate) fn new(name: impl Into<String>, value: f64, unit: &str) -> Self {
-        Self { name: name.into(), value, unit: unit.to_owned(), ratio: None, budget: None }
+        Self { name: name.into(), value, unit: unit.to_owned(), ratio: None }
     }
 
     /// With this ratio.
@@ -65,43 +62,10 @@ impl Row {
         Self { ratio: Some(ratio), ..self }
     }
 
-    /// With this budget.
-    pub(crate) fn within(self, budget: Budget) -> Self {
-        Self { budget: Some(budget), ..self }
-    }
-
-    /// What was promised of it beside `benches/budgets.json`, for people.
-    pub(super) fn promise(&self) -> Option<String> {
-        self.budget.map(|most| match most {
-            Budget::Ratio(most) => format!("ratio ≤ {}", shown(most)),
-            Budget::Value(most) => format!("≤ {}", shown(most)),
-        })
-    }
-
-    fn is_met(&self) -> bool {
-        match self.budget {
-            None => true,
-            Some(Budget::Value(most)) => self.value <= most,
-            // Without a ratio the promise is not kept: nothing shows that it is.
-            Some(Budget::Ratio(most)) => self.ratio.is_some_and(|ratio| ratio <= most),
-        }
-    }
-
-    fn cells(&self) -> [String; 4] {
-        let budget = match self.budget {
-            None => String::new(),
-            Some(Budget::Value(most)) => format!("≤ {most} {}", self.unit),
-            Some(Budget::Ratio(most)) => format!("≤ {most} times"),
-        };
-        let verdict = if self.is_met() { "met" } else { "MISSED" };
+    fn cells(&self) -> [String; 3] {
         let ratio = self.ratio.map_or_else(String::new, |ratio| format!("{ratio:.3} times"));
         let digits = if self.value.fract() == 0.0 { 0 } else { 2 };
-        [
-            self.name.clone(),
-            format!("{:.digits$} {}", self.value, self.unit).trim_end().to_owned(),
-            ratio,
-            if budget.is_empty() { budget } else { format!("{} {verdict}", budget.trim_end()) },
-        ]
+        [self.name.clone(), format!("{:.digits$} {}", self.value, self.unit).trim_end().to_owned(), ratio]
     }
 }
 
@@ -120,7 +84,8 @@ impl Report {
             machine,
             date: jiff::Timestamp::now().to_string(),
             rows: Vec::new(),
-            notes: Vec::new(),
+            missing: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -144,19 +109,27 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// All figures that a program printed, one a line, each with the budget for its name.
-    pub(crate) fn read(&mut self, lines: &str, budget: impl Fn(&str) -> Option<Budget>) -> Result<(), String> {
+    /// All figures that a program printed, one a line.
+    pub(crate) fn read(&mut self, lines: &str) -> Result<(), String> {
         for line in lines.lines() {
-            let row: Row = serde_json::from_str(line).map_err(|error| format!("{line}: {error}"))?;
-            let budget = budget(&row.name);
-            self.add(Row { budget, ..row });
+            self.add(serde_json::from_str(line).map_err(|error| format!("{line}: {error}"))?);
         }
         Ok(())
     }
 
-    /// Something that could not be measured.
-    pub(crate) fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+    /// The rows whose names begin so could not be measured.
+    pub(crate) fn miss(&mut self, rows: &str, why: impl Into<String>) {
+        self.missing.push(Missing { rows: rows.to_owned(), why: why.into() });
+    }
+
+    /// A sentence that belongs to the figures.
+    pub(crate) fn remark(&mut self, remark: impl Into<String>) {
+        self.remarks.push(remark.into());
+    }
+
+    /// Why the row of this name could not be measured.
+    pub(super) fn excuse(&self, name: &str) -> Option<&str> {
+        self.missing.iter().find(|missing| name.starts_with(&missing.rows)).map(|missing| missing.why.as_str())
     }
 
     /// The value of a row that is there.
@@ -164,34 +137,31 @@ impl Report {
         self.row(name).map(|row| row.value)
     }
 
-    /// Writes the JSON, and gives the table; as an error when a budget is broken.
+    /// Writes the JSON, and gives the table.
     pub(crate) fn finish(self) -> Result<String, String> {
         let file = file_of(&self.group);
         let json = serde_json::to_string_pretty(&self).map_err(|error| error.to_string())?;
         fs::create_dir_all(file.parent().unwrap_or(&file))
             .and_then(|()| fs::write(&file, json + "\n"))
             .map_err(|error| format!("{}: {error}", file.display()))?;
-        let table = self.table();
-        let missed: Vec<_> = self.rows.iter().filter(|row| !row.is_met()).map(|row| row.name.as_str()).collect();
-        if missed.is_empty() {
-            Ok(table)
-        } else {
-            Err(format!("{}: {} of its budgets are broken: {}\n\n{table}", self.group, missed.len(), missed.join("; ")))
-        }
+        Ok(self.table())
     }
 
     fn table(&self) -> String {
         let cells: Vec<_> = self.rows.iter().map(Row::cells).collect();
         let width =
-            |column: usize| cells.iter().map(|row: &[String; 4]| row[column].chars().count()).max().unwrap_or(0);
+            |column: usize| cells.iter().map(|row: &[String; 3]| row[column].chars().count()).max().unwrap_or(0);
         let widths = [width(0), width(1), width(2)];
         let mut text = format!("{} ({})\n", self.group, self.machine);
-        for [name, value, ratio, budget] in &cells {
-            let line = format!("{name:<0$}  {value:>1$}  {ratio:>2$}  {budget}", widths[0], widths[1], widths[2]);
+        for [name, value, ratio] in &cells {
+            let line = format!("{name:<0$}  {value:>1$}  {ratio:>2$}", widths[0], widths[1], widths[2]);
             let _ = writeln!(text, "{}", line.trim_end());
         }
-        for note in &self.notes {
-            let _ = writeln!(text, "not measured: {note}");
+        for Missing { rows, why } in &self.missing {
+            let _ = writeln!(text, "not measured: {rows} …, because {why}");
+        }
+        for remark in &self.remarks {
+            let _ = writeln!(text, "{remark}");
         }
         text
     }
@@ -202,22 +172,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_budget_and_a_ratio_that_is_not_there_are_not_met() {
-        let row = || Row::new("a", 2.0, "ns");
-        assert!(row().is_met() && row().within(Budget::Value(2.0)).is_met());
-        assert!(!row().within(Budget::Value(1.9)).is_met());
-        assert!(row().ratio(1.0).within(Budget::Ratio(1.0)).is_met());
-        assert!(!row().ratio(1.1).within(Budget::Ratio(1.0)).is_met());
-        assert!(!row().within(Budget::Ratio(9.0)).is_met());
-    }
-
-    #[test]
-    fn what_a_program_prints_is_read_with_its_budget() {
+    fn what_a_program_prints_is_read_and_shown_with_its_ratio() {
         let mut report = Report::new("test");
-        let line = r#"{"name":"a","value":1.5,"unit":"ns","ratio":1.2}"#;
-        report.read(line, |name| (name == "a").then_some(Budget::Ratio(1.1))).expect("a figure");
-        assert_eq!(report.rows[0].cells(), ["a", "1.50 ns", "1.200 times", "≤ 1.1 times MISSED"]);
+        report.read(r#"{"name":"a","value":1.5,"unit":"ns","ratio":1.2}"#).expect("a figure");
+        assert_eq!(report.rows[0].cells(), ["a", "1.50 ns", "1.200 times"]);
         assert_eq!(report.value("a"), Some(1.5));
-        report.read("no figure", |_| None).expect_err("no figure");
+        report.read("no figure").expect_err("no figure");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::program::{self, Server, printed};
-use super::report::{Budget, Report, Row};
+use super::report::{Report, Row};
 use crate::npm::target;
 use crate::{complain, root};
 
@@ -18,8 +18,7 @@ pub(super) fn run() -> Result<String, String> {
     complain("==> token requests of cold callers");
     let mut report = Report::new("tokens");
     for callers in CALLERS {
-        // However many come, one asks.
-        report.read(&program::output("tokens", &["ours", &callers.to_string()])?, |_| Some(Budget::Value(1.0)))?;
+        report.read(&program::output("tokens", &["ours", &callers.to_string()])?)?;
     }
     match installed() {
         Ok(folder) => {
@@ -37,7 +36,7 @@ pub(super) fn run() -> Result<String, String> {
                 }
             }
         }
-        Err(problem) => report.note(format!("Adobe's libraries, because npm cannot install them here ({problem})")),
+        Err(problem) => report.miss("@adobe/", format!("npm cannot install it here ({problem})")),
     }
     report.finish()
 }

@@ -35,7 +35,7 @@ fn judge(said: &Said, files: &[File], manifests: &[Manifest]) -> Result<(), Stri
     let first = values.first().copied().unwrap_or_default();
     match (words[0], words[1]) {
         ("cargo", "xtask") => xtask(&words[1..]),
-        ("cargo", "run" | "test") => cargo(&words[2..], manifests),
+        ("cargo", "bench" | "run" | "test") => cargo(&words[2..], manifests),
         ("cargo", "install") => {
             exists(first, INSTALLED.contains(&first) || root().join(first).join("Cargo.toml").exists())
         }
@@ -64,8 +64,9 @@ fn cargo(words: &[&str], manifests: &[Manifest]) -> Result<(), String> {
     while let Some(option) = words.next() {
         let kind = match *option {
             "-p" | "--package" => "",
-            "--test" => "test",
+            "--bench" => "bench",
             "--example" => "example",
+            "--test" => "test",
             other => return Err(format!("xtask/src/tidy/commands.rs does not know {other}")),
         };
         let name = words.next().copied().unwrap_or_default();
@@ -116,6 +117,7 @@ mod tests {
             "cargo xtask test browser # the page",
             "cargo xtask drift --upstream vendor.yaml",
             "UPDATE=1 cargo xtask test browser",
+            "cargo bench -p ajo-tests",
             "cargo run -- try",
             "cargo run -p ajo-tests --example page",
             "cargo test -p ajo-tests --test fuzz",

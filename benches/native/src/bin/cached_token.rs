@@ -1,14 +1,15 @@
-//! What a token costs that is there already: CPU time and allocations of `TokenProvider::token`, with one thread and with 64.
+//! What a token costs that is there already: CPU time and allocations of `TokenProvider::token`, with one thread and with 64; and what
+//! the parts of it cost that no cache of a token can do without.
 
 use std::hint::black_box;
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, RwLock};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use ajo_auth::TokenProvider;
-use ajo_bench::{Canned, GOOD_TOKEN, Paired, say, tokens};
+use ajo_auth::{Timestamp, TokenProvider};
+use ajo_bench::{Canned, GOOD_TOKEN, Paired, cpu, median, say, tokens};
 
 const ROUNDS: usize = 9;
 /// Enough for starting 64 threads not to count.
@@ -33,9 +34,26 @@ fn main() {
         say(&format!("{name}, by hand"), nanos(theirs), "ns", None);
         say(name, nanos(ours), "ns", Some(paired.cpu_ratio()));
     }
+    let (lock, shared) = (RwLock::new(()), Arc::new(()));
+    part("the clock", || {
+        black_box(Timestamp::now());
+    });
+    part("a lock that readers share", || drop(black_box(lock.read().expect("no panic"))));
+    part("an owner more and one less", || drop(black_box(shared.clone())));
+
     let counted = allocation_counter::measure(|| (0..READS).for_each(|_| read(&tokens)));
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     say("allocations", counted.count_total as f64 / f64::from(READS), "", None);
+}
+
+/// What something takes that a read consists of.
+fn part(name: &str, what: impl Fn()) {
+    let round = || {
+        let before = cpu();
+        (0..READS).for_each(|_| what());
+        cpu().saturating_sub(before).as_secs_f64() * 1e9 / f64::from(READS)
+    };
+    say(&format!("1 thread, of it {name}"), median((0..ROUNDS).map(|_| round())), "ns", None);
 }
 
 /// Takes the token that is there; no runtime is needed for it.

@@ -1,13 +1,15 @@
-//! How long a plan takes, in CPU time, for so many configurations, where nothing has changed, a tenth has, or a tenth is new.
+//! How long a plan takes, in CPU time, for so many configurations, where nothing has changed, a tenth has, or a tenth is new; beside
+//! reading the JSON of as many, without which there is no plan.
 
 use std::hint::black_box;
 
-use ajo_bench::{cpu, median, say};
-use ajo_core::Sandbox;
+use ajo_bench::{Paired, list, say};
+use ajo_core::{CappingConfig, Sandbox};
 use ajo_plan::{
     Capping, Definition, Desired, Found, Ledger, Limit, Observed, Options, Owned, Plan, Rating, Services, Standing,
     Wanted, plan,
 };
+use serde::Deserialize;
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 /// So many configurations are planned in each measurement, in as many plans as that takes.
@@ -22,6 +24,12 @@ enum Case {
     TenthNew,
 }
 
+/// What a list answers.
+#[derive(Deserialize)]
+struct Many {
+    results: Vec<CappingConfig>,
+}
+
 fn main() {
     for case in [Case::Unchanged, Case::TenthChanged, Case::TenthNew] {
         let name = match case {
@@ -34,14 +42,20 @@ fn main() {
             let make = || plan(&desired, &observed, &ledger, Options::default());
             check(&make(), size, case);
             let plans = (PLANNED / size).max(1);
-            let times = (0..ROUNDS).map(|_| {
-                let before = cpu();
-                (0..plans).for_each(|_| drop(black_box(make())));
-                #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-                let each = cpu().saturating_sub(before).as_secs_f64() * 1e3 / plans as f64;
-                each
-            });
-            say(&format!("{name}, {size}"), median(times), "ms", None);
+            let json = list(size);
+            let read = || serde_json::from_str::<Many>(&json).expect("a list").results;
+            assert_eq!(read().len(), size);
+            let paired = Paired::run(
+                ROUNDS,
+                || (0..plans).for_each(|_| drop(black_box(make()))),
+                || (0..plans).for_each(|_| drop(black_box(read()))),
+            );
+            #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+            let millis = |seconds: f64| seconds * 1e3 / plans as f64;
+            say(&format!("{name}, {size}"), millis(paired.cpus().0), "ms", Some(paired.cpu_ratio()));
+            if size == SIZES[SIZES.len() - 1] && matches!(case, Case::Unchanged) {
+                say(&format!("reading {size}"), millis(paired.cpus().1), "ms", None);
+            }
         }
     }
 }

@@ -8,11 +8,12 @@ export function row(name, value, unit, ratio) {
   return { name, value: rounded(value), unit, ...(ratio === undefined ? {} : { ratio: rounded(ratio) }) };
 }
 
-export function write(out, group, rows) {
+/** What could not be measured is said by how its rows would begin, and why. */
+export function write(out, group, rows, missing = []) {
   const cores = os.cpus();
   const machine = `${cores.length} cores, ${cores[0]?.model.trim()}, ${os.type()}`;
   mkdirSync(out, { recursive: true });
-  const figures = { group, machine, date: new Date().toISOString().slice(0, 10), rows };
+  const figures = { group, machine, date: new Date().toISOString().slice(0, 10), rows, missing };
   writeFileSync(path.join(out, `${group}.json`), `${JSON.stringify(figures, null, 2)}\n`);
 }
 

@@ -161,7 +161,10 @@ const lines = [
 const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
 for (const line of lines) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`);
 process.stdout.write(`of which ajo-limits/emulator, for tests: ${Math.round(emulatorBytes / 1000)} KB\n`);
-if (elsewhere.length === 0) process.stdout.write("skipped: Deno, Bun and workerd, which are pinned for Linux on x86-64\n");
+const missing = ["Deno", "Bun", "workerd"]
+  .filter((runtime) => !elsewhere.some(([label]) => label === runtime))
+  .flatMap((runtime) => ["call", "cold start"].map((what) => ({ rows: `${what}, ${runtime}, `, why: "it is pinned for Linux on x86-64" })));
+if (missing.length > 0) process.stdout.write("skipped: Deno, Bun or workerd, which are pinned for Linux on x86-64\n");
 write(out, "npm", [
   ...TIMED.flatMap((name) => timeRows("Node.js", node, name, "openapiFetch")),
   row("cold start, Node.js, nothing", median(node.starts.nothing), "ms"),
@@ -172,7 +175,7 @@ write(out, "npm", [
     ...["ajoLimits", "bareFetch"].flatMap((name) => timeRows(label, figures, name, "bareFetch")),
     row(`cold start, ${label}, nothing`, median(figures.starts.nothing), "ms"),
   ]),
-]);
+], missing);
 process.exit(0);
 
 function times({ calls, starts }, name, base) {

@@ -46,3 +46,33 @@ impl Watch for Progress {
         self.cancelled.load(Ordering::Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ajo_plan::{Capping, Definition, Desired, Ledger, Observed, Options, Services, Wanted, plan};
+
+    use super::*;
+
+    #[test]
+    fn what_a_url_says_to_a_terminal_is_shown_and_not_done() {
+        let definition = Definition::Capping(Capping {
+            url: "https://a.example/\u{1b}[2J\u{202e}*".to_owned(),
+            methods: ["GET".to_owned()].into(),
+            services: Services { action: None, data_source: None },
+        });
+        let wanted = Wanted { definition, deployed: true, place: None };
+        let desired = Desired { sandbox: "prod".parse().expect("a sandbox"), configs: vec![wanted] };
+        let plan = plan(&desired, &Observed::default(), &Ledger::default(), Options::default());
+        let progress = Progress::of(&plan);
+        progress.done(&plan.changes[0], Verb::Create, StepState::Done);
+        let message = progress.bar.message();
+        assert!(message.starts_with("create ") && message.contains("a.example"), "{message}");
+        assert!(!message.contains(['\u{1b}', '\u{202e}']), "{message:?}");
+        progress.cancel();
+        progress.done(&plan.changes[0], Verb::Deploy, StepState::Done);
+        assert_eq!(
+            (progress.bar.message().as_str(), progress.bar.position()),
+            ("stopping after the calls in flight", 2)
+        );
+    }
+}
