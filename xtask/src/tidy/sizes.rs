@@ -9,11 +9,17 @@ const CODE: &[&str] = &["rs", "ts", "mts", "cts", "js", "mjs", "cjs", "py", "sh"
 
 /// Longer, and why that is better than two files.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("crates/auth/src/provider.rs", "one await after another of one protocol: who asks, who waits, who takes over"),
-    ("crates/auth/tests/provider.rs", "one token host, scripted, and every way in which a fetch can end"),
+    ("crates/auth/src/provider.rs", "one protocol whose steps are read together: who asks, who waits, who takes over"),
+    (
+        "crates/auth/tests/provider.rs",
+        "one fake token host, and every way in which a token is fetched, shared and refused",
+    ),
     ("crates/emulator/src/control.rs", "the table of control requests beside the one function that answers each"),
-    ("crates/emulator/tests/control.rs", "one test for each control request, on one world"),
-    ("crates/wasm/npm/runtimes/fixture/faults.mjs", "one file goes into every runtime, some of which load no second"),
+    ("crates/emulator/tests/control.rs", "each control request, and what it refuses"),
+    (
+        "crates/wasm/npm/runtimes/fixture/faults.mjs",
+        "one list of what can go wrong, in one order; each module more is named by each host",
+    ),
 ];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
