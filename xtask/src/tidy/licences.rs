@@ -72,22 +72,22 @@ fn normal(licence: &str) -> String {
     parts.join(" or ")
 }
 
-/// cargo-deny by deny.toml: licences, crates that are there twice, where they come from.
-pub(super) fn deny() -> Result<Vec<String>, String> {
+/// cargo-deny by deny.toml: licences, crates that are there twice, where they come from. Nothing where it is not installed.
+pub(super) fn deny() -> Result<Option<Vec<String>>, String> {
     let Some(program) = program() else {
         complain(
             "    skipped: deny.toml, because there is no cargo-deny; `cargo install cargo-deny --locked` installs it",
         );
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let arguments =
         ["--workspace", "--all-features", "--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
     let output = Command::new(program).args(arguments).current_dir(root()).output();
     let output = output.map_err(|error| format!("failed to start cargo-deny: {error}"))?;
     if output.status.success() {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
-    Ok(vec![format!("cargo-deny says:\n{}", String::from_utf8_lossy(&output.stderr).trim())])
+    Ok(Some(vec![format!("cargo-deny says:\n{}", String::from_utf8_lossy(&output.stderr).trim())]))
 }
 
 /// Where it is found: in the path, or where `cargo install` puts it.
