@@ -22,7 +22,7 @@ pub(crate) struct Session<'w> {
     pub(crate) org_id: &'w str,
     pub(crate) sandbox: &'w str,
     /// Who calls, as metadata shows it.
-    pub(crate) account: String,
+    pub(crate) account: &'w str,
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'w str,
     pub(crate) switches: &'w Switches,
@@ -30,15 +30,16 @@ pub(crate) struct Session<'w> {
 }
 
 /// What a call asks for, beside its operation.
-#[derive(Clone, Copy)]
 pub(crate) struct Input<'r> {
     /// Empty where the operation takes none.
     pub(crate) uid: &'r str,
     pub(crate) query: &'r str,
     pub(crate) body: &'r [u8],
+    /// The same, where it is JSON.
+    pub(crate) json: Option<Value>,
 }
 
-impl Session<'_> {
+impl<'w> Session<'w> {
     pub(crate) fn run(self, operation: &Operation, input: Input<'_>, new_id: impl FnOnce() -> String) -> Answer {
         let as_text = operation.api == Api::Throttling;
         let request_id = self.request_id;
@@ -50,9 +51,9 @@ impl Session<'_> {
     }
 
     fn capping(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
-        let Input { uid, query, body } = input;
+        self.make_room(verb, &input)?;
+        let Input { uid, query, body, json } = input;
         let (mark, org_id, switches, most) = (self.mark(), self.org_id, self.switches, self.limits.configs);
-        self.make_room(verb, input)?;
         let Sandbox { id, name, capping, .. } = sandbox(self.kept, self.sandbox)?;
         let place = Place::new(org_id, id, name, switches);
         // No code is published for it; the status is.
@@ -60,16 +61,16 @@ impl Session<'_> {
 
         Ok(match verb {
             Verb::List => {
-                judge::list_body(Api::Capping, body, switches)?;
+                judge::list_body(Api::Capping, body, json.as_ref(), switches)?;
                 answer::list(capping.values().map(|config| place.capping(config)))
             }
             Verb::Create => {
-                let definition = judge::payload(Api::Capping, verb, body, switches)?;
+                let definition = judge::payload(Api::Capping, verb, json, switches)?;
                 if capping.len() >= most {
                     let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
                     return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
                 }
-                let config = Config::new(new_id(), definition, mark);
+                let config = Config::new(new_id(), definition, mark());
                 let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), switches);
                 capping.insert(config.uid.clone(), config);
                 answer
@@ -77,7 +78,7 @@ impl Session<'_> {
             Verb::Get => answer::one("result", &place.capping(capping.get(uid).ok_or_else(unknown)?)),
             Verb::Update => {
                 let config = capping.get_mut(uid).ok_or_else(unknown)?;
-                config.update(judge::payload(Api::Capping, verb, body, switches)?, mark);
+                config.update(judge::payload(Api::Capping, verb, json, switches)?, mark());
                 envelope(Api::Capping, config, "updated", &place.capping(config), switches)
             }
             Verb::Delete => {
@@ -94,7 +95,7 @@ impl Session<'_> {
             Verb::Deploy => {
                 let config = capping.get_mut(uid).ok_or_else(unknown)?;
                 judge::deployable(Api::Capping, &config.definition, switches)?;
-                config.deploy(mark);
+                config.deploy(mark());
                 answer::no_content()
             }
             // Documented: 204 also when it was not deployed.
@@ -106,9 +107,9 @@ impl Session<'_> {
     }
 
     fn throttling(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
-        let Input { uid, query, body } = input;
+        self.make_room(verb, &input)?;
+        let Input { uid, query, body, json } = input;
         let (mark, org_id, switches) = (self.mark(), self.org_id, self.switches);
-        self.make_room(verb, input)?;
         let sandbox = sandbox(self.kept, self.sandbox)?;
         if !sandbox.production {
             // Documented for create; inferred for the other seven.
@@ -123,15 +124,15 @@ impl Session<'_> {
 
         Ok(match verb {
             Verb::List => {
-                judge::list_body(Api::Throttling, body, switches)?;
+                judge::list_body(Api::Throttling, body, json.as_ref(), switches)?;
                 answer::list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
             }
             Verb::Create => {
                 if stored.is_some() {
                     return Err(ServiceError::SECOND_THROTTLING.failure());
                 }
-                let definition = judge::payload(Api::Throttling, verb, body, switches)?;
-                let config = Config::new(new_id(), definition, mark);
+                let definition = judge::payload(Api::Throttling, verb, json, switches)?;
+                let config = Config::new(new_id(), definition, mark());
                 let throttling = Throttling { config, sandbox_id, sandbox_name };
                 let shown = Place::throttling(org_id, &throttling, switches);
                 let answer = envelope(Api::Throttling, &throttling.config, "created", &shown, switches);
@@ -141,7 +142,7 @@ impl Session<'_> {
             Verb::Get => answer::one("result", &Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
             Verb::Update => {
                 let throttling = found.ok_or_else(unknown)?;
-                throttling.config.update(judge::payload(Api::Throttling, verb, body, switches)?, mark);
+                throttling.config.update(judge::payload(Api::Throttling, verb, json, switches)?, mark());
                 // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
                 // are saved here, and the old ones stay in force.
                 let deployable = judge::deployable(Api::Throttling, &throttling.config.definition, switches).is_ok();
@@ -169,7 +170,7 @@ impl Session<'_> {
                     return Err(ServiceError::ALREADY_DEPLOYED.failure());
                 }
                 judge::deployable(Api::Throttling, &config.definition, switches)?;
-                config.deploy(mark);
+                config.deploy(mark());
                 answer::no_content()
             }
             Verb::Undeploy => {
@@ -185,7 +186,7 @@ impl Session<'_> {
     }
 
     /// Whether there is room for what a call would have kept. The limit is of the emulator; the service's is unknown.
-    fn make_room(&mut self, verb: Verb, input: Input<'_>) -> Result<(), Failure> {
+    fn make_room(&mut self, verb: Verb, input: &Input<'_>) -> Result<(), Failure> {
         let more = match verb {
             Verb::Create | Verb::Update => input.body.len(),
             Verb::Deploy => self.kept.find(input.uid).map_or(0, |(_, config)| length(&config.definition)),
@@ -199,8 +200,9 @@ impl Session<'_> {
         Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message))
     }
 
-    fn mark(&self) -> Mark {
-        Mark { by: self.account.clone(), at: self.now }
+    fn mark(&self) -> impl FnOnce() -> Mark + use<'w> {
+        let (by, at) = (self.account, self.now);
+        move || Mark { by: by.to_owned(), at }
     }
 }
 
