@@ -58,6 +58,11 @@ pub(crate) fn of(status: StatusCode, body: &impl Serialize) -> Answer {
     response
 }
 
+/// A value as JSON. Not by its `Display`, which would have all of the writing in a program a second time.
+pub(crate) fn text(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// A failure of the gateway.
 pub(crate) fn gateway(status: StatusCode, code: &str, message: &str) -> Answer {
     of(status, &json!({"error_code": code, "message": message}))
@@ -76,7 +81,7 @@ pub(crate) fn spell(answer: &mut Answer, switches: &Switches) {
         && let Some(number) = code.as_str().and_then(|code| code.parse::<u64>().ok())
     {
         *code = json!(number);
-        *answer.body_mut() = Bytes::from(body.to_string());
+        *answer.body_mut() = Bytes::from(text(&body));
     }
 }
 
@@ -110,7 +115,7 @@ impl Failure {
         if let Some(code) = &self.code {
             error["code"] = code.clone();
         }
-        let error = if as_text { Value::String(error.to_string()) } else { error };
+        let error = if as_text { Value::String(text(&error)) } else { error };
         of(self.status, &json!({"status": self.status.as_u16(), "error": error, "requestId": request_id}))
     }
 }
