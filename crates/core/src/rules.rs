@@ -32,7 +32,7 @@ pub use capping::capping;
 pub use finding::{Finding, Severity};
 pub use throttling::throttling;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Api, HttpMethod};
 
@@ -61,6 +61,14 @@ pub fn of(api: Api, definition: &Value) -> Vec<Finding> {
     match api {
         Api::Capping => capping(definition),
         Api::Throttling => throttling(definition),
+    }
+}
+
+/// The same for the fields of a definition, where they are no value of their own.
+pub fn of_fields(api: Api, fields: &Map<String, Value>) -> Vec<Finding> {
+    match api {
+        Api::Capping => capping::of_fields(fields),
+        Api::Throttling => throttling::of_fields(fields),
     }
 }
 

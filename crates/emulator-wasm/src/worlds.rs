@@ -4,6 +4,7 @@ use ajo_auth::Timestamp;
 use ajo_emulator::World;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::head::Head;
@@ -31,7 +32,7 @@ impl Worlds {
             Ok(settings) => {
                 self.last += 1;
                 self.made.push((self.last, World::new(settings)));
-                json!({"id": self.last}).to_string()
+                text(&json!({"id": self.last}))
             }
         }
     }
@@ -54,8 +55,7 @@ impl Worlds {
         };
         let (head, body) = Head::of(answer);
         self.body = body;
-        // Texts and numbers always encode.
-        serde_json::to_string(&head).unwrap_or_default()
+        text(&head)
     }
 
     pub(crate) fn take_body(&mut self) -> Vec<u8> {
@@ -73,8 +73,13 @@ impl Worlds {
     }
 }
 
+/// Texts and numbers, which always encode. Not by a value's `Display`, which is the writing a second time.
+fn text(json: &impl Serialize) -> String {
+    serde_json::to_string(json).unwrap_or_default()
+}
+
 fn failed(problem: &str) -> String {
-    json!({"failed": problem}).to_string()
+    text(&json!({"failed": problem}))
 }
 
 /// A moment before 1970 is its beginning, and so is none.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::switches::Switches;
@@ -10,8 +11,34 @@ use crate::switches::Switches;
 pub(crate) type Answer = Response<Bytes>;
 
 /// Success with a body.
-pub(crate) fn ok(body: &Value) -> Answer {
+pub(crate) fn ok(body: &impl Serialize) -> Answer {
     of(StatusCode::OK, body)
+}
+
+/// Success with one field.
+pub(crate) fn one(name: &str, value: &impl Serialize) -> Answer {
+    ok(&One(name, value))
+}
+
+/// Success with a list.
+pub(crate) fn list(results: impl Iterator<Item = impl Serialize> + Clone) -> Answer {
+    one("results", &List(results))
+}
+
+struct One<'v, V>(&'v str, &'v V);
+
+impl<V: Serialize> Serialize for One<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.0, self.1)])
+    }
+}
+
+struct List<I>(I);
+
+impl<I: Iterator<Item: Serialize> + Clone> Serialize for List<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
 }
 
 /// Success without a body.
@@ -21,14 +48,19 @@ pub(crate) fn no_content() -> Answer {
     response
 }
 
-/// Any JSON.
-pub(crate) fn of(status: StatusCode, body: &Value) -> Answer {
-    let mut response = Response::new(Bytes::from(body.to_string()));
+/// Any JSON, with texts as names and so always to be written.
+pub(crate) fn of(status: StatusCode, body: &impl Serialize) -> Answer {
+    let mut response = Response::new(Bytes::from(serde_json::to_vec(body).unwrap_or_default()));
     *response.status_mut() = status;
     // Like the service's own media type in the vendor's specification.
     let json = header::HeaderValue::from_static("application/json;charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
+}
+
+/// A value as JSON. Not by its `Display`, which would have all of the writing in a program a second time.
+pub(crate) fn text(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// A failure of the gateway.
@@ -49,7 +81,7 @@ pub(crate) fn spell(answer: &mut Answer, switches: &Switches) {
         && let Some(number) = code.as_str().and_then(|code| code.parse::<u64>().ok())
     {
         *code = json!(number);
-        *answer.body_mut() = Bytes::from(body.to_string());
+        *answer.body_mut() = Bytes::from(text(&body));
     }
 }
 
@@ -83,7 +115,7 @@ impl Failure {
         if let Some(code) = &self.code {
             error["code"] = code.clone();
         }
-        let error = if as_text { Value::String(error.to_string()) } else { error };
+        let error = if as_text { Value::String(text(&error)) } else { error };
         of(self.status, &json!({"status": self.status.as_u16(), "error": error, "requestId": request_id}))
     }
 }

@@ -1,8 +1,9 @@
 //! One stored configuration and its life cycle, the same for both APIs.
 
 use ajo_auth::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use crate::rfc3339::rfc3339;
 
@@ -113,21 +114,29 @@ impl Config {
         self.last_deployed.is_some()
     }
 
-    pub(crate) fn metadata(&self) -> Value {
-        let mut metadata = Map::new();
-        let marks = [
-            ("created", Some(&self.created)),
-            ("lastModified", Some(&self.modified)),
-            ("lastDeployed", self.last_deployed.as_ref()),
-        ];
-        for (what, mark) in marks {
-            if let Some(Mark { by, at }) = mark {
-                metadata.insert(format!("{what}By"), json!(by));
-                metadata.insert(format!("{what}ById"), json!(format!("{by}@techacct.adobe.com")));
-                metadata.insert(format!("{what}At"), json!(rfc3339(*at)));
-            }
+    pub(crate) const fn metadata(&self) -> Metadata<'_> {
+        Metadata(self)
+    }
+}
+
+/// Who did what to a configuration, and when, as the service shows it.
+pub(crate) struct Metadata<'c>(&'c Config);
+
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Config { created, modified, last_deployed, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (names, mark) in [
+            (["createdBy", "createdById", "createdAt"], Some(created)),
+            (["lastModifiedBy", "lastModifiedById", "lastModifiedAt"], Some(modified)),
+            (["lastDeployedBy", "lastDeployedById", "lastDeployedAt"], last_deployed.as_ref()),
+        ] {
+            let Some(Mark { by, at }) = mark else { continue };
+            map.serialize_entry(names[0], by)?;
+            map.serialize_entry(names[1], &format_args!("{by}@techacct.adobe.com"))?;
+            map.serialize_entry(names[2], &rfc3339(*at))?;
         }
-        Value::Object(metadata)
+        map.end()
     }
 }
 
@@ -138,6 +147,8 @@ pub(crate) fn length(definition: &Map<String, Value>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn mark() -> Mark {
@@ -173,7 +184,8 @@ mod tests {
 
     #[test]
     fn times_are_written_as_the_service_writes_them() {
-        assert_eq!(config().metadata()["createdAt"], "2020-03-09T18:21:52.432000Z");
-        assert!(config().metadata().get("lastDeployedAt").is_none());
+        let metadata = json!(config().metadata());
+        assert_eq!(metadata["createdAt"], "2020-03-09T18:21:52.432000Z");
+        assert!(metadata.get("lastDeployedAt").is_none());
     }
 }

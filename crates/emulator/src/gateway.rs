@@ -10,26 +10,26 @@ use crate::settings::{AuthMode, Settings};
 use crate::tokens::Tokens;
 
 /// A caller that passed, and where it wants to go.
-pub(crate) struct Passed {
-    pub(crate) client_id: String,
-    pub(crate) sandbox: String,
+pub(crate) struct Passed<'r> {
+    pub(crate) client_id: &'r str,
+    pub(crate) sandbox: &'r str,
 }
 
 /// Lets a call pass, or says with which error it does not, and what that is about. `org_id` is the organization that the
 /// call has been taken to be for.
-pub(crate) fn check(
-    settings: &Settings,
+pub(crate) fn check<'r>(
+    settings: &'r Settings,
     tokens: &Tokens,
-    headers: &HeaderMap,
+    headers: &'r HeaderMap,
     org_id: &str,
     now: Timestamp,
-) -> Result<Passed, (GatewayError, &'static str)> {
+) -> Result<Passed<'r>, (GatewayError, &'static str)> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
     let first_sandbox = || settings.sandboxes.first().map_or("prod", |sandbox| sandbox.name.as_str());
     if settings.auth == AuthMode::Off {
         return Ok(Passed {
-            client_id: header("x-api-key").unwrap_or("anonymous").to_owned(),
-            sandbox: header("x-sandbox-name").unwrap_or_else(first_sandbox).to_owned(),
+            client_id: header("x-api-key").unwrap_or("anonymous"),
+            sandbox: header("x-sandbox-name").unwrap_or_else(first_sandbox),
         });
     }
     let strict = settings.auth == AuthMode::Strict;
@@ -67,5 +67,5 @@ pub(crate) fn check(
             return Err((GatewayError::SCOPE, ""));
         }
     }
-    Ok(Passed { client_id: api_key.to_owned(), sandbox: sandbox.to_owned() })
+    Ok(Passed { client_id: api_key, sandbox })
 }

@@ -79,8 +79,8 @@ impl Interference {
             return Err("a definition is for `edit` only".to_owned());
         }
         let refused = |failure: Failure| format!("the definition cannot be saved: {}", failure.message);
-        let body = serde_json::to_vec(definition).unwrap_or_default();
-        let kept = judge::payload(api, Verb::Update, &body, switches).map_err(refused)?;
+        let payload = Some(Value::Object(definition.clone()));
+        let kept = judge::payload(api, Verb::Update, payload, switches).map_err(refused)?;
         if api == Api::Throttling {
             // It may come into force at once.
             judge::deployable(api, &kept, switches).map_err(refused)?;

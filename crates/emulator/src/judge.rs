@@ -19,7 +19,7 @@ const JOINED: &str = "action|dataSource";
 /// Everything there is to say of a definition.
 pub(crate) fn findings(api: Api, definition: &Map<String, Value>, switches: &Switches) -> Vec<Finding> {
     let plain = plain(api, definition, switches);
-    let mut findings = rules::of(api, &Value::Object(plain.clone().into_owned()));
+    let mut findings = rules::of_fields(api, &plain);
     if api == Api::Capping {
         findings.extend(by_switches(&plain, switches));
     }
@@ -77,16 +77,21 @@ fn by_switches(definition: &Map<String, Value>, switches: &Switches) -> Vec<Find
 }
 
 /// Nothing or an object. Inferred: anything else is refused as an invalid payload.
-pub(crate) fn list_body(api: Api, body: &[u8], switches: &Switches) -> Result<(), Failure> {
+pub(crate) fn list_body(api: Api, body: &[u8], json: Option<&Value>, switches: &Switches) -> Result<(), Failure> {
     let empty = body.trim_ascii().is_empty();
-    let object = !switches.is("list_body", "none") && matches!(serde_json::from_slice(body), Ok(Value::Object(_)));
+    let object = !switches.is("list_body", "none") && json.is_some_and(Value::is_object);
     if empty || object { Ok(()) } else { Err(refusal(&rules::of(api, &Value::Null))) }
 }
 
-/// The definition in a body, if it can be stored.
-pub(crate) fn payload(api: Api, verb: Verb, body: &[u8], switches: &Switches) -> Result<Map<String, Value>, Failure> {
+/// The definition in a body of JSON, if it can be stored.
+pub(crate) fn payload(
+    api: Api,
+    verb: Verb,
+    json: Option<Value>,
+    switches: &Switches,
+) -> Result<Map<String, Value>, Failure> {
     // Text that is no JSON is judged like JSON that is no object: the service expects a JSON payload.
-    let mut payload: Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut payload = json.unwrap_or_default();
     if api == Api::Throttling && switches.is("throttling_body", "text") {
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }

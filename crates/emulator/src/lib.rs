@@ -43,6 +43,7 @@ mod server;
 mod service;
 mod service_error;
 mod settings;
+mod shown;
 mod snapshot;
 mod strike;
 mod switches;

@@ -21,7 +21,17 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}000Z")
+    // A list has thousands of these, and the formatter takes several times as long.
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    for (end, places, mut number) in
+        [(4, 4, year), (7, 2, month), (10, 2, day), (13, 2, hour), (16, 2, minute), (19, 2, second), (23, 3, millis)]
+    {
+        for digit in text[end - places..end].iter_mut().rev() {
+            *digit += (number % 10).to_le_bytes()[0];
+            number /= 10;
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use ajo_auth::Timestamp;
 use ajo_core::rules::{Finding, Severity};
 use ajo_core::{Api, Operation, Verb};
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 use crate::answer::{self, Answer, Failure};
 use crate::config::{Config, Mark, State, length};
@@ -12,6 +13,7 @@ use crate::judge;
 use crate::organization::{Kept, Sandbox, Throttling};
 use crate::service_error::ServiceError;
 use crate::settings::Limits;
+use crate::shown::{Place, Shown};
 use crate::switches::Switches;
 
 /// One call, with everything it can see.
@@ -20,7 +22,7 @@ pub(crate) struct Session<'w> {
     pub(crate) org_id: &'w str,
     pub(crate) sandbox: &'w str,
     /// Who calls, as metadata shows it.
-    pub(crate) account: String,
+    pub(crate) account: &'w str,
     pub(crate) now: Timestamp,
     pub(crate) request_id: &'w str,
     pub(crate) switches: &'w Switches,
@@ -28,15 +30,16 @@ pub(crate) struct Session<'w> {
 }
 
 /// What a call asks for, beside its operation.
-#[derive(Clone, Copy)]
 pub(crate) struct Input<'r> {
     /// Empty where the operation takes none.
     pub(crate) uid: &'r str,
     pub(crate) query: &'r str,
     pub(crate) body: &'r [u8],
+    /// The same, where it is JSON.
+    pub(crate) json: Option<Value>,
 }
 
-impl Session<'_> {
+impl<'w> Session<'w> {
     pub(crate) fn run(self, operation: &Operation, input: Input<'_>, new_id: impl FnOnce() -> String) -> Answer {
         let as_text = operation.api == Api::Throttling;
         let request_id = self.request_id;
@@ -48,36 +51,35 @@ impl Session<'_> {
     }
 
     fn capping(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
-        let Input { uid, query, body } = input;
+        self.make_room(verb, &input)?;
+        let Input { uid, query, body, json } = input;
         let (mark, org_id, switches, most) = (self.mark(), self.org_id, self.switches, self.limits.configs);
-        self.make_room(verb, input)?;
         let Sandbox { id, name, capping, .. } = sandbox(self.kept, self.sandbox)?;
-        let place = Place { org_id, sandbox_id: id, sandbox_name: name, switches };
+        let place = Place::new(org_id, id, name, switches);
         // No code is published for it; the status is.
         let unknown = || Failure::new(StatusCode::NOT_FOUND, None, format!("no endpoint config has the uid {uid}"));
 
         Ok(match verb {
             Verb::List => {
-                judge::list_body(Api::Capping, body, switches)?;
-                let results: Vec<Value> = capping.values().map(|config| place.show_capping(config)).collect();
-                answer::ok(&json!({"results": results}))
+                judge::list_body(Api::Capping, body, json.as_ref(), switches)?;
+                answer::list(capping.values().map(|config| place.capping(config)))
             }
             Verb::Create => {
-                let definition = judge::payload(Api::Capping, verb, body, switches)?;
+                let definition = judge::payload(Api::Capping, verb, json, switches)?;
                 if capping.len() >= most {
                     let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
                     return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
                 }
-                let config = Config::new(new_id(), definition, mark);
-                let answer = envelope(Api::Capping, &config, "created", place.show_capping(&config), switches);
+                let config = Config::new(new_id(), definition, mark());
+                let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), switches);
                 capping.insert(config.uid.clone(), config);
                 answer
             }
-            Verb::Get => answer::ok(&json!({"result": place.show_capping(capping.get(uid).ok_or_else(unknown)?)})),
+            Verb::Get => answer::one("result", &place.capping(capping.get(uid).ok_or_else(unknown)?)),
             Verb::Update => {
                 let config = capping.get_mut(uid).ok_or_else(unknown)?;
-                config.update(judge::payload(Api::Capping, verb, body, switches)?, mark);
-                envelope(Api::Capping, config, "updated", place.show_capping(config), switches)
+                config.update(judge::payload(Api::Capping, verb, json, switches)?, mark());
+                envelope(Api::Capping, config, "updated", &place.capping(config), switches)
             }
             Verb::Delete => {
                 if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !forced(query, switches) {
@@ -88,12 +90,12 @@ impl Session<'_> {
             }
             Verb::CanDeploy => {
                 let config = capping.get(uid).ok_or_else(unknown)?;
-                answer::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, switches)}))
+                answer::one("canDeploy", &can_deploy(Api::Capping, config, switches))
             }
             Verb::Deploy => {
                 let config = capping.get_mut(uid).ok_or_else(unknown)?;
                 judge::deployable(Api::Capping, &config.definition, switches)?;
-                config.deploy(mark);
+                config.deploy(mark());
                 answer::no_content()
             }
             // Documented: 204 also when it was not deployed.
@@ -105,9 +107,9 @@ impl Session<'_> {
     }
 
     fn throttling(mut self, verb: Verb, input: Input<'_>, new_id: impl FnOnce() -> String) -> Result<Answer, Failure> {
-        let Input { uid, query, body } = input;
+        self.make_room(verb, &input)?;
+        let Input { uid, query, body, json } = input;
         let (mark, org_id, switches) = (self.mark(), self.org_id, self.switches);
-        self.make_room(verb, input)?;
         let sandbox = sandbox(self.kept, self.sandbox)?;
         if !sandbox.production {
             // Documented for create; inferred for the other seven.
@@ -119,36 +121,36 @@ impl Session<'_> {
         let found = stored.as_mut().filter(|throttling| throttling.config.uid == uid);
         let unknown =
             || ServiceError::THROTTLING_NOT_FOUND.failure_about(format!("no throttling config has the uid {uid}"));
-        let show = |throttling: &Throttling| show_throttling(org_id, throttling, switches);
 
         Ok(match verb {
             Verb::List => {
-                judge::list_body(Api::Throttling, body, switches)?;
-                let results: Vec<Value> = stored.iter().map(show).collect();
-                answer::ok(&json!({"results": results}))
+                judge::list_body(Api::Throttling, body, json.as_ref(), switches)?;
+                answer::list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
             }
             Verb::Create => {
                 if stored.is_some() {
                     return Err(ServiceError::SECOND_THROTTLING.failure());
                 }
-                let definition = judge::payload(Api::Throttling, verb, body, switches)?;
-                let config = Config::new(new_id(), definition, mark);
+                let definition = judge::payload(Api::Throttling, verb, json, switches)?;
+                let config = Config::new(new_id(), definition, mark());
                 let throttling = Throttling { config, sandbox_id, sandbox_name };
-                let answer = envelope(Api::Throttling, &throttling.config, "created", show(&throttling), switches);
+                let shown = Place::throttling(org_id, &throttling, switches);
+                let answer = envelope(Api::Throttling, &throttling.config, "created", &shown, switches);
                 *stored = Some(throttling);
                 answer
             }
-            Verb::Get => answer::ok(&json!({"result": show(found.ok_or_else(unknown)?)})),
+            Verb::Get => answer::one("result", &Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
             Verb::Update => {
                 let throttling = found.ok_or_else(unknown)?;
-                throttling.config.update(judge::payload(Api::Throttling, verb, body, switches)?, mark);
+                throttling.config.update(judge::payload(Api::Throttling, verb, json, switches)?, mark());
                 // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
                 // are saved here, and the old ones stay in force.
                 let deployable = judge::deployable(Api::Throttling, &throttling.config.definition, switches).is_ok();
                 if throttling.config.deployed.is_some() && deployable {
                     throttling.config.deployed = Some(throttling.config.definition.clone());
                 }
-                envelope(Api::Throttling, &throttling.config, "updated", show(throttling), switches)
+                let shown = Place::throttling(org_id, throttling, switches);
+                envelope(Api::Throttling, &throttling.config, "updated", &shown, switches)
             }
             Verb::Delete => {
                 if found.ok_or_else(unknown)?.config.deployed.is_some() && !forced(query, switches) {
@@ -159,7 +161,7 @@ impl Session<'_> {
             }
             Verb::CanDeploy => {
                 let config = &found.ok_or_else(unknown)?.config;
-                answer::ok(&json!({"canDeploy": can_deploy(Api::Throttling, config, switches)}))
+                answer::one("canDeploy", &can_deploy(Api::Throttling, config, switches))
             }
             Verb::Deploy => {
                 let config = &mut found.ok_or_else(unknown)?.config;
@@ -168,7 +170,7 @@ impl Session<'_> {
                     return Err(ServiceError::ALREADY_DEPLOYED.failure());
                 }
                 judge::deployable(Api::Throttling, &config.definition, switches)?;
-                config.deploy(mark);
+                config.deploy(mark());
                 answer::no_content()
             }
             Verb::Undeploy => {
@@ -184,7 +186,7 @@ impl Session<'_> {
     }
 
     /// Whether there is room for what a call would have kept. The limit is of the emulator; the service's is unknown.
-    fn make_room(&mut self, verb: Verb, input: Input<'_>) -> Result<(), Failure> {
+    fn make_room(&mut self, verb: Verb, input: &Input<'_>) -> Result<(), Failure> {
         let more = match verb {
             Verb::Create | Verb::Update => input.body.len(),
             Verb::Deploy => self.kept.find(input.uid).map_or(0, |(_, config)| length(&config.definition)),
@@ -198,8 +200,9 @@ impl Session<'_> {
         Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message))
     }
 
-    fn mark(&self) -> Mark {
-        Mark { by: self.account.clone(), at: self.now }
+    fn mark(&self) -> impl FnOnce() -> Mark + use<'w> {
+        let (by, at) = (self.account, self.now);
+        move || Mark { by: by.to_owned(), at }
     }
 }
 
@@ -260,93 +263,30 @@ fn forced(query: &str, switches: &Switches) -> bool {
 }
 
 /// The answer of create and update.
-fn envelope(api: Api, config: &Config, status: &str, shown: Value, switches: &Switches) -> Answer {
-    let base = match api {
-        Api::Capping => "endpointConfigs",
-        Api::Throttling => "throttlingConfigs",
-    };
-    let mut body = Map::new();
-    body.insert(format!("{status}Element"), shown);
-    body.insert("uid".to_owned(), json!(config.uid));
-    body.insert("uri".to_owned(), json!(format!("/voyager/apis/{base}/{}", config.uid)));
-    body.insert("resStatus".to_owned(), json!(status));
-    body.insert("canDeploy".to_owned(), can_deploy(api, config, switches));
-    answer::ok(&Value::Object(body))
+fn envelope(api: Api, config: &Config, status: &'static str, shown: &Shown<'_>, switches: &Switches) -> Answer {
+    answer::ok(&Envelope { api, uid: &config.uid, status, shown, can_deploy: can_deploy(api, config, switches) })
 }
 
-/// Where capping configurations stand.
-struct Place<'w> {
-    org_id: &'w str,
-    sandbox_id: &'w str,
-    sandbox_name: &'w str,
-    switches: &'w Switches,
+struct Envelope<'w> {
+    api: Api,
+    uid: &'w str,
+    status: &'static str,
+    shown: &'w Shown<'w>,
+    can_deploy: Value,
 }
 
-impl Place<'_> {
-    fn show_capping(&self, config: &Config) -> Value {
-        let mut shown = self.with_place(&config.uid, spelled(config.definition.clone(), self.switches));
-        shown.insert("metadata".to_owned(), config.metadata());
-        shown.insert("state".to_owned(), json!(config.state.as_str()));
-        shown.insert("authoringFormatVersion".to_owned(), json!("1.0"));
-        shown.insert("hasBeenDeployed".to_owned(), json!(config.deployed.is_some()));
-        if let Some(deployed) = &config.deployed {
-            let mut deployed = spelled(deployed.clone(), self.switches);
-            // Observed: -1 where the definition set none.
-            let services = deployed.get_mut("services").and_then(Value::as_object_mut);
-            for limit in services.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
-                limit.entry("maxHttpConnections").or_insert(json!(-1));
-            }
-            shown.insert("deployedConfig".to_owned(), Value::Object(self.with_place(&config.uid, deployed)));
-        }
-        Value::Object(shown)
+impl Serialize for Envelope<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let base = match self.api {
+            Api::Capping => "endpointConfigs",
+            Api::Throttling => "throttlingConfigs",
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(&format_args!("{}Element", self.status), self.shown)?;
+        map.serialize_entry("uid", self.uid)?;
+        map.serialize_entry("uri", &format_args!("/voyager/apis/{base}/{}", self.uid))?;
+        map.serialize_entry("resStatus", self.status)?;
+        map.serialize_entry("canDeploy", &self.can_deploy)?;
+        map.end()
     }
-
-    fn with_place(&self, uid: &str, mut definition: Map<String, Value>) -> Map<String, Value> {
-        for (name, value) in [
-            ("orgId", self.org_id),
-            // Observed: the tenant is named like the sandbox in the published samples.
-            ("tenantId", self.sandbox_name),
-            ("uid", uid),
-            ("_id", uid),
-            ("sandboxName", self.sandbox_name),
-            ("sandboxId", self.sandbox_id),
-        ] {
-            definition.insert(name.to_owned(), json!(value));
-        }
-        definition
-    }
-}
-
-fn show_throttling(org_id: &str, throttling: &Throttling, switches: &Switches) -> Value {
-    let Throttling { config, sandbox_id, sandbox_name } = throttling;
-    let mut shown = spelled(config.definition.clone(), switches);
-    for (name, value) in [
-        ("orgId", json!(org_id)),
-        ("uid", json!(config.uid)),
-        ("_id", json!(format!("{}_{sandbox_id}", config.uid))),
-        ("sandboxName", json!(sandbox_name)),
-        ("sandboxId", json!(sandbox_id)),
-        ("metadata", config.metadata()),
-        ("state", json!(config.state.as_str())),
-        ("authoringFormatVersion", json!("1.0")),
-        ("hasBeenDeployed", json!(config.deployed.is_some())),
-    ] {
-        shown.insert(name.to_owned(), value);
-    }
-    if config.was_deployed() {
-        shown.insert("version".to_owned(), json!("1.0"));
-    }
-    Value::Object(shown)
-}
-
-/// How the one method is spelled that HTTP spells otherwise.
-fn spelled(mut definition: Map<String, Value>, switches: &Switches) -> Map<String, Value> {
-    if switches.is("method_name", "options")
-        && let Some(Value::Array(methods)) = definition.get_mut("methods")
-    {
-        for method in methods.iter_mut().filter(|method| *method == "OPTION") {
-            *method = json!("OPTIONS");
-        }
-    }
-    definition
 }

@@ -139,7 +139,7 @@ impl Switches {
 
     /// Takes this side of this contradiction.
     pub fn choose(&mut self, name: &str, side: &str) -> Result<(), SwitchError> {
-        let switch = Self::find(name).ok_or_else(|| SwitchError::Name(name.to_owned()))?;
+        let switch = *Self::find(name).ok_or_else(|| SwitchError::Name(name.to_owned()))?;
         let Some(side) = switch.sides.iter().find(|there| **there == side) else {
             return Err(SwitchError::Side { switch, side: side.to_owned() });
         };
@@ -163,8 +163,8 @@ impl Switches {
         self.side(name) == Some(side)
     }
 
-    fn find(name: &str) -> Option<Switch> {
-        Self::ALL.into_iter().find(|switch| switch.name == name)
+    fn find(name: &str) -> Option<&'static Switch> {
+        const { &Self::ALL }.iter().find(|switch| switch.name == name)
     }
 }
 

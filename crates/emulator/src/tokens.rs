@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
+use crate::answer::text;
+
 /// A token that was granted.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
@@ -56,7 +58,7 @@ impl Tokens {
 /// (documented); the other claims are observed in decoded tokens. Its signature is by chance: nobody can check it.
 pub(crate) fn shaped(grant: &Grant, now: Timestamp, lifetime: Duration, random: &mut fastrand::Rng) -> String {
     let part = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    let header = json!({"alg": "RS256", "typ": "JWT", "kid": "emulator", "itt": "at"}).to_string();
+    let header = json!({"alg": "RS256", "typ": "JWT", "kid": "emulator", "itt": "at"});
     let claims = json!({
         "id": format!("{:016x}", random.u64(..)),
         "type": "access_token",
@@ -67,5 +69,5 @@ pub(crate) fn shaped(grant: &Grant, now: Timestamp, lifetime: Duration, random: 
     });
     let mut signature = [0; 64];
     random.fill(&mut signature);
-    format!("{}.{}.{}", part(header.as_bytes()), part(claims.to_string().as_bytes()), part(&signature))
+    format!("{}.{}.{}", part(text(&header).as_bytes()), part(text(&claims).as_bytes()), part(&signature))
 }

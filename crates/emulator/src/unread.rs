@@ -1,8 +1,6 @@
 //! What a client sent that nothing reads: a misspelled field is silently passed over by the service, and not by the journal.
 
 use ajo_core::{Api, Operation, Verb};
-use bytes::Bytes;
-use http::Request;
 use serde_json::Value;
 
 /// Most fields that are named for one call. Chosen here.
@@ -39,18 +37,17 @@ const THROTTLING: Fields = Fields::Object(&[
 const NOTHING: Fields = Fields::Object(&[]);
 
 /// Fields of the body as JSON pointers, and parameters of the query as `?name`.
-pub(crate) fn of(operation: &Operation, request: &Request<Bytes>) -> Vec<String> {
+pub(crate) fn of(operation: &Operation, body: Option<&Value>, query: &str) -> Vec<String> {
     let fields = match (operation.verb, operation.api) {
         (Verb::Create | Verb::Update, Api::Capping) => &CAPPING,
         (Verb::Create | Verb::Update, Api::Throttling) => &THROTTLING,
         _ => &NOTHING,
     };
     let mut unread = Vec::new();
-    if let Ok(body) = serde_json::from_slice::<Value>(request.body()) {
-        walk(fields, &body, &mut String::new(), &mut unread);
+    if let Some(body) = body {
+        walk(fields, body, &mut String::new(), &mut unread);
     }
-    let query: Vec<(String, String)> =
-        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap_or_default();
+    let query: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     let is_read = |name: &str| operation.verb == Verb::Delete && name == "forceDelete";
     unread.extend(query.into_iter().filter(|(name, _)| !is_read(name)).map(|(name, _)| format!("?{}", cut(&name))));
     unread.truncate(MOST);
@@ -63,14 +60,18 @@ fn walk(fields: &Fields, value: &Value, pointer: &mut String, unread: &mut Vec<S
         if unread.len() >= MOST {
             return;
         }
-        let length = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&cut(name).replace('~', "~0").replace('/', "~1"));
         match fields.iter().find(|(known, _)| known == name) {
-            Some((_, below)) => walk(below, value, pointer, unread),
-            None => unread.push(pointer.clone()),
+            // Nothing below is unread, so nothing needs a pointer.
+            Some((_, Fields::Whole)) => {}
+            Some((known, below)) => {
+                let length = pointer.len();
+                pointer.push('/');
+                pointer.push_str(known);
+                walk(below, value, pointer, unread);
+                pointer.truncate(length);
+            }
+            None => unread.push(format!("{pointer}/{}", cut(name).replace('~', "~0").replace('/', "~1"))),
         }
-        pointer.truncate(length);
     }
 }
 

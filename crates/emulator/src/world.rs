@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use ajo_auth::{TOKEN_PATH, Timestamp};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
 use crate::arrival::Broken;
@@ -26,6 +26,7 @@ use crate::strike::{self, Strike};
 use crate::switches::Switches;
 use crate::token_host::{self, Form};
 use crate::tokens::Tokens;
+use crate::unread;
 
 /// Most organizations of one world, and most sandboxes of each. Chosen here: a thousand tests can have one each.
 pub const MAX_ORGANIZATIONS: usize = 10_000;
@@ -211,12 +212,23 @@ impl World {
         };
 
         let strike = self.strike(request.headers(), &org_id, target, &id);
+        let json = match route {
+            Route::Operation { .. } => serde_json::from_slice(request.body()).ok(),
+            _ => None,
+        };
+        let unread = match &route {
+            Route::Operation { operation, .. } => {
+                unread::of(operation, json.as_ref(), request.uri().query().unwrap_or_default())
+            }
+            Route::Token => form.unread(),
+            Route::WrongMethod(_) | Route::Nowhere => Vec::new(),
+        };
         let mut answer = match &strike {
             Err(error) => answer::of(StatusCode::BAD_REQUEST, &json!({"message": format!("{FAULT_HEADER}: {error}")})),
             Ok(Strike { instead: Some(answer), .. }) => answer.clone(),
             Ok(_) => match self.unusable(request) {
                 Some(refusal) => refusal,
-                None => self.process(request, &route, &form, &org_id, here, &id),
+                None => self.process((request, json), &route, &form, &org_id, here, &id),
             },
         };
         if !answer.status().is_success() {
@@ -227,7 +239,7 @@ impl World {
             strike.deliver(&mut answer, here);
             struck = strike.effect.map(|effect| effect.to_string());
         }
-        self.note(request, &route, &form, (target, struck), (&org_id, here), (answer.status(), &id));
+        self.note(request, &route, unread, (target, struck), (&org_id, here), (answer.status(), &id));
         let name = if path == TOKEN_PATH { "x-debug-id" } else { "x-request-id" };
         if let Ok(id) = header::HeaderValue::from_str(&id) {
             answer.headers_mut().insert(name, id);
@@ -284,7 +296,7 @@ impl World {
     /// What the service does when nothing strikes.
     fn process(
         &mut self,
-        request: &Request<Bytes>,
+        (request, json): (&Request<Bytes>, Option<Value>),
         route: &Route<'_>,
         form: &Form,
         org_id: &str,
@@ -305,19 +317,19 @@ impl World {
         let Some(organization) = organizations.get_mut(org_id) else {
             return GatewayError::PROFILE.answer();
         };
-        organization.be_interfered_with(Target::of(operation), &passed.sandbox, uid, now);
+        organization.be_interfered_with(Target::of(operation), passed.sandbox, uid, now);
         let session = Session {
             kept: &mut organization.kept,
             org_id,
-            sandbox: &passed.sandbox,
-            account: passed.client_id.chars().take(LONGEST_ID).collect(),
+            sandbox: passed.sandbox,
+            account: cut(passed.client_id, LONGEST_ID),
             now,
             request_id,
             switches: &settings.switches,
             limits: settings.limits,
         };
         let query = request.uri().query().unwrap_or_default();
-        session.run(operation, Input { uid, query, body: request.body() }, || uuid(random))
+        session.run(operation, Input { uid, query, body: request.body(), json }, || uuid(random))
     }
 
     /// Writes a call down.
@@ -325,7 +337,7 @@ impl World {
         &mut self,
         request: &Request<Bytes>,
         route: &Route<'_>,
-        form: &Form,
+        unread: Vec<String>,
         (target, fault): (Option<Target>, Option<String>),
         (org_id, here): (&str, Timestamp),
         (status, request_id): (StatusCode, &str),
@@ -334,9 +346,9 @@ impl World {
         let Some(organization) = self.organizations.get_mut(org_id) else { return };
         let header = |name: &str, most: usize| {
             let text = request.headers().get(name)?.to_str().ok()?;
-            Some(text.chars().take(most).collect::<String>())
+            Some(cut(text, most).to_owned())
         };
-        let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
+        let path = cut(request.uri().path(), LONGEST_PATH).to_owned();
         organization.journal.push(
             Call {
                 number: organization.journal.next_number(),
@@ -348,17 +360,20 @@ impl World {
                 request_id: request_id.to_owned(),
                 sent_request_id: header("x-request-id", LONGEST_ID),
                 fault,
-                unread: match route {
-                    Route::Operation { operation, .. } => crate::unread::of(operation, request),
-                    Route::Token => form.unread(),
-                    Route::WrongMethod(_) | Route::Nowhere => Vec::new(),
-                },
+                unread,
                 closest: matches!(route, Route::Nowhere).then(|| route::closest(&path)),
                 path,
             },
             most,
         );
     }
+}
+
+/// A text without what is beyond so many characters.
+fn cut(text: &str, most: usize) -> &str {
+    // So many bytes are no more characters than that.
+    let end = if text.len() > most { text.char_indices().nth(most) } else { None };
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 /// Dates an answer by this clock, and not by the one of the machine that a server would take.

@@ -66,5 +66,21 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 
 /// A text as JSON; it always encodes.
 pub(crate) fn quoted(text: &str) -> String {
+    // Built for size, serde takes its time with each byte, and the access token alone has a thousand.
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        return ["\"", text, "\""].concat();
+    }
     serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_text_is_quoted_as_any_other_is() {
+        for text in ["", "plain", "\u{7f}é€", "a\"b", "a\\b", "a\nb", "\0", "\u{1f}", " "] {
+            assert_eq!(quoted(text), serde_json::Value::from(text).to_string());
+        }
+    }
 }

@@ -15,6 +15,10 @@ pub fn capping(definition: &Value) -> Vec<Finding> {
         let finding = Finding::error("ERR_ENDPOINTCONFIG_112", "", "the payload must be a JSON object");
         return vec![finding.refusing()];
     };
+    of_fields(definition)
+}
+
+pub(super) fn of_fields(definition: &Map<String, Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     url(definition.get("url"), &mut findings);
     methods(definition.get("methods"), &mut findings);
@@ -83,50 +87,50 @@ fn services(services: Option<&Value>, findings: &mut Vec<Finding>) {
         findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", "/services", message));
     }
     for (name, limit) in services {
-        let pointer = format!("/services/{}", name.replace('~', "~0").replace('/', "~1"));
+        // Most definitions have nothing wrong that it would point to.
+        let pointer = |rest: &str| format!("/services/{}{rest}", name.replace('~', "~0").replace('/', "~1"));
         if name != "action" && name != "dataSource" {
             let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
             let message = format!("invalid service name '{shown}': must be 'dataSource' or 'action'");
-            findings.push(Finding::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer, message).refusing());
+            findings.push(Finding::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer(""), message).refusing());
             continue;
         }
         match limit {
             Value::Object(limit) => service(name, &pointer, limit, findings),
             Value::Null => {
                 let message = format!("no call rating is defined for {name}");
-                findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", pointer, message).about(name).refusing());
+                findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", pointer(""), message).about(name).refusing());
             }
             _ => {
                 let message = format!("{name} must be an object with a rating");
-                findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", pointer, message).about(name).refusing());
+                findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", pointer(""), message).about(name).refusing());
             }
         }
     }
 }
 
-fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut Vec<Finding>) {
+fn service(name: &str, pointer: &dyn Fn(&str) -> String, limit: &Map<String, Value>, findings: &mut Vec<Finding>) {
     let mut add = |finding: Finding| findings.push(finding.about(name));
-    let place = format!("{pointer}/maxHttpConnections");
+    let place = || pointer("/maxHttpConnections");
     match limit.get("maxHttpConnections") {
         None | Some(Value::Null) => add(Finding::warning(
             "ERR_ENDPOINTCONFIG_106",
-            place,
+            place(),
             "maxHttpConnections is not defined: no limitation by default",
         )),
         Some(value) => match value.as_i64() {
             Some(1..=MAX_HTTP_CONNECTIONS) => {}
             Some(count) => add(Finding::remark(
                 "AJO_LIMITS_MAX_HTTP_CONNECTIONS",
-                place,
+                place(),
                 format!("maxHttpConnections is {count}; the documentation says from 1 to {MAX_HTTP_CONNECTIONS}"),
             )),
             None => {
-                add(Finding::error("ERR_ENDPOINTCONFIG_111", place, "maxHttpConnections must be a whole number")
+                add(Finding::error("ERR_ENDPOINTCONFIG_111", place(), "maxHttpConnections must be a whole number")
                     .refusing());
             }
         },
     }
-    let place = format!("{pointer}/rating");
     match limit.get("rating") {
         Some(Value::Object(rating)) => {
             for (field, code, unit) in [
@@ -137,7 +141,7 @@ fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut
                 let count = value.and_then(Value::as_i64);
                 if count.is_none_or(|count| count < 1) {
                     let message = format!("{field} must be {unit}, whole and at least 1");
-                    let finding = Finding::error(code, format!("{place}/{field}"), message);
+                    let finding = Finding::error(code, pointer(&format!("/rating/{field}")), message);
                     // Inferred: a number that is too small, or none, is stored and spoken against; another type is not stored.
                     let mistyped = value.is_some() && count.is_none();
                     add(if mistyped { finding.refusing() } else { finding });
@@ -146,12 +150,12 @@ fn service(name: &str, pointer: &str, limit: &Map<String, Value>, findings: &mut
         }
         missing @ (None | Some(Value::Null)) => {
             let message = format!("no call rating is defined for {name}");
-            let finding = Finding::error("ERR_ENDPOINTCONFIG_104", place, message);
+            let finding = Finding::error("ERR_ENDPOINTCONFIG_104", pointer("/rating"), message);
             add(if missing.is_some() { finding.refusing() } else { finding });
         }
         Some(_) => {
             let message = "the rating must be an object with maxCallsCount and periodInMs";
-            add(Finding::error("ERR_ENDPOINTCONFIG_111", place, message).refusing());
+            add(Finding::error("ERR_ENDPOINTCONFIG_111", pointer("/rating"), message).refusing());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The rules of throttling definitions.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::finding::Finding;
 use super::unknown_methods;
@@ -15,6 +15,10 @@ pub fn throttling(definition: &Value) -> Vec<Finding> {
         let finding = Finding::error("ERR_THROTTLING_CONFIG_106", "", "the payload must be a JSON object");
         return vec![finding.refusing()];
     };
+    of_fields(definition)
+}
+
+pub(super) fn of_fields(definition: &Map<String, Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match definition.get("urlPattern") {
         None | Some(Value::Null) => findings.push(missing("urlPattern").refusing()),

@@ -35,13 +35,12 @@ async function readStream(
   const giveUp = (): void => unheard(() => reader.cancel());
   // A stream of `fetch` ends by itself on an abort; one that somebody made need not.
   signal.addEventListener("abort", giveUp);
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: ArrayBufferView[] = [];
   for (let length = 0; ; ) {
     const { done, value } = await reader.read();
     // A stream that somebody made may go on after it was cancelled, and nobody wants more of it.
     if (signal.aborted) throw new TypeError("the body was given up");
-    if (done) return text + decoder.decode();
+    if (done) return decoded(chunks);
     // Not `instanceof Uint8Array`, which is false for one of another realm.
     if (!ArrayBuffer.isView(value)) throw misfit("the body's stream gave no bytes");
     length += value.byteLength;
@@ -49,6 +48,13 @@ async function readStream(
       giveUp();
       return undefined;
     }
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
+}
+
+/** The text of chunks. Most bodies come in one: Node.js takes ten times as long to decode with `stream` as without. */
+function decoded(chunks: ArrayBufferView[]): string {
+  const decoder = new TextDecoder();
+  const last = chunks.pop();
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode(last);
 }

@@ -46,10 +46,10 @@ function firstOf(errors: unknown): unknown {
   return Array.isArray(errors) ? errors[0] : undefined;
 }
 
-/** A property of anything; a getter may throw. */
+/** A property of anything; a getter may throw. What is nothing has none, without an exception: V8 takes 30 µs for the words of one. */
 export function property(of: unknown, name: string): unknown {
   try {
-    return (of as Record<string, unknown>)[name];
+    return (of as Record<string, unknown> | null | undefined)?.[name];
   } catch {
     return undefined;
   }
