@@ -65,6 +65,15 @@ pub fn of(api: Api, definition: &Value) -> Vec<Finding> {
 }
 
 /// The same for the fields of a definition, where they are no value of their own.
+///
+/// ```
+/// use ajo_core::{Api, rules};
+/// use serde_json::json;
+///
+/// let kept = json!({"uid": "a-1", "state": "created", "url": "https://api.example.org/*", "methods": [], "services": {}});
+/// let fields = kept.as_object().expect("an object");
+/// assert_eq!(rules::of_fields(Api::Capping, fields), rules::of(Api::Capping, &kept));
+/// ```
 pub fn of_fields(api: Api, fields: &Map<String, Value>) -> Vec<Finding> {
     match api {
         Api::Capping => capping::of_fields(fields),

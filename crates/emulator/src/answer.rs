@@ -1,10 +1,14 @@
 //! Answers, in the formats of the three layers.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use ajo_auth::Timestamp;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::clock::LAST_MOMENT;
 use crate::switches::Switches;
 
 /// What the emulator answers.
@@ -46,6 +50,25 @@ pub(crate) fn no_content() -> Answer {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
+}
+
+/// Another method than those that there are here.
+pub(crate) fn wrong_method(allowed: &[&str]) -> Answer {
+    let allowed = allowed.join(", ");
+    let message = format!("the method is not allowed here; allowed: {allowed}");
+    let mut response = of(StatusCode::METHOD_NOT_ALLOWED, &json!({"message": message}));
+    if let Ok(value) = header::HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// Dates an answer by this clock, and not by the one of the machine that a server would take.
+pub(crate) fn date(answer: &mut Answer, now: Timestamp) {
+    let date = UNIX_EPOCH + Duration::from_millis(now.min(LAST_MOMENT).as_millis());
+    if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
 }
 
 /// Any JSON, with texts as names and so always to be written.

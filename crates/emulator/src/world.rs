@@ -1,7 +1,6 @@
 //! The whole service in memory.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, UNIX_EPOCH};
 
 use ajo_auth::{TOKEN_PATH, Timestamp};
 use bytes::Bytes;
@@ -10,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
 use crate::arrival::Broken;
-use crate::clock::LAST_MOMENT;
 use crate::contract::Differences;
 use crate::control;
 use crate::fault::{FAULT_HEADER, Fault, FaultError, Target};
@@ -192,12 +190,12 @@ impl World {
         if cfg!(feature = "page")
             && let Some(mut answer) = page::answer(request)
         {
-            date(&mut answer, now);
+            answer::date(&mut answer, now);
             return answer;
         }
         if control::is_meant(path) {
             let mut answer = self.unusable(request).unwrap_or_else(|| control::answer(self, request, now));
-            date(&mut answer, now);
+            answer::date(&mut answer, now);
             return answer;
         }
         let id = uuid(&mut self.random);
@@ -244,7 +242,7 @@ impl World {
         if let Ok(id) = header::HeaderValue::from_str(&id) {
             answer.headers_mut().insert(name, id);
         }
-        date(&mut answer, here);
+        answer::date(&mut answer, here);
         if cfg!(feature = "contract")
             && self.settings.contract
             && let Route::Operation { operation, .. } = route
@@ -307,7 +305,7 @@ impl World {
         let (operation, uid) = match route {
             Route::Operation { operation, uid } => (*operation, *uid),
             Route::Token => return token_host::grant(settings, tokens, form, now, random),
-            Route::WrongMethod(allowed) => return wrong_method(allowed),
+            Route::WrongMethod(allowed) => return answer::wrong_method(allowed),
             Route::Nowhere => return nowhere(request.uri().path()),
         };
         let passed = match gateway::check(settings, tokens, request.headers(), org_id, now) {
@@ -376,14 +374,6 @@ fn cut(text: &str, most: usize) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// Dates an answer by this clock, and not by the one of the machine that a server would take.
-fn date(answer: &mut Answer, now: Timestamp) {
-    let date = UNIX_EPOCH + Duration::from_millis(now.min(LAST_MOMENT).as_millis());
-    if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
-        answer.headers_mut().insert(header::DATE, date);
-    }
-}
-
 fn uuid(random: &mut fastrand::Rng) -> String {
     uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid().to_string()
 }
@@ -397,14 +387,4 @@ fn nowhere(path: &str) -> Answer {
         control::PREFIX
     );
     answer::of(StatusCode::NOT_FOUND, &json!({"message": message}))
-}
-
-fn wrong_method(allowed: &[&str]) -> Answer {
-    let allowed = allowed.join(", ");
-    let message = format!("the method is not allowed here; allowed: {allowed}");
-    let mut response = answer::of(StatusCode::METHOD_NOT_ALLOWED, &json!({"message": message}));
-    if let Ok(value) = header::HeaderValue::from_str(&allowed) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
 }
