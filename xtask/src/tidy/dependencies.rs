@@ -115,6 +115,11 @@ fn code<'f>(files: &'f [File], manifest: &Manifest, manifests: &[Manifest]) -> V
     code
 }
 
+/// Whether an attribute, in its brackets, keeps what it stands on out of all builds but those of tests.
+fn for_tests(attribute: &str) -> bool {
+    attribute == "[cfg(test)]" || attribute.starts_with("[cfg(all(test,")
+}
+
 /// Paths, without `.rs`, of the modules that a file has only for tests.
 fn test_modules(file: &File) -> Vec<String> {
     let (folder, name) = file.path.rsplit_once('/').unwrap_or_default();
@@ -123,8 +128,9 @@ fn test_modules(file: &File) -> Vec<String> {
     let mut modules = Vec::new();
     let mut lines = file.text.lines().map(str::trim);
     while let Some(line) = lines.next() {
-        if line == "#[cfg(test)]"
-            && let Some(name) = lines.next().and_then(|next| next.strip_prefix("mod ")?.strip_suffix(';'))
+        if line.strip_prefix('#').is_some_and(for_tests)
+            && let Some(next) = lines.find(|next| !next.starts_with("#["))
+            && let Some(name) = next.strip_prefix("mod ").and_then(|name| name.strip_suffix(';'))
         {
             modules.push(format!("{folder}/{name}"));
         }
@@ -168,7 +174,7 @@ impl Named {
                     }
                 }
                 TokenTree::Group(group) => {
-                    within |= at > 0 && sign(at - 1, '#') && group.to_string().replace(' ', "") == "[cfg(test)]";
+                    within |= at > 0 && sign(at - 1, '#') && for_tests(&group.to_string().replace(' ', ""));
                     self.walk(group.stream(), test || within);
                     within &= group.delimiter() != Delimiter::Brace;
                 }
@@ -334,6 +340,8 @@ mod tests {
         let files = [
             File::new("a/src/lib.rs", lib),
             File::new("a/src/cases.rs", "use module::X;"),
+            File::new("a/src/on.rs", "#[cfg(all(test, unix))]\n#[expect(x)]\nmod unix;\n"),
+            File::new("a/src/on/unix.rs", "use deep::X;"),
             File::new("a/tests/b.rs", "use suite::X;"),
         ];
         for (name, test) in [
@@ -341,6 +349,7 @@ mod tests {
             ("line", true),
             ("after", false),
             ("module", true),
+            ("deep", true),
             ("other", false),
             ("inner", true),
             ("call", true),
