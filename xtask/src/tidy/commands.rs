@@ -3,6 +3,8 @@
 //! What is the project's is looked at: packages and targets, arguments of xtask, scripts, files. Subcommands are those that a
 //! program has; its flags are taken as they are.
 
+use std::collections::BTreeSet;
+
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use serde_json::Value;
@@ -89,15 +91,28 @@ const DENO: &[&str] = &[
 ];
 
 pub(super) fn check(files: &[File], manifests: &[Manifest]) -> Vec<String> {
+    check_with(files, manifests, INSTALLED)
+}
+
+/// `programs` are those that a page has to tell people to install.
+fn check_with(files: &[File], manifests: &[Manifest], programs: &[&str]) -> Vec<String> {
     let page = |file: &&File| file.is_a(&["md"]) && file.path != "CHANGELOG.md" && !file.path.contains("/tests/");
     let mut problems = Vec::new();
+    let mut installed: BTreeSet<&str> = BTreeSet::new();
     for page in files.iter().filter(page) {
         for said in commands(&page.text, PROGRAMS) {
+            if said.words.iter().any(|word| word == "install") {
+                installed.extend(programs.iter().filter(|program| said.words.iter().any(|word| word == *program)));
+            }
             if let Err(problem) = judge(&said, files, manifests) {
                 problems.push(format!("{}:{}: `{}`: {problem}", page.path, said.line, said.words.join(" ")));
             }
         }
     }
+    let stale = programs.iter().filter(|program| !installed.contains(*program));
+    problems.extend(stale.map(|it| {
+        format!("no page says how {it} is installed, and it stands in INSTALLED of xtask/src/tidy/commands.rs")
+    }));
     problems
 }
 
@@ -345,7 +360,7 @@ mod tests {
         let targets = [("test", "fuzz"), ("example", "page"), ("bin", "credential_file"), ("bench", "plan")];
         let manifests =
             [manifest("ajo-tests", &targets), manifest("ajo-core", &[]), manifest("ajo", &[("bin", "ajo")])];
-        let problems = check(&files, &manifests);
+        let problems = check_with(&files, &manifests, &[]);
         assert!(problems.len() < 2, "{problems:?}");
         problems.first().cloned()
     }
@@ -459,8 +474,17 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_no_page_has_people_install_is_no_exception() {
+        let files = [File::new("a.md", "`cargo install cargo-deny --locked`, `cargo fuzz list`")];
+        assert_eq!(
+            check_with(&files, &[], INSTALLED),
+            ["no page says how cargo-fuzz is installed, and it stands in INSTALLED of xtask/src/tidy/commands.rs"]
+        );
+    }
+
+    #[test]
     fn a_command_without_its_arguments_stands_in_a_sentence() {
         let files = [File::new("a.md", "`cargo xtask`, `cargo xtask …`, `cargo +nightly` and `cargo xtask drift`.")];
-        assert_eq!(check(&files, &[]), [""; 0]);
+        assert_eq!(check_with(&files, &[], &[]), [""; 0]);
     }
 }
