@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -74,7 +75,8 @@ def applied(service):
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise SystemExit(f"ajo apply ended with {child.returncode}")
-    return took, usage.ru_maxrss / 1024
+    # In KiB, but for macOS.
+    return took, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def scripted(service):

@@ -4,6 +4,7 @@
 Run it with `cargo xtask bench emulator`. It needs wrk (Debian has it) and npm, prints a table and writes target/bench/emulator.json.
 Every load goes to 127.0.0.1 and is bounded in time.
 """
+import atexit
 import json
 import pathlib
 import re
@@ -53,11 +54,12 @@ def answers(port):
 
 
 class Server:
-    def __init__(self, command, environment=None):
+    def __init__(self, command, output=subprocess.DEVNULL):
         self.port = free_port()
         began = time.perf_counter()
         command = [part.replace("PORT", str(self.port)) for part in command]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+        self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, text=True)
+        atexit.register(self.stop)
         while not answers(self.port):
             if self.process.poll() is not None or time.perf_counter() - began > 60:
                 sys.exit(f"{command[0]} does not answer")
@@ -71,6 +73,7 @@ class Server:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+        atexit.unregister(self.stop)
 
 
 def wrk(url, script, seconds=SECONDS, connections=32):
@@ -78,14 +81,20 @@ def wrk(url, script, seconds=SECONDS, connections=32):
     return rate_of(text), int(re.search(r"(\d+) requests in", text)[1])
 
 
+def warm(get, get_script, post, post_script):
+    """Both kinds of calls, before one is counted: what compiles while it runs has done so then."""
+    wrk(get, get_script, seconds=SECONDS)
+    wrk(post, post_script, seconds=2)
+
+
 def load(url, script, seconds, connections):
     """What wrk says after a load all of whose calls succeeded."""
     path = OUT / "load.lua"
     path.write_text(script)
     run = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", path, url],
-                         capture_output=True, text=True, check=True)
-    if "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
-        sys.exit(f"{url}: not every call succeeded:\n{run.stdout}")
+                         capture_output=True, text=True)
+    if run.returncode or "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
+        sys.exit(f"{url}: not every call succeeded:\n{run.stdout}{run.stderr}")
     return run.stdout
 
 
@@ -132,7 +141,7 @@ def emulator(half_of_prism):
         server = Server(command)
         starts.append(server.start_ms)
         server.stop()
-    server = Server(command)
+    server = Server(command, subprocess.PIPE)
     settings = {}
     while "AJO_SANDBOX" not in settings:
         name, value = server.process.stdout.readline().removeprefix("export ").strip().split("=", 1)
@@ -141,6 +150,7 @@ def emulator(half_of_prism):
     headers = all_headers(settings, settings["AJO_IMS_URL"])
     base = settings["AJO_BASE_URL"]
     uid = json.loads(call(f"{base}/endpointConfigs", headers, "POST", DEFINITION))["uid"]
+    warm(f"{base}/endpointConfigs/{uid}", lua(headers), f"{base}/endpointConfigs", lua(headers, "POST", DEFINITION))
     get, _ = wrk(f"{base}/endpointConfigs/{uid}", lua(headers))
     half = paced(f"{base}/endpointConfigs/{uid}", lua(headers), get / 2)
     same = paced(f"{base}/endpointConfigs/{uid}", lua(headers), half_of_prism)
@@ -193,10 +203,13 @@ def prism():
     home = OUT / "prism"
     home.mkdir(parents=True, exist_ok=True)
     (home / "package.json").write_text(json.dumps({"private": True}))
-    subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock",
-                    f"@stoplight/prism-cli@{PRISM_VERSION}"], cwd=home, check=True, capture_output=True)
-    command = ["node", str(home / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock", "-p", "PORT", "-h", "127.0.0.1",
-               str(ROOT / "openapi" / "capping.yaml")]
+    npm = subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock",
+                          f"@stoplight/prism-cli@{PRISM_VERSION}"], cwd=home, capture_output=True, text=True)
+    if npm.returncode:
+        sys.exit(f"npm cannot install Prism:\n{npm.stderr}")
+    # Silent: it would write a line for each request, which is no part of answering one.
+    command = ["node", str(home / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock", "-v", "silent", "-p", "PORT",
+               "-h", "127.0.0.1", str(ROOT / "openapi" / "capping.yaml")]
     starts = []
     for _ in range(3):
         server = Server(command)
@@ -206,6 +219,7 @@ def prism():
     idle = server.memory_mib()
     headers = {"authorization": "Bearer x", "x-api-key": "k", "x-gw-ims-org-id": "A1B2C3@AdobeOrg", "x-sandbox-name": "prod"}
     base = f"http://127.0.0.1:{server.port}"
+    warm(f"{base}/endpointConfigs/u-1", lua(headers), f"{base}/endpointConfigs", lua(headers, "POST", DEFINITION))
     get, _ = wrk(f"{base}/endpointConfigs/u-1", lua(headers))
     half = paced(f"{base}/endpointConfigs/u-1", lua(headers), get / 2)
     post, _ = wrk(f"{base}/endpointConfigs", lua(headers, "POST", DEFINITION))

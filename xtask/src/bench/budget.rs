@@ -9,12 +9,15 @@ use super::report::Report;
 use crate::root;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Budget {
     group: String,
     pub(super) row: String,
     of: Of,
-    #[serde(flatten)]
-    bound: Bound,
+    #[serde(default)]
+    most: Option<f64>,
+    #[serde(default)]
+    least: Option<f64>,
     /// Where it comes from, and what room it leaves.
     why: String,
 }
@@ -26,19 +29,15 @@ enum Of {
     Value,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Bound {
-    Most(f64),
-    Least(f64),
-}
-
 impl Budget {
     /// Those of a group.
     pub(super) fn of(group: &str) -> Result<Vec<Self>, String> {
         let path = root().join("benches/budgets.json");
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let all: Vec<Self> = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Some(odd) = all.iter().find(|budget| budget.most.is_some() == budget.least.is_some()) {
+            return Err(format!("{}: {}: {}: it needs either most or least", path.display(), odd.group, odd.row));
+        }
         Ok(all.into_iter().filter(|budget| budget.group == group).collect())
     }
 
@@ -51,9 +50,8 @@ impl Budget {
             Of::Ratio => row.ratio,
             Of::Value => Some(row.value),
         };
-        let kept = |number: &f64| match self.bound {
-            Bound::Most(most) => *number <= most,
-            Bound::Least(least) => *number >= least,
+        let kept = |number: &f64| {
+            self.most.is_none_or(|most| *number <= most) && self.least.is_none_or(|least| *number >= least)
         };
         match number {
             Some(number) if kept(&number) => Verdict::Kept(number),
@@ -78,30 +76,39 @@ impl fmt::Display for Budget {
             Of::Ratio => "ratio ",
             Of::Value => "",
         };
-        match self.bound {
-            Bound::Most(most) => write!(f, "{of}≤ {}", shown(most)),
-            Bound::Least(least) => write!(f, "{of}≥ {}", shown(least)),
+        match (self.most, self.least) {
+            (Some(most), _) => write!(f, "{of}≤ {}", shown(most)),
+            (None, least) => write!(f, "{of}≥ {}", shown(least.unwrap_or_default())),
         }
     }
 }
 
-/// Holds a group's figures to its budgets. Gives a line for each budget; as an error when one is broken.
-pub(super) fn check(group: &str) -> Result<String, String> {
-    let figures = Report::load(group)?.ok_or_else(|| format!("{group} has left no figures"))?;
-    let (mut text, mut all) = (String::new(), true);
-    for budget in Budget::of(group)? {
-        let verdict = match budget.judge(&figures) {
+/// What becomes of a group's budgets.
+pub(super) struct Held {
+    /// A line for each.
+    pub(super) text: String,
+    pub(super) kept: bool,
+    /// A ratio is broken: noise may have done it. Nothing that is counted is broken by noise.
+    pub(super) may_be_noise: bool,
+}
+
+/// Holds a group's figures to its budgets.
+pub(super) fn hold(figures: &Report, budgets: &[Budget]) -> Held {
+    let mut held = Held { text: String::new(), kept: true, may_be_noise: false };
+    for budget in budgets {
+        let verdict = match budget.judge(figures) {
             Verdict::Kept(number) => format!("kept, {}", shown(number)),
-            Verdict::NotMeasured(why) => format!("not measured, because {why}"),
+            Verdict::NotMeasured(why) => format!("NOT MEASURED, because {why}"),
             Verdict::Broken(number) => {
-                all = false;
+                held.kept = false;
+                held.may_be_noise |= number.is_some() && matches!(budget.of, Of::Ratio);
                 let number = number.map_or_else(|| "no such figure".to_owned(), shown);
                 format!("BROKEN, {number} (the budget: {})", budget.why)
             }
         };
-        let _ = writeln!(text, "{group}: {}, {budget}: {verdict}", budget.row);
+        let _ = writeln!(held.text, "{}: {}, {budget}: {verdict}", budget.group, budget.row);
     }
-    if all { Ok(text) } else { Err(text) }
+    held
 }
 
 #[cfg(test)]
@@ -131,6 +138,28 @@ mod tests {
         ];
         for (row, of, bound, text, expected) in cases {
             assert_eq!(judged(row, of, bound), (text.to_owned(), expected));
+        }
+    }
+
+    #[test]
+    fn only_a_ratio_that_is_too_much_may_be_noise() {
+        let figures = figures();
+        let held = |row: &str, of: &str| {
+            let json = format!(r#"[{{"group": "g", "row": "{row}", "of": "{of}", "most": 0.1, "why": "chosen"}}]"#);
+            let budgets: Vec<Budget> = serde_json::from_str(&json).expect("budgets");
+            let held = hold(&figures, &budgets);
+            (held.kept, held.may_be_noise)
+        };
+        assert_eq!(held("call", "ratio"), (false, true));
+        assert_eq!(held("call", "value"), (false, false));
+        assert_eq!(held("cold", "ratio"), (false, false), "there is no such figure");
+        assert_eq!(held("instructions", "ratio"), (true, false));
+    }
+
+    #[test]
+    fn every_budget_can_be_read_and_has_one_bound() {
+        for group in ["native", "plan", "npm"] {
+            assert!(!Budget::of(group).expect("budgets").is_empty(), "{group}");
         }
     }
 }

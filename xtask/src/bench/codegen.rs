@@ -76,7 +76,7 @@ fn project(folder: &Path, dependencies: &str, main: &str) -> Result<(), String> 
 /// cargo, there, with a target folder of its own.
 fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(folder).env("CARGO_TARGET_DIR", folder.join("target"));
+    cargo.current_dir(folder).env("CARGO_TARGET_DIR", folder.join("target")).env_remove("RUSTC_WRAPPER");
     cargo
 }
 

@@ -13,6 +13,15 @@ fn file_of(group: &str) -> PathBuf {
     target().join("bench").join(format!("{group}.json"))
 }
 
+/// Takes away what a group has left before.
+pub(super) fn forget(group: &str) -> Result<(), String> {
+    let path = file_of(group);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{}: {error}", path.display())),
+        _ => Ok(()),
+    }
+}
+
 /// The figures of one group.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
