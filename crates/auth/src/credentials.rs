@@ -28,6 +28,10 @@ use crate::{ClientId, ClientIdError, OrgId, OrgIdError, Scopes, ScopesError, Sec
 /// assert!(Credentials::from_json_text(&json.to_string(), None).is_ok());
 /// let lines = "AJO_CLIENT_ID=my-client\nAJO_CLIENT_SECRET=s3cr3t\nAJO_ORG_ID=A1B2@AdobeOrg\nAJO_SCOPES=openid\n";
 /// assert!(Credentials::from_text(lines, None).is_ok());
+/// let file = tempfile::NamedTempFile::new().expect("a file");
+/// std::fs::write(&file, lines).expect("written");
+/// assert_eq!(Credentials::from_file(&file)?.client_id(), credentials.client_id());
+/// assert!(Credentials::from_named_file(&file, None).is_ok());
 /// assert!(matches!(Credentials::from_file("/nowhere"), Err(CredentialsError::File { .. })));
 /// assert!(Credentials::from_named_file("/nowhere", Some("night")).is_err());
 ///

@@ -11,6 +11,7 @@ use std::str::FromStr;
 /// let scopes: Scopes = "openid, AdobeID,read_organizations".parse()?;
 /// assert_eq!(scopes.to_string(), "openid,AdobeID,read_organizations");
 /// assert_eq!(scopes.iter().last(), Some("read_organizations"));
+/// assert_eq!(Scopes::new(["openid", "AdobeID", "read_organizations"])?, scopes);
 /// assert_eq!(", ".parse::<Scopes>(), Err(ScopesError));
 /// # Ok::<(), ScopesError>(())
 /// ```

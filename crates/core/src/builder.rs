@@ -14,7 +14,7 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// ```
 /// # #[cfg(feature = "reqwest")] {
 /// use std::sync::Arc;
-/// use ajo_auth::{IMS_URL, MemoryStore};
+/// use ajo_auth::{IMS_URL, MemoryStore, Simulated};
 /// use ajo_core::{
 ///     BASE_URL, Builder, Client, ClientBuilder, Credentials, DEADLINE, NativeLimits, RetryPolicy, Secret, TIMEOUT,
 /// };
@@ -34,9 +34,9 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// let client = gently(ours(Client::builder())).credentials(credentials).sandbox("prod");
 /// client.token_store(Arc::new(MemoryStore::default())).build()?;
 ///
-/// // With a token from elsewhere.
+/// // With a token from elsewhere, and in a test with a clock that no time passes on.
 /// let client = ours(Client::builder()).access_token(Secret::new("abc"), "my-client", "A1B2@AdobeOrg");
-/// client.sandbox("prod").build()?;
+/// client.sandbox("prod").surroundings(Arc::new(Simulated::new(7))).build()?;
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -112,7 +112,7 @@ pub enum CallNote<'n> {
 /// use std::time::Duration;
 /// use ajo_auth::{AccessToken, Endpoint, Simulated, Surroundings, TokenProvider};
 /// use ajo_core::{
-///     Api, CallNote, CallRequest, Caller, DeleteOptions, DirectClient, ErrorKind, Operation, Reply, Secret, SendError,
+///     Api, CallNote, CallRequest, Caller, DeleteOptions, DirectClient, ErrorKind, Layer, Operation, Reply, Secret, SendError,
 ///     SendProblem, Settings, Verb, Wanted, Wire,
 /// };
 ///
@@ -134,6 +134,10 @@ pub enum CallNote<'n> {
 ///         if request.url.ends_with("/list/endpointConfigs") {
 ///             let body = Some(r#"{"results": []}"#.into());
 ///             return Ok(Reply { status: 200, body, ..Reply::default() });
+///         }
+///         if request.url.ends_with("/endpointConfigs/u-1") {
+///             let body = Some(r#"{"error_code": "403025", "message": "Profile is not valid"}"#.into());
+///             return Ok(Reply { status: 403, body, ..Reply::default() });
 ///         }
 ///         Err(SendError { problem: SendProblem::Connect, causes: "refused".to_owned(), source: None })
 ///     }
@@ -164,6 +168,11 @@ pub enum CallNote<'n> {
 /// assert!(run(client.capping().list().into_future())?.is_empty());
 /// let list = Operation::of(Api::Capping, Verb::List);
 /// assert_eq!(run(client.raw(list, None, DeleteOptions::default(), ""))?.body, r#"{"results": []}"#);
+/// let error = run(client.capping().get(&"u-1".parse()?).into_future()).unwrap_err();
+/// assert_eq!(error.operation(), Some(Operation::of(Api::Capping, Verb::Get)));
+/// assert_eq!((error.status(), error.message()), (Some(403), Some("Profile is not valid")));
+/// assert_eq!(error.code().map(|code| code.as_str()), Some("403025"));
+/// assert!(error.failure().is_some_and(|failure| failure.layer == Layer::Gateway) && error.body().starts_with(b"{"));
 /// let error = run(client.throttling().list().into_future()).unwrap_err();
 /// assert!(matches!(error.kind(), ErrorKind::Connect(_)) && error.attempts() == 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

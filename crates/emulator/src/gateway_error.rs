@@ -15,6 +15,7 @@ use crate::answer::{self, Answer};
 ///
 /// assert!(GatewayError::ALL.iter().any(|error| (error.status, error.code) == (403, "403025")));
 /// assert!(ServiceError::ALL.iter().any(|error| (error.status, error.code) == (500, 1451)));
+/// assert_eq!(ServiceError::by_code("1451").expect("it is documented").status, 500);
 /// assert_eq!(ImsRefusal::by_name("invalid_client_id").expect("it is documented").error, "invalid_client");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,12 @@
 //! otherwise; every guess is marked *inferred* at the place where it is made.
 //!
 //! ```
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use ajo_emulator::Emulator;
 //!
 //! let emulator = Emulator::start().await?;
-//! println!("{} {}", emulator.base_url(), emulator.ims_url());
+//! assert!(emulator.base_url().starts_with(&emulator.ims_url()));
 //! // It stops when dropped.
 //! # Ok(())
 //! # }

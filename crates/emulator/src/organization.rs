@@ -53,8 +53,15 @@ pub const MAX_INTERFERENCES: usize = 100;
 /// let first = world.first_mut();
 /// first.clear_faults();
 /// first.clear_calls();
-/// first.reset();
+/// assert!(first.faults().next().is_none() && first.calls().last().is_none());
 /// first.clock_mut().freeze(Timestamp::from_millis(0));
+/// let (now, later) = (Timestamp::from_millis(3_600_000), Timestamp::from_millis(5000));
+/// assert_eq!(first.clock().read(later), now);
+///
+/// // As it was at the start: the edit waits no longer, and the clock is that of the machine.
+/// first.reset();
+/// assert!(world.first().interferences().is_empty());
+/// assert_eq!(world.organization(&id).expect("it is there").clock().read(later), later);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

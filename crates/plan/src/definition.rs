@@ -34,7 +34,7 @@ use crate::Key;
 /// // Without a limit of connections it is the same, and so is its key.
 /// let definition = Definition::Capping(capping(Some(200))).normal();
 /// let Key { api: Api::Capping, url, .. } = definition.key() else { panic!() };
-/// assert_eq!(url, "https://api.example.org/*");
+/// assert_eq!((definition.api(), url.as_str()), (Api::Capping, "https://api.example.org/*"));
 ///
 /// // An update of capping changes what is saved; what limits is what was deployed.
 /// let lower = Definition::Capping(capping(Some(100))).normal();

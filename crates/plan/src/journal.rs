@@ -87,6 +87,9 @@ pub enum Entry {
 ///     plan: plan(&desired, &Observed::default(), &ledger, Options::default()),
 /// };
 ///
+/// let unbegun = Journal::new(header.clone());
+/// assert!(unbegun.ledger() == &header.ledger && unbegun.results().iter().all(|result| result.state == StepState::NotStarted));
+///
 /// // Each line is JSON. The apply was killed after it had sent the creation, and while it wrote the next line.
 /// let begun = serde_json::to_string(&Entry::Begun { change: 0, step: Verb::Create })?;
 /// let text = format!("{}\n{begun}\n{}", serde_json::to_string(&header)?, &begun[..9]);

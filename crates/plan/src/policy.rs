@@ -58,6 +58,7 @@ pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 /// assert!(limits.has_errors() && limits.findings.iter().any(|finding| finding.code == POLICY_CODE));
 ///
 /// let policy: &Policy = &limits.policies[0];
+/// assert_eq!(policy.name(), "policy.yaml");
 /// let freeze: &Freeze = policy.frozen("2030-11-28T12:00:00Z".parse()?).expect("it is frozen then");
 /// assert_eq!(freeze.reason, "the busiest days of the year");
 /// assert!(policy.freezes()[0] == *freeze && !freeze.holds("2030-12-01T12:00:00Z".parse()?));

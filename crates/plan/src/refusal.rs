@@ -11,7 +11,7 @@ use crate::{Found, Key, Place};
 /// ```
 /// use ajo_core::CappingConfig;
 /// use ajo_plan::file::{Source, Sources, read};
-/// use ajo_plan::{Candidate, Edit, Found, Kind, Ledger, Observed, Options, Owned, Refusal, Why, meant, plan};
+/// use ajo_plan::{Candidate, Edit, Found, Kind, Ledger, Observed, Options, Owned, Refusal, Standing, Why, meant, plan};
 ///
 /// let text = "version: 1
 /// sandbox: prod
@@ -36,6 +36,9 @@ use crate::{Found, Key, Place};
 /// let refused = plan(&desired, &observed, &ledger, Options::default());
 /// let refusal: &Refusal = &refused.refusals[0];
 /// assert_eq!((refusal.why, &refusal.candidates[0]), (Why::NotOurs, &Candidate::from(found)));
+/// assert_eq!(refusal.why.code(), "AJO_LIMITS_NOT_OURS");
+/// let wanted = desired.configs[0].standing();
+/// assert!(wanted == Standing::wanted(desired.configs[0].definition.clone(), false) && wanted != found.standing);
 ///
 /// // Adopted, it is ours, and the file is what changed.
 /// ledger.note(&desired.sandbox, found.key(), found);

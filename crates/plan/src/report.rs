@@ -36,6 +36,7 @@ pub const REPORT_VERSION: u32 = 1;
 /// let observed = Observed::new(&[], &[there]);
 /// let drifts: Vec<Drift> = drift(&desired, &observed, &Ledger::default());
 /// assert_eq!(drifts[0].deployed, Some(Deployed { wanted: true, is: false }));
+/// assert_eq!(Drift::none(&desired.configs[0], &observed.configs[0]).deployed, None);
 ///
 /// // What became of deploying it again.
 /// let message = "the service answered 503".to_owned();

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;
 
 use super::dependency_table::{Kind, Row};
 use super::file::File;
-use super::metadata::Manifest;
+use super::metadata::{Dependency, Manifest};
 
 /// npm packages that nothing names: the end of the manifest's folder, the package, and why it is there.
 const UNNAMED_NPM: &[(&str, &str, &str)] = &[
@@ -54,35 +55,134 @@ fn unjustified(kind: Kind, names: &BTreeSet<String>, table: &[Row]) -> Vec<Strin
     problems
 }
 
-/// What a package depends on and never names. What only tests need may be named in an example of the documentation.
+/// What a package depends on and never names, or only where tests are. What only tests need may be named in an example of the
+/// documentation.
 fn unused(files: &[File], manifests: &[Manifest]) -> Vec<String> {
     let mut problems = Vec::new();
     for manifest in manifests {
         let code = code(files, manifest, manifests);
-        let names = |dependency: &str, dev: bool| {
-            let name = dependency.replace('-', "_");
-            let lines = code.iter().flat_map(|file| file.text.lines());
-            let mut lines = lines.filter(|line| dev || !line.trim_start().starts_with("//"));
-            lines.any(|line| uses(line, &name))
-        };
-        for dependency in manifest.dependencies.iter().filter(|dependency| !names(&dependency.name, dependency.dev)) {
-            problems.push(format!("{} depends on {} and never names it", manifest.name, dependency.name));
+        let mut named = Named::default();
+        for (file, test) in &code {
+            named.read(file, *test);
+        }
+        for dependency in &manifest.dependencies {
+            let name = dependency.key().replace('-', "_");
+            let tested = named.tests.contains(&name) || code.iter().any(|(file, _)| documented(&file.text, &name));
+            let (package, key) = (&manifest.name, dependency.key());
+            match (named.built.contains(&name), tested) {
+                (false, true) if !dependency.dev => problems.push(format!(
+                    "{package} depends on {key}, which only its tests name: it belongs under dev-dependencies"
+                )),
+                (false, false) => problems.push(format!("{package} depends on {key} and never names it")),
+                _ => {}
+            }
         }
     }
     problems.dedup();
     problems
 }
 
+/// Whether an example of the documentation names a crate.
+fn documented(text: &str, name: &str) -> bool {
+    let lines = text.lines().map(str::trim_start);
+    let mut lines = lines.filter_map(|line| line.strip_prefix("///").or_else(|| line.strip_prefix("//!")));
+    lines.any(|line| uses(&line.split('"').step_by(2).collect::<Vec<_>>().join("\"\""), name))
+}
+
 /// The code of a package: what is below its folder and not below that of another, and what that has from elsewhere by
-/// `#[path = "…"]`.
-fn code<'f>(files: &'f [File], manifest: &Manifest, manifests: &[Manifest]) -> Vec<&'f File> {
+/// `#[path = "…"]`; and whether only its tests have it.
+fn code<'f>(files: &'f [File], manifest: &Manifest, manifests: &[Manifest]) -> Vec<(&'f File, bool)> {
     let deeper = |other: &&Manifest| other.folder.len() > manifest.folder.len();
     let nested = |path: &str| manifests.iter().filter(deeper).any(|other| path.starts_with(&other.folder));
     let own = |file: &&File| file.is_a(&["rs"]) && file.path.starts_with(&manifest.folder) && !nested(&file.path);
-    let mut code: Vec<&File> = files.iter().filter(own).collect();
-    let elsewhere: Vec<String> = code.iter().flat_map(|file| included(file)).collect();
-    code.extend(files.iter().filter(|file| elsewhere.contains(&file.path)));
+    let own: Vec<&File> = files.iter().filter(own).collect();
+    // `#[cfg(test)] mod cases;` makes `cases.rs`, and what is below `cases/`, a test.
+    let modules: Vec<String> = own.iter().flat_map(|file| test_modules(file)).collect();
+    let test = |path: &str| {
+        let below = path.strip_prefix(&manifest.folder).unwrap_or_default();
+        ["tests/", "benches/", "examples/"].iter().any(|folder| below.starts_with(folder))
+            || modules.iter().any(|it| path.strip_prefix(it).is_some_and(|rest| rest == ".rs" || rest.starts_with('/')))
+    };
+    let mut code: Vec<(&File, bool)> = own.into_iter().map(|file| (file, test(&file.path))).collect();
+    let elsewhere: Vec<(String, bool)> =
+        code.iter().flat_map(|(file, test)| included(file).map(|path| (path, *test))).collect();
+    for file in files {
+        let by: Vec<bool> = elsewhere.iter().filter(|(path, _)| *path == file.path).map(|(_, test)| *test).collect();
+        if !by.is_empty() {
+            code.push((file, by.iter().all(|test| *test)));
+        }
+    }
     code
+}
+
+/// Whether an attribute, in its brackets, keeps what it stands on out of all builds but those of tests.
+fn for_tests(attribute: &str) -> bool {
+    attribute == "[cfg(test)]" || attribute.starts_with("[cfg(all(test,")
+}
+
+/// Paths, without `.rs`, of the modules that a file has only for tests.
+fn test_modules(file: &File) -> Vec<String> {
+    let (folder, name) = file.path.rsplit_once('/').unwrap_or_default();
+    let stem = name.trim_end_matches(".rs");
+    let folder = if ["lib", "main", "mod"].contains(&stem) { folder.to_owned() } else { format!("{folder}/{stem}") };
+    let mut modules = Vec::new();
+    let mut lines = file.text.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        if line.strip_prefix('#').is_some_and(for_tests)
+            && let Some(next) = lines.find(|next| !next.starts_with("#["))
+            && let Some(name) = next.strip_prefix("mod ").and_then(|name| name.strip_suffix(';'))
+        {
+            modules.push(format!("{folder}/{name}"));
+        }
+    }
+    modules
+}
+
+/// The crates, modules and types with which paths begin, as far as no text and no comment has them.
+#[derive(Default)]
+struct Named {
+    /// Where it is built for who uses it.
+    built: BTreeSet<String>,
+    /// In tests, benchmarks and examples.
+    tests: BTreeSet<String>,
+}
+
+impl Named {
+    fn read(&mut self, file: &File, test: bool) {
+        // What cannot be read does not compile either.
+        self.walk(file.text.parse().unwrap_or_default(), test);
+    }
+
+    fn walk(&mut self, tokens: TokenStream, test: bool) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        // The item after `#[cfg(test)]` ends with `;` or `{ … }`.
+        let mut within = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let sign =
+                |at: usize, sign: char| matches!(tokens.get(at), Some(TokenTree::Punct(it)) if it.as_char() == sign);
+            let word = |at: usize, word: &str| matches!(tokens.get(at), Some(TokenTree::Ident(it)) if it == word);
+            match token {
+                TokenTree::Ident(name) => {
+                    let path = sign(at + 1, ':') && sign(at + 2, ':');
+                    let used = at > 0 && word(at - 1, "use") && (sign(at + 1, ';') || word(at + 1, "as"));
+                    // In `a::name::b` it is no crate; `::name::b` begins with one.
+                    let deeper = at > 2 && sign(at - 1, ':') && sign(at - 2, ':');
+                    let deeper = deeper && matches!(tokens[at - 3], TokenTree::Ident(_));
+                    if (path || used) && !deeper {
+                        let names = if test || within { &mut self.tests } else { &mut self.built };
+                        names.insert(name.to_string());
+                    }
+                }
+                TokenTree::Group(group) => {
+                    within |= at > 0 && sign(at - 1, '#') && for_tests(&group.to_string().replace(' ', ""));
+                    self.walk(group.stream(), test || within);
+                    within &= group.delimiter() != Delimiter::Brace;
+                }
+                TokenTree::Punct(sign) => within &= sign.as_char() != ';',
+                TokenTree::Literal(_) => {}
+            }
+        }
+    }
 }
 
 /// Where the `#[path = "…"]` of a file lead to.
@@ -108,11 +208,8 @@ fn idle(files: &[File], manifests: &[Manifest]) -> Vec<String> {
     let section = workspace.skip_while(|line| *line != "[workspace.dependencies]").skip(1);
     let names = section.take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
     let names = names.filter_map(|line| Some(line.split_once(" = ")?.0));
-    let taken: BTreeSet<&str> = manifests
-        .iter()
-        .flat_map(|manifest| &manifest.dependencies)
-        .map(|dependency| dependency.name.as_str())
-        .collect();
+    let taken: BTreeSet<&str> =
+        manifests.iter().flat_map(|manifest| &manifest.dependencies).map(Dependency::key).collect();
     let idle = names.filter(|name| !taken.contains(name));
     idle.map(|name| format!("Cargo.toml offers {name} to the workspace, and no member takes it")).collect()
 }
@@ -135,6 +232,7 @@ fn npm(files: &[File]) -> BTreeSet<String> {
 /// What a folder's package.json asks for, and neither its other files nor xtask, which runs what is installed there, names.
 fn unused_npm(files: &[File], unnamed: &[(&str, &str, &str)]) -> Vec<String> {
     let mut problems = Vec::new();
+    let mut needed = BTreeSet::new();
     for (manifest, names) in packages(files) {
         let folder = manifest.path.trim_end_matches("package.json");
         let reads = |file: &&File| {
@@ -147,14 +245,19 @@ fn unused_npm(files: &[File], unnamed: &[(&str, &str, &str)]) -> Vec<String> {
             let types = name.trim_start_matches("@types/");
             let said = [format!("\"{types}\""), format!("'{types}'"), format!("{types}/")];
             let named = files.iter().filter(reads).any(|file| said.iter().any(|it| file.text.contains(it)));
-            let of = |at: &str| folder.trim_end_matches('/').ends_with(at);
-            match (named, unnamed.iter().any(|(at, package, _)| of(at) && *package == name)) {
-                (false, false) => problems.push(format!("{} asks for {name}, and nothing names it", manifest.path)),
-                (true, true) => problems.push(format!("{name} is named, which is no exception then")),
+            let ends = |at: &str| format!("/{}", folder.trim_end_matches('/')).ends_with(&format!("/{at}"));
+            let exception = unnamed.iter().position(|(at, package, _)| ends(at) && *package == name);
+            match (named, exception) {
+                (false, None) => problems.push(format!("{} asks for {name}, and nothing names it", manifest.path)),
+                (false, Some(exception)) => drop(needed.insert(exception)),
                 _ => {}
             }
         }
     }
+    let stale = unnamed.iter().enumerate().filter(|(at, _)| !needed.contains(at));
+    problems.extend(stale.map(|(_, (folder, name, _))| {
+        format!("{name} of {folder} is named or gone, and stands in UNNAMED_NPM of xtask/src/tidy/dependencies.rs")
+    }));
     problems
 }
 
@@ -184,11 +287,11 @@ fn uses(line: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::metadata::Dependency;
     use super::*;
 
     fn manifest(folder: &str, dependencies: &[(&str, bool)]) -> Manifest {
-        let dependency = |(name, dev): &(&str, bool)| Dependency { name: (*name).to_owned(), dev: *dev, ours: false };
+        let dependency =
+            |(name, dev): &(&str, bool)| Dependency { name: (*name).to_owned(), rename: None, dev: *dev, ours: false };
         Manifest {
             name: folder.trim_matches('/').to_owned(),
             folder: folder.to_owned(),
@@ -218,6 +321,57 @@ mod tests {
             unused(&files, &manifests),
             ["a depends on three and never names it", "a depends on five and never names it"]
         );
+    }
+
+    #[test]
+    fn a_text_and_a_comment_name_no_crate() {
+        let text = "fn f() { let x = \"one::X\"; /* one::X */ let y = \"a\nb one::y\"; }\n/// let x = \"one::x\";\nfn g() {}\n";
+        let files = [File::new("a/src/lib.rs", text)];
+        for dev in [false, true] {
+            assert_eq!(unused(&files, &[manifest("a/", &[("one", dev)])]), ["a depends on one and never names it"]);
+        }
+    }
+
+    #[test]
+    fn what_only_tests_name_belongs_to_them() {
+        let lib = "use built::X;\n#[cfg(test)]\nuse line::X;\nuse after::X;\n#[cfg(test)]\nmod cases;\n\
+                   #[cfg(not(test))]\nfn f() { other::x(); }\n#[cfg(test)]\nmod tests { use inner::X; fn f() { call::x() } }\n\
+                   fn g() { last::x(); }\n";
+        let files = [
+            File::new("a/src/lib.rs", lib),
+            File::new("a/src/cases.rs", "use module::X;"),
+            File::new("a/src/on.rs", "#[cfg(all(test, unix))]\n#[expect(x)]\nmod unix;\n"),
+            File::new("a/src/on/unix.rs", "use deep::X;"),
+            File::new("a/tests/b.rs", "use suite::X;"),
+        ];
+        for (name, test) in [
+            ("built", false),
+            ("line", true),
+            ("after", false),
+            ("module", true),
+            ("deep", true),
+            ("other", false),
+            ("inner", true),
+            ("call", true),
+            ("last", false),
+            ("suite", true),
+        ] {
+            let told = format!("a depends on {name}, which only its tests name: it belongs under dev-dependencies");
+            let problems = unused(&files, &[manifest("a/", &[(name, false)])]);
+            assert_eq!(problems, if test { vec![told] } else { Vec::new() }, "{name}");
+            assert_eq!(unused(&files, &[manifest("a/", &[(name, true)])]), [""; 0], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_dependency_is_named_as_the_manifest_calls_it() {
+        let mut manifest = manifest("a/", &[("one", false)]);
+        manifest.dependencies[0].rename = Some("other-name".to_owned());
+        let named = |text: &str| unused(&[File::new("a/src/lib.rs", text)], std::slice::from_ref(&manifest));
+        assert_eq!(named("use other_name::X;"), [""; 0]);
+        assert_eq!(named("use one::X;"), ["a depends on other-name and never names it"]);
+        let workspace = File::new("Cargo.toml", "[workspace.dependencies]\nother-name = \"1\"\n");
+        assert_eq!(idle(&[workspace], &[manifest]), [""; 0]);
     }
 
     #[test]
@@ -255,9 +409,14 @@ mod tests {
         ];
         assert_eq!(
             unused_npm(&files, &[("a", "one", "no longer")]),
-            ["one is named, which is no exception then", "a/package.json asks for two, and nothing names it"]
+            [
+                "a/package.json asks for two, and nothing names it",
+                "one of a is named or gone, and stands in UNNAMED_NPM of xtask/src/tidy/dependencies.rs",
+            ]
         );
         assert_eq!(unused_npm(&files, &[("a", "two", "a plugin")]), [""; 0]);
+        let gone = [("a", "two", "a plugin"), ("b", "two", "a plugin"), ("a", "three", "a plugin")];
+        assert_eq!(unused_npm(&files, &gone).len(), 2);
         assert_eq!(npm(&files).len(), 3);
     }
 

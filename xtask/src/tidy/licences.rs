@@ -14,18 +14,28 @@ use crate::{complain, root};
 /// Licences by the name of a package; several where there are several versions.
 type Licences = BTreeMap<String, BTreeSet<String>>;
 
-pub(super) fn check(files: &[File], table: &[Row]) -> Vec<String> {
-    let mut problems = compare(Kind::Npm, &locked(files), table);
-    // Reads every crate's manifest, so all of them have to be there: those for other systems too, which no build fetches.
+/// Lines of what cargo-deny says that are shown.
+const MOST_LINES: usize = 20;
+
+/// Those of npm's packages, by the lock files.
+pub(super) fn npm(files: &[File], table: &[Row]) -> Vec<String> {
+    compare(Kind::Npm, &locked(files), table)
+}
+
+/// Those of the crates that the workspace depends on, by their own manifests. All of these have to be there, also of crates for
+/// other systems, which no build fetches; nothing where they are not.
+pub(super) fn rust(table: &[Row]) -> Option<Vec<String>> {
     match metadata(&["--locked"]) {
         Ok(metadata) => {
             let packages = list(&metadata["packages"]).iter();
             let licences = packages.map(|package| (text(&package["name"]), text(&package["license"])));
-            problems.extend(compare(Kind::Rust, &collect(licences), table));
+            Some(compare(Kind::Rust, &collect(licences), table))
         }
-        Err(problem) => complain(&format!("    skipped: the licences of crates, because {problem}")),
+        Err(problem) => {
+            complain(&format!("    skipped: the licences of crates, because {problem}"));
+            None
+        }
     }
-    problems
 }
 
 fn collect(licences: impl Iterator<Item = (String, String)>) -> Licences {
@@ -87,7 +97,17 @@ pub(super) fn deny() -> Result<Option<Vec<String>>, String> {
     if output.status.success() {
         return Ok(Some(Vec::new()));
     }
-    Ok(Some(vec![format!("cargo-deny says:\n{}", String::from_utf8_lossy(&output.stderr).trim())]))
+    Ok(Some(vec![format!("cargo-deny says:\n{}", beginning(&String::from_utf8_lossy(&output.stderr)))]))
+}
+
+/// Of what it says, which can be thousands of lines, what fits beside other problems.
+fn beginning(text: &str) -> String {
+    let lines: Vec<&str> = text.trim().lines().collect();
+    let shown = lines[..lines.len().min(MOST_LINES)].join("\n");
+    match lines.len() - lines.len().min(MOST_LINES) {
+        0 => shown,
+        more => format!("{shown}\n… and {more} lines more; `cargo deny check` says all of it"),
+    }
 }
 
 /// Where it is found: in the path, or where `cargo install` puts it.
@@ -127,5 +147,13 @@ mod tests {
             compare(Kind::Npm, &licences, &table),
             ["ARCHITECTURE.md says that @a/b is under MIT, and it is under ISC"]
         );
+    }
+
+    #[test]
+    fn of_what_cargo_deny_says_the_beginning_is_shown() {
+        assert_eq!(beginning("a\nb\n"), "a\nb");
+        let shown = beginning(&"x\n".repeat(23));
+        assert_eq!(shown.lines().count(), MOST_LINES + 1);
+        assert!(shown.ends_with("… and 3 lines more; `cargo deny check` says all of it"), "{shown}");
     }
 }

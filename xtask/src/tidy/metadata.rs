@@ -22,11 +22,21 @@ pub(super) struct Manifest {
 
 #[derive(Clone, Debug)]
 pub(super) struct Dependency {
+    /// The package's.
     pub(super) name: String,
+    /// By which the manifest calls it, where that is another.
+    pub(super) rename: Option<String>,
     /// Only tests need it.
     pub(super) dev: bool,
     /// It is a crate of this project.
     pub(super) ours: bool,
+}
+
+impl Dependency {
+    /// As the manifest calls it.
+    pub(super) fn key(&self) -> &str {
+        self.rename.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// All of them. Asks no network.
@@ -64,6 +74,7 @@ fn read(package: &Value) -> Manifest {
     let folder = path.trim_start_matches(&root).trim_start_matches('/').trim_end_matches("Cargo.toml").to_owned();
     let dependency = |dependency: &Value| Dependency {
         name: text(&dependency["name"]),
+        rename: dependency["rename"].as_str().map(str::to_owned),
         dev: dependency["kind"] == "dev",
         ours: dependency["source"].is_null(),
     };

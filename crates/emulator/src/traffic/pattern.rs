@@ -20,6 +20,7 @@ pub const MOST_CALLS: u32 = 1_000_000;
 ///
 /// let pattern: Pattern = "100x2,ramp:100-400x4".parse()?;
 /// assert_eq!(pattern.calls(), [100, 100, 100, 200, 300, 400]);
+/// assert_eq!(Pattern::new(vec![100, 100])?, "100x2".parse()?);
 /// assert_eq!(Pattern::from_csv("second,calls\n0,100\n2,50\n")?.calls(), [100, 0, 50]);
 /// assert!(format!("{MOST_CALLS}x{MOST_SECONDS}").parse::<Pattern>().is_ok());
 /// assert_eq!(format!("1x{}", MOST_SECONDS + 1).parse::<Pattern>(), Err(PatternError::TooLong));

@@ -24,7 +24,7 @@ pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 /// // A tenth of the attempts fail, and each call is made again up to three times.
 /// let mut scenario = Scenario::new("50x10".parse()?, Limits::default());
 /// scenario.endpoint = Endpoint::new(250, Failures::Share(0.1))?;
-/// assert_eq!(scenario.endpoint.failures(), Failures::Share(0.1));
+/// assert_eq!((scenario.endpoint.latency_ms(), scenario.endpoint.failures()), (250, Failures::Share(0.1)));
 /// scenario.window = Window::Sliding;
 /// assert_eq!((scenario.window.as_str(), scenario.limits.service().as_str()), ("sliding", "action"));
 /// scenario.seed = 7;
