@@ -127,7 +127,9 @@ fn the_page_names_every_group_of_figures_and_every_budget() {
         };
         let table = figures(group);
         let line = table.lines().find(|line| line.starts_with(&format!("| {row} |")));
-        let line = line.unwrap_or_else(|| panic!("{group} has no figure {row}"));
+        let line = line.unwrap_or_else(|| panic!(
+                "docs/performance.md: {group} has no figure {row}; run `cargo xtask bench {group}`, then `cargo xtask bench charts`"
+            ));
         let shown = line.rsplit_once(sign).unwrap_or_else(|| panic!("{line} has no {sign}")).1;
         let shown: f64 = shown.trim_matches(['|', ' ']).replace(',', "").parse().expect("a number");
         assert!((shown - bound).abs() < 1e-9, "{line}: {bound} is promised");

@@ -1,6 +1,7 @@
 //! The page on limits as code is followed by typing: every command on it is run, and what it prints is compared.
 
-use std::process::{Command, Output};
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
 
 use crate::site::Site;
 
@@ -101,23 +102,24 @@ async fn the_page_on_limits_as_code_can_be_typed_and_prints_what_it_says() {
     }
 }
 
-/// The emulator that the page begins with, on a port that is free.
+/// The shell that the page begins with, typed as at a terminal: what follows goes to the shell within.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_emulator_of_the_page_can_be_started_as_it_says() {
     let page = std::fs::read_to_string(PAGE).expect("the page");
     let block = blocks(&page).into_iter().find(|(language, _)| language == "bash").expect("one").1;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
     let site = Site::start().await;
-    let script =
-        format!("trap 'kill %1' EXIT\n{}ajo capping list --sandbox prod\n", block.replace("4010", &port.to_string()));
-    let mut command = shell(&site, &script);
-    command.env("AJO_EMULATOR_URL", format!("http://127.0.0.1:{port}"));
-    let ran = tokio::time::timeout(
-        std::time::Duration::from_secs(60),
-        tokio::task::spawn_blocking(move || command.output().expect("bash runs")),
-    );
-    let output = ran.await.expect("it ends").expect("it ended");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let mut command = shell(&site, "bash");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let ran = tokio::task::spawn_blocking(move || {
+        let mut bash = command.spawn().expect("bash runs");
+        let typed = format!("{block}ajo capping list --sandbox prod\nexit\n");
+        bash.stdin.take().expect("its input").write_all(typed.as_bytes()).expect("typed");
+        bash.wait_with_output().expect("it ends")
+    });
+    let output =
+        tokio::time::timeout(std::time::Duration::from_secs(60), ran).await.expect("in time").expect("it ended");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("no capping configurations"), "{said}");
     assert_eq!(site.calls(), 0, "the other emulator was not asked");
 }
 
