@@ -36,11 +36,10 @@ fn run_prepared() -> Result<(), String> {
 
 /// Looks for what the tests need, and installs the packages among it; else says what is missing.
 fn prepare() -> Result<(), String> {
-    let runs = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success());
     if !test::has_node() {
         return Err(format!("there is no node {} or newer", test::OLDEST_NODE));
     }
-    if !runs("npm") {
+    if !test::runs("npm") {
         return Err("there is no npm".to_owned());
     }
     let chromium = std::env::var(CHROMIUM_VARIABLE).unwrap_or_else(|_| CHROMIUM.to_owned());

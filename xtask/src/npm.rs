@@ -44,7 +44,7 @@ fn prepare() -> Result<(), String> {
     if !test::has_node() {
         return Err(format!("there is no node {} or newer", test::OLDEST_NODE));
     }
-    if !runs("npm") {
+    if !test::runs("npm") {
         return Err("there is no npm".to_owned());
     }
     if !test::add_target(TARGET) {
@@ -159,10 +159,6 @@ fn node(script: &str, arguments: &[&str]) -> Result<(), String> {
 
 fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
     run("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
-}
-
-fn runs(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 fn run(program: &str, arguments: &[&str]) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the test command of the README, and all that CI runs.
 
+use std::ffi::OsStr;
 use std::process::Command;
 
 use crate::{browser, complain, drift, fetch, generate, npm, root, schemathesis, tidy};
@@ -142,6 +143,11 @@ pub(crate) fn add_target(target: &str) -> bool {
 
 /// Major version of the oldest Node.js with the WASI that `wasi.mjs` uses.
 pub(crate) const OLDEST_NODE: u32 = 20;
+
+/// Whether a program is there, and says its version.
+pub(crate) fn runs(program: impl AsRef<OsStr>) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
 
 pub(crate) fn has_node() -> bool {
     let Ok(output) = Command::new("node").arg("--version").output() else { return false };

@@ -34,7 +34,7 @@ pub(super) fn printed(command: &mut Command) -> Result<String, String> {
     }
 }
 
-/// Whether a command can be started.
+/// Whether a command can be started; wrk fails when it is asked for its version.
 pub(super) fn is_there(name: &str) -> bool {
     Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }

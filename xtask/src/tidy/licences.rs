@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::dependency_table::{Kind, Row};
 use super::file::File;
 use super::metadata::{list, metadata, text};
+use crate::test::runs;
 use crate::{complain, root};
 
 /// Licences by the name of a package; several where there are several versions.
@@ -116,9 +117,7 @@ fn program() -> Option<PathBuf> {
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let installed = home.map(|home| home.join("bin").join("cargo-deny"));
     let candidates = std::iter::once(PathBuf::from("cargo-deny")).chain(installed);
-    candidates
-        .into_iter()
-        .find(|it| Command::new(it).arg("--version").output().is_ok_and(|output| output.status.success()))
+    candidates.into_iter().find(|it| runs(it))
 }
 
 #[cfg(test)]
