@@ -37,8 +37,8 @@ fn the_rust_example_is_the_one_that_compiles() {
 #[test]
 fn the_definition_and_the_limits_file_have_no_finding() {
     let [yaml, limits] = blocks("yaml").try_into().expect("a definition and a limits file");
-    let source = ajo_plan::file::Source { name: "README.md".to_owned(), text: limits };
-    let limits = ajo_plan::file::read(&ajo_plan::file::Sources::new(vec![source]), &|_| None);
+    let source = ajo_limits::file::Source { name: "README.md".to_owned(), text: limits };
+    let limits = ajo_limits::file::read(&ajo_limits::file::Sources::new(vec![source]), &|_| None);
     assert_eq!(limits.findings, []);
     assert_eq!(limits.desired.expect("it wants something").configs.len(), 2);
     let definition: ajo_core::CappingDefinition = serde_saphyr::from_str(&yaml).expect("a definition");

@@ -1,6 +1,6 @@
 //! What an apply calls, and in which order.
 
-use ajo_plan::{Cause, Kind, Options, StepState};
+use ajo_limits::{Cause, Kind, Options, StepState};
 
 use crate::support::{StopAfter, World, capping, desired, never, throttling};
 
@@ -71,7 +71,7 @@ async fn what_somebody_else_did_is_put_back_and_they_are_named() {
     let wanted = desired(&[(capping("a", 1), true), (capping("b", 1), true)]);
     world.apply(&wanted).await;
     let observed = world.observe().await;
-    let theirs = |found: &ajo_plan::Found| found.key().url.contains("//a.");
+    let theirs = |found: &ajo_limits::Found| found.key().url.contains("//a.");
     let uid = &observed.configs.iter().find(|found| theirs(found)).expect("a").uid;
     world.client.capping().undeploy(uid).await.expect("undeployed");
     let gone = &observed.configs.iter().find(|found| !theirs(found)).expect("b").uid;
@@ -107,7 +107,7 @@ async fn what_somebody_else_creates_between_the_plan_and_the_call_is_not_created
     let mut world = World::start().await;
     let wanted = desired(&[(capping("a", 1), true)]);
     let plan = world.plan(&wanted).await;
-    let ajo_plan::Definition::Capping(theirs) = capping("a", 9) else { unreachable!() };
+    let ajo_limits::Definition::Capping(theirs) = capping("a", 9) else { unreachable!() };
     world.client.capping().create(&theirs.to_send().expect("whole")).await.expect("created by somebody");
     let results = world.apply_plan(&plan, &never()).await;
     assert_eq!(results[0].state, StepState::Failed);

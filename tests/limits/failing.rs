@@ -1,6 +1,6 @@
 //! Calls that fail, and calls whose end is not known.
 
-use ajo_plan::StepState::{Done, Failed, NotStarted, Unknown};
+use ajo_limits::StepState::{Done, Failed, NotStarted, Unknown};
 
 use crate::support::{World, capping, desired, states, throttling};
 
@@ -77,10 +77,10 @@ async fn a_caller_who_is_no_longer_accepted_begins_nothing_further() {
 async fn a_second_throttling_configuration_is_a_refusal_that_names_the_first() {
     let mut world = World::start().await;
     world.apply(&desired(&[(throttling("first", 300), true)])).await;
-    world.ledger = ajo_plan::Ledger::default();
+    world.ledger = ajo_limits::Ledger::default();
     let plan = world.plan(&desired(&[(throttling("second", 300), true)])).await;
     assert_eq!(plan.refusals.len(), 1);
-    assert_eq!(plan.refusals[0].why, ajo_plan::Why::OneThrottling);
+    assert_eq!(plan.refusals[0].why, ajo_limits::Why::OneThrottling);
     assert!(plan.refusals[0].candidates[0].key.url.contains("first"));
 }
 

@@ -1,6 +1,6 @@
 //! Planning reads and never writes.
 
-use ajo_plan::{Options, plan};
+use ajo_limits::{Options, plan};
 
 use crate::support::{World, capping, desired, throttling};
 
@@ -34,13 +34,13 @@ async fn planning_makes_no_mutating_call_in_thousands_of_random_worlds() {
         for _ in 0..50 {
             let (desired, options) = any(true);
             let observed = world.observe().await;
-            for ledger in [&world.ledger, &ajo_plan::Ledger::default()] {
+            for ledger in [&world.ledger, &ajo_limits::Ledger::default()] {
                 worked += usize::from(!plan(&desired, &observed, ledger, options).is_empty());
             }
         }
         assert_eq!(world.mutating(), Vec::<String>::new());
         world.emulator.world().first_mut().reset();
-        world.ledger = ajo_plan::Ledger::default();
+        world.ledger = ajo_limits::Ledger::default();
     }
     assert!(worked > 1000, "only {worked} of these plans had something to do");
 }

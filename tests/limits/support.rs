@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ajo_apply::{Apply, JournalFile, Reader, Watch};
 use ajo_core::{Client, Sandbox, Verb};
 use ajo_emulator::Emulator;
-use ajo_plan::{
+use ajo_limits::{
     Capping, Change, Definition, Desired, Header, JOURNAL_VERSION, Ledger, Limit, Observed, Options, Plan, Rating,
     Services, StepResult, StepState, Throttling, Wanted, plan,
 };

@@ -74,11 +74,11 @@ pub(crate) fn run() -> Result<String, String> {
     Ok("all of it passes".to_owned())
 }
 
-/// Planning cannot write: nothing that could carry a call is in the tree of `ajo-plan`.
+/// Planning cannot write: nothing that could carry a call is in the tree of `ajo-limits`.
 fn planning_cannot_call() -> Result<(), String> {
     const CALLERS: &[&str] = &["axum", "gloo-net", "hyper", "mio", "reqwest", "rustls", "tokio", "web-sys"];
     complain("==> planning has neither a client nor a runtime");
-    let tree = ["tree", "--package", "ajo-plan", "--edges", "normal", "--prefix", "none", "--locked"];
+    let tree = ["tree", "--package", "ajo-limits", "--edges", "normal", "--prefix", "none", "--locked"];
     let output = Command::new(env!("CARGO")).args(tree).current_dir(root()).output();
     let output = output.map_err(|error| format!("failed to start cargo: {error}"))?;
     let tree = String::from_utf8_lossy(&output.stdout);
@@ -86,7 +86,7 @@ fn planning_cannot_call() -> Result<(), String> {
     let found: Vec<_> = tree.lines().map(name).filter(|name| CALLERS.contains(&name.as_str())).collect();
     match (output.status.success(), found.first()) {
         (true, None) => Ok(()),
-        (true, Some(caller)) => Err(format!("ajo-plan depends on {caller}")),
+        (true, Some(caller)) => Err(format!("ajo-limits depends on {caller}")),
         (false, _) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
     }
 }
@@ -104,7 +104,7 @@ fn webassembly() -> Result<(), String> {
     complain("==> models, rules and the emulator's core compile for WebAssembly");
     let what = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
     cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])?;
-    cargo(&["check", "--package", "ajo-plan", "--target", TARGET, "--locked"], &[])?;
+    cargo(&["check", "--package", "ajo-limits", "--target", TARGET, "--locked"], &[])?;
     complain("==> no lint is broken in the client over fetch");
     let what = ["clippy", "--package", "ajo-core", "--no-default-features", "--features", "fetch"];
     cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])?;

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ajo_core::{Api, Client, Uid, Verb};
-use ajo_plan::{Change, Entry, Key, Plan, Standing, StepError, StepState, Task};
+use ajo_limits::{Change, Entry, Key, Plan, Standing, StepError, StepState, Task};
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::writer::{self, Refused, objection, told};

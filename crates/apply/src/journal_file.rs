@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ajo_plan::{Digest, Entry, Header, Journal};
+use ajo_limits::{Digest, Entry, Header, Journal};
 
 use crate::disk::{self, DiskError};
 
@@ -14,7 +14,7 @@ use crate::disk::{self, DiskError};
 /// ```
 /// use ajo_apply::JournalFile;
 /// use ajo_core::Verb;
-/// use ajo_plan::{Desired, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, plan};
+/// use ajo_limits::{Desired, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, plan};
 ///
 /// let folder = tempfile::tempdir()?;
 /// let at = folder.path().join("ajo.lock");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ajo_plan::Ledger;
+use ajo_limits::Ledger;
 
 use crate::disk::{self, DiskError};
 

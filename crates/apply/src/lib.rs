@@ -1,7 +1,7 @@
 //! Carrying a plan out: call by call, written down before and after each, so that a crash loses nothing and doubles nothing.
 //!
 //! - [`Reader`] reads the service and cannot change it; planning is given one.
-//! - [`Apply`] carries an [`ajo_plan::Plan`] out and keeps an [`ajo_plan::Journal`] of it on disk ([`JournalFile`]).
+//! - [`Apply`] carries an [`ajo_limits::Plan`] out and keeps an [`ajo_limits::Journal`] of it on disk ([`JournalFile`]).
 //! - [`LedgerFile`] is `ajo.lock`; [`Running`] keeps two applies apart.
 //!
 //! ```no_run
@@ -10,7 +10,7 @@
 //! use std::time::Duration;
 //! use ajo_apply::{Apply, JournalFile, LedgerFile, Reader, Running, Watch};
 //! use ajo_core::{Client, Verb};
-//! use ajo_plan::{Change, Desired, Header, JOURNAL_VERSION, Options, StepState, plan};
+//! use ajo_limits::{Change, Desired, Header, JOURNAL_VERSION, Options, StepState, plan};
 //!
 //! /// Prints each call, and never asks to stop.
 //! struct Shown;

@@ -1,7 +1,7 @@
 //! Reading the service, without being able to change it.
 
 use ajo_core::{Api, CanDeploy, Client, Error, Uid, Verb};
-use ajo_plan::{Found, Observed};
+use ajo_limits::{Found, Observed};
 use futures_util::future::join;
 
 /// The code with which throttling is refused on a sandbox that is not for production (documented).

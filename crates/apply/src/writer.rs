@@ -1,7 +1,7 @@
 //! The five calls that change something. Private: only [`crate::Apply`] makes them.
 
 use ajo_core::{Api, CanDeploy, Client, DeleteOptions, Error, Uid};
-use ajo_plan::{Definition, StepError, Unsendable};
+use ajo_limits::{Definition, StepError, Unsendable};
 
 use crate::objections;
 

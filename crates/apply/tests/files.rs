@@ -4,10 +4,10 @@ use std::fs;
 use std::time::Duration;
 
 use ajo_apply::{JournalFile, LedgerFile, Running, create, replace};
-use ajo_plan::{Digest, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, StepState, plan};
+use ajo_limits::{Digest, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, StepState, plan};
 
 fn header() -> Header {
-    let desired = ajo_plan::Desired { sandbox: "prod".parse().expect("a name"), configs: Vec::new() };
+    let desired = ajo_limits::Desired { sandbox: "prod".parse().expect("a name"), configs: Vec::new() };
     Header {
         version: JOURNAL_VERSION,
         organization: "A1@AdobeOrg".to_owned(),

@@ -8,7 +8,7 @@ mod limits;
 use std::path::PathBuf;
 
 use ajo_core::{Sandbox, Uid};
-use ajo_emulator::traffic::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Window};
+use ajo_simulator::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Window};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use emulator::{At, Emulator, Start};

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use ajo_plan::visible;
+use ajo_limits::visible;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::arguments::{Command, Output};

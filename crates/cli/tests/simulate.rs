@@ -215,7 +215,7 @@ fn the_counts_on_the_page_are_those_of_the_json() {
 fn the_windows_on_the_page_are_those_of_the_command() {
     let page = fs::read_to_string(PAGE).expect("the page");
     let windows = first_cells(&page, "| `--window` |");
-    let said: Vec<String> = ajo_emulator::traffic::Window::ALL.iter().map(|it| it.as_str().replace('_', "-")).collect();
+    let said: Vec<String> = ajo_simulator::Window::ALL.iter().map(|it| it.as_str().replace('_', "-")).collect();
     assert_eq!(windows, said);
     for window in windows {
         let mut command: Command = ajo(&["simulate", "--traffic", "1x1", "--window", &window]);

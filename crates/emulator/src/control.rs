@@ -25,8 +25,9 @@ use crate::organization::{MAX_INTERFERENCES, Organization};
 use crate::overview;
 use crate::settings::{Limits, Settings};
 use crate::switches::{Switch, Switches};
-use crate::traffic;
 use crate::world::World;
+#[cfg(feature = "simulate")]
+use ajo_simulator as traffic;
 
 /// The one path prefix that is reserved. The service has no such path.
 pub(crate) const PREFIX: &str = "/_emulator";
@@ -355,7 +356,7 @@ fn sides(switches: &Switches) -> Value {
 
 fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value, Refused> {
     let kept = &world.organizations.get(org_id).ok_or_else(|| no_organization(org_id))?.kept;
-    let request: traffic::Request = read(body)?;
+    let request: traffic::SimulationRequest = read(body)?;
     let deployed = request.uid.as_deref().map(|uid| {
         let (api, config) = kept.find(uid).ok_or_else(|| {
             let shown: String = uid.chars().take(60).collect();
@@ -366,7 +367,7 @@ fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value, Refused> 
             definition.ok_or_else(|| Refused::bad(format!("{uid} is not deployed, so it limits nothing")))?;
         Ok(Value::Object(judge::plain(api, definition, &world.settings.switches).into_owned()))
     });
-    let report = request.play(deployed.transpose()?).map_err(Refused::bad)?;
+    let report = request.simulate(deployed.transpose()?).map_err(Refused::bad)?;
     Ok(json!(report))
 }
 

@@ -50,7 +50,6 @@ mod strike;
 mod switches;
 mod token_host;
 mod tokens;
-pub mod traffic;
 mod unread;
 mod world;
 

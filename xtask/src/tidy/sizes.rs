@@ -92,7 +92,7 @@ mod tests {
         let files = [File::new("a.rs", &tests), file("crates/core/src/generated/b.rs", 5000)];
         assert_eq!(judge(&files, &[]), [""; 0]);
         // The name of a folder alone makes nothing generated.
-        assert_eq!(judge(&[file("crates/plan/src/generated/b.rs", 401)], &[]).len(), 1);
+        assert_eq!(judge(&[file("crates/limits/src/generated/b.rs", 401)], &[]).len(), 1);
         // Another item after them is code again.
         let files = [File::new("a.rs", &format!("{tests}{}", "x\n".repeat(11)))];
         assert_eq!(judge(&files, &[]).len(), 1);

@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use ajo_bench::{Paired, list, say};
 use ajo_core::{CappingConfig, Sandbox};
-use ajo_plan::{
+use ajo_limits::{
     Capping, Definition, Desired, Found, Ledger, Limit, Observed, Options, Owned, Plan, Rating, Services, Standing,
     Wanted, plan,
 };

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_emulator::traffic::{Endpoint, Limits, LimitsError, Pattern, Scenario, play};
+use ajo_simulator::{Endpoint, Limits, LimitsError, Pattern, Scenario, simulate};
 use serde_json::Value;
 
 use crate::arguments::{Output, Settings, Simulate};
@@ -22,7 +22,7 @@ const MAX_CSV: u64 = 4 * 1024 * 1024;
 pub(crate) fn run(settings: &Settings, what: &Simulate) -> Result<ExitCode, Failure> {
     let chart = what.chart.as_deref().map(svg).transpose()?;
     let scenario = scenario(what)?;
-    let report = play(&scenario);
+    let report = simulate(&scenario);
     if let Some(file) = chart {
         let failed = |error: String| Failure::new(format!("failed to draw {}: {error}", file.display()));
         let svg = chart::draw(&report).map_err(failed)?;

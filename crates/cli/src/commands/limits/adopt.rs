@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ajo_apply::Running;
 use ajo_core::Uid;
-use ajo_plan::{Desired, Found, Ledger, Observed, Outcome, Report, meant};
+use ajo_limits::{Desired, Found, Ledger, Observed, Outcome, Report, meant};
 
 use super::beside::{Beside, Settled};
 use super::input::Input;

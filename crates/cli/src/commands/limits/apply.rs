@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use ajo_apply::{Apply, JournalFile, Running};
 use ajo_core::Verb;
-use ajo_plan::{
+use ajo_limits::{
     Desired, Header, JOURNAL_VERSION, Journal, Key, Options, Outcome, Plan, Report, StepResult, StepState, plan,
 };
 
@@ -213,7 +213,7 @@ impl Ready {
         beside.keep(&ledger, desired.sandbox.as_str())?;
         let done = plan_of(report);
         let now = plan(desired, &observed, &ledger, done.options);
-        let bare = ajo_plan::drift(desired, &observed, &ledger)
+        let bare = ajo_limits::drift(desired, &observed, &ledger)
             .into_iter()
             .filter(|drift| drift.present && drift.deployed.is_some_and(|deployed| deployed.wanted && !deployed.is));
         let mut strange: Vec<_> = bare.map(|drift| format!("NOTHING LIMITS {} NOW", drift.key)).collect();

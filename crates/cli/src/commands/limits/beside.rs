@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ajo_apply::{JournalFile, LedgerFile, Running};
 use ajo_core::Sandbox;
-use ajo_plan::{Journal, Ledger, Observed};
+use ajo_limits::{Journal, Ledger, Observed};
 use tempfile::TempDir;
 
 use crate::arguments::Settings;

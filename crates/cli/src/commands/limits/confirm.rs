@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use ajo_plan::{Format, Report, Style, render};
+use ajo_limits::{Format, Report, Style, render};
 
 use super::input::Input;
 use crate::arguments::{self, Settings};

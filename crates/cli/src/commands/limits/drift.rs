@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ajo_plan::{Outcome, Report};
+use ajo_limits::{Outcome, Report};
 
 use super::beside::Settled;
 use super::input::Input;
@@ -20,7 +20,7 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
     };
     let Look { service, observed, settled: Settled { ledger, note, .. }, .. } =
         Look::at(settings, files, desired).await?;
-    let mut drifts = ajo_plan::drift(desired, &observed, &ledger);
+    let mut drifts = ajo_limits::drift(desired, &observed, &ledger);
     let unclear = Unclear::of(desired, &observed, &ledger);
     drifts.retain(|drift| !unclear.is(&drift.key));
     let outcome = match (unclear.is_empty(), drifts.is_empty()) {

@@ -16,7 +16,7 @@ pub(crate) async fn run(settings: &Settings, what: &Dump) -> Result<ExitCode, Fa
     }
     let service = Service::from_settings(settings).await?;
     let observed = service.reader.observe(false).await?;
-    let text = ajo_plan::dump(&service.sandbox, &observed);
+    let text = ajo_limits::dump(&service.sandbox, &observed);
     match &what.save {
         None => output::data(&text)?,
         Some(file) => {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use ajo_core::Sandbox;
 use ajo_core::rules::Severity;
-use ajo_plan::file::{self, Limits, Source, Sources};
-use ajo_plan::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
+use ajo_limits::file::{self, Limits, Source, Sources};
+use ajo_limits::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
 
 use super::show;
 use crate::arguments::Settings;

@@ -1,6 +1,6 @@
 //! What a command sees that compares limits files with the service.
 
-use ajo_plan::{Desired, Observed, Outcome, Report};
+use ajo_limits::{Desired, Observed, Outcome, Report};
 
 use super::beside::{Beside, Settled};
 use super::input::Input;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_plan::{Format, Options, Outcome, Plan, Report, Standing, Style, Wanted, plan, render};
+use ajo_limits::{Format, Options, Outcome, Plan, Report, Standing, Style, Wanted, plan, render};
 
 use super::beside::quoted;
 use super::input::Input;

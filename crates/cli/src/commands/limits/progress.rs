@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ajo_apply::Watch;
 use ajo_core::Verb;
-use ajo_plan::{Change, Plan, StepState, visible};
+use ajo_limits::{Change, Plan, StepState, visible};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A line on standard error, where that is a terminal; and whether somebody asked to stop.
@@ -49,7 +49,7 @@ impl Watch for Progress {
 
 #[cfg(test)]
 mod tests {
-    use ajo_plan::{Capping, Definition, Desired, Ledger, Observed, Options, Services, Wanted, plan};
+    use ajo_limits::{Capping, Definition, Desired, Ledger, Observed, Options, Services, Wanted, plan};
 
     use super::*;
 

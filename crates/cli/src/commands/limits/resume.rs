@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ajo_apply::JournalFile;
-use ajo_plan::{Journal, Outcome, Wanted};
+use ajo_limits::{Journal, Outcome, Wanted};
 
 use super::beside::Beside;
 use super::input::Input;

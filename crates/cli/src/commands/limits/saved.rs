@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ajo_plan::{Plan, REPORT_VERSION, Report};
+use ajo_limits::{Plan, REPORT_VERSION, Report};
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ajo_plan::schema;
+use ajo_limits::schema;
 
 use crate::arguments::{Schema, Schemas};
 use crate::exit::Exit;
@@ -11,10 +11,10 @@ use crate::output;
 
 pub(crate) fn run(what: &Schema) -> Result<ExitCode, Failure> {
     let of = match what.of {
-        Schemas::Limits => ajo_plan::Schema::Limits,
-        Schemas::Policy => ajo_plan::Schema::Policy,
-        Schemas::Report => ajo_plan::Schema::Report,
-        Schemas::Ledger => ajo_plan::Schema::Ledger,
+        Schemas::Limits => ajo_limits::Schema::Limits,
+        Schemas::Policy => ajo_limits::Schema::Policy,
+        Schemas::Report => ajo_limits::Schema::Report,
+        Schemas::Ledger => ajo_limits::Schema::Ledger,
     };
     output::data(&format!("{:#}", schema(of)))?;
     Ok(Exit::Success.into())

@@ -2,7 +2,7 @@
 
 use ajo_apply::Reader;
 use ajo_core::{Api, Sandbox};
-use ajo_plan::{Desired, Observed};
+use ajo_limits::{Desired, Observed};
 
 use crate::arguments::Settings;
 use crate::failure::Failure;

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ajo_plan::file::Sources;
-use ajo_plan::{Format, Outcome, Report, Style, render};
+use ajo_limits::file::Sources;
+use ajo_limits::{Format, Outcome, Report, Style, render};
 
 use crate::arguments::{Output, Settings};
 use crate::exit::Exit;

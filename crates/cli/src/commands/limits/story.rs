@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 
 use ajo_apply::{Apply, JournalFile, Reader};
 use ajo_core::{Api, Client};
-use ajo_plan::file::{self, Source, Sources};
-use ajo_plan::{
+use ajo_limits::file::{self, Source, Sources};
+use ajo_limits::{
     Desired, Format, Header, JOURNAL_VERSION, Ledger, Options, Outcome, Plan, Report, StepState, Style, plan, render,
 };
 
@@ -81,7 +81,7 @@ async fn planned(client: &Client, desired: &Desired, ledger: &Ledger) -> Result<
     Ok(plan(desired, &observed, ledger, Options::default()))
 }
 
-fn show(command: &str, outcome: Outcome, plan: &Plan, results: &[ajo_plan::StepResult]) -> Result<(), Failure> {
+fn show(command: &str, outcome: Outcome, plan: &Plan, results: &[ajo_limits::StepResult]) -> Result<(), Failure> {
     let report = Report { plan: Some(plan.clone()), results: results.to_vec(), ..Report::new(command, outcome) };
     output::data(&indented(&render(&report, Format::Text, &|_| None, Style::default())))
 }

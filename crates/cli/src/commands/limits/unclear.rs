@@ -1,6 +1,6 @@
 //! Configurations of which it cannot be said which one at the service is meant.
 
-use ajo_plan::{Desired, Key, Ledger, Observed, Options, Refusal, Why, plan};
+use ajo_limits::{Desired, Key, Ledger, Observed, Options, Refusal, Why, plan};
 
 use super::plan::twins;
 

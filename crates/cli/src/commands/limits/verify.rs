@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ajo_apply::objections;
-use ajo_plan::{Drift, Found, Outcome, Report, Wanted, meant};
+use ajo_limits::{Drift, Found, Outcome, Report, Wanted, meant};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::beside::Settled;

@@ -6,7 +6,7 @@
 mod legend;
 mod scale;
 
-use ajo_emulator::traffic::{Limit, LimitName, Report, Row, Service, Window};
+use ajo_simulator::{Limit, LimitName, Report, Row, Service, Window};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -195,7 +195,7 @@ fn top(report: &Report) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use ajo_emulator::traffic::{Endpoint, Failures, Limits, Scenario, play};
+    use ajo_simulator::{Endpoint, Failures, Limits, Scenario, simulate};
     use serde_json::json;
 
     use super::*;
@@ -204,7 +204,7 @@ mod tests {
         let limits = Limits::of(None, definitions).expect("limits");
         let endpoint = Endpoint::new(200, failures).expect("an endpoint");
         let scenario = Scenario { endpoint, ..Scenario::new(traffic.parse().expect("a pattern"), limits) };
-        draw(&play(&scenario)).expect("a chart")
+        draw(&simulate(&scenario)).expect("a chart")
     }
 
     fn texts(svg: &str) -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! A report as people read it.
 
-use ajo_emulator::traffic::{Limit, Over, Report, Row, Totals};
+use ajo_simulator::{Limit, Over, Report, Row, Totals};
 
 /// Most rows of the table, so that it fits a screen.
 const ROWS: usize = 30;

@@ -1,6 +1,6 @@
 //! What the marks of a chart mean.
 
-use ajo_emulator::traffic::Report;
+use ajo_simulator::Report;
 use plotters::prelude::*;
 
 use super::{

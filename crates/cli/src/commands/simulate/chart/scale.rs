@@ -1,6 +1,6 @@
 //! The numbers along a chart.
 
-use ajo_emulator::traffic::{Report, Row};
+use ajo_simulator::{Report, Row};
 
 use crate::commands::simulate::summary::grouped;
 
@@ -56,12 +56,12 @@ pub(super) fn tick(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ajo_emulator::traffic::{Limits, Scenario, play};
+    use ajo_simulator::{Limits, Scenario, simulate};
 
     use super::*;
 
     fn report(traffic: &str) -> Report {
-        play(&Scenario::new(traffic.parse().expect("a pattern"), Limits::default()))
+        simulate(&Scenario::new(traffic.parse().expect("a pattern"), Limits::default()))
     }
 
     #[test]

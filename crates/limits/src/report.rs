@@ -1,0 +1,252 @@
+//! What a command says, in one versioned form. Everything that is shown is rendered from it.
+
+use ajo_core::rules::Severity;
+use ajo_core::{Uid, Verb};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Edit, Key, Place, Plan};
+
+/// The version of the form of a [`Report`].
+pub const REPORT_VERSION: u32 = 1;
+
+/// What a command of limits as code says. `ajo … --output json` prints it, and `ajo plan --save` writes it.
+///
+/// ```
+/// use ajo_core::Verb;
+/// use ajo_core::rules::Severity;
+/// use ajo_limits::{
+///     Deployed, Desired, Drift, Finding, Format, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
+///     Style, drift, render,
+/// };
+///
+/// let report = Report::new("apply", Outcome::Partial);
+/// assert_eq!(report.version, REPORT_VERSION);
+///
+/// // A throttling that was undeployed by somebody else.
+/// let text = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 400}\n";
+/// let source = ajo_limits::file::Source { name: "limits.yaml".to_owned(), text: text.to_owned() };
+/// let limits = ajo_limits::file::read(&ajo_limits::file::Sources::new(vec![source]), &|_| None);
+/// let findings: Vec<Finding> = limits.findings;
+/// assert!(findings.iter().all(|finding| finding.severity != Severity::Error));
+/// let desired: Desired = limits.desired.expect("nothing is wrong in it");
+/// let there = serde_json::from_str(
+///     r#"{"uid": "u-1", "state": "created", "urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": 400}"#,
+/// )?;
+/// let observed = Observed::new(&[], &[there]);
+/// let drifts: Vec<Drift> = drift(&desired, &observed, &Ledger::default());
+/// assert_eq!(drifts[0].deployed, Some(Deployed { wanted: true, is: false }));
+/// assert_eq!(Drift::none(&desired.configs[0], &observed.configs[0]).deployed, None);
+///
+/// // What became of deploying it again.
+/// let message = "the service answered 503".to_owned();
+/// let error = StepError { message, hint: None, code: None, status: Some(503), request_id: None };
+/// let found = &observed.configs[0];
+/// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
+/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
+/// let text = render(&Report { drifts, results, ..report }, Format::Text, &|_| None, Style::default());
+/// assert!(text.contains("the service answered 503"), "{text}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The version of this form.
+    pub version: u32,
+    /// The command, such as `plan`.
+    pub command: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The sandbox it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<String>,
+    /// The organization it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// The files that were read, as they were named.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The ledger that was read, as it was named or found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<String>,
+    /// The policy that was given besides those that the files name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// What is wrong in the files.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// What has to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// What is not as it should be at the service.
+    #[serde(default)]
+    pub drifts: Vec<Drift>,
+    /// What was done, call by call.
+    #[serde(default)]
+    pub results: Vec<StepResult>,
+    /// What else is to be said.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// Nothing is wrong, and nothing has to be done.
+    Clean,
+    /// Something has to be done, or is not as it should be.
+    Changes,
+    /// Everything was done.
+    Applied,
+    /// Something is wrong in the files, or in what was checked.
+    Invalid,
+    /// Somebody has to decide first.
+    Refused,
+    /// Some of it was done.
+    Partial,
+    /// It was stopped.
+    Cancelled,
+}
+
+/// Something that is wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The service's own code where it has one, else one of this project, which begins with `AJO_LIMITS_`.
+    pub code: String,
+    /// How much it weighs: `error`, `warning` or `remark`.
+    #[schemars(with = "String")]
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Which configuration it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
+}
+
+/// How a configuration is not as it should be: two things, shown apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Drift {
+    /// What it is known by.
+    pub key: Key,
+    /// Its identifier, if it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub uid: Option<Uid>,
+    /// Whether it is there at all.
+    pub present: bool,
+    /// The file against what is saved: `before` is the file.
+    #[serde(default)]
+    pub saved: Vec<Edit>,
+    /// What is saved against what limits: `before` is what is saved.
+    #[serde(default)]
+    pub in_force: Vec<Edit>,
+    /// Whether it shall limit, and whether it does, where these differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<Deployed>,
+    /// What the service says against its deployment.
+    #[serde(default)]
+    pub verdict: Vec<String>,
+    /// Who edited it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_at: Option<String>,
+    /// Where the file speaks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// Whether a configuration limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployed {
+    /// It shall.
+    pub wanted: bool,
+    /// It does.
+    pub is: bool,
+}
+
+/// What became of one call of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepResult {
+    /// Which configuration.
+    pub key: Key,
+    /// Its identifier, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub uid: Option<Uid>,
+    /// The call.
+    #[schemars(with = "String")]
+    pub step: Verb,
+    /// What became of it.
+    pub state: StepState,
+    /// Why, if it was not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StepError>,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    /// The service did it.
+    Done,
+    /// The service did not do it.
+    Failed,
+    /// It was sent, and whether the service did it is not known.
+    Unknown,
+    /// It was not sent.
+    NotStarted,
+}
+
+/// Why a call was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The service's own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The HTTP status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Identifier of the request, to be named to Adobe's support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Report {
+    /// One that says nothing yet.
+    pub fn new(command: &str, outcome: Outcome) -> Self {
+        Self {
+            version: REPORT_VERSION,
+            command: command.to_owned(),
+            outcome,
+            sandbox: None,
+            organization: None,
+            files: Vec::new(),
+            ledger: None,
+            policy: None,
+            findings: Vec::new(),
+            plan: None,
+            drifts: Vec::new(),
+            results: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
