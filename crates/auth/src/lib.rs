@@ -49,6 +49,7 @@ mod token_driver;
 mod token_entry;
 mod token_request;
 mod turn;
+pub mod untrusted_text;
 
 pub use causes::causes;
 pub use client_id::{ClientId, ClientIdError};

@@ -56,7 +56,7 @@ mod uid;
 mod watch;
 mod wire;
 
-pub use ajo_auth::{Credentials, Secret};
+pub use ajo_auth::{Credentials, Secret, untrusted_text};
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use builder::Builder;
 pub use call::{Answer, Call};

@@ -1,0 +1,71 @@
+//! Text from files, the service, or the network, made safe for terminals and logs.
+
+/// Escapes control, bidirectional, and invisible characters the way Rust escapes them, such as `\u{1b}`. The result is one line.
+///
+/// `##[` becomes `##\u{5b}`, because GitHub's runner executes `##[command]` anywhere in a line.
+///
+/// ```
+/// use ajo_auth::untrusted_text::escape;
+///
+/// assert_eq!(escape("a\u{1b}[2Jb\n"), r"a\u{1b}[2Jb\n");
+/// ```
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '[' if escaped.ends_with("##") => escaped.push_str(r"\u{5b}"),
+            hidden if is_hidden(hidden) => escaped.extend(hidden.escape_default()),
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}
+
+/// The first `max_chars` characters of a text, [escaped](escape); `…` marks a cut.
+///
+/// ```
+/// use ajo_auth::untrusted_text::excerpt;
+///
+/// assert_eq!(excerpt("a\tbc", 3), r"a\tb…");
+/// assert_eq!(excerpt("abc", 3), "abc");
+/// ```
+pub fn excerpt(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => escape(&text[..end]) + "…",
+        None => escape(text),
+    }
+}
+
+/// Whether a character acts on a terminal, changes the writing direction, or has no width.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped() {
+        assert_eq!(escape("a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\0"), r"a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\u{0}");
+    }
+
+    #[test]
+    fn printable_text_is_unchanged() {
+        assert_eq!(escape("Zoë Ünal, 東京 🦀 `a|b` [1]"), "Zoë Ünal, 東京 🦀 `a|b` [1]");
+    }
+
+    #[test]
+    fn github_command_is_escaped() {
+        assert_eq!(escape("x ##[stop-commands]y"), r"x ##\u{5b}stop-commands]y");
+    }
+
+    #[test]
+    fn excerpt_counts_characters_of_the_input() {
+        assert_eq!(excerpt("\u{1b}\u{1b}東", 2), r"\u{1b}\u{1b}…");
+        assert_eq!(excerpt("", 0), "");
+    }
+}
