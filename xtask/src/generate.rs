@@ -13,7 +13,9 @@ mod types;
 
 use std::fmt::Write as _;
 
-use crate::{root, specifications, validate};
+use crate::spec::specifications;
+use crate::validate;
+use crate::workspace::root;
 
 /// Where the generated code is kept, from the root of the workspace.
 const TARGET: &str = "crates/core/src/generated";

@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod references;
 mod schemas;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -54,15 +55,6 @@ pub(crate) fn validate_together(specs: &[Spec]) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// The mend for a description that does not say how its statement is known.
-const NAME_THE_SOURCE: &str = "end it with (documented), (inferred), (observed) or (unknown), and from what";
-
-/// Nobody here can call the service, so every statement says how it is known.
-fn names_its_source(description: &str) -> bool {
-    let description = description.to_lowercase();
-    ["documented", "inferred", "observed", "unknown"].iter().any(|label| description.contains(label))
 }
 
 #[cfg(test)]
@@ -152,7 +144,7 @@ components:
 
     #[test]
     fn the_specs_of_the_project_have_no_finding() {
-        let specs = crate::specifications().expect("readable");
+        let specs = crate::spec::specifications().expect("readable");
         let mut findings: Vec<_> = specs.iter().flat_map(validate).collect();
         findings.extend(validate_together(&specs));
         assert!(findings.is_empty(), "{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>());

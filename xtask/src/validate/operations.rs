@@ -52,9 +52,12 @@ fn ids(spec: &Spec) -> Vec<Finding> {
 }
 
 fn described(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
-    if operation.value["description"].as_str().is_some_and(|text| !text.is_empty() && !super::names_its_source(text)) {
+    if operation.value["description"]
+        .as_str()
+        .is_some_and(|text| !text.is_empty() && !super::sources::names_its_source(text))
+    {
         let problem = "its description names no source";
-        findings.push(Finding::at(spec, operation.pointer(), problem, super::NAME_THE_SOURCE));
+        findings.push(Finding::at(spec, operation.pointer(), problem, super::sources::NAME_THE_SOURCE));
     }
     for field in ["summary", "description"] {
         if operation.value[field].as_str().is_none_or(|text| text.trim().is_empty()) {

@@ -56,8 +56,8 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
     let mut add = |place: &str, problem: String, mend: &str| findings.push(Finding::at(spec, place, problem, mend));
     match schema["description"].as_str().filter(|text| !text.trim().is_empty()) {
         None => add(place, "it has no description".to_owned(), "say what it is, with unit and source"),
-        Some(text) if !super::names_its_source(text) => {
-            add(place, "its description names no source".to_owned(), super::NAME_THE_SOURCE);
+        Some(text) if !super::sources::names_its_source(text) => {
+            add(place, "its description names no source".to_owned(), super::sources::NAME_THE_SOURCE);
         }
         Some(_) => {}
     }
