@@ -70,15 +70,15 @@ mod tests {
     fn a_field_added_to_a_spec_becomes_a_typed_field() {
         let mut specs = specifications().expect("readable");
         let schemas = &mut specs[0].value["components"]["schemas"];
-        schemas["CappingConfig"]["properties"]["costCentre"] =
+        schemas["CappingConfig"]["properties"]["costCenter"] =
             json!({"type": "integer", "description": "Who pays (unknown)."});
-        schemas["CappingDefinition"]["properties"]["costCentre"] =
+        schemas["CappingDefinition"]["properties"]["costCenter"] =
             json!({"type": "string", "description": "Who pays (unknown)."});
         assert!(validate::validate(&specs[0]).is_empty());
         let files = files::render(&specs).expect("generated");
         let types = &files["capping/types.rs"];
-        assert!(types.contains("pub cost_centre: ::std::option::Option<i64>"), "{types}");
-        assert!(types.contains("pub cost_centre: ::std::option::Option<::std::string::String>"), "{types}");
+        assert!(types.contains("pub cost_center: ::std::option::Option<i64>"), "{types}");
+        assert!(types.contains("pub cost_center: ::std::option::Option<::std::string::String>"), "{types}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Need {
             Self::Program(program, package) if !on_path(program) => {
                 missing(format!("{program} is not installed"), format!("apt-get install {package}"))
             }
-            Self::Node if !read_version("node").is_some_and(|(major, _)| major >= OLDEST_NODE) => missing(
+            Self::Node if read_version("node").is_none_or(|(major, _)| major < OLDEST_NODE) => missing(
                 format!("Node.js {OLDEST_NODE} or newer is not installed"),
                 "apt-get install nodejs npm".to_owned(),
             ),
@@ -71,7 +71,7 @@ impl Need {
                 .or_else(|problem| missing(problem, "apt-get install python3 python3-venv".to_owned())),
             Self::Chromium if !path(CHROMIUM).exists() => absent(CHROMIUM, "chromium"),
             Self::Chromedriver if !path(CHROMEDRIVER).exists() => absent(CHROMEDRIVER, "chromium-driver"),
-            Self::Rust(minor) if !read_version("rustc").is_some_and(|version| version >= (1, minor)) => {
+            Self::Rust(minor) if read_version("rustc").is_none_or(|version| version < (1, minor)) => {
                 missing(format!("Rust is older than 1.{minor}"), "rustup update".to_owned())
             }
             Self::Target(target) => read_output("rustup", &["target", "add", target])

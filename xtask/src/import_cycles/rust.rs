@@ -128,7 +128,7 @@ fn flatten(tree: &UseTree, before: &[String], leaves: &mut Vec<(String, Names)>)
         UseTree::Path(path) => flatten(&path.tree, &join(&path.ident), leaves),
         UseTree::Group(group) => group.items.iter().for_each(|tree| flatten(tree, before, leaves)),
         UseTree::Name(name) if name.ident == "self" => {
-            leaves.push((before.last().cloned().unwrap_or_default(), before.to_vec()))
+            leaves.push((before.last().cloned().unwrap_or_default(), before.to_vec()));
         }
         UseTree::Name(name) => leaves.push((name.ident.to_string(), join(&name.ident))),
         UseTree::Rename(name) => leaves.push((name.rename.to_string(), join(&name.ident))),

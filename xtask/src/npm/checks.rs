@@ -12,7 +12,7 @@ pub(crate) fn test_wrapper() -> Result<(), String> {
 
 /// The packed package: manifest, types, tests with its real core, size budgets.
 pub(crate) fn test_package() -> Result<(), String> {
-    let tarball = pack()?;
+    let tarball = display(&pack()?);
     node_module("publint/src/cli.js", &["run", "--strict", &tarball])?;
     // Before `exports`, resolution finds the package itself and none of its other entries. Modules of WebAssembly can be
     // imported and not required.

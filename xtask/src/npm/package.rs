@@ -13,15 +13,18 @@ pub(crate) const NEEDS: &[Need] = &[Need::Node, Need::Target(WASM32), Need::Wasm
 
 /// Builds the package and its tarball.
 pub(crate) fn build() -> Result<String, String> {
-    for need in NEEDS {
-        need.ensure().map_err(|missing| format!("{}; to fix: {}", missing.reason, missing.fix))?;
-    }
-    Ok(format!("built {}", pack()?))
+    prepare()?;
+    Ok(format!("built {}", pack()?.display()))
 }
 
-/// Builds the modules and from them the package, and packs it, once per run of xtask. Returns the tarball's path.
-pub(crate) fn pack() -> Result<String, String> {
-    static PACKED: OnceLock<Result<String, String>> = OnceLock::new();
+/// Installs what building needs; otherwise returns what is missing.
+pub(crate) fn prepare() -> Result<(), String> {
+    NEEDS.iter().try_for_each(|need| need.ensure().map_err(|missing| format!("{}: {}", missing.reason, missing.fix)))
+}
+
+/// Builds the modules and from them the package, and packs it, once per run of xtask. Returns the tarball.
+pub(crate) fn pack() -> Result<PathBuf, String> {
+    static PACKED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let pack = || {
         let glue = out("glue");
         for module in &MODULES {
@@ -32,7 +35,7 @@ pub(crate) fn pack() -> Result<String, String> {
         run_script("build.mjs", &[&display(&glue), &display(&package)])?;
         let destination = display(&out(""));
         run("npm", &["pack", "--silent", &display(&package), "--pack-destination", &destination, "--ignore-scripts"])?;
-        Ok(display(&tarball()))
+        Ok(tarball())
     };
     PACKED.get_or_init(pack).clone()
 }

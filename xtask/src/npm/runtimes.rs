@@ -9,7 +9,7 @@ use crate::workspace::{root, target};
 pub(crate) const FOLDER: &str = "crates/wasm/npm/runtimes";
 
 pub(crate) fn test() -> Result<(), String> {
-    let tarball = pack()?;
+    let tarball = display(&pack()?);
     cargo(&["build", "--package", "ajo", "--locked"], &[])?;
     let ajo = display(&target().join("debug/ajo"));
     run_in(&root().join(FOLDER), "node", &["run.mjs", &tarball, &ajo, &display(&out("runtimes/fixture"))])
