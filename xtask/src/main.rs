@@ -5,8 +5,6 @@ mod browser;
 mod compare_spec;
 mod fetch;
 mod generate;
-#[cfg(test)]
-mod import_cycles;
 mod need;
 mod npm;
 mod output;

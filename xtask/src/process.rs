@@ -19,7 +19,7 @@ pub(crate) fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result
 }
 
 fn run(command: &mut Command, name: &str, arguments: &[&str]) -> Result<(), String> {
-    let line = format!("{name} {}", arguments.join(" "));
+    let line = format!("{name} {}", arguments.join(" ")).trim_end().to_owned();
     log(&format!("    {line}"));
     let status = command.status().map_err(|error| format!("failed to start {name}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}")) }

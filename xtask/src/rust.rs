@@ -25,6 +25,11 @@ pub(crate) fn test_docs() -> Result<(), String> {
     test(&["--doc"])
 }
 
+/// Files of a crate do not import each other.
+pub(crate) fn test_import_cycles() -> Result<(), String> {
+    test(&["--test=import_cycles"])
+}
+
 /// The integration tests, except those with `test = false` in their manifest.
 pub(crate) fn test_suites() -> Result<(), String> {
     let metadata = read_output(env!("CARGO"), &["metadata", "--no-deps", "--format-version=1", "--locked"])?;

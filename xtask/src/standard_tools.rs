@@ -8,7 +8,7 @@ use crate::workspace::root;
 
 /// By `typos.toml`; `typos --write-changes` fixes what it finds.
 pub(crate) fn check_spelling() -> Result<(), String> {
-    run(TYPOS, &[])
+    run(TYPOS, &["--format", "brief"])
 }
 
 pub(crate) fn check_unused() -> Result<(), String> {

@@ -58,6 +58,7 @@ pub(crate) const STEPS: &[Step] = &[
         standard_tools::check_licenses,
     ),
     step(Tier::Check, "lints", "clippy has no warning", &[], rust::check_lints),
+    step(Tier::Check, "cycles", "files of a crate do not import each other", &[], rust::test_import_cycles),
     step(Tier::Check, "unit", "the unit tests pass", &[], rust::test_units),
     step(Tier::Check, "doc-tests", "the examples in the documentation pass", &[], rust::test_docs),
     step(Tier::Test, "vendor", "the specs differ from the vendor's as explained", &[VendorSpec], compare_with_vendor),

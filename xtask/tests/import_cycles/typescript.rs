@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::Imports;
+use crate::Imports;
 
 /// The imports between the TypeScript files below a folder.
 pub(super) fn read_imports(folder: &Path) -> Imports {
@@ -52,10 +52,10 @@ fn typescript_cycles_are_found() {
         ("import type { B } from \"./b\";", "const a = await import(\"./a.js\");"),
         ("import \"./b.js\";", "type A = import(\"./a.js\").A;"),
     ] {
-        assert_eq!(super::cycles_of(&[("a.ts", a), ("b.ts", b)]), ["a.ts -> b.ts -> a.ts"], "{a} {b}");
+        assert_eq!(crate::cycles_of(&[("a.ts", a), ("b.ts", b)]), ["a.ts -> b.ts -> a.ts"], "{a} {b}");
     }
     let cycles =
-        super::cycles_of(&[("a.ts", "import { b } from \"./c/b.js\";"), ("c/b.ts", "import { a } from \"../a.js\";")]);
+        crate::cycles_of(&[("a.ts", "import { b } from \"./c/b.js\";"), ("c/b.ts", "import { a } from \"../a.js\";")]);
     assert_eq!(cycles, ["a.ts -> c/b.ts -> a.ts"]);
 }
 
@@ -63,6 +63,6 @@ fn typescript_cycles_are_found() {
 fn typescript_reexports_are_no_cycle() {
     let index = "export { a } from \"./a.js\";\nimport { x } from \"node:x\";";
     let cycles =
-        super::cycles_of(&[("index.ts", index), ("a.ts", "// imports nothing\nimport { i } from \"./index.js\";")]);
+        crate::cycles_of(&[("index.ts", index), ("a.ts", "// imports nothing\nimport { i } from \"./index.js\";")]);
     assert!(cycles.is_empty(), "{cycles:?}");
 }

@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, Item, UseTree, Visibility};
 
-use super::Imports;
+use crate::Imports;
 
 /// The names from the root of the crate to an item.
 type Names = Vec<String>;
@@ -207,7 +207,7 @@ fn rust_cycles_are_found() {
         ("mod a; mod b; pub use a::*;", "fn f() { g(|| crate::b::B) } pub struct A;", "use super::A; pub struct B;"),
         ("mod a; mod b;", "fn f() { format!(\"{}\", super::b::B) } pub fn a() {}", "fn f() { x!(crate::a::a()); }"),
     ] {
-        let cycles = super::cycles_of(&[("lib.rs", parent), ("a.rs", child), ("b.rs", other)]);
+        let cycles = crate::cycles_of(&[("lib.rs", parent), ("a.rs", child), ("b.rs", other)]);
         assert_eq!(cycles, ["a.rs -> b.rs -> a.rs"], "{parent} {child} {other}");
     }
     for (parent, child) in [
@@ -216,7 +216,7 @@ fn rust_cycles_are_found() {
         ("mod a; pub use a::A; pub struct P(A);", "pub struct A; fn f(p: crate::P) {}"),
         ("mod a; pub struct P(a::b::B);", "pub mod b { use super::super::P; pub struct B; }"),
     ] {
-        let cycles = super::cycles_of(&[("lib.rs", parent), ("a.rs", child)]);
+        let cycles = crate::cycles_of(&[("lib.rs", parent), ("a.rs", child)]);
         assert_eq!(cycles, ["a.rs -> lib.rs -> a.rs"], "{parent} {child}");
     }
 }
@@ -230,7 +230,7 @@ fn rust_reexports_and_tests_are_no_cycle() {
         ("mod a; pub struct P(a::A);", "pub(crate) struct A; fn f() { quote! { super::P } }"),
         ("mod a; pub struct P(a::A); #[cfg(test)] mod tests { use super::P; }", "pub struct A(x::y::Z);"),
     ] {
-        let cycles = super::cycles_of(&[("lib.rs", parent), ("a.rs", child)]);
+        let cycles = crate::cycles_of(&[("lib.rs", parent), ("a.rs", child)]);
         assert!(cycles.is_empty(), "{parent} {child}: {cycles:?}");
     }
 }

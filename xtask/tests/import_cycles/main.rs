@@ -10,7 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::workspace::root;
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is one level below the workspace")
+}
 
 /// The files that each file imports.
 type Imports = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
@@ -74,7 +77,6 @@ fn files_do_not_import_each_other() {
 }
 
 /// The cycles in a folder with these files.
-#[cfg(test)]
 fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
