@@ -116,8 +116,10 @@ mod tests {
         let original = &specs[1];
         let mut places = Vec::new();
         pointers(&original.value, "", &mut places);
+        // All places take 13 s.
+        let every = if std::env::var_os("AJO_TEST_FULL").is_some() { 1 } else { 7 };
         let mut passed = 0;
-        for place in &places {
+        for place in places.iter().step_by(every) {
             for odd in
                 [Value::Null, json!("x"), json!([]), json!({}), json!({"type": "object", "description": "documented"})]
             {
@@ -133,7 +135,7 @@ mod tests {
                 }
             }
         }
-        assert!(passed > 50, "only {passed} of the changed specs pass, so this test says little");
+        assert!(passed * every > 50, "only {passed} of the changed specs pass, so this test says little");
     }
 
     /// The places that decide what is generated; texts and examples do not.
