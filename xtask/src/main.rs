@@ -1,21 +1,35 @@
-//! The project's own commands, run as `cargo xtask …`: what other projects keep in shell scripts.
+//! The project's own commands, run as `cargo xtask …`.
 
 mod bench;
 mod browser;
-mod drift;
+mod compare_spec;
 mod fetch;
 mod generate;
+mod need;
 mod npm;
+mod output;
+mod process;
+mod rust;
 mod schemathesis;
 mod spec;
+mod standard_tools;
+mod steps;
 mod test;
-mod tidy;
+mod tools;
 mod validate;
+mod workspace;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand};
+
+// For the files of `bench`.
+pub(crate) use output::log as complain;
+pub(crate) use workspace::root;
+
+use steps::{STEPS, Tier};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -34,15 +48,27 @@ enum Command {
         check: bool,
     },
     /// Compare openapi/*.yaml with a copy of the vendor's specification
-    Drift {
+    CompareSpec {
         /// The vendor's `OpenAPI` file
         #[arg(long, value_name = "FILE")]
         upstream: PathBuf,
     },
-    /// Check what no compiler checks: documented commands exist, public items have examples, files are short, dependencies
-    /// are used, justified and licensed as ARCHITECTURE.md and deny.toml say; then the emulator's ledger, what the pages
-    /// under docs/ claim, what the README shows
-    Tidy,
+    /// Run before a commit: format, lints, generated code, unit and doc tests, spelling
+    Check,
+    /// Run `check` and every suite that needs no download
+    Test {
+        /// Run only these steps
+        #[arg(value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| PossibleValue::new(step.name).help(step.proves))))]
+        steps: Vec<String>,
+        /// Also WebAssembly, browsers, runtimes, bundlers, schemathesis, hostile peers, scale; with bounded samples
+        #[arg(long, conflicts_with = "steps")]
+        all: bool,
+        /// All of it, or the steps, with full counts: millions of inputs, thousands of runs
+        #[arg(long)]
+        full: bool,
+    },
+    /// Install the pinned tools that `check` runs under target/tools
+    Tools,
     /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
     Bench {
         /// What is measured; all of it, and the charts, if not given
@@ -50,12 +76,6 @@ enum Command {
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
-    /// Everything that must pass: generated code, drift, what tidy checks, format, lints, tests, documentation, the page in a
-    /// browser, schemathesis, the npm package
-    Test {
-        /// Only a part of it
-        part: Option<Part>,
-    },
 }
 
 /// What can be measured.
@@ -82,71 +102,26 @@ enum Group {
     Charts,
 }
 
-/// A part of the tests.
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Part {
-    /// The emulator's page in a browser
-    Browser,
-    /// The client over `fetch`, on WebAssembly in Node.js and in a browser
-    Fetch,
-    /// The npm package: its shell, types, manifest and budgets
-    Npm,
-    /// The npm package's tarball in Node.js, Deno, Bun, workerd and edge-runtime
-    Runtimes,
-    /// The npm package in bundlers, a browser, Next.js, Jest and Vitest, and its examples
-    Bundlers,
-    /// Both specifications against the emulator, with schemathesis
-    Schemathesis,
-}
-
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Generate { check } => generate::run(check),
-        Command::Drift { upstream } => drift::run(&upstream),
-        Command::Tidy => tidy::run(),
+        Command::CompareSpec { upstream } => compare_spec::run(&upstream),
+        Command::Check => test::run_tier(Tier::Check),
+        Command::Test { steps, full: true, .. } => test::run_full(&steps),
+        Command::Test { steps, .. } if !steps.is_empty() => test::run_named(&steps),
+        Command::Test { all, .. } => test::run_tier(if all { Tier::All } else { Tier::Test }),
+        Command::Tools => tools::install(),
         Command::Bench { group } => bench::run(group),
-        Command::Npm => npm::build(),
-        Command::Test { part: None } => test::run(),
-        Command::Test { part: Some(Part::Browser) } => browser::run(),
-        Command::Test { part: Some(Part::Fetch) } => fetch::run(),
-        Command::Test { part: Some(Part::Npm) } => npm::test(),
-        Command::Test { part: Some(Part::Runtimes) } => npm::runtimes::test(),
-        Command::Test { part: Some(Part::Bundlers) } => npm::bundlers::test(),
-        Command::Test { part: Some(Part::Schemathesis) } => schemathesis::run(),
+        Command::Npm => npm::package::build(),
     };
     match outcome {
         Ok(report) => {
-            say(&report);
+            output::print(&report);
             ExitCode::SUCCESS
         }
         Err(problem) => {
-            complain(&format!("error: {problem}"));
+            output::log(&format!("error: {problem}"));
             ExitCode::FAILURE
         }
     }
-}
-
-/// The one place of this crate that writes to standard output.
-#[expect(clippy::print_stdout, reason = "reports are this program's data")]
-fn say(text: &str) {
-    println!("{}", text.trim_end());
-}
-
-/// The one place of this crate that writes to standard error.
-#[expect(clippy::print_stderr, reason = "problems and progress are not data")]
-fn complain(text: &str) {
-    eprintln!("{}", text.trim_end());
-}
-
-/// The root of the workspace.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies one level below the workspace")
-}
-
-/// The two specifications, in the order in which everything is generated from them.
-fn specifications() -> Result<Vec<spec::Spec>, String> {
-    ["capping", "throttling"]
-        .iter()
-        .map(|name| spec::Spec::read(&root().join("openapi").join(format!("{name}.yaml"))))
-        .collect()
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::workspace::root;
+
 /// The methods an `OpenAPI` path item can have.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -28,7 +30,7 @@ pub(crate) struct Operation<'s> {
 impl Spec {
     /// Reads a YAML or JSON file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let shown = path.strip_prefix(crate::root()).unwrap_or(path).display().to_string();
+        let shown = path.strip_prefix(root()).unwrap_or(path).display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| format!("failed to read {shown}: {error}"))?;
         Self::parse(&shown, &text)
     }
@@ -107,6 +109,12 @@ impl<'s> Operation<'s> {
 /// A JSON pointer (RFC 6901) from its unescaped parts.
 pub(crate) fn pointer(parts: &[&str]) -> String {
     parts.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// The project's specifications, in the order in which code is generated from them.
+pub(crate) fn specifications() -> Result<Vec<Spec>, String> {
+    let path = |name: &&str| root().join("openapi").join(format!("{name}.yaml"));
+    ["capping", "throttling"].iter().map(|name| Spec::read(&path(name))).collect()
 }
 
 #[cfg(test)]

@@ -1,169 +1,135 @@
-//! `cargo xtask test`: the test command of the README, and all that CI runs.
+//! `cargo xtask check` and `cargo xtask test`: runs the steps of a tier.
 
-use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use crate::{browser, complain, drift, fetch, generate, npm, root, schemathesis, tidy};
+use crate::need::Missing;
+use crate::output::log;
+use crate::steps::{STEPS, Step, Tier};
 
-/// One program to run, and what it proves.
-struct Step {
-    proves: &'static str,
-    arguments: &'static [&'static str],
-    environment: &'static [(&'static str, &'static str)],
+// For the files of `bench`.
+pub(crate) use crate::process::cargo;
+
+/// Read by the suites that generate input: many more cases, as before an issue is closed.
+const FULL_COUNTS: [(&str, &str); 2] = [("AJO_TEST_FULL", "1"), ("PROPTEST_CASES", "20000")];
+
+enum Outcome {
+    Passed,
+    Skipped(Missing),
+    Failed(String),
 }
 
-/// A feature that is off by default, and tested all the same.
-const REDIS: &str = "--features=ajo-auth/redis";
-
-const STEPS: &[Step] = &[
-    Step { proves: "the code is formatted", arguments: &["fmt", "--all", "--check"], environment: &[] },
-    Step {
-        proves: "no lint is broken",
-        arguments: &["clippy", "--workspace", "--all-targets", REDIS, "--locked", "--", "-D", "warnings"],
-        environment: &[],
-    },
-    Step {
-        proves: "models and rules need no HTTP client",
-        arguments: &["clippy", "--package", "ajo-core", "--no-default-features", "--locked", "--", "-D", "warnings"],
-        environment: &[],
-    },
-    Step {
-        proves: "the client over fetch compiles beside the native one",
-        arguments: &["clippy", "--package", "ajo-core", "--all-features", "--locked", "--", "-D", "warnings"],
-        environment: &[],
-    },
-    Step {
-        proves: "every test and every example in the documentation passes",
-        arguments: &["test", "--workspace", REDIS, "--locked"],
-        environment: &[],
-    },
-    Step {
-        proves: "the documentation builds and its links lead somewhere",
-        arguments: &["doc", "--workspace", REDIS, "--no-deps", "--locked"],
-        environment: &[("RUSTDOCFLAGS", "-D warnings")],
-    },
-];
-
-/// Runs everything; the first failure ends it.
-pub(crate) fn run() -> Result<String, String> {
-    complain("==> the generated code is what the specs say");
-    complain(&generate::run(true)?);
-
-    // The vendor's file is not part of the project, so a clone elsewhere goes without this comparison.
-    let upstream = root().join("../shared/upstream/journeys-throttling.yaml");
-    if upstream.exists() {
-        complain("==> the specs differ from the vendor's as explained");
-        complain(&drift::run(&upstream)?);
-    } else {
-        complain("==> skipped: comparison with the vendor's spec, which is not beside this checkout");
-    }
-
-    complain("==> what no compiler checks is tidy");
-    complain(&tidy::check()?);
-    planning_cannot_call()?;
-    webassembly()?;
-    decisions_on_webassembly()?;
-    for step in STEPS {
-        complain(&format!("==> {}", step.proves));
-        cargo(step.arguments, step.environment)?;
-    }
-    browser::run_if_possible()?;
-    fetch::run_if_possible()?;
-    schemathesis::run_if_possible()?;
-    npm::test_if_possible()?;
-    Ok("all of it passes".to_owned())
+/// Runs a tier and all below it, until a step fails. Prints the time of each step.
+pub(crate) fn run_tier(tier: Tier) -> Result<String, String> {
+    run_steps(STEPS.iter().filter(|step| step.tier <= tier))
 }
 
-/// Planning cannot write: nothing that could carry a call is in the tree of `ajo-limits`.
-fn planning_cannot_call() -> Result<(), String> {
-    const CALLERS: &[&str] = &["axum", "gloo-net", "hyper", "mio", "reqwest", "rustls", "tokio", "web-sys"];
-    complain("==> planning has neither a client nor a runtime");
-    let tree = ["tree", "--package", "ajo-limits", "--edges", "normal", "--prefix", "none", "--locked"];
-    let output = Command::new(env!("CARGO")).args(tree).current_dir(root()).output();
-    let output = output.map_err(|error| format!("failed to start cargo: {error}"))?;
-    let tree = String::from_utf8_lossy(&output.stdout);
-    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
-    let found: Vec<_> = tree.lines().map(name).filter(|name| CALLERS.contains(&name.as_str())).collect();
-    match (output.status.success(), found.first()) {
-        (true, None) => Ok(()),
-        (true, Some(caller)) => Err(format!("ajo-limits depends on {caller}")),
-        (false, _) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+/// Runs steps by their names. They were requested, so a skipped one is an error.
+pub(crate) fn run_named(names: &[String]) -> Result<String, String> {
+    let steps: Vec<&Step> = STEPS.iter().filter(|step| names.iter().any(|name| name == step.name)).collect();
+    if let Some((step, missing)) = steps.iter().find_map(|step| Some((step, missing(step.needs).into_iter().next()?))) {
+        return Err(format!("{}: {}; to enable: {}", step.name, missing.reason, missing.fix));
+    }
+    run_steps(steps.into_iter())
+}
+
+/// Runs xtask again with the environment that raises the counts.
+pub(crate) fn run_full(names: &[String]) -> Result<String, String> {
+    let xtask = std::env::current_exe().map_err(|error| error.to_string())?;
+    let all = if names.is_empty() { &["--all".to_owned()][..] } else { names };
+    let status = Command::new(xtask).arg("test").args(all).envs(FULL_COUNTS).status();
+    let status = status.map_err(|error| format!("failed to start xtask: {error}"))?;
+    if status.success() { Ok("with full counts".to_owned()) } else { Err("a step failed, with full counts".to_owned()) }
+}
+
+fn run_steps<'s>(steps: impl Iterator<Item = &'s Step>) -> Result<String, String> {
+    let start = Instant::now();
+    let mut table = String::new();
+    for step in steps {
+        log(&format!("==> {}: {}", step.name, step.proves));
+        let begin = Instant::now();
+        let outcome = run(step);
+        add_row(&mut table, step, begin.elapsed(), &outcome);
+        if let Outcome::Failed(problem) = outcome {
+            return Err(format!("{problem}\n\n{table}{:<15}{:>7.1} s", "total", start.elapsed().as_secs_f64()));
+        }
+    }
+    Ok(format!("\n{table}{:<15}{:>7.1} s", "total", start.elapsed().as_secs_f64()))
+}
+
+fn run(step: &Step) -> Outcome {
+    match missing(step.needs).into_iter().next() {
+        Some(missing) => Outcome::Skipped(missing),
+        None => (step.run)().map_or_else(Outcome::Failed, |()| Outcome::Passed),
     }
 }
 
-/// Models, rules and the emulator's core must compile for WebAssembly, where the npm package has a transport of its own. The target is not part of
-/// every Rust installation: rustup adds it, and where there is no rustup or no network this is skipped.
-fn webassembly() -> Result<(), String> {
-    const TARGET: &str = "wasm32-unknown-unknown";
-    if !add_target(TARGET) {
-        complain(&format!(
-            "==> skipped: models, rules and the emulator's core for WebAssembly, because rustup could not add {TARGET}"
-        ));
-        return Ok(());
+fn missing(needs: &[crate::need::Need]) -> Vec<Missing> {
+    needs.iter().filter_map(|need| need.ensure().err()).collect()
+}
+
+fn add_row(table: &mut String, step: &Step, time: Duration, outcome: &Outcome) {
+    let _ = write!(table, "{:<15}{:>7.1} s", step.name, time.as_secs_f64());
+    match outcome {
+        Outcome::Passed => {
+            let _ = writeln!(table);
+            for Missing { reason, fix } in missing(step.uses) {
+                let _ = writeln!(table, "{:<24}some tests skipped: {reason}; to enable: {fix}", "");
+            }
+        }
+        Outcome::Skipped(Missing { reason, fix }) => {
+            let _ = writeln!(table, "  skipped: {reason}; to enable: {fix}");
+        }
+        Outcome::Failed(_) => {
+            let _ = writeln!(table, "  FAILED");
+        }
     }
-    complain("==> models, rules and the emulator's core compile for WebAssembly");
-    let what = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
-    cargo(&[&what[..], &["--target", TARGET, "--locked"]].concat(), &[])?;
-    cargo(&["check", "--package", "ajo-limits", "--target", TARGET, "--locked"], &[])?;
-    complain("==> no lint is broken in the client over fetch");
-    let what = ["clippy", "--package", "ajo-core", "--no-default-features", "--features", "fetch"];
-    cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])?;
-    let what = ["clippy", "--package", "ajo-fetch-tests", "--tests"];
-    cargo(&[&what[..], &["--target", TARGET, "--locked", "--", "-D", "warnings"]].concat(), &[])
 }
 
-/// What decides must come to the same on WebAssembly, so its tests run there too. That takes a target with a standard output,
-/// which rustup adds as well, and Node.js.
-fn decisions_on_webassembly() -> Result<(), String> {
-    const TARGET: &str = "wasm32-wasip1";
-    let skipped = "==> skipped: the tests of what decides, on WebAssembly, because";
-    if !has_node() {
-        complain(&format!("{skipped} there is no node {OLDEST_NODE} or newer to run it"));
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::need::Need;
+
+    fn step(name: &'static str, needs: &'static [Need], run: fn() -> Result<(), String>) -> Step {
+        Step { name, proves: "it works", needs, uses: &[], tier: Tier::Check, run }
     }
-    if !add_target(TARGET) {
-        complain(&format!("{skipped} rustup could not add {TARGET}"));
-        return Ok(());
+
+    const MISSING: &[Need] = &[Need::Program("no-such-program", "some-package")];
+
+    #[test]
+    fn a_failure_ends_the_run() {
+        let steps = [
+            step("first", &[], || Ok(())),
+            step("second", MISSING, || Err("it ran".to_owned())),
+            step("third", &[], || Err("it broke".to_owned())),
+            step("fourth", &[], || Err("it ran".to_owned())),
+        ];
+        let problem = run_steps(steps.iter()).expect_err("the third fails");
+        let lines: Vec<&str> = problem.lines().collect();
+        assert_eq!(lines[0], "it broke");
+        assert!(lines[2].starts_with("first ") && lines[2].ends_with(" s"), "{problem}");
+        assert!(
+            lines[3].ends_with("skipped: no-such-program is not installed; to enable: apt-get install some-package"),
+            "{problem}"
+        );
+        assert!(lines[4].starts_with("third ") && lines[4].ends_with("FAILED"), "{problem}");
+        assert!(lines[5].starts_with("total ") && lines.len() == 6, "{problem}");
     }
-    complain("==> the tests of what decides pass on WebAssembly");
-    // A list and not an environment variable, which cargo would split where the path has a space.
-    let runner = format!("target.{TARGET}.runner=['node', '{}']", root().join("xtask/wasi.mjs").display());
-    let what = ["test", "--package", "ajo-auth", "--package", "ajo-core", "--no-default-features", "--lib"];
-    let suites = ["--test", "outage", "--test", "token_cache", "--test", "token_outage"];
-    let how = ["--target", TARGET, "--locked", "--config", &runner];
-    // A panic ends the program there, and with it what the harness had captured of the panic's message.
-    let shown = ["--", "--nocapture"];
-    cargo(&[&what[..], &suites, &how, &shown].concat(), &[])
-}
 
-pub(crate) fn add_target(target: &str) -> bool {
-    let added = Command::new("rustup").args(["target", "add", target]).current_dir(root()).output();
-    added.is_ok_and(|output| output.status.success())
-}
+    #[test]
+    fn skipped_tests_of_a_step_are_listed() {
+        let steps = [Step { uses: MISSING, ..step("first", &[], || Ok(())) }];
+        let report = run_steps(steps.iter()).expect("passed");
+        assert!(report.contains("some tests skipped: no-such-program is not installed"), "{report}");
+    }
 
-/// Major version of the oldest Node.js with the WASI that `wasi.mjs` uses.
-pub(crate) const OLDEST_NODE: u32 = 20;
-
-/// Whether a program is there, and says its version.
-pub(crate) fn runs(program: impl AsRef<OsStr>) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-pub(crate) fn has_node() -> bool {
-    let Ok(output) = Command::new("node").arg("--version").output() else { return false };
-    let text = String::from_utf8_lossy(&output.stdout);
-    let major = text.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse::<u32>().ok());
-    major.is_some_and(|major| major >= OLDEST_NODE)
-}
-
-pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
-    let line = arguments.join(" ");
-    complain(&format!("    cargo {line}"));
-    let status = Command::new(env!("CARGO"))
-        .args(arguments)
-        .envs(environment.iter().copied())
-        .current_dir(root())
-        .status()
-        .map_err(|error| format!("failed to start cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`cargo {line}` ended with {status}")) }
+    #[test]
+    fn step_names_are_unique_and_tiers_in_order() {
+        assert!(STEPS.is_sorted_by_key(|step| step.tier));
+        for (index, step) in STEPS.iter().enumerate() {
+            assert!(!STEPS[..index].iter().any(|earlier| earlier.name == step.name), "{}", step.name);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What is checked before progenitor sees a spec.
 //!
 //! progenitor and typify panic on much bad input, or generate something else than was meant. Every check here says where the
-//! problem is and how to mend it, and all findings come at once.
+//! problem is and how to fix it, and all findings come at once.
 
 mod document;
 mod finding;
@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod references;
 mod schemas;
+mod sources;
 
 use std::collections::BTreeSet;
 
@@ -54,15 +55,6 @@ pub(crate) fn validate_together(specs: &[Spec]) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// The mend for a description that does not say how its statement is known.
-const NAME_THE_SOURCE: &str = "end it with (documented), (inferred), (observed) or (unknown), and from what";
-
-/// Nobody here can call the service, so every statement says how it is known.
-fn names_its_source(description: &str) -> bool {
-    let description = description.to_lowercase();
-    ["documented", "inferred", "observed", "unknown"].iter().any(|label| description.contains(label))
 }
 
 #[cfg(test)]
@@ -152,7 +144,7 @@ components:
 
     #[test]
     fn the_specs_of_the_project_have_no_finding() {
-        let specs = crate::specifications().expect("readable");
+        let specs = crate::spec::specifications().expect("readable");
         let mut findings: Vec<_> = specs.iter().flat_map(validate).collect();
         findings.extend(validate_together(&specs));
         assert!(findings.is_empty(), "{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>());
@@ -162,7 +154,7 @@ components:
     fn openapi_3_1_is_named_with_its_mend() {
         assert_found(
             |spec| spec["openapi"] = json!("3.1.0"),
-            "t.yaml#/openapi: OpenAPI 3.1.0 is not supported\n  mend: write the spec as OpenAPI 3.0.3; `nullable` takes the place of type lists",
+            "t.yaml#/openapi: OpenAPI 3.1.0 is not supported\n  fix: write the spec as OpenAPI 3.0.3; `nullable` takes the place of type lists",
         );
     }
 
@@ -173,15 +165,15 @@ components:
                 spec["components"]["schemas"]["Thing"]["properties"]["kind"]["$ref"] =
                     json!("#/components/schemas/Kinds");
             },
-            "t.yaml#/components/schemas/Thing/properties/kind/$ref: `#/components/schemas/Kinds` leads nowhere\n  mend: define it, or correct the reference; similar: `#/components/schemas/Kind`",
+            "t.yaml#/components/schemas/Thing/properties/kind/$ref: `#/components/schemas/Kinds` leads nowhere\n  fix: define it, or correct the reference; similar: `#/components/schemas/Kind`",
         );
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["properties"]["kind"]["$ref"] = json!("other.yaml#/Kind"),
-            "t.yaml#/components/schemas/Thing/properties/kind/$ref: `other.yaml#/Kind` leads out of the file\n  mend: copy what it refers to into this file and refer to it with `#/…`",
+            "t.yaml#/components/schemas/Thing/properties/kind/$ref: `other.yaml#/Kind` leads out of the file\n  fix: copy what it refers to into this file and refer to it with `#/…`",
         );
         assert_found(
             |spec| put(spec)["responses"]["default"]["$ref"] = json!("#/components/schemas/Kind"),
-            "t.yaml#/paths/~1things~1{uid}/put/responses/default/$ref: `#/components/schemas/Kind` is of another kind than what belongs here\n  mend: refer to something under `#/components/responses/`",
+            "t.yaml#/paths/~1things~1{uid}/put/responses/default/$ref: `#/components/schemas/Kind` is of another kind than what belongs here\n  fix: refer to something under `#/components/responses/`",
         );
     }
 
@@ -189,7 +181,7 @@ components:
     fn operation_ids_must_be_distinct_rust_names() {
         assert_found(
             |spec| spec["paths"]["/things/{uid}"]["delete"]["operationId"] = json!("update"),
-            "t.yaml#/paths/~1things~1{uid}/delete/operationId: `update` is taken by put /things/{uid}\n  mend: give each operation its own id",
+            "t.yaml#/paths/~1things~1{uid}/delete/operationId: `update` is taken by put /things/{uid}\n  fix: give each operation its own id",
         );
         let mut spec = good();
         put(&mut spec.value)["operationId"] = json!("canDeploy");
@@ -219,17 +211,17 @@ components:
     fn one_success_with_one_shape() {
         assert_found(
             |spec| put(spec)["responses"]["201"] = json!({"description": "documented"}),
-            "t.yaml#/paths/~1things~1{uid}/put/responses: it has 2 success answers: 200, 201\n  mend: keep one; progenitor 0.15 takes one success shape",
+            "t.yaml#/paths/~1things~1{uid}/put/responses: it has 2 success answers: 200, 201\n  fix: keep one; progenitor 0.15 takes one success shape",
         );
         assert_found(
             |spec| {
                 put(spec)["responses"].as_object_mut().expect("an object").remove("200");
             },
-            "t.yaml#/paths/~1things~1{uid}/put/responses: it has no success answer\n  mend: describe the 2xx answer",
+            "t.yaml#/paths/~1things~1{uid}/put/responses: it has no success answer\n  fix: describe the 2xx answer",
         );
         assert_found(
             |spec| put(spec)["responses"]["200"]["content"] = json!({"application/json": {}}),
-            "t.yaml#/paths/~1things~1{uid}/put/responses/200/content/application~1json: the body has no schema\n  mend: refer to a named schema under components/schemas",
+            "t.yaml#/paths/~1things~1{uid}/put/responses/200/content/application~1json: the body has no schema\n  fix: refer to a named schema under components/schemas",
         );
     }
 
@@ -237,19 +229,19 @@ components:
     fn a_body_needs_json_with_a_named_schema() {
         assert_found(
             |spec| put(spec)["requestBody"]["content"]["application/json"] = json!({}),
-            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content/application~1json: the body has no schema\n  mend: refer to a named schema under components/schemas",
+            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content/application~1json: the body has no schema\n  fix: refer to a named schema under components/schemas",
         );
         assert_found(
             |spec| put(spec)["requestBody"] = json!({"required": true}),
-            "t.yaml#/paths/~1things~1{uid}/put/requestBody: the body has no content\n  mend: describe it under `content: application/json`",
+            "t.yaml#/paths/~1things~1{uid}/put/requestBody: the body has no content\n  fix: describe it under `content: application/json`",
         );
         assert_found(
             |spec| put(spec)["requestBody"]["content"] = json!({"text/plain": {"schema": {"type": "string"}}}),
-            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content: the body is text/plain\n  mend: describe it as application/json alone",
+            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content: the body is text/plain\n  fix: describe it as application/json alone",
         );
         assert_found(
             |spec| put(spec)["requestBody"]["content"]["application/json"]["schema"] = json!({"type": "object"}),
-            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content/application~1json/schema: the schema stands here without a name\n  mend: move it to components/schemas and refer to it",
+            "t.yaml#/paths/~1things~1{uid}/put/requestBody/content/application~1json/schema: the schema stands here without a name\n  fix: move it to components/schemas and refer to it",
         );
     }
 
@@ -258,22 +250,22 @@ components:
         let add = |parameter: Value| move |spec: &mut Value| put(spec)["parameters"] = json!([parameter]);
         assert_found(
             add(json!({"name": "x-sandbox-name", "in": "header", "schema": {"type": "string"}})),
-            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `x-sandbox-name` is a header parameter\n  mend: make it a security scheme; the client adds headers to every call, and progenitor would make it an argument of each",
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `x-sandbox-name` is a header parameter\n  fix: make it a security scheme; the client adds headers to every call, and progenitor would make it an argument of each",
         );
         assert_found(
             add(json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}})),
-            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: the path has no {id}\n  mend: write {id} into the path, or take the parameter away",
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: the path has no {id}\n  fix: write {id} into the path, or take the parameter away",
         );
         assert_found(
             add(json!({"name": "q", "in": "query"})),
-            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` has no schema\n  mend: give it one",
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` has no schema\n  fix: give it one",
         );
         assert_found(
             |spec| {
                 spec["paths"]["/things/{uid}"]["parameters"] = json!([]);
                 spec["paths"]["/things/{uid}"].as_object_mut().expect("an object").remove("delete");
             },
-            "t.yaml#/paths/~1things~1{uid}/put: {uid} in the path is not described\n  mend: add a parameter `uid` with `in: path`",
+            "t.yaml#/paths/~1things~1{uid}/put: {uid} in the path is not described\n  fix: add a parameter `uid` with `in: path`",
         );
         assert!(
             found(|spec| spec["paths"]["/things/{uid}"]["parameters"][0]["required"] = json!(false))
@@ -288,11 +280,11 @@ components:
                 spec["components"]["schemas"]["Kept"]["properties"]["_uid"] =
                     json!({"type": "string", "description": "documented"});
             },
-            "t.yaml#/components/schemas/Kept/properties: `uid` and `_uid` become one Rust field, uid\n  mend: leave one out; unknown fields are passed over when reading",
+            "t.yaml#/components/schemas/Kept/properties: `uid` and `_uid` become one Rust field, uid\n  fix: leave one out; unknown fields are passed over when reading",
         );
         assert_found(
             |spec| spec["components"]["schemas"]["things"] = spec["components"]["schemas"]["Thing2"].clone(),
-            "t.yaml#/components/schemas/things: `things` is no name for a type\n  mend: begin with a capital and use letters and digits",
+            "t.yaml#/components/schemas/things: `things` is no name for a type\n  fix: begin with a capital and use letters and digits",
         );
         assert!(
             found(|spec| spec["components"]["schemas"]["THING"] = spec["components"]["schemas"]["Thing2"].clone())
@@ -300,7 +292,7 @@ components:
         );
         assert_found(
             |spec| spec["components"]["schemas"]["Kind"]["x-extensible-enum"] = json!(["one", "ONE"]),
-            "t.yaml#/components/schemas/Kind/x-extensible-enum: `one` and `ONE` become one Rust variant, One\n  mend: leave one out",
+            "t.yaml#/components/schemas/Kind/x-extensible-enum: `one` and `ONE` become one Rust variant, One\n  fix: leave one out",
         );
     }
 
@@ -311,7 +303,7 @@ components:
                 spec["components"]["schemas"]["Kind"] =
                     json!({"type": "string", "description": "documented", "enum": ["a"], "example": "a"});
             },
-            "t.yaml#/components/schemas/Kind/enum: a closed enum\n  mend: write x-extensible-enum; the service may add values, and reading must not break",
+            "t.yaml#/components/schemas/Kind/enum: a closed enum\n  fix: write x-extensible-enum; the service may add values, and reading must not break",
         );
         for bad in [json!([]), json!("a"), json!([1]), json!([""]), json!(["other"]), json!(["1"])] {
             let shown = bad.to_string();
@@ -324,7 +316,7 @@ components:
     fn an_answer_requires_only_its_identifier() {
         assert_found(
             |spec| spec["components"]["schemas"]["Kept"]["required"] = json!(["uid", "parts"]),
-            "t.yaml#/components/schemas/Kept/required: an answer requires `parts`\n  mend: require only uid or the envelope (result, results, canDeploy); nothing else can be relied on",
+            "t.yaml#/components/schemas/Kept/required: an answer requires `parts`\n  fix: require only uid or the envelope (result, results, canDeploy); nothing else can be relied on",
         );
     }
 
@@ -347,14 +339,14 @@ components:
 
     #[test]
     fn a_description_names_its_source() {
-        let mend = "mend: end it with (documented), (inferred), (observed) or (unknown), and from what";
+        let fix = "fix: end it with (documented), (inferred), (observed) or (unknown), and from what";
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["description"] = json!("A thing."),
-            &format!("t.yaml#/components/schemas/Thing: its description names no source\n  {mend}"),
+            &format!("t.yaml#/components/schemas/Thing: its description names no source\n  {fix}"),
         );
         assert_found(
             |spec| put(spec)["description"] = json!("Puts a thing."),
-            &format!("t.yaml#/paths/~1things~1{{uid}}/put: its description names no source\n  {mend}"),
+            &format!("t.yaml#/paths/~1things~1{{uid}}/put: its description names no source\n  {fix}"),
         );
     }
 
@@ -362,7 +354,7 @@ components:
     fn an_object_within_a_schema_has_a_name_of_its_own() {
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"] = json!({"type": "object", "description": "documented", "properties": {"a": {"type": "string", "description": "documented"}}}),
-            "t.yaml#/components/schemas/Thing/properties/size: an object without a name\n  mend: move it to components/schemas and refer to it",
+            "t.yaml#/components/schemas/Thing/properties/size: an object without a name\n  fix: move it to components/schemas and refer to it",
         );
     }
 
@@ -374,27 +366,27 @@ components:
                 let required = schema.remove("required").expect("there");
                 schema.insert("requierd".to_owned(), required);
             },
-            "t.yaml#/components/schemas/Thing/requierd: `requierd` is not supported here\n  mend: correct its name or take it out; known here: type, format, title, description, default, example, externalDocs, deprecated, nullable, readOnly, writeOnly, enum, pattern, minLength, maxLength, multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, minProperties, maxProperties, oneOf",
+            "t.yaml#/components/schemas/Thing/requierd: `requierd` is not supported here\n  fix: correct its name or take it out; known here: type, format, title, description, default, example, externalDocs, deprecated, nullable, readOnly, writeOnly, enum, pattern, minLength, maxLength, multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, minProperties, maxProperties, oneOf",
         );
         assert_found(
             |spec| put(spec)["responses"]["200"]["description"] = json!(null),
-            "t.yaml#/paths/~1things~1{uid}/put/responses/200/description: nothing stands where text belongs\n  mend: write what belongs there, or leave the field out",
+            "t.yaml#/paths/~1things~1{uid}/put/responses/200/description: nothing stands where text belongs\n  fix: write what belongs there, or leave the field out",
         );
         assert_found(
             |spec| put(spec)["responses"]["200"] = json!({}),
-            "t.yaml#/paths/~1things~1{uid}/put/responses/200: `description` is missing\n  mend: add `description`",
+            "t.yaml#/paths/~1things~1{uid}/put/responses/200: `description` is missing\n  fix: add `description`",
         );
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["properties"]["size"]["type"] = json!("int"),
-            "t.yaml#/components/schemas/Thing/properties/size/type: `int` is not supported here\n  mend: write string or number or integer or boolean or array or object",
+            "t.yaml#/components/schemas/Thing/properties/size/type: `int` is not supported here\n  fix: write string or number or integer or boolean or array or object",
         );
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["properties"]["kind"]["description"] = json!("d"),
-            "t.yaml#/components/schemas/Thing/properties/kind/description: what stands beside `$ref` is passed over\n  mend: move it to what is referred to",
+            "t.yaml#/components/schemas/Thing/properties/kind/description: what stands beside `$ref` is passed over\n  fix: move it to what is referred to",
         );
         assert_found(
             |spec| spec["components"]["responses"]["a/b"] = json!({"description": "documented"}),
-            "t.yaml#/components/responses/a~1b: `a/b` is no name that can be referred to\n  mend: use letters, digits, `.`, `_` and `-`",
+            "t.yaml#/components/responses/a~1b: `a/b` is no name that can be referred to\n  fix: use letters, digits, `.`, `_` and `-`",
         );
         for (key, value) in [("not", json!({})), ("allOf", json!([])), ("anyOf", json!([]))] {
             let findings = found(|spec| spec["components"]["schemas"]["Kind"][key] = value);
@@ -408,35 +400,32 @@ components:
         for (schema, expected) in [
             (
                 json!({"description": "documented", "minimum": 1}),
-                "/minimum: `minimum` does not belong to a schema without type\n  mend: write `type: integer` or `type: number` beside it, or take it out",
+                "/minimum: `minimum` does not belong to a schema without type\n  fix: write `type: integer` or `type: number` beside it, or take it out",
             ),
             (
                 json!({"description": "documented", "type": "string", "items": {"type": "string"}}),
-                "/items: `items` does not belong to type string\n  mend: write `type: array` beside it, or take it out",
+                "/items: `items` does not belong to type string\n  fix: write `type: array` beside it, or take it out",
             ),
             (
                 json!({"description": "documented", "type": "array"}),
-                ": an array without `items`\n  mend: say what is in it",
+                ": an array without `items`\n  fix: say what is in it",
             ),
             (
                 json!({"description": "documented", "type": "integer", "format": "int46"}),
-                "/format: `int46` is no format of type integer\n  mend: write int32 or int64",
+                "/format: `int46` is no format of type integer\n  fix: write int32 or int64",
             ),
             (
                 json!({"description": "documented", "type": "integer", "exclusiveMinimum": true}),
-                "/exclusiveMinimum: `exclusiveMinimum` without `minimum`\n  mend: write both or neither",
+                "/exclusiveMinimum: `exclusiveMinimum` without `minimum`\n  fix: write both or neither",
             ),
             (
                 json!({"description": "documented", "type": "integer", "default": "many"}),
-                "/default: the default \"many\" is not of type integer\n  mend: write a default of that type",
+                "/default: the default \"many\" is not of type integer\n  fix: write a default of that type",
             ),
-            (
-                json!({"description": "documented", "oneOf": []}),
-                "/oneOf: no alternative\n  mend: list the alternatives",
-            ),
+            (json!({"description": "documented", "oneOf": []}), "/oneOf: no alternative\n  fix: list the alternatives"),
             (
                 json!({"description": "documented", "type": "string", "oneOf": [{"type": "string"}]}),
-                "/oneOf: `oneOf` beside `type`\n  mend: write the type into each alternative",
+                "/oneOf: `oneOf` beside `type`\n  fix: write the type into each alternative",
             ),
         ] {
             assert_found(
@@ -446,11 +435,11 @@ components:
         }
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["required"] = json!(["size", "weight"]),
-            "t.yaml#/components/schemas/Thing/required/1: `weight` is required and no property\n  mend: describe it, or correct its name",
+            "t.yaml#/components/schemas/Thing/required/1: `weight` is required and no property\n  fix: describe it, or correct its name",
         );
         assert_found(
             |spec| spec["components"]["schemas"]["Thing"]["required"] = json!(["size", "size"]),
-            "t.yaml#/components/schemas/Thing/required/1: `size` is required twice\n  mend: name it once",
+            "t.yaml#/components/schemas/Thing/required/1: `size` is required twice\n  fix: name it once",
         );
     }
 
@@ -462,7 +451,7 @@ components:
                 spec["components"]["schemas"]["Kind"] = json!({"description": "documented", "example": 1, "oneOf": [
                     {"type": "string"}, {"oneOf": [{"$ref": "#/components/schemas/Kind"}]}]});
             },
-            "t.yaml#/components/schemas/Kind/oneOf: Kind is an alternative of itself\n  mend: let each alternative be something else",
+            "t.yaml#/components/schemas/Kind/oneOf: Kind is an alternative of itself\n  fix: let each alternative be something else",
         );
     }
 
@@ -477,20 +466,20 @@ components:
             assert_found(
                 |spec| put(spec)["parameters"] = parameters,
                 &format!(
-                    "t.yaml#/paths/~1things~1{{uid}}/put/parameters: {expected}\n  mend: give them names that differ in more than capitals, separators and place; the body is called `body`"
+                    "t.yaml#/paths/~1things~1{{uid}}/put/parameters: {expected}\n  fix: give them names that differ in more than capitals, separators and place; the body is called `body`"
                 ),
             );
         }
         assert_found(
             |spec| put(spec)["parameters"] = json!([{"name": "q", "in": "query", "schema": {"type": "object"}}]),
-            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` is of type object\n  mend: make it a single value; nothing else fits into a path or query",
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` is of type object\n  fix: make it a single value; nothing else fits into a path or query",
         );
         assert_found(
             |spec| {
                 put(spec)["parameters"] =
                     json!([{"name": "q", "in": "query", "style": "simple", "schema": {"type": "string"}}]);
             },
-            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` has another style than form\n  mend: take `style` out; progenitor knows no other",
+            "t.yaml#/paths/~1things~1{uid}/put/parameters/0: `q` has another style than form\n  fix: take `style` out; progenitor knows no other",
         );
     }
 
@@ -512,7 +501,7 @@ components:
         assert_eq!(
             findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
-                "u.yaml#/components/schemas/Kind: Kind differs from the schema of the same name in t.yaml\n  mend: make them equal or give one another name; both become one Rust type"
+                "u.yaml#/components/schemas/Kind: Kind differs from the schema of the same name in t.yaml\n  fix: make them equal or give one another name; both become one Rust type"
             ]
         );
     }

@@ -1,5 +1,5 @@
 //! The ledger (`fidelity.toml`) against the code: nothing is missing in it, and what it names is there. Run by
-//! `cargo xtask tidy`.
+//! `cargo xtask test`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

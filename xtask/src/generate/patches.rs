@@ -68,7 +68,7 @@ fn objects(value: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
 fn applied(changes: usize, patch: &str) -> Result<(), String> {
     if changes == 0 {
         return Err(format!(
-            "the spec patch `{patch}` changed nothing; remove it from xtask/src/generate/patches.rs or mend it"
+            "the spec patch `{patch}` changed nothing; remove it from xtask/src/generate/patches.rs or fix it"
         ));
     }
     Ok(())

@@ -1,34 +1,34 @@
-//! `cargo xtask test bundlers` and `cargo xtask bench npm`: the packed package in what people build and test with, and beside
-//! what they would take in its place, with `crates/wasm/npm/bundlers/` and `crates/wasm/npm/bench/`.
+//! `cargo xtask test bundlers` and `cargo xtask bench npm`: the packed package in what people build and test with, and compared
+//! with alternatives, with `crates/wasm/npm/bundlers/` and `crates/wasm/npm/bench/`.
 
-use super::{out, pack, prepare, run, runtimes, target, text};
-use crate::{complain, test};
+use super::folders::{display, out, run};
+use super::package::{pack, prepare};
+use super::runtimes;
+use crate::need::Need;
+use crate::output::log;
+use crate::process::cargo;
+use crate::workspace::target;
 
-/// Runs the tests. They were asked for by name, so it is an error when they cannot run.
-pub(crate) fn test() -> Result<String, String> {
-    prepare()?;
-    let tarball = text(&pack()?);
-    run_prepared(&tarball)?;
-    Ok("the npm package works in bundlers, a browser, Next.js, Jest and Vitest, and its examples run".to_owned())
+/// Parts that need a browser report that themselves when there is none.
+pub(crate) fn test() -> Result<(), String> {
+    let tarball = display(&pack()?);
+    cargo(&["build", "--package", "ajo", "--locked"], &[])?;
+    run("node", &["bundlers/run.mjs", &ajo("debug"), &tarball, &display(&out("bundlers"))])
 }
 
-/// The tests, with a package that is there. What needs a browser says so where there is none.
-pub(super) fn run_prepared(tarball: &str) -> Result<(), String> {
-    complain("==> the npm package works in bundlers, a browser, Next.js, Jest and Vitest, and its examples run");
-    test::cargo(&["build", "--package", "ajo", "--locked"], &[])?;
-    run("node", &["bundlers/run.mjs", &ajo("debug"), tarball, &text(&out("bundlers"))])
-}
-
-/// The package beside what else there is, and in other runtimes where those are to be had: a table, and JSON under target/bench/.
+/// Compares the package with alternatives, also in other runtimes where possible: a table, and JSON under target/bench/.
 pub(crate) fn bench() -> Result<(), String> {
     prepare()?;
-    runtimes::install_if_possible()?;
-    let tarball = text(&pack()?);
-    test::cargo(&["build", "--release", "--package", "ajo", "--locked"], &[])?;
-    let figures = text(&target().join("bench"));
-    run("node", &["bench/run.mjs", &ajo("release"), &tarball, &text(&out("bench")), &figures])
+    let runtimes = [Need::LinuxOnX64, Need::Packages(runtimes::FOLDER)];
+    if let Some(missing) = runtimes.iter().find_map(|need| need.ensure().err()) {
+        log(&format!("==> skipped: other runtimes, because {}", missing.reason));
+    }
+    let tarball = display(&pack()?);
+    cargo(&["build", "--release", "--package", "ajo", "--locked"], &[])?;
+    let figures = display(&target().join("bench"));
+    run("node", &["bench/run.mjs", &ajo("release"), &tarball, &display(&out("bench")), &figures])
 }
 
 fn ajo(profile: &str) -> String {
-    text(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
+    display(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
 }

@@ -1,12 +1,14 @@
 //! A crate that becomes a module of the package.
 
 use std::path::Path;
-use std::process::Command;
 
-use super::{bindgen, run, target, text};
-use crate::{complain, root, test};
+use super::folders::{display, run};
+use crate::need::WASM32;
+use crate::output::log;
+use crate::process::{cargo, read_output};
+use crate::tools::{self, cargo_home};
+use crate::workspace::{root, target};
 
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the workspace's Cargo.toml that makes a module small.
 const PROFILE: &str = "wasm";
 
@@ -19,31 +21,31 @@ pub(super) const MODULES: [Module; 2] =
     [Module { package: "ajo-wasm", name: "core" }, Module { package: "ajo-emulator-wasm", name: "emulator" }];
 
 impl Module {
-    /// Compiles the crate and has wasm-bindgen write its glue. wasm-pack could do both, but passes no flag for the reset on.
+    /// Compiles the crate and lets wasm-bindgen write its glue. wasm-pack could do both, but does not pass the flag for the reset.
     pub(super) fn build(&self, glue: &Path) -> Result<(), String> {
-        complain(&format!("==> {} is compiled for WebAssembly", self.package));
-        let package = ["--package", self.package, "--lib", "--target", TARGET, "--locked"];
-        // The sources must be there before it can be said what their paths are to be called.
-        test::cargo(&["fetch", "--target", TARGET, "--locked"], &[])?;
+        log(&format!("==> {} is compiled for WebAssembly", self.package));
+        let package = ["--package", self.package, "--lib", "--target", WASM32, "--locked"];
+        // `flags` lists the folders of the registries, which exist after fetching.
+        cargo(&["fetch", "--target", WASM32, "--locked"], &[])?;
         let what = [&["build", "--profile", PROFILE][..], &package].concat();
-        test::cargo(&what, &[("CARGO_ENCODED_RUSTFLAGS", &flags()?.join("\u{1f}"))])?;
+        cargo(&what, &[("CARGO_ENCODED_RUSTFLAGS", &flags()?.join("\u{1f}"))])?;
         let file = format!("{}.wasm", self.package.replace('-', "_"));
-        let compiled = target().join(TARGET).join(PROFILE).join(file);
-        says_nothing_of_this_machine(&compiled)?;
-        let form = ["--target", "web", "--omit-default-module-path", "--no-typescript"];
+        let compiled = target().join(WASM32).join(PROFILE).join(file);
+        check_has_no_local_paths(&compiled)?;
+        let format = ["--target", "web", "--omit-default-module-path", "--no-typescript"];
         // With the reset, the call after a panic has a fresh instance.
         let reset = ["--experimental-reset-state-function"];
-        let places = ["--out-name", self.name, "--out-dir", &text(glue), &text(&compiled)];
-        run(&text(&bindgen()), &[&form[..], &reset, &places].concat())
+        let paths = ["--out-name", self.name, "--out-dir", &display(glue), &display(&compiled)];
+        run(&display(&tools::bin().join("wasm-bindgen")), &[&format[..], &reset, &paths].concat())
     }
 }
 
-/// What is told to the compiler: the smaller of sha2's two forms, and other names for this machine's paths, which panics name.
+/// Flags of the compiler: the smaller of sha2's two backends, and other names for this machine's paths, which are in panic messages.
 fn flags() -> Result<Vec<String>, String> {
     let mut flags = vec!["--cfg=sha2_backend_soft=\"compact\"".to_owned()];
     let mut rename = |path: &Path, name: &str| flags.push(format!("--remap-path-prefix={}={name}", path.display()));
     rename(root(), ".");
-    rename(Path::new(&sysroot()?), "rust");
+    rename(Path::new(read_output("rustc", &["--print", "sysroot"])?.trim()), "rust");
     // Below it lies a folder for each registry, with its name.
     let sources = cargo_home().join("registry/src");
     let registries = std::fs::read_dir(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
@@ -53,24 +55,13 @@ fn flags() -> Result<Vec<String>, String> {
     Ok(flags)
 }
 
-fn sysroot() -> Result<String, String> {
-    let printed = Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()).output();
-    let printed = printed.map_err(|error| format!("failed to start rustc: {error}"))?;
-    Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
-}
-
-fn cargo_home() -> std::path::PathBuf {
-    let home = || std::env::home_dir().unwrap_or_default().join(".cargo");
-    std::env::var_os("CARGO_HOME").map_or_else(home, Into::into)
-}
-
-/// A path is nobody's business, and longer than what it stands for. What only debugging sees is stripped later, and not looked at.
-fn says_nothing_of_this_machine(compiled: &Path) -> Result<(), String> {
+/// Fails if the module contains paths of this machine, which are private and take space.
+fn check_has_no_local_paths(compiled: &Path) -> Result<(), String> {
     let bytes = std::fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     for path in [root(), &cargo_home()] {
-        let path = text(path);
+        let path = display(path);
         if bytes.windows(path.len()).any(|window| window == path.as_bytes()) {
-            return Err(format!("{} names {path}", compiled.display()));
+            return Err(format!("{} contains {path}", compiled.display()));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::spec::Spec;
 
 pub(super) fn check(spec: &Spec) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |place: &[&str], problem: String, mend: &str| findings.push(Finding::new(spec, place, problem, mend));
+    let mut add = |place: &[&str], problem: String, fix: &str| findings.push(Finding::new(spec, place, problem, fix));
     if !spec.value.is_object() {
         add(&[], "the document is not an object".to_owned(), "write an OpenAPI 3.0.3 document");
         return findings;
@@ -27,8 +27,8 @@ pub(super) fn check(spec: &Spec) -> Vec<Finding> {
         }
     }
     if !spec.value["tags"][0]["name"].as_str().is_some_and(super::names::is_identifier) {
-        let mend = "name the API in the first tag, in lower case; the generated module is called like it";
-        add(&["tags"], "no tag names the API".to_owned(), mend);
+        let fix = "name the API in the first tag, in lower case; the generated module is called like it";
+        add(&["tags"], "no tag names the API".to_owned(), fix);
     }
     if spec.value["paths"].as_object().is_none_or(serde_json::Map::is_empty) {
         add(&["paths"], "there is no path".to_owned(), "describe the operations");

@@ -4,19 +4,19 @@ use std::fmt;
 
 use crate::spec::{Spec, pointer};
 
-/// What is wrong in a spec, where, and how to mend it.
+/// An error in a spec, with its location and a suggested fix.
 #[derive(Debug)]
 pub(crate) struct Finding {
     file: String,
     pointer: String,
     problem: String,
-    mend: String,
+    fix: String,
 }
 
 impl Finding {
     /// `place` is the parts of a JSON pointer, unescaped.
-    pub(super) fn new(spec: &Spec, place: &[&str], problem: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self::at(spec, pointer(place), problem, mend)
+    pub(super) fn new(spec: &Spec, place: &[&str], problem: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::at(spec, pointer(place), problem, fix)
     }
 
     /// The place in the file.
@@ -29,14 +29,14 @@ impl Finding {
         spec: &Spec,
         pointer: impl Into<String>,
         problem: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
     ) -> Self {
-        Self { file: spec.file.clone(), pointer: pointer.into(), problem: problem.into(), mend: mend.into() }
+        Self { file: spec.file.clone(), pointer: pointer.into(), problem: problem.into(), fix: fix.into() }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}: {}\n  mend: {}", self.file, self.pointer, self.problem, self.mend)
+        write!(f, "{}#{}: {}\n  fix: {}", self.file, self.pointer, self.problem, self.fix)
     }
 }

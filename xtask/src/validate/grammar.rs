@@ -242,8 +242,8 @@ impl Grammar<'_> {
                 let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
                 for name in map.keys().filter(|name| name.is_empty() || !name.bytes().all(plain)) {
                     let place = format!("{at}{}", pointer(&[name]));
-                    let mend = "use letters, digits, `.`, `_` and `-`";
-                    self.add(&place, format!("`{name}` is no name that can be referred to"), mend);
+                    let fix = "use letters, digits, `.`, `_` and `-`";
+                    self.add(&place, format!("`{name}` is no name that can be referred to"), fix);
                 }
                 self.visit(at, node, Named(kind));
             }
@@ -275,8 +275,8 @@ impl Grammar<'_> {
                 None if name.starts_with("x-") => {}
                 None => {
                     let known: Vec<&str> = fields.known.iter().map(|(known, _)| *known).collect();
-                    let mend = format!("correct its name or take it out; known here: {}", known.join(", "));
-                    self.add(&place, format!("`{name}` is not supported here"), mend);
+                    let fix = format!("correct its name or take it out; known here: {}", known.join(", "));
+                    self.add(&place, format!("`{name}` is not supported here"), fix);
                 }
             }
         }
@@ -285,8 +285,8 @@ impl Grammar<'_> {
         }
     }
 
-    fn add(&mut self, at: &str, problem: String, mend: impl Into<String>) {
-        self.findings.push(Finding::at(self.spec, at, problem, mend));
+    fn add(&mut self, at: &str, problem: String, fix: impl Into<String>) {
+        self.findings.push(Finding::at(self.spec, at, problem, fix));
     }
 }
 

@@ -71,12 +71,12 @@ fn is_schema(at: &str) -> bool {
 }
 
 fn schema(spec: &Spec, schema: &Value, at: &str, findings: &mut Vec<Finding>) {
-    let mut add = |at: String, problem: String, mend: &str| findings.push(Finding::at(spec, at, problem, mend));
+    let mut add = |at: String, problem: String, fix: &str| findings.push(Finding::at(spec, at, problem, fix));
     let kind = schema["type"].as_str();
     for (keyword, kinds) in OF_TYPE.iter().filter(|(keyword, _)| schema.get(*keyword).is_some()) {
         if !kind.is_some_and(|kind| kinds.contains(&kind)) {
-            let mend = format!("write `type: {}` beside it, or take it out", kinds.join("` or `type: "));
-            add(format!("{at}/{keyword}"), format!("`{keyword}` does not belong to {}", described(kind)), &mend);
+            let fix = format!("write `type: {}` beside it, or take it out", kinds.join("` or `type: "));
+            add(format!("{at}/{keyword}"), format!("`{keyword}` does not belong to {}", described(kind)), &fix);
         }
     }
     if kind.is_some() && schema.get("oneOf").is_some() {
@@ -96,8 +96,8 @@ fn schema(spec: &Spec, schema: &Value, at: &str, findings: &mut Vec<Finding>) {
     if let (Some(formats), Some(format)) = (formats, schema["format"].as_str())
         && !formats.contains(&format)
     {
-        let mend = format!("write {}", formats.join(" or "));
-        add(format!("{at}/format"), format!("`{format}` is no format of {}", described(kind)), &mend);
+        let fix = format!("write {}", formats.join(" or "));
+        add(format!("{at}/format"), format!("`{format}` is no format of {}", described(kind)), &fix);
     }
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if schema.get(exclusive).is_some() && schema.get(bound).is_none() {
@@ -155,9 +155,9 @@ fn composed_of_itself(spec: &Spec) -> Vec<Finding> {
             }
         }
         if reached.contains(name.as_str()) {
-            let mend = "let each alternative be something else";
+            let fix = "let each alternative be something else";
             let place = pointer(&["components", "schemas", name, "oneOf"]);
-            findings.push(Finding::at(spec, place, format!("{name} is an alternative of itself"), mend));
+            findings.push(Finding::at(spec, place, format!("{name} is an alternative of itself"), fix));
         }
     }
     findings

@@ -24,7 +24,7 @@ fn ids(spec: &Spec) -> Vec<Finding> {
     let mut seen: Vec<(&str, String)> = Vec::new();
     for operation in spec.operations() {
         let place = format!("{}/operationId", operation.pointer());
-        let mut add = |problem: String, mend: &str| findings.push(Finding::at(spec, place.clone(), problem, mend));
+        let mut add = |problem: String, fix: &str| findings.push(Finding::at(spec, place.clone(), problem, fix));
         let here = format!("{} {}", operation.method, operation.path);
         let Some(id) = operation.value["operationId"].as_str() else {
             add("it is missing or not text".to_owned(), "give the operation a short id, such as `list`");
@@ -52,14 +52,17 @@ fn ids(spec: &Spec) -> Vec<Finding> {
 }
 
 fn described(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
-    if operation.value["description"].as_str().is_some_and(|text| !text.is_empty() && !super::names_its_source(text)) {
+    if operation.value["description"]
+        .as_str()
+        .is_some_and(|text| !text.is_empty() && !super::sources::names_its_source(text))
+    {
         let problem = "its description names no source";
-        findings.push(Finding::at(spec, operation.pointer(), problem, super::NAME_THE_SOURCE));
+        findings.push(Finding::at(spec, operation.pointer(), problem, super::sources::NAME_THE_SOURCE));
     }
     for field in ["summary", "description"] {
         if operation.value[field].as_str().is_none_or(|text| text.trim().is_empty()) {
-            let mend = "say what it does, with the source";
-            findings.push(Finding::at(spec, operation.pointer(), format!("it has no {field}"), mend));
+            let fix = "say what it does, with the source";
+            findings.push(Finding::at(spec, operation.pointer(), format!("it has no {field}"), fix));
         }
     }
 }
@@ -69,7 +72,7 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding
         operation.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
     let mut described = BTreeSet::new();
     for (place, parameter) in operation.parameters() {
-        let mut add = |problem: String, mend: &str| findings.push(Finding::at(spec, place.clone(), problem, mend));
+        let mut add = |problem: String, fix: &str| findings.push(Finding::at(spec, place.clone(), problem, fix));
         // A broken reference is found by the check of references.
         let Some(parameter) = spec.resolve(parameter) else { continue };
         let Some(name) = parameter["name"].as_str().filter(|name| !name.is_empty()) else {
@@ -79,8 +82,8 @@ fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding
         match parameter["in"].as_str() {
             Some("path") => {
                 if !template.contains(name) {
-                    let mend = format!("write {{{name}}} into the path, or take the parameter away");
-                    add(format!("the path has no {{{name}}}"), &mend);
+                    let fix = format!("write {{{name}}} into the path, or take the parameter away");
+                    add(format!("the path has no {{{name}}}"), &fix);
                 } else if parameter["required"] != Value::Bool(true) {
                     add(format!("`{name}` is of the path and not required"), "write `required: true`");
                 }

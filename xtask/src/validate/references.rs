@@ -38,13 +38,13 @@ fn visit<'s>(spec: &Spec, node: &'s Value, place: &mut Vec<&'s str>, findings: &
 }
 
 fn problem(spec: &Spec, reference: &Value, place: &[&str]) -> Option<Finding> {
-    let finding = |problem: String, mend: String| Some(Finding::at(spec, pointer(place), problem, mend));
+    let finding = |problem: String, fix: String| Some(Finding::at(spec, pointer(place), problem, fix));
     let Some(reference) = reference.as_str() else {
         return finding("the reference is not text".to_owned(), "write `$ref: \"#/components/…\"`".to_owned());
     };
     let Some(target) = reference.strip_prefix('#') else {
-        let mend = "copy what it refers to into this file and refer to it with `#/…`";
-        return finding(format!("`{reference}` leads out of the file"), mend.to_owned());
+        let fix = "copy what it refers to into this file and refer to it with `#/…`";
+        return finding(format!("`{reference}` leads out of the file"), fix.to_owned());
     };
     let kind = kind_at(place);
     if spec.value.pointer(target).is_none() {

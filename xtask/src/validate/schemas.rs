@@ -27,8 +27,8 @@ pub(super) fn check(spec: &Spec) -> Vec<Finding> {
         let fits = name.starts_with(|first: char| first.is_ascii_uppercase())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !fits {
-            let mend = "begin with a capital and use letters and digits";
-            findings.push(Finding::new(spec, &place, format!("`{name}` is no name for a type"), mend));
+            let fix = "begin with a capital and use letters and digits";
+            findings.push(Finding::new(spec, &place, format!("`{name}` is no name for a type"), fix));
         }
         if !schema.is_object() {
             findings.push(Finding::new(spec, &place, "the schema is not an object", "describe it"));
@@ -53,25 +53,25 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
     if schema.get("$ref").is_some() {
         return;
     }
-    let mut add = |place: &str, problem: String, mend: &str| findings.push(Finding::at(spec, place, problem, mend));
+    let mut add = |place: &str, problem: String, fix: &str| findings.push(Finding::at(spec, place, problem, fix));
     match schema["description"].as_str().filter(|text| !text.trim().is_empty()) {
         None => add(place, "it has no description".to_owned(), "say what it is, with unit and source"),
-        Some(text) if !super::names_its_source(text) => {
-            add(place, "its description names no source".to_owned(), super::NAME_THE_SOURCE);
+        Some(text) if !super::sources::names_its_source(text) => {
+            add(place, "its description names no source".to_owned(), super::sources::NAME_THE_SOURCE);
         }
         Some(_) => {}
     }
     if schema.get("enum").is_some() {
-        let mend = "write x-extensible-enum; the service may add values, and reading must not break";
-        add(&format!("{place}/enum"), "a closed enum".to_owned(), mend);
+        let fix = "write x-extensible-enum; the service may add values, and reading must not break";
+        add(&format!("{place}/enum"), "a closed enum".to_owned(), fix);
     }
     if let Some(values) = schema.get("x-extensible-enum") {
-        if let Some((problem, mend)) = open_enum(values) {
-            add(&format!("{place}/x-extensible-enum"), problem, mend);
+        if let Some((problem, fix)) = open_enum(values) {
+            add(&format!("{place}/x-extensible-enum"), problem, fix);
         }
         if !named {
-            let mend = "move it to components/schemas and refer to it";
-            add(place, "an enum without a name".to_owned(), mend);
+            let fix = "move it to components/schemas and refer to it";
+            add(place, "an enum without a name".to_owned(), fix);
         }
     }
     if !named && schema.get("properties").is_some() {
@@ -83,8 +83,8 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
     if let Some((first, second, rust)) =
         names::collision(properties.into_iter().flatten().map(|(name, _)| name.as_str()), names::snake)
     {
-        let mend = "leave one out; unknown fields are passed over when reading";
-        add(&format!("{place}/properties"), format!("`{first}` and `{second}` become one Rust field, {rust}"), mend);
+        let fix = "leave one out; unknown fields are passed over when reading";
+        add(&format!("{place}/properties"), format!("`{first}` and `{second}` become one Rust field, {rust}"), fix);
     }
     for (name, property) in properties.into_iter().flatten() {
         let place = format!("{place}/properties{}", crate::spec::pointer(&[name]));
@@ -94,8 +94,8 @@ fn schema_at(spec: &Spec, schema: &Value, place: &str, named: bool, findings: &m
         // The description of a list says what is in it.
         if items.get("$ref").is_none() && items.get("properties").is_some() {
             let place = format!("{place}/items");
-            let mend = "move it to components/schemas and refer to it";
-            findings.push(Finding::at(spec, place, "an object without a name", mend));
+            let fix = "move it to components/schemas and refer to it";
+            findings.push(Finding::at(spec, place, "an object without a name", fix));
         }
     }
 }

@@ -8,10 +8,9 @@ use clap::error::ErrorKind;
 
 use super::Arguments;
 
-#[path = "../../../../xtask/src/tidy/page.rs"]
 mod page;
 
-use page::{Said, commands};
+use page::{DocCommand, commands};
 
 /// Pages whose blocks a test of their own types as they stand, so that only what their sentences say is looked at here.
 const TYPED: [&str; 3] = ["emulator.md", "limits-as-code.md", "simulate.md"];
@@ -27,7 +26,7 @@ fn pages() -> Vec<PathBuf> {
 }
 
 /// What the command makes of it; a sentence need not name what a command needs besides.
-fn judge(said: &Said) -> Result<(), String> {
+fn judge(said: &DocCommand) -> Result<(), String> {
     // `cargo run -- try` is `ajo try`.
     let from = usize::from(said.words[0] == "cargo") * 2;
     let words: Vec<&str> = said.words[from..].iter().map(String::as_str).filter(|word| *word != "…").collect();
@@ -70,7 +69,7 @@ fn the_documented_command_lines_are_those_of_the_command() {
 fn a_command_line_that_there_is_not_is_found() {
     let judge = |words: &str, whole| {
         let words = words.split(' ').map(str::to_owned).collect();
-        judge(&Said { line: 1, words, whole })
+        judge(&DocCommand { line: 1, words, whole })
     };
     for (words, whole) in [
         ("ajo plan limits/prod.yaml", true),

@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: our specs against a copy of the vendor's.
+//! `cargo xtask compare-spec`: our specs against a copy of the vendor's.
 //!
 //! Each spec is flattened into the places it describes ([`shape`]); two flat maps give differences ([`difference`]); and
 //! `openapi/known-differences.yaml` explains those that are meant ([`known`]). What is not explained fails, and so does an
@@ -14,8 +14,8 @@ use std::path::Path;
 use difference::{Comparison, Difference};
 use known::Known;
 
-use crate::spec::Spec;
-use crate::{root, specifications};
+use crate::spec::{Spec, specifications};
+use crate::workspace::root;
 
 /// Where the known differences are explained, from the root of the workspace.
 const KNOWN: &str = "openapi/known-differences.yaml";
@@ -410,9 +410,9 @@ paths:
     /// Runs where the vendor's file lies beside the checkout; it is not part of the project.
     #[test]
     fn the_vendors_file_differs_as_explained_and_no_explanation_can_be_spared() {
-        let upstream = root().join("../shared/upstream/journeys-throttling.yaml");
+        let upstream = crate::need::vendor_spec();
         if !upstream.exists() {
-            crate::complain("skipped: the vendor's file is not beside this checkout");
+            crate::output::log("skipped: there is no copy of the vendor's file");
             return;
         }
         let report = run(&upstream).expect("all differences are explained");

@@ -1,8 +1,8 @@
-//! The commands that a page in Markdown shows. `crates/cli` reads pages with it too, so it needs nothing else.
+//! The commands that a Markdown page shows.
 
 /// A command, and where it stands.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct DocCommand {
     /// Of the page, from 1.
     pub(crate) line: usize,
     /// Without comments and redirections. What stands behind `|`, `&&` or `;` is a command of its own.
@@ -15,7 +15,7 @@ pub(crate) struct Said {
 const SHELLS: &[&str] = &["sh", "bash", "console", "shell", "zsh"];
 
 /// Those whose first word is one of these; variables that are set before it are left out.
-pub(crate) fn commands(page: &str, programs: &[&str]) -> Vec<Said> {
+pub(crate) fn commands(page: &str, programs: &[&str]) -> Vec<DocCommand> {
     let mut found = Vec::new();
     let mut block: Option<&str> = None;
     // A command goes on in the next line after `\`.
@@ -70,8 +70,8 @@ pub(crate) fn commands(page: &str, programs: &[&str]) -> Vec<Said> {
     found
 }
 
-fn said(line: usize, text: &str, whole: bool) -> impl Iterator<Item = Said> {
-    split(text).into_iter().map(move |words| Said { line, words, whole })
+fn said(line: usize, text: &str, whole: bool) -> impl Iterator<Item = DocCommand> {
+    split(text).into_iter().map(move |words| DocCommand { line, words, whole })
 }
 
 /// The commands of a line, each by its words, without what is quoted being taken apart.
@@ -132,7 +132,7 @@ mod tests {
                     ajo apply \"a.yaml\" --yes < in | grep x   # does it\nls\n```\n```yaml\najo no\n```\n`ajo drift\na.yaml`, `ls`\n";
         let said = |line, words: &str, whole| {
             let words = words.split(' ').map(str::to_owned).collect();
-            Said { line, words, whole }
+            DocCommand { line, words, whole }
         };
         assert_eq!(
             commands(page, &["ajo", "cargo"]),
