@@ -43,10 +43,10 @@ enum Command {
     /// are used, justified and licensed as ARCHITECTURE.md and deny.toml say; then the emulator's ledger, what the pages
     /// under docs/ claim, what the README shows
     Tidy,
-    /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
+    /// Measure the project compared with its alternatives: a table, and JSON under target/bench/
     Bench {
-        /// What is measured; all of it, and the charts, if not given
-        group: Option<Group>,
+        /// One group of figures; by default all of them, then the charts and tables
+        group: Option<bench::Group>,
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
@@ -56,30 +56,6 @@ enum Command {
         /// Only a part of it
         part: Option<Part>,
     },
-}
-
-/// What can be measured.
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Group {
-    /// A call beside the same written by hand with reqwest: time, CPU time, allocations, instructions
-    Native,
-    /// A token that is there already, beside a cache written by hand: time and allocations, with 1 and 64 threads
-    CachedToken,
-    /// A plan of 10 to 10,000 configurations: time, and how it grows
-    Plan,
-    /// `generate --check`, and the cold build of a program that depends on ajo-core: seconds and crates
-    Codegen,
-    /// Token requests of up to 10,000 cold callers, beside Adobe's two libraries
-    Tokens,
-    /// The emulator beside Prism: start, memory, calls a second, a million calls
-    Emulator,
-    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes;
-    /// and in Deno, Bun and workerd
-    Npm,
-    /// `ajo apply` beside a sequential script: time, calls, memory
-    Apply,
-    /// No measurement: charts, and the tables of docs/performance.md, from the figures that there are
-    Charts,
 }
 
 /// A part of the tests.

@@ -40,7 +40,7 @@ pub(crate) fn test_if_possible() -> Result<(), String> {
 }
 
 /// Looks for what is needed, and installs what cargo, rustup and npm can; else says what is missing.
-fn prepare() -> Result<(), String> {
+pub(crate) fn prepare() -> Result<(), String> {
     if !test::has_node() {
         return Err(format!("there is no node {} or newer", test::OLDEST_NODE));
     }
@@ -78,7 +78,7 @@ fn check() -> Result<String, String> {
 }
 
 /// Builds the modules and of them the package, and packs it.
-fn pack() -> Result<PathBuf, String> {
+pub(crate) fn pack() -> Result<PathBuf, String> {
     let glue = out("glue");
     for module in &MODULES {
         module.build(&glue)?;
@@ -141,15 +141,15 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// Where the package and what tests it are built.
-fn out(part: &str) -> PathBuf {
+pub(crate) fn out(part: &str) -> PathBuf {
     target().join("npm").join(part)
 }
 
-fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     root().join("crates/wasm/npm")
 }
 
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
@@ -161,7 +161,7 @@ fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
     run("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
 }
 
-fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
     run_in(&sources(), program, arguments)
 }
 

@@ -1,7 +1,6 @@
-//! `cargo xtask test bundlers` and `cargo xtask bench npm`: the packed package in what people build and test with, and beside
-//! what they would take in its place, with `crates/wasm/npm/bundlers/` and `crates/wasm/npm/bench/`.
+//! `cargo xtask test bundlers`: the packed package in bundlers, a browser and test runners, with `crates/wasm/npm/bundlers/`.
 
-use super::{out, pack, prepare, run, runtimes, target, text};
+use super::{out, pack, prepare, run, target, text};
 use crate::{complain, test};
 
 /// Runs the tests. They were asked for by name, so it is an error when they cannot run.
@@ -16,19 +15,9 @@ pub(crate) fn test() -> Result<String, String> {
 pub(super) fn run_prepared(tarball: &str) -> Result<(), String> {
     complain("==> the npm package works in bundlers, a browser, Next.js, Jest and Vitest, and its examples run");
     test::cargo(&["build", "--package", "ajo", "--locked"], &[])?;
-    run("node", &["bundlers/run.mjs", &ajo("debug"), tarball, &text(&out("bundlers"))])
+    run("node", &["bundlers/run.mjs", &ajo(), tarball, &text(&out("bundlers"))])
 }
 
-/// The package beside what else there is, and in other runtimes where those are to be had: a table, and JSON under target/bench/.
-pub(crate) fn bench() -> Result<(), String> {
-    prepare()?;
-    runtimes::install_if_possible()?;
-    let tarball = text(&pack()?);
-    test::cargo(&["build", "--release", "--package", "ajo", "--locked"], &[])?;
-    let figures = text(&target().join("bench"));
-    run("node", &["bench/run.mjs", &ajo("release"), &tarball, &text(&out("bench")), &figures])
-}
-
-fn ajo(profile: &str) -> String {
-    text(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
+fn ajo() -> String {
+    text(&target().join("debug").join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
 }

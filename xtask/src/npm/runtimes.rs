@@ -41,8 +41,8 @@ fn directory() -> PathBuf {
     sources().join("runtimes")
 }
 
-/// For whoever can go without them.
-pub(super) fn install_if_possible() -> Result<(), String> {
+/// For `cargo xtask bench npm`, which can do without them.
+pub(crate) fn install_if_possible() -> Result<(), String> {
     if available() { install() } else { Ok(()) }
 }
 
