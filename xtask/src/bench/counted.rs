@@ -11,7 +11,7 @@ use crate::complain;
 
 /// Counts everything.
 pub(super) fn measure() -> Result<Report, String> {
-    program::build()?;
+    program::build(&["ajo-bench"])?;
     let mut report = Report::new("counted");
     complain("==> allocations");
     let server = Server::start("native")?;

@@ -13,9 +13,10 @@ use crate::test::cargo;
 const SERVER_CORE: &str = "0";
 const CLIENT_CORE: &str = "1";
 
-/// Builds all of them.
-pub(super) fn build() -> Result<(), String> {
-    cargo(&["build", "--release", "--package", "ajo-bench", "--locked", "--quiet"], &[])
+/// Builds all of them, and the release build of `ajo` if it is measured too.
+pub(super) fn build(packages: &[&str]) -> Result<(), String> {
+    let packages: Vec<&str> = packages.iter().flat_map(|package| ["--package", package]).collect();
+    cargo(&[&["build", "--release", "--locked", "--quiet"], &packages[..]].concat(), &[])
 }
 
 /// The path of one of them.

@@ -7,19 +7,17 @@ use super::group::Group;
 use super::npm_package;
 use super::program::{self, Server};
 use super::report::Report;
-use crate::{complain, root, test};
+use crate::{complain, root};
 
 /// Runs that have to agree before a figure is published.
 const RUNS: u32 = 5;
 
 /// Measures a group `RUNS` times.
 pub(super) fn measure(group: Group) -> Result<Report, String> {
-    match group {
-        Group::Native | Group::CachedToken | Group::Plan => program::build()?,
-        Group::Emulator => program::build().and_then(|()| build_ajo())?,
-        Group::Apply => build_ajo()?,
-        Group::Npm => npm_package::prepare("release")?,
-        Group::Codegen | Group::Counted | Group::Charts => {}
+    if group == Group::Npm {
+        npm_package::prepare("release")?;
+    } else {
+        program::build(&["ajo-bench", "ajo"])?;
     }
     let mut report = Report::new(&group.to_string());
     for run in 0..RUNS {
@@ -40,10 +38,6 @@ pub(super) fn measure(group: Group) -> Result<Report, String> {
         report.read(&lines?)?;
     }
     Ok(report)
-}
-
-fn build_ajo() -> Result<(), String> {
-    test::cargo(&["build", "--release", "--quiet", "--package", "ajo", "--locked"], &[])
 }
 
 /// A script that measures the release build of `ajo`. The number of the run decides which contestant goes first.
