@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""`ajo apply` beside a sequential script, which does what Adobe's Postman recipe does: create, canDeploy, deploy.
+"""`ajo apply` compared with a sequential script that follows Adobe's Postman recipe: create, canDeploy, deploy.
 
-Run it with `cargo xtask bench apply`. Both bring the same configurations into an empty emulator that takes 20 ms for each call.
+`cargo xtask bench apply` runs it: apply.py RUN. Both create the same configurations in an empty emulator that delays each call by
+20 ms. In odd runs the script goes first.
 """
 import http.client
 import json
@@ -18,17 +19,15 @@ import figures
 CONFIGS = 200
 LATENCY = 0.020
 CONCURRENCY = 8
-# Each takes seconds, so a disturbed run is more likely than an interesting one: the middle one counts.
-RUNS = 3
 SETTINGS = ["BASE_URL", "IMS_URL", "CLIENT_ID", "CLIENT_SECRET", "ORG_ID", "SCOPES", "SANDBOX"]
 
 
 class Service:
-    """An emulator with nothing in it, which is slow."""
+    """An empty, slow emulator."""
 
     def __enter__(self):
         command = [figures.AJO, "emulator", "serve", "--port", "0", "--fault", f"*.*=delay:{LATENCY * 1000:.0f}"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = figures.start(figures.SERVER_CORE, command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.settings = {}
         while "AJO_SANDBOX" not in self.settings:
             name, value = self.process.stdout.readline().removeprefix("export ").strip().split("=", 1)
@@ -40,13 +39,13 @@ class Service:
         self.process.wait()
 
     def calls(self):
-        """How many calls it has seen, with those for tokens: they are numbered."""
-        with urllib.request.urlopen(f"{self.settings['AJO_IMS_URL']}/_emulator/calls") as answer:
-            return max(call["number"] for call in json.load(answer)["calls"])
+        """The number of calls so far, token requests included."""
+        with urllib.request.urlopen(f"{self.settings['AJO_IMS_URL']}/_emulator/calls") as response:
+            return max(call["number"] for call in json.load(response)["calls"])
 
     def deployed(self):
-        with urllib.request.urlopen(f"{self.settings['AJO_IMS_URL']}/_emulator/configs?limit=1000") as answer:
-            configs = json.load(answer)["configs"]
+        with urllib.request.urlopen(f"{self.settings['AJO_IMS_URL']}/_emulator/configs?limit=1000") as response:
+            configs = json.load(response)["configs"]
         return sum(config["state"] == "deployed" for config in configs)
 
 
@@ -56,8 +55,8 @@ def definitions():
     return [{"url": f"https://c{number}.example.org/*", "methods": ["GET"], "services": services} for number in range(CONFIGS)]
 
 
-def applied(service):
-    """`ajo apply`; gives most of its memory, too."""
+def apply(service):
+    """`ajo apply`; returns its time and peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         limits = {"version": 1, "sandbox": service.settings["AJO_SANDBOX"],
                   "capping": [dict(definition, deployed=True) for definition in definitions()]}
@@ -65,28 +64,28 @@ def applied(service):
             json.dump(limits, file)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AJO_")} | service.settings
         del environment["AJO_SANDBOX"]
-        # Neither a profile nor a cached token of whoever runs this.
+        # Without the user's profiles and cached tokens.
         environment |= {"AJO_CONFIG_DIR": folder, "AJO_TOKEN_CACHE": "off", "AJO_KEYCHAIN": "off"}
         command = [figures.AJO, "apply", "limits.json", "--yes", f"--concurrency={CONCURRENCY}"]
         began = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        child = figures.start(figures.CLIENT_CORE, command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
         took = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise SystemExit(f"ajo apply ended with {child.returncode}")
-    # In KiB, but for macOS.
+    # In KiB, on macOS in bytes.
     return took, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def scripted(service):
-    """One call after the other, on one connection, with one token."""
+def script(service):
+    """Sequential calls on one connection with one token; returns their time."""
     began = time.perf_counter()
     settings = {name: service.settings[f"AJO_{name}"] for name in SETTINGS}
     form = {"grant_type": "client_credentials", "client_id": settings["CLIENT_ID"],
             "client_secret": settings["CLIENT_SECRET"], "scope": settings["SCOPES"]}
-    with urllib.request.urlopen(f"{settings['IMS_URL']}/ims/token/v3", data=urllib.parse.urlencode(form).encode()) as answer:
-        token = json.load(answer)["access_token"]
+    with urllib.request.urlopen(f"{settings['IMS_URL']}/ims/token/v3", data=urllib.parse.urlencode(form).encode()) as response:
+        token = json.load(response)["access_token"]
     headers = {"authorization": f"Bearer {token}", "x-api-key": settings["CLIENT_ID"], "content-type": "application/json",
                "x-gw-ims-org-id": settings["ORG_ID"], "x-sandbox-name": settings["SANDBOX"]}
     base = urllib.parse.urlsplit(settings["BASE_URL"])
@@ -94,10 +93,10 @@ def scripted(service):
 
     def call(method, path, body=None):
         connection.request(method, f"{base.path}/endpointConfigs{path}", body and json.dumps(body), headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status >= 300:
-            raise SystemExit(f"{method} {path}: {answer.status} {text.decode()}")
+        response = connection.getresponse()
+        text = response.read()
+        if response.status >= 300:
+            raise SystemExit(f"{method} {path}: {response.status} {text.decode()}")
         return json.loads(text) if text else {}
 
     for definition in definitions():
@@ -107,37 +106,26 @@ def scripted(service):
     return time.perf_counter() - began
 
 
-def measured(how):
-    """The run that took neither the longest nor the shortest time: what it gave, and its calls."""
-    runs = []
-    for _ in range(RUNS):
-        with Service() as service:
-            given = how(service)
-            runs.append((given, service.calls()))
-            if (deployed := service.deployed()) != CONFIGS:
-                raise SystemExit(f"{how.__name__}: {deployed} of {CONFIGS} are deployed")
-    return sorted(runs)[RUNS // 2]
+def measure(how):
+    """The result of one contestant on a new emulator, and its calls."""
+    with Service() as service:
+        result = how(service)
+        if (deployed := service.deployed()) != CONFIGS:
+            raise SystemExit(f"{how.__name__}: {deployed} of {CONFIGS} are deployed")
+        return result, service.calls()
 
 
 def main():
-    (ours, memory), our_calls = measured(applied)
-    theirs, their_calls = measured(scripted)
+    order = [apply, script] if int(sys.argv[1]) % 2 == 0 else [script, apply]
+    results = {how: measure(how) for how in order}
+    ((ours, memory), our_calls), (theirs, their_calls) = results[apply], results[script]
     bound = our_calls * LATENCY / CONCURRENCY
-    figures.write("apply", [
-        figures.row("ajo apply", ours, "s", theirs / ours),
-        figures.row("sequential script", theirs, "s"),
-        figures.row("ajo apply, calls", our_calls, "calls"),
-        figures.row("sequential script, calls", their_calls, "calls"),
-        figures.row("calls × latency ÷ concurrency", bound, "s", ours / bound),
-        figures.row("ajo apply, most memory", memory, "MiB"),
-    ])
-    print(f"{CONFIGS} configurations created and deployed, {LATENCY * 1000:.0f} ms a call\n")
-    figures.table(["", f"ajo apply, {CONCURRENCY} at a time", "sequential script", ""], [
-        ["wall time, s", f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f} times as fast"],
-        ["calls", str(our_calls), str(their_calls), f"{our_calls / their_calls:.2f} times as many"],
-        ["calls × latency ÷ concurrency, s", f"{bound:.2f}", "", f"{ours / bound:.2f} times that"],
-        ["most memory, MiB", f"{memory:.1f}", "", ""],
-    ])
+    figures.show("ajo apply", ours, "s", theirs / ours)
+    figures.show("sequential script", theirs, "s")
+    figures.show("ajo apply, calls", our_calls, "calls")
+    figures.show("sequential script, calls", their_calls, "calls")
+    figures.show("calls × latency ÷ concurrency", bound, "s", ours / bound)
+    figures.show("ajo apply, peak memory", memory, "MiB")
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ fn kebab(name: &str) -> String {
 #[test]
 fn the_page_names_every_group_of_figures_and_every_budget() {
     let page = read("docs/performance.md");
-    let source = read("xtask/src/main.rs");
+    let source = read("xtask/src/bench/group.rs");
     let start = source.find("enum Group {").expect("the groups");
     let body = &source[start..start + source[start..].find("\n}").expect("an end")];
     let groups: Vec<String> = body

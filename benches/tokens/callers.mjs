@@ -1,35 +1,35 @@
-// So many callers at once who need a token and have none: node callers.mjs LIBRARY CALLERS HOST.
+// CALLERS callers that start together without a token: node callers.mjs LIBRARY CALLERS ENDPOINT.
 //
-// Both libraries know Adobe's token host only, and by https, so their requests are led to HOST where they leave Node.js; nothing
-// else of them is changed. Each caller asks as the library's documentation shows it. HOME and XDG_CONFIG_HOME have to name a folder of
-// this program's own: aio-lib-ims keeps tokens in files there.
+// Both libraries only call Adobe's token endpoint, by https, so their requests are redirected to ENDPOINT where they leave Node.js.
+// Each caller uses the library as its documentation shows. HOME and XDG_CONFIG_HOME have to name a folder of this program's own,
+// because aio-lib-ims stores tokens in files there.
 import http from "node:http";
 import https from "node:https";
 import { createRequire } from "node:module";
 
 const THEIRS = "ims-na1.adobelogin.com";
-/** Connections at a time; the other requests wait for one. Chosen here: far below what a system lets a program open. */
+/** Other requests wait for one of these connections. The number is ours, far below what systems allow. */
 const CONNECTIONS = 250;
-const [library, callers, host] = process.argv.slice(2);
+const [library, callers, endpoint] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-const [hostname, port] = host.split(":");
+const [hostname, port] = endpoint.split(":");
 
 function ask(options, callback) {
   if (options.hostname !== THEIRS && options.host !== THEIRS) throw new Error(`a request to ${options.hostname ?? options.host}`);
   return http.request({ ...options, protocol: "http:", host: hostname, hostname, port, agent, href: undefined }, callback);
 }
 
-/** For aio-lib-ims, which sends with node-fetch. */
+/** aio-lib-ims uses node-fetch. */
 https.request = ask;
 
-/** For aio-lib-core-auth, which sends with the `fetch` of Node.js. */
+/** aio-lib-core-auth uses the `fetch` of Node.js. */
 globalThis.fetch = (address, { method, headers, body }) =>
   new Promise((resolve, reject) => {
     const { hostname: to, pathname } = new URL(address);
     const length = { "content-length": Buffer.byteLength(body) };
-    const request = ask({ hostname: to, path: pathname, method, headers: { ...headers, ...length } }, async (answer) => {
-      const parts = await answer.toArray();
-      resolve(new Response(Buffer.concat(parts), { status: answer.statusCode }));
+    const request = ask({ hostname: to, path: pathname, method, headers: { ...headers, ...length } }, async (response) => {
+      const parts = await response.toArray();
+      resolve(new Response(Buffer.concat(parts), { status: response.statusCode }));
     });
     request.on("error", reject);
     request.end(body);
@@ -39,7 +39,7 @@ const require = createRequire(import.meta.url);
 const scopes = ["openid", "AdobeID"];
 const secret = "p8e-a-secret-that-is-none";
 
-/** What one caller does, once what all have in common is set up. */
+/** The call of one caller, after the common setup. */
 const CALLER = {
   "@adobe/aio-lib-core-auth": () => {
     const { generateAccessToken } = require("@adobe/aio-lib-core-auth");

@@ -25,10 +25,6 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand};
 
-// For the files of `bench`.
-pub(crate) use output::log as complain;
-pub(crate) use workspace::root;
-
 use steps::{STEPS, Tier};
 
 /// The project's own commands.
@@ -69,37 +65,13 @@ enum Command {
     },
     /// Install the pinned tools that `check` runs under target/tools
     Tools,
-    /// Measure something beside what else there is, in one run: a table, and JSON under target/bench/
+    /// Measure the project compared with its alternatives: a table, and JSON under target/bench/
     Bench {
-        /// What is measured; all of it, and the charts, if not given
-        group: Option<Group>,
+        /// One group of figures; by default all of them, then the charts and tables
+        group: Option<bench::Group>,
     },
     /// Build the npm package and its tarball under target/npm/
     Npm,
-}
-
-/// What can be measured.
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Group {
-    /// A call beside the same written by hand with reqwest: time, CPU time, allocations, instructions
-    Native,
-    /// A token that is there already, beside a cache written by hand: time and allocations, with 1 and 64 threads
-    CachedToken,
-    /// A plan of 10 to 10,000 configurations: time, and how it grows
-    Plan,
-    /// `generate --check`, and the cold build of a program that depends on ajo-core: seconds and crates
-    Codegen,
-    /// Token requests of up to 10,000 cold callers, beside Adobe's two libraries
-    Tokens,
-    /// The emulator beside Prism: start, memory, calls a second, a million calls
-    Emulator,
-    /// The npm package beside openapi-fetch and Adobe's token library: time per call, cold start, token requests, bytes;
-    /// and in Deno, Bun and workerd
-    Npm,
-    /// `ajo apply` beside a sequential script: time, calls, memory
-    Apply,
-    /// No measurement: charts, and the tables of docs/performance.md, from the figures that there are
-    Charts,
 }
 
 fn main() -> ExitCode {

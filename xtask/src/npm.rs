@@ -6,6 +6,3 @@ pub(crate) mod folders;
 mod module;
 pub(crate) mod package;
 pub(crate) mod runtimes;
-
-// For the files of `bench`.
-pub(crate) use crate::workspace::target;

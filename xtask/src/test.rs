@@ -8,9 +8,6 @@ use crate::need::Missing;
 use crate::output::log;
 use crate::steps::{STEPS, Step, Tier};
 
-// For the files of `bench`.
-pub(crate) use crate::process::cargo;
-
 /// Read by the suites that generate input: many more cases, as before an issue is closed.
 const FULL_COUNTS: [(&str, &str); 2] = [("AJO_TEST_FULL", "1"), ("PROPTEST_CASES", "20000")];
 

@@ -1,17 +1,17 @@
-//! A figure, as it goes from a program that measures to `cargo xtask bench`.
+//! A figure, as a program passes it to `cargo xtask bench`.
 
 use serde::Serialize;
 
 /// One figure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure<'f> {
-    /// What was measured. `cargo xtask bench` knows its budget by this name.
+    /// Budgets and tables refer to it.
     pub name: &'f str,
-    /// How much it is.
+    /// In `unit`.
     pub value: f64,
-    /// Of what.
+    /// Empty for a plain number.
     pub unit: &'f str,
-    /// How many times that of the other side, where there is one.
+    /// The value divided by that of the other contestant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
 }
@@ -20,8 +20,8 @@ pub struct Figure<'f> {
 ///
 /// # Panics
 ///
-/// Never: a figure is a number and texts.
-#[expect(clippy::print_stdout, reason = "figures are what these programs are for")]
-pub fn say(name: &str, value: f64, unit: &str, ratio: Option<f64>) {
-    println!("{}", serde_json::to_string(&Figure { name, value, unit, ratio }).expect("a number and texts"));
+/// Never: a figure is a number and strings.
+#[expect(clippy::print_stdout, reason = "figures are the data of these programs")]
+pub fn print_figure(name: &str, value: f64, unit: &str, ratio: Option<f64>) {
+    println!("{}", serde_json::to_string(&Figure { name, value, unit, ratio }).expect("a number and strings"));
 }

@@ -1,11 +1,11 @@
-//! What the programs of `cargo xtask bench` share. Each of them prints one JSON object a line: what it measured, without judging it.
+//! Shared code of the programs that `cargo xtask bench` runs. Each prints one JSON object per line and measurement, without judging it.
 
+mod callers;
 mod canned;
 mod figure;
 mod rounds;
-mod sides;
 
+pub use callers::{HandWritten, ajo_client, tokens};
 pub use canned::{Canned, GOOD_TOKEN, list};
-pub use figure::{Figure, say};
+pub use figure::{Figure, print_figure};
 pub use rounds::{Paired, cpu, median};
-pub use sides::{ByHand, ours, tokens};

@@ -1,8 +1,8 @@
-//! Two sides that take turns, so that what else the machine does strikes both.
+//! Two contestants that take turns, so that other load on the machine affects both.
 
 use std::time::{Duration, Instant};
 
-/// What both sides took, round by round.
+/// The time of both contestants, by round.
 #[derive(Debug, Default)]
 pub struct Paired {
     ours: Vec<Spent>,
@@ -16,10 +16,13 @@ struct Spent {
 }
 
 impl Paired {
-    /// Lets both sides do their `calls` in each of so many rounds; who begins, changes. The first rounds warm up.
-    pub fn run(rounds: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Self {
+    /// Measures both contestants in each of `rounds` rounds; they alternate in going first. Before a round is measured, each
+    /// contestant is set up again, so that one lucky or unlucky connection does not decide a whole run. The first rounds warm up.
+    pub fn run<O: FnMut(), T: FnMut()>(rounds: usize, ours: impl Fn() -> O, theirs: impl Fn() -> T) -> Self {
         let mut paired = Self::default();
-        for round in 0..rounds + rounds.div_ceil(10) {
+        let warm_up = rounds.div_ceil(10);
+        for round in 0..rounds + warm_up {
+            let (mut ours, mut theirs) = (ours(), theirs());
             let (one, other) = if round % 2 == 0 {
                 let one = spent(&mut ours);
                 (one, spent(&mut theirs))
@@ -27,7 +30,7 @@ impl Paired {
                 let other = spent(&mut theirs);
                 (spent(&mut ours), other)
             };
-            if round >= rounds.div_ceil(10) {
+            if round >= warm_up {
                 paired.ours.push(one);
                 paired.theirs.push(other);
             }
@@ -35,31 +38,29 @@ impl Paired {
         paired
     }
 
-    /// The median of the ratios of time, each of one round.
+    /// The median over the rounds of the ratio of time.
     pub fn time_ratio(&self) -> f64 {
         median(self.pairs(|spent| spent.wall).map(|(ours, theirs)| ours / theirs))
     }
 
-    /// The median of the ratios of CPU time, each of one round.
+    /// The median over the rounds of the ratio of CPU time.
     pub fn cpu_ratio(&self) -> f64 {
         median(self.pairs(|spent| spent.cpu).map(|(ours, theirs)| ours / theirs))
     }
 
-    /// The median of the differences of CPU time in seconds, each of one round.
-    pub fn cpu_more(&self) -> f64 {
-        median(self.pairs(|spent| spent.cpu).map(|(ours, theirs)| ours - theirs))
-    }
-
-    /// The median of our side's time in seconds, and of the other's.
+    /// Median time in seconds: ours, theirs.
     pub fn times(&self) -> (f64, f64) {
-        let all: Vec<_> = self.pairs(|spent| spent.wall).collect();
-        (median(all.iter().map(|(ours, _)| *ours)), median(all.iter().map(|(_, theirs)| *theirs)))
+        self.medians(|spent| spent.wall)
     }
 
-    /// The median of our side's CPU time in seconds, and of the other's.
+    /// Median CPU time in seconds: ours, theirs.
     pub fn cpus(&self) -> (f64, f64) {
-        let all: Vec<_> = self.pairs(|spent| spent.cpu).collect();
-        (median(all.iter().map(|(ours, _)| *ours)), median(all.iter().map(|(_, theirs)| *theirs)))
+        self.medians(|spent| spent.cpu)
+    }
+
+    fn medians(&self, of: impl Fn(&Spent) -> Duration) -> (f64, f64) {
+        let pairs: Vec<_> = self.pairs(of).collect();
+        (median(pairs.iter().map(|(ours, _)| *ours)), median(pairs.iter().map(|(_, theirs)| *theirs)))
     }
 
     fn pairs(&self, of: impl Fn(&Spent) -> Duration) -> impl Iterator<Item = (f64, f64)> {
@@ -68,13 +69,13 @@ impl Paired {
     }
 }
 
-fn spent(what: &mut impl FnMut()) -> Spent {
-    let (began, before) = (Instant::now(), cpu());
-    what();
-    Spent { wall: began.elapsed(), cpu: cpu().saturating_sub(before) }
+fn spent(work: &mut impl FnMut()) -> Spent {
+    let (start, before) = (Instant::now(), cpu());
+    work();
+    Spent { wall: start.elapsed(), cpu: cpu().saturating_sub(before) }
 }
 
-/// The CPU time of this program, that in the kernel with it.
+/// The CPU time of this process, in user and kernel mode.
 #[cfg(unix)]
 pub fn cpu() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
@@ -82,19 +83,19 @@ pub fn cpu() -> Duration {
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-/// Time that passes, where no library without unsafe code of ours says what of it was CPU time.
+/// Wall-clock time, where no library reads the CPU time without unsafe code of ours.
 #[cfg(not(unix))]
 pub fn cpu() -> Duration {
     use std::sync::LazyLock;
-    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    BEGAN.elapsed()
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
-/// The value in the middle.
+/// The middle value.
 ///
 /// # Panics
 ///
-/// There is none.
+/// Without a value.
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut sorted: Vec<_> = values.collect();
     sorted.sort_by(f64::total_cmp);

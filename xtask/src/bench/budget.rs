@@ -1,4 +1,5 @@
-//! What is promised of a figure: `benches/budgets.json`. Ratios, counts and sizes, since absolute times are the machine's.
+//! The budgets of `benches/budgets.json`: bounds on ratios, counts and sizes. Absolute times depend on the machine and have none.
+//! Budgets of the group `counted` are exact and hold on any machine; all others are timed.
 
 use std::fmt::{self, Write as _};
 
@@ -6,7 +7,7 @@ use serde::Deserialize;
 
 use super::number::shown;
 use super::report::Report;
-use crate::root;
+use crate::workspace::root;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,7 +19,7 @@ pub(super) struct Budget {
     most: Option<f64>,
     #[serde(default)]
     least: Option<f64>,
-    /// Where it comes from, and what room it leaves.
+    /// Its origin, and the room it leaves.
     why: String,
 }
 
@@ -30,8 +31,8 @@ enum Of {
 }
 
 impl Budget {
-    /// Those of a group.
-    pub(super) fn of(group: &str) -> Result<Vec<Self>, String> {
+    /// The budgets of a group.
+    pub(super) fn read(group: &str) -> Result<Vec<Self>, String> {
         let path = root().join("benches/budgets.json");
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let all: Vec<Self> = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -41,32 +42,32 @@ impl Budget {
         Ok(all.into_iter().filter(|budget| budget.group == group).collect())
     }
 
-    /// Holds figures to it.
-    fn judge<'f>(&self, figures: &'f Report) -> Verdict<'f> {
-        let Some(row) = figures.row(&self.row) else {
-            return figures.excuse(&self.row).map_or(Verdict::Broken(None), Verdict::NotMeasured);
+    /// Compares the median of all runs with the bound.
+    fn check<'f>(&self, figures: &'f Report) -> Verdict<'f> {
+        let Some(row) = figures.rows.iter().find(|row| row.name == self.row) else {
+            return figures.reason(&self.row).map_or(Verdict::Broken(None), Verdict::NotMeasured);
         };
-        let number = match self.of {
-            Of::Ratio => row.ratio,
-            Of::Value => Some(row.value),
+        let runs = match self.of {
+            Of::Ratio => &row.ratio,
+            Of::Value => &row.value,
         };
-        let kept = |number: &f64| {
-            self.most.is_none_or(|most| *number <= most) && self.least.is_none_or(|least| *number >= least)
-        };
-        match number {
-            Some(number) if kept(&number) => Verdict::Kept(number),
-            // Without a ratio nothing shows that it is kept.
+        match runs.median() {
+            Some(number)
+                if self.most.is_none_or(|most| number <= most) && self.least.is_none_or(|least| number >= least) =>
+            {
+                Verdict::Kept(number)
+            }
             other => Verdict::Broken(other),
         }
     }
 }
 
-/// Whether a budget is kept.
 #[derive(Debug, PartialEq)]
 enum Verdict<'f> {
     Kept(f64),
+    /// A figure without a value is broken too: nothing shows that the budget is kept.
     Broken(Option<f64>),
-    /// It cannot be measured here, for this reason.
+    /// With the reason.
     NotMeasured(&'f str),
 }
 
@@ -83,32 +84,22 @@ impl fmt::Display for Budget {
     }
 }
 
-/// What becomes of a group's budgets.
-pub(super) struct Held {
-    /// A line for each.
-    pub(super) text: String,
-    pub(super) kept: bool,
-    /// A ratio is broken: noise may have done it. Nothing that is counted is broken by noise.
-    pub(super) may_be_noise: bool,
-}
-
-/// Holds a group's figures to its budgets.
-pub(super) fn hold(figures: &Report, budgets: &[Budget]) -> Held {
-    let mut held = Held { text: String::new(), kept: true, may_be_noise: false };
+/// Whether all budgets are kept, and a line for each.
+pub(super) fn check(figures: &Report, budgets: &[Budget]) -> (bool, String) {
+    let (mut kept, mut text) = (true, String::new());
     for budget in budgets {
-        let verdict = match budget.judge(figures) {
+        let verdict = match budget.check(figures) {
             Verdict::Kept(number) => format!("kept, {}", shown(number)),
-            Verdict::NotMeasured(why) => format!("NOT MEASURED, because {why}"),
+            Verdict::NotMeasured(why) => format!("NOT MEASURED: {why}"),
             Verdict::Broken(number) => {
-                held.kept = false;
-                held.may_be_noise |= number.is_some() && matches!(budget.of, Of::Ratio);
+                kept = false;
                 let number = number.map_or_else(|| "no such figure".to_owned(), shown);
                 format!("BROKEN, {number} (the budget: {})", budget.why)
             }
         };
-        let _ = writeln!(held.text, "{}: {}, {budget}: {verdict}", budget.group, budget.row);
+        let _ = writeln!(text, "{}: {}, {budget}: {verdict}", budget.group, budget.row);
     }
-    held
+    (kept, text)
 }
 
 #[cfg(test)]
@@ -116,50 +107,53 @@ mod tests {
     use super::*;
 
     fn figures() -> Report {
-        let figures = r#"{"group": "g", "machine": "m", "date": "d", "rows": [{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}],
-            "missing": [{"rows": "instructions", "why": "there is no valgrind"}]}"#;
-        serde_json::from_str(figures).expect("figures")
+        let mut figures = Report::new("g");
+        let lines = r#"{"name": "call", "value": 0.5, "unit": "ms", "ratio": 1.2}
+            {"missing": "instructions", "why": "no valgrind"}"#;
+        figures.read(lines).expect("figures");
+        figures
     }
 
     #[test]
-    fn a_budget_bounds_a_ratio_or_a_count_and_a_figure_that_is_missing_without_a_reason_breaks_it() {
+    fn missing_figure_needs_a_reason() {
         let figures = figures();
-        let judged = |row: &str, of: &str, bound: &str| {
-            let json = format!(r#"{{"group": "g", "row": "{row}", "of": "{of}", {bound}, "why": "chosen"}}"#);
+        let checked = |row: &str, of: &str, bound: &str| {
+            let json = format!(r#"{{"group": "g", "row": "{row}", "of": "{of}", {bound}, "why": "ours"}}"#);
             let budget: Budget = serde_json::from_str(&json).expect("a budget");
-            (budget.to_string(), budget.judge(&figures))
+            (budget.to_string(), budget.check(&figures))
         };
         let cases = [
             ("call", "ratio", r#""most": 1.2"#, "ratio ≤ 1.20", Verdict::Kept(1.2)),
             ("call", "ratio", r#""most": 1.1"#, "ratio ≤ 1.10", Verdict::Broken(Some(1.2))),
             ("call", "value", r#""least": 1"#, "≥ 1", Verdict::Broken(Some(0.5))),
             ("cold", "value", r#""most": 1"#, "≤ 1", Verdict::Broken(None)),
-            ("instructions, ours", "ratio", r#""most": 1"#, "ratio ≤ 1", Verdict::NotMeasured("there is no valgrind")),
+            ("instructions, ours", "ratio", r#""most": 1"#, "ratio ≤ 1", Verdict::NotMeasured("no valgrind")),
         ];
         for (row, of, bound, text, expected) in cases {
-            assert_eq!(judged(row, of, bound), (text.to_owned(), expected));
+            assert_eq!(checked(row, of, bound), (text.to_owned(), expected));
         }
     }
 
     #[test]
-    fn only_a_ratio_that_is_too_much_may_be_noise() {
-        let figures = figures();
-        let held = |row: &str, of: &str| {
-            let json = format!(r#"[{{"group": "g", "row": "{row}", "of": "{of}", "most": 0.1, "why": "chosen"}}]"#);
-            let budgets: Vec<Budget> = serde_json::from_str(&json).expect("budgets");
-            let held = hold(&figures, &budgets);
-            (held.kept, held.may_be_noise)
+    fn budget_uses_the_median() {
+        let mut figures = figures();
+        for ratio in [0.9, 1.0] {
+            figures.read(&format!(r#"{{"name": "call", "value": 1, "unit": "ms", "ratio": {ratio}}}"#)).expect("a run");
+        }
+        let kept = |row: &str, most: f64| {
+            let json = format!(r#"[{{"group": "g", "row": "{row}", "of": "ratio", "most": {most}, "why": "ours"}}]"#);
+            check(&figures, &serde_json::from_str::<Vec<Budget>>(&json).expect("budgets")).0
         };
-        assert_eq!(held("call", "ratio"), (false, true));
-        assert_eq!(held("call", "value"), (false, false));
-        assert_eq!(held("cold", "ratio"), (false, false), "there is no such figure");
-        assert_eq!(held("instructions", "ratio"), (true, false));
+        assert!(kept("call", 1.0), "one slow run of three");
+        assert!(!kept("call", 0.95));
+        assert!(!kept("cold", 1.0), "there is no such figure");
+        assert!(kept("instructions", 1.0), "not measured, with a reason");
     }
 
     #[test]
     fn every_budget_can_be_read_and_has_one_bound() {
-        for group in ["native", "plan", "npm"] {
-            assert!(!Budget::of(group).expect("budgets").is_empty(), "{group}");
+        for group in ["counted", "native", "plan", "npm"] {
+            assert!(!Budget::read(group).expect("budgets").is_empty(), "{group}");
         }
     }
 }

@@ -1,52 +1,136 @@
-//! The figures as charts, in SVG: a bar for each ratio, and a line for what grows with the number of configurations.
+//! Charts in SVG: a bar for each ratio on which all runs agree.
 
-mod bars;
-mod line;
+use std::fs;
 
 use plotters::prelude::*;
 
+use super::number::shown;
 use super::report::Report;
-use crate::root;
+use crate::workspace::root;
 
 const FOLDER: &str = "docs/performance";
 const WIDTH: u32 = 960;
 const MARGIN: i32 = 24;
+const HEAD: u32 = 56;
+const FOOT: u32 = 34;
+const BAR_HEIGHT: u32 = 26;
+/// Width of the names.
+const NAMES: u32 = 430;
 const FONT: &str = "sans-serif";
 const TEXT: RGBColor = RGBColor(38, 38, 38);
-const QUIET: RGBColor = RGBColor(110, 110, 110);
+const AXIS: RGBColor = RGBColor(110, 110, 110);
 const GRID: RGBColor = RGBColor(226, 226, 226);
 const MARK: RGBColor = RGBColor(0, 96, 70);
 const BAR: RGBColor = RGBColor(134, 188, 222);
 
-/// What drawing gives.
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// What is drawn as bars: a group, and what a ratio says there.
-const BARS: &[(&str, &str)] = &[
-    ("native", "Native call: times what hand-written reqwest takes (less is better)"),
-    ("cached-token", "Reading a cached token: times a cache written by hand (less is better)"),
-    ("npm", "npm package: times openapi-fetch in Node.js, a bare fetch elsewhere (less is better)"),
-    ("emulator", "Emulator: times better than Prism, and memory's growth"),
-    ("apply", "ajo apply: times as fast as a sequential script, and times the bound"),
+/// The groups with a chart, and its title.
+const CHARTS: &[(&str, &str)] = &[
+    ("native", "Native call: time as a multiple of hand-written reqwest (less is better)"),
+    ("cached-token", "Cached token: time as a multiple of a hand-written cache (less is better)"),
+    ("npm", "npm package: time as a multiple of openapi-fetch in Node.js, of bare fetch elsewhere (less is better)"),
+    ("emulator", "Emulator: times better than Prism, share of bare axum, growth of memory"),
+    ("plan", "Plan: time as a multiple of reading the list; one of 10,000 compared with one of 100"),
+    ("apply", "ajo apply: times as fast as a sequential script, and as a multiple of the lower bound"),
 ];
 
-/// The group that is drawn as a line.
-const LINE: &str = "plan";
-
-/// Draws what has been measured.
+/// Draws the groups that have been measured.
 pub(super) fn draw() -> Result<(), String> {
     let folder = root().join(FOLDER);
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{FOLDER}: {error}"))?;
-    let write = |group: &str, svg: String| {
-        std::fs::write(folder.join(format!("{group}.svg")), svg).map_err(|error| format!("{group}.svg: {error}"))
-    };
-    for (group, title) in BARS {
+    fs::create_dir_all(&folder).map_err(|error| format!("{FOLDER}: {error}"))?;
+    for (group, title) in CHARTS {
         let Some(figures) = Report::load(group)? else { continue };
-        if let Some(svg) = bars::draw(title, &figures).map_err(|error| format!("{group}: {error}"))? {
-            write(group, svg)?;
+        let file = folder.join(format!("{group}.svg"));
+        match bars(title, &figures).map_err(|error| format!("{group}: {error}"))? {
+            Some(svg) => fs::write(&file, svg).map_err(|error| format!("{group}.svg: {error}"))?,
+            None if file.exists() => fs::remove_file(&file).map_err(|error| format!("{group}.svg: {error}"))?,
+            None => {}
         }
     }
-    let Some(figures) = Report::load(LINE)? else { return Ok(()) };
-    let svg = line::draw(&figures).map_err(|error| format!("{LINE}: {error}"))?;
-    svg.map_or(Ok(()), |svg| write(LINE, svg))
+    Ok(())
+}
+
+/// The stable ratios as bars that start at one; `None` if there is no such ratio.
+fn bars(title: &str, figures: &Report) -> Outcome<Option<String>> {
+    let ratios: Vec<(&str, f64)> = figures
+        .rows
+        .iter()
+        .filter_map(|row| Some((row.name.as_str(), row.ratio.stable().filter(|ratio| *ratio > 0.0)?)))
+        .collect();
+    let Ok(count @ 1..) = u32::try_from(ratios.len()) else { return Ok(None) };
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (WIDTH, HEAD + count * BAR_HEIGHT + FOOT)).into_drawing_area();
+        root.fill(&WHITE)?;
+        root.draw_text(title, &(FONT, 19).into_font().color(&TEXT), (MARGIN, 16))?;
+        let (_, below) = root.split_vertically(HEAD);
+        let mut chart = ChartBuilder::on(&below)
+            .margin_left(NAMES)
+            .margin_right(64)
+            .x_label_area_size(FOOT)
+            // On a logarithmic axis, one half and two are equally far from one.
+            .build_cartesian_2d(range(&ratios).log_scale(), 0.0..f64::from(count))?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .disable_y_axis()
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .axis_style(AXIS)
+            .label_style((FONT, 13).into_font().color(&TEXT))
+            .x_label_formatter(&|number| shown(*number))
+            .draw()?;
+        for ((name, ratio), y) in ratios.iter().zip((0..count).rev().map(f64::from)) {
+            let corners = [(ratio.min(1.0), y + 0.2), (ratio.max(1.0), y + 0.8)];
+            chart.draw_series([Rectangle::new(corners, BAR.filled())])?;
+            let (x, y) = chart.backend_coord(&(ratio.max(1.0), y + 0.5));
+            let style = (FONT, 13).into_font().color(&TEXT);
+            root.draw_text(name, &style, (MARGIN, y - 7))?;
+            root.draw_text(&shown(*ratio), &style, (x + 6, y - 7))?;
+        }
+        let one = [(1.0, 0.0), (1.0, f64::from(count))];
+        chart.draw_series(LineSeries::new(one, MARK.stroke_width(2)))?;
+        root.present()?;
+    }
+    Ok(Some(svg))
+}
+
+/// A bit more than the range of the ratios and one.
+fn range(ratios: &[(&str, f64)]) -> std::ops::Range<f64> {
+    let least = ratios.iter().map(|(_, ratio)| *ratio).fold(1.0, f64::min);
+    let most = ratios.iter().map(|(_, ratio)| *ratio).fold(1.0, f64::max);
+    least * 0.9..most * 1.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(lines: &str) -> Report {
+        let mut figures = Report::new("g");
+        figures.read(lines).expect("figures");
+        figures
+    }
+
+    #[test]
+    fn stable_ratios_have_bars() {
+        let lines = r#"{"name": "slow", "value": 3, "unit": "ms", "ratio": 1.25}
+            {"name": "bare", "value": 2, "unit": "ms"}
+            {"name": "noisy", "value": 2, "unit": "ms", "ratio": 1.2}
+            {"name": "noisy", "value": 2, "unit": "ms", "ratio": 1.8}
+            {"name": "fast", "value": 1, "unit": "ms", "ratio": 1254}"#;
+        let svg = bars("Calls", &figures(lines)).expect("drawn").expect("a chart");
+        for text in ["Calls", "slow", "1.25", "fast", "1,254"] {
+            assert!(svg.contains(&format!("{text}\n</text>")), "{text} is not in {svg}");
+        }
+        for text in ["bare", "noisy", "NaN", "inf"] {
+            assert!(!svg.contains(text), "{text} is in {svg}");
+        }
+    }
+
+    #[test]
+    fn no_chart_without_ratios() {
+        assert_eq!(bars("Calls", &figures("")).expect("drawn"), None);
+    }
 }

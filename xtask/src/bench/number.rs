@@ -1,6 +1,6 @@
-//! Numbers for people.
+//! Numbers for readers.
 
-/// A number with three digits that say something, and commas in between where it is large.
+/// A number with three significant digits, and thousands separators.
 pub(super) fn shown(number: f64) -> String {
     let size = number.abs();
     if size < 1000.0 {
@@ -26,7 +26,7 @@ mod tests {
     use super::shown;
 
     #[test]
-    fn numbers_have_as_many_digits_as_mean_something() {
+    fn numbers_have_three_digits() {
         let numbers = [0.0, 0.0312, 1.169, 22.76, 601.0, 955.4, 1000.0, 25_123.4, 1_234_567.0];
         let texts = ["0", "0.031", "1.17", "22.8", "601", "955", "1,000", "25,123", "1,234,567"];
         assert_eq!(numbers.map(shown), texts);

@@ -1,20 +1,19 @@
-//! The tables of `docs/performance.md`, from the figures. What stands between `<!-- figures: GROUP -->` and the next
-//! `<!-- end -->` is replaced; where a group has not been measured, it stays as it is.
+//! The tables of `docs/performance.md`. The part between `<!-- figures: GROUP -->` and the next `<!-- end -->` is replaced if the
+//! group has been measured.
 
 use super::budget::Budget;
-use super::number::shown;
 use super::report::Report;
-use crate::root;
+use crate::workspace::root;
 
 const PAGE: &str = "docs/performance.md";
 const BEGIN: &str = "<!-- figures: ";
 const END: &str = "<!-- end -->";
 
-/// Fills them in.
+/// Writes the tables of all groups that have been measured.
 pub(super) fn fill() -> Result<String, String> {
     let path = root().join(PAGE);
     let page = std::fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
-    let filled = filled(&page, |group| Ok(Report::load(group)?.map(|it| (it, Budget::of(group)))))?;
+    let filled = filled(&page, |group| Ok(Report::load(group)?.map(|it| (it, Budget::read(group)))))?;
     std::fs::write(&path, filled).map_err(|error| format!("{PAGE}: {error}"))?;
     Ok(format!("wrote {PAGE} and its charts"))
 }
@@ -36,22 +35,20 @@ fn filled(page: &str, measured: impl Fn(&str) -> Result<Measured, String>) -> Re
     Ok(text)
 }
 
-/// The chart, where there is one: not every group has a ratio.
+/// The chart, if the group has one.
 fn chart(group: &str) -> String {
     let file = format!("performance/{group}.svg");
     if root().join("docs").join(&file).exists() { format!("\n![{group}]({file})\n") } else { String::new() }
 }
 
 fn table(figures: &Report, budgets: &[Budget]) -> String {
-    let mut text = String::from("| figure | | ratio | budget |\n|---|---|---|---|\n");
-    text.extend(figures.rows.iter().map(|row| {
-        let promised: Vec<_> = budgets.iter().filter(|it| it.row == row.name).map(ToString::to_string).collect();
-        let ratio = row.ratio.map(shown).unwrap_or_default();
-        let figure = format!("{} {}", shown(row.value), row.unit);
-        format!("| {} | {} | {ratio} | {} |\n", row.name, figure.trim_end(), promised.join(", "))
-    }));
+    let promised = |row: &str| {
+        let budgets: Vec<_> = budgets.iter().filter(|it| it.row == row).map(ToString::to_string).collect();
+        budgets.join(", ")
+    };
+    let mut text = figures.rows_with(promised);
+    text.extend(figures.notes.iter().map(|note| format!("\n{note}\n")));
     let day = figures.date.split('T').next().unwrap_or_default();
-    text.extend(figures.remarks.iter().map(|remark| format!("\n{remark}\n")));
     text + &format!("\n{}, {day}\n", figures.machine)
 }
 
@@ -60,11 +57,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_replace_those_of_before_and_what_was_not_measured_stays() {
+    fn measured_figures_replace_older_ones() {
         let page = "# P\n\n<!-- figures: a -->\nold\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n";
         let rows = r#"{"group": "g", "machine": "m", "date": "2026-11-26T03:11:44Z", "rows": [
-            {"name": "call", "value": 1500, "unit": "ms", "ratio": 1.25}, {"name": "calls", "value": 2}],
-            "remarks": ["What else there is."]}"#;
+            {"name": "call", "value": [1500, 1510, 1490], "unit": "ms", "ratio": [1.25, 1.4, 1.0]},
+            {"name": "calls", "value": [2], "unit": ""}], "notes": ["A note."]}"#;
         let budget = r#"[{"group": "a", "row": "call", "of": "ratio", "most": 1.5, "why": "chosen"},
             {"group": "a", "row": "calls", "of": "value", "most": 3, "why": "counted"}]"#;
         let measured = |group: &str| {
@@ -72,8 +69,8 @@ mod tests {
             Ok((group == "a").then(|| (serde_json::from_str(rows).expect("figures"), budgets)))
         };
         let once = filled(page, measured).expect("filled");
-        let table = "| figure | | ratio | budget |\n|---|---|---|---|\n| call | 1,500 ms | 1.25 | ratio ≤ 1.50 |\n\
-             | calls | 2 |  | ≤ 3 |\n\nWhat else there is.\n\nm, 2026-11-26\n";
+        let table = "| figure | | ratio | budget |\n|---|---|---|---|\n| call | 1,500 ms | not stable (1–1.40) | ratio ≤ 1.50 |\n\
+             | calls | 2 |  | ≤ 3 |\n\nA note.\n\nm, 2026-11-26\n";
         let expected = format!(
             "# P\n\n<!-- figures: a -->\n\n{table}\n<!-- end -->\n\nmore\n\n<!-- figures: b -->\nkept\n<!-- end -->\n"
         );

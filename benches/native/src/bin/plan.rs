@@ -1,9 +1,9 @@
-//! How long a plan takes, in CPU time, for so many configurations, where nothing has changed, a tenth has, or a tenth is new; beside
-//! reading the JSON of as many, without which there is no plan.
+//! CPU time of a plan of 10 to 10,000 configurations, if none, a tenth, or a new tenth differs; compared with reading the JSON of as
+//! many configurations, which every plan has to do.
 
 use std::hint::black_box;
 
-use ajo_bench::{Paired, list, say};
+use ajo_bench::{Paired, list, print_figure};
 use ajo_core::{CappingConfig, Sandbox};
 use ajo_limits::{
     Capping, Definition, Desired, Found, Ledger, Limit, Observed, Options, Owned, Plan, Rating, Services, Standing,
@@ -12,11 +12,12 @@ use ajo_limits::{
 use serde::Deserialize;
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
-/// So many configurations are planned in each measurement, in as many plans as that takes.
+/// Configurations planned in one measurement, in as many plans as that takes.
 const PLANNED: usize = 20_000;
-const ROUNDS: usize = 11;
+/// Rounds of one run; `cargo xtask bench` makes five runs.
+const ROUNDS: usize = 5;
 
-/// What is different between the files and the service.
+/// The difference between the files and the service.
 #[derive(Clone, Copy)]
 enum Case {
     Unchanged,
@@ -24,7 +25,7 @@ enum Case {
     TenthNew,
 }
 
-/// What a list answers.
+/// The response to a list.
 #[derive(Deserialize)]
 struct Many {
     results: Vec<CappingConfig>,
@@ -37,27 +38,40 @@ fn main() {
             Case::TenthChanged => "10 % changed",
             Case::TenthNew => "10 % new",
         };
+        let mut each = Vec::new();
         for size in SIZES {
-            let (desired, observed, ledger) = situation(size, case);
-            let make = || plan(&desired, &observed, &ledger, Options::default());
-            check(&make(), size, case);
-            let plans = (PLANNED / size).max(1);
-            let json = list(size);
-            let read = || serde_json::from_str::<Many>(&json).expect("a list").results;
-            assert_eq!(read().len(), size);
-            let paired = Paired::run(
-                ROUNDS,
-                || (0..plans).for_each(|_| drop(black_box(make()))),
-                || (0..plans).for_each(|_| drop(black_box(read()))),
-            );
+            let millis = measure(name, size, case);
             #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-            let millis = |seconds: f64| seconds * 1e3 / plans as f64;
-            say(&format!("{name}, {size}"), millis(paired.cpus().0), "ms", Some(paired.cpu_ratio()));
-            if size == SIZES[SIZES.len() - 1] && matches!(case, Case::Unchanged) {
-                say(&format!("reading {size}"), millis(paired.cpus().1), "ms", None);
-            }
+            each.push((size, millis * 1e3 / size as f64));
         }
+        let (few, (most, micros)) = (each[1], each[each.len() - 1]);
+        let name = format!("{name}, one of {most} compared with one of {}", few.0);
+        print_figure(&name, micros, "µs", Some(micros / few.1));
     }
+}
+
+/// Prints the figures of one size, and returns the milliseconds of a plan.
+fn measure(name: &str, size: usize, case: Case) -> f64 {
+    let (desired, observed, ledger) = situation(size, case);
+    let make = || plan(&desired, &observed, &ledger, Options::default());
+    check(&make(), size, case);
+    let plans = (PLANNED / size).max(1);
+    let json = list(size);
+    let read = || serde_json::from_str::<Many>(&json).expect("a list").results;
+    assert_eq!(read().len(), size);
+    let paired = Paired::run(
+        ROUNDS,
+        || || (0..plans).for_each(|_| drop(black_box(make()))),
+        || || (0..plans).for_each(|_| drop(black_box(read()))),
+    );
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let millis = |seconds: f64| seconds * 1e3 / plans as f64;
+    let (ours, reading) = paired.cpus();
+    print_figure(&format!("{name}, {size}"), millis(ours), "ms", Some(paired.cpu_ratio()));
+    if size == SIZES[SIZES.len() - 1] && matches!(case, Case::Unchanged) {
+        print_figure(&format!("reading {size}"), millis(reading), "ms", None);
+    }
+    millis(ours)
 }
 
 fn situation(size: usize, case: Case) -> (Desired, Observed, Ledger) {
@@ -99,7 +113,7 @@ fn definition(number: usize, calls: i64) -> Definition {
     })
 }
 
-/// What is measured is what is meant.
+/// Checks that the plan is the intended one.
 fn check(plan: &Plan, size: usize, case: Case) {
     let changes = if matches!(case, Case::Unchanged) { 0 } else { size / 10 };
     assert!(plan.refusals.is_empty(), "nothing is in the way");

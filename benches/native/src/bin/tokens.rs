@@ -1,45 +1,44 @@
-//! How often a token is asked for:
+//! The number of token requests:
 //!
 //! ```text
-//! tokens ours CALLERS     by so many callers of one client who come together and find none
-//! tokens serve            a token host; says its address, and at each line of its input how often it was asked since the last
+//! tokens count CALLERS    of CALLERS callers of one client that start together without a token
+//! tokens serve            a token endpoint; prints its address, then for each line of input the number of requests since the last
 //! ```
 
 use std::io::BufRead as _;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ajo_bench::{Canned, say, tokens};
+use ajo_bench::{Canned, print_figure, tokens};
 
-/// How long the token host takes. Chosen here: long enough for all callers to come before it answers, as with the real one, which
-/// is far away.
-const TAKES: Duration = Duration::from_millis(200);
+/// Long enough for all callers to arrive before the response, as with the real endpoint. The number is ours.
+const DELAY: Duration = Duration::from_millis(200);
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["ours", callers] => count(callers.parse().expect("a number of callers")),
+        ["count", callers] => count(callers.parse().expect("a number of callers")),
         ["serve"] => serve(),
-        _ => panic!("tokens ours CALLERS | tokens serve"),
+        _ => panic!("tokens count CALLERS | tokens serve"),
     }
 }
 
-#[expect(clippy::print_stdout, reason = "what is asked for")]
+#[expect(clippy::print_stdout, reason = "the counts are this program's data")]
 fn serve() {
-    let host = Canned::start(1, TAKES);
-    println!("{}", host.address);
+    let endpoint = Canned::start(1, DELAY);
+    println!("{}", endpoint.address);
     for _ in std::io::stdin().lock().lines() {
-        println!("{}", host.tokens.swap(0, Ordering::Relaxed));
+        println!("{}", endpoint.tokens.swap(0, Ordering::Relaxed));
     }
 }
 
-/// The callers get their token only, so that not every one of them needs a connection for its call.
+/// The callers only get a token, so that they need no connections of their own.
 fn count(callers: usize) {
-    let host = Canned::start(1, TAKES);
+    let endpoint = Canned::start(1, DELAY);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let tokens = tokens(host.address);
+        let tokens = tokens(endpoint.address);
         let all: Vec<_> = (0..callers)
             .map(|_| {
                 let tokens = tokens.clone();
@@ -51,5 +50,10 @@ fn count(callers: usize) {
         }
     });
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    say(&format!("ajo-core, {callers}"), host.tokens.load(Ordering::Relaxed) as f64, "requests", None);
+    print_figure(
+        &format!("token requests of {callers} callers, ajo-core"),
+        endpoint.tokens.load(Ordering::Relaxed) as f64,
+        "requests",
+        None,
+    );
 }

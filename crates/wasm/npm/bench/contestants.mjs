@@ -1,6 +1,6 @@
-// The same three things, done with each: list, get, and who asks for a token how often.
+// The contestants: each returns a client with `list` and `get`.
 
-/** With ajo-limits. */
+/** ajo-limits. */
 export async function ajoLimits(settings) {
   const { AjoClient } = await import("ajo-limits");
   const { clientId, clientSecret, orgId, scopes, sandbox, baseUrl, imsUrl } = settings;
@@ -8,7 +8,7 @@ export async function ajoLimits(settings) {
   return { list: () => ajo.capping.list(), get: (uid) => ajo.capping.get(uid), create: (config) => ajo.capping.create(config) };
 }
 
-/** With openapi-fetch, and a token cached as people write that by hand: fetched when it has expired, whoever asks. */
+/** openapi-fetch, with a hand-written token cache: any caller fetches a token when it has expired. */
 export async function openapiFetch(settings) {
   const { default: createClient } = await import("openapi-fetch");
   let cached;
@@ -44,7 +44,7 @@ export async function openapiFetch(settings) {
   };
 }
 
-/** With Adobe's token library, and fetch. It knows no other token host than Adobe's, so its requests are led to the emulator. */
+/** Adobe's token library with fetch. It only calls Adobe's token endpoint, so its requests are redirected to the emulator. */
 export async function adobeAuth(settings) {
   const theirs = "https://ims-na1.adobelogin.com";
   const plain = globalThis.fetch;
@@ -67,7 +67,7 @@ export async function adobeAuth(settings) {
   };
 }
 
-/** With nothing but `fetch` and one token: no call can be cheaper, and nothing is renewed, made again or explained. */
+/** `fetch` and one token, the lower bound: no renewal, no retries, no explanations. */
 export async function bareFetch(settings) {
   const { clientId, clientSecret, scopes, baseUrl, imsUrl } = settings;
   const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: scopes });

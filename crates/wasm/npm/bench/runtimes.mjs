@@ -1,111 +1,122 @@
-// ajo-limits in Deno, Bun and workerd, beside a bare `fetch` in the same runtime: there is nothing else that runs in all of them.
+// The contestants in Node.js, Deno, Bun and workerd.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { pin } from "./emulator.mjs";
 
 const here = import.meta.dirname;
-const NAMES = ["ajoLimits", "bareFetch"];
-/** The first two rounds warm up. */
-const ROUNDS = 12;
+/** Those that run in every runtime. */
+const EVERYWHERE = ["ajoLimits", "bareFetch"];
+/** Rounds of one run; `cargo xtask bench` makes five runs. The first rounds warm up. */
+const ROUNDS = 6;
 const WARM = 2;
 const CALLS = 200;
-const COLD_STARTS = 11;
+const COLD_STARTS = 3;
 
-/** They end with this program, however it ends. */
+/** They stop with this program. */
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill()));
 
 /**
- * What there is under `crates/wasm/npm/runtimes`: label, file, and a function that measures. That gives, for each contestant and
- * round, the milliseconds of a call, and those from the start of a process to its first answer (`nothing`: to its end, without a call).
+ * Node.js, and the runtimes in `crates/wasm/npm/runtimes`: label, contestants, and a function that measures them. It returns, by
+ * contestant and round, the milliseconds of a call, and those from the start of a process to its first response (`nothing`: to its
+ * exit, without a call).
  */
-export function runtimesIn(installed) {
+export function runtimesIn(installed, contestants) {
   const at = (file) => path.join(installed, "node_modules", file);
-  const deno = (settings) => {
-    const hosts = [settings.baseUrl, settings.imsUrl].map((it) => new URL(it).host).join();
-    return [at("@deno/linux-x64-glibc/deno"), "run", "--no-prompt", "--no-remote", "--cached-only", "--node-modules-dir=manual", `--allow-net=${hosts}`];
+  const [deno, bun, workerd] = ["@deno/linux-x64-glibc/deno", "@oven/bun-linux-x64/bin/bun", "@cloudflare/workerd-linux-64/bin/workerd"].map(at);
+  const denoFlags = ({ baseUrl, imsUrl }) => {
+    const hosts = [baseUrl, imsUrl].map((it) => new URL(it).host).join();
+    return ["run", "--no-prompt", "--no-remote", "--cached-only", "--node-modules-dir=manual", `--allow-net=${hosts}`];
   };
-  const bun = () => [at("@oven/bun-linux-x64/bin/bun"), "run", "--no-install"];
-  const workerd = at("@cloudflare/workerd-linux-64/bin/workerd");
   return [
-    ["Deno", at("@deno/linux-x64-glibc/deno"), (given) => program(deno(given.settings), given)],
-    ["Bun", at("@oven/bun-linux-x64/bin/bun"), (given) => program(bun(), given)],
-    ["workerd", workerd, (given) => worker(workerd, given)],
-  ].filter(([, file]) => existsSync(file));
+    ["Node.js", contestants, process.execPath, (given) => measureProgram([process.execPath], given)],
+    ["Deno", EVERYWHERE, deno, (given) => measureProgram([deno, ...denoFlags(given.settings)], given)],
+    ["Bun", EVERYWHERE, bun, (given) => measureProgram([bun, "run", "--no-install"], given)],
+    ["workerd", EVERYWHERE, workerd, (given) => measureWorker(workerd, given)],
+  ].filter(([, , file]) => existsSync(file)).map(([label, names, , measure]) => [label, names, measure]);
 }
 
 /** A runtime that runs a file. */
-async function program([file, ...flags], { settings, uid }) {
-  const run = (what, given) => {
+async function measureProgram(command, { settings, uid, names, run }) {
+  const runProgram = (what, given) => {
     const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: path.join(here, "deno-cache") };
-    const begun = performance.now();
-    const ran = spawnSync(file, [...flags, "program.mjs", what, JSON.stringify(given)], { cwd: here, env, encoding: "utf8" });
-    if (ran.status !== 0) throw new Error(`${file} ${what}: ${ran.stderr}`);
-    return { text: ran.stdout, took: performance.now() - begun };
+    const [file, ...rest] = pin(1, [...command, "program.mjs", what, JSON.stringify(given)]);
+    const start = performance.now();
+    const { status, stdout, stderr } = spawnSync(file, rest, { cwd: here, env, encoding: "utf8" });
+    if (status !== 0) throw new Error(`${command[0]} ${what}: ${stderr}`);
+    return { stdout, time: performance.now() - start };
   };
-  const calls = warmed(JSON.parse(run("calls", { names: NAMES, settings, uid, rounds: ROUNDS, calls: CALLS }).text));
-  return { calls, starts: await coldStarts(async (name) => run(name === undefined ? "nothing" : "first", { names: [name], settings }).took) };
+  const times = JSON.parse(runProgram("calls", { names, settings, uid, rounds: ROUNDS, calls: CALLS, run }).stdout);
+  const startCold = async (name) => runProgram(name === "nothing" ? name : "first", { names: [name], settings }).time;
+  return { calls: withoutWarmUp(times), starts: await coldStarts(names, run, startCold) };
 }
 
-/** The same in workerd, whose program waits for requests, and whose clock stands still in them: measured from outside. */
-async function worker(file, { settings, uid }) {
+/** workerd's program waits for requests, and its clock stops during them, so it is measured from outside. */
+async function measureWorker(file, { settings, uid, names, run }) {
   const ask = async (port, body) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`workerd: ${answer.status} ${await answer.text()}`);
-    await answer.text();
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`);
+    await response.text();
   };
-  const times = Object.fromEntries(NAMES.map((name) => [name, []]));
+  const times = Object.fromEntries(names.map((name) => [name, []]));
   const { child, port } = await serve(file);
   await untilAnswered(child, () => ask(port, {}));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of NAMES) {
-      const begun = performance.now();
+    for (const name of inTurn(names, run + round)) {
+      const start = performance.now();
       await ask(port, { name, settings, uid, calls: CALLS });
-      times[name].push((performance.now() - begun) / CALLS);
+      times[name].push((performance.now() - start) / CALLS);
     }
   }
   child.kill();
-  const starts = await coldStarts(async (name) => {
-    const { child, port, begun } = await serve(file);
-    await untilAnswered(child, () => ask(port, name === undefined ? {} : { name, settings }));
-    const took = performance.now() - begun;
+  const starts = await coldStarts(names, run, async (name) => {
+    const { child, port, start } = await serve(file);
+    await untilAnswered(child, () => ask(port, name === "nothing" ? {} : { name, settings }));
+    const time = performance.now() - start;
     child.kill();
-    return took;
+    return time;
   });
-  return { calls: warmed(times), starts };
+  return { calls: withoutWarmUp(times), starts };
 }
 
-function warmed(times) {
-  return Object.fromEntries(NAMES.map((name) => [name, times[name].slice(WARM)]));
+function withoutWarmUp(times) {
+  return Object.fromEntries(Object.entries(times).map(([name, rounds]) => [name, rounds.slice(WARM)]));
 }
 
-/** Starts taking turns, so that noise strikes all alike. */
-async function coldStarts(start) {
-  const times = { ajoLimits: [], bareFetch: [], nothing: [] };
-  for (let run = 0; run < COLD_STARTS; run += 1) {
-    for (const name of Object.keys(times)) times[name].push(await start(name === "nothing" ? undefined : name));
+/** Contestants take turns, so that other load affects all of them. */
+async function coldStarts(names, run, startCold) {
+  const times = Object.fromEntries([...names, "nothing"].map((name) => [name, []]));
+  for (let round = 0; round < COLD_STARTS; round += 1) {
+    for (const name of inTurn(Object.keys(times), run + round)) times[name].push(await startCold(name));
   }
   return times;
+}
+
+/** In every other round the last one goes first. */
+function inTurn(names, round) {
+  return round % 2 === 0 ? names : [...names].reverse();
 }
 
 async function serve(file) {
   const port = await freePort();
   const config = path.join(here, "worker.capnp");
   writeFileSync(config, capnp(port));
-  const begun = performance.now();
-  const child = spawn(file, ["serve", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const start = performance.now();
+  const [program, ...given] = pin(1, [file, "serve", config]);
+  const child = spawn(program, given, { stdio: ["ignore", "ignore", "inherit"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
-  return { child, port, begun };
+  return { child, port, start };
 }
 
-/** Asks until somebody listens. */
-async function untilAnswered(child, asked) {
+/** Asks until the server listens. */
+async function untilAnswered(child, ask) {
   for (;;) {
     try {
-      return await asked();
+      return await ask();
     } catch (error) {
       if (error.cause?.code !== "ECONNREFUSED" || child.exitCode !== null) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -122,7 +133,7 @@ function freePort() {
   });
 }
 
-/** The package as it is, under the names by which it is imported. Its own network, because the default one excludes loopback. */
+/** The package under its import names. It needs a network of its own, because the default one excludes loopback. */
 function capnp(port) {
   const packed = "node_modules/ajo-limits";
   return `using Workerd = import "/workerd/workerd.capnp";

@@ -1,16 +1,16 @@
-// A Worker that does what it is asked: POST {name, settings, uid?, calls?}. Without a name, nothing.
+// A Worker that makes the calls of a request: POST {name, settings, uid?, calls?}. Without a name it makes none.
 import * as contestants from "contestants.mjs";
 
-const made = {};
+const clients = {};
 
 export default {
   async fetch(request) {
     const { name, settings, uid, calls } = await request.json();
     if (name === undefined) return new Response("nothing");
-    made[name] ??= await contestants[name](settings);
-    if (uid === undefined) await made[name].list();
-    // In turn, as the other runtimes do it.
-    for (let call = 0; call < calls; call += 1) await made[name].get(uid);
+    clients[name] ??= await contestants[name](settings);
+    if (uid === undefined) await clients[name].list();
+    // One after the other, as in the other runtimes.
+    for (let call = 0; call < calls; call += 1) await clients[name].get(uid);
     return new Response("done");
   },
 };

@@ -1,4 +1,4 @@
-//! The same two calls twice: with the client, and as somebody writes them by hand who does only what has to be done.
+//! The same two calls twice: with the client, and hand-written with reqwest.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,17 +9,16 @@ use serde::Deserialize;
 
 use crate::GOOD_TOKEN;
 
-/// Whose configurations are asked for.
 const CLIENT_ID: &str = "0123456789abcdef0123456789abcdef";
 const ORG_ID: &str = "A1B2C3@AdobeOrg";
 const SANDBOX: &str = "prod";
 
-/// The client, with a token that it fetches from the same server. It needs a runtime of tokio.
+/// The client, which fetches its token from the same server. It needs a tokio runtime.
 ///
 /// # Panics
 ///
-/// The client cannot be built, which nothing here gives a reason for.
-pub fn ours(server: SocketAddr) -> Client {
+/// If the client cannot be built.
+pub fn ajo_client(server: SocketAddr) -> Client {
     let client = Client::builder()
         .credentials(credentials())
         .sandbox(SANDBOX)
@@ -28,11 +27,11 @@ pub fn ours(server: SocketAddr) -> Client {
     client.build().expect("a client")
 }
 
-/// What the client gets its tokens from.
+/// The client's source of tokens.
 ///
 /// # Panics
 ///
-/// It cannot be built, which nothing here gives a reason for.
+/// If it cannot be built.
 pub fn tokens(server: SocketAddr) -> TokenProvider {
     let endpoint = Endpoint::parse_root(&format!("http://{server}")).expect("an address");
     TokenProvider::new(credentials(), &endpoint, http_client(&endpoint).expect("reqwest"))
@@ -42,10 +41,9 @@ fn credentials() -> Credentials {
     Credentials::new(CLIENT_ID, "p8e-a-secret-that-is-none", ORG_ID, "openid,AdobeID").expect("credentials")
 }
 
-/// The request and `serde_json::from_slice`, and nothing else: no token is fetched, nothing is made again, no limit of time or
-/// length holds, and an error says little.
+/// The request and `serde_json::from_slice`, and nothing else: no token request, no retry, no timeout, no maximum length.
 #[derive(Clone, Debug)]
-pub struct ByHand {
+pub struct HandWritten {
     http: reqwest::Client,
     base: String,
     bearer: String,
@@ -62,21 +60,21 @@ struct Many {
     results: Vec<CappingConfig>,
 }
 
-impl ByHand {
-    /// The same with a limit of time for each request.
+impl HandWritten {
+    /// The same with a timeout for each request.
     #[must_use]
     pub fn with_timeout(self) -> Self {
         Self { timeout: Some(ajo_core::TIMEOUT), ..self }
     }
 
-    /// Of this server.
+    /// Calls this server.
     ///
     /// # Panics
     ///
-    /// reqwest cannot be set up.
+    /// If reqwest cannot be set up.
     pub fn new(server: SocketAddr) -> Self {
         Self {
-            // A proxy of the environment would be asked for loopback addresses too.
+            // A proxy from the environment would also get loopback addresses.
             http: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("reqwest"),
             base: format!("http://{server}/journey/orchestration"),
             bearer: GOOD_TOKEN.trim().to_owned(),

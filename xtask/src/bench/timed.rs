@@ -1,0 +1,70 @@
+//! Timed figures. Each run is a process of its own with new connections; server and client have a core each.
+
+use std::process::Command;
+use std::time::Instant;
+
+use super::group::Group;
+use super::npm_package;
+use super::program::{self, Server};
+use super::report::Report;
+use crate::output::log;
+use crate::workspace::root;
+
+/// Runs that have to agree before a figure is published.
+const RUNS: u32 = 5;
+
+/// Measures a group `RUNS` times.
+pub(super) fn measure(group: Group) -> Result<Report, String> {
+    if group == Group::Npm {
+        npm_package::prepare("release")?;
+    } else {
+        program::build(&["ajo-bench", "ajo"])?;
+    }
+    let mut report = Report::new(&group.to_string());
+    for run in 0..RUNS {
+        log(&format!("==> bench {group}, run {} of {RUNS}", run + 1));
+        let lines = match group {
+            Group::Native => {
+                let server = Server::start("native")?;
+                program::output(&["native", "measure", &server.address])
+            }
+            Group::CachedToken => program::output(&["cached_token", "measure"]),
+            Group::Plan => program::output(&["plan"]),
+            Group::Codegen => codegen(),
+            Group::Emulator => script("benches/emulator.py", run),
+            Group::Apply => script("benches/apply.py", run),
+            Group::Npm => npm_package::measure(run),
+            Group::Counted | Group::Charts => Ok(String::new()),
+        };
+        report.read(&lines?)?;
+    }
+    Ok(report)
+}
+
+/// A script that measures the release build of `ajo`. The number of the run decides which contestant goes first.
+fn script(path: &str, run: u32) -> Result<String, String> {
+    program::read_output(Command::new("python3").arg(path).arg(run.to_string()).current_dir(root()))
+}
+
+/// `generate --check` compared with what any edit of the specifications costs afterwards.
+fn codegen() -> Result<String, String> {
+    let seconds = |arguments: &[&str]| {
+        let start = Instant::now();
+        program::read_output(Command::new(env!("CARGO")).args(arguments).current_dir(root()))?;
+        Ok::<_, String>(start.elapsed().as_secs_f64())
+    };
+    let check = ["check", "--quiet", "--package", "ajo-core", "--locked"];
+    let generate = ["xtask", "generate", "--check"];
+    // The first of each builds whatever is not built yet.
+    seconds(&check)?;
+    seconds(&generate)?;
+    let generated = root().join("crates/core/src/lib.rs");
+    let touched = std::fs::File::open(&generated).and_then(|file| file.set_modified(std::time::SystemTime::now()));
+    touched.map_err(|error| format!("{}: {error}", generated.display()))?;
+    let (build, generate) = (seconds(&check)?, seconds(&generate)?);
+    let ratio = generate / build;
+    Ok(format!(
+        r#"{{"name":"generate --check","value":{generate},"unit":"s","ratio":{ratio}}}
+{{"name":"cargo check of ajo-core after an edit","value":{build},"unit":"s"}}"#
+    ))
+}
