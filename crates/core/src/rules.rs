@@ -25,6 +25,7 @@
 
 mod capping;
 mod finding;
+mod methods;
 mod throttling;
 mod url_pattern;
 
@@ -34,7 +35,7 @@ pub use throttling::throttling;
 
 use serde_json::{Map, Value};
 
-use crate::{Api, HttpMethod};
+use crate::Api;
 
 /// Every validation code that is published. 105, 109 and 110 of capping, and 102 and 103 of throttling, are not.
 pub const PUBLISHED_CODES: [&str; 16] = [
@@ -79,23 +80,4 @@ pub fn of_fields(api: Api, fields: &Map<String, Value>) -> Vec<Finding> {
         Api::Capping => capping::of_fields(fields),
         Api::Throttling => throttling::of_fields(fields),
     }
-}
-
-/// Methods that the service does not name are passed on, with a remark. `OPTIONS` is `OPTION` at this service.
-fn unknown_methods(methods: &[Value]) -> impl Iterator<Item = Finding> {
-    methods.iter().enumerate().filter_map(|(index, method)| {
-        let method = method.as_str()?;
-        if HttpMethod::KNOWN.contains(&method) {
-            return None;
-        }
-        let meant = HttpMethod::KNOWN.iter().find(|known| {
-            known.eq_ignore_ascii_case(method) || (**known == "OPTION" && method.eq_ignore_ascii_case("OPTIONS"))
-        });
-        let shown: String = method.chars().take(40).flat_map(char::escape_default).collect();
-        let message = match meant {
-            Some(meant) => format!("the service names no method `{shown}`; it spells it `{meant}`"),
-            None => format!("the service names no method `{shown}`; it names {}", HttpMethod::KNOWN.join(", ")),
-        };
-        Some(Finding::remark("AJO_LIMITS_METHOD", format!("/methods/{index}"), message))
-    })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
-use super::unknown_methods;
+use super::methods::unknown_methods;
 use super::url_pattern::{UrlProblem, check};
 
 /// Most connections, a count, that the documentation allows; its samples use more, so a higher value is only a remark.
