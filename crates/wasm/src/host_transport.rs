@@ -10,8 +10,8 @@ use ajo_core::{CallNote, CallRequest, ErrorKind, MAX_ANSWER, MAX_FAILURE_ANSWER,
 use bytes::Bytes;
 
 use crate::answer::{Answer, Kind, Problem};
+use crate::host::{Given, ask, happened, millis};
 use crate::note;
-use crate::outside::{Given, ask, happened, millis};
 use crate::step::{Send, Step};
 
 /// Whatever is asked of JavaScript.

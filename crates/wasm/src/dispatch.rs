@@ -6,9 +6,10 @@ use ajo_core::{
 };
 
 use crate::failure;
-use crate::fields::Fields;
+use crate::json_reader::Fields;
+use crate::json_writer::{Object, list, quoted};
+use crate::operation_name::name;
 use crate::options::call_options;
-use crate::written::{Object, list, quoted};
 
 /// What an operation is given.
 struct Input {
@@ -28,18 +29,6 @@ impl Input {
         fields.end().map_err(invalid)?;
         Ok(Self { operation, uid, force, options })
     }
-}
-
-/// The name of an operation in JavaScript, such as `capping.canDeploy`.
-pub(crate) fn name(operation: &Operation) -> String {
-    let mut name = format!("{}.", operation.api);
-    let mut words = operation.verb.as_str().split('_');
-    name.push_str(words.next().unwrap_or_default());
-    for word in words {
-        name.push_str(&word[..1].to_ascii_uppercase());
-        name.push_str(&word[1..]);
-    }
-    name
 }
 
 /// Makes a call. Its outcome or its error is JSON. The definition, where there is one, is JSON too.
