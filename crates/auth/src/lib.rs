@@ -59,6 +59,8 @@ pub use token::token_response::read_token_answer;
 pub use token::token_transport::{
     LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote,
 };
+#[cfg(feature = "reqwest")]
+pub use transport::bounded_body::read_bounded;
 pub use transport::endpoint::{Endpoint, EndpointError};
 #[cfg(feature = "reqwest")]
 pub use transport::http_client::http_client;

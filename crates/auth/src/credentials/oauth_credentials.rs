@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::credentials::formats;
 use crate::credentials::formats::parsed_credential::{Candidate, JWT_ENDED};
+use crate::untrusted_text::excerpt;
 use crate::{ClientId, CredentialsError, OrgId, Scopes, Secret};
 
 /// What a client needs to be given tokens: client id, client secret, organization and scopes.
@@ -48,10 +49,9 @@ pub struct Credentials {
     pub(crate) scopes: Scopes,
 }
 
-/// A name as errors show it: they go to terminals.
+/// A name as errors show it.
 fn printable(name: &str) -> String {
-    let name: String = name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    name.trim().to_owned()
+    excerpt(name.trim(), 60)
 }
 
 impl Credentials {

@@ -6,6 +6,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
 use super::script;
+use crate::untrusted_text::excerpt;
 
 /// Longest line, in characters: some platforms repeat whole requests.
 const LONGEST: usize = 1000;
@@ -68,17 +69,21 @@ impl std::error::Error for Thrown {}
 
 /// What was thrown, in one line without the secrets; and it itself, unless it repeats one.
 pub(super) fn tell(thrown: JsValue, secrets: &[&str]) -> (String, Option<Thrown>) {
-    let said = describe(&thrown);
-    let text = masked(&said, secrets);
-    let whole = (text == said).then(|| Thrown { text: text.clone(), value: SendWrapper::new(thrown) });
+    let description = describe(&thrown);
+    let redacted = redact(&description, secrets);
+    let text = excerpt(&redacted, LONGEST);
+    let whole = (redacted == description).then(|| Thrown { text: text.clone(), value: SendWrapper::new(thrown) });
     (text, whole)
 }
 
 /// A text without the secrets, and not too long.
 pub(super) fn masked(text: &str, secrets: &[&str]) -> String {
+    excerpt(&redact(text, secrets), LONGEST)
+}
+
+fn redact(text: &str, secrets: &[&str]) -> String {
     let secrets = secrets.iter().filter(|secret| secret.len() >= SHORTEST);
-    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
-    text.chars().take(LONGEST).collect()
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
 }
 
 /// Whether a rejection proves that the service has seen nothing of the request. Browsers and workerd never say.

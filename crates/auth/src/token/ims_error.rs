@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::untrusted_text::{escape, excerpt};
+
 /// Longest text of the host that is kept, in characters. Chosen here; the published ones are below 60.
 const MAX_TEXT: usize = 300;
 
@@ -80,11 +82,10 @@ impl ImsError {
         self.description.as_ref().is_some_and(|text| text.contains("client_id"))
     }
 
-    /// Bounds a text of the host, takes control characters out, and secrets that the host repeats, as they are or as the form
-    /// encoded them. Nothing where that leaves nothing.
+    /// An excerpt of the host's text without the secrets, plain or form-encoded. `None` where nothing is left.
     pub(crate) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
-        let plain = |text: &str| -> String { text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect() };
-        // First, because a secret could come to light when a line break becomes a space.
+        // Before the secrets are looked for: one may be split by a line break, or contain what an escape looks like.
+        let plain = |text: &str| escape(&text.replace(char::is_control, " "));
         let mut text = plain(text);
         for secret in secrets {
             let encoded = serde_urlencoded::to_string([("", secret)]).unwrap_or_default();
@@ -94,9 +95,8 @@ impl ImsError {
                 }
             }
         }
-        let kept: String = text.trim().chars().take(MAX_TEXT).collect();
-        let kept = kept.trim_end();
-        (!kept.is_empty()).then(|| kept.to_owned())
+        let text = excerpt(text.trim(), MAX_TEXT);
+        (!text.is_empty()).then_some(text)
     }
 }
 

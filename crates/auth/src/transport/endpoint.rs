@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use crate::untrusted_text::excerpt;
+
 /// The root of a server that gets secrets or tokens: https, or plain http on a loopback address.
 ///
 /// Read with the `http` crate rather than `url`, whose IDNA tables would make up most of a WebAssembly build; a host name
@@ -100,7 +102,7 @@ fn shown(text: &str) -> String {
         return "…@…".to_owned();
     }
     let end = text.find(['?', '#']).map_or(text.len(), |mark| mark + 1);
-    text[..end].chars().take(80).flat_map(char::escape_default).collect()
+    excerpt(&text[..end], 80)
 }
 
 /// `localhost`, `127.0.0.0/8` or `::1`. Any other name could resolve to anywhere.

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::{
     AuthError, MAX_TOKEN_ANSWER, Pending, Secret, StoreError, Surroundings, TokenDriver, TokenHostAnswer, TokenNote,
-    TokenRequest, TokenStore,
+    TokenRequest, TokenStore, read_bounded,
 };
 
 /// How long one that fetches may keep the others waiting. Chosen here; a task that is dropped ends its turn at once, so only one
@@ -42,21 +42,15 @@ impl NativeDriver {
             .timeout(timeout)
             .body(request.body.expose().to_owned())
             .send();
-        let mut response = sent.await.map_err(|error| AuthError::transport(&error))?;
+        let response = sent.await.map_err(|error| AuthError::transport(&error))?;
         let mut answer = TokenHostAnswer {
             status: response.status().as_u16(),
             retry_after: text(response.headers(), &RETRY_AFTER),
             debug_id: text(response.headers(), &DEBUG_ID),
             body: None,
         };
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| AuthError::transport(&error))? {
-            if body.len() + chunk.len() > MAX_TOKEN_ANSWER {
-                return Ok(answer);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        answer.body = Some(Secret::new(String::from_utf8_lossy(&body)));
+        let body = read_bounded(response, MAX_TOKEN_ANSWER).await.map_err(|error| AuthError::transport(&error))?;
+        answer.body = body.map(|body| Secret::new(String::from_utf8_lossy(&body)));
         Ok(answer)
     }
 }

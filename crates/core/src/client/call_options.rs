@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::Error;
 use crate::transport::headers::{is_name, is_value};
+use crate::untrusted_text::excerpt;
 
 /// Longest request id taken, in characters. Chosen here; the usual one, a UUID, has 36.
 const MAX_REQUEST_ID: usize = 128;
@@ -85,7 +86,7 @@ impl CallOptions {
 
     /// A header more. Those that the client sets itself cannot be set here.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let refuse = |problem: &str| Err(Error::settings(format!("the header {}: {problem}", printable(name))));
+        let refuse = |problem: &str| Err(Error::settings(format!("the header {}: {problem}", excerpt(name, 60))));
         if !is_name(name) {
             return refuse("this is no name of a header");
         }
@@ -114,10 +115,6 @@ impl CallOptions {
             headers,
         }
     }
-}
-
-fn printable(name: &str) -> String {
-    name.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 impl std::fmt::Debug for CallOptions {

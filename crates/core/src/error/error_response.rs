@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use crate::ServiceCode;
+use crate::untrusted_text::excerpt;
 
 /// Longest message kept, in characters, so that an error stays readable. Chosen here; the published ones are below 200.
 const MAX_MESSAGE: usize = 500;
@@ -164,19 +165,10 @@ fn text(json: &Value, key: &str) -> Option<String> {
     json.get(key)?.as_str().and_then(clean)
 }
 
-/// Bounds a text and takes control characters out of it, because it goes to terminals and logs. Nothing where that leaves
-/// nothing, so that a blank text never stands in the way of one that says something.
+/// An excerpt of a text. `None` where it is blank, so that a blank text never hides one that says something.
 pub(crate) fn clean(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    // The identifier of every answer is such a text.
-    if (1..=MAX_MESSAGE).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Some(text.to_owned());
-    }
-    let mut kept: String = text.chars().take(MAX_MESSAGE).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MAX_MESSAGE).is_some() {
-        kept.push('…');
-    }
-    (!kept.is_empty()).then_some(kept)
+    (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
 }
 
 /// Says what a body is that is no JSON. Its text is not repeated: a proxy's page may echo the request, headers and all.
@@ -283,8 +275,7 @@ mod tests {
     #[test]
     fn a_message_is_bounded_and_has_no_control_characters() {
         let failure = read(500, &json!({"error": format!("a\u{1b}[31m\n{}", "é".repeat(5000))}));
-        assert!(failure.message.chars().count() <= MAX_MESSAGE + 1);
-        assert!(!failure.message.chars().any(char::is_control), "{}", failure.message);
+        assert_eq!(failure.message, format!(r"a\u{{1b}}[31m\n{}…", "é".repeat(MAX_MESSAGE - 7)));
         let parts = read(500, &json!({"title": "t".repeat(400), "detail": "d".repeat(400)}));
         assert_eq!(parts.message.chars().count(), MAX_MESSAGE + 1, "also one of two parts");
     }

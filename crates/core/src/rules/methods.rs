@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use crate::HttpMethod;
+use crate::untrusted_text::excerpt;
 
 /// Methods that the service does not name are passed on, with a remark. `OPTIONS` is `OPTION` at this service.
 pub(super) fn unknown_methods(methods: &[Value]) -> impl Iterator<Item = Finding> {
@@ -15,7 +16,7 @@ pub(super) fn unknown_methods(methods: &[Value]) -> impl Iterator<Item = Finding
         let meant = HttpMethod::KNOWN.iter().find(|known| {
             known.eq_ignore_ascii_case(method) || (**known == "OPTION" && method.eq_ignore_ascii_case("OPTIONS"))
         });
-        let shown: String = method.chars().take(40).flat_map(char::escape_default).collect();
+        let shown = excerpt(method, 40);
         let message = match meant {
             Some(meant) => format!("the service names no method `{shown}`; it spells it `{meant}`"),
             None => format!("the service names no method `{shown}`; it names {}", HttpMethod::KNOWN.join(", ")),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Surroundings, causes};
+use ajo_auth::{AccessToken, Surroundings, causes, read_bounded};
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -169,21 +169,4 @@ impl From<reqwest::Error> for SendError {
         };
         Self { problem, causes: causes(&error), source: Some(Box::new(error)) }
     }
-}
-
-/// The whole body; nothing when it is longer than `limit`.
-async fn read_bounded(mut response: reqwest::Response, limit: usize) -> Result<Option<Bytes>, reqwest::Error> {
-    // An answer of one piece, the usual case, is not copied.
-    let Some(first) = response.chunk().await? else { return Ok(Some(Bytes::new())) };
-    let Some(second) = response.chunk().await? else { return Ok(Some(first)) };
-    let mut body = Vec::with_capacity(2 * (first.len() + second.len()));
-    body.extend_from_slice(&first);
-    body.extend_from_slice(&second);
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > limit {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body.into()))
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::untrusted_text::excerpt;
+
 /// Longest name accepted, in characters. Chosen here, far above those in use: it is a header of every call.
 const MAX_LENGTH: usize = 256;
 
@@ -59,7 +61,7 @@ impl FromStr for Sandbox {
         } else {
             return Ok(Self(text.to_owned()));
         };
-        let shown = text.chars().take(40).flat_map(char::escape_default).collect();
+        let shown = excerpt(text, 40);
         Err(SandboxError { shown, problem })
     }
 }

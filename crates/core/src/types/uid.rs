@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::untrusted_text::excerpt;
+
 /// Longest identifier accepted, in characters. Inferred: every published one is a UUID of 36.
 const MAX_LENGTH: usize = 128;
 
@@ -55,8 +57,7 @@ impl Uid {
         } else {
             return Ok(());
         };
-        // Bounded and escaped, because it may come from anywhere and go to a terminal.
-        let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+        let shown = excerpt(text, 40);
         Err(UidError { shown, problem })
     }
 }
