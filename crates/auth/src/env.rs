@@ -12,36 +12,6 @@ pub type Sleep<'s> = Pin<Box<dyn Future<Output = ()> + Send + 's>>;
 
 /// Where a driver gets time and chance from. Everything that decides takes them as parameters; the drivers ask here, so that
 /// a test can say what time it is and what chance brings.
-///
-/// ```
-/// # #[cfg(feature = "reqwest")] {
-/// use std::time::Duration;
-/// use ajo_auth::{Sleep, Surroundings, System, Timestamp};
-///
-/// /// The system's, with a wall clock that is an hour slow.
-/// struct Slow(System);
-///
-/// impl Surroundings for Slow {
-///     fn now(&self) -> Timestamp {
-///         Timestamp::from_millis(self.0.now().as_millis() - 3_600_000)
-///     }
-///
-///     fn elapsed(&self) -> Duration {
-///         self.0.elapsed()
-///     }
-///
-///     fn sleep(&self, duration: Duration) -> Sleep<'_> {
-///         self.0.sleep(duration)
-///     }
-///
-///     fn random(&self) -> u64 {
-///         self.0.random()
-///     }
-/// }
-///
-/// assert!(Slow(System::default()).now() < System::default().now());
-/// # }
-/// ```
 pub trait Surroundings: Send + Sync {
     /// The wall clock: for the life of tokens, which other machines share.
     fn now(&self) -> Timestamp;
@@ -90,16 +60,6 @@ impl Surroundings for System {
 }
 
 /// Time that stands still until it is moved or slept through, and chance from a seed: for tests.
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_auth::{Simulated, Surroundings as _, Timestamp};
-///
-/// let world = Simulated::new(7);
-/// world.advance(Duration::from_secs(2));
-/// assert_eq!(world.now(), Timestamp::from_millis(2000));
-/// assert_ne!(world.random(), world.random());
-/// ```
 pub struct Simulated {
     state: Mutex<State>,
 }
@@ -156,15 +116,19 @@ impl fmt::Debug for Simulated {
 }
 
 /// A part of a duration, by chance: any from none to all of it.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// let second = Duration::from_secs(1);
-/// assert_eq!(ajo_auth::part_of(second, 0), Duration::ZERO);
-/// assert_eq!(ajo_auth::part_of(second, u64::MAX / 2), Duration::from_nanos(499_999_999));
-/// ```
 pub fn part_of(duration: Duration, random: u64) -> Duration {
     let nanos = u128::from(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
     Duration::from_nanos(u64::try_from((nanos * u128::from(random)) >> 64).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn part_is_proportional_to_the_number() {
+        let second = Duration::from_secs(1);
+        assert_eq!(part_of(second, 0), Duration::ZERO);
+        assert_eq!(part_of(second, u64::MAX / 2), Duration::from_nanos(499_999_999));
+    }
 }

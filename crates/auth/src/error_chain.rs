@@ -4,11 +4,6 @@ use std::error::Error;
 
 /// An error and its whole chain of causes in one line. HTTP clients keep the cause (refused, timed out, bad certificate) at
 /// the end of the chain and say only "error sending request" at its head.
-///
-/// ```
-/// let error = "x".parse::<u8>().unwrap_err();
-/// assert_eq!(ajo_auth::causes(&error), "invalid digit found in string");
-/// ```
 pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

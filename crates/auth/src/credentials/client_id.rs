@@ -4,15 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The client id of a credential, which is also its API key. Not secret.
-///
-/// ```
-/// use ajo_auth::{ClientId, ClientIdError};
-///
-/// let id: ClientId = " 5d2f4c8e9a7b \n".parse()?;
-/// assert_eq!(id.as_str(), "5d2f4c8e9a7b");
-/// assert_eq!("".parse::<ClientId>(), Err(ClientIdError::Empty));
-/// # Ok::<(), ClientIdError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 

@@ -28,16 +28,6 @@ impl Credentials {
 
     /// Like [`Credentials::from_env`], from any source of variables and files. Of two variables with one name the later one
     /// counts.
-    ///
-    /// ```
-    /// use ajo_auth::Credentials;
-    ///
-    /// let vars = [("AJO_CLIENT_ID", "c"), ("AJO_CLIENT_SECRET", "s"), ("AJO_ORG_ID", "A1@AdobeOrg"), ("AJO_SCOPES", "openid")];
-    /// let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    /// let credentials = Credentials::from_vars(vars, |_| Err(std::io::ErrorKind::NotFound.into()))?;
-    /// assert_eq!(credentials.client_id().as_str(), "c");
-    /// # Ok::<(), ajo_auth::CredentialsError>(())
-    /// ```
     pub fn from_vars(
         vars: impl IntoIterator<Item = (String, String)>,
         read: impl Fn(&str) -> std::io::Result<String>,
@@ -78,15 +68,6 @@ impl Credentials {
 
     /// These credentials with those of `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES` in their place that
     /// there are, wherever they are looked up.
-    ///
-    /// ```
-    /// use ajo_auth::Credentials;
-    ///
-    /// let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid")?;
-    /// let credentials = credentials.overridden(|name| (name == "AJO_SCOPES").then(|| "openid,AdobeID".to_owned()))?;
-    /// assert_eq!(credentials.scopes().to_string(), "openid,AdobeID");
-    /// # Ok::<(), ajo_auth::CredentialsError>(())
-    /// ```
     pub fn overridden(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
         let get = |names: [&str; 2]| get(names[0]).filter(|value| !value.trim().is_empty());
         if let Some(text) = get(CLIENT_ID) {

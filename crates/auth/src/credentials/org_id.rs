@@ -7,14 +7,6 @@ use std::str::FromStr;
 const SUFFIX: &str = "@AdobeOrg";
 
 /// The id of an organization, such as `0123456789ABCDEF01234567@AdobeOrg`.
-///
-/// ```
-/// use ajo_auth::{OrgId, OrgIdError};
-///
-/// let org: OrgId = "0123456789ABCDEF01234567@AdobeOrg".parse()?;
-/// assert_eq!("0123456789ABCDEF01234567".parse::<OrgId>(), Err(OrgIdError));
-/// # Ok::<(), OrgIdError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrgId(String);
 

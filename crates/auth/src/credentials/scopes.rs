@@ -4,17 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The scopes a token is asked for. Printed as the token request sends them, with commas.
-///
-/// ```
-/// use ajo_auth::{Scopes, ScopesError};
-///
-/// let scopes: Scopes = "openid, AdobeID,read_organizations".parse()?;
-/// assert_eq!(scopes.to_string(), "openid,AdobeID,read_organizations");
-/// assert_eq!(scopes.iter().last(), Some("read_organizations"));
-/// assert_eq!(Scopes::new(["openid", "AdobeID", "read_organizations"])?, scopes);
-/// assert_eq!(", ".parse::<Scopes>(), Err(ScopesError));
-/// # Ok::<(), ScopesError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 

@@ -27,25 +27,6 @@ const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 ///
 /// It starts no task of its own: a token is fetched, also ahead of time, by one of those who ask for one. What it does outside
 /// (requests, the store, waiting) goes through a [`TokenDriver`].
-///
-/// ```
-/// # #[cfg(feature = "reqwest")] {
-/// use std::sync::Arc;
-/// use ajo_auth::{AuthError, Credentials, Endpoint, IMS_URL, MemoryStore, Secret, System, TokenProvider, http_client};
-///
-/// let ims = Endpoint::parse_root(IMS_URL)?;
-/// let credentials = |secret: &str| Credentials::new("my-client", secret, "A1B2@AdobeOrg", "openid,AdobeID");
-/// let store = Arc::new(MemoryStore::default());
-/// let tokens =
-///     TokenProvider::with(credentials("s3cr3t")?, &ims, http_client(&ims)?, Arc::new(System::default()), Some(store));
-/// tokens.replace(credentials("n3w")?)?;
-///
-/// // A token that was fetched elsewhere is all that there is.
-/// let tokens = TokenProvider::fixed(&Secret::new("abc"))?;
-/// assert!(matches!(tokens.replace(credentials("n3w")?), Err(AuthError::NotReplaceable(_))));
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone)]
 pub struct TokenProvider {
     source: Arc<Source>,

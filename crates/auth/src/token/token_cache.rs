@@ -30,43 +30,6 @@ pub const LONGEST_COOL_DOWN: Duration = Duration::from_secs(60);
 pub const REFUSAL_PAUSE: Duration = Duration::from_secs(30);
 
 /// The tokens of one credential.
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_auth::{
-///     AccessToken, AuthError, Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, Secret,
-///     Timestamp, TokenCache,
-/// };
-///
-/// let at = |seconds| Timestamp::from_millis(seconds * 1000);
-/// let token = |text, now| AccessToken::new(Secret::new(text), now, Duration::from_secs(3600)).expect("it can be sent");
-///
-/// // Nothing is there, so one is fetched; it is used until the tenth of its life that is left for fetching the next.
-/// let mut cache = TokenCache::default();
-/// assert!(matches!(cache.look(at(0), 0), Cached::Fetch));
-/// cache.finish(Ok(token("one", at(0))), at(0), 0);
-/// assert!(matches!(cache.look(at(3239), 0), Cached::Token { generation: 1, .. }));
-/// assert!(matches!(cache.look(at(3240), 0), Cached::Refresh { .. }) && REFRESH_AHEAD < Duration::from_secs(360));
-///
-/// // The token host fails: it is left alone for a while, and the old token goes on as long as it is safe.
-/// cache.finish(Err(AuthError::UnusableToken), at(3240), 0);
-/// assert!(cache.cool_down(at(3240)) >= FIRST_COOL_DOWN / 2 && cache.cool_down(at(3240)) <= LONGEST_COOL_DOWN);
-/// assert!(matches!(cache.look(at(3240), 0), Cached::Token { .. }));
-/// let last = 3600 - EXPIRY_MARGIN.as_secs();
-/// assert!(matches!(cache.look(at(last), cache.attempts()), Cached::Fetch));
-///
-/// // The service does not accept a token, nor the one that replaced it: for some time a third is not fetched.
-/// cache.finish(Ok(token("two", at(last))), at(last), 0);
-/// assert!(cache.invalidate(cache.generation(), at(last)));
-/// cache.finish(Ok(token("three", at(last))), at(last), 0);
-/// cache.still_refused(cache.generation(), at(last));
-/// assert!(!cache.invalidate(cache.generation(), at(last + REFUSAL_PAUSE.as_secs() - 1)));
-///
-/// // What others share is of use if it is young and none of those that were refused. Other credentials begin anew.
-/// assert!(cache.takes(&token("four", at(last)), at(last)) && !cache.takes(&token("two", at(last)), at(last)));
-/// cache.reset(true);
-/// assert!(matches!(cache.look(at(last), cache.attempts()), Cached::Fetch));
-/// ```
 #[derive(Debug, Default)]
 pub struct TokenCache {
     held: Option<Held>,

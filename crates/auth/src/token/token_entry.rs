@@ -31,15 +31,6 @@ pub enum EntryError {
 /// The key that a store keeps the token of these credentials under: the digest (SHA-256, in hexadecimal) of the client id, the
 /// scopes, the token host and the secrets. A secret cannot be found from it; other secrets have another key, so nobody gets a
 /// token with a secret that is not the client's.
-///
-/// ```
-/// use ajo_auth::{Credentials, Endpoint, IMS_URL, store_key};
-///
-/// let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid")?;
-/// let key = store_key(&credentials, &Endpoint::parse(IMS_URL)?);
-/// assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub fn store_key(credentials: &Credentials, ims: &Endpoint) -> String {
     let mut scopes: Vec<&str> = Vec::new();
     for scope in credentials.scopes().iter() {
@@ -71,18 +62,6 @@ pub fn write_entry(token: &AccessToken) -> Secret {
 }
 
 /// The token in such a text, whoever wrote it.
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_auth::{AccessToken, EntryError, Secret, Timestamp, read_entry, write_entry};
-///
-/// let now = Timestamp::from_millis(0);
-/// let token = AccessToken::new(Secret::new("abc"), now, Duration::from_secs(3600)).expect("it can be sent");
-/// let kept = write_entry(&token);
-/// assert_eq!(read_entry(&kept, now)?.expires_at(), token.expires_at());
-/// assert_eq!(read_entry(&Secret::new("rubbish"), now).unwrap_err(), EntryError::Form);
-/// # Ok::<(), EntryError>(())
-/// ```
 pub fn read_entry(text: &Secret, now: Timestamp) -> Result<AccessToken, EntryError> {
     let entry: Value = serde_json::from_slice(text.expose().as_bytes()).map_err(|_| EntryError::Form)?;
     let number = |name: &str| entry.get(name).and_then(Value::as_u64).ok_or(EntryError::Form);

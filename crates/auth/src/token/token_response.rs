@@ -13,33 +13,6 @@ const MAX_SECONDS: u64 = 1_000_000;
 
 /// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats, and so
 /// is a token that it grants.
-///
-/// ```
-/// use ajo_auth::{
-///     Credentials, Endpoint, IMS_URL, ImsError, ImsErrorKind, TOKEN_PATH, Timestamp, TokenRequest,
-///     read_token_answer,
-/// };
-///
-/// let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid,AdobeID")?;
-/// let secret = &credentials.secrets()[0];
-/// let request = TokenRequest::new(&credentials, secret, &Endpoint::parse(IMS_URL)?);
-/// assert_eq!(request.url, format!("{IMS_URL}{TOKEN_PATH}"));
-/// assert!(request.body.expose().starts_with("grant_type=client_credentials&client_id=my-client&"));
-///
-/// let now = Timestamp::from_millis(0);
-/// let body = br#"{"access_token": "abc", "token_type": "bearer", "expires_in": 86399}"#;
-/// let token = read_token_answer(200, None, body, secret, now)?;
-/// assert_eq!(token.expires_at(), now.saturating_add(token.lifetime()));
-///
-/// let body = br#"{"error": "invalid_client", "error_description": "invalid client_secret parameter: s3cr3t"}"#;
-/// let error: ImsError = read_token_answer(400, Some("a1"), body, secret, now).unwrap_err();
-/// assert!(error.kind == ImsErrorKind::InvalidClient && error.is_about_the_secret());
-/// assert_eq!(
-///     error.to_string(),
-///     "the token host answered 400 invalid_client: invalid client_secret parameter: [redacted] (debug id a1)"
-/// );
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub fn read_token_answer(
     status: u16,
     debug_id: Option<&str>,

@@ -11,17 +11,6 @@ use crate::untrusted_text::excerpt;
 ///
 /// Read with the `http` crate rather than `url`, whose IDNA tables would make up most of a WebAssembly build; a host name
 /// outside ASCII is written in its `xn--` form.
-///
-/// ```
-/// use ajo_auth::{Endpoint, EndpointError};
-///
-/// assert_eq!(Endpoint::parse("https://platform.adobe.io/journey/")?.as_str(), "https://platform.adobe.io/journey");
-/// assert!(Endpoint::parse("http://127.0.0.1:4010")?.is_plain_http());
-/// assert!(Endpoint::parse_root("https://ims-na1.adobelogin.com/ims").is_err()); // a host without a path
-/// let error: EndpointError = Endpoint::parse("http://platform.adobe.io").unwrap_err();
-/// assert!(error.to_string().ends_with("plain http is for loopback addresses only; use https"));
-/// # Ok::<(), EndpointError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     url: String,

@@ -5,16 +5,6 @@ use std::time::{Duration, SystemTime};
 use crate::Timestamp;
 
 /// Reads the header `Retry-After`: whole seconds, or a date (RFC 9110, section 10.2.3). Nothing where it is neither.
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_auth::{Timestamp, read_retry_after};
-///
-/// let now = Timestamp::from_millis(784_111_770_000);
-/// assert_eq!(read_retry_after("120", now), Some(Duration::from_secs(120)));
-/// assert_eq!(read_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
-/// assert_eq!(read_retry_after("soon", now), None);
-/// ```
 pub fn read_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

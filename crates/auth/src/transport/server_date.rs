@@ -11,19 +11,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Asks a server for nothing (`HEAD`, without a credential) and says what its header `Date` is, to the second; whatever its
 /// status. `None` where it sends no date that can be read.
-///
-/// ```no_run
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use ajo_auth::{Endpoint, IMS_URL, Timestamp, http_client, server_date};
-///
-/// let ims = Endpoint::parse(IMS_URL)?;
-/// if let Some(date) = server_date(&ims, &http_client(&ims)?).await? {
-///     let ahead = Timestamp::now().saturating_since(date);
-///     println!("this machine's clock is {} s ahead", ahead.as_secs());
-/// }
-/// # Ok(())
-/// # }
-/// ```
 pub async fn server_date(endpoint: &Endpoint, http: &reqwest::Client) -> Result<Option<Timestamp>, AuthError> {
     let answer =
         http.head(endpoint.as_str()).timeout(TIMEOUT).send().await.map_err(|error| AuthError::transport(&error))?;

@@ -11,32 +11,20 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// Builds a client. Everything is checked in `build`, before anything is sent. `L` are the limits that the client sets itself;
 /// which there are depends on what it sends with.
 ///
-/// ```
+/// ```no_run
 /// # #[cfg(feature = "reqwest")] {
-/// use std::sync::Arc;
-/// use ajo_auth::{IMS_URL, MemoryStore, Simulated};
-/// use ajo_core::{
-///     BASE_URL, Builder, Client, ClientBuilder, Credentials, DEADLINE, NativeLimits, RetryPolicy, Secret, TIMEOUT,
-/// };
+/// use std::{sync::Arc, time::Duration};
+/// use ajo_auth::MemoryStore;
+/// use ajo_core::{Client, Credentials, RetryPolicy};
 ///
-/// /// What all our clients have in common, whatever they send with.
-/// fn ours<L>(builder: Builder<L>) -> Builder<L> {
-///     let twice = RetryPolicy { attempts: 2, ..RetryPolicy::default() };
-///     builder.base_url(BASE_URL).ims_url(IMS_URL).timeout(TIMEOUT / 2).deadline(DEADLINE / 2).retry(twice)
-/// }
-///
-/// /// What a native one can set besides.
-/// fn gently(builder: ClientBuilder) -> Builder<NativeLimits> {
-///     builder.max_requests_per_second(5).max_concurrent_requests(2)
-/// }
-///
-/// let credentials = Credentials::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid,AdobeID")?;
-/// let client = gently(ours(Client::builder())).credentials(credentials).sandbox("prod");
-/// client.token_store(Arc::new(MemoryStore::default())).build()?;
-///
-/// // With a token from elsewhere, and in a test with a clock that no time passes on.
-/// let client = ours(Client::builder()).access_token(Secret::new("abc"), "my-client", "A1B2@AdobeOrg");
-/// client.sandbox("prod").surroundings(Arc::new(Simulated::new(7))).build()?;
+/// let client = Client::builder()
+///     .credentials(Credentials::from_file("/run/secrets/ajo.json")?)
+///     .sandbox("prod")
+///     .deadline(Duration::from_secs(10))
+///     .retry(RetryPolicy { attempts: 5, ..RetryPolicy::default() })
+///     .token_store(Arc::new(MemoryStore::default()))
+///     .max_requests_per_second(5)
+///     .build()?;
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -19,11 +19,8 @@ type Sending<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
 /// ```no_run
 /// # #[cfg(feature = "reqwest")]
 /// # async fn example(client: ajo_core::Client) -> Result<(), ajo_core::Error> {
-/// use ajo_core::{Answer, Call, CappingConfig};
-///
-/// let call: Call<'_, Vec<CappingConfig>> = client.capping().list();
-/// let Answer { value: configs, request_id, attempts, .. } = call.answer().await?;
-/// println!("{} configurations, after {attempts} attempts; request {request_id:?}", configs.len());
+/// let answer = client.capping().list().answer().await?;
+/// println!("{} configurations, after {} attempts", answer.value.len(), answer.attempts);
 /// # Ok(())
 /// # }
 /// ```

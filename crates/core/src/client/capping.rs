@@ -14,12 +14,10 @@ use crate::{
 ///
 /// ```no_run
 /// # async fn example(client: ajo_core::Client, uid: ajo_core::Uid) -> Result<(), ajo_core::Error> {
-/// use ajo_core::{Capping, DeleteOptions};
+/// use ajo_core::DeleteOptions;
 ///
-/// let capping: Capping<'_> = client.capping();
-/// println!("{} is {:?}", capping.get(&uid).await?.url, capping.can_deploy(&uid).await?);
-/// capping.undeploy(&uid).await?;
-/// capping.delete(&uid, DeleteOptions::default()).await?;
+/// client.capping().undeploy(&uid).await?;
+/// client.capping().delete(&uid, DeleteOptions::default()).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -4,12 +4,6 @@
 pub(crate) const FORCE_DELETE: &str = "forceDelete";
 
 /// How to delete.
-///
-/// ```
-/// use ajo_core::DeleteOptions;
-///
-/// assert!(!DeleteOptions::default().force);
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeleteOptions {
     /// Delete the configuration even if it is deployed.

@@ -73,14 +73,6 @@ impl Client {
 
     /// Goes on with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
     /// same, because every call names them.
-    ///
-    /// ```no_run
-    /// # fn example(client: ajo_core::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// // The secret was replaced on the credential's page, and a file has the new one.
-    /// client.replace_credentials(ajo_core::Credentials::from_file("/run/secrets/ajo.json")?)?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), Error> {
         let replaced = self.transport.tokens.replace(credentials);
         replaced.map_err(|error| Error::new(None, ErrorKind::Auth(error)))

@@ -11,23 +11,6 @@ use crate::{
 
 /// The throttling API: calls over a limit wait in a queue. One configuration per organization, defined on a production
 /// sandbox, in force for all sandboxes from its deployment on. Got from [`Client::throttling`].
-///
-/// ```no_run
-/// # async fn example(client: ajo_core::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use ajo_core::{Throttling, ThrottlingDefinition};
-///
-/// let throttling: Throttling<'_> = client.throttling();
-/// let definition: ThrottlingDefinition = serde_json::from_str(r#"{
-///     "name": "partner-api", "urlPattern": "https://partner.example.com/*", "methods": ["POST"], "maxThroughput": 400
-/// }"#)?;
-/// match throttling.list().await?.first() {
-///     // There is one for the organization, or none.
-///     Some(config) => { throttling.update(&config.uid, &definition).await?; }
-///     None => { throttling.create(&definition).await?; }
-/// }
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Throttling<'c> {
     client: &'c Client,

@@ -19,25 +19,16 @@ const A_YEAR: u64 = 365 * 24 * 60 * 60;
 /// `Display` is one line without the next step; that is [`Error::hint`]. Neither ever shows a token or a secret.
 ///
 /// ```
-/// # #[cfg(feature = "reqwest")] {
-/// use ajo_core::{Client, Error, ErrorKind, Layer};
+/// use ajo_core::{Error, ErrorKind, Layer};
 ///
 /// fn advice(error: &Error) -> &str {
 ///     match error.kind() {
-///         ErrorKind::Refused(failure) if failure.layer == Layer::Gateway => "it never came to the service",
-///         ErrorKind::Refused(_) => "the service has judged it",
+///         ErrorKind::Refused(failure) if failure.layer == Layer::Gateway => "the service has not seen the call",
 ///         ErrorKind::Timeout(_) | ErrorKind::Broken(_) if error.may_have_been_done() => "read it back first",
-///         _ if error.is_authentication() => "see the credential",
-///         _ if error.is_timeout() || error.is_retryable() => "try again later",
+///         _ if error.is_retryable() => "try again later",
 ///         _ => error.hint().unwrap_or("see the message"),
 ///     }
 /// }
-///
-/// let error = Client::builder().build().unwrap_err();
-/// assert_eq!(error.to_string(), "no sandbox is named");
-/// assert!(matches!(error.kind(), ErrorKind::Settings(_)), "{}", advice(&error));
-/// assert!(error.elapsed().is_zero() && error.retry_after().is_none());
-/// # }
 /// ```
 pub struct Error(Box<Inner>);
 

@@ -48,15 +48,6 @@ pub struct Failure {
 
 impl Failure {
     /// Reads the answer to a failed call. `request_id` is the header `x-request-id`; the body's own goes before it.
-    ///
-    /// ```
-    /// use ajo_core::Failure;
-    ///
-    /// let body = br#"{"error_code": "403025", "message": "Profile is not valid"}"#;
-    /// let failure = Failure::read(403, Some("abc"), body);
-    /// assert_eq!(failure.code.unwrap().as_str(), "403025");
-    /// assert_eq!(failure.message, "Profile is not valid");
-    /// ```
     pub fn read(status: u16, request_id: Option<&str>, body: &[u8]) -> Self {
         let mut failure = Self {
             status,

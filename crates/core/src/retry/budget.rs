@@ -9,19 +9,6 @@ pub const CALLS_PER_RETRY: u32 = 10;
 /// A token bucket, shared by the clones of a client. A repetition takes one from it, and every call that succeeds, at once or
 /// after repetitions, brings a tenth of one: a fault now and then costs nothing, an outage empties the bucket once, and a
 /// service that fails half of the time is not asked twice as often.
-///
-/// ```
-/// use ajo_core::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
-///
-/// let mut budget = RetryBudget::default();
-/// assert!((0..MOST_RETRIES).all(|_| budget.take()) && !budget.take());
-/// (0..CALLS_PER_RETRY).for_each(|_| budget.succeeded());
-/// assert!(budget.take());
-///
-/// // It was not made after all.
-/// budget.give_back();
-/// assert!(budget.take());
-/// ```
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
     /// In parts of a repetition, [`CALLS_PER_RETRY`] of which make one.

@@ -21,13 +21,6 @@ pub enum Repeat {
 
 impl Operation {
     /// What repeating it could do.
-    ///
-    /// ```
-    /// use ajo_core::{Api, Operation, Repeat, Verb};
-    ///
-    /// assert_eq!(Operation::of(Api::Capping, Verb::Create).repeat(), Repeat::Once);
-    /// assert_eq!(Operation::of(Api::Capping, Verb::List).repeat(), Repeat::Reads);
-    /// ```
     pub const fn repeat(&self) -> Repeat {
         match self.verb {
             Verb::List | Verb::Get | Verb::CanDeploy => Repeat::Reads,

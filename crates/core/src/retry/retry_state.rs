@@ -7,23 +7,6 @@ use ajo_auth::part_of;
 use crate::{Api, Ending, Layer, Operation, RetryPolicy, Verb};
 
 /// The attempts of one call.
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_core::{Api, Attempts, Ending, Next, Operation, RetryPolicy, Verb};
-///
-/// let list = Operation::of(Api::Capping, Verb::List);
-/// let mut attempts = Attempts::new(RetryPolicy::default(), list, Duration::from_secs(60));
-/// let half = u64::MAX / 2 + 1;
-/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(25) });
-/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Again { after: Duration::from_millis(50) });
-/// assert_eq!(attempts.next(&Ending::Lost, Duration::ZERO, half), Next::Stop);
-/// assert_eq!((attempts.made(), attempts.left(Duration::from_secs(1))), (3, Duration::from_secs(59)));
-///
-/// // Nobody knows whether a creation was processed, so it is not made again.
-/// let create = Operation::of(Api::Capping, Verb::Create);
-/// assert!(!Ending::Lost.may_repeat(create.repeat()));
-/// ```
 #[derive(Clone, Debug)]
 pub struct Attempts {
     policy: RetryPolicy,

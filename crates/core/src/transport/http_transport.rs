@@ -32,12 +32,6 @@ pub struct Reply {
 
 impl Reply {
     /// Most bytes of a body that are read.
-    ///
-    /// ```
-    /// use ajo_core::{MAX_ANSWER, MAX_FAILURE_ANSWER, Reply};
-    ///
-    /// assert_eq!((Reply::most(200), Reply::most(503)), (MAX_ANSWER, MAX_FAILURE_ANSWER));
-    /// ```
     pub const fn most(status: u16) -> usize {
         if status >= 200 && status < 300 { MAX_ANSWER } else { MAX_FAILURE_ANSWER }
     }
@@ -106,77 +100,6 @@ pub enum CallNote<'n> {
 /// Sends requests over HTTPS. Certificates are verified, redirects are not followed. Whatever it begins ends in bounded time, and
 /// may be dropped before.
 ///
-/// A wire that answers from a script, and the whole client over it:
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_auth::{AccessToken, Endpoint, Simulated, Surroundings, TokenProvider};
-/// use ajo_core::{
-///     Api, CallNote, CallRequest, Caller, DeleteOptions, DirectClient, ErrorKind, Layer, Operation, Reply, Secret, SendError,
-///     SendProblem, Settings, Verb, Wanted, Wire,
-/// };
-///
-/// struct Scripted(Simulated);
-///
-/// impl Wire for Scripted {
-///     type Request = CallRequest;
-///     type Place = ();
-///
-///     fn surroundings(&self) -> &dyn Surroundings {
-///         &self.0
-///     }
-///
-///     async fn admit(&self, _: Duration) -> Result<(), ErrorKind> {
-///         Ok(())
-///     }
-///
-///     async fn send(&self, request: &CallRequest, _: &AccessToken, _: Duration) -> Result<Reply, SendError> {
-///         if request.url.ends_with("/list/endpointConfigs") {
-///             let body = Some(r#"{"results": []}"#.into());
-///             return Ok(Reply { status: 200, body, ..Reply::default() });
-///         }
-///         if request.url.ends_with("/endpointConfigs/u-1") {
-///             let body = Some(r#"{"error_code": "403025", "message": "Profile is not valid"}"#.into());
-///             return Ok(Reply { status: 403, body, ..Reply::default() });
-///         }
-///         Err(SendError { problem: SendProblem::Connect, causes: "refused".to_owned(), source: None })
-///     }
-///
-///     fn note(&self, operation: &Operation, note: CallNote<'_>) {
-///         if let CallNote::Again { attempt, after, .. } = note {
-///             println!("{operation}: attempt {attempt} failed; the next one in {after:?}");
-///         }
-///     }
-/// }
-///
-/// # fn run<T>(future: impl Future<Output = T>) -> T {
-/// #     let mut future = std::pin::pin!(future);
-/// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-/// #     loop {
-/// #         if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
-/// #             return value;
-/// #         }
-/// #     }
-/// # }
-/// let token = Secret::new("abc");
-/// let (client_id, org_id) = ("my-client".to_owned(), "A1B2@AdobeOrg".to_owned());
-/// let caller = Caller::Token { token: Some(token.clone()), client_id, org_id };
-/// let settings: Settings =
-///     Wanted { caller: Some(caller), sandbox: Some("prod".to_owned()), ..Wanted::default() }.check()?;
-/// let client = DirectClient::new(settings, Scripted(Simulated::new(7)), TokenProvider::fixed(&token)?);
-///
-/// assert!(run(client.capping().list().into_future())?.is_empty());
-/// let list = Operation::of(Api::Capping, Verb::List);
-/// assert_eq!(run(client.raw(list, None, DeleteOptions::default(), ""))?.body, r#"{"results": []}"#);
-/// let error = run(client.capping().get(&"u-1".parse()?).into_future()).unwrap_err();
-/// assert_eq!(error.operation(), Some(Operation::of(Api::Capping, Verb::Get)));
-/// assert_eq!((error.status(), error.message()), (Some(403), Some("Profile is not valid")));
-/// assert_eq!(error.code().map(|code| code.as_str()), Some("403025"));
-/// assert!(error.failure().is_some_and(|failure| failure.layer == Layer::Gateway) && error.body().starts_with(b"{"));
-/// let error = run(client.throttling().list().into_future()).unwrap_err();
-/// assert!(matches!(error.kind(), ErrorKind::Connect(_)) && error.attempts() == 3);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 pub trait Wire: Send + Sync {
     /// A request before it has a token.
     type Request: Send + Sync;

@@ -3,15 +3,6 @@
 use std::time::Duration;
 
 /// Spaces requests evenly, so that no second has more than its share (the generic cell rate algorithm without a burst).
-///
-/// ```
-/// use std::time::Duration;
-/// use ajo_core::RateLimit;
-///
-/// let mut limit = RateLimit::per_second(4).unwrap();
-/// limit.take(Duration::ZERO);
-/// assert_eq!(limit.wait(Duration::ZERO), Duration::from_millis(250));
-/// ```
 #[derive(Clone, Debug)]
 pub struct RateLimit {
     interval: Duration,

@@ -10,17 +10,6 @@ use crate::{
 };
 
 /// The models of one API.
-///
-/// ```
-/// use ajo_core::{Api, CallRequest, CappingModels, DirectApi, Error, Models, ThrottlingModels, Wire};
-///
-/// /// How many configurations there are, of either API, over any wire.
-/// async fn count<W: Wire<Request = CallRequest>, M: Models>(api: DirectApi<'_, W, M>) -> Result<usize, Error> {
-///     Ok(api.list().await?.len())
-/// }
-///
-/// assert_eq!((CappingModels::API, ThrottlingModels::API), (Api::Capping, Api::Throttling));
-/// ```
 pub trait Models: Send + Sync {
     /// Which API.
     const API: Api;

@@ -33,15 +33,6 @@ impl fmt::Display for Api {
 }
 
 /// One call of one API.
-///
-/// ```
-/// use ajo_core::{Api, OPERATIONS, Operation, Verb};
-///
-/// let deploy = Operation::of(Api::Capping, Verb::Deploy);
-/// assert_eq!((deploy.method, deploy.path), ("POST", "/endpointConfigs/{uid}/deploy"));
-/// assert_eq!(deploy.to_string(), "capping deploy");
-/// assert_eq!(OPERATIONS.iter().filter(|operation| operation.reads()).count(), 6);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// Which API it belongs to.

@@ -12,18 +12,6 @@ const MAX_LENGTH: usize = 256;
 ///
 /// All lower case (documented). It becomes the header `x-sandbox-name`, so only letters, digits and hyphens are accepted
 /// (inferred from the product's own rule for naming sandboxes).
-///
-/// ```
-/// use ajo_core::{Sandbox, SandboxError};
-///
-/// let sandbox: Sandbox = "prod".parse()?;
-/// let error: SandboxError = "Prod".parse::<Sandbox>().unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "`Prod` is not the name of a sandbox: it has capitals; the service knows sandboxes by lower case names, here `prod`"
-/// );
-/// # Ok::<(), SandboxError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sandbox(String);
 

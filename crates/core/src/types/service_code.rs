@@ -8,14 +8,6 @@ use serde::{Serialize, Serializer};
 /// A code that the service, its gateway or its validation gave, such as `1451`, `403025` or `ERR_ENDPOINTCONFIG_101`.
 ///
 /// The documents type the same code sometimes as text and sometimes as a number; both read alike and compare equal.
-///
-/// ```
-/// use ajo_core::ServiceCode;
-///
-/// let codes: [ServiceCode; 2] = serde_json::from_str(r#"[1451, "1451"]"#)?;
-/// assert_eq!(codes[0], codes[1]);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServiceCode(String);
 

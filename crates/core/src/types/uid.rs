@@ -14,14 +14,6 @@ const MAX_LENGTH: usize = 128;
 ///
 /// It becomes a part of a path beside a bearer token, so it is checked when it is made: letters, digits, `-`, `_` and `.`,
 /// not beginning with a dot, at most 128 characters. Text such as `../admin` never becomes one.
-///
-/// ```
-/// use ajo_core::{Uid, UidError};
-///
-/// let uid: Uid = "9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7".parse()?;
-/// let error: UidError = r"..\..\admin".parse::<Uid>().unwrap_err();
-/// # Ok::<(), UidError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Uid(String);
