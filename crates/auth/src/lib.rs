@@ -47,9 +47,9 @@ pub use store::RedisStore;
 pub use store::{FileStore, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
 pub use timestamp::Timestamp;
-pub use token::access_token::AccessToken;
+pub use token::access_token::{AccessToken, Granted};
 pub use token::ims_error::{ImsError, ImsErrorKind};
-pub use token::provider::{Granted, TokenProvider};
+pub use token::provider::TokenProvider;
 pub use token::token_cache::{
     Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, TokenCache,
 };
@@ -59,11 +59,7 @@ pub use token::token_response::read_token_answer;
 pub use token::token_transport::{
     LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote,
 };
-#[cfg(feature = "reqwest")]
-pub use transport::bounded_body::read_bounded;
 pub use transport::endpoint::{Endpoint, EndpointError};
-#[cfg(feature = "reqwest")]
-pub use transport::http_client::http_client;
 pub use transport::retry_after::read_retry_after;
 #[cfg(feature = "reqwest")]
-pub use transport::server_date::server_date;
+pub use transport::{bounded_body::read_bounded, http_client::http_client, server_date::server_date};

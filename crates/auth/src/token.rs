@@ -2,6 +2,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod ims_error;
+mod oauth_source;
 pub(crate) mod provider;
 mod refresh_lease;
 mod store_breaker;

@@ -26,17 +26,16 @@ pub use ajo_auth::{Credentials, Secret, untrusted_text};
 pub use client::builder::Builder;
 pub use client::call::{Answer, Call};
 pub use client::call_options::CallOptions;
-#[cfg(feature = "reqwest")]
-pub use client::capping::Capping;
-#[cfg(feature = "reqwest")]
-pub use client::client_limits::NativeLimits;
 pub use client::delete_options::DeleteOptions;
 pub use client::direct::{DirectApi, DirectClient};
-#[cfg(feature = "reqwest")]
-pub use client::native_client::{Client, ClientBuilder};
 pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 #[cfg(feature = "reqwest")]
-pub use client::throttling::Throttling;
+pub use client::{
+    capping::Capping,
+    client_limits::NativeLimits,
+    native_client::{Client, ClientBuilder},
+    throttling::Throttling,
+};
 pub use error::call_error::Error;
 pub use error::error_kind::ErrorKind;
 pub use error::error_response::{Failure, Layer};

@@ -13,10 +13,6 @@ const GENERATED: &[&str] = &["crates/core/src/generated/", "crates/wasm/npm/src/
 /// Longer, and why that is better than two files.
 const EXCEPTIONS: &[(&str, &str)] = &[
     (
-        "crates/auth/src/token/provider.rs",
-        "one protocol whose steps are read together: who asks, who waits, who takes over",
-    ),
-    (
         "crates/auth/tests/provider.rs",
         "one fake token host, and every way in which a token is fetched, shared and refused",
     ),

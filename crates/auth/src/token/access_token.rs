@@ -39,3 +39,12 @@ impl AccessToken {
         self.expires_at.saturating_since(self.granted_at)
     }
 }
+
+/// A token that was handed out.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The token.
+    pub token: AccessToken,
+    /// What to name in [`TokenProvider::invalidate`](crate::TokenProvider::invalidate).
+    pub generation: u64,
+}

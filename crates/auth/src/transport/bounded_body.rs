@@ -21,3 +21,16 @@ pub async fn read_bounded(mut response: reqwest::Response, max_bytes: usize) -> 
     }
     Ok((body.len() <= max_bytes).then(|| body.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn body_over_the_limit_is_none() {
+        let read = |body: &'static str| read_bounded(http::Response::new(body).into(), 3);
+        assert_eq!(read("abc").await.expect("a body").as_deref(), Some(&b"abc"[..]));
+        assert_eq!(read("").await.expect("a body").as_deref(), Some(&b""[..]));
+        assert_eq!(read("abcd").await.expect("a body"), None);
+    }
+}

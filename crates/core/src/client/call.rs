@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::Error;
+use crate::error::attempt_error::Received;
+use crate::error::call_error::Told;
+use crate::transport::retry_loop::Outcome;
+use crate::{Error, ErrorKind, Operation};
 
 /// A boxed future that may move between threads.
 type Sending<'c, T> = Pin<Box<dyn Future<Output = T> + Send + 'c>>;
@@ -74,6 +77,29 @@ pub struct Answer<T> {
     /// An earlier attempt, whose answer was lost, has done it, and the last one found it done: a configuration that is gone, or
     /// already deployed or undeployed. The status and body are then those of that refusal.
     pub done_before: bool,
+}
+
+impl Answer<()> {
+    /// The response of a call, before its body is parsed.
+    pub(crate) fn from_outcome(operation: &'static Operation, outcome: Outcome) -> Result<Self, Error> {
+        let Outcome { result, attempts, elapsed, request_id, done_before } = outcome;
+        match result {
+            Ok(Received { status, request_id: answered, body }) => {
+                let request_id = answered.or(Some(request_id));
+                Ok(Self { value: (), status, request_id, body, attempts, elapsed, done_before })
+            }
+            Err(problem) => {
+                Err(Error::told(operation, problem, Told { attempts, elapsed, request_id: Some(request_id) }))
+            }
+        }
+    }
+
+    /// The error of a call whose body cannot be parsed.
+    pub(crate) fn unreadable(self, operation: &'static Operation, problem: String) -> Error {
+        let Self { status, request_id, attempts, elapsed, .. } = self;
+        let told = Told { attempts, elapsed, request_id: request_id.clone() };
+        Error::told(operation, ErrorKind::Unreadable { status, problem, request_id }.into(), told)
+    }
 }
 
 impl<T> Answer<T> {

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use ajo_auth::{Endpoint, OrgId, TokenProvider};
 
-use crate::error::call_error::Told;
 use crate::parse::payload_schema::completed;
 use crate::parse::response::read;
 use crate::transport::call_request::Parts;
 use crate::transport::headers::CallerHeaders;
-use crate::transport::retry_loop::{Outcome, Transport};
+use crate::transport::retry_loop::Transport;
 use crate::{
     Answer, Call, CallOptions, CallRequest, CanDeploy, CanDeployAnswer, CappingModels, DeleteOptions, Error, ErrorKind,
     Models, Operation, Settings, ThrottlingModels, Uid, Verb, Wire,
@@ -104,35 +103,17 @@ impl<W: Wire<Request = CallRequest>> DirectClient<W> {
         parts: Parts<'_>,
         read: fn(&Operation, &[u8]) -> Result<T, String>,
     ) -> Result<Answer<T>, Error> {
-        let received = self.send(operation, parts).await?;
-        match read(operation, &received.body) {
-            Ok(value) => Ok(received.map(|()| value)),
-            Err(problem) => {
-                let Answer { status, request_id, attempts, elapsed, .. } = received;
-                let told = Told { attempts, elapsed, request_id: request_id.clone() };
-                Err(Error::told(operation, ErrorKind::Unreadable { status, problem, request_id }.into(), told))
-            }
+        let answer = self.send(operation, parts).await?;
+        match read(operation, &answer.body) {
+            Ok(value) => Ok(answer.map(|()| value)),
+            Err(problem) => Err(answer.unreadable(operation, problem)),
         }
     }
 
     async fn send(&self, operation: &'static Operation, parts: Parts<'_>) -> Result<Answer<()>, Error> {
         let Self { transport, base_url, caller, options, .. } = self;
         let request = |request_id: &str| CallRequest::new(operation, base_url, parts, caller, options, request_id);
-        let Outcome { result, attempts, elapsed, request_id, done_before } =
-            transport.call(operation, options, request).await;
-        let told = Told { attempts, elapsed, request_id: Some(request_id) };
-        match result {
-            Ok(received) => Ok(Answer {
-                value: (),
-                status: received.status,
-                request_id: received.request_id.or(told.request_id),
-                body: received.body,
-                attempts,
-                elapsed,
-                done_before,
-            }),
-            Err(problem) => Err(Error::told(operation, problem, told)),
-        }
+        Answer::from_outcome(operation, transport.call(operation, options, request).await)
     }
 }
 

@@ -14,7 +14,6 @@ use reqwest::{ResponseBuilderExt as _, Url};
 
 use crate::client::native_client::Client;
 use crate::error::attempt_error::Received;
-use crate::error::call_error::Told;
 use crate::generated::{capping, throttling};
 use crate::parse::response::{NO_OBJECT, unreadable};
 use crate::transport::reqwest_transport::NativeWire;
@@ -93,29 +92,14 @@ impl Exchange {
             let problem = result.err().map_or_else(|| "nothing was sent".to_owned(), |error| causes(&error));
             return Err(Error::new(Some(self.operation), ErrorKind::Request(problem)));
         };
-        let Outcome { result: received, attempts, elapsed, request_id, done_before } = outcome;
-        let told = Told { attempts, elapsed, request_id: Some(request_id) };
-        let Received { status, request_id, body } = match received {
-            Ok(received) => received,
-            Err(problem) => return Err(Error::told(self.operation, problem, told)),
-        };
+        let answer = Answer::from_outcome(self.operation, outcome)?;
         let problem = match result {
-            Ok(_) if !self.operation.answers_an_object(&body) => NO_OBJECT.to_owned(),
-            Ok(value) => {
-                return Ok(Answer {
-                    value: value.into_inner(),
-                    status,
-                    request_id: request_id.or(told.request_id),
-                    body,
-                    attempts,
-                    elapsed,
-                    done_before,
-                });
-            }
+            Ok(_) if !self.operation.answers_an_object(&answer.body) => NO_OBJECT.to_owned(),
+            Ok(value) => return Ok(answer.map(|()| value.into_inner())),
             Err(progenitor_client::Error::InvalidResponsePayload(_, problem)) => unreadable(&problem),
             Err(other) => causes(&other),
         };
-        Err(Error::told(self.operation, ErrorKind::Unreadable { status, problem, request_id }.into(), told))
+        Err(answer.unreadable(self.operation, problem))
     }
 }
 

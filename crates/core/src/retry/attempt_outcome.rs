@@ -1,4 +1,4 @@
-//! How an attempt ended, and whether the operation may be retried after it.
+//! How an attempt ended, and whether the operation is retried after it.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use crate::{Failure, Layer, Repeat};
 pub enum Ending<'f> {
     /// Nothing reached the service: no connection, or no token.
     Unsent {
-        /// Whether the cause passes by itself. A refused certificate or secret does not.
+        /// Whether the cause is transient. A rejected certificate or secret is not.
         passes: bool,
-        /// How long the token host is to be left alone.
+        /// How long the token endpoint must not be called.
         wait: Duration,
     },
     /// The deadline or the client's own limits ended it before anything was sent.
     Late,
-    /// There was no whole answer; whether the service carried the call out is unknown.
+    /// No complete response; whether the service processed the call is unknown.
     Lost,
-    /// The answer is a failure.
+    /// An error response.
     Refused {
-        /// What it says.
+        /// The response.
         failure: &'f Failure,
         /// The header `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// Nothing that another attempt would change.
+    /// A permanent failure.
     Final,
 }
 
 impl Ending<'_> {
-    /// Whether the operation may be made again after this, and could then succeed.
+    /// Whether the operation can be retried, and a retry could succeed.
     pub fn may_repeat(&self, repeat: Repeat) -> bool {
         match self {
             Self::Unsent { passes, .. } => *passes,
@@ -38,7 +38,7 @@ impl Ending<'_> {
             Self::Lost => repeat != Repeat::Once,
             Self::Refused { failure, .. } => match failure.status {
                 429 => true,
-                // The service's own code: it looked at the call and said no, whatever the status.
+                // The service rejected the call with its own code. It responds with 500 to an invalid payload.
                 500.. if failure.layer == Layer::Service && failure.code.is_some() => false,
                 502..=504 => repeat != Repeat::Once,
                 500.. => repeat == Repeat::Reads,
@@ -48,11 +48,11 @@ impl Ending<'_> {
         }
     }
 
-    /// Whether the service may have carried the call out all the same.
+    /// Whether the service may have processed the call.
     pub(crate) fn is_uncertain(&self) -> bool {
         match self {
             Self::Lost => true,
-            // A gateway that names its own code has not passed the call on.
+            // A gateway that sends its own code has not forwarded the call.
             Self::Refused { failure, .. } => {
                 failure.status >= 500 && !(failure.layer == Layer::Gateway && failure.code.is_some())
             }
@@ -60,7 +60,7 @@ impl Ending<'_> {
         }
     }
 
-    /// What has to pass before the next attempt.
+    /// The minimum wait before the next attempt.
     pub(super) fn asked_to_wait(&self) -> Duration {
         match self {
             Self::Unsent { wait, .. } => *wait,

@@ -2,25 +2,25 @@
 
 use crate::{Operation, Verb};
 
-/// What repeating an operation could do.
+/// Whether a second call has an effect of its own.
 ///
-/// | operation | may be made again after |
+/// | operation | is retried after |
 /// |---|---|
-/// | `list`, `get`, `can_deploy` | anything that passes |
-/// | `update`, `deploy`, `undeploy`, `delete` | anything that passes, but not a 500 without a readable body |
-/// | `create` | what the service provably has not processed: no connection, no token, 429 |
+/// | `list`, `get`, `can_deploy` | a transient failure |
+/// | `update`, `deploy`, `undeploy`, `delete` | a transient failure, except a 500 without a readable body |
+/// | `create` | a failure that proves it was not processed: no connection, no token, 429 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// It only reads.
+    /// Reads only.
     Reads,
-    /// Twice has the effect of once.
+    /// A second call changes nothing more.
     Idempotent,
-    /// Twice makes two.
+    /// A second call makes a second configuration.
     Once,
 }
 
 impl Operation {
-    /// What repeating it could do.
+    /// Whether a second call has an effect of its own.
     pub const fn repeat(&self) -> Repeat {
         match self.verb {
             Verb::List | Verb::Get | Verb::CanDeploy => Repeat::Reads,

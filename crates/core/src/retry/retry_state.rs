@@ -16,17 +16,17 @@ pub struct Attempts {
     uncertain: bool,
 }
 
-/// What follows an attempt that did not succeed.
+/// The decision after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Another attempt, after a while, if the budget has one.
+    /// Retry, if the budget allows.
     Again {
-        /// How long to wait before it.
+        /// How long to wait first.
         after: Duration,
     },
-    /// The call has failed.
+    /// Give up.
     Stop,
-    /// The call has succeeded: an earlier attempt, whose answer was lost, has done what this one finds done.
+    /// Already applied: an earlier attempt, whose response was lost, had the effect.
     Done,
 }
 
@@ -46,7 +46,7 @@ impl Attempts {
         self.until.saturating_sub(now)
     }
 
-    /// Notes how an attempt ended and says what follows.
+    /// Records a failed attempt and decides what follows.
     pub fn next(&mut self, ending: &Ending<'_>, now: Duration, random: u64) -> Next {
         if matches!(ending, Ending::Late) {
             return Next::Stop;
@@ -67,7 +67,7 @@ impl Attempts {
         Next::Again { after }
     }
 
-    /// Gone, deployed, or not deployed any more: what an earlier attempt was to bring about.
+    /// Whether the response shows the effect of an earlier attempt: deleted, deployed, or undeployed.
     fn finds_it_done(&self, ending: &Ending<'_>) -> bool {
         let Ending::Refused { failure, .. } = ending else { return false };
         let code = |code: &str| failure.code.as_ref().is_some_and(|found| found == code);
