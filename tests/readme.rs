@@ -23,7 +23,7 @@ fn blocks(language: &str) -> Vec<String> {
 /// The example in the documentation of `Client` compiles as a test; the README's is the same, line by line.
 #[test]
 fn the_rust_example_is_the_one_that_compiles() {
-    let compiled = read("crates/core/src/client.rs");
+    let compiled = read("crates/core/src/client/native_client.rs");
     let mut compiled = compiled.lines().filter_map(|line| line.trim().strip_prefix("///")).map(str::trim);
     let [example] = blocks("rust").try_into().expect("one example");
     for line in
@@ -51,8 +51,8 @@ fn the_definition_and_the_limits_file_have_no_finding() {
 fn the_settings_are_those_of_the_command() {
     let readme = read("README.md");
     let sources = [
-        "crates/auth/src/credentials.rs",
-        "crates/auth/src/environment.rs",
+        "crates/auth/src/credentials/oauth_credentials.rs",
+        "crates/auth/src/credentials/env_variables.rs",
         "crates/cli/src/arguments.rs",
         "crates/cli/src/arguments/emulator.rs",
         "crates/cli/src/keychain.rs",

@@ -5,20 +5,6 @@ use std::time::Duration;
 use crate::{CredentialsError, EndpointError, ImsError, ImsErrorKind};
 
 /// Why there is no token. Cloned to every caller that waited for it.
-///
-/// ```
-/// use ajo_auth::{AuthError, TransportProblem, is_about_certificates};
-///
-/// let error =
-///     |detail: &str| AuthError::Transport { problem: TransportProblem::Connect, detail: detail.to_owned() };
-/// assert!(error("connection refused").is_retryable() && !error("connection refused").is_timeout());
-/// assert_eq!(error("connection refused").retry_after(), None);
-///
-/// // A certificate that is not accepted does not pass by itself.
-/// let error = error("invalid peer certificate: Expired");
-/// assert!(!error.is_retryable() && is_about_certificates(&error.to_string()));
-/// assert!(error.hint().unwrap().contains("this machine's clock"));
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {

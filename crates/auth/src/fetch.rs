@@ -9,21 +9,21 @@
 
 mod abort;
 mod body;
-mod driver;
 mod exchange;
-mod reason;
+mod fetch_transport;
+mod js_env;
+mod js_error;
 mod request;
 mod script;
-mod system;
 mod timer;
 
 use std::sync::Arc;
 
-use driver::FetchDriver;
 pub use exchange::{Fault, FaultKind, Incoming, send};
-pub use reason::Thrown;
+use fetch_transport::FetchDriver;
+pub use js_env::System;
+pub use js_error::Thrown;
 pub use request::Outgoing;
-pub use system::System;
 
 use crate::{Credentials, Endpoint, Surroundings, TokenProvider, TokenStore};
 

@@ -17,69 +17,49 @@
 //! # }
 //! ```
 
-mod causes;
-mod client_id;
 mod credentials;
-mod endpoint;
-mod environment;
+mod env;
 mod error;
+mod error_chain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
-mod formats;
-#[cfg(feature = "reqwest")]
-mod http_client;
-mod ims_error;
-#[cfg(feature = "reqwest")]
-mod native_driver;
-mod org_id;
-mod provider;
-mod retry_after;
-mod scopes;
 mod secret;
-#[cfg(feature = "reqwest")]
-mod server_date;
-mod shared;
 mod store;
-mod surroundings;
 mod timestamp;
 mod token;
-mod token_answer;
-mod token_cache;
-mod token_driver;
-mod token_entry;
-mod token_request;
-mod turn;
+mod transport;
 pub mod untrusted_text;
 
-pub use causes::causes;
-pub use client_id::{ClientId, ClientIdError};
-pub use credentials::{Credentials, CredentialsError};
-pub use endpoint::{Endpoint, EndpointError};
+pub use credentials::client_id::{ClientId, ClientIdError};
+pub use credentials::credentials_error::CredentialsError;
+pub use credentials::oauth_credentials::Credentials;
+pub use credentials::org_id::{OrgId, OrgIdError};
+pub use credentials::scopes::{Scopes, ScopesError};
+#[cfg(feature = "reqwest")]
+pub use env::System;
+pub use env::{Simulated, Sleep, Surroundings, part_of};
 pub use error::{AuthError, TransportProblem, is_about_certificates};
-#[cfg(feature = "reqwest")]
-pub use http_client::http_client;
-pub use ims_error::{ImsError, ImsErrorKind};
-pub use org_id::{OrgId, OrgIdError};
-pub use provider::{Granted, TokenProvider};
-pub use retry_after::read_retry_after;
-pub use scopes::{Scopes, ScopesError};
+pub use error_chain::causes;
 pub use secret::Secret;
-#[cfg(feature = "reqwest")]
-pub use server_date::server_date;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
 #[cfg(feature = "reqwest")]
 pub use store::{FileStore, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
-#[cfg(feature = "reqwest")]
-pub use surroundings::System;
-pub use surroundings::{Simulated, Sleep, Surroundings, part_of};
 pub use timestamp::Timestamp;
-pub use token::AccessToken;
-pub use token_answer::read_token_answer;
-pub use token_cache::{
+pub use token::access_token::{AccessToken, Granted};
+pub use token::ims_error::{ImsError, ImsErrorKind};
+pub use token::provider::TokenProvider;
+pub use token::token_cache::{
     Cached, EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE, TokenCache,
 };
-pub use token_driver::{LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote};
-pub use token_entry::{EntryError, read_entry, store_key, write_entry};
-pub use token_request::{IMS_URL, TOKEN_PATH, TokenRequest};
+pub use token::token_entry::{EntryError, read_entry, store_key, write_entry};
+pub use token::token_request::{IMS_URL, TOKEN_PATH, TokenRequest};
+pub use token::token_response::read_token_answer;
+pub use token::token_transport::{
+    LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote,
+};
+pub use transport::endpoint::{Endpoint, EndpointError};
+pub use transport::retry_after::read_retry_after;
+#[cfg(feature = "reqwest")]
+pub use transport::{bounded_body::read_bounded, http_client::http_client, server_date::server_date};

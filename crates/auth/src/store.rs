@@ -85,11 +85,6 @@ pub struct StoreError {
 
 impl StoreError {
     /// Which store, and why. Neither may be secret: both are logged.
-    ///
-    /// ```
-    /// let error = ajo_auth::StoreError::new("the token file", "the disk is full");
-    /// assert_eq!(error.to_string(), "the token file: the disk is full");
-    /// ```
     pub fn new(store: impl Into<String>, problem: impl fmt::Display) -> Self {
         Self { store: store.into(), problem: problem.to_string() }
     }

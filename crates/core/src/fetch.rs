@@ -31,7 +31,7 @@
 //! calls. For a store in Workers KV implement [`ajo_auth::TokenStore`], with `send_wrapper::SendWrapper` around what is not `Send`.
 
 mod client;
-mod wire;
+mod fetch_transport;
 
 pub use client::{Client, ClientBuilder, NoLimits};
-pub use wire::FetchWire;
+pub use fetch_transport::FetchWire;

@@ -8,82 +8,50 @@
 //! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) that client is not
 //! there, and the rest compiles for `wasm32-unknown-unknown`; the feature `fetch` has a client for there, `fetch::Client`.
 
-mod attempt;
-#[cfg(any(feature = "fetch", feature = "reqwest"))]
-mod builder;
-mod call;
-mod call_options;
-mod call_request;
-#[cfg(feature = "reqwest")]
-mod capping;
-#[cfg(feature = "reqwest")]
 mod client;
-mod definition;
-mod delete_options;
-mod direct;
 mod error;
-mod failure;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;
-mod headers;
-mod hint;
-#[cfg(feature = "reqwest")]
-mod http;
-mod lenient;
-mod models;
-#[cfg(feature = "reqwest")]
-mod native_limits;
-#[cfg(feature = "reqwest")]
-mod native_wire;
-mod open_enum;
-mod operation;
-mod problem;
-mod rate_limit;
-mod reading;
+mod parse;
 mod retry;
-mod retry_budget;
 pub mod rules;
-mod sandbox;
-mod service_code;
-mod settings;
-#[cfg(feature = "reqwest")]
-mod throttling;
 mod transport;
-mod uid;
-mod watch;
-mod wire;
+mod types;
 
 pub use ajo_auth::{Credentials, Secret, untrusted_text};
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
-pub use builder::Builder;
-pub use call::{Answer, Call};
-pub use call_options::CallOptions;
-pub use call_request::CallRequest;
+pub use client::builder::Builder;
+pub use client::call::{Answer, Call};
+pub use client::call_options::CallOptions;
+pub use client::delete_options::DeleteOptions;
+pub use client::direct::{DirectApi, DirectClient};
+pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 #[cfg(feature = "reqwest")]
-pub use capping::Capping;
-#[cfg(feature = "reqwest")]
-pub use client::{Client, ClientBuilder};
-pub use delete_options::DeleteOptions;
-pub use direct::{DirectApi, DirectClient};
-pub use error::{Error, ErrorKind};
-pub use failure::{Failure, Layer};
+pub use client::{
+    capping::Capping,
+    client_limits::NativeLimits,
+    native_client::{Client, ClientBuilder},
+    throttling::Throttling,
+};
+pub use error::call_error::Error;
+pub use error::error_kind::ErrorKind;
+pub use error::error_response::{Failure, Layer};
 pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
-pub use models::{CappingModels, Models, ThrottlingModels};
-#[cfg(feature = "reqwest")]
-pub use native_limits::NativeLimits;
-pub use operation::{Api, OPERATIONS, Operation, Verb};
-pub use rate_limit::RateLimit;
-pub use retry::{Attempts, Ending, Next, Repeat, RetryPolicy};
-pub use retry_budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
-pub use sandbox::{Sandbox, SandboxError};
-pub use service_code::ServiceCode;
-pub use settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
-#[cfg(feature = "reqwest")]
-pub use throttling::Throttling;
-pub use uid::{Uid, UidError};
-pub use wire::{CallNote, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, SendError, SendProblem, Wire};
+pub use retry::attempt_outcome::Ending;
+pub use retry::budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
+pub use retry::idempotency::Repeat;
+pub use retry::policy::RetryPolicy;
+pub use retry::retry_state::{Attempts, Next};
+pub use transport::call_request::CallRequest;
+pub use transport::http_transport::{CallNote, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, SendError, SendProblem, Wire};
+pub use transport::rate_limit::RateLimit;
+pub use types::models::{CappingModels, Models, ThrottlingModels};
+pub use types::operation::{Api, OPERATIONS, Operation, Verb};
+pub use types::sandbox::{Sandbox, SandboxError};
+pub use types::service_code::ServiceCode;
+pub use types::uid::{Uid, UidError};

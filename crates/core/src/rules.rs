@@ -5,7 +5,7 @@
 //! functions, so they never disagree.
 //!
 //! ```
-//! use ajo_core::rules::{self, Finding, Severity};
+//! use ajo_core::rules;
 //! use serde_json::json;
 //!
 //! let findings = rules::capping(&json!({
@@ -16,15 +16,11 @@
 //! let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
 //! assert_eq!(codes, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_107"]);
 //! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
-//!
-//! // What is an error has a code that Adobe has published.
-//! let errors = |findings: &[Finding]| findings.iter().filter(|it| it.severity == Severity::Error).count();
-//! let findings: Vec<Finding> = rules::throttling(&json!({"urlPattern": "partner.example.com", "methods": ["POST"]}));
-//! assert!(errors(&findings) > 0 && findings.iter().all(|it| rules::PUBLISHED_CODES.contains(&it.code)));
 //! ```
 
 mod capping;
 mod finding;
+mod methods;
 mod throttling;
 mod url_pattern;
 
@@ -34,7 +30,7 @@ pub use throttling::throttling;
 
 use serde_json::{Map, Value};
 
-use crate::{Api, HttpMethod};
+use crate::Api;
 
 /// Every validation code that is published. 105, 109 and 110 of capping, and 102 and 103 of throttling, are not.
 pub const PUBLISHED_CODES: [&str; 16] = [
@@ -65,37 +61,9 @@ pub fn of(api: Api, definition: &Value) -> Vec<Finding> {
 }
 
 /// The same for the fields of a definition, where they are no value of their own.
-///
-/// ```
-/// use ajo_core::{Api, rules};
-/// use serde_json::json;
-///
-/// let kept = json!({"uid": "a-1", "state": "created", "url": "https://api.example.org/*", "methods": [], "services": {}});
-/// let fields = kept.as_object().expect("an object");
-/// assert_eq!(rules::of_fields(Api::Capping, fields), rules::of(Api::Capping, &kept));
-/// ```
 pub fn of_fields(api: Api, fields: &Map<String, Value>) -> Vec<Finding> {
     match api {
         Api::Capping => capping::of_fields(fields),
         Api::Throttling => throttling::of_fields(fields),
     }
-}
-
-/// Methods that the service does not name are passed on, with a remark. `OPTIONS` is `OPTION` at this service.
-fn unknown_methods(methods: &[Value]) -> impl Iterator<Item = Finding> {
-    methods.iter().enumerate().filter_map(|(index, method)| {
-        let method = method.as_str()?;
-        if HttpMethod::KNOWN.contains(&method) {
-            return None;
-        }
-        let meant = HttpMethod::KNOWN.iter().find(|known| {
-            known.eq_ignore_ascii_case(method) || (**known == "OPTION" && method.eq_ignore_ascii_case("OPTIONS"))
-        });
-        let shown: String = method.chars().take(40).flat_map(char::escape_default).collect();
-        let message = match meant {
-            Some(meant) => format!("the service names no method `{shown}`; it spells it `{meant}`"),
-            None => format!("the service names no method `{shown}`; it names {}", HttpMethod::KNOWN.join(", ")),
-        };
-        Some(Finding::remark("AJO_LIMITS_METHOD", format!("/methods/{index}"), message))
-    })
 }

@@ -3,7 +3,7 @@
 use ajo_auth::{AuthError, TransportProblem};
 use ajo_core::SendProblem;
 
-use crate::fields::Fields;
+use crate::json_reader::Fields;
 
 /// An answer to any step; which fields there are depends on the step.
 #[derive(Default)]

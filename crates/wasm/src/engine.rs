@@ -9,11 +9,11 @@ use std::time::Duration;
 use ajo_auth::TokenProvider;
 use ajo_core::{Caller, DirectClient, Error, Settings};
 
+use crate::host::{self, Asked, Told};
+use crate::host_transport::Steps;
+use crate::json_writer::list;
 use crate::options::Options;
-use crate::outside::{self, Asked, Told};
-use crate::wire::Steps;
-use crate::written::list;
-use crate::{failure, operate};
+use crate::{dispatch, failure};
 
 /// A call that has not ended. Its value or its error is JSON.
 type Calling = Pin<Box<dyn Future<Output = Result<String, String>>>>;
@@ -76,7 +76,7 @@ pub(crate) fn start(client: u32, input: String, definition: String) -> String {
     let client = ENGINE.with_borrow(|engine| engine.clients.get(client).cloned());
     let client = client.expect("a client that is open");
     drop_stranded();
-    let calling = Box::pin(operate::run(client, input, definition));
+    let calling = Box::pin(dispatch::run(client, input, definition));
     let call = ENGINE.with_borrow_mut(|engine| engine.calls.reserve());
     advance(call, calling, None)
 }
@@ -99,7 +99,7 @@ pub(crate) fn cancel(call: u32) {
 
 /// Drops the calls that nobody has come back to. Done where one begins: only then there can be more of them.
 fn drop_stranded() {
-    let now = outside::elapsed();
+    let now = host::elapsed();
     // Outside of the borrow, as in `cancel`.
     let dropped = ENGINE.with_borrow_mut(|engine| engine.calls.take_if(|waiting| waiting.until < now));
     drop(dropped);
@@ -107,13 +107,13 @@ fn drop_stranded() {
 
 /// Lets a call go on until it waits for something outside, or is over.
 fn advance(call: u32, mut calling: Calling, told: Option<Told>) -> String {
-    outside::tell(told);
+    host::tell(told);
     let polled = calling.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    let (asked, events) = outside::take();
+    let (asked, events) = host::take();
     let step = match polled {
         Poll::Pending => {
             let Asked { mut step, limit } = asked.expect("a call waits for nothing but its step");
-            let until = outside::elapsed().saturating_add(limit).saturating_add(GRACE);
+            let until = host::elapsed().saturating_add(limit).saturating_add(GRACE);
             ENGINE.with_borrow_mut(|engine| engine.calls.give_back(call, Waiting { calling, until }));
             step.split_off(1)
         }

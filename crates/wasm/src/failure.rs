@@ -1,8 +1,8 @@
 //! Errors, as JSON.
 
-use crate::operate;
-use crate::outside::millis;
-use crate::written::Object;
+use crate::host::millis;
+use crate::json_writer::Object;
+use crate::operation_name;
 use ajo_auth::AuthError;
 use ajo_core::{Error, ErrorKind, Operation};
 
@@ -28,7 +28,7 @@ pub(crate) fn of(error: &Error) -> String {
     };
     let body = std::str::from_utf8(error.body()).ok().filter(|body| !body.is_empty());
     let code = error.code().map(ajo_core::ServiceCode::as_str).or(host).unwrap_or(own);
-    let operation = error.operation().map(operate::name);
+    let operation = error.operation().map(operation_name::name);
     let message = if unusable { format!("`accessToken`: {error}") } else { message(error) };
     let failed = Object::new()
         .text("kind", kind)
@@ -53,7 +53,7 @@ fn is_unusable_option(error: &Error) -> bool {
 /// The text of an error, with the name that its operation has in JavaScript.
 fn message(error: &Error) -> String {
     let text = error.to_string();
-    let named = error.operation().map(|operation| (operation.to_string(), operate::name(operation)));
+    let named = error.operation().map(|operation| (operation.to_string(), operation_name::name(operation)));
     match named.as_ref().and_then(|(ours, theirs)| Some(format!("{theirs}{}", text.strip_prefix(ours)?))) {
         Some(renamed) => renamed,
         None => text,
@@ -88,7 +88,7 @@ pub(crate) fn invalid(message: &str) -> String {
 
 /// The same, for an operation.
 pub(crate) fn invalid_for(operation: &Operation, message: &str) -> String {
-    let operation = operate::name(operation);
+    let operation = operation_name::name(operation);
     let message = format!("{operation} failed: {message}");
     refused(Some(&operation), &message)
 }

@@ -19,16 +19,17 @@
 //! never going back. A call whose step is not answered long after its time limit is dropped when another begins.
 
 mod answer;
+mod dispatch;
 mod engine;
 mod failure;
-mod fields;
+mod host;
+mod host_transport;
+mod json_reader;
+mod json_writer;
 mod note;
-mod operate;
+mod operation_name;
 mod options;
-mod outside;
 mod step;
-mod wire;
-mod written;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -56,27 +57,27 @@ pub fn start(
     seed_high: u32,
     seed_low: u32,
 ) -> String {
-    outside::set_time(now, elapsed);
-    outside::stir(seed_high, seed_low);
+    host::set_time(now, elapsed);
+    host::stir(seed_high, seed_low);
     engine::start(client, input, definition)
 }
 
 /// Says how the step of a call went, and answers the next one.
 #[wasm_bindgen]
 pub fn resume(call: u32, answer: String, body: String, now: f64, elapsed: f64) -> String {
-    outside::set_time(now, elapsed);
+    host::set_time(now, elapsed);
     engine::resume(call, answer, body)
 }
 
 /// Ends a call that is not wanted any more. What its requests did is not known.
 #[wasm_bindgen]
 pub fn cancel(call: u32, now: f64, elapsed: f64) {
-    outside::set_time(now, elapsed);
+    host::set_time(now, elapsed);
     engine::cancel(call);
 }
 
 /// What the service would say about a definition, without asking it: a list of findings, as JSON.
 #[wasm_bindgen]
 pub fn validate(api: &str, definition: &str) -> String {
-    operate::validate(api, definition)
+    dispatch::validate(api, definition)
 }

@@ -3,17 +3,18 @@
 use ajo_auth::TokenNote;
 use ajo_core::{CallNote, Operation};
 
-use crate::operate;
-use crate::outside::millis;
-use crate::written::Object;
+use crate::host::millis;
+use crate::json_writer::Object;
+use crate::operation_name;
 
 fn event(kind: &str) -> Object {
     Object::new().text("type", kind)
 }
 
 pub(crate) fn of_call(operation: &Operation, note: &CallNote<'_>) -> Option<String> {
-    let of =
-        |kind: &str, attempt: u32| event(kind).text("operation", &operate::name(operation)).number("attempt", attempt);
+    let of = |kind: &str, attempt: u32| {
+        event(kind).text("operation", &operation_name::name(operation)).number("attempt", attempt)
+    };
     let event = match *note {
         CallNote::Attempt { attempt, request_id } => of("attempt", attempt).text("requestId", request_id),
         CallNote::Ended { attempt, status, took } => {

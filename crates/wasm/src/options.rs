@@ -7,7 +7,7 @@ use ajo_core::{CallOptions, Caller, Error, Wanted};
 use serde_json::Value;
 
 use crate::failure;
-use crate::fields::Fields;
+use crate::json_reader::Fields;
 
 /// The options of a client, as the shell passes them on.
 pub(crate) struct Options {

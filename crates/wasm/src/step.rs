@@ -1,6 +1,6 @@
 //! What is to be done outside, as JSON.
 
-use crate::written::{Object, list, quoted};
+use crate::json_writer::{Object, list, quoted};
 
 /// A step of a call that is not over.
 pub(crate) enum Step<'s> {

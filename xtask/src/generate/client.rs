@@ -20,7 +20,7 @@ pub(super) fn generate(spec: &Spec, enums: &[String]) -> Result<syn::File, Strin
     let mut settings = GenerationSettings::new();
     settings
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote::quote!(crate::http::Exchange))
+        .with_inner_type(quote::quote!(crate::client::progenitor_hooks::Exchange))
         .with_derive("PartialEq");
     for (schema, path) in HAND_WRITTEN {
         settings.with_replacement(schema, path, implements());

@@ -44,7 +44,7 @@ pub(super) fn render(enums: &BTreeMap<String, OpenEnum>) -> TokenStream {
             quote!(#[doc = #doc] #variant = #value)
         });
         quote! {
-            crate::open_enum::open_enum! {
+            crate::types::open_enum::open_enum! {
                 #[doc = #description]
                 pub enum #name { #(#variants,)* }
             }

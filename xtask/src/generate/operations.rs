@@ -28,8 +28,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
             let success = success_status(operation.value)
                 .ok_or_else(|| format!("{}: {method} {path} has no 2xx answer", spec.file))?;
             rows.push(quote! {
-                crate::operation::Operation {
-                    api: crate::operation::Api::#api,
+                crate::types::operation::Operation {
+                    api: crate::types::operation::Api::#api,
                     verb: Verb::#verb,
                     method: #method,
                     path: #path,
@@ -41,13 +41,13 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
     }
     let count = rows.len();
     Ok(quote! {
-        crate::operation::verbs! {
+        crate::types::operation::verbs! {
             /// What an operation does; both APIs have the same eight.
             pub enum Verb { #(#verbs,)* }
         }
 
         /// Every operation of both APIs, in the order of the specs.
-        pub const OPERATIONS: [crate::operation::Operation; #count] = [#(#rows,)*];
+        pub const OPERATIONS: [crate::types::operation::Operation; #count] = [#(#rows,)*];
     })
 }
 

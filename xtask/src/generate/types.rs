@@ -74,7 +74,7 @@ pub(super) fn split(file: syn::File, schemas: &Schemas, shared: &BTreeSet<String
                     if schemas.answered.contains(&name)
                         && let Item::Struct(ItemStruct { ident, fields: Fields::Named(_), .. }) = item
                     {
-                        quote!(crate::lenient::object!(#ident);).to_tokens(target);
+                        quote!(crate::parse::lenient::object!(#ident);).to_tokens(target);
                     }
                 }
             }
@@ -175,7 +175,7 @@ fn read_leniently(field: &mut Field) {
     if innermost(&field.ty).as_deref() == Some("String") && !optional && !is_list(&field.ty) {
         field.attrs.push(parse_quote!(#[serde(skip_serializing_if = "::std::string::String::is_empty")]));
     }
-    field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::lenient::field")]));
+    field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::parse::lenient::field")]));
 }
 
 fn is_list(ty: &Type) -> bool {

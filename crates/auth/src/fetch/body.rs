@@ -3,8 +3,8 @@
 use js_sys::{Array, ArrayBuffer, JSON, JsString, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 
+use super::js_env::clock_millis;
 use super::script;
-use super::system::clock_millis;
 
 /// The bytes of an answer's body; nothing when there are more than that. `until` is on the clock of [`clock_millis`].
 pub(super) async fn read(response: &JsValue, most: usize, until: f64) -> Result<Option<Vec<u8>>, JsValue> {

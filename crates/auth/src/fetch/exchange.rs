@@ -8,10 +8,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::abort::Abort;
 use super::body;
-use super::reason::{Thrown, masked, proves_unsent, tell};
+use super::js_env::clock_millis;
+use super::js_error::{Thrown, masked, proves_unsent, tell};
 use super::request::Outgoing;
 use super::script;
-use super::system::clock_millis;
 use super::timer::Timer;
 
 /// What was answered.

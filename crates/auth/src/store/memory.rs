@@ -9,13 +9,6 @@ use super::{StoreFuture, TokenStore};
 use crate::Secret;
 
 /// Shares tokens between the clients of one process that are not clones of each other.
-///
-/// ```
-/// use std::sync::Arc;
-/// use ajo_auth::{MemoryStore, TokenStore};
-///
-/// let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
-/// ```
 #[derive(Default)]
 pub struct MemoryStore {
     kept: Mutex<BTreeMap<String, Kept>>,

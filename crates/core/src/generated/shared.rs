@@ -5,12 +5,12 @@
 pub struct CanDeploy {
     ///What blocks the deployment (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub errors: ::std::vec::Vec<CanDeployError>,
     ///A sentence for people (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub reason: ::std::option::Option<::std::string::String>,
     ///The verdict (documented).
     #[serde(
@@ -18,16 +18,16 @@ pub struct CanDeploy {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub validation_status: ::std::option::Option<
         crate::generated::enums::ValidationStatus,
     >,
     ///What does not block it; in the published sample, not in the vendor's schema (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub warnings: ::std::vec::Vec<CanDeployWarning>,
 }
-crate::lenient::object!(CanDeploy);
+crate::parse::lenient::object!(CanDeploy);
 ///Answer of `can_deploy` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CanDeployAnswer {
@@ -35,14 +35,14 @@ pub struct CanDeployAnswer {
     #[serde(rename = "canDeploy")]
     pub can_deploy: CanDeploy,
 }
-crate::lenient::object!(CanDeployAnswer);
+crate::parse::lenient::object!(CanDeployAnswer);
 ///One reason against the deployment (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct CanDeployError {
     ///What is wrong, in the service's words (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub error: ::std::option::Option<::std::string::String>,
     ///A code of the service. Text such as ERR_ENDPOINTCONFIG_101 in the samples, an integer in the vendor's schema; both are read (documented).
     #[serde(
@@ -50,22 +50,22 @@ pub struct CanDeployError {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub error_code: ::std::option::Option<crate::ServiceCode>,
 }
-crate::lenient::object!(CanDeployError);
+crate::parse::lenient::object!(CanDeployError);
 ///One remark that does not block the deployment (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct CanDeployWarning {
     ///What a warning is about (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub scope: ::std::option::Option<WarningScope>,
     ///The remark, in the service's words (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub warning: ::std::option::Option<::std::string::String>,
     ///A code of the service. Text such as ERR_ENDPOINTCONFIG_101 in the samples, an integer in the vendor's schema; both are read (documented).
     #[serde(
@@ -73,10 +73,10 @@ pub struct CanDeployWarning {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub warning_code: ::std::option::Option<crate::ServiceCode>,
 }
-crate::lenient::object!(CanDeployWarning);
+crate::parse::lenient::object!(CanDeployWarning);
 ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct ConfigMetadata {
@@ -86,7 +86,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub created_at: ::std::option::Option<::std::string::String>,
     ///Name of the creator (documented).
     #[serde(
@@ -94,7 +94,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub created_by: ::std::option::Option<::std::string::String>,
     ///Identifier of the creator (documented).
     #[serde(
@@ -102,7 +102,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub created_by_id: ::std::option::Option<::std::string::String>,
     ///When it was last deployed (documented).
     #[serde(
@@ -110,7 +110,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_deployed_at: ::std::option::Option<::std::string::String>,
     ///Name of the last deployer (documented).
     #[serde(
@@ -118,7 +118,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_deployed_by: ::std::option::Option<::std::string::String>,
     ///Identifier of the last deployer (documented).
     #[serde(
@@ -126,7 +126,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_deployed_by_id: ::std::option::Option<::std::string::String>,
     ///When it was last edited (documented).
     #[serde(
@@ -134,7 +134,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_modified_at: ::std::option::Option<::std::string::String>,
     ///Name of the last editor (documented).
     #[serde(
@@ -142,7 +142,7 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_modified_by: ::std::option::Option<::std::string::String>,
     ///Identifier of the last editor (documented).
     #[serde(
@@ -150,10 +150,10 @@ pub struct ConfigMetadata {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_modified_by_id: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(ConfigMetadata);
+crate::parse::lenient::object!(ConfigMetadata);
 ///Answer of `delete`, an empty object (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(transparent)]
@@ -217,7 +217,7 @@ pub struct WarningScope {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub endpoint_config_service: ::std::option::Option<::std::string::String>,
     ///The URL of the configuration (documented).
     #[serde(
@@ -225,7 +225,7 @@ pub struct WarningScope {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub endpoint_config_url: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(WarningScope);
+crate::parse::lenient::object!(WarningScope);

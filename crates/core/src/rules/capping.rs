@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
-use super::unknown_methods;
+use super::methods::unknown_methods;
 use super::url_pattern::{UrlProblem, check};
+
+use crate::untrusted_text::excerpt;
 
 /// Most connections, a count, that the documentation allows; its samples use more, so a higher value is only a remark.
 const MAX_HTTP_CONNECTIONS: i64 = 400;
@@ -90,7 +92,7 @@ fn services(services: Option<&Value>, findings: &mut Vec<Finding>) {
         // Most definitions have nothing wrong that it would point to.
         let pointer = |rest: &str| format!("/services/{}{rest}", name.replace('~', "~0").replace('/', "~1"));
         if name != "action" && name != "dataSource" {
-            let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+            let shown = excerpt(name, 40);
             let message = format!("invalid service name '{shown}': must be 'dataSource' or 'action'");
             findings.push(Finding::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer(""), message).refusing());
             continue;

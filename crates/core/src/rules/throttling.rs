@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
-use super::unknown_methods;
+use super::methods::unknown_methods;
 use super::url_pattern::{UrlProblem, check};
 
 /// Calls per second that a throttling configuration can allow (documented, code 101).

@@ -4,7 +4,7 @@ import { AjoInternalError } from "./errors.js";
 import { errorOf, type Failure } from "./failure.js";
 import { toJson } from "./json.js";
 import { Secrets } from "./secrets.js";
-import type { Step } from "./steps.js";
+import type { Step } from "./step.js";
 
 /** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
 function clocks(): [now: number, elapsed: number] {

@@ -1,28 +1,15 @@
 import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
-import { errorOf, type Failure } from "./failure.js";
+import { errorOf } from "./failure.js";
 import { Aborted, type Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import { codesOf } from "./reason.js";
 import type { Secrets } from "./secrets.js";
 import { isAuthorization, problemOf, type Request, send, type Sent } from "./send.js";
 import type { Session, Turn } from "./session.js";
+import type { Step } from "./step.js";
 import { unheard } from "./unheard.js";
-
-/** What the core wants done next for a call. Exactly one of the fields below `events` is there. */
-export interface Step {
-  call: number;
-  events?: AjoEvent[];
-  send?: Request;
-  wait?: number;
-  token?: { timeoutMs: number };
-  storeGet?: { key: string; timeoutMs: number };
-  storeSet?: { key: string; value: string; ttlSeconds: number; timeoutMs: number };
-  /** The call is over. Its value is this field of the last answer's body, all of it for `""`, nothing for `null`. */
-  done?: string | null;
-  failed?: Failure;
-}
 
 /** Of a call that the core broke down in, and of a creation whose answer was not awaited: a second one makes a second configuration. */
 const UNKNOWN = "Whether the service did it is unknown: look first.";

@@ -3,7 +3,7 @@
 import { AjoClient } from "../src/client.js";
 import { core, type CoreExports } from "../src/core.js";
 import type { AjoOptions } from "../src/options.js";
-import type { Step } from "../src/steps.js";
+import type { Step } from "../src/step.js";
 
 export const SECRET = "p8e-canary-secret-0123456789";
 export const TOKEN = "eyJ-canary-token-0123456789abcdef";

@@ -11,15 +11,15 @@ pub struct AnsweredLimit {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub max_http_connections: ::std::option::Option<i64>,
     ///A number of calls in a period as the service answers it (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub rating: ::std::option::Option<AnsweredRating>,
 }
-crate::lenient::object!(AnsweredLimit);
+crate::parse::lenient::object!(AnsweredLimit);
 ///A number of calls in a period as the service answers it (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct AnsweredRating {
@@ -29,7 +29,7 @@ pub struct AnsweredRating {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub max_calls_count: ::std::option::Option<i64>,
     ///Length of the period in milliseconds (documented).
     #[serde(
@@ -37,17 +37,17 @@ pub struct AnsweredRating {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub period_in_ms: ::std::option::Option<i64>,
 }
-crate::lenient::object!(AnsweredRating);
+crate::parse::lenient::object!(AnsweredRating);
 ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct AnsweredServices {
     ///The limit for one kind of caller as the service answers it (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub action: ::std::option::Option<AnsweredLimit>,
     ///The limit for one kind of caller as the service answers it (documented).
     #[serde(
@@ -55,10 +55,10 @@ pub struct AnsweredServices {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub data_source: ::std::option::Option<AnsweredLimit>,
 }
-crate::lenient::object!(AnsweredServices);
+crate::parse::lenient::object!(AnsweredServices);
 ///A capping configuration as the service keeps it (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingConfig {
@@ -68,7 +68,7 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub authoring_format_version: ::std::option::Option<::std::string::String>,
     ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
     #[serde(
@@ -76,7 +76,7 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub deployed_config: ::std::option::Option<DeployedCapping>,
     ///Whether a definition of it is deployed now; false again after undeploy (documented).
     #[serde(
@@ -84,26 +84,26 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub has_been_deployed: ::std::option::Option<bool>,
     ///Internal identifier; the same as `uid` in every published sample (observed).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub id: ::std::option::Option<::std::string::String>,
     ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub metadata: ::std::option::Option<ConfigMetadata>,
     ///The HTTP methods that are limited (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
     ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -111,7 +111,7 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
     ///Name of the sandbox it belongs to (documented).
     #[serde(
@@ -119,32 +119,32 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
     ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub services: ::std::option::Option<AnsweredServices>,
     ///State of a configuration in its life cycle (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
     ///Internal name of the tenant; `prod` in the published samples (observed).
     #[serde(rename = "tenantId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub tenant_id: ::std::option::Option<::std::string::String>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///URL of the endpoint; empty when the service did not say (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub url: ::std::string::String,
 }
-crate::lenient::object!(CappingConfig);
+crate::parse::lenient::object!(CappingConfig);
 ///Answer of `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingCreated {
@@ -154,7 +154,7 @@ pub struct CappingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
     ///A capping configuration as the service keeps it (documented).
     #[serde(
@@ -162,7 +162,7 @@ pub struct CappingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub created_element: ::std::option::Option<CappingConfig>,
     ///What the call did (documented).
     #[serde(
@@ -170,17 +170,17 @@ pub struct CappingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(CappingCreated);
+crate::parse::lenient::object!(CappingCreated);
 ///What a caller sends to create or overwrite a capping configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -201,14 +201,14 @@ pub struct CappingList {
     ///The configurations (documented).
     pub results: ::std::vec::Vec<CappingConfig>,
 }
-crate::lenient::object!(CappingList);
+crate::parse::lenient::object!(CappingList);
 ///Answer of `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingRead {
     ///A capping configuration as the service keeps it (documented).
     pub result: CappingConfig,
 }
-crate::lenient::object!(CappingRead);
+crate::parse::lenient::object!(CappingRead);
 ///What the limit applies to: custom actions, data sources, or both, each with its own limit (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +232,7 @@ pub struct CappingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
     ///What the call did (documented).
     #[serde(
@@ -240,7 +240,7 @@ pub struct CappingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
@@ -250,31 +250,31 @@ pub struct CappingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub updated_element: ::std::option::Option<CappingConfig>,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(CappingUpdated);
+crate::parse::lenient::object!(CappingUpdated);
 ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct DeployedCapping {
     ///Internal identifier (documented).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub id: ::std::option::Option<::std::string::String>,
     ///The HTTP methods that are limited (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
     ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -282,7 +282,7 @@ pub struct DeployedCapping {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
     ///Name of the sandbox it belongs to (documented).
     #[serde(
@@ -290,30 +290,30 @@ pub struct DeployedCapping {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
     ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub services: ::std::option::Option<AnsweredServices>,
     ///Internal name of the tenant (documented).
     #[serde(rename = "tenantId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub tenant_id: ::std::option::Option<::std::string::String>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uid: ::std::option::Option<crate::Uid>,
     ///URL of the endpoint; empty when the service did not say (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub url: ::std::string::String,
 }
-crate::lenient::object!(DeployedCapping);
+crate::parse::lenient::object!(DeployedCapping);
 ///A number of calls in a period (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,7 @@ Version: 1.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::http::Exchange,
+    pub(crate) inner: crate::client::progenitor_hooks::Exchange,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -26,7 +26,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::http::Exchange,
+        inner: crate::client::progenitor_hooks::Exchange,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -35,7 +35,7 @@ impl Client {
         }
     }
 }
-impl ClientInfo<crate::http::Exchange> for Client {
+impl ClientInfo<crate::client::progenitor_hooks::Exchange> for Client {
     fn api_version() -> &'static str {
         "1.0"
     }
@@ -45,7 +45,7 @@ impl ClientInfo<crate::http::Exchange> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::http::Exchange {
+    fn inner(&self) -> &crate::client::progenitor_hooks::Exchange {
         &self.inner
     }
 }
@@ -53,7 +53,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<crate::http::Exchange>,
+        Client: ClientHooks<crate::client::progenitor_hooks::Exchange>,
     {}
 };
 #[allow(clippy::all)]

@@ -11,12 +11,12 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub authoring_format_version: ::std::option::Option<::std::string::String>,
     ///What it is for, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub description: ::std::option::Option<::std::string::String>,
     ///Whether it is deployed now (documented).
     #[serde(
@@ -24,12 +24,12 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub has_been_deployed: ::std::option::Option<bool>,
     ///`uid`, an underscore, and the id of the sandbox (observed).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub id: ::std::option::Option<::std::string::String>,
     ///Calls allowed per second, 200 to 5000 (documented, code 101).
     #[serde(
@@ -37,26 +37,26 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub max_throughput: ::std::option::Option<i64>,
     ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub metadata: ::std::option::Option<ConfigMetadata>,
     ///The HTTP methods that are limited (documented, code 100).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
     ///A name for people, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub name: ::std::option::Option<::std::string::String>,
     ///The organization it belongs to (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -64,7 +64,7 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
     ///Name of the production sandbox it was defined on (documented).
     #[serde(
@@ -72,27 +72,27 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
     ///State of a configuration in its life cycle (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///Pattern of the endpoint's URL; `*` stands for any text in the path, not in the host (documented: codes 104, 105).
     #[serde(rename = "urlPattern", default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub url_pattern: ::std::string::String,
     ///"1.0" once deployed (observed); its meaning is unknown.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub version: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(ThrottlingConfig);
+crate::parse::lenient::object!(ThrottlingConfig);
 ///Answer of `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingCreated {
@@ -102,7 +102,7 @@ pub struct ThrottlingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
     ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     #[serde(
@@ -110,7 +110,7 @@ pub struct ThrottlingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub created_element: ::std::option::Option<ThrottlingConfig>,
     ///What the call did (documented).
     #[serde(
@@ -118,17 +118,17 @@ pub struct ThrottlingCreated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(ThrottlingCreated);
+crate::parse::lenient::object!(ThrottlingCreated);
 ///What a caller sends to create or overwrite the throttling configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -154,14 +154,14 @@ pub struct ThrottlingList {
     ///The configurations, at most one (documented).
     pub results: ::std::vec::Vec<ThrottlingConfig>,
 }
-crate::lenient::object!(ThrottlingList);
+crate::parse::lenient::object!(ThrottlingList);
 ///Answer of `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingRead {
     ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     pub result: ThrottlingConfig,
 }
-crate::lenient::object!(ThrottlingRead);
+crate::parse::lenient::object!(ThrottlingRead);
 ///Answer of `update` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingUpdated {
@@ -171,7 +171,7 @@ pub struct ThrottlingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
     ///What the call did (documented).
     #[serde(
@@ -179,7 +179,7 @@ pub struct ThrottlingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
     ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
@@ -189,12 +189,12 @@ pub struct ThrottlingUpdated {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub updated_element: ::std::option::Option<ThrottlingConfig>,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
 }
-crate::lenient::object!(ThrottlingUpdated);
+crate::parse::lenient::object!(ThrottlingUpdated);

@@ -1,0 +1,12 @@
+//! Where credentials are sent, and the client that sends them.
+
+#[cfg(feature = "reqwest")]
+pub(crate) mod bounded_body;
+pub(crate) mod endpoint;
+#[cfg(feature = "reqwest")]
+pub(crate) mod http_client;
+#[cfg(feature = "reqwest")]
+pub(crate) mod reqwest_transport;
+pub(crate) mod retry_after;
+#[cfg(feature = "reqwest")]
+pub(crate) mod server_date;

@@ -1,0 +1,8 @@
+//! Identifiers, operations, and what the generated models are built on.
+
+pub(crate) mod models;
+pub(crate) mod open_enum;
+pub(crate) mod operation;
+pub(crate) mod sandbox;
+pub(crate) mod service_code;
+pub(crate) mod uid;
