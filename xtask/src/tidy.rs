@@ -16,7 +16,7 @@ use crate::{complain, root};
 /// The checks, and the tests that keep documents and code together.
 pub(crate) fn run() -> Result<String, String> {
     let report = check()?;
-    cargo(&["test", "--quiet", "--package", "ajo-emulator", "--test", "fidelity", "--locked"], &[])?;
+    cargo(&["test", "--quiet", "--package", "ajo-emulator", "--test", "emulator", "--locked"], &[])?;
     cargo(
         &["test", "--quiet", "--package", "ajo", "--lib", "--test", "readme", "--locked", "--", "documented", "readme"],
         &[],

@@ -17,8 +17,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "crates/auth/tests/provider.rs",
         "one fake token host, and every way in which a token is fetched, shared and refused",
     ),
-    ("crates/emulator/src/control.rs", "the table of control requests beside the one function that answers each"),
-    ("crates/emulator/tests/control.rs", "each control request, and what it refuses"),
     (
         "crates/wasm/npm/runtimes/fixture/faults.mjs",
         "one list of what can go wrong, in one order; each module more is named by each host",
