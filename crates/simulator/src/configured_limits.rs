@@ -1,4 +1,4 @@
-//! What is configured for an endpoint, and which limits that gives.
+//! The limits that are configured for an endpoint.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,9 +8,9 @@ use ajo_core::rules::{self, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::endpoint::Endpoint;
-use super::limit::{Limit, LimitName, Over};
-use super::window::Window;
+use crate::endpoint::Endpoint;
+use crate::limit::{Limit, LimitName, Over};
+use crate::window::Window;
 
 /// What is allowed where nothing is configured, for each host and sandbox. Documented: 300,000 calls over one minute.
 pub const DEFAULT_CAP_CALLS: u64 = 300_000;
@@ -107,7 +107,7 @@ pub struct Limits {
     throttling: Option<u64>,
 }
 
-/// Definitions that cannot be played.
+/// Definitions that cannot be simulated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitsError {
@@ -173,7 +173,7 @@ impl Limits {
     }
 
     /// The limits that a call passes, in this order. That throttling comes before capping is inferred.
-    pub(super) fn on_the_way(&self, window: Window, endpoint: Endpoint) -> Vec<Limit> {
+    pub(crate) fn on_the_way(&self, window: Window, endpoint: Endpoint) -> Vec<Limit> {
         let limit = |name, calls, period_ms, window| {
             let over = if name == LimitName::Throttling { Over::Queued } else { Over::Rejected };
             Limit { name, calls, period_ms, window, over, exceeded: 0 }
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn on_the_way(service: Option<Service>, definitions: &[Value], latency: u64) -> Vec<(LimitName, u64, u64)> {
-        let endpoint = Endpoint::new(latency, super::super::Failures::First(0)).expect("an endpoint");
+        let endpoint = Endpoint::new(latency, crate::endpoint::Failures::First(0)).expect("an endpoint");
         let limits = Limits::of(service, definitions).expect("limits").on_the_way(Window::Fixed, endpoint);
         limits.iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
     }
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_service_of_slow_endpoints_slides_whatever_is_chosen() {
-        let endpoint = Endpoint::new(1000, super::super::Failures::First(0)).expect("an endpoint");
+        let endpoint = Endpoint::new(1000, crate::endpoint::Failures::First(0)).expect("an endpoint");
         let limits = Limits::default().on_the_way(Window::TokenBucket, endpoint);
         assert_eq!([limits[0].window, limits[1].window], [Window::TokenBucket, Window::Sliding]);
     }

@@ -1,13 +1,13 @@
-//! How many of many calls fail, by chance.
+//! How many of many calls fail, at random.
 
 /// Shares are taken to one part in 65,536: as many random words are drawn for 64 calls as the share then has binary digits.
 const DIGITS: u32 = 16;
 
-/// How many of `calls` fail where each fails with the chance `share`, from 0 to 1.
+/// How many of `calls` fail if each fails with the probability `share`, from 0 to 1.
 ///
 /// It is one draw for each call, 64 at a time, and in whole numbers only, so that the same seed gives the same on every
 /// machine; floating-point logarithms do not.
-pub(super) fn failing(calls: u64, share: f64, random: &mut fastrand::Rng) -> u64 {
+pub(crate) fn draw_failures(calls: u64, share: f64, random: &mut fastrand::Rng) -> u64 {
     let share = digits(share);
     if share == 0 {
         return 0;
@@ -46,15 +46,15 @@ mod tests {
     #[test]
     fn all_or_none_fail_at_the_ends() {
         let mut random = fastrand::Rng::with_seed(1);
-        assert_eq!([failing(1000, 0.0, &mut random), failing(1000, 1.0, &mut random)], [0, 1000]);
-        assert_eq!([failing(0, 0.5, &mut random), failing(77, 2.0, &mut random)], [0, 77]);
+        assert_eq!([draw_failures(1000, 0.0, &mut random), draw_failures(1000, 1.0, &mut random)], [0, 1000]);
+        assert_eq!([draw_failures(0, 0.5, &mut random), draw_failures(77, 2.0, &mut random)], [0, 77]);
     }
 
     #[test]
     fn as_many_fail_as_the_share_says_and_seeds_differ() {
         for share in [0.001, 0.1, 0.25, 0.5, 0.9] {
             let mut random = fastrand::Rng::with_seed(7);
-            let failed: u64 = (0..1000).map(|_| failing(999, share, &mut random)).sum();
+            let failed: u64 = (0..1000).map(|_| draw_failures(999, share, &mut random)).sum();
             let expected = 999_000.0 * share;
             // Five standard deviations; the seed is fixed.
             let tolerance = 5.0 * (expected * (1.0 - share)).sqrt();
@@ -62,7 +62,7 @@ mod tests {
             let off = (failed as f64 - expected).abs();
             assert!(off < tolerance, "{share}: {failed}");
         }
-        let of_seed = |seed| failing(100_000, 0.3, &mut fastrand::Rng::with_seed(seed));
+        let of_seed = |seed| draw_failures(100_000, 0.3, &mut fastrand::Rng::with_seed(seed));
         assert_eq!(of_seed(1), of_seed(1));
         assert_ne!(of_seed(1), of_seed(2));
     }

@@ -1,23 +1,24 @@
-//! What is played, as JSON.
+//! A scenario as JSON.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::endpoint::{Endpoint, Failures};
-use super::limits::{Limits, Service};
-use super::pattern::Pattern;
-use super::report::Report;
-use super::scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS};
-use super::simulate;
-use super::window::Window;
+use crate::configured_limits::{Limits, Service};
+use crate::endpoint::{Endpoint, EndpointError, Failures};
+use crate::pattern::Pattern;
+use crate::pattern_error::MOST_SECONDS;
+use crate::report::Report;
+use crate::scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS};
+use crate::simulate::simulate;
+use crate::window::Window;
 
 /// Rows of a report where nothing is said of them. Chosen here: as many as a chart on a page shows.
 const ROWS: usize = 600;
 
 /// Most rows of a report. Chosen here: a day's seconds.
-const MOST_ROWS: usize = super::MOST_SECONDS;
+const MOST_ROWS: usize = MOST_SECONDS;
 
-/// What the control API plays.
+/// The body of a simulation in the emulator's control API.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulationRequest {
@@ -53,7 +54,7 @@ enum Failing {
 }
 
 impl SimulationRequest {
-    /// Plays it, with the deployed definition that it names.
+    /// Simulates it, with the deployed definition that it names.
     pub fn simulate(self, deployed: Option<Value>) -> Result<Report, String> {
         let pattern = match self.traffic {
             Traffic::Text(text) => text.parse(),
@@ -64,7 +65,7 @@ impl SimulationRequest {
         let mut scenario = Scenario::new(pattern.map_err(|error| error.to_string())?, limits);
         let failures = match self.failures {
             Some(Failing::Share(share)) => Failures::Share(share),
-            Some(Failing::Text(text)) => text.parse().map_err(|error: super::EndpointError| error.to_string())?,
+            Some(Failing::Text(text)) => text.parse().map_err(|error: EndpointError| error.to_string())?,
             None => scenario.endpoint.failures(),
         };
         let latency = self.latency_ms.unwrap_or(scenario.endpoint.latency_ms());
