@@ -206,8 +206,14 @@ fn any_throttling() -> impl Strategy<Value = Value> {
         .prop_map(|(url, methods, most)| json!({"urlPattern": url, "methods": methods, "maxThroughput": most}))
 }
 
+/// A sample that ends soon; `PROPTEST_CASES` sets another number of cases.
+fn sample() -> ProptestConfig {
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
+    if is_set { ProptestConfig::default() } else { ProptestConfig::with_cases(32) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(sample())]
 
     #[test]
     fn capping_lives_as_the_model_does(steps in steps()) {
