@@ -263,7 +263,7 @@ fn pairs(page: &str, heading: &str) -> Vec<(String, String)> {
 
 #[test]
 fn the_effects_on_the_page_are_those_of_the_code() {
-    let source = read("crates/emulator/src/fault/effect.rs");
+    let source = read("crates/emulator/src/faults/effect.rs");
     let rows = source.lines().filter_map(|line| line.strip_prefix("/// | `")?.strip_suffix(" |")?.split_once("` | "));
     let code: Vec<(String, String)> = rows.map(|(effect, what)| (effect.to_owned(), what.replace('`', ""))).collect();
     let mut page = pairs(EMULATOR, "Faults");

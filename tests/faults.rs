@@ -56,7 +56,7 @@ async fn each_fault_is_told_by_its_kind_and_whether_it_was_committed() {
     }
     // Every effect that can be written is among these, or has a test of its own below.
     let effects =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/emulator/src/fault/effect.rs"));
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/emulator/src/faults/effect.rs"));
     let source = effects.expect("the source");
     let documented: Vec<&str> = source
         .lines()

@@ -1,7 +1,7 @@
 //! What JavaScript calls gives the bytes that the core gives, and errors where something cannot be.
 
 #[allow(dead_code, reason = "another suite writes the answers")]
-#[path = "../../emulator/tests/support/cases.rs"]
+#[path = "../../emulator/tests/emulator/support/cases.rs"]
 mod cases;
 
 use ajo_emulator_wasm::{close, create, handle, take_body};

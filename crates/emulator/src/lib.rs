@@ -1,8 +1,16 @@
-//! The capping and throttling service of Adobe Journey Optimizer, and the token host, on loopback.
+//! The capping and throttling service of Adobe Journey Optimizer, and the token endpoint, on loopback.
 //!
-//! [`World`] is the service itself: `handle(request, now)` gives the response, with no sockets, no clock and no randomness
-//! but through its parameters. [`Emulator`] puts it behind an HTTP server on one port of this machine, with the paths the
-//! service has: `/journey/orchestration/…` and `/ims/token/v3`. A browser shows its page at `/`.
+//! [`World`] is the service itself: `handle(request, now)` returns the response, without sockets, clock or randomness of its
+//! own. [`Emulator`] is an HTTP server around it on one local port, with the service's paths: `/journey/orchestration/…` and
+//! `/ims/token/v3`. A browser shows its web UI at `/`.
+//!
+//! | folder | contents |
+//! |---|---|
+//! | `state/` | the service in memory: organizations, configurations, tokens, clock, request log, settings |
+//! | `api/` | a request to its response: routes, gateway, authoring service, token endpoint, control API, contract mode |
+//! | `faults/` | how a fault is written, and how it is injected |
+//! | `server/` | the HTTP server, its connections, and the emulator without a socket |
+//! | `ui/` | the files of the web UI |
 //!
 //! Nobody here can call the real service. What the emulator does is documented by Adobe where the code does not say
 //! otherwise; every guess is marked *inferred* at the place where it is made.
@@ -19,56 +27,35 @@
 //! # }
 //! ```
 
-mod answer;
-mod arrival;
-mod clock;
-mod config;
-mod contract;
-mod control;
-mod delivery;
-mod fault;
-mod gateway;
-mod gateway_error;
-mod ims_refusal;
-mod in_process;
-mod interference;
-mod journal;
-mod judge;
-mod organization;
-mod overview;
-mod page;
-mod rfc3339;
-mod route;
-#[cfg(feature = "server")]
+mod api;
+mod faults;
 mod server;
-mod service;
-mod service_error;
-mod settings;
-mod shown;
-mod snapshot;
-mod strike;
-mod switches;
-mod token_host;
-mod tokens;
-mod unread;
-mod world;
+mod state;
+mod ui;
 
-pub use arrival::Broken;
-pub use clock::{Clock, LAST_MOMENT, SpeedError};
-pub use control::{CONTROL_ROUTES, ControlRoute};
-pub use delivery::{Delivery, Manner};
-pub use fault::{Effect, FAULT_HEADER, Fault, FaultError, Latency, MAX_FAULTS, Target, When};
-pub use gateway_error::GatewayError;
-pub use ims_refusal::ImsRefusal;
-pub use in_process::{ConnectionLost, InProcess};
-pub use interference::{Deed, Interference};
-pub use journal::{Call, Calls};
-pub use judge::MAX_METHODS;
-pub use organization::{MAX_INTERFERENCES, Organization};
+pub use api::authoring::validation::MAX_METHODS;
+pub use api::control::routes::{CONTROL_ROUTES, ControlRoute};
+pub use api::gateway_error::GatewayError;
+pub use api::ims_error::ImsRefusal;
+pub use api::request_body::Broken;
+pub use api::service_error::ServiceError;
+pub use faults::active_faults::MAX_FAULTS;
+pub use faults::delivery::{Delivery, Manner};
+pub use faults::effect::Effect;
+pub use faults::fault::Fault;
+pub use faults::fault_error::FaultError;
+pub use faults::injection::FAULT_HEADER;
+pub use faults::latency::Latency;
+pub use faults::target::Target;
+pub use faults::when::When;
 #[cfg(feature = "server")]
-pub use server::{Builder, Emulator, EmulatorError};
-pub use service_error::ServiceError;
-pub use settings::{AuthMode, Caller, Limits, SandboxSettings, Settings};
-pub use snapshot::SnapshotError;
-pub use switches::{Switch, SwitchError, Switches};
-pub use world::{MAX_ORGANIZATIONS, MAX_SANDBOXES, World};
+pub use server::http_server::{Builder, Emulator, EmulatorError};
+pub use server::in_process::{ConnectionLost, InProcess};
+pub use state::clock::{Clock, LAST_MOMENT, SpeedError};
+pub use state::concurrent_edit::{Deed, Interference};
+pub use state::emulator_state::{MAX_ORGANIZATIONS, MAX_SANDBOXES, World};
+pub use state::organization::{MAX_INTERFERENCES, Organization};
+pub use state::quirks::{Switch, SwitchError, Switches};
+pub use state::request_log::{Call, Calls};
+pub use state::settings::{AuthMode, Caller, Limits, SandboxSettings, Settings};
+pub use state::snapshot::SnapshotError;

@@ -1,12 +1,12 @@
-//! On what a report rests.
+//! The assumptions behind a report.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::limit::{Limit, LimitName};
-use super::scenario::Scenario;
-use super::window::Window;
+use crate::limit::{Limit, LimitName};
+use crate::scenario::Scenario;
+use crate::window::Window;
 
 /// Where something comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +30,7 @@ impl fmt::Display for Basis {
     }
 }
 
-/// One thing that a report rests on.
+/// One assumption of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Assumption {
     /// Where it comes from.
@@ -39,8 +39,8 @@ pub struct Assumption {
     pub what: &'static str,
 }
 
-/// Those that one scenario rests on, and no others.
-pub(super) fn of(scenario: &Scenario, limits: &[Limit]) -> Vec<Assumption> {
+/// The assumptions of one scenario.
+pub(crate) fn assumptions(scenario: &Scenario, limits: &[Limit]) -> Vec<Assumption> {
     use Basis::{Chosen, Documented, Inferred};
     let has = |name| limits.iter().any(|limit| limit.name == name);
     let (throttled, fails) = (has(LimitName::Throttling), scenario.endpoint.fails());

@@ -1,9 +1,11 @@
 //! A pattern from a CSV.
 
-use super::pattern::{MOST_CALLS, MOST_SECONDS, PatternError, too_many};
+use ajo_core::untrusted_text::excerpt;
+
+use crate::pattern_error::{MOST_CALLS, MOST_SECONDS, PatternError, too_many};
 
 /// The calls of each second.
-pub(super) fn read(text: &str) -> Result<Vec<u32>, PatternError> {
+pub(crate) fn read(text: &str) -> Result<Vec<u32>, PatternError> {
     let mut calls: Vec<u32> = Vec::new();
     let mut columns = None;
     // A byte order mark is what spreadsheets put first.
@@ -20,13 +22,12 @@ pub(super) fn read(text: &str) -> Result<Vec<u32>, PatternError> {
         let expected = *columns.get_or_insert(fields.len());
         if fields.len() != expected || expected > 2 {
             let form = if expected == 1 { "one number of calls" } else { "SECOND,CALLS" };
-            return Err(at(format!("expected {form}, found `{}`", line.chars().take(40).collect::<String>())));
+            return Err(at(format!("expected {form}, found `{}`", excerpt(line, 40))));
         }
         let number = |cell: &str| {
             let digits = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-            let shown: String = cell.chars().take(40).collect();
             let number: Option<u64> = digits.then(|| cell.parse().ok()).flatten();
-            number.ok_or_else(|| at(format!("`{shown}` is not a whole number")))
+            number.ok_or_else(|| at(format!("`{}` is not a whole number", excerpt(cell, 40))))
         };
         let of_second = number(fields[expected - 1])?;
         let of_second = u32::try_from(of_second).ok().filter(|calls| *calls <= MOST_CALLS);
@@ -47,7 +48,7 @@ pub(super) fn read(text: &str) -> Result<Vec<u32>, PatternError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Pattern;
+    use crate::pattern::Pattern;
 
     #[test]
     fn both_forms_are_read_with_and_without_a_head() {

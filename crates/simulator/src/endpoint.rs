@@ -19,13 +19,13 @@ pub struct Endpoint {
 /// Which calls fail at the endpoint. As text, a share such as `0.2`, or `first:2`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failures {
-    /// Each attempt, with this chance from 0 to 1.
+    /// Each attempt, with this probability from 0 to 1.
     Share(f64),
     /// The first attempts of each call, so many.
     First(u8),
 }
 
-/// An endpoint that cannot be played.
+/// An endpoint that cannot be simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
@@ -60,7 +60,7 @@ impl Endpoint {
     }
 
     /// Whether any can fail.
-    pub(super) fn fails(&self) -> bool {
+    pub(crate) fn fails(&self) -> bool {
         !matches!(self.failures, Failures::First(0)) && self.failures != Failures::Share(0.0)
     }
 }

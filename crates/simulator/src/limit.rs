@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::window::Window;
+use crate::window::Window;
 
 /// One limit on the way of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

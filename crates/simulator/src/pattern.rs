@@ -2,13 +2,10 @@
 
 use std::str::FromStr;
 
-use super::csv;
+use ajo_core::untrusted_text::excerpt;
 
-/// The longest pattern, in seconds. Chosen here: a day.
-pub const MOST_SECONDS: usize = 86_400;
-
-/// Most calls of one second. Chosen here: 200 times what journeys are documented to make (5,000 events a second).
-pub const MOST_CALLS: u32 = 1_000_000;
+use crate::csv;
+use crate::pattern_error::{MOST_CALLS, MOST_SECONDS, PatternError, too_many};
 
 /// How many calls journeys make in each second.
 ///
@@ -29,36 +26,6 @@ pub const MOST_CALLS: u32 = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     calls: Vec<u32>,
-}
-
-/// What is wrong with a pattern.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PatternError {
-    /// There is nothing in it.
-    #[error("the traffic is empty; it has to last at least a second")]
-    Empty,
-    /// It is too long.
-    #[error("the traffic is longer than {MOST_SECONDS} seconds")]
-    TooLong,
-    /// One part of a text cannot be read.
-    #[error("part {part} of the traffic, `{text}`: {problem}")]
-    Part {
-        /// Which one; the first is 1.
-        part: usize,
-        /// The part, cut where it is long.
-        text: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// One line of a CSV cannot be read.
-    #[error("line {line}: {problem}")]
-    Line {
-        /// Which one; the first is 1.
-        line: usize,
-        /// What is wrong with it.
-        problem: String,
-    },
 }
 
 impl Pattern {
@@ -89,10 +56,6 @@ impl Pattern {
     }
 }
 
-pub(super) fn too_many() -> String {
-    format!("at most {MOST_CALLS} calls a second can be played")
-}
-
 impl FromStr for Pattern {
     type Err = PatternError;
 
@@ -102,11 +65,7 @@ impl FromStr for Pattern {
         }
         let mut calls = Vec::new();
         for (index, part) in text.split(',').map(str::trim).enumerate() {
-            let problem = |problem: String| PatternError::Part {
-                part: index + 1,
-                text: part.chars().take(40).collect(),
-                problem,
-            };
+            let problem = |problem: String| PatternError::Part { part: index + 1, text: excerpt(part, 40), problem };
             let (from, to, seconds) = numbers(part)
                 .ok_or_else(|| problem("expected CALLSxSECONDS, such as 100x60, or ramp:FROM-TOxSECONDS".to_owned()))?;
             if from.max(to) > u64::from(MOST_CALLS) {

@@ -4,19 +4,19 @@ use std::collections::VecDeque;
 
 /// Calls that wait, in the order of their arrival. Time is in milliseconds.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     /// When they came, and how many.
     waiting: VecDeque<(u64, u64)>,
     length: u64,
 }
 
 impl Queue {
-    pub(super) const fn length(&self) -> u64 {
+    pub(crate) const fn length(&self) -> u64 {
         self.length
     }
 
     /// Calls come, later than those that are there.
-    pub(super) fn push(&mut self, now: u64, calls: u64) {
+    pub(crate) fn push(&mut self, now: u64, calls: u64) {
         if calls > 0 {
             self.waiting.push_back((now, calls));
             self.length += calls;
@@ -24,7 +24,7 @@ impl Queue {
     }
 
     /// The calls that came first leave it. Tells how long the first of them has waited.
-    pub(super) fn pop(&mut self, now: u64, calls: u64) -> Option<u64> {
+    pub(crate) fn pop(&mut self, now: u64, calls: u64) -> Option<u64> {
         let longest = self.waiting.front().map(|(came, _)| now - came).filter(|_| calls > 0);
         let mut left = calls.min(self.length);
         self.length -= left;
@@ -42,7 +42,7 @@ impl Queue {
     }
 
     /// Those that have waited longer than `most` leave it; how many.
-    pub(super) fn expire(&mut self, now: u64, most: u64) -> u64 {
+    pub(crate) fn expire(&mut self, now: u64, most: u64) -> u64 {
         let mut expired = 0;
         while let Some((came, there)) = self.waiting.front()
             && now - came > most

@@ -1,14 +1,14 @@
-//! What became of the calls.
+//! The result of a simulation.
 
 use std::ops::AddAssign;
 
 use serde::Serialize;
 
-use super::assumption::Assumption;
-use super::endpoint::Endpoint;
-use super::limit::Limit;
-use super::limits::Service;
-use super::window::Window;
+use crate::assumption::Assumption;
+use crate::configured_limits::Service;
+use crate::endpoint::Endpoint;
+use crate::limit::Limit;
+use crate::window::Window;
 
 /// Lengths of an interval that people can read, in seconds; longer ones are whole hours.
 const INTERVALS: [usize; 14] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600];
@@ -50,11 +50,11 @@ pub struct Report {
     pub endpoint: Endpoint,
     /// The journeys' timeout.
     pub timeout_seconds: u64,
-    /// Where chance came from.
+    /// The seed of random failures.
     pub seed: u64,
     /// The limits on the way, in this order.
     pub limits: Vec<Limit>,
-    /// On what it rests.
+    /// What the result assumes.
     pub assumptions: Vec<Assumption>,
     /// All calls together.
     pub totals: Totals,
@@ -158,7 +158,7 @@ fn joined(rows: &[Row]) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Limits, Scenario, simulate};
+    use crate::{Limits, Scenario, simulate};
 
     #[test]
     fn longer_intervals_hold_the_same_calls() {

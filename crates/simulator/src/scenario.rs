@@ -1,11 +1,11 @@
-//! What is played.
+//! A scenario: the input of a simulation.
 
 use std::ops::RangeInclusive;
 
-use super::endpoint::Endpoint;
-use super::limits::Limits;
-use super::pattern::Pattern;
-use super::window::Window;
+use crate::configured_limits::Limits;
+use crate::endpoint::Endpoint;
+use crate::pattern::Pattern;
+use crate::window::Window;
 
 /// How long a journey waits for an endpoint, in seconds. Documented: from 1 to 30.
 pub const TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=30;
@@ -13,7 +13,7 @@ pub const TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=30;
 /// How long it waits where nothing else is set. Documented.
 pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 
-/// What is played: traffic, limits, an endpoint, and what is assumed of how the service counts.
+/// The input of a simulation: traffic, limits, an endpoint, and how the service is assumed to count calls.
 ///
 /// ```
 /// use ajo_simulator::{
@@ -49,7 +49,7 @@ pub struct Scenario {
     pub endpoint: Endpoint,
     /// The journeys' timeout, within [`TIMEOUT_SECONDS`]; any other is taken as the nearest of them.
     pub timeout_seconds: u64,
-    /// From which chance comes, where the endpoint fails by chance.
+    /// The seed of random failures.
     pub seed: u64,
 }
 
@@ -66,8 +66,8 @@ impl Scenario {
         }
     }
 
-    /// The timeout that is played, in seconds.
-    pub(super) fn timeout(&self) -> u64 {
+    /// The effective timeout, in seconds.
+    pub(crate) fn timeout(&self) -> u64 {
         self.timeout_seconds.clamp(*TIMEOUT_SECONDS.start(), *TIMEOUT_SECONDS.end())
     }
 }

@@ -1,12 +1,12 @@
-//! Playing a scenario.
+//! Runs a scenario.
 
-use super::assumption;
-use super::report::{Report, Totals};
-use super::scenario::Scenario;
-use super::simulator::Simulator;
+use crate::assumption::assumptions;
+use crate::report::{Report, Totals};
+use crate::scenario::Scenario;
+use crate::simulator::Simulator;
 
-/// Plays a scenario until every call has ended. It takes a time in proportion to the length of the pattern, whatever the
-/// number of calls.
+/// Simulates a scenario until every call has ended. The time grows with the length of the pattern, not with the number of
+/// calls.
 pub fn simulate(scenario: &Scenario) -> Report {
     let mut simulator = Simulator::new(scenario);
     let mut rows = Vec::with_capacity(scenario.pattern.calls().len());
@@ -31,7 +31,7 @@ pub fn simulate(scenario: &Scenario) -> Report {
         endpoint: scenario.endpoint,
         timeout_seconds: scenario.timeout(),
         seed: scenario.seed,
-        assumptions: assumption::of(scenario, &limits),
+        assumptions: assumptions(scenario, &limits),
         limits,
         totals,
         longest_queue: rows.iter().map(|row| row.queued).max().unwrap_or(0),

@@ -1,14 +1,14 @@
-//! Where every call of a scenario is.
+//! The state of a simulation: where every call is.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::chance;
-use super::endpoint::Failures;
-use super::limit::{Limit, Over};
-use super::queue::Queue;
-use super::report::{Row, Totals};
-use super::scenario::Scenario;
-use super::window::Counter;
+use crate::endpoint::Failures;
+use crate::limit::{Limit, Over};
+use crate::queue::Queue;
+use crate::random_failures;
+use crate::report::{Row, Totals};
+use crate::scenario::Scenario;
+use crate::window::Counter;
 
 /// How long a call waits in the queue of throttling, in milliseconds. Documented: up to 6 hours.
 pub const LONGEST_QUEUE_MS: u64 = 6 * 3_600_000;
@@ -17,7 +17,7 @@ pub const LONGEST_QUEUE_MS: u64 = 6 * 3_600_000;
 pub const MOST_RETRIES: u8 = 3;
 
 /// A step, in milliseconds; the calls of one come at its beginning. Ten a second show what happens within it, and a day is
-/// still played in an instant.
+/// still simulated in an instant.
 const STEP_MS: u64 = 100;
 
 /// The same where a limit has a short period that is not made of such steps.
@@ -41,7 +41,7 @@ struct Attempt {
 }
 
 /// All calls that have not ended, and the limits on their way.
-pub(super) struct Simulator {
+pub(crate) struct Simulator {
     now: u64,
     step: u64,
     limits: Vec<(Limit, Counter)>,
@@ -60,7 +60,7 @@ pub(super) struct Simulator {
 }
 
 impl Simulator {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
         let limits = scenario.limits.on_the_way(scenario.window, scenario.endpoint);
         let fits = |limit: &Limit| limit.period_ms.is_multiple_of(STEP_MS) || limit.period_ms > LONG_PERIOD_MS;
         let step = if limits.iter().all(fits) { STEP_MS } else { FINE_STEP_MS };
@@ -89,20 +89,20 @@ impl Simulator {
     }
 
     /// Whether every call has ended.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.queue.length() == 0 && self.due.is_empty() && self.count_at_endpoint == 0
     }
 
-    pub(super) const fn longest_wait_ms(&self) -> u64 {
+    pub(crate) const fn longest_wait_ms(&self) -> u64 {
         self.longest_wait_ms
     }
 
-    pub(super) fn into_limits(self) -> Vec<Limit> {
+    pub(crate) fn into_limits(self) -> Vec<Limit> {
         self.limits.into_iter().map(|(limit, _)| limit).collect()
     }
 
     /// One second passes, in which journeys make so many calls. Whoever came first has the first claim to a slot.
-    pub(super) fn second(&mut self, second: usize, offered: u64) -> Row {
+    pub(crate) fn second(&mut self, second: usize, offered: u64) -> Row {
         self.counts = Totals { offered, ..Totals::default() };
         let steps = SECOND_MS / self.step;
         for step in 0..steps {
@@ -128,7 +128,7 @@ impl Simulator {
             let failing = match self.failures {
                 Failures::First(attempts) if retries < attempts => calls,
                 Failures::First(_) => 0,
-                Failures::Share(share) => chance::failing(calls, share, &mut self.random),
+                Failures::Share(share) => random_failures::draw_failures(calls, share, &mut self.random),
             };
             self.counts.succeeded += calls - failing;
             if failing == 0 {

@@ -54,7 +54,7 @@ impl FromStr for Window {
 
 /// Counts the calls of one limit. Time is in milliseconds from the beginning, and never goes back.
 #[derive(Clone, Debug)]
-pub(super) struct Counter {
+pub(crate) struct Counter {
     calls: u64,
     period: u64,
     state: State,
@@ -81,7 +81,7 @@ enum State {
 impl Counter {
     /// A counter for so many calls in so many milliseconds, asked every `step` milliseconds. A period shorter than a step
     /// cannot be told apart from a few of them together, so they are counted together; the rate is the same.
-    pub(super) fn new(window: Window, calls: u64, period: u64, step: u64) -> Self {
+    pub(crate) fn new(window: Window, calls: u64, period: u64, step: u64) -> Self {
         let period = period.max(1);
         let together = step.div_ceil(period).max(1);
         let (calls, period) = (calls.saturating_mul(together), period.saturating_mul(together));
@@ -94,7 +94,7 @@ impl Counter {
     }
 
     /// Takes as many slots as are wanted and free.
-    pub(super) fn take(&mut self, now: u64, wanted: u64) -> u64 {
+    pub(crate) fn take(&mut self, now: u64, wanted: u64) -> u64 {
         if wanted == 0 {
             return 0;
         }

@@ -1,4 +1,4 @@
-// How an answer reaches the caller of `fetch`: at once or late, whole, in half or not at all, as crates/emulator/src/delivery.rs
+// How an answer reaches the caller of `fetch`: at once or late, whole, in half or not at all, as crates/emulator/src/faults/delivery.rs
 // says; and what of it `fetch` shows.
 import type { Head } from "./emulator-world.js";
 

@@ -1,0 +1,222 @@
+//! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Map, Value};
+
+use crate::state::config::{Config, Metadata};
+use crate::state::quirks::Switches;
+use crate::state::store::Throttling;
+
+/// What the service adds to every configuration of a sandbox, and how it spells them.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'w> {
+    org_id: &'w str,
+    sandbox_id: &'w str,
+    sandbox_name: &'w str,
+    /// Whether the one method that HTTP spells otherwise is spelled as there.
+    as_http: bool,
+}
+
+/// A definition with what the service adds to it. Where both have a field, it is the service's, in the place of the other.
+pub(crate) struct ConfigView<'w> {
+    definition: &'w Map<String, Value>,
+    added: Vec<(&'static str, Added<'w>)>,
+    as_http: bool,
+    is_deployed: bool,
+}
+
+enum Added<'w> {
+    Text(&'w str),
+    /// Two texts with `_` between them.
+    Pair(&'w str, &'w str),
+    Flag(bool),
+    Metadata(Metadata<'w>),
+    Deployed(ConfigView<'w>),
+}
+
+impl<'w> Place<'w> {
+    pub(crate) fn new(org_id: &'w str, sandbox_id: &'w str, sandbox_name: &'w str, switches: &Switches) -> Self {
+        Self { org_id, sandbox_id, sandbox_name, as_http: switches.is("method_name", "options") }
+    }
+
+    /// A capping configuration in this place.
+    pub(crate) fn capping(&self, config: &'w Config) -> ConfigView<'w> {
+        let mut shown = self.show(&config.definition, self.of_capping(&config.uid));
+        shown.added.extend(state(config));
+        if let Some(deployed) = &config.deployed {
+            let deployed = ConfigView { is_deployed: true, ..self.show(deployed, self.of_capping(&config.uid)) };
+            shown.added.push(("deployedConfig", Added::Deployed(deployed)));
+        }
+        shown
+    }
+
+    /// The throttling configuration of this organization, in the place where it was defined.
+    pub(crate) fn throttling(org_id: &'w str, throttling: &'w Throttling, switches: &Switches) -> ConfigView<'w> {
+        let Throttling { config, sandbox_id, sandbox_name } = throttling;
+        let place = Self::new(org_id, sandbox_id, sandbox_name, switches);
+        let added = [
+            ("orgId", Added::Text(org_id)),
+            ("uid", Added::Text(&config.uid)),
+            ("_id", Added::Pair(&config.uid, sandbox_id)),
+            ("sandboxName", Added::Text(sandbox_name)),
+            ("sandboxId", Added::Text(sandbox_id)),
+        ];
+        let mut shown = place.show(&config.definition, added);
+        shown.added.extend(state(config));
+        if config.was_deployed() {
+            shown.added.push(("version", Added::Text("1.0")));
+        }
+        shown
+    }
+
+    fn of_capping(&self, uid: &'w str) -> [(&'static str, Added<'w>); 6] {
+        [
+            ("orgId", Added::Text(self.org_id)),
+            // Observed: the tenant is named like the sandbox in the published samples.
+            ("tenantId", Added::Text(self.sandbox_name)),
+            ("uid", Added::Text(uid)),
+            ("_id", Added::Text(uid)),
+            ("sandboxName", Added::Text(self.sandbox_name)),
+            ("sandboxId", Added::Text(self.sandbox_id)),
+        ]
+    }
+
+    fn show<const N: usize>(
+        &self,
+        definition: &'w Map<String, Value>,
+        added: [(&'static str, Added<'w>); N],
+    ) -> ConfigView<'w> {
+        let mut all = Vec::with_capacity(11);
+        all.extend(added);
+        ConfigView { definition, added: all, as_http: self.as_http, is_deployed: false }
+    }
+}
+
+fn state(config: &Config) -> [(&'static str, Added<'_>); 4] {
+    [
+        ("metadata", Added::Metadata(config.metadata())),
+        ("state", Added::Text(config.state.as_str())),
+        ("authoringFormatVersion", Added::Text("1.0")),
+        ("hasBeenDeployed", Added::Flag(config.deployed.is_some())),
+    ]
+}
+
+impl Serialize for ConfigView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut written = 0_u32;
+        for (name, value) in self.definition {
+            let place = self.added.iter().position(|(added, _)| added == name);
+            match (place, value) {
+                (Some(place), _) => {
+                    written |= 1 << place;
+                    map.serialize_entry(name, &self.added[place].1)?;
+                }
+                (None, Value::Array(methods)) if self.as_http && name == "methods" => {
+                    map.serialize_entry(name, &AsHttp(methods))?;
+                }
+                (None, Value::Object(services)) if self.is_deployed && name == "services" => {
+                    map.serialize_entry(name, &InForce(services))?;
+                }
+                (None, value) => map.serialize_entry(name, value)?,
+            }
+        }
+        for (place, (name, added)) in self.added.iter().enumerate() {
+            if written & (1 << place) == 0 {
+                map.serialize_entry(name, added)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Added<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Pair(first, second) => serializer.collect_str(&format_args!("{first}_{second}")),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Metadata(metadata) => metadata.serialize(serializer),
+            Self::Deployed(shown) => shown.serialize(serializer),
+        }
+    }
+}
+
+/// Methods, all of them spelled as in HTTP.
+struct AsHttp<'w>(&'w [Value]);
+
+impl Serialize for AsHttp<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for method in self.0 {
+            if method == "OPTION" { list.serialize_element("OPTIONS")? } else { list.serialize_element(method)? }
+        }
+        list.end()
+    }
+}
+
+/// The services of a deployed definition. Observed: a limit has -1 connections where the definition set none.
+struct InForce<'w>(&'w Map<String, Value>);
+
+impl Serialize for InForce<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, limit)| (name, LimitInForce(limit))))
+    }
+}
+
+struct LimitInForce<'w>(&'w Value);
+
+impl Serialize for LimitInForce<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Value::Object(limit) = self.0 else { return self.0.serialize(serializer) };
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in limit {
+            map.serialize_entry(name, value)?;
+        }
+        if !limit.contains_key("maxHttpConnections") {
+            map.serialize_entry("maxHttpConnections", &-1)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ajo_auth::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::state::config::Mark;
+
+    fn config(definition: Value) -> Config {
+        let Value::Object(definition) = definition else { panic!("{definition} is no object") };
+        Config::new("u".to_owned(), definition, Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) })
+    }
+
+    #[test]
+    fn what_the_service_adds_takes_the_place_of_what_a_definition_has() {
+        let config = config(json!({"uid": "mine", "url": "https://a.example/", "state": [1]}));
+        let shown = Place::new("o", "s", "prod", &Switches::default()).capping(&config);
+        let text = serde_json::to_string(&shown).expect("JSON");
+        let begins =
+            r#"{"uid":"u","url":"https://a.example/","state":"created","orgId":"o","tenantId":"prod","_id":"u","#;
+        assert!(text.starts_with(begins), "{text}");
+        assert_eq!(text.matches("\"uid\":").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_switch_spells_a_method_as_http_does_and_what_is_in_force_has_its_connections() {
+        let mut switches = Switches::default();
+        switches.choose("method_name", "options").expect("a side");
+        let mut config = config(json!({"methods": ["OPTION", 1], "services": {"action": {"rating": {}}, "x": null}}));
+        config.deploy(Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) });
+        let shown = serde_json::to_value(Place::new("o", "s", "prod", &switches).capping(&config)).expect("JSON");
+        assert_eq!(
+            (&shown["methods"], &shown["deployedConfig"]["methods"]),
+            (&json!(["OPTIONS", 1]), &json!(["OPTIONS", 1]))
+        );
+        assert_eq!(shown["services"], json!({"action": {"rating": {}}, "x": null}));
+        let in_force = json!({"action": {"rating": {}, "maxHttpConnections": -1}, "x": null});
+        assert_eq!(shown["deployedConfig"]["services"], in_force);
+    }
+}

@@ -1,0 +1,45 @@
+//! The response to create and update: the configuration with its verdict.
+
+use ajo_core::Api;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::api::authoring::can_deploy::can_deploy;
+use crate::api::authoring::config_view::ConfigView;
+use crate::api::response::{self, Answer};
+use crate::state::config::Config;
+use crate::state::quirks::Switches;
+
+pub(super) fn envelope(
+    api: Api,
+    config: &Config,
+    status: &'static str,
+    shown: &ConfigView<'_>,
+    switches: &Switches,
+) -> Answer {
+    response::ok(&Envelope { api, uid: &config.uid, status, shown, can_deploy: can_deploy(api, config, switches) })
+}
+
+struct Envelope<'w> {
+    api: Api,
+    uid: &'w str,
+    status: &'static str,
+    shown: &'w ConfigView<'w>,
+    can_deploy: Value,
+}
+
+impl Serialize for Envelope<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let base = match self.api {
+            Api::Capping => "endpointConfigs",
+            Api::Throttling => "throttlingConfigs",
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(&format_args!("{}Element", self.status), self.shown)?;
+        map.serialize_entry("uid", self.uid)?;
+        map.serialize_entry("uri", &format_args!("/voyager/apis/{base}/{}", self.uid))?;
+        map.serialize_entry("resStatus", self.status)?;
+        map.serialize_entry("canDeploy", &self.can_deploy)?;
+        map.end()
+    }
+}

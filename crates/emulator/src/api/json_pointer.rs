@@ -1,0 +1,8 @@
+//! One part of a JSON pointer.
+
+use ajo_auth::untrusted_text::excerpt;
+
+/// A field name that a client sent, shortened and escaped (RFC 6901).
+pub(crate) fn escape_token(name: &str) -> String {
+    excerpt(name, 60).replace('~', "~0").replace('/', "~1")
+}

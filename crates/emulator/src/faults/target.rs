@@ -1,0 +1,78 @@
+//! Where a fault strikes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ajo_core::{Api, Operation, Verb};
+
+use crate::faults::fault_error::FaultError;
+
+/// Calls by what they are for: `capping.create`, `throttling.*`, `*.list`, `token` (the token host), or `*` for any of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Any call.
+    Any,
+    /// A token request.
+    Token,
+    /// Operations: of one API or of both, one verb or all.
+    Operations(Option<Api>, Option<Verb>),
+}
+
+impl Target {
+    pub(crate) const fn of(operation: &Operation) -> Self {
+        Self::Operations(Some(operation.api), Some(operation.verb))
+    }
+
+    /// Whether a call is among these.
+    pub(crate) fn covers(self, called: Self) -> bool {
+        match (self, called) {
+            (Self::Any, _) | (Self::Token, Self::Token) => true,
+            (Self::Operations(api, verb), Self::Operations(called_api, called_verb)) => {
+                (api.is_none() || api == called_api) && (verb.is_none() || verb == called_verb)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let refused = || {
+            let verbs: Vec<&str> = Verb::ALL.iter().map(|verb| verb.as_str()).collect();
+            let expected =
+                format!("*, token, or API.OPERATION with capping, throttling or *, and {} or *", verbs.join(", "));
+            FaultError::new(text, "target", &expected)
+        };
+        match text {
+            "*" => return Ok(Self::Any),
+            "token" => return Ok(Self::Token),
+            _ => {}
+        }
+        let (api, verb) = text.split_once('.').ok_or_else(refused)?;
+        let api = match api {
+            "*" => None,
+            name => {
+                Some([Api::Capping, Api::Throttling].into_iter().find(|api| api.as_str() == name).ok_or_else(refused)?)
+            }
+        };
+        let verb = match verb {
+            "*" => None,
+            name => Some(Verb::ALL.iter().copied().find(|verb| verb.as_str() == name).ok_or_else(refused)?),
+        };
+        Ok(Self::Operations(api, verb))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("*"),
+            Self::Token => f.write_str("token"),
+            Self::Operations(api, verb) => {
+                write!(f, "{}.{}", api.map_or("*", Api::as_str), verb.map_or("*", Verb::as_str))
+            }
+        }
+    }
+}

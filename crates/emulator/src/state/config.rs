@@ -1,0 +1,191 @@
+//! One stored configuration and its life cycle, the same for both APIs.
+
+use ajo_auth::Timestamp;
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::state::rfc3339::rfc3339;
+
+/// Where a configuration is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Created,
+    Updated,
+    Deployed,
+}
+
+impl State {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// Who did something, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mark {
+    pub(crate) by: String,
+    #[serde(with = "millis")]
+    pub(crate) at: Timestamp,
+}
+
+/// A point in time, in a snapshot: milliseconds since the epoch.
+mod millis {
+    use ajo_auth::Timestamp;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so; on wasm32 it is large enough")]
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(at.as_millis())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        u64::deserialize(deserializer).map(Timestamp::from_millis)
+    }
+}
+
+/// A configuration as the service keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) uid: String,
+    pub(crate) definition: Map<String, Value>,
+    pub(crate) state: State,
+    /// The definition as last deployed; there is one exactly while it is deployed.
+    pub(crate) deployed: Option<Map<String, Value>>,
+    before_deploy: State,
+    created: Mark,
+    modified: Mark,
+    last_deployed: Option<Mark>,
+}
+
+impl Config {
+    pub(crate) fn new(uid: String, definition: Map<String, Value>, mark: Mark) -> Self {
+        Self {
+            uid,
+            definition,
+            state: State::Created,
+            deployed: None,
+            before_deploy: State::Created,
+            created: mark.clone(),
+            modified: mark,
+            last_deployed: None,
+        }
+    }
+
+    /// Overwrites the definition. What is deployed stays as it was.
+    pub(crate) fn update(&mut self, definition: Map<String, Value>, mark: Mark) {
+        self.definition = definition;
+        self.state = State::Updated;
+        self.modified = mark;
+    }
+
+    /// Makes the current definition the deployed one.
+    pub(crate) fn deploy(&mut self, mark: Mark) {
+        if self.state != State::Deployed {
+            self.before_deploy = self.state;
+        }
+        self.state = State::Deployed;
+        self.deployed = Some(self.definition.clone());
+        self.last_deployed = Some(mark);
+    }
+
+    /// Back to the state before the deployment. Inferred: one that was updated after its deployment stays `updated`.
+    pub(crate) fn undeploy(&mut self) {
+        if self.state == State::Deployed {
+            self.state = self.before_deploy;
+        }
+        self.deployed = None;
+    }
+
+    /// The length of its definitions, saved and deployed, in bytes of JSON.
+    pub(crate) fn length(&self) -> usize {
+        length(&self.definition) + self.deployed.as_ref().map_or(0, length)
+    }
+
+    /// Whether it was deployed at any time.
+    pub(crate) const fn was_deployed(&self) -> bool {
+        self.last_deployed.is_some()
+    }
+
+    pub(crate) const fn metadata(&self) -> Metadata<'_> {
+        Metadata(self)
+    }
+}
+
+/// Who did what to a configuration, and when, as the service shows it.
+pub(crate) struct Metadata<'c>(&'c Config);
+
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Config { created, modified, last_deployed, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (names, mark) in [
+            (["createdBy", "createdById", "createdAt"], Some(created)),
+            (["lastModifiedBy", "lastModifiedById", "lastModifiedAt"], Some(modified)),
+            (["lastDeployedBy", "lastDeployedById", "lastDeployedAt"], last_deployed.as_ref()),
+        ] {
+            let Some(Mark { by, at }) = mark else { continue };
+            map.serialize_entry(names[0], by)?;
+            map.serialize_entry(names[1], &format_args!("{by}@techacct.adobe.com"))?;
+            map.serialize_entry(names[2], &rfc3339(*at))?;
+        }
+        map.end()
+    }
+}
+
+/// The length of a definition, in bytes of JSON.
+pub(crate) fn length(definition: &Map<String, Value>) -> usize {
+    serde_json::to_string(definition).map_or(0, |text| text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn mark() -> Mark {
+        Mark { by: "me".to_owned(), at: Timestamp::from_millis(1_583_778_112_432) }
+    }
+
+    fn config() -> Config {
+        Config::new("u".to_owned(), Map::new(), mark())
+    }
+
+    #[test]
+    fn undeploy_restores_the_state_before_the_deployment() {
+        let mut config = config();
+        config.deploy(mark());
+        config.deploy(mark());
+        config.undeploy();
+        assert_eq!(config.state, State::Created);
+        config.update(Map::new(), mark());
+        config.deploy(mark());
+        config.undeploy();
+        assert_eq!(config.state, State::Updated);
+        config.undeploy();
+        assert_eq!(config.state, State::Updated);
+    }
+
+    #[test]
+    fn an_update_leaves_the_deployed_definition_alone() {
+        let mut config = config();
+        config.deploy(mark());
+        config.update(Map::from_iter([("url".to_owned(), json!("new"))]), mark());
+        assert_eq!((config.state, config.deployed), (State::Updated, Some(Map::new())));
+    }
+
+    #[test]
+    fn times_are_written_as_the_service_writes_them() {
+        let metadata = json!(config().metadata());
+        assert_eq!(metadata["createdAt"], "2020-03-09T18:21:52.432000Z");
+        assert!(metadata.get("lastDeployedAt").is_none());
+    }
+}

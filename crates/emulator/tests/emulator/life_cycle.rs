@@ -1,0 +1,264 @@
+//! The life of a configuration, played at random against a model that fits on a page; and the rules, against what canDeploy
+//! says.
+
+use crate::support::{Caller, capping, throttling};
+use ajo_core::Api;
+use ajo_core::rules::{self, Severity};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What a configuration should be like.
+#[derive(Clone, Debug)]
+struct Model {
+    uid: String,
+    definition: Value,
+    state: &'static str,
+    before: &'static str,
+    deployed: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Create(u16),
+    Update(usize, u16),
+    Deploy(usize),
+    Undeploy(usize),
+    Delete(usize, bool),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let one = prop_oneof![
+        (1..9_u16).prop_map(Step::Create),
+        (0..4_usize, 1..9_u16).prop_map(|(index, count)| Step::Update(index, count)),
+        (0..4_usize).prop_map(Step::Deploy),
+        (0..4_usize).prop_map(Step::Undeploy),
+        (0..4_usize, any::<bool>()).prop_map(|(index, force)| Step::Delete(index, force)),
+    ];
+    prop::collection::vec(one, 1..40)
+}
+
+fn definition(api: Api, count: u16) -> Value {
+    match api {
+        Api::Capping => {
+            let mut definition = capping();
+            definition["services"]["dataSource"]["rating"]["maxCallsCount"] = json!(count);
+            definition
+        }
+        Api::Throttling => {
+            let mut definition = throttling();
+            definition["maxThroughput"] = json!(200 + count);
+            definition
+        }
+    }
+}
+
+struct Play {
+    caller: Caller,
+    api: Api,
+    base: &'static str,
+    models: Vec<Model>,
+}
+
+impl Play {
+    fn new(api: Api) -> Self {
+        let base = match api {
+            Api::Capping => "endpointConfigs",
+            Api::Throttling => "throttlingConfigs",
+        };
+        Self { caller: Caller::new(), api, base, models: Vec::new() }
+    }
+
+    fn call(&mut self, method: &str, uid: &str, rest: &str, body: &Value) -> (u16, Value) {
+        self.caller.call(method, &format!("/{}/{uid}{rest}", self.base), body)
+    }
+
+    fn play(&mut self, step: Step) {
+        let throttling = self.api == Api::Throttling;
+        match step {
+            Step::Create(count) => {
+                let definition = definition(self.api, count);
+                let (status, body) = self.caller.call("POST", &format!("/{}", self.base), &definition);
+                if throttling && !self.models.is_empty() {
+                    assert_eq!(status, 400, "one for an organization");
+                    return;
+                }
+                assert_eq!(status, 200);
+                let uid = body["uid"].as_str().expect("a uid").to_owned();
+                self.models.push(Model { uid, definition, state: "created", before: "created", deployed: None });
+            }
+            Step::Update(index, count) => {
+                let Some(mut model) = self.models.get(index).cloned() else { return };
+                model.definition = definition(self.api, count);
+                assert_eq!(self.call("PUT", &model.uid, "", &model.definition).0, 200);
+                model.state = "updated";
+                if throttling && model.deployed.is_some() {
+                    model.deployed = Some(model.definition.clone());
+                }
+                self.models[index] = model;
+            }
+            Step::Deploy(index) => {
+                let Some(mut model) = self.models.get(index).cloned() else { return };
+                let (status, _) = self.call("POST", &model.uid, "/deploy", &Value::Null);
+                if throttling && model.state == "deployed" {
+                    assert_eq!(status, 500);
+                    return;
+                }
+                assert_eq!(status, 204);
+                if model.state != "deployed" {
+                    model.before = model.state;
+                }
+                model.state = "deployed";
+                model.deployed = Some(model.definition.clone());
+                self.models[index] = model;
+            }
+            Step::Undeploy(index) => {
+                let Some(mut model) = self.models.get(index).cloned() else { return };
+                let (status, _) = self.call("POST", &model.uid, "/undeploy", &Value::Null);
+                assert_eq!(status, if throttling && model.deployed.is_none() { 500 } else { 204 });
+                if model.state == "deployed" {
+                    model.state = model.before;
+                }
+                model.deployed = None;
+                self.models[index] = model;
+            }
+            Step::Delete(index, force) => {
+                let Some(model) = self.models.get(index).cloned() else { return };
+                let (status, _) =
+                    self.call("DELETE", &model.uid, if force { "?forceDelete=true" } else { "" }, &Value::Null);
+                if model.deployed.is_some() && !force {
+                    assert_eq!(status, 500);
+                } else {
+                    assert_eq!(status, 200);
+                    self.models.remove(index);
+                }
+            }
+        }
+    }
+
+    /// The emulator shows what the model is.
+    fn check(&mut self) {
+        let (_, list) = self.caller.call("POST", &format!("/list/{}", self.base), &json!({}));
+        let shown = list["results"].as_array().expect("results");
+        let uids: Vec<&str> = shown.iter().map(|config| config["uid"].as_str().expect("a uid")).collect();
+        assert_eq!(uids, self.models.iter().map(|model| model.uid.as_str()).collect::<Vec<_>>());
+        for (config, model) in shown.iter().zip(&self.models) {
+            assert_eq!(
+                (&config["state"], &config["hasBeenDeployed"]),
+                (&json!(model.state), &json!(model.deployed.is_some()))
+            );
+            for (field, value) in model.definition.as_object().expect("an object") {
+                assert_eq!(&config[field], value, "saved {field}");
+            }
+            if self.api == Api::Throttling {
+                assert!(config.get("deployedConfig").is_none(), "not shown in any sample");
+                continue;
+            }
+            assert_eq!(config.get("deployedConfig").is_some(), model.deployed.is_some());
+            for (field, value) in model.deployed.iter().flat_map(|deployed| deployed.as_object().expect("an object")) {
+                assert_eq!(&config["deployedConfig"][field], value, "deployed {field}");
+            }
+        }
+    }
+}
+
+/// Whole numbers around every bound, texts and nothing at all, in the place of a number.
+fn number() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        prop::sample::select(vec![-1, 0, 1, 2, 199, 200, 400, 401, 5000, 5001, 30_000])
+            .prop_map(|number: i64| json!(number)),
+        Just(json!(1.5)),
+        Just(json!("7")),
+        Just(Value::Null),
+    ]
+}
+
+fn url() -> impl Strategy<Value = Value> {
+    let texts =
+        vec!["https://a.example/*", "https://*.example/", "a.example", "", "https://a.example:*/x", "ftp://a.example"];
+    prop_oneof![prop::sample::select(texts).prop_map(|text: &str| json!(text)), Just(json!(7)), Just(Value::Null)]
+}
+
+fn methods() -> impl Strategy<Value = Value> {
+    let lists = vec![json!([]), json!(["GET"]), json!(["OPTIONS", "get"]), json!("GET"), json!([7]), Value::Null];
+    prop::sample::select(lists)
+}
+
+fn any_capping() -> impl Strategy<Value = Value> {
+    let limit = (number(), number(), number()).prop_map(|(connections, count, period)| {
+        let mut limit = json!({"rating": {"maxCallsCount": count, "periodInMs": period}});
+        if !connections.is_null() {
+            limit["maxHttpConnections"] = connections;
+        }
+        limit
+    });
+    let name = prop::sample::select(vec!["action", "dataSource", "other"]);
+    let services = prop_oneof![
+        prop::collection::btree_map(name, limit, 0..3).prop_map(|services| json!(services)),
+        Just(Value::Null),
+        Just(json!({"action": {}}))
+    ];
+    (url(), methods(), services)
+        .prop_map(|(url, methods, services)| json!({"url": url, "methods": methods, "services": services}))
+}
+
+fn any_throttling() -> impl Strategy<Value = Value> {
+    (url(), methods(), number())
+        .prop_map(|(url, methods, most)| json!({"urlPattern": url, "methods": methods, "maxThroughput": most}))
+}
+
+/// A sample that ends soon; `PROPTEST_CASES` sets another number of cases.
+fn sample() -> ProptestConfig {
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
+    if is_set { ProptestConfig::default() } else { ProptestConfig::with_cases(32) }
+}
+
+proptest! {
+    #![proptest_config(sample())]
+
+    #[test]
+    fn capping_lives_as_the_model_does(steps in steps()) {
+        let mut play = Play::new(Api::Capping);
+        for step in steps {
+            play.play(step);
+            play.check();
+        }
+    }
+
+    #[test]
+    fn throttling_lives_as_the_model_does(steps in steps()) {
+        let mut play = Play::new(Api::Throttling);
+        for step in steps {
+            play.play(step);
+            play.check();
+        }
+    }
+
+    /// One rule set: what is refused, what canDeploy says and what deploy does follow from `ajo_core::rules`.
+    #[test]
+    fn the_rules_say_what_the_emulator_says(api in prop::sample::select(vec![Api::Capping, Api::Throttling]),
+                                            capping in any_capping(), throttling in any_throttling()) {
+        let definition = if api == Api::Capping { capping } else { throttling };
+        let mut play = Play::new(api);
+        let findings = rules::of(api, &definition);
+        let codes = |severity: Severity| -> Vec<&str> {
+            findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.code).collect()
+        };
+        let (status, body) = play.caller.call("POST", &format!("/{}", play.base), &definition);
+        if findings.iter().any(|finding| finding.refuses_payload) {
+            prop_assert_eq!(status, 500, "{}", body);
+            return Ok(());
+        }
+        prop_assert_eq!(status, 200, "{}", body);
+        let uid = body["uid"].as_str().expect("a uid").to_owned();
+        let (_, verdict) = play.call("GET", &uid, "/canDeploy", &Value::Null);
+        let said = |list: &str, code: &str| -> Vec<String> {
+            let found = verdict["canDeploy"][list].as_array().cloned().unwrap_or_default();
+            found.iter().map(|one| one[code].as_str().expect("a code").to_owned()).collect()
+        };
+        prop_assert_eq!(said("errors", "errorCode"), codes(Severity::Error));
+        prop_assert_eq!(said("warnings", "warningCode"), codes(Severity::Warning));
+        prop_assert_eq!(&verdict["canDeploy"], &body["canDeploy"], "create says the same");
+        let (deployed, _) = play.call("POST", &uid, "/deploy", &Value::Null);
+        prop_assert_eq!(deployed == 204, codes(Severity::Error).is_empty());
+    }
+}
