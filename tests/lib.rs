@@ -1,13 +1,11 @@
 //! What the suites share: clients, definitions, and one way to call any of the sixteen operations.
 //!
-//! Each suite is one file beside this one: `requests` (what is sent), `story` (the life cycle on the emulator), `gateway`
-//! (what stands before the service), `failures` (every documented failure of every operation), `authentication`, `fuzz`
-//! (what must hold for any input; see [`laws`]). One is a directory: `hostile` (a raw server that does what real networks do,
-//! and worse).
+//! The suites are the modules of `suites.rs`, one folder for each subject; `secrets` and `hostile` are targets of their own.
 
 #![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
 
-pub mod laws;
+#[path = "properties/properties.rs"]
+pub mod properties;
 
 use ajo_core::{
     Api, CappingDefinition, Client, Credentials, DeleteOptions, Error, Operation, Secret, ThrottlingDefinition, Uid,

@@ -2,7 +2,7 @@
 
 use ajo_limits::{Options, plan};
 
-use crate::support::{World, capping, desired, throttling};
+use crate::limits::support::{World, capping, desired, throttling};
 
 #[tokio::test]
 async fn planning_makes_no_mutating_call_in_thousands_of_random_worlds() {
