@@ -18,6 +18,11 @@ use serde_json::{Value, json};
 /// What `World::handle` takes.
 pub type HttpRequest = http::Request<bytes::Bytes>;
 
+/// The bounded count of a slow suite, or with `AJO_TEST_FULL=1` the full one.
+pub fn sample(bounded: usize, full: usize) -> usize {
+    if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded }
+}
+
 /// The organization that the clients of [`client_of`] belong to.
 pub const ORG_ID: &str = "A1B2C3@AdobeOrg";
 

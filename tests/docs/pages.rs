@@ -1,13 +1,12 @@
-//! What the pages under `docs/` claim is what the code does: tables are compared with it, and every other claim names its
-//! test.
+//! The tables of the pages under `docs/` against the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
+use ajo_core::{CALLS_PER_RETRY, CallOptions, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
 use ajo_emulator::{Emulator, GatewayError};
 use ajo_tests::emulated;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -43,42 +42,6 @@ fn variants(path: &str, name: &str) -> BTreeSet<String> {
     let lines = body.lines().skip(1).filter_map(|line| line.strip_prefix("    "));
     let named = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
     named.map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()).collect()
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        if entry.is_dir() && entry.file_name().is_some_and(|name| name != "target") {
-            sources(&entry, found);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            found.push(entry);
-        }
-    }
-}
-
-#[test]
-fn the_pages_name_tests_that_exist() {
-    let mut files = Vec::new();
-    for folder in ["crates", "tests", "xtask"] {
-        sources(&root().join(folder), &mut files);
-    }
-    let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source")).collect();
-    let pages = fs::read_dir(root().join("docs")).expect("docs").map(|entry| entry.expect("an entry").path());
-    for page in pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
-        let text = fs::read_to_string(&page).expect("a page");
-        let page = page.display();
-        for part in text.split("\n## ").skip(1) {
-            let heading = part.lines().next().unwrap_or_default();
-            let tests: Vec<&str> = part
-                .split("<!-- tested: ")
-                .skip(1)
-                .flat_map(|rest| rest.split(" -->").next().unwrap_or_default().split(", "))
-                .collect();
-            assert!(!tests.is_empty(), "{page}: {heading} names no test");
-            for test in tests {
-                assert!(code.contains(&format!("fn {test}(")), "{page}: {heading}: there is no test {test}");
-            }
-        }
-    }
 }
 
 /// The name of a variant as a command line has it: `cached-token`.
@@ -314,21 +277,26 @@ fn the_limits_on_the_page_are_those_of_the_code() {
     assert_eq!(ajo_emulator::MAX_INTERFERENCES, ajo_emulator::MAX_FAULTS, "one row for both");
 }
 
-/// Notes which fields the spans and events of this project have.
+/// Records the fields of this project's spans and events, those of this thread alone.
 struct Fields(Arc<Mutex<BTreeMap<String, BTreeSet<&'static str>>>>);
 
-impl<S: tracing::Subscriber> Layer<S> for Fields {
-    fn register_callsite(&self, metadata: &'static tracing::Metadata<'static>) -> tracing::subscriber::Interest {
+impl Fields {
+    fn record(&self, metadata: &tracing::Metadata<'static>) {
         if metadata.target().starts_with("ajo_") {
             let name = if metadata.is_span() { metadata.name() } else { "event" };
             let mut fields = self.0.lock().expect("sound");
             fields.entry(name.to_owned()).or_default().extend(metadata.fields().iter().map(|field| field.name()));
         }
-        tracing::subscriber::Interest::always()
+    }
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Fields {
+    fn on_new_span(&self, span: &tracing::span::Attributes<'_>, _: &tracing::Id, _: Context<'_, S>) {
+        self.record(span.metadata());
     }
 
-    fn enabled(&self, _: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
-        true
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        self.record(event.metadata());
     }
 }
 
@@ -338,7 +306,7 @@ async fn spans_have_these_fields_and_no_others() {
     let subscriber = tracing_subscriber::registry().with(Fields(Arc::clone(&fields)));
     let _guard = tracing::subscriber::set_default(subscriber);
     let emulator = Emulator::start().await.expect("an emulator");
-    let client = emulated(&emulator, "prod");
+    let client = emulated(&emulator, "prod").with_options(CallOptions::default().attempts(2));
     client.capping().list().await.expect("listed");
     emulator.world().add_fault("*.*=gateway:503000".parse().expect("a fault")).expect("room");
     client.capping().list().await.expect_err("refused");

@@ -1,7 +1,7 @@
-//! The laws of [`ajo_tests::properties`], on the committed corpus and on generated input; the same inputs on every run.
+//! The properties of [`ajo_tests::properties`], on the committed corpus and on generated input; the same inputs on every run.
 //!
 //! Input is made in three ways, for each finds what the others do not: any bytes, JSON with the words that the reader knows,
-//! and corpus files with something changed. `fuzz/` runs the same laws under libFuzzer, which goes further and takes longer.
+//! and corpus files with something changed. `fuzz/` checks the same properties under libFuzzer, which goes further and takes longer.
 
 mod generators;
 
@@ -16,18 +16,15 @@ use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
 use crate::properties::generators::Bytes;
 
-/// Cases of each of the three kinds.
-const CASES: u32 = 400;
-
-/// Longest file of the corpus, in bytes, and most files for one law: it is read in reviews.
+/// Longest file of the corpus, in bytes, and most files for one property: it is read in reviews.
 const LONGEST_FILE: usize = 4096;
 const MOST_FILES: usize = 40;
 
-type Law = fn(&[u8]);
-type Shape = fn() -> Bytes;
+type Property = fn(&[u8]);
+type Generator = fn() -> Bytes;
 
-/// Each law with its name, which is that of its corpus, and with input of the right shape.
-const LAWS: [(&str, Law, Shape); 6] = [
+/// Each property with its name, which is that of its corpus, and with input of the right shape.
+const PROPERTIES: [(&str, Property, Generator); 6] = [
     ("credential_file", properties::credential_file, generators::credential_files),
     ("failure_body", properties::failure_body, generators::failure_bodies),
     ("identifier", properties::identifier, generators::identifiers),
@@ -40,9 +37,9 @@ fn fuzz_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
 }
 
-/// The committed files for a law by their names. What libFuzzer has left there has names of 40 characters.
-fn corpus(law: &str) -> Vec<(String, Vec<u8>)> {
-    let directory = fuzz_directory().join("corpus").join(law);
+/// The committed files for a property by their names. What libFuzzer has left there has names of 40 characters.
+fn corpus(property: &str) -> Vec<(String, Vec<u8>)> {
+    let directory = fuzz_directory().join("corpus").join(property);
     let entries = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let mut files: Vec<(String, Vec<u8>)> = paths
@@ -54,11 +51,10 @@ fn corpus(law: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn check(name: &str, law: Law, inputs: &Bytes) {
-    let config =
-        ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
+fn check(name: &str, property: Property, inputs: &Bytes) {
+    let config = ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(inputs, |input| {
-        law(&input);
+        property(&input);
         Ok(())
     });
     match outcome {
@@ -69,14 +65,14 @@ fn check(name: &str, law: Law, inputs: &Bytes) {
 }
 
 #[test]
-fn every_law_holds_for_the_corpus() {
+fn every_property_holds_for_the_corpus() {
     let mut broken = Vec::new();
-    for (name, law, _) in LAWS {
+    for (name, property, _) in PROPERTIES {
         let files = corpus(name);
         assert!((10..=MOST_FILES).contains(&files.len()), "{name}: {} files", files.len());
         for (file, content) in files {
             assert!(content.len() <= LONGEST_FILE, "{name}/{file} is too long");
-            if std::panic::catch_unwind(|| law(&content)).is_err() {
+            if std::panic::catch_unwind(|| property(&content)).is_err() {
                 broken.push(format!("{name}/{file}"));
             }
         }
@@ -85,29 +81,29 @@ fn every_law_holds_for_the_corpus() {
 }
 
 #[test]
-fn every_law_holds_for_any_bytes() {
-    for (name, law, _) in LAWS {
-        check(name, law, &prop::collection::vec(any::<u8>(), 0..200).boxed());
+fn every_property_holds_for_any_bytes() {
+    for (name, property, _) in PROPERTIES {
+        check(name, property, &prop::collection::vec(any::<u8>(), 0..200).boxed());
     }
 }
 
 #[test]
-fn every_law_holds_for_input_of_the_right_shape() {
-    for (name, law, shape) in LAWS {
-        check(name, law, &shape());
+fn every_property_holds_for_input_of_the_right_generate() {
+    for (name, property, generate) in PROPERTIES {
+        check(name, property, &generate());
     }
 }
 
 #[test]
-fn every_law_holds_for_a_corpus_with_something_changed() {
-    for (name, law, _) in LAWS {
+fn every_property_holds_for_a_changed_corpus() {
+    for (name, property, _) in PROPERTIES {
         let files = corpus(name).into_iter().map(|(_, content)| content).collect();
-        check(name, law, &changed(files));
+        check(name, property, &changed(files));
     }
 }
 
 #[test]
-fn every_law_is_a_target_of_cargo_fuzz() {
+fn every_property_is_a_fuzz_target() {
     let targets: BTreeSet<String> = fs::read_dir(fuzz_directory().join("fuzz_targets"))
         .expect("the targets")
         .map(|entry| entry.expect("a file").path())
@@ -120,7 +116,7 @@ fn every_law_is_a_target_of_cargo_fuzz() {
             name
         })
         .collect();
-    assert_eq!(targets, LAWS.iter().map(|(name, ..)| (*name).to_owned()).collect());
+    assert_eq!(targets, PROPERTIES.iter().map(|(name, ..)| (*name).to_owned()).collect());
 }
 
 /// A change to an input; places are relative to what is there.

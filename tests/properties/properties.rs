@@ -1,7 +1,7 @@
 //! What must hold for any input that comes from outside: one function for each kind of input, which panics where it does not.
 //!
-//! The suite `fuzz` runs them on the committed corpus and on generated input, and the crate `fuzz` beside the workspace under
-//! libFuzzer; that one includes this file, so it needs nothing but the pure halves of `ajo-auth` and `ajo-core`.
+//! The suite `properties` checks them on the committed corpus and on generated input, and the crate `fuzz` outside the workspace
+//! under libFuzzer. That one includes this file, so it needs nothing but the pure halves of `ajo-auth` and `ajo-core`.
 
 use std::fmt::{Debug, Display};
 use std::time::Duration;

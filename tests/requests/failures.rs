@@ -1,6 +1,6 @@
 //! Every failure of the facts that an operation can give: status, code, message, and a hint.
 
-use ajo_core::{Api, CallOptions, Client, DeleteOptions, Error, Layer, OPERATIONS, Operation, ServiceCode, Verb};
+use ajo_core::{Api, CallOptions, DeleteOptions, Error, Layer, OPERATIONS, Operation, ServiceCode, Verb};
 use ajo_emulator::Emulator;
 use ajo_tests::{answering, call, capping, capping_json, client_of, emulated, throttling, throttling_json, uid};
 use httpmock::prelude::*;
@@ -292,7 +292,7 @@ async fn a_failure_without_a_readable_body_still_says_its_status() {
         [(429, ""), (500, ""), (502, "<html>Bad Gateway</html>"), (503, "overloaded"), (404, "null"), (413, "{}")]
     {
         let server = answering(status, body).await;
-        let client: Client = client_of(&server.base_url());
+        let client = client_of(&server.base_url()).with_options(CallOptions::default().attempts(1));
         for operation in &OPERATIONS {
             let error = call(&client, operation, &uid("u-1")).await.expect_err("refused");
             assert_eq!((error.status(), error.code()), (Some(status), None), "{error}");

@@ -1,6 +1,6 @@
 //! What each of the sixteen operations sends, and how its answer is read, against a fake service.
 
-use ajo_core::{Api, Call, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, Secret, Verb};
+use ajo_core::{Api, Call, CallOptions, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, Secret, Verb};
 use ajo_tests::{ORG_ID, answering, call, capping, capping_json, client_of, throttling, throttling_json, uid};
 use httpmock::prelude::*;
 use serde_json::{Value, json};
@@ -308,6 +308,7 @@ async fn raw(answer: &'static [u8], hold: bool) -> Client {
         .timeout(std::time::Duration::from_millis(300))
         .build()
         .expect("a client")
+        .with_options(CallOptions::default().attempts(1))
 }
 
 #[tokio::test]

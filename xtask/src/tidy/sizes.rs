@@ -14,7 +14,7 @@ const GENERATED: &[&str] = &["crates/core/src/generated/", "crates/wasm/npm/src/
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("crates/auth/src/provider.rs", "one protocol whose steps are read together: who asks, who waits, who takes over"),
     (
-        "crates/auth/tests/provider.rs",
+        "crates/auth/tests/auth/provider.rs",
         "one fake token host, and every way in which a token is fetched, shared and refused",
     ),
     ("crates/emulator/src/control.rs", "the table of control requests beside the one function that answers each"),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ajo_auth::Timestamp;
 use ajo_emulator::{Emulator, GatewayError};
+use futures_util::future::join_all;
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
@@ -76,7 +77,6 @@ async fn a_way_that_is_clear_is_walked_to_its_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_error_of_the_gateway_is_put_down_to_its_cause() {
-    let emulator = emulator().await;
     let cases: [(&str, &str, i32, &str); 19] = [
         ("400003", "organization", 1, "check that the organization id and the sandbox are set"),
         ("401013", "api_key", 3, "the access token is expired, revoked or malformed"),
@@ -99,12 +99,14 @@ async fn each_error_of_the_gateway_is_put_down_to_its_cause() {
         ("503030", "organization", 1, "could not check the profile; this passes"),
     ];
     assert_eq!(cases.map(|(code, ..)| code), GatewayError::ALL.map(|error| error.code));
-    for (code, step, exit, cause) in cases {
-        emulator.world().clear_faults();
+    // All at once: most of the time is the client's delay before it retries.
+    let diagnoses = cases.map(|(code, step, exit, cause)| async move {
+        let emulator = emulator().await;
         emulator.world().add_fault(format!("*.*=gateway:{code}").parse().expect("a fault")).expect("room");
         let diagnosis = Diagnosis::of(&emulator, &[]).await;
         diagnosis.assert_fails(step, exit, &[code, cause]);
-    }
+    });
+    join_all(diagnoses).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,14 +187,14 @@ async fn a_permission_that_is_missing_is_told_from_everything_before_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_that_passes_is_not_taken_for_a_wrong_setting() {
-    let emulator = emulator().await;
-    let server = MockServer::start_async().await;
-    for (status, body, cause) in [
+    let cases = [
         (500, json!({"error": "internal_error"}), "the token host is in trouble; this passes"),
         (429, json!({}), "wait before asking for another token"),
         (400, json!({"error": "unauthorized_client"}), "use an OAuth server-to-server credential"),
-    ] {
-        server.reset_async().await;
+    ];
+    let diagnoses = cases.map(|(status, body, cause)| async move {
+        let emulator = emulator().await;
+        let server = MockServer::start_async().await;
         server
             .mock_async(|when, then| {
                 when.any_request();
@@ -201,5 +203,6 @@ async fn trouble_that_passes_is_not_taken_for_a_wrong_setting() {
             .await;
         let diagnosis = Diagnosis::of(&emulator, &[("AJO_IMS_URL", &server.base_url())]).await;
         diagnosis.assert_fails("token", 3, &[cause]);
-    }
+    });
+    join_all(diagnoses).await;
 }

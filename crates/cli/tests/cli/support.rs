@@ -57,6 +57,11 @@ pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ran {
     child.wait_with_output().expect("ajo ends").into()
 }
 
+/// The bounded count of a slow test, or with `AJO_TEST_FULL=1` the full one.
+pub(crate) fn sample(bounded: usize, full: usize) -> usize {
+    if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded }
+}
+
 /// Says why a test could not be made on this machine.
 #[expect(clippy::print_stderr, reason = "a test that is skipped must say so")]
 pub(crate) fn skipped(reason: &str) {

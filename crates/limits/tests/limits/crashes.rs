@@ -4,7 +4,7 @@ use ajo_core::Verb;
 use ajo_limits::{Entry, Found, Header, JOURNAL_VERSION, Journal, Observed, Options, Plan, Standing, StepState, plan};
 use proptest::prelude::*;
 
-use crate::support::{any_desired, any_ledger, any_observed, carried_out, found, sandbox, uid};
+use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, found, sandbox, uid};
 
 /// How the last call before the crash went.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,7 +79,6 @@ fn standings(observed: &Observed) -> Vec<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1500,
         max_global_rejects: 1_000_000,
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -4,7 +4,7 @@ use ajo_core::Verb;
 use ajo_limits::{Options, Plan, Standing, plan};
 use proptest::prelude::*;
 
-use crate::support::{any_desired, any_ledger, any_observed, carried_out, ledger, observed, sandbox, wanted};
+use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, ledger, observed, sandbox, wanted};
 
 fn any_options() -> impl Strategy<Value = Options> {
     (any::<bool>(), any::<bool>(), proptest::option::of(0..9usize))
@@ -13,7 +13,6 @@ fn any_options() -> impl Strategy<Value = Options> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1500,
         max_global_rejects: 100_000,
         failure_persistence: None,
         ..ProptestConfig::default()
