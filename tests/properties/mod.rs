@@ -88,7 +88,7 @@ fn every_property_holds_for_any_bytes() {
 }
 
 #[test]
-fn every_property_holds_for_input_of_the_right_generate() {
+fn every_property_holds_for_input_of_the_right_shape() {
     for (name, property, generate) in PROPERTIES {
         check(name, property, &generate());
     }

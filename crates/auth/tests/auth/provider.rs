@@ -284,7 +284,7 @@ fn no_proxy_stands_before_a_loopback_address() {
     // another test runs in one of its own.
     let nowhere = "http://127.0.0.1:1";
     let child = std::process::Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "the_request_is_a_form_with_nothing_in_the_url"])
+        .args(["--exact", "provider::the_request_is_a_form_with_nothing_in_the_url"])
         .envs([("HTTP_PROXY", nowhere), ("http_proxy", nowhere), ("ALL_PROXY", nowhere), ("all_proxy", nowhere)])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
