@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Ran, ajo};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::{Ran, ajo};
 
 /// A running `ajo emulator serve`; it ends with the test.
 struct Served {

@@ -7,4 +7,5 @@ mod emulator;
 mod limits;
 mod pages;
 mod simulate;
+mod snapshots;
 mod support;
