@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use super::{blocks, file, read};
 use crate::support::{Ran, ajo};
@@ -16,7 +17,7 @@ fn pages() -> Vec<String> {
     pages.push("crates/wasm/npm/examples/README.md".to_owned());
     let docs = fs::read_dir(file("docs")).expect("docs").map(|entry| entry.expect("an entry").file_name());
     let docs = docs.map(|name| format!("docs/{}", name.to_string_lossy()));
-    pages.extend(docs.filter(|name| name.ends_with(".md")));
+    pages.extend(docs.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md")));
     pages
 }
 
