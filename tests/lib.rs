@@ -1,13 +1,11 @@
 //! What the suites share: clients, definitions, and one way to call any of the sixteen operations.
 //!
-//! Each suite is one file beside this one: `requests` (what is sent), `story` (the life cycle on the emulator), `gateway`
-//! (what stands before the service), `failures` (every documented failure of every operation), `authentication`, `fuzz`
-//! (what must hold for any input; see [`laws`]). One is a directory: `hostile` (a raw server that does what real networks do,
-//! and worse).
+//! The suites are the modules of `suites.rs`, one folder for each subject; `secrets` and `hostile` are targets of their own.
 
 #![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
 
-pub mod laws;
+#[path = "properties/properties.rs"]
+pub mod properties;
 
 use ajo_core::{
     Api, CappingDefinition, Client, Credentials, DeleteOptions, Error, Operation, Secret, ThrottlingDefinition, Uid,
@@ -19,6 +17,11 @@ use serde_json::{Value, json};
 
 /// What `World::handle` takes.
 pub type HttpRequest = http::Request<bytes::Bytes>;
+
+/// The bounded count of a slow suite, or with `AJO_TEST_FULL=1` the full one.
+pub fn sample(bounded: usize, full: usize) -> usize {
+    if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded }
+}
 
 /// The organization that the clients of [`client_of`] belong to.
 pub const ORG_ID: &str = "A1B2C3@AdobeOrg";

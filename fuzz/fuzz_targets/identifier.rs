@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| ajo_fuzz::laws::identifier(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ajo_fuzz::properties::identifier(data));

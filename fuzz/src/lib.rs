@@ -1,4 +1,4 @@
-//! What the targets share with the suite `fuzz` of the workspace: the laws themselves.
+//! What the targets share with the suite `properties` of the workspace: the properties themselves.
 
-#[path = "../../tests/laws.rs"]
-pub mod laws;
+#[path = "../../tests/properties/properties.rs"]
+pub mod properties;

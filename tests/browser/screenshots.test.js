@@ -1,4 +1,4 @@
-// The page against what somebody looked at and found good. `UPDATE=1` takes new pictures, to be looked at as well.
+// The page against what somebody looked at and found good. `UPDATE=1` takes new screenshots, to be looked at as well.
 
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,11 +9,11 @@ import { PNG } from 'pngjs';
 
 import { fill, open, startBrowser, startEmulator } from './support.js';
 
-/** How much may differ, as a share of all pixels: with the fonts of the pictures, and with others, which break lines elsewhere. */
+/** How much may differ, as a share of all pixels: with the fonts of the screenshots, and with others, which break lines elsewhere. */
 const SAME_FONTS = 0.02;
 const OTHER_FONTS = 0.25;
 
-const folder = new URL('./pictures/', import.meta.url);
+const folder = new URL('./screenshots/', import.meta.url);
 const seen = new URL('./seen/', import.meta.url);
 const fontsFile = new URL('fonts.json', folder);
 

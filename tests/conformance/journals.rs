@@ -8,7 +8,7 @@ use ajo_tests::{capping, capping_json, emulated, throttling, throttling_json, ui
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::steps;
+use crate::conformance::steps;
 
 /// What a journal says of a call, without what is by chance.
 type Entry = (String, String, Option<String>, Option<String>, bool, u16, Vec<String>);

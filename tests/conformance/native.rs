@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::suite::{self, Made};
+use crate::conformance::suite::{self, Made};
 
 /// Runs a case.
 pub(crate) async fn run(client: &Value, case: &Value) -> (Vec<Made>, Result<Value, Value>) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::suite::{self, Made};
+use crate::conformance::suite::{self, Made};
 
 /// 2027, in milliseconds since the epoch.
 const NOW: f64 = 1_800_000_000_000.0;

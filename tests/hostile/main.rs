@@ -7,12 +7,12 @@ mod answers;
 mod behaviours;
 mod bounds;
 mod compression;
-mod elsewhere;
 #[cfg(target_os = "linux")]
 mod memory;
 mod peer;
 #[cfg(target_os = "linux")]
 mod process;
+mod redirects;
 mod slow;
 #[cfg(target_os = "linux")]
 mod tls;

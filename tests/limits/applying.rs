@@ -2,7 +2,7 @@
 
 use ajo_limits::{Cause, Kind, Options, StepState};
 
-use crate::support::{StopAfter, World, capping, desired, never, throttling};
+use crate::limits::support::{StopAfter, World, capping, desired, never, throttling};
 
 #[tokio::test]
 async fn what_the_files_say_is_there_afterwards_and_the_next_plan_is_empty() {

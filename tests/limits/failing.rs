@@ -2,7 +2,7 @@
 
 use ajo_limits::StepState::{Done, Failed, NotStarted, Unknown};
 
-use crate::support::{World, capping, desired, states, throttling};
+use crate::limits::support::{World, capping, desired, states, throttling};
 
 #[tokio::test]
 async fn what_fails_keeps_its_own_configuration_back_and_no_other() {
@@ -88,7 +88,7 @@ async fn a_second_throttling_configuration_is_a_refusal_that_names_the_first() {
 async fn an_exchange_that_was_begun_is_finished_although_somebody_asks_to_stop() {
     use std::sync::atomic::AtomicUsize;
 
-    use crate::support::StopAfter;
+    use crate::limits::support::StopAfter;
 
     let mut world = World::start().await;
     world.apply(&desired(&[(capping("a", 1), true), (capping("b", 1), true)])).await;

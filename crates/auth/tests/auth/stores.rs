@@ -1,0 +1,235 @@
+//! What every token store does, and what each alone promises.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ajo_auth::{FileStore, MemoryStore, Secret, StoreError, TokenStore};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn get(store: &dyn TokenStore, key: &str) -> Option<String> {
+    store.get(key).await.expect("read").map(|text| text.expose().to_owned())
+}
+
+/// The suite that each store passes.
+async fn conforms(store: &dyn TokenStore) {
+    assert_eq!(get(store, "a").await, None);
+    store.remove("a").await.expect("nothing there is no error");
+    store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
+    store.set("b", &Secret::new("é\n\u{0}two"), HOUR).await.expect("kept");
+    assert_eq!(get(store, "a").await.as_deref(), Some("one"));
+    assert_eq!(get(store, "b").await.as_deref(), Some("é\n\u{0}two"));
+    store.set("a", &Secret::new("three"), HOUR).await.expect("replaced");
+    assert_eq!(get(store, "a").await.as_deref(), Some("three"));
+    store.remove("a").await.expect("removed");
+    assert_eq!((get(store, "a").await, get(store, "b").await.is_some()), (None, true));
+    store.set("a", &Secret::new(""), Duration::ZERO).await.expect("an end that has come is no error");
+}
+
+#[tokio::test]
+async fn memory() {
+    let store = MemoryStore::default();
+    conforms(&store).await;
+    store.set("short", &Secret::new("canary"), Duration::ZERO).await.expect("kept");
+    assert_eq!(get(&store, "short").await, None, "its life is over");
+    assert_eq!(format!("{store:?}"), "MemoryStore { entries: 2 }");
+}
+
+#[tokio::test]
+async fn files() {
+    let directory = tempfile::tempdir().expect("a directory");
+    conforms(&FileStore::new(directory.path().join("not").join("there yet"))).await;
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_used_is_an_error_that_names_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").expect("written");
+    let store = FileStore::new(&file);
+    let error: StoreError = store.set("a", &Secret::new("canary"), HOUR).await.expect_err("it is a file");
+    assert!(error.to_string().contains("file/a.json") && !error.to_string().contains("canary"), "{error}");
+    store.get("a").await.expect_err("it is a file");
+}
+
+#[tokio::test]
+async fn a_file_of_any_length_is_not_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = FileStore::new(directory.path());
+    store.set("a", &Secret::new("x".repeat(64 * 1024)), HOUR).await.expect("kept");
+    store.get("a").await.expect("64 KiB");
+    store.set("a", &Secret::new("x".repeat(64 * 1024 + 1)), HOUR).await.expect("kept");
+    let error = store.get("a").await.expect_err("too long");
+    assert!(error.to_string().ends_with("it is longer than 64 KiB"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_can_read_a_file_and_one_that_others_could_read_is_not_used() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = FileStore::new(directory.path().join("tokens"));
+    store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
+    let file = store.directory().join("a.json");
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&file), mode(store.directory())), (0o600, 0o700));
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("changed");
+    let error = store.get("a").await.expect_err("open to others");
+    assert!(error.to_string().ends_with("others may use it (mode 644, not 600)"), "{error}");
+    store.set("a", &Secret::new("two"), HOUR).await.expect("replaced");
+    assert_eq!((mode(&file), get(&store, "a").await.as_deref()), (0o600, Some("two")));
+}
+
+/// Readers among many writers see whole texts only, and nothing is left lying about.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn concurrent_processes_never_see_half_a_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    // Each store stands for a process: they have nothing in common but the directory.
+    let tasks: Vec<_> = (0..8_u8)
+        .map(|number| {
+            let store = FileStore::new(directory.path());
+            tokio::spawn(async move {
+                for _ in 0..25 {
+                    let text = String::from(char::from(b'a' + number)).repeat(20_000);
+                    store.set("shared", &Secret::new(text), HOUR).await.expect("kept");
+                    let read = get(&store, "shared").await.expect("there");
+                    let first = read.chars().next().expect("a letter");
+                    assert!(read.len() == 20_000 && read.chars().all(|letter| letter == first));
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 1);
+}
+
+#[test]
+fn a_store_can_be_shared_between_threads() {
+    let stores: [Arc<dyn TokenStore>; 2] = [Arc::new(MemoryStore::default()), Arc::new(FileStore::new("tokens"))];
+    assert_eq!(stores.len(), 2);
+}
+
+#[cfg(feature = "redis")]
+mod redis {
+    use std::net::TcpListener;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Instant;
+
+    use ajo_auth::RedisStore;
+
+    use super::*;
+
+    /// A real server on a free port, without a file on disk; it ends with the test.
+    struct Server {
+        process: Child,
+        port: u16,
+    }
+
+    impl Server {
+        /// Nothing, with the reason printed, where there is no `redis-server` on this machine.
+        fn start() -> Option<Self> {
+            let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+            let started = Command::new("redis-server")
+                .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn();
+            let process = match started {
+                Ok(process) => process,
+                Err(error) => {
+                    let reason =
+                        format!("skipped: redis-server cannot be started ({error}); Debian has it as redis-server");
+                    assert!(std::env::var_os("AJO_REQUIRE_REDIS").is_none(), "{reason}");
+                    std::io::Write::write_all(&mut std::io::stderr(), format!("{reason}\n").as_bytes())
+                        .expect("written");
+                    return None;
+                }
+            };
+            let server = Self { process, port };
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+                assert!(Instant::now() < deadline, "redis-server does not listen");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Some(server)
+        }
+
+        fn url(&self) -> String {
+            format!("redis://127.0.0.1:{}/", self.port)
+        }
+    }
+
+    impl Drop for Server {
+        fn drop(&mut self) {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_real_server_keeps_tokens_until_they_expire() {
+        let Some(server) = Server::start() else { return };
+        let store = RedisStore::new(&server.url()).expect("a store");
+        conforms(&store).await;
+
+        store.set("short", &Secret::new("one"), Duration::from_millis(50)).await.expect("kept");
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        assert_eq!(get(&store, "short").await, None, "it expired on the server");
+
+        store.set("long", &Secret::new("one"), HOUR).await.expect("kept");
+        let client = ::redis::Client::open(server.url()).expect("a client");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+        let left: i64 =
+            ::redis::cmd("PTTL").arg("ajo-limits:token:long").query_async(&mut connection).await.expect("a number");
+        assert!((3_590_000..=3_600_000).contains(&left), "{left}");
+
+        // What another program put there by mistake is no text: an error, not a panic.
+        let _: i64 = ::redis::cmd("RPUSH")
+            .arg("ajo-limits:token:list")
+            .arg("canary")
+            .query_async(&mut connection)
+            .await
+            .expect("a list");
+        let error = store.get("list").await.expect_err("it is a list");
+        assert!(error.to_string().starts_with("Redis: ") && !error.to_string().contains("canary"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_away_is_an_error_and_its_return_is_noticed() {
+        let Some(server) = Server::start() else { return };
+        let (url, port) = (server.url(), server.port);
+        let store = RedisStore::new(&url).expect("a store");
+        store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
+        drop(server);
+        let began = Instant::now();
+        store.get("a").await.expect_err("it is gone");
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        let _server = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
+            .stdout(Stdio::null())
+            .spawn()
+            .map(|process| Server { process, port })
+            .expect("started again");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while store.get("a").await.is_err() {
+            assert!(Instant::now() < deadline, "the store does not connect again");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(get(&store, "a").await, None, "the new server is empty");
+    }
+
+    #[tokio::test]
+    async fn a_url_with_a_mistake_is_refused_and_its_password_not_shown() {
+        for url in ["", "canary", "http://user:canary@127.0.0.1/", "redis://:canary@127.0.0.1:port/"] {
+            let error = RedisStore::new(url).expect_err(url);
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+        }
+        let store = RedisStore::new("redis://user:canary@127.0.0.1:1/").expect("well-formed");
+        let error = store.get("a").await.expect_err("nobody listens");
+        assert!(!format!("{store:?} {error} {error:?}").contains("canary"), "{error}");
+    }
+}

@@ -1,0 +1,4 @@
+//! The pages against the code.
+
+mod pages;
+mod readme;
