@@ -4,7 +4,7 @@ use ajo_core::Verb;
 use serde_json::Value;
 
 use super::escape::visible;
-use crate::change::edits;
+use crate::plan::edits;
 use crate::{Change, Drift, Edit, InForce, Kind};
 
 /// One comparison.

@@ -1,8 +1,7 @@
 //! Names that a mapping may have.
 
-use super::findings::Findings;
+use super::findings::{Findings, quote};
 use super::node::{Is, Node};
-use super::tidy::brief;
 
 /// Most alike a name can be without being meant, from 0 to 1. Chosen here.
 const ALIKE: f64 = 0.8;
@@ -15,7 +14,7 @@ pub(crate) fn check_keys(node: &Node, known: &[&str], unknown: &mut Vec<String>,
         if name.text().is_some_and(|text| known.contains(&text)) {
             continue;
         }
-        findings.error("AJO_LIMITS_UNKNOWN_KEY", &name.mark, format!("unknown key `{}`", brief(&shown))).hint =
+        findings.error("AJO_LIMITS_UNKNOWN_KEY", &name.mark, format!("unknown key `{}`", quote(&shown))).hint =
             Some(meant(&shown, known));
         unknown.push(shown);
     }

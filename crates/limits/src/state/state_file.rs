@@ -4,7 +4,7 @@ use ajo_core::{Api, Sandbox, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Found, Key};
+use crate::{Digest, Found, Key, Owned};
 
 /// The version of the ledger's form.
 pub const LEDGER_VERSION: u32 = 1;
@@ -32,24 +32,6 @@ pub struct Ledger {
     /// The configurations that are ours.
     #[serde(default)]
     pub configurations: Vec<Owned>,
-}
-
-/// A configuration that is ours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Owned {
-    /// The sandbox; that of throttling is the one it was applied from.
-    pub sandbox: String,
-    /// What it is known by.
-    pub key: Key,
-    /// Its identifier.
-    #[schemars(with = "String")]
-    pub uid: Uid,
-    /// How it stood when it was last applied or adopted.
-    pub digest: Digest,
-    /// When the service says it was edited then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified_at: Option<String>,
 }
 
 /// A ledger that cannot be used.

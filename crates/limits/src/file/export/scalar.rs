@@ -15,19 +15,6 @@ pub(super) fn scalar(text: &str) -> String {
     if is_plain(&text) { text } else { quoted(&text) }
 }
 
-/// A text as it can stand in a comment.
-pub(super) fn comment(text: &str) -> String {
-    let mut shown = String::new();
-    for c in text.chars() {
-        if is_shown(c) {
-            shown.push(c);
-        } else {
-            shown.extend(c.escape_unicode());
-        }
-    }
-    shown
-}
-
 /// Whether a text is itself without quotes, in every reader of YAML, in blocks and in flow lists.
 fn is_plain(text: &str) -> bool {
     // Some letters are drawn as nothing.
@@ -112,10 +99,5 @@ mod tests {
         ] {
             assert_eq!(scalar(text), expected, "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_comment_stays_on_its_line() {
-        assert_eq!(comment("a\nb: 1\r\u{85}\u{2028}\u{2029}#*/"), "a\\u{a}b: 1\\u{d}\\u{85}\\u{2028}\\u{2029}#*/");
     }
 }

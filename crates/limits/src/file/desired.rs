@@ -1,12 +1,10 @@
 //! What the files want.
 
-use std::fmt;
-
 use ajo_core::Sandbox;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, Key, Standing};
+use crate::{Definition, Key, Place, Standing};
 
 /// Everything that the files want of one sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,20 +28,6 @@ pub struct Wanted {
     pub place: Option<Place>,
 }
 
-/// A place in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Place {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
-    /// How many characters of the line it is about; at least 1.
-    pub length: u32,
-}
-
 impl Wanted {
     /// What it is known by.
     pub fn key(&self) -> Key {
@@ -53,11 +37,5 @@ impl Wanted {
     /// How it shall stand.
     pub fn standing(&self) -> Standing {
         Standing::wanted(self.definition.clone(), self.deployed)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }

@@ -1,4 +1,4 @@
-//! What the service has, as a limits file.
+//! Exports the configurations of the service as a limits file.
 
 mod entry;
 mod scalar;
@@ -6,10 +6,13 @@ mod scalar;
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
+use ajo_core::untrusted_text::escape;
 use ajo_core::{Api, Sandbox, Uid};
 
-use self::scalar::{comment, scalar};
-use crate::file::{Source, Sources, read};
+use self::scalar::scalar;
+use super::limits::read;
+use super::source::Source;
+use super::sources::Sources;
 use crate::{Desired, Found, InForce, Key, Observed};
 
 /// A limits file of what the service has, for which nothing has to be done. Its order is that of the keys, so that two of them
@@ -71,7 +74,7 @@ impl Entry {
     /// Its lines with what stands before them, as an item of a list or as the fields of a mapping.
     fn lines(&self, indent: &str, item: Option<&str>) -> Vec<String> {
         let hash = if self.written { "" } else { "# " };
-        let remarks = self.remarks.iter().map(|remark| format!("{indent}# {}", comment(remark)));
+        let remarks = self.remarks.iter().map(|remark| format!("{indent}# {}", escape(remark)));
         let lines = self.lines.iter().enumerate().map(|(index, line)| {
             let before = item.map(|item| if index == 0 { item.to_owned() } else { " ".repeat(item.len()) });
             format!("{indent}{hash}{}{line}", before.unwrap_or_default())
@@ -143,7 +146,7 @@ fn in_force(found: &Found) -> Vec<String> {
             vec![format!("{} was changed and not deployed again; the service does not say what limits.", found.uid)]
         }
         InForce::Other(other) => {
-            let edits = crate::change::edits(Some(other), Some(saved));
+            let edits = crate::plan::edits(Some(other), Some(saved));
             let edits =
                 edits.iter().map(|edit| format!("  {}: {} limits, {} is saved", edit.field, edit.before, edit.after));
             let head = format!("{} was changed and not deployed again; this is what is saved.", found.uid);

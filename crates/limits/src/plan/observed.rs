@@ -1,10 +1,13 @@
 //! What the service has.
 
-use ajo_core::{CappingConfig, ConfigMetadata, ConfigState, ThrottlingConfig, Uid};
+use ajo_core::{
+    AnsweredLimit, AnsweredServices, CappingConfig, ConfigMetadata, ConfigState, DeployedCapping, HttpMethod,
+    ThrottlingConfig, Uid,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, InForce, Key, Standing};
+use crate::{Capping, Definition, InForce, Key, Limit, Rating, Services, Standing, Throttling};
 
 /// Every configuration that the service lists for a sandbox: those of capping, and that of throttling, which is the whole
 /// organization's.
@@ -89,4 +92,45 @@ impl From<&ThrottlingConfig> for Found {
 /// `hasBeenDeployed` is false again after undeploy (documented); the state says it where that is missing.
 fn deployed(has_been_deployed: Option<bool>, state: Option<&ConfigState>) -> bool {
     has_been_deployed.unwrap_or(state == Some(&ConfigState::Deployed))
+}
+
+impl From<&CappingConfig> for Definition {
+    fn from(config: &CappingConfig) -> Self {
+        capping(&config.url, &config.methods, config.services.as_ref())
+    }
+}
+
+impl From<&DeployedCapping> for Definition {
+    fn from(deployed: &DeployedCapping) -> Self {
+        capping(&deployed.url, &deployed.methods, deployed.services.as_ref())
+    }
+}
+
+impl From<&ThrottlingConfig> for Definition {
+    fn from(config: &ThrottlingConfig) -> Self {
+        let throttling = Throttling {
+            name: config.name.clone(),
+            description: config.description.clone(),
+            url_pattern: config.url_pattern.clone(),
+            methods: config.methods.iter().map(ToString::to_string).collect(),
+            max_throughput: config.max_throughput,
+        };
+        Self::Throttling(throttling).normal()
+    }
+}
+
+fn capping(url: &str, methods: &[HttpMethod], services: Option<&AnsweredServices>) -> Definition {
+    let limit = |limit: &AnsweredLimit| Limit {
+        max_http_connections: limit.max_http_connections,
+        rating: limit
+            .rating
+            .as_ref()
+            .map(|rating| Rating { max_calls_count: rating.max_calls_count, period_in_ms: rating.period_in_ms }),
+    };
+    let services = services.map_or_else(Services::default, |services| Services {
+        action: services.action.as_ref().map(limit),
+        data_source: services.data_source.as_ref().map(limit),
+    });
+    let methods = methods.iter().map(ToString::to_string).collect();
+    Definition::Capping(Capping { url: url.to_owned(), methods, services }).normal()
 }

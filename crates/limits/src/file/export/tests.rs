@@ -268,3 +268,10 @@ proptest! {
         prop_assert_eq!(read(&sources, &|_| None).desired, read_back(&text).desired);
     }
 }
+
+#[test]
+fn note_stays_on_one_line() {
+    let notes = vec!["a\nb: 1\r\u{85}\u{2028}\u{2029}#*/".to_owned()];
+    let entry = Entry { remarks: notes, lines: Vec::new(), written: true };
+    assert_eq!(entry.lines("", None), [r"# a\nb: 1\r\u{85}\u{2028}\u{2029}#*/"]);
+}

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ajo_core::{
-    AnsweredLimit, AnsweredServices, Api, CappingConfig, CappingDefinition, DeployedCapping, HttpMethod,
-    ThrottlingConfig, ThrottlingDefinition,
-};
+use ajo_core::Api;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -124,11 +121,6 @@ pub struct Throttling {
     pub max_throughput: Option<i64>,
 }
 
-/// A draft that lacks something without which the service would refuse it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it has no {0}")]
-pub struct Unsendable(pub &'static str);
-
 impl Definition {
     /// The same in normal form; what this crate makes is in it already.
     #[must_use]
@@ -136,13 +128,13 @@ impl Definition {
         match self {
             Self::Capping(mut capping) => {
                 for limit in [&mut capping.services.action, &mut capping.services.data_source].into_iter().flatten() {
-                    limit.max_http_connections = limited(limit.max_http_connections);
+                    limit.max_http_connections = drop_sentinel(limit.max_http_connections);
                 }
                 Self::Capping(capping)
             }
             Self::Throttling(mut throttling) => {
-                throttling.name = said(throttling.name);
-                throttling.description = said(throttling.description);
+                throttling.name = non_empty(throttling.name);
+                throttling.description = non_empty(throttling.description);
                 Self::Throttling(throttling)
             }
         }
@@ -166,107 +158,12 @@ impl Definition {
     }
 }
 
-impl Capping {
-    /// What `create` and `update` take.
-    ///
-    /// # Errors
-    ///
-    /// A kind of caller has no rating, or one that lacks a number.
-    pub fn to_send(&self) -> Result<CappingDefinition, Unsendable> {
-        let limit = |limit: &Option<Limit>| limit.as_ref().map(Limit::to_send).transpose();
-        Ok(CappingDefinition {
-            url: self.url.clone(),
-            methods: methods(&self.methods),
-            org_id: None,
-            services: ajo_core::CappingServices {
-                action: limit(&self.services.action)?,
-                data_source: limit(&self.services.data_source)?,
-            },
-        })
-    }
-}
-
-impl Limit {
-    fn to_send(&self) -> Result<ajo_core::ServiceLimit, Unsendable> {
-        let rating = self.rating.as_ref().ok_or(Unsendable("rating"))?;
-        Ok(ajo_core::ServiceLimit {
-            max_http_connections: self.max_http_connections,
-            rating: ajo_core::Rating {
-                max_calls_count: rating.max_calls_count.ok_or(Unsendable("maxCallsCount"))?,
-                period_in_ms: rating.period_in_ms.ok_or(Unsendable("periodInMs"))?,
-            },
-        })
-    }
-}
-
-impl Throttling {
-    /// What `create` and `update` take.
-    ///
-    /// # Errors
-    ///
-    /// It has no `maxThroughput`.
-    pub fn to_send(&self) -> Result<ThrottlingDefinition, Unsendable> {
-        Ok(ThrottlingDefinition {
-            name: self.name.clone(),
-            description: self.description.clone(),
-            url_pattern: self.url_pattern.clone(),
-            methods: methods(&self.methods),
-            max_throughput: self.max_throughput.ok_or(Unsendable("maxThroughput"))?,
-        })
-    }
-}
-
-impl From<&CappingConfig> for Definition {
-    fn from(config: &CappingConfig) -> Self {
-        capping(&config.url, &config.methods, config.services.as_ref())
-    }
-}
-
-impl From<&DeployedCapping> for Definition {
-    fn from(deployed: &DeployedCapping) -> Self {
-        capping(&deployed.url, &deployed.methods, deployed.services.as_ref())
-    }
-}
-
-impl From<&ThrottlingConfig> for Definition {
-    fn from(config: &ThrottlingConfig) -> Self {
-        let throttling = Throttling {
-            name: config.name.clone(),
-            description: config.description.clone(),
-            url_pattern: config.url_pattern.clone(),
-            methods: config.methods.iter().map(ToString::to_string).collect(),
-            max_throughput: config.max_throughput,
-        };
-        Self::Throttling(throttling).normal()
-    }
-}
-
-fn capping(url: &str, methods: &[HttpMethod], services: Option<&AnsweredServices>) -> Definition {
-    let limit = |limit: &AnsweredLimit| Limit {
-        max_http_connections: limit.max_http_connections,
-        rating: limit
-            .rating
-            .as_ref()
-            .map(|rating| Rating { max_calls_count: rating.max_calls_count, period_in_ms: rating.period_in_ms }),
-    };
-    let services = services.map_or_else(Services::default, |services| Services {
-        action: services.action.as_ref().map(limit),
-        data_source: services.data_source.as_ref().map(limit),
-    });
-    let methods = methods.iter().map(ToString::to_string).collect();
-    Definition::Capping(Capping { url: url.to_owned(), methods, services }).normal()
-}
-
 /// A deployed definition that set no limit of connections shows -1 (observed).
-fn limited(connections: Option<i64>) -> Option<i64> {
+fn drop_sentinel(connections: Option<i64>) -> Option<i64> {
     connections.filter(|count| *count != -1)
 }
 
 /// Whether the service keeps an empty text is unknown; it says as little as none.
-fn said(text: Option<String>) -> Option<String> {
+fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
-}
-
-fn methods(methods: &BTreeSet<String>) -> Vec<HttpMethod> {
-    methods.iter().map(|method| HttpMethod::from(method.as_str())).collect()
 }

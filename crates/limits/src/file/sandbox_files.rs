@@ -7,9 +7,10 @@ use ajo_core::{Api, Sandbox};
 use super::document::Document;
 use super::entry;
 use super::findings::Findings;
-use super::mark::Mark;
 use super::overlay::is_absent;
-use super::sources::{Source, Sources};
+use super::source::Source;
+use super::sources::Sources;
+use super::span::Mark;
 use crate::{Desired, Finding, Key, Policy, Wanted};
 
 /// What the files of one sandbox say.

@@ -2,22 +2,22 @@
 
 use std::collections::HashMap;
 
-use super::findings::Findings;
-use super::mark::Mark;
+use super::findings::{Findings, quote};
 use super::node::{Is, Map, Node};
+use super::span::Mark;
 
 /// Merges `<<`, finds names that stand twice, and gives what has no text of its own a place that can be shown.
-pub(crate) fn tidy(node: &mut Node, findings: &mut Findings) {
+pub(crate) fn normalize(node: &mut Node, findings: &mut Findings) {
     match &mut node.is {
-        Is::List(items) => items.iter_mut().for_each(|item| tidy(item, findings)),
+        Is::List(items) => items.iter_mut().for_each(|item| normalize(item, findings)),
         Is::Map(map) => {
             for (name, value) in map.iter_mut() {
-                tidy(value, findings);
+                normalize(value, findings);
                 if value.is_null() && value.mark.bytes.0 == value.mark.bytes.1 {
                     (value.mark, value.used) = (name.mark.clone(), name.used.clone());
                 }
             }
-            twice(map, findings);
+            duplicate_keys(map, findings);
             merge(map, findings);
         }
         _ => {}
@@ -26,12 +26,12 @@ pub(crate) fn tidy(node: &mut Node, findings: &mut Findings) {
 }
 
 /// The first of names that stand twice is kept.
-fn twice(map: &mut Map, findings: &mut Findings) {
+fn duplicate_keys(map: &mut Map, findings: &mut Findings) {
     let mut seen: HashMap<String, Mark> = HashMap::new();
     map.retain(|(name, _)| {
         let shown = name.shown();
         if let Some(first) = seen.get(&shown) {
-            let message = format!("`{}` stands here twice; first at {}", brief(&shown), first.place());
+            let message = format!("`{}` stands here twice; first at {}", quote(&shown), first.place());
             findings.error("AJO_LIMITS_DUPLICATE_KEY", &name.mark, message);
             return false;
         }
@@ -85,17 +85,4 @@ fn last_on_line<'n>(node: &'n Node, start: &Mark) -> Option<&'n Mark> {
         _ => None,
     };
     inner.or(Some(&node.mark))
-}
-
-/// The beginning of a file's text, as it can stand in a message.
-pub(crate) fn brief(text: &str) -> String {
-    const MOST: usize = 60;
-    let end = text.char_indices().nth(MOST).map_or(text.len(), |(end, _)| end);
-    escaped(&text[..end]) + if end < text.len() { "…" } else { "" }
-}
-
-/// A text without what a terminal could obey.
-pub(crate) fn escaped(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { c.escape_default().collect::<String>() } else { c.to_string() };
-    text.chars().map(plain).collect()
 }

@@ -1,7 +1,56 @@
 //! What at the service is not as the files say.
 
-use crate::change::edits;
-use crate::{Deployed, Desired, Drift, Found, InForce, Ledger, Observed, Wanted, meant};
+use ajo_core::Uid;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::change::edits;
+use crate::{Desired, Edit, Found, InForce, Key, Ledger, Observed, Place, Wanted, meant};
+
+/// How a configuration is not as it should be: two things, shown apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Drift {
+    /// What it is known by.
+    pub key: Key,
+    /// Its identifier, if it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub uid: Option<Uid>,
+    /// Whether it is there at all.
+    pub present: bool,
+    /// The file against what is saved: `before` is the file.
+    #[serde(default)]
+    pub saved: Vec<Edit>,
+    /// What is saved against what limits: `before` is what is saved.
+    #[serde(default)]
+    pub in_force: Vec<Edit>,
+    /// Whether it shall limit, and whether it does, where these differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<Deployed>,
+    /// What the service says against its deployment.
+    #[serde(default)]
+    pub verdict: Vec<String>,
+    /// Who edited it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_at: Option<String>,
+    /// Where the file speaks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// Whether a configuration limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployed {
+    /// It shall.
+    pub wanted: bool,
+    /// It does.
+    pub is: bool,
+}
 
 /// How each configuration of the files differs from what the service has; those that do not are left out. Two things are told
 /// apart: the file against what is saved, and what is saved against what limits.

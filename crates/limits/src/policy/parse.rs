@@ -5,10 +5,12 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::ceiling::Ceiling;
+use super::check::{Policy, Rule};
+use super::freeze::Freeze;
 use super::glob::Glob;
-use super::{Freeze, Policy, Rule, form};
+use super::schema_types;
 use crate::Finding;
-use crate::file::{Findings, Is, Mark, Node, Source, brief, check_keys, check_version, open};
+use crate::file::{Findings, Is, Mark, Node, Source, check_keys, check_version, open, quote};
 
 /// The version of the form of policy files.
 pub(crate) const VERSION: u64 = 1;
@@ -30,7 +32,7 @@ impl Policy {
         let mut findings = Findings::default();
         let file: Rc<str> = source.name.as_str().into();
         let policy = open(&file, &source.text, &mut findings).map(|root| {
-            check_keys(&root, form::FILE, &mut Vec::new(), &mut findings);
+            check_keys(&root, schema_types::FILE, &mut Vec::new(), &mut findings);
             check_version(&root, VERSION, &mut findings);
             let mut reading = Reading { findings: &mut findings };
             Self {
@@ -84,20 +86,20 @@ impl Reading<'_> {
     }
 
     fn ceiling(&mut self, node: &Node) -> Option<Ceiling> {
-        self.mapping("a ceiling", node, form::CEILING)?;
+        self.mapping("a ceiling", node, schema_types::CEILING)?;
         let url = self.text(node, "url");
         let [calls_per_second, http_connections, throughput] =
             ["maxCallsPerSecond", "maxHttpConnections", "maxThroughput"].map(|name| self.count(node, name));
-        if form::CEILING.iter().skip(1).all(|name| node.get(name).is_none_or(Node::is_null)) {
+        if schema_types::CEILING.iter().skip(1).all(|name| node.get(name).is_none_or(Node::is_null)) {
             let message = "a ceiling that sets none of its three bounds forbids nothing";
-            self.findings.error(CODE, &node.mark, message).hint = Some(form::CEILING[1..].join(", "));
+            self.findings.error(CODE, &node.mark, message).hint = Some(schema_types::CEILING[1..].join(", "));
         }
         let place = node.mark.place();
         Some(Ceiling { url: Glob::of_url(&url?), calls_per_second, http_connections, throughput, place })
     }
 
     fn freeze(&mut self, node: &Node) -> Option<Freeze> {
-        self.mapping("a freeze window", node, form::FREEZE)?;
+        self.mapping("a freeze window", node, schema_types::FREEZE)?;
         let [from, to] = ["from", "to"].map(|name| self.moment(node, name));
         let reason = self.text(node, "reason");
         let (from, to) = (from?, to?);
@@ -131,7 +133,7 @@ impl Reading<'_> {
         let (found, mark) = self.required(node, name)?;
         let moment = found.text().and_then(|text| text.parse().ok());
         if moment.is_none() {
-            let message = format!("`{}` is no time as RFC 3339 writes it", brief(&found.shown()));
+            let message = format!("`{}` is no time as RFC 3339 writes it", quote(&found.shown()));
             self.findings.error(CODE, mark, message).hint = Some("such as 2026-11-26T00:00:00Z".to_owned());
         }
         moment
