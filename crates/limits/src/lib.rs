@@ -7,7 +7,7 @@
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
 //! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
-//! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
+//! - A [`Report`] is the result of a command.
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 //!
@@ -45,7 +45,6 @@ pub mod file;
 mod journal;
 mod plan;
 mod policy;
-mod render;
 mod report;
 mod schema;
 mod state;
@@ -58,7 +57,6 @@ pub use plan::{
     Why, drift, meant, plan,
 };
 pub use policy::{Freeze, POLICY_CODE, Policy};
-pub use render::{Format, FormatError, Style, render, visible};
 pub use report::{Outcome, REPORT_VERSION, Report};
 pub use schema::{Schema, schema};
 pub use state::{LEDGER_VERSION, Ledger, LedgerError, Owned};

@@ -14,8 +14,8 @@ pub const REPORT_VERSION: u32 = 1;
 /// use ajo_core::Verb;
 /// use ajo_core::rules::Severity;
 /// use ajo_limits::{
-///     Deployed, Desired, Drift, Finding, Format, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
-///     Style, drift, render,
+///     Deployed, Desired, Drift, Finding, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
+///     drift,
 /// };
 ///
 /// let report = Report::new("apply", Outcome::Partial);
@@ -42,8 +42,9 @@ pub const REPORT_VERSION: u32 = 1;
 /// let found = &observed.configs[0];
 /// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
 /// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
-/// let text = render(&Report { drifts, results, ..report }, Format::Text, &|_| None, Style::default());
-/// assert!(text.contains("the service answered 503"), "{text}");
+/// let report = Report { drifts, results, ..report };
+/// let json = serde_json::to_value(&report)?;
+/// assert_eq!(json["results"][0]["error"]["message"], "the service answered 503");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

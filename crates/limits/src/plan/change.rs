@@ -187,6 +187,16 @@ fn kind(steps: &[Verb]) -> Kind {
     }
 }
 
+impl Standing {
+    /// The fields in which the deployed definition differs from the saved one: `before` is the saved one.
+    pub fn live_edits(&self) -> Vec<Edit> {
+        match &self.in_force {
+            InForce::Other(deployed) => edits(Some(&self.saved), Some(deployed)),
+            InForce::Nothing | InForce::Saved | InForce::Unknown => Vec::new(),
+        }
+    }
+}
+
 /// The fields in which two definitions differ, in the order of their names.
 pub(crate) fn edits(before: Option<&Definition>, after: Option<&Definition>) -> Vec<Edit> {
     let (before, after) = (fields(before), fields(after));

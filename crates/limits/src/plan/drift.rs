@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::change::edits;
-use crate::{Desired, Edit, Found, InForce, Key, Ledger, Observed, Place, Wanted, meant};
+use crate::{Desired, Edit, Found, InForce, Key, Ledger, Observed, Place, Standing, Wanted, meant};
 
 /// How a configuration is not as it should be: two things, shown apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,10 +80,7 @@ impl Drift {
     pub fn of(wanted: &Wanted, found: Option<&Found>) -> Option<Self> {
         let (standing, is) =
             (found.map(|found| &found.standing), found.is_some_and(|found| found.standing.is_deployed()));
-        let in_force = match standing.map(|standing| &standing.in_force) {
-            Some(InForce::Other(definition)) => edits(standing.map(|standing| &standing.saved), Some(definition)),
-            _ => Vec::new(),
-        };
+        let in_force = standing.map_or_else(Vec::new, Standing::live_edits);
         let unknown = standing.is_some_and(|standing| standing.in_force == InForce::Unknown);
         let drift = Self {
             key: wanted.key(),
