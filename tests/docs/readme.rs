@@ -55,9 +55,10 @@ fn the_settings_are_those_of_the_command() {
         "crates/auth/src/credentials/env_variables.rs",
         "crates/cli/src/arguments.rs",
         "crates/cli/src/arguments/emulator.rs",
-        "crates/cli/src/keychain.rs",
-        "crates/cli/src/places.rs",
-        "crates/cli/src/session.rs",
+        "crates/cli/src/session/caller.rs",
+        "crates/cli/src/session/dirs.rs",
+        "crates/cli/src/session/keychain.rs",
+        "crates/cli/src/session/settings.rs",
     ];
     let code: String = sources.map(read).concat();
     let names = |text: &str| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ajo_limits::{Digest, Entry, Header, Journal};
 
-use crate::disk::{self, DiskError};
+use crate::atomic_file::{self, DiskError};
 
 /// A journal that is being written. A line that was added outlives the process, and one that was synced also the machine.
 ///
@@ -49,7 +49,7 @@ pub struct JournalFile {
 impl JournalFile {
     /// Where the journal is of an apply to this sandbox: `ajo.lock.prod.journal` beside `ajo.lock`.
     pub fn path_for(ledger: &Path, sandbox: &str) -> PathBuf {
-        disk::beside(ledger, &format!("{sandbox}.journal"))
+        atomic_file::path_with_suffix(ledger, &format!("{sandbox}.journal"))
     }
 
     /// The sandboxes that have a journal beside this ledger.
@@ -58,7 +58,7 @@ impl JournalFile {
     ///
     /// The directory cannot be read.
     pub fn sandboxes(ledger: &Path) -> Result<Vec<String>, DiskError> {
-        let directory = disk::directory(ledger);
+        let directory = atomic_file::directory(ledger);
         let begins = ledger.file_name().map(|name| format!("{}.", name.to_string_lossy())).unwrap_or_default();
         let entries = match fs::read_dir(directory) {
             Ok(entries) => entries,
@@ -79,7 +79,7 @@ impl JournalFile {
     ///
     /// It cannot be read, or is no journal.
     pub fn load(path: &Path) -> Result<Option<Journal>, DiskError> {
-        let Some(text) = disk::read(path)? else { return Ok(None) };
+        let Some(text) = atomic_file::read(path)? else { return Ok(None) };
         Journal::parse(&text).map_err(|error| DiskError::new("read", path, &error))
     }
 
@@ -94,7 +94,7 @@ impl JournalFile {
     /// Never: a header is texts, numbers and lists.
     pub fn begin(path: &Path, header: Header) -> Result<Self, DiskError> {
         let line = serde_json::to_string(&header).expect("texts, numbers and lists") + "\n";
-        disk::replace(path, &line)?;
+        atomic_file::replace(path, &line)?;
         let file = OpenOptions::new().append(true).open(path).map_err(|error| DiskError::new("open", path, &error))?;
         Ok(Self {
             path: path.to_owned(),
@@ -169,6 +169,6 @@ impl JournalFile {
     ///
     /// It cannot be removed.
     pub fn remove(path: &Path) -> Result<(), DiskError> {
-        disk::remove(path)
+        atomic_file::remove(path)
     }
 }

@@ -60,18 +60,13 @@
 //! ```
 
 mod apply;
-mod disk;
+mod atomic_file;
 mod journal_file;
-mod ledger_file;
-mod reader;
-mod running;
-mod verdict;
-mod writer;
+mod lock;
+mod state_file;
 
-pub use apply::{Apply, Watch};
-pub use disk::{DiskError, create, followed, replace};
+pub use apply::{Apply, Reader, Watch, objections};
+pub use atomic_file::{DiskError, create, followed, replace};
 pub use journal_file::JournalFile;
-pub use ledger_file::LedgerFile;
-pub use reader::Reader;
-pub use running::{Holder, Running, RunningError};
-pub use verdict::objections;
+pub use lock::{Holder, Running, RunningError};
+pub use state_file::LedgerFile;

@@ -1,7 +1,5 @@
 //! The command line.
 
-#[cfg(test)]
-mod documented;
 mod emulator;
 mod limits;
 
@@ -9,7 +7,9 @@ use std::path::PathBuf;
 
 use ajo_core::{Sandbox, Uid};
 use ajo_simulator::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Window};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+use crate::report::Format;
 
 pub(crate) use emulator::{At, Emulator, Start};
 pub(crate) use limits::{Adopt, Apply, Dump, Files, Plan, Planning, Schema, Schemas};
@@ -36,8 +36,8 @@ pub(crate) struct Settings {
     pub(crate) emulator: bool,
 
     /// How to print
-    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
 
     /// The service, with its base path
     #[arg(long, global = true, value_name = "URL", env = "AJO_BASE_URL", hide_env_values = true)]
@@ -80,23 +80,6 @@ pub(crate) struct Settings {
     /// The profile, which `ajo auth login` stores
     #[arg(long, global = true, value_name = "NAME", env = "AJO_PROFILE", hide_env_values = true)]
     pub(crate) profile: Option<String>,
-}
-
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// For people
-    Text,
-    /// For programs: the service's answer as it came, or a report in the form of `ajo schema report`
-    Json,
-    /// For a comment on a change under review (limits as code)
-    Markdown,
-    /// As annotations of GitHub's workflows (limits as code)
-    Github,
-    /// For tools that show findings in code (limits as code)
-    Sarif,
-    /// For tools that show tests (limits as code)
-    Junit,
 }
 
 const EXIT_CODES: &str = "\

@@ -7,12 +7,9 @@ mod commands;
 mod definition;
 mod exit;
 mod failure;
-mod keychain;
 mod output;
-mod places;
-mod profile;
-mod profiles;
 mod prompt;
+mod report;
 mod session;
 mod signals;
 mod time;
@@ -22,9 +19,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command};
+use arguments::Arguments;
 pub use exit::Exit;
 use failure::Failure;
+use report::Format;
 
 /// Runs the command line and says with which code the process ends.
 ///
@@ -43,7 +41,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         Ok(runtime) => runtime,
         Err(error) => return end(Err(Failure::new(format!("failed to start: {error}"))), output),
     };
-    let outcome = runtime.block_on(dispatch(arguments));
+    let outcome = runtime.block_on(commands::dispatch(arguments));
     // A disk that does not answer holds a thread, and must not hold the process.
     runtime.shutdown_background();
     end(outcome, output)
@@ -61,35 +59,13 @@ fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     if json {
         let text = error.to_string();
         let failure = Failure::new(text.trim_start_matches("error: ").trim_end()).usage();
-        return end(Err(failure), arguments::Output::Json);
+        return end(Err(failure), report::Format::Json);
     }
     let _ = error.print();
     Exit::Usage.into()
 }
 
-async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { settings, command } = arguments;
-    output::check(settings.output, &command)?;
-    match command {
-        Command::Try => commands::story::run().await,
-        Command::Capping(command) => commands::configs::capping(&settings, command).await,
-        Command::Throttling(command) => commands::configs::throttling(&settings, command).await,
-        Command::Validate(files) => commands::limits::validate(&settings, &files),
-        Command::Plan(what) => commands::limits::plan(&settings, &what).await,
-        Command::Apply(what) => commands::limits::apply(&settings, &what).await,
-        Command::Dump(what) => commands::limits::dump(&settings, &what).await,
-        Command::Drift(files) => commands::limits::drift(&settings, &files).await,
-        Command::Adopt(what) => commands::limits::adopt(&settings, &what).await,
-        Command::Verify(files) => commands::limits::verify(&settings, &files).await,
-        Command::Schema(what) => commands::limits::schema(&what),
-        Command::Auth(command) => commands::auth::run(&settings, command).await,
-        Command::Doctor => commands::doctor::run(&settings).await,
-        Command::Emulator(command) => commands::emulator::run(&settings, command).await,
-        Command::Simulate(what) => commands::simulate::run(&settings, &what),
-    }
-}
-
-fn end(outcome: Result<ExitCode, Failure>, output: arguments::Output) -> ExitCode {
+fn end(outcome: Result<ExitCode, Failure>, output: Format) -> ExitCode {
     outcome.unwrap_or_else(|failure| {
         output::problem(&failure, output);
         failure.exit().into()

@@ -2,19 +2,20 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use ajo_limits::visible;
+use ajo_core::untrusted_text::escape;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
-use crate::arguments::{Command, Output};
+use crate::arguments::Command;
 use crate::failure::Failure;
+use crate::report::Format;
 
 /// Only limits as code has more to print than text and JSON.
-pub(crate) fn check(output: Output, command: &Command) -> Result<(), Failure> {
+pub(crate) fn check(output: Format, command: &Command) -> Result<(), Failure> {
     let reports = matches!(
         command,
         Command::Validate(_) | Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Verify(_)
     );
-    if reports || matches!(output, Output::Text | Output::Json) {
+    if reports || matches!(output, Format::Text | Format::Json) {
         return Ok(());
     }
     Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json")
@@ -51,12 +52,12 @@ pub(crate) fn prompt(question: &str) {
 }
 
 /// Prints an error: as text, or for programs as one line of JSON.
-pub(crate) fn problem(failure: &Failure, output: Output) {
-    if output == Output::Json {
+pub(crate) fn problem(failure: &Failure, output: Format) {
+    if output == Format::Json {
         return note(&failure.to_json());
     }
     // A name or a message in it may be anybody's.
-    let shown = |text: &str| text.lines().map(visible).collect::<Vec<_>>().join("\n");
+    let shown = |text: &str| text.lines().map(escape).collect::<Vec<_>>().join("\n");
     note(&format!("error: {}", shown(&failure.problem)));
     if let Some(hint) = &failure.hint {
         note(&format!("hint: {}", shown(hint)));

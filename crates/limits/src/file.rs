@@ -44,28 +44,37 @@
 //!
 //! **Variables.** `${NAME}` in a text is replaced, if the file lists the name: `variables: [NAME]`. `$${` is a literal `${`.
 
+mod desired;
 mod document;
 mod entry;
+mod export;
+mod finding;
 mod findings;
-mod foreign;
-pub(crate) mod form;
-mod group;
-mod keys;
+mod known_keys;
 mod limits;
-mod mark;
+mod location;
 mod node;
+mod normalize;
 mod overlay;
+mod redact;
 mod resolve;
+mod sandbox_files;
+pub(crate) mod schema_types;
+mod source;
 mod sources;
-mod tidy;
+mod span;
 mod variables;
 mod yaml;
 
+pub use desired::{Desired, Wanted};
 pub(crate) use document::{check_version, open};
-pub(crate) use findings::Findings;
-pub(crate) use keys::check_keys;
+pub use export::dump;
+pub use finding::Finding;
+pub(crate) use findings::{Findings, quote};
+pub(crate) use known_keys::check_keys;
 pub use limits::{Limits, read, read_each};
-pub(crate) use mark::Mark;
+pub use location::Place;
 pub(crate) use node::{Is, Node};
-pub use sources::{Source, Sources};
-pub(crate) use tidy::{brief, escaped};
+pub use source::Source;
+pub use sources::Sources;
+pub(crate) use span::Mark;

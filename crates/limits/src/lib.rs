@@ -7,7 +7,7 @@
 //! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
 //! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
 //! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
-//! - A [`Report`] is what a command says, and [`render()`] writes it in a [`Format`].
+//! - A [`Report`] is the result of a command.
 //!
 //! Definitions are compared in one normal form, [`Definition`].
 //!
@@ -41,43 +41,22 @@
 //! assert_eq!(phases[0].tasks, [Task { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
-mod change;
-mod definition;
-mod desired;
-mod digest;
-mod drift;
-mod dump;
 pub mod file;
 mod journal;
-mod key;
-mod ledger;
-mod observed;
-mod options;
 mod plan;
 mod policy;
-mod refusal;
-mod render;
 mod report;
-mod schedule;
 mod schema;
-mod standing;
+mod state;
 
-pub use change::{Cause, Change, Edit, Kind};
-pub use definition::{Capping, Definition, Limit, Rating, Services, Throttling, Unsendable};
-pub use desired::{Desired, Place, Wanted};
-pub use digest::Digest;
-pub use drift::drift;
-pub use dump::dump;
-pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError};
-pub use key::Key;
-pub use ledger::{LEDGER_VERSION, Ledger, LedgerError, Owned};
-pub use observed::{Found, Observed};
-pub use options::{DELETE_SHARE, Options};
-pub use plan::{Plan, meant, plan};
+pub use file::{Desired, Finding, Place, Wanted, dump};
+pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError, StepError, StepResult, StepState};
+pub use plan::{
+    Candidate, Capping, Cause, Change, DELETE_SHARE, Definition, Deployed, Digest, Drift, Edit, Found, InForce, Key,
+    Kind, Limit, Observed, Options, Phase, Plan, Rating, Refusal, Services, Standing, Task, Throttling, Unsendable,
+    Why, drift, meant, plan,
+};
 pub use policy::{Freeze, POLICY_CODE, Policy};
-pub use refusal::{Candidate, Refusal, Why};
-pub use render::{Format, FormatError, Style, render, visible};
-pub use report::{Deployed, Drift, Finding, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState};
-pub use schedule::{Phase, Task};
+pub use report::{Outcome, REPORT_VERSION, Report};
 pub use schema::{Schema, schema};
-pub use standing::{InForce, Standing};
+pub use state::{LEDGER_VERSION, Ledger, LedgerError, Owned};

@@ -1,11 +1,9 @@
 //! What a command says, in one versioned form. Everything that is shown is rendered from it.
 
-use ajo_core::rules::Severity;
-use ajo_core::{Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Edit, Key, Place, Plan};
+use crate::{Drift, Finding, Plan, StepResult};
 
 /// The version of the form of a [`Report`].
 pub const REPORT_VERSION: u32 = 1;
@@ -16,8 +14,8 @@ pub const REPORT_VERSION: u32 = 1;
 /// use ajo_core::Verb;
 /// use ajo_core::rules::Severity;
 /// use ajo_limits::{
-///     Deployed, Desired, Drift, Finding, Format, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
-///     Style, drift, render,
+///     Deployed, Desired, Drift, Finding, Ledger, Observed, Outcome, REPORT_VERSION, Report, StepError, StepResult, StepState,
+///     drift,
 /// };
 ///
 /// let report = Report::new("apply", Outcome::Partial);
@@ -44,8 +42,9 @@ pub const REPORT_VERSION: u32 = 1;
 /// let found = &observed.configs[0];
 /// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
 /// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
-/// let text = render(&Report { drifts, results, ..report }, Format::Text, &|_| None, Style::default());
-/// assert!(text.contains("the service answered 503"), "{text}");
+/// let report = Report { drifts, results, ..report };
+/// let json = serde_json::to_value(&report)?;
+/// assert_eq!(json["results"][0]["error"]["message"], "the service answered 503");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -107,127 +106,6 @@ pub enum Outcome {
     Partial,
     /// It was stopped.
     Cancelled,
-}
-
-/// Something that is wrong in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Finding {
-    /// The service's own code where it has one, else one of this project, which begins with `AJO_LIMITS_`.
-    pub code: String,
-    /// How much it weighs: `error`, `warning` or `remark`.
-    #[schemars(with = "String")]
-    pub severity: Severity,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// Where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-    /// Which configuration it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Key>,
-}
-
-/// How a configuration is not as it should be: two things, shown apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Drift {
-    /// What it is known by.
-    pub key: Key,
-    /// Its identifier, if it is there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub uid: Option<Uid>,
-    /// Whether it is there at all.
-    pub present: bool,
-    /// The file against what is saved: `before` is the file.
-    #[serde(default)]
-    pub saved: Vec<Edit>,
-    /// What is saved against what limits: `before` is what is saved.
-    #[serde(default)]
-    pub in_force: Vec<Edit>,
-    /// Whether it shall limit, and whether it does, where these differ.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deployed: Option<Deployed>,
-    /// What the service says against its deployment.
-    #[serde(default)]
-    pub verdict: Vec<String>,
-    /// Who edited it last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified_by: Option<String>,
-    /// When.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified_at: Option<String>,
-    /// Where the file speaks of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-}
-
-/// Whether a configuration limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Deployed {
-    /// It shall.
-    pub wanted: bool,
-    /// It does.
-    pub is: bool,
-}
-
-/// What became of one call of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StepResult {
-    /// Which configuration.
-    pub key: Key,
-    /// Its identifier, once it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub uid: Option<Uid>,
-    /// The call.
-    #[schemars(with = "String")]
-    pub step: Verb,
-    /// What became of it.
-    pub state: StepState,
-    /// Why, if it was not done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<StepError>,
-}
-
-/// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum StepState {
-    /// The service did it.
-    Done,
-    /// The service did not do it.
-    Failed,
-    /// It was sent, and whether the service did it is not known.
-    Unknown,
-    /// It was not sent.
-    NotStarted,
-}
-
-/// Why a call was not done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StepError {
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// The service's own code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The HTTP status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Identifier of the request, to be named to Adobe's support.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
 }
 
 impl Report {

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use crate::file::form::LimitsForm;
-use crate::policy::form::PolicyForm;
+use crate::file::schema_types::LimitsForm;
+use crate::policy::schema_types::PolicyForm;
 use crate::{Ledger, Report};
 
 /// A form that has a schema.
@@ -79,8 +79,8 @@ fn limits() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::form;
-    use crate::policy::form as policy;
+    use crate::file::schema_types as file;
+    use crate::policy::schema_types as policy;
 
     fn names(schema: &Value) -> Vec<&str> {
         let names = schema["properties"].as_object().expect("properties").keys();
@@ -100,12 +100,12 @@ mod tests {
         let (limits, policies) = (schema(Schema::Limits), schema(Schema::Policy));
         let of = |name: &str| &limits["definitions"][name];
         for (schema, known) in [
-            (&limits, form::FILE),
-            (of("Capping"), form::CAPPING),
-            (of("Services"), form::SERVICES),
-            (of("Service"), form::SERVICE),
-            (of("Rating"), form::RATING),
-            (of("Throttling"), form::THROTTLING),
+            (&limits, file::FILE),
+            (of("Capping"), file::CAPPING),
+            (of("Services"), file::SERVICES),
+            (of("Service"), file::SERVICE),
+            (of("Rating"), file::RATING),
+            (of("Throttling"), file::THROTTLING),
             (&policies, policy::FILE),
             (&policies["definitions"]["Ceiling"], policy::CEILING),
             (&policies["definitions"]["FreezeWindow"], policy::FREEZE),

@@ -13,6 +13,10 @@ use crate::output;
 use crate::session::Caller;
 
 pub(crate) async fn run(settings: &Settings, command: Auth) -> Result<ExitCode, Failure> {
+    // A profile would outlive the emulator of this process.
+    if settings.emulator && matches!(command, Auth::Login | Auth::Logout) {
+        return Err(Failure::new("--emulator needs no profile, and keeps none").usage());
+    }
     match command {
         Auth::Login => login::run(settings).await?,
         Auth::Logout => logout::run(settings).await?,
@@ -23,12 +27,4 @@ pub(crate) async fn run(settings: &Settings, command: Auth) -> Result<ExitCode, 
         Auth::Status => status::run(settings).await?,
     }
     Ok(Exit::Success.into())
-}
-
-/// An emulator in this process is gone before a profile could be of use.
-fn refuse_emulator(settings: &Settings) -> Result<(), Failure> {
-    if settings.emulator {
-        return Err(Failure::new("--emulator needs no profile, and keeps none").usage());
-    }
-    Ok(())
 }

@@ -7,10 +7,11 @@ mod state;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Emulator, Output, Settings};
+use crate::arguments::{Emulator, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::report::Format;
 use crate::signals::Signals;
 
 pub(crate) async fn run(settings: &Settings, command: Emulator) -> Result<ExitCode, Failure> {
@@ -34,7 +35,7 @@ pub(crate) async fn run(settings: &Settings, command: Emulator) -> Result<ExitCo
         Emulator::Status(at) => {
             let status = remote::status(&at).await?;
             output::data(&match settings.output {
-                Output::Json => format!("{status:#}"),
+                Format::Json => format!("{status:#}"),
                 _ => remote::describe(&status),
             })?;
         }

@@ -10,11 +10,12 @@ use std::process::ExitCode;
 use ajo_simulator::{Endpoint, Limits, LimitsError, Pattern, Scenario, simulate};
 use serde_json::Value;
 
-use crate::arguments::{Output, Settings, Simulate};
+use crate::arguments::{Settings, Simulate};
 use crate::definition;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::report::Format;
 
 /// Longest CSV read, in bytes. Chosen here; a day of the longest lines has 1.3 MB.
 const MAX_CSV: u64 = 4 * 1024 * 1024;
@@ -30,7 +31,7 @@ pub(crate) fn run(settings: &Settings, what: &Simulate) -> Result<ExitCode, Fail
         output::note(&format!("drew {}", file.display()));
     }
     let text = match settings.output {
-        Output::Json => serde_json::to_string(&report).map_err(|error| Failure::new(error.to_string()))?,
+        Format::Json => serde_json::to_string(&report).map_err(|error| Failure::new(error.to_string()))?,
         _ => summary::of(report),
     };
     output::data(&text)?;

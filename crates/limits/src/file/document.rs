@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use super::findings::Findings;
-use super::form;
-use super::keys::check_keys;
-use super::mark::{Mark, Marks};
+use super::findings::{Findings, quote};
+use super::known_keys::check_keys;
 use super::node::{Is, Node};
-use super::tidy::{brief, tidy};
+use super::normalize::normalize;
+use super::schema_types;
+use super::source::{Source, resolve_path};
+use super::span::{Mark, Marks};
 use super::variables::{self, Variables};
-use super::{Source, yaml};
+use super::yaml;
 
 /// The version of the form of limits files.
 pub(crate) const VERSION: u64 = 1;
@@ -47,7 +48,7 @@ impl Document {
     ) -> Option<Self> {
         let file: Rc<str> = source.name.as_str().into();
         let mut root = open(&file, &source.text, findings)?;
-        check_keys(&root, form::FILE, &mut Vec::new(), findings);
+        check_keys(&root, schema_types::FILE, &mut Vec::new(), findings);
         check_version(&root, VERSION, findings);
         let base = reference(&root, "base", source, findings);
         let policy = reference(&root, "policy", source, findings);
@@ -83,7 +84,7 @@ pub(crate) fn open(file: &Rc<str>, text: &str, findings: &mut Findings) -> Optio
         findings.error("AJO_LIMITS_EMPTY", &Mark::start(file), "the file is empty");
         return None;
     }
-    tidy(&mut root, findings);
+    normalize(&mut root, findings);
     if root.map().is_none() {
         let message = format!("the file must be a mapping that begins with `version: 1`, and is {}", root.kind());
         findings.error("AJO_LIMITS_TYPE", &root.mark, message);
@@ -124,7 +125,7 @@ fn reference(root: &Node, name: &str, source: &Source, findings: &mut Findings) 
             None
         }
         Some(path) if !path.is_empty() => {
-            Some(Reference { name: super::sources::beside(&source.name, path), mark: node.mark.clone() })
+            Some(Reference { name: resolve_path(&source.name, path), mark: node.mark.clone() })
         }
         _ => {
             let message = format!("`{name}` must be the path of a file, and is {}", node.kind());
@@ -152,7 +153,7 @@ fn declared(root: &Node, findings: &mut Findings) -> Vec<String> {
     let mut declared = Vec::new();
     for item in items {
         let Some(name) = item.text().filter(|name| variables::is_name(name)) else {
-            let message = format!("`{}` is no name of a variable", brief(&item.shown()));
+            let message = format!("`{}` is no name of a variable", quote(&item.shown()));
             let hint = "letters A to Z, digits and `_` may stand in it, and no digit first";
             findings.error(variables::CODE, &item.mark, message).hint = Some(hint.to_owned());
             continue;

@@ -4,11 +4,10 @@ use ajo_core::Api;
 use ajo_core::rules::{self, Severity};
 use serde_json::{Map, Value};
 
-use super::findings::Findings;
-use super::form;
-use super::keys::{check_keys, meant};
+use super::findings::{Findings, quote};
+use super::known_keys::{check_keys, meant};
 use super::node::{Is, Node};
-use super::tidy::brief;
+use super::schema_types;
 use crate::{Definition, Finding, Wanted};
 
 /// The code for a kind of caller that there is not.
@@ -48,7 +47,7 @@ fn deployed(entry: &Node, findings: &mut Findings) -> bool {
 
 /// What of it is the service's, without what is not known, of which each is found.
 fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Value> {
-    let known = if api == Api::Capping { form::CAPPING } else { form::THROTTLING };
+    let known = if api == Api::Capping { schema_types::CAPPING } else { schema_types::THROTTLING };
     let (mut own, mut org) = (entry.clone(), None);
     if let Is::Map(map) = &mut own.is {
         let at = map.iter().position(|(name, _)| name.text() == Some("orgId"));
@@ -60,12 +59,12 @@ fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Va
     }
     let mut unknown = Vec::new();
     check_keys(&own, known, &mut unknown, findings);
-    for name in form::SERVICES {
+    for name in schema_types::SERVICES {
         let service = own.get("services").and_then(|services| services.get(name));
         if let Some(service) = service {
-            check_keys(service, form::SERVICE, &mut Vec::new(), findings);
+            check_keys(service, schema_types::SERVICE, &mut Vec::new(), findings);
             if let Some(rating) = service.get("rating") {
-                check_keys(rating, form::RATING, &mut Vec::new(), findings);
+                check_keys(rating, schema_types::RATING, &mut Vec::new(), findings);
             }
         }
     }
@@ -95,9 +94,9 @@ fn check_rules(entry: &Node, api: Api, definition: &Value, deployed: bool, findi
 fn hint(found: &rules::Finding, node: Option<&Node>) -> Option<String> {
     let last = found.pointer.rsplit('/').next().unwrap_or_default();
     match (found.code, node) {
-        (SERVICE_NAME, _) => Some(meant(last, form::SERVICES)),
+        (SERVICE_NAME, _) => Some(meant(last, schema_types::SERVICES)),
         (_, Some(Node { is: Is::Text(text), .. })) if text.parse::<i64>().is_ok() => {
-            Some(format!("write the number {} without quotes; a variable is always text", brief(text)))
+            Some(format!("write the number {} without quotes; a variable is always text", quote(text)))
         }
         ("ERR_ENDPOINTCONFIG_106", None) => Some("set maxHttpConnections, to be sure of it".to_owned()),
         _ => None,
@@ -124,7 +123,7 @@ pub(crate) fn overlap(one: &Wanted, other: &Wanted) -> Option<Finding> {
     Some(Finding {
         code: "AJO_LIMITS_OVERLAP".to_owned(),
         severity: Severity::Remark,
-        message: format!("{} of this URL is limited at {place} too", brief(&both.join(", "))),
+        message: format!("{} of this URL is limited at {place} too", quote(&both.join(", "))),
         hint: Some("which of the two limits a call is not documented: name each method once".to_owned()),
         place: other.place.clone(),
         key: Some(second),

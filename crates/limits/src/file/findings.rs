@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use ajo_core::rules::Severity;
+use ajo_core::untrusted_text::excerpt;
 
-use super::mark::Mark;
+use super::span::Mark;
 use crate::Finding;
 
 /// What was found so far.
@@ -74,4 +75,10 @@ impl Findings {
         });
         all
     }
+}
+
+/// Quotes text of a file in a message, shortened and escaped.
+pub(crate) fn quote(text: &str) -> String {
+    const MAX_CHARS: usize = 60;
+    excerpt(text, MAX_CHARS)
 }

@@ -3,15 +3,16 @@
 use ajo_core::rules::Severity;
 use ajo_core::{Api, Sandbox, SandboxError};
 
-use super::Sources;
+use ajo_core::untrusted_text::escape;
+
 use super::document::Document;
 use super::findings::Findings;
-use super::foreign;
-use super::group::Group;
-use super::mark::Mark;
+use super::redact::redact;
 use super::resolve::Resolver;
-use super::sources::{Source, plain};
-use super::tidy::escaped;
+use super::sandbox_files::Group;
+use super::source::{Source, plain};
+use super::sources::Sources;
+use super::span::Mark;
 use crate::{Desired, Finding, Freeze, Policy, Why};
 
 /// What limits files say of one sandbox.
@@ -110,7 +111,7 @@ fn limits(mut group: Group, sources: &Sources, files: &[String]) -> Limits {
     Limits {
         sandbox: group.sandbox,
         desired,
-        findings: foreign::silence(group.findings.into_sorted(&files), sources),
+        findings: redact(group.findings.into_sorted(&files), &sources.foreign()),
         production: joined.production,
         policies,
         files,
@@ -208,7 +209,7 @@ fn sandbox(document: &Document, findings: &mut Findings) -> Option<Sandbox> {
     };
     text.parse()
         .inspect_err(|error: &SandboxError| {
-            findings.error(CODE, &node.mark, escaped(&error.to_string()));
+            findings.error(CODE, &node.mark, escape(&error.to_string()));
         })
         .ok()
 }

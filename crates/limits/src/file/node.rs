@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::mark::Mark;
+use super::span::Mark;
 
 /// One value, with the place where its text stands.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use ajo_core::rules::Severity;
 
+use ajo_core::untrusted_text::escape;
+
 use super::document::Document;
 use super::findings::Findings;
-use super::mark::Mark;
 use super::node::{Is, Node};
-use super::tidy::escaped;
+use super::span::Mark;
 
 const CODE: &str = "AJO_LIMITS_OVERLAY";
 
@@ -56,7 +57,7 @@ fn capping(over: Vec<Node>, base: &[Node], findings: &mut Findings) -> Vec<Node>
                     })
                     .collect();
                 let message =
-                    format!("the base has {} limits with this URL: {}", places.len(), escaped(&places.join("; ")));
+                    format!("the base has {} limits with this URL: {}", places.len(), escape(&places.join("; ")));
                 findings.error(CODE, &entry.used, message).hint =
                     Some("name the methods of the one that is meant".to_owned());
             }

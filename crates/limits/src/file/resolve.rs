@@ -1,10 +1,10 @@
 //! A file with its bases.
 
-use super::Sources;
 use super::document::Document;
 use super::findings::Findings;
 use super::overlay::lay;
-use super::sources::{Source, plain};
+use super::source::{Source, plain};
+use super::sources::Sources;
 
 const CODE: &str = "AJO_LIMITS_BASE";
 

@@ -1,18 +1,9 @@
 //! The texts of all files that a run is about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
 
-use super::{document, foreign};
-
-/// A file: its name as it was given, and its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The name under which findings show it; what the file names is looked for beside it.
-    pub name: String,
-    /// What is in it.
-    pub text: String,
-}
+use super::source::{Source, plain};
+use super::{document, redact};
 
 /// The files of a run: the limits files that were given, and what they name in turn.
 ///
@@ -88,14 +79,14 @@ impl Sources {
         let given = self.given.iter().chain(&self.policies).find(|source| source.name == name);
         match given {
             Some(source) => Some(source.text.clone()),
-            None => self.further.get(name)?.clone().ok().filter(|text| foreign::is_ours(text)),
+            None => self.further.get(name)?.clone().ok().filter(|text| redact::is_managed_format(text)),
         }
     }
 
     /// Those that another file names and that are none of ours.
     pub(crate) fn foreign(&self) -> BTreeSet<&str> {
         let further = self.further.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_ref().ok()?)));
-        further.filter(|(_, text)| !foreign::is_ours(text)).map(|(name, _)| name).collect()
+        further.filter(|(_, text)| !redact::is_managed_format(text)).map(|(name, _)| name).collect()
     }
 
     pub(crate) fn policies(&self) -> &[Source] {
@@ -112,49 +103,12 @@ impl Sources {
     }
 }
 
-/// The name of a file that another one names: its path is relative to that one's directory.
-pub(crate) fn beside(file: &str, path: &str) -> String {
-    plain(&Path::new(file).parent().unwrap_or(Path::new("")).join(path).to_string_lossy())
-}
-
-/// A name without what leads nowhere, so that one file has one name. `..` takes the directory before it away, as it is written:
-/// links are not followed, since nothing here reads a disk.
-pub(crate) fn plain(name: &str) -> String {
-    let mut plain = PathBuf::new();
-    for part in Path::new(name).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain.to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn source(name: &str, text: &str) -> Source {
         Source { name: name.to_owned(), text: text.to_owned() }
-    }
-
-    #[test]
-    fn names_are_relative_to_the_file_that_names_them() {
-        for (file, path, expected) in [
-            ("limits/prod.yaml", "base.yaml", "limits/base.yaml"),
-            ("./limits/prod.yaml", "./base.yaml", "limits/base.yaml"),
-            ("limits/prod/a.yaml", "../base.yaml", "limits/base.yaml"),
-            ("a.yaml", "../base.yaml", "../base.yaml"),
-            ("../a.yaml", "../base.yaml", "../../base.yaml"),
-            ("-", "base.yaml", "base.yaml"),
-            ("/x/a.yaml", "b.yaml", "/x/b.yaml"),
-            ("limits/a.yaml", "/x/b.yaml", "/x/b.yaml"),
-        ] {
-            assert_eq!(beside(file, path).replace('\\', "/"), expected, "{file} {path}");
-        }
     }
 
     #[test]

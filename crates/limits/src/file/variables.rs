@@ -1,9 +1,8 @@
 //! `${NAME}` in the texts of a file.
 
-use super::findings::Findings;
-use super::mark::{Mark, Marks};
+use super::findings::{Findings, quote};
 use super::node::{Is, Node};
-use super::tidy::brief;
+use super::span::{Mark, Marks};
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
@@ -63,7 +62,7 @@ impl Variables<'_> {
         let Some(name) = name.filter(|name| is_name(name)) else {
             return Err(("after `${` a name and `}` must follow".to_owned(), literal.to_owned()));
         };
-        let shown = brief(name);
+        let shown = quote(name);
         if KEPT.iter().any(|prefix| name.starts_with(prefix)) {
             let message = format!("the variable `{shown}` is one of ajo's own, and may hold a secret");
             return Err((message, "give the value another name; what a limits file says is printed".to_owned()));

@@ -11,9 +11,10 @@ use serde_saphyr::{
     UserMessageFormatter,
 };
 
-use super::mark::{Mark, Marks};
+use ajo_core::untrusted_text::escape;
+
 use super::node::{Is, Node};
-use super::tidy::escaped;
+use super::span::{Mark, Marks};
 
 /// Most bytes of a file. Chosen here: a thousand limits are 300 KB.
 const MAX_LENGTH: usize = 4 * 1024 * 1024;
@@ -201,7 +202,7 @@ fn said(error: &Error) -> String {
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
             format!("the file has more than {MAX_NODES} values and names, with what its aliases repeat")
         }
-        error => escaped(&UserMessageFormatter.format_message(error)),
+        error => escape(&UserMessageFormatter.format_message(error)),
     }
 }
 

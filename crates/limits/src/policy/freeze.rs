@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use ajo_core::untrusted_text::escape;
+
 use crate::Place;
 
 /// A window in which nothing may be changed, from its first moment to before its last. Shown, it says until when, and why.
@@ -28,7 +30,7 @@ impl Freeze {
 
 impl fmt::Display for Freeze {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = crate::file::escaped(&self.reason);
+        let reason = escape(&self.reason);
         write!(f, "nothing may be changed until {}: {reason} (the policy says so at {})", self.to, self.place)
     }
 }

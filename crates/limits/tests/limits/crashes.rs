@@ -4,7 +4,7 @@ use ajo_core::Verb;
 use ajo_limits::{Entry, Found, Header, JOURNAL_VERSION, Journal, Observed, Options, Plan, Standing, StepState, plan};
 use proptest::prelude::*;
 
-use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, found, sandbox, uid};
+use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, config, found, sandbox, uid};
 
 /// How the last call before the crash went.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,11 +78,7 @@ fn standings(observed: &Observed) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        max_global_rejects: 1_000_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_killed_apply_is_finished_with_nothing_twice_and_nothing_lost(

@@ -4,7 +4,9 @@ use ajo_core::Verb;
 use ajo_limits::{Options, Plan, Standing, plan};
 use proptest::prelude::*;
 
-use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, ledger, observed, sandbox, wanted};
+use crate::support::{
+    self, any_desired, any_ledger, any_observed, carried_out, config, ledger, observed, sandbox, wanted,
+};
 
 fn any_options() -> impl Strategy<Value = Options> {
     (any::<bool>(), any::<bool>(), proptest::option::of(0..9usize))
@@ -12,11 +14,7 @@ fn any_options() -> impl Strategy<Value = Options> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        max_global_rejects: 100_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config())]
 
     #[test]
     fn after_an_apply_there_is_nothing_to_do(

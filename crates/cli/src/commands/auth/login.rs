@@ -10,12 +10,12 @@ use ajo_core::Sandbox;
 
 use crate::arguments::Settings;
 use crate::failure::Failure;
-use crate::keychain;
 use crate::output;
-use crate::places;
-use crate::profile::{Profile, ProfileName, Secrets};
-use crate::profiles::Profiles;
 use crate::prompt;
+use crate::session::Profiles;
+use crate::session::dirs;
+use crate::session::keychain;
+use crate::session::{Profile, ProfileName, Secrets};
 use crate::session::{given, profile_name, setting, token_host};
 
 /// Longest text read, in bytes. Chosen here; the JSON of a project is below 100 KB.
@@ -26,7 +26,6 @@ const MAX_LENGTH: u64 = 1024 * 1024;
 const SCOPES: &str = "openid,AdobeID,read_organizations,additional_info.projectedProductContext";
 
 pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
-    super::refuse_emulator(settings)?;
     let name = profile_name(settings)?.unwrap_or_default();
     let profiles = Profiles::find()?;
     let ims = token_host(settings, None)?;
@@ -55,7 +54,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     }
     forget(old.as_ref(), Some(&profile));
     // So that the next command need not fetch another one. A store that fails costs that and no more.
-    if let Some(store) = places::token_store() {
+    if let Some(store) = dirs::token_store() {
         let lifetime = token.expires_at().saturating_since(Timestamp::now());
         let _ = store.set(&store_key(&credentials, &ims), &write_entry(&token), lifetime).await;
     }

@@ -4,15 +4,14 @@ use ajo_auth::{TokenStore as _, store_key};
 
 use crate::arguments::Settings;
 use crate::failure::Failure;
-use crate::keychain;
 use crate::output;
-use crate::places;
-use crate::profile::{Profile, Secrets};
-use crate::profiles::Profiles;
+use crate::session::Profiles;
+use crate::session::dirs;
+use crate::session::keychain;
+use crate::session::{Profile, Secrets};
 use crate::session::{profile_name, token_host};
 
 pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
-    super::refuse_emulator(settings)?;
     let name = profile_name(settings)?.unwrap_or_default();
     let profiles = Profiles::find()?;
     let profile = match profiles.load(&name) {
@@ -50,7 +49,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
 
 /// Removes the shared token, and says whether there was one. A token that cannot be found ends by itself within a day.
 async fn forget_token(settings: &Settings, profile: &Profile) -> bool {
-    let (Some(store), Ok(ims)) = (places::token_store(), token_host(settings, Some(profile))) else { return false };
+    let (Some(store), Ok(ims)) = (dirs::token_store(), token_host(settings, Some(profile))) else { return false };
     let Ok(credentials) = profile.credentials(|_| None) else { return false };
     let key = store_key(&credentials, &ims);
     matches!(store.get(&key).await, Ok(Some(_))) && store.remove(&key).await.is_ok()

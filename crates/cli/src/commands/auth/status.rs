@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use crate::arguments::{Output, Settings};
+use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::output;
-use crate::profiles::Profiles;
+use crate::report::Format;
+use crate::session::Profiles;
 use crate::session::{Caller, Identity, variable};
 use crate::time::rfc3339;
 
@@ -25,7 +26,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     let store = caller.token_store().map(|store| store.directory().display().to_string());
     let profiles: Vec<String> =
         Profiles::find().map(|profiles| profiles.names()).unwrap_or_default().iter().map(ToString::to_string).collect();
-    if settings.output == Output::Json {
+    if settings.output == Format::Json {
         return output::data(&format!(
             "{:#}",
             json!({

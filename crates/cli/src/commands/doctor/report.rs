@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::step::Step;
-use crate::arguments::Output;
 use crate::failure::Failure;
+use crate::report::Format;
 
 /// The version of the JSON form. A field that is added does not change it.
 const VERSION: u32 = 1;
@@ -64,14 +64,14 @@ impl Report {
         self.lines.push(Line { step, status, detail, hint });
     }
 
-    pub(crate) fn print(mut self, format: Output) -> String {
+    pub(crate) fn print(mut self, format: Format) -> String {
         let reached: Vec<Step> = self.lines.iter().map(|line| line.step).collect();
         for step in Step::ALL.into_iter().filter(|step| !reached.contains(step)) {
             self.add(step, Status::NotReached, String::new(), None);
         }
         self.lines.sort_by_key(|line| line.step);
         match format {
-            Output::Json => {
+            Format::Json => {
                 let steps: Vec<Value> = self.lines.iter().map(Line::json).collect();
                 format!("{:#}", json!({"version": VERSION, "steps": steps}))
             }

@@ -9,7 +9,7 @@ use crate::arguments::{Settings, Start};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::places::OFF;
+use crate::session::OFF;
 use crate::session::variable;
 use crate::signals::{Signals, Stop};
 

@@ -6,15 +6,15 @@ use ajo_apply::Running;
 use ajo_core::Uid;
 use ajo_limits::{Desired, Found, Ledger, Observed, Outcome, Report, meant};
 
-use super::beside::{Beside, Settled};
+use super::ambiguous_configs::Unclear;
 use super::input::Input;
 use super::lock::lock;
 use super::service::Service;
-use super::show;
-use super::unclear::Unclear;
+use super::state_paths::{Beside, Settled};
 use crate::arguments::{Adopt, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report;
 
 pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, Failure> {
     let files = &what.files;
@@ -43,8 +43,8 @@ pub(crate) async fn run(settings: &Settings, what: &Adopt) -> Result<ExitCode, F
     }
     beside.keep(&ledger, desired.sandbox.as_str())?;
     let report = Report { notes, ..service.report("adopt", &input, outcome) };
-    show::report(settings, &report, &input.sources)?;
-    Ok(show::exit(outcome, Exit::Success))
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(report::exit_code(outcome, Exit::Success))
 }
 
 /// Those that the files name and that are there once; and that those are gone which are gone.

@@ -11,16 +11,17 @@ use ajo_limits::{
     Desired, Header, JOURNAL_VERSION, Journal, Key, Options, Outcome, Plan, Report, StepResult, StepState, plan,
 };
 
-use super::beside::{Beside, Settled};
 use super::input::Input;
 use super::lock::lock;
+use super::plan_file::{self, plan_of};
 use super::progress::Progress;
-use super::saved::{self, plan_of};
 use super::service::Service;
-use super::{confirm, plan as planning, resume, show};
+use super::state_paths::{Beside, Settled};
+use super::{confirm, plan as planning, resume};
 use crate::arguments::{self, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report;
 use crate::signals::Signals;
 
 /// An apply that may begin.
@@ -52,12 +53,12 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<
         Prepared::Over(code) => return Ok(code),
     };
     let report = ready.carry_out(what.concurrency, &mut signals).await?;
-    show::report(settings, &report, &ready.input.sources)?;
-    Ok(if not_let_in(&report) { Exit::Authentication.into() } else { show::exit(report.outcome, Exit::Success) })
+    report::print(&report, settings.output, &ready.input.sources)?;
+    Ok(if not_let_in(&report) { Exit::Authentication.into() } else { report::exit_code(report.outcome, Exit::Success) })
 }
 
 async fn prepare(settings: &Settings, what: &arguments::Apply) -> Result<Prepared, Failure> {
-    let reviewed = what.plan.as_deref().map(saved::read).transpose()?;
+    let reviewed = what.plan.as_deref().map(plan_file::read).transpose()?;
     let of_reviewed = |given: &Option<PathBuf>, kept: fn(&Report) -> Option<&String>| {
         given.clone().or_else(|| reviewed.as_ref().and_then(kept).map(PathBuf::from))
     };
@@ -92,7 +93,7 @@ async fn prepare(settings: &Settings, what: &arguments::Apply) -> Result<Prepare
     // It is gone on with now, unless something is in the way.
     let note = note.filter(|_| !plan.refusals.is_empty());
     if let Some(report) = &reviewed {
-        saved::check_fresh(report, &plan, service.organization())?;
+        plan_file::check_fresh(report, &plan, service.organization())?;
     }
     let report = planning::report("apply", &input, &service, plan, note);
     if report.outcome == Outcome::Changes {
@@ -103,8 +104,8 @@ async fn prepare(settings: &Settings, what: &arguments::Apply) -> Result<Prepare
     if report.outcome == Outcome::Clean {
         catch_up(&service, &beside, &desired, plan_of(&report))?;
     }
-    show::report(settings, &report, &input.sources)?;
-    Ok(Prepared::Over(show::exit(report.outcome, Exit::Success)))
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(Prepared::Over(report::exit_code(report.outcome, Exit::Success)))
 }
 
 /// What has to be done now, with what an apply did that was cut off entered into the ledger first.

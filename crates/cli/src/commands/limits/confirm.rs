@@ -2,12 +2,13 @@
 
 use std::io::{self, IsTerminal as _};
 
-use ajo_limits::{Format, Report, Style, render};
+use ajo_limits::Report;
 
 use super::input::Input;
 use crate::arguments::{self, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report::{Format, TextStyle};
 use crate::{output, prompt};
 
 /// Asks for it, if it is one, and if there is somebody to ask.
@@ -27,8 +28,8 @@ pub(crate) async fn production(
             .hint("say --yes once the plan is reviewed; or, if it is none, `production: false` in the file")
             .with_exit(Exit::Refused));
     }
-    let style = Style { color: output::color(), width: output::width() };
-    output::note(&render(report, Format::Text, &|file| input.sources.shown(file), style));
+    let style = TextStyle { color: output::color(), width: output::width() };
+    output::note(&Format::Text.render(report, &|file| input.sources.shown(file), style));
     let question = format!("Type the name of the production sandbox ({sandbox}) to apply this");
     // A thread of its own, so that Ctrl-C is heard while it waits.
     let asked =

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use ajo_limits::{Outcome, Report};
 
-use super::beside::Settled;
+use super::ambiguous_configs::Unclear;
+use super::context::Look;
 use super::input::Input;
-use super::look::Look;
-use super::show;
-use super::unclear::Unclear;
+use super::state_paths::Settled;
 use crate::arguments::{Files, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report;
 
 pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
     let input = Input::read(&files.files, files.beside.policy.as_deref())?;
@@ -33,6 +33,6 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
         notes: note.into_iter().chain(unclear.notes()).collect(),
         ..service.report("drift", &input, outcome)
     };
-    show::report(settings, &report, &input.sources)?;
-    Ok(show::exit(outcome, Exit::Changes))
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(report::exit_code(outcome, Exit::Changes))
 }

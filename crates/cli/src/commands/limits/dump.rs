@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use super::service::Service;
-use crate::arguments::{Dump, Output, Settings};
+use crate::arguments::{Dump, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::report::Format;
 
 pub(crate) async fn run(settings: &Settings, what: &Dump) -> Result<ExitCode, Failure> {
-    if settings.output == Output::Json {
+    if settings.output == Format::Json {
         return Err(Failure::new("a dump is a limits file, in YAML")
             .hint("for the service's own JSON, `ajo capping list --output json`")
             .usage());

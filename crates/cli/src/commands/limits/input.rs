@@ -8,11 +8,11 @@ use ajo_core::rules::Severity;
 use ajo_limits::file::{self, Limits, Source, Sources};
 use ajo_limits::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
 
-use super::show;
 use crate::arguments::Settings;
 use crate::definition::read_text;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report;
 use crate::session;
 
 /// Longest limits file read, in bytes. Chosen here: 10,000 configurations are about 3 MB.
@@ -104,8 +104,8 @@ impl Input {
     /// Ends a command that is about the files alone, or cannot go on with such files.
     pub(crate) fn conclude(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
         let report = self.report(command, self.outcome());
-        show::report(settings, &report, &self.sources)?;
-        Ok(show::exit(report.outcome, Exit::Success))
+        report::print(&report, settings.output, &self.sources)?;
+        Ok(report::exit_code(report.outcome, Exit::Success))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ajo_apply::{Running, RunningError};
 
-use super::beside::Beside;
+use super::state_paths::Beside;
 use crate::exit::Exit;
 use crate::failure::Failure;
 

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_limits::{Format, Options, Outcome, Plan, Report, Standing, Style, Wanted, plan, render};
+use ajo_limits::{Options, Outcome, Plan, Report, Standing, Wanted, plan};
 
-use super::beside::quoted;
+use super::context::Look;
 use super::input::Input;
-use super::look::Look;
 use super::service::Service;
-use super::show;
+use super::state_paths::quoted;
 use crate::arguments::{self, Planning, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::report::{self, Format, TextStyle};
 
 pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<ExitCode, Failure> {
     let input = Input::read(&what.files.files, what.files.beside.policy.as_deref())?;
@@ -29,8 +29,8 @@ pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<E
     if let Some(file) = &what.save {
         save(file, &report)?;
     }
-    show::report(settings, &report, &input.sources)?;
-    Ok(show::exit(report.outcome, if what.exit_code { Exit::Changes } else { Exit::Success }))
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(report::exit_code(report.outcome, if what.exit_code { Exit::Changes } else { Exit::Success }))
 }
 
 /// What is said of a plan.
@@ -88,7 +88,7 @@ fn save(file: &Path, report: &Report) -> Result<(), Failure> {
         let problem = format!("{} is there already, and is no saved plan", file.display());
         return Err(Failure::new(problem).hint("name another file with --save").usage());
     }
-    let text = render(report, Format::Json, &|_| None, Style { color: false, width: 80 });
+    let text = Format::Json.render(report, &|_| None, TextStyle::default());
     ajo_apply::replace(file, &text)?;
     output::note(&format!("saved the plan; apply it with: ajo apply --plan {}", quoted(file)));
     Ok(())

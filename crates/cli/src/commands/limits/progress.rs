@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ajo_apply::Watch;
 use ajo_core::Verb;
-use ajo_limits::{Change, Plan, StepState, visible};
+use ajo_core::untrusted_text::escape;
+use ajo_limits::{Change, Plan, StepState};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A line on standard error, where that is a terminal; and whether somebody asked to stop.
@@ -37,7 +38,7 @@ impl Progress {
 impl Watch for Progress {
     fn done(&self, change: &Change, step: Verb, _: StepState) {
         if !self.is_cancelled() {
-            self.bar.set_message(visible(&format!("{step} {}", change.key)));
+            self.bar.set_message(escape(&format!("{step} {}", change.key)));
         }
         self.bar.inc(1);
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use ajo_apply::JournalFile;
 use ajo_limits::{Journal, Outcome, Wanted};
 
-use super::beside::Beside;
 use super::input::Input;
+use super::state_paths::Beside;
 use crate::arguments::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;

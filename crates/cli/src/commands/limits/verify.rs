@@ -6,15 +6,15 @@ use ajo_apply::objections;
 use ajo_limits::{Drift, Found, Outcome, Report, Wanted, meant};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::beside::Settled;
+use super::ambiguous_configs::Unclear;
+use super::context::Look;
 use super::input::Input;
-use super::look::Look;
 use super::service::Service;
-use super::show;
-use super::unclear::Unclear;
+use super::state_paths::Settled;
 use crate::arguments::{Files, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::report;
 
 /// How many configurations are read at a time. Chosen here.
 const CONCURRENCY: usize = 8;
@@ -46,8 +46,8 @@ pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, 
         notes: note.into_iter().chain(unclear.notes()).chain([count]).collect(),
         ..service.report("verify", &input, outcome)
     };
-    show::report(settings, &report, &input.sources)?;
-    Ok(show::exit(outcome, Exit::Success))
+    report::print(&report, settings.output, &input.sources)?;
+    Ok(report::exit_code(outcome, Exit::Success))
 }
 
 /// Reads a configuration by itself, as the list may lag behind, and asks what the service says about deploying it.

@@ -5,18 +5,20 @@
 
 mod legend;
 mod scale;
+mod style;
+mod values;
 
-use ajo_simulator::{Limit, LimitName, Report, Row, Service, Window};
+use ajo_simulator::{Report, Row, Service, Window};
 use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::summary::rate;
 use scale::{Time, float, tick};
+use style::{ALLOWED, Area, FONT, GRID, LIMIT, MARGIN, OFFERED, Outcome, QUIET, REJECTED, RETRIES, TEXT, WAITING};
+use values::{in_title, limits_a_second, rejected, top};
 
 const WIDTH: u32 = 960;
-const MARGIN: i32 = 24;
 const HEAD: i32 = 96;
 const RATES: u32 = 380;
 const QUEUE: u32 = 190;
@@ -24,21 +26,7 @@ const QUEUE: u32 = 190;
 /// Most steps of a line: one for each two of the points across.
 const ROWS: usize = 420;
 
-const FONT: &str = "sans-serif";
-const TEXT: RGBColor = RGBColor(38, 38, 38);
-const QUIET: RGBColor = RGBColor(110, 110, 110);
-const GRID: RGBColor = RGBColor(226, 226, 226);
-// A palette whose colours differ for people who see no red or no green, and in print.
-const OFFERED: RGBColor = RGBColor(38, 38, 38);
-const ALLOWED: RGBColor = RGBColor(134, 188, 222);
-const RETRIES: RGBColor = RGBColor(245, 190, 90);
-const REJECTED: RGBColor = RGBColor(201, 66, 20);
-const LIMIT: RGBColor = RGBColor(0, 96, 70);
-const WAITING: RGBColor = RGBColor(178, 158, 208);
-
 type Drawn<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-
 /// Draws it. Errors are those of the drawing library.
 pub(super) fn draw(report: &Report) -> Result<String, String> {
     let mut svg = String::new();
@@ -51,9 +39,6 @@ pub(super) fn draw(report: &Report) -> Result<String, String> {
     }
     Ok(svg)
 }
-
-/// What drawing gives.
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn drawn(root: &Area<'_>, report: &Report, waits: bool) -> Outcome {
     root.fill(&WHITE)?;
@@ -75,11 +60,6 @@ fn journeys(report: &Report) -> &'static str {
         Service::Action => "custom actions",
         Service::DataSource => "a data source",
     }
-}
-
-/// The cap of slow endpoints is always there beside another limit, and the title has no room for it.
-fn in_title(report: &Report) -> impl Iterator<Item = &Limit> {
-    report.limits.iter().filter(|limit| limit.name != LimitName::SlowEndpoint)
 }
 
 fn limits(report: &Report) -> String {
@@ -167,30 +147,6 @@ fn axes<'a, 'b>(
     }
     mesh.draw()?;
     Ok(chart)
-}
-
-fn rejected(row: &Row) -> u64 {
-    row.counts.rejected + row.counts.retries_rejected
-}
-
-fn rejected_in_all(report: &Report) -> u64 {
-    report.totals.rejected + report.totals.retries_rejected
-}
-
-fn limits_a_second(report: &Report) -> impl Iterator<Item = f64> {
-    report.limits.iter().map(|limit| float(limit.calls) * 1000.0 / float(limit.period_ms))
-}
-
-fn limit_in_sight(report: &Report) -> bool {
-    limits_a_second(report).any(|rate| rate <= top(report))
-}
-
-/// The highest rate that the chart shows: all that happens, and the lowest limit unless it is far above that.
-fn top(report: &Report) -> f64 {
-    let most = |row: &Row| row.counts.offered.max(row.counts.at_endpoint()).max(rejected(row));
-    let seen = float(report.rows.iter().map(most).max().unwrap_or(0)) / float(report.interval_seconds as u64);
-    let limit = limits_a_second(report).fold(f64::INFINITY, f64::min);
-    1.1 * if limit <= 2.0 * seen { seen.max(limit) } else { seen }
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use ajo_simulator::Report;
 use plotters::prelude::*;
 
-use super::{
-    ALLOWED, Area, FONT, LIMIT, MARGIN, OFFERED, Outcome, REJECTED, RETRIES, TEXT, WAITING, in_title, limit_in_sight,
-    rejected_in_all,
-};
+use super::style::{ALLOWED, Area, FONT, LIMIT, MARGIN, OFFERED, Outcome, REJECTED, RETRIES, TEXT, WAITING};
+use super::values::{in_title, limit_in_sight, rejected_in_all};
 use crate::commands::simulate::summary::grouped;
 
 /// What the marks mean, from left to right.

@@ -1,0 +1,42 @@
+//! One change of a plan.
+
+use super::super::diff::{self, Part};
+use super::style::{BAD, CAREFUL, FAINT, GOOD, STRONG, TextStyle};
+use ajo_core::untrusted_text::escape;
+use ajo_limits::{Cause, Change, Kind};
+
+pub(super) fn block(change: &Change, style: TextStyle) -> String {
+    let color = match change.kind {
+        Kind::Create | Kind::Deploy => GOOD,
+        Kind::Update => CAREFUL,
+        Kind::Redeploy | Kind::Undeploy | Kind::Delete => BAD,
+    };
+    let what = style.paint(color, &format!("{} {:<8}", change.kind.sign(), change.kind));
+    let key = escape(&change.key.to_string());
+    let mut lines = vec![format!("{what} {}", style.paint(STRONG, &key))];
+    let mut about = Vec::new();
+    about.extend(change.uid.as_ref().map(|uid| format!("uid {}", escape(uid.as_str()))));
+    about.extend(change.place.as_ref().map(|place| escape(&place.to_string())));
+    if !about.is_empty() {
+        lines.push(format!("  {}", about.join(", ")));
+    }
+    lines.push(format!("  why: {}", escape(&change.cause.to_string())));
+    // Where somebody else changed it, the reason says when.
+    if let Some(at) = change.last_modified_at.as_ref().filter(|_| !matches!(change.cause, Cause::Others { .. })) {
+        lines.push(style.paint(FAINT, &format!("  last modified: {}", escape(at))));
+    }
+    for part in diff::of_change(change) {
+        lines.extend(part_lines(&part));
+    }
+    lines.push(format!("  calls: {}", diff::calls(&change.steps)));
+    lines.extend(
+        diff::warning(change).map(|warning| format!("  {}", style.paint(CAREFUL, &format!("note: {warning}")))),
+    );
+    lines.join("\n")
+}
+
+/// A comparison: its title, and a line for each field.
+pub(super) fn part_lines(part: &Part) -> Vec<String> {
+    let fields = part.told().map(|line| format!("    {line}"));
+    std::iter::once(format!("  {}:", part.title)).chain(fields).collect()
+}

@@ -1,0 +1,24 @@
+//! Colors and width of text for a terminal.
+
+use annotate_snippets::renderer::{AnsiColor, Style};
+
+/// How text is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TextStyle {
+    /// Whether to use colors. They never carry information alone.
+    pub(crate) color: bool,
+    /// The number of columns; 0 if it is unknown.
+    pub(crate) width: usize,
+}
+
+pub(super) const STRONG: Style = Style::new().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+impl TextStyle {
+    pub(super) fn paint(self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
