@@ -18,10 +18,10 @@ pub(crate) fn run() -> Result<String, String> {
     let report = check()?;
     cargo(&["test", "--quiet", "--package", "ajo-emulator", "--test", "fidelity", "--locked"], &[])?;
     cargo(
-        &["test", "--quiet", "--package", "ajo", "--lib", "--test", "readme", "--locked", "--", "documented", "readme"],
+        &["test", "--quiet", "--package", "ajo", "--lib", "--test", "cli", "--locked", "--", "documented", "readme"],
         &[],
     )?;
-    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "docs", "--test", "readme", "--locked"], &[])?;
+    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--", "docs::"], &[])?;
     Ok(format!("{report}; documents and code agree"))
 }
 

@@ -394,7 +394,7 @@ mod tests {
             "cargo test --tests",
             "cargo test --test",
             "cargo test -p ajo-core some_name",
-            "cargo test -p ajo-tests \\\n  --test fuzz",
+            "cargo test -p ajo-tests \\\n  --test suites",
             "cargo test -pajo-tests --test=fuzz",
             "cargo test -p PACKAGE",
             "cargo clippy --all-targets -- -D warnings",
