@@ -395,7 +395,7 @@ mod tests {
             "cargo test --test",
             "cargo test -p ajo-core some_name",
             "cargo test -p ajo-tests \\\n  --test suites",
-            "cargo test -pajo-tests --test=fuzz",
+            "cargo test -pajo-tests --test=suites",
             "cargo test -p PACKAGE",
             "cargo clippy --all-targets -- -D warnings",
             "cargo fmt",
