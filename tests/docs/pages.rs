@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ajo_core::{CALLS_PER_RETRY, CallOptions, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
-use ajo_emulator::{Emulator, GatewayError};
-use ajo_tests::emulated;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
+use ajo_emulator::GatewayError;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
@@ -275,48 +272,4 @@ fn the_limits_on_the_page_are_those_of_the_code() {
     ];
     assert_eq!(page, code);
     assert_eq!(ajo_emulator::MAX_INTERFERENCES, ajo_emulator::MAX_FAULTS, "one row for both");
-}
-
-/// Records the fields of this project's spans and events, those of this thread alone.
-struct Fields(Arc<Mutex<BTreeMap<String, BTreeSet<&'static str>>>>);
-
-impl Fields {
-    fn record(&self, metadata: &tracing::Metadata<'static>) {
-        if metadata.target().starts_with("ajo_") {
-            let name = if metadata.is_span() { metadata.name() } else { "event" };
-            let mut fields = self.0.lock().expect("sound");
-            fields.entry(name.to_owned()).or_default().extend(metadata.fields().iter().map(|field| field.name()));
-        }
-    }
-}
-
-impl<S: tracing::Subscriber> Layer<S> for Fields {
-    fn on_new_span(&self, span: &tracing::span::Attributes<'_>, _: &tracing::Id, _: Context<'_, S>) {
-        self.record(span.metadata());
-    }
-
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        self.record(event.metadata());
-    }
-}
-
-#[tokio::test]
-async fn spans_have_these_fields_and_no_others() {
-    let fields = Arc::default();
-    let subscriber = tracing_subscriber::registry().with(Fields(Arc::clone(&fields)));
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let emulator = Emulator::start().await.expect("an emulator");
-    let client = emulated(&emulator, "prod").with_options(CallOptions::default().attempts(2));
-    client.capping().list().await.expect("listed");
-    emulator.world().add_fault("*.*=gateway:503000".parse().expect("a fault")).expect("room");
-    client.capping().list().await.expect_err("refused");
-    let fields = fields.lock().expect("sound");
-    let of = |name: &str| fields[name].iter().copied().collect::<Vec<_>>();
-    assert_eq!(of("call"), ["attempt", "duration_ms", "method", "path", "request_id", "status"]);
-    assert_eq!(of("attempt"), ["attempt", "duration_ms", "status"]);
-    assert_eq!(of("event"), ["after_ms", "attempt", "message", "status"]);
-    let section = section(ERRORS, "Logs");
-    for field in ["attempt", "duration_ms", "method", "path", "request_id", "status"] {
-        assert!(section.contains(&format!("`{field}`")), "{field} is not on the page");
-    }
 }

@@ -193,6 +193,8 @@ fn usage_errors_end_with_64_and_are_told_from_others() {
     let ran = ajo(&["capping", "list"]).env("AJO_SANDBOX", "Prod").output().map(Ran::from).expect("ajo runs");
     assert_eq!(ran.code, Some(64));
     assert!(ran.err.contains("it has capitals"), "{}", ran.err);
+    let ran = run(&["capping", "get", r"..\..\admin", "--emulator"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(64), ""), "{}", ran.err);
     for arguments in [["--help"], ["--version"]] {
         let ran = run(&arguments);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));

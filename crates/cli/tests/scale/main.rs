@@ -2,9 +2,10 @@
 //! else runs beside it.
 
 #[path = "../cli/limits/fixture.rs"]
-#[expect(dead_code, reason = "the suites beside this one use more of it")]
+#[expect(dead_code, reason = "the other target uses more of it")]
 mod fixture;
 #[path = "../cli/support.rs"]
+#[expect(dead_code, reason = "the other target uses more of it")]
 mod support;
 
 use std::process::Stdio;

@@ -99,7 +99,11 @@ fn follow(path: &str, ajo: &Command, typed: impl Fn(&str) -> Option<String>) -> 
     for (block, script) in blocks.iter().zip(&scripts) {
         if let Some(script) = script {
             output = outputs.next();
-            assert!(outputs.clone().next().is_some(), "{path}: this block failed\n{script}\n{output:?}");
+            assert!(
+                outputs.clone().next().is_some(),
+                "{path}: this block failed\n{script}\n{}",
+                output.unwrap_or_default()
+            );
         } else if let ("text", Some(output)) = (block.language.as_str(), output.take()) {
             let (expected, output) = (block.text.trim_end(), output.trim_start_matches('\n').trim_end());
             if std::env::var_os("UPDATE").is_some() {
