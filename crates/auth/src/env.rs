@@ -1,4 +1,4 @@
-//! Time and chance, as the drivers take them.
+//! The environment of a transport: clocks, sleep, and randomness.
 
 use std::fmt;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! Errors of token requests.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Errors with all their causes.
+//! An error and its causes on one line.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Text that must not be seen.
+//! Secrets.
 
 use std::fmt;
 use std::sync::Arc;

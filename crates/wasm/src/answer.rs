@@ -1,4 +1,4 @@
-//! How a step went, as JavaScript says it.
+//! The result of a step, as JavaScript reports it.
 
 use ajo_auth::{AuthError, TransportProblem};
 use ajo_core::SendProblem;

@@ -1,4 +1,4 @@
-//! What comes from outside: the time, chance, and the one thing that a call waits for.
+//! The host: its clock, its randomness, and the step that a call waits for.
 
 use std::cell::RefCell;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Requests, the store and waiting, by steps.
+//! Requests, the store, and waiting, as steps for the host.
 
 use std::time::Duration;
 

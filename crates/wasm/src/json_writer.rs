@@ -1,4 +1,4 @@
-//! JSON that is written.
+//! Writes JSON.
 
 /// A JSON object, written field by field. It costs a fraction of what types do that serde writes.
 pub(crate) struct Object(String);

@@ -1,4 +1,4 @@
-//! What is told of calls and tokens: for `onEvent`. None of it is secret.
+//! Events of calls and tokens, for `onEvent`. None of them holds a secret.
 
 use ajo_auth::TokenNote;
 use ajo_core::{CallNote, Operation};

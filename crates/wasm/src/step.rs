@@ -1,4 +1,4 @@
-//! What is to be done outside, as JSON.
+//! Steps for the host, as JSON.
 
 use crate::json_writer::{Object, list, quoted};
 

@@ -1,4 +1,4 @@
-//! Credentials from variables.
+//! Credentials from environment variables.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Ending a request that nobody waits for any more.
+//! Aborts a request whose caller has gone.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

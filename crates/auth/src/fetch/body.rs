@@ -1,4 +1,4 @@
-//! How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
+//! Reading a response body of limited size, whatever object it comes in.
 
 use js_sys::{Array, ArrayBuffer, JSON, JsString, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};

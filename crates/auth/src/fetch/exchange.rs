@@ -1,4 +1,4 @@
-//! Sends a request and reads its answer, within its time and bounds.
+//! Sends one request and reads its response, within a timeout and a size limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tokens by way of `fetch`.
+//! Token requests over `fetch`.
 
 use std::sync::Arc;
 use std::time::Duration;

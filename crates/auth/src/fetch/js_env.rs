@@ -1,4 +1,4 @@
-//! Time and chance by JavaScript.
+//! Clocks, timers, and randomness of JavaScript.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

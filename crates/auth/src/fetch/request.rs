@@ -1,4 +1,4 @@
-//! What is sent, checked before gloo-net sees it.
+//! Requests, validated before gloo-net sees them.
 
 use std::fmt;
 

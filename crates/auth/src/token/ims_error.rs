@@ -1,4 +1,4 @@
-//! Failures of the token host.
+//! Error responses of the token endpoint.
 
 use std::fmt;
 use std::time::Duration;

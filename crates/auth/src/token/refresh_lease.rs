@@ -1,4 +1,4 @@
-//! Whose turn it is to fetch a token.
+//! The lease to fetch a token.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! When a token is used, fetched or dropped: a state machine without I/O, clock or chance.
+//! When a token is used, fetched, or dropped: a state machine without I/O, clock, or randomness.
 //!
 //! A token has three ages. Young, it is used. Past the soft threshold it is still handed out, and one caller fetches the next
 //! one ahead of time. Past the hard threshold callers wait for the next one, and get the old one back if that cannot be had.

@@ -1,4 +1,4 @@
-//! A token as a store keeps it, and the key it is kept under.
+//! The store entry of a token, and its key.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is sent to the token host.
+//! Requests to the token endpoint.
 
 use crate::{Credentials, Endpoint, Secret};
 

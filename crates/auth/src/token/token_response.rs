@@ -1,4 +1,4 @@
-//! What the token host answers.
+//! Parses responses of the token endpoint.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the token provider needs done: requests, the store, waiting.
+//! The I/O of a token provider: requests, the store, waiting.
 
 use std::pin::Pin;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The HTTP client that secrets and tokens are sent with.
+//! The HTTP client for secrets and tokens.
 
 use std::time::Duration;
 

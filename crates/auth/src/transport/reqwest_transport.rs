@@ -1,4 +1,4 @@
-//! Tokens by way of reqwest and tokio.
+//! Token requests over reqwest and tokio.
 
 use std::sync::Arc;
 use std::time::Duration;

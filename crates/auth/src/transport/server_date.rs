@@ -1,4 +1,4 @@
-//! Whether a server answers at all, and what time it thinks it is.
+//! Whether a server responds, and its clock.
 
 use std::time::{Duration, SystemTime};
 

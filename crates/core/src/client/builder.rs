@@ -1,4 +1,4 @@
-//! How a client is built, whatever it sends with.
+//! Builds a client, for any transport.
 
 use std::fmt;
 use std::sync::Arc;

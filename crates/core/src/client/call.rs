@@ -1,4 +1,4 @@
-//! A call that has not been awaited yet, and its answer.
+//! A call before it is awaited, and its response.
 
 use std::fmt;
 use std::future::IntoFuture;

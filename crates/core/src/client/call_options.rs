@@ -1,4 +1,4 @@
-//! What can be different for some calls.
+//! Options for some calls only.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A client without generated code: the table of operations and the models, over any wire.
+//! A client without generated code: the table of operations and the models, over any transport.
 
 use std::fmt;
 use std::marker::PhantomData;

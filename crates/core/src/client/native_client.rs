@@ -1,4 +1,4 @@
-//! The client and how it is built.
+//! The native client and its builder.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! The hooks of the generated client: what it builds is sent by the transport, and what comes back is read by it.
+//! The hooks of the generated client: the transport sends its requests and checks the responses.
 //!
 //! The hook `exec` is the one place a request leaves from. What the generated code cannot express (an authentication error,
 //! a failure, the raw body) travels beside it in the [`Exchange`].

@@ -1,4 +1,4 @@
-//! What a client is built from, checked.
+//! The settings of a client, validated.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How one attempt of a call ended.
+//! Why an attempt failed, or its response.
 
 use std::error::Error as StdError;
 use std::time::Duration;

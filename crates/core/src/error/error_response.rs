@@ -1,4 +1,4 @@
-//! Reading a failure, whichever of the documented shapes it comes in.
+//! Parses error responses of every documented shape.
 //!
 //! Three layers answer, each in its own way: the authoring service (`{status, error, requestId}`, where `error` is an
 //! object or a string that holds JSON), the gateway (`{error_code, message}`), and platform services (problem+json). Proxies
@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::ServiceCode;
-use crate::untrusted_text::excerpt;
+use crate::untrusted_text::{escape, excerpt};
 
 /// Longest message kept, in characters, so that an error stays readable. Chosen here; the published ones are below 200.
 const MAX_MESSAGE: usize = 500;
@@ -159,7 +159,8 @@ fn text(json: &Value, key: &str) -> Option<String> {
 /// An excerpt of a text. `None` where it is blank, so that a blank text never hides one that says something.
 pub(crate) fn clean(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
+    // Escaped first, so that the limit holds for the result.
+    (!text.is_empty()).then(|| excerpt(&escape(text), MAX_MESSAGE))
 }
 
 /// Says what a body is that is no JSON. Its text is not repeated: a proxy's page may echo the request, headers and all.
@@ -266,7 +267,7 @@ mod tests {
     #[test]
     fn a_message_is_bounded_and_has_no_control_characters() {
         let failure = read(500, &json!({"error": format!("a\u{1b}[31m\n{}", "é".repeat(5000))}));
-        assert_eq!(failure.message, format!(r"a\u{{1b}}[31m\n{}…", "é".repeat(MAX_MESSAGE - 7)));
+        assert_eq!(failure.message, format!(r"a\u{{1b}}[31m\n{}…", "é".repeat(MAX_MESSAGE - 13)));
         let parts = read(500, &json!({"title": "t".repeat(400), "detail": "d".repeat(400)}));
         assert_eq!(parts.message.chars().count(), MAX_MESSAGE + 1, "also one of two parts");
     }

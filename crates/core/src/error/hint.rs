@@ -1,4 +1,4 @@
-//! What to do next, by the code of a failure.
+//! The hint for each error code and status.
 //!
 //! Source of all of them: Adobe's documentation of the gateway's errors, of the capping and throttling APIs, and of the
 //! OAuth server-to-server credential, as gathered for this project.

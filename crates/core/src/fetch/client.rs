@@ -1,4 +1,4 @@
-//! The client over `fetch`, and how it is built.
+//! The client over `fetch`, and its builder.
 
 use std::sync::Arc;
 

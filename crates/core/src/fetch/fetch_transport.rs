@@ -1,4 +1,4 @@
-//! Sending by way of `fetch`.
+//! API requests over `fetch`.
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Reading fields that may be missing, null, or of another type than described.
+//! Parses fields that may be missing, null, or of another type than described.
 //!
 //! In an answer only `uid` can be relied on. A field that does not have the described type reads as absent, so that one odd
 //! value in one configuration never hides the others. Nothing is buffered: the value is looked at once, where it stands.

@@ -1,4 +1,4 @@
-//! A definition as JSON, checked without its type.
+//! Validates a definition as JSON, without its type.
 //!
 //! It accepts what [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`] read, and gives what they write, at a tenth of
 //! their code: that is for WebAssembly. The tests hold it against those types.

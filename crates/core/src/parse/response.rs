@@ -1,4 +1,4 @@
-//! Reading the body of an answer that says success.
+//! Parses response bodies of successful calls.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

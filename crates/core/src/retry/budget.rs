@@ -1,4 +1,4 @@
-//! How many repetitions a client may still make, however many calls it makes: so that an outage is not multiplied.
+//! Limits the retries of a client over all its calls, so that an outage is not multiplied.
 
 /// Repetitions in a row that a client can pay for. Chosen here: two calls that use all their attempts, and a half.
 pub const MOST_RETRIES: u32 = 5;

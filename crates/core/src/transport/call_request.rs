@@ -1,4 +1,4 @@
-//! The request of an operation, for a wire without generated code.
+//! The request of an operation, for a transport without generated code.
 
 use std::fmt;
 

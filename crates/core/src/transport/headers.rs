@@ -1,4 +1,4 @@
-//! The headers that are the same on every call. Source: the vendor's specification and the gateway's documentation.
+//! Headers of every call. Source: the vendor's specification and the gateway's documentation.
 
 use ajo_auth::{ClientId, OrgId};
 

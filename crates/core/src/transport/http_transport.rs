@@ -1,4 +1,4 @@
-//! What a transport needs done: sending one request, and the client's own limits.
+//! Sends one HTTP request, within the client's own limits.
 
 use std::error::Error as StdError;
 use std::time::Duration;

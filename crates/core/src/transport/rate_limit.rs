@@ -1,4 +1,4 @@
-//! At most so many requests a second, by this client.
+//! Limits the requests per second of a client.
 
 use std::time::Duration;
 

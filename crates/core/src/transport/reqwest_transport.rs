@@ -1,4 +1,4 @@
-//! Sending by way of reqwest and tokio.
+//! API requests over reqwest and tokio.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A call with all its attempts: deadline, repetitions, the client's own limits, and what is told of it.
+//! A call with all its attempts: deadline, retries, the client's own limits, and events.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

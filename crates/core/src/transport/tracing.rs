@@ -1,4 +1,4 @@
-//! The spans of calls, where there is somebody who traces; elsewhere nothing.
+//! Tracing spans of calls; compiled out without the feature `reqwest`.
 
 use std::time::Duration;
 

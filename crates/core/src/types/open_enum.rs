@@ -1,4 +1,4 @@
-//! Strings with known values, to which the service may add.
+//! Strings with known values, to which the service may add others.
 
 /// Declares an open enum: one variant for each known value, `Other` for the rest. Reading never fails on a string, and
 /// writing gives back what was read.
