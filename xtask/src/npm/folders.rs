@@ -8,21 +8,21 @@ use crate::workspace::{root, target};
 /// The folder of the package's sources, from the root of the workspace.
 pub(crate) const SOURCES: &str = "crates/wasm/npm";
 
-pub(super) fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     root().join(SOURCES)
 }
 
 /// A folder that the package and its tests are built into.
-pub(super) fn out(part: &str) -> PathBuf {
+pub(crate) fn out(part: &str) -> PathBuf {
     target().join("npm").join(part)
 }
 
-pub(super) fn display(path: &Path) -> String {
+pub(crate) fn display(path: &Path) -> String {
     path.display().to_string()
 }
 
 /// Runs a program in the folder of the sources.
-pub(super) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
     run_in(&sources(), program, arguments)
 }
 
