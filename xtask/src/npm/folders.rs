@@ -8,7 +8,7 @@ use crate::workspace::{root, target};
 /// The folder of the package's sources, from the root of the workspace.
 pub(crate) const SOURCES: &str = "crates/wasm/npm";
 
-pub(super) fn sources() -> PathBuf {
+pub(crate) fn sources() -> PathBuf {
     root().join(SOURCES)
 }
 
