@@ -44,7 +44,8 @@ pub(super) fn output(line: &[&str]) -> Result<String, String> {
 /// The standard output of a command; its standard error is the user's to see.
 pub(super) fn read_output(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("failed to start {program}: {error}"))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|error| format!("failed to start {program}: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {

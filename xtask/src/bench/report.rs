@@ -184,7 +184,9 @@ impl Report {
     /// The same for a terminal, with the figures that are missing.
     pub(super) fn table(&self) -> String {
         let missing = |it: &Missing| format!("not measured: {} …: {}\n", it.missing, it.why);
-        self.rows_with(|_| String::new()) + &self.missing.iter().map(missing).collect::<String>() + &self.notes.join("\n")
+        self.rows_with(|_| String::new())
+            + &self.missing.iter().map(missing).collect::<String>()
+            + &self.notes.join("\n")
     }
 }
 
