@@ -132,8 +132,8 @@ def call(url, headers, method="GET", body=None):
     headers = dict(headers, **({"content-type": "application/json"} if body else {}))
     request = urllib.request.Request(url, method=method, headers=headers, data=body.encode() if body else None)
     with urllib.request.urlopen(request) as response:
-        # The server adds these itself.
-        names = [name for name in response.headers if name.lower() not in ("content-length", "date")]
+        # The server adds its own.
+        names = [name for name in response.headers if name.lower() not in ("connection", "content-length", "date")]
         return {"status": response.status, "headers": {name: response.headers[name] for name in names},
                 "body": response.read().decode()}
 
