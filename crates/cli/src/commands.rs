@@ -1,4 +1,5 @@
-//! One module for each subcommand, or for each group of them.
+//! One module for each subcommand, or for each group of them. A new one needs a variant of [`Command`] in `arguments.rs`, an arm of
+//! [`dispatch`], and its module here.
 
 mod auth;
 mod demo;

@@ -31,7 +31,11 @@ impl Failure {
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        self.maybe_hint(Some(hint))
+    }
+
+    fn maybe_hint(self, hint: Option<impl Into<String>>) -> Self {
+        Self { hint: hint.map(Into::into), ..self }
     }
 
     pub(crate) fn authentication(self) -> Self {
@@ -49,9 +53,7 @@ impl Failure {
     pub(crate) const fn exit(&self) -> Exit {
         self.exit
     }
-}
 
-impl Failure {
     /// The same for programs, as one line.
     pub(crate) fn to_json(&self) -> String {
         json!({"error": {
@@ -79,11 +81,8 @@ impl From<ajo_core::Error> for Failure {
             request_id: error.request_id().map(ToOwned::to_owned),
         };
         let failure = Self { answered: Some(Box::new(answered)), ..Self::new(error.to_string()) };
-        let failure = if error.is_authentication() { failure.authentication() } else { failure };
-        match error.hint() {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        let failure = failure.maybe_hint(error.hint());
+        if error.is_authentication() { failure.authentication() } else { failure }
     }
 }
 
@@ -95,11 +94,7 @@ impl From<ajo_apply::DiskError> for Failure {
 
 impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Self {
-        let failure = Self::new(error.to_string()).authentication();
-        match error.hint() {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Self::new(error.to_string()).authentication().maybe_hint(error.hint())
     }
 }
 
@@ -113,10 +108,6 @@ impl From<CredentialsError> for Failure {
             CredentialsError::Several(_) => Some("set AJO_CREDENTIAL_NAME, or choose a profile with --profile"),
             _ => None,
         };
-        let failure = Self::new(error.to_string()).authentication();
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Self::new(error.to_string()).authentication().maybe_hint(hint)
     }
 }

@@ -1,4 +1,4 @@
-//! Reports, rendered for people, programs, reviews, and build servers. [`Format`] lists the formats.
+//! Reports, rendered for people, programs, reviews, and build servers. `format.rs` lists the formats.
 
 mod config_outcome;
 mod diff;

@@ -1,7 +1,6 @@
 //! What became of each configuration, from what became of each call.
 
 use ajo_core::{Uid, Verb};
-
 use ajo_limits::{Key, StepResult, StepState};
 
 /// The calls for one configuration, in their order.

@@ -1,10 +1,9 @@
 //! How a configuration differs, in parts that are told apart: what is saved, and what limits.
 
 use ajo_core::Verb;
-use serde_json::Value;
-
 use ajo_core::untrusted_text::escape;
 use ajo_limits::{Change, Drift, Edit, InForce, Kind};
+use serde_json::Value;
 
 /// One comparison.
 pub(super) struct Part {

@@ -4,12 +4,12 @@
 //! it, for five kinds of elements.
 
 use ajo_core::rules::Severity;
+use ajo_core::untrusted_text::escape;
+use ajo_limits::{Change, Drift, Finding, Key, Plan, Refusal, Report, StepState};
 
 use super::config_outcome::{ConfigOutcome, Configuration};
 use super::diff::{self, Part};
 use super::summary;
-use ajo_core::untrusted_text::escape;
-use ajo_limits::{Change, Drift, Finding, Key, Plan, Refusal, Report, StepState};
 
 pub(super) fn render(report: &Report) -> String {
     let cases = cases(report);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
+use ajo_limits::{Digest, Drift, Finding, Outcome, Place, Refusal, Report};
 
 use super::diff;
 use super::json::quiet_json;
-use ajo_limits::{Digest, Drift, Finding, Outcome, Place, Refusal, Report};
 
 mod schema_types;
 

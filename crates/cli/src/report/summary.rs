@@ -1,10 +1,10 @@
 //! The sentences that sum a report up; every form for people ends or begins with them.
 
 use ajo_core::rules::Severity;
-
-use super::config_outcome::{ConfigOutcome, Configuration};
 use ajo_core::untrusted_text::escape;
 use ajo_limits::{Candidate, Kind, Outcome, Plan, Report};
+
+use super::config_outcome::{ConfigOutcome, Configuration};
 
 /// How many configurations are named where only their number matters.
 const NAMED: usize = 5;

@@ -1,8 +1,9 @@
 //! For people at a terminal. Signs and words say everything; colours only help to find it.
 
-use super::summary;
 use ajo_core::untrusted_text::escape;
 use ajo_limits::Report;
+
+use super::summary;
 
 mod blocker;
 mod change;

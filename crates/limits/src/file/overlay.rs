@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ajo_core::rules::Severity;
-
 use ajo_core::untrusted_text::escape;
 
 use super::document::Document;

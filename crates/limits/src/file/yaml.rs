@@ -3,6 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use ajo_core::untrusted_text::escape;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_saphyr::budget::BudgetBreach;
@@ -10,8 +11,6 @@ use serde_saphyr::{
     DuplicateKeyPolicy, Error, Location, MergeKeyPolicy, MessageFormatter as _, NonFiniteFloatPolicy, Options, Spanned,
     UserMessageFormatter,
 };
-
-use ajo_core::untrusted_text::escape;
 
 use super::node::{Is, Node};
 use super::span::{Mark, Marks};

@@ -1,7 +1,6 @@
 //! Checks limits against a policy.
 
 use ajo_core::rules::Severity;
-
 use ajo_core::untrusted_text::escape;
 
 use super::ceiling::Ceiling;

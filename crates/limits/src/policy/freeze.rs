@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-
 use ajo_core::untrusted_text::escape;
+use jiff::Timestamp;
 
 use crate::Place;
 

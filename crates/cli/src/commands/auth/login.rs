@@ -10,13 +10,10 @@ use ajo_core::Sandbox;
 
 use crate::arguments::Settings;
 use crate::failure::Failure;
-use crate::output;
-use crate::prompt;
-use crate::session::Profiles;
-use crate::session::dirs;
-use crate::session::keychain;
-use crate::session::{Profile, ProfileName, Secrets};
-use crate::session::{given, profile_name, setting, token_host};
+use crate::session::{
+    Profile, ProfileName, Profiles, Secrets, dirs, given, keychain, profile_name, setting, token_host,
+};
+use crate::{output, prompt};
 
 /// Longest text read, in bytes. Chosen here; the JSON of a project is below 100 KB.
 const MAX_LENGTH: u64 = 1024 * 1024;

@@ -5,11 +5,7 @@ use ajo_auth::{TokenStore as _, store_key};
 use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::output;
-use crate::session::Profiles;
-use crate::session::dirs;
-use crate::session::keychain;
-use crate::session::{Profile, Secrets};
-use crate::session::{profile_name, token_host};
+use crate::session::{Profile, Profiles, Secrets, dirs, keychain, profile_name, token_host};
 
 pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     let name = profile_name(settings)?.unwrap_or_default();

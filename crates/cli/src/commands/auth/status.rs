@@ -6,8 +6,7 @@ use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::output;
 use crate::report::Format;
-use crate::session::Profiles;
-use crate::session::{Caller, Identity, variable};
+use crate::session::{Caller, Identity, Profiles, variable};
 use crate::time::rfc3339;
 
 pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {

@@ -9,8 +9,7 @@ use crate::arguments::{Settings, Start};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
-use crate::session::OFF;
-use crate::session::variable;
+use crate::session::{OFF, variable};
 use crate::signals::{Signals, Stop};
 
 /// Variables that would go before the emulator's own.

@@ -3,13 +3,13 @@
 use ajo_core::rules::Severity;
 use ajo_core::{Api, Verb};
 use ajo_limits::{Deployed, Drift, Edit, Finding, Key, Outcome, Place, Report, StepError, StepResult, StepState};
+use clap::ValueEnum as _;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::samples;
 use crate::report::{Format, TextStyle};
-use clap::ValueEnum as _;
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![

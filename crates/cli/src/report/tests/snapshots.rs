@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use ajo_limits::Report;
+use ajo_limits::{Outcome, Report};
 
 use super::samples;
 use crate::report::{Format, TextStyle};
@@ -66,4 +66,10 @@ fn a_saved_report_is_read_back_as_it_was() {
         let text = Format::Json.render(&report, &|_| None, TextStyle::default());
         assert_eq!(serde_json::from_str::<Report>(&text).expect(name), report, "{name}");
     }
+}
+
+#[test]
+fn clean_drift_is_one_line() {
+    let report = Report::new("drift", Outcome::Clean);
+    assert_eq!(Format::Text.render(&report, &|_| None, TextStyle::default()), "No drift.\n");
 }

@@ -1,8 +1,9 @@
 //! One reason not to apply a plan.
 
-use super::style::{BAD, STRONG, TextStyle};
 use ajo_core::untrusted_text::escape;
 use ajo_limits::{Candidate, Refusal};
+
+use super::style::{BAD, STRONG, TextStyle};
 
 const HEAD: [&str; 4] = ["UID", "DEPLOYED", "LAST MODIFIED", "BY"];
 

@@ -1,10 +1,11 @@
 //! What became of one configuration.
 
+use ajo_core::untrusted_text::escape;
+use ajo_limits::{Report, StepError, StepResult, StepState};
+
 use super::super::config_outcome::{ConfigOutcome, Configuration};
 use super::super::diff::calls;
 use super::style::{BAD, CAREFUL, GOOD, STRONG, TextStyle};
-use ajo_core::untrusted_text::escape;
-use ajo_limits::{Report, StepError, StepResult, StepState};
 
 /// A block for each; those of which all was done are one block together, because there is nothing more to say of them.
 pub(super) fn blocks(report: &Report, style: TextStyle) -> Vec<String> {

@@ -1,20 +1,16 @@
 //! One configuration that is not as it should be.
 
-use super::super::diff;
-use super::change::part_lines;
-use super::style::{BAD, CAREFUL, STRONG, TextStyle};
 use ajo_core::untrusted_text::escape;
 use ajo_limits::Drift;
+
+use super::super::diff;
+use super::change::{identity, part_lines};
+use super::style::{BAD, CAREFUL, STRONG, TextStyle};
 
 pub(super) fn block(drift: &Drift, style: TextStyle) -> String {
     let what = if drift.present { style.paint(CAREFUL, "~ drifted") } else { style.paint(BAD, "- missing") };
     let mut lines = vec![format!("{what} {}", style.paint(STRONG, &escape(&drift.key.to_string())))];
-    let mut about = Vec::new();
-    about.extend(drift.uid.as_ref().map(|uid| format!("uid {}", escape(uid.as_str()))));
-    about.extend(drift.place.as_ref().map(|place| escape(&place.to_string())));
-    if !about.is_empty() {
-        lines.push(format!("  {}", about.join(", ")));
-    }
+    lines.extend(identity(drift.uid.as_ref(), drift.place.as_ref()));
     lines.extend(edited(drift).map(|edited| format!("  last modified: {edited}")));
     for part in diff::of_drift(drift) {
         lines.extend(part_lines(&part));

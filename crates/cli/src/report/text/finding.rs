@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ajo_core::rules::Severity;
+use ajo_core::untrusted_text::{escape, is_hidden};
+use ajo_limits::{Finding, Place, Report};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::style::TextStyle;
-use ajo_core::untrusted_text::{escape, is_hidden};
-use ajo_limits::{Finding, Place, Report};
 
 /// A block for each finding. A file is asked for once.
 pub(super) fn blocks<'r>(
