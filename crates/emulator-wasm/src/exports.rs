@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::worlds::Worlds;
+use crate::emulators::Worlds;
 
 thread_local! {
     /// WebAssembly has one thread here, and JavaScript holds numbers in place of references.
@@ -22,7 +22,7 @@ pub fn create(settings: &str) -> String {
 /// Has an emulator answer one request: its path with the query, its headers as `[["name","value"],…]` and its body, at this
 /// time, in milliseconds since the epoch.
 ///
-/// Answers the head, `{"status","headers","delayMs","manner"}` as `head::Head` describes it, or `{"failed":"why not"}` when
+/// Answers the head, `{"status","headers","delayMs","manner"}` as `response_head::Head` describes it, or `{"failed":"why not"}` when
 /// no such emulator is there. The body is fetched with [`take_body`], because it may be no text.
 #[wasm_bindgen]
 pub fn handle(id: u32, method: &str, path: &str, headers: &str, body: &[u8], now_ms: f64) -> String {

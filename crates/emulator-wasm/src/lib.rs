@@ -5,9 +5,9 @@
 //! `/_emulator`, as it does over HTTP: there is one logic and one documentation of it. How an answer is delivered is said in
 //! its head, and `npm/src/emulator.ts` (of `crates/wasm`) does what a `fetch` can show of it.
 
+mod emulators;
 mod exports;
-mod head;
+mod response_head;
 mod settings;
-mod worlds;
 
 pub use exports::{close, create, handle, take_body};

@@ -3,7 +3,7 @@ import * as glue from "#emulator-glue";
 import { EmulatorError } from "./emulator-error.js";
 import type { WasmModule } from "./platform.js";
 
-/** An answer but for its body, as crates/emulator-wasm/src/head.rs says it. */
+/** An answer but for its body, as crates/emulator-wasm/src/response_head.rs says it. */
 export interface Head {
   status: number;
   headers: [string, string][];

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::head::Head;
+use crate::response_head::Head;
 use crate::settings::Wanted;
 
 /// Most emulators at a time. Chosen here: a test that forgets to close its own is told, before the memory is full.
