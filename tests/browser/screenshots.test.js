@@ -68,7 +68,7 @@ for (const [name, options] of [
   });
 }
 
-/** With 32 levels of each colour a picture needs half the room, and nobody sees the difference. */
+/** With 32 levels of each color a picture needs half the room, and nobody sees the difference. */
 function coarse(picture) {
   picture.data.forEach((value, index) => { picture.data[index] = index % 4 === 3 ? 255 : value & 0xf8; });
   return picture;

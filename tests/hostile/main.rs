@@ -4,7 +4,7 @@
 //! anywhere but to the host it is meant for. `peer` is the server, `victim` what is attacked; the others are the attacks.
 
 mod answers;
-mod behaviours;
+mod behaviors;
 mod bounds;
 mod compression;
 #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ const WAIT: Duration = Duration::from_millis(200);
 /// How long a call may take then: three attempts, the waiting between them, and much for a machine that is busy.
 const BOUND: Duration = Duration::from_secs(5);
 
-fn behaviours() -> Vec<(&'static str, Vec<Step>)> {
+fn behaviors() -> Vec<(&'static str, Vec<Step>)> {
     let second = Duration::from_secs(1);
     let answer = || b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"results\": []}".to_vec();
     let hold = |answer: &str| vec![Step::Request, Step::Send(answer.into()), Step::Hold];
@@ -54,7 +54,7 @@ fn behaviours() -> Vec<(&'static str, Vec<Step>)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_that_takes_its_time_is_left_in_time() {
     let mut attacks = JoinSet::new();
-    for (name, script) in behaviours() {
+    for (name, script) in behaviors() {
         for victim in [Victim::Service, Victim::TokenHost] {
             attacks.spawn(suffers(victim, name, script.clone(), Verb::Create));
         }

@@ -1,4 +1,4 @@
-//! Nothing secret is ever written: everything is run at the level TRACE, with secrets that can be recognised, and all that
+//! Nothing secret is ever written: everything is run at the level TRACE, with secrets that can be recognized, and all that
 //! was logged, printed or said by an error or a panic is searched for them.
 
 use std::io::{self, Read as _, Write as _};

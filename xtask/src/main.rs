@@ -1,7 +1,6 @@
 //! The project's own commands, run as `cargo xtask …`.
 
 mod bench;
-mod browser;
 mod compare_spec;
 mod fetch;
 mod generate;
@@ -10,7 +9,6 @@ mod npm;
 mod output;
 mod process;
 mod rust;
-mod schemathesis;
 mod spec;
 mod standard_tools;
 mod steps;

@@ -27,12 +27,17 @@ fn run(command: &mut Command, name: &str, arguments: &[&str]) -> Result<(), Stri
 
 /// Runs a program in the root of the workspace and returns its standard output.
 pub(crate) fn read_output(program: impl AsRef<OsStr>, arguments: &[&str]) -> Result<String, String> {
-    let name = program.as_ref().display().to_string();
-    let output = Command::new(program).args(arguments).current_dir(root()).output();
-    let output = output.map_err(|error| format!("failed to start {name}: {error}"))?;
+    capture(Command::new(program).args(arguments).current_dir(root()))
+}
+
+/// Runs a command and returns its standard output. The error contains both outputs.
+pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().display().to_string();
+    let output = command.output().map_err(|error| format!("failed to start {name}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok(text(&output.stdout))
     } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        Err(format!("{name} ended with {}\n{}{}", output.status, text(&output.stdout), text(&output.stderr)))
     }
 }

@@ -122,7 +122,7 @@ pub(crate) fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A committed file is as readable as its neighbours; a temporary file would be its owner's alone.
+/// A committed file is as readable as its neighbors; a temporary file would be its owner's alone.
 fn readable(builder: &mut tempfile::Builder<'_, '_>) {
     #[cfg(unix)]
     {

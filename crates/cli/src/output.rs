@@ -64,7 +64,7 @@ pub(crate) fn problem(failure: &Failure, output: Format) {
     }
 }
 
-/// Whether standard output takes colours: it is a terminal, and `NO_COLOR` (no-color.org) does not say otherwise.
+/// Whether standard output takes colors: it is a terminal, and `NO_COLOR` (no-color.org) does not say otherwise.
 pub(crate) fn color() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -69,7 +69,7 @@ fn how_an_answer_is_delivered_stands_in_its_head() {
 fn settings_that_cannot_be_are_refused_in_a_sentence() {
     for (settings, problem) in [
         ("", "EOF while parsing"),
-        (r#"{"colour": 1}"#, "unknown field `colour`"),
+        (r#"{"color": 1}"#, "unknown field `color`"),
         (r#"{"auth": "maybe"}"#, "auth: expected off, lenient or strict"),
         (r#"{"callers": []}"#, "there is no caller"),
         (r#"{"sandboxes": []}"#, "there is no sandbox"),

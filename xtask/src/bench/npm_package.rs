@@ -1,15 +1,13 @@
 //! The npm package compared with its alternatives, by `crates/wasm/npm/bench/`.
 
-use std::env::consts::EXE_SUFFIX;
 use std::process::Command;
 
-use super::program::read_output;
 use crate::need::Need;
-use crate::npm::folders::{SOURCES, display, out, run};
+use crate::npm::folders::{SOURCES, ajo, display, out, run};
 use crate::npm::{package, runtimes};
 use crate::output::log;
-use crate::process::cargo;
-use crate::workspace::{root, target};
+use crate::process::{capture, cargo};
+use crate::workspace::root;
 
 /// Builds the package and installs it with its alternatives, and with other runtimes where they are available.
 pub(super) fn prepare(profile: &str) -> Result<(), String> {
@@ -36,9 +34,5 @@ pub(super) fn measure(number: u32) -> Result<String, String> {
 }
 
 fn node(arguments: &[&str]) -> Result<String, String> {
-    read_output(Command::new("node").args(arguments).current_dir(out("bench")))
-}
-
-fn ajo(profile: &str) -> String {
-    display(&target().join(profile).join(format!("ajo{EXE_SUFFIX}")))
+    capture(Command::new("node").args(arguments).current_dir(out("bench")))
 }

@@ -4,14 +4,11 @@
 pub(super) fn shown(number: f64) -> String {
     let size = number.abs();
     if size < 1000.0 {
-        let digits = if size >= 100.0 || number.fract() == 0.0 {
-            0
-        } else if size >= 10.0 {
-            1
-        } else if size >= 1.0 {
-            2
-        } else {
-            3
+        let digits = match size {
+            _ if size >= 100.0 || number.fract() == 0.0 => 0,
+            10.0.. => 1,
+            1.0.. => 2,
+            _ => 3,
         };
         return format!("{number:.digits$}");
     }

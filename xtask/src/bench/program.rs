@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
-use crate::process::cargo;
+use crate::process::{capture, cargo};
 use crate::workspace::target;
 
 /// The core of a server, and the one of its client. Without cores of their own, the scheduler decides a measurement.
@@ -38,19 +38,7 @@ fn pin(core: &str, name: &str) -> Command {
 pub(super) fn output(line: &[&str]) -> Result<String, String> {
     let (name, arguments) = line.split_first().ok_or("a program without a name")?;
     let mut command = if *name == "cached_token" { Command::new(path(name)) } else { pin(CLIENT_CORE, name) };
-    read_output(command.args(arguments))
-}
-
-/// The standard output of a command; its standard error is the user's to see.
-pub(super) fn read_output(command: &mut Command) -> Result<String, String> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output =
-        command.stderr(Stdio::inherit()).output().map_err(|error| format!("failed to start {program}: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{program} ended with {}\n{}", output.status, String::from_utf8_lossy(&output.stdout)))
-    }
+    capture(command.args(arguments))
 }
 
 /// Whether a command can be started; wrk exits with an error if it is asked for its version.

@@ -1,6 +1,5 @@
 //! Timed figures. Each run is a process of its own with new connections; server and client have a core each.
 
-use std::process::Command;
 use std::time::Instant;
 
 use super::group::Group;
@@ -8,6 +7,7 @@ use super::npm_package;
 use super::program::{self, Server};
 use super::report::Report;
 use crate::output::log;
+use crate::process::read_output;
 use crate::workspace::root;
 
 /// Runs that have to agree before a figure is published.
@@ -43,14 +43,14 @@ pub(super) fn measure(group: Group) -> Result<Report, String> {
 
 /// A script that measures the release build of `ajo`. The number of the run decides which contestant goes first.
 fn script(path: &str, run: u32) -> Result<String, String> {
-    program::read_output(Command::new("python3").arg(path).arg(run.to_string()).current_dir(root()))
+    read_output("python3", &[path, &run.to_string()])
 }
 
 /// `generate --check` compared with what any edit of the specifications costs afterwards.
 fn codegen() -> Result<String, String> {
     let seconds = |arguments: &[&str]| {
         let start = Instant::now();
-        program::read_output(Command::new(env!("CARGO")).args(arguments).current_dir(root()))?;
+        read_output(env!("CARGO"), arguments)?;
         Ok::<_, String>(start.elapsed().as_secs_f64())
     };
     let check = ["check", "--quiet", "--package", "ajo-core", "--locked"];

@@ -21,6 +21,11 @@ pub(crate) fn display(path: &Path) -> String {
     path.display().to_string()
 }
 
+/// The command `ajo` of a build profile.
+pub(crate) fn ajo(profile: &str) -> String {
+    display(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// Runs a program in the folder of the sources.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
     run_in(&sources(), program, arguments)

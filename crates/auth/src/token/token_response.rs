@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_are_recognised_and_text_is_read() {
+    fn milliseconds_are_recognized_and_text_is_read() {
         for (expires_in, seconds) in [
             ("86399000", 86399),
             ("\"3600\"", 3600),

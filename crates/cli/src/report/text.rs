@@ -1,4 +1,4 @@
-//! For people at a terminal. Signs and words say everything; colours only help to find it.
+//! For people at a terminal. Signs and words say everything; colors only help to find it.
 
 use ajo_core::untrusted_text::escape;
 use ajo_limits::Report;

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_type_reads_as_absent_and_its_neighbours_as_they_are() {
+    fn a_field_of_another_type_reads_as_absent_and_its_neighbors_as_they_are() {
         let config = read(json!({
             "uid": "a-1", "state": 7, "url": "https://a.example",
             "services": {"action": {"maxHttpConnections": -1, "rating": {"maxCallsCount": "many", "periodInMs": 1000.0}}},
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn new_fields_and_values_are_read() {
-        let config = read(json!({"uid": "a-1", "state": "archived", "colour": {"of": ["any", "shape"]}}));
+        let config = read(json!({"uid": "a-1", "state": "archived", "color": {"of": ["any", "shape"]}}));
         assert_eq!(config.state, Some(ConfigState::Other("archived".to_owned())));
     }
 

@@ -27,7 +27,7 @@ const shown = new WeakMap();
 
 const SIGNS = { created: '○', updated: '◐', deployed: '●' };
 
-/** A state, told by its name and a sign, and by colour only beside them. */
+/** A state, told by its name and a sign, and by color only beside them. */
 export const chip = (state) =>
   el('span', { class: `chip ${state}` }, el('span', { 'aria-hidden': 'true' }, SIGNS[state] ?? '?'), ` ${state}`);
 

@@ -8,7 +8,7 @@ import { byId, el } from './dom.js';
 const SVG = byId('diagram').content.querySelector('svg').namespaceURI;
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [300, 150, 44, 20];
 
-/** What is drawn: its field, its name, and how its line is dashed, which tells it apart without colour. */
+/** What is drawn: its field, its name, and how its line is dashed, which tells it apart without color. */
 const LINES = [
   ['offered', 'called', '2 3'],
   ['allowed', 'allowed', ''],

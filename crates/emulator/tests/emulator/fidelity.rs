@@ -13,12 +13,12 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ledger {
-    behaviour: Vec<Behaviour>,
+    behavior: Vec<Behavior>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Behaviour {
+struct Behavior {
     id: String,
     what: String,
     label: Label,
@@ -44,9 +44,9 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn ledger() -> Vec<Behaviour> {
+fn ledger() -> Vec<Behavior> {
     let ledger: Ledger = toml::from_str(&read("crates/emulator/fidelity.toml")).expect("fidelity.toml");
-    ledger.behaviour
+    ledger.behavior
 }
 
 /// Every route, code and switch that there is.
@@ -64,9 +64,9 @@ fn there() -> BTreeSet<String> {
 #[test]
 fn every_route_code_and_switch_is_in_the_ledger_and_nothing_else() {
     let ledger = ledger();
-    let ids: BTreeSet<String> = ledger.iter().map(|behaviour| behaviour.id.clone()).collect();
+    let ids: BTreeSet<String> = ledger.iter().map(|behavior| behavior.id.clone()).collect();
     assert_eq!(ids.len(), ledger.len(), "an id stands there twice");
-    let known: BTreeSet<String> = ids.iter().filter(|id| !id.starts_with("behaviour:")).cloned().collect();
+    let known: BTreeSet<String> = ids.iter().filter(|id| !id.starts_with("behavior:")).cloned().collect();
     let there = there();
     let missing: Vec<_> = there.difference(&known).collect();
     assert!(missing.is_empty(), "not in crates/emulator/fidelity.toml: {missing:?}");
@@ -75,10 +75,10 @@ fn every_route_code_and_switch_is_in_the_ledger_and_nothing_else() {
 }
 
 #[test]
-fn every_behaviour_says_where_it_is_from_and_has_a_test() {
+fn every_behavior_says_where_it_is_from_and_has_a_test() {
     let mut sources = BTreeMap::new();
-    for behaviour in ledger() {
-        let Behaviour { id, what, source, test, .. } = &behaviour;
+    for behavior in ledger() {
+        let Behavior { id, what, source, test, .. } = &behavior;
         assert!(!what.trim().is_empty() && !source.trim().is_empty(), "{id} has no text");
         let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{id}: `{test}` is not FILE::TEST"));
         let code = sources.entry(file.to_owned()).or_insert_with(|| read(file));
@@ -96,8 +96,8 @@ fn every_behaviour_says_where_it_is_from_and_has_a_test() {
 #[test]
 fn the_counts_of_the_readme_are_those_of_the_ledger() {
     let mut counts = BTreeMap::new();
-    for behaviour in ledger() {
-        *counts.entry(behaviour.label).or_insert(0) += 1;
+    for behavior in ledger() {
+        *counts.entry(behavior.label).or_insert(0) += 1;
     }
     let of = |label| counts.get(&label).copied().unwrap_or(0);
     let line = format!(

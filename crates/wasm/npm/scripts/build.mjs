@@ -96,7 +96,7 @@ async function writeManifest() {
     main: "./index.cjs",
     module: "./index.js",
     types: "./types/cjs/index.d.ts",
-    // Of licences, npm adds by itself only those with plainer names.
+    // Of licenses, npm adds by itself only those with plainer names.
     files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
     sideEffects: hasEmulator ? ["./emulator-module.cjs"] : false,
   });

@@ -26,7 +26,7 @@ test("fetch gives the bytes that the core gives", async () => {
       const { access_token: token = known.token, uid = known.uid } = JSON.parse(bytes) ?? {};
       Object.assign(known, { token, uid });
     } catch {
-      // No JSON, so nothing to be learnt.
+      // No JSON, so nothing to be learned.
     }
   }
 });

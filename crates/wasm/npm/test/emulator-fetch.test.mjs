@@ -95,7 +95,7 @@ test("latency is waited for in real time, whatever the emulator's clock says", a
   assert.ok(performance.now() - start >= 55);
 });
 
-test("an abort is honoured before the call, while it waits, and inside the body", async () => {
+test("an abort is honored before the call, while it waits, and inside the body", async () => {
   const { emulator, list } = lenient();
   const reason = new Error("enough");
   await assert.rejects(emulator.fetch(list, { method: "POST", signal: AbortSignal.abort(reason) }), reason);

@@ -43,11 +43,11 @@ test("a fault is set, listed, strikes as often as it is to, and is taken away", 
 test("the journal is narrowed down and forgotten, and tells what nothing read", async () => {
   const emulator = createEmulator();
   const send = caller(emulator);
-  await send("POST", "/endpointConfigs?forse=true", { ...capping, colour: "red" });
+  await send("POST", "/endpointConfigs?forse=true", { ...capping, color: "red" });
   await send("GET", "/endpointConfig");
   const [token, create, nowhere] = emulator.journal.list();
   assert.deepEqual([token.operation, create.operation, nowhere.operation], ["token", "capping.create", null]);
-  assert.deepEqual(create.unread.toSorted?.() ?? [...create.unread].sort(), ["/colour", "?forse"]);
+  assert.deepEqual(create.unread.toSorted?.() ?? [...create.unread].sort(), ["/color", "?forse"]);
   assert.ok(nowhere.closest.endsWith("/endpointConfigs"));
   assert.deepEqual(emulator.journal.list({ mutating: true }), [create]);
   assert.deepEqual(emulator.journal.list({ operation: "token" }), [token]);
@@ -92,7 +92,7 @@ test("the options say who may call, and the first caller is in `options`", async
 test("misuse is told in a sentence", () => {
   for (const [options, code, said] of [
     [null, "OPTIONS", /options are an object, not null/],
-    [{ colour: 1 }, "OPTIONS", /no option colour; it has callers, sandboxes/],
+    [{ color: 1 }, "OPTIONS", /no option color; it has callers, sandboxes/],
     [{ now: 5 }, "OPTIONS", /now is a function/],
     [{ auth: "maybe" }, "OPTIONS", /auth: expected off, lenient or strict/],
     [{ callers: [] }, "OPTIONS", /there is no caller/],

@@ -136,8 +136,8 @@ test("a call that was sent and lost to a panic says which it is, and that its ou
   const attempt = { type: "attempt", operation: "capping.create", attempt: 1, requestId: "r" } as const;
   let answer = (_: Response): void => {};
   const fetch: any = () => new Promise((resolve) => (answer = resolve));
-  const neighbour = clientOn([{ ...sending(), events: [attempt] }], { fetch });
-  const lost = failure(neighbour.ajo.capping.create({} as never));
+  const neighbor = clientOn([{ ...sending(), events: [attempt] }], { fetch });
+  const lost = failure(neighbor.ajo.capping.create({} as never));
   await soon();
   const itself = await failure(clientOn([{ ...sending(), events: [attempt] }, "panic"], { fetch: fetching(() => new Response("{}")) }).ajo.capping.create({} as never));
   answer(new Response("{}"));

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::bench::program::read_output;
 use crate::bench::report::{Report, Row};
+use crate::process::capture;
 use crate::workspace::root;
 
 /// The other program has the same reqwest, TLS, tokio and `serde_json`.
@@ -47,7 +47,7 @@ fn crates(folder: &Path, dependencies: &str) -> Result<BTreeSet<String>, String>
     };
     write().map_err(|error| format!("{}: {error}", folder.display()))?;
     let arguments = ["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
-    let tree = read_output(Command::new(env!("CARGO")).args(arguments).current_dir(folder))?;
+    let tree = capture(Command::new(env!("CARGO")).args(arguments).current_dir(folder))?;
     let name = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     Ok(tree.lines().filter(|line| !line.is_empty()).map(name).filter(|name| !name.starts_with("cold ")).collect())
 }

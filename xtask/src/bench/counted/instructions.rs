@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::bench::program;
 use crate::bench::report::{Report, Row};
+use crate::process::capture;
 use crate::workspace::target;
 
 /// Calls of the two runs that are compared: start-up and exit are in both.
@@ -35,7 +36,7 @@ fn profile(contestant: &str, calls: u32, address: &str) -> Result<f64, String> {
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut command = Command::new("valgrind");
     command.args(["-q", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", out.display()));
-    program::read_output(command.arg(program::path("native")).args(["call", contestant, &calls.to_string(), address]))?;
+    capture(command.arg(program::path("native")).args(["call", contestant, &calls.to_string(), address]))?;
     let profile = std::fs::read_to_string(&out).map_err(|error| error.to_string())?;
     let total = profile.lines().find_map(|line| line.strip_prefix("totals: ")).and_then(|it| it.trim().parse().ok());
     total.ok_or_else(|| format!("{} has no total", out.display()))

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::bench::program::{self, Server, read_output};
+use crate::bench::program::{self, Server};
 use crate::bench::report::{Report, Row};
+use crate::process::capture;
 use crate::workspace::root;
 use crate::workspace::target;
 
@@ -37,7 +38,7 @@ pub(super) fn count(report: &mut Report) -> Result<(), String> {
                 node.env(variable, home.path());
             }
             let arguments = ["callers.mjs", library, &callers.to_string(), &endpoint.address];
-            read_output(node.args(arguments).current_dir(&folder))?;
+            capture(node.args(arguments).current_dir(&folder))?;
             let requests = endpoint.ask()?.parse().map_err(|_| "the token endpoint counts no requests")?;
             report.add(Row::new(format!("token requests of {callers} callers, {library}"), requests, "requests", None));
         }
@@ -59,6 +60,6 @@ fn install() -> Result<PathBuf, String> {
     copy().map_err(|error| format!("{}: {error}", folder.display()))?;
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let arguments = ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
-    read_output(Command::new(npm).args(arguments).current_dir(&folder))?;
+    capture(Command::new(npm).args(arguments).current_dir(&folder))?;
     Ok(folder)
 }

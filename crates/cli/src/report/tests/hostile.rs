@@ -67,7 +67,7 @@ fn text_has_no_line_that_nobody_meant() {
 }
 
 #[test]
-fn text_with_colours_has_the_escape_sequences_of_ours_only() {
+fn text_with_colors_has_the_escape_sequences_of_ours_only() {
     for (name, report) in with(HOSTILE) {
         let text = Format::Text.render(&report, &|_| Some(HOSTILE.to_owned()), TextStyle { color: true, width: 80 });
         let mut rest = text.as_str();

@@ -31,7 +31,7 @@ fn text_is_as_written() {
 }
 
 #[test]
-fn text_for_a_narrow_terminal_with_colours_is_as_written() {
+fn text_for_a_narrow_terminal_with_colors_is_as_written() {
     check(Format::Text, "narrow.ansi", TextStyle { color: true, width: 60 });
 }
 

@@ -70,7 +70,7 @@ pub struct CappingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub authoring_format_version: ::std::option::Option<::std::string::String>,
-    ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
+    ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
     #[serde(
         rename = "deployedConfig",
         skip_serializing_if = "::std::option::Option::is_none"
@@ -259,7 +259,7 @@ pub struct CappingUpdated {
     pub uri: ::std::option::Option<::std::string::String>,
 }
 crate::parse::lenient::object!(CappingUpdated);
-///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
+///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct DeployedCapping {
     ///Internal identifier (documented).

@@ -197,7 +197,7 @@ export interface components {
             authoringFormatVersion?: string;
         };
         /**
-         * @description The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modelled because it would share a Rust name with `_id`.
+         * @description The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
          * @example {
          *       "uid": "9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7",
          *       "url": "https://api.example.org/data/2.5/*",

@@ -97,7 +97,7 @@ test("errors of one copy are instances of the other's classes", () => {
   assert.throws(() => new esm.AjoClient({}), cjs.AjoValidationError);
 });
 
-test("both licences are in the package", () => {
+test("both licenses are in the package", () => {
   const files = readdirSync(path.dirname(require.resolve("ajo-limits/package.json")));
   assert.deepEqual(files.filter((name) => name.startsWith("LICENSE")).sort(), ["LICENSE-APACHE", "LICENSE-MIT"]);
 });

@@ -8,7 +8,7 @@ pub(super) const FONT: &str = "sans-serif";
 pub(super) const TEXT: RGBColor = RGBColor(38, 38, 38);
 pub(super) const QUIET: RGBColor = RGBColor(110, 110, 110);
 pub(super) const GRID: RGBColor = RGBColor(226, 226, 226);
-// A palette whose colours differ for people who see no red or no green, and in print.
+// A palette whose colors differ for people who see no red or no green, and in print.
 pub(super) const OFFERED: RGBColor = RGBColor(38, 38, 38);
 pub(super) const ALLOWED: RGBColor = RGBColor(134, 188, 222);
 pub(super) const RETRIES: RGBColor = RGBColor(245, 190, 90);

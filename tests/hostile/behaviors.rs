@@ -7,44 +7,44 @@ use ajo_tests::{call, capping, uid};
 use crate::peer::{Peer, Step};
 use crate::victim::{End, Victim};
 
-struct Behaviour {
+struct Behavior {
     name: &'static str,
     script: Vec<Step>,
     end: End,
 }
 
 /// Reads the request, sends this, closes.
-fn answers(name: &'static str, answer: impl Into<Vec<u8>>, end: End) -> Behaviour {
-    Behaviour { name, script: vec![Step::Request, Step::Send(answer.into())], end }
+fn answers(name: &'static str, answer: impl Into<Vec<u8>>, end: End) -> Behavior {
+    Behavior { name, script: vec![Step::Request, Step::Send(answer.into())], end }
 }
 
 /// A success with this body and nothing wrong around it.
-fn ok(name: &'static str, body: &[u8]) -> Behaviour {
+fn ok(name: &'static str, body: &[u8]) -> Behavior {
     let mut answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
     answer.extend_from_slice(body);
     answers(name, answer, End::Unreadable(200))
 }
 
-fn closing() -> Vec<Behaviour> {
+fn closing() -> Vec<Behavior> {
     let after = |answer: &str, end: Step| vec![Step::Request, Step::Send(answer.into()), end];
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n";
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"results\": [";
     vec![
-        Behaviour { name: "closes before the request", script: vec![], end: End::Broken },
+        Behavior { name: "closes before the request", script: vec![], end: End::Broken },
         answers("closes before the headers", "", End::Broken),
-        Behaviour { name: "resets before the headers", script: vec![Step::Request, Step::Reset], end: End::Broken },
+        Behavior { name: "resets before the headers", script: vec![Step::Request, Step::Reset], end: End::Broken },
         answers("closes inside the status line", "HTTP/1.1 20", End::Broken),
         answers("closes inside the headers", "HTTP/1.1 200 OK\r\ncontent-le", End::Broken),
         answers("closes after the headers", head, End::Broken),
-        Behaviour { name: "resets after the headers", script: after(head, Step::Reset), end: End::Broken },
+        Behavior { name: "resets after the headers", script: after(head, Step::Reset), end: End::Broken },
         answers("closes inside the body", half, End::Broken),
-        Behaviour { name: "resets inside the body", script: after(half, Step::Reset), end: End::Broken },
+        Behavior { name: "resets inside the body", script: after(half, Step::Reset), end: End::Broken },
         answers("closes inside a refusal", "HTTP/1.1 403 F\r\ncontent-length: 100\r\n\r\n{", End::Broken),
         answers("closes after an interim answer", "HTTP/1.1 100 Continue\r\n\r\n", End::Broken),
     ]
 }
 
-fn garbage() -> Vec<Behaviour> {
+fn garbage() -> Vec<Behavior> {
     let broken = |name, answer: &str| answers(name, answer, End::Broken);
     vec![
         broken("speaks SSH", "SSH-2.0-OpenSSH_9.6\r\n"),
@@ -63,7 +63,7 @@ fn garbage() -> Vec<Behaviour> {
     ]
 }
 
-fn framing() -> Vec<Behaviour> {
+fn framing() -> Vec<Behavior> {
     let lengths = |name, lines: &str| answers(name, format!("HTTP/1.1 200 OK\r\n{lines}\r\n\r\n{{}}"), End::Broken);
     let chunked = |name, body: &str| {
         answers(name, format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{body}"), End::Broken)
@@ -86,8 +86,8 @@ fn framing() -> Vec<Behaviour> {
     ]
 }
 
-fn headers() -> Vec<Behaviour> {
-    let endless = |name, start: &str, rest: &str| Behaviour {
+fn headers() -> Vec<Behavior> {
+    let endless = |name, start: &str, rest: &str| Behavior {
         name,
         script: vec![Step::Request, Step::Send(start.into()), Step::Endless(rest.repeat(4096 / rest.len()).into())],
         end: End::Broken,
@@ -109,7 +109,7 @@ fn headers() -> Vec<Behaviour> {
     ]
 }
 
-fn bodies() -> Vec<Behaviour> {
+fn bodies() -> Vec<Behavior> {
     let status = |name, status: u16, body: &str| {
         let answer = format!("HTTP/1.1 {status} S\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         answers(name, answer, if status == 200 { End::Unreadable(200) } else { End::Refused(status) })
@@ -187,26 +187,26 @@ async fn a_peer_that_resets_before_the_request_is_an_error_also_when_connecting_
 
 #[tokio::test]
 async fn a_peer_that_speaks_no_http_is_probably_not_the_service() {
-    for behaviour in garbage().into_iter().filter(|it| it.end == End::Broken) {
-        let (peer, bystander) = (Peer::new(behaviour.script), Peer::bystander());
+    for behavior in garbage().into_iter().filter(|it| it.end == End::Broken) {
+        let (peer, bystander) = (Peer::new(behavior.script), Peer::bystander());
         let client = Victim::Service.hasty(&peer, &bystander);
-        let error = client.capping().list().await.expect_err(behaviour.name);
-        assert!(error.hint().expect("a hint").contains("base URL"), "{}: {error}", behaviour.name);
-        let error = client.capping().create(&capping()).await.expect_err(behaviour.name);
-        assert!(error.hint().expect("a hint").contains("may have carried it out"), "{}: {error}", behaviour.name);
+        let error = client.capping().list().await.expect_err(behavior.name);
+        assert!(error.hint().expect("a hint").contains("base URL"), "{}: {error}", behavior.name);
+        let error = client.capping().create(&capping()).await.expect_err(behavior.name);
+        assert!(error.hint().expect("a hint").contains("may have carried it out"), "{}: {error}", behavior.name);
     }
 }
 
-async fn all(behaviours: Vec<Behaviour>) {
-    for behaviour in &behaviours {
-        suffers(Victim::Service, behaviour, Verb::List).await;
-        suffers(Victim::Service, behaviour, Verb::Create).await;
-        suffers(Victim::TokenHost, behaviour, Verb::Create).await;
+async fn all(behaviors: Vec<Behavior>) {
+    for behavior in &behaviors {
+        suffers(Victim::Service, behavior, Verb::List).await;
+        suffers(Victim::Service, behavior, Verb::Create).await;
+        suffers(Victim::TokenHost, behavior, Verb::Create).await;
     }
 }
 
-async fn suffers(victim: Victim, behaviour: &Behaviour, verb: Verb) {
-    let Behaviour { name, script, end } = behaviour;
+async fn suffers(victim: Victim, behavior: &Behavior, verb: Verb) {
+    let Behavior { name, script, end } = behavior;
     let (peer, bystander) = (Peer::new(script.clone()), Peer::bystander());
     let started = std::time::Instant::now();
     let client = victim.hasty(&peer, &bystander);
