@@ -27,7 +27,6 @@ pub(crate) fn test_docs() -> Result<(), String> {
     test(&["--doc"])
 }
 
-/// Files of a crate do not import each other.
 pub(crate) fn test_import_cycles() -> Result<(), String> {
     test(&["--test=import_cycles"])
 }

@@ -15,7 +15,6 @@ use crate::{compare_spec, fetch, generate, rust, standard_tools};
 /// Tests of the emulator's web UI.
 const BROWSER: &str = "tests/browser";
 
-/// Which command runs a step, besides those that run more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tier {
     /// `cargo xtask check`

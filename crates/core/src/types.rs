@@ -3,6 +3,8 @@
 pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
+pub(crate) mod operation_table;
 pub(crate) mod sandbox;
 pub(crate) mod service_code;
 pub(crate) mod uid;
+pub(crate) mod verb;

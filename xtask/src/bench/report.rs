@@ -89,7 +89,6 @@ impl fmt::Display for Runs {
 }
 
 impl Row {
-    /// The result of one run.
     pub(super) fn new(name: impl Into<String>, value: f64, unit: &str, ratio: Option<f64>) -> Self {
         let (value, ratio) = (Runs(vec![value]), Runs(ratio.into_iter().collect()));
         Self { name: name.into(), unit: unit.to_owned(), value, ratio }
@@ -125,7 +124,6 @@ impl Report {
         }
     }
 
-    /// Writes the JSON.
     pub(super) fn save(&self) -> Result<(), String> {
         let file = file_of(&self.group);
         let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
@@ -161,7 +159,6 @@ impl Report {
         self.missing.push(Missing { missing: missing.to_owned(), why: why.into() });
     }
 
-    /// Adds a sentence below the table.
     pub(super) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }

@@ -61,7 +61,9 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     }
     files.insert("shared.rs".to_owned(), pretty(shared_types)?);
     files.insert("enums.rs".to_owned(), pretty(enums::render(&open_enums))?);
-    files.insert("operations.rs".to_owned(), pretty(operations::render(specs)?)?);
+    let (verbs, table) = operations::render(specs)?;
+    files.insert("verbs.rs".to_owned(), pretty(verbs)?);
+    files.insert("operations.rs".to_owned(), pretty(table)?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
@@ -70,6 +72,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
         pub mod operations;
         /// Types that both APIs have.
         pub mod shared;
+        /// The enum of verbs.
+        pub mod verbs;
     };
     files.insert("mod.rs".to_owned(), pretty(root)?);
     Ok(files)

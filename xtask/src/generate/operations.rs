@@ -1,4 +1,4 @@
-//! The table of operations: what the client, the emulator and (later) the npm package know of each call, in one place.
+//! The verbs and the table of operations.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::spec::Spec;
 
-/// Renders the enum of verbs and the table of all operations.
-pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
+/// Renders two files: the enum of verbs, and the table of all operations.
+pub(super) fn render(specs: &[Spec]) -> Result<(TokenStream, TokenStream), String> {
     let mut rows = Vec::new();
     let mut verbs = Vec::new();
     let mut seen = BTreeSet::new();
@@ -28,8 +28,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
             let success = success_status(operation.value)
                 .ok_or_else(|| format!("{}: {method} {path} has no 2xx answer", spec.file))?;
             rows.push(quote! {
-                crate::types::operation::Operation {
-                    api: crate::types::operation::Api::#api,
+                Operation {
+                    api: Api::#api,
                     verb: Verb::#verb,
                     method: #method,
                     path: #path,
@@ -40,15 +40,20 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         }
     }
     let count = rows.len();
-    Ok(quote! {
-        crate::types::operation::verbs! {
-            /// What an operation does; both APIs have the same eight.
+    let verbs = quote! {
+        crate::types::verb::verbs! {
+            /// The action of an operation; both APIs have the same eight.
             pub enum Verb { #(#verbs,)* }
         }
+    };
+    let table = quote! {
+        use crate::generated::verbs::Verb;
+        use crate::types::operation::{Api, Operation};
 
         /// Every operation of both APIs, in the order of the specs.
-        pub const OPERATIONS: [crate::types::operation::Operation; #count] = [#(#rows,)*];
-    })
+        pub const OPERATIONS: [Operation; #count] = [#(#rows,)*];
+    };
+    Ok((verbs, table))
 }
 
 /// The name of the API a spec describes: its one tag.

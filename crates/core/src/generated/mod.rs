@@ -18,3 +18,5 @@ pub mod enums;
 pub mod operations;
 /// Types that both APIs have.
 pub mod shared;
+/// The enum of verbs.
+pub mod verbs;

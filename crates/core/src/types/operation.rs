@@ -1,10 +1,10 @@
-//! The table of operations: sixteen calls, eight for each API, as the specs describe them.
+//! An operation of one of the two APIs.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::generated::operations::{OPERATIONS, Verb};
+use crate::generated::verbs::Verb;
 
 /// One of the two APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,18 +50,6 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Looks an operation up.
-    ///
-    /// # Panics
-    ///
-    /// Never: a test walks all of them.
-    pub fn of(api: Api, verb: Verb) -> &'static Self {
-        OPERATIONS
-            .iter()
-            .find(|operation| operation.api == api && operation.verb == verb)
-            .expect("both specs have every verb")
-    }
-
     /// Whether a call leaves the service as it was. `list` is a POST and still changes nothing.
     pub const fn reads(&self) -> bool {
         matches!(self.verb, Verb::List | Verb::Get | Verb::CanDeploy)
@@ -71,72 +59,5 @@ impl Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.api, self.verb)
-    }
-}
-
-/// Declares the enum of verbs from the specs' operation ids.
-macro_rules! verbs {
-    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal,)* }) => {
-        $(#[$about])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize,
-        )]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $value)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them, in the order of the specs.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The operation id.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $value,)*
-                }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
-}
-
-pub(crate) use verbs;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_apis_have_the_same_eight_verbs() {
-        assert_eq!(OPERATIONS.len(), 16);
-        assert_eq!(Verb::ALL.len(), 8);
-        for api in [Api::Capping, Api::Throttling] {
-            for verb in Verb::ALL {
-                let operation = Operation::of(api, *verb);
-                assert_eq!((operation.api, operation.verb), (api, *verb));
-            }
-        }
-    }
-
-    #[test]
-    fn three_verbs_only_read() {
-        let reading: Vec<_> =
-            OPERATIONS.iter().filter(|operation| operation.reads()).map(ToString::to_string).collect();
-        assert_eq!(
-            reading,
-            [
-                "capping list",
-                "capping get",
-                "capping can_deploy",
-                "throttling list",
-                "throttling get",
-                "throttling can_deploy",
-            ]
-        );
     }
 }
