@@ -77,7 +77,6 @@ pub(crate) const STEPS: &[Step] = &[
         ],
         ..step(Tier::Test, "suites", "the integration tests pass", &[], rust::test_suites)
     },
-    step(Tier::Test, "doc-links", "the documentation builds and its links work", &[], rust::check_doc_links),
     step(
         Tier::Test,
         "npm-unit",
@@ -85,6 +84,7 @@ pub(crate) const STEPS: &[Step] = &[
         &[Node, Packages(SOURCES)],
         npm::checks::test_wrapper,
     ),
+    step(Tier::All, "doc-links", "the documentation builds and its links work", &[], rust::check_doc_links),
     step(Tier::All, "features", "ajo-core has no lint with other features", &[], rust::check_features),
     step(
         Tier::All,

@@ -528,7 +528,9 @@ components:
         let mut places = Vec::new();
         pointers(&spec.value, "", &mut places);
         assert!(places.len() > 60);
-        for place in places {
+        // All places take 4 s.
+        let every = if std::env::var_os("AJO_TEST_FULL").is_some() { 1 } else { 5 };
+        for place in places.iter().step_by(every) {
             for odd in [
                 json!(null),
                 json!(7),
@@ -541,7 +543,7 @@ components:
                 json!({"$ref": "#"}),
             ] {
                 let mut spec = good();
-                *spec.value.pointer_mut(&place).expect("a node") = odd;
+                *spec.value.pointer_mut(place).expect("a node") = odd;
                 validate(&spec);
                 validate_together(&[good(), spec]);
             }

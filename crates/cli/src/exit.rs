@@ -3,10 +3,6 @@
 use std::process::ExitCode;
 
 /// With which code `ajo` ends. Scripts may rely on them. `ajo emulator exec` ends with the code of its child instead.
-///
-/// ```
-/// assert_eq!(ajo::Exit::Usage.code(), 64);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
@@ -50,5 +46,15 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usage_errors_exit_with_64() {
+        assert_eq!(Exit::Usage.code(), 64);
     }
 }

@@ -25,11 +25,6 @@ use failure::Failure;
 use report::Format;
 
 /// Runs the command line and says with which code the process ends.
-///
-/// ```
-/// let code = ajo::run(["ajo", "--version"]);
-/// assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
-/// ```
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
@@ -70,4 +65,14 @@ fn end(outcome: Result<ExitCode, Failure>, output: Format) -> ExitCode {
         output::problem(&failure, output);
         failure.exit().into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_exits_with_success() {
+        assert_eq!(run(["ajo", "--version"]), ExitCode::SUCCESS);
+    }
 }
