@@ -1,5 +1,5 @@
 //! One module for each subcommand, or for each group of them. A new one needs a variant of [`Command`] in `arguments.rs`, an arm of
-//! [`dispatch`], and its module here.
+//! [`dispatch`], and its module here. If it prints reports, `output::check` has to know it.
 
 mod auth;
 mod demo;

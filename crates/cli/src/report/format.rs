@@ -1,4 +1,5 @@
-//! The output formats. A new one needs a variant, an arm of [`Format::render`], and a module next to this one.
+//! The output formats. A new one needs a variant, an arm of [`Format::render`], a module in `report.rs`, and a snapshot test in
+//! `report/tests/snapshots.rs`.
 
 use ajo_limits::Report;
 use clap::ValueEnum;

@@ -42,6 +42,7 @@ impl Ending<'_> {
                 500.. if failure.layer == Layer::Service && failure.code.is_some() => false,
                 502..=504 => repeat != Repeat::Once,
                 500.. => repeat == Repeat::Reads,
+                // All other 4xx, 403 included. The one replay after a 401 is in `transport/attempt.rs`.
                 _ => false,
             },
             Self::Final => false,

@@ -7,7 +7,7 @@ use crate::{Operation, Verb};
 /// | operation | is retried after |
 /// |---|---|
 /// | `list`, `get`, `can_deploy` | a transient failure |
-/// | `update`, `deploy`, `undeploy`, `delete` | a transient failure, except a 500 without a readable body |
+/// | `update`, `deploy`, `undeploy`, `delete` | a transient failure, except a 500 |
 /// | `create` | a failure that proves it was not processed: no connection, no token, 429 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {

@@ -153,7 +153,12 @@ impl<'p> Planner<'p> {
         found.filter(|found| !self.owned_uids.contains_key(&found.uid)).copied().collect()
     }
 
-    /// One that the ledger knows and the service has: compared three ways.
+    /// A configuration in both the state and the service, compared three ways:
+    ///
+    /// - the service equals the file: nothing to do;
+    /// - the service equals the state: the file changed, so it is an update;
+    /// - the file equals the state: someone else changed the service, so it is changed back;
+    /// - all three differ: a conflict.
     fn reconcile(&mut self, wanted: &Wanted, owned: &Owned, found: &'p Found) {
         let now = found.standing.digest();
         let others = others(owned, found);
