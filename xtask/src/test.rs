@@ -25,7 +25,7 @@ pub(crate) fn run_tier(tier: Tier) -> Result<String, String> {
 /// Runs steps by their names. They were requested, so a skipped one is an error.
 pub(crate) fn run_named(names: &[String]) -> Result<String, String> {
     let steps: Vec<&Step> = STEPS.iter().filter(|step| names.iter().any(|name| name == step.name)).collect();
-    if let Some((step, missing)) = steps.iter().find_map(|step| Some((step, missing(step.needs).into_iter().next()?))) {
+    if let Some((step, missing)) = steps.iter().find_map(|step| Some((step, first_missing(step)?))) {
         return Err(format!("{}: {}; to enable: {}", step.name, missing.reason, missing.fix));
     }
     run_steps(steps.into_iter())
@@ -56,14 +56,15 @@ fn run_steps<'s>(steps: impl Iterator<Item = &'s Step>) -> Result<String, String
 }
 
 fn run(step: &Step) -> Outcome {
-    match missing(step.needs).into_iter().next() {
+    match first_missing(step) {
         Some(missing) => Outcome::Skipped(missing),
         None => (step.run)().map_or_else(Outcome::Failed, |()| Outcome::Passed),
     }
 }
 
-fn missing(needs: &[crate::need::Need]) -> Vec<Missing> {
-    needs.iter().filter_map(|need| need.ensure().err()).collect()
+/// Stops at the first: a later need may take minutes to install.
+fn first_missing(step: &Step) -> Option<Missing> {
+    step.needs.iter().find_map(|need| need.ensure().err())
 }
 
 fn add_row(table: &mut String, step: &Step, time: Duration, outcome: &Outcome) {
@@ -71,7 +72,7 @@ fn add_row(table: &mut String, step: &Step, time: Duration, outcome: &Outcome) {
     match outcome {
         Outcome::Passed => {
             let _ = writeln!(table);
-            for Missing { reason, fix } in missing(step.uses) {
+            for Missing { reason, fix } in step.uses.iter().filter_map(|need| need.ensure().err()) {
                 let _ = writeln!(table, "{:<24}some tests skipped: {reason}; to enable: {fix}", "");
             }
         }
