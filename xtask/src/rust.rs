@@ -64,7 +64,10 @@ fn test(targets: &[&str]) -> Result<(), String> {
 }
 
 pub(crate) fn check_doc_links() -> Result<(), String> {
-    cargo(&[&["doc", "--no-deps"][..], &WORKSPACE].concat(), &[("RUSTDOCFLAGS", "-D warnings")])
+    for packages in [&WORKSPACE[..], &XTASK] {
+        cargo(&[&["doc", "--no-deps"][..], packages].concat(), &[("RUSTDOCFLAGS", "-D warnings")])?;
+    }
+    Ok(())
 }
 
 /// Plans cannot send anything, and the emulator cannot call: their trees contain no crate that could.
