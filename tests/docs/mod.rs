@@ -1,4 +1,3 @@
 //! The pages against the code.
 
 mod pages;
-mod readme;

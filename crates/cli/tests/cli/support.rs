@@ -1,29 +1,19 @@
 //! Running the built command.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-const VARIABLES: [&str; 13] = [
-    "AJO_BASE_URL",
-    "AJO_IMS_URL",
-    "AJO_CLIENT_ID",
-    "AJO_CLIENT_SECRET",
-    "AJO_ORG_ID",
-    "AJO_SCOPES",
-    "AJO_SANDBOX",
-    "AJO_ACCESS_TOKEN",
-    "AJO_CREDENTIALS",
-    "AJO_CREDENTIAL_NAME",
-    "AJO_PROFILE",
-    "AJO_CONFIG_DIR",
-    "AJO_TOKEN_CACHE",
-];
+/// The names of the `AJO_…` variables that this machine has set.
+pub(crate) fn variables() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("AJO_"))
+}
 
 /// `ajo` with these arguments and none of the variables, profiles and tokens that this machine may have.
 pub(crate) fn ajo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ajo"));
     command.args(arguments);
-    for name in VARIABLES {
+    for name in variables() {
         command.env_remove(name);
     }
     // Nothing is ever made there: a test with profiles has a directory of its own.

@@ -12,9 +12,9 @@ use proptest::prelude::*;
 /// The configuration of the property tests. `PROPTEST_CASES` sets the number of cases; with `AJO_TEST_FULL=1` it is at least 1,500.
 pub(crate) fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
-    let full = std::env::var_os("AJO_TEST_FULL").is_some_and(|value| value == "1");
+    let full = std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1");
     let cases = if full { default.cases.max(1500) } else { default.cases };
-    ProptestConfig { cases, max_global_rejects: 1_000_000, failure_persistence: None, ..default }
+    ProptestConfig { cases, max_global_rejects: cases.saturating_mul(1000), failure_persistence: None, ..default }
 }
 
 pub(crate) fn sandbox() -> Sandbox {

@@ -109,7 +109,7 @@ fn report() -> impl Strategy<Value = Report> {
 /// A quarter of the usual cases, because each renders every format; all of them with `AJO_TEST_FULL=1`.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
-    let full = std::env::var_os("AJO_TEST_FULL").is_some_and(|value| value == "1");
+    let full = std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1");
     let cases = if full { default.cases } else { default.cases / 4 };
     ProptestConfig { cases, failure_persistence: None, ..default }
 }

@@ -19,6 +19,7 @@ fn the_commands_of_the_page_run() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port().to_string();
     let mut ajo = ajo(&[]);
     ajo.current_dir(folder.path()).env("AJO_EMULATOR_URL", format!("http://127.0.0.1:{port}"));
-    let printed = follow("docs/emulator.md", &ajo, |block| Some(block.replace("4010", &port)));
-    assert!(printed.contains("state        deployed"), "{printed}");
+    let followed = follow("docs/emulator.md", &ajo, |block| Some(block.replace("4010", &port)));
+    assert!(followed.blocks > 7, "{} blocks", followed.blocks);
+    assert!(followed.printed.contains("state        deployed"), "{}", followed.printed);
 }

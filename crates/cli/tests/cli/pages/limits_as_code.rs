@@ -13,7 +13,8 @@ const PAGE: &str = "docs/limits-as-code.md";
 async fn the_page_on_limits_as_code_can_be_typed_and_prints_what_it_says() {
     // The time stands still, so that the page can show it.
     let site = Site::start_at("2026-11-26T09:00:00Z").await;
-    follow(PAGE, &site.command(&[]), |block| Some(block.to_owned()));
+    let followed = follow(PAGE, &site.command(&[]), |block| Some(block.to_owned()));
+    assert!(followed.blocks >= 10, "{} blocks", followed.blocks);
 }
 
 /// The shell that the page begins with, typed as at a terminal: what follows goes to the shell within.

@@ -29,12 +29,12 @@ fn read(path: &str) -> String {
 }
 
 /// A fenced block of a page.
-struct Block {
-    language: String,
-    text: String,
+pub(crate) struct Block {
+    pub(crate) language: String,
+    pub(crate) text: String,
 }
 
-fn blocks(page: &str) -> Vec<Block> {
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for line in page.lines() {
@@ -83,9 +83,15 @@ fn write_files(page: &str, directory: &Path) {
     }
 }
 
-/// Types the `sh` blocks that `typed` does not leave out, in one shell, and compares the `text` blocks. Returns all that was
-/// printed.
-fn follow(path: &str, ajo: &Command, typed: impl Fn(&str) -> Option<String>) -> String {
+/// A page whose blocks were typed.
+struct Followed {
+    /// The number of blocks.
+    blocks: usize,
+    printed: String,
+}
+
+/// Types the `sh` blocks that `typed` does not leave out, in one shell, and compares the `text` blocks.
+fn follow(path: &str, ajo: &Command, typed: impl Fn(&str) -> Option<String>) -> Followed {
     let page = read(path);
     let blocks = blocks(&page);
     let scripts: Vec<Option<String>> =
@@ -116,7 +122,7 @@ fn follow(path: &str, ajo: &Command, typed: impl Fn(&str) -> Option<String>) -> 
     if updated != page {
         fs::write(file(path), updated).expect("written");
     }
-    ran.out
+    Followed { blocks: scripts.iter().flatten().count(), printed: ran.out }
 }
 
 /// Whether a page shows this text; `[…]` stands for anything.

@@ -1,5 +1,4 @@
 //! A caller of a world: everything a call needs, and what comes back.
-#![allow(dead_code, reason = "each suite uses a part of it")]
 
 pub(crate) mod cases;
 
