@@ -1,6 +1,6 @@
 // Measures what is published: node scripts/budgets.mjs PACKAGE TARBALL. Prints a table; over what is kept to, exits with 1.
 //
-// "asked" is what the package was to be held to from the start; where it is not met, ARCHITECTURE.md says what takes the space.
+// "asked" is what the package was to be held to from the start; where it is not met, docs/decisions/npm-sizes.md says what takes the space.
 // "kept" is what it is held to: a little over what is measured now, so that it does not grow unnoticed.
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
