@@ -6,13 +6,13 @@ use ajo_tests::{call, uid};
 use crate::peer::{Peer, Step};
 use crate::victim::{End, Victim};
 
-/// Most that the client reads of a success; `MAX_BODY` of `core/src/attempt.rs`.
+/// Longest success response read: `MAX_ANSWER` of `core/src/transport/http_transport.rs`.
 const SERVICE: u64 = 64 << 20;
 
-/// Most that it reads of a failure; `MAX_FAILURE_READ` of the same.
+/// Longest error response read: `MAX_FAILURE_ANSWER` of `core/src/transport/http_transport.rs`.
 const FAILURE: u64 = 1 << 20;
 
-/// Most that it reads of the token host; `MAX_BODY` of `auth/src/provider.rs`.
+/// Longest token response read: `MAX_TOKEN_ANSWER` of `auth/src/token/token_transport.rs`.
 const TOKEN_HOST: u64 = 64 << 10;
 
 /// What the system may hold on both sides of a connection, and a last chunk. The client's side grows while it reads, to 6 MiB

@@ -1,11 +1,11 @@
 //! One apply at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ajo_core::untrusted_text::excerpt;
+use ajo_core::{read_bounded_text, untrusted_text::excerpt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -115,10 +115,8 @@ impl Running {
 }
 
 fn holder(file: &mut File) -> Option<Holder> {
-    let mut text = String::new();
     file.rewind().ok()?;
-    file.take(4096).read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
+    serde_json::from_str(&read_bounded_text(file, 4096).ok()?).ok()
 }
 
 fn described(holder: Option<&Holder>, age: Option<Duration>) -> String {

@@ -17,6 +17,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "reqwest")]
+mod bounded_read;
 mod credentials;
 mod env;
 mod error;
@@ -30,6 +32,8 @@ mod token;
 mod transport;
 pub mod untrusted_text;
 
+#[cfg(feature = "reqwest")]
+pub use bounded_read::{read_bounded, read_bounded_text};
 pub use credentials::client_id::{ClientId, ClientIdError};
 pub use credentials::credentials_error::CredentialsError;
 pub use credentials::oauth_credentials::Credentials;
@@ -62,4 +66,4 @@ pub use token::token_transport::{
 pub use transport::endpoint::{Endpoint, EndpointError};
 pub use transport::retry_after::read_retry_after;
 #[cfg(feature = "reqwest")]
-pub use transport::{bounded_body::read_bounded, http_client::http_client, server_date::server_date};
+pub use transport::{http_client::http_client, server_date::server_date};

@@ -1,7 +1,5 @@
 //! Where credentials are sent, and the client that sends them.
 
-#[cfg(feature = "reqwest")]
-pub(crate) mod bounded_body;
 pub(crate) mod endpoint;
 #[cfg(feature = "reqwest")]
 pub(crate) mod http_client;

@@ -21,19 +21,25 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// The first `max_chars` characters of a text, [escaped](escape); `…` marks a cut.
+/// A text [escaped](escape) and cut to `max_chars` characters; `…` marks the cut. Only the start of a long text is read.
 ///
 /// ```
 /// use ajo_auth::untrusted_text::excerpt;
 ///
-/// assert_eq!(excerpt("a\tbc", 3), r"a\tb…");
+/// assert_eq!(excerpt("abcd", 3), "abc…");
+/// assert_eq!(excerpt("a\tb", 3), r"a\t…");
 /// assert_eq!(excerpt("abc", 3), "abc");
 /// ```
 pub fn excerpt(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => escape(&text[..end]) + "…",
-        None => escape(text),
+    let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
+    let start = &text[..end_of(text)];
+    let mut excerpt = escape(start);
+    let end = end_of(&excerpt);
+    if start.len() < text.len() || end < excerpt.len() {
+        excerpt.truncate(end);
+        excerpt.push('…');
     }
+    excerpt
 }
 
 /// Whether a character acts on a terminal, changes the writing direction, or has no width.
@@ -64,8 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn excerpt_counts_characters_of_the_input() {
-        assert_eq!(excerpt("\u{1b}\u{1b}東", 2), r"\u{1b}\u{1b}…");
+    fn excerpt_counts_characters_of_the_result() {
+        assert_eq!(excerpt("東東東", 2), "東東…");
+        assert_eq!(excerpt("東東", 2), "東東");
+        assert_eq!(excerpt("\u{1b}", 6), r"\u{1b}");
+        assert_eq!(excerpt("\u{1b}\u{1b}東", 7), r"\u{1b}\…");
+        assert_eq!(excerpt("##[x", 8), r"##\u{5b}…");
         assert_eq!(excerpt("", 0), "");
+        assert_eq!(excerpt("a", 0), "…");
     }
 }

@@ -1,15 +1,15 @@
 //! Reading a definition from a file.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
+use ajo_auth::read_bounded_text;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
 /// Longest file read, in bytes. Chosen here; a definition is below 1 KB, and a device or a wrong file ends somewhere.
-const MAX_LENGTH: u64 = 1024 * 1024;
+const MAX_LENGTH: usize = 1024 * 1024;
 
 /// Reads a JSON or YAML file, or standard input for `-`. JSON is read as the YAML it is, so both have the same errors, with
 /// line and column.
@@ -18,26 +18,17 @@ pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
     parse(&name, &text)
 }
 
-/// Reads a file of at most so many bytes, or standard input for `-`. Also gives its name, to begin an error with.
-pub(crate) fn read_text(file: &Path, most: u64) -> Result<(String, String), Failure> {
+/// Reads a file of at most `max_bytes`, or standard input for `-`. Also returns its name for error messages.
+pub(crate) fn read_text(file: &Path, max_bytes: usize) -> Result<(String, String), Failure> {
     let (name, text) = if file == Path::new("-") {
-        ("standard input".to_owned(), bounded(std::io::stdin().lock(), most))
+        ("standard input".to_owned(), read_bounded_text(std::io::stdin().lock(), max_bytes))
     } else {
-        (file.display().to_string(), File::open(file).and_then(|file| bounded(file, most)))
+        (file.display().to_string(), File::open(file).and_then(|file| read_bounded_text(file, max_bytes)))
     };
     match text {
         Ok(text) => Ok((name, text)),
         Err(error) => Err(Failure::new(format!("failed to read {name}: {error}"))),
     }
-}
-
-fn bounded(source: impl Read, most: u64) -> io::Result<String> {
-    let mut text = String::new();
-    source.take(most + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > most {
-        return Err(io::Error::other(format!("it is longer than {} KiB", most / 1024)));
-    }
-    Ok(text)
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Failure> {

@@ -21,6 +21,8 @@ pub mod rules;
 mod transport;
 mod types;
 
+#[cfg(feature = "reqwest")]
+pub use ajo_auth::read_bounded_text;
 pub use ajo_auth::{Credentials, Secret, untrusted_text};
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::Builder;

@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
 use super::script;
-use crate::untrusted_text::{escape, excerpt};
+use crate::untrusted_text::excerpt;
 
 /// Longest line, in characters: some platforms repeat whole requests.
 const LONGEST: usize = 1000;
@@ -71,14 +71,14 @@ impl std::error::Error for Thrown {}
 pub(super) fn tell(thrown: JsValue, secrets: &[&str]) -> (String, Option<Thrown>) {
     let description = describe(&thrown);
     let redacted = redact(&description, secrets);
-    let text = excerpt(&escape(&redacted), LONGEST);
+    let text = excerpt(&redacted, LONGEST);
     let whole = (redacted == description).then(|| Thrown { text: text.clone(), value: SendWrapper::new(thrown) });
     (text, whole)
 }
 
 /// A text without the secrets, and not too long.
 pub(super) fn masked(text: &str, secrets: &[&str]) -> String {
-    excerpt(&escape(&redact(text, secrets)), LONGEST)
+    excerpt(&redact(text, secrets), LONGEST)
 }
 
 fn redact(text: &str, secrets: &[&str]) -> String {

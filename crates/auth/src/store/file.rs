@@ -1,15 +1,15 @@
 //! Tokens shared by the processes of one user.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{StoreError, StoreFuture, TokenStore};
-use crate::Secret;
+use crate::{Secret, read_bounded_text};
 
 /// Longest file that is read, in bytes. Chosen here; a token is about 2 KB.
-const MAX_LENGTH: u64 = 64 * 1024;
+const MAX_LENGTH: usize = 64 * 1024;
 
 /// Shares tokens between the processes of one user: a directory with one file for each credential, which only its owner can
 /// read (mode 0600, the directory 0700).
@@ -93,12 +93,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 fn read(file: &File) -> io::Result<Secret> {
     private(file)?;
-    let mut text = String::new();
-    file.take(MAX_LENGTH + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_LENGTH {
-        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_LENGTH / 1024)));
-    }
-    Ok(Secret::new(text))
+    read_bounded_text(file, MAX_LENGTH).map(Secret::new)
 }
 
 #[cfg(unix)]

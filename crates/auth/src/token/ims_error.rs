@@ -84,7 +84,7 @@ impl ImsError {
 
     /// An excerpt of the host's text without the secrets, plain or form-encoded. `None` where nothing is left.
     pub(crate) fn clean(text: &str, secrets: &[&str]) -> Option<String> {
-        // Before the secrets are looked for: one may be split by a line break, or contain what an escape looks like.
+        // Escaped before redaction: a line break may split a secret, and escaping later could produce text that equals one.
         let plain = |text: &str| escape(&text.replace(char::is_control, " "));
         let mut text = plain(text);
         for secret in secrets {

@@ -18,7 +18,7 @@ use crate::output;
 use crate::report::Format;
 
 /// Longest CSV read, in bytes. Chosen here; a day of the longest lines has 1.3 MB.
-const MAX_CSV: u64 = 4 * 1024 * 1024;
+const MAX_CSV: usize = 4 * 1024 * 1024;
 
 pub(crate) fn run(settings: &Settings, what: &Simulate) -> Result<ExitCode, Failure> {
     let chart = what.chart.as_deref().map(svg).transpose()?;

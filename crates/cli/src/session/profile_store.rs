@@ -1,17 +1,17 @@
 //! The directory of profiles: one file each, which only its owner can read.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ajo_auth::Secret;
+use ajo_auth::{Secret, read_bounded_text};
 
 use super::dirs;
 use super::profile::{Profile, ProfileName};
 use crate::failure::Failure;
 
 /// Longest file read, in bytes. Chosen here; a profile is below 1 KB.
-const MAX_LENGTH: u64 = 64 * 1024;
+const MAX_LENGTH: usize = 64 * 1024;
 
 /// All profiles of this user.
 pub(crate) struct Profiles {
@@ -42,15 +42,15 @@ impl Profiles {
         let failed = |problem: String| {
             Failure::new(format!("failed to read profile {name} in {}: {problem}", path.display())).authentication()
         };
-        let text = match File::open(&path) {
+        let file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(|error| failed(error.to_string()))?,
         };
-        if let Some(mode) = mode_for_others(&text).map_err(|error| failed(error.to_string()))? {
+        if let Some(mode) = mode_for_others(&file).map_err(|error| failed(error.to_string()))? {
             return Err(failed(format!("others may use it (mode {mode:o})"))
                 .hint(format!("run `chmod 600 {}`", path.display())));
         }
-        let text = bounded(text).map_err(|error| failed(error.to_string()))?;
+        let text = read_bounded_text(file, MAX_LENGTH).map(Secret::new).map_err(|error| failed(error.to_string()))?;
         Profile::from_json(name.clone(), &text)
             .map(Some)
             .map_err(|problem| failed(problem).hint("log in again with `ajo auth login`"))
@@ -95,15 +95,6 @@ impl Profiles {
         let path = self.path(name);
         fs::remove_file(&path).map_err(|error| Failure::new(format!("failed to remove {}: {error}", path.display())))
     }
-}
-
-fn bounded(file: File) -> io::Result<Secret> {
-    let mut text = String::new();
-    file.take(MAX_LENGTH + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_LENGTH {
-        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_LENGTH / 1024)));
-    }
-    Ok(Secret::new(text))
 }
 
 /// The mode of a file that others may use.

@@ -1,8 +1,10 @@
 //! `ajo emulator` as a person runs it: started, asked, emptied, stopped and killed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -115,6 +117,27 @@ fn where_no_emulator_is_that_is_said_and_for_how_long_it_was_waited() {
     }
     let ran = run(&["emulator", "status", "--at", "http://example.com"]);
     assert!(ran.err.contains("plain http is for loopback addresses only"), "{}", ran.err);
+}
+
+#[test]
+fn response_of_another_server_is_rejected_also_if_it_has_no_end() {
+    for (start, chunk) in [("content-length: 2\r\n\r\nno", ""), ("\r\n{\"a\":\"", "x")] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let root = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = thread::spawn(move || {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            assert_ne!(connection.read(&mut [0; 4096]).expect("a request"), 0);
+            connection.write_all(format!("HTTP/1.1 200 OK\r\n{start}").as_bytes()).expect("sent");
+            let chunk = chunk.repeat(64 * 1024);
+            // Ends when the client hangs up.
+            while !chunk.is_empty() && connection.write_all(chunk.as_bytes()).is_ok() {}
+        });
+        let ran = run(&["emulator", "status", "--at", &root]);
+        let expected =
+            format!("error: no emulator answers at {root}: the answer is 200, and not that of an emulator\n");
+        assert!(ran.code == Some(1) && ran.err.starts_with(&expected), "{}", ran.err);
+        server.join().expect("no panic");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::ServiceCode;
-use crate::untrusted_text::{escape, excerpt};
+use crate::untrusted_text::excerpt;
 
 /// Longest message kept, in characters, so that an error stays readable. Chosen here; the published ones are below 200.
 const MAX_MESSAGE: usize = 500;
@@ -159,8 +159,7 @@ fn text(json: &Value, key: &str) -> Option<String> {
 /// An excerpt of a text. `None` where it is blank, so that a blank text never hides one that says something.
 pub(crate) fn clean(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    // Escaped first, so that the limit holds for the result.
-    (!text.is_empty()).then(|| excerpt(&escape(text), MAX_MESSAGE))
+    (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
 }
 
 /// Says what a body is that is no JSON. Its text is not repeated: a proxy's page may echo the request, headers and all.

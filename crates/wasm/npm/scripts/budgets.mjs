@@ -1,6 +1,6 @@
 // Measures what is published: node scripts/budgets.mjs PACKAGE TARBALL. Prints a table; over what is kept to, exits with 1.
 //
-// "asked" is what the package was to be held to from the start; where it is not met, ARCHITECTURE.md says what takes the space.
+// "asked" is what the package was to be held to from the start; where it is not met, docs/decisions/npm-sizes.md says what takes the space.
 // "kept" is what it is held to: a little over what is measured now, so that it does not grow unnoticed.
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -16,7 +16,7 @@ const rows = [
   // what, bytes, asked, kept
   ["core.wasm", core, 45, 111],
   // The file that has no module in it: shell and wasm-bindgen's glue.
-  ["shell (workerd.js)", workerd, 7, 7.5],
+  ["shell (workerd.js)", workerd, 7, 7.6],
   ["workerd upload (workerd.js, core.wasm)", workerd + core, 54, 118.5],
   ["inline ESM (index.js)", await zipped("index.js"), 68, 155],
   ["emulator.wasm", await zipped("emulator.wasm"), null, 220],

@@ -1,6 +1,7 @@
 // What JavaScript lets through and TypeScript would not. What the values mean is left to the core.
 
 import { AjoValidationError } from "./errors.js";
+import { excerpt } from "./excerpt.js";
 import { Interrupt } from "./interrupt.js";
 import { toJson } from "./json.js";
 import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
@@ -157,9 +158,7 @@ function demand(where: string, what: string, rule: Rule, value: unknown): void {
 function unknown(where: string, name: string, names: string[]): AjoValidationError {
   const alike = (one: string): string => one.toLowerCase().replace(/[^a-z]/g, "");
   const meant = names.find((known) => alike(known) === alike(name));
-  // In one line, and not for ever: somebody else may have put it there.
-  const shown = toJson(name.slice(0, 40))?.slice(1, -1).replace(/\s/g, " ");
-  return refuse(where, `there is no option \`${shown}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
+  return refuse(where, `there is no option \`${excerpt(name, 40)}\`; ${meant ? `it is \`${meant}\`` : `there are ${names.join(", ")}`}`);
 }
 
 /** Headers as pairs; those of one name are joined, as `fetch` joins them. */

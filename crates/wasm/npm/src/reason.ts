@@ -1,5 +1,7 @@
 // What the platform's errors say, in one line.
 
+import { excerpt } from "./excerpt.js";
+
 /** Longest line, in characters: some platforms repeat whole requests. */
 const LONGEST = 1000;
 /** Most errors of one chain; a chain can be a ring. */
@@ -23,7 +25,7 @@ export function describe(error: unknown, mask = (text: string): string => text):
   const parts = new Set(chainOf(error).map(textOf));
   parts.delete("");
   // Masked before it is cut, or a part of a secret would be left.
-  return mask([...parts].join(": ")).replace(/\s+/g, " ").slice(0, LONGEST) || "no reason given";
+  return excerpt(mask([...parts].join(": ")).replace(/\s+/g, " "), LONGEST) || "no reason given";
 }
 
 /** What one error says by itself: its message, else its code or name. */

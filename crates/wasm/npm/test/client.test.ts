@@ -241,7 +241,7 @@ test("a number that cannot be is named, and so is what an option is not", () => 
     [{ ...who, maxAttempts: 2 ** 32 }, /`maxAttempts` must be a whole number, 1 to 4294967295, and not 4294967296$/],
     [{ ...who, accessToken: undefined, clientSecret: undefined }, /give one of clientSecret, /],
     [{ ...who, sandbox: undefined }, /`sandbox` is missing or undefined$/],
-    [{ ...who, ["zz\n\u2028\ud800".padEnd(90, "x")]: 1 }, /^new AjoClient: there is no option `zz\\n \ufffdx{35}`; there are clientId/],
+    [{ ...who, ["zz\n\u2028\ud800".padEnd(90, "x")]: 1 }, /^new AjoClient: there is no option `zz\\u\{a\}\\u\{2028\}\\u\{d800\}x{17}…`; there are clientId/],
   ];
   for (const [options, message] of cases) assert.throws(() => new AjoClient(options), { name: "AjoValidationError", code: "SETTINGS", message });
 });

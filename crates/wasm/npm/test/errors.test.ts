@@ -69,5 +69,6 @@ test("a reason is one line, whatever it is", () => {
   assert.equal(describe("text\nof two lines"), "text of two lines");
   assert.equal(describe(undefined), "no reason given");
   assert.equal(describe({ code: "ECONNRESET" }), "ECONNRESET");
-  assert.equal(describe(new Error("x".repeat(5000))).length, 1000);
+  assert.equal(describe(new Error("x".repeat(5000))), `${"x".repeat(1000)}…`);
+  assert.equal(describe(new Error("a\u001b[2J\u202eb")), "a\\u{1b}[2J\\u{202e}b");
 });

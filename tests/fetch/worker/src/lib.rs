@@ -1,4 +1,4 @@
-//! The Worker that the documentation of `ajo_core::fetch` shows. `cargo xtask test fetch` compiles it, and `tests/docs.rs` compares
+//! The Worker in the documentation of `ajo_core::fetch`. `cargo xtask test worker` compiles it, and `tests/docs/pages.rs` compares
 //! the two.
 
 use ajo_core::{Credentials, fetch::Client};

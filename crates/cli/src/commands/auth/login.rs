@@ -1,10 +1,10 @@
 //! `ajo auth login`.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 
 use ajo_auth::{
     AccessToken, ClientId, Credentials, Endpoint, OrgId, Scopes, Secret, Timestamp, TokenProvider, TokenStore as _,
-    http_client, store_key, write_entry,
+    http_client, read_bounded_text, store_key, write_entry,
 };
 use ajo_core::Sandbox;
 
@@ -16,7 +16,7 @@ use crate::session::{
 use crate::{output, prompt};
 
 /// Longest text read, in bytes. Chosen here; the JSON of a project is below 100 KB.
-const MAX_LENGTH: u64 = 1024 * 1024;
+const MAX_LENGTH: usize = 1024 * 1024;
 
 /// The scopes that are proposed. Inferred, as no document lists those of the two APIs: what samples of credentials for
 /// Experience Platform have, and what the emulator grants. Those on the credential's page are the ones that count.
@@ -129,13 +129,9 @@ fn asked_for(settings: &Settings) -> Result<Credentials, Failure> {
 }
 
 fn standard_input() -> Result<Secret, Failure> {
-    let mut text = String::new();
-    let failed = |problem: String| Failure::new(format!("failed to read standard input: {problem}"));
-    io::stdin().lock().take(MAX_LENGTH + 1).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
-    let text = Secret::new(text);
-    if text.expose().len() as u64 > MAX_LENGTH {
-        return Err(failed(format!("it is longer than {} KiB", MAX_LENGTH / 1024)));
-    }
+    let text = read_bounded_text(io::stdin().lock(), MAX_LENGTH)
+        .map(Secret::new)
+        .map_err(|error| Failure::new(format!("failed to read standard input: {error}")))?;
     if text.expose().trim().is_empty() {
         return Err(Failure::new("standard input is empty; it must hold a credential")
             .hint("`ajo auth login < credentials.json`, or run it at a terminal to be asked")

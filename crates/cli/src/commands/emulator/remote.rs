@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ajo_auth::{Endpoint, causes, http_client};
+use ajo_auth::{Endpoint, causes, http_client, read_bounded};
 use serde_json::Value;
 
 use crate::arguments::At;
@@ -10,6 +10,9 @@ use crate::failure::Failure;
 
 /// How long an emulator may take to answer. Chosen here; it is on this machine.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longest response read, in bytes. Chosen here; those of an emulator are below 100 KB.
+const MAX_RESPONSE: usize = 1 << 20;
 
 /// The pause between two questions of `wait`. Chosen here.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -33,9 +36,9 @@ async fn ask(at: &At, method: Method, path: &str) -> Result<Value, Failure> {
     };
     let answer = request.timeout(TIMEOUT).send().await.map_err(|error| none(causes(&error)))?;
     let status = answer.status();
-    let body = answer.bytes().await.map_err(|error| none(causes(&error)))?;
-    match serde_json::from_slice(&body) {
-        Ok(body) if status.is_success() => Ok(body),
+    let body = read_bounded(answer, MAX_RESPONSE).await.map_err(|error| none(causes(&error)))?;
+    match body.and_then(|body| serde_json::from_slice(&body).ok()) {
+        Some(body) if status.is_success() => Ok(body),
         _ => Err(none(format!("the answer is {}, and not that of an emulator", status.as_u16()))),
     }
 }

@@ -16,7 +16,7 @@ use crate::report;
 use crate::session;
 
 /// Longest limits file read, in bytes. Chosen here: 10,000 configurations are about 3 MB.
-const MAX_LENGTH: u64 = 16 * 1024 * 1024;
+const MAX_LENGTH: usize = 16 * 1024 * 1024;
 
 /// What is read of limits files.
 pub(crate) struct Input {
