@@ -2,7 +2,7 @@
 """The emulator compared with Prism (a generic mock server) and with bare axum, which is the practical limit.
 
 `cargo xtask bench emulator` runs it: emulator.py RUN. It needs wrk (a Debian package) and npm. In odd runs the order of the
-contestants is reversed. All servers run on one core and wrk on another, and every load opens new connections.
+contestants is reversed. All servers run on one core and wrk on another, which BENCH_CORES names; every load opens new connections.
 """
 import atexit
 import json
@@ -176,7 +176,7 @@ def all_headers(settings, root):
 
 
 def soak(settings):
-    """A million calls that leave as many configurations as before; returns the calls, and the memory after each load."""
+    """A million calls that leave as many configurations as before; returns the memory after each load."""
     server = Server("soak", EMULATOR)
     root = f"http://127.0.0.1:{server.port}"
     headers = all_headers(settings, root)
@@ -200,7 +200,7 @@ end
         calls += int(re.search(r"(\d+) requests in", load(base, script, 3, 32))[1])
         memory.append(round(server.memory_mib(), 1))
     server.stop()
-    return calls, memory
+    return memory
 
 
 def install_prism():
@@ -278,13 +278,10 @@ def main():
     show_latencies(ours, theirs, half)
     for server in (ours, bare, theirs):
         server.stop()
-    # Memory is not a time: one run is enough.
-    if run == 0:
-        calls, memory = soak(settings)
-        middle = memory[len(memory) // 2]
-        figures.show("soak, emulator", calls, "calls")
-        figures.show("memory half way through the soak, emulator", middle, "MiB")
-        figures.show("memory after the soak, emulator", memory[-1], "MiB", memory[-1] / middle)
+    memory = soak(settings)
+    middle = memory[len(memory) // 2]
+    figures.show("memory half way through the soak, emulator", middle, "MiB")
+    figures.show("memory after the soak, emulator", memory[-1], "MiB", memory[-1] / middle)
 
 
 if __name__ == "__main__":

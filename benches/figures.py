@@ -9,7 +9,8 @@ TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 OUT = TARGET / "bench"
 RELEASE = TARGET / "release"
 AJO = RELEASE / "ajo"
-SERVER_CORE, CLIENT_CORE = 0, 1
+# The two cores that xtask chose; without them, nothing is pinned.
+SERVER_CORE, CLIENT_CORE = [int(core) for core in os.environ.get("BENCH_CORES", "").split(",") if core] or (None, None)
 
 
 def show(name, value, unit, ratio=None):
@@ -18,7 +19,6 @@ def show(name, value, unit, ratio=None):
 
 
 def start(core, command, **options):
-    """Starts a process, on this core where that is possible."""
-    can_pin = hasattr(os, "sched_setaffinity") and os.cpu_count() > 1
-    pin = (lambda: os.sched_setaffinity(0, {core})) if can_pin else None
+    """Starts a process, on this core if there is one."""
+    pin = None if core is None else lambda: os.sched_setaffinity(0, {core})
     return subprocess.Popen(command, preexec_fn=pin, **options)

@@ -56,7 +56,7 @@ fn bars(title: &str, figures: &Report) -> Outcome<Option<String>> {
     let ratios: Vec<(&str, f64)> = figures
         .rows
         .iter()
-        .filter_map(|row| Some((row.name.as_str(), row.ratio.stable().filter(|ratio| *ratio > 0.0)?)))
+        .filter_map(|row| Some((row.name.as_str(), figures.stable(&row.ratio).filter(|ratio| *ratio > 0.0)?)))
         .collect();
     let Ok(count @ 1..) = u32::try_from(ratios.len()) else { return Ok(None) };
     let mut svg = String::new();
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn figures(lines: &str) -> Report {
-        let mut figures = Report::new("g");
+        let mut figures = Report::new("counted");
         figures.read(lines).expect("figures");
         figures
     }

@@ -1,4 +1,4 @@
-//! Counted figures: they do not depend on the load of the machine, so one run is enough, and CI checks their budgets.
+//! Counted figures: they do not depend on the load of the machine, so one run on any core is enough, and CI checks their budgets.
 
 mod crates;
 mod instructions;
@@ -14,9 +14,9 @@ pub(super) fn measure() -> Result<Report, String> {
     program::build(&["ajo-bench"])?;
     let mut report = Report::new("counted");
     log("==> allocations");
-    let server = Server::start("native")?;
-    report.read(&program::output(&["native", "count", &server.address])?)?;
-    report.read(&program::output(&["cached_token", "count"])?)?;
+    let server = Server::start(None, "native")?;
+    report.read(&program::output(None, &["native", "count", &server.address])?)?;
+    report.read(&program::output(None, &["cached_token", "count"])?)?;
     log("==> instructions");
     instructions::count(&mut report, &server.address)?;
     log("==> crates");

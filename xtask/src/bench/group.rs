@@ -17,7 +17,7 @@ pub(crate) enum Group {
     CachedToken,
     /// A plan of 10 to 10,000 configurations: CPU time, and how it grows
     Plan,
-    /// `generate --check` compared with `cargo check` after an edit
+    /// `generate --check`: the time that a CI job waits for it
     Codegen,
     /// The emulator compared with Prism and with bare axum: start, memory, calls per second, latencies, a million calls
     Emulator,

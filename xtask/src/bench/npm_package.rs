@@ -3,11 +3,9 @@
 use std::process::Command;
 
 use crate::need::Need;
-use crate::npm::folders::{SOURCES, ajo, display, out, run};
+use crate::npm::folders::{ajo, display, out, run};
 use crate::npm::{package, runtimes};
-use crate::output::log;
 use crate::process::{capture, cargo};
-use crate::workspace::root;
 
 /// Builds the package and installs it with its alternatives, and with other runtimes where they are available.
 pub(super) fn prepare(profile: &str) -> Result<(), String> {
@@ -21,18 +19,11 @@ pub(super) fn prepare(profile: &str) -> Result<(), String> {
 /// Bytes and token requests. The emulator counts them, and it counts the same in a debug build.
 pub(super) fn count() -> Result<String, String> {
     run("node", &["scripts/budgets.mjs", &display(&out("package")), &display(&package::pack()?)])?;
-    node(&["count.mjs", &ajo("debug")])
+    capture(Command::new("node").args(["count.mjs", &ajo("debug")]).current_dir(out("bench")))
 }
 
-/// Times of one run. Its number decides which contestant goes first.
-pub(super) fn measure(number: u32) -> Result<String, String> {
-    let needs = [Need::LinuxOnX64, Need::Packages(runtimes::FOLDER)];
-    if let Some(missing) = needs.iter().find_map(|need| need.ensure().err()) {
-        log(&format!("==> skipped: other runtimes, because {}; to enable: {}", missing.reason, missing.fix));
-    }
-    node(&["measure.mjs", &ajo("release"), &display(&root().join(SOURCES).join("runtimes")), &number.to_string()])
-}
-
-fn node(arguments: &[&str]) -> Result<String, String> {
-    capture(Command::new("node").args(arguments).current_dir(out("bench")))
+/// Installs the other runtimes. Otherwise returns why they are missing, and what to do.
+pub(super) fn install_runtimes() -> Result<(), String> {
+    let ensure = |need: Need| need.ensure().map_err(|it| format!("{}; to enable: {}", it.reason, it.fix));
+    [Need::LinuxOnX64, Need::Packages(runtimes::FOLDER)].into_iter().try_for_each(ensure)
 }

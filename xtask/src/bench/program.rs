@@ -1,17 +1,32 @@
 //! The programs of benches/native: how they are built, started, pinned and read.
 
 use std::env::consts::EXE_SUFFIX;
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread;
 
 use crate::process::{capture, cargo};
 use crate::workspace::target;
 
-/// The core of a server, and the one of its client. Without cores of their own, the scheduler decides a measurement.
-const SERVER_CORE: &str = "0";
-const CLIENT_CORE: &str = "1";
+/// A core for servers and one for their clients. Without cores of their own, the scheduler decides a measurement.
+pub(super) type Cores = (u32, u32);
+
+/// The first two cores that this process may use; `None` if there are fewer, and where it is not Linux with taskset.
+pub(super) fn cores() -> Option<Cores> {
+    let status = fs::read_to_string("/proc/self/status").ok().filter(|_| is_installed("taskset"))?;
+    first_two(status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?)
+}
+
+/// The first two cores of a list like `0,2-3`.
+fn first_two(list: &str) -> Option<Cores> {
+    let range = |text: &str| {
+        let (start, end) = text.split_once('-').unwrap_or((text, text));
+        Some(start.parse::<u32>().ok()?..=end.parse().ok()?)
+    };
+    let mut cores = list.trim().split(',').filter_map(range).flatten();
+    Some((cores.next()?, cores.next()?))
+}
 
 /// Builds all of them, and the release build of `ajo` if it is measured too.
 pub(super) fn build(packages: &[&str]) -> Result<(), String> {
@@ -24,21 +39,18 @@ pub(super) fn path(name: &str) -> PathBuf {
     target().join("release").join(format!("{name}{EXE_SUFFIX}"))
 }
 
-/// One of them, pinned to a core where that is possible: on Linux with two cores.
-fn pin(core: &str, name: &str) -> Command {
-    if thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) && is_installed("taskset") {
-        let mut command = Command::new("taskset");
-        command.args(["-c", core]).arg(path(name));
-        return command;
-    }
-    Command::new(path(name))
+/// One of them, on a core.
+fn pin(core: Option<u32>, name: &str) -> Command {
+    let Some(core) = core else { return Command::new(path(name)) };
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string()]).arg(path(name));
+    command
 }
 
-/// The output of one of them: its name, then its arguments. It runs on the core of clients, unless it compares threads.
-pub(super) fn output(line: &[&str]) -> Result<String, String> {
+/// The output of one of them on a core: its name, then its arguments.
+pub(super) fn output(core: Option<u32>, line: &[&str]) -> Result<String, String> {
     let (name, arguments) = line.split_first().ok_or("a program without a name")?;
-    let mut command = if *name == "cached_token" { Command::new(path(name)) } else { pin(CLIENT_CORE, name) };
-    capture(command.args(arguments))
+    capture(pin(core, name).args(arguments))
 }
 
 /// Whether a command can be started; wrk exits with an error if it is asked for its version.
@@ -55,9 +67,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts `NAME serve`.
-    pub(super) fn start(name: &str) -> Result<Self, String> {
-        let child = pin(SERVER_CORE, name).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    /// Starts `NAME serve` on a core.
+    pub(super) fn start(core: Option<u32>, name: &str) -> Result<Self, String> {
+        let child = pin(core, name).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| format!("failed to start {name}: {error}"))?;
         let lines = BufReader::new(child.stdout.take().ok_or("a server without an output")?);
         let mut server = Self { child, lines, address: String::new() };
@@ -84,5 +96,19 @@ impl Drop for Server {
         // It has no state to lose.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_two;
+
+    #[test]
+    fn cores_are_those_of_the_list() {
+        for (list, cores) in
+            [("\t0-1", Some((0, 1))), ("3,5-7", Some((3, 5))), ("2-9", Some((2, 3))), ("4", None), ("", None)]
+        {
+            assert_eq!(first_two(list), cores, "{list}");
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! The figures of one group: read from the programs, merged over the runs, stored as JSON under target/bench/.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::{env, fs, io, thread};
 
 use serde::{Deserialize, Serialize};
 
+use super::group::Group;
 use super::number::shown;
 use crate::workspace::target;
 
+/// Runs of a timed figure.
+pub(super) const RUNS: usize = 5;
 /// The runs of a published figure differ by at most this share of their median.
 const AGREEMENT: f64 = 0.05;
 
@@ -63,28 +65,6 @@ impl Runs {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         sorted.get(sorted.len() / 2).copied()
-    }
-
-    /// The median, if all runs agree.
-    pub(super) fn stable(&self) -> Option<f64> {
-        let (low, high) = self.range();
-        self.median().filter(|median| high - low <= AGREEMENT * median.abs())
-    }
-
-    fn range(&self) -> (f64, f64) {
-        let low = self.0.iter().copied().fold(f64::INFINITY, f64::min);
-        (low, self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max))
-    }
-}
-
-impl fmt::Display for Runs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = self.range();
-        match (self.0.is_empty(), self.stable()) {
-            (true, _) => Ok(()),
-            (false, Some(median)) => f.write_str(&shown(median)),
-            (false, None) => write!(f, "not stable ({}–{})", shown(low), shown(high)),
-        }
     }
 }
 
@@ -154,9 +134,11 @@ impl Report {
         Ok(())
     }
 
-    /// Figures whose names start like this could not be measured.
+    /// Figures whose names start like this could not be measured. Every run may report that; the first reason is kept.
     pub(super) fn miss(&mut self, missing: &str, why: impl Into<String>) {
-        self.missing.push(Missing { missing: missing.to_owned(), why: why.into() });
+        if self.missing.iter().all(|it| it.missing != missing) {
+            self.missing.push(Missing { missing: missing.to_owned(), why: why.into() });
+        }
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {
@@ -168,11 +150,24 @@ impl Report {
         self.missing.iter().find(|it| name.starts_with(&it.missing)).map(|it| it.why.as_str())
     }
 
+    /// The median of a figure that may be published: a counted one, or one on which all timed runs agree.
+    pub(super) fn stable(&self, runs: &Runs) -> Option<f64> {
+        let needed = if self.group == Group::Counted.to_string() { 1 } else { RUNS };
+        let extreme = |of: fn(f64, f64) -> f64| runs.0.iter().copied().reduce(of);
+        let range = extreme(f64::max)? - extreme(f64::min)?;
+        runs.median().filter(|median| runs.0.len() >= needed && range <= AGREEMENT * median.abs())
+    }
+
     /// The figures in lines of Markdown, each with its budget.
     pub(super) fn rows_with(&self, budget: impl Fn(&str) -> String) -> String {
+        let cell = |runs: &Runs, unit: &str| match self.stable(runs) {
+            Some(median) => format!("{} {unit}", shown(median)).trim_end().to_owned(),
+            None if runs.0.is_empty() => String::new(),
+            None => "not stable".to_owned(),
+        };
         let line = |row: &Row| {
-            let value = format!("{} {}", row.value, row.unit);
-            format!("| {} | {} | {} | {} |\n", row.name, value.trim_end(), row.ratio, budget(&row.name))
+            let (value, ratio) = (cell(&row.value, &row.unit), cell(&row.ratio, ""));
+            format!("| {} | {value} | {ratio} | {} |\n", row.name, budget(&row.name))
         };
         let head = "| figure | | ratio | budget |\n|---|---|---|---|\n".to_owned();
         self.rows.iter().fold(head, |text, row| text + &line(row))
@@ -198,12 +193,13 @@ mod tests {
     #[test]
     fn figures_are_merged_by_name() {
         let mut report = Report::new("test");
-        report.read(r#"{"name":"a","value":1.5,"unit":"ns","ratio":1.2}"#).expect("a figure");
-        report.read(r#"{"name":"a","value":1.52,"unit":"ns","ratio":1.4}"#).expect("another run");
-        report.read(r#"{"missing":"b","why":"no valgrind"}"#).expect("a missing figure");
+        for ratio in [1.2, 1.2, 1.4, 1.2, 1.2] {
+            report.read(&format!(r#"{{"name":"a","value":1.52,"unit":"ns","ratio":{ratio}}}"#)).expect("a figure");
+            report.read(r#"{"missing":"b","why":"no valgrind"}"#).expect("a missing figure");
+        }
         assert_eq!((report.rows.len(), report.rows[0].value.median()), (1, Some(1.52)));
-        assert_eq!(report.reason("b, too"), Some("no valgrind"));
-        let row = "| a | 1.52 ns | not stable (1.20–1.40) |  |\n";
+        assert_eq!((report.missing.len(), report.reason("b, too")), (1, Some("no valgrind")));
+        let row = "| a | 1.52 ns | not stable |  |\n";
         assert!(report.table().contains(row), "{}", report.table());
         report.read("no figure").expect_err("no figure");
     }
@@ -211,14 +207,15 @@ mod tests {
     #[test]
     fn five_runs_have_to_agree() {
         let cases = [
-            (&[1.0, 1.04, 1.02, 1.0, 1.05][..], Some(1.02), "1.02"),
-            (&[1.0, 1.04, 1.02, 1.0, 1.06], None, "not stable (1–1.06)"),
-            (&[0.0], Some(0.0), "0"),
-            (&[], None, ""),
+            (Group::Native, &[1.0, 1.04, 1.02, 1.0, 1.05][..], Some(1.02)),
+            (Group::Native, &[1.0, 1.04, 1.02, 1.0, 1.06], None),
+            (Group::Native, &[1.0, 1.0, 1.0, 1.0], None),
+            (Group::Native, &[], None),
+            (Group::Counted, &[0.0], Some(0.0)),
+            (Group::Counted, &[], None),
         ];
-        for (runs, stable, text) in cases {
-            let runs = Runs(runs.to_vec());
-            assert_eq!((runs.stable(), runs.to_string().as_str()), (stable, text));
+        for (group, runs, stable) in cases {
+            assert_eq!(Report::new(&group.to_string()).stable(&Runs(runs.to_vec())), stable, "{group}: {runs:?}");
         }
     }
 }

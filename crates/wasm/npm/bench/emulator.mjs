@@ -1,17 +1,17 @@
 // The emulator, and the cores of the two processes.
-import { spawn, spawnSync } from "node:child_process";
-import os from "node:os";
+import { spawn } from "node:child_process";
 
-const canPin = os.cpus().length > 1 && spawnSync("taskset", ["--version"]).status === 0;
+/** The two cores that xtask chose: of the emulator, and of its clients. Without them, nothing is pinned. */
+export const [SERVER_CORE, CLIENT_CORE] = (process.env.BENCH_CORES ?? "").split(",");
 
-/** A command on a core of its own, where that is possible: the emulator on 0, its clients on 1. */
+/** A command on this core, if there is one. */
 export function pin(core, command) {
-  return canPin ? ["taskset", "-c", String(core), ...command] : command;
+  return core ? ["taskset", "-c", core, ...command] : command;
 }
 
 /** Starts the emulator on a free port and returns its settings. It stops with this program. */
 export async function startEmulator(ajo) {
-  const [file, ...rest] = pin(0, [ajo, "emulator", "serve", "--port", "0"]);
+  const [file, ...rest] = pin(SERVER_CORE, [ajo, "emulator", "serve", "--port", "0"]);
   const served = spawn(file, rest, { stdio: ["ignore", "pipe", "ignore"] });
   process.on("exit", () => served.kill());
   let text = "";

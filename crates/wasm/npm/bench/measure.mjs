@@ -1,5 +1,5 @@
-// Times of one run, in Node.js and in the runtimes that are installed in RUNTIMES: node measure.mjs AJO RUNTIMES RUN.
-// The number of the run decides which contestant goes first.
+// Times of one run, in Node.js and in the runtimes that are installed in RUNTIMES: node measure.mjs AJO RUNTIMES REASON RUN.
+// REASON says why runtimes are missing. The number of the run decides which contestant goes first.
 import path from "node:path";
 import { ajoLimits } from "./contestants.mjs";
 import { startEmulator } from "./emulator.mjs";
@@ -18,7 +18,7 @@ const DEFINITION = {
   services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
 };
 
-const [ajo, runtimes, run] = process.argv.slice(2);
+const [ajo, runtimes, reason, run] = process.argv.slice(2);
 const settings = await startEmulator(path.resolve(ajo));
 const { uid } = await (await ajoLimits(settings)).create(DEFINITION);
 const measured = [];
@@ -36,6 +36,6 @@ for (const [label, names, measure] of runtimesIn(runtimes, Object.keys(LABELS)))
   measured.push(label);
 }
 for (const runtime of ["Deno", "Bun", "workerd"].filter((it) => !measured.includes(it))) {
-  for (const what of ["call", "cold start"]) printMissing(`${what}, ${runtime}, `, "it is pinned for Linux on x86-64");
+  for (const what of ["call", "cold start"]) printMissing(`${what}, ${runtime}, `, reason || `npm did not install ${runtime}`);
 }
 process.exit(0);

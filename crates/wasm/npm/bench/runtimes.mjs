@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { pin } from "./emulator.mjs";
+import { CLIENT_CORE, pin } from "./emulator.mjs";
 
 const here = import.meta.dirname;
 /** Those that run in every runtime. */
@@ -43,7 +43,7 @@ export function runtimesIn(installed, contestants) {
 async function measureProgram(command, { settings, uid, names, run }) {
   const runProgram = (what, given) => {
     const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: path.join(here, "deno-cache") };
-    const [file, ...rest] = pin(1, [...command, "program.mjs", what, JSON.stringify(given)]);
+    const [file, ...rest] = pin(CLIENT_CORE, [...command, "program.mjs", what, JSON.stringify(given)]);
     const start = performance.now();
     const { status, stdout, stderr } = spawnSync(file, rest, { cwd: here, env, encoding: "utf8" });
     if (status !== 0) throw new Error(`${command[0]} ${what}: ${stderr}`);
@@ -105,7 +105,7 @@ async function serve(file) {
   const config = path.join(here, "worker.capnp");
   writeFileSync(config, capnp(port));
   const start = performance.now();
-  const [program, ...given] = pin(1, [file, "serve", config]);
+  const [program, ...given] = pin(CLIENT_CORE, [file, "serve", config]);
   const child = spawn(program, given, { stdio: ["ignore", "ignore", "inherit"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
