@@ -1,14 +1,17 @@
 //! `cargo xtask generate`: from `openapi/*.yaml` to `crates/core/src/generated/`.
 //!
-//! The specs are validated, patched for progenitor ([`patches`]), turned into one syntax tree each ([`client`]), and that
-//! tree is taken apart ([`types`]) into [`files`]: types both specs share, types and client of each, open enums, and the
-//! table of operations.
+//! The specs are validated. The types come from [`progenitor`], whose input is patched ([`patches`]) and whose output is adapted
+//! ([`types`]). The methods of the client ([`client`]), their [`options`], and the table of [`operations`] are written from the
+//! [`model`] of the operations. [`files`] puts everything in its place.
 
 mod client;
 mod enums;
 mod files;
+pub(crate) mod model;
 mod operations;
+mod options;
 mod patches;
+mod progenitor;
 mod types;
 
 use std::fmt::Write as _;

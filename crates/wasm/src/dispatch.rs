@@ -1,9 +1,7 @@
-//! The sixteen operations by name, and the offline rules.
+//! The operations by name, and the offline rules.
 
 use ajo_core::rules::{self, Finding};
-use ajo_core::{
-    Api, CallOptions, CallRequest, DeleteOptions, DirectClient, Error, OPERATIONS, Operation, Uid, Verb, Wire,
-};
+use ajo_core::{Api, CallOptions, Client, Error, HttpTransport, OPERATIONS, Operation, ResponseValue, Uid};
 
 use crate::failure;
 use crate::json_reader::Fields;
@@ -32,8 +30,8 @@ impl Input {
 }
 
 /// Makes a call. Its outcome or its error is JSON. The definition, where there is one, is JSON too.
-pub(crate) async fn run<W: Wire<Request = CallRequest>>(
-    client: DirectClient<W>,
+pub(crate) async fn run<T: HttpTransport>(
+    client: Client<T>,
     input: String,
     definition: String,
 ) -> Result<String, String> {
@@ -43,22 +41,21 @@ pub(crate) async fn run<W: Wire<Request = CallRequest>>(
     let options = options.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
     let uid = uid.map(|uid| uid.parse::<Uid>()).transpose();
     let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
-    let answer = client.with_options(options).raw(operation, uid.as_ref(), DeleteOptions { force }, &definition).await;
-    match answer {
+    let client = client.with_options(options);
+    let options: &[_] = if force { &[("force", "true")] } else { &[] };
+    let response = match client.raw(operation, uid.as_ref(), options, &definition) {
+        Ok(call) => call.response().await,
+        Err(error) => Err(error),
+    };
+    match response {
         Ok(_) => Ok(pick(operation).map_or_else(|| "null".to_owned(), quoted)),
         Err(error) => Err(failure::of(&error)),
     }
 }
 
-/// The field of the answer's body that is the value of a call; nothing where the value is the body, or nothing.
-const fn pick(operation: &Operation) -> Option<&'static str> {
-    match operation.verb {
-        Verb::List => Some("results"),
-        Verb::Get => Some("result"),
-        Verb::CanDeploy => Some("canDeploy"),
-        Verb::Create | Verb::Update => Some(""),
-        Verb::Delete | Verb::Deploy | Verb::Undeploy => None,
-    }
+/// The field of the response's body that is the value of a call; empty where the value is the body, `None` where there is none.
+fn pick(operation: &Operation) -> Option<&'static str> {
+    (operation.value != ResponseValue::Nothing).then(|| operation.envelope.unwrap_or_default())
 }
 
 /// What the rules find in a definition.

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, operations, types};
+use super::{client, enums, model, operations, options, progenitor, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -25,13 +25,14 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let enum_names: Vec<String> = open_enums.keys().cloned().collect();
     let schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
     let shared = in_several(&schemas);
+    let operations = model::operations(specs)?;
 
     let mut files = Files::new();
     let mut modules = TokenStream::new();
     let mut shared_types = TokenStream::new();
     for (spec, schemas) in specs.iter().zip(&schemas) {
-        let api = operations::api_name(spec)?;
-        let parts = types::split(client::generate(spec, &enum_names)?, schemas, &shared);
+        let api = model::api_name(spec)?;
+        let parts = types::split(progenitor::generate(spec, &enum_names)?, schemas, &shared);
         if shared_types.is_empty() {
             shared_types = parts.shared;
         }
@@ -41,19 +42,13 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
             pub use crate::generated::shared::*;
             #own
         };
-        let generated_client = parts.client;
-        let client = quote! {
-            use super::types;
-            #generated_client
-        };
         files.insert(format!("{api}/types.rs"), pretty(types)?);
-        files.insert(format!("{api}/client.rs"), pretty(client)?);
+        files.insert(format!("{api}/client.rs"), pretty(client::render(spec, &operations)?)?);
         let about = format!("Generated from openapi/{api}.yaml.");
         let module = format_ident!("{api}");
         modules.extend(quote! {
             #[doc = #about]
             pub mod #module {
-                #[cfg(feature = "reqwest")]
                 pub mod client;
                 pub mod types;
             }
@@ -61,15 +56,18 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     }
     files.insert("shared.rs".to_owned(), pretty(shared_types)?);
     files.insert("enums.rs".to_owned(), pretty(enums::render(&open_enums))?);
-    let (verbs, table) = operations::render(specs)?;
+    let (verbs, table) = operations::render(&operations);
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
+    files.insert("options.rs".to_owned(), pretty(options::render(&operations))?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
         pub mod enums;
         /// The table of operations.
         pub mod operations;
+        /// Options of operations.
+        pub mod options;
         /// Types that both APIs have.
         pub mod shared;
         /// The enum of verbs.

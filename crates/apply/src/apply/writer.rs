@@ -40,7 +40,7 @@ pub(crate) async fn update(client: &Client, uid: &Uid, definition: &Definition) 
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), Refused> {
-    let options = if force { DeleteOptions::FORCE } else { DeleteOptions::default() };
+    let options = DeleteOptions { force };
     match api {
         Api::Capping => client.capping().delete(uid, options).await?,
         Api::Throttling => client.throttling().delete(uid, options).await?,

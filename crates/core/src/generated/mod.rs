@@ -2,13 +2,11 @@
 
 ///Generated from openapi/capping.yaml.
 pub mod capping {
-    #[cfg(feature = "reqwest")]
     pub mod client;
     pub mod types;
 }
 ///Generated from openapi/throttling.yaml.
 pub mod throttling {
-    #[cfg(feature = "reqwest")]
     pub mod client;
     pub mod types;
 }
@@ -16,6 +14,8 @@ pub mod throttling {
 pub mod enums;
 /// The table of operations.
 pub mod operations;
+/// Options of operations.
+pub mod options;
 /// Types that both APIs have.
 pub mod shared;
 /// The enum of verbs.

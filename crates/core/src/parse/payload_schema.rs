@@ -134,10 +134,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        CappingDefinition, CappingModels, CappingServices, HttpMethod, Models, Rating, ServiceLimit,
-        ThrottlingDefinition, ThrottlingModels,
-    };
+    use crate::types::models::{CappingModels, Models, ThrottlingModels};
+    use crate::{CappingDefinition, CappingServices, HttpMethod, Rating, ServiceLimit, ThrottlingDefinition};
 
     /// What the type makes of it; `None` where it cannot be read.
     fn typed<M: Models>(definition: &str, org_id: &OrgId) -> Option<String> {

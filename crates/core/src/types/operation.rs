@@ -1,10 +1,12 @@
-//! An operation of one of the two APIs.
+//! An operation of one of the two APIs, as data. The specs describe them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::generated::operations::OPERATIONS;
 use crate::generated::verbs::Verb;
+use crate::types::idempotency::{AlreadyDone, Idempotency};
 
 /// One of the two APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,23 +43,97 @@ pub struct Operation {
     pub verb: Verb,
     /// The HTTP method, in capitals.
     pub method: &'static str,
-    /// The path below the base URL; `{uid}` stands for the identifier.
+    /// The path below the base URL, with parameters in braces.
     pub path: &'static str,
+    /// The options: the name of each, and of its query parameter.
+    pub query: &'static [(&'static str, &'static str)],
+    /// The body of the request.
+    pub body: RequestBody,
     /// The HTTP status of success.
     pub success: u16,
+    /// The field of the response that holds the value; `None` if the value is the whole body, or there is none.
+    pub envelope: Option<&'static str>,
+    /// The value of a call.
+    pub value: ResponseValue,
+    /// Whether a repeated request has an effect of its own.
+    pub idempotency: Idempotency,
+    /// The failure that shows a retry that it is done.
+    pub already_done: AlreadyDone,
     /// One line for people.
     pub summary: &'static str,
 }
 
+/// The body of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestBody {
+    /// There is none.
+    None,
+    /// This JSON.
+    Default(&'static str),
+    /// A definition, from the caller.
+    Definition,
+}
+
+/// The value of a call: the parts of it that a client relies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseValue {
+    /// Nothing. The body is not read, because the service sends an empty object or no body.
+    Nothing,
+    /// Any JSON.
+    Any,
+    /// An object.
+    Object,
+    /// An object with a uid.
+    Configuration,
+    /// A list of such objects.
+    Configurations,
+}
+
 impl Operation {
+    /// The operation of this API with this verb. Not every API has every verb.
+    pub fn find(api: Api, verb: Verb) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.api == api && operation.verb == verb)
+    }
+
     /// Whether a call leaves the service as it was. `list` is a POST and still changes nothing.
     pub const fn reads(&self) -> bool {
-        matches!(self.verb, Verb::List | Verb::Get | Verb::CanDeploy)
+        matches!(self.idempotency, Idempotency::Safe)
     }
 }
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.api, self.verb)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_api_and_verb() {
+        for operation in &OPERATIONS {
+            assert_eq!(Operation::find(operation.api, operation.verb), Some(operation));
+        }
+    }
+
+    #[test]
+    fn lists_reads_and_checks_are_safe() {
+        for api in [Api::Capping, Api::Throttling] {
+            for (verb, reads) in [
+                (Verb::List, true),
+                (Verb::Get, true),
+                (Verb::CanDeploy, true),
+                (Verb::Create, false),
+                (Verb::Update, false),
+                (Verb::Delete, false),
+                (Verb::Deploy, false),
+                (Verb::Undeploy, false),
+            ] {
+                let operation = Operation::find(api, verb).expect("an operation");
+                assert_eq!(operation.reads(), reads, "{operation}");
+            }
+        }
     }
 }

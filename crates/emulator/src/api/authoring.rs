@@ -1,4 +1,4 @@
-//! The authoring service: the sixteen operations, once a call has passed the gateway.
+//! The authoring service: the operations, once a call has passed the gateway.
 
 mod can_deploy;
 mod capping;
@@ -8,10 +8,11 @@ pub(crate) mod session;
 mod throttling;
 pub(crate) mod validation;
 
-use ajo_core::{Api, Operation};
+use ajo_core::{Api, Operation, Verb};
+use http::StatusCode;
 
 use crate::api::authoring::session::{Input, Session};
-use crate::api::response::Answer;
+use crate::api::response::{Answer, Failure};
 
 /// Processes a call.
 pub(crate) fn run(
@@ -27,4 +28,13 @@ pub(crate) fn run(
         Api::Throttling => throttling::run(session, operation.verb, input, new_id),
     };
     outcome.unwrap_or_else(|failure| failure.answer(as_text, request_id))
+}
+
+/// The response to an operation that was added to a spec and not to the emulator.
+fn not_emulated(api: Api, verb: Verb) -> Failure {
+    Failure::new(
+        StatusCode::NOT_IMPLEMENTED,
+        None,
+        format!("the emulator does not have the operation {api} {verb} yet"),
+    )
 }

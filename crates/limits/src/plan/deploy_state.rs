@@ -74,7 +74,8 @@ impl Standing {
             }
             Verb::Deploy => Self { saved: self.saved.clone(), in_force: InForce::Saved },
             Verb::Undeploy => Self { saved: self.saved.clone(), in_force: InForce::Nothing },
-            Verb::Delete | Verb::List | Verb::Get | Verb::CanDeploy => self.clone(),
+            // The plan has no step that deletes and goes on, and other operations change nothing that it knows of.
+            _ => self.clone(),
         }
     }
 }
