@@ -13,11 +13,12 @@ const MOST: usize = 20;
 
 /// Keywords that are checked.
 #[cfg(test)]
-const CHECKED: [&str; 14] = [
+const CHECKED: [&str; 15] = [
     "$ref",
     "format",
     "items",
     "maxLength",
+    "maxProperties",
     "maximum",
     "minLength",
     "minimum",
@@ -96,6 +97,10 @@ impl Check<'_> {
     }
 
     fn object(&mut self, schema: &Value, map: &Map<String, Value>) {
+        let count = u64::try_from(map.len()).unwrap_or(u64::MAX);
+        if let Some(most) = schema["maxProperties"].as_u64().filter(|most| count > *most) {
+            self.tell(format!("has more than {most} fields"));
+        }
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !map.contains_key(name) {
                 self.below(name, |this| this.tell("is missing"));
@@ -204,6 +209,7 @@ mod tests {
             (json!({"minLength": 1}), json!("é"), json!(""), "", "is shorter than 1"),
             (json!({"maxLength": 2}), json!("éé"), json!("ééé"), "", "is longer than 2"),
             (json!({"pattern": "^a+$"}), json!("aa"), json!("ab"), "", "does not match ^a+$"),
+            (json!({"maxProperties": 1}), json!({"a": 1}), json!({"a": 1, "b": 2}), "", "has more than 1 fields"),
             (json!({"required": ["a/b"]}), json!({"a/b": null}), json!({}), "/a~1b", "is missing"),
             (
                 json!({"items": {"type": "string", "nullable": true}}),
