@@ -9,6 +9,8 @@ mod enums;
 mod files;
 mod operations;
 mod patches;
+mod response;
+mod schemas;
 mod types;
 
 use std::fmt::Write as _;

@@ -57,5 +57,6 @@ pub use types::models::{CappingModels, Models, ThrottlingModels};
 pub use types::operation::{Api, Operation};
 pub use types::operation_table::OPERATIONS;
 pub use types::sandbox::{Sandbox, SandboxError};
+pub use types::schema;
 pub use types::service_code::ServiceCode;
 pub use types::uid::{Uid, UidError};

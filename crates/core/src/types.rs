@@ -5,6 +5,7 @@ pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod operation_table;
 pub(crate) mod sandbox;
+pub mod schema;
 pub(crate) mod service_code;
 pub(crate) mod uid;
 pub(crate) mod verb;

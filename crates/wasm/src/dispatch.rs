@@ -1,9 +1,7 @@
-//! The sixteen operations by name, and the offline rules.
+//! The operations by name, and the offline rules.
 
 use ajo_core::rules::{self, Finding};
-use ajo_core::{
-    Api, CallOptions, CallRequest, DeleteOptions, DirectClient, Error, OPERATIONS, Operation, Uid, Verb, Wire,
-};
+use ajo_core::{Api, CallOptions, CallRequest, DeleteOptions, DirectClient, Error, OPERATIONS, Uid, Wire, schema};
 
 use crate::failure;
 use crate::json_reader::Fields;
@@ -45,19 +43,11 @@ pub(crate) async fn run<W: Wire<Request = CallRequest>>(
     let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
     let answer = client.with_options(options).raw(operation, uid.as_ref(), DeleteOptions { force }, &definition).await;
     match answer {
-        Ok(_) => Ok(pick(operation).map_or_else(|| "null".to_owned(), quoted)),
+        Ok(_) => {
+            let value = schema::response_value(operation.api, operation.verb.as_str());
+            Ok(value.map_or_else(|| "null".to_owned(), quoted))
+        }
         Err(error) => Err(failure::of(&error)),
-    }
-}
-
-/// The field of the answer's body that is the value of a call; nothing where the value is the body, or nothing.
-const fn pick(operation: &Operation) -> Option<&'static str> {
-    match operation.verb {
-        Verb::List => Some("results"),
-        Verb::Get => Some("result"),
-        Verb::CanDeploy => Some("canDeploy"),
-        Verb::Create | Verb::Update => Some(""),
-        Verb::Delete | Verb::Deploy | Verb::Undeploy => None,
     }
 }
 

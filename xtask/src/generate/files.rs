@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, operations, types};
+use super::{client, enums, operations, schemas, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -23,13 +23,13 @@ const MARK: &str =
 pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let open_enums = enums::collect(specs);
     let enum_names: Vec<String> = open_enums.keys().cloned().collect();
-    let schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
-    let shared = in_several(&schemas);
+    let all_schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
+    let shared = in_several(&all_schemas);
 
     let mut files = Files::new();
     let mut modules = TokenStream::new();
     let mut shared_types = TokenStream::new();
-    for (spec, schemas) in specs.iter().zip(&schemas) {
+    for (spec, schemas) in specs.iter().zip(&all_schemas) {
         let api = operations::api_name(spec)?;
         let parts = types::split(client::generate(spec, &enum_names)?, schemas, &shared);
         if shared_types.is_empty() {
@@ -64,12 +64,15 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let (verbs, table) = operations::render(specs)?;
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
+    files.insert("schemas.rs".to_owned(), pretty(schemas::render(specs)?)?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
         pub mod enums;
         /// The table of operations.
         pub mod operations;
+        /// The fields of every object.
+        pub mod schemas;
         /// Types that both APIs have.
         pub mod shared;
         /// The enum of verbs.

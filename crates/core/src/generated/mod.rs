@@ -16,6 +16,8 @@ pub mod throttling {
 pub mod enums;
 /// The table of operations.
 pub mod operations;
+/// The fields of every object.
+pub mod schemas;
 /// Types that both APIs have.
 pub mod shared;
 /// The enum of verbs.
