@@ -1,7 +1,6 @@
 //! The generated files: what is in them, writing them, comparing them with what is committed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -126,16 +125,18 @@ pub(super) fn differences(target: &Path, files: &Files) -> Result<String, String
     for name in names {
         let old = committed.get(name).map_or("", String::as_str);
         let new = files.get(name).map_or("", String::as_str);
-        if old != new {
-            let text = TextDiff::from_lines(old, new);
-            let _ = write!(
-                diff,
-                "{}",
-                text.unified_diff().context_radius(2).header(&format!("committed/{name}"), &format!("specs/{name}"))
-            );
-        }
+        diff += &self::diff(name, old, new);
     }
     Ok(diff)
+}
+
+/// A unified diff of one file; empty when nothing differs.
+pub(super) fn diff(name: &str, old: &str, new: &str) -> String {
+    if old == new {
+        return String::new();
+    }
+    let text = TextDiff::from_lines(old, new);
+    text.unified_diff().context_radius(2).header(&format!("committed/{name}"), &format!("specs/{name}")).to_string()
 }
 
 /// What the folder holds now.
