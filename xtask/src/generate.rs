@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: from `openapi/*.yaml` to `crates/core/src/generated/`.
+//! `cargo xtask generate`: from `openapi/*.yaml` to the generated Rust of `ajo-core` and TypeScript of the npm package.
 //!
 //! The specs are validated. The types come from [`progenitor`], whose input is patched ([`patches`]) and whose output is adapted
 //! ([`types`]). The methods of the client ([`client`]), their [`options`], and the table of [`operations`] are written from the
@@ -12,16 +12,23 @@ mod operations;
 mod options;
 mod patches;
 mod progenitor;
+mod response;
+mod schemas;
 mod types;
+mod typescript;
 
 use std::fmt::Write as _;
 
-use crate::spec::specifications;
+use crate::spec::{Spec, specifications};
 use crate::validate;
 use crate::workspace::root;
 
-/// Where the generated code is kept, from the root of the workspace.
-const TARGET: &str = "crates/core/src/generated";
+/// Where the generated Rust is kept, from the root of the workspace.
+const RUST: &str = "crates/core/src/generated";
+/// Where the generated TypeScript is kept.
+const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
+/// The file with a generated table.
+const README: &str = "crates/wasm/npm/README.md";
 
 /// Generates, and writes or (with `check`) compares.
 pub(crate) fn run(check: bool) -> Result<String, String> {
@@ -36,19 +43,35 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
         return Err(text);
     }
 
-    let files = files::render(&specs)?;
-    let target = root().join(TARGET);
-    if check {
-        let stale = files::differences(&target, &files)?;
-        if stale.is_empty() {
-            Ok(format!("{TARGET} is what the specs say ({} files)", files.len()))
+    let (mut stale, mut count) = (String::new(), 0);
+    for (target, files) in [(RUST, files::render(&specs)?), (TYPESCRIPT, typescript::render(&specs)?)] {
+        count += files.len();
+        if check {
+            stale += &files::differences(&root().join(target), &files)?;
         } else {
-            Err(format!("{TARGET} is stale; run `cargo xtask generate` and commit the result\n{stale}"))
+            files::write(&root().join(target), &files)?;
         }
-    } else {
-        files::write(&target, &files)?;
-        Ok(format!("wrote {} files to {TARGET}", files.len()))
     }
+    stale += &update_readme(&specs, check)?;
+    if !stale.is_empty() {
+        return Err(format!("generated files are stale; run `cargo xtask generate` and commit the result\n{stale}"));
+    }
+    let done = if check { "match the specs" } else { "written" };
+    Ok(format!("{count} files and the table in {README}: {done}"))
+}
+
+/// Writes the table into the README; with `check`, only gives the difference.
+fn update_readme(specs: &[Spec], check: bool) -> Result<String, String> {
+    let path = root().join(README);
+    let old = std::fs::read_to_string(&path).map_err(|error| format!("failed to read {README}: {error}"))?;
+    let new = typescript::readme::update(&old, specs).map_err(|problem| format!("{README}: {problem}"))?;
+    if check {
+        return Ok(files::diff(README, &old, &new));
+    }
+    if old != new {
+        std::fs::write(&path, new).map_err(|error| format!("failed to write {README}: {error}"))?;
+    }
+    Ok(String::new())
 }
 
 #[cfg(test)]
@@ -56,7 +79,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::spec::Spec;
 
     #[test]
     fn generating_twice_gives_the_same() {

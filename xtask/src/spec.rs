@@ -59,8 +59,7 @@ impl Spec {
     pub(crate) fn reach(&self, node: &Value, found: &mut BTreeSet<String>) {
         match node {
             Value::Object(map) => {
-                let reference = map.get("$ref").and_then(Value::as_str);
-                if let Some(name) = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+                if let Some(name) = schema_name(node)
                     && found.insert(name.to_owned())
                 {
                     self.reach(&self.value["components"]["schemas"][name], found);
@@ -104,6 +103,11 @@ impl<'s> Operation<'s> {
     pub(crate) fn pointer(&self) -> String {
         pointer(&["paths", self.path, self.method])
     }
+}
+
+/// The name of the schema that a node refers to.
+pub(crate) fn schema_name(node: &Value) -> Option<&str> {
+    node["$ref"].as_str()?.strip_prefix("#/components/schemas/")
 }
 
 /// A JSON pointer (RFC 6901) from its unescaped parts.

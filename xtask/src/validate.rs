@@ -11,6 +11,7 @@ mod keywords;
 pub(crate) mod names;
 mod operations;
 mod references;
+mod request_fields;
 mod schemas;
 mod sources;
 
@@ -33,6 +34,10 @@ pub(crate) fn validate(spec: &Spec) -> Vec<Finding> {
         // What another check says of a place is more to the point than that it is against the grammar.
         let told: BTreeSet<String> = findings.iter().map(|finding| finding.pointer().to_owned()).collect();
         findings.extend(grammar::check(spec).into_iter().filter(|finding| !told.contains(finding.pointer())));
+    }
+    // A field with another finding often has no type that this could check.
+    if findings.is_empty() {
+        findings.extend(request_fields::check(spec));
     }
     findings
 }

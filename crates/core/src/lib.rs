@@ -59,5 +59,6 @@ pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::idempotency::{AlreadyDone, Idempotency};
 pub use types::operation::{Api, OPERATIONS, Operation, RequestBody, ResponseValue};
 pub use types::sandbox::{Sandbox, SandboxError};
+pub use types::schema;
 pub use types::service_code::ServiceCode;
 pub use types::uid::{Uid, UidError};

@@ -6,6 +6,7 @@ pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod sandbox;
+pub mod schema;
 pub(crate) mod service_code;
 pub(crate) mod uid;
 pub(crate) mod verb;

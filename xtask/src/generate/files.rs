@@ -1,7 +1,6 @@
 //! The generated files: what is in them, writing them, comparing them with what is committed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +9,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, model, operations, options, progenitor, types};
+use super::{client, enums, model, operations, options, progenitor, schemas, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -23,14 +22,14 @@ const MARK: &str =
 pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let open_enums = enums::collect(specs);
     let enum_names: Vec<String> = open_enums.keys().cloned().collect();
-    let schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
-    let shared = in_several(&schemas);
+    let all_schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
+    let shared = in_several(&all_schemas);
     let operations = model::operations(specs)?;
 
     let mut files = Files::new();
     let mut modules = TokenStream::new();
     let mut shared_types = TokenStream::new();
-    for (spec, schemas) in specs.iter().zip(&schemas) {
+    for (spec, schemas) in specs.iter().zip(&all_schemas) {
         let api = model::api_name(spec)?;
         let parts = types::split(progenitor::generate(spec, &enum_names)?, schemas, &shared);
         if shared_types.is_empty() {
@@ -60,6 +59,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
     files.insert("options.rs".to_owned(), pretty(options::render(&operations))?);
+    files.insert("schemas.rs".to_owned(), pretty(schemas::render(specs)?)?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
@@ -68,6 +68,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
         pub mod operations;
         /// Options of operations.
         pub mod options;
+        /// The fields of every object.
+        pub mod schemas;
         /// Types that both APIs have.
         pub mod shared;
         /// The enum of verbs.
@@ -121,16 +123,18 @@ pub(super) fn differences(target: &Path, files: &Files) -> Result<String, String
     for name in names {
         let old = committed.get(name).map_or("", String::as_str);
         let new = files.get(name).map_or("", String::as_str);
-        if old != new {
-            let text = TextDiff::from_lines(old, new);
-            let _ = write!(
-                diff,
-                "{}",
-                text.unified_diff().context_radius(2).header(&format!("committed/{name}"), &format!("specs/{name}"))
-            );
-        }
+        diff += &self::diff(name, old, new);
     }
     Ok(diff)
+}
+
+/// A unified diff of one file; empty when nothing differs.
+pub(super) fn diff(name: &str, old: &str, new: &str) -> String {
+    if old == new {
+        return String::new();
+    }
+    let text = TextDiff::from_lines(old, new);
+    text.unified_diff().context_radius(2).header(&format!("committed/{name}"), &format!("specs/{name}")).to_string()
 }
 
 /// What the folder holds now.

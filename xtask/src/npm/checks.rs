@@ -5,7 +5,6 @@ use super::package::pack;
 
 /// The JS wrapper on a scripted core, and its types. Needs no WebAssembly.
 pub(crate) fn test_wrapper() -> Result<(), String> {
-    run_script("generate.mjs", &["--check"])?;
     run("npm", &["run", "--silent", "check"])?;
     run_script("test.mjs", &[&display(&out("tests"))])
 }

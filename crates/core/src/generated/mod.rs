@@ -16,6 +16,8 @@ pub mod enums;
 pub mod operations;
 /// Options of operations.
 pub mod options;
+/// The fields of every object.
+pub mod schemas;
 /// Types that both APIs have.
 pub mod shared;
 /// The enum of verbs.

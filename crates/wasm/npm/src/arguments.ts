@@ -2,9 +2,10 @@
 
 import { AjoValidationError } from "./errors.js";
 import { excerpt } from "./excerpt.js";
+import { FLAGS } from "./generated/operations.js";
 import { Interrupt } from "./interrupt.js";
 import { toJson } from "./json.js";
-import type { AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, Helpers } from "./options.js";
+import type { AjoOptions, CallOptions, ExtraHeaders, Helpers } from "./options.js";
 
 /** What a value must be, and the words for it. */
 type Rule = readonly [words: string, holds: (value: unknown) => boolean];
@@ -45,10 +46,7 @@ const CALL_RULES: { readonly [Name in keyof Required<CallOptions>]: Rule } = {
   headers: HEADERS,
 };
 
-const DELETE_RULES: { readonly [Name in keyof Required<DeleteOptions>]: Rule } = {
-  ...CALL_RULES,
-  force: ["true or false", (value) => typeof value === "boolean"],
-};
+const FLAG: Rule = ["true or false", (value) => typeof value === "boolean"];
 
 /** Who calls. Of these, a source of the access token needs the first so many, and the others mean nothing beside it. */
 const IDENTITY = ["clientId", "orgId", "scopes"];
@@ -93,7 +91,7 @@ function checkSource(options: object): void {
 export interface CallArguments {
   uid?: unknown;
   config?: unknown;
-  options: CallOptions | DeleteOptions | undefined;
+  options: CallOptions | undefined;
 }
 
 /** One call as JSON for the core, and what ends it. The definition is a text of its own, which the core sends as it is. */
@@ -113,7 +111,8 @@ function callOf(operation: string, call: CallArguments): CallTexts {
   if ("uid" in call) demand(operation, "the uid", TEXT, uid);
   const takesConfig = "config" in call;
   if (takesConfig) demand(operation, "the configuration", OBJECT, config);
-  const { signal, headers, ...rest } = taken(operation, given, operation.endsWith(".delete") ? DELETE_RULES : CALL_RULES);
+  const flags = Object.fromEntries((FLAGS[operation] ?? []).map((name) => [name, FLAG]));
+  const { signal, headers, ...rest } = taken(operation, given, { ...CALL_RULES, ...flags });
   const input = { operation, uid, ...rest, headers: headers && pairs(operation, headers) };
   return {
     input: written(input),

@@ -1,46 +1,9 @@
 import { type CallArguments, readCall, readOptions } from "./arguments.js";
 import { core } from "./core.js";
-import type {
-  CanDeploy,
-  CappingConfig,
-  CappingCreated,
-  CappingDefinition,
-  CappingUpdated,
-  ThrottlingConfig,
-  ThrottlingCreated,
-  ThrottlingDefinition,
-  ThrottlingUpdated,
-} from "./models.js";
-import type { AjoOptions, CallOptions, DeleteOptions } from "./options.js";
+import { type Capping, OPERATIONS, type Throttling } from "./generated/operations.js";
+import type { AjoOptions } from "./options.js";
 import { Session } from "./session.js";
 import { carryOut } from "./steps.js";
-
-/** The eight operations on the configurations of one API. Every one of them rejects with an `AjoError`. */
-export interface Configurations<Definition, Config, Created, Updated> {
-  /** Every configuration, in no promised order. */
-  list(options?: CallOptions): Promise<Config[]>;
-  /** One configuration: what was last saved, and its state. */
-  get(uid: string, options?: CallOptions): Promise<Config>;
-  /** Stores a definition, which limits nothing until it is deployed. A repeated call stores a second one. */
-  create(definition: Definition, options?: CallOptions): Promise<Created>;
-  /** Replaces the whole definition: what is not sent is gone. The last writer wins. */
-  update(uid: string, definition: Definition, options?: CallOptions): Promise<Updated>;
-  /** Deletes a configuration; a deployed one only with `force`. */
-  delete(uid: string, options?: DeleteOptions): Promise<void>;
-  /** Asks whether the saved definition can be deployed. Changes nothing. */
-  canDeploy(uid: string, options?: CallOptions): Promise<CanDeploy>;
-  /** Makes the saved definition the one that limits. */
-  deploy(uid: string, options?: CallOptions): Promise<void>;
-  /** Makes the configuration limit nothing any more. */
-  undeploy(uid: string, options?: CallOptions): Promise<void>;
-}
-
-/** Capping: calls over the limit are rejected. Many configurations for each sandbox. */
-export interface Capping extends Configurations<CappingDefinition, CappingConfig, CappingCreated, CappingUpdated> {}
-
-/** Throttling: calls over the limit wait. One configuration for each organization, made in a production sandbox. */
-export interface Throttling
-  extends Configurations<ThrottlingDefinition, ThrottlingConfig, ThrottlingCreated, ThrottlingUpdated> {}
 
 /**
  * A client of Adobe Journey Optimizer's capping and throttling APIs, for one organization and sandbox.
@@ -69,8 +32,8 @@ export class AjoClient {
     };
     // All functions of this client hold on to this one, and nothing else needs the client.
     abandoned?.register(call, session);
-    this.capping = configurations("capping", call) as Capping;
-    this.throttling = configurations("throttling", call) as Throttling;
+    this.capping = methods("capping", call) as unknown as Capping;
+    this.throttling = methods("throttling", call) as unknown as Throttling;
   }
 }
 
@@ -84,19 +47,15 @@ const abandoned =
 type Call = (operation: string, given: CallArguments) => Promise<unknown>;
 
 /** Functions and no methods, so that `const { list } = ajo.capping` works. */
-function configurations(api: string, call: Call): Configurations<unknown, unknown, unknown, unknown> {
-  const of =
-    (verb: string) =>
-    (uid: string, options?: CallOptions): Promise<never> =>
-      call(`${api}.${verb}`, { uid, options }) as Promise<never>;
-  return {
-    list: (options) => call(`${api}.list`, { options }) as Promise<unknown[]>,
-    get: of("get"),
-    create: (config, options) => call(`${api}.create`, { config, options }),
-    update: (uid, config, options) => call(`${api}.update`, { uid, config, options }),
-    delete: of("delete"),
-    canDeploy: of("canDeploy"),
-    deploy: of("deploy"),
-    undeploy: of("undeploy"),
-  };
+function methods(api: keyof typeof OPERATIONS, call: Call): Record<string, (...given: unknown[]) => Promise<unknown>> {
+  const operations: [string, readonly string[]][] = Object.entries(OPERATIONS[api]);
+  return Object.fromEntries(
+    operations.map(([name, takes]) => [
+      name,
+      (...given) => {
+        const named = [...takes, "options"].map((argument, index) => [argument, given[index]]);
+        return call(`${api}.${name}`, Object.fromEntries(named));
+      },
+    ]),
+  );
 }

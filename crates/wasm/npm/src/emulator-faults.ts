@@ -1,10 +1,11 @@
 import type { Control } from "./emulator-control.js";
-
-/** A verb of the two APIs, as the emulator writes it. */
-export type EmulatorVerb = "list" | "create" | "get" | "update" | "delete" | "can_deploy" | "deploy" | "undeploy";
+import type { OperationId } from "./generated/operations.js";
 
 /** An operation: `"capping.create"`. */
-export type EmulatorOperation = `${"capping" | "throttling"}.${EmulatorVerb}`;
+export type EmulatorOperation = OperationId;
+
+/** A verb of the two APIs, as the emulator writes it. */
+export type EmulatorVerb = OperationId extends `${string}.${infer Verb}` ? Verb : never;
 
 /** Where a fault strikes: everywhere, at the token host, or at an operation with `*` for either part. */
 export type FaultTarget = "*" | "token" | `${"capping" | "throttling" | "*"}.${EmulatorVerb | "*"}`;

@@ -1,4 +1,4 @@
-export { AjoClient, type Capping, type Configurations, type Throttling } from "./client.js";
+export { AjoClient } from "./client.js";
 export {
   AjoAbortError,
   AjoAuthError,
@@ -10,7 +10,8 @@ export {
   AjoValidationError,
   type ErrorDetails,
 } from "./errors.js";
+export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
 export type * from "./models.js";
-export type { AjoEvent, AjoOptions, CallOptions, DeleteOptions, ExtraHeaders, TokenStore } from "./options.js";
+export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, TokenStore } from "./options.js";
 export type { AbortSignalLike, Fetch, FetchInit, FetchResponse, Signal, WasmModule } from "./platform.js";
 export { validateCapping, validateThrottling } from "./validate.js";

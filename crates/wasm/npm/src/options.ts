@@ -68,12 +68,6 @@ export interface CallOptions {
   headers?: ExtraHeaders | undefined;
 }
 
-/** What can be different for one `delete`. */
-export interface DeleteOptions extends CallOptions {
-  /** Deletes a deployed configuration too. */
-  force?: boolean | undefined;
-}
-
 /** What a client tells while it works. No event holds a token or a secret. */
 export type AjoEvent =
   | { readonly type: "attempt"; readonly operation: string; readonly attempt: number; readonly requestId: string }

@@ -1,0 +1,53 @@
+//! The table of operations in the README of the npm package.
+
+use std::fmt::Write as _;
+
+use super::operation::operations;
+use crate::generate::model::api_name;
+use crate::spec::Spec;
+
+const BEGIN: &str = "<!-- operations: written by `cargo xtask generate` -->\n";
+const END: &str = "<!-- operations: end -->\n";
+
+/// The README with the table that the specs give.
+pub(crate) fn update(readme: &str, specs: &[Spec]) -> Result<String, String> {
+    let (before, rest) = readme.split_once(BEGIN).ok_or_else(|| format!("there is no line {}", BEGIN.trim_end()))?;
+    let (_, after) = rest.split_once(END).ok_or_else(|| format!("there is no line {}", END.trim_end()))?;
+    Ok(format!("{before}{BEGIN}{}{END}{after}", table(specs)?))
+}
+
+fn table(specs: &[Spec]) -> Result<String, String> {
+    let mut table = "\n| call | returns | |\n|---|---|---|\n".to_owned();
+    for spec in specs {
+        let api = api_name(spec)?;
+        for operation in operations(spec)? {
+            let arguments: String = operation.arguments().iter().map(|(name, _)| format!("{name}, ")).collect();
+            let value = operation.value().replace('|', "\\|");
+            let value = if value == "void" { String::new() } else { format!("`{value}`") };
+            let _ = writeln!(
+                table,
+                "| `{api}.{}({arguments}options?)` | {value} | {} |",
+                operation.method, operation.summary
+            );
+        }
+    }
+    Ok(table + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEGIN, END, update};
+
+    #[test]
+    fn only_the_text_between_the_markers_is_replaced() {
+        let specs = crate::spec::specifications().expect("readable");
+        let readme = format!("before\n{BEGIN}old\n{END}after\n");
+        let updated = update(&readme, &specs).expect("markers");
+        assert!(
+            updated.starts_with(&format!("before\n{BEGIN}\n| call |")) && updated.ends_with(&format!("{END}after\n"))
+        );
+        assert!(updated.contains("| `capping.canDeploy(uid, options?)` | `CanDeploy` |") && !updated.contains("old"));
+        assert_eq!(update(&updated, &specs), Ok(updated.clone()));
+        assert!(update("nothing", &specs).is_err());
+    }
+}
