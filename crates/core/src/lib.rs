@@ -2,7 +2,7 @@
 //!
 //! - [`Client`] calls the service: [`Client::capping`] and [`Client::throttling`], each with the eight operations `list`,
 //!   `create`, `get`, `update`, `delete`, `can_deploy`, `deploy`, `undeploy`.
-//! - [`rules`] says what the service would say about a definition, without asking it.
+//! - [`Api::validate`] says what the service would say about a definition, without asking it.
 //! - [`Error`] tells what failed, what the service said, and what to do next.
 //!
 //! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) that client is not
@@ -16,14 +16,17 @@ pub mod fetch;
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;
 mod parse;
-mod retry;
-pub mod rules;
 mod transport;
 mod types;
 
+pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::read_bounded_text;
-pub use ajo_auth::{Credentials, Secret, untrusted_text};
+// The types of this crate's own functions. Everything else of the engine is imported from there.
+pub use ajo_engine::{
+    Credentials, Failure, Idempotency, Layer, RetryPolicy, Sandbox, SandboxError, Secret, ServiceCode, Uid, UidError,
+    rules,
+};
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::Builder;
 pub use client::call::{Answer, Call};
@@ -40,22 +43,12 @@ pub use client::{
 };
 pub use error::call_error::Error;
 pub use error::error_kind::ErrorKind;
-pub use error::error_response::{Failure, Layer};
 pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
-pub use retry::attempt_outcome::Ending;
-pub use retry::budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
-pub use retry::idempotency::Repeat;
-pub use retry::policy::RetryPolicy;
-pub use retry::retry_state::{Attempts, Next};
 pub use transport::call_request::CallRequest;
 pub use transport::http_transport::{CallNote, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, SendError, SendProblem, Wire};
-pub use transport::rate_limit::RateLimit;
 pub use types::models::{CappingModels, Models, ThrottlingModels};
 pub use types::operation::{Api, Operation};
 pub use types::operation_table::OPERATIONS;
-pub use types::sandbox::{Sandbox, SandboxError};
-pub use types::service_code::ServiceCode;
-pub use types::uid::{Uid, UidError};

@@ -4,7 +4,6 @@ pub(crate) mod attempt;
 pub(crate) mod call_request;
 pub(crate) mod headers;
 pub(crate) mod http_transport;
-pub(crate) mod rate_limit;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_transport;
 pub(crate) mod retry_loop;

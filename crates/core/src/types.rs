@@ -1,10 +1,10 @@
 //! Identifiers, operations, and what the generated models are built on.
 
+mod engine_operation;
+mod lenient_ids;
 pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod operation_table;
-pub(crate) mod sandbox;
-pub(crate) mod service_code;
-pub(crate) mod uid;
+mod validation;
 pub(crate) mod verb;

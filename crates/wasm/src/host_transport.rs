@@ -111,7 +111,7 @@ impl TokenDriver for Steps {
         Box::pin(async move {
             let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json(), timeout).await;
             let answer = Answer::read(&told.answer).map_err(not_given)?;
-            answer.token.map(Secret::new).ok_or(AuthError::UnusableToken)
+            answer.token.map(Secret::new).ok_or(AuthError::InvalidToken)
         })
     }
 
@@ -164,7 +164,7 @@ impl TokenDriver for Steps {
 
 /// The user's function is no host: what it throws does not pass by itself.
 fn not_given(Problem { kind, detail }: Problem) -> AuthError {
-    AuthError::NotGiven { late: matches!(kind, Kind::Timeout), detail }
+    AuthError::CallbackFailed { late: matches!(kind, Kind::Timeout), detail }
 }
 
 fn count(bytes: usize) -> u32 {

@@ -8,8 +8,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::abort::Abort;
 use super::body;
+use super::fault::FaultKind;
 use super::js_env::clock_millis;
-use super::js_error::{Thrown, masked, proves_unsent, tell};
+use super::js_error::{Thrown, kind, masked, tell};
 use super::request::Outgoing;
 use super::script;
 use super::timer::Timer;
@@ -38,19 +39,6 @@ pub struct Fault {
     pub causes: String,
     /// What JavaScript threw, if it did and that shows no secret.
     pub thrown: Option<Thrown>,
-}
-
-/// How a request failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// It cannot be sent.
-    Request,
-    /// The runtime proves that no connection was made. Browsers and workerd never do.
-    Connect,
-    /// There was no whole answer in time.
-    Timeout,
-    /// There is no whole answer, or none at all; whether the request was sent is not known.
-    Broken,
 }
 
 /// Sends a request and reads its answer: all of it within `timeout`, and of the body no more bytes than `most` says for a status.
@@ -88,22 +76,22 @@ async fn exchange(request: Outgoing<'_>, timeout: Duration, most: fn(u16) -> usi
             Ok(incoming)
         }
         Some(Err(_)) if clock_millis() > until => Err(late()),
-        Some(Err(Failed { thrown, unsent })) => {
+        Some(Err(Failed { thrown, kind })) => {
             let (causes, thrown) = tell(thrown, request.secrets);
-            Err(Fault { kind: if unsent { FaultKind::Connect } else { FaultKind::Broken }, causes, thrown })
+            Err(Fault { kind, causes, thrown })
         }
     }
 }
 
-/// What JavaScript threw, and whether that proves that nothing was sent.
+/// What JavaScript threw.
 struct Failed {
     thrown: JsValue,
-    unsent: bool,
+    kind: FaultKind,
 }
 
 impl From<JsValue> for Failed {
     fn from(thrown: JsValue) -> Self {
-        Self { thrown, unsent: false }
+        Self { thrown, kind: FaultKind::Broken }
     }
 }
 
@@ -122,8 +110,8 @@ async fn answer(
     // With the global object for `this`, which browsers and workerd insist on.
     let sent = Reflect::apply(fetch, &js_sys::global(), &Array::of2(request, &init))?;
     let response = script::settled(&sent).await.map_err(|thrown| {
-        let unsent = proves_unsent(&thrown);
-        Failed { thrown, unsent }
+        let kind = kind(&thrown);
+        Failed { thrown, kind }
     })?;
     let status = status(&response)?;
     let header = |name: &str| {

@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use crate::token::refresh_lease::Turn;
-use crate::token::store_breaker::Shared;
+use ajo_engine::{CacheLookup, RefreshLease, TokenCache, parse_retry_after, parse_token_response, store_key};
+
+use crate::token::provider::Granted;
+use crate::token::shared_token::Shared;
 use crate::{
-    AccessToken, AuthError, Cached, ClientId, Credentials, CredentialsError, Endpoint, Granted, ImsError,
-    MAX_TOKEN_ANSWER, Secret, Timestamp, TokenCache, TokenDriver, TokenNote, TokenRequest, TransportProblem,
-    read_retry_after, read_token_answer, store_key,
+    AccessToken, AuthError, ClientId, Credentials, CredentialsError, Endpoint, ImsError, MAX_TOKEN_ANSWER, Secret,
+    Timestamp, TokenDriver, TokenNote, TokenRequest, TransportProblem,
 };
 
 /// How long a token request may take in all. Chosen here; the token host publishes none.
@@ -25,7 +26,7 @@ pub(super) struct Fetched {
     driver: Arc<dyn TokenDriver>,
     shared: Shared,
     cache: RwLock<TokenCache>,
-    turn: Mutex<Turn>,
+    turn: Mutex<RefreshLease>,
 }
 
 /// The credentials in use, and which of their secrets worked last; it is tried first.
@@ -59,7 +60,7 @@ struct Held<'f> {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        lock(&self.fetched.turn).end(self.ticket);
+        lock(&self.fetched.turn).release(self.ticket);
         self.fetched.driver.turn_has_ended();
     }
 }
@@ -77,7 +78,7 @@ impl Drop for Ahead<'_> {
         if cache.attempts() == self.seen {
             let surroundings = self.fetched.driver.surroundings();
             let given_up = given_up("given up, because the old token is still good");
-            cache.finish(Err(given_up), surroundings.now(), surroundings.random());
+            cache.record(Err(given_up), surroundings.now(), surroundings.random());
         }
     }
 }
@@ -124,11 +125,11 @@ impl Fetched {
     }
 
     pub(super) fn still_refused(&self, generation: u64) {
-        write(&self.cache).still_refused(generation, self.now());
+        write(&self.cache).mark_rejected(generation, self.now());
     }
 
     pub(super) fn cool_down(&self) -> Duration {
-        read(&self.cache).cool_down(self.now())
+        read(&self.cache).backoff_remaining(self.now())
     }
 
     fn now(&self) -> Timestamp {
@@ -142,10 +143,10 @@ impl Fetched {
     pub(super) fn replace(&self, credentials: Credentials) -> Result<(), AuthError> {
         let mut current = lock(&self.credentials);
         if credentials.client_id() != current.credentials.client_id() {
-            return Err(AuthError::NotReplaceable("the credentials are those of another client id"));
+            return Err(AuthError::CredentialsMismatch("the credentials are those of another client id"));
         }
         if credentials.org_id() != current.credentials.org_id() {
-            return Err(AuthError::NotReplaceable("the credentials are those of another organization"));
+            return Err(AuthError::CredentialsMismatch("the credentials are those of another organization"));
         }
         let other_scopes = credentials.scopes() != current.credentials.scopes();
         *current = Current {
@@ -162,25 +163,25 @@ impl Fetched {
         let now = self.now();
         let (found, seen) = {
             let cache = read(&self.cache);
-            (cache.look(now, cache.attempts()), cache.attempts())
+            (cache.lookup(now, cache.attempts()), cache.attempts())
         };
         match found {
-            Cached::Token { token, generation } => return Ok(Granted { token, generation }),
-            Cached::Failed(error) => return Err(error),
-            Cached::Refresh { token, generation } => {
+            CacheLookup::Token { token, generation } => return Ok(Granted { token, generation }),
+            CacheLookup::Failed(error) => return Err(error),
+            CacheLookup::Refresh { token, generation } => {
                 return Ok(self.ahead(seen, until).await.unwrap_or(Granted { token, generation }));
             }
-            Cached::Fetch => {}
+            CacheLookup::Fetch => {}
         }
         let late = || given_up("the deadline of the call has passed");
         let turn = self.turn(until).await.ok_or_else(late)?;
-        let found = read(&self.cache).look(self.now(), seen);
+        let found = read(&self.cache).lookup(self.now(), seen);
         match found {
-            Cached::Token { token, generation } | Cached::Refresh { token, generation } => {
+            CacheLookup::Token { token, generation } | CacheLookup::Refresh { token, generation } => {
                 Ok(Granted { token, generation })
             }
-            Cached::Failed(error) => Err(error),
-            Cached::Fetch => {
+            CacheLookup::Failed(error) => Err(error),
+            CacheLookup::Fetch => {
                 let obtained = self.obtain(until).await;
                 // Those who wait need not wait for the store.
                 drop(turn);
@@ -196,8 +197,8 @@ impl Fetched {
     async fn ahead(&self, seen: u64, until: Duration) -> Option<Granted> {
         let turn = self.try_turn()?;
         // Somebody else may have done it since.
-        let again = read(&self.cache).look(self.now(), seen);
-        if let Cached::Token { token, generation } = again {
+        let again = read(&self.cache).lookup(self.now(), seen);
+        if let CacheLookup::Token { token, generation } = again {
             return Some(Granted { token, generation });
         }
         let attempt = Ahead { fetched: self, seen };
@@ -211,7 +212,7 @@ impl Fetched {
     }
 
     fn try_turn(&self) -> Option<Held<'_>> {
-        let ticket = lock(&self.turn).take(self.driver.surroundings().elapsed(), self.driver.lease())?;
+        let ticket = lock(&self.turn).acquire(self.driver.surroundings().elapsed(), self.driver.lease())?;
         Some(Held { fetched: self, ticket })
     }
 
@@ -239,7 +240,7 @@ impl Fetched {
                 Some(key) => self.shared.get(&*self.driver, key, self.left(until)).await,
                 None => None,
             };
-            let shared = shared.filter(|token| read(&self.cache).takes(token, self.now()));
+            let shared = shared.filter(|token| read(&self.cache).accepts(token, self.now()));
             let is_shared = shared.is_some();
             let result = match shared {
                 Some(token) => {
@@ -279,10 +280,10 @@ impl Fetched {
     fn finish(&self, result: Result<AccessToken, AuthError>) -> Result<Granted, AuthError> {
         let mut cache = write(&self.cache);
         let seen = cache.attempts();
-        cache.finish(result.clone(), self.now(), self.driver.surroundings().random());
-        match (result, cache.look(self.now(), seen)) {
+        cache.record(result.clone(), self.now(), self.driver.surroundings().random());
+        match (result, cache.lookup(self.now(), seen)) {
             // Also when it is about to expire: it is the newest there is.
-            (Ok(token), _) | (Err(_), Cached::Token { token, .. } | Cached::Refresh { token, .. }) => {
+            (Ok(token), _) | (Err(_), CacheLookup::Token { token, .. } | CacheLookup::Refresh { token, .. }) => {
                 Ok(Granted { token, generation: cache.generation() })
             }
             (Err(error), _) => Err(error),
@@ -330,9 +331,14 @@ impl Fetched {
             let detail = format!("its answer is longer than {} KiB", MAX_TOKEN_ANSWER / 1024);
             return Some(Err(AuthError::Transport { problem: TransportProblem::Broken, detail }));
         };
-        let retry_after = answer.retry_after.as_deref().and_then(|value| read_retry_after(value, self.now()));
-        let read =
-            read_token_answer(answer.status, answer.debug_id.as_deref(), body.expose().as_bytes(), secret, self.now());
+        let retry_after = answer.retry_after.as_deref().and_then(|value| parse_retry_after(value, self.now()));
+        let read = parse_token_response(
+            answer.status,
+            answer.debug_id.as_deref(),
+            body.expose().as_bytes(),
+            secret,
+            self.now(),
+        );
         Some(read.map_err(|error| AuthError::Ims(ImsError { retry_after, ..error })))
     }
 }

@@ -6,7 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::token::oauth_source::{Fetched, TIMEOUT};
-use crate::{AccessToken, AuthError, Credentials, Endpoint, Granted, Secret, Timestamp, TokenDriver};
+use crate::{AccessToken, AuthError, Credentials, Endpoint, Secret, Timestamp, TokenDriver};
+
+/// A token that was handed out.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The token.
+    pub token: AccessToken,
+    /// What to name in [`TokenProvider::invalidate`].
+    pub generation: u64,
+}
 
 /// Far enough for a token whose end is not known: a token given ready-made is used until the service refuses it.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -114,7 +123,7 @@ impl TokenProvider {
         match &*self.source {
             Source::Fetched(fetched) => fetched.replace(credentials),
             Source::Fixed(_) | Source::Asked(_) => {
-                Err(AuthError::NotReplaceable("the access token was given ready-made"))
+                Err(AuthError::CredentialsMismatch("the access token was given ready-made"))
             }
         }
     }
@@ -123,7 +132,7 @@ impl TokenProvider {
 /// A token that was fetched elsewhere and whose end is not known.
 fn ready_made(token: &Secret) -> Result<AccessToken, AuthError> {
     let token = Secret::new(token.expose().trim());
-    AccessToken::new(token, Timestamp::from_millis(0), UNKNOWN_LIFETIME).ok_or(AuthError::UnusableToken)
+    AccessToken::new(token, Timestamp::from_millis(0), UNKNOWN_LIFETIME).ok_or(AuthError::InvalidToken)
 }
 
 impl Asked {

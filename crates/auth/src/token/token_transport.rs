@@ -62,7 +62,7 @@ pub trait TokenDriver: Send + Sync {
 
     /// Asks whoever has tokens for one, for [`crate::TokenProvider::asked`].
     fn ask(&self, _timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
-        Box::pin(std::future::ready(Err(AuthError::UnusableToken)))
+        Box::pin(std::future::ready(Err(AuthError::InvalidToken)))
     }
 
     /// Whether there is a store.

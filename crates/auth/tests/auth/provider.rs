@@ -206,7 +206,7 @@ async fn a_token_given_ready_made_stays_the_same() {
     let provider = TokenProvider::fixed(&Secret::new(" abc\n")).expect("a token");
     assert_eq!(provider.token().await.expect("a token").token.value().expose(), "abc");
     assert!(!provider.invalidate(0));
-    assert_eq!(TokenProvider::fixed(&Secret::new("a\nb")).err(), Some(AuthError::UnusableToken));
+    assert_eq!(TokenProvider::fixed(&Secret::new("a\nb")).err(), Some(AuthError::InvalidToken));
 }
 
 #[tokio::test]
@@ -440,10 +440,13 @@ async fn with_a_token_and_no_host(world: &Arc<Simulated>) -> (TokenProvider, std
     let (listener, url) = silent();
     let shelf = Arc::new(Shelf::default());
     let ims = Endpoint::parse(&url).expect("an endpoint");
-    let key = ajo_auth::store_key(&credentials(), &ims);
+    let key = ajo_engine::store_key(&credentials(), &ims);
     let token =
         ajo_auth::AccessToken::new("old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
-    shelf.set(&key, &ajo_auth::write_entry(&token.expect("a token")), Duration::from_secs(3600)).await.expect("kept");
+    shelf
+        .set(&key, &ajo_engine::encode_entry(&token.expect("a token")), Duration::from_secs(3600))
+        .await
+        .expect("kept");
     let provider = build(&url, credentials(), world, Some(shelf));
     assert_eq!(provider.token().await.expect("the shared one").token.value().expose(), "old");
     (provider, listener)
@@ -523,8 +526,8 @@ async fn a_shared_token_of_the_old_scopes_is_not_taken_after_they_are_replaced()
     let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
     let old =
         ajo_auth::AccessToken::new("of-old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
-    let entry = ajo_auth::write_entry(&old.expect("a token"));
-    shelf.set(&ajo_auth::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
+    let entry = ajo_engine::encode_entry(&old.expect("a token"));
+    shelf.set(&ajo_engine::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
     let provider = build(&server.base_url(), of("old"), &world(), Some(shelf));
     let waiting = tokio::spawn({
         let provider = provider.clone();

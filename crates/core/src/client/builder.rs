@@ -18,7 +18,7 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// use ajo_core::{Client, Credentials, RetryPolicy};
 ///
 /// let client = Client::builder()
-///     .credentials(Credentials::from_file("/run/secrets/ajo.json")?)
+///     .credentials(credentials::from_file("/run/secrets/ajo.json")?)
 ///     .sandbox("prod")
 ///     .deadline(Duration::from_secs(10))
 ///     .retry(RetryPolicy { attempts: 5, ..RetryPolicy::default() })

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::{Error, RateLimit};
+use ajo_engine::RateLimit;
+
+use crate::Error;
 
 /// The limits that a native client sets itself; none by default. Set with [`crate::ClientBuilder::max_requests_per_second`] and
 /// [`crate::ClientBuilder::max_concurrent_requests`].

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use ajo_auth::{AuthError, Credentials, Endpoint, OrgId, System, TokenProvider, http_client};
+use ajo_auth::{AuthError, Credentials, Endpoint, OrgId, System, TokenProvider, credentials, http_client};
 use reqwest::header::HeaderMap;
 
 use crate::transport::headers::CallerHeaders;
@@ -92,10 +92,10 @@ impl fmt::Debug for Client {
 pub type ClientBuilder = Builder<NativeLimits>;
 
 impl Builder<NativeLimits> {
-    /// What the environment says: the credentials of [`Credentials::from_env`], the sandbox (`AJO_SANDBOX`), and other addresses
+    /// What the environment says: the credentials of [`credentials::from_env`], the sandbox (`AJO_SANDBOX`), and other addresses
     /// than Adobe's (`AJO_BASE_URL`, `AJO_IMS_URL`), such as those of an emulator. What is set after it goes before it.
     pub fn from_env(self) -> Result<Self, Error> {
-        let credentials = Credentials::from_env().map_err(AuthError::from)?;
+        let credentials = credentials::from_env().map_err(AuthError::from)?;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = self.credentials(credentials);
         builder.wanted.sandbox = variable("AJO_SANDBOX").or(builder.wanted.sandbox);
@@ -127,7 +127,7 @@ impl Builder<NativeLimits> {
                 let http = http_client(&ims_url)?;
                 TokenProvider::with(credentials, &ims_url, http, surroundings.clone(), self.token_store)
             }
-            Caller::Token { token, .. } => TokenProvider::fixed(&token.ok_or(AuthError::UnusableToken)?)?,
+            Caller::Token { token, .. } => TokenProvider::fixed(&token.ok_or(AuthError::InvalidToken)?)?,
         };
         let wire =
             NativeWire { http: http_client(&base_url)?, surroundings, rate, places, last_bearer: Mutex::default() };

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ajo_auth::is_about_certificates;
+use ajo_engine::AttemptOutcome;
 use bytes::Bytes;
 
-use crate::{Ending, ErrorKind, SendError, SendProblem};
+use crate::{ErrorKind, SendError, SendProblem};
 
 /// The whole answer to an attempt that succeeded.
 #[derive(Clone, Debug)]
@@ -27,18 +27,20 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// As far as repeating it goes.
-    pub(crate) fn ending(&self) -> Ending<'_> {
+    pub(crate) fn outcome(&self) -> AttemptOutcome<'_> {
         match &self.kind {
-            ErrorKind::Auth(error) => {
-                Ending::Unsent { passes: error.is_retryable(), wait: self.retry_after.unwrap_or_default() }
+            ErrorKind::Auth(error) => AttemptOutcome::NotSent {
+                is_transient: error.is_retryable(),
+                wait: self.retry_after.unwrap_or_default(),
+            },
+            ErrorKind::Connect(_) | ErrorKind::Proxy(_) => {
+                AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO }
             }
-            ErrorKind::Connect(causes) => {
-                Ending::Unsent { passes: !is_about_certificates(causes), wait: Duration::ZERO }
-            }
-            ErrorKind::NotSent(_) => Ending::Late,
-            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => Ending::Lost,
-            ErrorKind::Refused(failure) => Ending::Refused { failure, retry_after: self.retry_after },
-            ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => Ending::Final,
+            ErrorKind::Certificate(_) => AttemptOutcome::NotSent { is_transient: false, wait: Duration::ZERO },
+            ErrorKind::NotSent(_) => AttemptOutcome::DeadlineExceeded,
+            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => AttemptOutcome::NoResponse,
+            ErrorKind::Refused(failure) => AttemptOutcome::ErrorResponse { failure, retry_after: self.retry_after },
+            ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => AttemptOutcome::Permanent,
         }
     }
 
@@ -66,6 +68,8 @@ impl From<SendError> for Problem {
         let SendError { problem, causes, source } = error;
         let kind = match problem {
             SendProblem::Connect => ErrorKind::Connect(causes),
+            SendProblem::Certificate => ErrorKind::Certificate(causes),
+            SendProblem::Proxy => ErrorKind::Proxy(causes),
             SendProblem::Timeout => ErrorKind::Timeout(causes),
             SendProblem::Broken => ErrorKind::Broken(causes),
             SendProblem::Request => ErrorKind::Request(causes),

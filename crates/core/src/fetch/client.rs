@@ -36,7 +36,7 @@ impl Builder<NoLimits> {
             Caller::Credentials(credentials) => {
                 token_provider(credentials.clone(), &settings.ims_url, surroundings.clone(), token_store)
             }
-            Caller::Token { token, .. } => TokenProvider::fixed(token.as_ref().ok_or(AuthError::UnusableToken)?)?,
+            Caller::Token { token, .. } => TokenProvider::fixed(token.as_ref().ok_or(AuthError::InvalidToken)?)?,
         };
         Ok(DirectClient::new(settings, FetchWire { surroundings }, tokens))
     }

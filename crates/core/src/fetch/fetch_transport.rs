@@ -63,6 +63,7 @@ impl From<Fault> for SendError {
         let problem = match kind {
             FaultKind::Request => SendProblem::Request,
             FaultKind::Connect => SendProblem::Connect,
+            FaultKind::Certificate => SendProblem::Certificate,
             FaultKind::Timeout => SendProblem::Timeout,
             FaultKind::Broken => SendProblem::Broken,
         };

@@ -100,7 +100,10 @@ fn write(value: &Value, form: Form, place: &str, json: &mut String) -> Result<()
 
 fn write_object(object: &Map<String, Value>, fields: &[Field], json: &mut String) -> Result<(), String> {
     if let Some(name) = object.keys().find(|name| !fields.iter().any(|field| field.name == **name)) {
-        return Err(format!("unknown field `{}`", crate::error::error_response::clean(name).unwrap_or_default()));
+        return Err(format!(
+            "unknown field `{}`",
+            ajo_engine::untrusted_text::message_excerpt(name).unwrap_or_default()
+        ));
     }
     json.push('{');
     let empty = json.len();

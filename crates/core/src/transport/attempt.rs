@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, AuthError, Granted, TransportProblem, read_retry_after};
+use ajo_auth::{AccessToken, AuthError, Granted, TransportProblem};
+use ajo_engine::parse_retry_after;
+use ajo_engine::untrusted_text::message_excerpt;
 use bytes::Bytes;
 
 use crate::error::attempt_error::{Problem, Received};
-use crate::error::error_response::clean;
 use crate::transport::retry_loop::Transport;
 use crate::{ErrorKind, Failure, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, Wire};
 
@@ -75,9 +76,9 @@ impl<W: Wire> Transport<W> {
     ) -> Result<Received, Problem> {
         let reply = self.wire.send(request, token, timeout.min(self.left(until))).await?;
         let retry_after = reply.retry_after.as_deref();
-        let retry_after = retry_after.and_then(|value| read_retry_after(value, self.wire.surroundings().now()));
+        let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.wire.surroundings().now()));
         let request_id = reply.request_id.as_deref();
-        let request_id = request_id.and_then(|id| clean(&without_token(id, token)));
+        let request_id = request_id.and_then(|id| message_excerpt(&without_token(id, token)));
         if (200..300).contains(&reply.status) {
             Ok(succeeded(reply, request_id)?)
         } else {

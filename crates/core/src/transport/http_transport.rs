@@ -53,6 +53,10 @@ pub struct SendError {
 pub enum SendProblem {
     /// No connection was made.
     Connect,
+    /// No connection was made, because a certificate was not accepted.
+    Certificate,
+    /// No connection was made, because a proxy refused it.
+    Proxy,
     /// There was no whole answer in time.
     Timeout,
     /// The connection broke before the whole answer was there.

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Surroundings, causes, read_bounded};
+use ajo_auth::{AccessToken, Surroundings, TransportProblem, causes, connect_problem, read_bounded};
+use ajo_engine::RateLimit;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::transport::headers::{CallerHeaders, REQUEST_ID};
-use crate::{CallNote, CallOptions, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
+use crate::{CallNote, CallOptions, ErrorKind, Operation, Reply, SendError, SendProblem, Wire};
 
 /// progenitor sends `info.version` of the spec in it; the service knows no such header.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
@@ -159,7 +160,11 @@ fn unsendable(problem: &str) -> SendError {
 impl From<reqwest::Error> for SendError {
     fn from(error: reqwest::Error) -> Self {
         let problem = if error.is_connect() {
-            SendProblem::Connect
+            match connect_problem(&error) {
+                TransportProblem::Certificate => SendProblem::Certificate,
+                TransportProblem::Proxy => SendProblem::Proxy,
+                _ => SendProblem::Connect,
+            }
         } else if error.is_timeout() {
             SendProblem::Timeout
         } else if error.is_builder() {

@@ -4,12 +4,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::TokenProvider;
+use ajo_engine::{RetryBudget, RetryDecision, RetryPolicy, RetryState};
 
 use crate::error::attempt_error::{Problem, Received};
 use crate::transport::tracing::Watch;
-use crate::{
-    Attempts, CallNote, CallOptions, DEADLINE, ErrorKind, Next, Operation, RetryBudget, RetryPolicy, TIMEOUT, Wire,
-};
+use crate::{CallNote, CallOptions, DEADLINE, ErrorKind, Operation, TIMEOUT, Wire};
 
 /// The digits of a UUID.
 const HEX: [u8; 16] = *b"0123456789abcdef";
@@ -60,7 +59,7 @@ impl<W: Wire> Transport<W> {
             until: started.saturating_add(options.deadline.unwrap_or(DEADLINE)),
         };
         let policy = RetryPolicy { attempts: options.attempts.unwrap_or(self.policy.attempts), ..self.policy };
-        let attempts = Attempts::new(policy, operation, limits.until);
+        let attempts = RetryState::new(policy, &operation.into(), limits.until);
         let watch = Watch::call(operation, &request_id);
         let (result, attempts, done_before) =
             watch.over(self.attempts(attempts, operation, &request, &request_id, limits)).await;
@@ -72,7 +71,7 @@ impl<W: Wire> Transport<W> {
 
     async fn attempts(
         &self,
-        mut attempts: Attempts,
+        mut attempts: RetryState,
         operation: &Operation,
         request: &W::Request,
         request_id: &str,
@@ -90,16 +89,16 @@ impl<W: Wire> Transport<W> {
             self.wire.note(operation, CallNote::Ended { attempt, status, took });
             let problem = match result {
                 Ok(received) => {
-                    self.budget().succeeded();
+                    self.budget().deposit();
                     return (Ok(received), attempt, false);
                 }
                 Err(problem) => problem,
             };
-            match attempts.next(&problem.ending(), surroundings.elapsed(), surroundings.random()) {
-                Next::Stop => return (Err(problem), attempts.made(), false),
-                Next::Done => {
+            match attempts.decide(&problem.outcome(), surroundings.elapsed(), surroundings.random()) {
+                RetryDecision::GiveUp => return (Err(problem), attempts.made(), false),
+                RetryDecision::AlreadyApplied => {
                     self.wire.note(operation, CallNote::DoneBefore { attempt });
-                    self.budget().succeeded();
+                    self.budget().deposit();
                     let status = problem.status().unwrap_or_default();
                     let request_id = match &problem.kind {
                         ErrorKind::Refused(failure) => failure.request_id.clone(),
@@ -107,7 +106,7 @@ impl<W: Wire> Transport<W> {
                     };
                     return (Ok(Received { status, request_id, body: problem.body }), attempt, true);
                 }
-                Next::Again { after } => {
+                RetryDecision::Retry { after } => {
                     let Some(repetition) = Repetition::take(&self.budget) else {
                         return (Err(problem), attempt, false);
                     };
@@ -150,7 +149,7 @@ struct Repetition<'b> {
 
 impl<'b> Repetition<'b> {
     fn take(budget: &'b Mutex<RetryBudget>) -> Option<Self> {
-        let taken = lock(budget).take();
+        let taken = lock(budget).withdraw();
         taken.then(|| Self { budget, made: false })
     }
 
@@ -162,7 +161,7 @@ impl<'b> Repetition<'b> {
 impl Drop for Repetition<'_> {
     fn drop(&mut self) {
         if !self.made {
-            lock(self.budget).give_back();
+            lock(self.budget).refund();
         }
     }
 }
