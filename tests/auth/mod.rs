@@ -136,7 +136,7 @@ fn a_ready_made_token_that_cannot_be_sent_is_refused_when_the_client_is_built() 
     for token in ["", " ", "\n", "s3c\nr3t", "s3c\u{0}r3t", "s3c r3t", "s3cr3té"] {
         let builder = Client::builder().access_token(Secret::new(token), "client-1", ORG_ID).sandbox("prod");
         let error = builder.build().expect_err(token);
-        assert!(matches!(error.kind(), ErrorKind::Auth(AuthError::UnusableToken)), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::Auth(AuthError::InvalidToken)), "{error:?}");
         let text = "the access token is empty or has characters that cannot be sent in a header";
         assert_eq!(error.to_string(), text);
         assert!(error.hint().is_some() && !format!("{error:?}").contains("s3c"), "{error:?}");

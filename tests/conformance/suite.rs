@@ -102,7 +102,7 @@ pub(crate) fn failed(error: &Error) -> Value {
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Refused(_) => ("refused", "REFUSED"),
         ErrorKind::NotSent(_) => ("notSent", "NOT_SENT"),
-        ErrorKind::Connect(_) => ("connect", "CONNECT"),
+        ErrorKind::Connect(_) | ErrorKind::Certificate(_) | ErrorKind::Proxy(_) => ("connect", "CONNECT"),
         ErrorKind::Timeout(_) => ("timeout", "TIMEOUT"),
         ErrorKind::Broken(_) => ("broken", "BROKEN"),
         ErrorKind::Unreadable { .. } => ("unreadable", "UNREADABLE"),

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use ajo_core::{CALLS_PER_RETRY, DEADLINE, Failure, MAX_ANSWER, MOST_RETRIES, RetryPolicy, TIMEOUT};
+use ajo_core::{DEADLINE, Failure, MAX_ANSWER, RetryPolicy, TIMEOUT};
 use ajo_emulator::GatewayError;
+use ajo_engine::{CALLS_PER_RETRY, MAX_RETRY_TOKENS};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
@@ -167,18 +168,18 @@ fn shown(duration: Duration) -> String {
 
 #[test]
 fn the_defaults_on_the_page_are_those_of_the_code() {
-    let RetryPolicy { attempts, base, base_when_busy, longest_delay, longest_retry_after } = RetryPolicy::default();
+    let RetryPolicy { attempts, base, throttled_base, longest_delay, longest_retry_after } = RetryPolicy::default();
     let said: BTreeMap<String, String> =
         table(ERRORS, "Limits and their defaults").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
     let expected = [
         ("attempts of a call, the first one counted", attempts.to_string()),
         ("bound of the first delay", shown(base)),
-        ("the same after 429 and 503", shown(base_when_busy)),
+        ("the same after 429 and 503", shown(throttled_base)),
         ("longest delay", shown(longest_delay)),
         ("longest Retry-After that is waited for", shown(longest_retry_after)),
         ("one attempt", shown(TIMEOUT)),
         ("the whole call, never slept past", shown(DEADLINE)),
-        ("repetitions a client and its clones can make in a row", MOST_RETRIES.to_string()),
+        ("repetitions a client and its clones can make in a row", MAX_RETRY_TOKENS.to_string()),
         ("calls a second, calls at a time", "no limit".to_owned()),
         ("longest answer read", format!("{} MiB", MAX_ANSWER / 1024 / 1024)),
     ];
@@ -188,15 +189,15 @@ fn the_defaults_on_the_page_are_those_of_the_code() {
 
 #[test]
 fn the_ages_of_a_token_on_the_page_are_those_of_the_code() {
-    use ajo_auth::{EXPIRY_MARGIN, FIRST_COOL_DOWN, LONGEST_COOL_DOWN, REFRESH_AHEAD, REFUSAL_PAUSE};
+    use ajo_engine::{EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REFRESH_AHEAD, REJECTION_BACKOFF};
     let rows = table("docs/authentication.md", "When a token is fetched");
     let said = [
         format!("{} s before its end, or a tenth of its life", REFRESH_AHEAD.as_secs()),
         "after 2 s".to_owned(),
         format!("{} s before its end", EXPIRY_MARGIN.as_secs()),
         "nine tenths of its life".to_owned(),
-        format!("0.5 to {} s, doubling up to {} s", FIRST_COOL_DOWN.as_secs(), LONGEST_COOL_DOWN.as_secs()),
-        format!("for {} s", REFUSAL_PAUSE.as_secs()),
+        format!("0.5 to {} s, doubling up to {} s", FIRST_BACKOFF.as_secs(), MAX_BACKOFF.as_secs()),
+        format!("for {} s", REJECTION_BACKOFF.as_secs()),
     ];
     assert_eq!(rows.len(), said.len());
     for (row, said) in rows.iter().zip(said) {

@@ -1,7 +1,8 @@
 //! What stands before the service in the emulator: headers, tokens, organizations and sandboxes, by hand-made requests.
 
-use ajo_auth::{TOKEN_PATH, Timestamp};
+use ajo_auth::Timestamp;
 use ajo_emulator::{Caller, GatewayError, Settings, World};
+use ajo_engine::TOKEN_PATH;
 use bytes::Bytes;
 use serde_json::{Value, json};
 

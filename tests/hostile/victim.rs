@@ -75,13 +75,13 @@ impl Victim {
     /// Fails the test unless the error is what it should be and shows no secret.
     pub(crate) fn judge(self, name: &str, error: &Error, end: End) {
         let found = match (self, error.kind()) {
-            (Self::Service, ErrorKind::Connect(_)) => End::Connect,
+            (Self::Service, ErrorKind::Connect(_) | ErrorKind::Certificate(_)) => End::Connect,
             (Self::Service, ErrorKind::Timeout(_)) => End::Timeout,
             (Self::Service, ErrorKind::Broken(_)) => End::Broken,
             (Self::Service, ErrorKind::Refused(failure)) => End::Refused(failure.status),
             (Self::Service, ErrorKind::Unreadable { status, .. }) => End::Unreadable(*status),
             (Self::TokenHost, ErrorKind::Auth(AuthError::Transport { problem, .. })) => match problem {
-                TransportProblem::Connect => End::Connect,
+                TransportProblem::Connect | TransportProblem::Certificate => End::Connect,
                 TransportProblem::Timeout => End::Timeout,
                 TransportProblem::Broken => End::Broken,
                 _ => panic!("{name}: {error:?}"),

@@ -6,11 +6,9 @@
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
-use ajo_auth::{
-    AccessToken, ClientId, Credentials, CredentialsError, Endpoint, OrgId, Scopes, Secret, Timestamp, read_entry,
-    read_retry_after, read_token_answer, write_entry,
-};
+use ajo_auth::{AccessToken, ClientId, Credentials, CredentialsError, Endpoint, OrgId, Scopes, Secret, Timestamp};
 use ajo_core::{Failure, Sandbox, Uid};
+use ajo_engine::{decode_entry, encode_entry, parse_retry_after, parse_token_response};
 use http::{HeaderValue, Uri};
 use serde_json::{Value, json};
 
@@ -51,7 +49,7 @@ pub fn credential_file(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let result = Credentials::from_text(&text, None);
     let variable = ("AJO_CREDENTIALS".to_owned(), "file".to_owned());
-    let by_variable = Credentials::from_vars([variable], |_| Ok(text.clone().into_owned()));
+    let by_variable = Credentials::from_vars([variable], |_| Ok::<_, String>(text.clone().into_owned()));
     assert_eq!(by_variable.is_ok(), result.is_ok(), "a variable that names the file comes to the same");
     match result {
         Ok(credentials) => credentials_are_usable(&credentials),
@@ -134,7 +132,7 @@ pub fn token_answer(data: &[u8]) {
     for (secret, debug_id) in [(SECRET, None), ("s3 cr/3t-canary", Some(&*text))] {
         let secret = Secret::new(secret);
         for status in [200, 400, 401, 429, 500] {
-            match read_token_answer(status, debug_id, data, &secret, NOW) {
+            match parse_token_response(status, debug_id, data, &secret, NOW) {
                 Ok(token) => {
                     assert_eq!((status, Some(token.value().expose())), (200, granted.as_deref()));
                     token_is_usable(&token);
@@ -158,7 +156,7 @@ fn token_is_usable(token: &AccessToken) {
     assert_is_header(&format!("Bearer {}", token.value().expose()));
     assert!(!token.lifetime().is_zero() && token.lifetime() <= LONGEST_LIFE, "{:?}", token.lifetime());
     assert!(!format!("{token:?}").contains(token.value().expose()) || !token.value().expose().contains(TOKEN));
-    let again = read_entry(&write_entry(token), NOW).expect("what is kept is read again");
+    let again = decode_entry(&encode_entry(token), NOW).expect("what is kept is read again");
     assert_eq!(again.value().expose(), token.value().expose());
     assert_eq!((again.expires_at(), again.lifetime()), (token.expires_at(), token.lifetime()));
 }
@@ -166,7 +164,7 @@ fn token_is_usable(token: &AccessToken) {
 /// A token in a store, whoever wrote it there.
 pub fn token_entry(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    match read_entry(&Secret::new(&*text), NOW) {
+    match decode_entry(&Secret::new(&*text), NOW) {
         Ok(token) => token_is_usable(&token),
         Err(error) => {
             assert_printable(&error.to_string(), LONGEST_ERROR);
@@ -182,7 +180,7 @@ pub fn token_entry(data: &[u8]) {
 /// The header `Retry-After`.
 pub fn retry_after(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let read = |text: &str, now| read_retry_after(text, now);
+    let read = |text: &str, now| parse_retry_after(text, now);
     let asked = read(&text, NOW);
     assert_eq!(read(&format!(" {text}\t"), NOW), asked, "white space around it says nothing");
     let digits = text.trim();

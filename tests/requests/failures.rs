@@ -79,7 +79,7 @@ async fn send(emulator: &Emulator, verb: Verb, api: Api, target: &str, payload: 
     let operation = Operation::find(api, verb).expect("an operation");
     // Made before the world is locked: it asks the same world for a token.
     let request = raw(emulator, operation, target, payload);
-    let emulated = emulator.world().handle(&request, ajo_auth::Timestamp::now());
+    let emulated = emulator.world().handle(&request, ajo_auth::now());
     // What the emulator answers is put behind a fake service, so that the client reads the very bytes.
     let server = MockServer::start_async().await;
     server
@@ -101,8 +101,8 @@ fn raw(emulator: &Emulator, operation: &Operation, target: &str, payload: &str) 
     );
     let mut request = ajo_tests::HttpRequest::new(form.into());
     *request.method_mut() = "POST".parse().expect("a method");
-    *request.uri_mut() = ajo_auth::TOKEN_PATH.parse().expect("a path");
-    let granted = emulator.world().handle(&request, ajo_auth::Timestamp::now());
+    *request.uri_mut() = ajo_engine::TOKEN_PATH.parse().expect("a path");
+    let granted = emulator.world().handle(&request, ajo_auth::now());
     let granted: Value = serde_json::from_slice(granted.body()).expect("JSON");
     let token = granted["access_token"].as_str().expect("a token");
 

@@ -123,7 +123,7 @@ async fn dropped_waits_for_a_repetition_cost_nothing() {
         .sandbox("prod")
         .base_url(&emulator.base_url())
         .ims_url(&emulator.ims_url())
-        .retry(RetryPolicy { base_when_busy: Duration::from_secs(20), ..RetryPolicy::default() })
+        .retry(RetryPolicy { throttled_base: Duration::from_secs(20), ..RetryPolicy::default() })
         .build()
         .expect("a client");
     client.capping().list().await.expect("listed");

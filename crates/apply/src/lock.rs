@@ -5,7 +5,8 @@ use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ajo_core::{read_bounded_text, untrusted_text::excerpt};
+use ajo_core::read_bounded_text;
+use ajo_engine::untrusted_text::excerpt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use ajo_engine::Moment;
+
 use crate::Timestamp;
 
 /// A sleep that has not ended yet.
@@ -24,6 +26,11 @@ pub trait Surroundings: Send + Sync {
 
     /// Any number, each as likely as the others. Not for secrets.
     fn random(&self) -> u64;
+
+    /// All of them, for one step of a state machine.
+    fn moment(&self) -> Moment {
+        Moment { now: self.now(), elapsed: self.elapsed(), random: self.random() }
+    }
 }
 
 /// The system's clocks and chance. Sleeping needs a tokio runtime.
@@ -43,7 +50,7 @@ impl Default for System {
 #[cfg(feature = "reqwest")]
 impl Surroundings for System {
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        now()
     }
 
     fn elapsed(&self) -> Duration {
@@ -57,6 +64,13 @@ impl Surroundings for System {
     fn random(&self) -> u64 {
         fastrand::u64(..)
     }
+}
+
+/// The present, by the system's clock; the epoch on a clock that is set before it.
+#[cfg(feature = "reqwest")]
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Timestamp::from_millis(0).saturating_add(since)
 }
 
 /// Time that stands still until it is moved or slept through, and chance from a seed: for tests.
@@ -112,23 +126,5 @@ impl Surroundings for Simulated {
 impl fmt::Debug for Simulated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulated").field("elapsed", &self.elapsed()).finish_non_exhaustive()
-    }
-}
-
-/// A part of a duration, by chance: any from none to all of it.
-pub fn part_of(duration: Duration, random: u64) -> Duration {
-    let nanos = u128::from(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
-    Duration::from_nanos(u64::try_from((nanos * u128::from(random)) >> 64).unwrap_or(u64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn part_is_proportional_to_the_number() {
-        let second = Duration::from_secs(1);
-        assert_eq!(part_of(second, 0), Duration::ZERO);
-        assert_eq!(part_of(second, u64::MAX / 2), Duration::from_nanos(499_999_999));
     }
 }

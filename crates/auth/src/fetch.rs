@@ -10,6 +10,7 @@
 mod abort;
 mod body;
 mod exchange;
+mod fault;
 mod fetch_transport;
 mod js_env;
 mod js_error;
@@ -19,7 +20,8 @@ mod timer;
 
 use std::sync::Arc;
 
-pub use exchange::{Fault, FaultKind, Incoming, send};
+pub use exchange::{Fault, Incoming, send};
+pub use fault::FaultKind;
 use fetch_transport::FetchDriver;
 pub use js_env::System;
 pub use js_error::Thrown;
@@ -34,5 +36,5 @@ pub fn token_provider(
     surroundings: Arc<dyn Surroundings>,
     store: Option<Arc<dyn TokenStore>>,
 ) -> TokenProvider {
-    TokenProvider::driven(credentials, ims, Arc::new(FetchDriver { surroundings, store }))
+    TokenProvider::with_transport(credentials, ims, Arc::new(FetchDriver { surroundings, store }))
 }

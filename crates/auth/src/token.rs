@@ -1,13 +1,5 @@
-//! Access tokens: when one is used, fetched, shared, or dropped.
+//! Access tokens: the loop around the engine, and what a transport does for it.
 
-pub(crate) mod access_token;
-pub(crate) mod ims_error;
-mod oauth_source;
 pub(crate) mod provider;
-mod refresh_lease;
-mod store_breaker;
-pub(crate) mod token_cache;
-pub(crate) mod token_entry;
-pub(crate) mod token_request;
-pub(crate) mod token_response;
+pub mod token_input;
 pub(crate) mod token_transport;

@@ -1,10 +1,6 @@
-//! Where credentials are sent, and the client that sends them.
+//! The native transport: the HTTP client, token requests, and what a failed connection was about.
 
-pub(crate) mod endpoint;
-#[cfg(feature = "reqwest")]
+pub(crate) mod connect_problem;
 pub(crate) mod http_client;
-#[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_transport;
-pub(crate) mod retry_after;
-#[cfg(feature = "reqwest")]
 pub(crate) mod server_date;

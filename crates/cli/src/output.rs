@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::arguments::Command;

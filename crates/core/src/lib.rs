@@ -1,7 +1,7 @@
 //! Typed clients, models and rules of Adobe Journey Optimizer's capping and throttling APIs.
 //!
 //! - [`Client`] calls the service. The operations are methods of [`Client::capping`] and [`Client::throttling`].
-//! - [`rules`] says what the service would say about a definition, without asking it.
+//! - [`Api::validate`] says what the service would say about a definition, without asking it.
 //! - [`Error`] tells what failed, what the service said, and what to do next.
 //!
 //! The models and the operations are generated from `openapi/*.yaml`. The client sends requests over any [`HttpTransport`]. The
@@ -16,14 +16,17 @@ pub mod fetch;
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;
 mod parse;
-mod retry;
-pub mod rules;
 mod transport;
 mod types;
 
+pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::read_bounded_text;
-pub use ajo_auth::{Credentials, Secret, untrusted_text};
+// The types of this crate's own functions. Everything else of the engine is imported from there.
+pub use ajo_engine::{
+    AlreadyDone, Credentials, Failure, Idempotency, Layer, RetryPolicy, Sandbox, SandboxError, Secret, ServiceCode,
+    Uid, UidError, rules,
+};
 pub use client::api_client::Client;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::Builder;
@@ -37,7 +40,6 @@ pub use client::response::Response;
 pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 pub use error::call_error::Error;
 pub use error::error_kind::ErrorKind;
-pub use error::error_response::{Failure, Layer};
 pub use generated::capping::client::Capping;
 pub use generated::capping::types::*;
 pub use generated::enums::*;
@@ -45,20 +47,12 @@ pub use generated::options::*;
 pub use generated::throttling::client::Throttling;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
-pub use retry::attempt_outcome::Ending;
-pub use retry::budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
-pub use retry::policy::RetryPolicy;
-pub use retry::retry_state::{Attempts, Next};
+pub use transport::call_progress::CallProgress;
 pub use transport::http_transport::{
-    CallNote, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
+    CallNote, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
 };
-pub use transport::rate_limit::RateLimit;
 pub use transport::request::{Request, TextTemplate};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
-pub use types::idempotency::{AlreadyDone, Idempotency};
 pub use types::operation::{Api, OPERATIONS, Operation, RequestBody, ResponseValue};
-pub use types::sandbox::{Sandbox, SandboxError};
 pub use types::schema;
-pub use types::service_code::ServiceCode;
-pub use types::uid::{Uid, UidError};

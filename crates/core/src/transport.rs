@@ -1,11 +1,12 @@
-//! Sending a call: its attempts, one attempt, and one HTTP request.
+//! Sending a call: the loop around the engine, and one HTTP request.
 
-pub(crate) mod attempt;
+pub(crate) mod call_loop;
+pub(crate) mod call_progress;
 pub(crate) mod headers;
 pub(crate) mod http_transport;
-pub(crate) mod rate_limit;
 pub(crate) mod request;
+pub(crate) mod request_id;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_transport;
-pub(crate) mod retry_loop;
+mod response_limits;
 pub(crate) mod tracing;

@@ -1,12 +1,10 @@
-//! Identifiers, operations, and what the generated models are built on.
+//! Operations, and what the generated models are built on.
 
-pub(crate) mod idempotency;
+mod lenient_ids;
 #[cfg(test)]
 pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
-pub(crate) mod sandbox;
 pub mod schema;
-pub(crate) mod service_code;
-pub(crate) mod uid;
+mod validation;
 pub(crate) mod verb;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use ajo_auth::{AccessToken, Endpoint, Simulated, Surroundings, TokenProvider};
 use ajo_core::{
-    Caller, Client, DeleteOptions, ErrorKind, HttpResponse, HttpTransport, Request, Secret, SendError, TextTemplate,
-    Uid, Wanted,
+    Caller, Client, DeadlineExceeded, DeleteOptions, HttpResponse, HttpTransport, Request, Secret, SendError,
+    TextTemplate, Uid, Wanted,
 };
 
 /// Records requests and responds to each with the same body. It cannot leave its thread.
@@ -31,7 +31,7 @@ impl HttpTransport for Recorder {
         &self.time
     }
 
-    async fn acquire_permit(&self, _: Duration) -> Result<Rc<()>, ErrorKind> {
+    async fn acquire_permit(&self, _: Duration) -> Result<Rc<()>, DeadlineExceeded> {
         Ok(Rc::new(()))
     }
 
@@ -56,7 +56,7 @@ impl HttpTransport for Recorder {
 
 fn client(body: &'static str) -> (Client<Recorder>, Rc<RefCell<Vec<String>>>) {
     let token = Secret::new("t");
-    let tokens = TokenProvider::fixed(&token).expect("a token");
+    let tokens = TokenProvider::from_static(&token).expect("a token");
     let caller =
         Caller::Token { token: Some(token), client_id: "client-1".to_owned(), org_id: "A1@AdobeOrg".to_owned() };
     let settings = Wanted {

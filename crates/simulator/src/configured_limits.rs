@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ajo_core::Api;
-use ajo_core::rules::{self, Severity};
+use ajo_core::rules::Severity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -145,7 +145,7 @@ impl Limits {
             if place.replace(definition).is_some() {
                 return Err(LimitsError::Twice(api));
             }
-            if let Some(error) = rules::of(api, definition).into_iter().find(|it| it.severity == Severity::Error) {
+            if let Some(error) = api.validate(definition).into_iter().find(|it| it.severity == Severity::Error) {
                 let (code, message, pointer) = (error.code, error.message, error.pointer);
                 return Err(LimitsError::Undeployable { api, code, message, pointer });
             }

@@ -1,6 +1,6 @@
 //! A pattern from a CSV.
 
-use ajo_core::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 use crate::pattern_error::{MOST_CALLS, MOST_SECONDS, PatternError, too_many};
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use ajo_core::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 use crate::csv;
 use crate::pattern_error::{MOST_CALLS, MOST_SECONDS, PatternError, too_many};

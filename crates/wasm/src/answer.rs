@@ -36,6 +36,7 @@ pub(crate) struct Problem {
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Connect,
+    Certificate,
     Timeout,
     Broken,
     Request,
@@ -75,6 +76,7 @@ impl Kind {
     fn named(name: &str) -> Option<Self> {
         Some(match name {
             "connect" => Self::Connect,
+            "certificate" => Self::Certificate,
             "timeout" => Self::Timeout,
             "broken" => Self::Broken,
             "request" => Self::Request,
@@ -87,6 +89,7 @@ impl From<Kind> for SendProblem {
     fn from(kind: Kind) -> Self {
         match kind {
             Kind::Connect => Self::Connect,
+            Kind::Certificate => Self::Certificate,
             Kind::Timeout => Self::Timeout,
             Kind::Broken => Self::Broken,
             Kind::Request => Self::Request,
@@ -98,6 +101,7 @@ impl From<Problem> for AuthError {
     fn from(Problem { kind, detail }: Problem) -> Self {
         let problem = match kind {
             Kind::Connect => TransportProblem::Connect,
+            Kind::Certificate => TransportProblem::Certificate,
             Kind::Timeout => TransportProblem::Timeout,
             Kind::Broken | Kind::Request => TransportProblem::Broken,
         };

@@ -1,6 +1,6 @@
 //! The operations by name, and the offline rules.
 
-use ajo_core::rules::{self, Finding};
+use ajo_core::rules::Finding;
 use ajo_core::{Api, CallOptions, Client, Error, HttpTransport, OPERATIONS, Operation, ResponseValue, Uid};
 
 use crate::failure;
@@ -62,8 +62,8 @@ fn pick(operation: &Operation) -> Option<&'static str> {
 pub(crate) fn validate(api: &str, definition: &str) -> String {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     // What is no JSON is no object either, and the rules say so.
-    let definition = serde_json::from_slice(definition.as_bytes()).unwrap_or_default();
-    list(rules::of(api, &definition).iter().map(finding))
+    let definition: serde_json::Value = serde_json::from_slice(definition.as_bytes()).unwrap_or_default();
+    list(api.validate(&definition).iter().map(finding))
 }
 
 fn finding(finding: &Finding) -> String {

@@ -62,9 +62,11 @@ fn client(options: &str) -> Result<Client<Steps>, String> {
 fn tokens(settings: &Settings, has_store: bool) -> Result<TokenProvider, Error> {
     let driver = || Arc::new(Steps { has_store });
     Ok(match &settings.caller {
-        Caller::Credentials(credentials) => TokenProvider::driven(credentials.clone(), &settings.ims_url, driver()),
-        Caller::Token { token: Some(token), .. } => TokenProvider::fixed(token)?,
-        Caller::Token { token: None, .. } => TokenProvider::asked(driver()),
+        Caller::Credentials(credentials) => {
+            TokenProvider::with_transport(credentials.clone(), &settings.ims_url, driver())
+        }
+        Caller::Token { token: Some(token), .. } => TokenProvider::from_static(token)?,
+        Caller::Token { token: None, .. } => TokenProvider::from_callback(driver()),
     })
 }
 

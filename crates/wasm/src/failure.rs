@@ -16,7 +16,7 @@ pub(crate) fn of(error: &Error) -> String {
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Refused(_) => ("refused", "REFUSED"),
         ErrorKind::NotSent(_) => ("notSent", "NOT_SENT"),
-        ErrorKind::Connect(_) => ("connect", "CONNECT"),
+        ErrorKind::Connect(_) | ErrorKind::Certificate(_) | ErrorKind::Proxy(_) => ("connect", "CONNECT"),
         ErrorKind::Timeout(_) => ("timeout", "TIMEOUT"),
         ErrorKind::Broken(_) => ("broken", "BROKEN"),
         ErrorKind::Unreadable { .. } => ("unreadable", "UNREADABLE"),
@@ -47,7 +47,7 @@ pub(crate) fn of(error: &Error) -> String {
 
 /// Whether it is the option `accessToken` that cannot be used, and not what a function gave in the course of a call.
 fn is_unusable_option(error: &Error) -> bool {
-    error.operation().is_none() && matches!(error.kind(), ErrorKind::Auth(AuthError::UnusableToken))
+    error.operation().is_none() && matches!(error.kind(), ErrorKind::Auth(AuthError::InvalidToken))
 }
 
 /// The text of an error, with the name that its operation has in JavaScript.

@@ -7,8 +7,8 @@ use ajo_auth::{
     Surroundings, TokenDriver, TokenHostAnswer, TokenNote, TokenRequest,
 };
 use ajo_core::{
-    CallNote, ErrorKind, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Request, SendError,
-    TextTemplate,
+    CallNote, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Request,
+    SendError, TextTemplate,
 };
 use bytes::Bytes;
 
@@ -35,7 +35,7 @@ impl HttpTransport for Steps {
         &Given
     }
 
-    async fn acquire_permit(&self, _: Duration) -> Result<(), ErrorKind> {
+    async fn acquire_permit(&self, _: Duration) -> Result<(), DeadlineExceeded> {
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl TokenDriver for Steps {
         Box::pin(async move {
             let told = ask(Step::Token { timeout_ms: millis(timeout) }.to_json(), timeout).await;
             let answer = Answer::read(&told.answer).map_err(not_given)?;
-            answer.token.map(Secret::new).ok_or(AuthError::UnusableToken)
+            answer.token.map(Secret::new).ok_or(AuthError::InvalidToken)
         })
     }
 
@@ -176,7 +176,7 @@ impl TokenDriver for Steps {
 
 /// The user's function is no host: what it throws does not pass by itself.
 fn not_given(Problem { kind, detail }: Problem) -> AuthError {
-    AuthError::NotGiven { late: matches!(kind, Kind::Timeout), detail }
+    AuthError::CallbackFailed { late: matches!(kind, Kind::Timeout), detail }
 }
 
 fn count(bytes: usize) -> u32 {

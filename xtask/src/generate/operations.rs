@@ -29,7 +29,7 @@ pub(super) fn render(operations: &[Operation]) -> (TokenStream, TokenStream) {
     };
     let table = quote! {
         use crate::generated::verbs::Verb;
-        use crate::types::idempotency::{AlreadyDone, Idempotency};
+        use ajo_engine::{AlreadyDone, Idempotency};
         use crate::types::operation::{Api, Operation, RequestBody, ResponseValue};
 
         #(#rows)*

@@ -7,8 +7,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::abort::Abort;
 use super::body;
+use super::fault::FaultKind;
 use super::js_env::clock_millis;
-use super::js_error::{Thrown, masked, proves_unsent, tell};
+use super::js_error::{Thrown, kind, masked, tell};
 use super::request::Outgoing;
 use super::script;
 use super::timer::Timer;
@@ -39,19 +40,6 @@ pub struct Fault {
     pub thrown: Option<Thrown>,
 }
 
-/// How a request failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// It cannot be sent.
-    Request,
-    /// The runtime proves that no connection was made. Browsers and workerd never do.
-    Connect,
-    /// There was no whole answer in time.
-    Timeout,
-    /// There is no whole answer, or none at all; whether the request was sent is not known.
-    Broken,
-}
-
 /// Sends a request and reads its answer: all of it within `timeout`, and of the body no more bytes than `most` says for a status.
 /// Dropped before its end, it aborts the request. The future holds JavaScript values, so it is not `Send`.
 pub async fn send(request: Outgoing<'_>, timeout: Duration, most: fn(u16) -> usize) -> Result<Incoming, Fault> {
@@ -76,22 +64,22 @@ pub async fn send(request: Outgoing<'_>, timeout: Duration, most: fn(u16) -> usi
             Ok(incoming)
         }
         Some(Err(_)) if clock_millis() > until => Err(late()),
-        Some(Err(Failed { thrown, unsent })) => {
+        Some(Err(Failed { thrown, kind })) => {
             let (causes, thrown) = tell(thrown, request.secrets);
-            Err(Fault { kind: if unsent { FaultKind::Connect } else { FaultKind::Broken }, causes, thrown })
+            Err(Fault { kind, causes, thrown })
         }
     }
 }
 
-/// What JavaScript threw, and whether that proves that nothing was sent.
+/// What JavaScript threw.
 struct Failed {
     thrown: JsValue,
-    unsent: bool,
+    kind: FaultKind,
 }
 
 impl From<JsValue> for Failed {
     fn from(thrown: JsValue) -> Self {
-        Self { thrown, unsent: false }
+        Self { thrown, kind: FaultKind::Broken }
     }
 }
 
@@ -110,8 +98,8 @@ async fn answer(
     // With the global object for `this`, which browsers and workerd insist on.
     let sent = Reflect::apply(fetch, &js_sys::global(), &Array::of2(request, &init))?;
     let response = script::settled(&sent).await.map_err(|thrown| {
-        let unsent = proves_unsent(&thrown);
-        Failed { thrown, unsent }
+        let kind = kind(&thrown);
+        Failed { thrown, kind }
     })?;
     let status = status(&response)?;
     let header = |name: &str| {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use send_wrapper::SendWrapper;
 
-use super::exchange::{Fault, FaultKind, send};
+use super::exchange::{Fault, send};
+use super::fault::FaultKind;
 use super::request::Outgoing;
 use super::timer::Timer;
 use crate::{
@@ -23,16 +24,14 @@ impl FetchDriver {
     async fn exchange(request: &TokenRequest, timeout: Duration) -> Result<TokenHostAnswer, AuthError> {
         let form = request.body.expose();
         // The client secret, as it is and as it is sent.
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(form).unwrap_or_default();
-        let secret = pairs.into_iter().find(|(name, _)| name == "client_secret");
-        let plain = Secret::new(secret.map_or_else(String::new, |(_, secret)| secret));
+        let plain = request.secret.expose();
         let encoded = form.split('&').find_map(|pair| pair.strip_prefix("client_secret=")).unwrap_or("");
         let outgoing = Outgoing {
             method: "POST",
             url: &request.url,
             headers: &[("content-type", TokenRequest::CONTENT_TYPE)],
             body: Some(form),
-            secrets: &[plain.expose(), encoded],
+            secrets: &[plain, encoded],
         };
         // A driver's futures are `Send`; this one stays on its thread.
         let answer = SendWrapper::new(send(outgoing, timeout, |_| MAX_TOKEN_ANSWER)).await?;
@@ -49,6 +48,7 @@ impl From<Fault> for AuthError {
     fn from(fault: Fault) -> Self {
         let problem = match fault.kind {
             FaultKind::Connect => TransportProblem::Connect,
+            FaultKind::Certificate => TransportProblem::Certificate,
             FaultKind::Timeout => TransportProblem::Timeout,
             FaultKind::Broken | FaultKind::Request => TransportProblem::Broken,
         };

@@ -5,8 +5,9 @@ use std::fmt;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
+use super::fault::FaultKind;
 use super::script;
-use crate::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 /// Longest line, in characters: some platforms repeat whole requests.
 const LONGEST: usize = 1000;
@@ -22,23 +23,28 @@ const REDACTED: &str = "[redacted]";
 
 /// Codes of Node.js, undici and Bun for what fails before a byte of the request is on its way: names, connections, certificates.
 /// Whatever is not named here may have reached the service, and then a creation must not be made again.
-const UNSENT: [&str; 9] = [
+const UNSENT: [&str; 8] = [
     "ECONNREFUSED",
     "ENOTFOUND",
     "EHOSTUNREACH",
     "ENETUNREACH",
     "UND_ERR_CONNECT_TIMEOUT",
-    "ERR_TLS_CERT_ALTNAME_INVALID",
     "ERR_SSL_WRONG_VERSION_NUMBER",
     "ConnectionRefused",
     "FailedToOpenSocket",
 ];
 
-/// The same: how such codes begin.
-const UNSENT_BEGINNINGS: [&str; 5] = ["EAI_", "CERT_", "SELF_SIGNED_", "DEPTH_ZERO_SELF_SIGNED_", "UNABLE_TO_"];
+/// How codes about name resolution begin.
+const RESOLUTION: &str = "EAI_";
 
-/// How Deno's HTTP client says it; it has no codes.
-const UNSENT_DENO: &str = "client error (Connect)";
+/// How codes about a rejected certificate begin.
+const CERTIFICATE: [&str; 5] = ["CERT_", "SELF_SIGNED_", "DEPTH_ZERO_SELF_SIGNED_", "UNABLE_TO_", "ERR_TLS_CERT_"];
+
+/// How Deno's HTTP client reports it, between the URL and the cause; it has no codes. No URL contains a space.
+const UNSENT_DENO: &str = " client error (Connect)";
+
+/// How Deno's cause begins if a certificate was rejected.
+const CERTIFICATE_DENO: &str = ": invalid peer certificate";
 
 /// Something that JavaScript threw or rejected with, whole.
 pub struct Thrown {
@@ -86,18 +92,27 @@ fn redact(text: &str, secrets: &[&str]) -> String {
     secrets.fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
 }
 
-/// Whether a rejection proves that the service has seen nothing of the request. Browsers and workerd never say.
-pub(super) fn proves_unsent(thrown: &JsValue) -> bool {
-    chain(thrown).iter().any(is_before_sending) || describe(thrown).contains(UNSENT_DENO)
+/// What kind of failure a rejection is. Browsers and workerd never tell that a request was not sent.
+pub(super) fn kind(thrown: &JsValue) -> FaultKind {
+    let by_code = chain(thrown).iter().find_map(kind_by_code);
+    by_code.or_else(|| kind_in_deno(&describe(thrown))).unwrap_or(FaultKind::Broken)
 }
 
-fn is_before_sending(error: &JsValue) -> bool {
+fn kind_by_code(error: &JsValue) -> Option<FaultKind> {
+    let code = script::text(error, "code")?;
     // A route can also be lost under a connection that was there.
-    let lost_later = matches!(script::text(error, "syscall").as_deref(), Some("read" | "write"));
-    let unsent = |code: String| {
-        UNSENT.contains(&code.as_str()) || UNSENT_BEGINNINGS.iter().any(|beginning| code.starts_with(beginning))
-    };
-    !lost_later && script::text(error, "code").is_some_and(unsent)
+    if matches!(script::text(error, "syscall").as_deref(), Some("read" | "write")) {
+        None
+    } else if CERTIFICATE.iter().any(|beginning| code.starts_with(beginning)) {
+        Some(FaultKind::Certificate)
+    } else {
+        (UNSENT.contains(&code.as_str()) || code.starts_with(RESOLUTION)).then_some(FaultKind::Connect)
+    }
+}
+
+fn kind_in_deno(description: &str) -> Option<FaultKind> {
+    let (_, cause) = description.split_once(UNSENT_DENO)?;
+    Some(if cause.starts_with(CERTIFICATE_DENO) { FaultKind::Certificate } else { FaultKind::Connect })
 }
 
 /// An error and its causes, outermost first.

@@ -1,47 +1,38 @@
-//! Provides access tokens: fetched with credentials, fixed, or from a callback.
+//! Provides access tokens: fetched with credentials, static, or from a callback.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::token::oauth_source::{Fetched, TIMEOUT};
-use crate::{AccessToken, AuthError, Credentials, Endpoint, Granted, Secret, Timestamp, TokenDriver};
+use ajo_engine::{IssuedToken, Moment, OAuthOptions, TokenAction, TokenInput, TokenRequestState, TokenState};
 
-/// Far enough for a token whose end is not known: a token given ready-made is used until the service refuses it.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+use crate::token::token_input;
+use crate::{AuthError, Credentials, Endpoint, Pending, Secret, Timestamp, TokenDriver, TokenNote};
 
-/// Hands out access tokens. Cheap to clone; clones share one token and one request for it.
+/// Provides access tokens. Cheap to clone; clones share one token and one request for it.
 ///
-/// It starts no task of its own: a token is fetched, also ahead of time, by one of those who ask for one. What it does outside
-/// (requests, the store, waiting) goes through a [`TokenDriver`].
+/// It starts no task of its own: a call that needs a token fetches it, also ahead of expiry. The engine decides
+/// ([`TokenRequestState`]); a [`TokenDriver`] does the I/O.
 #[derive(Clone)]
 pub struct TokenProvider {
-    source: Arc<Source>,
+    shared: Arc<SharedTokens>,
 }
 
-enum Source {
-    Fetched(Box<Fetched>),
-    Fixed(AccessToken),
-    Asked(Asked),
-}
-
-/// Somebody else has tokens, and is asked for one before each attempt.
-struct Asked {
-    driver: Arc<dyn TokenDriver>,
-    /// Counts the tokens it gave.
-    given: AtomicU64,
+struct SharedTokens {
+    state: Mutex<TokenState>,
+    /// A static token needs none.
+    driver: Option<Arc<dyn TokenDriver>>,
 }
 
 impl TokenProvider {
-    /// Fetches tokens with these credentials from this token host. Make the client with [`crate::http_client`].
+    /// Fetches tokens with these credentials from this token endpoint. Make the client with [`crate::http_client`].
     #[cfg(feature = "reqwest")]
     pub fn new(credentials: Credentials, ims: &Endpoint, http: reqwest::Client) -> Self {
         Self::with(credentials, ims, http, Arc::new(crate::System::default()), None)
     }
 
-    /// Like [`TokenProvider::new`], with a store that shares tokens with other processes, and with another source of time
-    /// and chance.
+    /// Like [`TokenProvider::new`], with a store that shares tokens with other processes, and with another clock and
+    /// randomness.
     #[cfg(feature = "reqwest")]
     pub fn with(
         credentials: Credentials,
@@ -51,95 +42,196 @@ impl TokenProvider {
         store: Option<Arc<dyn crate::TokenStore>>,
     ) -> Self {
         let driver = crate::transport::reqwest_transport::NativeDriver::new(http, surroundings, store);
-        Self::driven(credentials, ims, Arc::new(driver))
+        Self::with_transport(credentials, ims, Arc::new(driver))
     }
 
-    /// Fetches tokens with these credentials from this token host, by way of another driver than the native one.
-    pub fn driven(credentials: Credentials, ims: &Endpoint, driver: Arc<dyn TokenDriver>) -> Self {
-        Self { source: Arc::new(Source::Fetched(Box::new(Fetched::new(credentials, ims, driver)))) }
+    /// Fetches tokens with these credentials from this token endpoint, over another transport than the native one.
+    pub fn with_transport(credentials: Credentials, ims: &Endpoint, driver: Arc<dyn TokenDriver>) -> Self {
+        let options = OAuthOptions { has_store: driver.has_store(), lease: driver.lease() };
+        Self::from_state(TokenState::with_credentials(credentials, ims.clone(), options), Some(driver))
     }
 
-    /// Hands out one token that was fetched elsewhere, until the service refuses it.
-    pub fn fixed(token: &Secret) -> Result<Self, AuthError> {
-        Ok(Self { source: Arc::new(Source::Fixed(ready_made(token)?)) })
+    /// Provides one token that was fetched elsewhere, until the service rejects it.
+    pub fn from_static(token: &Secret) -> Result<Self, AuthError> {
+        Ok(Self::from_state(TokenState::from_static(token)?, None))
     }
 
-    /// Asks the driver for a token before each attempt, and once more when one is refused ([`TokenDriver::ask`]).
-    pub fn asked(driver: Arc<dyn TokenDriver>) -> Self {
-        Self { source: Arc::new(Source::Asked(Asked { driver, given: AtomicU64::new(0) })) }
+    /// Asks the driver for a token before each attempt, and once more when the service rejects one ([`TokenDriver::ask`]).
+    pub fn from_callback(driver: Arc<dyn TokenDriver>) -> Self {
+        Self::from_state(TokenState::from_callback(), Some(driver))
+    }
+
+    fn from_state(state: TokenState, driver: Option<Arc<dyn TokenDriver>>) -> Self {
+        Self { shared: Arc::new(SharedTokens { state: Mutex::new(state), driver }) }
     }
 
     /// A token that is good for the next call, fetched if there is none. However many callers wait, one request is made.
-    pub async fn token(&self) -> Result<Granted, AuthError> {
+    pub async fn token(&self) -> Result<IssuedToken, AuthError> {
         self.token_until(Duration::MAX).await
     }
 
     /// Like [`TokenProvider::token`], and given up at `until`, on the clock of [`crate::Surroundings::elapsed`].
-    pub async fn token_until(&self, until: Duration) -> Result<Granted, AuthError> {
-        match &*self.source {
-            Source::Fetched(fetched) => fetched.token(until).await,
-            Source::Fixed(token) => Ok(Granted { token: token.clone(), generation: 0 }),
-            Source::Asked(asked) => asked.token(until).await,
+    pub async fn token_until(&self, until: Duration) -> Result<IssuedToken, AuthError> {
+        let mut pending = PendingToken { provider: self, request: TokenRequestState::new(until), finished: false };
+        let mut performer = TokenPerformer::new(self);
+        let mut input = TokenInput::Continue;
+        loop {
+            input = match pending.step(input) {
+                TokenAction::Finish(result) => return result,
+                action => performer.perform(&pending.request, action).await,
+            };
         }
     }
 
-    /// Says that the service did not accept the token of this generation. Returns whether there can be another one.
+    /// The state, to step a call that shares these tokens. Pass it to [`TokenProvider::after_step`] then.
+    pub fn state(&self) -> MutexGuard<'_, TokenState> {
+        // The state is consistent after every step, so a panic elsewhere does not spoil it.
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the calls that wait for a token if the step has ended the lease, and reports a token from the store.
+    pub fn after_step(&self, mut state: MutexGuard<'_, TokenState>) {
+        let Some(driver) = &self.shared.driver else { return };
+        let (released, loaded) = (state.take_released(), state.take_loaded());
+        drop(state);
+        if released {
+            driver.turn_has_ended();
+        }
+        if loaded {
+            driver.note(TokenNote::Taken);
+        }
+    }
+
+    /// Reports that the service rejected the token of this generation. Returns whether another one can be had.
     pub fn invalidate(&self, generation: u64) -> bool {
-        match &*self.source {
-            Source::Fetched(fetched) => fetched.invalidate(generation),
-            Source::Fixed(_) => false,
-            Source::Asked(_) => true,
-        }
+        self.state().invalidate(generation, self.now())
     }
 
-    /// Says that the service did not accept this token either, which had just replaced another. For half a minute none is
-    /// fetched because of refusals.
-    pub fn still_refused(&self, generation: u64) {
-        if let Source::Fetched(fetched) = &*self.source {
-            fetched.still_refused(generation);
-        }
+    /// Reports that the service also rejected this token, which had just replaced another one. For half a minute, a rejection
+    /// does not lead to another token request.
+    pub fn mark_rejected(&self, generation: u64) {
+        self.state().mark_rejected(generation, self.now());
     }
 
-    /// How long the token host is left alone after a failure; zero when it is not.
-    pub fn cool_down(&self) -> Duration {
-        match &*self.source {
-            Source::Fetched(fetched) => fetched.cool_down(),
-            Source::Fixed(_) | Source::Asked(_) => Duration::ZERO,
-        }
+    /// How long the token endpoint is left alone after a failure; zero when it is not.
+    pub fn backoff_remaining(&self) -> Duration {
+        self.state().backoff_remaining(self.now())
     }
 
-    /// Goes on with other secrets or scopes of the same client, without a restart. The token in use stays in use unless the
-    /// scopes are others. For another client or organization, make another provider: a call names both in its headers.
+    /// Continues with other secrets or scopes of the same client, without a restart. The token stays in use unless the scopes
+    /// differ. For another client or organization, make another provider: a call names both in its headers.
     pub fn replace(&self, credentials: Credentials) -> Result<(), AuthError> {
-        match &*self.source {
-            Source::Fetched(fetched) => fetched.replace(credentials),
-            Source::Fixed(_) | Source::Asked(_) => {
-                Err(AuthError::NotReplaceable("the access token was given ready-made"))
-            }
-        }
+        self.state().replace_credentials(credentials)
     }
-}
 
-/// A token that was fetched elsewhere and whose end is not known.
-fn ready_made(token: &Secret) -> Result<AccessToken, AuthError> {
-    let token = Secret::new(token.expose().trim());
-    AccessToken::new(token, Timestamp::from_millis(0), UNKNOWN_LIFETIME).ok_or(AuthError::UnusableToken)
-}
+    fn now(&self) -> Timestamp {
+        self.moment().now
+    }
 
-impl Asked {
-    async fn token(&self, until: Duration) -> Result<Granted, AuthError> {
-        let left = until.saturating_sub(self.driver.surroundings().elapsed());
-        let token = ready_made(&self.driver.ask(left.min(TIMEOUT)).await?)?;
-        Ok(Granted { token, generation: self.given.fetch_add(1, Ordering::Relaxed) })
+    fn moment(&self) -> Moment {
+        match &self.shared.driver {
+            None => Moment { now: Timestamp::from_millis(0), elapsed: Duration::ZERO, random: 0 },
+            Some(driver) => driver.surroundings().moment(),
+        }
     }
 }
 
 impl fmt::Debug for TokenProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("TokenProvider");
-        if let Source::Fetched(fetched) = &*self.source {
-            shown.field("client_id", &fetched.client_id()).field("ims", &fetched.ims().as_str());
+        let state = self.state();
+        if let (Some(credentials), Some(ims)) = (state.credentials(), state.ims()) {
+            shown.field("client_id", credentials.client_id()).field("ims", &ims.as_str());
         }
         shown.finish_non_exhaustive()
+    }
+}
+
+/// A token request in progress. Dropped before its end, it releases the lease.
+struct PendingToken<'p> {
+    provider: &'p TokenProvider,
+    request: TokenRequestState,
+    finished: bool,
+}
+
+impl PendingToken<'_> {
+    fn step(&mut self, input: TokenInput) -> TokenAction {
+        let moment = self.provider.moment();
+        let mut state = self.provider.state();
+        let action = self.request.step(&mut state, input, moment);
+        self.provider.after_step(state);
+        self.finished = matches!(action, TokenAction::Finish(_));
+        action
+    }
+}
+
+impl Drop for PendingToken<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.step(TokenInput::Cancelled);
+        }
+    }
+}
+
+/// Performs the token actions of one call.
+pub struct TokenPerformer<'p> {
+    provider: &'p TokenProvider,
+    release: Option<Pending<'p, ()>>,
+}
+
+impl<'p> TokenPerformer<'p> {
+    /// For a call that gets its token here.
+    pub const fn new(provider: &'p TokenProvider) -> Self {
+        Self { provider, release: None }
+    }
+
+    /// Performs an action, which is not [`TokenAction::Finish`].
+    pub async fn perform(&mut self, request: &TokenRequestState, action: TokenAction) -> TokenInput {
+        let Some(driver) = &self.provider.shared.driver else { return TokenInput::Continue };
+        let note = |note: Option<TokenNote>| {
+            if let Some(note) = note {
+                driver.note(note);
+            }
+        };
+        match action {
+            TokenAction::Wait { at_most } => {
+                // The first time, it only starts to listen: the lease may have ended since the step.
+                match self.release.take() {
+                    None => self.release = Some(driver.turn_end(at_most)),
+                    Some(release) => release.await,
+                }
+                TokenInput::Continue
+            }
+            TokenAction::ReadStore { timeout } => {
+                let key = request.store_key();
+                let result = driver.read_store(&key, timeout).await;
+                let (input, problem) = token_input::store_read(result, timeout, self.provider.now());
+                note(problem);
+                input
+            }
+            TokenAction::WriteStore { token, timeout } => {
+                let (key, now) = (request.store_key(), self.provider.now());
+                let (entry, lifetime) = token_input::entry(&token, now);
+                let result = driver.write_store(&key, &entry, lifetime, timeout).await;
+                let (input, problem) = token_input::store_written(result, timeout);
+                note(problem);
+                input
+            }
+            TokenAction::Request { timeout } => {
+                let Some((sent, secret)) = request.request() else { return TokenInput::Cancelled };
+                let result = driver.send(&sent, timeout).await;
+                let result = token_input::response(result, secret, self.provider.now());
+                note(Some(TokenNote::Asked { granted: result.is_ok() }));
+                TokenInput::Response(result)
+            }
+            TokenAction::Callback { timeout } => TokenInput::CallbackReturned(driver.ask(timeout).await),
+            TokenAction::Finish(_) => TokenInput::Continue,
+        }
+    }
+}
+
+impl fmt::Debug for TokenPerformer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenPerformer")
     }
 }

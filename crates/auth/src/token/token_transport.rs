@@ -60,9 +60,9 @@ pub trait TokenDriver: Send + Sync {
         timeout: Duration,
     ) -> Pending<'d, Result<TokenHostAnswer, AuthError>>;
 
-    /// Asks whoever has tokens for one, for [`crate::TokenProvider::asked`].
+    /// Asks whoever has tokens for one, for [`crate::TokenProvider::from_callback`].
     fn ask(&self, _timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
-        Box::pin(std::future::ready(Err(AuthError::UnusableToken)))
+        Box::pin(std::future::ready(Err(AuthError::InvalidToken)))
     }
 
     /// Whether there is a store.

@@ -20,5 +20,5 @@ pub fn http_client(endpoint: &Endpoint) -> Result<reqwest::Client, AuthError> {
     } else {
         builder.https_only(true)
     };
-    builder.build().map_err(|error| AuthError::Setup(causes(&error)))
+    builder.build().map_err(|error| AuthError::Tls(causes(&error)))
 }

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::{
     AuthError, MAX_TOKEN_ANSWER, Pending, Secret, StoreError, Surroundings, TokenDriver, TokenHostAnswer, TokenNote,
-    TokenRequest, TokenStore, read_bounded,
+    TokenRequest, TokenStore, TransportProblem, causes, connect_problem, read_bounded,
 };
 
 /// How long one that fetches may keep the others waiting. Chosen here; a task that is dropped ends its turn at once, so only one
@@ -42,17 +42,29 @@ impl NativeDriver {
             .timeout(timeout)
             .body(request.body.expose().to_owned())
             .send();
-        let response = sent.await.map_err(|error| AuthError::transport(&error))?;
+        let response = sent.await.map_err(|error| transport_error(&error))?;
         let mut answer = TokenHostAnswer {
             status: response.status().as_u16(),
             retry_after: text(response.headers(), &RETRY_AFTER),
             debug_id: text(response.headers(), &DEBUG_ID),
             body: None,
         };
-        let body = read_bounded(response, MAX_TOKEN_ANSWER).await.map_err(|error| AuthError::transport(&error))?;
+        let body = read_bounded(response, MAX_TOKEN_ANSWER).await.map_err(|error| transport_error(&error))?;
         answer.body = body.map(|body| Secret::new(String::from_utf8_lossy(&body)));
         Ok(answer)
     }
+}
+
+/// The error of a request that got no response.
+pub(crate) fn transport_error(error: &reqwest::Error) -> AuthError {
+    let problem = if error.is_timeout() {
+        TransportProblem::Timeout
+    } else if error.is_connect() {
+        connect_problem(error)
+    } else {
+        TransportProblem::Broken
+    };
+    AuthError::Transport { problem, detail: causes(error) }
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

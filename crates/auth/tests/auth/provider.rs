@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, Credentials, Endpoint, Granted, ImsErrorKind, Secret, Simulated, StoreError, StoreFuture, TokenProvider,
-    TokenStore, TransportProblem, http_client,
+    AuthError, Credentials, Endpoint, ImsErrorKind, IssuedToken, Secret, Simulated, StoreError, StoreFuture,
+    TokenProvider, TokenStore, TransportProblem, http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -182,7 +182,10 @@ async fn a_failed_refresh_leaves_the_old_token_and_is_not_repeated_before_the_co
     provider.token().await.expect_err("the old one is at its end");
     broken.assert_calls(3);
     let error = provider.token().await.expect_err("it cools down");
-    assert_eq!((error.retry_after(), provider.cool_down()), (Some(Duration::from_secs(20)), Duration::from_secs(20)));
+    assert_eq!(
+        (error.retry_after(), provider.backoff_remaining()),
+        (Some(Duration::from_secs(20)), Duration::from_secs(20))
+    );
     assert!(error.is_retryable());
     broken.assert_calls(3);
 }
@@ -192,7 +195,7 @@ async fn an_invalid_token_is_replaced_and_a_late_refusal_spares_the_new_one() {
     let server = MockServer::start();
     let mock = grants(&server, 3600);
     let provider = provider(&server);
-    let Granted { generation, .. } = provider.token().await.expect("a token");
+    let IssuedToken { generation, .. } = provider.token().await.expect("a token");
     assert!(provider.invalidate(generation));
     let second = provider.token().await.expect("a token").generation;
     assert_ne!(generation, second);
@@ -203,10 +206,10 @@ async fn an_invalid_token_is_replaced_and_a_late_refusal_spares_the_new_one() {
 
 #[tokio::test]
 async fn a_token_given_ready_made_stays_the_same() {
-    let provider = TokenProvider::fixed(&Secret::new(" abc\n")).expect("a token");
+    let provider = TokenProvider::from_static(&Secret::new(" abc\n")).expect("a token");
     assert_eq!(provider.token().await.expect("a token").token.value().expose(), "abc");
     assert!(!provider.invalidate(0));
-    assert_eq!(TokenProvider::fixed(&Secret::new("a\nb")).err(), Some(AuthError::UnusableToken));
+    assert_eq!(TokenProvider::from_static(&Secret::new("a\nb")).err(), Some(AuthError::InvalidToken));
 }
 
 #[tokio::test]
@@ -440,10 +443,13 @@ async fn with_a_token_and_no_host(world: &Arc<Simulated>) -> (TokenProvider, std
     let (listener, url) = silent();
     let shelf = Arc::new(Shelf::default());
     let ims = Endpoint::parse(&url).expect("an endpoint");
-    let key = ajo_auth::store_key(&credentials(), &ims);
+    let key = ajo_engine::store_key(&credentials(), &ims);
     let token =
         ajo_auth::AccessToken::new("old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
-    shelf.set(&key, &ajo_auth::write_entry(&token.expect("a token")), Duration::from_secs(3600)).await.expect("kept");
+    shelf
+        .set(&key, &ajo_engine::encode_entry(&token.expect("a token")), Duration::from_secs(3600))
+        .await
+        .expect("kept");
     let provider = build(&url, credentials(), world, Some(shelf));
     assert_eq!(provider.token().await.expect("the shared one").token.value().expose(), "old");
     (provider, listener)
@@ -460,7 +466,7 @@ async fn a_host_that_hangs_while_a_token_is_fetched_ahead_costs_two_seconds_once
         assert_eq!(provider.token().await.expect("the old one").token.value().expose(), "old");
     }
     assert_eq!(began.elapsed().as_secs(), 2, "the first one waits, the others find it cooling down");
-    assert!(!provider.cool_down().is_zero());
+    assert!(!provider.backoff_remaining().is_zero());
 }
 
 #[tokio::test(start_paused = true)]
@@ -523,8 +529,8 @@ async fn a_shared_token_of_the_old_scopes_is_not_taken_after_they_are_replaced()
     let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
     let old =
         ajo_auth::AccessToken::new("of-old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
-    let entry = ajo_auth::write_entry(&old.expect("a token"));
-    shelf.set(&ajo_auth::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
+    let entry = ajo_engine::encode_entry(&old.expect("a token"));
+    shelf.set(&ajo_engine::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
     let provider = build(&server.base_url(), of("old"), &world(), Some(shelf));
     let waiting = tokio::spawn({
         let provider = provider.clone();

@@ -66,7 +66,7 @@ async fn fetched(caller: &Caller, report: &mut Report) -> Result<Secret, Failed>
     let unreached = |error: AuthError| Failed(Step::TokenHost, error.into());
     let http = ajo_auth::http_client(&caller.ims_url).map_err(unreached)?;
     let date = server_date(&caller.ims_url, &http).await.map_err(unreached)?;
-    let now = Timestamp::now();
+    let present = ajo_auth::now();
     report.passed(Step::TokenHost, format!("{} answers", caller.ims_url));
     let granted = caller.fresh_tokens().map_err(|failure| Failed(Step::Token, failure))?.token().await;
     let token = granted.map_err(|error| Failed(Step::Token, error.into()))?.token;
@@ -75,7 +75,7 @@ async fn fetched(caller: &Caller, report: &mut Report) -> Result<Secret, Failed>
         Identity::Token { .. } => String::new(),
     };
     report.passed(Step::Token, format!("granted until {}, for {scopes}", rfc3339(token.expires_at())));
-    clock(date, now, report);
+    clock(date, present, report);
     Ok(token.value().clone())
 }
 

@@ -4,7 +4,7 @@ mod describe;
 
 use std::process::ExitCode;
 
-use ajo_core::rules::{self, Severity};
+use ajo_core::rules::Severity;
 use ajo_core::{Api, DeleteOptions, Response, ValidationStatus};
 
 pub(crate) use self::describe::show_capping;
@@ -83,7 +83,7 @@ pub(crate) async fn throttling(settings: &Settings, command: Configs) -> Result<
 fn remark(api: &str, definition: &impl serde::Serialize) {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     let definition = serde_json::to_value(definition).unwrap_or_default();
-    for finding in rules::of(api, &definition).iter().filter(|finding| finding.severity == Severity::Remark) {
+    for finding in api.validate(&definition).iter().filter(|finding| finding.severity == Severity::Remark) {
         output::note(&finding.to_string());
     }
 }

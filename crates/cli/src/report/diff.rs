@@ -1,7 +1,7 @@
 //! How a configuration differs, in parts that are told apart: what is saved, and what limits.
 
 use ajo_core::Verb;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Change, Drift, Edit, InForce, Kind};
 use serde_json::Value;
 

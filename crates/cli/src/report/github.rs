@@ -3,7 +3,7 @@
 //! Every line is a command. The runner looks for commands in other lines too, so there are none with text of others in them.
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Change, Drift, Finding, Place, Refusal, Report};
 
 use super::config_outcome::{ConfigOutcome, Configuration};

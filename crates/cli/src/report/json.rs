@@ -1,6 +1,6 @@
 //! The report itself, for programs.
 
-use ajo_core::untrusted_text::is_hidden;
+use ajo_engine::untrusted_text::is_hidden;
 use ajo_limits::Report;
 
 pub(super) fn render(report: &Report) -> String {

@@ -4,7 +4,7 @@
 //! it, for five kinds of elements.
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Change, Drift, Finding, Key, Plan, Refusal, Report, StepState};
 
 use super::config_outcome::{ConfigOutcome, Configuration};

@@ -2,7 +2,7 @@
 //!
 //! The first line is a comment that nobody sees, by which a workflow finds the comment of the run before and replaces it.
 
-use ajo_core::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 use ajo_limits::{Candidate, Change, Drift, Finding, Refusal, Report, StepState};
 
 use super::config_outcome::{ConfigOutcome, Configuration};

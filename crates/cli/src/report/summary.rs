@@ -1,7 +1,7 @@
 //! The sentences that sum a report up; every form for people ends or begins with them.
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Candidate, Kind, Outcome, Plan, Report};
 
 use super::config_outcome::{ConfigOutcome, Configuration};

@@ -1,6 +1,6 @@
 //! For people at a terminal. Signs and words say everything; colors only help to find it.
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::Report;
 
 use super::summary;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ajo_auth::{
     Credentials, CredentialsError, Endpoint, FileStore, IMS_URL, OrgId, Secret, System, TokenProvider, TokenStore,
+    credentials,
 };
 use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
@@ -104,7 +105,7 @@ impl Caller {
                 let http = ajo_auth::http_client(&self.ims_url)?;
                 TokenProvider::with(credentials.clone(), &self.ims_url, http, Arc::new(System::default()), store)
             }
-            Identity::Token { token, .. } => TokenProvider::fixed(token)?,
+            Identity::Token { token, .. } => TokenProvider::from_static(token)?,
         })
     }
 }
@@ -180,7 +181,7 @@ fn given_token(
 ) -> Result<(Identity, Option<Profile>), Failure> {
     let mut profile = named;
     let file = match setting(settings, "AJO_CREDENTIALS") {
-        Some(file) => Some(Credentials::from_named_file(file, setting(settings, "AJO_CREDENTIAL_NAME").as_deref())?),
+        Some(file) => Some(credentials::from_named_file(file, setting(settings, "AJO_CREDENTIAL_NAME").as_deref())?),
         None => None,
     };
     let (client_id, org_id) = (setting(settings, "AJO_CLIENT_ID"), setting(settings, "AJO_ORG_ID"));

@@ -151,7 +151,7 @@ async fn a_clock_that_is_wrong_is_said_and_by_how_much() {
     let emulator = Emulator::builder().clock(move || Timestamp::from_millis(now.load(Ordering::Relaxed))).start().await;
     let emulator = emulator.expect("an emulator");
     for (ahead_of_us, said) in [(600_000, "behind the token host's"), (-600_000, "ahead of the token host's")] {
-        clock.store(Timestamp::now().as_millis().saturating_add_signed(ahead_of_us), Ordering::Relaxed);
+        clock.store(ajo_auth::now().as_millis().saturating_add_signed(ahead_of_us), Ordering::Relaxed);
         let diagnosis = Diagnosis::of(&emulator, &[]).await;
         assert_eq!((diagnosis.names("warning"), diagnosis.code), (vec!["clock"], Some(0)));
         let told = diagnosis.said("clock");

@@ -7,8 +7,8 @@ use ajo_auth::{Credentials, Endpoint, OrgId, TokenProvider};
 use bytes::Bytes;
 
 use crate::parse::payload_schema::completed;
+use crate::transport::call_loop::{CallLimits, Transport};
 use crate::transport::headers::CallerHeaders;
-use crate::transport::retry_loop::Transport;
 use crate::{Call, CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, RequestBody, Settings, Uid};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
@@ -57,9 +57,10 @@ pub(crate) struct RequestConfig<T: HttpTransport> {
 impl<T: HttpTransport> Client<T> {
     /// Sends requests over this transport, with tokens from this provider.
     pub fn new(settings: Settings, transport: T, tokens: TokenProvider) -> Self {
-        let Settings { org_id, base_url, options, policy, headers, .. } = settings;
+        let Settings { org_id, base_url, options, policy, rate, headers, .. } = settings;
         let config = RequestConfig::new(base_url, headers, org_id, options);
-        let transport = Transport { wire: transport, tokens, policy, budget: Mutex::default() };
+        let limits = Mutex::new(CallLimits { rate, ..CallLimits::default() });
+        let transport = Transport { http: transport, tokens, policy, limits };
         Self { transport: Arc::new(transport), config: Arc::new(config) }
     }
 

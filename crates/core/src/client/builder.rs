@@ -18,7 +18,7 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// use ajo_core::{Client, Credentials, RetryPolicy};
 ///
 /// let client = Client::builder()
-///     .credentials(Credentials::from_file("/run/secrets/ajo.json")?)
+///     .credentials(credentials::from_file("/run/secrets/ajo.json")?)
 ///     .sandbox("prod")
 ///     .deadline(Duration::from_secs(10))
 ///     .retry(RetryPolicy { attempts: 5, ..RetryPolicy::default() })
@@ -90,6 +90,13 @@ impl<L> Builder<L> {
     /// Shares the access token with other processes, or the isolates of a Worker. Without one, it is kept in memory only.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
+        self
+    }
+
+    /// Limits the attempts per second of this client and its clones; the others wait. No limit by default. The replay of an
+    /// attempt after a 401 is not counted.
+    pub fn max_requests_per_second(mut self, requests: u32) -> Self {
+        self.wanted.requests_per_second = Some(requests);
         self
     }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use ajo_engine::untrusted_text::excerpt;
+use ajo_engine::{is_header_name, is_header_value};
+
 use crate::Error;
-use crate::transport::headers::{is_name, is_value};
-use crate::untrusted_text::excerpt;
 
 /// Longest request id taken, in characters. Chosen here; the usual one, a UUID, has 36.
 const MAX_REQUEST_ID: usize = 128;
@@ -87,14 +88,14 @@ impl CallOptions {
     /// A header more. Those that the client sets itself cannot be set here.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let refuse = |problem: &str| Err(Error::settings(format!("the header {}: {problem}", excerpt(name, 60))));
-        if !is_name(name) {
+        if !is_header_name(name) {
             return refuse("this is no name of a header");
         }
         let header = name.to_ascii_lowercase();
         if RESERVED.contains(&header.as_str()) {
             return refuse("it is the client that sets it, or leaves it out");
         }
-        if !is_value(value) {
+        if !is_header_value(value) {
             return refuse("its value has characters that cannot be sent");
         }
         self.headers.retain(|(there, _)| *there != header);

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ajo_auth::{ClientId, Credentials, Endpoint, IMS_URL, OrgId, Secret};
 
+use ajo_engine::RateLimit;
+
 use crate::transport::headers::CallerHeaders;
 use crate::{CallOptions, Error, RetryPolicy, Sandbox};
 
@@ -48,6 +50,8 @@ pub struct Wanted {
     pub options: CallOptions,
     /// How often and how soon calls are made again.
     pub policy: RetryPolicy,
+    /// At most this many attempts per second; the others wait.
+    pub requests_per_second: Option<u32>,
 }
 
 /// What a client is built from, checked.
@@ -65,6 +69,8 @@ pub struct Settings {
     pub options: CallOptions,
     /// How often and how soon calls are made again.
     pub policy: RetryPolicy,
+    /// The limit of attempts per second.
+    pub rate: Option<RateLimit>,
     pub(crate) headers: CallerHeaders,
 }
 
@@ -88,6 +94,11 @@ impl Wanted {
             }
         };
         let headers = CallerHeaders::new(&client_id, &org_id, &sandbox);
-        Ok(Settings { caller, org_id, base_url, ims_url, options: self.options, policy: self.policy, headers })
+        let limited = |requests| {
+            RateLimit::per_second(requests).ok_or_else(|| settings("no request a second would be let go".to_owned()))
+        };
+        let rate = self.requests_per_second.map(limited).transpose()?;
+        let (options, policy) = (self.options, self.policy);
+        Ok(Settings { caller, org_id, base_url, ims_url, options, policy, rate, headers })
     }
 }

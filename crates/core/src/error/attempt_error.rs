@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ajo_auth::is_about_certificates;
+use ajo_engine::AttemptOutcome;
 use bytes::Bytes;
 
-use crate::{Ending, ErrorKind, SendError, SendProblem};
+use crate::{ErrorKind, HttpResponse, SendError, SendProblem};
 
 /// Why an attempt did not succeed.
 #[derive(Debug)]
@@ -19,18 +19,20 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// As far as repeating it goes.
-    pub(crate) fn ending(&self) -> Ending<'_> {
+    pub(crate) fn outcome(&self) -> AttemptOutcome<'_> {
         match &self.kind {
-            ErrorKind::Auth(error) => {
-                Ending::Unsent { passes: error.is_retryable(), wait: self.retry_after.unwrap_or_default() }
+            ErrorKind::Auth(error) => AttemptOutcome::NotSent {
+                is_transient: error.is_retryable(),
+                wait: self.retry_after.unwrap_or_default(),
+            },
+            ErrorKind::Connect(_) | ErrorKind::Proxy(_) => {
+                AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO }
             }
-            ErrorKind::Connect(causes) => {
-                Ending::Unsent { passes: !is_about_certificates(causes), wait: Duration::ZERO }
-            }
-            ErrorKind::NotSent(_) => Ending::Late,
-            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => Ending::Lost,
-            ErrorKind::Refused(failure) => Ending::Refused { failure, retry_after: self.retry_after },
-            ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => Ending::Final,
+            ErrorKind::Certificate(_) => AttemptOutcome::NotSent { is_transient: false, wait: Duration::ZERO },
+            ErrorKind::NotSent(_) => AttemptOutcome::DeadlineExceeded,
+            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => AttemptOutcome::NoResponse,
+            ErrorKind::Refused(failure) => AttemptOutcome::ErrorResponse { failure, retry_after: self.retry_after },
+            ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => AttemptOutcome::Permanent,
         }
     }
 
@@ -42,8 +44,14 @@ impl Problem {
         }
     }
 
-    pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(&self.kind, ErrorKind::Refused(failure) if failure.status == 401)
+    /// The response, where it shows that the call has had its effect before.
+    pub(crate) fn into_response(self) -> HttpResponse {
+        let status = self.status().unwrap_or_default();
+        let request_id = match self.kind {
+            ErrorKind::Refused(failure) => failure.request_id,
+            _ => None,
+        };
+        HttpResponse { status, request_id, body: self.body, ..HttpResponse::default() }
     }
 }
 
@@ -58,6 +66,8 @@ impl From<SendError> for Problem {
         let SendError { problem, causes, source } = error;
         let kind = match problem {
             SendProblem::Connect => ErrorKind::Connect(causes),
+            SendProblem::Certificate => ErrorKind::Certificate(causes),
+            SendProblem::Proxy => ErrorKind::Proxy(causes),
             SendProblem::Timeout => ErrorKind::Timeout(causes),
             SendProblem::Broken => ErrorKind::Broken(causes),
             SendProblem::Request => ErrorKind::Request(causes),

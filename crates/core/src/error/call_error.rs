@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use ajo_auth::{AuthError, is_about_certificates};
+use ajo_auth::AuthError;
+use ajo_engine::AttemptOutcome;
 
 use crate::error::attempt_error::Problem;
-use crate::{Ending, ErrorKind, Failure, Layer, Operation, ServiceCode};
+use crate::{ErrorKind, Failure, Layer, Operation, ServiceCode};
 
 /// Of a write that nobody knows the outcome of.
 const READ_BACK: &str = "the service may have carried it out; read the configuration back before trying again";
@@ -138,7 +139,7 @@ impl Error {
     /// Whether the same call, made again later, may succeed and cannot do anything twice. The client has then already tried as
     /// often as it may.
     pub fn is_retryable(&self) -> bool {
-        self.0.operation.is_some_and(|operation| self.ending().may_repeat(operation.idempotency))
+        self.0.operation.is_some_and(|operation| self.outcome().is_retryable(operation.idempotency))
     }
 
     /// Whether the service may have carried the call out all the same, so that it has to be read back: there was no whole
@@ -148,13 +149,13 @@ impl Error {
             ErrorKind::Unreadable { .. } => true,
             // The service's own code: it looked at the call and said no.
             ErrorKind::Refused(failure) if failure.layer == Layer::Service && failure.code.is_some() => false,
-            _ => self.ending().is_uncertain(),
+            _ => self.outcome().is_uncertain(),
         }
     }
 
     /// As far as repeating it goes.
-    fn ending(&self) -> Ending<'_> {
-        self.0.problem.ending()
+    fn outcome(&self) -> AttemptOutcome<'_> {
+        self.0.problem.outcome()
     }
 
     /// Whether the call changes nothing.
@@ -201,9 +202,10 @@ impl Error {
             ErrorKind::NotSent(_) => {
                 Some("nothing was sent; give the call a longer deadline, or the client wider limits")
             }
-            ErrorKind::Connect(causes) if is_about_certificates(causes) => Some(
+            ErrorKind::Certificate(_) => Some(
                 "the certificate was not accepted; check the base URL and this machine's clock, and install the CA of a proxy that opens TLS",
             ),
+            ErrorKind::Proxy(_) => Some("the proxy refused the connection; check the proxy settings of this machine"),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
             ErrorKind::Timeout(_) | ErrorKind::Broken(_) => {
                 let reads = self.reads();
@@ -241,7 +243,9 @@ impl fmt::Display for Error {
         }
         match &self.0.problem.kind {
             ErrorKind::Settings(problem) | ErrorKind::Request(problem) => f.write_str(problem),
-            ErrorKind::Auth(error @ (AuthError::NotReplaceable(_) | AuthError::UnusableToken)) => write!(f, "{error}"),
+            ErrorKind::Auth(error @ (AuthError::CredentialsMismatch(_) | AuthError::InvalidToken)) => {
+                write!(f, "{error}")
+            }
             ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
             ErrorKind::NotSent(problem) => write!(f, "not sent: {problem}"),
             ErrorKind::Refused(failure) => {
@@ -251,7 +255,9 @@ impl fmt::Display for Error {
                 }
                 write!(f, ": {}", failure.message)
             }
-            ErrorKind::Connect(problem) => write!(f, "no connection: {problem}"),
+            ErrorKind::Connect(problem) | ErrorKind::Certificate(problem) | ErrorKind::Proxy(problem) => {
+                write!(f, "no connection: {problem}")
+            }
             ErrorKind::Timeout(problem) => write!(f, "no answer in time: {problem}"),
             ErrorKind::Broken(problem) => write!(f, "the connection broke: {problem}"),
             ErrorKind::Unreadable { status, problem, .. } => {

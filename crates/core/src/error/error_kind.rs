@@ -18,6 +18,10 @@ pub enum ErrorKind {
     NotSent(String),
     /// No connection was made; the service has not seen the call.
     Connect(String),
+    /// The same, because a certificate was not accepted.
+    Certificate(String),
+    /// The same, because a proxy refused the connection.
+    Proxy(String),
     /// No answer within the time limit; whether the service carried the call out is unknown.
     Timeout(String),
     /// The connection broke before the whole answer was there; whether the service carried the call out is unknown.

@@ -35,7 +35,7 @@ impl Builder<NoLimits> {
             Caller::Credentials(credentials) => {
                 token_provider(credentials.clone(), &settings.ims_url, surroundings.clone(), token_store)
             }
-            Caller::Token { token, .. } => TokenProvider::fixed(token.as_ref().ok_or(AuthError::UnusableToken)?)?,
+            Caller::Token { token, .. } => TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?,
         };
         Ok(Client::new(settings, FetchTransport { surroundings }, tokens))
     }

@@ -9,7 +9,7 @@ use ajo_auth::fetch::{Fault, FaultKind, Outgoing, send};
 use ajo_auth::{AccessToken, Endpoint, Secret, Surroundings};
 
 use crate::client::call::into_future;
-use crate::{ErrorKind, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
+use crate::{DeadlineExceeded, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
 
 /// Requests by way of `fetch`. It sets no limits of its own.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl HttpTransport for FetchTransport {
         &*self.surroundings
     }
 
-    async fn acquire_permit(&self, _: Duration) -> Result<(), ErrorKind> {
+    async fn acquire_permit(&self, _: Duration) -> Result<(), DeadlineExceeded> {
         Ok(())
     }
 
@@ -76,6 +76,7 @@ impl From<Fault> for SendError {
         let problem = match kind {
             FaultKind::Request => SendProblem::Request,
             FaultKind::Connect => SendProblem::Connect,
+            FaultKind::Certificate => SendProblem::Certificate,
             FaultKind::Timeout => SendProblem::Timeout,
             FaultKind::Broken => SendProblem::Broken,
         };

@@ -3,6 +3,7 @@
 //! It accepts what [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`] read, and gives what they write, at a tenth of
 //! their code: that is for WebAssembly. The fields come from the specification; the tests compare it with those types.
 
+use ajo_engine::untrusted_text::message_excerpt;
 use serde_json::{Map, Value};
 
 use crate::Api;
@@ -67,7 +68,7 @@ fn quoted(text: &str) -> String {
 
 fn write_object(object: &Map<String, Value>, schema: &Object, json: &mut String) -> Result<(), String> {
     if let Some(name) = object.keys().find(|name| schema.field(name).is_none()) {
-        return Err(format!("unknown field `{}`", crate::error::error_response::clean(name).unwrap_or_default()));
+        return Err(format!("unknown field `{}`", message_excerpt(name).unwrap_or_default()));
     }
     json.push('{');
     let empty = json.len();

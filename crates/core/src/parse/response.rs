@@ -3,8 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::types::uid::Uid;
-use crate::{Operation, ResponseValue};
+use crate::{Operation, ResponseValue, Uid};
 
 impl Operation {
     /// Checks the body of a success response without its type: everything is there that a client relies on. The error repeats
@@ -36,7 +35,7 @@ impl Operation {
 /// Whether this is a configuration: what is relied on in it is its uid.
 fn is_kept(configuration: &Value) -> Result<(), String> {
     match configuration.get("uid") {
-        Some(Value::String(uid)) => Uid::check_answered(uid).map_err(|problem| problem.to_string()),
+        Some(Value::String(uid)) => Uid::check_response(uid).map_err(|problem| problem.to_string()),
         Some(_) => Err("the field `uid` is not text".to_owned()),
         None if configuration.is_object() => Err("missing field `uid`".to_owned()),
         None => Err("a configuration is not an object".to_owned()),

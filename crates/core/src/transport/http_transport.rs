@@ -6,7 +6,7 @@ use std::time::Duration;
 use ajo_auth::{AccessToken, Endpoint, Surroundings};
 use bytes::Bytes;
 
-use crate::{ErrorKind, Operation, Request};
+use crate::{Operation, Request};
 
 /// Most bytes of the answer to a call that succeeded that are read. Chosen here: a list of 10,000 configurations is about 10 MB.
 pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -55,6 +55,10 @@ pub struct SendError {
 pub enum SendProblem {
     /// No connection was made.
     Connect,
+    /// No connection was made, because a certificate was not accepted.
+    Certificate,
+    /// No connection was made, because a proxy refused it.
+    Proxy,
     /// There was no whole answer in time.
     Timeout,
     /// The connection broke before the whole answer was there.
@@ -62,6 +66,10 @@ pub enum SendProblem {
     /// The request itself cannot be sent.
     Request,
 }
+
+/// The deadline passes before there is a permit.
+#[derive(Clone, Copy, Debug)]
+pub struct DeadlineExceeded;
 
 /// What may be worth telling of a call on its way.
 #[derive(Clone, Debug)]
@@ -117,7 +125,7 @@ pub trait HttpTransport {
     fn surroundings(&self) -> &dyn Surroundings;
 
     /// Waits until the client's own limits permit an attempt; not beyond `until`, on the clock of the surroundings.
-    fn acquire_permit(&self, until: Duration) -> impl Future<Output = Result<Self::Permit, ErrorKind>>;
+    fn acquire_permit(&self, until: Duration) -> impl Future<Output = Result<Self::Permit, DeadlineExceeded>>;
 
     /// Sends a request with `Authorization: Bearer` and reads the whole response. `timeout` is for all of it.
     fn send(

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Endpoint, Surroundings, causes, read_bounded};
+use ajo_auth::{AccessToken, Endpoint, Surroundings, TransportProblem, causes, connect_problem, read_bounded};
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
@@ -16,7 +16,7 @@ use crate::client::call::into_future;
 use crate::transport::headers::REQUEST_ID;
 use crate::transport::request::JSON;
 use crate::{
-    CallNote, Error, ErrorKind, HttpResponse, HttpTransport, NativeLimits, Operation, RateLimit, Request, SendError,
+    CallNote, DeadlineExceeded, Error, HttpResponse, HttpTransport, NativeLimits, Operation, Request, SendError,
     SendProblem,
 };
 
@@ -30,7 +30,6 @@ const LATER_HEADERS: usize = 6;
 pub struct ReqwestTransport {
     http: reqwest::Client,
     surroundings: Arc<dyn Surroundings>,
-    rate: Option<tokio::sync::Mutex<RateLimit>>,
     permits: Option<Arc<Semaphore>>,
     /// The header with the last token.
     last_bearer: Mutex<Option<HeaderValue>>,
@@ -42,8 +41,8 @@ impl ReqwestTransport {
         surroundings: Arc<dyn Surroundings>,
         limits: NativeLimits,
     ) -> Result<Self, Error> {
-        let (rate, permits) = (limits.rate()?, limits.places()?);
-        Ok(Self { http, surroundings, rate, permits, last_bearer: Mutex::default() })
+        let permits = limits.permits()?;
+        Ok(Self { http, surroundings, permits, last_bearer: Mutex::default() })
     }
 }
 
@@ -116,30 +115,11 @@ impl HttpTransport for ReqwestTransport {
         &*self.surroundings
     }
 
-    async fn acquire_permit(&self, until: Duration) -> Result<Self::Permit, ErrorKind> {
-        let late = || ErrorKind::NotSent("the deadline passes before this client's own limits let it go".to_owned());
-        let left = || until.saturating_sub(self.surroundings.elapsed());
-        let permit = match &self.permits {
-            None => None,
-            Some(permits) => match tokio::time::timeout(left(), permits.clone().acquire_owned()).await {
-                Ok(permit) => permit.ok(),
-                Err(_) => return Err(late()),
-            },
-        };
-        if let Some(rate) = &self.rate {
-            // Whoever is first in the queue waits for the next place and takes it when it is there; a call that is dropped
-            // meanwhile has taken nothing.
-            let Ok(mut rate) = tokio::time::timeout(left(), rate.lock()).await else { return Err(late()) };
-            let wait = rate.wait(self.surroundings.elapsed());
-            if !wait.is_zero() {
-                if wait >= left() {
-                    return Err(late());
-                }
-                self.surroundings.sleep(wait).await;
-            }
-            rate.take(self.surroundings.elapsed());
-        }
-        Ok(permit)
+    async fn acquire_permit(&self, until: Duration) -> Result<Self::Permit, DeadlineExceeded> {
+        let Some(permits) = &self.permits else { return Ok(None) };
+        let left = until.saturating_sub(self.surroundings.elapsed());
+        let permit = tokio::time::timeout(left, permits.clone().acquire_owned()).await.map_err(|_| DeadlineExceeded)?;
+        Ok(permit.ok())
     }
 
     async fn send(
@@ -204,7 +184,11 @@ fn unsendable(problem: &str) -> SendError {
 impl From<reqwest::Error> for SendError {
     fn from(error: reqwest::Error) -> Self {
         let problem = if error.is_connect() {
-            SendProblem::Connect
+            match connect_problem(&error) {
+                TransportProblem::Certificate => SendProblem::Certificate,
+                TransportProblem::Proxy => SendProblem::Proxy,
+                _ => SendProblem::Connect,
+            }
         } else if error.is_timeout() {
             SendProblem::Timeout
         } else if error.is_builder() {

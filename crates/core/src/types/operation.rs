@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use ajo_engine::{AlreadyDone, Idempotency};
 use serde::{Deserialize, Serialize};
 
 pub use crate::generated::operations::OPERATIONS;
 use crate::generated::verbs::Verb;
-use crate::types::idempotency::{AlreadyDone, Idempotency};
 
 /// One of the two APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,6 +98,12 @@ impl Operation {
     /// Whether a call leaves the service as it was. `list` is a POST and still changes nothing.
     pub const fn reads(&self) -> bool {
         matches!(self.idempotency, Idempotency::Safe)
+    }
+}
+
+impl From<&Operation> for ajo_engine::Operation {
+    fn from(operation: &Operation) -> Self {
+        Self { method: operation.method, idempotency: operation.idempotency, already_done: operation.already_done }
     }
 }
 

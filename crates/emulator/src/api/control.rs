@@ -18,7 +18,7 @@ mod status;
 use std::collections::BTreeMap;
 
 use ajo_auth::Timestamp;
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};

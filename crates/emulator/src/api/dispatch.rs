@@ -1,7 +1,8 @@
 //! Dispatches a request to the UI, the control API, the gateway with the authoring service, or the token endpoint.
 
-use ajo_auth::untrusted_text::excerpt;
-use ajo_auth::{TOKEN_PATH, Timestamp};
+use ajo_auth::Timestamp;
+use ajo_engine::TOKEN_PATH;
+use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::{Value, json};

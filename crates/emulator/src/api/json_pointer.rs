@@ -1,6 +1,6 @@
 //! One part of a JSON pointer.
 
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 /// A field name that a client sent, shortened and escaped (RFC 6901).
 pub(crate) fn escape_token(name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Which operation a request is for, by the table that is generated from the specs.
 
-use ajo_auth::TOKEN_PATH;
 use ajo_core::{OPERATIONS, Operation, Verb};
+use ajo_engine::TOKEN_PATH;
 use http::Method;
 
 use crate::state::quirks::Switches;

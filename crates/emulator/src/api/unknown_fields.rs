@@ -1,8 +1,8 @@
 //! Fields and parameters that nothing reads. The service ignores a misspelled field silently; the request log names it.
 
-use ajo_auth::untrusted_text::excerpt;
 use ajo_core::schema::{self, Field, Kind, Object};
 use ajo_core::{Operation, Verb};
+use ajo_engine::untrusted_text::excerpt;
 use serde_json::Value;
 
 use crate::api::json_pointer::escape_token;

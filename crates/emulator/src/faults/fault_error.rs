@@ -1,6 +1,6 @@
 //! A fault that cannot be read.
 
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 /// A text that is no fault, and what would be one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 
 use crate::support::{Caller, capping, throttling};
 use ajo_core::Api;
-use ajo_core::rules::{self, Severity};
+use ajo_core::rules::Severity;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -239,7 +239,7 @@ proptest! {
                                             capping in any_capping(), throttling in any_throttling()) {
         let definition = if api == Api::Capping { capping } else { throttling };
         let mut play = Play::new(api);
-        let findings = rules::of(api, &definition);
+        let findings = api.validate(&definition);
         let codes = |severity: Severity| -> Vec<&str> {
             findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.code).collect()
         };

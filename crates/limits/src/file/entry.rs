@@ -75,7 +75,7 @@ fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Va
 
 /// What the service's own rules say, each where it stands in the file.
 fn check_rules(entry: &Node, api: Api, definition: &Value, deployed: bool, findings: &mut Findings) {
-    for found in rules::of(api, definition) {
+    for found in api.validate(definition) {
         let place = entry.find(&found.pointer);
         let (mark, node) = match place {
             Ok(node) => (&node.mark, Some(node)),

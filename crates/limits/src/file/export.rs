@@ -6,8 +6,8 @@ mod scalar;
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
 use ajo_core::{Api, Sandbox, Uid};
+use ajo_engine::untrusted_text::escape;
 
 use self::scalar::scalar;
 use super::limits::read;

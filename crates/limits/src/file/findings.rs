@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 
 use super::span::Mark;
 use crate::Finding;

@@ -1,8 +1,8 @@
 //! What limits files say.
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
 use ajo_core::{Api, Sandbox, SandboxError};
+use ajo_engine::untrusted_text::escape;
 
 use super::document::Document;
 use super::findings::Findings;

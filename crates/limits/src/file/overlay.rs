@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 
 use super::document::Document;
 use super::findings::Findings;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_saphyr::budget::BudgetBreach;

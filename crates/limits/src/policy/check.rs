@@ -1,7 +1,7 @@
 //! Checks limits against a policy.
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 
 use super::ceiling::Ceiling;
 use super::freeze::Freeze;

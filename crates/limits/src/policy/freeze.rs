@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use jiff::Timestamp;
 
 use crate::Place;

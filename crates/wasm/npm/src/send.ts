@@ -4,7 +4,7 @@ import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
 import { misfit } from "./misfit.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import type { Secrets } from "./secrets.js";
-import { provesUnsent } from "./unsent.js";
+import { unsentProblem } from "./unsent.js";
 
 /** One request, as the core wants it sent. */
 export interface Request {
@@ -67,7 +67,7 @@ export function isAuthorization([name]: readonly [string, string]): boolean {
 
 class Attempt {
   /** What a failure would mean now. */
-  phase: "request" | "connect" | "broken" = "request";
+  phase: "request" | "connect" | "certificate" | "broken" = "request";
   #request: Request;
 
   constructor(request: Request) {
@@ -86,7 +86,7 @@ class Attempt {
       response = await pending;
     } catch (error) {
       if (!isSendable(url, init)) this.phase = "request";
-      else if (provesUnsent(error)) this.phase = "connect";
+      else this.phase = unsentProblem(error) ?? this.phase;
       throw error;
     }
     if (typeof response !== "object" || response === null) throw misfit("fetch gave no response");

@@ -3,10 +3,11 @@
 use std::io::{self, IsTerminal as _};
 
 use ajo_auth::{
-    AccessToken, ClientId, Credentials, Endpoint, OrgId, Scopes, Secret, Timestamp, TokenProvider, TokenStore as _,
-    http_client, read_bounded_text, store_key, write_entry,
+    AccessToken, ClientId, Credentials, Endpoint, OrgId, Scopes, Secret, TokenProvider, TokenStore as _, credentials,
+    http_client, now, read_bounded_text,
 };
 use ajo_core::Sandbox;
+use ajo_engine::{encode_entry, store_key};
 
 use crate::arguments::Settings;
 use crate::failure::Failure;
@@ -52,8 +53,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     forget(old.as_ref(), Some(&profile));
     // So that the next command need not fetch another one. A store that fails costs that and no more.
     if let Some(store) = dirs::token_store() {
-        let lifetime = token.expires_at().saturating_since(Timestamp::now());
-        let _ = store.set(&store_key(&credentials, &ims), &write_entry(&token), lifetime).await;
+        let lifetime = token.expires_at().saturating_since(now());
+        let _ = store.set(&store_key(&credentials, &ims), &encode_entry(&token), lifetime).await;
     }
     tell(&profiles, &profile, refused.as_deref());
     Ok(())
@@ -88,7 +89,7 @@ fn gather(settings: &Settings) -> Result<(Credentials, Sandbox), Failure> {
     }
     let choice = setting(settings, "AJO_CREDENTIAL_NAME");
     let credentials = match file {
-        Some(file) => Credentials::from_named_file(file, choice.as_deref())?,
+        Some(file) => credentials::from_named_file(file, choice.as_deref())?,
         None if terminal => asked_for(settings)?,
         None => {
             let text = standard_input()?;

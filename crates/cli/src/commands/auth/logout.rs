@@ -1,6 +1,7 @@
 //! `ajo auth logout`.
 
-use ajo_auth::{TokenStore as _, store_key};
+use ajo_auth::TokenStore as _;
+use ajo_engine::store_key;
 
 use crate::arguments::Settings;
 use crate::failure::Failure;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ajo_apply::Watch;
 use ajo_core::Verb;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Change, Plan, StepState};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 

@@ -1,7 +1,7 @@
 //! Text within a line of Markdown. All that could mean something there is written as a character reference, which means only
 //! itself, in tables and in HTML too.
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 
 /// Prose. What stands between backticks in it is shown as code; the rest mentions nobody, and refers and leads nowhere.
 pub(super) fn text(prose: &str) -> String {

@@ -1,6 +1,6 @@
 //! One reason not to apply a plan.
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Candidate, Refusal};
 
 use super::style::{BAD, STRONG, TextStyle};

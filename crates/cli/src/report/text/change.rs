@@ -1,7 +1,7 @@
 //! One change of a plan.
 
 use ajo_core::Uid;
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Cause, Change, Kind, Place};
 
 use super::super::diff::{self, Part};

@@ -1,6 +1,6 @@
 //! What became of one configuration.
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Report, StepError, StepResult, StepState};
 
 use super::super::config_outcome::{ConfigOutcome, Configuration};

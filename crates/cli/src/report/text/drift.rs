@@ -1,6 +1,6 @@
 //! One configuration that is not as it should be.
 
-use ajo_core::untrusted_text::escape;
+use ajo_engine::untrusted_text::escape;
 use ajo_limits::Drift;
 
 use super::super::diff;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ajo_core::rules::Severity;
-use ajo_core::untrusted_text::{escape, is_hidden};
+use ajo_engine::untrusted_text::{escape, is_hidden};
 use ajo_limits::{Finding, Place, Report};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ajo_core::rules::{self, Finding, Severity};
+use ajo_core::rules::{Finding, Severity};
 use ajo_core::{Api, Verb};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ const JOINED: &str = "action|dataSource";
 /// Everything there is to say of a definition.
 pub(crate) fn findings(api: Api, definition: &Map<String, Value>, switches: &Switches) -> Vec<Finding> {
     let canonical = canonical_definition(api, definition, switches);
-    let mut findings = rules::of_fields(api, &canonical);
+    let mut findings = api.validate_fields(&*canonical);
     if api == Api::Capping {
         findings.extend(by_switches(&canonical, switches));
     }
@@ -80,7 +80,7 @@ fn by_switches(definition: &Map<String, Value>, switches: &Switches) -> Vec<Find
 pub(crate) fn list_body(api: Api, body: &[u8], json: Option<&Value>, switches: &Switches) -> Result<(), Failure> {
     let empty = body.trim_ascii().is_empty();
     let object = !switches.is("list_body", "none") && json.is_some_and(Value::is_object);
-    if empty || object { Ok(()) } else { Err(refusal(&rules::of(api, &Value::Null))) }
+    if empty || object { Ok(()) } else { Err(refusal(&api.validate(&Value::Null))) }
 }
 
 /// The definition in a body of JSON, if it can be stored.
@@ -95,7 +95,7 @@ pub(crate) fn payload(
     if api == Api::Throttling && switches.is("throttling_body", "text") {
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }
-    let Value::Object(payload) = payload else { return Err(refusal(&rules::of(api, &Value::Null))) };
+    let Value::Object(payload) = payload else { return Err(refusal(&api.validate(&Value::Null))) };
     if payload.get("methods").and_then(Value::as_array).is_some_and(|methods| methods.len() > MAX_METHODS) {
         let message = format!("the emulator takes at most {MAX_METHODS} methods in a definition");
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));

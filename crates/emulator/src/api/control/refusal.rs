@@ -1,6 +1,6 @@
 //! Why a request of the control API is refused.
 
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 use http::StatusCode;
 
 /// Why a request of the control API is not carried out.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 use http::Method;
 use serde::de::DeserializeOwned;
 

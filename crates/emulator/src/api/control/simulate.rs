@@ -1,6 +1,6 @@
 //! Simulates traffic through a deployed configuration.
 
-use ajo_auth::untrusted_text::excerpt;
+use ajo_engine::untrusted_text::excerpt;
 use ajo_simulator::SimulationRequest;
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -2,8 +2,9 @@
 
 pub(crate) mod cases;
 
-use ajo_auth::{TOKEN_PATH, Timestamp};
+use ajo_auth::Timestamp;
 use ajo_emulator::{Fault, Settings, World};
+use ajo_engine::TOKEN_PATH;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};

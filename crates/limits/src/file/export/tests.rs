@@ -219,7 +219,7 @@ fn standing() -> BoxedStrategy<Standing> {
 fn is_valid(definition: &Definition) -> bool {
     let mut json = serde_json::to_value(definition).expect("texts and numbers");
     json.as_object_mut().expect("fields").remove("api");
-    ajo_core::rules::of(definition.api(), &json).iter().all(|finding| finding.severity != Severity::Error)
+    definition.api().validate(&json).iter().all(|finding| finding.severity != Severity::Error)
 }
 
 proptest! {

@@ -1,0 +1,117 @@
+//! One call between the engine and a transport, without I/O: every transport is a loop around it.
+
+use std::time::Duration;
+
+use ajo_auth::AccessToken;
+use ajo_engine::{
+    CallAction, CallInput, CallOutcome, CallState, Moment, NotSent, RetryPolicy, Shared, TokenInput, TokenRequestState,
+};
+
+use crate::error::attempt_error::Problem;
+use crate::transport::response_limits;
+use crate::{CallOptions, DEADLINE, ErrorKind, HttpResponse, Operation, SendError, TIMEOUT};
+
+/// A call in progress. It steps the engine's [`CallState`], and keeps the last response, which the engine does not need.
+#[derive(Debug)]
+pub struct CallProgress {
+    state: CallState,
+    started: Duration,
+    until: Duration,
+    last: Option<Result<HttpResponse, Problem>>,
+}
+
+/// How a call ended.
+pub(crate) struct Outcome {
+    pub(crate) result: Result<HttpResponse, Problem>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    /// What was sent as `x-request-id`.
+    pub(crate) request_id: String,
+    /// The last attempt found done what an earlier one was to do.
+    pub(crate) done_before: bool,
+}
+
+impl CallProgress {
+    /// A call that starts at this time, on the clock of [`Moment::elapsed`].
+    pub fn new(operation: &Operation, options: &CallOptions, policy: RetryPolicy, started: Duration) -> Self {
+        let timeout = options.timeout.unwrap_or(TIMEOUT);
+        let until = started.saturating_add(options.deadline.unwrap_or(DEADLINE));
+        let policy = RetryPolicy { attempts: options.attempts.unwrap_or(policy.attempts), ..policy };
+        Self { state: CallState::new(operation.into(), policy, timeout, until), started, until, last: None }
+    }
+
+    /// When the call gives up.
+    pub const fn until(&self) -> Duration {
+        self.until
+    }
+
+    /// How many attempts have been started.
+    pub const fn attempts(&self) -> u32 {
+        self.state.attempts()
+    }
+
+    /// The status of the last response, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        match self.last.as_ref()? {
+            Ok(response) => Some(response.status),
+            Err(problem) => problem.status(),
+        }
+    }
+
+    /// The token request in progress.
+    pub const fn token_request(&self) -> Option<&TokenRequestState> {
+        self.state.token_request()
+    }
+
+    /// Starts an attempt, or continues one that waited for the rate limit.
+    pub fn proceed(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
+        self.state.step(shared, CallInput::Continue, moment)
+    }
+
+    /// Reports the result of a token action.
+    pub fn token(&mut self, shared: &mut Shared<'_>, input: TokenInput, moment: Moment) -> CallAction {
+        self.state.step(shared, CallInput::Token(input), moment)
+    }
+
+    /// Reports the result of a request that was sent with this token.
+    pub fn sent(
+        &mut self,
+        shared: &mut Shared<'_>,
+        token: &AccessToken,
+        result: Result<HttpResponse, SendError>,
+        moment: Moment,
+    ) -> CallAction {
+        let result = match result {
+            Ok(response) => response_limits::check(response, token, moment.now),
+            Err(error) => Err(error.into()),
+        };
+        let outcome = self.last.insert(result).as_ref().err().map(Problem::outcome);
+        self.state.step(shared, CallInput::Sent(outcome), moment)
+    }
+
+    /// Ends the call before its end. What its requests did is unknown.
+    pub fn cancel(&mut self, shared: &mut Shared<'_>, moment: Moment) {
+        self.state.step(shared, CallInput::Cancelled, moment);
+    }
+
+    pub(crate) fn finish(self, outcome: CallOutcome, request_id: String, elapsed: Duration) -> Outcome {
+        let attempts = self.attempts();
+        let elapsed = elapsed.saturating_sub(self.started);
+        let done_before = matches!(outcome, CallOutcome::AlreadyApplied);
+        let not_sent = |why: &str| Err(ErrorKind::NotSent(why.to_owned()).into());
+        let result = match (outcome, self.last) {
+            (CallOutcome::NotSent(NotSent::Deadline), _) => not_sent("the deadline had passed before"),
+            (CallOutcome::NotSent(NotSent::Limits), _) => {
+                not_sent("the deadline passes before this client's own limits let it go")
+            }
+            (CallOutcome::NoToken { error, retry_after }, _) => {
+                let retry_after = (!retry_after.is_zero()).then_some(retry_after);
+                Err(Problem { retry_after, ..ErrorKind::Auth(error).into() })
+            }
+            (CallOutcome::AlreadyApplied, Some(Err(problem))) => Ok(problem.into_response()),
+            (_, Some(result)) => result,
+            (_, None) => not_sent("the call was cancelled"),
+        };
+        Outcome { result, attempts, elapsed, request_id, done_before }
+    }
+}

@@ -1,0 +1,359 @@
+//! How one call gets its access token: from the cache, from another call's refresh, from the store, or from the token
+//! endpoint. A state machine without I/O, clock, or randomness.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use super::token_state::{ActiveCredentials, TokenSource, TokenState, static_token, timed_out};
+use crate::{
+    AccessToken, AuthError, CacheLookup, CredentialsError, IssuedToken, Moment, Secret, StoreBreaker, TokenRequest,
+    TransportProblem, store_key,
+};
+
+/// How long a token request may take.
+pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long one call waits for a token that it fetches ahead of expiry; the others use the old one meanwhile. A healthy token
+/// endpoint responds sooner.
+const AHEAD_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Gets a token for one call. The transport performs each [`TokenAction`] and passes the result to the next `step`.
+#[derive(Debug)]
+pub struct TokenRequestState {
+    until: Duration,
+    step: Step,
+    lease: Option<LeaseGuard>,
+    active: Option<ActiveCredentials>,
+    /// How many of the secrets were tried.
+    tried: usize,
+    loaded_from_store: bool,
+}
+
+#[derive(Debug)]
+enum Step {
+    Start,
+    /// Another call fetches a token. `seen` is the number of refreshes that had ended before.
+    Waiting {
+        seen: u64,
+    },
+    ReadingStore,
+    Requesting {
+        secret: usize,
+        timeout: Duration,
+    },
+    WritingStore(Result<IssuedToken, AuthError>),
+    Calling,
+    Finished,
+}
+
+/// The lease to fetch a token.
+#[derive(Debug)]
+struct LeaseGuard {
+    ticket: u64,
+    ahead: Option<Ahead>,
+}
+
+/// A refresh ahead of expiry. It has the old token, and the number of refreshes that had ended before.
+#[derive(Debug)]
+struct Ahead {
+    old: IssuedToken,
+    seen: u64,
+}
+
+/// What the transport reports.
+#[derive(Debug)]
+pub enum TokenInput {
+    /// The first step, or the end of [`TokenAction::Wait`].
+    Continue,
+    /// How [`TokenAction::ReadStore`] ended. `responded` is false if the store did not respond in time.
+    StoreRead {
+        /// Whether the store responded, with or without an entry.
+        responded: bool,
+        /// The token of a valid entry.
+        token: Option<AccessToken>,
+    },
+    /// How [`TokenAction::WriteStore`] ended.
+    StoreWritten {
+        /// Whether the store responded in time.
+        responded: bool,
+    },
+    /// How [`TokenAction::Request`] ended.
+    Response(Result<AccessToken, AuthError>),
+    /// How [`TokenAction::Callback`] ended.
+    CallbackReturned(Result<Secret, AuthError>),
+    /// The call was dropped.
+    Cancelled,
+}
+
+/// What the transport does next.
+#[derive(Debug)]
+pub enum TokenAction {
+    /// Wait until the refresh of another call ends, at most this long; then continue. It may be shorter.
+    Wait {
+        /// The limit.
+        at_most: Duration,
+    },
+    /// Read the token store under [`TokenRequestState::store_key`].
+    ReadStore {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Send [`TokenRequestState::request`] to the token endpoint.
+    Request {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Write this token to the store under [`TokenRequestState::store_key`].
+    WriteStore {
+        /// The token.
+        token: AccessToken,
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Ask the callback for a token.
+    Callback {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// The call has a token, or none.
+    Finish(Result<IssuedToken, AuthError>),
+}
+
+impl TokenRequestState {
+    /// For a call that gives up at `until`, on the clock of [`Moment::elapsed`].
+    pub const fn new(until: Duration) -> Self {
+        Self { until, step: Step::Start, lease: None, active: None, tried: 0, loaded_from_store: false }
+    }
+
+    /// Decides what to do next.
+    ///
+    /// # Panics
+    ///
+    /// If the input is not the result of the last action.
+    pub fn step(&mut self, tokens: &mut TokenState, input: TokenInput, moment: Moment) -> TokenAction {
+        match (core::mem::replace(&mut self.step, Step::Finished), input) {
+            (_, TokenInput::Cancelled) => {
+                self.cancel(tokens, moment);
+                TokenAction::Finish(Err(timed_out("the call was cancelled")))
+            }
+            (Step::Start, TokenInput::Continue) => self.start(tokens, moment),
+            (Step::Waiting { .. }, TokenInput::Continue) if self.left(moment).is_zero() => Self::finish(Err(late())),
+            (Step::Waiting { seen }, TokenInput::Continue) => self.take_lease(tokens, seen, moment),
+            (Step::ReadingStore, TokenInput::StoreRead { responded, token }) => {
+                if responded {
+                    tokens.store.responded();
+                }
+                match token.filter(|token| tokens.cache.accepts(token, moment.now)) {
+                    Some(token) => {
+                        self.loaded_from_store = true;
+                        tokens.loaded = true;
+                        self.settle(tokens, Ok(token), moment)
+                    }
+                    None => self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment),
+                }
+            }
+            (Step::Requesting { secret, timeout }, TokenInput::Response(result)) => {
+                self.responded(tokens, secret, timeout, result, moment)
+            }
+            (Step::WritingStore(result), TokenInput::StoreWritten { responded }) => {
+                if responded {
+                    tokens.store.responded();
+                }
+                Self::finish(result)
+            }
+            (Step::Calling, TokenInput::CallbackReturned(result)) => {
+                let TokenSource::Callback(returned) = &mut tokens.source else { unreachable!("it was called") };
+                *returned += 1;
+                let generation = *returned;
+                let token = result.and_then(|token| static_token(&token));
+                Self::finish(token.map(|token| IssuedToken { token, generation }))
+            }
+            _ => unreachable!("the input is not the result of the last action"),
+        }
+    }
+
+    /// The key of the token in the store.
+    pub fn store_key(&self) -> String {
+        self.active.as_ref().map(|active| store_key(&active.credentials, &active.ims)).unwrap_or_default()
+    }
+
+    /// The token request to send, and the secret in it.
+    pub fn request(&self) -> Option<(TokenRequest, &Secret)> {
+        let Step::Requesting { secret, .. } = self.step else { return None };
+        let active = self.active.as_ref()?;
+        let secret = active.credentials.secrets().get(secret)?;
+        Some((TokenRequest::new(&active.credentials, secret, &active.ims), secret))
+    }
+
+    fn left(&self, moment: Moment) -> Duration {
+        self.until.saturating_sub(moment.elapsed)
+    }
+
+    const fn finish(result: Result<IssuedToken, AuthError>) -> TokenAction {
+        TokenAction::Finish(result)
+    }
+
+    fn start(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        match &tokens.source {
+            TokenSource::OAuth(..) => {}
+            TokenSource::Static(token) => return Self::finish(Ok(IssuedToken { token: token.clone(), generation: 0 })),
+            TokenSource::Callback(_) => {
+                self.step = Step::Calling;
+                return TokenAction::Callback { timeout: self.left(moment).min(TOKEN_TIMEOUT) };
+            }
+        }
+        let seen = tokens.cache.attempts();
+        match tokens.cache.lookup(moment.now, seen) {
+            CacheLookup::Token { token, generation } => Self::finish(Ok(IssuedToken { token, generation })),
+            CacheLookup::Failed(error) => Self::finish(Err(error)),
+            CacheLookup::Refresh { token, generation } => {
+                let old = IssuedToken { token, generation };
+                let Some(ticket) = self.try_lease(tokens, moment) else { return Self::finish(Ok(old)) };
+                self.until = self.until.min(moment.elapsed.saturating_add(AHEAD_TIMEOUT));
+                self.lease = Some(LeaseGuard { ticket, ahead: Some(Ahead { old, seen }) });
+                self.obtain(tokens, moment)
+            }
+            CacheLookup::Fetch => self.take_lease(tokens, seen, moment),
+        }
+    }
+
+    fn try_lease(&self, tokens: &mut TokenState, moment: Moment) -> Option<u64> {
+        let (_, options) = tokens.active()?;
+        tokens.lease.acquire(moment.elapsed, options.lease)
+    }
+
+    fn take_lease(&mut self, tokens: &mut TokenState, seen: u64, moment: Moment) -> TokenAction {
+        let Some(ticket) = self.try_lease(tokens, moment) else {
+            self.step = Step::Waiting { seen };
+            return TokenAction::Wait { at_most: self.left(moment) };
+        };
+        self.lease = Some(LeaseGuard { ticket, ahead: None });
+        match tokens.cache.lookup(moment.now, seen) {
+            CacheLookup::Token { token, generation } | CacheLookup::Refresh { token, generation } => {
+                self.release(tokens);
+                Self::finish(Ok(IssuedToken { token, generation }))
+            }
+            CacheLookup::Failed(error) => {
+                self.release(tokens);
+                Self::finish(Err(error))
+            }
+            CacheLookup::Fetch => self.obtain(tokens, moment),
+        }
+    }
+
+    /// Loads the token that others share, or requests one. Only the holder of the lease gets here.
+    fn obtain(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        let Some((active, options)) = tokens.active() else { unreachable!("only credentials need a lease") };
+        self.active = Some(active);
+        self.tried = 0;
+        self.loaded_from_store = false;
+        if options.has_store && tokens.store.try_use(moment.now) {
+            self.step = Step::ReadingStore;
+            return TokenAction::ReadStore { timeout: self.store_timeout(moment) };
+        }
+        self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment)
+    }
+
+    fn store_timeout(&self, moment: Moment) -> Duration {
+        StoreBreaker::timeout(self.left(moment))
+    }
+
+    /// Tries the secrets in turn, starting with the one that worked last: during a rotation the token endpoint may know either
+    /// one. Only a rejection of the secret itself leads to the next one.
+    fn request_token(
+        &mut self,
+        tokens: &mut TokenState,
+        last: Result<AccessToken, AuthError>,
+        moment: Moment,
+    ) -> TokenAction {
+        let Some(active) = &self.active else { unreachable!("`obtain` was here") };
+        let secrets = active.credentials.secrets().len();
+        if self.tried >= secrets {
+            return self.settle(tokens, last, moment);
+        }
+        let left = self.left(moment);
+        if left.is_zero() {
+            return self.give_up(tokens, moment);
+        }
+        let secret = (active.working_secret + self.tried) % secrets;
+        self.tried += 1;
+        let timeout = left.min(TOKEN_TIMEOUT);
+        self.step = Step::Requesting { secret, timeout };
+        TokenAction::Request { timeout }
+    }
+
+    fn responded(
+        &mut self,
+        tokens: &mut TokenState,
+        secret: usize,
+        timeout: Duration,
+        result: Result<AccessToken, AuthError>,
+        moment: Moment,
+    ) -> TokenAction {
+        match &result {
+            // The call's own time was over. That says nothing about the token endpoint.
+            Err(AuthError::Transport { problem: TransportProblem::Timeout, .. }) if timeout < TOKEN_TIMEOUT => {
+                self.give_up(tokens, moment)
+            }
+            Err(AuthError::Ims(error)) if error.is_about_the_secret() => self.request_token(tokens, result, moment),
+            _ => {
+                if let Some(active) = &self.active {
+                    tokens.set_working_secret(active, secret);
+                }
+                self.settle(tokens, result, moment)
+            }
+        }
+    }
+
+    /// Records the result, lets the waiting calls continue, and shares the token. They do not wait for the store.
+    fn settle(
+        &mut self,
+        tokens: &mut TokenState,
+        result: Result<AccessToken, AuthError>,
+        moment: Moment,
+    ) -> TokenAction {
+        let Some(active) = &self.active else { unreachable!("`obtain` was here") };
+        if tokens.is_outdated(active, &result) {
+            return self.obtain(tokens, moment);
+        }
+        let to_share = result.as_ref().ok().filter(|_| !self.loaded_from_store).cloned();
+        let issued = tokens.record(result, moment);
+        let issued = match self.release(tokens) {
+            Some(Ahead { old, .. }) => Ok(issued.unwrap_or(old)),
+            None => issued,
+        };
+        let has_store = tokens.active().is_some_and(|(_, options)| options.has_store);
+        match to_share {
+            Some(token) if has_store && tokens.store.try_use(moment.now) => {
+                self.step = Step::WritingStore(issued);
+                TokenAction::WriteStore { token, timeout: self.store_timeout(moment) }
+            }
+            _ => Self::finish(issued),
+        }
+    }
+
+    fn give_up(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        Self::finish(self.cancel(tokens, moment).ok_or_else(late))
+    }
+
+    /// Ends the lease. A refresh ahead of expiry that has not ended counts as a failure, or the next call would wait for the
+    /// same. Returns the old token of such a refresh.
+    fn cancel(&mut self, tokens: &mut TokenState, moment: Moment) -> Option<IssuedToken> {
+        let Ahead { old, seen } = self.release(tokens)?;
+        if tokens.cache.attempts() == seen {
+            let error = timed_out("given up, because the old token is still good");
+            tokens.cache.record(Err(error), moment.now, moment.random);
+        }
+        Some(old)
+    }
+
+    fn release(&mut self, tokens: &mut TokenState) -> Option<Ahead> {
+        let LeaseGuard { ticket, ahead } = self.lease.take()?;
+        tokens.release_lease(ticket);
+        ahead
+    }
+}
+
+fn late() -> AuthError {
+    timed_out("the deadline of the call has passed")
+}

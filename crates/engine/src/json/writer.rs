@@ -1,0 +1,26 @@
+//! Writes strings as JSON.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+
+/// Appends a string as JSON, in quotes.
+pub fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            // Writing to a string never fails.
+            '\0'..='\u{1f}' => drop(write!(out, "\\u{:04x}", character as u32)),
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+}

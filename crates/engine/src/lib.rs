@@ -1,0 +1,58 @@
+//! Decisions and parsers for Adobe's APIs, without I/O, clock, randomness, or async. Times and random numbers are parameters.
+//!
+//! - [`json`]: reads JSON through one small trait.
+//! - Parsers: credentials in every format, token and error responses, URLs, identifiers, headers.
+//! - Decisions: whether a call is retried ([`RetryState`]), when a token is used or fetched ([`TokenCache`]).
+//! - [`rules`]: validates definitions with the service's codes.
+//!
+//! The crate needs `alloc` and not `std`. The feature `serde` serializes identifiers; `serde_json` implements [`json::Json`] for
+//! `serde_json::Value`.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+mod decide;
+pub mod json;
+mod parse;
+pub mod rules;
+
+pub use decide::attempt_outcome::AttemptOutcome;
+pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSent, Shared};
+pub use decide::issued_token::IssuedToken;
+pub use decide::jitter::jitter;
+pub use decide::moment::Moment;
+pub use decide::operation::{AlreadyDone, Idempotency, Operation};
+pub use decide::rate_limit::RateLimit;
+pub use decide::refresh_lease::RefreshLease;
+pub use decide::retry_budget::{CALLS_PER_RETRY, MAX_RETRY_TOKENS, RetryBudget};
+pub use decide::retry_policy::RetryPolicy;
+pub use decide::retry_state::{RetryDecision, RetryState};
+pub use decide::store_breaker::StoreBreaker;
+pub use decide::token_cache::{
+    CacheLookup, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REFRESH_AHEAD, REJECTION_BACKOFF, TokenCache,
+};
+pub use decide::token_request_state::{TOKEN_TIMEOUT, TokenAction, TokenInput, TokenRequestState};
+pub use decide::token_state::{OAuthOptions, TokenState};
+pub use parse::access_token::AccessToken;
+pub use parse::auth_error::{AuthError, TransportProblem};
+pub use parse::credentials::client_id::{ClientId, ClientIdError};
+pub use parse::credentials::credentials_error::CredentialsError;
+pub use parse::credentials::oauth_credentials::Credentials;
+pub use parse::credentials::org_id::{OrgId, OrgIdError};
+pub use parse::credentials::scopes::{Scopes, ScopesError};
+pub use parse::endpoint::{Endpoint, EndpointError};
+pub use parse::error_response::{Failure, Layer};
+pub use parse::header::{is_header_name, is_header_value};
+pub use parse::http_date::parse_http_date;
+pub use parse::ims_error::{ImsError, ImsErrorKind};
+pub use parse::retry_after::parse_retry_after;
+pub use parse::sandbox::{Sandbox, SandboxError};
+pub use parse::secret::Secret;
+pub use parse::service_code::ServiceCode;
+pub use parse::timestamp::Timestamp;
+pub use parse::token_entry::{EntryError, decode_entry, encode_entry, store_key};
+pub use parse::token_request::{IMS_URL, TOKEN_PATH, TokenRequest};
+pub use parse::token_response::parse_token_response;
+pub use parse::uid::{Uid, UidError};
+pub use parse::untrusted_text;

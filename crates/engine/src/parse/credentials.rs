@@ -1,0 +1,9 @@
+//! Credentials, and the formats they are read from: files, environment variables, or parameters.
+
+pub(crate) mod client_id;
+pub(crate) mod credentials_error;
+mod env_variables;
+mod formats;
+pub(crate) mod oauth_credentials;
+pub(crate) mod org_id;
+pub(crate) mod scopes;

@@ -1,0 +1,69 @@
+//! Client ids.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+/// The client id of a credential, which is also its API key. Not secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(String);
+
+/// Text that is no client id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientIdError {
+    /// There is nothing.
+    #[error("the client id is empty")]
+    Empty,
+    /// It could not be sent in a header.
+    #[error("the client id contains a space, a control character or a character outside ASCII")]
+    NotPrintable,
+}
+
+impl ClientId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = ClientIdError;
+
+    /// White space around it is taken off: it comes with copying.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.is_empty() {
+            Err(ClientIdError::Empty)
+        } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ClientIdError::NotPrintable)
+        }
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_a_header_is_taken() {
+        for (text, error) in [
+            ("", ClientIdError::Empty),
+            (" \n", ClientIdError::Empty),
+            ("a b", ClientIdError::NotPrintable),
+            ("a\r\nx: y", ClientIdError::NotPrintable),
+            ("é", ClientIdError::NotPrintable),
+        ] {
+            assert_eq!(text.parse::<ClientId>(), Err(error), "{text:?}");
+        }
+        assert_eq!(" client-1\n".parse::<ClientId>().expect("an id").as_str(), "client-1");
+    }
+}

@@ -1,0 +1,61 @@
+//! Organization ids.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+/// What every organization id ends with. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
+const SUFFIX: &str = "@AdobeOrg";
+
+/// The id of an organization, such as `0123456789ABCDEF01234567@AdobeOrg`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrgId(String);
+
+/// Text that is no organization id. The text is not shown: whoever mixes up two settings may have put the secret here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`")]
+pub struct OrgIdError;
+
+impl OrgId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OrgId {
+    type Err = OrgIdError;
+
+    /// White space around it is taken off: it comes with copying.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        match text.strip_suffix(SUFFIX) {
+            Some(id)
+                if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(OrgIdError),
+        }
+    }
+}
+
+impl fmt::Display for OrgId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_of_organizations_are_taken() {
+        for text in ["", "@AdobeOrg", "abc", "a b@AdobeOrg", "a@adobeorg", "a\r\nx: y@AdobeOrg", "é@AdobeOrg"] {
+            assert!(text.parse::<OrgId>().is_err(), "{text:?}");
+        }
+        assert_eq!(" A1@AdobeOrg\n".parse::<OrgId>().expect("an id").as_str(), "A1@AdobeOrg");
+    }
+}

@@ -1,0 +1,167 @@
+//! Dates in HTTP headers (RFC 9110, section 5.6.7).
+
+use core::time::Duration;
+
+use crate::Timestamp;
+
+/// With their lengths.
+const MONTHS: [(&str, u64); 12] = [
+    ("Jan", 31),
+    ("Feb", 28),
+    ("Mar", 31),
+    ("Apr", 30),
+    ("May", 31),
+    ("Jun", 30),
+    ("Jul", 31),
+    ("Aug", 31),
+    ("Sep", 30),
+    ("Oct", 31),
+    ("Nov", 30),
+    ("Dec", 31),
+];
+
+/// From the weekday of the epoch.
+const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
+
+/// Parses a date in any of the three formats: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or
+/// `Sun Nov  6 08:49:37 1994`. The weekday must be right, and the year 1970 or later.
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let (weekday, days, time) = match text.split_once(", ") {
+        Some((weekday, rest)) => {
+            let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
+            let is_short = weekday.len() == 3;
+            let [day, month, year] = three(date, if is_short { ' ' } else { '-' })?;
+            let year = match digits(year, if is_short { 4 } else { 2 })? {
+                year if is_short => year,
+                year @ ..70 => 2000 + year,
+                year => 1900 + year,
+            };
+            (weekday, days_since_epoch(digits(day, 2)?, month, year)?, time)
+        }
+        None => {
+            let (weekday, rest) = text.split_once(' ')?;
+            let (month, rest) = rest.split_once(' ')?;
+            let (day, rest) = rest.split_at_checked(2)?;
+            let [time, year] = rest.strip_prefix(' ')?.split_once(' ')?.into();
+            let day = day.strip_prefix(' ').map_or_else(|| digits(day, 2), |day| digits(day, 1))?;
+            (Some(weekday).filter(|name| name.len() == 3)?, days_since_epoch(day, month, digits(year, 4)?)?, time)
+        }
+    };
+    let [hour, minute, second] = three(time, ':')?;
+    let [hour, minute, second] = [digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?];
+    let expected = WEEKDAYS[usize::try_from(days % 7).ok()?];
+    let expected = if weekday.len() == 3 { &expected[..3] } else { expected };
+    if weekday != expected || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    Some(Timestamp::from_millis(0).saturating_add(Duration::from_secs(seconds)))
+}
+
+fn three(text: &str, separator: char) -> Option<[&str; 3]> {
+    let (first, rest) = text.split_once(separator)?;
+    let (second, third) = rest.split_once(separator)?;
+    Some([first, second, third])
+}
+
+/// A number of exactly `count` digits.
+fn digits(text: &str, count: usize) -> Option<u64> {
+    let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+}
+
+fn days_since_epoch(day: u64, month: &str, year: u64) -> Option<u64> {
+    let is_leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let index = MONTHS.iter().position(|(name, _)| *name == month)?;
+    let leap_day = |index: usize| u64::from(index == 1 && is_leap_year);
+    if year < 1970 || !(1..=MONTHS[index].1 + leap_day(index)).contains(&day) {
+        return None;
+    }
+    let months: u64 = MONTHS[..index].iter().enumerate().map(|(index, (_, length))| length + leap_day(index)).sum();
+    let leap_days = |before: u64| (before - 1) / 4 - (before - 1) / 100 + (before - 1) / 400;
+    Some((year - 1970) * 365 + leap_days(year) - leap_days(1970) + months + day - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn compare(text: &str) {
+        let expected = httpdate::parse_http_date(text).ok();
+        let expected = expected.map(|date| date.duration_since(SystemTime::UNIX_EPOCH).expect("after the epoch"));
+        let parse = |text: &str| parse_http_date(text).map(|date| date.saturating_since(Timestamp::from_millis(0)));
+        let mut parsed = parse(text);
+        if parsed.is_none() && expected.is_some() {
+            // httpdate takes any byte for the space before the time of the second format.
+            let (date, time) = text.trim().split_at(text.trim().len() - "08:49:37 GMT".len());
+            parsed = parse(&format!("{} {time}", &date[..date.len() - 1]));
+        }
+        assert_eq!(parsed, expected, "{text:?}");
+    }
+
+    /// A date in each format. The second has the year of a century only.
+    fn formats(seconds: u64) -> [String; 3] {
+        let imf = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        let (weekday, date) = imf.split_once(", ").expect("a weekday");
+        let [day, month, year, time, _] = date.split(' ').collect::<Vec<_>>()[..] else { panic!("{imf}") };
+        let full = WEEKDAYS.iter().find(|name| name.starts_with(weekday)).expect("a weekday");
+        let rfc850 = format!("{full}, {day}-{month}-{} {time} GMT", &year[2..]);
+        let padded = day.strip_prefix('0').map_or(day.to_owned(), |digit| format!(" {digit}"));
+        [imf.clone(), rfc850, format!("{weekday} {month} {padded} {time} {year}")]
+    }
+
+    proptest! {
+        #[test]
+        fn date_is_parsed_as_httpdate_parses_it(
+            seconds in 0..253_402_300_800_u64,
+            format in 0..3_usize,
+            index in any::<prop::sample::Index>(),
+            other in "[ -~é]{0,2}",
+        ) {
+            let text = formats(seconds)[format].clone();
+            compare(&text);
+            let index = index.index(text.len());
+            compare(&format!("{}{other}{}", &text[..index], &text[index + 1..]));
+            compare(&format!("{}{other}{}", &text[..index], &text[index..]));
+        }
+    }
+
+    #[test]
+    fn limits_of_days_and_times_are_those_of_httpdate() {
+        for text in [
+            "Thu, 29 Feb 2024 00:00:00 GMT",
+            "Wed, 29 Feb 2023 00:00:00 GMT",
+            "Sun, 29 Feb 2100 00:00:00 GMT",
+            "Tue, 29 Feb 2000 23:59:59 GMT",
+            "Fri, 31 Apr 2026 00:00:00 GMT",
+            "Sat, 00 Jan 2000 00:00:00 GMT",
+            "Sun, 29 Nov 2026 24:00:00 GMT",
+            "Sun, 29 Nov 2026 00:60:00 GMT",
+            "Sun, 29 Nov 2026 00:00:60 GMT",
+            "Wed, 31 Dec 1969 23:59:59 GMT",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Mon, 29 Nov 2026 00:00:00 GMT",
+            "Sunday, 29-Nov-26 00:00:00 GMT",
+            "Sun, 29-Nov-26 00:00:00 GMT",
+            "Sunday, 29 Nov 2026 00:00:00 GMT",
+            "Thursday, 01-Jan-70 00:00:00 GMT",
+            "Monday, 31-Dec-69 00:00:00 GMT",
+            "Tuesday, 31-Dec-69 00:00:00 GMT",
+            "",
+            "GMT",
+            ", GMT",
+            "Sun,  GMT",
+            " ",
+        ] {
+            compare(text);
+        }
+    }
+}

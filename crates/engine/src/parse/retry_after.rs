@@ -1,0 +1,42 @@
+//! The header `Retry-After`.
+
+use core::time::Duration;
+
+use crate::{Timestamp, parse_http_date};
+
+/// Reads the header `Retry-After`: whole seconds, or a date (RFC 9110, section 10.2.3). Nothing where it is neither.
+pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are as good as for ever.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    parse_http_date(value).map(|date| date.saturating_since(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_and_dates_are_read_and_nothing_else() {
+        let now = Timestamp::from_millis(784_111_770_000);
+        let cases = [
+            ("0", Some(0)),
+            (" 7 ", Some(7)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            ("", None),
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("1e3", None),
+            ("Sun, 06 Nov 1994 08:49:37", None),
+        ];
+        for (value, seconds) in cases {
+            assert_eq!(parse_retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
+        }
+    }
+}

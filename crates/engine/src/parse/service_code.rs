@@ -1,0 +1,87 @@
+//! Codes of the service and its gateway.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString as _};
+use core::fmt;
+
+/// A code that the service, its gateway or its validation gave, such as `1451`, `403025` or `ERR_ENDPOINTCONFIG_101`.
+///
+/// The documents type the same code sometimes as text and sometimes as a number; both read alike and compare equal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServiceCode(String);
+
+impl ServiceCode {
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for ServiceCode {
+    fn from(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+}
+
+impl From<i64> for ServiceCode {
+    fn from(code: i64) -> Self {
+        Self(code.to_string())
+    }
+}
+
+impl PartialEq<str> for ServiceCode {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl fmt::Display for ServiceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serialization {
+    use alloc::string::ToString as _;
+    use core::fmt;
+
+    use serde::de::{Deserialize, Deserializer, Visitor};
+    use serde::{Serialize, Serializer};
+
+    use super::ServiceCode;
+
+    impl Serialize for ServiceCode {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(&self.0)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for ServiceCode {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Code;
+
+            impl Visitor<'_> for Code {
+                type Value = ServiceCode;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a code, as text or as an integer")
+                }
+
+                fn visit_str<E>(self, code: &str) -> Result<ServiceCode, E> {
+                    Ok(ServiceCode::from(code))
+                }
+
+                fn visit_i64<E>(self, code: i64) -> Result<ServiceCode, E> {
+                    Ok(ServiceCode::from(code))
+                }
+
+                fn visit_u64<E>(self, code: u64) -> Result<ServiceCode, E> {
+                    Ok(ServiceCode(code.to_string()))
+                }
+            }
+
+            deserializer.deserialize_any(Code)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Parses responses of the token endpoint.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::json::{Json, MAX_DEPTH, parse};
+use crate::parse::access_token::MAX_LIFETIME;
+use crate::{AccessToken, ImsError, ImsErrorKind, Secret, Timestamp};
+
+/// A larger `expires_in` is not seconds but milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired
+/// JWT exchange answered milliseconds under the same name.
+const MAX_SECONDS: u64 = 1_000_000;
+
+/// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats, and so
+/// is a token that it grants.
+pub fn parse_token_response(
+    status: u16,
+    debug_id: Option<&str>,
+    body: &[u8],
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<AccessToken, ImsError> {
+    let json = parse(body, MAX_DEPTH).ok();
+    let said = |key: &str| json.as_ref()?.str_at(key);
+    let secrets = [secret.expose(), said("access_token").unwrap_or_default()];
+    let text = |key: &str| ImsError::clean(said(key)?, &secrets);
+    let error = |kind, description: Option<String>| ImsError {
+        kind,
+        status,
+        code: text("error"),
+        description: description.or_else(|| text("error_description")),
+        debug_id: debug_id.and_then(|id| ImsError::clean(id, &secrets)),
+        retry_after: None,
+    };
+    if status != 200 {
+        return Err(error(kind(status, text("error").as_deref()), None));
+    }
+
+    let unreadable = |problem: &str| error(ImsErrorKind::Unreadable, Some(problem.to_owned()));
+    let Some(answer) = json.as_ref().filter(|json| json.as_object().is_some()) else {
+        return Err(unreadable("the body is not a JSON object"));
+    };
+    let Some(token) = said("access_token") else {
+        return Err(unreadable("the body has no access_token"));
+    };
+    let lifetime = answer.get("expires_in");
+    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+    let lifetime = match lifetime {
+        None | Some(0) => return Err(unreadable("expires_in is not a positive whole number")),
+        Some(seconds @ 1..=MAX_SECONDS) => Duration::from_secs(seconds),
+        Some(millis) => Duration::from_millis(millis),
+    };
+    if lifetime > MAX_LIFETIME {
+        return Err(unreadable("expires_in is longer than 31 days"));
+    }
+    AccessToken::new(Secret::new(token), now, lifetime)
+        .ok_or_else(|| unreadable("the access_token has characters that cannot be sent in a header"))
+}
+
+/// A host that is busy or in trouble has not judged the credential, whatever code comes with it: taken for a refused secret,
+/// its answer would lead to another request at once, with the next secret.
+fn kind(status: u16, code: Option<&str>) -> ImsErrorKind {
+    match (status, code) {
+        (429, _) => ImsErrorKind::RateLimited,
+        (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
+        // Without a readable body, 401 can only be about the client.
+        (_, Some("invalid_client")) | (401, None) => ImsErrorKind::InvalidClient,
+        (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
+        (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
+        _ => ImsErrorKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn read(status: u16, body: &str) -> Result<AccessToken, ImsError> {
+        parse_token_response(status, Some("debug-1"), body.as_bytes(), &Secret::new("s3cr3t"), NOW)
+    }
+
+    #[test]
+    fn a_token_lives_as_many_seconds_as_the_host_says() {
+        let token = read(200, r#"{"access_token":"abc","token_type":"bearer","expires_in":86399}"#).expect("a token");
+        assert_eq!(token.value().expose(), "abc");
+        assert_eq!(token.lifetime(), Duration::from_secs(86399));
+        assert_eq!(token.expires_at(), NOW.saturating_add(Duration::from_secs(86399)));
+    }
+
+    #[test]
+    fn milliseconds_are_recognized_and_text_is_read() {
+        for (expires_in, seconds) in [
+            ("86399000", 86399),
+            ("\"3600\"", 3600),
+            ("1000000", 1_000_000),
+            ("1000001", 1000),
+            ("2678400000", MAX_LIFETIME.as_secs()),
+        ] {
+            let token = read(200, &format!(r#"{{"access_token":"abc","expires_in":{expires_in}}}"#)).expect("a token");
+            assert_eq!(token.lifetime().as_secs(), seconds, "{expires_in}");
+        }
+    }
+
+    #[test]
+    fn success_without_a_usable_token_is_an_error() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "null",
+            "{}",
+            r#"{"access_token":7,"expires_in":1}"#,
+            r#"{"access_token":"abc"}"#,
+            r#"{"access_token":"abc","expires_in":0}"#,
+            r#"{"access_token":"abc","expires_in":-1}"#,
+            r#"{"access_token":"abc","expires_in":"soon"}"#,
+            r#"{"access_token":"abc","expires_in":1.5}"#,
+            r#"{"access_token":"abc","expires_in":2678400001}"#,
+            r#"{"access_token":"abc","expires_in":31556952000000}"#,
+            r#"{"access_token":"abc","expires_in":18446744073709551615}"#,
+            r#"{"access_token":"","expires_in":1}"#,
+            r#"{"access_token":"a\r\nb","expires_in":1}"#,
+        ] {
+            let error = read(200, body).expect_err(body);
+            assert_eq!(error.kind, ImsErrorKind::Unreadable, "{body}");
+            assert!(error.description.is_some(), "{body}");
+        }
+    }
+
+    #[test]
+    fn each_documented_refusal_has_its_kind_and_hint() {
+        let cases = [
+            (
+                400,
+                r#"{"error":"invalid_client","error_description":"invalid client_secret parameter"}"#,
+                ImsErrorKind::InvalidClient,
+                "client secret",
+            ),
+            (
+                401,
+                r#"{"error":"invalid_client","error_description":"invalid client_id parameter"}"#,
+                ImsErrorKind::InvalidClient,
+                "client id",
+            ),
+            (400, r#"{"error":"unauthorized_client"}"#, ImsErrorKind::UnauthorizedClient, "OAuth server-to-server"),
+            (400, r#"{"error":"invalid_scope"}"#, ImsErrorKind::InvalidScope, "scopes"),
+            (500, r#"{"error":"internal_error"}"#, ImsErrorKind::ServerError, "try again"),
+            (429, "", ImsErrorKind::RateLimited, "wait"),
+            (429, r#"{"error":"invalid_client"}"#, ImsErrorKind::RateLimited, "wait"),
+            (503, "<html>", ImsErrorKind::ServerError, "try again"),
+            (503, r#"{"error":"invalid_client"}"#, ImsErrorKind::ServerError, "try again"),
+            (401, "", ImsErrorKind::InvalidClient, "client secret"),
+            (400, "", ImsErrorKind::Other, "check"),
+            (302, "", ImsErrorKind::Other, "check"),
+        ];
+        for (status, body, kind, hint) in cases {
+            let error = read(status, body).expect_err(body);
+            assert_eq!((error.kind, error.status), (kind, status), "{body}");
+            assert!(error.hint().contains(hint), "{body}: {}", error.hint());
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_error_has_all_that_was_said_but_never_the_secret() {
+        let error =
+            read(400, r#"{"error":"invalid_client","error_description":"invalid client_secret s3cr3t\u001b[31m"}"#);
+        assert_eq!(
+            error.expect_err("refused").to_string(),
+            "the token host answered 400 invalid_client: invalid client_secret [redacted] [31m (debug id debug-1)"
+        );
+    }
+
+    #[test]
+    fn the_secret_is_taken_out_of_every_text_also_as_the_form_encoded_it() {
+        let body = br#"{"error":"bad p8 s/t","error_description":"got p8+s%2Ft"}"#;
+        let error =
+            parse_token_response(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "the token host answered 400 bad [redacted]: got [redacted] (debug id id [redacted])"
+        );
+        let error = parse_token_response(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("refused");
+        assert_eq!(error.to_string(), "the token host answered 400 (debug id id)", "an empty secret is in every text");
+    }
+
+    #[test]
+    fn a_secret_is_found_across_a_line_break_and_so_is_a_token_that_is_granted() {
+        let body = br#"{"error":"bad p8\ns/t","error_description":"\u001b"}"#;
+        let error = parse_token_response(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
+        assert_eq!(error.to_string(), "the token host answered 400 bad [redacted]");
+        let error = read(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for abc-token"}"#);
+        assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for [redacted]"));
+    }
+
+    #[test]
+    fn a_long_text_of_the_host_is_cut() {
+        let body = format!(r#"{{"error":"e","error_description":"{}"}}"#, "é".repeat(5000));
+        let description = read(400, &body).expect_err("refused").description.expect("a description");
+        assert_eq!(description, format!("{}…", "é".repeat(300)));
+    }
+}

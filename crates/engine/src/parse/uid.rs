@@ -1,0 +1,173 @@
+//! Identifiers of configurations.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::untrusted_text::excerpt;
+
+/// Longest identifier accepted, in characters. Inferred: every published one is a UUID of 36.
+const MAX_LENGTH: usize = 128;
+
+/// The identifier of a configuration, given by the service.
+///
+/// It becomes a part of a path beside a bearer token, so it is checked when it is made: letters, digits, `-`, `_` and `.`,
+/// not beginning with a dot, at most 128 characters. Text such as `../admin` never becomes one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
+pub struct Uid(String);
+
+/// Text that is no identifier.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{shown}` is not an identifier of a configuration: {problem}")]
+pub struct UidError {
+    shown: String,
+    problem: &'static str,
+}
+
+impl Uid {
+    /// The identifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Checks what was read from a response. It is not repeated, because it may be anything, a token too.
+    pub fn check_response(text: &str) -> Result<(), UidError> {
+        Self::check(text).map_err(|error| UidError { shown: "…".to_owned(), ..error })
+    }
+
+    fn check(text: &str) -> Result<(), UidError> {
+        let problem = if text.is_empty() {
+            "it is empty"
+        } else if text.len() > MAX_LENGTH {
+            "it is longer than 128 characters"
+        } else if text.starts_with('.') {
+            "it begins with a dot"
+        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+            "only letters, digits, `-`, `_` and `.` may stand in it"
+        } else {
+            return Ok(());
+        };
+        let shown = excerpt(text, 40);
+        Err(UidError { shown, problem })
+    }
+}
+
+impl FromStr for Uid {
+    type Err = UidError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::check(text).map(|()| Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Uid {
+    type Error = UidError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::check_response(&text)?;
+        Ok(Self(text))
+    }
+}
+
+impl From<Uid> for String {
+    fn from(uid: Uid) -> Self {
+        uid.0
+    }
+}
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for Uid {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text that would lead a request, and the token with it, to another path or another header.
+    pub(crate) const HOSTILE: &[&str] = &[
+        "",
+        ".",
+        "..",
+        "...",
+        ".hidden",
+        "../admin",
+        r"..\..\admin",
+        "..%2f..%2fadmin",
+        "%2e%2e",
+        "%2e%2e/",
+        "a/b",
+        r"a\b",
+        "/",
+        "//evil.example",
+        "https://evil.example",
+        "a?b=c",
+        "a#b",
+        "a;b",
+        "a b",
+        " a",
+        "a ",
+        "a\tb",
+        "a\nb",
+        "a\r\nX: y",
+        "a\0b",
+        "a%00b",
+        "é",
+        "a\u{202e}b",
+        "\u{ff0e}\u{ff0e}",
+        "a@b",
+        "a:b",
+        "*",
+        "{uid}",
+        "a&b",
+        "a=b",
+        "a|b",
+        "<a>",
+        "\"a\"",
+        "a,b",
+        "~",
+        "a+b",
+        "$(id)",
+        "`id`",
+    ];
+
+    #[test]
+    fn hostile_text_is_refused_in_every_way_of_making_one() {
+        let long = "a".repeat(MAX_LENGTH + 1);
+        for text in HOSTILE.iter().copied().chain([long.as_str()]) {
+            assert!(text.parse::<Uid>().is_err(), "{text:?} parsed");
+            assert!(Uid::try_from(text.to_owned()).is_err(), "{text:?} converted");
+            #[cfg(feature = "serde")]
+            {
+                let json = serde_json::to_string(text).expect("a string");
+                assert!(serde_json::from_str::<Uid>(&json).is_err(), "{text:?} deserialized");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_service_gives_is_accepted() {
+        for text in ["9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7", "a", "A.b_c-1", &"a".repeat(MAX_LENGTH)] {
+            assert_eq!(text.parse::<Uid>().expect("an identifier").to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_refusal_says_why_and_escapes_what_it_shows() {
+        let error = "a\u{1b}[31m".parse::<Uid>().expect_err("an escape sequence");
+        assert_eq!(
+            error.to_string(),
+            "`a\\u{1b}[31m` is not an identifier of a configuration: only letters, digits, `-`, `_` and `.` may stand in it"
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Text from files, the service, or the network, made safe for terminals and logs.
+
+use alloc::string::String;
+
+/// Maximum length of a message, in characters, so that an error stays readable. The published ones are below 200.
+const MAX_MESSAGE: usize = 500;
+
+/// Escapes control, bidirectional, and invisible characters the way Rust escapes them, such as `\u{1b}`. The result is one line.
+///
+/// `##[` becomes `##\u{5b}`, because GitHub's runner executes `##[command]` anywhere in a line.
+///
+/// ```
+/// use ajo_engine::untrusted_text::escape;
+///
+/// assert_eq!(escape("a\u{1b}[2Jb\n"), r"a\u{1b}[2Jb\n");
+/// ```
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '[' if escaped.ends_with("##") => escaped.push_str(r"\u{5b}"),
+            hidden if is_hidden(hidden) => escaped.extend(hidden.escape_default()),
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}
+
+/// A text [escaped](escape) and cut to `max_chars` characters; `…` marks the cut. Only the start of a long text is read.
+///
+/// ```
+/// use ajo_engine::untrusted_text::excerpt;
+///
+/// assert_eq!(excerpt("abcd", 3), "abc…");
+/// assert_eq!(excerpt("a\tb", 3), r"a\t…");
+/// assert_eq!(excerpt("abc", 3), "abc");
+/// ```
+pub fn excerpt(text: &str, max_chars: usize) -> String {
+    let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
+    let start = &text[..end_of(text)];
+    let mut excerpt = escape(start);
+    let end = end_of(&excerpt);
+    if start.len() < text.len() || end < excerpt.len() {
+        excerpt.truncate(end);
+        excerpt.push('…');
+    }
+    excerpt
+}
+
+/// A message of a response: its [excerpt]. `None` where it is blank, so that a blank one never hides one that says something.
+pub fn message_excerpt(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
+}
+
+/// Whether a character acts on a terminal, changes the writing direction, or has no width.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped() {
+        assert_eq!(escape("a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\0"), r"a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\u{0}");
+    }
+
+    #[test]
+    fn printable_text_is_unchanged() {
+        assert_eq!(escape("Zoë Ünal, 東京 🦀 `a|b` [1]"), "Zoë Ünal, 東京 🦀 `a|b` [1]");
+    }
+
+    #[test]
+    fn github_command_is_escaped() {
+        assert_eq!(escape("x ##[stop-commands]y"), r"x ##\u{5b}stop-commands]y");
+    }
+
+    #[test]
+    fn excerpt_counts_characters_of_the_result() {
+        assert_eq!(excerpt("東東東", 2), "東東…");
+        assert_eq!(excerpt("東東", 2), "東東");
+        assert_eq!(excerpt("\u{1b}", 6), r"\u{1b}");
+        assert_eq!(excerpt("\u{1b}\u{1b}東", 7), r"\u{1b}\…");
+        assert_eq!(excerpt("##[x", 8), r"##\u{5b}…");
+        assert_eq!(excerpt("", 0), "");
+        assert_eq!(excerpt("a", 0), "…");
+    }
+}

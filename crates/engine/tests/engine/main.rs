@@ -1,0 +1,19 @@
+//! Suites of the engine's public API.
+
+mod calls;
+mod contexts;
+mod outage;
+mod token_cache;
+mod token_outage;
+
+/// Random numbers from a seed: the sequence called splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
