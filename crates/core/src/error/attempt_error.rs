@@ -52,6 +52,18 @@ impl Problem {
         }
     }
 
+    /// Whether the bytes of the response were not HTTP.
+    pub(crate) fn is_no_http(&self) -> bool {
+        #[cfg(feature = "reqwest")]
+        {
+            let source = self.source.as_deref().map(|error| error as &(dyn StdError + 'static));
+            let mut causes = std::iter::successors(source, |error: &&(dyn StdError + 'static)| (*error).source());
+            causes.any(|error| error.downcast_ref().is_some_and(hyper::Error::is_parse))
+        }
+        #[cfg(not(feature = "reqwest"))]
+        false
+    }
+
     pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(&self.kind, ErrorKind::Refused(failure) if failure.status == 401)
     }
