@@ -245,6 +245,15 @@ async fn a_service_that_is_not_there_is_a_connection_error() {
 }
 
 #[tokio::test]
+async fn word_certificate_in_the_base_url_does_not_change_retries() {
+    for url in ["http://127.0.0.1:1", "http://127.0.0.1:1/certificate"] {
+        let error = client_of(url).capping().list().await.expect_err("nobody listens");
+        assert_eq!((error.attempts(), error.is_retryable()), (3, true), "{error}");
+        assert!(error.hint().expect("a hint").contains("base URL and that"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn no_answer_in_time_says_that_a_write_may_have_been_carried_out() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let client = Client::builder()

@@ -1,8 +1,11 @@
 //! The steps that cargo runs. All share one set of features, so that cargo builds every crate once for tests and once for lints.
 
+use std::process::Command;
+
 use crate::need::{WASIP1, WASM32};
+use crate::output::log;
 use crate::process::{cargo, read_output};
-use crate::workspace::root;
+use crate::workspace::{self, root};
 
 /// Off by default, tested all the same.
 const FEATURES: &str = "--features=ajo-auth/redis";
@@ -94,9 +97,11 @@ pub(crate) fn check_features() -> Result<(), String> {
     Ok(())
 }
 
-/// Models, rules, plans and the emulator's core compile for WebAssembly, and clippy has no warning in the client over fetch.
+/// The engine links without `std`; models, plans and the emulator's core compile for WebAssembly; and clippy has no warning in the
+/// client over fetch.
 pub(crate) fn check_wasm() -> Result<(), String> {
     let target = ["--target", WASM32, "--locked"];
+    link_without_std(&target)?;
     let core = ["check", "--package", "ajo-core", "--package", "ajo-emulator", "--no-default-features"];
     cargo(&[&core[..], &target].concat(), &[])?;
     cargo(&[&["check", "--package", "ajo-limits", "--package", "ajo-simulator"][..], &target].concat(), &[])?;
@@ -105,12 +110,26 @@ pub(crate) fn check_wasm() -> Result<(), String> {
     cargo(&[&["clippy", "--package", "ajo-fetch-tests", "--tests"][..], &target, &DENY_WARNINGS].concat(), &[])
 }
 
+/// Links the engine into a module that has no `std`, and prints the module's size.
+fn link_without_std(target: &[&str]) -> Result<(), String> {
+    // As in the npm package: the smaller of sha2's two backends. Stripped, because only the size is looked at.
+    let flags = [("RUSTFLAGS", "--cfg=sha2_backend_soft=\"compact\"")];
+    let build = ["build", "--package", "ajo-no-std-tests", "--profile", "wasm", "--config", "profile.wasm.strip=true"];
+    cargo(&[&build[..], target].concat(), &flags)?;
+    let module = workspace::target().join(WASM32).join("wasm/ajo_no_std_tests.wasm");
+    let packed = Command::new("gzip").args(["-9", "-c"]).arg(&module).output();
+    let packed = packed.map_err(|error| format!("failed to start gzip: {error}"))?.stdout.len();
+    let size = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
+    log(&format!("    the engine without std: {size} bytes, {packed} with gzip -9"));
+    Ok(())
+}
+
 pub(crate) fn test_decisions_on_wasm() -> Result<(), String> {
     // A list and not an environment variable, which cargo would split at a space in the path.
     let runner = format!("target.{WASIP1}.runner=['node', '{}']", root().join("xtask/wasi.mjs").display());
-    let packages = ["test", "--package", "ajo-auth", "--package", "ajo-core", "--no-default-features", "--lib"];
-    let suites = ["--test", "auth", "--test", "outage"];
+    let packages = ["--package", "ajo-engine", "--package", "ajo-auth", "--package", "ajo-core"];
+    let suites = ["--no-default-features", "--lib", "--test", "engine"];
     let target = ["--target", WASIP1, "--locked", "--config", &runner];
     // A panic ends the program there, and the harness loses a captured message.
-    cargo(&[&packages[..], &suites, &target, &["--", "--nocapture"]].concat(), &[])
+    cargo(&[&["test"][..], &packages, &suites, &target, &["--", "--nocapture"]].concat(), &[])
 }

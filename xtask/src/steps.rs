@@ -91,7 +91,7 @@ pub(crate) const STEPS: &[Step] = &[
     step(
         Tier::All,
         "wasm",
-        "models, rules, plans and the emulator's core compile for WebAssembly",
+        "the engine links without std; models, plans and the emulator's core compile for WebAssembly",
         &[Target(WASM32)],
         rust::check_wasm,
     ),

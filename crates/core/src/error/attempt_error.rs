@@ -53,6 +53,18 @@ impl Problem {
         };
         HttpResponse { status, request_id, body: self.body, ..HttpResponse::default() }
     }
+
+    /// Whether the bytes of the response were not HTTP.
+    pub(crate) fn is_no_http(&self) -> bool {
+        #[cfg(feature = "reqwest")]
+        {
+            let source = self.source.as_deref().map(|error| error as &(dyn StdError + 'static));
+            let mut causes = std::iter::successors(source, |error: &&(dyn StdError + 'static)| (*error).source());
+            causes.any(|error| error.downcast_ref().is_some_and(hyper::Error::is_parse))
+        }
+        #[cfg(not(feature = "reqwest"))]
+        false
+    }
 }
 
 impl From<ErrorKind> for Problem {

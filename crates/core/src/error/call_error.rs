@@ -209,9 +209,7 @@ impl Error {
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
             ErrorKind::Timeout(_) | ErrorKind::Broken(_) => {
                 let reads = self.reads();
-                // The HTTP library's words for what it cannot make out.
-                let no_http = matches!(self.kind(), ErrorKind::Broken(causes) if causes.contains(" parsed"));
-                Some(if reads && no_http {
+                Some(if reads && self.0.problem.is_no_http() {
                     "what answered does not speak HTTP/1.1; check that the base URL leads to the service"
                 } else if reads {
                     "this passes; try again"

@@ -94,8 +94,8 @@ fn the_definition_and_the_limits_file_have_no_finding() {
 fn the_settings_are_those_of_the_command() {
     let readme = read("README.md");
     let sources = [
-        "crates/auth/src/credentials/oauth_credentials.rs",
-        "crates/auth/src/credentials/env_variables.rs",
+        "crates/engine/src/parse/credentials/oauth_credentials.rs",
+        "crates/engine/src/parse/credentials/env_variables.rs",
         "crates/cli/src/arguments.rs",
         "crates/cli/src/arguments/emulator.rs",
         "crates/cli/src/session/caller.rs",

@@ -1,0 +1,118 @@
+//! Links every part of the engine into a module without `std`: if a part needed it, this would not link, because the panic handler
+//! would be there twice. `cargo xtask test wasm` builds it and prints its size.
+#![cfg(target_arch = "wasm32")]
+#![no_std]
+
+extern crate alloc;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::panic::PanicInfo;
+use core::time::Duration;
+
+use ajo_engine::json::{MAX_DEPTH, parse};
+use ajo_engine::{
+    AccessToken, AlreadyDone, AttemptOutcome, AuthError, CacheLookup, Credentials, Endpoint, Failure, Idempotency,
+    Operation, RateLimit, RefreshLease, RetryBudget, RetryDecision, RetryPolicy, RetryState, Sandbox, Secret,
+    StoreBreaker, Timestamp, TokenCache, TokenRequest, Uid, decode_entry, encode_entry, parse_retry_after,
+    parse_token_response, rules, store_key,
+};
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[global_allocator]
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
+
+/// Ignores its argument, so that no message of a panic is in the module.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
+
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// Parses an error response, and the header `Retry-After`.
+#[wasm_bindgen]
+pub fn failure(status: u16, body: &str, retry_after: &str) -> String {
+    let failure = Failure::read(status, None, body.as_bytes());
+    let wait = parse_retry_after(retry_after, NOW).unwrap_or_default();
+    format!("{} {} {}", failure.message, failure.hint().unwrap_or_default(), wait.as_secs())
+}
+
+/// Validates a definition.
+#[wasm_bindgen]
+pub fn validate(throttling: bool, definition: &str) -> Option<String> {
+    let definition = parse(definition.as_bytes(), MAX_DEPTH).ok()?;
+    let findings = if throttling { rules::throttling(&definition) } else { rules::capping(&definition) };
+    findings.first().map(ToString::to_string)
+}
+
+/// Reads a credential file, and prepares a token request and the key of the store.
+#[wasm_bindgen]
+pub fn credentials(text: &str, name: Option<String>, url: &str) -> String {
+    let ims = match Endpoint::parse_root(url) {
+        Ok(ims) => ims,
+        Err(error) => return error.to_string(),
+    };
+    match Credentials::from_json_text(text, name.as_deref()) {
+        Ok(credentials) => {
+            let request = TokenRequest::new(&credentials, &credentials.secrets()[0], &ims);
+            format!("{} {} {}", request.url, request.body.expose(), store_key(&credentials, &ims))
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Parses a token response into an entry of the store, and back.
+#[wasm_bindgen]
+pub fn token(status: u16, body: &str, secret: &str) -> String {
+    let token = parse_token_response(status, None, body.as_bytes(), &Secret::new(secret), NOW);
+    let entry = token.map_err(AuthError::from).map(|token| encode_entry(&token));
+    match entry {
+        Ok(entry) => {
+            decode_entry(&entry, NOW).map_or_else(|error| error.to_string(), |token| token.value().expose().into())
+        }
+        Err(error) => format!("{error} {}", error.hint().unwrap_or_default()),
+    }
+}
+
+/// Checks the identifiers that a call names.
+#[wasm_bindgen]
+pub fn identifiers(uid: &str, sandbox: &str) -> String {
+    let uid = uid.parse::<Uid>().map_or_else(|error| error.to_string(), |uid| uid.to_string());
+    let sandbox = sandbox.parse::<Sandbox>().map_or_else(|error| error.to_string(), |sandbox| sandbox.to_string());
+    format!("{uid} {sandbox}")
+}
+
+/// Takes every decision of a call once. Here a token is a number.
+#[wasm_bindgen]
+pub fn decide(now: u32, random: u32, status: u16) -> u32 {
+    let (now, random) = (Duration::from_millis(now.into()), u64::from(random) << 32);
+    let mut cache = TokenCache::<u32>::default();
+    let (mut lease, mut breaker, mut budget) =
+        (RefreshLease::default(), StoreBreaker::default(), RetryBudget::default());
+    let ticket = lease.acquire(now, Duration::from_secs(3)).unwrap_or_default();
+    if breaker.try_use(NOW) {
+        breaker.responded();
+    }
+    cache.record(Ok(AccessToken::from_parts(1, NOW, Duration::from_secs(3600))), NOW, random);
+    lease.release(ticket);
+    let mut rate = RateLimit::per_second(status.into());
+    if let Some(rate) = &mut rate {
+        rate.take(now + rate.wait(now));
+    }
+    let operation =
+        Operation { method: "DELETE", idempotency: Idempotency::Idempotent, already_done: AlreadyDone::NotFound };
+    let mut state = RetryState::new(RetryPolicy::default(), &operation, now + Duration::from_secs(60));
+    let failure = Failure::read(status, None, b"");
+    let outcome = AttemptOutcome::ErrorResponse { failure: &failure, retry_after: None };
+    let after = match state.decide(&outcome, now, random) {
+        RetryDecision::Retry { after } if budget.withdraw() => u32::try_from(after.as_millis()).unwrap_or(u32::MAX),
+        RetryDecision::Retry { .. } | RetryDecision::GiveUp => 0,
+        RetryDecision::AlreadyApplied => 1,
+    };
+    match cache.lookup(NOW, cache.attempts()) {
+        CacheLookup::Token { token, .. } | CacheLookup::Refresh { token, .. } => after + token.value(),
+        CacheLookup::Failed(_) | CacheLookup::Fetch => after,
+    }
+}
