@@ -57,7 +57,8 @@ pub use transport::request::{Request, TextTemplate};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::idempotency::{AlreadyDone, Idempotency};
-pub use types::operation::{Api, OPERATIONS, Operation, RequestBody, ResponseValue};
+pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
+pub use types::operation_table::OPERATIONS;
 pub use types::sandbox::{Sandbox, SandboxError};
 pub use types::service_code::ServiceCode;
 pub use types::uid::{Uid, UidError};

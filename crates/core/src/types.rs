@@ -5,6 +5,7 @@ pub(crate) mod idempotency;
 pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
+pub(crate) mod operation_table;
 pub(crate) mod sandbox;
 pub(crate) mod service_code;
 pub(crate) mod uid;
