@@ -8,6 +8,9 @@ pub(crate) mod call;
 pub(crate) mod call_options;
 #[cfg(feature = "reqwest")]
 pub(crate) mod client_limits;
+#[cfg(any(feature = "fetch", feature = "reqwest"))]
+mod into_future;
+mod raw_call;
 pub(crate) mod request_path;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_builder;

@@ -54,5 +54,6 @@ pub use transport::http_transport::{
 pub use transport::request::{Request, TextTemplate};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
-pub use types::operation::{Api, OPERATIONS, Operation, RequestBody, ResponseValue};
+pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
+pub use types::operation_table::OPERATIONS;
 pub use types::schema;

@@ -1,12 +1,12 @@
 //! An operation of a spec as the generators need it: its extensions resolved, its types in Rust.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use serde_json::Value;
 
-use super::progenitor::HAND_WRITTEN;
+use super::rust_type::rust_type;
 use crate::spec::{self, Spec};
-use crate::validate::names::{pascal, snake};
+use crate::validate::names::snake;
 
 /// One operation.
 pub(super) struct Operation {
@@ -135,9 +135,14 @@ fn read(spec: &Spec, operation: &spec::Operation<'_>) -> Result<Operation, Strin
 
 /// What a spec says of repeating an operation, or RFC 9110 of its method.
 pub(crate) fn idempotency(operation: &spec::Operation<'_>) -> Idempotency {
-    match (operation.value["x-idempotency"].as_str(), operation.method) {
-        (Some("safe"), _) | (None, "get" | "head" | "options" | "trace") => Idempotency::Safe,
-        (Some("idempotent"), _) | (None, "put" | "delete") => Idempotency::Idempotent,
+    let by_method = match operation.method {
+        "get" | "head" | "options" | "trace" => "safe",
+        "put" | "delete" => "idempotent",
+        _ => "not-idempotent",
+    };
+    match operation.value["x-idempotency"].as_str().unwrap_or(by_method) {
+        "safe" => Idempotency::Safe,
+        "idempotent" => Idempotency::Idempotent,
         _ => Idempotency::NotIdempotent,
     }
 }
@@ -232,41 +237,4 @@ fn shape(spec: &Spec, schema: &Value) -> &'static str {
 fn is_configuration(spec: &Spec, schema: &Value) -> bool {
     let required = spec.resolve(schema).and_then(|schema| schema["required"].as_array());
     required.is_some_and(|required| required.iter().any(|name| name == "uid"))
-}
-
-/// Whether a schema says nothing of an object but that it is one.
-pub(crate) fn is_any_object(schema: &Value) -> bool {
-    schema["type"] == "object" && schema.get("properties").is_none() && schema.get("additionalProperties").is_none()
-}
-
-/// The Rust type that typify gives a schema.
-fn rust_type(spec: &Spec, schema: &Value) -> TokenStream {
-    let Some(resolved) = spec.resolve(schema) else { return quote!(::serde_json::Value) };
-    if is_any_object(resolved) {
-        return quote!(::serde_json::Map<String, ::serde_json::Value>);
-    }
-    let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
-    match (name, resolved["type"].as_str()) {
-        (Some(name), _) if HAND_WRITTEN.iter().any(|(schema, _)| *schema == name) => {
-            let name = format_ident!("{name}");
-            quote!(crate::#name)
-        }
-        (Some(name), _) => {
-            let name = format_ident!("{}", pascal(name));
-            if resolved.get("x-extensible-enum").is_some() {
-                quote!(crate::generated::enums::#name)
-            } else {
-                quote!(types::#name)
-            }
-        }
-        (None, Some("array")) => {
-            let item = rust_type(spec, &resolved["items"]);
-            quote!(Vec<#item>)
-        }
-        (None, Some("string")) => quote!(String),
-        (None, Some("integer")) => quote!(i64),
-        (None, Some("number")) => quote!(f64),
-        (None, Some("boolean")) => quote!(bool),
-        (None, _) => quote!(::serde_json::Value),
-    }
 }

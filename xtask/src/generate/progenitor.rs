@@ -4,12 +4,9 @@ use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 use serde_json::Value;
 
-use super::model::is_any_object;
 use super::patches;
+use super::rust_type::{HAND_WRITTEN, is_any_object};
 use crate::spec::Spec;
-
-/// Schemas whose Rust type is written by hand in `ajo-core`, because it guarantees something that a schema cannot.
-pub(super) const HAND_WRITTEN: [(&str, &str); 2] = [("Uid", "crate::Uid"), ("ServiceCode", "crate::ServiceCode")];
 
 /// Runs progenitor over a validated spec.
 pub(super) fn generate(spec: &Spec, enums: &[String]) -> Result<syn::File, String> {

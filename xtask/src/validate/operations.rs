@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::names;
-use crate::generate::model::is_any_object;
+use crate::generate::rust_type::is_any_object;
 use crate::spec::{Operation, Spec};
 
 pub(super) fn check(spec: &Spec) -> Vec<Finding> {

@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex};
 use ajo_auth::{Credentials, Endpoint, OrgId, TokenProvider};
 use bytes::Bytes;
 
-use crate::parse::payload_schema::completed;
 use crate::transport::call_loop::{CallLimits, Transport};
 use crate::transport::headers::CallerHeaders;
-use crate::{Call, CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, RequestBody, Settings, Uid};
+use crate::{CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, Settings};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
@@ -88,36 +87,6 @@ impl<T: HttpTransport> Client<T> {
     pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), Error> {
         let replaced = self.transport.tokens.replace(credentials);
         replaced.map_err(|error| Error::new(None, ErrorKind::Auth(error)))
-    }
-
-    /// A call of any operation, without its types: the definition is JSON, `options` are those of [`Operation::query`], and the
-    /// response has no value but its body, which has everything that is relied on ([`Operation::check`]). Arguments that the
-    /// operation does not take are ignored.
-    pub fn raw(
-        &self,
-        operation: &'static Operation,
-        uid: Option<&Uid>,
-        options: &[(&str, &str)],
-        definition: &str,
-    ) -> Result<Call<'_, T, ()>, Error> {
-        let not_made = |problem: String| Error::new(Some(operation), ErrorKind::Request(problem));
-        let mut call = Call::new(self, operation, Operation::check);
-        if operation.path.contains('{') {
-            let uid = uid.ok_or_else(|| not_made("it needs the uid of a configuration".to_owned()))?;
-            call = call.path_parameter(uid.as_str());
-        }
-        for (option, parameter) in operation.query {
-            let value = options.iter().find(|(name, _)| name == option);
-            call = call.query(parameter, value.map(|(_, value)| *value));
-        }
-        Ok(match operation.body {
-            RequestBody::None => call,
-            RequestBody::Default(json) => call.static_body(json),
-            RequestBody::Definition => {
-                let json = completed(operation.api, definition, self.org_id().as_str()).map_err(not_made)?;
-                call.json(json)
-            }
-        })
     }
 
     pub(crate) fn org_id(&self) -> &OrgId {

@@ -27,9 +27,9 @@ type Parse<R> = fn(&Operation, &[u8]) -> Result<R, String>;
 /// # Which futures are `Send`
 ///
 /// A call holds a request and no future, so one type serves all transports. [`Call::response`] is an `async fn`: the compiler
-/// derives from the transport whether its future is `Send`. It is for `ReqwestTransport`; it is not for a transport that holds
-/// JavaScript values or an `Rc`. `.await` needs a future with a name, which is boxed and states `Send` or not. So
-/// [`IntoFuture`] is implemented once for each transport that has it, next to the transport.
+/// derives from the transport whether its future is `Send`. It is over reqwest. It is not over a transport that holds JavaScript
+/// values or an `Rc`. `.await` needs a future with a name. That one is boxed, and a box states `Send` or leaves it out, so
+/// `IntoFuture` is implemented once for each transport of this crate.
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct Call<'c, T: HttpTransport, R> {
     client: &'c Client<T>,
@@ -93,21 +93,3 @@ impl<T: HttpTransport, R> fmt::Debug for Call<'_, T, R> {
         write!(f, "Call({})", self.operation)
     }
 }
-
-/// Lets calls over a transport be awaited, with a future that is `Send` or not.
-#[cfg(any(feature = "fetch", feature = "reqwest"))]
-macro_rules! into_future {
-    ($transport:ty $(, $send:ident)?) => {
-        impl<'c, R: 'c $(+ $send)?> IntoFuture for $crate::Call<'c, $transport, R> {
-            type Output = Result<R, $crate::Error>;
-            type IntoFuture = ::std::pin::Pin<Box<dyn Future<Output = Self::Output> $(+ $send)? + 'c>>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                Box::pin(async move { self.response().await.map(|response| response.value) })
-            }
-        }
-    };
-}
-
-#[cfg(any(feature = "fetch", feature = "reqwest"))]
-pub(crate) use into_future;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use ajo_auth::fetch::{Fault, FaultKind, Outgoing, send};
 use ajo_auth::{AccessToken, Endpoint, Secret, Surroundings};
 
-use crate::client::call::into_future;
 use crate::{DeadlineExceeded, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
 
 /// Requests by way of `fetch`. It sets no limits of its own.
@@ -22,9 +21,6 @@ impl fmt::Debug for FetchTransport {
         f.write_str("FetchTransport")
     }
 }
-
-// Without `Send`: the future of a request holds JavaScript values.
-into_future!(FetchTransport);
 
 impl HttpTransport for FetchTransport {
     type Template = TextTemplate;

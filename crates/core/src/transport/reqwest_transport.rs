@@ -12,7 +12,6 @@ use reqwest::header::{
 use reqwest::{Method, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::client::call::into_future;
 use crate::transport::headers::REQUEST_ID;
 use crate::transport::request::JSON;
 use crate::{
@@ -51,8 +50,6 @@ impl fmt::Debug for ReqwestTransport {
         f.write_str("ReqwestTransport")
     }
 }
-
-into_future!(ReqwestTransport, Send);
 
 /// The base URL and the headers of every request.
 pub struct ReqwestTemplate {

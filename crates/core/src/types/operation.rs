@@ -5,7 +5,6 @@ use std::fmt;
 use ajo_engine::{AlreadyDone, Idempotency};
 use serde::{Deserialize, Serialize};
 
-pub use crate::generated::operations::OPERATIONS;
 use crate::generated::verbs::Verb;
 
 /// One of the two APIs.
@@ -90,11 +89,6 @@ pub enum ResponseValue {
 }
 
 impl Operation {
-    /// The operation of this API with this verb. Not every API has every verb.
-    pub fn find(api: Api, verb: Verb) -> Option<&'static Self> {
-        OPERATIONS.iter().find(|operation| operation.api == api && operation.verb == verb)
-    }
-
     /// Whether a call leaves the service as it was. `list` is a POST and still changes nothing.
     pub const fn reads(&self) -> bool {
         matches!(self.idempotency, Idempotency::Safe)
@@ -110,36 +104,5 @@ impl From<&Operation> for ajo_engine::Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.api, self.verb)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_operation_is_found_by_api_and_verb() {
-        for operation in &OPERATIONS {
-            assert_eq!(Operation::find(operation.api, operation.verb), Some(operation));
-        }
-    }
-
-    #[test]
-    fn lists_reads_and_checks_are_safe() {
-        for api in [Api::Capping, Api::Throttling] {
-            for (verb, reads) in [
-                (Verb::List, true),
-                (Verb::Get, true),
-                (Verb::CanDeploy, true),
-                (Verb::Create, false),
-                (Verb::Update, false),
-                (Verb::Delete, false),
-                (Verb::Deploy, false),
-                (Verb::Undeploy, false),
-            ] {
-                let operation = Operation::find(api, verb).expect("an operation");
-                assert_eq!(operation.reads(), reads, "{operation}");
-            }
-        }
     }
 }

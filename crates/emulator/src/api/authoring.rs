@@ -8,11 +8,10 @@ pub(crate) mod session;
 mod throttling;
 pub(crate) mod validation;
 
-use ajo_core::{Api, Operation, Verb};
-use http::StatusCode;
+use ajo_core::{Api, Operation};
 
 use crate::api::authoring::session::{Input, Session};
-use crate::api::response::{Answer, Failure};
+use crate::api::response::Answer;
 
 /// Processes a call.
 pub(crate) fn run(
@@ -28,13 +27,4 @@ pub(crate) fn run(
         Api::Throttling => throttling::run(session, operation.verb, input, new_id),
     };
     outcome.unwrap_or_else(|failure| failure.answer(as_text, request_id))
-}
-
-/// The response to an operation that was added to a spec and not to the emulator.
-fn not_emulated(api: Api, verb: Verb) -> Failure {
-    Failure::new(
-        StatusCode::NOT_IMPLEMENTED,
-        None,
-        format!("the emulator does not have the operation {api} {verb} yet"),
-    )
 }

@@ -96,6 +96,6 @@ pub(super) fn run(
             response::no_content()
         }
         // The specs know it, and nobody has decided yet how it behaves here.
-        other => return Err(super::not_emulated(Api::Throttling, other)),
+        other => return Err(Failure::not_emulated(Api::Throttling, other)),
     })
 }
