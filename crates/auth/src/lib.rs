@@ -45,7 +45,8 @@ pub use store::RedisStore;
 #[cfg(feature = "reqwest")]
 pub use store::{FileStore, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
-pub use token::provider::{Granted, TokenProvider};
+pub use token::granted::Granted;
+pub use token::provider::TokenProvider;
 pub use token::token_transport::{
     LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote,
 };

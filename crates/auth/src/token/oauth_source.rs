@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ajo_engine::{CacheLookup, RefreshLease, TokenCache, parse_retry_after, parse_token_response, store_key};
 
-use crate::token::provider::Granted;
+use crate::token::granted::Granted;
 use crate::token::shared_token::Shared;
 use crate::{
     AccessToken, AuthError, ClientId, Credentials, CredentialsError, Endpoint, ImsError, MAX_TOKEN_ANSWER, Secret,

@@ -5,17 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::token::granted::Granted;
 use crate::token::oauth_source::{Fetched, TIMEOUT};
 use crate::{AccessToken, AuthError, Credentials, Endpoint, Secret, Timestamp, TokenDriver};
-
-/// A token that was handed out.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    /// The token.
-    pub token: AccessToken,
-    /// What to name in [`TokenProvider::invalidate`].
-    pub generation: u64,
-}
 
 /// Far enough for a token whose end is not known: a token given ready-made is used until the service refuses it.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
