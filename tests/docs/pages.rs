@@ -128,7 +128,7 @@ fn every_kind_of_error_is_on_the_page() {
 fn every_error_of_a_token_is_on_the_page() {
     let mut expected = variants("crates/engine/src/parse/auth_error.rs", "AuthError");
     expected.remove("Ims");
-    let kinds = variants("crates/auth/src/token/ims_error.rs", "ImsErrorKind");
+    let kinds = variants("crates/engine/src/parse/ims_error.rs", "ImsErrorKind");
     expected.extend(kinds.iter().map(|kind| format!("Ims {kind}")));
     assert_eq!(first_cells("No access token"), expected);
 }

@@ -15,7 +15,7 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// # #[cfg(feature = "reqwest")] {
 /// use std::{sync::Arc, time::Duration};
 /// use ajo_auth::MemoryStore;
-/// use ajo_core::{Client, Credentials, RetryPolicy};
+/// use ajo_core::{Client, RetryPolicy, credentials};
 ///
 /// let client = Client::builder()
 ///     .credentials(credentials::from_file("/run/secrets/ajo.json")?)

@@ -56,15 +56,26 @@ impl Problem {
 
     /// Whether the bytes of the response were not HTTP.
     pub(crate) fn is_no_http(&self) -> bool {
-        #[cfg(feature = "reqwest")]
-        {
-            let source = self.source.as_deref().map(|error| error as &(dyn StdError + 'static));
-            let mut causes = std::iter::successors(source, |error: &&(dyn StdError + 'static)| (*error).source());
-            causes.any(|error| error.downcast_ref().is_some_and(hyper::Error::is_parse))
+        let mut cause = self.source.as_deref().map(|error| error as &(dyn StdError + 'static));
+        while let Some(error) = cause {
+            if is_parse_error(error) {
+                return true;
+            }
+            cause = error.source();
         }
-        #[cfg(not(feature = "reqwest"))]
         false
     }
+}
+
+#[cfg(feature = "reqwest")]
+fn is_parse_error(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref().is_some_and(hyper::Error::is_parse)
+}
+
+/// `fetch` does not tell.
+#[cfg(not(feature = "reqwest"))]
+fn is_parse_error(_: &(dyn StdError + 'static)) -> bool {
+    false
 }
 
 impl From<ErrorKind> for Problem {

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-/// One at a time fetches, the others wait for it. A turn is lent: who never ends it, because the context that it ran in is gone,
-/// loses it when its time is over, and the next one goes on.
+/// One caller fetches a token while the others wait. A lease expires, so that a caller whose context is gone, and that never
+/// releases it, does not block the others.
 #[derive(Debug, Default)]
 pub struct RefreshLease {
     holder: Option<LeaseHolder>,
@@ -17,8 +17,8 @@ struct LeaseHolder {
 }
 
 impl RefreshLease {
-    /// Takes the turn if it is free, for `length` at most. `now` is time since some fixed point, that never goes back. What is
-    /// returned is for [`RefreshLease::release`].
+    /// Takes the lease if it is free, for at most `length`. `now` is the time since a fixed point, on a clock that is never set back.
+    /// Returns the ticket for [`RefreshLease::release`].
     pub fn acquire(&mut self, now: Duration, length: Duration) -> Option<u64> {
         if self.holder.as_ref().is_some_and(|holder| now < holder.until) {
             return None;
@@ -28,7 +28,7 @@ impl RefreshLease {
         Some(self.taken)
     }
 
-    /// Ends a turn, unless somebody else has it by now.
+    /// Releases the lease, unless it has expired and another caller holds it.
     pub fn release(&mut self, ticket: u64) {
         if self.holder.as_ref().is_some_and(|holder| holder.ticket == ticket) {
             self.holder = None;

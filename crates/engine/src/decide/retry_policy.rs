@@ -4,12 +4,12 @@ use core::time::Duration;
 
 /// How often and how soon a call is retried.
 ///
-/// The defaults are chosen here: the service publishes no rule. RetryState, the bases and the cap are this project's
+/// The defaults are chosen here: the service publishes no rule. Attempts, the bases and the cap are this project's
 /// requirement; delays are "full jitter" (any delay between none and the doubling bound, as in Amazon's article on
 /// exponential backoff and jitter), because clients that failed together must not come back together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// RetryState in all, including the first; 3 by default.
+    /// Attempts in all, including the first; 3 by default.
     pub attempts: u32,
     /// Bound of the first delay; it doubles with each attempt. 50 ms by default.
     pub base: Duration,

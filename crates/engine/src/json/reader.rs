@@ -10,7 +10,7 @@ use hifijson::{SliceLexer, value};
 
 use super::view::{Fields, Json, Kind};
 
-/// The nesting that serde_json accepts.
+/// The nesting that `serde_json` accepts.
 pub const MAX_DEPTH: usize = 128;
 
 /// A JSON value that borrows from its input. Numbers stay text.
@@ -36,8 +36,7 @@ pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Value<'_>, Position> {
 fn position(bytes: &[u8], offset: usize) -> Position {
     let before = &bytes[..offset];
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    Position { line, column: (offset + 1).min(bytes.len()) - start }
+    Position { line: before.split(|byte| *byte == b'\n').count(), column: (offset + 1).min(bytes.len()) - start }
 }
 
 impl<'b> Json for Value<'b> {

@@ -1,4 +1,4 @@
-//! The reader against serde_json.
+//! The reader against `serde_json`.
 
 use proptest::prelude::*;
 

@@ -61,7 +61,7 @@ impl Endpoint {
         if in_brackets.map_or(host.contains(['[', ']']), |address| address.parse::<Ipv6Addr>().is_err()) {
             return Err(no_url());
         }
-        if !port.is_empty() && !port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
+        if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
             return Err(problem("its port is not a number from 0 to 65535"));
         }
         if text.contains(['?', '#']) {

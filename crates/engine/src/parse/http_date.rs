@@ -29,26 +29,23 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// `Sun Nov  6 08:49:37 1994`. The weekday must be right, and the year 1970 or later.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let (weekday, days, time) = match text.split_once(", ") {
-        Some((weekday, rest)) => {
-            let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
-            let is_short = weekday.len() == 3;
-            let [day, month, year] = three(date, if is_short { ' ' } else { '-' })?;
-            let year = match digits(year, if is_short { 4 } else { 2 })? {
-                year if is_short => year,
-                year @ ..70 => 2000 + year,
-                year => 1900 + year,
-            };
-            (weekday, days_since_epoch(digits(day, 2)?, month, year)?, time)
-        }
-        None => {
-            let (weekday, rest) = text.split_once(' ')?;
-            let (month, rest) = rest.split_once(' ')?;
-            let (day, rest) = rest.split_at_checked(2)?;
-            let [time, year] = rest.strip_prefix(' ')?.split_once(' ')?.into();
-            let day = day.strip_prefix(' ').map_or_else(|| digits(day, 2), |day| digits(day, 1))?;
-            (Some(weekday).filter(|name| name.len() == 3)?, days_since_epoch(day, month, digits(year, 4)?)?, time)
-        }
+    let (weekday, days, time) = if let Some((weekday, rest)) = text.split_once(", ") {
+        let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
+        let is_short = weekday.len() == 3;
+        let [day, month, year] = three(date, if is_short { ' ' } else { '-' })?;
+        let year = match digits(year, if is_short { 4 } else { 2 })? {
+            year if is_short => year,
+            year @ ..70 => 2000 + year,
+            year => 1900 + year,
+        };
+        (weekday, days_since_epoch(digits(day, 2)?, month, year)?, time)
+    } else {
+        let (weekday, rest) = text.split_once(' ')?;
+        let (month, rest) = rest.split_once(' ')?;
+        let (day, rest) = rest.split_at_checked(2)?;
+        let [time, year] = rest.strip_prefix(' ')?.split_once(' ')?.into();
+        let day = day.strip_prefix(' ').map_or_else(|| digits(day, 2), |day| digits(day, 1))?;
+        (Some(weekday).filter(|name| name.len() == 3)?, days_since_epoch(day, month, digits(year, 4)?)?, time)
     };
     let [hour, minute, second] = three(time, ':')?;
     let [hour, minute, second] = [digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?];
@@ -74,7 +71,7 @@ fn digits(text: &str, count: usize) -> Option<u64> {
 }
 
 fn days_since_epoch(day: u64, month: &str, year: u64) -> Option<u64> {
-    let is_leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap_year = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let index = MONTHS.iter().position(|(name, _)| *name == month)?;
     let leap_day = |index: usize| u64::from(index == 1 && is_leap_year);
     if year < 1970 || !(1..=MONTHS[index].1 + leap_day(index)).contains(&day) {

@@ -67,14 +67,14 @@ struct Call {
 struct Traffic {
     /// Calls.
     begun: Vec<u32>,
-    /// RetryState.
+    /// Attempts.
     sent: Vec<u32>,
     /// Calls that were begun in this second and failed in the end.
     failed: Vec<u32>,
 }
 
 impl Traffic {
-    /// RetryState for each call in these seconds.
+    /// Attempts for each call in these seconds.
     fn ratio(&self, seconds: Range<u32>) -> f64 {
         f64::from(sum(&self.sent, seconds.clone())) / f64::from(sum(&self.begun, seconds))
     }
@@ -218,10 +218,10 @@ const OUTAGES: [(Outage, bool); 3] = [
     (Outage::Silent(Duration::from_secs(10)), false),
 ];
 
-/// RetryState for each call that count as a small addition. This project's requirement.
+/// Attempts for each call that count as a small addition. This project's requirement.
 const MOST: f64 = 1.2;
 
-/// RetryState in a second in which nothing is wrong, on average.
+/// Attempts in a second in which nothing is wrong, on average.
 const NORMAL: f64 = CLIENTS as f64;
 
 #[test]

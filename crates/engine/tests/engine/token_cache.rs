@@ -127,7 +127,7 @@ impl Model {
                 }
                 CacheLookup::Failed(_) => {}
                 CacheLookup::Fetch => {
-                    prop_assert!(cool_down.is_zero(), "the token host is asked while it is left alone")
+                    prop_assert!(cool_down.is_zero(), "the token host is asked while it is left alone");
                 }
             }
             let refresh = matches!(self.looks()[0], CacheLookup::Refresh { .. });
