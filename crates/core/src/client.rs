@@ -11,7 +11,9 @@ pub(crate) mod client_limits;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 mod into_future;
 mod raw_call;
-pub(crate) mod request_path;
+pub(crate) mod request_config;
+pub(crate) mod request_parts;
+mod request_path;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_builder;
 pub(crate) mod response;

@@ -34,6 +34,8 @@ pub use client::call::Call;
 pub use client::call_options::CallOptions;
 #[cfg(feature = "reqwest")]
 pub use client::client_limits::NativeLimits;
+pub use client::request_config::RequestConfig;
+pub use client::request_parts::RequestParts;
 #[cfg(feature = "reqwest")]
 pub use client::reqwest_builder::ClientBuilder;
 pub use client::response::Response;
@@ -51,7 +53,8 @@ pub use transport::call_progress::CallProgress;
 pub use transport::http_transport::{
     CallNote, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
 };
-pub use transport::request::{Request, TextTemplate};
+pub use transport::request::{Request, RequestTemplate, TextTemplate};
+pub use transport::request_id::request_id;
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::operation::{Api, Operation, RequestBody, ResponseValue};

@@ -4,6 +4,7 @@ pub(crate) mod call_loop;
 pub(crate) mod call_progress;
 pub(crate) mod headers;
 pub(crate) mod http_transport;
+pub(crate) mod outcome;
 pub(crate) mod request;
 pub(crate) mod request_id;
 #[cfg(feature = "reqwest")]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Endpoint, Simulated, Surroundings, TokenProvider};
+use ajo_auth::{AccessToken, Simulated, Surroundings, TokenProvider};
 use ajo_core::{
     Caller, Client, DeadlineExceeded, DeleteOptions, HttpResponse, HttpTransport, Request, Secret, SendError,
     TextTemplate, Uid, Wanted,
@@ -22,10 +22,6 @@ struct Recorder {
 impl HttpTransport for Recorder {
     type Template = TextTemplate;
     type Permit = Rc<()>;
-
-    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> TextTemplate {
-        TextTemplate::new(base_url, headers)
-    }
 
     fn surroundings(&self) -> &dyn Surroundings {
         &self.time

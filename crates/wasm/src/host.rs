@@ -1,52 +1,23 @@
-//! The host: its clock, its randomness, and the step that a call waits for.
+//! The time and randomness that JavaScript passes with each call.
 
 use std::cell::RefCell;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ajo_auth::{Simulated, Sleep, Surroundings, Timestamp};
+use ajo_auth::{Simulated, Surroundings as _, Timestamp};
+use ajo_engine::Moment;
 
-use crate::step::Step;
-
-/// What JavaScript said how a step went.
-pub(crate) struct Told {
-    pub(crate) answer: String,
-    pub(crate) body: String,
-}
-
-/// What a call waits for.
-pub(crate) struct Asked {
-    pub(crate) step: String,
-    /// How long it may take.
-    pub(crate) limit: Duration,
-}
-
-/// Only one call moves at a time, so one place for each is enough.
-struct Outside {
+struct Host {
     now_millis: u64,
     elapsed: Duration,
     seed: u64,
-    asked: Option<Asked>,
-    told: Option<Told>,
-    events: Vec<String>,
 }
 
 thread_local! {
-    static OUTSIDE: RefCell<Outside> = const {
-        RefCell::new(Outside {
-            now_millis: 0,
-            elapsed: Duration::ZERO,
-            seed: 0,
-            asked: None,
-            told: None,
-            events: Vec::new(),
-        })
-    };
+    static HOST: RefCell<Host> = const { RefCell::new(Host { now_millis: 0, elapsed: Duration::ZERO, seed: 0 }) };
 }
 
-fn with<T>(what: impl FnOnce(&mut Outside) -> T) -> T {
-    OUTSIDE.with_borrow_mut(what)
+fn with<T>(what: impl FnOnce(&mut Host) -> T) -> T {
+    HOST.with_borrow_mut(what)
 }
 
 #[expect(
@@ -55,88 +26,35 @@ fn with<T>(what: impl FnOnce(&mut Outside) -> T) -> T {
     reason = "a cast saturates, and time is no exact count"
 )]
 pub(crate) fn set_time(now: f64, elapsed: f64) {
-    with(|outside| {
-        outside.now_millis = now as u64;
+    with(|host| {
+        host.now_millis = now as u64;
         // It never goes back, whatever the clock does.
-        outside.elapsed = outside.elapsed.max(Duration::from_micros((elapsed * 1000.0) as u64));
+        host.elapsed = host.elapsed.max(Duration::from_micros((elapsed * 1000.0) as u64));
     });
 }
 
-/// Time since a fixed point, as it was last given.
+/// Time since a fixed point, as it was last passed.
 pub(crate) fn elapsed() -> Duration {
-    with(|outside| outside.elapsed)
+    with(|host| host.elapsed)
 }
 
-/// Adds to the chance that there is.
+/// Adds randomness.
 pub(crate) fn stir(high: u32, low: u32) {
-    with(|outside| outside.seed ^= (u64::from(high) << 32) | u64::from(low));
+    with(|host| host.seed ^= (u64::from(high) << 32) | u64::from(low));
 }
 
-/// Before a call moves: what it is told.
-pub(crate) fn tell(told: Option<Told>) {
-    with(|outside| {
-        outside.told = told;
-        outside.asked = None;
-        outside.events.clear();
-    });
+pub(crate) fn random() -> u64 {
+    with(|host| {
+        let random = Simulated::new(host.seed).random();
+        host.seed = host.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        random
+    })
 }
 
-/// After it has moved: what it waits for, and what happened on the way.
-pub(crate) fn take() -> (Option<Asked>, Vec<String>) {
-    with(|outside| (outside.asked.take(), std::mem::take(&mut outside.events)))
-}
-
-pub(crate) fn happened(event: String) {
-    with(|outside| outside.events.push(event));
-}
-
-/// Has something done outside that may take so long, and waits for how it went.
-pub(crate) const fn ask(step: String, limit: Duration) -> Ask {
-    Ask { asked: Some(Asked { step, limit }) }
-}
-
-/// A question that waits for its answer.
-pub(crate) struct Ask {
-    asked: Option<Asked>,
-}
-
-impl Future for Ask {
-    type Output = Told;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Told> {
-        if let Some(asked) = self.asked.take() {
-            with(|outside| outside.asked = Some(asked));
-            return Poll::Pending;
-        }
-        with(|outside| outside.told.take()).map_or(Poll::Pending, Poll::Ready)
-    }
-}
-
-/// The time and chance that JavaScript gives with each call.
-pub(crate) struct Given;
-
-impl Surroundings for Given {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(with(|outside| outside.now_millis))
-    }
-
-    fn elapsed(&self) -> Duration {
-        elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) -> Sleep<'_> {
-        Box::pin(async move {
-            ask(Step::Wait(millis(duration)).to_json(), duration).await;
-        })
-    }
-
-    fn random(&self) -> u64 {
-        with(|outside| {
-            let random = Simulated::new(outside.seed).random();
-            outside.seed = outside.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            random
-        })
-    }
+/// The time and a random number, for one step.
+pub(crate) fn moment() -> Moment {
+    let random = random();
+    with(|host| Moment { now: Timestamp::from_millis(host.now_millis), elapsed: host.elapsed, random })
 }
 
 /// Whole milliseconds, rounded up, as many as a timer of JavaScript takes.

@@ -19,30 +19,33 @@
 //! never going back. A call whose step is not answered long after its time limit is dropped when another begins.
 
 mod answer;
-mod dispatch;
-mod engine;
+mod call;
+mod client;
 mod failure;
 mod host;
-mod host_transport;
+mod input;
 mod json_reader;
 mod json_writer;
 mod note;
 mod operation_name;
 mod options;
+mod session;
 mod step;
+mod table;
+mod validate;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Makes a client of these options (JSON). Answers `{"client": n}` or `{"failed": error}`.
 #[wasm_bindgen]
 pub fn open(options: &str) -> String {
-    engine::open(options)
+    session::open(options)
 }
 
 /// Forgets a client. Its calls that are on their way go on.
 #[wasm_bindgen]
 pub fn close(client: u32) {
-    engine::close(client);
+    session::close(client);
 }
 
 /// Begins a call and answers its first step. The input is `{operation, uid?, force?, timeoutMs?, maxAttempts?,
@@ -59,25 +62,25 @@ pub fn start(
 ) -> String {
     host::set_time(now, elapsed);
     host::stir(seed_high, seed_low);
-    engine::start(client, input, definition)
+    session::start(client, &input, &definition)
 }
 
 /// Says how the step of a call went, and answers the next one.
 #[wasm_bindgen]
 pub fn resume(call: u32, answer: String, body: String, now: f64, elapsed: f64) -> String {
     host::set_time(now, elapsed);
-    engine::resume(call, answer, body)
+    session::resume(call, answer, body)
 }
 
 /// Ends a call that is not wanted any more. What its requests did is not known.
 #[wasm_bindgen]
 pub fn cancel(call: u32, now: f64, elapsed: f64) {
     host::set_time(now, elapsed);
-    engine::cancel(call);
+    session::cancel(call);
 }
 
 /// What the service would say about a definition, without asking it: a list of findings, as JSON.
 #[wasm_bindgen]
 pub fn validate(api: &str, definition: &str) -> String {
-    dispatch::validate(api, definition)
+    validate::validate(api, definition)
 }

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use ajo_auth::{Credentials, Endpoint, OrgId, TokenProvider};
-use bytes::Bytes;
+use ajo_auth::{Credentials, OrgId, TokenProvider};
 
+use crate::client::request_config::RequestConfig;
 use crate::transport::call_loop::{CallLimits, Transport};
-use crate::transport::headers::CallerHeaders;
-use crate::{CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, Settings};
+use crate::{CallOptions, Error, ErrorKind, HttpTransport, Settings};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
@@ -39,23 +38,14 @@ pub struct Client<
     #[cfg(not(feature = "reqwest"))] T: HttpTransport,
 > {
     pub(crate) transport: Arc<Transport<T>>,
-    pub(crate) config: Arc<RequestConfig<T>>,
-}
-
-/// What the requests of a client have in common.
-pub(crate) struct RequestConfig<T: HttpTransport> {
-    base_url: Endpoint,
-    caller: CallerHeaders,
-    org_id: OrgId,
-    pub(crate) options: CallOptions,
-    template: Arc<T::Template>,
+    pub(crate) config: Arc<RequestConfig<T::Template>>,
 }
 
 impl<T: HttpTransport> Client<T> {
     /// Sends requests over this transport, with tokens from this provider.
     pub fn new(settings: Settings, transport: T, tokens: TokenProvider) -> Self {
-        let Settings { org_id, base_url, options, policy, rate, headers, .. } = settings;
-        let config = RequestConfig::new(base_url, headers, org_id, options);
+        let config = RequestConfig::from_settings(&settings);
+        let Settings { policy, rate, .. } = settings;
         let limits = Mutex::new(CallLimits { rate, ..CallLimits::default() });
         let transport = Transport { http: transport, tokens, policy, limits };
         Self { transport: Arc::new(transport), config: Arc::new(config) }
@@ -75,9 +65,7 @@ impl<T: HttpTransport> Client<T> {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        let RequestConfig { base_url, caller, org_id, options: earlier, .. } = &*self.config;
-        let config = RequestConfig::new(base_url.clone(), caller.clone(), org_id.clone(), earlier.merged(options));
-        Self { transport: self.transport.clone(), config: Arc::new(config) }
+        Self { transport: self.transport.clone(), config: Arc::new(self.config.with_options(options)) }
     }
 
     /// Continues with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
@@ -88,27 +76,7 @@ impl<T: HttpTransport> Client<T> {
     }
 
     pub(crate) fn org_id(&self) -> &OrgId {
-        &self.config.org_id
-    }
-
-    pub(crate) fn request(
-        &self,
-        operation: &'static Operation,
-        path: String,
-        body: Option<Bytes>,
-        request_id: String,
-    ) -> Request<T::Template> {
-        let template = self.config.template.clone();
-        Request { method: operation.method, path, accepts_json: operation.success != 204, body, request_id, template }
-    }
-}
-
-impl<T: HttpTransport> RequestConfig<T> {
-    fn new(base_url: Endpoint, caller: CallerHeaders, org_id: OrgId, options: CallOptions) -> Self {
-        let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let headers: Vec<_> = own.chain(caller.iter()).collect();
-        let template = Arc::new(T::template(&base_url, &headers));
-        Self { base_url, caller, org_id, options, template }
+        self.config.org_id()
     }
 }
 
@@ -121,8 +89,8 @@ impl<T: HttpTransport> Clone for Client<T> {
 impl<T: HttpTransport> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.config.base_url.as_str())
-            .field("org_id", &self.config.org_id)
+            .field("base_url", &self.config.base_url().as_str())
+            .field("org_id", self.config.org_id())
             .finish_non_exhaustive()
     }
 }

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use serde::Serialize;
 
-use crate::client::request_path::RequestPath;
-use crate::{Client, Error, ErrorKind, HttpTransport, Operation, Response};
+use crate::client::request_parts::RequestParts;
+use crate::{Client, Error, HttpTransport, Operation, Response};
 
 /// Parses the body of a success response. Its error never repeats any of the body.
 type Parse<R> = fn(&Operation, &[u8]) -> Result<R, String>;
@@ -34,56 +33,54 @@ type Parse<R> = fn(&Operation, &[u8]) -> Result<R, String>;
 pub struct Call<'c, T: HttpTransport, R> {
     client: &'c Client<T>,
     operation: &'static Operation,
-    path: RequestPath,
-    body: Option<Result<Bytes, String>>,
+    parts: RequestParts,
     parse: Parse<R>,
 }
 
 impl<'c, T: HttpTransport, R> Call<'c, T, R> {
     pub(crate) fn new(client: &'c Client<T>, operation: &'static Operation, parse: Parse<R>) -> Self {
-        Self { client, operation, path: RequestPath::new(operation.path), body: None, parse }
+        Self::from_parts(client, operation, RequestParts::new(operation), parse)
+    }
+
+    pub(crate) const fn from_parts(
+        client: &'c Client<T>,
+        operation: &'static Operation,
+        parts: RequestParts,
+        parse: Parse<R>,
+    ) -> Self {
+        Self { client, operation, parts, parse }
     }
 
     /// Fills in the next parameter of the path.
     pub(crate) fn path_parameter(mut self, value: &str) -> Self {
-        self.path.push_parameter(value);
+        self.parts.path_parameter(value);
         self
     }
 
     /// Adds a parameter of the query, if it has a value.
     pub(crate) fn query(mut self, name: &str, value: Option<&str>) -> Self {
-        if let Some(value) = value {
-            self.path.push_query(name, value);
-        }
+        self.parts.query(name, value);
         self
     }
 
     /// Sends this as JSON.
     pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(serde_json::to_vec(body).map(Bytes::from).map_err(|error| error.to_string()));
+        self.parts.body(body);
         self
     }
 
     /// Sends this JSON.
-    pub(crate) fn json(mut self, json: String) -> Self {
-        self.body = Some(Ok(json.into()));
-        self
-    }
-
-    /// The same, without a copy.
     pub(crate) fn static_body(mut self, json: &'static str) -> Self {
-        self.body = Some(Ok(Bytes::from_static(json.as_bytes())));
+        self.parts.static_body(json);
         self
     }
 
     /// Makes the call and returns the full response.
     pub async fn response(self) -> Result<Response<R>, Error> {
-        let Self { client, operation, path, body, parse } = self;
-        let not_made = |problem: String| Error::new(Some(operation), ErrorKind::Request(problem));
-        let path = path.finish().map_err(|problem| not_made(problem.to_owned()))?;
-        let body = body.transpose().map_err(not_made)?;
-        let outcome =
-            client.transport.call(operation, &client.config.options, |id| client.request(operation, path, body, id));
+        let Self { client, operation, parts, parse } = self;
+        let Client { transport, config } = client;
+        let request = config.request(operation, parts, transport.request_id(config.options()))?;
+        let outcome = transport.call(operation, config.options(), request);
         Response::parse(operation, outcome.await, |body| parse(operation, body))
     }
 }

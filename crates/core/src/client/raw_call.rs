@@ -1,12 +1,11 @@
-//! Calls without the types of their operation, for the npm package and for tests over all operations.
+//! Calls without the types of their operation, for tests over all operations.
 
-use crate::parse::payload_schema::completed;
-use crate::{Call, Client, Error, ErrorKind, HttpTransport, Operation, RequestBody, Uid};
+use crate::client::request_parts::RequestParts;
+use crate::{Call, Client, Error, HttpTransport, Operation, Uid};
 
 impl<T: HttpTransport> Client<T> {
-    /// A call of any operation, without its types: the definition is JSON, `options` are those of [`Operation::query`], and the
-    /// response has no value but its body, which has everything that is relied on ([`Operation::check`]). Arguments that the
-    /// operation does not take are ignored.
+    /// A call of any operation, without its types; see [`RequestParts::untyped`]. The response has no value but its body, which
+    /// has everything that a client relies on ([`Operation::check`]).
     pub fn raw(
         &self,
         operation: &'static Operation,
@@ -14,23 +13,7 @@ impl<T: HttpTransport> Client<T> {
         options: &[(&str, &str)],
         definition: &str,
     ) -> Result<Call<'_, T, ()>, Error> {
-        let not_made = |problem: String| Error::new(Some(operation), ErrorKind::Request(problem));
-        let mut call = Call::new(self, operation, Operation::check);
-        if operation.path.contains('{') {
-            let uid = uid.ok_or_else(|| not_made("it needs the uid of a configuration".to_owned()))?;
-            call = call.path_parameter(uid.as_str());
-        }
-        for (option, parameter) in operation.query {
-            let value = options.iter().find(|(name, _)| name == option);
-            call = call.query(parameter, value.map(|(_, value)| *value));
-        }
-        Ok(match operation.body {
-            RequestBody::None => call,
-            RequestBody::Default(json) => call.static_body(json),
-            RequestBody::Definition => {
-                let json = completed(operation.api, definition, self.org_id().as_str()).map_err(not_made)?;
-                call.json(json)
-            }
-        })
+        let parts = RequestParts::untyped(operation, uid, options, definition, self.org_id())?;
+        Ok(Call::from_parts(self, operation, parts, Operation::check))
     }
 }

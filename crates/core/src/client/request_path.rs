@@ -6,6 +6,7 @@ const ROOM: usize = 96;
 const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
 /// A path and query that is being built. A problem is reported when the request is sent.
+#[derive(Debug)]
 pub(crate) struct RequestPath {
     text: String,
     /// The template after the last parameter that was filled in.

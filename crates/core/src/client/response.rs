@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::error::call_error::Told;
-use crate::transport::call_progress::Outcome;
+use crate::transport::outcome::Outcome;
 use crate::{Error, ErrorKind, Operation};
 
 /// The response to a call that succeeded.

@@ -26,10 +26,6 @@ impl HttpTransport for FetchTransport {
     type Template = TextTemplate;
     type Permit = ();
 
-    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> TextTemplate {
-        TextTemplate::new(base_url, headers)
-    }
-
     fn surroundings(&self) -> &dyn Surroundings {
         &*self.surroundings
     }

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use ajo_auth::{TokenPerformer, TokenProvider};
 use ajo_engine::{CallAction, CallOutcome, Moment, NotSent, RateLimit, RetryBudget, RetryPolicy, Shared};
 
-use crate::transport::call_progress::{CallProgress, Outcome};
+use crate::transport::call_progress::CallProgress;
+use crate::transport::outcome::Outcome;
 use crate::transport::request_id::request_id;
 use crate::transport::tracing::Watch;
 use crate::{CallNote, CallOptions, HttpTransport, Operation, Request};
@@ -26,24 +27,29 @@ pub(crate) struct CallLimits {
 }
 
 impl<T: HttpTransport> Transport<T> {
-    /// Makes one call. The request is made for the identifier that it is sent with.
+    /// The identifier of a call.
+    pub(crate) fn request_id(&self, options: &CallOptions) -> String {
+        let surroundings = self.http.surroundings();
+        let new_id = || request_id(surroundings.random(), surroundings.random());
+        options.request_id.clone().unwrap_or_else(new_id)
+    }
+
+    /// Makes one call.
     pub(crate) async fn call(
         &self,
         operation: &Operation,
         options: &CallOptions,
-        request: impl FnOnce(String) -> Request<T::Template>,
+        request: Request<T::Template>,
     ) -> Outcome {
         let surroundings = self.http.surroundings();
-        let new_id = || request_id(surroundings.random(), surroundings.random());
-        let request = request(options.request_id.clone().unwrap_or_else(new_id));
         let progress = CallProgress::new(operation, options, self.policy, surroundings.elapsed());
         let watch = Watch::call(operation, &request.request_id);
-        let mut call = PendingCall { transport: self, progress: Some(progress) };
+        let mut call = PendingCall { transport: self, progress, finished: false };
         let outcome = watch.over(call.run(operation, &request)).await;
-        let Some(progress) = call.progress.take() else { unreachable!("it is taken here only") };
-        let (attempts, status) = (progress.attempts(), progress.status());
-        let outcome = progress.finish(outcome, request.request_id, surroundings.elapsed());
-        watch.attempts(attempts);
+        call.finished = true;
+        watch.attempts(call.progress.attempts());
+        let status = call.progress.status();
+        let outcome = call.progress.finish(outcome, request.request_id, surroundings.elapsed());
         watch.ended(status, outcome.elapsed);
         outcome
     }
@@ -52,20 +58,20 @@ impl<T: HttpTransport> Transport<T> {
 /// A call in progress. Dropped before its end, it returns what it holds of the shared state.
 struct PendingCall<'t, T: HttpTransport> {
     transport: &'t Transport<T>,
-    /// `None` after the end.
-    progress: Option<CallProgress>,
+    progress: CallProgress,
+    finished: bool,
 }
 
 impl<T: HttpTransport> PendingCall<'_, T> {
     async fn run(&mut self, operation: &Operation, request: &Request<T::Template>) -> CallOutcome {
         let (http, surroundings) = (&self.transport.http, self.transport.http.surroundings());
         loop {
-            let attempt = self.progress().attempts() + 1;
+            let attempt = self.progress.attempts() + 1;
             let started = surroundings.elapsed();
             http.note(operation, CallNote::Attempt { attempt, request_id: &request.request_id });
             let watch = Watch::attempt(attempt);
             let action = watch.over(self.attempt(request)).await;
-            let (status, took) = (self.progress().status(), surroundings.elapsed().saturating_sub(started));
+            let (status, took) = (self.progress.status(), surroundings.elapsed().saturating_sub(started));
             watch.ended(status, took);
             http.note(operation, CallNote::Ended { attempt, status, took });
             match action {
@@ -87,7 +93,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
     /// One attempt, including a replay after a 401.
     async fn attempt(&mut self, request: &Request<T::Template>) -> CallAction {
         let (http, tokens) = (&self.transport.http, &self.transport.tokens);
-        let Ok(_permit) = http.acquire_permit(self.progress().until()).await else {
+        let Ok(_permit) = http.acquire_permit(self.progress.until()).await else {
             self.step(|progress, shared, moment| progress.cancel(shared, moment));
             return CallAction::Finish(CallOutcome::NotSent(NotSent::Limits));
         };
@@ -100,9 +106,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
                     self.step(CallProgress::proceed)
                 }
                 CallAction::Token(action) => {
-                    let Some(pending) = self.progress().token_request() else {
-                        unreachable!("it asked for the action")
-                    };
+                    let Some(pending) = self.progress.token_request() else { unreachable!("it asked for the action") };
                     let input = performer.perform(pending, action).await;
                     self.step(|progress, shared, moment| progress.token(shared, input, moment))
                 }
@@ -115,20 +119,14 @@ impl<T: HttpTransport> PendingCall<'_, T> {
         }
     }
 
-    fn progress(&self) -> &CallProgress {
-        let Some(progress) = &self.progress else { unreachable!("the call has not ended") };
-        progress
-    }
-
     fn step<R>(&mut self, step: impl FnOnce(&mut CallProgress, &mut Shared<'_>, Moment) -> R) -> R {
         let Transport { http, tokens, limits, .. } = self.transport;
-        let Some(progress) = &mut self.progress else { unreachable!("the call has not ended") };
         let moment = http.surroundings().moment();
         // Consistent after every step, so a panic elsewhere does not spoil them.
         let mut limits = limits.lock().unwrap_or_else(PoisonError::into_inner);
         let CallLimits { budget, rate } = &mut *limits;
         let mut state = tokens.state();
-        let result = step(progress, &mut Shared { tokens: &mut state, budget, rate: rate.as_mut() }, moment);
+        let result = step(&mut self.progress, &mut Shared { tokens: &mut state, budget, rate: rate.as_mut() }, moment);
         tokens.after_step(state);
         result
     }
@@ -136,7 +134,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
 
 impl<T: HttpTransport> Drop for PendingCall<'_, T> {
     fn drop(&mut self) {
-        if self.progress.is_some() {
+        if !self.finished {
             self.step(|progress, shared, moment| progress.cancel(shared, moment));
         }
     }

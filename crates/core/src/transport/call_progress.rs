@@ -8,8 +8,9 @@ use ajo_engine::{
 };
 
 use crate::error::attempt_error::Problem;
+use crate::transport::outcome::Outcome;
 use crate::transport::response_limits;
-use crate::{CallOptions, DEADLINE, ErrorKind, HttpResponse, Operation, SendError, TIMEOUT};
+use crate::{CallOptions, DEADLINE, Error, ErrorKind, HttpResponse, Operation, Response, SendError, TIMEOUT};
 
 /// A call in progress. It steps the engine's [`CallState`], and keeps the last response, which the engine does not need.
 #[derive(Debug)]
@@ -18,17 +19,6 @@ pub struct CallProgress {
     started: Duration,
     until: Duration,
     last: Option<Result<HttpResponse, Problem>>,
-}
-
-/// How a call ended.
-pub(crate) struct Outcome {
-    pub(crate) result: Result<HttpResponse, Problem>,
-    pub(crate) attempts: u32,
-    pub(crate) elapsed: Duration,
-    /// What was sent as `x-request-id`.
-    pub(crate) request_id: String,
-    /// The last attempt found done what an earlier one was to do.
-    pub(crate) done_before: bool,
 }
 
 impl CallProgress {
@@ -94,12 +84,23 @@ impl CallProgress {
         self.state.step(shared, CallInput::Cancelled, moment);
     }
 
-    pub(crate) fn finish(self, outcome: CallOutcome, request_id: String, elapsed: Duration) -> Outcome {
+    /// The response, whose body has everything that a client relies on ([`Operation::check`]), or the error of the call.
+    pub fn finish_untyped(
+        &mut self,
+        operation: &'static Operation,
+        outcome: CallOutcome,
+        request_id: String,
+        elapsed: Duration,
+    ) -> Result<Response<()>, Error> {
+        Response::parse(operation, self.finish(outcome, request_id, elapsed), |body| operation.check(body))
+    }
+
+    pub(crate) fn finish(&mut self, outcome: CallOutcome, request_id: String, elapsed: Duration) -> Outcome {
         let attempts = self.attempts();
         let elapsed = elapsed.saturating_sub(self.started);
         let done_before = matches!(outcome, CallOutcome::AlreadyApplied);
         let not_sent = |why: &str| Err(ErrorKind::NotSent(why.to_owned()).into());
-        let result = match (outcome, self.last) {
+        let result = match (outcome, self.last.take()) {
             (CallOutcome::NotSent(NotSent::Deadline), _) => not_sent("the deadline had passed before"),
             (CallOutcome::NotSent(NotSent::Limits), _) => {
                 not_sent("the deadline passes before this client's own limits let it go")

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Endpoint, Surroundings};
+use ajo_auth::{AccessToken, Surroundings};
 use bytes::Bytes;
 
-use crate::{Operation, Request};
+use crate::{Operation, Request, RequestTemplate};
 
 /// Most bytes of the answer to a call that succeeded that are read. Chosen here: a list of 10,000 configurations is about 10 MB.
 pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -113,13 +113,10 @@ pub enum CallNote<'n> {
 /// Neither it nor its futures have to be `Send`: see [`Call`](crate::Call).
 pub trait HttpTransport {
     /// The base URL and the headers of every request of a client, prepared once in the transport's own format.
-    type Template;
+    type Template: RequestTemplate;
 
     /// Permits one attempt; dropped when that has ended.
     type Permit;
-
-    /// Prepares a template.
-    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self::Template;
 
     /// Clocks, sleep, and randomness.
     fn surroundings(&self) -> &dyn Surroundings;

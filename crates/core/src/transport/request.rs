@@ -33,15 +33,20 @@ impl<T> fmt::Debug for Request<T> {
     }
 }
 
+/// What the requests of a client have in common, in the types of a transport.
+pub trait RequestTemplate {
+    /// For this base URL and these headers, which every request has.
+    fn new(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self;
+}
+
 /// The template of transports that take text for URLs and headers.
 pub struct TextTemplate {
     base_url: String,
     headers: Vec<(String, String)>,
 }
 
-impl TextTemplate {
-    /// Of these headers, which every request has, and this base URL.
-    pub fn new(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self {
+impl RequestTemplate for TextTemplate {
+    fn new(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { base_url: base_url.as_str().to_owned(), headers }
     }

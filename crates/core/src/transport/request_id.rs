@@ -5,7 +5,7 @@ const HEX: [u8; 16] = *b"0123456789abcdef";
 
 /// A random UUID (version 4 of RFC 9562). Written digit by digit: there is one for every call, and formatting takes as long as all
 /// else that is decided before it is sent.
-pub(super) fn request_id(high: u64, low: u64) -> String {
+pub fn request_id(high: u64, low: u64) -> String {
     let high = (high & !0xF000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
     let mut text = String::with_capacity(36);

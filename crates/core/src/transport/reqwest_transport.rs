@@ -13,7 +13,7 @@ use reqwest::{Method, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::transport::headers::REQUEST_ID;
-use crate::transport::request::JSON;
+use crate::transport::request::{JSON, RequestTemplate};
 use crate::{
     CallNote, DeadlineExceeded, Error, HttpResponse, HttpTransport, NativeLimits, Operation, Request, SendError,
     SendProblem,
@@ -91,12 +91,9 @@ impl ReqwestTemplate {
     }
 }
 
-impl HttpTransport for ReqwestTransport {
-    type Template = ReqwestTemplate;
-    type Permit = Option<OwnedSemaphorePermit>;
-
+impl RequestTemplate for ReqwestTemplate {
     /// None of the headers is secret, but nobody needs them in a log.
-    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> ReqwestTemplate {
+    fn new(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             // They were checked when they were set.
@@ -105,8 +102,13 @@ impl HttpTransport for ReqwestTransport {
                 map.insert(name, value);
             }
         }
-        ReqwestTemplate { base_url: base_url.as_str().to_owned(), headers: map }
+        Self { base_url: base_url.as_str().to_owned(), headers: map }
     }
+}
+
+impl HttpTransport for ReqwestTransport {
+    type Template = ReqwestTemplate;
+    type Permit = Option<OwnedSemaphorePermit>;
 
     fn surroundings(&self) -> &dyn Surroundings {
         &*self.surroundings
