@@ -31,6 +31,10 @@ pub fn escape(text: &str) -> String {
 /// assert_eq!(excerpt("abc", 3), "abc");
 /// ```
 pub fn excerpt(text: &str, max_chars: usize) -> String {
+    // Most texts are like this, and need a copy only.
+    if text.len() <= max_chars && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'[') {
+        return text.to_owned();
+    }
     let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
     let start = &text[..end_of(text)];
     let mut excerpt = escape(start);

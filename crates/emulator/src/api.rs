@@ -7,6 +7,7 @@ pub(crate) mod control;
 mod dispatch;
 mod gateway;
 pub(crate) mod gateway_error;
+pub(crate) mod headers;
 pub(crate) mod ims_error;
 mod json_pointer;
 pub(crate) mod request_body;

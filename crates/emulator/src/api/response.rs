@@ -73,7 +73,10 @@ pub(crate) fn date(answer: &mut Answer, now: Timestamp) {
 
 /// A JSON body. Its keys are strings, so it always serializes.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    let mut response = Response::new(Bytes::from(serde_json::to_vec(body).unwrap_or_default()));
+    // Room for one configuration, so that it need not grow.
+    let mut bytes = Vec::with_capacity(1024);
+    let _ = serde_json::to_writer(&mut bytes, body);
+    let mut response = Response::new(Bytes::from(bytes));
     *response.status_mut() = status;
     // Like the service's own media type in the vendor's specification.
     let json = header::HeaderValue::from_static("application/json;charset=utf-8");
