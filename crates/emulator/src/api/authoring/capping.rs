@@ -12,6 +12,7 @@ use crate::api::authoring::validation;
 use crate::api::response::{self, Answer, Failure};
 use crate::api::service_error::ServiceError;
 use crate::state::config::Config;
+use crate::state::definition::Definition;
 use crate::state::store::Sandbox;
 
 /// Processes one of the eight operations of capping.
@@ -35,21 +36,22 @@ pub(super) fn run(
             response::list(capping.values().map(|config| place.capping(config)))
         }
         Verb::Create => {
-            let definition = validation::payload(Api::Capping, verb, json, switches)?;
+            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
             if capping.len() >= most {
                 let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
                 return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
             }
-            let config = Config::new(new_id(), definition, mark());
-            let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), switches);
+            let config = Config::new(new_id(), Definition::new(&definition), mark());
+            let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), findings, switches);
             capping.insert(config.uid.clone(), config);
             answer
         }
         Verb::Get => response::one("result", &place.capping(capping.get(uid).ok_or_else(unknown)?)),
         Verb::Update => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            config.update(validation::payload(Api::Capping, verb, json, switches)?, mark());
-            envelope(Api::Capping, config, "updated", &place.capping(config), switches)
+            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
+            config.update(Definition::new(&definition), mark());
+            envelope(Api::Capping, config, "updated", &place.capping(config), findings, switches)
         }
         Verb::Delete => {
             if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !is_forced(query, switches) {
@@ -60,11 +62,12 @@ pub(super) fn run(
         }
         Verb::CanDeploy => {
             let config = capping.get(uid).ok_or_else(unknown)?;
-            response::one("canDeploy", &can_deploy(Api::Capping, config, switches))
+            let findings = validation::findings(Api::Capping, &config.definition.fields(), switches);
+            response::one("canDeploy", &can_deploy(Api::Capping, config, findings, switches))
         }
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            validation::deployable(Api::Capping, &config.definition, switches)?;
+            validation::deployable(validation::findings(Api::Capping, &config.definition.fields(), switches))?;
             config.deploy(mark());
             response::no_content()
         }

@@ -1,9 +1,12 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::state::config::{Config, Metadata};
+use crate::state::definition::Definition;
 use crate::state::quirks::Switches;
 use crate::state::store::Throttling;
 
@@ -19,7 +22,7 @@ pub(crate) struct Place<'w> {
 
 /// A definition with what the service adds to it. Where both have a field, it is the service's, in the place of the other.
 pub(crate) struct ConfigView<'w> {
-    definition: &'w Map<String, Value>,
+    definition: IndexMap<String, &'w RawValue>,
     added: Vec<(&'static str, Added<'w>)>,
     as_http: bool,
     is_deployed: bool,
@@ -83,12 +86,12 @@ impl<'w> Place<'w> {
 
     fn show<const N: usize>(
         &self,
-        definition: &'w Map<String, Value>,
+        definition: &'w Definition,
         added: [(&'static str, Added<'w>); N],
     ) -> ConfigView<'w> {
         let mut all = Vec::with_capacity(11);
         all.extend(added);
-        ConfigView { definition, added: all, as_http: self.as_http, is_deployed: false }
+        ConfigView { definition: definition.texts(), added: all, as_http: self.as_http, is_deployed: false }
     }
 }
 
@@ -105,20 +108,16 @@ impl Serialize for ConfigView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let mut written = 0_u32;
-        for (name, value) in self.definition {
+        for (name, value) in &self.definition {
             let place = self.added.iter().position(|(added, _)| added == name);
-            match (place, value) {
+            match (place, name.as_str()) {
                 (Some(place), _) => {
                     written |= 1 << place;
                     map.serialize_entry(name, &self.added[place].1)?;
                 }
-                (None, Value::Array(methods)) if self.as_http && name == "methods" => {
-                    map.serialize_entry(name, &AsHttp(methods))?;
-                }
-                (None, Value::Object(services)) if self.is_deployed && name == "services" => {
-                    map.serialize_entry(name, &InForce(services))?;
-                }
-                (None, value) => map.serialize_entry(name, value)?,
+                (None, "methods") if self.as_http => map.serialize_entry(name, &as_http(parse(value)))?,
+                (None, "services") if self.is_deployed => map.serialize_entry(name, &in_force(parse(value)))?,
+                (None, _) => map.serialize_entry(name, value)?,
             }
         }
         for (place, (name, added)) in self.added.iter().enumerate() {
@@ -142,42 +141,28 @@ impl Serialize for Added<'_> {
     }
 }
 
-/// Methods, all of them spelled as in HTTP.
-struct AsHttp<'w>(&'w [Value]);
+fn parse(value: &RawValue) -> Value {
+    serde_json::from_str(value.get()).unwrap_or_default()
+}
 
-impl Serialize for AsHttp<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for method in self.0 {
-            if method == "OPTION" { list.serialize_element("OPTIONS")? } else { list.serialize_element(method)? }
+/// Methods, all of them spelled as in HTTP.
+fn as_http(mut methods: Value) -> Value {
+    for method in methods.as_array_mut().into_iter().flatten() {
+        if method == "OPTION" {
+            *method = "OPTIONS".into();
         }
-        list.end()
     }
+    methods
 }
 
 /// The services of a deployed definition. Observed: a limit has -1 connections where the definition set none.
-struct InForce<'w>(&'w Map<String, Value>);
-
-impl Serialize for InForce<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, limit)| (name, LimitInForce(limit))))
-    }
-}
-
-struct LimitInForce<'w>(&'w Value);
-
-impl Serialize for LimitInForce<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Value::Object(limit) = self.0 else { return self.0.serialize(serializer) };
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in limit {
-            map.serialize_entry(name, value)?;
+fn in_force(mut services: Value) -> Value {
+    for limit in services.as_object_mut().into_iter().flat_map(|services| services.values_mut()) {
+        if let Some(limit) = limit.as_object_mut() {
+            limit.entry("maxHttpConnections").or_insert_with(|| (-1).into());
         }
-        if !limit.contains_key("maxHttpConnections") {
-            map.serialize_entry("maxHttpConnections", &-1)?;
-        }
-        map.end()
     }
+    services
 }
 
 #[cfg(test)]
@@ -190,7 +175,11 @@ mod tests {
 
     fn config(definition: Value) -> Config {
         let Value::Object(definition) = definition else { panic!("{definition} is no object") };
-        Config::new("u".to_owned(), definition, Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) })
+        Config::new(
+            "u".to_owned(),
+            Definition::new(&definition),
+            Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) },
+        )
     }
 
     #[test]

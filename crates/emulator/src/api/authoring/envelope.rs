@@ -1,10 +1,10 @@
 //! The response to create and update: the configuration with its verdict.
 
 use ajo_core::Api;
+use ajo_core::rules::Finding;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
-use crate::api::authoring::can_deploy::can_deploy;
+use crate::api::authoring::can_deploy::{Verdict, can_deploy};
 use crate::api::authoring::config_view::ConfigView;
 use crate::api::response::{self, Answer};
 use crate::state::config::Config;
@@ -15,9 +15,11 @@ pub(super) fn envelope(
     config: &Config,
     status: &'static str,
     shown: &ConfigView<'_>,
+    findings: Vec<Finding>,
     switches: &Switches,
 ) -> Answer {
-    response::ok(&Envelope { api, uid: &config.uid, status, shown, can_deploy: can_deploy(api, config, switches) })
+    let can_deploy = can_deploy(api, config, findings, switches);
+    response::ok(&Envelope { api, uid: &config.uid, status, shown, can_deploy })
 }
 
 struct Envelope<'w> {
@@ -25,7 +27,7 @@ struct Envelope<'w> {
     uid: &'w str,
     status: &'static str,
     shown: &'w ConfigView<'w>,
-    can_deploy: Value,
+    can_deploy: Verdict,
 }
 
 impl Serialize for Envelope<'_> {
