@@ -67,7 +67,7 @@ impl Interference {
         let mark = Mark { by: self.by.clone(), at: now };
         match self.does {
             Deed::Edit => {
-                let definition = self.definition.as_ref().map_or_else(|| config.definition.clone(), Definition::new);
+                let definition = self.definition.clone().map_or_else(|| config.definition.clone(), Definition::new);
                 config.update(definition, mark);
             }
             Deed::Deploy => config.deploy(mark),

@@ -133,7 +133,7 @@ impl Serialize for Metadata<'_> {
         ] {
             let Some(Mark { by, at }) = mark else { continue };
             map.serialize_entry(names[0], by)?;
-            map.serialize_entry(names[1], &format_args!("{by}@techacct.adobe.com"))?;
+            map.serialize_entry(names[1], &[by, "@techacct.adobe.com"].concat())?;
             map.serialize_entry(names[2], &rfc3339(*at))?;
         }
         map.end()
@@ -151,7 +151,7 @@ mod tests {
     }
 
     fn nothing() -> Definition {
-        Definition::new(&Map::new())
+        Definition::new(Map::new())
     }
 
     fn config() -> Config {
@@ -177,7 +177,7 @@ mod tests {
     fn an_update_leaves_the_deployed_definition_alone() {
         let mut config = config();
         config.deploy(mark());
-        config.update(Definition::new(&Map::from_iter([("url".to_owned(), json!("new"))])), mark());
+        config.update(Definition::new(Map::from_iter([("url".to_owned(), json!("new"))])), mark());
         assert_eq!((config.state, config.deployed), (State::Updated, Some(nothing())));
     }
 

@@ -1,50 +1,54 @@
-//! A definition as it is stored: as JSON text, because a parsed one takes several times the memory.
+//! A definition as it is stored: its values as JSON text, because parsed ones take several times the memory.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-/// The text of a JSON object.
+/// The fields of a JSON object, in their order.
 #[derive(Clone, Debug)]
-pub(crate) struct Definition(Box<str>);
+pub(crate) struct Definition(Box<[(String, Box<RawValue>)]>);
 
 impl Definition {
-    /// Its keys are strings, so it always serializes.
-    pub(crate) fn new(fields: &Map<String, Value>) -> Self {
-        Self(serde_json::to_string(fields).unwrap_or_default().into())
+    /// Every value serializes.
+    pub(crate) fn new(fields: Map<String, Value>) -> Self {
+        Self(fields.into_iter().filter_map(|(name, value)| Some((name, to_raw_value(&value).ok()?))).collect())
     }
 
     /// Its fields, parsed.
-    pub(crate) fn fields(&self) -> Map<String, Value> {
-        serde_json::from_str(&self.0).unwrap_or_default()
+    pub(crate) fn parse(&self) -> Map<String, Value> {
+        self.0.iter().map(|(name, value)| (name.clone(), parse(value))).collect()
     }
 
     /// Its fields, each as JSON text.
-    pub(crate) fn texts(&self) -> IndexMap<String, &RawValue> {
-        serde_json::from_str(&self.0).unwrap_or_default()
+    pub(crate) fn fields(&self) -> &[(String, Box<RawValue>)] {
+        &self.0
     }
 
     /// In bytes of JSON.
     pub(crate) fn length(&self) -> usize {
-        self.0.len()
+        serde_json::to_string(self).map_or(0, |text| text.len())
     }
+}
+
+/// A value that was stored as text.
+pub(crate) fn parse(value: &RawValue) -> Value {
+    serde_json::from_str(value.get()).unwrap_or_default()
 }
 
 impl PartialEq for Definition {
     fn eq(&self, other: &Self) -> bool {
-        self.fields() == other.fields()
+        self.parse() == other.parse()
     }
 }
 
 impl Serialize for Definition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.fields().serialize(serializer)
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
 impl<'de> Deserialize<'de> for Definition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(|fields| Self::new(&fields))
+        Map::deserialize(deserializer).map(Self::new)
     }
 }

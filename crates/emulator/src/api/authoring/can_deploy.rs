@@ -31,7 +31,7 @@ pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, swit
             Severity::Warning => {
                 let scope = json!({
                     "endpointConfigService": finding.service,
-                    "endpointConfigUrl": config.definition.fields().get("url"),
+                    "endpointConfigUrl": config.definition.parse().get("url"),
                 });
                 let warning = described(api, &finding);
                 warnings.push(json!({"warningCode": finding.code, "warning": warning, "scope": scope}));

@@ -41,7 +41,7 @@ pub(super) fn run(
                 let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
                 return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
             }
-            let config = Config::new(new_id(), Definition::new(&definition), mark());
+            let config = Config::new(new_id(), Definition::new(definition), mark());
             let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), findings, switches);
             capping.insert(config.uid.clone(), config);
             answer
@@ -50,7 +50,7 @@ pub(super) fn run(
         Verb::Update => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
             let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
-            config.update(Definition::new(&definition), mark());
+            config.update(Definition::new(definition), mark());
             envelope(Api::Capping, config, "updated", &place.capping(config), findings, switches)
         }
         Verb::Delete => {
@@ -62,12 +62,12 @@ pub(super) fn run(
         }
         Verb::CanDeploy => {
             let config = capping.get(uid).ok_or_else(unknown)?;
-            let findings = validation::findings(Api::Capping, &config.definition.fields(), switches);
+            let findings = validation::findings(Api::Capping, &config.definition.parse(), switches);
             response::one("canDeploy", &can_deploy(Api::Capping, config, findings, switches))
         }
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            validation::deployable(validation::findings(Api::Capping, &config.definition.fields(), switches))?;
+            validation::deployable(validation::findings(Api::Capping, &config.definition.parse(), switches))?;
             config.deploy(mark());
             response::no_content()
         }

@@ -1,12 +1,10 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
-use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::state::config::{Config, Metadata};
-use crate::state::definition::Definition;
+use crate::state::definition::{Definition, parse};
 use crate::state::quirks::Switches;
 use crate::state::store::Throttling;
 
@@ -22,7 +20,7 @@ pub(crate) struct Place<'w> {
 
 /// A definition with what the service adds to it. Where both have a field, it is the service's, in the place of the other.
 pub(crate) struct ConfigView<'w> {
-    definition: IndexMap<String, &'w RawValue>,
+    definition: &'w Definition,
     added: Vec<(&'static str, Added<'w>)>,
     as_http: bool,
     is_deployed: bool,
@@ -91,7 +89,7 @@ impl<'w> Place<'w> {
     ) -> ConfigView<'w> {
         let mut all = Vec::with_capacity(11);
         all.extend(added);
-        ConfigView { definition: definition.texts(), added: all, as_http: self.as_http, is_deployed: false }
+        ConfigView { definition, added: all, as_http: self.as_http, is_deployed: false }
     }
 }
 
@@ -108,7 +106,7 @@ impl Serialize for ConfigView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let mut written = 0_u32;
-        for (name, value) in &self.definition {
+        for (name, value) in self.definition.fields() {
             let place = self.added.iter().position(|(added, _)| added == name);
             match (place, name.as_str()) {
                 (Some(place), _) => {
@@ -139,10 +137,6 @@ impl Serialize for Added<'_> {
             Self::Deployed(shown) => shown.serialize(serializer),
         }
     }
-}
-
-fn parse(value: &RawValue) -> Value {
-    serde_json::from_str(value.get()).unwrap_or_default()
 }
 
 /// Methods, all of them spelled as in HTTP.
@@ -177,7 +171,7 @@ mod tests {
         let Value::Object(definition) = definition else { panic!("{definition} is no object") };
         Config::new(
             "u".to_owned(),
-            Definition::new(&definition),
+            Definition::new(definition),
             Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) },
         )
     }

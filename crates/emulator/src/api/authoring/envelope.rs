@@ -33,13 +33,13 @@ struct Envelope<'w> {
 impl Serialize for Envelope<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let base = match self.api {
-            Api::Capping => "endpointConfigs",
-            Api::Throttling => "throttlingConfigs",
+            Api::Capping => "/voyager/apis/endpointConfigs/",
+            Api::Throttling => "/voyager/apis/throttlingConfigs/",
         };
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(&format_args!("{}Element", self.status), self.shown)?;
+        map.serialize_entry(&[self.status, "Element"].concat(), self.shown)?;
         map.serialize_entry("uid", self.uid)?;
-        map.serialize_entry("uri", &format_args!("/voyager/apis/{base}/{}", self.uid))?;
+        map.serialize_entry("uri", &[base, self.uid].concat())?;
         map.serialize_entry("resStatus", self.status)?;
         map.serialize_entry("canDeploy", &self.can_deploy)?;
         map.end()

@@ -46,7 +46,7 @@ pub(super) fn run(
                 return Err(ServiceError::SECOND_THROTTLING.failure());
             }
             let (definition, findings) = validation::payload(Api::Throttling, verb, json, switches)?;
-            let config = Config::new(new_id(), Definition::new(&definition), mark());
+            let config = Config::new(new_id(), Definition::new(definition), mark());
             let throttling = Throttling { config, sandbox_id, sandbox_name };
             let shown = Place::throttling(org_id, &throttling, switches);
             let answer = envelope(Api::Throttling, &throttling.config, "created", &shown, findings, switches);
@@ -57,7 +57,7 @@ pub(super) fn run(
         Verb::Update => {
             let throttling = found.ok_or_else(unknown)?;
             let (definition, findings) = validation::payload(Api::Throttling, verb, json, switches)?;
-            throttling.config.update(Definition::new(&definition), mark());
+            throttling.config.update(Definition::new(definition), mark());
             // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
             // are saved here, and the old ones stay in force.
             let deployable = validation::deployable(findings.clone()).is_ok();
@@ -76,7 +76,7 @@ pub(super) fn run(
         }
         Verb::CanDeploy => {
             let config = &found.ok_or_else(unknown)?.config;
-            let findings = validation::findings(Api::Throttling, &config.definition.fields(), switches);
+            let findings = validation::findings(Api::Throttling, &config.definition.parse(), switches);
             response::one("canDeploy", &can_deploy(Api::Throttling, config, findings, switches))
         }
         Verb::Deploy => {
@@ -85,7 +85,7 @@ pub(super) fn run(
             if config.state == State::Deployed {
                 return Err(ServiceError::ALREADY_DEPLOYED.failure());
             }
-            validation::deployable(validation::findings(Api::Throttling, &config.definition.fields(), switches))?;
+            validation::deployable(validation::findings(Api::Throttling, &config.definition.parse(), switches))?;
             config.deploy(mark());
             response::no_content()
         }

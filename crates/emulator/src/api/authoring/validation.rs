@@ -95,7 +95,7 @@ pub(crate) fn payload(
     if api == Api::Throttling && switches.is("throttling_body", "text") {
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }
-    let Value::Object(payload) = payload else { return Err(refusal(&rules::of(api, &Value::Null))) };
+    let Value::Object(mut payload) = payload else { return Err(refusal(&rules::of(api, &Value::Null))) };
     if payload.get("methods").and_then(Value::as_array).is_some_and(|methods| methods.len() > MAX_METHODS) {
         let message = format!("the emulator takes at most {MAX_METHODS} methods in a definition");
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
@@ -120,7 +120,7 @@ pub(crate) fn payload(
         fields.push("orgId");
     }
     // Other fields are passed over; what the service does with them is unknown.
-    let mut payload: Map<_, _> = payload.into_iter().filter(|(name, _)| fields.contains(&name.as_str())).collect();
+    payload.retain(|name, _| fields.contains(&name.as_str()));
     without_nulls(&mut payload);
     Ok((payload, findings))
 }

@@ -26,7 +26,7 @@ pub(super) fn add(
     if interference.by.len() > LONGEST_BY {
         return Err(Refused::bad(format!("by has at most {LONGEST_BY} bytes")));
     }
-    let saved = interference.definition.as_ref().map_or(0, |fields| Definition::new(fields).length());
+    let saved = interference.definition.clone().map_or(0, |fields| Definition::new(fields).length());
     if !organization.store.has_room_for(saved, limits.config_bytes) {
         let most = limits.config_bytes;
         return Err(Refused::bad(format!("at most {most} bytes of definitions are kept for an organization")));

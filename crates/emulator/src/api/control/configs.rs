@@ -30,7 +30,7 @@ pub(super) fn list(organization: &Organization, find: Option<&str>, limit: Optio
 }
 
 fn has(config: &Config, text: &str) -> bool {
-    let definition = config.definition.fields();
+    let definition = config.definition.parse();
     let in_definition = |name| definition.get(name).and_then(Value::as_str).is_some_and(|it| it.contains(text));
     config.uid.contains(text) || in_definition("url") || in_definition("urlPattern")
 }
