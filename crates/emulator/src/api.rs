@@ -10,6 +10,7 @@ pub(crate) mod gateway_error;
 pub(crate) mod headers;
 pub(crate) mod ims_error;
 mod json_pointer;
+mod json_text;
 pub(crate) mod request_body;
 pub(crate) mod response;
 pub(crate) mod route;

@@ -187,20 +187,6 @@ impl AsyncWrite for Connection {
         self.written(context, written)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.handle.check_write()?;
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
-        self.written(context, written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         // The server flushes when all that it was given is written.
         if self.handle.0.cut.load(Ordering::Relaxed) == CLOSE_AFTER_FLUSH {

@@ -1,7 +1,6 @@
 //! One stored configuration and its life cycle, the same for both APIs.
 
 use ajo_auth::Timestamp;
-use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::state::definition::Definition;
@@ -122,21 +121,26 @@ impl Config {
 /// Who did what to a configuration, and when, as the service shows it.
 pub(crate) struct Metadata<'c>(&'c Config);
 
-impl Serialize for Metadata<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Metadata<'_> {
+    /// Its fields.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, String)> {
         let Config { created, modified, last_deployed, .. } = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        for (names, mark) in [
+        [
             (["createdBy", "createdById", "createdAt"], Some(created)),
             (["lastModifiedBy", "lastModifiedById", "lastModifiedAt"], Some(modified)),
             (["lastDeployedBy", "lastDeployedById", "lastDeployedAt"], last_deployed.as_ref()),
-        ] {
-            let Some(Mark { by, at }) = mark else { continue };
-            map.serialize_entry(names[0], by)?;
-            map.serialize_entry(names[1], &[by, "@techacct.adobe.com"].concat())?;
-            map.serialize_entry(names[2], &rfc3339(*at))?;
-        }
-        map.end()
+        ]
+        .into_iter()
+        .filter_map(|(names, mark)| mark.map(|mark| (names, mark)))
+        .flat_map(|([by_name, id_name, at_name], Mark { by, at })| {
+            [(by_name, by.clone()), (id_name, [by, "@techacct.adobe.com"].concat()), (at_name, rfc3339(*at))]
+        })
+    }
+}
+
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries())
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::api::authoring::can_deploy::can_deploy;
 use crate::api::authoring::config_view::Place;
-use crate::api::authoring::envelope::envelope;
+use crate::api::authoring::envelope::{envelope, list, one};
 use crate::api::authoring::session::{Input, Session, is_forced, sandbox};
 use crate::api::authoring::validation;
 use crate::api::response::{self, Answer, Failure};
@@ -33,7 +33,7 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::list_body(Api::Capping, body, json.as_ref(), switches)?;
-            response::list(capping.values().map(|config| place.capping(config)))
+            list(capping.values().map(|config| place.capping(config)))
         }
         Verb::Create => {
             let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
@@ -46,7 +46,7 @@ pub(super) fn run(
             capping.insert(config.uid.clone(), config);
             answer
         }
-        Verb::Get => response::one("result", &place.capping(capping.get(uid).ok_or_else(unknown)?)),
+        Verb::Get => one(&place.capping(capping.get(uid).ok_or_else(unknown)?)),
         Verb::Update => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
             let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
@@ -63,7 +63,7 @@ pub(super) fn run(
         Verb::CanDeploy => {
             let config = capping.get(uid).ok_or_else(unknown)?;
             let findings = validation::findings(Api::Capping, &config.definition.parse(), switches);
-            response::one("canDeploy", &can_deploy(Api::Capping, config, findings, switches))
+            response::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, findings, switches)}))
         }
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;

@@ -1,8 +1,9 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::api::json_text::{push_comma, push_field, push_name, push_text};
+use crate::api::response::json_string;
 use crate::state::config::{Config, Metadata};
 use crate::state::definition::{Definition, parse};
 use crate::state::quirks::Switches;
@@ -102,39 +103,49 @@ fn state(config: &Config) -> [(&'static str, Added<'_>); 4] {
     ]
 }
 
-impl Serialize for ConfigView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl ConfigView<'_> {
+    pub(crate) fn write(&self, json: &mut String) {
+        json.push('{');
         let mut written = 0_u32;
         for (name, value) in self.definition.fields() {
+            push_comma(json);
+            push_text(json, name);
+            json.push(':');
             let place = self.added.iter().position(|(added, _)| added == name);
             match (place, name.as_str()) {
                 (Some(place), _) => {
                     written |= 1 << place;
-                    map.serialize_entry(name, &self.added[place].1)?;
+                    self.added[place].1.write(json);
                 }
-                (None, "methods") if self.as_http => map.serialize_entry(name, &as_http(parse(value)))?,
-                (None, "services") if self.is_deployed => map.serialize_entry(name, &in_force(parse(value)))?,
-                (None, _) => map.serialize_entry(name, value)?,
+                (None, "methods") if self.as_http => json.push_str(&json_string(&as_http(parse(value)))),
+                (None, "services") if self.is_deployed => json.push_str(&json_string(&in_force(parse(value)))),
+                (None, _) => json.push_str(value.get()),
             }
         }
         for (place, (name, added)) in self.added.iter().enumerate() {
             if written & (1 << place) == 0 {
-                map.serialize_entry(name, added)?;
+                push_name(json, name);
+                added.write(json);
             }
         }
-        map.end()
+        json.push('}');
     }
 }
 
-impl Serialize for Added<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Added<'_> {
+    fn write(&self, json: &mut String) {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Pair(first, second) => serializer.collect_str(&format_args!("{first}_{second}")),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Metadata(metadata) => metadata.serialize(serializer),
-            Self::Deployed(shown) => shown.serialize(serializer),
+            Self::Text(text) => push_text(json, text),
+            Self::Pair(first, second) => push_text(json, &[first, "_", second].concat()),
+            Self::Flag(flag) => json.push_str(if *flag { "true" } else { "false" }),
+            Self::Metadata(metadata) => {
+                json.push('{');
+                for (name, text) in metadata.entries() {
+                    push_field(json, name, &text);
+                }
+                json.push('}');
+            }
+            Self::Deployed(shown) => shown.write(json),
         }
     }
 }
@@ -180,7 +191,8 @@ mod tests {
     fn what_the_service_adds_takes_the_place_of_what_a_definition_has() {
         let config = config(json!({"uid": "mine", "url": "https://a.example/", "state": [1]}));
         let shown = Place::new("o", "s", "prod", &Switches::default()).capping(&config);
-        let text = serde_json::to_string(&shown).expect("JSON");
+        let mut text = String::new();
+        shown.write(&mut text);
         let begins =
             r#"{"uid":"u","url":"https://a.example/","state":"created","orgId":"o","tenantId":"prod","_id":"u","#;
         assert!(text.starts_with(begins), "{text}");
@@ -193,7 +205,9 @@ mod tests {
         switches.choose("method_name", "options").expect("a side");
         let mut config = config(json!({"methods": ["OPTION", 1], "services": {"action": {"rating": {}}, "x": null}}));
         config.deploy(Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) });
-        let shown = serde_json::to_value(Place::new("o", "s", "prod", &switches).capping(&config)).expect("JSON");
+        let mut text = String::new();
+        Place::new("o", "s", "prod", &switches).capping(&config).write(&mut text);
+        let shown: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(
             (&shown["methods"], &shown["deployedConfig"]["methods"]),
             (&json!(["OPTIONS", 1]), &json!(["OPTIONS", 1]))

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::api::authoring::can_deploy::can_deploy;
 use crate::api::authoring::config_view::Place;
-use crate::api::authoring::envelope::envelope;
+use crate::api::authoring::envelope::{envelope, list, one};
 use crate::api::authoring::session::{Input, Session, is_forced, sandbox};
 use crate::api::authoring::validation;
 use crate::api::response::{self, Answer, Failure};
@@ -39,7 +39,7 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::list_body(Api::Throttling, body, json.as_ref(), switches)?;
-            response::list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
+            list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
         }
         Verb::Create => {
             if stored.is_some() {
@@ -53,7 +53,7 @@ pub(super) fn run(
             *stored = Some(throttling);
             answer
         }
-        Verb::Get => response::one("result", &Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
+        Verb::Get => one(&Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
         Verb::Update => {
             let throttling = found.ok_or_else(unknown)?;
             let (definition, findings) = validation::payload(Api::Throttling, verb, json, switches)?;
@@ -77,7 +77,7 @@ pub(super) fn run(
         Verb::CanDeploy => {
             let config = &found.ok_or_else(unknown)?.config;
             let findings = validation::findings(Api::Throttling, &config.definition.parse(), switches);
-            response::one("canDeploy", &can_deploy(Api::Throttling, config, findings, switches))
+            response::ok(&json!({"canDeploy": can_deploy(Api::Throttling, config, findings, switches)}))
         }
         Verb::Deploy => {
             let config = &mut found.ok_or_else(unknown)?.config;
