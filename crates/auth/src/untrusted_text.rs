@@ -32,7 +32,8 @@ pub fn escape(text: &str) -> String {
 /// ```
 pub fn excerpt(text: &str, max_chars: usize) -> String {
     // Most texts are like this, and need a copy only.
-    if text.len() <= max_chars && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'[') {
+    let special = |byte: &u8| !matches!(byte, b' '..=b'Z' | b'\\'..=b'~');
+    if text.len() <= max_chars && text.bytes().filter(special).count() == 0 {
         return text.to_owned();
     }
     let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
