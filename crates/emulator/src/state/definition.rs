@@ -16,7 +16,10 @@ impl Definition {
 
     /// Its fields, parsed.
     pub(crate) fn parse(&self) -> Map<String, Value> {
-        self.0.iter().map(|(name, value)| (name.clone(), parse(value))).collect()
+        self.0
+            .iter()
+            .map(|(name, value)| (name.clone(), serde_json::from_str(value.get()).unwrap_or_default()))
+            .collect()
     }
 
     /// Its fields, each as JSON text.
@@ -28,11 +31,6 @@ impl Definition {
     pub(crate) fn length(&self) -> usize {
         serde_json::to_string(self).map_or(0, |text| text.len())
     }
-}
-
-/// A value that was stored as text.
-pub(crate) fn parse(value: &RawValue) -> Value {
-    serde_json::from_str(value.get()).unwrap_or_default()
 }
 
 impl PartialEq for Definition {

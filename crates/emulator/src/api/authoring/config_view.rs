@@ -1,11 +1,11 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
-use serde_json::Value;
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
 
 use crate::api::json_text::{push_comma, push_field, push_name, push_text};
-use crate::api::response::json_string;
 use crate::state::config::{Config, Metadata};
-use crate::state::definition::{Definition, parse};
+use crate::state::definition::Definition;
 use crate::state::quirks::Switches;
 use crate::state::store::Throttling;
 
@@ -117,8 +117,8 @@ impl ConfigView<'_> {
                     written |= 1 << place;
                     self.added[place].1.write(json);
                 }
-                (None, "methods") if self.as_http => json.push_str(&json_string(&as_http(parse(value)))),
-                (None, "services") if self.is_deployed => json.push_str(&json_string(&in_force(parse(value)))),
+                (None, "methods") if self.as_http => write_as_http(json, value),
+                (None, "services") if self.is_deployed => write_in_force(json, value),
                 (None, _) => json.push_str(value.get()),
             }
         }
@@ -151,23 +151,39 @@ impl Added<'_> {
 }
 
 /// Methods, all of them spelled as in HTTP.
-fn as_http(mut methods: Value) -> Value {
-    for method in methods.as_array_mut().into_iter().flatten() {
-        if method == "OPTION" {
-            *method = "OPTIONS".into();
-        }
-    }
-    methods
+fn write_as_http(json: &mut String, methods: &RawValue) {
+    let Ok(methods) = serde_json::from_str::<Vec<&RawValue>>(methods.get()) else {
+        return json.push_str(methods.get());
+    };
+    let methods = methods.into_iter().map(RawValue::get);
+    let spelled: Vec<&str> = methods.map(|it| if it == r#""OPTION""# { r#""OPTIONS""# } else { it }).collect();
+    json.push('[');
+    json.push_str(&spelled.join(","));
+    json.push(']');
 }
 
 /// The services of a deployed definition. Observed: a limit has -1 connections where the definition set none.
-fn in_force(mut services: Value) -> Value {
-    for limit in services.as_object_mut().into_iter().flat_map(|services| services.values_mut()) {
-        if let Some(limit) = limit.as_object_mut() {
-            limit.entry("maxHttpConnections").or_insert_with(|| (-1).into());
+fn write_in_force(json: &mut String, services: &RawValue) {
+    let Some(services) = fields(services) else { return json.push_str(services.get()) };
+    json.push('{');
+    for (name, limit) in services {
+        push_comma(json);
+        push_text(json, &name);
+        json.push(':');
+        if fields(limit).is_some_and(|limit| !limit.contains_key("maxHttpConnections")) {
+            json.push_str(limit.get().strip_suffix('}').unwrap_or_default());
+            push_comma(json);
+            json.push_str("\"maxHttpConnections\":-1}");
+        } else {
+            json.push_str(limit.get());
         }
     }
-    services
+    json.push('}');
+}
+
+/// The fields of an object. Their values stay text, so that every number stays as it is.
+fn fields(value: &RawValue) -> Option<IndexMap<String, &RawValue>> {
+    serde_json::from_str(value.get()).ok()
 }
 
 #[cfg(test)]
