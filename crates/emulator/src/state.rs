@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod concurrent_edit;
 pub(crate) mod config;
+pub(crate) mod definition;
 pub(crate) mod emulator_state;
 pub(crate) mod organization;
 pub(crate) mod quirks;

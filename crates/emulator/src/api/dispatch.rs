@@ -4,7 +4,7 @@ use ajo_auth::Timestamp;
 use ajo_engine::TOKEN_PATH;
 use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::api::authoring;
@@ -14,6 +14,7 @@ use crate::api::control;
 use crate::api::control::routes::{PREFIX, is_control_path};
 use crate::api::gateway;
 use crate::api::gateway_error::GatewayError;
+use crate::api::headers;
 use crate::api::request_body;
 use crate::api::response::{self, Answer};
 use crate::api::route::{self, BASE_PATH, Route};
@@ -58,7 +59,7 @@ impl World {
             Route::WrongMethod(_) | Route::NotFound => None,
         };
 
-        let injected = self.inject(request.headers(), &org_id, target, &id);
+        let injected = self.inject(request, &org_id, target, &id);
         let json = match route {
             Route::Operation { .. } => serde_json::from_slice(request.body()).ok(),
             _ => None,
@@ -105,9 +106,9 @@ impl World {
 
     /// The organization that a request is for: the one it names, that of its client, or the first.
     fn organization_of(&self, request: &Request<Bytes>, form: &Form) -> String {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let named = header("x-gw-ims-org-id").filter(|org_id| self.organizations.contains_key(*org_id));
-        let client = header("x-api-key").unwrap_or_else(|| form.field("client_id"));
+        let header = |name| headers::text(request.headers(), name);
+        let named = header(&headers::ORG_ID).filter(|org_id| self.organizations.contains_key(*org_id));
+        let client = header(&headers::API_KEY).unwrap_or_else(|| form.field("client_id"));
         let of_client = || self.settings.callers.iter().find(|caller| caller.client_id == client);
         match (named, request.uri().path() == TOKEN_PATH) {
             (Some(org_id), false) => org_id.to_owned(),
@@ -118,12 +119,16 @@ impl World {
     /// The fault to inject: the one that the header requests, else the first active fault that matches.
     fn inject(
         &mut self,
-        headers: &HeaderMap,
+        request: &Request<Bytes>,
         org_id: &str,
         target: Option<Target>,
         request_id: &str,
     ) -> Result<InjectedFault, FaultError> {
-        let asked = headers.get(FAULT_HEADER).map(|value| value.to_str().unwrap_or_default().parse()).transpose()?;
+        let asked = request
+            .headers()
+            .get(&headers::FAULT)
+            .map(|value| value.to_str().unwrap_or_default().parse())
+            .transpose()?;
         let Some(target) = target else { return Ok(InjectedFault::default()) };
         let set = self.organizations.get_mut(org_id).and_then(|it| it.faults.strike(target, &mut self.random));
         Ok(InjectedFault::new(asked.or(set), target, request_id, &mut self.random))
@@ -180,7 +185,7 @@ impl World {
     ) {
         let most = self.settings.limits.journal;
         let Some(organization) = self.organizations.get_mut(org_id) else { return };
-        let header = |name: &str| Some(excerpt(request.headers().get(name)?.to_str().ok()?, MAX_ID));
+        let header = |name| headers::text(request.headers(), name).map(|text| excerpt(text, MAX_ID));
         let path = excerpt(request.uri().path(), MAX_PATH);
         organization.request_log.push(
             Call {
@@ -188,10 +193,10 @@ impl World {
                 at: here.as_millis(),
                 method: request.method().to_string(),
                 operation: target.map(|target| target.to_string()),
-                sandbox: header("x-sandbox-name"),
+                sandbox: header(&headers::SANDBOX),
                 status: status.as_u16(),
                 request_id: request_id.to_owned(),
-                sent_request_id: header("x-request-id"),
+                sent_request_id: header(&headers::REQUEST_ID),
                 fault,
                 unread,
                 closest: matches!(route, Route::NotFound).then(|| route::closest(&path)),

@@ -6,6 +6,7 @@ use ajo_auth::Timestamp;
 use http::{HeaderMap, header};
 
 use crate::api::gateway_error::GatewayError;
+use crate::api::headers;
 use crate::state::settings::{AuthMode, Settings};
 use crate::state::tokens::Tokens;
 
@@ -24,24 +25,24 @@ pub(crate) fn check<'r>(
     org_id: &str,
     now: Timestamp,
 ) -> Result<AuthorizedCall<'r>, (GatewayError, &'static str)> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
+    let header = |name| headers::text(headers, name).filter(|value| !value.is_empty());
     let first_sandbox = || settings.sandboxes.first().map_or("prod", |sandbox| sandbox.name.as_str());
     if settings.auth == AuthMode::Off {
         return Ok(AuthorizedCall {
-            client_id: header("x-api-key").unwrap_or("anonymous"),
-            sandbox: header("x-sandbox-name").unwrap_or_else(first_sandbox),
+            client_id: header(&headers::API_KEY).unwrap_or("anonymous"),
+            sandbox: header(&headers::SANDBOX).unwrap_or_else(first_sandbox),
         });
     }
     let strict = settings.auth == AuthMode::Strict;
 
-    let Some(api_key) = header("x-api-key") else {
+    let Some(api_key) = header(&headers::API_KEY) else {
         return Err((GatewayError::KEY_MISSING, ""));
     };
     let caller = settings.callers.iter().find(|caller| caller.client_id == api_key);
     if strict && caller.is_none() {
         return Err((GatewayError::KEY_INVALID, ""));
     }
-    let Some(authorization) = header(header::AUTHORIZATION.as_str()) else {
+    let Some(authorization) = header(&header::AUTHORIZATION) else {
         return Err((GatewayError::TOKEN_MISSING, ""));
     };
     let token = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -49,18 +50,15 @@ pub(crate) fn check<'r>(
     if token.is_none() || (strict && grant.is_none()) {
         return Err((GatewayError::TOKEN_INVALID, ""));
     }
-    if header("x-gw-ims-org-id").is_none() {
+    let Some(named) = header(&headers::ORG_ID) else {
         return Err((GatewayError::MISSING_HEADER, "x-gw-ims-org-id"));
-    }
-    let Some(sandbox) = header("x-sandbox-name") else {
+    };
+    let Some(sandbox) = header(&headers::SANDBOX) else {
         return Err((GatewayError::MISSING_HEADER, "x-sandbox-name"));
     };
     if let (true, Some(grant), Some(caller)) = (strict, grant, caller) {
         // Inferred for a token that another client was granted; documented for another organization.
-        if grant.client_id != api_key
-            || header("x-gw-ims-org-id") != Some(caller.org_id.as_str())
-            || org_id != caller.org_id.as_str()
-        {
+        if grant.client_id != api_key || named != caller.org_id.as_str() || org_id != caller.org_id.as_str() {
             return Err((GatewayError::PROFILE, ""));
         }
         if !settings.required_scopes.iter().all(|needed| grant.scopes.iter().any(|scope| scope == needed)) {

@@ -6,7 +6,7 @@ use ajo_auth::Timestamp;
 use ajo_core::{Api, Verb};
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::state::clock::LAST_MOMENT;
@@ -18,32 +18,6 @@ pub(crate) type Answer = Response<Bytes>;
 /// Success with a body.
 pub(crate) fn ok(body: &impl Serialize) -> Answer {
     json(StatusCode::OK, body)
-}
-
-/// Success with one field.
-pub(crate) fn one(name: &str, value: &impl Serialize) -> Answer {
-    ok(&One(name, value))
-}
-
-/// Success with a list.
-pub(crate) fn list(results: impl Iterator<Item = impl Serialize> + Clone) -> Answer {
-    one("results", &List(results))
-}
-
-struct One<'v, V>(&'v str, &'v V);
-
-impl<V: Serialize> Serialize for One<'_, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([(self.0, self.1)])
-    }
-}
-
-struct List<I>(I);
-
-impl<I: Iterator<Item: Serialize> + Clone> Serialize for List<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.clone())
-    }
 }
 
 /// Success without a body.
@@ -74,7 +48,12 @@ pub(crate) fn date(answer: &mut Answer, now: Timestamp) {
 
 /// A JSON body. Its keys are strings, so it always serializes.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    let mut response = Response::new(Bytes::from(serde_json::to_vec(body).unwrap_or_default()));
+    json_text(status, serde_json::to_string(body).unwrap_or_default())
+}
+
+/// The same, already written.
+pub(crate) fn json_text(status: StatusCode, body: String) -> Answer {
+    let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     // Like the service's own media type in the vendor's specification.
     let json = header::HeaderValue::from_static("application/json;charset=utf-8");

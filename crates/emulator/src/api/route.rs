@@ -86,9 +86,10 @@ fn distance(template: &str, path: &str) -> usize {
 
 /// The uid in a path, empty where the template has none; `None` if the path is not of this template.
 fn matches<'r>(template: &str, path: &'r str) -> Option<&'r str> {
-    let Some((before, after)) = template.split_once("{uid}") else {
+    let Some((before, after)) = template.split_once('{') else {
         return (template == path).then_some("");
     };
+    let after = after.strip_prefix("uid}")?;
     let uid = path.strip_prefix(before)?.strip_suffix(after)?;
     (!uid.is_empty() && !uid.contains('/')).then_some(uid)
 }

@@ -71,7 +71,9 @@ impl fmt::Display for Target {
             Self::Any => f.write_str("*"),
             Self::Token => f.write_str("token"),
             Self::Operations(api, verb) => {
-                write!(f, "{}.{}", api.map_or("*", Api::as_str), verb.map_or("*", Verb::as_str))
+                f.write_str(api.map_or("*", Api::as_str))?;
+                f.write_str(".")?;
+                f.write_str(verb.map_or("*", Verb::as_str))
             }
         }
     }

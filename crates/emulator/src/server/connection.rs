@@ -1,15 +1,12 @@
 //! Connections with a limit, an idle timeout and fault injection.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -26,6 +23,9 @@ const CLOSE_AFTER_FLUSH: u8 = 3;
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/json\r\n\
     content-length: 62\r\n\r\n{\"message\":\"the emulator has too many connections at a time\"}\n";
 
+/// How long after a connection could not be accepted the next is.
+const RETRY: Duration = Duration::from_millis(100);
+
 /// Accepts connections, up to so many at a time.
 pub(crate) struct BoundedListener {
     listener: TcpListener,
@@ -39,7 +39,9 @@ pub(crate) struct Connection {
     handle: ConnectionHandle,
     patience: Duration,
     /// When the client is not waited for any longer.
-    overdue: Pin<Box<Sleep>>,
+    deadline: Instant,
+    /// Wakes the connection at a deadline, or at an earlier one that has been put off since.
+    alarm: Pin<Box<Sleep>>,
     /// Whether some of a request has come.
     begun: bool,
     /// Its place among the connections, free again when it is dropped.
@@ -88,15 +90,14 @@ impl BoundedListener {
     pub(crate) fn new(listener: TcpListener, connections: usize, patience: Duration) -> Self {
         Self { listener, free: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))), patience }
     }
-}
 
-impl Listener for BoundedListener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    pub(crate) async fn accept(&self) -> Connection {
         loop {
-            let (stream, address) = Listener::accept(&mut self.listener).await;
+            let Ok((stream, _)) = self.listener.accept().await else {
+                // Perhaps too many files are open: until some are closed, there is nothing to do.
+                sleep(RETRY).await;
+                continue;
+            };
             let Ok(place) = self.free.clone().try_acquire_owned() else {
                 // The buffer of a new connection has room for it; whoever does not take it is not waited for.
                 if stream.writable().await.is_ok() {
@@ -106,26 +107,17 @@ impl Listener for BoundedListener {
             };
             // An answer is one small write: waiting for more would only delay it.
             let _ = stream.set_nodelay(true);
-            let line = Connection {
+            let alarm = Box::pin(sleep(self.patience));
+            return Connection {
                 stream,
                 handle: ConnectionHandle::default(),
                 patience: self.patience,
-                overdue: Box::pin(sleep(self.patience)),
+                deadline: alarm.deadline(),
+                alarm,
                 begun: false,
                 _place: place,
             };
-            return (line, address);
         }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, BoundedListener>> for ConnectionHandle {
-    fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> Self {
-        stream.io().handle.clone()
     }
 }
 
@@ -138,16 +130,26 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// The client did something: it has as long again for the next.
+    pub(crate) fn handle(&self) -> ConnectionHandle {
+        self.handle.clone()
+    }
+
+    /// The client did something: it has as long again for the next. The alarm stays, because moving it takes a lock.
     fn wait_anew(&mut self) {
-        if let Some(end) = Instant::now().checked_add(self.patience) {
-            self.overdue.as_mut().reset(end);
+        if let Some(deadline) = Instant::now().checked_add(self.patience) {
+            self.deadline = deadline;
         }
     }
 
     /// An error once the client has had its time.
     fn wait_for_client<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        self.overdue.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        while self.alarm.as_mut().poll(context).is_ready() {
+            if self.alarm.deadline() >= self.deadline {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.alarm.as_mut().reset(self.deadline);
+        }
+        Poll::Pending
     }
 
     /// Some of an answer was written, or the client does not take it.
@@ -183,20 +185,6 @@ impl AsyncWrite for Connection {
         self.handle.check_write()?;
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.written(context, written)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.handle.check_write()?;
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
-        self.written(context, written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

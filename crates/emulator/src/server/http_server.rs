@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use ajo_auth::{Credentials, Timestamp};
-use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::api::route::BASE_PATH;
-use crate::server::connection::{BoundedListener, ConnectionHandle};
+use crate::server::connection::BoundedListener;
 use crate::server::in_process::InProcess;
 use crate::server::serve::{Now, Served, serve};
 use crate::state::emulator_state::World;
@@ -43,7 +42,7 @@ pub struct Emulator {
     world: Arc<Mutex<World>>,
     now: Now,
     /// Ends the server when it is dropped.
-    _stop: oneshot::Sender<()>,
+    _stop: watch::Sender<()>,
 }
 
 /// Why an emulator could not start.
@@ -119,16 +118,11 @@ impl Builder {
         let address = listener.local_addr().map_err(failed)?;
         let limits = self.settings.limits;
         let world = Arc::new(Mutex::new(World::new(self.settings)));
-        let (stop, stopped) = oneshot::channel::<()>();
         let served = Served { world: world.clone(), now: self.now.clone(), limits };
-        let app =
-            Router::new().fallback(serve).with_state(served).into_make_service_with_connect_info::<ConnectionHandle>();
-        // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
         let listener = BoundedListener::new(listener, limits.connections, limits.patience);
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-            let _ = stopped.await;
-        });
-        tokio::spawn(async { serving.await });
+        // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
+        let (stop, stopped) = watch::channel(());
+        tokio::spawn(serve(listener, served, stopped));
         Ok(Emulator { address, world, now: self.now, _stop: stop })
     }
 }

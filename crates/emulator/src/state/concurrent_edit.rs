@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::faults::target::Target;
 use crate::state::config::{Config, Mark};
+use crate::state::definition::Definition;
 
 /// Longest name of somebody else, in bytes. Chosen here.
 pub(crate) const LONGEST_BY: usize = 128;
@@ -66,7 +67,7 @@ impl Interference {
         let mark = Mark { by: self.by.clone(), at: now };
         match self.does {
             Deed::Edit => {
-                let definition = self.definition.clone().unwrap_or_else(|| config.definition.clone());
+                let definition = self.definition.clone().map_or_else(|| config.definition.clone(), Definition::new);
                 config.update(definition, mark);
             }
             Deed::Deploy => config.deploy(mark),

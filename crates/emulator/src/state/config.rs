@@ -1,10 +1,9 @@
 //! One stored configuration and its life cycle, the same for both APIs.
 
 use ajo_auth::Timestamp;
-use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Map, Value};
 
+use crate::state::definition::Definition;
 use crate::state::rfc3339::rfc3339;
 
 /// Where a configuration is in its life.
@@ -55,10 +54,10 @@ mod millis {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) uid: String,
-    pub(crate) definition: Map<String, Value>,
+    pub(crate) definition: Definition,
     pub(crate) state: State,
     /// The definition as last deployed; there is one exactly while it is deployed.
-    pub(crate) deployed: Option<Map<String, Value>>,
+    pub(crate) deployed: Option<Definition>,
     before_deploy: State,
     created: Mark,
     modified: Mark,
@@ -66,7 +65,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn new(uid: String, definition: Map<String, Value>, mark: Mark) -> Self {
+    pub(crate) fn new(uid: String, definition: Definition, mark: Mark) -> Self {
         Self {
             uid,
             definition,
@@ -80,7 +79,7 @@ impl Config {
     }
 
     /// Overwrites the definition. What is deployed stays as it was.
-    pub(crate) fn update(&mut self, definition: Map<String, Value>, mark: Mark) {
+    pub(crate) fn update(&mut self, definition: Definition, mark: Mark) {
         self.definition = definition;
         self.state = State::Updated;
         self.modified = mark;
@@ -106,7 +105,7 @@ impl Config {
 
     /// The length of its definitions, saved and deployed, in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
-        length(&self.definition) + self.deployed.as_ref().map_or(0, length)
+        self.definition.length() + self.deployed.as_ref().map_or(0, Definition::length)
     }
 
     /// Whether it was deployed at any time.
@@ -122,32 +121,32 @@ impl Config {
 /// Who did what to a configuration, and when, as the service shows it.
 pub(crate) struct Metadata<'c>(&'c Config);
 
-impl Serialize for Metadata<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Metadata<'_> {
+    /// Its fields.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, String)> {
         let Config { created, modified, last_deployed, .. } = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        for (names, mark) in [
+        [
             (["createdBy", "createdById", "createdAt"], Some(created)),
             (["lastModifiedBy", "lastModifiedById", "lastModifiedAt"], Some(modified)),
             (["lastDeployedBy", "lastDeployedById", "lastDeployedAt"], last_deployed.as_ref()),
-        ] {
-            let Some(Mark { by, at }) = mark else { continue };
-            map.serialize_entry(names[0], by)?;
-            map.serialize_entry(names[1], &format_args!("{by}@techacct.adobe.com"))?;
-            map.serialize_entry(names[2], &rfc3339(*at))?;
-        }
-        map.end()
+        ]
+        .into_iter()
+        .filter_map(|(names, mark)| mark.map(|mark| (names, mark)))
+        .flat_map(|([by_name, id_name, at_name], Mark { by, at })| {
+            [(by_name, by.clone()), (id_name, [by, "@techacct.adobe.com"].concat()), (at_name, rfc3339(*at))]
+        })
     }
 }
 
-/// The length of a definition, in bytes of JSON.
-pub(crate) fn length(definition: &Map<String, Value>) -> usize {
-    serde_json::to_string(definition).map_or(0, |text| text.len())
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::*;
 
@@ -155,8 +154,12 @@ mod tests {
         Mark { by: "me".to_owned(), at: Timestamp::from_millis(1_583_778_112_432) }
     }
 
+    fn nothing() -> Definition {
+        Definition::new(Map::new())
+    }
+
     fn config() -> Config {
-        Config::new("u".to_owned(), Map::new(), mark())
+        Config::new("u".to_owned(), nothing(), mark())
     }
 
     #[test]
@@ -166,7 +169,7 @@ mod tests {
         config.deploy(mark());
         config.undeploy();
         assert_eq!(config.state, State::Created);
-        config.update(Map::new(), mark());
+        config.update(nothing(), mark());
         config.deploy(mark());
         config.undeploy();
         assert_eq!(config.state, State::Updated);
@@ -178,8 +181,8 @@ mod tests {
     fn an_update_leaves_the_deployed_definition_alone() {
         let mut config = config();
         config.deploy(mark());
-        config.update(Map::from_iter([("url".to_owned(), json!("new"))]), mark());
-        assert_eq!((config.state, config.deployed), (State::Updated, Some(Map::new())));
+        config.update(Definition::new(Map::from_iter([("url".to_owned(), json!("new"))])), mark());
+        assert_eq!((config.state, config.deployed), (State::Updated, Some(nothing())));
     }
 
     #[test]

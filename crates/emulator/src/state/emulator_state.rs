@@ -168,5 +168,6 @@ impl World {
 
 /// A random identifier, as the service gives one to sandboxes, configurations and requests.
 pub(crate) fn uuid(random: &mut fastrand::Rng) -> String {
-    uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid().to_string()
+    let uuid = uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid();
+    uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }

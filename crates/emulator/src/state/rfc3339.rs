@@ -31,7 +31,7 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
             number /= 10;
         }
     }
-    String::from_utf8_lossy(&text).into_owned()
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Text from files, the service, or the network, made safe for terminals and logs.
 
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 /// Maximum length of a message, in characters, so that an error stays readable. The published ones are below 200.
@@ -36,6 +37,11 @@ pub fn escape(text: &str) -> String {
 /// assert_eq!(excerpt("abc", 3), "abc");
 /// ```
 pub fn excerpt(text: &str, max_chars: usize) -> String {
+    // Most texts are like this, and need a copy only.
+    let special = |byte: &u8| !matches!(byte, b' '..=b'Z' | b'\\'..=b'~');
+    if text.len() <= max_chars && text.bytes().filter(special).count() == 0 {
+        return text.to_owned();
+    }
     let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
     let start = &text[..end_of(text)];
     let mut excerpt = escape(start);

@@ -15,7 +15,8 @@ pub(super) enum UrlProblem {
 pub(super) fn check(url: &str) -> Result<(), UrlProblem> {
     use UrlProblem::{Malformed, WildcardInHost};
 
-    if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_plain && url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Malformed("it contains a space or a control character"));
     }
     let (scheme, rest) = url.split_once("://").ok_or(Malformed("it must begin with https:// or http://"))?;

@@ -2,41 +2,49 @@
 
 use ajo_core::Api;
 use ajo_core::rules::{Finding, Severity};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::api::authoring::validation;
 use crate::state::config::Config;
 use crate::state::quirks::Switches;
 
-pub(super) fn can_deploy(api: Api, config: &Config, switches: &Switches) -> Value {
-    let (mut errors, mut warnings) = (validation::findings(api, &config.definition, switches), Vec::new());
-    errors.retain(|finding| {
-        if finding.severity == Severity::Warning {
-            warnings.push(finding.clone());
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Verdict {
+    validation_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Value>,
+}
+
+/// The verdict on a configuration with these findings.
+pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, switches: &Switches) -> Verdict {
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    for finding in findings {
+        match finding.severity {
+            Severity::Error => {
+                errors.push(json!({"errorCode": error_code(&finding, switches), "error": described(api, &finding)}));
+            }
+            Severity::Warning => {
+                let scope = json!({
+                    "endpointConfigService": finding.service,
+                    "endpointConfigUrl": config.definition.parse().get("url"),
+                });
+                let warning = described(api, &finding);
+                warnings.push(json!({"warningCode": finding.code, "warning": warning, "scope": scope}));
+            }
+            Severity::Remark => {}
         }
-        finding.severity == Severity::Error
-    });
-    let mut verdict = json!({"validationStatus": if errors.is_empty() { "ok" } else { "error" }});
-    if !errors.is_empty() {
-        verdict["reason"] = match errors.len() {
-            1 => json!("1 error is currently blocking the publication"),
-            count => json!(format!("{count} errors are currently blocking the publication")),
-        };
-        let shown =
-            |finding: &Finding| json!({"errorCode": error_code(finding, switches), "error": described(api, finding)});
-        verdict["errors"] = errors.iter().map(shown).collect();
     }
-    if !warnings.is_empty() {
-        let shown = |finding: &Finding| {
-            let scope = json!({
-                "endpointConfigService": finding.service,
-                "endpointConfigUrl": config.definition.get("url"),
-            });
-            json!({"warningCode": finding.code, "warning": described(api, finding), "scope": scope})
-        };
-        verdict["warnings"] = warnings.iter().map(shown).collect();
-    }
-    verdict
+    let reason = match errors.len() {
+        0 => None,
+        1 => Some("1 error is currently blocking the publication".to_owned()),
+        count => Some(format!("{count} errors are currently blocking the publication")),
+    };
+    Verdict { validation_status: if errors.is_empty() { "ok" } else { "error" }, reason, errors, warnings }
 }
 
 /// The schema says that it is a number, the sample has text.

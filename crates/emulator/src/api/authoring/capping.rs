@@ -6,12 +6,13 @@ use serde_json::json;
 
 use crate::api::authoring::can_deploy::can_deploy;
 use crate::api::authoring::config_view::Place;
-use crate::api::authoring::envelope::envelope;
+use crate::api::authoring::envelope::{envelope, list, one};
 use crate::api::authoring::session::{Input, Session, is_forced, sandbox};
 use crate::api::authoring::validation;
 use crate::api::response::{self, Answer, Failure};
 use crate::api::service_error::ServiceError;
 use crate::state::config::Config;
+use crate::state::definition::Definition;
 use crate::state::store::Sandbox;
 
 /// Processes one of the eight operations of capping.
@@ -32,24 +33,25 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::list_body(Api::Capping, body, json.as_ref(), switches)?;
-            response::list(capping.values().map(|config| place.capping(config)))
+            list(capping.values().map(|config| place.capping(config)))
         }
         Verb::Create => {
-            let definition = validation::payload(Api::Capping, verb, json, switches)?;
+            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
             if capping.len() >= most {
                 let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
                 return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
             }
-            let config = Config::new(new_id(), definition, mark());
-            let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), switches);
+            let config = Config::new(new_id(), Definition::new(definition), mark());
+            let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), findings, switches);
             capping.insert(config.uid.clone(), config);
             answer
         }
-        Verb::Get => response::one("result", &place.capping(capping.get(uid).ok_or_else(unknown)?)),
+        Verb::Get => one(&place.capping(capping.get(uid).ok_or_else(unknown)?)),
         Verb::Update => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            config.update(validation::payload(Api::Capping, verb, json, switches)?, mark());
-            envelope(Api::Capping, config, "updated", &place.capping(config), switches)
+            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
+            config.update(Definition::new(definition), mark());
+            envelope(Api::Capping, config, "updated", &place.capping(config), findings, switches)
         }
         Verb::Delete => {
             if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !is_forced(query, switches) {
@@ -60,11 +62,12 @@ pub(super) fn run(
         }
         Verb::CanDeploy => {
             let config = capping.get(uid).ok_or_else(unknown)?;
-            response::one("canDeploy", &can_deploy(Api::Capping, config, switches))
+            let findings = validation::findings(Api::Capping, &config.definition.parse(), switches);
+            response::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, findings, switches)}))
         }
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            validation::deployable(Api::Capping, &config.definition, switches)?;
+            validation::deployable(validation::findings(Api::Capping, &config.definition.parse(), switches))?;
             config.deploy(mark());
             response::no_content()
         }

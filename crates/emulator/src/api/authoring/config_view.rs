@@ -1,9 +1,11 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
 
+use crate::api::json_text::{push_comma, push_field, push_name, push_text};
 use crate::state::config::{Config, Metadata};
+use crate::state::definition::Definition;
 use crate::state::quirks::Switches;
 use crate::state::store::Throttling;
 
@@ -19,7 +21,7 @@ pub(crate) struct Place<'w> {
 
 /// A definition with what the service adds to it. Where both have a field, it is the service's, in the place of the other.
 pub(crate) struct ConfigView<'w> {
-    definition: &'w Map<String, Value>,
+    definition: &'w Definition,
     added: Vec<(&'static str, Added<'w>)>,
     as_http: bool,
     is_deployed: bool,
@@ -83,7 +85,7 @@ impl<'w> Place<'w> {
 
     fn show<const N: usize>(
         &self,
-        definition: &'w Map<String, Value>,
+        definition: &'w Definition,
         added: [(&'static str, Added<'w>); N],
     ) -> ConfigView<'w> {
         let mut all = Vec::with_capacity(11);
@@ -101,83 +103,87 @@ fn state(config: &Config) -> [(&'static str, Added<'_>); 4] {
     ]
 }
 
-impl Serialize for ConfigView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl ConfigView<'_> {
+    pub(crate) fn write(&self, json: &mut String) {
+        json.push('{');
         let mut written = 0_u32;
-        for (name, value) in self.definition {
+        for (name, value) in self.definition.fields() {
+            push_comma(json);
+            push_text(json, name);
+            json.push(':');
             let place = self.added.iter().position(|(added, _)| added == name);
-            match (place, value) {
+            match (place, name.as_str()) {
                 (Some(place), _) => {
                     written |= 1 << place;
-                    map.serialize_entry(name, &self.added[place].1)?;
+                    self.added[place].1.write(json);
                 }
-                (None, Value::Array(methods)) if self.as_http && name == "methods" => {
-                    map.serialize_entry(name, &AsHttp(methods))?;
-                }
-                (None, Value::Object(services)) if self.is_deployed && name == "services" => {
-                    map.serialize_entry(name, &InForce(services))?;
-                }
-                (None, value) => map.serialize_entry(name, value)?,
+                (None, "methods") if self.as_http => write_as_http(json, value),
+                (None, "services") if self.is_deployed => write_in_force(json, value),
+                (None, _) => json.push_str(value.get()),
             }
         }
         for (place, (name, added)) in self.added.iter().enumerate() {
             if written & (1 << place) == 0 {
-                map.serialize_entry(name, added)?;
+                push_name(json, name);
+                added.write(json);
             }
         }
-        map.end()
+        json.push('}');
     }
 }
 
-impl Serialize for Added<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Added<'_> {
+    fn write(&self, json: &mut String) {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Pair(first, second) => serializer.collect_str(&format_args!("{first}_{second}")),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Metadata(metadata) => metadata.serialize(serializer),
-            Self::Deployed(shown) => shown.serialize(serializer),
+            Self::Text(text) => push_text(json, text),
+            Self::Pair(first, second) => push_text(json, &[first, "_", second].concat()),
+            Self::Flag(flag) => json.push_str(if *flag { "true" } else { "false" }),
+            Self::Metadata(metadata) => {
+                json.push('{');
+                for (name, text) in metadata.entries() {
+                    push_field(json, name, &text);
+                }
+                json.push('}');
+            }
+            Self::Deployed(shown) => shown.write(json),
         }
     }
 }
 
 /// Methods, all of them spelled as in HTTP.
-struct AsHttp<'w>(&'w [Value]);
-
-impl Serialize for AsHttp<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for method in self.0 {
-            if method == "OPTION" { list.serialize_element("OPTIONS")? } else { list.serialize_element(method)? }
-        }
-        list.end()
-    }
+fn write_as_http(json: &mut String, methods: &RawValue) {
+    let Ok(methods) = serde_json::from_str::<Vec<&RawValue>>(methods.get()) else {
+        return json.push_str(methods.get());
+    };
+    let methods = methods.into_iter().map(RawValue::get);
+    let spelled: Vec<&str> = methods.map(|it| if it == r#""OPTION""# { r#""OPTIONS""# } else { it }).collect();
+    json.push('[');
+    json.push_str(&spelled.join(","));
+    json.push(']');
 }
 
 /// The services of a deployed definition. Observed: a limit has -1 connections where the definition set none.
-struct InForce<'w>(&'w Map<String, Value>);
-
-impl Serialize for InForce<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, limit)| (name, LimitInForce(limit))))
+fn write_in_force(json: &mut String, services: &RawValue) {
+    let Some(services) = fields(services) else { return json.push_str(services.get()) };
+    json.push('{');
+    for (name, limit) in services {
+        push_comma(json);
+        push_text(json, &name);
+        json.push(':');
+        if fields(limit).is_some_and(|limit| !limit.contains_key("maxHttpConnections")) {
+            json.push_str(limit.get().strip_suffix('}').unwrap_or_default());
+            push_comma(json);
+            json.push_str("\"maxHttpConnections\":-1}");
+        } else {
+            json.push_str(limit.get());
+        }
     }
+    json.push('}');
 }
 
-struct LimitInForce<'w>(&'w Value);
-
-impl Serialize for LimitInForce<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Value::Object(limit) = self.0 else { return self.0.serialize(serializer) };
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in limit {
-            map.serialize_entry(name, value)?;
-        }
-        if !limit.contains_key("maxHttpConnections") {
-            map.serialize_entry("maxHttpConnections", &-1)?;
-        }
-        map.end()
-    }
+/// The fields of an object. Their values stay text, so that every number stays as it is.
+fn fields(value: &RawValue) -> Option<IndexMap<String, &RawValue>> {
+    serde_json::from_str(value.get()).ok()
 }
 
 #[cfg(test)]
@@ -190,14 +196,19 @@ mod tests {
 
     fn config(definition: Value) -> Config {
         let Value::Object(definition) = definition else { panic!("{definition} is no object") };
-        Config::new("u".to_owned(), definition, Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) })
+        Config::new(
+            "u".to_owned(),
+            Definition::new(definition),
+            Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) },
+        )
     }
 
     #[test]
     fn what_the_service_adds_takes_the_place_of_what_a_definition_has() {
         let config = config(json!({"uid": "mine", "url": "https://a.example/", "state": [1]}));
         let shown = Place::new("o", "s", "prod", &Switches::default()).capping(&config);
-        let text = serde_json::to_string(&shown).expect("JSON");
+        let mut text = String::new();
+        shown.write(&mut text);
         let begins =
             r#"{"uid":"u","url":"https://a.example/","state":"created","orgId":"o","tenantId":"prod","_id":"u","#;
         assert!(text.starts_with(begins), "{text}");
@@ -210,7 +221,9 @@ mod tests {
         switches.choose("method_name", "options").expect("a side");
         let mut config = config(json!({"methods": ["OPTION", 1], "services": {"action": {"rating": {}}, "x": null}}));
         config.deploy(Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) });
-        let shown = serde_json::to_value(Place::new("o", "s", "prod", &switches).capping(&config)).expect("JSON");
+        let mut text = String::new();
+        Place::new("o", "s", "prod", &switches).capping(&config).write(&mut text);
+        let shown: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(
             (&shown["methods"], &shown["deployedConfig"]["methods"]),
             (&json!(["OPTIONS", 1]), &json!(["OPTIONS", 1]))

@@ -1,45 +1,65 @@
-//! The response to create and update: the configuration with its verdict.
+//! The responses that have configurations in them.
 
 use ajo_core::Api;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use ajo_core::rules::Finding;
+use http::StatusCode;
 
 use crate::api::authoring::can_deploy::can_deploy;
 use crate::api::authoring::config_view::ConfigView;
+use crate::api::json_text::{push_field, push_name};
 use crate::api::response::{self, Answer};
 use crate::state::config::Config;
 use crate::state::quirks::Switches;
 
+/// About as long as the response with one configuration, so that it need not grow.
+const USUAL_LENGTH: usize = 1024;
+
+/// The response to create and update: the configuration with its verdict.
 pub(super) fn envelope(
     api: Api,
     config: &Config,
     status: &'static str,
     shown: &ConfigView<'_>,
+    findings: Vec<Finding>,
     switches: &Switches,
 ) -> Answer {
-    response::ok(&Envelope { api, uid: &config.uid, status, shown, can_deploy: can_deploy(api, config, switches) })
+    let base = match api {
+        Api::Capping => "/voyager/apis/endpointConfigs/",
+        Api::Throttling => "/voyager/apis/throttlingConfigs/",
+    };
+    let verdict = can_deploy(api, config, findings, switches);
+    let mut json = String::with_capacity(USUAL_LENGTH);
+    json.push('{');
+    push_name(&mut json, if status == "created" { "createdElement" } else { "updatedElement" });
+    shown.write(&mut json);
+    push_field(&mut json, "uid", &config.uid);
+    push_field(&mut json, "uri", &[base, &config.uid].concat());
+    push_field(&mut json, "resStatus", status);
+    push_name(&mut json, "canDeploy");
+    json.push_str(&serde_json::to_string(&verdict).unwrap_or_default());
+    json.push('}');
+    response::json_text(StatusCode::OK, json)
 }
 
-struct Envelope<'w> {
-    api: Api,
-    uid: &'w str,
-    status: &'static str,
-    shown: &'w ConfigView<'w>,
-    can_deploy: Value,
+/// The response to get.
+pub(super) fn one(shown: &ConfigView<'_>) -> Answer {
+    let mut json = String::with_capacity(USUAL_LENGTH);
+    json.push_str("{\"result\":");
+    shown.write(&mut json);
+    json.push('}');
+    response::json_text(StatusCode::OK, json)
 }
 
-impl Serialize for Envelope<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let base = match self.api {
-            Api::Capping => "endpointConfigs",
-            Api::Throttling => "throttlingConfigs",
-        };
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(&format_args!("{}Element", self.status), self.shown)?;
-        map.serialize_entry("uid", self.uid)?;
-        map.serialize_entry("uri", &format_args!("/voyager/apis/{base}/{}", self.uid))?;
-        map.serialize_entry("resStatus", self.status)?;
-        map.serialize_entry("canDeploy", &self.can_deploy)?;
-        map.end()
+/// The response to list.
+pub(super) fn list<'w>(shown: impl Iterator<Item = ConfigView<'w>>) -> Answer {
+    let mut json = String::with_capacity(USUAL_LENGTH);
+    json.push_str("{\"results\":[");
+    for (index, shown) in shown.enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        shown.write(&mut json);
     }
+    json.push_str("]}");
+    response::json_text(StatusCode::OK, json)
 }

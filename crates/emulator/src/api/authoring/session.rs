@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::api::response::Failure;
 use crate::api::service_error::ServiceError;
-use crate::state::config::{Mark, length};
+use crate::state::config::Mark;
 use crate::state::quirks::Switches;
 use crate::state::settings::Limits;
 use crate::state::store::{OrgStore, Sandbox};
@@ -40,7 +40,7 @@ impl<'w> Session<'w> {
     pub(super) fn make_room(&mut self, verb: Verb, input: &Input<'_>) -> Result<(), Failure> {
         let more = match verb {
             Verb::Create | Verb::Update => input.body.len(),
-            Verb::Deploy => self.store.find(input.uid).map_or(0, |(_, config)| length(&config.definition)),
+            Verb::Deploy => self.store.find(input.uid).map_or(0, |(_, config)| config.definition.length()),
             _ => return Ok(()),
         };
         let most = self.limits.config_bytes;

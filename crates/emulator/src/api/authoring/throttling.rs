@@ -5,12 +5,13 @@ use serde_json::json;
 
 use crate::api::authoring::can_deploy::can_deploy;
 use crate::api::authoring::config_view::Place;
-use crate::api::authoring::envelope::envelope;
+use crate::api::authoring::envelope::{envelope, list, one};
 use crate::api::authoring::session::{Input, Session, is_forced, sandbox};
 use crate::api::authoring::validation;
 use crate::api::response::{self, Answer, Failure};
 use crate::api::service_error::ServiceError;
 use crate::state::config::{Config, State};
+use crate::state::definition::Definition;
 use crate::state::store::Throttling;
 
 /// Processes one of the eight operations of throttling.
@@ -38,32 +39,33 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::list_body(Api::Throttling, body, json.as_ref(), switches)?;
-            response::list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
+            list(stored.iter().map(|it| Place::throttling(org_id, it, switches)))
         }
         Verb::Create => {
             if stored.is_some() {
                 return Err(ServiceError::SECOND_THROTTLING.failure());
             }
-            let definition = validation::payload(Api::Throttling, verb, json, switches)?;
-            let config = Config::new(new_id(), definition, mark());
+            let (definition, findings) = validation::payload(Api::Throttling, verb, json, switches)?;
+            let config = Config::new(new_id(), Definition::new(definition), mark());
             let throttling = Throttling { config, sandbox_id, sandbox_name };
             let shown = Place::throttling(org_id, &throttling, switches);
-            let answer = envelope(Api::Throttling, &throttling.config, "created", &shown, switches);
+            let answer = envelope(Api::Throttling, &throttling.config, "created", &shown, findings, switches);
             *stored = Some(throttling);
             answer
         }
-        Verb::Get => response::one("result", &Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
+        Verb::Get => one(&Place::throttling(org_id, found.ok_or_else(unknown)?, switches)),
         Verb::Update => {
             let throttling = found.ok_or_else(unknown)?;
-            throttling.config.update(validation::payload(Api::Throttling, verb, json, switches)?, mark());
+            let (definition, findings) = validation::payload(Api::Throttling, verb, json, switches)?;
+            throttling.config.update(Definition::new(definition), mark());
             // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
             // are saved here, and the old ones stay in force.
-            let deployable = validation::deployable(Api::Throttling, &throttling.config.definition, switches).is_ok();
+            let deployable = validation::deployable(findings.clone()).is_ok();
             if throttling.config.deployed.is_some() && deployable {
                 throttling.config.deployed = Some(throttling.config.definition.clone());
             }
             let shown = Place::throttling(org_id, throttling, switches);
-            envelope(Api::Throttling, &throttling.config, "updated", &shown, switches)
+            envelope(Api::Throttling, &throttling.config, "updated", &shown, findings, switches)
         }
         Verb::Delete => {
             if found.ok_or_else(unknown)?.config.deployed.is_some() && !is_forced(query, switches) {
@@ -74,7 +76,8 @@ pub(super) fn run(
         }
         Verb::CanDeploy => {
             let config = &found.ok_or_else(unknown)?.config;
-            response::one("canDeploy", &can_deploy(Api::Throttling, config, switches))
+            let findings = validation::findings(Api::Throttling, &config.definition.parse(), switches);
+            response::ok(&json!({"canDeploy": can_deploy(Api::Throttling, config, findings, switches)}))
         }
         Verb::Deploy => {
             let config = &mut found.ok_or_else(unknown)?.config;
@@ -82,7 +85,7 @@ pub(super) fn run(
             if config.state == State::Deployed {
                 return Err(ServiceError::ALREADY_DEPLOYED.failure());
             }
-            validation::deployable(Api::Throttling, &config.definition, switches)?;
+            validation::deployable(validation::findings(Api::Throttling, &config.definition.parse(), switches))?;
             config.deploy(mark());
             response::no_content()
         }

@@ -83,25 +83,24 @@ pub(crate) fn list_body(api: Api, body: &[u8], json: Option<&Value>, switches: &
     if empty || object { Ok(()) } else { Err(refusal(&api.validate(&Value::Null))) }
 }
 
-/// The definition in a body of JSON, if it can be stored.
+/// The definition in a body of JSON, if it can be stored, and what there is to say of it.
 pub(crate) fn payload(
     api: Api,
     verb: Verb,
     json: Option<Value>,
     switches: &Switches,
-) -> Result<Map<String, Value>, Failure> {
+) -> Result<(Map<String, Value>, Vec<Finding>), Failure> {
     // Text that is no JSON is judged like JSON that is no object: the service expects a JSON payload.
     let mut payload = json.unwrap_or_default();
     if api == Api::Throttling && switches.is("throttling_body", "text") {
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }
-    let Value::Object(payload) = payload else { return Err(refusal(&api.validate(&Value::Null))) };
+    let Value::Object(mut payload) = payload else { return Err(refusal(&api.validate(&Value::Null))) };
     if payload.get("methods").and_then(Value::as_array).is_some_and(|methods| methods.len() > MAX_METHODS) {
         let message = format!("the emulator takes at most {MAX_METHODS} methods in a definition");
         return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
     }
     let mut findings = findings(api, &payload, switches);
-    findings.retain(|finding| finding.refuses_payload);
     if verb == Verb::Update && switches.is("update_methods", "object") {
         let methods = payload.get("methods").and_then(Value::as_array);
         if methods.into_iter().flatten().any(|method| !method.is_object()) {
@@ -109,7 +108,8 @@ pub(crate) fn payload(
             return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, json!("ERR_ENDPOINTCONFIG_111"), message));
         }
     }
-    if !findings.is_empty() {
+    if findings.iter().any(|finding| finding.refuses_payload) {
+        findings.retain(|finding| finding.refuses_payload);
         return Err(refusal(&findings));
     }
     let mut fields: Vec<&str> = match api {
@@ -120,9 +120,9 @@ pub(crate) fn payload(
         fields.push("orgId");
     }
     // Other fields are passed over; what the service does with them is unknown.
-    let mut payload: Map<_, _> = payload.into_iter().filter(|(name, _)| fields.contains(&name.as_str())).collect();
+    payload.retain(|name, _| fields.contains(&name.as_str()));
     without_nulls(&mut payload);
-    Ok(payload)
+    Ok((payload, findings))
 }
 
 /// Inferred: a field that is null is one that is not there. The specification has nulls nowhere.
@@ -143,8 +143,7 @@ fn refusal(findings: &[Finding]) -> Failure {
 }
 
 /// Documented: 500 when the definition is invalid. Inferred: the code is the first finding's.
-pub(crate) fn deployable(api: Api, definition: &Map<String, Value>, switches: &Switches) -> Result<(), Failure> {
-    let mut findings = findings(api, definition, switches);
+pub(crate) fn deployable(mut findings: Vec<Finding>) -> Result<(), Failure> {
     findings.retain(|finding| finding.severity == Severity::Error);
     if findings.is_empty() { Ok(()) } else { Err(refusal(&findings)) }
 }

@@ -8,7 +8,7 @@ use crate::api::control::refusal::Refused;
 use crate::api::response::Failure;
 use crate::faults::target::Target;
 use crate::state::concurrent_edit::{Deed, Interference, LONGEST_BY};
-use crate::state::config;
+use crate::state::definition::Definition;
 use crate::state::organization::{MAX_INTERFERENCES, Organization};
 use crate::state::quirks::Switches;
 use crate::state::settings::Limits;
@@ -26,7 +26,7 @@ pub(super) fn add(
     if interference.by.len() > LONGEST_BY {
         return Err(Refused::bad(format!("by has at most {LONGEST_BY} bytes")));
     }
-    let saved = interference.definition.as_ref().map_or(0, config::length);
+    let saved = interference.definition.clone().map_or(0, |fields| Definition::new(fields).length());
     if !organization.store.has_room_for(saved, limits.config_bytes) {
         let most = limits.config_bytes;
         return Err(Refused::bad(format!("at most {most} bytes of definitions are kept for an organization")));
@@ -57,10 +57,10 @@ fn validate(edit: Interference, switches: &Switches) -> Result<Interference, Str
     }
     let refused = |failure: Failure| format!("the definition cannot be saved: {}", failure.message);
     let payload = Some(Value::Object(definition.clone()));
-    let kept = validation::payload(api, Verb::Update, payload, switches).map_err(refused)?;
+    let (kept, findings) = validation::payload(api, Verb::Update, payload, switches).map_err(refused)?;
     if api == Api::Throttling {
         // It may come into force at once.
-        validation::deployable(api, &kept, switches).map_err(refused)?;
+        validation::deployable(findings).map_err(refused)?;
     }
     Ok(Interference { definition: Some(kept), ..edit })
 }

@@ -30,8 +30,8 @@ pub(super) fn list(organization: &Organization, find: Option<&str>, limit: Optio
 }
 
 fn has(config: &Config, text: &str) -> bool {
-    let in_definition =
-        |name: &str| config.definition.get(name).and_then(Value::as_str).is_some_and(|it| it.contains(text));
+    let definition = config.definition.parse();
+    let in_definition = |name| definition.get(name).and_then(Value::as_str).is_some_and(|it| it.contains(text));
     config.uid.contains(text) || in_definition("url") || in_definition("urlPattern")
 }
 

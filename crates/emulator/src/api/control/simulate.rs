@@ -20,7 +20,8 @@ pub(super) fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value
         let definition = config.deployed.as_ref();
         let definition = definition
             .ok_or_else(|| Refused::bad(format!("{} is not deployed, so it limits nothing", excerpt(uid, 60))))?;
-        Ok(Value::Object(validation::canonical_definition(api, definition, &world.settings.switches).into_owned()))
+        let definition = definition.parse();
+        Ok(Value::Object(validation::canonical_definition(api, &definition, &world.settings.switches).into_owned()))
     });
     let report = request.simulate(deployed.transpose()?).map_err(Refused::bad)?;
     Ok(json!(report))
