@@ -107,8 +107,9 @@ async fn what_somebody_else_creates_between_the_plan_and_the_call_is_not_created
     let mut world = World::start().await;
     let wanted = desired(&[(capping("a", 1), true)]);
     let plan = world.plan(&wanted).await;
-    let ajo_limits::Definition::Capping(theirs) = capping("a", 9) else { unreachable!() };
-    world.client.capping().create(&theirs.to_send().expect("whole")).await.expect("created by somebody");
+    let theirs = capping("a", 9).to_send().expect("whole");
+    let theirs = serde_json::from_value(theirs.into()).expect("a definition");
+    world.client.capping().create(&theirs).await.expect("created by somebody");
     let results = world.apply_plan(&plan, &never()).await;
     assert_eq!(results[0].state, StepState::Failed);
     assert_eq!(world.observe().await.configs.len(), 1);

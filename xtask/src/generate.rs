@@ -7,6 +7,7 @@
 mod client;
 mod enums;
 mod files;
+mod json_schema;
 mod operations;
 mod patches;
 mod response;

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, operations, schemas, types};
+use super::{client, enums, json_schema, operations, schemas, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -64,10 +64,13 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
     files.insert("schemas.rs".to_owned(), pretty(schemas::render(specs)?)?);
+    files.insert("json_schemas.rs".to_owned(), pretty(json_schema::render(specs)?)?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
         pub mod enums;
+        /// The bodies of requests as JSON Schema.
+        pub mod json_schemas;
         /// The table of operations.
         pub mod operations;
         /// The fields of every object.
