@@ -37,7 +37,7 @@ async fn by_native(client: &Client) -> Vec<String> {
             api.list().await.expect("a list");
             api.undeploy(&it).await.expect("undeployed");
             api.deploy(&it).await.expect("deployed again");
-            api.delete(&it, DeleteOptions::FORCE).await.expect("deleted");
+            api.delete(&it, DeleteOptions { force: true }).await.expect("deleted");
             api.get(&it).await.expect_err("gone");
             id
         }};

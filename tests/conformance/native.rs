@@ -33,14 +33,15 @@ async fn call(client: &Client, call: &Value) -> Result<Value, Value> {
             let api = $api;
             let definition = || serde_json::from_value(call["definition"].clone()).expect("a definition");
             match operation.verb {
-                Verb::List => api.list().answer().await.map(|answer| answer.body),
-                Verb::Create => api.create(&definition()).answer().await.map(|answer| answer.body),
-                Verb::Get => api.get(uid()).answer().await.map(|answer| answer.body),
-                Verb::Update => api.update(uid(), &definition()).answer().await.map(|answer| answer.body),
-                Verb::Delete => api.delete(uid(), delete).answer().await.map(|answer| answer.body),
-                Verb::CanDeploy => api.can_deploy(uid()).answer().await.map(|answer| answer.body),
-                Verb::Deploy => api.deploy(uid()).answer().await.map(|answer| answer.body),
-                Verb::Undeploy => api.undeploy(uid()).answer().await.map(|answer| answer.body),
+                Verb::List => api.list().response().await.map(|answer| answer.body),
+                Verb::Create => api.create(&definition()).response().await.map(|answer| answer.body),
+                Verb::Get => api.get(uid()).response().await.map(|answer| answer.body),
+                Verb::Update => api.update(uid(), &definition()).response().await.map(|answer| answer.body),
+                Verb::Delete => api.delete(uid(), delete).response().await.map(|answer| answer.body),
+                Verb::CanDeploy => api.can_deploy(uid()).response().await.map(|answer| answer.body),
+                Verb::Deploy => api.deploy(uid()).response().await.map(|answer| answer.body),
+                Verb::Undeploy => api.undeploy(uid()).response().await.map(|answer| answer.body),
+                other => panic!("no case is for {other}"),
             }
         }};
     }

@@ -133,12 +133,12 @@ async fn faults_of_some_calls_are_made_good_by_the_client() {
         emulator.world().add_fault(fault.parse().expect("a fault")).expect("room");
         let api = client.capping();
         let made = match operation {
-            Verb::List => api.list().answer().await.expect(fault).attempts,
-            Verb::Get => api.get(&uid).answer().await.expect(fault).attempts,
-            Verb::Deploy => api.deploy(&uid).answer().await.expect(fault).attempts,
-            Verb::Undeploy => api.undeploy(&uid).answer().await.expect(fault).attempts,
+            Verb::List => api.list().response().await.expect(fault).attempts,
+            Verb::Get => api.get(&uid).response().await.expect(fault).attempts,
+            Verb::Deploy => api.deploy(&uid).response().await.expect(fault).attempts,
+            Verb::Undeploy => api.undeploy(&uid).response().await.expect(fault).attempts,
             _ => {
-                let answer = api.delete(&uid, DeleteOptions::default()).answer().await.expect(fault);
+                let answer = api.delete(&uid, DeleteOptions::default()).response().await.expect(fault);
                 assert!(answer.done_before, "it was gone when it was asked again");
                 answer.attempts
             }

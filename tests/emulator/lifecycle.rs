@@ -157,10 +157,10 @@ async fn a_forced_delete_removes_what_is_deployed() {
     let client = emulated(&emulator, "prod");
     let capped = client.capping().create(&capping()).await.expect("created").uid;
     client.capping().deploy(&capped).await.expect("deployed");
-    client.capping().delete(&capped, DeleteOptions::FORCE).await.expect("deleted");
+    client.capping().delete(&capped, DeleteOptions { force: true }).await.expect("deleted");
     let throttled = client.throttling().create(&throttling()).await.expect("created").uid;
     client.throttling().deploy(&throttled).await.expect("deployed");
-    client.throttling().delete(&throttled, DeleteOptions::FORCE).await.expect("deleted");
+    client.throttling().delete(&throttled, DeleteOptions { force: true }).await.expect("deleted");
     assert!(client.capping().list().await.expect("listed").is_empty());
     assert!(client.throttling().list().await.expect("listed").is_empty());
 }

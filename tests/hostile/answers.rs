@@ -72,7 +72,7 @@ async fn what_an_answer_repeats_of_the_request_is_not_shown() {
         assert_eq!(error.request_id(), Some("[redacted]"), "{status}, {body}");
     }
     let (client, _peer) = service(vec![vec![Step::Request, answer(200, &lines, r#"{"results": []}"#)]]);
-    let answer = client.capping().list().answer().await.expect("a list");
+    let answer = client.capping().list().response().await.expect("a list");
     assert_eq!(answer.request_id.as_deref(), Some("[redacted]"));
 }
 
@@ -120,7 +120,7 @@ async fn an_answer_that_is_chunked_and_has_a_length_is_read_by_its_chunks() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n";
     let chunked = format!("{head}f\r\n{{\"results\": []}}\r\n0\r\n\r\n");
     let (client, _peer) = service(vec![vec![Step::Request, Step::Send(chunked.into())]]);
-    assert_eq!(client.capping().list().answer().await.expect("a list").body, r#"{"results": []}"#);
+    assert_eq!(client.capping().list().response().await.expect("a list").body, r#"{"results": []}"#);
 }
 
 #[tokio::test]
@@ -190,6 +190,6 @@ async fn what_only_reads_is_made_again_on_a_new_connection() {
     let script = vec![Step::Request, empty_list(), Step::Request];
     let (client, peer) = service(vec![script, vec![Step::Request, configuration("u-1")]]);
     client.capping().list().await.expect("a list");
-    let answer = client.capping().get(&uid("u-1")).answer().await.expect("a configuration");
+    let answer = client.capping().get(&uid("u-1")).response().await.expect("a configuration");
     assert_eq!((answer.attempts, peer.connections(), peer.requests()), (2, 2, 3));
 }

@@ -210,7 +210,7 @@ async fn suffers(victim: Victim, behavior: &Behavior, verb: Verb) {
     let (peer, bystander) = (Peer::new(script.clone()), Peer::bystander());
     let started = std::time::Instant::now();
     let client = victim.hasty(&peer, &bystander);
-    let operation = Operation::of(Api::Capping, verb);
+    let operation = Operation::find(Api::Capping, verb).expect("an operation");
     let error = call(&client, operation, &uid("u-1")).await.expect_err(name);
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{name}: {:?}", started.elapsed());
     victim.judge(name, &error, *end);

@@ -33,7 +33,7 @@ fn endless(status: u16, frame: &str) -> Peer {
 async fn reads_no_more_than(limit: u64, victim: Victim, verb: Verb, peer: &Peer, end: End) {
     let bystander = Peer::bystander();
     let client = victim.hasty(peer, &bystander);
-    let operation = Operation::of(Api::Capping, verb);
+    let operation = Operation::find(Api::Capping, verb).expect("an operation");
     let error = call(&client, operation, &uid("u-1")).await.expect_err("no end");
     victim.judge("has no end", &error, end);
     let attempts = victim.attempts(end, !operation.reads());

@@ -39,7 +39,9 @@ async fn a_compressed_answer_is_an_error_and_is_not_inflated() {
             let (peer, bystander) = (Peer::new(vec![Step::Request, Step::Send(answer.clone())]), Peer::bystander());
             let client = victim.hasty(&peer, &bystander);
             for verb in [Verb::List, Verb::Create, Verb::Deploy] {
-                let error = call(&client, Operation::of(Api::Capping, verb), &uid("u-1")).await.expect_err(encoding);
+                let error = call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+                    .await
+                    .expect_err(encoding);
                 victim.judge(encoding, &error, End::Unreadable(200));
                 assert_eq!(error.attempts(), 1);
                 if victim == Victim::Service {

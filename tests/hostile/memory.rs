@@ -24,7 +24,9 @@ async fn grows(victim: Victim, status: u16, end: End) -> u64 {
     let (peer, bystander) = (Peer::new(script), Peer::bystander());
     let client = victim.hasty(&peer, &bystander);
     let before = peak();
-    let error = call(&client, Operation::of(Api::Capping, Verb::Create), &uid("u-1")).await.expect_err("no end");
+    let error = call(&client, Operation::find(Api::Capping, Verb::Create).expect("an operation"), &uid("u-1"))
+        .await
+        .expect_err("no end");
     victim.judge("lists without end", &error, end);
     peak() - before
 }

@@ -46,7 +46,9 @@ async fn a_header_that_names_another_address_leads_nowhere() {
             let peer = Peer::new(vec![Step::Request, Step::Send(answer.into())]);
             let client = victim.hasty(&peer, &target);
             for verb in [Verb::List, Verb::Create] {
-                call(&client, Operation::of(Api::Capping, verb), &uid("u-1")).await.expect_err("no answer to this");
+                call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+                    .await
+                    .expect_err("no answer to this");
             }
             let received = peer.received().to_ascii_lowercase();
             assert!(!received.contains("cookie") && !received.contains("proxy-authorization"), "{received}");

@@ -66,7 +66,7 @@ async fn a_peer_that_takes_its_time_is_left_in_time() {
 async fn suffers(victim: Victim, name: &'static str, script: Vec<Step>, verb: Verb) {
     let (peer, bystander) = (Peer::new(script), Peer::bystander());
     let client = victim.impatient(&peer, &bystander, WAIT);
-    let operation = Operation::of(Api::Throttling, verb);
+    let operation = Operation::find(Api::Throttling, verb).expect("an operation");
     let started = Instant::now();
     let error = call(&client, operation, &uid("u-1")).await.expect_err(name);
     assert!(started.elapsed() < BOUND, "{name}, {victim:?}: {:?}", started.elapsed());
@@ -112,8 +112,9 @@ async fn a_refused_connection_is_tried_again_also_for_what_is_never_sent_twice()
         let builder = victim.builder_at("http://127.0.0.1:1", &bystander.root());
         let client = builder.surroundings(Arc::new(Simulated::new(7))).build().expect("a client");
         for verb in [Verb::List, Verb::Create] {
-            let error =
-                call(&client, Operation::of(Api::Capping, verb), &uid("u-1")).await.expect_err("nobody listens");
+            let error = call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+                .await
+                .expect_err("nobody listens");
             victim.judge("is not there", &error, End::Connect);
             assert_eq!(error.attempts(), 3, "{victim:?}: {error}");
             assert!(error.is_retryable(), "{error}");

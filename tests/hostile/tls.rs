@@ -119,7 +119,9 @@ async fn is_refused(name: &str, peer: impl Fn() -> Peer, passes: bool, hint: &st
         let builder = victim.builder_at(&format!("https://localhost:{}", peer.port()), &bystander.root());
         let builder = builder.surroundings(Arc::new(ajo_auth::Simulated::new(7)));
         let client = builder.timeout(Duration::from_secs(10)).build().expect("a client");
-        let error = call(&client, Operation::of(Api::Capping, verb), &uid("u-1")).await.expect_err(name);
+        let error = call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+            .await
+            .expect_err(name);
         victim.judge(name, &error, End::Connect);
         let attempts = if passes { 3 } else { 1 };
         assert_eq!((error.attempts(), error.is_retryable()), (attempts, passes), "{name}, {victim:?}: {error}");
@@ -140,7 +142,7 @@ async fn a_certificate_of_a_known_root_for_this_name_and_day_is_accepted() {
         let host = Peer::tls(root.server(Wanted::default()), ok());
         let [service_root, host_root] = [&service, &host].map(|peer| format!("https://localhost:{}", peer.port()));
         let client = Victim::TokenHost.builder_at(&host_root, &service_root).build().expect("a client");
-        call(&client, Operation::of(Api::Capping, verb), &uid("u-1")).await.expect("accepted");
+        call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1")).await.expect("accepted");
         assert_eq!((host.requests(), service.requests()), (1, 1));
         assert!(host.received().contains(SECRET) && service.received().contains("Bearer t\r\n"));
     }

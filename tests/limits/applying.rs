@@ -75,7 +75,7 @@ async fn what_somebody_else_did_is_put_back_and_they_are_named() {
     let uid = &observed.configs.iter().find(|found| theirs(found)).expect("a").uid;
     world.client.capping().undeploy(uid).await.expect("undeployed");
     let gone = &observed.configs.iter().find(|found| !theirs(found)).expect("b").uid;
-    world.client.capping().delete(gone, ajo_core::DeleteOptions::FORCE).await.expect("deleted");
+    world.client.capping().delete(gone, ajo_core::DeleteOptions { force: true }).await.expect("deleted");
 
     let plan = world.plan(&wanted).await;
     let kinds: Vec<_> = plan.changes.iter().map(|change| (change.kind, &change.cause)).collect();

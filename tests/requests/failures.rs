@@ -76,7 +76,7 @@ async fn a_sandbox_that_does_not_exist_is_500_with_4000_everywhere() {
 
 /// Sends a payload that the typed client could not write.
 async fn send(emulator: &Emulator, verb: Verb, api: Api, target: &str, payload: &str) -> Error {
-    let operation = Operation::of(api, verb);
+    let operation = Operation::find(api, verb).expect("an operation");
     // Made before the world is locked: it asks the same world for a token.
     let request = raw(emulator, operation, target, payload);
     let emulated = emulator.world().handle(&request, ajo_auth::Timestamp::now());
@@ -305,9 +305,9 @@ async fn a_failure_without_a_readable_body_still_says_its_status() {
 async fn a_write_that_may_have_been_done_and_is_not_repeated_is_to_be_read_back() {
     let uncoded = json!({"status": 500, "error": "Internal Server Error"}).to_string();
     let gateway = json!({"error_code": "503010", "message": "could not validate the token"}).to_string();
-    let create = Operation::of(Api::Capping, Verb::Create);
-    let update = Operation::of(Api::Capping, Verb::Update);
-    let list = Operation::of(Api::Capping, Verb::List);
+    let create = Operation::find(Api::Capping, Verb::Create).expect("an operation");
+    let update = Operation::find(Api::Capping, Verb::Update).expect("an operation");
+    let list = Operation::find(Api::Capping, Verb::List).expect("an operation");
     let cases = [
         (500, "", create, true),
         (500, uncoded.as_str(), create, true),

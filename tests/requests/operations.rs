@@ -1,6 +1,8 @@
 //! What each of the sixteen operations sends, and how its answer is read, against a fake service.
 
-use ajo_core::{Api, Call, CallOptions, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, Secret, Verb};
+use ajo_core::{
+    Api, Call, CallOptions, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, ReqwestTransport, Secret, Verb,
+};
 use ajo_tests::{ORG_ID, answering, call, capping, capping_json, client_of, throttling, throttling_json, uid};
 use httpmock::prelude::*;
 use serde_json::{Value, json};
@@ -30,6 +32,7 @@ fn answered(operation: &Operation) -> Option<Value> {
         Verb::CanDeploy => Some(json!({"canDeploy": {"validationStatus": "ok"}})),
         Verb::Delete => Some(json!({})),
         Verb::Deploy | Verb::Undeploy => None,
+        other => panic!("this test does not know the response of {other}"),
     }
 }
 
@@ -77,7 +80,7 @@ async fn force_is_true_in_the_query_or_nothing() {
         })
         .await;
     let client = client_of(&server.base_url());
-    client.capping().delete(&uid(UID), DeleteOptions::FORCE).await.expect("deleted");
+    client.capping().delete(&uid(UID), DeleteOptions { force: true }).await.expect("deleted");
     client.throttling().delete(&uid(UID), DeleteOptions { force: true }).await.expect("deleted");
     mock.assert_calls_async(2).await;
     client.capping().delete(&uid(UID), DeleteOptions::default()).await.expect_err("not forced");
@@ -108,7 +111,7 @@ async fn an_answer_is_kept_as_it_came_beside_its_value() {
             then.status(200).header("x-request-id", "r-1").body(body);
         })
         .await;
-    let answer = client_of(&server.base_url()).capping().get(&uid("u-1")).answer().await.expect("an answer");
+    let answer = client_of(&server.base_url()).capping().get(&uid("u-1")).response().await.expect("an answer");
     assert_eq!(answer.value.state.expect("a state").as_str(), "archived");
     assert_eq!((answer.status, answer.request_id.as_deref()), (200, Some("r-1")));
     assert_eq!(answer.body, body.as_bytes());
@@ -132,7 +135,7 @@ async fn any_success_counts_as_one() {
             then.status(201).json_body(json!({"uid": UID}));
         })
         .await;
-    let answer = client_of(&server.base_url()).capping().create(&capping()).answer().await.expect("created");
+    let answer = client_of(&server.base_url()).capping().create(&capping()).response().await.expect("created");
     assert_eq!((answer.value.uid, answer.status), (uid(UID), 201));
 }
 
@@ -261,11 +264,14 @@ async fn no_answer_in_time_says_that_a_write_may_have_been_carried_out() {
 /// Compiles only while the futures of all sixteen operations can move between threads.
 #[test]
 fn all_sixteen_calls_are_send() {
-    fn send<'c, T: Send + 'c>(call: Call<'c, T>) -> impl Send {
+    fn send<'c, R: Send + 'c>(call: Call<'c, ReqwestTransport, R>) -> impl Send {
         fn is_send<T: Send>(it: T) -> T {
             it
         }
         is_send(is_send(call).into_future())
+    }
+    fn response<'c, R: Send + 'c>(call: Call<'c, ReqwestTransport, R>) -> impl Send {
+        call.response()
     }
     let (client, uid) = (client_of("http://127.0.0.1:1"), uid(UID));
     let (capping, throttling) = (client.capping(), client.throttling());
@@ -281,6 +287,7 @@ fn all_sixteen_calls_are_send() {
     drop((send(throttling.list()), send(throttling.create(&throttling_definition)), send(throttling.get(&uid))));
     drop((send(throttling.update(&uid, &throttling_definition)), send(throttling.delete(&uid, options))));
     drop((send(throttling.can_deploy(&uid)), send(throttling.deploy(&uid)), send(throttling.undeploy(&uid))));
+    drop((response(capping.list()), response(throttling.create(&throttling_definition))));
 }
 
 /// A service that answers each connection with these bytes and then closes it, or holds it open.

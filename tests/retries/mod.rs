@@ -181,7 +181,7 @@ const EMPTY: Scripted = (200, "", r#"{"results": []}"#);
 async fn a_busy_server_is_asked_again_when_it_said_and_the_answer_tells_how_often() {
     let (url, asked) = gateway(&[BUSY, BUSY, EMPTY]).await;
     let (builder, world) = simulated(&url);
-    let answer = builder.build().expect("a client").capping().list().answer().await.expect("listed");
+    let answer = builder.build().expect("a client").capping().list().response().await.expect("listed");
     assert_eq!((answer.attempts, asked.load(Ordering::Relaxed)), (3, 3));
     // Twice the seven seconds, and by chance up to one and up to two more.
     assert!((14..=17).contains(&world.elapsed().as_secs()), "{:?}", world.elapsed());
@@ -227,7 +227,7 @@ async fn a_delete_whose_answer_was_lost_and_that_then_finds_nothing_has_succeede
         let (url, asked) = gateway(&[first, (404, "", r#"{"status": 404, "error": "gone"}"#)]).await;
         let client = simulated(&url).0.build().expect("a client");
         let deleted =
-            client.capping().delete(&ajo_tests::uid("u-1"), ajo_core::DeleteOptions::default()).answer().await;
+            client.capping().delete(&ajo_tests::uid("u-1"), ajo_core::DeleteOptions::default()).response().await;
         assert_eq!(asked.load(Ordering::Relaxed), 2);
         match deleted {
             Ok(answer) => assert_eq!((lost, answer.done_before, answer.status, answer.attempts), (true, true, 404, 2)),
@@ -376,7 +376,7 @@ async fn each_call_has_a_request_id_of_its_own_or_the_one_it_is_given() {
     assert!(ids[0].len() == 36 && ids[0] != ids[1], "{ids:?}");
     let options = CallOptions::default().request_id("release-12").expect("an id").header("x-team", "limits");
     let named = client.with_options(options.expect("a header"));
-    let answer = named.capping().list().answer().await.expect("listed");
+    let answer = named.capping().list().response().await.expect("listed");
     assert_eq!(answer.request_id.as_deref(), Some("release-12"), "the server names none of its own");
     mock.assert_async().await;
 }

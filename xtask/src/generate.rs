@@ -1,16 +1,19 @@
 //! `cargo xtask generate`: from `openapi/*.yaml` to the generated Rust of `ajo-core` and TypeScript of the npm package.
 //!
-//! The specs are validated, patched for progenitor ([`patches`]), turned into one syntax tree each ([`client`]), and that
-//! tree is taken apart ([`types`]) into [`files`]: types both specs share, types and client of each, open enums, and the
-//! table of operations.
+//! The specs are validated. The types come from [`progenitor`], whose input is patched ([`patches`]) and whose output is adapted
+//! ([`types`]). The methods of the client ([`client`]), their [`options`], and the table of [`operations`] are written from the
+//! [`model`] of the operations. [`files`] puts everything in its place.
 
 mod client;
 mod enums;
 mod files;
 mod json_schema;
+pub(crate) mod model;
 mod operations;
+mod options;
 mod patches;
-mod response;
+mod progenitor;
+pub(crate) mod rust_type;
 mod schemas;
 mod types;
 mod typescript;
@@ -126,9 +129,96 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_operations_has_all_sixteen() {
+    fn the_table_of_operations_has_all_of_both_specs() {
+        let specs = specifications().expect("readable");
+        let files = files::render(&specs).expect("generated");
+        let described: usize = specs.iter().map(|spec| spec.operations().count()).sum();
+        assert_eq!(files["operations.rs"].matches(": Operation = Operation {").count(), described);
+        assert!(files["operations.rs"].contains(&format!("[Operation; {described}usize]")));
+    }
+
+    /// Adds `GET /endpointConfigs/{uid}/history` to the capping spec, and only there.
+    fn with_history() -> Vec<Spec> {
+        let mut specs = specifications().expect("readable");
+        specs[0].value["paths"]["/endpointConfigs/{uid}/history"] = json!({
+            "parameters": [{"$ref": "#/components/parameters/uid"}],
+            "get": {
+                "operationId": "history", "tags": ["capping"],
+                "summary": "Read the history of a configuration", "description": "Answers who did what (unknown).",
+                "responses": {"200": {
+                    "description": "The history.", "content": {"application/json": {"schema": {"type": "object"}}},
+                }},
+            },
+        });
+        specs
+    }
+
+    #[test]
+    fn an_operation_added_to_one_spec_becomes_a_documented_method() {
+        let specs = with_history();
+        assert!(validate::validate(&specs[0]).is_empty(), "{:?}", validate::validate(&specs[0]));
+        let files = files::render(&specs).expect("generated");
+        let client = &files["capping/client.rs"];
+        let (before, after) = client.split_once("    pub fn history(").expect("a method");
+        let doc = &before[before.rfind("/**").expect("a doc comment")..];
+        assert!(doc.contains("Read the history of a configuration.\n\nAnswers who did what (unknown)."), "{doc}");
+        assert!(doc.contains("`GET /endpointConfigs/{uid}/history`"), "{doc}");
+        let signature = after.split('{').next().expect("a signature").split_whitespace().collect::<String>();
+        assert!(signature.contains("uid:&crate::Uid"), "{signature}");
+        assert!(signature.contains("Call<'c,T,::serde_json::Map<String,::serde_json::Value>>"), "{signature}");
+        assert!(!files["throttling/client.rs"].contains("history"));
+        let table = &files["operations.rs"];
+        assert!(table.contains("CAPPING_HISTORY") && !table.contains("THROTTLING_HISTORY"), "{table}");
+        assert!(files["verbs.rs"].contains("History = \"history\""));
+    }
+
+    /// What `OpenAPI` cannot say comes from the extensions.
+    #[test]
+    fn extensions_reach_the_table_and_the_methods() {
         let files = files::render(&specifications().expect("readable")).expect("generated");
-        assert_eq!(files["operations.rs"].matches(" Operation {").count(), 16);
+        let row = |name: &str| {
+            let (_, after) = files["operations.rs"].split_once(&format!("const {name}: ")).expect("a row");
+            after.split_once("};").expect("its end").0.to_owned()
+        };
+        for (name, expected) in [
+            ("CAPPING_LIST", ["Idempotency::Safe", "RequestBody::Default(\"{}\")", "Some(\"results\")"]),
+            ("CAPPING_CREATE", ["Idempotency::NotIdempotent", "RequestBody::Definition", "envelope: None"]),
+            ("CAPPING_UPDATE", ["Idempotency::Idempotent", "AlreadyDone::Never", "ResponseValue::Configuration"]),
+            ("CAPPING_DELETE", ["Idempotency::Idempotent", "AlreadyDone::NotFound", "ResponseValue::Nothing"]),
+            ("CAPPING_DEPLOY", ["Idempotency::Idempotent", "AlreadyDone::Never", "RequestBody::None"]),
+            ("THROTTLING_DEPLOY", ["Idempotency::Idempotent", "AlreadyDone::Code(\"14466\")", "success: 204"]),
+            ("THROTTLING_CAN_DEPLOY", ["Idempotency::Safe", "Some(\"canDeploy\")", "ResponseValue::Object"]),
+        ] {
+            let row = row(name);
+            for part in expected {
+                assert!(row.contains(part), "{name} has no {part}: {row}");
+            }
+        }
+        assert!(files["capping/client.rs"].contains("org_id: Some(self.client.org_id().to_string())"));
+        assert!(!files["throttling/client.rs"].contains("org_id"));
+        assert!(files["options.rs"].contains("pub force: bool"));
+    }
+
+    /// Parameters of any type, several of the path, and a body.
+    #[test]
+    fn arguments_and_options_of_any_type_are_generated() {
+        let mut specs = with_history();
+        let query = |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
+        let history = &mut specs[0].value["paths"]["/endpointConfigs/{uid}/history"]["get"];
+        let mut since = query("since", "integer");
+        since["required"] = json!(true);
+        history["parameters"] = json!([since, query("maxCount", "integer"), query("author", "string")]);
+        assert!(validate::validate(&specs[0]).is_empty());
+        let files = files::render(&specs).expect("generated");
+        let client = files["capping/client.rs"].split_whitespace().collect::<String>();
+        assert!(client.contains("uid:&crate::Uid,since:i64,options:options::HistoryOptions"), "{client}");
+        assert!(client.contains(".path_parameter(uid.as_str()).query(\"since\",Some(&since.to_string()))"), "{client}");
+        assert!(client.contains(".query(\"author\",options.author.as_deref())"), "{client}");
+        let options = &files["options.rs"];
+        assert!(
+            options.contains("pub struct HistoryOptions") && options.contains("pub max_count: Option<i64>"),
+            "{options}"
+        );
     }
 
     /// Puts something else in the place of one node after the other: what the validator lets pass, progenitor accepts. A

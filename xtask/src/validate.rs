@@ -4,10 +4,11 @@
 //! problem is and how to fix it, and all findings come at once.
 
 mod document;
+mod extensions;
 mod finding;
 mod grammar;
 mod keywords;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod references;
 mod request_fields;
@@ -27,6 +28,7 @@ pub(crate) fn validate(spec: &Spec) -> Vec<Finding> {
     if findings.is_empty() {
         findings.extend(references::check(spec));
         findings.extend(operations::check(spec));
+        findings.extend(extensions::check(spec));
         findings.extend(schemas::check(spec));
         findings.extend(keywords::check(spec));
         // What another check says of a place is more to the point than that it is against the grammar.

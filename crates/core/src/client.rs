@@ -1,19 +1,19 @@
-//! Building a client, and the operations of both APIs.
+//! The client: building it, calls, and their responses. The operations are generated into `generated/*/client.rs`.
 
+pub(crate) mod api_client;
+pub(crate) mod api_handle;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod call_options;
 #[cfg(feature = "reqwest")]
-pub(crate) mod capping;
-#[cfg(feature = "reqwest")]
 pub(crate) mod client_limits;
-pub(crate) mod delete_options;
-pub(crate) mod direct;
+#[cfg(any(feature = "fetch", feature = "reqwest"))]
+mod into_future;
+mod raw_call;
+pub(crate) mod request_path;
 #[cfg(feature = "reqwest")]
-pub(crate) mod native_client;
-#[cfg(feature = "reqwest")]
-pub(crate) mod progenitor_hooks;
+pub(crate) mod reqwest_builder;
+pub(crate) mod response;
 pub(crate) mod settings;
-#[cfg(feature = "reqwest")]
-pub(crate) mod throttling;
+mod update_raw;

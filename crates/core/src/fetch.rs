@@ -34,4 +34,4 @@ mod client;
 mod fetch_transport;
 
 pub use client::{Client, ClientBuilder, NoLimits};
-pub use fetch_transport::FetchWire;
+pub use fetch_transport::FetchTransport;

@@ -1,12 +1,12 @@
 //! Typed clients, models and rules of Adobe Journey Optimizer's capping and throttling APIs.
 //!
-//! - [`Client`] calls the service: [`Client::capping`] and [`Client::throttling`], each with the eight operations `list`,
-//!   `create`, `get`, `update`, `delete`, `can_deploy`, `deploy`, `undeploy`.
+//! - [`Client`] calls the service. The operations are methods of [`Client::capping`] and [`Client::throttling`].
 //! - [`rules`] says what the service would say about a definition, without asking it.
 //! - [`Error`] tells what failed, what the service said, and what to do next.
 //!
-//! The models and the client are generated from `openapi/*.yaml`. Without the feature `reqwest` (on by default) that client is not
-//! there, and the rest compiles for `wasm32-unknown-unknown`; the feature `fetch` has a client for there, `fetch::Client`.
+//! The models and the operations are generated from `openapi/*.yaml`. The client sends requests over any [`HttpTransport`]. The
+//! feature `reqwest` (on by default) has the native one. Without it this crate compiles for `wasm32-unknown-unknown`, where the
+//! feature `fetch` has another one, `fetch::FetchTransport`.
 
 mod client;
 mod error;
@@ -24,37 +24,40 @@ mod types;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::read_bounded_text;
 pub use ajo_auth::{Credentials, Secret, untrusted_text};
+pub use client::api_client::Client;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::Builder;
-pub use client::call::{Answer, Call};
+pub use client::call::Call;
 pub use client::call_options::CallOptions;
-pub use client::delete_options::DeleteOptions;
-pub use client::direct::{DirectApi, DirectClient};
-pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 #[cfg(feature = "reqwest")]
-pub use client::{
-    capping::Capping,
-    client_limits::NativeLimits,
-    native_client::{Client, ClientBuilder},
-    throttling::Throttling,
-};
+pub use client::client_limits::NativeLimits;
+#[cfg(feature = "reqwest")]
+pub use client::reqwest_builder::ClientBuilder;
+pub use client::response::Response;
+pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
 pub use error::call_error::Error;
 pub use error::error_kind::ErrorKind;
 pub use error::error_response::{Failure, Layer};
+pub use generated::capping::client::Capping;
 pub use generated::capping::types::*;
 pub use generated::enums::*;
+pub use generated::options::*;
+pub use generated::throttling::client::Throttling;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
 pub use retry::attempt_outcome::Ending;
 pub use retry::budget::{CALLS_PER_RETRY, MOST_RETRIES, RetryBudget};
-pub use retry::idempotency::Repeat;
 pub use retry::policy::RetryPolicy;
 pub use retry::retry_state::{Attempts, Next};
-pub use transport::call_request::CallRequest;
-pub use transport::http_transport::{CallNote, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, SendError, SendProblem, Wire};
+pub use transport::http_transport::{
+    CallNote, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
+};
 pub use transport::rate_limit::RateLimit;
-pub use types::models::{CappingModels, Models, ThrottlingModels};
-pub use types::operation::{Api, Operation};
+pub use transport::request::{Request, TextTemplate};
+#[cfg(feature = "reqwest")]
+pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
+pub use types::idempotency::{AlreadyDone, Idempotency};
+pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
 pub use types::operation_table::OPERATIONS;
 pub use types::sandbox::{Sandbox, SandboxError};
 pub use types::schema;

@@ -5,6 +5,5 @@
 
 pub(crate) mod attempt_outcome;
 pub(crate) mod budget;
-pub(crate) mod idempotency;
 pub(crate) mod policy;
 pub(crate) mod retry_state;

@@ -1,6 +1,6 @@
 //! Identifiers, operations, and what the generated models are built on.
 
-pub(crate) mod models;
+pub(crate) mod idempotency;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod operation_table;

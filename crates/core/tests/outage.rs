@@ -110,7 +110,7 @@ impl Simulation {
         let traffic = Traffic { begun: vec![0; seconds], sent: vec![0; seconds], failed: vec![0; seconds] };
         let mut simulation = Self {
             outage,
-            operation: Operation::of(Api::Capping, verb),
+            operation: Operation::find(Api::Capping, verb).expect("an operation"),
             budget,
             chance: Simulated::new(seed),
             events: BinaryHeap::new(),

@@ -1,7 +1,7 @@
 //! The operations by name, and the offline rules.
 
 use ajo_core::rules::{self, Finding};
-use ajo_core::{Api, CallOptions, CallRequest, DeleteOptions, DirectClient, Error, OPERATIONS, Uid, Wire, schema};
+use ajo_core::{Api, CallOptions, Client, Error, HttpTransport, OPERATIONS, Operation, ResponseValue, Uid};
 
 use crate::failure;
 use crate::json_reader::Fields;
@@ -11,9 +11,9 @@ use crate::options::call_options;
 
 /// What an operation is given.
 struct Input {
-    operation: String,
+    operation: &'static Operation,
     uid: Option<String>,
-    force: bool,
+    flags: Vec<(&'static str, &'static str)>,
     options: Result<CallOptions, Error>,
 }
 
@@ -22,33 +22,41 @@ impl Input {
         let invalid = |problem: String| failure::invalid(&problem);
         let mut fields = Fields::read(text).map_err(invalid)?;
         let operation = fields.text("operation").unwrap_or_default();
-        let (uid, force) = (fields.text("uid"), fields.flag("force"));
+        let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
+        let operation = named.ok_or_else(|| invalid(format!("there is no operation `{operation}`")))?;
+        let uid = fields.text("uid");
+        let flags = operation.query.iter().filter(|(option, _)| fields.flag(option));
+        let flags = flags.map(|(option, _)| (*option, "true")).collect();
         let options = call_options(&mut fields);
         fields.end().map_err(invalid)?;
-        Ok(Self { operation, uid, force, options })
+        Ok(Self { operation, uid, flags, options })
     }
 }
 
 /// Makes a call. Its outcome or its error is JSON. The definition, where there is one, is JSON too.
-pub(crate) async fn run<W: Wire<Request = CallRequest>>(
-    client: DirectClient<W>,
+pub(crate) async fn run<T: HttpTransport>(
+    client: Client<T>,
     input: String,
     definition: String,
 ) -> Result<String, String> {
-    let Input { operation, uid, force, options } = Input::read(&input)?;
-    let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
-    let operation = named.ok_or_else(|| failure::invalid(&format!("there is no operation `{operation}`")))?;
+    let Input { operation, uid, flags, options } = Input::read(&input)?;
     let options = options.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
     let uid = uid.map(|uid| uid.parse::<Uid>()).transpose();
     let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
-    let answer = client.with_options(options).raw(operation, uid.as_ref(), DeleteOptions { force }, &definition).await;
-    match answer {
-        Ok(_) => {
-            let value = schema::response_value(operation.api, operation.verb.as_str());
-            Ok(value.map_or_else(|| "null".to_owned(), quoted))
-        }
+    let client = client.with_options(options);
+    let response = match client.raw(operation, uid.as_ref(), &flags, &definition) {
+        Ok(call) => call.response().await,
+        Err(error) => Err(error),
+    };
+    match response {
+        Ok(_) => Ok(pick(operation).map_or_else(|| "null".to_owned(), quoted)),
         Err(error) => Err(failure::of(&error)),
     }
+}
+
+/// The field of the response's body that is the value of a call; empty where the value is the body, `None` where there is none.
+fn pick(operation: &Operation) -> Option<&'static str> {
+    (operation.value != ResponseValue::Nothing).then(|| operation.envelope.unwrap_or_default())
 }
 
 /// What the rules find in a definition.

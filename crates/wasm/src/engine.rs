@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ajo_auth::TokenProvider;
-use ajo_core::{Caller, DirectClient, Error, Settings};
+use ajo_core::{Caller, Client, Error, Settings};
 
 use crate::host::{self, Asked, Told};
 use crate::host_transport::Steps;
@@ -30,7 +30,7 @@ struct Waiting {
 const GRACE: Duration = Duration::from_secs(120);
 
 struct Engine {
-    clients: Table<DirectClient<Steps>>,
+    clients: Table<Client<Steps>>,
     calls: Table<Waiting>,
 }
 
@@ -50,11 +50,11 @@ pub(crate) fn open(options: &str) -> String {
     }
 }
 
-fn client(options: &str) -> Result<DirectClient<Steps>, String> {
+fn client(options: &str) -> Result<Client<Steps>, String> {
     let Options { wanted, token_store: has_store } = Options::read(options)?;
     let built = wanted.check().and_then(|settings| {
         let tokens = tokens(&settings, has_store)?;
-        Ok(DirectClient::new(settings, Steps { has_store }, tokens))
+        Ok(Client::new(settings, Steps { has_store }, tokens))
     });
     built.map_err(|error| failure::of(&error))
 }

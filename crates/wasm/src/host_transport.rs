@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, AuthError, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, Secret, StoreError, Surroundings,
-    TokenDriver, TokenHostAnswer, TokenNote, TokenRequest,
+    AccessToken, AuthError, Endpoint, LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, Secret, StoreError,
+    Surroundings, TokenDriver, TokenHostAnswer, TokenNote, TokenRequest,
 };
-use ajo_core::{CallNote, CallRequest, ErrorKind, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Reply, SendError, Wire};
+use ajo_core::{
+    CallNote, ErrorKind, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Request, SendError,
+    TextTemplate,
+};
 use bytes::Bytes;
 
 use crate::answer::{Answer, Kind, Problem};
@@ -20,39 +23,48 @@ pub(crate) struct Steps {
     pub(crate) has_store: bool,
 }
 
-impl Wire for Steps {
-    type Request = CallRequest;
-    type Place = ();
+impl HttpTransport for Steps {
+    type Template = TextTemplate;
+    type Permit = ();
+
+    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> TextTemplate {
+        TextTemplate::new(base_url, headers)
+    }
 
     fn surroundings(&self) -> &dyn Surroundings {
         &Given
     }
 
-    async fn admit(&self, _: Duration) -> Result<(), ErrorKind> {
+    async fn acquire_permit(&self, _: Duration) -> Result<(), ErrorKind> {
         Ok(())
     }
 
-    async fn send(&self, request: &CallRequest, token: &AccessToken, timeout: Duration) -> Result<Reply, SendError> {
+    async fn send(
+        &self,
+        request: &Request<TextTemplate>,
+        token: &AccessToken,
+        timeout: Duration,
+    ) -> Result<HttpResponse, SendError> {
         let bearer = Secret::new(format!("Bearer {}", token.value().expose()));
-        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let step = Step::Send(Send {
             method: request.method,
-            url: &request.url,
-            headers: headers.chain([("authorization", bearer.expose())]).collect(),
-            body: request.body.as_deref(),
+            url: &request.url(),
+            headers: request.headers().chain([("authorization", bearer.expose())]).collect(),
+            body: request.body_text(),
             timeout_ms: millis(timeout),
             max_bytes: count(MAX_ANSWER),
             max_failure_bytes: count(MAX_FAILURE_ANSWER),
         });
         let told = ask(step.to_json(), timeout).await;
         match Answer::read(&told.answer) {
-            Ok(Answer { status, headers, too_long, .. }) => Ok(Reply {
+            Ok(Answer { status, headers, too_long, .. }) => Ok(HttpResponse {
                 status,
                 request_id: headers.request_id,
                 retry_after: headers.retry_after,
-                // What `fetch` gives is inflated, whatever the header says.
+                // `fetch` returns the body inflated, whatever the header says.
                 compressed: false,
-                body: (!too_long).then(|| Bytes::from(told.body)),
+                too_long,
+                body: if too_long { Bytes::new() } else { Bytes::from(told.body) },
             }),
             Err(Problem { kind, detail }) => Err(SendError { problem: kind.into(), causes: detail, source: None }),
         }

@@ -62,6 +62,10 @@ async fn call(client: &Client, call: &Value) -> Result<Value, Value> {
     let operation = suite::operation(call);
     let (uid, definition) = (suite::uid(call), call["definition"].to_string());
     let client = client.with_options(suite::options(call));
-    let answer = client.raw(operation, uid.as_ref(), suite::delete(call), &definition).await;
-    answer.map(|answer| suite::value(operation, &answer.body)).map_err(|error| suite::failed(&error))
+    let options: &[_] = if suite::delete(call).force { &[("force", "true")] } else { &[] };
+    let response = match client.raw(operation, uid.as_ref(), options, &definition) {
+        Ok(call) => call.response().await,
+        Err(error) => Err(error),
+    };
+    response.map(|response| suite::value(operation, &response.body)).map_err(|error| suite::failed(&error))
 }

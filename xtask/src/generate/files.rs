@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, json_schema, operations, schemas, types};
+use super::{client, enums, json_schema, model, operations, options, progenitor, schemas, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -24,13 +24,14 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let enum_names: Vec<String> = open_enums.keys().cloned().collect();
     let all_schemas: Vec<Schemas> = specs.iter().map(Schemas::of).collect();
     let shared = in_several(&all_schemas);
+    let operations = model::operations(specs)?;
 
     let mut files = Files::new();
     let mut modules = TokenStream::new();
     let mut shared_types = TokenStream::new();
     for (spec, schemas) in specs.iter().zip(&all_schemas) {
-        let api = operations::api_name(spec)?;
-        let parts = types::split(client::generate(spec, &enum_names)?, schemas, &shared);
+        let api = model::api_name(spec)?;
+        let parts = types::split(progenitor::generate(spec, &enum_names)?, schemas, &shared);
         if shared_types.is_empty() {
             shared_types = parts.shared;
         }
@@ -40,19 +41,13 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
             pub use crate::generated::shared::*;
             #own
         };
-        let generated_client = parts.client;
-        let client = quote! {
-            use super::types;
-            #generated_client
-        };
         files.insert(format!("{api}/types.rs"), pretty(types)?);
-        files.insert(format!("{api}/client.rs"), pretty(client)?);
+        files.insert(format!("{api}/client.rs"), pretty(client::render(spec, &operations)?)?);
         let about = format!("Generated from openapi/{api}.yaml.");
         let module = format_ident!("{api}");
         modules.extend(quote! {
             #[doc = #about]
             pub mod #module {
-                #[cfg(feature = "reqwest")]
                 pub mod client;
                 pub mod types;
             }
@@ -60,11 +55,12 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     }
     files.insert("shared.rs".to_owned(), pretty(shared_types)?);
     files.insert("enums.rs".to_owned(), pretty(enums::render(&open_enums))?);
-    let (verbs, table) = operations::render(specs)?;
+    let (verbs, table) = operations::render(&operations);
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
     files.insert("schemas.rs".to_owned(), pretty(schemas::render(specs)?)?);
     files.insert("json_schemas.rs".to_owned(), pretty(json_schema::render(specs)?)?);
+    files.insert("options.rs".to_owned(), pretty(options::render(&operations))?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
@@ -73,6 +69,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
         pub mod json_schemas;
         /// The table of operations.
         pub mod operations;
+        /// Options of operations.
+        pub mod options;
         /// The fields of every object.
         pub mod schemas;
         /// Types that both APIs have.

@@ -4,18 +4,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Map, Value, json};
 
-use super::operations::api_name;
+use super::model::{api_name, json_schema};
 use crate::spec::{Spec, schema_name};
+use crate::validate::names::pascal;
 
 /// Renders the JSON Schema (draft 7) of each request body, with everything it refers to inside.
 pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
     let mut rows = Vec::new();
     for spec in specs {
-        let name = api_name(spec)?;
-        let api = format_ident!("{}", name[..1].to_ascii_uppercase() + &name[1..]);
+        let api = format_ident!("{}", pascal(&api_name(spec)?));
         for operation in spec.operations() {
             let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let body = &operation.value["requestBody"]["content"]["application/json"]["schema"];
+            let body = json_schema(&operation.value["requestBody"]);
             if schema_name(body).is_some() {
                 let text = inlined(spec, body, &mut Vec::new()).to_string();
                 rows.push(quote!((Api::#api, #id, #text)));

@@ -2,76 +2,91 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Value;
 
-use crate::spec::Spec;
+use super::model::{AlreadyDone, Body, Idempotency, Operation};
+use crate::validate::names::pascal;
 
 /// Renders two files: the enum of verbs, and the table of all operations.
-pub(super) fn render(specs: &[Spec]) -> Result<(TokenStream, TokenStream), String> {
-    let mut rows = Vec::new();
-    let mut verbs = Vec::new();
-    let mut seen = BTreeSet::new();
-    for spec in specs {
-        let api = format_ident!("{}", pascal(&api_name(spec)?));
-        for operation in spec.operations() {
-            let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let verb = format_ident!("{}", pascal(id));
-            if seen.insert(id.to_owned()) {
-                let doc = format!("`{id}`");
-                verbs.push(quote!(#[doc = #doc] #verb = #id));
-            }
-            let method = operation.method.to_ascii_uppercase();
-            let path = operation.path;
-            let summary = operation.value["summary"].as_str().unwrap_or_default();
-            let success = success_status(operation.value)
-                .ok_or_else(|| format!("{}: {method} {path} has no 2xx answer", spec.file))?;
-            rows.push(quote! {
-                Operation {
-                    api: Api::#api,
-                    verb: Verb::#verb,
-                    method: #method,
-                    path: #path,
-                    success: #success,
-                    summary: #summary,
-                }
-            });
+pub(super) fn render(operations: &[Operation]) -> (TokenStream, TokenStream) {
+    let (mut rows, mut verbs, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for operation in operations {
+        let id = &operation.id;
+        if seen.insert(id) {
+            let (verb, doc) = (format_ident!("{}", pascal(id)), format!("`{id}`"));
+            verbs.push(quote!(#[doc = #doc] #verb = #id));
         }
+        rows.push(row(operation));
     }
-    let count = rows.len();
+    let (count, names) = (operations.len(), operations.iter().map(constant));
     let verbs = quote! {
         crate::types::verb::verbs! {
-            /// The action of an operation; both APIs have the same eight.
+            /// The action of an operation. A spec may add one, so a `match` outside of this crate needs an arm for the others.
+            #[non_exhaustive]
             pub enum Verb { #(#verbs,)* }
         }
     };
     let table = quote! {
         use crate::generated::verbs::Verb;
-        use crate::types::operation::{Api, Operation};
+        use crate::types::idempotency::{AlreadyDone, Idempotency};
+        use crate::types::operation::{Api, Operation, RequestBody, ResponseValue};
+
+        #(#rows)*
 
         /// Every operation of both APIs, in the order of the specs.
-        pub const OPERATIONS: [Operation; #count] = [#(#rows,)*];
+        pub const OPERATIONS: [Operation; #count] = [#(#names,)*];
     };
-    Ok((verbs, table))
+    (verbs, table)
 }
 
-/// The name of the API a spec describes: its one tag.
-pub(super) fn api_name(spec: &Spec) -> Result<String, String> {
-    spec.value["tags"][0]["name"]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| format!("{}#/tags/0/name: name the API here, in lower case", spec.file))
+/// The name of an operation's row.
+pub(super) fn constant(operation: &Operation) -> Ident {
+    format_ident!("{}_{}", operation.api.to_ascii_uppercase(), operation.id.to_ascii_uppercase())
 }
 
-fn success_status(operation: &Value) -> Option<u16> {
-    operation["responses"]
-        .as_object()?
-        .keys()
-        .filter_map(|status| status.parse().ok())
-        .find(|status| (200..300).contains(status))
-}
-
-fn pascal(snake: &str) -> String {
-    snake.split('_').map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+fn row(operation: &Operation) -> TokenStream {
+    let Operation { id, method, path, success, summary, .. } = operation;
+    let (name, api) = (constant(operation), format_ident!("{}", pascal(&operation.api)));
+    let verb = format_ident!("{}", pascal(id));
+    let doc = format!("`{}` of the {} API.", id, operation.api);
+    let idempotency = match operation.idempotency {
+        Idempotency::Safe => quote!(Safe),
+        Idempotency::Idempotent => quote!(Idempotent),
+        Idempotency::NotIdempotent => quote!(NotIdempotent),
+    };
+    let already_done = match &operation.already_done {
+        AlreadyDone::Never => quote!(Never),
+        AlreadyDone::NotFound => quote!(NotFound),
+        AlreadyDone::Code(code) => quote!(Code(#code)),
+    };
+    let body = match &operation.body {
+        Body::None => quote!(None),
+        Body::Default(json) => quote!(Default(#json)),
+        Body::Argument { .. } => quote!(Definition),
+    };
+    let query = operation.options.iter().map(|option| {
+        let (name, parameter) = (&option.name, &option.parameter);
+        quote!((#name, #parameter))
+    });
+    let envelope = operation.response.envelope.as_ref();
+    let envelope = envelope.map_or_else(|| quote!(None), |(_, field)| quote!(Some(#field)));
+    let shape = format_ident!("{}", operation.response.shape);
+    quote! {
+        #[doc = #doc]
+        pub const #name: Operation = Operation {
+            api: Api::#api,
+            verb: Verb::#verb,
+            method: #method,
+            path: #path,
+            query: &[#(#query,)*],
+            body: RequestBody::#body,
+            success: #success,
+            envelope: #envelope,
+            value: ResponseValue::#shape,
+            idempotency: Idempotency::#idempotency,
+            already_done: AlreadyDone::#already_done,
+            summary: #summary,
+        };
+    }
 }

@@ -33,9 +33,16 @@ fn drop_bounds(spec: &mut Value) -> Result<(), String> {
         match value {
             Value::Object(map) => {
                 if map.get("type").is_some_and(Value::is_string) {
-                    for bound in
-                        ["minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "minProperties"]
-                    {
+                    for bound in [
+                        "minimum",
+                        "maximum",
+                        "minLength",
+                        "maxLength",
+                        "pattern",
+                        "minItems",
+                        "minProperties",
+                        "maxProperties",
+                    ] {
                         *removed += usize::from(map.shift_remove(bound).is_some());
                     }
                 }

@@ -6,16 +6,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::operations::api_name;
-use super::response::{Response, response};
+use super::model::{api_name, json_schema};
 use super::types::Schemas;
 use crate::spec::{Spec, schema_name};
+use crate::validate::names::pascal;
 
 /// Renders the tables: one per object schema, and which of them each operation sends.
 pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
     let mut objects = BTreeMap::new();
     let mut bodies = Vec::new();
-    let mut values = Vec::new();
     for spec in specs {
         let api = format_ident!("{}", pascal(&api_name(spec)?));
         for name in Schemas::of(spec).names() {
@@ -26,15 +25,10 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         }
         for operation in spec.operations() {
             let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let body = &operation.value["requestBody"]["content"]["application/json"]["schema"];
+            let body = json_schema(&operation.value["requestBody"]);
             if let Some(name) = schema_name(body) {
                 let table = constant(name);
                 bodies.push(quote!((Api::#api, #id, &#table)));
-            }
-            match response(spec, operation.value) {
-                Response::Nothing => {}
-                Response::Body(_) => values.push(quote!((Api::#api, #id, ""))),
-                Response::Field(field, _) => values.push(quote!((Api::#api, #id, #field))),
             }
         }
     }
@@ -47,9 +41,6 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
 
         /// The schema of the body of each operation that has one.
         pub(crate) const REQUEST_BODIES: &[(Api, &str, &Object)] = &[#(#bodies,)*];
-
-        /// The field of the response that holds the value of each operation that has one; empty if it is the whole body.
-        pub(crate) const RESPONSE_VALUES: &[(Api, &str, &str)] = &[#(#values,)*];
     })
 }
 
@@ -108,8 +99,4 @@ fn constant(name: &str) -> Ident {
         constant.push(character.to_ascii_uppercase());
     }
     format_ident!("{constant}")
-}
-
-fn pascal(name: &str) -> String {
-    name[..1].to_ascii_uppercase() + &name[1..]
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Attribute, Field, Fields, ImplItem, Item, ItemStruct, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Item, ItemStruct, Type, parse_quote};
 
 use crate::spec::Spec;
 
@@ -56,36 +56,24 @@ pub(super) struct Parts {
     pub(super) own: TokenStream,
     /// Types that another spec has as well.
     pub(super) shared: TokenStream,
-    /// The client.
-    pub(super) client: TokenStream,
 }
 
-/// Takes progenitor's file apart and adapts the types.
+/// Takes the types out of progenitor's file and adapts them.
 pub(super) fn split(file: syn::File, schemas: &Schemas, shared: &BTreeSet<String>) -> Parts {
-    let mut parts = Parts { own: TokenStream::new(), shared: TokenStream::new(), client: TokenStream::new() };
-    for item in file.items {
-        match item {
-            Item::Mod(module) if module.ident == "types" => {
-                for item in module.content.into_iter().flat_map(|(_, items)| items) {
-                    let Some(name) = type_of(&item) else { continue };
-                    let target = if shared.contains(&name) { &mut parts.shared } else { &mut parts.own };
-                    let item = adapt(item, &name, schemas);
-                    item.to_tokens(target);
-                    if schemas.answered.contains(&name)
-                        && let Item::Struct(ItemStruct { ident, fields: Fields::Named(_), .. }) = item
-                    {
-                        quote!(crate::parse::lenient::object!(#ident);).to_tokens(target);
-                    }
-                }
-            }
-            // Re-exports for consumers of a whole generated crate; here the client is private.
-            Item::Mod(module) if module.ident == "prelude" => {}
-            // Its constructor panics where no HTTP client can be set up, and ours is set up elsewhere.
-            Item::Impl(mut item) if item.trait_.is_none() => {
-                item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
-                item.to_tokens(&mut parts.client);
-            }
-            other => other.to_tokens(&mut parts.client),
+    let mut parts = Parts { own: TokenStream::new(), shared: TokenStream::new() };
+    let types = file.items.into_iter().filter_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content,
+        _ => None,
+    });
+    for item in types.flat_map(|(_, items)| items) {
+        let Some(name) = type_of(&item) else { continue };
+        let target = if shared.contains(&name) { &mut parts.shared } else { &mut parts.own };
+        let item = adapt(item, &name, schemas);
+        item.to_tokens(target);
+        if schemas.answered.contains(&name)
+            && let Item::Struct(ItemStruct { ident, fields: Fields::Named(_), .. }) = item
+        {
+            quote!(crate::parse::lenient::object!(#ident);).to_tokens(target);
         }
     }
     parts

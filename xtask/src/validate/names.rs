@@ -9,12 +9,12 @@ const KEYWORDS: [&str; 52] = [
 ];
 
 /// `canDeploy`, `can-deploy` and `_canDeploy` all become `can_deploy`.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
 /// `can_deploy` becomes `CanDeploy`.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let capital = |word: &String| {
         let mut characters = word.chars();
         characters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + characters.as_str())

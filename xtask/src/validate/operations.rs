@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::names;
+use crate::generate::rust_type::is_any_object;
 use crate::spec::{Operation, Spec};
 
 pub(super) fn check(spec: &Spec) -> Vec<Finding> {
@@ -152,7 +153,7 @@ fn request_body(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Findi
     let place = format!("{}/requestBody", operation.pointer());
     let Some(body) = spec.resolve(body) else { return };
     match body.get("content") {
-        Some(content) => findings.extend(json_content(spec, &format!("{place}/content"), content)),
+        Some(content) => findings.extend(json_content(spec, &format!("{place}/content"), content, |_| false)),
         None => {
             findings.push(Finding::at(
                 spec,
@@ -176,7 +177,8 @@ fn answers(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) 
             successes.push(status.as_str());
             let content = spec.resolve(answer).and_then(|answer| answer.get("content"));
             if let Some(content) = content {
-                findings.extend(json_content(spec, &format!("{place}/{status}/content"), content));
+                let place = format!("{place}/{status}/content");
+                findings.extend(json_content(spec, &place, content, is_any_object));
             }
         }
     }
@@ -196,8 +198,8 @@ fn is_status(status: &str) -> bool {
     status == "default" || (status.len() == 3 && status.parse().is_ok_and(|status: u16| (100..600).contains(&status)))
 }
 
-/// One media type, JSON, with a named schema.
-fn json_content(spec: &Spec, place: &str, content: &Value) -> Option<Finding> {
+/// One media type, JSON, with a named schema, or with one that needs no name.
+fn json_content(spec: &Spec, place: &str, content: &Value, needs_no_name: impl Fn(&Value) -> bool) -> Option<Finding> {
     let types: Vec<&str> = content.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     if types != ["application/json"] {
         let problem = if types.is_empty() {
@@ -212,7 +214,7 @@ fn json_content(spec: &Spec, place: &str, content: &Value) -> Option<Finding> {
         None => {
             Some(Finding::at(spec, place, "the body has no schema", "refer to a named schema under components/schemas"))
         }
-        Some(schema) if schema.get("$ref").is_none() => Some(Finding::at(
+        Some(schema) if schema.get("$ref").is_none() && !needs_no_name(schema) => Some(Finding::at(
             spec,
             format!("{place}/schema"),
             "the schema stands here without a name",

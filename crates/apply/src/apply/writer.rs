@@ -42,11 +42,7 @@ pub(crate) async fn update(
     unknown: &Map<String, Value>,
 ) -> Result<(), Refused> {
     let body = definition.to_send_with(unknown)?;
-    match definition.api() {
-        Api::Capping => drop(client.capping().update(uid, &typed(body)).await?),
-        Api::Throttling => drop(client.throttling().update(uid, &typed(body)).await?),
-    }
-    Ok(())
+    Ok(client.update_raw(definition.api(), uid, body).await?)
 }
 
 fn typed<T: DeserializeOwned>(body: Map<String, Value>) -> T {
@@ -54,7 +50,7 @@ fn typed<T: DeserializeOwned>(body: Map<String, Value>) -> T {
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), Refused> {
-    let options = if force { DeleteOptions::FORCE } else { DeleteOptions::default() };
+    let options = DeleteOptions { force };
     match api {
         Api::Capping => client.capping().delete(uid, options).await?,
         Api::Throttling => client.throttling().delete(uid, options).await?,

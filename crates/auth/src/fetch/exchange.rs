@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use js_sys::{Array, Function, Object, Reflect};
-use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use super::abort::Abort;
@@ -54,19 +53,8 @@ pub enum FaultKind {
 }
 
 /// Sends a request and reads its answer: all of it within `timeout`, and of the body no more bytes than `most` says for a status.
-/// Dropped before its end, it aborts the request.
-///
-/// The future is bound to the thread that made it, as everything of JavaScript is: used on another one, it panics. There is no other
-/// one where WebAssembly has no threads.
-pub fn send(
-    request: Outgoing<'_>,
-    timeout: Duration,
-    most: fn(u16) -> usize,
-) -> impl Future<Output = Result<Incoming, Fault>> + Send + use<'_> {
-    SendWrapper::new(exchange(request, timeout, most))
-}
-
-async fn exchange(request: Outgoing<'_>, timeout: Duration, most: fn(u16) -> usize) -> Result<Incoming, Fault> {
+/// Dropped before its end, it aborts the request. The future holds JavaScript values, so it is not `Send`.
+pub async fn send(request: Outgoing<'_>, timeout: Duration, most: fn(u16) -> usize) -> Result<Incoming, Fault> {
     let unsent =
         |problem: &str| Fault { kind: FaultKind::Request, causes: masked(problem, request.secrets), thrown: None };
     let built = request.build().map_err(|problem| unsent(&problem))?;

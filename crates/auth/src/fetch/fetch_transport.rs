@@ -34,7 +34,8 @@ impl FetchDriver {
             body: Some(form),
             secrets: &[plain.expose(), encoded],
         };
-        let answer = send(outgoing, timeout, |_| MAX_TOKEN_ANSWER).await?;
+        // A driver's futures are `Send`; this one stays on its thread.
+        let answer = SendWrapper::new(send(outgoing, timeout, |_| MAX_TOKEN_ANSWER)).await?;
         Ok(TokenHostAnswer {
             status: answer.status,
             retry_after: answer.retry_after,

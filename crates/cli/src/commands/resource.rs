@@ -5,7 +5,7 @@ mod describe;
 use std::process::ExitCode;
 
 use ajo_core::rules::{self, Severity};
-use ajo_core::{Answer, Api, DeleteOptions, ValidationStatus};
+use ajo_core::{Api, DeleteOptions, Response, ValidationStatus};
 
 pub(crate) use self::describe::show_capping;
 use self::describe::{changed, list_capping, list_throttling, show_throttling, verdict_of};
@@ -34,35 +34,37 @@ macro_rules! run {
         let session = Session::start($settings).await?;
         let api = session.client.$api();
         match (command, definition) {
-            (Configs::List, _) => print(format, &api.list().answer().await?, |list| $list(list)),
+            (Configs::List, _) => print(format, &api.list().response().await?, |list| $list(list)),
             (Configs::Create(_), Some(definition)) => {
-                print(format, &api.create(&definition).answer().await?, |created| {
+                print(format, &api.create(&definition).response().await?, |created| {
                     changed("created", &created.uid, created.can_deploy.as_ref())
                 })
             }
             (Configs::Update { identified: Identified { uid }, .. }, Some(definition)) => {
-                print(format, &api.update(&uid, &definition).answer().await?, |updated| {
+                print(format, &api.update(&uid, &definition).response().await?, |updated| {
                     changed("updated", &updated.uid, updated.can_deploy.as_ref())
                 })
             }
             (Configs::Create(_) | Configs::Update { .. }, None) => unreachable!("a definition was read for these"),
             (Configs::Get(Identified { uid }), _) => {
-                print(format, &api.get(&uid).answer().await?, |config| $show(config))
+                print(format, &api.get(&uid).response().await?, |config| $show(config))
             }
             (Configs::Delete { identified: Identified { uid }, force }, _) => {
-                print(format, &api.delete(&uid, DeleteOptions { force }).answer().await?, |()| format!("deleted {uid}"))
+                print(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
+                    format!("deleted {uid}")
+                })
             }
             (Configs::CanDeploy(Identified { uid }), _) => {
-                let answer = api.can_deploy(&uid).answer().await?;
+                let answer = api.can_deploy(&uid).response().await?;
                 print(format, &answer, |verdict| verdict_of(verdict).join("\n"))?;
                 let deployable = answer.value.validation_status == Some(ValidationStatus::Ok);
                 return Ok(if deployable { Exit::Success } else { Exit::Failure }.into());
             }
             (Configs::Deploy(Identified { uid }), _) => {
-                print(format, &api.deploy(&uid).answer().await?, |()| format!("deployed {uid}"))
+                print(format, &api.deploy(&uid).response().await?, |()| format!("deployed {uid}"))
             }
             (Configs::Undeploy(Identified { uid }), _) => {
-                print(format, &api.undeploy(&uid).answer().await?, |()| format!("undeployed {uid}"))
+                print(format, &api.undeploy(&uid).response().await?, |()| format!("undeployed {uid}"))
             }
         }?;
         Ok(Exit::Success.into())
@@ -87,7 +89,7 @@ fn remark(api: &str, definition: &impl serde::Serialize) {
 }
 
 /// For programs the body as it came, nothing where there was none; for people what `text` makes of it.
-fn print<T>(format: Format, answer: &Answer<T>, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
+fn print<T>(format: Format, answer: &Response<T>, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
     match format {
         Format::Json => output::data(&String::from_utf8_lossy(&answer.body)),
         _ => output::data(&text(&answer.value)),

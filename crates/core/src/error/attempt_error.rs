@@ -1,4 +1,4 @@
-//! Why an attempt failed, or its response.
+//! Why an attempt failed.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -7,14 +7,6 @@ use ajo_auth::is_about_certificates;
 use bytes::Bytes;
 
 use crate::{Ending, ErrorKind, SendError, SendProblem};
-
-/// The whole answer to an attempt that succeeded.
-#[derive(Clone, Debug)]
-pub(crate) struct Received {
-    pub(crate) status: u16,
-    pub(crate) request_id: Option<String>,
-    pub(crate) body: Bytes,
-}
 
 /// Why an attempt did not succeed.
 #[derive(Debug)]

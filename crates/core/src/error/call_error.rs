@@ -138,7 +138,7 @@ impl Error {
     /// Whether the same call, made again later, may succeed and cannot do anything twice. The client has then already tried as
     /// often as it may.
     pub fn is_retryable(&self) -> bool {
-        self.0.operation.is_some_and(|operation| self.ending().may_repeat(operation.repeat()))
+        self.0.operation.is_some_and(|operation| self.ending().may_repeat(operation.idempotency))
     }
 
     /// Whether the service may have carried the call out all the same, so that it has to be read back: there was no whole

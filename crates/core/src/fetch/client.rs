@@ -5,14 +5,13 @@ use std::sync::Arc;
 use ajo_auth::fetch::{System, token_provider};
 use ajo_auth::{AuthError, TokenProvider};
 
-use super::FetchWire;
-use crate::{Builder, Caller, DirectClient, Error};
+use super::FetchTransport;
+use crate::{Builder, Caller, Error};
 
-/// A client of the capping and throttling APIs over `fetch`, for one organization and one sandbox. The operations are those of
-/// [`DirectClient::capping`] and [`DirectClient::throttling`]; see the [module](crate::fetch) for an example.
-pub type Client = DirectClient<FetchWire>;
+/// A client of the capping and throttling APIs over `fetch`. See the [module](crate::fetch) for an example.
+pub type Client = crate::Client<FetchTransport>;
 
-impl DirectClient<FetchWire> {
+impl crate::Client<FetchTransport> {
     /// Starts building a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -38,6 +37,6 @@ impl Builder<NoLimits> {
             }
             Caller::Token { token, .. } => TokenProvider::fixed(token.as_ref().ok_or(AuthError::UnusableToken)?)?,
         };
-        Ok(DirectClient::new(settings, FetchWire { surroundings }, tokens))
+        Ok(Client::new(settings, FetchTransport { surroundings }, tokens))
     }
 }

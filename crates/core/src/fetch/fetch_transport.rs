@@ -6,54 +6,63 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ajo_auth::fetch::{Fault, FaultKind, Outgoing, send};
-use ajo_auth::{AccessToken, Secret, Surroundings};
+use ajo_auth::{AccessToken, Endpoint, Secret, Surroundings};
 
-use crate::{CallRequest, ErrorKind, Reply, SendError, SendProblem, Wire};
+use crate::{ErrorKind, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
 
 /// Requests by way of `fetch`. It sets no limits of its own.
 #[derive(Clone)]
-pub struct FetchWire {
+pub struct FetchTransport {
     pub(super) surroundings: Arc<dyn Surroundings>,
 }
 
-impl fmt::Debug for FetchWire {
+impl fmt::Debug for FetchTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FetchWire")
+        f.write_str("FetchTransport")
     }
 }
 
-impl Wire for FetchWire {
-    type Request = CallRequest;
-    type Place = ();
+impl HttpTransport for FetchTransport {
+    type Template = TextTemplate;
+    type Permit = ();
+
+    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> TextTemplate {
+        TextTemplate::new(base_url, headers)
+    }
 
     fn surroundings(&self) -> &dyn Surroundings {
         &*self.surroundings
     }
 
-    async fn admit(&self, _: Duration) -> Result<(), ErrorKind> {
+    async fn acquire_permit(&self, _: Duration) -> Result<(), ErrorKind> {
         Ok(())
     }
 
-    async fn send(&self, request: &CallRequest, token: &AccessToken, timeout: Duration) -> Result<Reply, SendError> {
+    async fn send(
+        &self,
+        request: &Request<TextTemplate>,
+        token: &AccessToken,
+        timeout: Duration,
+    ) -> Result<HttpResponse, SendError> {
         let token = token.value().expose();
         let bearer = Secret::new(format!("Bearer {token}"));
-        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let headers: Vec<_> = headers.chain([("authorization", bearer.expose())]).collect();
+        let headers: Vec<_> = request.headers().chain([("authorization", bearer.expose())]).collect();
         let outgoing = Outgoing {
             method: request.method,
-            url: &request.url,
+            url: &request.url(),
             headers: &headers,
-            body: request.body.as_deref(),
+            body: request.body_text(),
             secrets: &[token],
         };
-        let answer = send(outgoing, timeout, Reply::most).await?;
-        Ok(Reply {
+        let answer = send(outgoing, timeout, HttpResponse::max_bytes).await?;
+        Ok(HttpResponse {
             status: answer.status,
             request_id: answer.request_id,
             retry_after: answer.retry_after,
-            // What `fetch` gives is inflated, whatever the header says.
+            // `fetch` returns the body inflated, whatever the header says.
             compressed: false,
-            body: answer.body.map(Into::into),
+            too_long: answer.body.is_none(),
+            body: answer.body.map(Into::into).unwrap_or_default(),
         })
     }
 }

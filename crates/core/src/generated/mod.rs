@@ -2,13 +2,11 @@
 
 ///Generated from openapi/capping.yaml.
 pub mod capping {
-    #[cfg(feature = "reqwest")]
     pub mod client;
     pub mod types;
 }
 ///Generated from openapi/throttling.yaml.
 pub mod throttling {
-    #[cfg(feature = "reqwest")]
     pub mod client;
     pub mod types;
 }
@@ -18,6 +16,8 @@ pub mod enums;
 pub mod json_schemas;
 /// The table of operations.
 pub mod operations;
+/// Options of operations.
+pub mod options;
 /// The fields of every object.
 pub mod schemas;
 /// Types that both APIs have.

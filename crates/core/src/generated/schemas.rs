@@ -764,16 +764,3 @@ pub(crate) const REQUEST_BODIES: &[(Api, &str, &Object)] = &[
     (Api::Throttling, "create", &THROTTLING_DEFINITION),
     (Api::Throttling, "update", &THROTTLING_DEFINITION),
 ];
-/// The field of the response that holds the value of each operation that has one; empty if it is the whole body.
-pub(crate) const RESPONSE_VALUES: &[(Api, &str, &str)] = &[
-    (Api::Capping, "list", "results"),
-    (Api::Capping, "create", ""),
-    (Api::Capping, "get", "result"),
-    (Api::Capping, "update", ""),
-    (Api::Capping, "can_deploy", "canDeploy"),
-    (Api::Throttling, "list", "results"),
-    (Api::Throttling, "create", ""),
-    (Api::Throttling, "get", "result"),
-    (Api::Throttling, "update", ""),
-    (Api::Throttling, "can_deploy", "canDeploy"),
-];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Failure, Layer, Repeat};
+use crate::{Failure, Idempotency, Layer};
 
 /// How an attempt that did not succeed ended.
 #[derive(Clone, Copy, Debug)]
@@ -31,17 +31,17 @@ pub enum Ending<'f> {
 
 impl Ending<'_> {
     /// Whether the operation can be retried, and a retry could succeed.
-    pub fn may_repeat(&self, repeat: Repeat) -> bool {
+    pub fn may_repeat(&self, idempotency: Idempotency) -> bool {
         match self {
             Self::Unsent { passes, .. } => *passes,
             Self::Late => true,
-            Self::Lost => repeat != Repeat::Once,
+            Self::Lost => idempotency != Idempotency::NotIdempotent,
             Self::Refused { failure, .. } => match failure.status {
                 429 => true,
                 // The service rejected the call with its own code. It responds with 500 to an invalid payload.
                 500.. if failure.layer == Layer::Service && failure.code.is_some() => false,
-                502..=504 => repeat != Repeat::Once,
-                500.. => repeat == Repeat::Reads,
+                502..=504 => idempotency != Idempotency::NotIdempotent,
+                500.. => idempotency == Idempotency::Safe,
                 // All other 4xx, 403 included. The one replay after a 401 is in `transport/attempt.rs`.
                 _ => false,
             },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ajo_auth::part_of;
 
-use crate::{Api, Ending, Layer, Operation, RetryPolicy, Verb};
+use crate::{AlreadyDone, Ending, Layer, Operation, RetryPolicy};
 
 /// The attempts of one call.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Attempts {
             return Next::Done;
         }
         self.uncertain |= ending.is_uncertain();
-        if self.made >= self.policy.attempts || !ending.may_repeat(self.operation.repeat()) {
+        if self.made >= self.policy.attempts || !ending.may_repeat(self.operation.idempotency) {
             return Next::Stop;
         }
         let asked = ending.asked_to_wait();
@@ -70,14 +70,14 @@ impl Attempts {
     /// Whether the response shows the effect of an earlier attempt: deleted, deployed, or undeployed.
     fn finds_it_done(&self, ending: &Ending<'_>) -> bool {
         let Ending::Refused { failure, .. } = ending else { return false };
-        let code = |code: &str| failure.code.as_ref().is_some_and(|found| found == code);
-        match (self.operation.api, self.operation.verb) {
+        match self.operation.already_done {
+            AlreadyDone::Never => false,
             // A gateway or a proxy that finds nothing says nothing of the configuration. Whether the service's own 404 has a body is
             // unknown.
-            (_, Verb::Delete) => failure.status == 404 && (failure.layer == Layer::Service || failure.has_no_body()),
-            (Api::Throttling, Verb::Deploy) => code("14466"),
-            (Api::Throttling, Verb::Undeploy) => code("14468"),
-            _ => false,
+            AlreadyDone::NotFound => {
+                failure.status == 404 && (failure.layer == Layer::Service || failure.has_no_body())
+            }
+            AlreadyDone::Code(code) => failure.code.as_ref().is_some_and(|found| found == code),
         }
     }
 
@@ -93,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Failure, OPERATIONS, Repeat};
+    use crate::{Api, Failure, Idempotency, OPERATIONS, Verb};
 
     fn failure(status: u16, body: &str) -> Failure {
         Failure::read(status, None, body.as_bytes())
@@ -105,7 +105,7 @@ mod tests {
 
     /// Which of reads, idempotent writes and create may be repeated.
     fn allowed(ending: &Ending<'_>) -> [bool; 3] {
-        [Repeat::Reads, Repeat::Idempotent, Repeat::Once].map(|repeat| ending.may_repeat(repeat))
+        [Idempotency::Safe, Idempotency::Idempotent, Idempotency::NotIdempotent].map(|it| ending.may_repeat(it))
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
         ];
         let elsewhere = [(404, "<html>no backend</html>"), (404, GATEWAY)].map(|(status, body)| failure(status, body));
         let refused_by_gateway = failure(503, GATEWAY);
-        let delete = Operation::of(Api::Capping, Verb::Delete);
+        let delete = Operation::find(Api::Capping, Verb::Delete).expect("an operation");
         let follows = |first: &Failure, second: &Failure| {
             let mut attempts = Attempts::new(RetryPolicy::default(), delete, Duration::MAX);
             attempts.next(&Ending::Refused { failure: first, retry_after: None }, Duration::ZERO, 0);
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(follows(&refused_by_gateway, &gone), Next::Stop, "the first was not carried out");
         for (verb, failure, expected) in cases {
             for (api, expected) in [Api::Capping, Api::Throttling].into_iter().zip(expected) {
-                let operation = Operation::of(api, verb);
+                let operation = Operation::find(api, verb).expect("an operation");
                 let found = Ending::Refused { failure, retry_after: None };
                 let second = |first: &Ending<'_>| {
                     let mut attempts = Attempts::new(RetryPolicy::default(), operation, Duration::MAX);
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_long_retry_after_ends_the_call() {
         let busy = failure(429, "");
-        let list = Operation::of(Api::Capping, Verb::List);
+        let list = Operation::find(Api::Capping, Verb::List).expect("an operation");
         for (asked, expected) in [
             (0, Next::Again { after: Duration::ZERO }),
             (30, Next::Again { after: Duration::from_secs(30) }),

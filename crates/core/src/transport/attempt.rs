@@ -7,10 +7,10 @@ use std::time::Duration;
 use ajo_auth::{AccessToken, AuthError, Granted, TransportProblem, read_retry_after};
 use bytes::Bytes;
 
-use crate::error::attempt_error::{Problem, Received};
+use crate::error::attempt_error::Problem;
 use crate::error::error_response::clean;
 use crate::transport::retry_loop::Transport;
-use crate::{ErrorKind, Failure, MAX_ANSWER, MAX_FAILURE_ANSWER, Reply, Wire};
+use crate::{ErrorKind, Failure, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, Request};
 
 /// Most JSON objects in an answer. Chosen here: ten for each configuration of a list of 10,000. As a value a configuration takes
 /// nearly 1 KB of memory, and as JSON it may have 12 bytes.
@@ -26,15 +26,16 @@ const MAX_FAILURE_BODY: usize = 16 * 1024;
 /// What stands where an answer repeats the token.
 const REDACTED: &str = "[redacted]";
 
-impl<W: Wire> Transport<W> {
-    /// Sends a request with a token; after a 401, once more with a new one. No request takes longer than `timeout`, and all of
-    /// it ends at `until`.
+impl<T: HttpTransport> Transport<T> {
+    /// Sends a request with a token, when the client's own limits permit it; after a 401, once more with a new one. No request takes
+    /// longer than `timeout`, and all of it ends at `until`.
     pub(crate) async fn attempt(
         &self,
-        request: &W::Request,
+        request: &Request<T::Template>,
         timeout: Duration,
         until: Duration,
-    ) -> Result<Received, Problem> {
+    ) -> Result<HttpResponse, Problem> {
+        let _permit = self.wire.acquire_permit(until).await?;
         // A timer is a millisecond coarse: on loopback, time enough to send a secret for nothing.
         if self.left(until).is_zero() {
             return Err(ErrorKind::NotSent("the deadline had passed before".to_owned()).into());
@@ -68,21 +69,19 @@ impl<W: Wire> Transport<W> {
 
     async fn exchange(
         &self,
-        request: &W::Request,
+        request: &Request<T::Template>,
         token: &AccessToken,
         timeout: Duration,
         until: Duration,
-    ) -> Result<Received, Problem> {
-        let reply = self.wire.send(request, token, timeout.min(self.left(until))).await?;
-        let retry_after = reply.retry_after.as_deref();
-        let retry_after = retry_after.and_then(|value| read_retry_after(value, self.wire.surroundings().now()));
-        let request_id = reply.request_id.as_deref();
-        let request_id = request_id.and_then(|id| clean(&without_token(id, token)));
-        if (200..300).contains(&reply.status) {
-            Ok(succeeded(reply, request_id)?)
-        } else {
-            Err(Problem { retry_after, ..failed(&reply, request_id.as_deref(), token) })
+    ) -> Result<HttpResponse, Problem> {
+        let mut response = self.wire.send(request, token, timeout.min(self.left(until))).await?;
+        response.request_id = response.request_id.and_then(|id| clean(&without_token(&id, token)));
+        if (200..300).contains(&response.status) {
+            return Ok(succeeded(response)?);
         }
+        let retry_after = response.retry_after.as_deref();
+        let retry_after = retry_after.and_then(|value| read_retry_after(value, self.wire.surroundings().now()));
+        Err(Problem { retry_after, ..failed(&response, token) })
     }
 }
 
@@ -100,31 +99,35 @@ fn late() -> AuthError {
     }
 }
 
-fn is_unauthorized(result: &Result<Received, Problem>) -> bool {
+fn is_unauthorized(result: &Result<HttpResponse, Problem>) -> bool {
     result.as_ref().is_err_and(Problem::is_unauthorized)
 }
 
-/// What stands in the way of reading an answer that says success.
-fn succeeded(reply: Reply, request_id: Option<String>) -> Result<Received, ErrorKind> {
-    let Reply { status, compressed, body, .. } = reply;
-    let problem = match body {
-        None => format!("it is longer than {} MiB", MAX_ANSWER / 1024 / 1024),
-        Some(_) if compressed => "it is compressed, which was not asked for".to_owned(),
-        // Also where the operation does not look at the body: a proxy's page is no sign that it was carried out.
-        Some(body) if body.trim_ascii_start().starts_with(b"<") => "it is a page (HTML or XML)".to_owned(),
-        Some(body) if has_too_many_parts(&body) => "it has more parts than ten thousand configurations".to_owned(),
-        Some(body) => return Ok(Received { status, request_id, body }),
+/// Refuses a response that says success and cannot be read.
+fn succeeded(response: HttpResponse) -> Result<HttpResponse, ErrorKind> {
+    let problem = if response.too_long {
+        format!("it is longer than {} MiB", MAX_ANSWER / 1024 / 1024)
+    } else if response.compressed {
+        "it is compressed, which was not asked for".to_owned()
+    } else if response.body.trim_ascii_start().starts_with(b"<") {
+        // Also where the operation does not read the body: a proxy's page is no sign that it was carried out.
+        "it is a page (HTML or XML)".to_owned()
+    } else if has_too_many_parts(&response.body) {
+        "it has more parts than ten thousand configurations".to_owned()
+    } else {
+        return Ok(response);
     };
-    Err(ErrorKind::Unreadable { status, problem, request_id })
+    Err(ErrorKind::Unreadable { status: response.status, problem, request_id: response.request_id })
 }
 
-fn failed(reply: &Reply, request_id: Option<&str>, token: &AccessToken) -> Problem {
-    let Some(body) = &reply.body else {
+fn failed(response: &HttpResponse, token: &AccessToken) -> Problem {
+    let request_id = response.request_id.as_deref();
+    if response.too_long {
         let message = format!("the answer is longer than {} KiB", MAX_FAILURE_ANSWER / 1024);
-        return ErrorKind::Refused(Failure { message, ..Failure::read(reply.status, request_id, &[]) }).into();
-    };
-    let body = without(body.clone(), token.value().expose());
-    let failure = Failure::read(reply.status, request_id, &body);
+        return ErrorKind::Refused(Failure { message, ..Failure::read(response.status, request_id, &[]) }).into();
+    }
+    let body = without(response.body.clone(), token.value().expose());
+    let failure = Failure::read(response.status, request_id, &body);
     Problem { body: body.slice(..body.len().min(MAX_FAILURE_BODY)), ..ErrorKind::Refused(failure).into() }
 }
 

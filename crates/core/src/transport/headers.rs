@@ -15,7 +15,7 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// The headers that say who calls. The API key is not secret, but nobody needs it in a log.
 #[derive(Clone)]
-pub(crate) struct CallerHeaders(pub(crate) [(&'static str, String); 3]);
+pub(crate) struct CallerHeaders([(&'static str, String); 3]);
 
 impl CallerHeaders {
     /// Every value can be sent in a header: its type has seen to that.
@@ -26,6 +26,11 @@ impl CallerHeaders {
             (ORGANIZATION, text(org_id.as_str())),
             (SANDBOX, text(sandbox.as_str())),
         ])
+    }
+
+    /// Names and values.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 }
 

@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Surroundings};
+use ajo_auth::{AccessToken, Endpoint, Surroundings};
 use bytes::Bytes;
 
-use crate::{ErrorKind, Operation};
+use crate::{ErrorKind, Operation, Request};
 
 /// Most bytes of the answer to a call that succeeded that are read. Chosen here: a list of 10,000 configurations is about 10 MB.
 pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
@@ -15,9 +15,9 @@ pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
 /// its size of memory, and the published answers are below 2 KB.
 pub const MAX_FAILURE_ANSWER: usize = 1024 * 1024;
 
-/// An answer as it came.
+/// A response, read as far as the limits of its length permit.
 #[derive(Clone, Debug, Default)]
-pub struct Reply {
+pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
     /// The header `x-request-id`.
@@ -26,13 +26,15 @@ pub struct Reply {
     pub retry_after: Option<String>,
     /// Whether the header `Content-Encoding` says that the body is not as it is.
     pub compressed: bool,
-    /// The body; nothing where it is longer than what [`Reply::most`] says.
-    pub body: Option<Bytes>,
+    /// The body is longer than [`HttpResponse::max_bytes`], and is not here.
+    pub too_long: bool,
+    /// The body.
+    pub body: Bytes,
 }
 
-impl Reply {
+impl HttpResponse {
     /// Most bytes of a body that are read.
-    pub const fn most(status: u16) -> usize {
+    pub const fn max_bytes(status: u16) -> usize {
         if status >= 200 && status < 300 { MAX_ANSWER } else { MAX_FAILURE_ANSWER }
     }
 }
@@ -100,27 +102,31 @@ pub enum CallNote<'n> {
 /// Sends requests over HTTPS. Certificates are verified, redirects are not followed. Whatever it begins ends in bounded time, and
 /// may be dropped before.
 ///
-pub trait Wire: Send + Sync {
-    /// A request before it has a token.
-    type Request: Send + Sync;
+/// Neither it nor its futures have to be `Send`: see [`Call`](crate::Call).
+pub trait HttpTransport {
+    /// The base URL and the headers of every request of a client, prepared once in the transport's own format.
+    type Template;
 
-    /// What lets one attempt go; dropped when that has ended.
-    type Place: Send;
+    /// Permits one attempt; dropped when that has ended.
+    type Permit;
 
-    /// Time and chance.
+    /// Prepares a template.
+    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self::Template;
+
+    /// Clocks, sleep, and randomness.
     fn surroundings(&self) -> &dyn Surroundings;
 
-    /// Waits until the client's own limits let an attempt go; not beyond `until`, on the clock of the surroundings.
-    fn admit(&self, until: Duration) -> impl Future<Output = Result<Self::Place, ErrorKind>> + Send;
+    /// Waits until the client's own limits permit an attempt; not beyond `until`, on the clock of the surroundings.
+    fn acquire_permit(&self, until: Duration) -> impl Future<Output = Result<Self::Permit, ErrorKind>>;
 
-    /// Sends a request with `Authorization: Bearer` and reads the whole answer. `timeout` is for all of it.
+    /// Sends a request with `Authorization: Bearer` and reads the whole response. `timeout` is for all of it.
     fn send(
         &self,
-        request: &Self::Request,
+        request: &Request<Self::Template>,
         token: &AccessToken,
         timeout: Duration,
-    ) -> impl Future<Output = Result<Reply, SendError>> + Send;
+    ) -> impl Future<Output = Result<HttpResponse, SendError>>;
 
-    /// Hears of a call.
+    /// Observes a call.
     fn note(&self, _: &Operation, _: CallNote<'_>) {}
 }

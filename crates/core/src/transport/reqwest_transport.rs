@@ -1,80 +1,125 @@
 //! API requests over reqwest and tokio.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Surroundings, causes, read_bounded};
+use ajo_auth::{AccessToken, Endpoint, Surroundings, causes, read_bounded};
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use reqwest::{Method, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::transport::headers::{CallerHeaders, REQUEST_ID};
-use crate::{CallNote, CallOptions, ErrorKind, Operation, RateLimit, Reply, SendError, SendProblem, Wire};
-
-/// progenitor sends `info.version` of the spec in it; the service knows no such header.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+use crate::transport::headers::REQUEST_ID;
+use crate::transport::request::JSON;
+use crate::{
+    CallNote, Error, ErrorKind, HttpResponse, HttpTransport, NativeLimits, Operation, RateLimit, Request, SendError,
+    SendProblem,
+};
 
 /// What stands before the token. Source: RFC 6750, section 2.1.
 const BEARER: &[u8] = b"Bearer ";
 
-/// How many headers a request gets beside those of every call: its identifier and its token here; its host, the names of this client
-/// and what it accepts on the way.
-const LATER_HEADERS: usize = 5;
+/// How many headers a request gets in addition to those of its template: four here at most, and in reqwest its host and user agent.
+const LATER_HEADERS: usize = 6;
 
-/// What requests are sent with, and this client's own limits.
-pub(crate) struct NativeWire {
-    pub(crate) http: reqwest::Client,
-    pub(crate) surroundings: Arc<dyn Surroundings>,
-    pub(crate) rate: Option<tokio::sync::Mutex<RateLimit>>,
-    pub(crate) places: Option<Arc<Semaphore>>,
-    /// What the last request said of its token.
-    pub(crate) last_bearer: Mutex<Option<HeaderValue>>,
+/// Sends requests with reqwest, within this client's own limits.
+pub struct ReqwestTransport {
+    http: reqwest::Client,
+    surroundings: Arc<dyn Surroundings>,
+    rate: Option<tokio::sync::Mutex<RateLimit>>,
+    permits: Option<Arc<Semaphore>>,
+    /// The header with the last token.
+    last_bearer: Mutex<Option<HeaderValue>>,
 }
 
-impl NativeWire {
-    /// The headers of every call, made once. None of them is secret, but nobody needs them in a log.
-    pub(crate) fn headers(caller: &CallerHeaders, options: &CallOptions) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let own = options.headers.iter().map(|(name, value)| (name.as_str(), value));
-        for (name, value) in own.chain(caller.0.iter().map(|(name, value)| (*name, value))) {
+impl ReqwestTransport {
+    pub(crate) fn new(
+        http: reqwest::Client,
+        surroundings: Arc<dyn Surroundings>,
+        limits: NativeLimits,
+    ) -> Result<Self, Error> {
+        let (rate, permits) = (limits.rate()?, limits.places()?);
+        Ok(Self { http, surroundings, rate, permits, last_bearer: Mutex::default() })
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReqwestTransport")
+    }
+}
+
+/// The base URL and the headers of every request.
+pub struct ReqwestTemplate {
+    base_url: String,
+    headers: HeaderMap,
+}
+
+impl fmt::Debug for ReqwestTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestTemplate").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl ReqwestTemplate {
+    /// A request of its own for an attempt. Only the body is shared with other attempts.
+    fn build(request: &Request<Self>, bearer: HeaderValue) -> Result<reqwest::Request, SendError> {
+        let Request { method, path, accepts_json, body, request_id, template } = request;
+        let url = Url::parse(&[template.base_url.as_str(), path].concat());
+        let url = url.map_err(|_| unsendable("its URL cannot be parsed"))?;
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("its method is none of HTTP"))?;
+        let mut built = reqwest::Request::new(method, url);
+        let headers = built.headers_mut();
+        headers.reserve(template.headers.len() + LATER_HEADERS);
+        for (name, value) in &template.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        if *accepts_json {
+            headers.insert(ACCEPT, HeaderValue::from_static(JSON));
+        }
+        if let Ok(id) = HeaderValue::from_str(request_id) {
+            headers.insert(HeaderName::from_static(REQUEST_ID), id);
+        }
+        headers.insert(AUTHORIZATION, bearer);
+        if let Some(body) = body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+            *built.body_mut() = Some(body.clone().into());
+        }
+        Ok(built)
+    }
+}
+
+impl HttpTransport for ReqwestTransport {
+    type Template = ReqwestTemplate;
+    type Permit = Option<OwnedSemaphorePermit>;
+
+    /// None of the headers is secret, but nobody needs them in a log.
+    fn template(base_url: &Endpoint, headers: &[(&str, &str)]) -> ReqwestTemplate {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
             // They were checked when they were set.
             if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                 value.set_sensitive(true);
-                headers.insert(name, value);
+                map.insert(name, value);
             }
         }
-        headers
+        ReqwestTemplate { base_url: base_url.as_str().to_owned(), headers: map }
     }
-
-    /// Gives a request the headers that the generated code does not know.
-    pub(crate) fn complete(request: &mut reqwest::Request, every: &HeaderMap, request_id: &str) {
-        let headers = request.headers_mut();
-        headers.remove(API_VERSION);
-        headers.reserve(every.len() + LATER_HEADERS);
-        for (name, value) in every {
-            headers.insert(name.clone(), value.clone());
-        }
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
-    }
-}
-
-impl Wire for NativeWire {
-    type Request = reqwest::Request;
-    type Place = Option<OwnedSemaphorePermit>;
 
     fn surroundings(&self) -> &dyn Surroundings {
         &*self.surroundings
     }
 
-    async fn admit(&self, until: Duration) -> Result<Self::Place, ErrorKind> {
+    async fn acquire_permit(&self, until: Duration) -> Result<Self::Permit, ErrorKind> {
         let late = || ErrorKind::NotSent("the deadline passes before this client's own limits let it go".to_owned());
         let left = || until.saturating_sub(self.surroundings.elapsed());
-        let place = match &self.places {
+        let permit = match &self.permits {
             None => None,
-            Some(places) => match tokio::time::timeout(left(), places.clone().acquire_owned()).await {
-                Ok(place) => place.ok(),
+            Some(permits) => match tokio::time::timeout(left(), permits.clone().acquire_owned()).await {
+                Ok(permit) => permit.ok(),
                 Err(_) => return Err(late()),
             },
         };
@@ -91,31 +136,28 @@ impl Wire for NativeWire {
             }
             rate.take(self.surroundings.elapsed());
         }
-        Ok(place)
+        Ok(permit)
     }
 
     async fn send(
         &self,
-        request: &reqwest::Request,
+        request: &Request<ReqwestTemplate>,
         token: &AccessToken,
         timeout: Duration,
-    ) -> Result<Reply, SendError> {
-        let mut request = request.try_clone().ok_or_else(|| unsendable("its body cannot be sent twice"))?;
-        request.headers_mut().insert(AUTHORIZATION, self.bearer(token)?);
-        *request.timeout_mut() = Some(timeout);
+    ) -> Result<HttpResponse, SendError> {
+        let mut built = ReqwestTemplate::build(request, self.bearer(token)?)?;
+        *built.timeout_mut() = Some(timeout);
 
-        let response = self.http.execute(request).await?;
+        let response = self.http.execute(built).await?;
         let status = response.status().as_u16();
         tracing::Span::current().record("status", status);
-        let header =
-            |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Reply {
-            status,
-            request_id: header(HeaderName::from_static(REQUEST_ID)),
-            retry_after: header(RETRY_AFTER),
-            compressed: response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity"),
-            body: read_bounded(response, Reply::most(status)).await?,
-        })
+        let headers = response.headers();
+        let text = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (request_id, retry_after) = (text(headers.get(REQUEST_ID)), text(headers.get(RETRY_AFTER)));
+        let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+        let body = read_bounded(response, HttpResponse::max_bytes(status)).await?;
+        let too_long = body.is_none();
+        Ok(HttpResponse { status, request_id, retry_after, compressed, too_long, body: body.unwrap_or_default() })
     }
 
     fn note(&self, _: &Operation, note: CallNote<'_>) {
@@ -133,7 +175,7 @@ impl Wire for NativeWire {
     }
 }
 
-impl NativeWire {
+impl ReqwestTransport {
     /// The header with this token. It is made once for each token: a token has a kilobyte, and the next call has the same.
     fn bearer(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
         let token = token.value().expose();

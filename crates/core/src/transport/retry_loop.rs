@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use ajo_auth::TokenProvider;
 
-use crate::error::attempt_error::{Problem, Received};
+use crate::error::attempt_error::Problem;
 use crate::transport::tracing::Watch;
 use crate::{
-    Attempts, CallNote, CallOptions, DEADLINE, ErrorKind, Next, Operation, RetryBudget, RetryPolicy, TIMEOUT, Wire,
+    Attempts, CallNote, CallOptions, DEADLINE, ErrorKind, HttpResponse, HttpTransport, Next, Operation, Request,
+    RetryBudget, RetryPolicy, TIMEOUT,
 };
 
 /// The digits of a UUID.
 const HEX: [u8; 16] = *b"0123456789abcdef";
 
 /// What all calls of a client and its clones share.
-pub(crate) struct Transport<W> {
-    pub(crate) wire: W,
+pub(crate) struct Transport<T> {
+    pub(crate) wire: T,
     pub(crate) tokens: TokenProvider,
     pub(crate) policy: RetryPolicy,
     pub(crate) budget: Mutex<RetryBudget>,
@@ -24,7 +25,7 @@ pub(crate) struct Transport<W> {
 
 /// How a call went.
 pub(crate) struct Outcome {
-    pub(crate) result: Result<Received, Problem>,
+    pub(crate) result: Result<HttpResponse, Problem>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     /// What was sent as `x-request-id`.
@@ -42,49 +43,47 @@ struct Limits {
     until: Duration,
 }
 
-impl<W: Wire> Transport<W> {
+impl<T: HttpTransport> Transport<T> {
     /// Makes one call. The request is made for the identifier that it is sent with.
     pub(crate) async fn call(
         &self,
         operation: &Operation,
         options: &CallOptions,
-        request: impl FnOnce(&str) -> W::Request,
+        request: impl FnOnce(String) -> Request<T::Template>,
     ) -> Outcome {
         let surroundings = self.wire.surroundings();
         let started = surroundings.elapsed();
         let request_id =
             options.request_id.clone().unwrap_or_else(|| request_id(surroundings.random(), surroundings.random()));
-        let request = request(&request_id);
+        let request = request(request_id);
         let limits = Limits {
             timeout: options.timeout.unwrap_or(TIMEOUT),
             until: started.saturating_add(options.deadline.unwrap_or(DEADLINE)),
         };
         let policy = RetryPolicy { attempts: options.attempts.unwrap_or(self.policy.attempts), ..self.policy };
         let attempts = Attempts::new(policy, operation, limits.until);
-        let watch = Watch::call(operation, &request_id);
-        let (result, attempts, done_before) =
-            watch.over(self.attempts(attempts, operation, &request, &request_id, limits)).await;
+        let watch = Watch::call(operation, &request.request_id);
+        let (result, attempts, done_before) = watch.over(self.attempts(attempts, operation, &request, limits)).await;
         let elapsed = surroundings.elapsed().saturating_sub(started);
         watch.attempts(attempts);
         watch.ended(status(&result), elapsed);
-        Outcome { result, attempts, elapsed, request_id, done_before }
+        Outcome { result, attempts, elapsed, request_id: request.request_id, done_before }
     }
 
     async fn attempts(
         &self,
         mut attempts: Attempts,
         operation: &Operation,
-        request: &W::Request,
-        request_id: &str,
+        request: &Request<T::Template>,
         limits: Limits,
-    ) -> (Result<Received, Problem>, u32, bool) {
+    ) -> (Result<HttpResponse, Problem>, u32, bool) {
         let surroundings = self.wire.surroundings();
         loop {
             let attempt = attempts.made() + 1;
             let begun = surroundings.elapsed();
-            self.wire.note(operation, CallNote::Attempt { attempt, request_id });
+            self.wire.note(operation, CallNote::Attempt { attempt, request_id: &request.request_id });
             let watch = Watch::attempt(attempt);
-            let result = watch.over(self.admitted(request, limits)).await;
+            let result = watch.over(self.attempt(request, limits.timeout, limits.until)).await;
             let (status, took) = (status(&result), surroundings.elapsed().saturating_sub(begun));
             watch.ended(status, took);
             self.wire.note(operation, CallNote::Ended { attempt, status, took });
@@ -105,7 +104,8 @@ impl<W: Wire> Transport<W> {
                         ErrorKind::Refused(failure) => failure.request_id.clone(),
                         _ => None,
                     };
-                    return (Ok(Received { status, request_id, body: problem.body }), attempt, true);
+                    let response = HttpResponse { status, request_id, body: problem.body, ..HttpResponse::default() };
+                    return (Ok(response), attempt, true);
                 }
                 Next::Again { after } => {
                     let Some(repetition) = Repetition::take(&self.budget) else {
@@ -119,18 +119,12 @@ impl<W: Wire> Transport<W> {
         }
     }
 
-    /// One attempt, when the client's own limits let it go.
-    async fn admitted(&self, request: &W::Request, limits: Limits) -> Result<Received, Problem> {
-        let _place = self.wire.admit(limits.until).await?;
-        self.attempt(request, limits.timeout, limits.until).await
-    }
-
     fn budget(&self) -> MutexGuard<'_, RetryBudget> {
         lock(&self.budget)
     }
 }
 
-fn status(result: &Result<Received, Problem>) -> Option<u16> {
+fn status(result: &Result<HttpResponse, Problem>) -> Option<u16> {
     match result {
         Ok(received) => Some(received.status),
         Err(problem) => problem.status(),

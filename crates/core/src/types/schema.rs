@@ -64,12 +64,6 @@ pub fn request_body(api: Api, operation_id: &str) -> Option<&'static Object> {
     REQUEST_BODIES.iter().find(|(of, id, _)| *of == api && *id == operation_id).map(|(_, _, body)| *body)
 }
 
-/// The field of an operation's response that holds the value of the call. Empty if the value is the whole body, `None` if there
-/// is no value.
-pub fn response_value(api: Api, operation_id: &str) -> Option<&'static str> {
-    RESPONSE_VALUES.iter().find(|(of, id, _)| *of == api && *id == operation_id).map(|(_, _, field)| *field)
-}
-
 /// The JSON Schema (draft 7) of the body that an operation sends, by its operation id.
 pub fn request_body_json_schema(api: Api, operation_id: &str) -> Option<&'static str> {
     JSON_SCHEMAS.iter().find(|(of, id, _)| *of == api && *id == operation_id).map(|(_, _, schema)| *schema)

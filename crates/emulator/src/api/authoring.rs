@@ -1,4 +1,4 @@
-//! The authoring service: the sixteen operations, once a call has passed the gateway.
+//! The authoring service: the operations, once a call has passed the gateway.
 
 mod can_deploy;
 mod capping;

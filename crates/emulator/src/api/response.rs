@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use ajo_auth::Timestamp;
+use ajo_core::{Api, Verb};
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde::{Serialize, Serializer};
@@ -129,6 +130,12 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(status: StatusCode, code: impl Into<Option<Value>>, message: impl Into<String>) -> Self {
         Self { status, code: code.into(), family: "INPUT_OUTPUT_ERROR", message: message.into() }
+    }
+
+    /// Of an operation that was added to a spec and not to the emulator.
+    pub(crate) fn not_emulated(api: Api, verb: Verb) -> Self {
+        let message = format!("the emulator does not have the operation {api} {verb} yet");
+        Self::new(StatusCode::NOT_IMPLEMENTED, None, message)
     }
 
     /// The answer. `error` is an object in some published samples and a string that holds JSON in others; which operations

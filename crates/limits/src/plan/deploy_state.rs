@@ -74,7 +74,7 @@ impl Standing {
             }
             Verb::Deploy => Self { saved: self.saved.clone(), in_force: InForce::Saved },
             Verb::Undeploy => Self { saved: self.saved.clone(), in_force: InForce::Nothing },
-            // The others, and those that a specification adds, change nothing about it.
+            // The plan has no step that deletes and goes on, and other operations change nothing that it knows of.
             _ => self.clone(),
         }
     }

@@ -73,5 +73,7 @@ pub(super) fn run(
             capping.get_mut(uid).ok_or_else(unknown)?.undeploy();
             response::no_content()
         }
+        // The specs know it, and nobody has decided yet how it behaves here.
+        other => return Err(Failure::not_emulated(Api::Capping, other)),
     })
 }

@@ -95,5 +95,7 @@ pub(super) fn run(
             config.undeploy();
             response::no_content()
         }
+        // The specs know it, and nobody has decided yet how it behaves here.
+        other => return Err(Failure::not_emulated(Api::Throttling, other)),
     })
 }

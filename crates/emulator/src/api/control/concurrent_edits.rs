@@ -42,7 +42,8 @@ pub(super) fn add(
 /// The same as it can happen: what would be saved is what the service would keep of it. Says why it could never happen, or
 /// what is wrong with what would be saved: somebody else is held to what the service takes.
 fn validate(edit: Interference, switches: &Switches) -> Result<Interference, String> {
-    let about = |api: &Api| ABOUT_ONE.iter().any(|verb| edit.before.covers(Target::of(Operation::of(*api, *verb))));
+    let covers = |operation: &Operation| edit.before.covers(Target::of(operation));
+    let about = |api: &Api| ABOUT_ONE.iter().any(|verb| Operation::find(*api, *verb).is_some_and(covers));
     let apis: Vec<Api> = [Api::Capping, Api::Throttling].into_iter().filter(about).collect();
     let Some(definition) = &edit.definition else {
         let nobody = || format!("{} is about no configuration, so nobody can come before it", edit.before);
