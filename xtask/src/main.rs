@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask …`.
 
+mod added_operation;
 mod bench;
 mod compare_spec;
 mod fetch;

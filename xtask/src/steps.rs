@@ -10,7 +10,7 @@ use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
-use crate::{compare_spec, fetch, generate, rust, standard_tools};
+use crate::{added_operation, compare_spec, fetch, generate, rust, standard_tools};
 
 /// Tests of the emulator's web UI.
 const BROWSER: &str = "tests/browser";
@@ -104,6 +104,13 @@ pub(crate) const STEPS: &[Step] = &[
     ),
     step(Tier::All, "scale", "large limits files are planned and applied in time", &[], rust::test_scale),
     step(Tier::All, "hostile", "hostile peers cannot hang or exhaust the client", &[], rust::test_hostile),
+    step(
+        Tier::All,
+        "operation",
+        "an operation added to a spec becomes a method, and everything compiles",
+        &[Program("git", "git")],
+        added_operation::test,
+    ),
     step(
         Tier::All,
         "browser",

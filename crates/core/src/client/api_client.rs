@@ -16,7 +16,7 @@ use crate::{CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, Se
 /// point: the shared state stays consistent. Over reqwest it needs a running tokio runtime.
 ///
 /// ```no_run
-/// use ajo_core::{CappingDefinition, Client, DeleteOptions};
+/// use ajo_core::{CappingDefinition, Client};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let client = Client::builder().from_env()?.build()?;
@@ -31,8 +31,6 @@ use crate::{CallOptions, Error, ErrorKind, HttpTransport, Operation, Request, Se
 /// for c in client.capping().list().await? {
 ///     println!("{} {}", c.uid, c.url);
 /// }
-/// client.capping().undeploy(&created.uid).await?;
-/// client.capping().delete(&created.uid, DeleteOptions::default()).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -66,7 +66,7 @@ fn examples(language: &str) -> Vec<String> {
 /// The example in the documentation of `Client` compiles as a test; the README's is the same, line by line.
 #[test]
 fn the_rust_example_is_the_one_that_compiles() {
-    let compiled = read("crates/core/src/client/native_client.rs");
+    let compiled = read("crates/core/src/client/api_client.rs");
     let mut compiled = compiled.lines().filter_map(|line| line.trim().strip_prefix("///")).map(str::trim);
     let [example] = examples("rust").try_into().expect("one example");
     for line in

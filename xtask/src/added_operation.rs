@@ -1,0 +1,61 @@
+//! Adds an operation to a spec in a copy of the workspace, generates, and calls it: nothing else has to be written.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::process::{capture, read_output};
+use crate::workspace::{root, target};
+
+/// The operation, for the end of `paths` in the capping spec.
+const OPERATION: &str = include_str!("added_operation/history.yaml");
+
+/// Calls it, in the copy's `tests/requests/operations.rs`.
+const TEST: &str = include_str!("added_operation/history.rs.txt");
+
+/// The line of a spec that ends `paths`.
+const END_OF_PATHS: &str = "\ncomponents:\n";
+
+pub(crate) fn test() -> Result<(), String> {
+    let folder = target().join("added-operation");
+    let copy = folder.join("workspace");
+    for file in read_output("git", &["ls-files", "--cached", "--others", "--exclude-standard"])?.lines() {
+        copy_file(&root().join(file), &copy.join(file), |content| match file {
+            "openapi/capping.yaml" => insert_operation(&content),
+            "tests/requests/operations.rs" => Ok(content + TEST),
+            _ => Ok(content),
+        })?;
+    }
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).current_dir(&copy).env("CARGO_TARGET_DIR", folder.join("target"));
+        capture(&mut command).map(drop)
+    };
+    cargo(&["run", "--quiet", "--package", "xtask", "--locked", "--", "generate"])?;
+    cargo(&["check", "--quiet", "--workspace", "--all-targets", "--locked"])?;
+    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--", "history"])
+}
+
+fn insert_operation(spec: &str) -> Result<String, String> {
+    let (paths, components) = spec.split_once(END_OF_PATHS).ok_or("openapi/capping.yaml has no components")?;
+    Ok([paths, "\n", OPERATION.trim_end(), END_OF_PATHS, components].concat())
+}
+
+/// Copies a file with a change to its text. An unchanged copy keeps its time stamp, so that cargo does not build it again.
+fn copy_file(from: &Path, to: &Path, change: impl Fn(String) -> Result<String, String>) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("failed to copy {}: {error}", from.display());
+    // A file that git knows may be deleted in the work tree.
+    if !from.exists() {
+        return Ok(());
+    }
+    let content = fs::read(from).map_err(failed)?;
+    let content = match String::from_utf8(content) {
+        Ok(text) => change(text)?.into_bytes(),
+        Err(binary) => binary.into_bytes(),
+    };
+    if fs::read(to).is_ok_and(|copied| copied == content) {
+        return Ok(());
+    }
+    fs::create_dir_all(to.parent().unwrap_or(to)).map_err(failed)?;
+    fs::write(to, content).map_err(failed)
+}
