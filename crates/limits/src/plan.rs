@@ -25,7 +25,7 @@ pub use definition::{Definition, Unsendable};
 pub use deploy_state::{InForce, Standing};
 pub use digest::Digest;
 pub use drift::{Deployed, Drift, drift};
-pub(crate) use fields::{FieldValue, Fields, ORG_ID, ordered, schema_of};
+pub(crate) use fields::{FieldValue, Fields, ORG_ID, first_mistyped, ordered, schema_of};
 pub use key::Key;
 pub use observed::{Found, Observed};
 pub use options::{DELETE_SHARE, Options};

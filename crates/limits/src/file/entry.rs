@@ -9,7 +9,7 @@ use super::findings::{Findings, quote};
 use super::known_keys::{check_keys, meant};
 use super::node::{Is, Node};
 use super::schema_types;
-use crate::plan::{ORG_ID, ordered, schema_of};
+use crate::plan::{ORG_ID, first_mistyped, ordered, schema_of};
 use crate::{Definition, Finding, Wanted};
 
 /// The code for a kind of caller that there is not.
@@ -28,8 +28,12 @@ pub(crate) fn read(entry: &Node, api: Api, findings: &mut Findings) -> Option<Wa
     let deployed = deployed(entry, findings);
     let definition = definition(entry, api, findings);
     check_rules(entry, api, &Value::Object(definition.clone()), deployed, findings);
-    // What keeps it from being one was found by the rules.
-    let definition = Definition::from_json(api, &Value::Object(definition));
+    let read = Definition::from_json(api, &Value::Object(definition.clone()));
+    let is_explained = findings.since(first).iter().any(|finding| finding.severity == Severity::Error);
+    if read.is_none() && !is_explained {
+        check_types(entry, api, &definition, findings);
+    }
+    let definition = read;
     let key = definition.as_ref().map(Definition::key);
     for finding in findings.since(first) {
         finding.key.clone_from(&key);
@@ -79,6 +83,17 @@ fn check_keys_below(node: &Node, schema: &Object, findings: &mut Findings) {
         }
         check_keys_below(node, below, findings);
     }
+}
+
+/// Finds the value of another type that no rule of the service is about.
+fn check_types(entry: &Node, api: Api, definition: &Map<String, Value>, findings: &mut Findings) {
+    let Some((pointer, expected)) = first_mistyped(schema_of(api), definition) else { return };
+    let (mark, kind) = match entry.find(&pointer) {
+        Ok(node) => (&node.mark, node.kind()),
+        Err(mark) => (mark, "nothing"),
+    };
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    findings.error("AJO_LIMITS_TYPE", mark, format!("`{name}` must be {expected}, and is {kind}"));
 }
 
 /// What the service's own rules say, each where it stands in the file.

@@ -154,6 +154,30 @@ fn is_of(kind: Kind, value: &Value) -> bool {
     }
 }
 
+/// The first value that is of another type than the specification says, by its JSON pointer, and the type that it should have.
+pub(crate) fn first_mistyped(schema: &Object, json: &Map<String, Value>) -> Option<(String, &'static str)> {
+    ordered(schema).into_iter().find_map(|field| {
+        let value = json.get(field.name).filter(|value| !value.is_null())?;
+        let below = match (field.kind, value) {
+            (Kind::Object(schema), Value::Object(below)) => first_mistyped(schema, below),
+            (kind, value) => (!is_of(kind, value)).then(|| (String::new(), described(kind))),
+        };
+        below.map(|(pointer, expected)| (format!("/{}{pointer}", field.name), expected))
+    })
+}
+
+const fn described(kind: Kind) -> &'static str {
+    match kind {
+        Kind::String => "text",
+        Kind::Integer => "a whole number",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Array(_) => "a list",
+        Kind::Object(_) => "a mapping",
+        Kind::Any => "anything",
+    }
+}
+
 // In the order of the specification, which is part of digests.
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
