@@ -126,6 +126,11 @@ impl Definition {
         }
     }
 
+    /// Its fields as JSON.
+    pub fn to_json(&self) -> Map<String, Value> {
+        self.fields.to_json()
+    }
+
     /// The body of `create` and `update`.
     ///
     /// # Errors
@@ -134,7 +139,7 @@ impl Definition {
     pub fn to_send(&self) -> Result<Map<String, Value>, Unsendable> {
         match self.fields.missing(schema_of(self.api)) {
             Some(name) => Err(Unsendable(name)),
-            None => Ok(self.fields.to_json()),
+            None => Ok(self.to_json()),
         }
     }
 }

@@ -197,3 +197,44 @@ impl Serialize for FieldValue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn mistyped(json: &Value) -> Option<(String, &'static str)> {
+        first_mistyped(schema_of(Api::Capping), json.as_object().expect("an object"))
+    }
+
+    #[test]
+    fn the_first_value_of_another_type_is_found() {
+        let limit = |calls: Value| json!({"action": {"rating": {"maxCallsCount": calls, "periodInMs": null}}});
+        let json = json!({"url": "u", "methods": ["GET"], "services": limit(json!(1.5)), "unknown": 1});
+        let pointer = "/services/action/rating/maxCallsCount".to_owned();
+        assert_eq!(mistyped(&json), Some((pointer, "a whole number")));
+        assert_eq!(
+            mistyped(&json!({"methods": [1], "services": limit(json!(1))})),
+            Some(("/methods".to_owned(), "a list"))
+        );
+        assert_eq!(mistyped(&json!({"services": 1})), Some(("/services".to_owned(), "a mapping")));
+        assert_eq!(mistyped(&json!({"services": limit(json!(1))})), None);
+    }
+
+    #[test]
+    fn a_definition_that_somebody_wrote_is_of_the_right_types_and_what_the_service_says_is_read_all_the_same() {
+        let of = |json: &Value, reading| {
+            Fields::of_definition(Api::Throttling, json.as_object().expect("an object"), reading)
+        };
+        let complete = json!({"urlPattern": "u", "methods": [], "name": "", "maxThroughput": 1});
+        let expected = json!({"urlPattern": "u", "methods": [], "maxThroughput": 1});
+        for reading in [Reading::Strict, Reading::Lenient] {
+            assert_eq!(of(&complete, reading).map(|fields| Value::from(fields.to_json())), Some(expected.clone()));
+        }
+        let odd = json!({"urlPattern": 1, "methods": null, "name": [], "maxThroughput": "400"});
+        assert_eq!(of(&odd, Reading::Strict), None);
+        let read = of(&odd, Reading::Lenient).expect("what can be read");
+        assert_eq!(Value::from(read.to_json()), json!({"urlPattern": "", "methods": []}));
+    }
+}
