@@ -25,8 +25,9 @@ impl Input {
         let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
         let operation = named.ok_or_else(|| invalid(format!("there is no operation `{operation}`")))?;
         let uid = fields.text("uid");
-        let flags = operation.query.iter().filter(|(option, _)| fields.flag(option));
-        let flags = flags.map(|(option, _)| (*option, "true")).collect();
+        // An option that this operation does not take is ignored by the call.
+        let flags = OPERATIONS.iter().flat_map(|operation| operation.query).map(|(option, _)| *option);
+        let flags = flags.filter(|option| fields.flag(option)).map(|option| (option, "true")).collect();
         let options = call_options(&mut fields);
         fields.end().map_err(invalid)?;
         Ok(Self { operation, uid, flags, options })
