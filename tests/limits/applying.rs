@@ -2,6 +2,8 @@
 
 use ajo_limits::{Cause, Kind, Options, StepState};
 
+use serde_json::json;
+
 use crate::limits::support::{StopAfter, World, capping, desired, never, throttling};
 
 #[tokio::test]
@@ -107,8 +109,9 @@ async fn what_somebody_else_creates_between_the_plan_and_the_call_is_not_created
     let mut world = World::start().await;
     let wanted = desired(&[(capping("a", 1), true)]);
     let plan = world.plan(&wanted).await;
-    let ajo_limits::Definition::Capping(theirs) = capping("a", 9) else { unreachable!() };
-    world.client.capping().create(&theirs.to_send().expect("whole")).await.expect("created by somebody");
+    let theirs = capping("a", 9).to_send().expect("whole");
+    let theirs = serde_json::from_value(theirs.into()).expect("a definition");
+    world.client.capping().create(&theirs).await.expect("created by somebody");
     let results = world.apply_plan(&plan, &never()).await;
     assert_eq!(results[0].state, StepState::Failed);
     assert_eq!(world.observe().await.configs.len(), 1);
@@ -139,4 +142,25 @@ async fn after_a_request_to_stop_the_calls_in_flight_end_and_no_other_begins() {
     let results = world.apply(&wanted).await;
     assert!(results.iter().all(|result| result.state == StepState::Done));
     assert_eq!(world.observe().await.configs.len(), 10);
+}
+
+#[tokio::test]
+async fn an_update_keeps_fields_that_nobody_knows() {
+    let mut world = World::start().await;
+    world.apply(&desired(&[(capping("a", 1), true)])).await;
+    let found = world.observe().await.configs.remove(0);
+    let mut theirs = found.standing.saved.to_send().expect("whole");
+    theirs["services"]["dataSource"]["rating"]["jitter"] = json!(true);
+    world.client.update_raw(ajo_core::Api::Capping, &found.uid, theirs).await.expect("updated by somebody");
+    world.client.capping().deploy(&found.uid).await.expect("deployed by somebody");
+
+    // They are no difference to the file.
+    let plan = world.plan(&desired(&[(capping("a", 1), true)])).await;
+    assert!(plan.is_empty(), "{plan:#?}");
+    let results = world.apply(&desired(&[(capping("a", 2), true)])).await;
+    assert!(results.iter().all(|result| result.state == StepState::Done), "{results:#?}");
+    let found = world.observe().await.configs.remove(0);
+    assert_eq!(found.standing.saved, capping("a", 2));
+    let unknown = json!({"services": {"dataSource": {"rating": {"jitter": true}}}});
+    assert_eq!(serde_json::Value::Object(found.unknown_fields), unknown);
 }

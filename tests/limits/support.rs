@@ -5,36 +5,30 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ajo_apply::{Apply, JournalFile, Reader, Watch};
-use ajo_core::{Client, Sandbox, Verb};
+use ajo_core::{Api, Client, Sandbox, Verb};
 use ajo_emulator::Emulator;
 use ajo_limits::{
-    Capping, Change, Definition, Desired, Header, JOURNAL_VERSION, Ledger, Limit, Observed, Options, Plan, Rating,
-    Services, StepResult, StepState, Throttling, Wanted, plan,
+    Change, Definition, Desired, Header, JOURNAL_VERSION, Ledger, Observed, Options, Plan, StepResult, StepState,
+    Wanted, plan,
 };
 use ajo_tests::{ORG_ID, emulated};
+use serde_json::json;
 
 pub(crate) fn sandbox() -> Sandbox {
     "prod".parse().expect("a name")
 }
 
 pub(crate) fn capping(name: &str, calls: i64) -> Definition {
-    let rating = Rating { max_calls_count: Some(calls), period_in_ms: Some(1000) };
-    let limit = Limit { max_http_connections: Some(50), rating: Some(rating) };
-    Definition::Capping(Capping {
-        url: format!("https://{name}.example.org/*"),
-        methods: ["GET".to_owned()].into(),
-        services: Services { action: None, data_source: Some(limit) },
-    })
+    let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
+    let json =
+        json!({"url": format!("https://{name}.example.org/*"), "methods": ["GET"], "services": {"dataSource": limit}});
+    Definition::from_json(Api::Capping, &json).expect("a definition")
 }
 
 pub(crate) fn throttling(name: &str, calls: i64) -> Definition {
-    Definition::Throttling(Throttling {
-        name: None,
-        description: None,
-        url_pattern: format!("https://{name}.example.com/*"),
-        methods: ["POST".to_owned()].into(),
-        max_throughput: Some(calls),
-    })
+    let json =
+        json!({"urlPattern": format!("https://{name}.example.com/*"), "methods": ["POST"], "maxThroughput": calls});
+    Definition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
 pub(crate) fn desired(configs: &[(Definition, bool)]) -> Desired {

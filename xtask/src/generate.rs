@@ -7,12 +7,12 @@
 mod client;
 mod enums;
 mod files;
+mod json_schema;
 pub(crate) mod model;
 mod operations;
 mod options;
 mod patches;
 mod progenitor;
-mod response;
 pub(crate) mod rust_type;
 mod schemas;
 mod types;
@@ -105,6 +105,60 @@ mod tests {
         let types = &files["capping/types.rs"];
         assert!(types.contains("pub cost_center: ::std::option::Option<i64>"), "{types}");
         assert!(types.contains("pub cost_center: ::std::option::Option<::std::string::String>"), "{types}");
+    }
+
+    #[test]
+    fn a_field_added_to_a_spec_is_in_the_tables_and_in_typescript() {
+        let mut specs = specifications().expect("readable");
+        for name in ["CappingDefinition", "CappingConfig"] {
+            specs[0].value["components"]["schemas"][name]["properties"]["priority"] =
+                json!({"type": "integer", "format": "int64", "description": "Which comes first (unknown)."});
+        }
+        assert!(validate::validate(&specs[0]).is_empty());
+        let files = files::render(&specs).expect("generated");
+        assert_eq!(files["capping/types.rs"].matches("pub priority: ::std::option::Option<i64>").count(), 2);
+        assert_eq!(files["schemas.rs"].matches(r#"name: "priority""#).count(), 2);
+        assert!(files["json_schemas.rs"].contains(r#"\"priority\":{\"description\":\"Which comes first"#));
+        let typescript = typescript::render(&specs).expect("generated");
+        let field = "  /** Which comes first (unknown). */\n  readonly priority?: number;\n";
+        assert_eq!(typescript["models.ts"].matches(field).count(), 2);
+    }
+
+    #[test]
+    fn an_operation_added_to_one_spec_is_in_typescript_and_in_the_readme() {
+        let mut specs = specifications().expect("readable");
+        specs[0].value["paths"]["/endpointConfigs/{uid}/history"] = json!({
+            "parameters": [{"$ref": "#/components/parameters/uid"}],
+            "get": {
+                "operationId": "read_history",
+                "summary": "Read the history",
+                "description": "Answers who did what (unknown).",
+                "responses": {"200": {
+                    "description": "The history.",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                }},
+            },
+        });
+        let typescript = typescript::render(&specs).expect("generated");
+        let method = "  /**\n   * Read the history.\n   *\n   * Answers who did what (unknown).\n   */\n  \
+                      readHistory(uid: string, options?: CallOptions): Promise<Record<string, unknown>>;\n";
+        let operations = &typescript["operations.ts"];
+        assert_eq!(operations.matches(method).count(), 1, "{operations}");
+        assert_eq!(operations.matches("    readHistory: [\"uid\"],\n").count(), 1);
+        assert_eq!(operations.matches("\"capping.read_history\"").count(), 1);
+        let readme = "<!-- operations: written by `cargo xtask generate` -->\n<!-- operations: end -->\n";
+        let readme = typescript::readme::update(readme, &specs).expect("markers");
+        let row = "| `capping.readHistory(uid, options?)` | `Record<string, unknown>` | Read the history |\n";
+        assert!(readme.contains(row), "{readme}");
+    }
+
+    #[test]
+    fn a_parameter_that_the_npm_package_cannot_pass_is_named() {
+        let mut specs = specifications().expect("readable");
+        specs[1].value["paths"]["/list/throttlingConfigs"]["post"]["parameters"] =
+            json!([{"name": "limit", "in": "query", "schema": {"type": "integer"}}]);
+        let error = typescript::render(&specs).expect_err("it is no flag");
+        assert!(error.contains("`limit` of `list`") && error.contains("openapi/throttling.yaml"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The project's own commands, run as `cargo xtask …`.
 
-mod added_operation;
 mod bench;
 mod compare_spec;
 mod fetch;
@@ -11,6 +10,7 @@ mod output;
 mod process;
 mod rust;
 mod spec;
+mod spec_edit;
 mod standard_tools;
 mod steps;
 mod test;

@@ -10,7 +10,7 @@ use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
-use crate::{added_operation, compare_spec, fetch, generate, rust, standard_tools};
+use crate::{compare_spec, fetch, generate, rust, spec_edit, standard_tools};
 
 /// Tests of the emulator's web UI.
 const BROWSER: &str = "tests/browser";
@@ -106,10 +106,10 @@ pub(crate) const STEPS: &[Step] = &[
     step(Tier::All, "hostile", "hostile peers cannot hang or exhaust the client", &[], rust::test_hostile),
     step(
         Tier::All,
-        "operation",
-        "an operation added to a spec becomes a method, and everything compiles",
+        "spec-edit",
+        "an operation and a field added to a spec reach everything, and everything compiles",
         &[Program("git", "git")],
-        added_operation::test,
+        spec_edit::test,
     ),
     step(
         Tier::All,

@@ -18,3 +18,4 @@ mod request_path;
 pub(crate) mod reqwest_builder;
 pub(crate) mod response;
 pub(crate) mod settings;
+mod update_raw;

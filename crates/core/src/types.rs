@@ -1,8 +1,6 @@
 //! Operations, and what the generated models are built on.
 
 mod lenient_ids;
-#[cfg(test)]
-pub(crate) mod models;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod operation_table;

@@ -41,6 +41,7 @@
 //! assert_eq!(phases[0].tasks, [Task { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
+mod definition_schema;
 pub mod file;
 mod journal;
 mod plan;
@@ -52,9 +53,8 @@ mod state;
 pub use file::{Desired, Finding, Place, Wanted, dump};
 pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError, StepError, StepResult, StepState};
 pub use plan::{
-    Candidate, Capping, Cause, Change, DELETE_SHARE, Definition, Deployed, Digest, Drift, Edit, Found, InForce, Key,
-    Kind, Limit, Observed, Options, Phase, Plan, Rating, Refusal, Services, Standing, Task, Throttling, Unsendable,
-    Why, drift, meant, plan,
+    Candidate, Cause, Change, DELETE_SHARE, Definition, Deployed, Digest, Drift, Edit, Found, InForce, Key, Kind,
+    Observed, Options, Phase, Plan, Refusal, Standing, Task, Unsendable, Why, drift, meant, plan,
 };
 pub use policy::{Freeze, POLICY_CODE, Policy};
 pub use report::{Outcome, REPORT_VERSION, Report};

@@ -1,9 +1,11 @@
 //! The forms of this project's files and outputs, as JSON Schemas.
 
+use ajo_core::Api;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use crate::definition_schema::required_fields;
 use crate::file::schema_types::LimitsForm;
 use crate::policy::schema_types::PolicyForm;
 use crate::{Ledger, Report};
@@ -70,8 +72,8 @@ fn limits() -> Value {
     let mut schema = read::<LimitsForm>();
     schema["if"] = json!({ "not": { "required": ["base"] } });
     schema["then"] = json!({ "properties": {
-        "capping": { "items": { "required": ["url", "methods", "services"] } },
-        "throttling": { "required": ["urlPattern", "methods", "maxThroughput"] },
+        "capping": { "items": { "required": required_fields(Api::Capping) } },
+        "throttling": { "required": required_fields(Api::Throttling) },
     } });
     schema
 }
@@ -99,13 +101,14 @@ mod tests {
     fn the_schemas_name_what_the_readers_know_and_allow_nothing_else() {
         let (limits, policies) = (schema(Schema::Limits), schema(Schema::Policy));
         let of = |name: &str| &limits["definitions"][name];
+        let services = &of("Capping")["properties"]["services"];
         for (schema, known) in [
             (&limits, file::FILE),
-            (of("Capping"), file::CAPPING),
-            (of("Services"), file::SERVICES),
-            (of("Service"), file::SERVICE),
-            (of("Rating"), file::RATING),
-            (of("Throttling"), file::THROTTLING),
+            (of("Capping"), &file::entry_keys(Api::Capping)),
+            (services, &["action", "dataSource"]),
+            (&services["properties"]["action"], &["maxHttpConnections", "rating"]),
+            (&services["properties"]["action"]["properties"]["rating"], &["maxCallsCount", "periodInMs"]),
+            (of("Throttling"), &file::entry_keys(Api::Throttling)),
             (&policies, policy::FILE),
             (&policies["definitions"]["Ceiling"], policy::CEILING),
             (&policies["definitions"]["FreezeWindow"], policy::FREEZE),
@@ -118,14 +121,15 @@ mod tests {
 
     #[test]
     fn every_field_of_the_files_is_described() {
+        fn described(schema: &Value) {
+            for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(field["description"].is_string(), "{name}");
+                described(field);
+            }
+        }
         for of in [Schema::Limits, Schema::Policy] {
             let schema = schema(of);
-            let definitions = schema["definitions"].as_object().expect("definitions").values();
-            for (name, field) in
-                definitions.chain([&schema]).filter_map(|schema| schema["properties"].as_object()).flatten()
-            {
-                assert!(field["description"].is_string(), "{name}");
-            }
+            schema["definitions"].as_object().expect("definitions").values().chain([&schema]).for_each(described);
         }
     }
 

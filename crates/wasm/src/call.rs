@@ -7,7 +7,7 @@ use ajo_auth::{
     AccessToken, AuthError, LOOK_AGAIN, MAX_TOKEN_ANSWER, Secret, StoreError, TokenHostAnswer, TokenNote, token_input,
 };
 use ajo_core::{
-    CallNote, CallProgress, HttpResponse, MAX_ANSWER, MAX_FAILURE_ANSWER, OPERATIONS, Operation, Request, RequestParts,
+    CallNote, CallProgress, HttpResponse, MAX_ANSWER, MAX_FAILURE_ANSWER, Operation, Request, RequestParts,
     ResponseValue, SendError, TextTemplate, Uid, request_id,
 };
 use ajo_engine::{CallAction, CallOutcome, Moment, Shared, TokenAction, TokenInput, TokenRequestState};
@@ -18,7 +18,6 @@ use crate::client::Client;
 use crate::host::{elapsed, millis, moment, random};
 use crate::input::Input;
 use crate::json_writer::quoted;
-use crate::operation_name::name;
 use crate::step::{Send, Step};
 use crate::{failure, note};
 
@@ -63,15 +62,12 @@ pub(crate) enum Next {
 impl Call {
     /// Of this input and this definition, both JSON. An error is JSON too.
     pub(crate) fn new(client: Rc<Client>, input: &str, definition: &str) -> Result<Self, String> {
-        let Input { operation, uid, force, options } = Input::read(input)?;
-        let named = OPERATIONS.iter().find(|candidate| name(candidate) == operation);
-        let operation = named.ok_or_else(|| failure::invalid(&format!("there is no operation `{operation}`")))?;
+        let Input { operation, uid, flags, options } = Input::read(input)?;
         let options = options.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
         let uid = uid.map(|uid| uid.parse::<Uid>()).transpose();
         let uid = uid.map_err(|error| failure::invalid_for(operation, &error.to_string()))?;
         let config = client.config.with_options(options);
-        let options: &[_] = if force { &[("force", "true")] } else { &[] };
-        let parts = RequestParts::untyped(operation, uid.as_ref(), options, definition, config.org_id());
+        let parts = RequestParts::untyped(operation, uid.as_ref(), &flags, definition, config.org_id());
         let request = parts.and_then(|parts| config.request(operation, parts, request_id(random(), random())));
         let request = request.map_err(|error| failure::of(&error))?;
         let progress = CallProgress::new(operation, config.options(), client.policy, elapsed());

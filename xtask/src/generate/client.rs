@@ -53,7 +53,7 @@ fn method(operation: &Operation, all: &[Operation]) -> TokenStream {
     match &operation.body {
         Body::None => {}
         Body::Default(json) => parts.push(quote!(.static_body(#json))),
-        Body::Argument { rust_type, fill_organization } => {
+        Body::Argument { rust_type, fill_organization, .. } => {
             arguments.push(quote!(body: &#rust_type));
             parts.push(match fill_organization {
                 None => quote!(.body(body)),

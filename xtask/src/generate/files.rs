@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use similar::TextDiff;
 
 use super::types::Schemas;
-use super::{client, enums, model, operations, options, progenitor, schemas, types};
+use super::{client, enums, json_schema, model, operations, options, progenitor, schemas, types};
 use crate::spec::Spec;
 
 /// Content by path below the target folder, with `/` between the parts.
@@ -58,12 +58,15 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
     let (verbs, table) = operations::render(&operations);
     files.insert("verbs.rs".to_owned(), pretty(verbs)?);
     files.insert("operations.rs".to_owned(), pretty(table)?);
-    files.insert("options.rs".to_owned(), pretty(options::render(&operations))?);
     files.insert("schemas.rs".to_owned(), pretty(schemas::render(specs)?)?);
+    files.insert("json_schemas.rs".to_owned(), pretty(json_schema::render(specs)?)?);
+    files.insert("options.rs".to_owned(), pretty(options::render(&operations))?);
     let root = quote! {
         #modules
         /// Strings with known values, to which the service may add.
         pub mod enums;
+        /// The bodies of requests as JSON Schema.
+        pub mod json_schemas;
         /// The table of operations.
         pub mod operations;
         /// Options of operations.

@@ -78,6 +78,7 @@ pub(super) enum Body {
     /// This JSON is always sent.
     Default(String),
     Argument {
+        schema: Value,
         rust_type: TokenStream,
         /// The field that the client fills in with the organization.
         fill_organization: Option<String>,
@@ -86,6 +87,8 @@ pub(super) enum Body {
 
 /// The value of a call.
 pub(super) struct Response {
+    /// The schema of the value; `None` if there is no value.
+    pub(super) schema: Option<Value>,
     /// The Rust type of the value.
     pub(super) rust_type: TokenStream,
     /// The Rust type of the body and the field that holds the value, where it is not the body.
@@ -192,6 +195,7 @@ fn body(spec: &Spec, operation: &Value) -> Body {
     match operation.get("x-default-body") {
         Some(default) => Body::Default(default.to_string()),
         None => Body::Argument {
+            schema: json_schema(body).clone(),
             rust_type: rust_type(spec, json_schema(body)),
             fill_organization: operation["x-fill-organization"].as_str().map(str::to_owned),
         },
@@ -210,10 +214,16 @@ fn read_response(spec: &Spec, operation: &Value, response: &Value) -> Response {
         return nothing();
     }
     let Some(field) = operation["x-envelope"].as_str() else {
-        return Response { rust_type: rust_type(spec, schema), envelope: None, shape: shape(spec, schema) };
+        return Response {
+            schema: Some(schema.clone()),
+            rust_type: rust_type(spec, schema),
+            envelope: None,
+            shape: shape(spec, schema),
+        };
     };
     let value = &resolved["properties"][field];
     Response {
+        schema: Some(value.clone()),
         rust_type: rust_type(spec, value),
         envelope: Some((rust_type(spec, schema), field.to_owned())),
         shape: shape(spec, value),
@@ -221,7 +231,7 @@ fn read_response(spec: &Spec, operation: &Value, response: &Value) -> Response {
 }
 
 fn nothing() -> Response {
-    Response { rust_type: quote!(()), envelope: None, shape: "Nothing" }
+    Response { schema: None, rust_type: quote!(()), envelope: None, shape: "Nothing" }
 }
 
 fn shape(spec: &Spec, schema: &Value) -> &'static str {

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::model::api_name;
+use super::model::{api_name, json_schema};
 use super::types::Schemas;
 use crate::spec::{Spec, schema_name};
 use crate::validate::names::pascal;
@@ -25,7 +25,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         }
         for operation in spec.operations() {
             let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let body = &operation.value["requestBody"]["content"]["application/json"]["schema"];
+            let body = json_schema(&operation.value["requestBody"]);
             if let Some(name) = schema_name(body) {
                 let table = constant(name);
                 bodies.push(quote!((Api::#api, #id, &#table)));

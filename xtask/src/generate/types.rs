@@ -2,7 +2,7 @@
 //!
 //! **Strict when written, lenient when read.** A type that is sent refuses unknown fields, because a misspelt field in a
 //! file would be dropped without a word. A type that is answered takes a missing, null or mistyped optional field as absent,
-//! because only `uid` can be relied on and the service may change the rest.
+//! because only `uid` can be relied on and the service may change the rest. It keeps the fields that the spec does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,6 +125,9 @@ fn adapt(item: Item, name: &str, schemas: &Schemas) -> Item {
                 read_leniently(field);
             }
         }
+        if schemas.answered.contains(name) && !schemas.sent.contains(name) {
+            fields.named.push(unknown_fields());
+        }
     } else {
         document_newtype(&mut item);
     }
@@ -164,6 +167,15 @@ fn read_leniently(field: &mut Field) {
         field.attrs.push(parse_quote!(#[serde(skip_serializing_if = "::std::string::String::is_empty")]));
     }
     field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::parse::lenient::field")]));
+}
+
+/// The service may add fields at any time, and whoever writes a configuration back must not lose them.
+fn unknown_fields() -> Field {
+    parse_quote! {
+        #[doc = "Fields that this version does not know."]
+        #[serde(flatten)]
+        pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>
+    }
 }
 
 fn is_list(ty: &Type) -> bool {

@@ -8,6 +8,7 @@ pub(super) mod readme;
 mod types;
 
 use super::files::Files;
+use super::model;
 use crate::spec::Spec;
 
 const MARK: &str =
@@ -15,8 +16,9 @@ const MARK: &str =
 
 /// Renders the files of `crates/wasm/npm/src/generated/`.
 pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
+    let all = model::operations(specs)?;
     Ok(Files::from([
-        ("models.ts".to_owned(), format!("{MARK}{}", models::render(specs)?)),
-        ("operations.ts".to_owned(), format!("{MARK}{}", operations::render(specs)?)),
+        ("models.ts".to_owned(), format!("{MARK}{}", models::render(specs, &all)?)),
+        ("operations.ts".to_owned(), format!("{MARK}{}", operations::render(&operation::apis(specs, &all)?))),
     ]))
 }

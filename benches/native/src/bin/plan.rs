@@ -4,12 +4,10 @@
 use std::hint::black_box;
 
 use ajo_bench::{Paired, list, print_figure};
-use ajo_core::{CappingConfig, Sandbox};
-use ajo_limits::{
-    Capping, Definition, Desired, Found, Ledger, Limit, Observed, Options, Owned, Plan, Rating, Services, Standing,
-    Wanted, plan,
-};
+use ajo_core::{Api, CappingConfig, Sandbox};
+use ajo_limits::{Definition, Desired, Found, Ledger, Observed, Options, Owned, Plan, Standing, Wanted, plan};
 use serde::Deserialize;
+use serde_json::json;
 
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 /// Configurations planned in one measurement, in as many plans as that takes.
@@ -91,6 +89,7 @@ fn situation(size: usize, case: Case) -> (Desired, Observed, Ledger) {
             standing: Standing::wanted(definition(number, 500), true),
             last_modified_by: Some("someone@AdobeID".to_owned()),
             last_modified_at: Some("2024-03-05T10:26:34.123456Z".to_owned()),
+            unknown_fields: serde_json::Map::new(),
         };
         ledger.configurations.push(Owned {
             sandbox: sandbox.to_string(),
@@ -105,12 +104,9 @@ fn situation(size: usize, case: Case) -> (Desired, Observed, Ledger) {
 }
 
 fn definition(number: usize, calls: i64) -> Definition {
-    let rating = Some(Rating { max_calls_count: Some(calls), period_in_ms: Some(1000) });
-    Definition::Capping(Capping {
-        url: format!("https://api.example.org/v2/endpoints/{number:05}/*"),
-        methods: ["GET", "POST"].map(str::to_owned).into(),
-        services: Services { action: None, data_source: Some(Limit { max_http_connections: Some(50), rating }) },
-    })
+    let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
+    let json = json!({"url": format!("https://api.example.org/v2/endpoints/{number:05}/*"), "methods": ["GET", "POST"], "services": {"dataSource": limit}});
+    Definition::from_json(Api::Capping, &json).expect("a definition")
 }
 
 /// Checks that the plan is the intended one.

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ajo_core::{Api, Client, Uid, Verb};
 use ajo_limits::{Change, Entry, Key, Plan, Standing, StepError, StepState, Task};
 use futures_util::stream::{self, StreamExt as _};
+use serde_json::{Map, Value};
 
 use super::reader::Reader;
 use super::writer::{self, Refused, objection, step_error};
@@ -69,6 +70,8 @@ struct Progress {
     standing: Option<Standing>,
     /// When the service says it was edited last; known before the first call only.
     last_modified_at: Option<String>,
+    /// Fields that nobody knows, as they were read just before the call. An update sends them back.
+    unknown_fields: Map<String, Value>,
     failed: bool,
     /// What limited is taken away, and its replacement is not there yet.
     exchanging: bool,
@@ -81,6 +84,7 @@ impl<'a> Apply<'a> {
             uid: change.uid.clone(),
             standing: change.before.clone(),
             last_modified_at: change.last_modified_at.clone(),
+            unknown_fields: Map::new(),
             failed: false,
             exchanging: false,
         };
@@ -187,10 +191,12 @@ impl<'a> Apply<'a> {
     async fn call(&self, index: usize, step: Verb) -> Result<Option<Uid>, Refused> {
         let change = &self.plan.changes[index];
         let api = change.key.api;
-        let uid = self.shared().progress[&index].uid.clone();
+        let Progress { uid, unknown_fields, .. } = self.shared().progress[&index].clone();
         match (step, &change.after, uid) {
             (Verb::Create, Some(after), _) => return writer::create(self.client, &after.saved).await.map(Some),
-            (Verb::Update, Some(after), Some(uid)) => writer::update(self.client, &uid, &after.saved).await?,
+            (Verb::Update, Some(after), Some(uid)) => {
+                writer::update(self.client, &uid, &after.saved, &unknown_fields).await?;
+            }
             (Verb::Delete, _, Some(uid)) => {
                 writer::delete(self.client, api, &uid, self.plan.options.force_delete).await?;
             }
@@ -223,6 +229,7 @@ impl<'a> Apply<'a> {
             let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("somebody else");
             return Some(problem(format!("{editor} changed it since the plan was made"), AGAIN));
         }
+        self.shared().progress.get_mut(&index).expect("every change has one").unknown_fields = found.unknown_fields;
         if step == Verb::Undeploy && change.is_redeployed() {
             return self.can_be_replaced(change, &uid).await;
         }

@@ -2,6 +2,8 @@
 
 use ajo_core::{Api, CanDeploy, Client, DeleteOptions, Error, Uid};
 use ajo_limits::{Definition, StepError, Unsendable};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::deploy_errors::objections;
 
@@ -25,18 +27,26 @@ impl From<Unsendable> for Refused {
 
 /// Gives the identifier of what was created.
 pub(crate) async fn create(client: &Client, definition: &Definition) -> Result<Uid, Refused> {
-    Ok(match definition {
-        Definition::Capping(capping) => client.capping().create(&capping.to_send()?).await?.uid,
-        Definition::Throttling(throttling) => client.throttling().create(&throttling.to_send()?).await?.uid,
+    let body = definition.to_send()?;
+    Ok(match definition.api() {
+        Api::Capping => client.capping().create(&typed(body)).await?.uid,
+        Api::Throttling => client.throttling().create(&typed(body)).await?.uid,
     })
 }
 
-pub(crate) async fn update(client: &Client, uid: &Uid, definition: &Definition) -> Result<(), Refused> {
-    match definition {
-        Definition::Capping(capping) => drop(client.capping().update(uid, &capping.to_send()?).await?),
-        Definition::Throttling(throttling) => drop(client.throttling().update(uid, &throttling.to_send()?).await?),
-    }
-    Ok(())
+/// Overwrites a configuration, except for the fields that nobody knows.
+pub(crate) async fn update(
+    client: &Client,
+    uid: &Uid,
+    definition: &Definition,
+    unknown: &Map<String, Value>,
+) -> Result<(), Refused> {
+    let body = definition.to_send_with(unknown)?;
+    Ok(client.update_raw(definition.api(), uid, body).await?)
+}
+
+fn typed<T: DeserializeOwned>(body: Map<String, Value>) -> T {
+    serde_json::from_value(body.into()).expect("a definition")
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), Refused> {

@@ -43,7 +43,7 @@ impl RequestParts {
             RequestBody::None => {}
             RequestBody::Default(json) => parts.static_body(json),
             RequestBody::Definition => {
-                let json = completed(operation.api, definition, org_id.as_str()).map_err(not_made)?;
+                let json = completed(operation, definition, org_id.as_str()).map_err(not_made)?;
                 parts.body = Some(Ok(json.into()));
             }
         }

@@ -12,6 +12,8 @@ pub mod throttling {
 }
 /// Strings with known values, to which the service may add.
 pub mod enums;
+/// The bodies of requests as JSON Schema.
+pub mod json_schemas;
 /// The table of operations.
 pub mod operations;
 /// Options of operations.

@@ -26,6 +26,9 @@ pub struct CanDeploy {
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub warnings: ::std::vec::Vec<CanDeployWarning>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CanDeploy);
 ///Answer of `can_deploy` (documented).
@@ -34,6 +37,9 @@ pub struct CanDeployAnswer {
     ///Whether a configuration can be deployed, and why not (documented).
     #[serde(rename = "canDeploy")]
     pub can_deploy: CanDeploy,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CanDeployAnswer);
 ///One reason against the deployment (documented).
@@ -52,6 +58,9 @@ pub struct CanDeployError {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub error_code: ::std::option::Option<crate::ServiceCode>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CanDeployError);
 ///One remark that does not block the deployment (documented).
@@ -75,6 +84,9 @@ pub struct CanDeployWarning {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub warning_code: ::std::option::Option<crate::ServiceCode>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CanDeployWarning);
 ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
@@ -152,6 +164,9 @@ pub struct ConfigMetadata {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub last_modified_by_id: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ConfigMetadata);
 ///What a warning is about (documented).
@@ -173,5 +188,8 @@ pub struct WarningScope {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub endpoint_config_url: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(WarningScope);

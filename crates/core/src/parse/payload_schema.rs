@@ -6,14 +6,15 @@
 use ajo_engine::untrusted_text::message_excerpt;
 use serde_json::{Map, Value};
 
-use crate::Api;
+use crate::Operation;
 use crate::parse::response::not_json;
 use crate::types::schema::{self, Field, Kind, Object};
 
 /// A definition as it is sent: of nothing but known fields, and with the organization where there is a place for it.
-pub(crate) fn completed(api: Api, definition: &str, org_id: &str) -> Result<String, String> {
+pub(crate) fn completed(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
     let mut definition: Value = serde_json::from_slice(definition.as_bytes()).map_err(|error| not_json(&error))?;
-    let Some(schema) = schema::request_body(api, "create") else { return Err("the API has no definitions".to_owned()) };
+    let body = schema::request_body(operation.api, operation.verb.as_str());
+    let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
     if let (Some(_), Value::Object(object)) = (schema.field("orgId"), &mut definition)
         && object.get("orgId").is_none_or(Value::is_null)
     {
@@ -93,18 +94,31 @@ fn write_object(object: &Map<String, Value>, schema: &Object, json: &mut String)
 
 #[cfg(test)]
 mod tests {
-    use ajo_auth::OrgId;
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
-    use crate::types::models::{CappingModels, Models, ThrottlingModels};
+    use crate::{Api, CappingDefinition, ThrottlingDefinition, Verb};
+
+    const ORG_ID: &str = "A1@AdobeOrg";
+
+    fn completed(api: Api, definition: &str) -> Result<String, String> {
+        super::completed(Operation::find(api, Verb::Create).expect("an operation"), definition, ORG_ID)
+    }
 
     /// What the type makes of it; `None` where it cannot be read.
-    fn typed<M: Models>(definition: &str, org_id: &OrgId) -> Option<String> {
-        let mut definition: M::Definition = serde_json::from_str(definition).ok()?;
-        M::complete(&mut definition, org_id);
-        serde_json::to_string(&definition).ok()
+    fn typed(api: Api, definition: &str) -> Option<String> {
+        match api {
+            Api::Capping => {
+                let mut definition: CappingDefinition = serde_json::from_str(definition).ok()?;
+                definition.org_id.get_or_insert_with(|| ORG_ID.to_owned());
+                serde_json::to_string(&definition).ok()
+            }
+            Api::Throttling => {
+                let definition: ThrottlingDefinition = serde_json::from_str(definition).ok()?;
+                serde_json::to_string(&definition).ok()
+            }
+        }
     }
 
     /// Anything, and often what a field may hold.
@@ -159,12 +173,8 @@ mod tests {
     }
 
     fn compare(api: Api, definition: &Value) -> Result<(), TestCaseError> {
-        let (text, org_id) = (definition.to_string(), "A1@AdobeOrg".parse().expect("an organization"));
-        let expected = match api {
-            Api::Capping => typed::<CappingModels>(&text, &org_id),
-            Api::Throttling => typed::<ThrottlingModels>(&text, &org_id),
-        };
-        prop_assert_eq!(completed(api, &text, org_id.as_str()).ok(), expected, "{}", text);
+        let text = definition.to_string();
+        prop_assert_eq!(completed(api, &text).ok(), typed(api, &text), "{}", text);
         Ok(())
     }
 
@@ -205,13 +215,8 @@ mod tests {
             [(Api::Capping, &schema::CAPPING_DEFINITION), (Api::Throttling, &schema::THROTTLING_DEFINITION)]
         {
             let text = full(schema).to_string();
-            let org_id = "A1@AdobeOrg".parse().expect("an organization");
-            let typed = match api {
-                Api::Capping => typed::<CappingModels>(&text, &org_id),
-                Api::Throttling => typed::<ThrottlingModels>(&text, &org_id),
-            };
-            let typed = typed.expect("the type knows every field");
-            assert_eq!(completed(api, &text, "A1@AdobeOrg"), Ok(typed));
+            let typed = typed(api, &text).expect("the type knows every field");
+            assert_eq!(completed(api, &text), Ok(typed));
         }
     }
 
@@ -229,7 +234,7 @@ mod tests {
             ("[[], null, {}, \"u\"]", "it is not an object"),
             ("", "it is not JSON (line 1, column 0)"),
         ] {
-            let refused = completed(Api::Capping, definition, "A1@AdobeOrg").expect_err(definition);
+            let refused = completed(Api::Capping, definition).expect_err(definition);
             assert_eq!(refused, expected);
         }
     }

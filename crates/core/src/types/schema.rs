@@ -2,6 +2,7 @@
 //! ten times as much code, and where a field that the specification adds must not be forgotten.
 
 use crate::Api;
+use crate::generated::json_schemas::JSON_SCHEMAS;
 pub use crate::generated::schemas::*;
 
 /// An object schema.
@@ -61,4 +62,9 @@ impl Object {
 /// ```
 pub fn request_body(api: Api, operation_id: &str) -> Option<&'static Object> {
     REQUEST_BODIES.iter().find(|(of, id, _)| *of == api && *id == operation_id).map(|(_, _, body)| *body)
+}
+
+/// The JSON Schema (draft 7) of the body that an operation sends, by its operation id.
+pub fn request_body_json_schema(api: Api, operation_id: &str) -> Option<&'static str> {
+    JSON_SCHEMAS.iter().find(|(of, id, _)| *of == api && *id == operation_id).map(|(_, _, schema)| *schema)
 }

@@ -2,16 +2,20 @@
 
 use ajo_core::Api;
 use ajo_core::rules::{self, Severity};
+use ajo_core::schema::{Kind, Object};
 use serde_json::{Map, Value};
 
 use super::findings::{Findings, quote};
 use super::known_keys::{check_keys, meant};
 use super::node::{Is, Node};
 use super::schema_types;
+use crate::plan::{ORG_ID, first_mistyped, ordered, schema_of};
 use crate::{Definition, Finding, Wanted};
 
 /// The code for a kind of caller that there is not.
 const SERVICE_NAME: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
+/// The field with a limit for each kind of caller.
+const SERVICES: &str = "services";
 
 /// Checks an entry, and gives what it wants if that can be made out of it.
 pub(crate) fn read(entry: &Node, api: Api, findings: &mut Findings) -> Option<Wanted> {
@@ -24,7 +28,12 @@ pub(crate) fn read(entry: &Node, api: Api, findings: &mut Findings) -> Option<Wa
     let deployed = deployed(entry, findings);
     let definition = definition(entry, api, findings);
     check_rules(entry, api, &Value::Object(definition.clone()), deployed, findings);
-    let definition = typed(api, Value::Object(definition));
+    let read = Definition::from_json(api, &Value::Object(definition.clone()));
+    let is_explained = findings.since(first).iter().any(|finding| finding.severity == Severity::Error);
+    if read.is_none() && !is_explained {
+        check_types(entry, api, &definition, findings);
+    }
+    let definition = read;
     let key = definition.as_ref().map(Definition::key);
     for finding in findings.since(first) {
         finding.key.clone_from(&key);
@@ -47,10 +56,9 @@ fn deployed(entry: &Node, findings: &mut Findings) -> bool {
 
 /// What of it is the service's, without what is not known, of which each is found.
 fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Value> {
-    let known = if api == Api::Capping { schema_types::CAPPING } else { schema_types::THROTTLING };
     let (mut own, mut org) = (entry.clone(), None);
     if let Is::Map(map) = &mut own.is {
-        let at = map.iter().position(|(name, _)| name.text() == Some("orgId"));
+        let at = map.iter().position(|(name, _)| name.text() == Some(ORG_ID));
         org = at.map(|at| map.remove(at));
     }
     if let Some((name, _)) = org {
@@ -58,19 +66,34 @@ fn definition(entry: &Node, api: Api, findings: &mut Findings) -> Map<String, Va
             Some("it is filled in from the credential: leave `orgId` out".to_owned());
     }
     let mut unknown = Vec::new();
-    check_keys(&own, known, &mut unknown, findings);
-    for name in schema_types::SERVICES {
-        let service = own.get("services").and_then(|services| services.get(name));
-        if let Some(service) = service {
-            check_keys(service, schema_types::SERVICE, &mut Vec::new(), findings);
-            if let Some(rating) = service.get("rating") {
-                check_keys(rating, schema_types::RATING, &mut Vec::new(), findings);
-            }
-        }
-    }
+    check_keys(&own, &schema_types::entry_keys(api), &mut unknown, findings);
+    check_keys_below(&own, schema_of(api), findings);
     let Value::Object(mut definition) = own.json() else { return Map::new() };
     definition.retain(|name, _| !unknown.contains(name) && name != "deployed" && name != "absent");
     definition
+}
+
+/// Checks the keys of the objects within an object. Those of `services` are a rule of the service.
+fn check_keys_below(node: &Node, schema: &Object, findings: &mut Findings) {
+    for field in ordered(schema) {
+        let (Kind::Object(below), Some(node)) = (field.kind, node.get(field.name)) else { continue };
+        if field.name != SERVICES {
+            let names: Vec<_> = ordered(below).iter().map(|field| field.name).collect();
+            check_keys(node, &names, &mut Vec::new(), findings);
+        }
+        check_keys_below(node, below, findings);
+    }
+}
+
+/// Finds the value of another type that no rule of the service is about.
+fn check_types(entry: &Node, api: Api, definition: &Map<String, Value>, findings: &mut Findings) {
+    let Some((pointer, expected)) = first_mistyped(schema_of(api), definition) else { return };
+    let (mark, kind) = match entry.find(&pointer) {
+        Ok(node) => (&node.mark, node.kind()),
+        Err(mark) => (mark, "nothing"),
+    };
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    findings.error("AJO_LIMITS_TYPE", mark, format!("`{name}` must be {expected}, and is {kind}"));
 }
 
 /// What the service's own rules say, each where it stands in the file.
@@ -94,7 +117,7 @@ fn check_rules(entry: &Node, api: Api, definition: &Value, deployed: bool, findi
 fn hint(found: &rules::Finding, node: Option<&Node>) -> Option<String> {
     let last = found.pointer.rsplit('/').next().unwrap_or_default();
     match (found.code, node) {
-        (SERVICE_NAME, _) => Some(meant(last, schema_types::SERVICES)),
+        (SERVICE_NAME, _) => Some(meant(last, &service_names())),
         (_, Some(Node { is: Is::Text(text), .. })) if text.parse::<i64>().is_ok() => {
             Some(format!("write the number {} without quotes; a variable is always text", quote(text)))
         }
@@ -103,13 +126,12 @@ fn hint(found: &rules::Finding, node: Option<&Node>) -> Option<String> {
     }
 }
 
-/// The same as a definition in normal form; None if something is missing or of another type, which the rules found.
-fn typed(api: Api, value: Value) -> Option<Definition> {
-    let definition = match api {
-        Api::Capping => Definition::Capping(serde_json::from_value(value).ok()?),
-        Api::Throttling => Definition::Throttling(serde_json::from_value(value).ok()?),
-    };
-    Some(definition.normal())
+/// The kinds of callers.
+fn service_names() -> Vec<&'static str> {
+    match schema_of(Api::Capping).field(SERVICES).map(|field| field.kind) {
+        Some(Kind::Object(services)) => ordered(services).iter().map(|field| field.name).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// What is remarked on two limits of one URL whose methods are partly the same.

@@ -3,23 +3,23 @@
 //! The reader does not use the types: it has to find everything that is wrong at once, with its place, which no type can. A test
 //! in `schema.rs` holds the two together.
 
-use ajo_core::HttpMethod;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use ajo_core::Api;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use crate::definition_schema::definition_schema;
+use crate::plan::{ordered, schema_of};
 
 /// The keys of a limits file.
 pub(crate) const FILE: &[&str] =
     &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
-/// The keys of a capping limit.
-pub(crate) const CAPPING: &[&str] = &["url", "methods", "services", "deployed", "absent"];
-/// The kinds of callers.
-pub(crate) const SERVICES: &[&str] = &["action", "dataSource"];
-/// The keys of the limit for a kind of caller.
-pub(crate) const SERVICE: &[&str] = &["maxHttpConnections", "rating"];
-/// The keys of a rating.
-pub(crate) const RATING: &[&str] = &["maxCallsCount", "periodInMs"];
-/// The keys of the throttling limit.
-pub(crate) const THROTTLING: &[&str] =
-    &["name", "description", "urlPattern", "methods", "maxThroughput", "deployed", "absent"];
+/// The keys of a limit that are the file's own.
+const OWN: [&str; 2] = ["deployed", "absent"];
+
+/// The keys of a limit, in the order in which people read them.
+pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
+    ordered(schema_of(api)).iter().map(|field| field.name).chain(OWN).collect()
+}
 
 /// The limits that one sandbox shall have. With `base`, what differs from another file.
 #[derive(JsonSchema)]
@@ -55,105 +55,58 @@ pub(crate) struct LimitsForm {
     throttling: Option<ThrottlingForm>,
 }
 
-/// A limit over which calls of an endpoint are rejected. It is known by its URL and methods.
-#[derive(JsonSchema)]
-#[schemars(rename = "Capping", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct CappingForm {
-    /// The endpoint, an absolute http or https URL. `*` stands for any text in its path, and not in its host or port.
-    #[schemars(extend("examples" = ["https://api.example.org/data/2.5/*"]))]
-    url: String,
-    /// The HTTP methods that are limited.
-    #[schemars(extend("examples" = [["GET"], ["POST", "PUT"]]))]
-    methods: Option<Vec<Method>>,
-    /// The limit for each kind of caller.
-    services: Option<ServicesForm>,
-    /// Whether it shall limit. One that is not deployed limits nothing.
-    #[schemars(extend("default" = true))]
-    deployed: Option<bool>,
-    /// In a file with a base: the base's limit with this URL and these methods is not wanted.
-    absent: Option<bool>,
+/// A limit over which calls of an endpoint are rejected.
+pub(crate) struct CappingForm;
+
+impl JsonSchema for CappingForm {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Capping".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let about = "A limit over which calls of an endpoint are rejected. It is known by its URL and methods.";
+        let mut schema = entry(Api::Capping, about);
+        schema["required"] = json!(["url"]);
+        into_schema(schema)
+    }
 }
 
-/// The limit for each kind of caller.
-#[derive(JsonSchema)]
-#[schemars(rename = "Services", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct ServicesForm {
-    /// Custom actions.
-    action: Option<ServiceForm>,
-    /// Data sources.
-    data_source: Option<ServiceForm>,
+/// The limit over which calls of an endpoint wait in a queue.
+pub(crate) struct ThrottlingForm;
+
+impl JsonSchema for ThrottlingForm {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Throttling".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let about = "The limit over which calls of an endpoint wait in a queue. It needs a sandbox of production.";
+        into_schema(entry(Api::Throttling, about))
+    }
 }
 
-/// The limit for one kind of caller.
-#[derive(JsonSchema)]
-#[schemars(rename = "Service", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct ServiceForm {
-    /// Connections that may be open at the same time, a count; without it there is no limit of them. Adobe documents at most 400.
-    #[schemars(extend("examples" = [50]))]
-    max_http_connections: Option<i64>,
-    /// Calls in a period.
-    rating: Option<RatingForm>,
+/// A definition, and the keys that are the file's own.
+fn entry(api: Api, about: &str) -> Value {
+    let mut schema = definition_schema(api);
+    schema["description"] = json!(about);
+    let [deployed, absent] = OWN;
+    schema["properties"][deployed] = json!({
+        "description": "Whether it shall limit. One that is not deployed limits nothing.",
+        "type": "boolean",
+        "default": true,
+    });
+    schema["properties"][absent] = json!({
+        "description": format!("In a file with a base: the base's {api} with this URL and these methods is not wanted."),
+        "type": "boolean",
+    });
+    schema
 }
 
-/// Calls in a period.
-#[derive(JsonSchema)]
-#[schemars(rename = "Rating", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct RatingForm {
-    /// Calls that are allowed in one period, a count.
-    #[schemars(range(min = 1), extend("examples" = [500]))]
-    max_calls_count: Option<i64>,
-    /// Length of the period in milliseconds.
-    #[schemars(range(min = 1), extend("examples" = [1000]))]
-    period_in_ms: Option<i64>,
-}
-
-/// The limit over which calls of an endpoint wait in a queue. It needs a sandbox of production.
-#[derive(JsonSchema)]
-#[schemars(rename = "Throttling", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct ThrottlingForm {
-    /// A name for people.
-    #[schemars(extend("examples" = ["partner-api"]))]
-    name: Option<String>,
-    /// What it is for.
-    description: Option<String>,
-    /// The endpoint, an absolute http or https URL. `*` stands for any text in its path, and not in its host or port.
-    #[schemars(extend("examples" = ["https://partner.example.com/*"]))]
-    url_pattern: Option<String>,
-    /// The HTTP methods that are limited.
-    #[schemars(extend("examples" = [["POST", "PUT"]]))]
-    methods: Option<Vec<Method>>,
-    /// Calls allowed per second.
-    #[schemars(range(min = 200, max = 5000), extend("examples" = [400]))]
-    max_throughput: Option<i64>,
-    /// Whether it shall limit. One that is not deployed limits nothing.
-    #[schemars(extend("default" = true))]
-    deployed: Option<bool>,
-    /// In a file with a base: the base's throttling is not wanted.
-    absent: Option<bool>,
+fn into_schema(schema: Value) -> Schema {
+    schema.try_into().unwrap_or_default()
 }
 
 /// A name of a variable.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "described, never made")]
 pub(crate) struct VariableName(#[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))] String);
-
-/// A method: one that the service names, or any other, which it may know one day.
-pub(crate) struct Method;
-
-impl JsonSchema for Method {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Method".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "An HTTP method. The service spells OPTIONS as OPTION.",
-            "anyOf": [{ "enum": HttpMethod::KNOWN }, { "type": "string" }],
-        })
-    }
-}

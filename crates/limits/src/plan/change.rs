@@ -225,7 +225,7 @@ fn fields(definition: Option<&Definition>) -> BTreeMap<String, Value> {
     }
     let mut all = BTreeMap::new();
     if let Some(definition) = definition {
-        collect(String::new(), serde_json::to_value(definition).expect("texts and numbers"), &mut all);
+        collect(String::new(), serde_json::to_value(definition).expect("JSON"), &mut all);
         all.remove("api");
     }
     all

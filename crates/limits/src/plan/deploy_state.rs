@@ -83,18 +83,17 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Capping, Limit, Rating, Services};
 
     /// A ledger that was written by one version is read by the next: what is digested keeps its form.
     #[test]
     fn the_digest_of_a_standing_is_what_it_was_in_the_first_ledger() {
-        let rating = Some(Rating { max_calls_count: Some(500), period_in_ms: Some(1000) });
-        let limit = Limit { max_http_connections: Some(50), rating };
-        let definition = Definition::Capping(Capping {
-            url: "https://api.example.org/data/2.5/*".to_owned(),
-            methods: ["POST", "GET"].map(str::to_owned).into(),
-            services: Services { action: None, data_source: Some(limit) },
+        let rating = serde_json::json!({"periodInMs": 1000, "maxCallsCount": 500});
+        let definition = serde_json::json!({
+            "services": {"dataSource": {"rating": rating, "maxHttpConnections": 50}},
+            "methods": ["POST", "GET"],
+            "url": "https://api.example.org/data/2.5/*",
         });
+        let definition = Definition::from_json(Api::Capping, &definition).expect("a definition");
         let json = r#"{"saved":{"api":"capping","url":"https://api.example.org/data/2.5/*","methods":["GET","POST"],"services":{"dataSource":{"maxHttpConnections":50,"rating":{"maxCallsCount":500,"periodInMs":1000}}}},"inForce":"saved"}"#;
         let standing = Standing::wanted(definition, true);
         assert_eq!(serde_json::to_string(&standing).expect("JSON"), json);

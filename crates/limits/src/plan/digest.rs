@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 /// The SHA-256 of something's JSON, without white space and with the fields in the order in which the type declares them. Written
 /// `sha256:` and 64 hexadecimal digits.
 ///
-/// It stands in ledgers and saved plans, so the order of fields is part of their form. Nothing that is digested holds a JSON
-/// object, of which the order would depend on who else is in the program.
+/// It stands in ledgers and saved plans, so the order of fields is part of their form. A JSON object that is digested is
+/// sorted, because its order would depend on who else is in the program.
 ///
 /// ```
 /// use ajo_limits::Digest;

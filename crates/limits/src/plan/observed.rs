@@ -1,13 +1,14 @@
 //! What the service has.
 
-use ajo_core::{
-    AnsweredLimit, AnsweredServices, CappingConfig, ConfigMetadata, ConfigState, DeployedCapping, HttpMethod,
-    ThrottlingConfig, Uid,
-};
+use ajo_core::schema::{self, Object};
+use ajo_core::{Api, CappingConfig, ConfigMetadata, ConfigState, ThrottlingConfig, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::{Capping, Definition, InForce, Key, Limit, Rating, Services, Standing, Throttling};
+use super::fields::schema_of;
+use super::unknown_fields::unknown_fields;
+use crate::{Definition, InForce, Key, Standing};
 
 /// Every configuration that the service lists for a sandbox: those of capping, and that of throttling, which is the whole
 /// organization's.
@@ -33,6 +34,9 @@ pub struct Found {
     /// When, in the service's own words: the only marker of a version that there is (documented).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_at: Option<String>,
+    /// Fields of its definition that this version does not know. An update keeps them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub unknown_fields: Map<String, Value>,
 }
 
 impl Observed {
@@ -56,36 +60,48 @@ impl Found {
         self.standing.saved.key()
     }
 
-    fn new(uid: &Uid, standing: Standing, metadata: Option<&ConfigMetadata>) -> Self {
+    fn new(
+        uid: &Uid,
+        standing: Standing,
+        metadata: Option<&ConfigMetadata>,
+        config: &Object,
+        json: &Map<String, Value>,
+    ) -> Self {
         Self {
             uid: uid.clone(),
-            standing,
             last_modified_by: metadata.and_then(|metadata| metadata.last_modified_by.clone()),
             last_modified_at: metadata.and_then(|metadata| metadata.last_modified_at.clone()),
+            unknown_fields: unknown_fields(schema_of(standing.saved.api()), config, json),
+            standing,
         }
     }
 }
 
 impl From<&CappingConfig> for Found {
     fn from(config: &CappingConfig) -> Self {
-        let saved = Definition::from(config);
+        let json = to_json(config);
+        let saved = Definition::observed(Api::Capping, &json);
         let deployed = deployed(config.has_been_deployed, config.state.as_ref());
         let standing = match (deployed, &config.deployed_config) {
             (false, _) => Standing::of(saved, None),
-            (true, Some(definition)) => Standing::of(saved, Some(definition.into())),
+            (true, Some(definition)) => {
+                Standing::of(saved, Some(Definition::observed(Api::Capping, &to_json(definition))))
+            }
             // `deployed` is left for `updated` by any change, so nothing was changed since.
             (true, None) if config.state == Some(ConfigState::Deployed) => Standing { saved, in_force: InForce::Saved },
             (true, None) => Standing { saved, in_force: InForce::Unknown },
         };
-        Self::new(&config.uid, standing, config.metadata.as_ref())
+        Self::new(&config.uid, standing, config.metadata.as_ref(), &schema::CAPPING_CONFIG, &json)
     }
 }
 
 impl From<&ThrottlingConfig> for Found {
     fn from(config: &ThrottlingConfig) -> Self {
+        let json = to_json(config);
         let deployed = deployed(config.has_been_deployed, config.state.as_ref());
         // What is saved of a deployed one is in force at once (documented).
-        Self::new(&config.uid, Standing::wanted(config.into(), deployed), config.metadata.as_ref())
+        let standing = Standing::wanted(Definition::observed(Api::Throttling, &json), deployed);
+        Self::new(&config.uid, standing, config.metadata.as_ref(), &schema::THROTTLING_CONFIG, &json)
     }
 }
 
@@ -94,43 +110,9 @@ fn deployed(has_been_deployed: Option<bool>, state: Option<&ConfigState>) -> boo
     has_been_deployed.unwrap_or(state == Some(&ConfigState::Deployed))
 }
 
-impl From<&CappingConfig> for Definition {
-    fn from(config: &CappingConfig) -> Self {
-        capping(&config.url, &config.methods, config.services.as_ref())
+fn to_json(config: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(config) {
+        Ok(Value::Object(json)) => json,
+        _ => Map::new(),
     }
-}
-
-impl From<&DeployedCapping> for Definition {
-    fn from(deployed: &DeployedCapping) -> Self {
-        capping(&deployed.url, &deployed.methods, deployed.services.as_ref())
-    }
-}
-
-impl From<&ThrottlingConfig> for Definition {
-    fn from(config: &ThrottlingConfig) -> Self {
-        let throttling = Throttling {
-            name: config.name.clone(),
-            description: config.description.clone(),
-            url_pattern: config.url_pattern.clone(),
-            methods: config.methods.iter().map(ToString::to_string).collect(),
-            max_throughput: config.max_throughput,
-        };
-        Self::Throttling(throttling).normal()
-    }
-}
-
-fn capping(url: &str, methods: &[HttpMethod], services: Option<&AnsweredServices>) -> Definition {
-    let limit = |limit: &AnsweredLimit| Limit {
-        max_http_connections: limit.max_http_connections,
-        rating: limit
-            .rating
-            .as_ref()
-            .map(|rating| Rating { max_calls_count: rating.max_calls_count, period_in_ms: rating.period_in_ms }),
-    };
-    let services = services.map_or_else(Services::default, |services| Services {
-        action: services.action.as_ref().map(limit),
-        data_source: services.data_source.as_ref().map(limit),
-    });
-    let methods = methods.iter().map(ToString::to_string).collect();
-    Definition::Capping(Capping { url: url.to_owned(), methods, services }).normal()
 }

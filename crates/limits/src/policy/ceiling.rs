@@ -1,7 +1,7 @@
 //! The most that limits of a URL may allow.
 
 use super::glob::Glob;
-use crate::{Capping, Definition, Place, Rating, Throttling};
+use crate::{Definition, Place};
 
 /// The most that limits of a URL may allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,25 +19,17 @@ pub(super) struct Ceiling {
 impl Ceiling {
     /// What of a definition is above it.
     pub(super) fn broken_by(&self, definition: &Definition) -> Vec<String> {
-        match definition {
-            Definition::Capping(capping) => self.broken_by_capping(capping),
-            Definition::Throttling(throttling) => self.broken_by_throttling(throttling),
-        }
-    }
-
-    fn broken_by_capping(&self, capping: &Capping) -> Vec<String> {
-        let services = [("action", &capping.services.action), ("dataSource", &capping.services.data_source)];
         let mut broken = Vec::new();
-        for (name, limit) in services.into_iter().filter_map(|(name, limit)| Some((name, limit.as_ref()?))) {
-            let rating = limit.rating.as_ref().and_then(Counts::of);
-            if let (Some(most), Some(counts)) = (self.calls_per_second, rating)
+        for name in definition.names(&["services"]) {
+            if let (Some(most), Some(counts)) = (self.calls_per_second, Counts::of(definition, name))
                 && !counts.within(most)
             {
                 let Counts { calls, period_in_ms } = counts;
                 let message = format!("{name} allows {calls} calls in {period_in_ms} ms, more than {most} a second");
                 broken.push(message);
             }
-            match self.http_connections.map(|most| (most, limit.max_http_connections)) {
+            let connections = definition.integer(&["services", name, "maxHttpConnections"]);
+            match self.http_connections.map(|most| (most, connections)) {
                 Some((most, None)) => {
                     broken.push(format!("{name} sets no maxHttpConnections, and at most {most} are allowed"));
                 }
@@ -48,15 +40,10 @@ impl Ceiling {
                 _ => {}
             }
         }
+        let throughput = definition.integer(&["maxThroughput"]);
+        let above = self.throughput.zip(throughput).filter(|(most, count)| count > most);
+        broken.extend(above.map(|(most, count)| format!("maxThroughput is {count} calls a second, more than {most}")));
         broken
-    }
-
-    fn broken_by_throttling(&self, throttling: &Throttling) -> Vec<String> {
-        let above = self.throughput.zip(throttling.max_throughput).filter(|(most, count)| count > most);
-        above
-            .map(|(most, count)| format!("maxThroughput is {count} calls a second, more than {most}"))
-            .into_iter()
-            .collect()
     }
 }
 
@@ -69,8 +56,9 @@ struct Counts {
 
 impl Counts {
     /// None of a draft that lacks a number.
-    fn of(rating: &Rating) -> Option<Self> {
-        Some(Self { calls: rating.max_calls_count?, period_in_ms: rating.period_in_ms? })
+    fn of(definition: &Definition, service: &str) -> Option<Self> {
+        let count = |name| definition.integer(&["services", service, "rating", name]);
+        Some(Self { calls: count("maxCallsCount")?, period_in_ms: count("periodInMs")? })
     }
 
     /// Whether it is at most so many calls a second: exactly, since a division would round.

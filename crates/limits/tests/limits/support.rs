@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use ajo_core::{Api, Sandbox, Uid, Verb};
-use ajo_limits::{
-    Capping, Definition, Desired, Found, InForce, Ledger, Limit, Observed, Plan, Rating, Services, Standing,
-    Throttling, Wanted,
-};
+use ajo_limits::{Definition, Desired, Found, InForce, Ledger, Observed, Plan, Standing, Wanted};
 use proptest::prelude::*;
+use serde_json::{Map, json};
 
 /// The configuration of the property tests. `PROPTEST_CASES` sets the number of cases; with `AJO_TEST_FULL=1` it is at least 1,500.
 pub(crate) fn config() -> ProptestConfig {
@@ -21,25 +19,15 @@ pub(crate) fn sandbox() -> Sandbox {
     "prod".parse().expect("a name")
 }
 
-pub(crate) fn methods(names: &[&str]) -> BTreeSet<String> {
-    names.iter().map(ToString::to_string).collect()
-}
-
 pub(crate) fn capping(url: &str, calls: i64) -> Definition {
-    let rating = Rating { max_calls_count: Some(calls), period_in_ms: Some(1000) };
-    let limit = Limit { max_http_connections: Some(50), rating: Some(rating) };
-    let services = Services { action: None, data_source: Some(limit) };
-    Definition::Capping(Capping { url: url.to_owned(), methods: methods(&["GET"]), services })
+    let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
+    let json = json!({"url": url, "methods": ["GET"], "services": {"dataSource": limit}});
+    Definition::from_json(Api::Capping, &json).expect("a definition")
 }
 
 pub(crate) fn throttling(url_pattern: &str, calls: i64) -> Definition {
-    Definition::Throttling(Throttling {
-        name: Some("partner".to_owned()),
-        description: None,
-        url_pattern: url_pattern.to_owned(),
-        methods: methods(&["POST"]),
-        max_throughput: Some(calls),
-    })
+    let json = json!({"name": "partner", "urlPattern": url_pattern, "methods": ["POST"], "maxThroughput": calls});
+    Definition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
 pub(crate) fn wanted(definition: Definition, deployed: bool) -> Wanted {
@@ -60,6 +48,7 @@ pub(crate) fn found(number: usize, standing: Standing) -> Found {
         standing,
         last_modified_by: Some("Somebody".to_owned()),
         last_modified_at: Some(format!("2026-11-26T00:00:{:02}Z", number % 60)),
+        unknown_fields: Map::new(),
     }
 }
 

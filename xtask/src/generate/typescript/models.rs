@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::comment::comment;
-use super::operation::operations;
 use super::types::{is_declared, open_enum, type_of};
-use crate::generate::response::Response;
+use crate::generate::model::{self, Body};
 use crate::spec::Spec;
 
 /// Renders every schema that can be reached from an operation. One that both specs have is written once.
-pub(super) fn render(specs: &[Spec]) -> Result<String, String> {
+pub(super) fn render(specs: &[Spec], all: &[model::Operation]) -> Result<String, String> {
     let mut models = BTreeMap::new();
     for spec in specs {
+        let api = model::api_name(spec)?;
         let mut reached = BTreeSet::new();
-        for operation in operations(spec)? {
-            if let Some(body) = operation.body {
-                spec.reach(body, &mut reached);
+        for operation in all.iter().filter(|operation| operation.api == api) {
+            if let Body::Argument { schema, .. } = &operation.body {
+                spec.reach(schema, &mut reached);
             }
-            if let Response::Value(schema) = operation.response {
+            if let Some(schema) = &operation.response.schema {
                 spec.reach(schema, &mut reached);
             }
         }

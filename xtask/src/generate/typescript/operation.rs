@@ -1,107 +1,86 @@
 //! An operation as the npm package has it.
 
-use serde_json::Value;
-
 use super::types::type_of;
-use crate::generate::response::{Response, response};
-use crate::spec::{self, Spec};
-use crate::validate::names::pascal;
+use crate::generate::model::{self, Body, Scalar};
+use crate::generate::options;
+use crate::spec::Spec;
 
-pub(super) struct Operation<'s> {
-    spec: &'s Spec,
+/// The operations of one API.
+pub(super) struct Api<'s> {
+    pub(super) name: String,
+    pub(super) spec: &'s Spec,
+    pub(super) operations: Vec<Operation>,
+}
+
+pub(super) struct Operation {
     /// The operation id, such as `can_deploy`.
-    pub(super) id: &'s str,
+    pub(super) id: String,
     /// The name of the method, such as `canDeploy`.
     pub(super) method: String,
-    pub(super) summary: &'s str,
-    pub(super) description: &'s str,
-    pub(super) takes_uid: bool,
-    /// The schema of the body, if the caller gives it.
-    pub(super) body: Option<&'s Value>,
-    /// The options that other operations do not have.
-    pub(super) flags: Vec<Flag<'s>>,
-    pub(super) response: Response<'s>,
+    pub(super) summary: String,
+    pub(super) description: String,
+    /// The arguments before the options: the name and type of each.
+    pub(super) arguments: Vec<(&'static str, String)>,
+    /// The type of the options.
+    pub(super) options: String,
+    /// The options that other operations do not have. Each is true or false.
+    pub(super) flags: Vec<Flag>,
+    /// The type of the value.
+    pub(super) value: String,
 }
 
-/// An option that is `true` or absent.
 #[derive(Clone, PartialEq)]
-pub(super) struct Flag<'s> {
-    pub(super) name: &'s str,
-    pub(super) description: &'s str,
+pub(super) struct Flag {
+    pub(super) name: String,
+    pub(super) description: String,
 }
 
-/// The operations of a spec, in its order.
-pub(super) fn operations(spec: &Spec) -> Result<Vec<Operation<'_>>, String> {
-    spec.operations().map(|operation| read(spec, &operation)).collect()
+/// The operations of each spec, in its order.
+pub(super) fn apis<'s>(specs: &'s [Spec], all: &[model::Operation]) -> Result<Vec<Api<'s>>, String> {
+    let read = |spec: &'s Spec| {
+        let name = model::api_name(spec)?;
+        let own = all.iter().filter(|operation| operation.api == name);
+        let operations = own.map(|operation| read(spec, operation, all)).collect::<Result<_, _>>()?;
+        Ok(Api { name, spec, operations })
+    };
+    specs.iter().map(read).collect()
 }
 
-fn read<'s>(spec: &'s Spec, operation: &spec::Operation<'s>) -> Result<Operation<'s>, String> {
-    let value = operation.value;
-    let text = |name: &str| value[name].as_str().unwrap_or_default();
-    let mut takes_uid = false;
-    let mut flags = Vec::new();
-    for (place, parameter) in operation.parameters() {
-        let parameter = spec.resolve(parameter).unwrap_or(parameter);
-        let text = |name: &str| parameter[name].as_str().unwrap_or_default();
-        let kind = spec.resolve(&parameter["schema"]).map(|schema| &schema["type"]);
-        match (text("in"), text("name")) {
-            ("path", "uid") => takes_uid = true,
-            ("query", name) if parameter["required"] != true && kind.is_some_and(|kind| kind == "boolean") => {
-                let name = parameter["x-option"].as_str().unwrap_or(name);
-                flags.push(Flag { name, description: text("description") });
-            }
-            (_, name) => {
-                return Err(format!(
-                    "{}#{place}: the npm package passes a uid and options that are true or false; teach \
-                     crates/wasm/src/dispatch.rs to pass `{name}` too",
-                    spec.file
-                ));
-            }
-        }
+fn read(spec: &Spec, operation: &model::Operation, all: &[model::Operation]) -> Result<Operation, String> {
+    let odd = operation.arguments.iter().find(|argument| argument.is_query || argument.name != "uid");
+    let odd = odd.map(|argument| &argument.name);
+    let odd =
+        odd.or(operation.options.iter().find(|option| option.kind != Scalar::Flag).map(|option| &option.parameter));
+    if let Some(name) = odd {
+        return Err(format!(
+            "{}: the npm package passes a uid, a body, and options that are true or false; teach crates/wasm/src/input.rs to \
+             pass `{name}` of `{}` too",
+            spec.file, operation.id
+        ));
     }
-    let body = value.get("requestBody").filter(|_| value.get("x-default-body").is_none());
-    let body = body.and_then(|body| spec.resolve(body)).map(|body| &body["content"]["application/json"]["schema"]);
+    let uid = operation.arguments.first().map(|_| ("uid", "string".to_owned()));
+    let body = match &operation.body {
+        Body::Argument { schema, .. } => Some(("config", type_of(spec, schema))),
+        Body::None | Body::Default(_) => None,
+    };
+    let flags = operation.options.iter();
+    let flags =
+        flags.map(|option| Flag { name: camel(&option.name), description: option.description.clone() }).collect();
     Ok(Operation {
-        spec,
-        id: text("operationId"),
-        method: camel(text("operationId")),
-        summary: text("summary"),
-        description: text("description"),
-        takes_uid,
-        body,
+        id: operation.id.clone(),
+        method: camel(&operation.id),
+        summary: operation.summary.clone(),
+        description: operation.description.clone(),
+        arguments: uid.into_iter().chain(body).collect(),
+        options: if operation.options.is_empty() { "CallOptions".to_owned() } else { options::name(operation, all) },
         flags,
-        response: response(spec, value),
+        value: operation.response.schema.as_ref().map_or_else(|| "void".to_owned(), |schema| type_of(spec, schema)),
     })
 }
 
-impl Operation<'_> {
-    /// Its arguments before the options, each with its type.
-    pub(super) fn arguments(&self) -> Vec<(&'static str, String)> {
-        let uid = self.takes_uid.then(|| ("uid", "string".to_owned()));
-        let config = self.body.map(|schema| ("config", type_of(self.spec, schema)));
-        uid.into_iter().chain(config).collect()
-    }
-
-    /// The type of its options.
-    pub(super) fn options(&self) -> String {
-        if self.flags.is_empty() {
-            return "CallOptions".to_owned();
-        }
-        format!("{}Options", pascal(&self.method))
-    }
-
-    /// The type of its value.
-    pub(super) fn value(&self) -> String {
-        match self.response {
-            Response::Nothing => "void".to_owned(),
-            Response::Value(schema) => type_of(self.spec, schema),
-        }
-    }
-}
-
 /// `can_deploy` → `canDeploy`
-fn camel(id: &str) -> String {
-    let mut words = id.split('_');
+fn camel(snake: &str) -> String {
+    let mut words = snake.split('_');
     let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &pascal(word))
+    words.fold(first, |name, word| name + &crate::validate::names::pascal(word))
 }

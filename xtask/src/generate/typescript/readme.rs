@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::operation::operations;
-use crate::generate::model::api_name;
+use super::operation::{Api, apis};
+use crate::generate::model;
 use crate::spec::Spec;
 
 const BEGIN: &str = "<!-- operations: written by `cargo xtask generate` -->\n";
@@ -13,25 +13,21 @@ const END: &str = "<!-- operations: end -->\n";
 pub(crate) fn update(readme: &str, specs: &[Spec]) -> Result<String, String> {
     let (before, rest) = readme.split_once(BEGIN).ok_or_else(|| format!("there is no line {}", BEGIN.trim_end()))?;
     let (_, after) = rest.split_once(END).ok_or_else(|| format!("there is no line {}", END.trim_end()))?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table(specs)?))
+    Ok(format!("{before}{BEGIN}{}{END}{after}", table(&apis(specs, &model::operations(specs)?)?)))
 }
 
-fn table(specs: &[Spec]) -> Result<String, String> {
+fn table(apis: &[Api<'_>]) -> String {
     let mut table = "\n| call | returns | |\n|---|---|---|\n".to_owned();
-    for spec in specs {
-        let api = api_name(spec)?;
-        for operation in operations(spec)? {
-            let arguments: String = operation.arguments().iter().map(|(name, _)| format!("{name}, ")).collect();
-            let value = operation.value().replace('|', "\\|");
+    for Api { name, operations, .. } in apis {
+        for operation in operations {
+            let arguments: String = operation.arguments.iter().map(|(name, _)| format!("{name}, ")).collect();
+            let value = operation.value.replace('|', "\\|");
             let value = if value == "void" { String::new() } else { format!("`{value}`") };
-            let _ = writeln!(
-                table,
-                "| `{api}.{}({arguments}options?)` | {value} | {} |",
-                operation.method, operation.summary
-            );
+            let (method, summary) = (&operation.method, &operation.summary);
+            let _ = writeln!(table, "| `{name}.{method}({arguments}options?)` | {value} | {summary} |");
         }
     }
-    Ok(table + "\n")
+    table + "\n"
 }
 
 #[cfg(test)]

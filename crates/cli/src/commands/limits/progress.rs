@@ -50,17 +50,16 @@ impl Watch for Progress {
 
 #[cfg(test)]
 mod tests {
-    use ajo_limits::{Capping, Definition, Desired, Ledger, Observed, Options, Services, Wanted, plan};
+    use ajo_core::Api;
+    use ajo_limits::{Definition, Desired, Ledger, Observed, Options, Wanted, plan};
 
     use super::*;
 
     #[test]
     fn what_a_url_says_to_a_terminal_is_shown_and_not_done() {
-        let definition = Definition::Capping(Capping {
-            url: "https://a.example/\u{1b}[2J\u{202e}*".to_owned(),
-            methods: ["GET".to_owned()].into(),
-            services: Services { action: None, data_source: None },
-        });
+        let json =
+            serde_json::json!({"url": "https://a.example/\u{1b}[2J\u{202e}*", "methods": ["GET"], "services": {}});
+        let definition = Definition::from_json(Api::Capping, &json).expect("a definition");
         let wanted = Wanted { definition, deployed: true, place: None };
         let desired = Desired { sandbox: "prod".parse().expect("a sandbox"), configs: vec![wanted] };
         let plan = plan(&desired, &Observed::default(), &Ledger::default(), Options::default());

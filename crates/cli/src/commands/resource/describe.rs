@@ -4,6 +4,7 @@ use ajo_core::{
     AnsweredLimit, AnsweredServices, CanDeploy, CappingConfig, ConfigState, HttpMethod, ThrottlingConfig, Uid,
     ValidationStatus,
 };
+use ajo_limits::{Found, InForce};
 
 use crate::output;
 
@@ -59,16 +60,14 @@ pub(crate) fn show_capping(config: &CappingConfig) -> String {
         ("methods", methods(&config.methods)),
     ];
     lines.extend(limits(config.services.as_ref()));
-    if let Some(deployed) = &config.deployed_config {
-        let in_force = limits(deployed.services.as_ref());
-        let same = deployed.url == config.url
-            && deployed.methods == config.methods
-            && in_force == limits(config.services.as_ref());
-        if !same {
-            let in_force: Vec<String> = in_force.into_iter().map(|(name, limit)| format!("{name} {limit}")).collect();
-            let (methods, url) = (methods(&deployed.methods), &deployed.url);
-            lines.push(("in force", format!("another definition: {methods} {} {url}", in_force.join("; "))));
-        }
+    let found = Found::from(config);
+    let others = others(&found, &["url", "methods", "services"]);
+    lines.extend(others.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    if let (Some(deployed), InForce::Other(_)) = (&config.deployed_config, &found.standing.in_force) {
+        let in_force: Vec<String> =
+            limits(deployed.services.as_ref()).into_iter().map(|(name, limit)| format!("{name} {limit}")).collect();
+        let (methods, url) = (methods(&deployed.methods), &deployed.url);
+        lines.push(("in force", format!("another definition: {methods} {} {url}", in_force.join("; "))));
     }
     if let Some(metadata) = &config.metadata {
         lines.extend(changes(metadata));
@@ -104,10 +103,18 @@ pub(crate) fn show_throttling(config: &ThrottlingConfig) -> String {
         ("limit", throughput(config.max_throughput)),
         ("sandbox", config.sandbox_name.clone().unwrap_or_default()),
     ];
+    let others = others(&Found::from(config), &["name", "description", "urlPattern", "methods", "maxThroughput"]);
+    lines.extend(others.iter().map(|(name, value)| (name.as_str(), value.clone())));
     if let Some(metadata) = &config.metadata {
         lines.extend(changes(metadata));
     }
     described(lines)
+}
+
+/// The fields of the definition that have no line of their own, and those that this version does not know.
+fn others(found: &Found, shown: &[&str]) -> Vec<(String, String)> {
+    let fields = found.standing.saved.to_json().into_iter().chain(found.unknown_fields.clone());
+    fields.filter(|(name, _)| !shown.contains(&name.as_str())).map(|(name, value)| (name, value.to_string())).collect()
 }
 
 /// A configuration that was changed since its deployment is in the state `updated` and still limits.

@@ -1,10 +1,10 @@
 //! A report of each kind.
 
 use ajo_core::rules::Severity;
-use ajo_core::{Uid, Verb};
+use ajo_core::{Api, Uid, Verb};
 use ajo_limits::{
     Definition, Deployed, Desired, Drift, Edit, Finding, Found, InForce, Key, Ledger, Observed, Options, Outcome,
-    Place, Report, Standing, StepError, StepResult, StepState, Throttling, Wanted, plan,
+    Place, Report, Standing, StepError, StepResult, StepState, Wanted, plan,
 };
 use serde_json::{Value, json};
 
@@ -108,6 +108,7 @@ impl World {
             standing,
             last_modified_by: Some("Zoë Ünal <zoe@example.org>".to_owned()),
             last_modified_at: Some(format!("2026-05-0{id}T10:00:00Z")),
+            unknown_fields: serde_json::Map::new(),
         };
         if let Some(owned) = owned {
             let now = std::mem::replace(&mut found.standing, owned);
@@ -127,13 +128,13 @@ impl World {
 pub(super) fn every_change() -> Report {
     let mut world = World::new();
     let standing = Standing::wanted;
-    let partner = Definition::Throttling(Throttling {
-        name: Some("partner-api".to_owned()),
-        url_pattern: "https://partner.example.com/*".to_owned(),
-        methods: ["POST".to_owned(), "PUT".to_owned()].into(),
-        max_throughput: Some(400),
-        ..Throttling::default()
+    let partner = json!({
+        "name": "partner-api",
+        "urlPattern": "https://partner.example.com/*",
+        "methods": ["POST", "PUT"],
+        "maxThroughput": 400,
     });
+    let partner = Definition::from_json(Api::Throttling, &partner).expect("a definition");
     world.wanted(partner, true);
     world.wanted(capping("new", 50), true);
     // You changed it, and it limits.

@@ -18,6 +18,9 @@ pub struct AnsweredLimit {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub rating: ::std::option::Option<AnsweredRating>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(AnsweredLimit);
 ///A number of calls in a period as the service answers it (documented).
@@ -39,6 +42,9 @@ pub struct AnsweredRating {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub period_in_ms: ::std::option::Option<i64>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(AnsweredRating);
 ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
@@ -57,6 +63,9 @@ pub struct AnsweredServices {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub data_source: ::std::option::Option<AnsweredLimit>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(AnsweredServices);
 ///A capping configuration as the service keeps it (documented).
@@ -143,6 +152,9 @@ pub struct CappingConfig {
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub url: ::std::string::String,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CappingConfig);
 ///Answer of `create` (documented).
@@ -179,6 +191,9 @@ pub struct CappingCreated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CappingCreated);
 ///What a caller sends to create or overwrite a capping configuration (documented).
@@ -200,6 +215,9 @@ pub struct CappingDefinition {
 pub struct CappingList {
     ///The configurations (documented).
     pub results: ::std::vec::Vec<CappingConfig>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CappingList);
 ///Answer of `get` (documented).
@@ -207,6 +225,9 @@ crate::parse::lenient::object!(CappingList);
 pub struct CappingRead {
     ///A capping configuration as the service keeps it (documented).
     pub result: CappingConfig,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CappingRead);
 ///What the limit applies to: custom actions, data sources, or both, each with its own limit (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
@@ -257,6 +278,9 @@ pub struct CappingUpdated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(CappingUpdated);
 ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
@@ -312,6 +336,9 @@ pub struct DeployedCapping {
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub url: ::std::string::String,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(DeployedCapping);
 ///A number of calls in a period (documented).

@@ -91,6 +91,9 @@ pub struct ThrottlingConfig {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub version: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ThrottlingConfig);
 ///Answer of `create` (documented).
@@ -127,6 +130,9 @@ pub struct ThrottlingCreated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ThrottlingCreated);
 ///What a caller sends to create or overwrite the throttling configuration (documented).
@@ -153,6 +159,9 @@ pub struct ThrottlingDefinition {
 pub struct ThrottlingList {
     ///The configurations, at most one (documented).
     pub results: ::std::vec::Vec<ThrottlingConfig>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ThrottlingList);
 ///Answer of `get` (documented).
@@ -160,6 +169,9 @@ crate::parse::lenient::object!(ThrottlingList);
 pub struct ThrottlingRead {
     ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
     pub result: ThrottlingConfig,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ThrottlingRead);
 ///Answer of `update` (documented).
@@ -196,5 +208,8 @@ pub struct ThrottlingUpdated {
     #[serde(default)]
     #[serde(deserialize_with = "crate::parse::lenient::field")]
     pub uri: ::std::option::Option<::std::string::String>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::object!(ThrottlingUpdated);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use ajo_core::rules::{Finding, Severity};
+use ajo_core::schema;
 use ajo_core::{Api, Verb};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -112,15 +113,13 @@ pub(crate) fn payload(
         findings.retain(|finding| finding.refuses_payload);
         return Err(refusal(&findings));
     }
-    let mut fields: Vec<&str> = match api {
-        Api::Capping => vec!["url", "methods", "services"],
-        Api::Throttling => vec!["name", "description", "urlPattern", "methods", "maxThroughput"],
-    };
-    if switches.is("org_id", "required") {
-        fields.push("orgId");
-    }
     // Other fields are passed over; what the service does with them is unknown.
-    payload.retain(|name, _| fields.contains(&name.as_str()));
+    let schema = schema::request_body(api, verb.as_str());
+    let is_kept = |name: &str| {
+        let is_known = schema.is_some_and(|schema| schema.field(name).is_some());
+        is_known && (name != "orgId" || switches.is("org_id", "required"))
+    };
+    payload.retain(|name, _| is_kept(name));
     without_nulls(&mut payload);
     Ok((payload, findings))
 }

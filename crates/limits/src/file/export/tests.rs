@@ -1,33 +1,26 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::file::Limits;
-use crate::{Capping, Definition, Ledger, Limit, Options, Rating, Services, Standing, Throttling, plan};
+use crate::{Definition, Ledger, Options, Standing, plan};
 
 fn capping(url: &str, methods: &[&str], calls: Option<i64>) -> Definition {
-    Definition::Capping(Capping {
-        url: url.to_owned(),
-        methods: methods.iter().map(ToString::to_string).collect(),
-        services: Services {
-            action: None,
-            data_source: Some(Limit {
-                max_http_connections: Some(50),
-                rating: Some(Rating { max_calls_count: calls, period_in_ms: Some(1000) }),
-            }),
-        },
-    })
+    let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
+    let json = json!({"url": url, "methods": methods, "services": {"dataSource": limit}});
+    Definition::from_json(Api::Capping, &json).expect("a definition")
 }
 
 fn throttling(name: &str) -> Definition {
-    Definition::Throttling(Throttling {
-        name: Some(name.to_owned()),
-        description: None,
-        url_pattern: "https://partner.example.com/*".to_owned(),
-        methods: ["POST", "PUT"].map(str::to_owned).into(),
-        max_throughput: Some(400),
-    })
+    let json = json!({
+        "name": name,
+        "urlPattern": "https://partner.example.com/*",
+        "methods": ["POST", "PUT"],
+        "maxThroughput": 400,
+    });
+    Definition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
 fn observed(standings: impl IntoIterator<Item = Standing>) -> Observed {
@@ -36,6 +29,7 @@ fn observed(standings: impl IntoIterator<Item = Standing>) -> Observed {
         standing,
         last_modified_by: None,
         last_modified_at: None,
+        unknown_fields: Map::new(),
     };
     Observed { configs: standings.into_iter().enumerate().map(found).collect() }
 }
@@ -187,25 +181,28 @@ fn count() -> BoxedStrategy<Option<i64>> {
     prop_oneof![6 => (1..5000_i64).prop_map(Some), 1 => any::<i64>().prop_map(Some), 1 => Just(None)].boxed()
 }
 
-fn limit() -> BoxedStrategy<Limit> {
-    let rating =
-        (count(), count()).prop_map(|(max_calls_count, period_in_ms)| Rating { max_calls_count, period_in_ms });
+fn limit() -> BoxedStrategy<Value> {
+    let rating = (count(), count()).prop_map(|(calls, period)| json!({"maxCallsCount": calls, "periodInMs": period}));
     (count(), proptest::option::weighted(0.9, rating))
-        .prop_map(|(max_http_connections, rating)| Limit { max_http_connections, rating })
+        .prop_map(|(connections, rating)| json!({"maxHttpConnections": connections, "rating": rating}))
         .boxed()
 }
 
 fn definition() -> BoxedStrategy<Definition> {
     let services = (proptest::option::of(limit()), proptest::option::of(limit()));
     let capping = (url(), methods(), services).prop_map(|(url, methods, (action, data_source))| {
-        Definition::Capping(Capping { url, methods, services: Services { action, data_source } })
+        let services = json!({"action": action, "dataSource": data_source});
+        Definition::from_json(Api::Capping, &json!({"url": url, "methods": methods, "services": services}))
     });
     let texts = (proptest::option::of(text()), proptest::option::of(text()));
     let throttling =
         (url(), methods(), texts, count()).prop_map(|(url_pattern, methods, (name, description), max_throughput)| {
-            Definition::Throttling(Throttling { name, description, url_pattern, methods, max_throughput })
+            let mut json = json!({"name": name, "description": description, "methods": methods});
+            json["urlPattern"] = url_pattern.into();
+            json["maxThroughput"] = max_throughput.into();
+            Definition::from_json(Api::Throttling, &json)
         });
-    prop_oneof![4 => capping, 1 => throttling].prop_map(Definition::normal).boxed()
+    prop_oneof![4 => capping, 1 => throttling].prop_map(|definition| definition.expect("a definition")).boxed()
 }
 
 fn standing() -> BoxedStrategy<Standing> {

@@ -223,8 +223,8 @@ fn a_variable_cannot_change_the_form_of_a_file() {
     let text = with("name: partner-api", "name: ${X}").replacen("sandbox", "variables: [X]\nsandbox", 1);
     let value = "a\nmaxThroughput: 5000 # ${X}";
     let limits = read(&Sources::new(vec![source("a", &text)]), &|_| Some(value.to_owned()));
-    let crate::Definition::Throttling(throttling) = &wanted(&limits)[1].definition else { panic!("throttling") };
-    assert_eq!((throttling.name.as_deref(), throttling.max_throughput), (Some(value), Some(400)));
+    let throttling = &wanted(&limits)[1].definition;
+    assert_eq!((throttling.string(&["name"]), throttling.integer(&["maxThroughput"])), (Some(value), Some(400)));
 }
 
 #[test]

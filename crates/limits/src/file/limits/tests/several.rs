@@ -18,14 +18,16 @@ throttling: { name: null, maxThroughput: 200 }
 ";
     let limits = read_over(EXAMPLE, over);
     let [capping, new, throttling] = wanted(&limits) else { panic!("three") };
-    let crate::Definition::Capping(definition) = &capping.definition else { panic!("capping") };
-    let limit = definition.services.data_source.as_ref().expect("kept");
-    let rating = limit.rating.as_ref().expect("kept");
-    assert_eq!((limit.max_http_connections, rating.max_calls_count, rating.period_in_ms), (None, Some(5), Some(1000)));
+    let limit = |name: &[&str]| capping.definition.integer(&[&["services", "dataSource"], name].concat());
+    let rating = |name| limit(&["rating", name]);
+    assert_eq!(
+        (limit(&["maxHttpConnections"]), rating("maxCallsCount"), rating("periodInMs")),
+        (None, Some(5), Some(1000))
+    );
     assert_eq!(capping.place.as_ref().map(ToString::to_string).as_deref(), Some("prod.yaml:5:5"));
     assert_eq!(new.key().url, "https://new.example/");
-    let crate::Definition::Throttling(definition) = &throttling.definition else { panic!("throttling") };
-    assert_eq!((definition.name.as_deref(), definition.max_throughput), (None, Some(200)));
+    let definition = &throttling.definition;
+    assert_eq!((definition.string(&["name"]), definition.integer(&["maxThroughput"])), (None, Some(200)));
     assert_eq!(limits.sandbox.expect("named").as_str(), "dev");
     assert_eq!(limits.files, ["prod.yaml", "base.yaml"]);
 }

@@ -1,4 +1,4 @@
-//! Adds an operation to a spec in a copy of the workspace, generates, and calls it: nothing else has to be written.
+//! Adds an operation and a field to a spec in a copy of the workspace, generates, and uses both: nothing else has to be written.
 
 use std::fs;
 use std::path::Path;
@@ -8,21 +8,33 @@ use crate::process::{capture, read_output};
 use crate::workspace::{root, target};
 
 /// The operation, for the end of `paths` in the capping spec.
-const OPERATION: &str = include_str!("added_operation/history.yaml");
+const OPERATION: &str = include_str!("spec_edit/history.yaml");
 
 /// Calls it, in the copy's `tests/requests/operations.rs`.
-const TEST: &str = include_str!("added_operation/history.rs.txt");
+const OPERATION_TEST: &str = include_str!("spec_edit/history.rs.txt");
+
+/// The field of a capping definition, and of the configuration that the service keeps of it.
+const FIELD: &str = "        priority:
+          type: integer
+          format: int64
+          description: Which limit comes first (unknown; it exists in this test alone).
+          example: 5
+";
+
+/// Uses it, in the copy's `tests/limits/applying.rs`.
+const FIELD_TEST: &str = include_str!("spec_edit/priority.rs.txt");
 
 /// The line of a spec that ends `paths`.
 const END_OF_PATHS: &str = "\ncomponents:\n";
 
 pub(crate) fn test() -> Result<(), String> {
-    let folder = target().join("added-operation");
+    let folder = target().join("spec-edit");
     let copy = folder.join("workspace");
     for file in read_output("git", &["ls-files", "--cached", "--others", "--exclude-standard"])?.lines() {
         copy_file(&root().join(file), &copy.join(file), |content| match file {
-            "openapi/capping.yaml" => insert_operation(&content),
-            "tests/requests/operations.rs" => Ok(content + TEST),
+            "openapi/capping.yaml" => insert_fields(&insert_operation(&content)?),
+            "tests/requests/operations.rs" => Ok(content + OPERATION_TEST),
+            "tests/limits/applying.rs" => Ok(content + FIELD_TEST),
             _ => Ok(content),
         })?;
     }
@@ -33,12 +45,24 @@ pub(crate) fn test() -> Result<(), String> {
     };
     cargo(&["run", "--quiet", "--package", "xtask", "--locked", "--", "generate"])?;
     cargo(&["check", "--quiet", "--workspace", "--all-targets", "--locked"])?;
-    cargo(&["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--", "history"])
+    let names = ["history", "priority"];
+    cargo(&[&["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--"], &names[..]].concat())
 }
 
 fn insert_operation(spec: &str) -> Result<String, String> {
     let (paths, components) = spec.split_once(END_OF_PATHS).ok_or("openapi/capping.yaml has no components")?;
     Ok([paths, "\n", OPERATION.trim_end(), END_OF_PATHS, components].concat())
+}
+
+fn insert_fields(spec: &str) -> Result<String, String> {
+    let mut spec = spec.to_owned();
+    for schema in ["CappingDefinition", "CappingConfig"] {
+        let start = spec.find(&format!("\n    {schema}:\n")).ok_or_else(|| format!("there is no schema {schema}"))?;
+        let properties = "\n      properties:\n";
+        let fields = spec[start..].find(properties).ok_or_else(|| format!("{schema} has no properties"))?;
+        spec.insert_str(start + fields + properties.len(), FIELD);
+    }
+    Ok(spec)
 }
 
 /// Copies a file with a change to its text. An unchanged copy keeps its time stamp, so that cargo does not build it again.
