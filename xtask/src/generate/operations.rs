@@ -35,7 +35,7 @@ pub(super) fn render(operations: &[Operation]) -> (TokenStream, TokenStream) {
         #(#rows)*
 
         /// Every operation of both APIs, in the order of the specs.
-        pub const OPERATIONS: [Operation; #count] = [#(#names,)*];
+        pub static OPERATIONS: [Operation; #count] = [#(#names,)*];
     };
     (verbs, table)
 }

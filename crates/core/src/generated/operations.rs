@@ -244,7 +244,7 @@ pub const THROTTLING_UNDEPLOY: Operation = Operation {
     summary: "Undeploy the throttling configuration",
 };
 /// Every operation of both APIs, in the order of the specs.
-pub const OPERATIONS: [Operation; 16usize] = [
+pub static OPERATIONS: [Operation; 16usize] = [
     CAPPING_LIST,
     CAPPING_CREATE,
     CAPPING_GET,

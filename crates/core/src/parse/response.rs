@@ -12,11 +12,11 @@ impl Operation {
         if self.value == ResponseValue::Nothing {
             return Ok(());
         }
-        let whole: Value = if self.envelope.is_none() && self.value == ResponseValue::Any {
-            parse_any(body)
-        } else {
-            parse_object(body)
-        }?;
+        if (self.envelope.is_some() || self.value != ResponseValue::Any) && !is_object(body) {
+            return Err(NO_OBJECT.to_owned());
+        }
+        // A `Value` has no type that could mismatch, so the longer message of `parse_any` is not needed.
+        let whole: Value = serde_json::from_slice(body).map_err(|problem| not_json(&problem))?;
         let field = |name: &str| whole.get(name).ok_or_else(|| format!("missing field `{name}`"));
         let value = self.envelope.map_or(Ok(&whole), field)?;
         let name = self.envelope.unwrap_or_default();
@@ -42,13 +42,19 @@ fn is_kept(configuration: &Value) -> Result<(), String> {
     }
 }
 
+const NO_OBJECT: &str = "it is not a JSON object";
+
 /// Parses a body that must be an object. serde also reads a list as one, field by field: `[[]]` would be an empty list of
 /// configurations. The error repeats nothing of the body.
 pub(crate) fn parse_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err("it is not a JSON object".to_owned());
+    if !is_object(body) {
+        return Err(NO_OBJECT.to_owned());
     }
     parse_any(body)
+}
+
+fn is_object(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"{")
 }
 
 /// Parses any JSON. The error repeats nothing of the body.
