@@ -59,7 +59,7 @@ pub(crate) fn call(
 ) -> (Vec<Made>, Result<Value, Value>) {
     let definition = if definition.is_null() { String::new() } else { definition.to_string() };
     let (mut made, mut last, mut elapsed) = (Vec::new(), String::new(), 0.0);
-    let mut step = ajo_wasm::start(client, input.to_string(), definition, NOW, elapsed, 1, 2);
+    let mut step = ajo_wasm::start(client, &input.to_string(), &definition, NOW, elapsed, 1, 2);
     for _ in 0..100 {
         let mut now: Value = serde_json::from_str(&step).expect("JSON");
         if now.get("failed").is_some() {

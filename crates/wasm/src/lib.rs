@@ -53,8 +53,8 @@ pub fn close(client: u32) {
 #[wasm_bindgen]
 pub fn start(
     client: u32,
-    input: String,
-    definition: String,
+    input: &str,
+    definition: &str,
     now: f64,
     elapsed: f64,
     seed_high: u32,
@@ -62,7 +62,7 @@ pub fn start(
 ) -> String {
     host::set_time(now, elapsed);
     host::stir(seed_high, seed_low);
-    session::start(client, &input, &definition)
+    session::start(client, input, definition)
 }
 
 /// Says how the step of a call went, and answers the next one.

@@ -49,7 +49,7 @@ impl Shell {
 
     fn start(&mut self, operation: &str, uid: Option<&str>, definition: &str) -> Value {
         let input = json!({"operation": operation, "uid": uid}).to_string();
-        let step = ajo_wasm::start(self.client, input, definition.to_owned(), NOW, self.elapsed, 1, 2);
+        let step = ajo_wasm::start(self.client, &input, definition, NOW, self.elapsed, 1, 2);
         self.noted(&step)
     }
 

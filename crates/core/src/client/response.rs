@@ -41,7 +41,7 @@ impl<R> Response<R> {
         let told = |request_id| Told { attempts, elapsed, request_id };
         let received = match result {
             Ok(received) => received,
-            Err(problem) => return Err(Error::told(operation, problem, told(Some(request_id)))),
+            Err(problem) => return Err(Error::told(operation, *problem, told(Some(request_id)))),
         };
         let (status, body) = (received.status, received.body);
         let request_id = received.request_id.or(Some(request_id));

@@ -94,7 +94,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
     async fn attempt(&mut self, request: &Request<T::Template>) -> CallAction {
         let (http, tokens) = (&self.transport.http, &self.transport.tokens);
         let Ok(_permit) = http.acquire_permit(self.progress.until()).await else {
-            self.step(|progress, shared, moment| progress.cancel(shared, moment));
+            self.step(CallProgress::cancel);
             return CallAction::Finish(CallOutcome::NotSent(NotSent::Limits));
         };
         let mut performer = TokenPerformer::new(tokens);
@@ -135,7 +135,7 @@ impl<T: HttpTransport> PendingCall<'_, T> {
 impl<T: HttpTransport> Drop for PendingCall<'_, T> {
     fn drop(&mut self) {
         if !self.finished {
-            self.step(|progress, shared, moment| progress.cancel(shared, moment));
+            self.step(CallProgress::cancel);
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct CallProgress {
     state: CallState,
     started: Duration,
     until: Duration,
-    last: Option<Result<HttpResponse, Problem>>,
+    last: Option<Result<HttpResponse, Box<Problem>>>,
 }
 
 impl CallProgress {
@@ -73,9 +73,9 @@ impl CallProgress {
     ) -> CallAction {
         let result = match result {
             Ok(response) => response_limits::check(response, token, moment.now),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(Box::new(error.into())),
         };
-        let outcome = self.last.insert(result).as_ref().err().map(Problem::outcome);
+        let outcome = self.last.insert(result).as_ref().err().map(|problem| problem.outcome());
         self.state.step(shared, CallInput::Sent(outcome), moment)
     }
 
@@ -99,7 +99,7 @@ impl CallProgress {
         let attempts = self.attempts();
         let elapsed = elapsed.saturating_sub(self.started);
         let done_before = matches!(outcome, CallOutcome::AlreadyApplied);
-        let not_sent = |why: &str| Err(ErrorKind::NotSent(why.to_owned()).into());
+        let not_sent = |why: &str| Err(Box::new(ErrorKind::NotSent(why.to_owned()).into()));
         let result = match (outcome, self.last.take()) {
             (CallOutcome::NotSent(NotSent::Deadline), _) => not_sent("the deadline had passed before"),
             (CallOutcome::NotSent(NotSent::Limits), _) => {
@@ -107,7 +107,7 @@ impl CallProgress {
             }
             (CallOutcome::NoToken { error, retry_after }, _) => {
                 let retry_after = (!retry_after.is_zero()).then_some(retry_after);
-                Err(Problem { retry_after, ..ErrorKind::Auth(error).into() })
+                Err(Box::new(Problem { retry_after, ..ErrorKind::Auth(error).into() }))
             }
             (CallOutcome::AlreadyApplied, Some(Err(problem))) => Ok(problem.into_response()),
             (_, Some(result)) => result,

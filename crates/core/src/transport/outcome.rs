@@ -7,7 +7,7 @@ use crate::error::attempt_error::Problem;
 
 /// How a call ended.
 pub(crate) struct Outcome {
-    pub(crate) result: Result<HttpResponse, Problem>,
+    pub(crate) result: Result<HttpResponse, Box<Problem>>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     /// What was sent as `x-request-id`.

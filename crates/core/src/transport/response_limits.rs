@@ -25,13 +25,17 @@ const MAX_FAILURE_BODY: usize = 16 * 1024;
 const REDACTED: &str = "[redacted]";
 
 /// Checks the response to a request with this token.
-pub(super) fn check(mut response: HttpResponse, token: &AccessToken, now: Timestamp) -> Result<HttpResponse, Problem> {
+pub(super) fn check(
+    mut response: HttpResponse,
+    token: &AccessToken,
+    now: Timestamp,
+) -> Result<HttpResponse, Box<Problem>> {
     response.request_id = response.request_id.and_then(|id| message_excerpt(&without_token(&id, token)));
     if (200..300).contains(&response.status) {
-        return Ok(succeeded(response)?);
+        return succeeded(response).map_err(|kind| Box::new(kind.into()));
     }
     let retry_after = response.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
-    Err(Problem { retry_after, ..failed(&response, token) })
+    Err(Box::new(Problem { retry_after, ..failed(&response, token) }))
 }
 
 /// A text in which the token does not stand. Most are too short for it, and a search for a long text costs more than the rest of

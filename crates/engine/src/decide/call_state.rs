@@ -1,5 +1,6 @@
 //! One call with all its attempts: a state machine without I/O, clock, or randomness.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::token_request_state::{TokenAction, TokenInput, TokenRequestState};
@@ -39,7 +40,8 @@ enum Step {
     Pacing {
         slot: Duration,
     },
-    Token(TokenRequestState),
+    /// Boxed, because most calls find a token in the cache.
+    Token(Box<TokenRequestState>),
     Sending {
         generation: u64,
     },
@@ -155,7 +157,7 @@ impl CallState {
             }
             (Step::Start | Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, moment),
             (Step::Pacing { .. }, CallInput::Continue) => self.get_token(shared, moment),
-            (Step::Token(request), CallInput::Token(input)) => self.continue_token(request, shared, input, moment),
+            (Step::Token(request), CallInput::Token(input)) => self.continue_token(*request, shared, input, moment),
             (Step::Sending { .. }, CallInput::Sent(None)) => {
                 shared.budget.deposit();
                 CallAction::Finish(CallOutcome::Success)
@@ -217,7 +219,7 @@ impl CallState {
         let result = match request.step(shared.tokens, input, moment) {
             TokenAction::Finish(result) => result,
             action => {
-                self.step = Step::Token(request);
+                self.step = Step::Token(Box::new(request));
                 return CallAction::Token(action);
             }
         };

@@ -208,7 +208,7 @@ impl TokenRequestState {
             CacheLookup::Failed(error) => Self::finish(Err(error)),
             CacheLookup::Refresh { token, generation } => {
                 let old = IssuedToken { token, generation };
-                let Some(ticket) = self.try_lease(tokens, moment) else { return Self::finish(Ok(old)) };
+                let Some(ticket) = Self::try_lease(tokens, moment) else { return Self::finish(Ok(old)) };
                 self.until = self.until.min(moment.elapsed.saturating_add(AHEAD_TIMEOUT));
                 self.lease = Some(LeaseGuard { ticket, ahead: Some(Ahead { old, seen }) });
                 self.obtain(tokens, moment)
@@ -217,13 +217,13 @@ impl TokenRequestState {
         }
     }
 
-    fn try_lease(&self, tokens: &mut TokenState, moment: Moment) -> Option<u64> {
+    fn try_lease(tokens: &mut TokenState, moment: Moment) -> Option<u64> {
         let (_, options) = tokens.active()?;
         tokens.lease.acquire(moment.elapsed, options.lease)
     }
 
     fn take_lease(&mut self, tokens: &mut TokenState, seen: u64, moment: Moment) -> TokenAction {
-        let Some(ticket) = self.try_lease(tokens, moment) else {
+        let Some(ticket) = Self::try_lease(tokens, moment) else {
             self.step = Step::Waiting { seen };
             return TokenAction::Wait { at_most: self.left(moment) };
         };
