@@ -44,18 +44,23 @@ pub struct Client<
 
 /// What the requests of a client have in common.
 pub(crate) struct RequestConfig<T: HttpTransport> {
-    base_url: Endpoint,
-    caller: CallerHeaders,
-    org_id: OrgId,
+    caller: Arc<Identity>,
     pub(crate) options: CallOptions,
     template: Arc<T::Template>,
+}
+
+/// Where requests go, and in whose name; the same with other options.
+struct Identity {
+    base_url: Endpoint,
+    headers: CallerHeaders,
+    org_id: OrgId,
 }
 
 impl<T: HttpTransport> Client<T> {
     /// Sends requests over this transport, with tokens from this provider.
     pub fn new(settings: Settings, transport: T, tokens: TokenProvider) -> Self {
         let Settings { org_id, base_url, options, policy, headers, .. } = settings;
-        let config = RequestConfig::new(base_url, headers, org_id, options);
+        let config = RequestConfig::new(Arc::new(Identity { base_url, headers, org_id }), options);
         let transport = Transport { wire: transport, tokens, policy, budget: Mutex::default() };
         Self { transport: Arc::new(transport), config: Arc::new(config) }
     }
@@ -74,8 +79,8 @@ impl<T: HttpTransport> Client<T> {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        let RequestConfig { base_url, caller, org_id, options: earlier, .. } = &*self.config;
-        let config = RequestConfig::new(base_url.clone(), caller.clone(), org_id.clone(), earlier.merged(options));
+        let RequestConfig { caller, options: earlier, .. } = &*self.config;
+        let config = RequestConfig::new(caller.clone(), earlier.merged(options));
         Self { transport: self.transport.clone(), config: Arc::new(config) }
     }
 
@@ -87,7 +92,7 @@ impl<T: HttpTransport> Client<T> {
     }
 
     pub(crate) fn org_id(&self) -> &OrgId {
-        &self.config.org_id
+        &self.config.caller.org_id
     }
 
     pub(crate) fn request(
@@ -103,11 +108,11 @@ impl<T: HttpTransport> Client<T> {
 }
 
 impl<T: HttpTransport> RequestConfig<T> {
-    fn new(base_url: Endpoint, caller: CallerHeaders, org_id: OrgId, options: CallOptions) -> Self {
+    fn new(caller: Arc<Identity>, options: CallOptions) -> Self {
         let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let headers: Vec<_> = own.chain(caller.iter()).collect();
-        let template = Arc::new(T::template(&base_url, &headers));
-        Self { base_url, caller, org_id, options, template }
+        let headers: Vec<_> = own.chain(caller.headers.iter()).collect();
+        let template = Arc::new(T::template(&caller.base_url, &headers));
+        Self { caller, options, template }
     }
 }
 
@@ -120,8 +125,8 @@ impl<T: HttpTransport> Clone for Client<T> {
 impl<T: HttpTransport> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.config.base_url.as_str())
-            .field("org_id", &self.config.org_id)
+            .field("base_url", &self.config.caller.base_url.as_str())
+            .field("org_id", &self.config.caller.org_id)
             .finish_non_exhaustive()
     }
 }
