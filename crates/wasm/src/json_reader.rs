@@ -1,28 +1,29 @@
 //! What JavaScript hands over, as JSON: read field by field, with one parser and no type of its own for each form, which would
 //! make up a third of the WebAssembly.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use ajo_engine::json::{Json as _, MAX_DEPTH, Value, parse};
 
 /// The fields of an object. One that is null is not there. What is wrong with them is kept until [`Fields::end`].
-pub(crate) struct Fields {
-    values: Map<String, Value>,
+pub(crate) struct Fields<'t> {
+    values: Vec<(Cow<'t, str>, Value<'t>)>,
     /// Those that were asked for.
     known: Vec<&'static str>,
     problem: Option<String>,
 }
 
-impl Fields {
+impl<'t> Fields<'t> {
     /// Reads an object.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
-        // As bytes, like all JSON that is read here: the parser is there once for each kind of input.
-        match serde_json::from_slice(text.as_bytes()) {
+    pub(crate) fn read(text: &'t str) -> Result<Self, String> {
+        match parse(text.as_bytes(), MAX_DEPTH) {
             Ok(Value::Object(fields)) => Ok(Self::of(fields)),
             Ok(_) => Err("it is not a JSON object".to_owned()),
             Err(_) => Err("it is not JSON".to_owned()),
         }
     }
 
-    fn of(values: Map<String, Value>) -> Self {
+    fn of(values: Vec<(Cow<'t, str>, Value<'t>)>) -> Self {
         Self { values, known: Vec::new(), problem: None }
     }
 
@@ -31,7 +32,7 @@ impl Fields {
     }
 
     /// Takes a field, if `read` can make something of it.
-    fn take<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(Value<'t>) -> Option<T>) -> Option<T> {
         let value = self.json(name)?;
         let read = read(value);
         if read.is_none() {
@@ -41,10 +42,10 @@ impl Fields {
     }
 
     /// Whatever the field is.
-    pub(crate) fn json(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn json(&mut self, name: &'static str) -> Option<Value<'t>> {
         self.known.push(name);
-        // Not removed: that would bring in the code that balances the map.
-        self.values.get_mut(name).map(Value::take).filter(|value| !value.is_null())
+        let field = self.values.iter_mut().rev().find(|(other, _)| other == name);
+        field.map(|(_, value)| std::mem::replace(value, Value::Null)).filter(|value| !value.is_null())
     }
 
     pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
@@ -56,8 +57,17 @@ impl Fields {
         self.take(name, "true or false", |value| value.as_bool()).unwrap_or_default()
     }
 
-    pub(crate) fn number(&mut self, name: &'static str) -> Option<f64> {
-        self.take(name, "a number", |value| value.as_f64())
+    /// A number without its fraction; as many as there are for one that is larger.
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<u64> {
+        self.take(name, "a number", |value| match value {
+            Value::Number((text, _)) if text.starts_with('-') => None,
+            // `JSON.stringify` writes an exponent from 1e21 on, and for less than a millionth.
+            Value::Number((text, _)) if text.contains(['e', 'E']) => {
+                Some(if text.contains('-') { 0 } else { u64::MAX })
+            }
+            Value::Number((text, _)) => text.split('.').next()?.parse().ok().or(Some(u64::MAX)),
+            _ => None,
+        })
     }
 
     pub(crate) fn count(&mut self, name: &'static str) -> Option<u32> {
@@ -86,7 +96,7 @@ impl Fields {
 
     /// Says what was wrong with the fields that were asked for, or that others are there.
     pub(crate) fn end(mut self) -> Result<(), String> {
-        if let Some(name) = self.values.keys().find(|name| !self.known.contains(&name.as_str())) {
+        if let Some(name) = self.values.iter().map(|(name, _)| name).find(|name| !self.known.contains(&&***name)) {
             let problem = format!("unknown field `{name}`");
             self.complain(problem);
         }
@@ -94,32 +104,32 @@ impl Fields {
     }
 }
 
-fn text(value: Value) -> Option<String> {
+fn text(value: Value<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text),
+        Value::String(text) => Some(text.into_owned()),
         _ => None,
     }
 }
 
-fn object(value: Value) -> Option<Map<String, Value>> {
+fn object(value: Value<'_>) -> Option<Vec<(Cow<'_, str>, Value<'_>)>> {
     match value {
         Value::Object(fields) => Some(fields),
         _ => None,
     }
 }
 
-fn list(value: Value) -> Option<Vec<Value>> {
+fn list(value: Value<'_>) -> Option<Vec<Value<'_>>> {
     match value {
         Value::Array(items) => Some(items),
         _ => None,
     }
 }
 
-fn texts(value: Value) -> Option<Vec<String>> {
+fn texts(value: Value<'_>) -> Option<Vec<String>> {
     list(value)?.into_iter().map(text).collect()
 }
 
-fn pairs(value: Value) -> Option<Vec<(String, String)>> {
+fn pairs(value: Value<'_>) -> Option<Vec<(String, String)>> {
     let pair = |value| {
         let pair: [String; 2] = texts(value)?.try_into().ok()?;
         Some(pair.into())

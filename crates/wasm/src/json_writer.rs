@@ -1,5 +1,7 @@
 //! Writes JSON.
 
+use ajo_engine::json::write_string;
+
 /// A JSON object, written field by field. It costs a fraction of what types do that serde writes.
 pub(crate) struct Object(String);
 
@@ -66,11 +68,13 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 
 /// A text as JSON; it always encodes.
 pub(crate) fn quoted(text: &str) -> String {
-    // Built for size, serde takes its time with each byte, and the access token alone has a thousand.
+    // Most strings need no escapes, and the access token alone has a thousand characters.
     if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
         return ["\"", text, "\""].concat();
     }
-    serde_json::to_string(text).unwrap_or_default()
+    let mut json = String::new();
+    write_string(&mut json, text);
+    json
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ajo_auth::{AuthError, Credentials, CredentialsError, Secret};
 use ajo_core::{CallOptions, Caller, Error, Wanted};
-use serde_json::Value;
+use ajo_engine::json::{Json as _, Value};
 
 use crate::failure;
 use crate::json_reader::Fields;
@@ -34,7 +34,7 @@ impl Options {
 }
 
 /// Who calls: by a token, by the credentials of a file, or by the single values.
-fn caller(fields: &mut Fields) -> Result<Caller, CredentialsError> {
+fn caller(fields: &mut Fields<'_>) -> Result<Caller, CredentialsError> {
     let client_id = fields.text("clientId").unwrap_or_default();
     let org_id = fields.text("orgId").unwrap_or_default();
     let secrets: Vec<Secret> = fields.texts("clientSecrets").into_iter().map(Secret::new).collect();
@@ -54,21 +54,21 @@ fn caller(fields: &mut Fields) -> Result<Caller, CredentialsError> {
     }))
 }
 
-fn scopes(given: Option<Value>) -> String {
+fn scopes(given: Option<Value<'_>>) -> String {
     match given {
-        Some(Value::String(scopes)) => scopes,
+        Some(Value::String(scopes)) => scopes.into_owned(),
         Some(Value::Array(scopes)) => {
-            scopes.iter().filter_map(Value::as_str).fold(String::new(), |all, scope| all + scope + ",")
+            scopes.iter().filter_map(|scope| scope.as_str()).fold(String::new(), |all, scope| all + scope + ",")
         }
         _ => String::new(),
     }
 }
 
 /// What is different for some calls. The time limit is for a call with all its attempts.
-pub(crate) fn call_options(fields: &mut Fields) -> Result<CallOptions, Error> {
+pub(crate) fn call_options(fields: &mut Fields<'_>) -> Result<CallOptions, Error> {
     let mut options = CallOptions::default();
     if let Some(millis) = fields.number("timeoutMs") {
-        options = options.deadline(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX));
+        options = options.deadline(Duration::from_millis(millis));
     }
     if let Some(attempts) = fields.count("maxAttempts") {
         options = options.attempts(attempts);

@@ -2,6 +2,7 @@
 
 use ajo_core::Api;
 use ajo_core::rules::Finding;
+use ajo_engine::json::{MAX_DEPTH, Value, parse};
 
 use crate::json_writer::{Object, list};
 
@@ -9,7 +10,7 @@ use crate::json_writer::{Object, list};
 pub(crate) fn validate(api: &str, definition: &str) -> String {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     // What is no JSON is no object either, and the rules say so.
-    let definition: serde_json::Value = serde_json::from_slice(definition.as_bytes()).unwrap_or_default();
+    let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
     list(api.validate(&definition).iter().map(finding))
 }
 

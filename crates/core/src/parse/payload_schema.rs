@@ -3,40 +3,43 @@
 //! It accepts what [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`] read, and gives what they write, at a tenth of
 //! their code: that is for WebAssembly. The fields come from the specification; the tests compare it with those types.
 
+use ajo_engine::json::{Fields, Json, MAX_DEPTH, Value, parse, write_string};
 use ajo_engine::untrusted_text::message_excerpt;
-use serde_json::{Map, Value};
 
 use crate::Operation;
 use crate::parse::response::not_json;
 use crate::types::schema::{self, Field, Kind, Object};
 
+/// The field for the organization.
+const ORG_ID: &str = "orgId";
+
 /// A definition as it is sent: of nothing but known fields, and with the organization where there is a place for it.
 pub(crate) fn completed(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
-    let mut definition: Value = serde_json::from_slice(definition.as_bytes()).map_err(|error| not_json(&error))?;
     let body = schema::request_body(operation.api, operation.verb.as_str());
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
-    if let (Some(_), Value::Object(object)) = (schema.field("orgId"), &mut definition)
-        && object.get("orgId").is_none_or(Value::is_null)
+    let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(not_json)?;
+    if let (Some(_), Value::Object(fields)) = (schema.field(ORG_ID), &mut definition)
+        && Fields::get(&**fields, ORG_ID).is_none_or(|value| value.is_null())
     {
-        object.insert("orgId".to_owned(), Value::from(org_id));
+        fields.push((ORG_ID.into(), Value::String(org_id.into())));
     }
     let mut json = String::new();
     write(&definition, Kind::Object(schema), "it", &mut json)?;
     Ok(json)
 }
 
-fn write(value: &Value, kind: Kind, place: &str, json: &mut String) -> Result<(), String> {
+fn write(value: &Value<'_>, kind: Kind, place: &str, json: &mut String) -> Result<(), String> {
     let expected = match (kind, value) {
         (Kind::String, Value::String(text)) => {
-            json.push_str(&quoted(text));
+            write_string(json, text);
             return Ok(());
         }
         (Kind::Boolean, Value::Bool(flag)) => {
             json.push_str(if *flag { "true" } else { "false" });
             return Ok(());
         }
-        (Kind::Integer, Value::Number(number)) if number.is_i64() => {
-            json.push_str(&number.as_i64().unwrap_or_default().to_string());
+        (Kind::Integer, Value::Number(_)) if value.as_i64().is_some() => {
+            json.push_str(&value.as_i64().unwrap_or_default().to_string());
             return Ok(());
         }
         (Kind::Array(items), Value::Array(values)) => {
@@ -62,22 +65,17 @@ fn write(value: &Value, kind: Kind, place: &str, json: &mut String) -> Result<()
     Err(format!("{place} is not {expected}"))
 }
 
-/// A string as JSON; it always encodes.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-fn write_object(object: &Map<String, Value>, schema: &Object, json: &mut String) -> Result<(), String> {
-    if let Some(name) = object.keys().find(|name| schema.field(name).is_none()) {
+fn write_object(object: &<Value<'_> as Json>::Object, schema: &Object, json: &mut String) -> Result<(), String> {
+    if let Some((name, _)) = object.entries().find(|(name, _)| schema.field(name).is_none()) {
         return Err(format!("unknown field `{}`", message_excerpt(name).unwrap_or_default()));
     }
     json.push('{');
     let empty = json.len();
     for Field { name, required, kind, .. } in schema.fields {
-        let value = match object.get(*name) {
+        let value = match Fields::get(object, name) {
             None if *required => return Err(format!("missing field `{name}`")),
             None => continue,
-            Some(Value::Null) if !required => continue,
+            Some(value) if value.is_null() && !required => continue,
             Some(value) => value,
         };
         if json.len() > empty {
@@ -95,9 +93,10 @@ fn write_object(object: &Map<String, Value>, schema: &Object, json: &mut String)
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
-    use super::*;
+    use crate::Operation;
+    use crate::types::schema::{self, Field, Kind, Object};
     use crate::{Api, CappingDefinition, ThrottlingDefinition, Verb};
 
     const ORG_ID: &str = "A1@AdobeOrg";

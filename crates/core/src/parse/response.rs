@@ -1,7 +1,7 @@
 //! Parses response bodies of successful calls.
 
+use ajo_engine::json::{self, Json, MAX_DEPTH, Position, Value};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::{Operation, ResponseValue, Uid};
 
@@ -15,34 +15,33 @@ impl Operation {
         if (self.envelope.is_some() || self.value != ResponseValue::Any) && !is_object(body) {
             return Err(NO_OBJECT.to_owned());
         }
-        // A `Value` has no type that could mismatch, so the longer message of `parse_any` is not needed.
-        let whole: Value = serde_json::from_slice(body).map_err(|problem| not_json(&problem))?;
-        let field = |name: &str| whole.get(name).ok_or_else(|| format!("missing field `{name}`"));
+        let whole = json::parse(body, MAX_DEPTH).map_err(not_json)?;
+        let field = |name: &str| Json::get(&whole, name).ok_or_else(|| format!("missing field `{name}`"));
         let value = self.envelope.map_or(Ok(&whole), field)?;
         let name = self.envelope.unwrap_or_default();
         match self.value {
             ResponseValue::Configurations => {
-                let configurations = value.as_array().ok_or_else(|| format!("the field `{name}` is not a list"))?;
+                let configurations = value.items().ok_or_else(|| format!("the field `{name}` is not a list"))?;
                 configurations.iter().try_for_each(is_kept)
             }
             ResponseValue::Configuration => is_kept(value),
-            ResponseValue::Object if !value.is_object() => Err(format!("the field `{name}` is not an object")),
+            ResponseValue::Object if value.as_object().is_none() => Err(format!("the field `{name}` is not an object")),
             ResponseValue::Object | ResponseValue::Any | ResponseValue::Nothing => Ok(()),
         }
     }
 }
 
 /// Whether this is a configuration: what is relied on in it is its uid.
-fn is_kept(configuration: &Value) -> Result<(), String> {
-    match configuration.get("uid") {
-        Some(Value::String(uid)) => Uid::check_response(uid).map_err(|problem| problem.to_string()),
-        Some(_) => Err("the field `uid` is not text".to_owned()),
-        None if configuration.is_object() => Err("missing field `uid`".to_owned()),
+fn is_kept(configuration: &Value<'_>) -> Result<(), String> {
+    match Json::get(configuration, "uid") {
+        Some(uid) => match uid.as_str() {
+            Some(uid) => Uid::check_response(uid).map_err(|problem| problem.to_string()),
+            None => Err("the field `uid` is not text".to_owned()),
+        },
+        None if configuration.as_object().is_some() => Err("missing field `uid`".to_owned()),
         None => Err("a configuration is not an object".to_owned()),
     }
 }
-
-const NO_OBJECT: &str = "it is not a JSON object";
 
 /// Parses a body that must be an object. serde also reads a list as one, field by field: `[[]]` would be an empty list of
 /// configurations. The error repeats nothing of the body.
@@ -52,6 +51,8 @@ pub(crate) fn parse_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String
     }
     parse_any(body)
 }
+
+const NO_OBJECT: &str = "it is not a JSON object";
 
 fn is_object(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"{")
@@ -66,13 +67,13 @@ pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 fn unreadable(problem: &serde_json::Error) -> String {
     match problem.classify() {
         serde_json::error::Category::Data => without_texts(&problem.to_string()),
-        _ => not_json(problem),
+        _ => not_json(Position { line: problem.line(), column: problem.column() }),
     }
 }
 
 /// Where a text stops being JSON.
-pub(crate) fn not_json(problem: &serde_json::Error) -> String {
-    format!("it is not JSON (line {}, column {})", problem.line(), problem.column())
+pub(crate) fn not_json(Position { line, column }: Position) -> String {
+    format!("it is not JSON (line {line}, column {column})")
 }
 
 /// A message of serde without the text that it found in place of what it expected: a careless server may echo the request
@@ -87,7 +88,7 @@ fn without_texts(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{
