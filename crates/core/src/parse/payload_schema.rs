@@ -19,7 +19,7 @@ pub(crate) fn completed(operation: &Operation, definition: &str, org_id: &str) -
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
     let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(not_json)?;
     if let (Some(_), Value::Object(fields)) = (schema.field(ORG_ID), &mut definition)
-        && Fields::get(&**fields, ORG_ID).is_none_or(|value| value.is_null())
+        && Fields::get(&**fields, ORG_ID).is_none_or(Json::is_null)
     {
         fields.push((ORG_ID.into(), Value::String(org_id.into())));
     }
