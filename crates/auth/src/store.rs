@@ -73,6 +73,22 @@ pub trait TokenStore: Send + Sync {
 
     /// Forgets what is under a key; nothing there is no error.
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()>;
+
+    /// Whether [`TokenStore::lock`] works. Then one process requests a token while the others wait for it, two seconds at most.
+    fn locks(&self) -> bool {
+        false
+    }
+
+    /// Takes the lock of a key, and returns what releases it; `None` if another process holds it. The lock must expire after
+    /// `lease`: a process that is killed does not release it.
+    fn lock<'s>(&'s self, _key: &'s str, _lease: Duration) -> StoreFuture<'s, Option<String>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Releases the lock of a key, unless it has expired and another process holds it.
+    fn unlock<'s>(&'s self, _key: &'s str, _ticket: &'s str) -> StoreFuture<'s, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// Why a store could not do what was asked of it, or what is wrong with what it holds. Shows no text that it holds.

@@ -181,7 +181,9 @@ impl Call {
                 self.store(token_input::store_written(result, *timeout))
             }
             TokenAction::Callback { .. } => TokenInput::CallbackReturned(callback_result(told)),
-            TokenAction::Wait { .. } | TokenAction::Finish(_) => TokenInput::Continue,
+            // The store of JavaScript has no locks.
+            TokenAction::LockStore { .. } | TokenAction::UnlockStore { .. } => unreachable!("`token_step` was here"),
+            TokenAction::Wait { .. } | TokenAction::Sleep { .. } | TokenAction::Finish(_) => TokenInput::Continue,
         }
     }
 
@@ -240,6 +242,8 @@ fn token_step(request: &TokenRequestState, action: &TokenAction) -> (String, Dur
             (step.to_json(), *timeout)
         }
         TokenAction::Callback { timeout } => (Step::Token { timeout_ms: millis(*timeout) }.to_json(), *timeout),
+        TokenAction::Sleep { wait } => (Step::Wait(millis(*wait)).to_json(), *wait),
+        TokenAction::LockStore { .. } | TokenAction::UnlockStore { .. } => unreachable!("the store has no locks"),
         TokenAction::Finish(_) => unreachable!("it is the end"),
     }
 }

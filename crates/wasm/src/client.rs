@@ -27,7 +27,7 @@ impl Client {
     pub(crate) fn open(options: &str) -> Result<Self, String> {
         let Options { wanted, token_store: has_store } = Options::read(options)?;
         let built = wanted.check().and_then(|settings| {
-            let options = OAuthOptions { has_store, lease: SHORT_LEASE };
+            let options = OAuthOptions { has_store, store_locks: false, lease: SHORT_LEASE };
             let tokens = match &settings.caller {
                 Caller::Credentials(credentials) => {
                     TokenState::with_credentials(credentials.clone(), settings.ims_url.clone(), options)

@@ -12,6 +12,12 @@ use crate::Secret;
 #[derive(Default)]
 pub struct MemoryStore {
     kept: Mutex<BTreeMap<String, Kept>>,
+    locks: Mutex<BTreeMap<String, Lock>>,
+}
+
+struct Lock {
+    ticket: String,
+    until: Option<Instant>,
 }
 
 struct Kept {
@@ -47,6 +53,29 @@ impl TokenStore for MemoryStore {
 
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
         self.kept().remove(key);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn locks(&self) -> bool {
+        true
+    }
+
+    fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_held = locks.get(key).is_some_and(|lock| lock.until.is_none_or(|until| Instant::now() < until));
+        let ticket = (!is_held).then(|| format!("{:032x}", fastrand::u128(..)));
+        if let Some(ticket) = &ticket {
+            let until = Instant::now().checked_add(lease);
+            locks.insert(key.to_owned(), Lock { ticket: ticket.clone(), until });
+        }
+        Box::pin(async { Ok(ticket) })
+    }
+
+    fn unlock<'s>(&'s self, key: &'s str, ticket: &'s str) -> StoreFuture<'s, ()> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        if locks.get(key).is_some_and(|lock| lock.ticket == ticket) {
+            locks.remove(key);
+        }
         Box::pin(async { Ok(()) })
     }
 }

@@ -12,6 +12,12 @@ use crate::Secret;
 /// Stands before each key, so that a server can serve other purposes too.
 const PREFIX: &str = "ajo-limits:token:";
 
+/// Precedes the key of each lock.
+const LOCK_PREFIX: &str = "ajo-limits:lock:";
+
+/// Deletes a lock if it still has this ticket.
+const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
+
 /// How long the server may take to accept a connection, and to answer. Chosen here: shorter than the cache waits for any
 /// store, so that the error says which.
 const TIMEOUT: Duration = Duration::from_millis(1500);
@@ -70,6 +76,25 @@ impl TokenStore for RedisStore {
 
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
         self.run(redis::cmd("DEL").arg(format!("{PREFIX}{key}")).take())
+    }
+
+    fn locks(&self) -> bool {
+        true
+    }
+
+    fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {
+        let ticket = format!("{:032x}", fastrand::u128(..));
+        let millis = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX).max(1);
+        let mut command = redis::cmd("SET");
+        command.arg(format!("{LOCK_PREFIX}{key}")).arg(&ticket).arg("NX").arg("PX").arg(millis);
+        let taken = self.run::<Option<String>>(command);
+        Box::pin(async move { taken.await.map(|taken| taken.map(|_| ticket)) })
+    }
+
+    fn unlock<'s>(&'s self, key: &'s str, ticket: &'s str) -> StoreFuture<'s, ()> {
+        let mut command = redis::cmd("EVAL");
+        command.arg(UNLOCK).arg(1).arg(format!("{LOCK_PREFIX}{key}")).arg(ticket);
+        self.run(command)
     }
 }
 

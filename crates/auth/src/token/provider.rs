@@ -47,7 +47,8 @@ impl TokenProvider {
 
     /// Fetches tokens with these credentials from this token endpoint, over another transport than the native one.
     pub fn with_transport(credentials: Credentials, ims: &Endpoint, driver: Arc<dyn TokenDriver>) -> Self {
-        let options = OAuthOptions { has_store: driver.has_store(), lease: driver.lease() };
+        let (has_store, store_locks) = (driver.has_store(), driver.store_locks());
+        let options = OAuthOptions { has_store, store_locks, lease: driver.lease() };
         Self::from_state(TokenState::with_credentials(credentials, ims.clone(), options), Some(driver))
     }
 
@@ -216,6 +217,23 @@ impl<'p> TokenPerformer<'p> {
                 let (input, problem) = token_input::store_written(result, timeout);
                 note(problem);
                 input
+            }
+            TokenAction::LockStore { timeout } => {
+                let key = request.store_key();
+                let (input, problem) = token_input::store_locked(driver.lock_store(&key, timeout).await, timeout);
+                note(problem);
+                input
+            }
+            TokenAction::UnlockStore { ticket, timeout } => {
+                let key = request.store_key();
+                let result = driver.unlock_store(&key, &ticket, timeout).await;
+                let (input, problem) = token_input::store_written(result, timeout);
+                note(problem);
+                input
+            }
+            TokenAction::Sleep { wait } => {
+                driver.surroundings().sleep(wait).await;
+                TokenInput::Continue
             }
             TokenAction::Request { timeout } => {
                 let Some((sent, secret)) = request.request() else { return TokenInput::Cancelled };

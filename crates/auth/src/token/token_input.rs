@@ -40,7 +40,18 @@ pub fn store_read(
     (TokenInput::StoreRead { responded, token }, problem.or(invalid))
 }
 
-/// The result of writing the store; `None` if it did not respond in time.
+/// The result of locking the store; `None` if it did not respond in time.
+pub fn store_locked(
+    result: Option<Result<Option<String>, StoreError>>,
+    timeout: Duration,
+) -> (TokenInput, Option<TokenNote>) {
+    let failed = matches!(result, Some(Err(_)));
+    let (responded, ticket, problem) = responded(result, "locked", timeout);
+    // After an error the call goes on without the lock, as without a response.
+    (TokenInput::StoreLocked { responded: responded && !failed, ticket: ticket.flatten() }, problem)
+}
+
+/// The result of writing or unlocking the store; `None` if it did not respond in time.
 pub fn store_written(result: Option<Result<(), StoreError>>, timeout: Duration) -> (TokenInput, Option<TokenNote>) {
     let (responded, _, problem) = responded(result, "written", timeout);
     (TokenInput::StoreWritten { responded }, problem)

@@ -86,6 +86,22 @@ pub trait TokenDriver: Send + Sync {
         Box::pin(std::future::ready(Some(Ok(()))))
     }
 
+    /// Whether the store has locks.
+    fn store_locks(&self) -> bool {
+        false
+    }
+
+    /// Locks a key of the store for [`ajo_engine::STORE_LOCK_LEASE`], and returns what releases it; `None` inside if another process holds it.
+    /// `None` where the store did not respond within `timeout`.
+    fn lock_store<'d>(&'d self, _: &'d str, _: Duration) -> Pending<'d, Option<Result<Option<String>, StoreError>>> {
+        Box::pin(std::future::ready(None))
+    }
+
+    /// Releases the lock of a key. `None` where the store did not respond within `timeout`.
+    fn unlock_store<'d>(&'d self, _: &'d str, _: &'d str, _: Duration) -> Pending<'d, Option<Result<(), StoreError>>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// How long one that fetches may keep the others waiting.
     fn lease(&self) -> Duration;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ajo_engine::STORE_LOCK_LEASE;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::sync::Notify;
 
@@ -109,6 +110,33 @@ impl TokenDriver for NativeDriver {
         Box::pin(async move {
             let Some(store) = &self.store else { return Some(Ok(())) };
             tokio::time::timeout(timeout, store.set(key, text, lifetime)).await.ok()
+        })
+    }
+
+    fn store_locks(&self) -> bool {
+        self.store.as_ref().is_some_and(|store| store.locks())
+    }
+
+    fn lock_store<'d>(
+        &'d self,
+        key: &'d str,
+        timeout: Duration,
+    ) -> Pending<'d, Option<Result<Option<String>, StoreError>>> {
+        Box::pin(async move {
+            let store = self.store.as_ref()?;
+            tokio::time::timeout(timeout, store.lock(key, STORE_LOCK_LEASE)).await.ok()
+        })
+    }
+
+    fn unlock_store<'d>(
+        &'d self,
+        key: &'d str,
+        ticket: &'d str,
+        timeout: Duration,
+    ) -> Pending<'d, Option<Result<(), StoreError>>> {
+        Box::pin(async move {
+            let store = self.store.as_ref()?;
+            tokio::time::timeout(timeout, store.unlock(key, ticket)).await.ok()
         })
     }
 

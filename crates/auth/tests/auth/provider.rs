@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, Credentials, Endpoint, ImsErrorKind, IssuedToken, Secret, Simulated, StoreError, StoreFuture,
-    TokenProvider, TokenStore, TransportProblem, http_client,
+    AuthError, Credentials, Endpoint, ImsErrorKind, IssuedToken, MemoryStore, Secret, Simulated, StoreError,
+    StoreFuture, System, TokenProvider, TokenStore, TransportProblem, http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -86,6 +86,31 @@ async fn ten_thousand_cold_callers_make_one_request() {
         .collect();
     for caller in callers {
         assert_eq!(caller.await.expect("no panic"), 1);
+    }
+    mock.assert_calls(1);
+}
+
+/// Each provider stands for a process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_that_share_a_store_with_locks_request_one_token() {
+    let server = MockServer::start();
+    let mock = server.mock(|when, then| {
+        when.method(POST).path("/ims/token/v3");
+        then.status(200)
+            .delay(Duration::from_millis(50))
+            .json_body(json!({"access_token": "abc", "expires_in": 86399}));
+    });
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    let callers: Vec<_> = (0..20)
+        .map(|_| {
+            let (http, time) = (http_client(&ims).expect("a client"), Arc::new(System::default()));
+            let provider = TokenProvider::with(credentials(), &ims, http, time, Some(store.clone()));
+            tokio::spawn(async move { provider.token().await.expect("a token") })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.expect("no panic").token.value().expose(), "abc");
     }
     mock.assert_calls(1);
 }

@@ -24,6 +24,23 @@ async fn conforms(store: &dyn TokenStore) {
     store.remove("a").await.expect("removed");
     assert_eq!((get(store, "a").await, get(store, "b").await.is_some()), (None, true));
     store.set("a", &Secret::new(""), Duration::ZERO).await.expect("an end that has come is no error");
+    if store.locks() {
+        locks_conform(store).await;
+    }
+}
+
+/// The suite that each store with locks passes.
+async fn locks_conform(store: &dyn TokenStore) {
+    let lock = async |lease| store.lock("a", lease).await.expect("a response");
+    let ticket = lock(HOUR).await.expect("free");
+    assert_eq!(lock(HOUR).await, None, "it is held");
+    store.unlock("a", "another ticket").await.expect("ignored");
+    assert_eq!(lock(HOUR).await, None, "it is still held");
+    store.unlock("a", &ticket).await.expect("released");
+    assert!(lock(Duration::from_millis(1)).await.is_some());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let ticket = lock(HOUR).await.expect("the lease is over");
+    store.unlock("a", &ticket).await.expect("released");
 }
 
 #[tokio::test]

@@ -17,6 +17,16 @@ pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// endpoint responds sooner.
 const AHEAD_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long a lock of the store lasts if nobody releases it: a token request, and the time to write the token.
+pub const STORE_LOCK_LEASE: Duration = Duration::from_secs(12);
+
+/// How long a call waits for a lock that another process holds. Then it requests a token without the lock: a second token costs
+/// less than a call.
+const STORE_LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// How often a call looks for the token of the process that holds the lock.
+const STORE_LOCK_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Gets a token for one call. The transport performs each [`TokenAction`] and passes the result to the next `step`.
 #[derive(Debug)]
 pub struct TokenRequestState {
@@ -27,6 +37,20 @@ pub struct TokenRequestState {
     /// How many of the secrets were tried.
     tried: usize,
     loaded_from_store: bool,
+    lock: StoreLock,
+}
+
+/// The lock of the store, so that one process requests a token and the others load it.
+#[derive(Debug)]
+enum StoreLock {
+    /// Not tried yet.
+    Unlocked,
+    /// Another process holds it. It is waited for until this time.
+    Busy { until: Duration },
+    /// This call holds it.
+    Held { ticket: String },
+    /// This call goes on without it.
+    Given,
 }
 
 #[derive(Debug)]
@@ -37,6 +61,10 @@ enum Step {
         seen: u64,
     },
     ReadingStore,
+    LockingStore,
+    /// Waits for another process that holds the lock.
+    AwaitingLock,
+    UnlockingStore(Result<IssuedToken, AuthError>),
     Requesting {
         secret: usize,
         timeout: Duration,
@@ -72,10 +100,17 @@ pub enum TokenInput {
         /// The token of a valid entry.
         token: Option<AccessToken>,
     },
-    /// How [`TokenAction::WriteStore`] ended.
+    /// How [`TokenAction::WriteStore`] or [`TokenAction::UnlockStore`] ended.
     StoreWritten {
         /// Whether the store responded in time.
         responded: bool,
+    },
+    /// How [`TokenAction::LockStore`] ended.
+    StoreLocked {
+        /// Whether the store responded in time.
+        responded: bool,
+        /// What releases the lock; `None` if another process holds it.
+        ticket: Option<String>,
     },
     /// How [`TokenAction::Request`] ended.
     Response(Result<AccessToken, AuthError>),
@@ -97,6 +132,23 @@ pub enum TokenAction {
     ReadStore {
         /// The limit.
         timeout: Duration,
+    },
+    /// Lock the token under [`TokenRequestState::store_key`] for [`STORE_LOCK_LEASE`].
+    LockStore {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Release the lock.
+    UnlockStore {
+        /// Of [`TokenInput::StoreLocked`].
+        ticket: String,
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Wait this long, then continue.
+    Sleep {
+        /// How long.
+        wait: Duration,
     },
     /// Send [`TokenRequestState::request`] to the token endpoint.
     Request {
@@ -122,7 +174,15 @@ pub enum TokenAction {
 impl TokenRequestState {
     /// For a call that gives up at `until`, on the clock of [`Moment::elapsed`].
     pub const fn new(until: Duration) -> Self {
-        Self { until, step: Step::Start, lease: None, active: None, tried: 0, loaded_from_store: false }
+        Self {
+            until,
+            step: Step::Start,
+            lease: None,
+            active: None,
+            tried: 0,
+            loaded_from_store: false,
+            lock: StoreLock::Unlocked,
+        }
     }
 
     /// Decides what to do next.
@@ -149,8 +209,38 @@ impl TokenRequestState {
                         tokens.loaded = true;
                         self.settle(tokens, Ok(token), moment)
                     }
-                    None => self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment),
+                    None => self.lock_store(tokens, moment),
                 }
+            }
+            (Step::LockingStore, TokenInput::StoreLocked { responded, ticket }) => {
+                if responded {
+                    tokens.store.responded();
+                }
+                self.lock = match (ticket, &self.lock) {
+                    (Some(ticket), _) => StoreLock::Held { ticket },
+                    (None, _) if !responded => StoreLock::Given,
+                    (None, StoreLock::Busy { until }) => StoreLock::Busy { until: *until },
+                    (None, _) => StoreLock::Busy { until: moment.elapsed.saturating_add(STORE_LOCK_WAIT) },
+                };
+                match self.lock {
+                    // The process that held it before may have written a token.
+                    StoreLock::Held { .. } => self.read_store(tokens, moment),
+                    StoreLock::Busy { until } if moment.elapsed < until => {
+                        self.step = Step::AwaitingLock;
+                        TokenAction::Sleep { wait: STORE_LOCK_INTERVAL.min(self.left(moment)) }
+                    }
+                    _ => {
+                        self.lock = StoreLock::Given;
+                        self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment)
+                    }
+                }
+            }
+            (Step::AwaitingLock, TokenInput::Continue) => self.read_store(tokens, moment),
+            (Step::UnlockingStore(result), TokenInput::StoreWritten { responded }) => {
+                if responded {
+                    tokens.store.responded();
+                }
+                Self::finish(result)
             }
             (Step::Requesting { secret, timeout }, TokenInput::Response(result)) => {
                 self.responded(tokens, secret, timeout, result, moment)
@@ -159,7 +249,7 @@ impl TokenRequestState {
                 if responded {
                     tokens.store.responded();
                 }
-                Self::finish(result)
+                self.unlock_store(tokens, result, moment)
             }
             (Step::Calling, TokenInput::CallbackReturned(result)) => {
                 let TokenSource::Callback(returned) = &mut tokens.source else { unreachable!("it was called") };
@@ -243,15 +333,45 @@ impl TokenRequestState {
 
     /// Loads the token that others share, or requests one. Only the holder of the lease gets here.
     fn obtain(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
-        let Some((active, options)) = tokens.active() else { unreachable!("only credentials need a lease") };
+        let Some((active, _)) = tokens.active() else { unreachable!("only credentials need a lease") };
         self.active = Some(active);
         self.tried = 0;
         self.loaded_from_store = false;
-        if options.has_store && tokens.store.try_use(moment.now) {
-            self.step = Step::ReadingStore;
-            return TokenAction::ReadStore { timeout: self.store_timeout(moment) };
+        self.read_store(tokens, moment)
+    }
+
+    fn read_store(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        if !tokens.may_use_store(moment.now) {
+            return self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment);
         }
-        self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment)
+        self.step = Step::ReadingStore;
+        TokenAction::ReadStore { timeout: self.store_timeout(moment) }
+    }
+
+    /// Locks the store, or requests a token at once: the store has no locks, or this call has dealt with the lock.
+    fn lock_store(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        let is_open = matches!(self.lock, StoreLock::Unlocked | StoreLock::Busy { .. });
+        let locks = tokens.active().is_some_and(|(_, options)| options.store_locks);
+        if !is_open || !locks || !tokens.may_use_store(moment.now) {
+            return self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment);
+        }
+        self.step = Step::LockingStore;
+        TokenAction::LockStore { timeout: self.store_timeout(moment) }
+    }
+
+    fn unlock_store(
+        &mut self,
+        tokens: &mut TokenState,
+        result: Result<IssuedToken, AuthError>,
+        moment: Moment,
+    ) -> TokenAction {
+        match core::mem::replace(&mut self.lock, StoreLock::Given) {
+            StoreLock::Held { ticket } if tokens.may_use_store(moment.now) => {
+                self.step = Step::UnlockingStore(result);
+                TokenAction::UnlockStore { ticket, timeout: self.store_timeout(moment) }
+            }
+            _ => Self::finish(result),
+        }
     }
 
     fn store_timeout(&self, moment: Moment) -> Duration {
@@ -322,13 +442,12 @@ impl TokenRequestState {
             Some(Ahead { old, .. }) => Ok(issued.unwrap_or(old)),
             None => issued,
         };
-        let has_store = tokens.active().is_some_and(|(_, options)| options.has_store);
         match to_share {
-            Some(token) if has_store && tokens.store.try_use(moment.now) => {
+            Some(token) if tokens.may_use_store(moment.now) => {
                 self.step = Step::WritingStore(issued);
                 TokenAction::WriteStore { token, timeout: self.store_timeout(moment) }
             }
-            _ => Self::finish(issued),
+            _ => self.unlock_store(tokens, issued, moment),
         }
     }
 

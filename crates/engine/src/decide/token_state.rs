@@ -40,6 +40,8 @@ pub(super) enum TokenSource {
 pub struct OAuthOptions {
     /// Whether there is a token store.
     pub has_store: bool,
+    /// Whether the store has locks.
+    pub store_locks: bool,
     /// How long a call that fetches a token may keep the others waiting.
     pub lease: Duration,
 }
@@ -145,6 +147,12 @@ impl TokenState {
     /// Whether a token was taken from the store since the last call.
     pub fn take_loaded(&mut self) -> bool {
         core::mem::take(&mut self.loaded)
+    }
+
+    /// Whether there is a store that responds. Until [`StoreBreaker::responded`], it is not used again.
+    pub(super) fn may_use_store(&mut self, now: Timestamp) -> bool {
+        let has_store = matches!(self.source, TokenSource::OAuth(_, OAuthOptions { has_store: true, .. }));
+        has_store && self.store.try_use(now)
     }
 
     pub(super) fn release_lease(&mut self, ticket: u64) {

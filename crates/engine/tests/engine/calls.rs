@@ -26,7 +26,7 @@ impl Client {
     fn new(has_store: bool) -> Self {
         let credentials = Credentials::new("id", Secret::new("s3cr3t"), "A1@AdobeOrg", "openid").expect("credentials");
         let ims = Endpoint::parse("https://ims.example").expect("an endpoint");
-        let options = OAuthOptions { has_store, lease: Duration::from_secs(60) };
+        let options = OAuthOptions { has_store, store_locks: has_store, lease: Duration::from_secs(60) };
         Self {
             tokens: TokenState::with_credentials(credentials, ims, options),
             budget: RetryBudget::default(),
@@ -106,6 +106,50 @@ fn second_401_ends_the_call_after_one_replay() {
     assert_eq!((client.token_requests, call.attempts()), (2, 1));
 }
 
+/// Steps a call until it does something else than to use the store.
+fn until_request(client: &mut Client, call: &mut CallState, ticket: Option<&str>) -> (CallAction, Duration) {
+    let mut action = client.step(call, CallInput::Continue);
+    let started = client.elapsed;
+    loop {
+        let input = match &action {
+            CallAction::Token(TokenAction::ReadStore { .. }) => TokenInput::StoreRead { responded: true, token: None },
+            CallAction::Token(TokenAction::LockStore { .. }) => {
+                TokenInput::StoreLocked { responded: true, ticket: ticket.map(str::to_owned) }
+            }
+            CallAction::Token(TokenAction::Sleep { wait }) => {
+                client.elapsed += *wait;
+                TokenInput::Continue
+            }
+            _ => return (action, client.elapsed.saturating_sub(started)),
+        };
+        action = client.step(call, CallInput::Token(input));
+    }
+}
+
+#[test]
+fn store_is_locked_for_the_request_and_unlocked_after_the_write() {
+    let mut client = Client::new(true);
+    let mut call = client.call();
+    let (action, waited) = until_request(&mut client, &mut call, Some("ticket"));
+    assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })) && waited.is_zero());
+    let token = client.token("t0k3n");
+    let action = client.step(&mut call, CallInput::Token(TokenInput::Response(Ok(token))));
+    assert!(matches!(action, CallAction::Token(TokenAction::WriteStore { .. })));
+    let written = || CallInput::Token(TokenInput::StoreWritten { responded: true });
+    let action = client.step(&mut call, written());
+    assert!(matches!(&action, CallAction::Token(TokenAction::UnlockStore { ticket, .. }) if ticket == "ticket"));
+    assert!(matches!(client.step(&mut call, written()), CallAction::Send { .. }));
+}
+
+#[test]
+fn lock_of_another_process_is_waited_for_two_seconds() {
+    let mut client = Client::new(true);
+    let mut call = client.call();
+    let (action, waited) = until_request(&mut client, &mut call, None);
+    assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })));
+    assert_eq!(waited, Duration::from_secs(2));
+}
+
 #[test]
 fn rate_limit_spaces_calls_and_a_cancelled_call_returns_its_slot() {
     let mut client = Client::new(false);
@@ -173,7 +217,15 @@ fn result(client: &mut Client, action: &CallAction, how: &Scripted) -> Option<Ca
                 }
                 TokenInput::StoreRead { responded: !matches!(how, Scripted::TimesOut), token: None }
             }
-            (TokenAction::WriteStore { .. }, how) => {
+            (TokenAction::LockStore { .. }, how) => TokenInput::StoreLocked {
+                responded: !matches!(how, Scripted::TimesOut),
+                ticket: matches!(how, Scripted::Works).then(|| "ticket".into()),
+            },
+            (TokenAction::Sleep { wait }, _) => {
+                pass(*wait);
+                TokenInput::Continue
+            }
+            (TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. }, how) => {
                 TokenInput::StoreWritten { responded: !matches!(how, Scripted::TimesOut) }
             }
             (TokenAction::Callback { .. } | TokenAction::Finish(_), _) => unreachable!("not with credentials"),
