@@ -1,5 +1,6 @@
-//! The output formats. A new one needs a variant, an arm of [`Format::render`], a module in `report.rs`, and a snapshot test in
-//! `report/tests/snapshots.rs`.
+//! The output formats. A new one needs a variant, an arm of [`Format::render`], and a module in `report.rs`. Its tests are in
+//! `report/tests/`: snapshots, an arm in `properties.rs`, and hostile text. `tests/cli/snapshots/usage.trycmd` lists it, and
+//! `tests/cli/limits/edge_cases.rs` gets its name from there.
 
 use ajo_limits::Report;
 use clap::ValueEnum;

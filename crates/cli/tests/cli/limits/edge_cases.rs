@@ -200,11 +200,19 @@ async fn a_limits_file_cannot_show_a_secret() {
         }
     }
     for file in &files {
-        for form in ["text", "markdown", "json", "github", "sarif", "junit"] {
+        for form in output_formats() {
             let ran = site.ajo_ends(&["validate", file, "--output", form], 1).await;
             assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{file} as {form}: {}", ran.out);
         }
     }
+}
+
+/// The formats that `usage.trycmd` lists, so that no new one is left out.
+fn output_formats() -> impl Iterator<Item = &'static str> {
+    let usage = include_str!("../snapshots/usage.trycmd");
+    let (_, list) = usage.rsplit_once("[possible values: text").expect("the list of formats");
+    let list = list.split(']').next().expect("its end");
+    std::iter::once("text").chain(list.split(',').map(str::trim).filter(|format| !format.is_empty()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
