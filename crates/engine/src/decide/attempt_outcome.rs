@@ -34,6 +34,7 @@ impl AttemptOutcome<'_> {
     pub fn is_retryable(&self, idempotency: Idempotency) -> bool {
         match self {
             Self::NotSent { is_transient, .. } => *is_transient,
+            // By the caller, later. `RetryState` gives up before it asks.
             Self::DeadlineExceeded => true,
             Self::NoResponse => idempotency != Idempotency::NotIdempotent,
             Self::ErrorResponse { failure, .. } => match failure.status {

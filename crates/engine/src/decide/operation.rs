@@ -15,8 +15,8 @@ pub struct Operation {
 ///
 /// | operation | is retried after |
 /// |---|---|
-/// | safe | a transient failure |
-/// | idempotent | a transient failure, except a 500 |
+/// | safe | a transient failure, also any 5xx without a code of the service |
+/// | idempotent | a transient failure: no response, 502, 503, 504, and those of the next row |
 /// | not idempotent | a failure that proves it was not processed: no connection, no token, 429 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idempotency {

@@ -94,7 +94,7 @@ export interface CallArguments {
   options: CallOptions | undefined;
 }
 
-/** One call as JSON for the core, and what ends it. The definition is a text of its own, which the core sends as it is. */
+/** One call as JSON for the core, and what ends it. The core checks the definition, and adds the organization. */
 export interface CallTexts {
   input: string;
   definition: string;

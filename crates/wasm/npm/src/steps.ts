@@ -2,6 +2,7 @@ import { type CallTexts, kindOf } from "./arguments.js";
 import { bounded } from "./bounded.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { errorOf } from "./failure.js";
+import { NOT_IDEMPOTENT } from "./generated/operations.js";
 import { Aborted, type Interrupt } from "./interrupt.js";
 import type { AjoEvent, Helpers } from "./options.js";
 import { codesOf } from "./reason.js";
@@ -80,7 +81,7 @@ class CallDriver {
       turn.cancel();
       if (!(error instanceof Aborted)) throw error;
       // A request for a token has no token.
-      const unclear = this.#operation.endsWith(".create") && sent?.headers.some(isAuthorization);
+      const unclear = NOT_IDEMPOTENT.includes(this.#operation) && sent?.headers.some(isAuthorization);
       throw this.#aborted(unclear ? UNKNOWN : undefined);
     }
   }

@@ -1,7 +1,7 @@
 //! An operation as the npm package has it.
 
 use super::types::type_of;
-use crate::generate::model::{self, Body, Scalar};
+use crate::generate::model::{self, Body, Idempotency, Scalar};
 use crate::generate::options;
 use crate::spec::Spec;
 
@@ -25,6 +25,8 @@ pub(super) struct Operation {
     pub(super) options: String,
     /// The options that other operations do not have. Each is true or false.
     pub(super) flags: Vec<Flag>,
+    /// Whether a second request has no second effect.
+    pub(super) is_idempotent: bool,
     /// The type of the value.
     pub(super) value: String,
 }
@@ -74,6 +76,7 @@ fn read(spec: &Spec, operation: &model::Operation, all: &[model::Operation]) -> 
         arguments: uid.into_iter().chain(body).collect(),
         options: if operation.options.is_empty() { "CallOptions".to_owned() } else { options::name(operation, all) },
         flags,
+        is_idempotent: !matches!(operation.idempotency, Idempotency::NotIdempotent),
         value: operation.response.schema.as_ref().map_or_else(|| "void".to_owned(), |schema| type_of(spec, schema)),
     })
 }

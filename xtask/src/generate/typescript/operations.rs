@@ -55,7 +55,14 @@ pub(super) fn render(apis: &[Api<'_>]) -> String {
             let _ = writeln!(file, "  \"{name}.{}\": [{}],", operation.method, names.join(", "));
         }
     }
-    file += "};\n";
+    file += "};\n\n";
+    let repeated = apis.iter().flat_map(|api| {
+        let operations = api.operations.iter().filter(|operation| !operation.is_idempotent);
+        operations.map(move |operation| format!("\"{}.{}\"", api.name, operation.method))
+    });
+    let repeated: Vec<String> = repeated.collect();
+    let _ = writeln!(file, "/** The operations of which a second request has a second effect. */");
+    let _ = writeln!(file, "export const NOT_IDEMPOTENT: readonly string[] = [{}];", repeated.join(", "));
     file
 }
 

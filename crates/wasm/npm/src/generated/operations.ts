@@ -202,3 +202,6 @@ export const FLAGS: Readonly<Record<string, readonly string[]>> = {
   "capping.delete": ["force"],
   "throttling.delete": ["force"],
 };
+
+/** The operations of which a second request has a second effect. */
+export const NOT_IDEMPOTENT: readonly string[] = ["capping.create", "throttling.create"];
