@@ -5,10 +5,12 @@
 //! - [`Error`] tells what failed, what the service said, and what to do next.
 //!
 //! The models and the operations are generated from `openapi/*.yaml`. The client sends requests over any [`HttpTransport`]. The
-//! feature `reqwest` (on by default) has the native one. Without it this crate compiles for `wasm32-unknown-unknown`, where the
-//! feature `fetch` has another one, `fetch::FetchTransport`.
+//! feature `reqwest` (on by default) has the native one, and `fetch` has `fetch::FetchTransport` for `wasm32-unknown-unknown`. Without
+//! the feature `client`, which both imply, this crate has only models, operations, and rules.
 
+#[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "fetch")]
 pub mod fetch;
@@ -16,9 +18,11 @@ pub mod fetch;
 #[allow(clippy::all, clippy::pedantic, unreachable_pub, missing_docs, reason = "generated")]
 mod generated;
 mod parse;
+#[cfg(feature = "client")]
 mod transport;
 mod types;
 
+#[cfg(feature = "client")]
 pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::read_bounded_text;
@@ -27,36 +31,37 @@ pub use ajo_engine::{
     AlreadyDone, Credentials, Failure, Idempotency, Layer, RetryPolicy, Sandbox, SandboxError, Secret, ServiceCode,
     Uid, UidError, rules,
 };
-pub use client::api_client::Client;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::Builder;
-pub use client::call::Call;
-pub use client::call_options::CallOptions;
 #[cfg(feature = "reqwest")]
-pub use client::client_limits::NativeLimits;
-pub use client::request_config::RequestConfig;
-pub use client::request_parts::RequestParts;
-#[cfg(feature = "reqwest")]
-pub use client::reqwest_builder::ClientBuilder;
-pub use client::response::Response;
-pub use client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted};
-pub use error::call_error::Error;
-pub use error::error_kind::ErrorKind;
-pub use generated::capping::client::Capping;
+pub use client::{client_limits::NativeLimits, reqwest_builder::ClientBuilder};
 pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::options::*;
-pub use generated::throttling::client::Throttling;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
-pub use transport::call_progress::CallProgress;
-pub use transport::http_transport::{
-    CallNote, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
-};
-pub use transport::request::{Request, RequestTemplate, TextTemplate};
-pub use transport::request_id::request_id;
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
 pub use types::operation_table::OPERATIONS;
 pub use types::schema;
+#[cfg(feature = "client")]
+pub use {
+    client::api_client::Client,
+    client::call::Call,
+    client::call_options::CallOptions,
+    client::request_config::RequestConfig,
+    client::request_parts::RequestParts,
+    client::response::Response,
+    client::settings::{BASE_URL, Caller, DEADLINE, Settings, TIMEOUT, Wanted},
+    error::call_error::Error,
+    error::error_kind::ErrorKind,
+    generated::capping::client::Capping,
+    generated::throttling::client::Throttling,
+    transport::call_progress::CallProgress,
+    transport::http_transport::{
+        CallNote, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ANSWER, MAX_FAILURE_ANSWER, SendError, SendProblem,
+    },
+    transport::request::{Request, RequestTemplate, TextTemplate},
+    transport::request_id::request_id,
+};

@@ -1,7 +1,7 @@
 //! The emulators that JavaScript has made.
 
-use ajo_auth::Timestamp;
 use ajo_emulator::World;
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde::Serialize;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ajo_auth::Secret;
 use ajo_emulator::{Caller, Limits, SandboxSettings, Settings};
+use ajo_engine::Secret;
 use serde::Deserialize;
 
 /// Everything is optional; what is not there is as in [`Settings::default`].

@@ -87,7 +87,7 @@ fn of(status: StatusCode, media_type: &'static str, content: &'static str) -> An
 
 #[cfg(test)]
 mod tests {
-    use ajo_auth::Timestamp;
+    use ajo_engine::Timestamp;
 
     use super::*;
     use crate::state::emulator_state::World;

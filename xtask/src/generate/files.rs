@@ -48,6 +48,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<Files, String> {
         modules.extend(quote! {
             #[doc = #about]
             pub mod #module {
+                #[cfg(feature = "client")]
                 pub mod client;
                 pub mod types;
             }

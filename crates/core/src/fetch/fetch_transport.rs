@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ajo_auth::fetch::{Fault, FaultKind, Outgoing, send};
-use ajo_auth::{AccessToken, Endpoint, Secret, Surroundings};
+use ajo_auth::{AccessToken, Secret, Surroundings};
 
 use crate::{DeadlineExceeded, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
 

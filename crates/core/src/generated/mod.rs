@@ -2,11 +2,13 @@
 
 ///Generated from openapi/capping.yaml.
 pub mod capping {
+    #[cfg(feature = "client")]
     pub mod client;
     pub mod types;
 }
 ///Generated from openapi/throttling.yaml.
 pub mod throttling {
+    #[cfg(feature = "client")]
     pub mod client;
     pub mod types;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;

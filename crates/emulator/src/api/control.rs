@@ -17,7 +17,7 @@ mod status;
 
 use std::collections::BTreeMap;
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};

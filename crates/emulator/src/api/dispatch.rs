@@ -1,7 +1,7 @@
 //! Dispatches a request to the UI, the control API, the gateway with the authoring service, or the token endpoint.
 
-use ajo_auth::Timestamp;
 use ajo_engine::TOKEN_PATH;
+use ajo_engine::Timestamp;
 use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};

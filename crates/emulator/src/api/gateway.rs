@@ -2,7 +2,7 @@
 //!
 //! The codes and messages are documented; the order of the checks is inferred.
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use http::{HeaderMap, header};
 
 use crate::api::gateway_error::GatewayError;

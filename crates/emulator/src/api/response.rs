@@ -2,8 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use ajo_auth::Timestamp;
 use ajo_core::{Api, Verb};
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde::Serialize;

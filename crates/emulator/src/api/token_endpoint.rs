@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ajo_auth::{Scopes, Timestamp};
 use ajo_engine::untrusted_text::excerpt;
+use ajo_engine::{Scopes, Timestamp};
 use serde_json::json;
 
 use crate::api::access_token;

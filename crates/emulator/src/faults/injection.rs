@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ajo_auth::Timestamp;
 use ajo_core::Api;
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use ajo_auth::{Credentials, Timestamp};
+use ajo_engine::{Credentials, Timestamp};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -32,7 +32,7 @@ use crate::state::settings::{Caller, Settings};
 /// // The same world without a connection, and from inside: the secret is replaced and every token ends.
 /// assert_eq!(emulator.in_process().world().calls().len(), 0);
 /// let mut world = emulator.world();
-/// world.caller_mut(credentials.client_id().as_str()).expect("it is known").secrets = vec![ajo_auth::Secret::new("n3w")];
+/// world.caller_mut(credentials.client_id().as_str()).expect("it is known").secrets = vec![ajo_engine::Secret::new("n3w")];
 /// world.revoke_tokens();
 /// # Ok(())
 /// # }
@@ -58,7 +58,7 @@ pub struct EmulatorError {
 /// ```
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use ajo_auth::Timestamp;
+/// use ajo_engine::Timestamp;
 /// use ajo_emulator::{Builder, Emulator, EmulatorError, Settings};
 ///
 /// let builder: Builder = Emulator::builder().settings(Settings { seed: 7, ..Settings::default() }).host([127, 0, 0, 1].into());

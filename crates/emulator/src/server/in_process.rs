@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
@@ -19,7 +19,7 @@ use crate::state::emulator_state::World;
 /// as a [`Delivery`], for whoever has a clock.
 ///
 /// ```
-/// use ajo_auth::Timestamp;
+/// use ajo_engine::Timestamp;
 /// use ajo_emulator::{Broken, ConnectionLost, InProcess, Settings, World};
 /// use tower_service::Service as _;
 ///

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use futures_util::future::{self, select};
 use futures_util::stream::{self, StreamExt as _};

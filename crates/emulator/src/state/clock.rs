@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The fastest a clock can run. Chosen here: a day in less than a tenth of a second.
@@ -18,7 +18,7 @@ pub const LAST_MOMENT: Timestamp = Timestamp::from_millis(253_402_207_199_999);
 ///
 /// ```
 /// use std::time::Duration;
-/// use ajo_auth::Timestamp;
+/// use ajo_engine::Timestamp;
 /// use ajo_emulator::{Clock, LAST_MOMENT, SpeedError};
 ///
 /// let noon = Timestamp::from_millis(43_200_000);

@@ -1,6 +1,6 @@
 //! A concurrent edit: another user changes a configuration between two calls of the client.
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

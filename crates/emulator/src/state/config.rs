@@ -1,6 +1,6 @@
 //! One stored configuration and its life cycle, the same for both APIs.
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::state::definition::Definition;
@@ -36,7 +36,7 @@ pub(crate) struct Mark {
 
 /// A point in time, in a snapshot: milliseconds since the epoch.
 mod millis {
-    use ajo_auth::Timestamp;
+    use ajo_engine::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so; on wasm32 it is large enough")]

@@ -22,7 +22,7 @@ pub const MAX_SANDBOXES: usize = 100;
 /// It does no I/O and has no clock and no chance of its own: the same requests at the same times give the same bytes.
 ///
 /// ```
-/// use ajo_auth::Timestamp;
+/// use ajo_engine::Timestamp;
 /// use ajo_emulator::{MAX_ORGANIZATIONS, MAX_SANDBOXES, Settings, World};
 ///
 /// let settings = Settings::default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 
 use crate::faults::active_faults::Faults;
 use crate::faults::fault::Fault;
@@ -22,7 +22,7 @@ pub const MAX_INTERFERENCES: usize = 100;
 ///
 /// ```
 /// use std::time::Duration;
-/// use ajo_auth::Timestamp;
+/// use ajo_engine::Timestamp;
 /// use ajo_emulator::{
 ///     Call, Deed, Delivery, FAULT_HEADER, Fault, Interference, MAX_FAULTS, MAX_INTERFERENCES, Manner,
 ///     Organization, Settings, World,

@@ -80,7 +80,7 @@ impl RequestLog {
 ///
 /// let mut world = World::new(Settings::default());
 /// let list = http::Request::post("/journey/orchestration/list/endpointConfigs").body(bytes::Bytes::new())?;
-/// world.handle(&list, ajo_auth::Timestamp::from_millis(0));
+/// world.handle(&list, ajo_engine::Timestamp::from_millis(0));
 /// let calls: Calls<'_> = world.calls();
 /// assert_eq!(calls.len(), 1);
 /// assert!(!calls[0].is_mutating());

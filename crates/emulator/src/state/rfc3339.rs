@@ -1,6 +1,6 @@
 //! Timestamps as the service writes them.
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 
 /// The last second of the year 9999, since the epoch: RFC 3339 has four digits for a year.
 const LAST_SECOND: u64 = 253_402_300_799;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use ajo_auth::{OrgId, Scopes, Secret};
+use ajo_engine::{OrgId, Scopes, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::state::quirks::Switches;
@@ -129,7 +129,7 @@ impl Default for Limits {
 ///         .header("x-gw-ims-org-id", "A1B2@AdobeOrg")
 ///         .header("x-sandbox-name", "stage")
 ///         .body(body.into())?;
-///     Ok::<_, http::Error>(world.handle(&request, ajo_auth::Timestamp::from_millis(0)).status())
+///     Ok::<_, http::Error>(world.handle(&request, ajo_engine::Timestamp::from_millis(0)).status())
 /// };
 /// assert_eq!(post("list/endpointConfigs", "{}".to_owned())?, 200);
 ///

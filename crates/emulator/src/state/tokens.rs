@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ajo_auth::{Scopes, Timestamp};
+use ajo_engine::{Scopes, Timestamp};
 
 /// A token that was granted.
 #[derive(Clone, Debug)]

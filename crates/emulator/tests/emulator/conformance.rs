@@ -2,8 +2,8 @@
 
 use crate::support::cases::{self, Known, Suite};
 use crate::support::{Caller, START};
-use ajo_auth::Timestamp;
 use ajo_emulator::{ConnectionLost, Emulator, InProcess, Settings, World};
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::json;

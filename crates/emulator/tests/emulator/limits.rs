@@ -1,11 +1,11 @@
 //! There is an end to everything that a client or a setting can make the emulator keep.
 
 use crate::support::{Caller, capping, read};
-use ajo_auth::Timestamp;
 use ajo_emulator::{
     Broken, Caller as Credential, LAST_MOMENT, MAX_INTERFERENCES, MAX_METHODS, MAX_ORGANIZATIONS, MAX_SANDBOXES,
     SandboxSettings, Settings, World,
 };
+use ajo_engine::Timestamp;
 use serde_json::{Value, json};
 
 const NONE: Value = Value::Null;

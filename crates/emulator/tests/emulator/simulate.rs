@@ -1,7 +1,7 @@
 //! `POST /_emulator/simulate`: traffic through what is deployed.
 
-use ajo_auth::Timestamp;
 use ajo_emulator::{AuthMode, Settings, World};
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};

@@ -188,7 +188,7 @@ fn fields(value: &RawValue) -> Option<IndexMap<String, &RawValue>> {
 
 #[cfg(test)]
 mod tests {
-    use ajo_auth::Timestamp;
+    use ajo_engine::Timestamp;
     use serde_json::{Value, json};
 
     use super::*;

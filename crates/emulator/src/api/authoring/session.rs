@@ -1,7 +1,7 @@
 //! One call of the authoring service: what it may see, and how much it may store.
 
-use ajo_auth::Timestamp;
 use ajo_core::Verb;
+use ajo_engine::Timestamp;
 use http::StatusCode;
 use serde_json::Value;
 

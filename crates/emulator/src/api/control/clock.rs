@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

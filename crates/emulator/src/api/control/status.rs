@@ -1,6 +1,6 @@
 //! What the emulator is, how it is set, and how much it stores.
 
-use ajo_auth::Timestamp;
+use ajo_engine::Timestamp;
 use serde_json::{Value, json};
 
 use crate::api::control::clock;

@@ -2,9 +2,9 @@
 
 pub(crate) mod cases;
 
-use ajo_auth::Timestamp;
 use ajo_emulator::{Fault, Settings, World};
 use ajo_engine::TOKEN_PATH;
+use ajo_engine::Timestamp;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
