@@ -37,6 +37,8 @@ pub(crate) struct Call {
 enum Waiting {
     /// Nothing, before the first attempt.
     Start,
+    /// It waits for a slot of the rate limit.
+    Pace,
     /// It waits before a retry.
     Retry,
     Token(TokenAction),
@@ -90,6 +92,7 @@ impl Call {
                 self.note(&CallNote::Attempt { attempt, request_id: &request_id });
                 self.step(CallProgress::proceed)
             }
+            (Waiting::Pace, _) => self.step(CallProgress::proceed),
             (Waiting::Token(action), Some(told)) => {
                 let input = self.token_input(&action, &told);
                 self.step(|progress, shared, moment| progress.token(shared, input, moment))
@@ -129,7 +132,10 @@ impl Call {
                 self.waiting = Waiting::Token(action);
                 Next::Step(step, limit)
             }
-            CallAction::Pace { wait } => Next::Step(Step::Wait(millis(wait)).to_json(), wait),
+            CallAction::Pace { wait } => {
+                self.waiting = Waiting::Pace;
+                Next::Step(Step::Wait(millis(wait)).to_json(), wait)
+            }
             CallAction::Retry { after } => {
                 let (attempt, status) = self.attempt_ended();
                 self.note(&CallNote::Again { attempt, status, after });

@@ -57,15 +57,19 @@ impl<'t> Fields<'t> {
         self.take(name, "true or false", |value| value.as_bool()).unwrap_or_default()
     }
 
-    /// A number without its fraction; as many as there are for one that is larger.
+    /// A number, rounded up; the largest one for one that is larger.
     pub(crate) fn number(&mut self, name: &'static str) -> Option<u64> {
         self.take(name, "a number", |value| match value {
             Value::Number((text, _)) if text.starts_with('-') => None,
             // `JSON.stringify` writes an exponent from 1e21 on, and for less than a millionth.
             Value::Number((text, _)) if text.contains(['e', 'E']) => {
-                Some(if text.contains('-') { 0 } else { u64::MAX })
+                Some(if text.contains('-') { 1 } else { u64::MAX })
             }
-            Value::Number((text, _)) => text.split('.').next()?.parse().ok().or(Some(u64::MAX)),
+            Value::Number((text, _)) => {
+                let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+                let more = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+                Some(whole.parse::<u64>().unwrap_or(u64::MAX).saturating_add(more))
+            }
             _ => None,
         })
     }
@@ -135,4 +139,26 @@ fn pairs(value: Value<'_>) -> Option<Vec<(String, String)>> {
         Some(pair.into())
     };
     list(value)?.into_iter().map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_is_rounded_up() {
+        let number = |json: &str| Fields::read(&format!(r#"{{"n": {json}}}"#)).expect("an object").number("n");
+        for (json, expected) in [
+            ("0", 0),
+            ("1500", 1500),
+            ("0.5", 1),
+            ("2.0", 2),
+            ("1e-7", 1),
+            ("1e21", u64::MAX),
+            ("99999999999999999999", u64::MAX),
+        ] {
+            assert_eq!(number(json), Some(expected), "{json}");
+        }
+        assert_eq!((number("-1"), number("\"1\""), number("null")), (None, None, None));
+    }
 }
