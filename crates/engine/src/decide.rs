@@ -15,6 +15,7 @@ pub(crate) mod retry_budget;
 pub(crate) mod retry_policy;
 pub(crate) mod retry_state;
 pub(crate) mod store_breaker;
+mod store_lock;
 pub(crate) mod token_cache;
 pub(crate) mod token_request_state;
 pub(crate) mod token_state;

@@ -32,7 +32,9 @@ pub use decide::store_breaker::StoreBreaker;
 pub use decide::token_cache::{
     CacheLookup, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REFRESH_AHEAD, REJECTION_BACKOFF, TokenCache,
 };
-pub use decide::token_request_state::{STORE_LOCK_LEASE, TOKEN_TIMEOUT, TokenAction, TokenInput, TokenRequestState};
+pub use decide::token_request_state::{
+    STORE_LOCK_LEASE, StoreLockResult, TOKEN_TIMEOUT, TokenAction, TokenInput, TokenRequestState,
+};
 pub use decide::token_state::{OAuthOptions, TokenState};
 pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportProblem};

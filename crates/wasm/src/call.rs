@@ -28,6 +28,7 @@ pub(crate) struct Call {
     request: Request<TextTemplate>,
     progress: CallProgress,
     waiting: Waiting,
+    attempt: u32,
     attempt_started: Duration,
     /// What has happened since the last step, as JSON.
     events: Vec<String>,
@@ -74,7 +75,7 @@ impl Call {
         let request = request.map_err(|error| failure::of(&error))?;
         let progress = CallProgress::new(operation, config.options(), client.policy, elapsed());
         let (waiting, attempt_started, events) = (Waiting::Start, Duration::ZERO, Vec::new());
-        Ok(Self { client, operation, request, progress, waiting, attempt_started, events })
+        Ok(Self { client, operation, request, progress, waiting, attempt: 0, attempt_started, events })
     }
 
     /// The events since the last step, as JSON.
@@ -87,6 +88,7 @@ impl Call {
         let action = match (std::mem::replace(&mut self.waiting, Waiting::Start), told) {
             (Waiting::Start | Waiting::Retry, _) => {
                 let attempt = self.progress.attempts() + 1;
+                self.attempt = attempt;
                 self.attempt_started = elapsed();
                 let request_id = self.request.request_id.clone();
                 self.note(&CallNote::Attempt { attempt, request_id: &request_id });
@@ -150,7 +152,7 @@ impl Call {
     }
 
     fn attempt_ended(&mut self) -> (u32, Option<u16>) {
-        let (attempt, status) = (self.progress.attempts(), self.progress.status());
+        let (attempt, status) = (self.attempt, self.progress.status());
         let took = elapsed().saturating_sub(self.attempt_started);
         self.note(&CallNote::Ended { attempt, status, took });
         (attempt, status)
@@ -171,11 +173,12 @@ impl Call {
     fn token_input(&mut self, action: &TokenAction, told: &Told) -> TokenInput {
         let now = moment().now;
         match action {
-            TokenAction::Request { .. } => {
+            TokenAction::Request { timeout } => {
                 let request = self.progress.token_request().and_then(TokenRequestState::request);
                 let Some((_, secret)) = request else { unreachable!("it was sent") };
                 let result = token_input::response(token_response(told), secret, now);
-                self.events.extend(note::of_token(&TokenNote::Asked { granted: result.is_ok() }));
+                self.events
+                    .extend(token_input::response_note(&result, *timeout).and_then(|note| note::of_token(&note)));
                 TokenInput::Response(result)
             }
             TokenAction::ReadStore { timeout } => {

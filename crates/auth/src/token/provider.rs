@@ -157,8 +157,9 @@ struct PendingToken<'p> {
 
 impl PendingToken<'_> {
     fn step(&mut self, input: TokenInput) -> TokenAction {
-        let moment = self.provider.moment();
         let mut state = self.provider.state();
+        // Read under the lock: what others recorded is not in the future.
+        let moment = self.provider.moment();
         let action = self.request.step(&mut state, input, moment);
         self.provider.after_step(state);
         self.finished = matches!(action, TokenAction::Finish(_));
@@ -220,9 +221,9 @@ impl<'p> TokenPerformer<'p> {
             }
             TokenAction::LockStore { timeout } => {
                 let key = request.store_key();
-                let (input, problem) = token_input::store_locked(driver.lock_store(&key, timeout).await, timeout);
+                let (result, problem) = token_input::store_locked(driver.lock_store(&key, timeout).await, timeout);
                 note(problem);
-                input
+                TokenInput::StoreLocked(result)
             }
             TokenAction::UnlockStore { ticket, timeout } => {
                 let key = request.store_key();
@@ -239,7 +240,7 @@ impl<'p> TokenPerformer<'p> {
                 let Some((sent, secret)) = request.request() else { return TokenInput::Cancelled };
                 let result = driver.send(&sent, timeout).await;
                 let result = token_input::response(result, secret, self.provider.now());
-                note(Some(TokenNote::Asked { granted: result.is_ok() }));
+                note(token_input::response_note(&result, timeout));
                 TokenInput::Response(result)
             }
             TokenAction::Callback { timeout } => TokenInput::CallbackReturned(driver.ask(timeout).await),

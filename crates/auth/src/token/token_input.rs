@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ajo_engine::{
-    AccessToken, ImsError, Timestamp, TokenInput, decode_entry, encode_entry, parse_retry_after, parse_token_response,
+    AccessToken, ImsError, StoreLockResult, TOKEN_TIMEOUT, Timestamp, TokenInput, decode_entry, encode_entry,
+    parse_retry_after, parse_token_response,
 };
 
 use crate::{AuthError, MAX_TOKEN_ANSWER, Secret, StoreError, TokenHostAnswer, TokenNote, TransportProblem};
@@ -40,15 +41,27 @@ pub fn store_read(
     (TokenInput::StoreRead { responded, token }, problem.or(invalid))
 }
 
+/// The event of a token request. `None` if the call's own time was over, which says nothing about the token endpoint.
+pub fn response_note(result: &Result<AccessToken, AuthError>, timeout: Duration) -> Option<TokenNote> {
+    match result {
+        Err(AuthError::Transport { problem: TransportProblem::Timeout, .. }) if timeout < TOKEN_TIMEOUT => None,
+        result => Some(TokenNote::Asked { granted: result.is_ok() }),
+    }
+}
+
 /// The result of locking the store; `None` if it did not respond in time.
 pub fn store_locked(
     result: Option<Result<Option<String>, StoreError>>,
     timeout: Duration,
-) -> (TokenInput, Option<TokenNote>) {
-    let failed = matches!(result, Some(Err(_)));
+) -> (StoreLockResult, Option<TokenNote>) {
     let (responded, ticket, problem) = responded(result, "locked", timeout);
-    // After an error the call goes on without the lock, as without a response.
-    (TokenInput::StoreLocked { responded: responded && !failed, ticket: ticket.flatten() }, problem)
+    let result = match ticket {
+        Some(Some(ticket)) => StoreLockResult::Acquired(ticket),
+        Some(None) => StoreLockResult::Busy,
+        None if responded => StoreLockResult::Failed,
+        None => StoreLockResult::NoResponse,
+    };
+    (result, problem)
 }
 
 /// The result of writing or unlocking the store; `None` if it did not respond in time.

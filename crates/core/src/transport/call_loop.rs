@@ -121,12 +121,14 @@ impl<T: HttpTransport> PendingCall<'_, T> {
 
     fn step<R>(&mut self, step: impl FnOnce(&mut CallProgress, &mut Shared<'_>, Moment) -> R) -> R {
         let Transport { http, tokens, limits, .. } = self.transport;
-        let moment = http.surroundings().moment();
         // Consistent after every step, so a panic elsewhere does not spoil them.
         let mut limits = limits.lock().unwrap_or_else(PoisonError::into_inner);
         let CallLimits { budget, rate } = &mut *limits;
         let mut state = tokens.state();
+        // Read under the locks: what others recorded is not in the future.
+        let moment = http.surroundings().moment();
         let result = step(&mut self.progress, &mut Shared { tokens: &mut state, budget, rate: rate.as_mut() }, moment);
+        drop(limits);
         tokens.after_step(state);
         result
     }

@@ -40,8 +40,11 @@ impl CallProgress {
         self.state.attempts()
     }
 
-    /// The status of the last response, if there was one.
+    /// The status of the response to the attempt, if there was one.
     pub fn status(&self) -> Option<u16> {
+        if !self.state.was_sent() {
+            return None;
+        }
         match self.last.as_ref()? {
             Ok(response) => Some(response.status),
             Err(problem) => problem.status(),

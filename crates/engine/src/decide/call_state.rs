@@ -31,6 +31,8 @@ pub struct CallState {
     step: Step,
     /// The generation of the token that the service rejected in this attempt.
     rejected: Option<u64>,
+    /// Whether the last attempt ended with the result of a request.
+    sent: bool,
 }
 
 #[derive(Debug)]
@@ -128,12 +130,18 @@ impl CallState {
             retry: RetryState::new(policy, &operation, until),
             step: Step::Start,
             rejected: None,
+            sent: false,
         }
     }
 
     /// How many attempts have been made, the current one included.
     pub const fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// Whether the attempt ended with the result of a request, and not before one was sent.
+    pub const fn was_sent(&self) -> bool {
+        self.sent
     }
 
     /// The token request in progress.
@@ -152,13 +160,16 @@ impl CallState {
     pub fn step(&mut self, shared: &mut Shared<'_>, input: CallInput<'_>, moment: Moment) -> CallAction {
         match (core::mem::replace(&mut self.step, Step::Finished), input) {
             (step, CallInput::Cancelled) => {
+                self.sent = false;
                 Self::cancel(step, shared, moment);
                 CallAction::Finish(CallOutcome::Failed)
             }
-            (Step::Start | Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, moment),
+            (Step::Start, CallInput::Continue) => self.start_attempt(shared, false, moment),
+            (Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, true, moment),
             (Step::Pacing { .. }, CallInput::Continue) => self.get_token(shared, moment),
             (Step::Token(request), CallInput::Token(input)) => self.continue_token(*request, shared, input, moment),
             (Step::Sending { .. }, CallInput::Sent(None)) => {
+                self.sent = true;
                 shared.budget.deposit();
                 CallAction::Finish(CallOutcome::Success)
             }
@@ -173,6 +184,7 @@ impl CallState {
                         Some(_) => shared.tokens.mark_rejected(generation, moment.now),
                     }
                 }
+                self.sent = true;
                 self.attempt_failed(shared, &outcome, CallOutcome::Failed, moment)
             }
             _ => unreachable!("the input is not the result of the last action"),
@@ -183,12 +195,16 @@ impl CallState {
         self.until.saturating_sub(moment.elapsed)
     }
 
-    fn start_attempt(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
+    fn start_attempt(&mut self, shared: &mut Shared<'_>, is_retry: bool, moment: Moment) -> CallAction {
         self.rejected = None;
+        self.sent = false;
         self.attempts += 1;
         if let Some(rate) = &mut shared.rate {
             let wait = rate.wait(moment.elapsed);
             if !wait.is_zero() && wait >= self.left(moment) {
+                if is_retry {
+                    shared.budget.refund();
+                }
                 return self.not_sent(NotSent::Limits);
             }
             let slot = moment.elapsed + wait;
@@ -202,6 +218,7 @@ impl CallState {
     }
 
     fn get_token(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
+        self.sent = false;
         // Timers have a resolution of a millisecond: on loopback, enough time to send a secret for nothing.
         if self.rejected.is_none() && self.left(moment).is_zero() {
             return self.not_sent(NotSent::Deadline);

@@ -1,5 +1,6 @@
 //! Limits the requests per second of a client.
 
+use alloc::vec::Vec;
 use core::time::Duration;
 
 /// Spaces requests evenly, so that no second has more than its share (the generic cell rate algorithm without a burst).
@@ -7,29 +8,40 @@ use core::time::Duration;
 pub struct RateLimit {
     interval: Duration,
     next: Duration,
+    /// Slots before `next` that were not used, earliest first.
+    returned: Vec<Duration>,
 }
 
 impl RateLimit {
     /// So many a second; `None` for zero.
     pub fn per_second(requests: u32) -> Option<Self> {
         let interval = Duration::from_secs(1).checked_div(requests)?;
-        Some(Self { interval, next: Duration::ZERO })
+        Some(Self { interval, next: Duration::ZERO, returned: Vec::new() })
     }
 
-    /// How long it is until the next place.
-    pub const fn wait(&self, now: Duration) -> Duration {
-        self.next.saturating_sub(now)
+    /// How long it is until the next slot.
+    pub fn wait(&self, now: Duration) -> Duration {
+        let returned = self.returned.iter().find(|slot| **slot >= now);
+        returned.unwrap_or(&self.next).saturating_sub(now)
     }
 
-    /// Takes the next place, which should have come.
-    pub fn take(&mut self, now: Duration) {
-        self.next = self.next.max(now) + self.interval;
+    /// Takes the slot that [`RateLimit::wait`] found.
+    pub fn take(&mut self, slot: Duration) {
+        if let Some(index) = self.returned.iter().position(|returned| *returned == slot) {
+            // Those before it are over.
+            self.returned.drain(..=index);
+        } else {
+            self.returned.clear();
+            self.next = self.next.max(slot).saturating_add(self.interval);
+        }
     }
 
-    /// Returns a slot that was not used, if no later one is taken.
+    /// Returns a slot that was not used.
     pub fn give_back(&mut self, slot: Duration) {
-        if self.next == slot + self.interval {
-            self.next = slot;
+        let index = self.returned.partition_point(|other| *other < slot);
+        self.returned.insert(index, slot);
+        while self.returned.last().is_some_and(|last| last.saturating_add(self.interval) == self.next) {
+            self.next = self.returned.pop().unwrap_or(self.next);
         }
     }
 }

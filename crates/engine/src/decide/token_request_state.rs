@@ -4,6 +4,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use super::store_lock::HeldLock;
 use super::token_state::{ActiveCredentials, TokenSource, TokenState, static_token, timed_out};
 use crate::{
     AccessToken, AuthError, CacheLookup, CredentialsError, IssuedToken, Moment, Secret, StoreBreaker, TokenRequest,
@@ -23,6 +24,9 @@ pub const STORE_LOCK_LEASE: Duration = Duration::from_secs(12);
 /// How long a call waits for a lock that another process holds. Then it requests a token without the lock: a second token costs
 /// less than a call.
 const STORE_LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// The share of a call's remaining time that it may wait for the lock. The rest is for the request.
+const STORE_LOCK_SHARE: u32 = 4;
 
 /// How often a call looks for the token of the process that holds the lock.
 const STORE_LOCK_INTERVAL: Duration = Duration::from_millis(100);
@@ -48,7 +52,7 @@ enum StoreLock {
     /// Another process holds it. It is waited for until this time.
     Busy { until: Duration },
     /// This call holds it.
-    Held { ticket: String },
+    Held(HeldLock),
     /// This call goes on without it.
     Given,
 }
@@ -106,18 +110,26 @@ pub enum TokenInput {
         responded: bool,
     },
     /// How [`TokenAction::LockStore`] ended.
-    StoreLocked {
-        /// Whether the store responded in time.
-        responded: bool,
-        /// What releases the lock; `None` if another process holds it.
-        ticket: Option<String>,
-    },
+    StoreLocked(StoreLockResult),
     /// How [`TokenAction::Request`] ended.
     Response(Result<AccessToken, AuthError>),
     /// How [`TokenAction::Callback`] ended.
     CallbackReturned(Result<Secret, AuthError>),
     /// The call was dropped.
     Cancelled,
+}
+
+/// How locking the store ended.
+#[derive(Debug)]
+pub enum StoreLockResult {
+    /// The call holds the lock. This ticket releases it.
+    Acquired(String),
+    /// Another process holds it.
+    Busy,
+    /// The store responded with an error.
+    Failed,
+    /// The store did not respond in time.
+    NoResponse,
 }
 
 /// What the transport does next.
@@ -140,7 +152,7 @@ pub enum TokenAction {
     },
     /// Release the lock.
     UnlockStore {
-        /// Of [`TokenInput::StoreLocked`].
+        /// Of [`StoreLockResult::Acquired`].
         ticket: String,
         /// The limit.
         timeout: Duration,
@@ -212,28 +224,11 @@ impl TokenRequestState {
                     None => self.lock_store(tokens, moment),
                 }
             }
-            (Step::LockingStore, TokenInput::StoreLocked { responded, ticket }) => {
-                if responded {
+            (Step::LockingStore, TokenInput::StoreLocked(result)) => {
+                if !matches!(result, StoreLockResult::NoResponse) {
                     tokens.store.responded();
                 }
-                self.lock = match (ticket, &self.lock) {
-                    (Some(ticket), _) => StoreLock::Held { ticket },
-                    (None, _) if !responded => StoreLock::Given,
-                    (None, StoreLock::Busy { until }) => StoreLock::Busy { until: *until },
-                    (None, _) => StoreLock::Busy { until: moment.elapsed.saturating_add(STORE_LOCK_WAIT) },
-                };
-                match self.lock {
-                    // The process that held it before may have written a token.
-                    StoreLock::Held { .. } => self.read_store(tokens, moment),
-                    StoreLock::Busy { until } if moment.elapsed < until => {
-                        self.step = Step::AwaitingLock;
-                        TokenAction::Sleep { wait: STORE_LOCK_INTERVAL.min(self.left(moment)) }
-                    }
-                    _ => {
-                        self.lock = StoreLock::Given;
-                        self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment)
-                    }
-                }
+                self.locked(tokens, result, moment)
             }
             (Step::AwaitingLock, TokenInput::Continue) => self.read_store(tokens, moment),
             (Step::UnlockingStore(result), TokenInput::StoreWritten { responded }) => {
@@ -337,26 +332,70 @@ impl TokenRequestState {
         self.active = Some(active);
         self.tried = 0;
         self.loaded_from_store = false;
+        // Other credentials have another key, and another lock.
+        if let StoreLock::Held(lock) = &self.lock
+            && lock.key != self.store_key()
+        {
+            self.orphan_lock(tokens);
+        }
         self.read_store(tokens, moment)
     }
 
+    /// How long the store may take now; `None` if it is not used.
+    fn use_store(&self, tokens: &mut TokenState, moment: Moment) -> Option<Duration> {
+        let timeout = StoreBreaker::timeout(self.left(moment));
+        // Without time, a healthy store would count as one that does not respond.
+        (!timeout.is_zero() && tokens.may_use_store(moment.now)).then_some(timeout)
+    }
+
     fn read_store(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
-        if !tokens.may_use_store(moment.now) {
-            return self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment);
-        }
+        let Some(timeout) = self.use_store(tokens, moment) else { return self.first_request(tokens, moment) };
         self.step = Step::ReadingStore;
-        TokenAction::ReadStore { timeout: self.store_timeout(moment) }
+        TokenAction::ReadStore { timeout }
     }
 
     /// Locks the store, or requests a token at once: the store has no locks, or this call has dealt with the lock.
     fn lock_store(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
         let is_open = matches!(self.lock, StoreLock::Unlocked | StoreLock::Busy { .. });
         let locks = tokens.active().is_some_and(|(_, options)| options.store_locks);
-        if !is_open || !locks || !tokens.may_use_store(moment.now) {
-            return self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment);
+        if !is_open || !locks {
+            return self.first_request(tokens, moment);
         }
+        if let Some(lock) = tokens.take_orphaned_lock(&self.store_key(), moment.elapsed) {
+            self.lock = StoreLock::Held(lock);
+            return self.first_request(tokens, moment);
+        }
+        let Some(timeout) = self.use_store(tokens, moment) else { return self.first_request(tokens, moment) };
         self.step = Step::LockingStore;
-        TokenAction::LockStore { timeout: self.store_timeout(moment) }
+        TokenAction::LockStore { timeout }
+    }
+
+    fn locked(&mut self, tokens: &mut TokenState, result: StoreLockResult, moment: Moment) -> TokenAction {
+        match result {
+            StoreLockResult::Acquired(ticket) => {
+                let until = moment.elapsed.saturating_add(STORE_LOCK_LEASE);
+                self.lock = StoreLock::Held(HeldLock { key: self.store_key(), ticket, until });
+                // The process that held it before may have written a token.
+                self.read_store(tokens, moment)
+            }
+            StoreLockResult::Busy => {
+                let until = match self.lock {
+                    StoreLock::Busy { until } => until,
+                    _ => moment.elapsed.saturating_add(STORE_LOCK_WAIT.min(self.left(moment) / STORE_LOCK_SHARE)),
+                };
+                if moment.elapsed >= until {
+                    self.lock = StoreLock::Given;
+                    return self.first_request(tokens, moment);
+                }
+                self.lock = StoreLock::Busy { until };
+                self.step = Step::AwaitingLock;
+                TokenAction::Sleep { wait: STORE_LOCK_INTERVAL.min(until.saturating_sub(moment.elapsed)) }
+            }
+            StoreLockResult::Failed | StoreLockResult::NoResponse => {
+                self.lock = StoreLock::Given;
+                self.first_request(tokens, moment)
+            }
+        }
     }
 
     fn unlock_store(
@@ -365,17 +404,26 @@ impl TokenRequestState {
         result: Result<IssuedToken, AuthError>,
         moment: Moment,
     ) -> TokenAction {
-        match core::mem::replace(&mut self.lock, StoreLock::Given) {
-            StoreLock::Held { ticket } if tokens.may_use_store(moment.now) => {
-                self.step = Step::UnlockingStore(result);
-                TokenAction::UnlockStore { ticket, timeout: self.store_timeout(moment) }
-            }
-            _ => Self::finish(result),
+        if matches!(self.lock, StoreLock::Held(_))
+            && let Some(timeout) = self.use_store(tokens, moment)
+            && let StoreLock::Held(lock) = core::mem::replace(&mut self.lock, StoreLock::Given)
+        {
+            self.step = Step::UnlockingStore(result);
+            return TokenAction::UnlockStore { ticket: lock.ticket, timeout };
+        }
+        self.orphan_lock(tokens);
+        Self::finish(result)
+    }
+
+    /// Leaves the lock to the next call, because this one cannot release it.
+    fn orphan_lock(&mut self, tokens: &mut TokenState) {
+        if let StoreLock::Held(lock) = core::mem::replace(&mut self.lock, StoreLock::Unlocked) {
+            tokens.orphaned_lock = Some(lock);
         }
     }
 
-    fn store_timeout(&self, moment: Moment) -> Duration {
-        StoreBreaker::timeout(self.left(moment))
+    fn first_request(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
+        self.request_token(tokens, Err(CredentialsError::NoSecret.into()), moment)
     }
 
     /// Tries the secrets in turn, starting with the one that worked last: during a rotation the token endpoint may know either
@@ -442,13 +490,13 @@ impl TokenRequestState {
             Some(Ahead { old, .. }) => Ok(issued.unwrap_or(old)),
             None => issued,
         };
-        match to_share {
-            Some(token) if tokens.may_use_store(moment.now) => {
-                self.step = Step::WritingStore(issued);
-                TokenAction::WriteStore { token, timeout: self.store_timeout(moment) }
-            }
-            _ => self.unlock_store(tokens, issued, moment),
+        if let Some(token) = to_share
+            && let Some(timeout) = self.use_store(tokens, moment)
+        {
+            self.step = Step::WritingStore(issued);
+            return TokenAction::WriteStore { token, timeout };
         }
+        self.unlock_store(tokens, issued, moment)
     }
 
     fn give_up(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
@@ -458,6 +506,7 @@ impl TokenRequestState {
     /// Ends the lease. A refresh ahead of expiry that has not ended counts as a failure, or the next call would wait for the
     /// same. Returns the old token of such a refresh.
     fn cancel(&mut self, tokens: &mut TokenState, moment: Moment) -> Option<IssuedToken> {
+        self.orphan_lock(tokens);
         let Ahead { old, seen } = self.release(tokens)?;
         if tokens.cache.attempts() == seen {
             let error = timed_out("given up, because the old token is still good");

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use super::store_lock::HeldLock;
 use crate::{
     AccessToken, AuthError, CacheLookup, Credentials, Endpoint, IssuedToken, Moment, RefreshLease, Secret,
     StoreBreaker, Timestamp, TokenCache, TransportProblem,
@@ -24,6 +25,8 @@ pub struct TokenState {
     released: bool,
     /// Set when a token is taken from the store, until the transport has reported it.
     pub(super) loaded: bool,
+    /// The lock of a call that was dropped. The next call that needs it takes it.
+    pub(super) orphaned_lock: Option<HeldLock>,
 }
 
 /// Where tokens come from.
@@ -81,6 +84,7 @@ impl TokenState {
             store: StoreBreaker::default(),
             released: false,
             loaded: false,
+            orphaned_lock: None,
         }
     }
 
@@ -153,6 +157,10 @@ impl TokenState {
     pub(super) fn may_use_store(&mut self, now: Timestamp) -> bool {
         let has_store = matches!(self.source, TokenSource::OAuth(_, OAuthOptions { has_store: true, .. }));
         has_store && self.store.try_use(now)
+    }
+
+    pub(super) fn take_orphaned_lock(&mut self, key: &str, elapsed: Duration) -> Option<HeldLock> {
+        self.orphaned_lock.take_if(|lock| lock.key == key).filter(|lock| elapsed < lock.until)
     }
 
     pub(super) fn release_lease(&mut self, ticket: u64) {

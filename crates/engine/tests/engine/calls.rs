@@ -5,7 +5,7 @@ use std::time::Duration;
 use ajo_engine::{
     AccessToken, AlreadyDone, AttemptOutcome, AuthError, CallAction, CallInput, CallOutcome, CallState, Credentials,
     Endpoint, Idempotency, Moment, OAuthOptions, Operation, RateLimit, RetryBudget, RetryPolicy, Secret, Shared,
-    Timestamp, TokenAction, TokenInput, TokenState, TransportProblem,
+    StoreLockResult, Timestamp, TokenAction, TokenInput, TokenState, TransportProblem,
 };
 use proptest::prelude::*;
 
@@ -113,9 +113,10 @@ fn until_request(client: &mut Client, call: &mut CallState, ticket: Option<&str>
     loop {
         let input = match &action {
             CallAction::Token(TokenAction::ReadStore { .. }) => TokenInput::StoreRead { responded: true, token: None },
-            CallAction::Token(TokenAction::LockStore { .. }) => {
-                TokenInput::StoreLocked { responded: true, ticket: ticket.map(str::to_owned) }
-            }
+            CallAction::Token(TokenAction::LockStore { .. }) => TokenInput::StoreLocked(match ticket {
+                Some(ticket) => StoreLockResult::Acquired(ticket.to_owned()),
+                None => StoreLockResult::Busy,
+            }),
             CallAction::Token(TokenAction::Sleep { wait }) => {
                 client.elapsed += *wait;
                 TokenInput::Continue
@@ -151,6 +152,29 @@ fn lock_of_another_process_is_waited_for_two_seconds() {
 }
 
 #[test]
+fn busy_lock_leaves_a_short_call_time_for_its_request() {
+    let mut client = Client::new(true);
+    let mut call = CallState::new(GET, RetryPolicy::default(), DEADLINE, Duration::from_millis(400));
+    let (action, waited) = until_request(&mut client, &mut call, None);
+    assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })), "{action:?}");
+    assert_eq!(waited, Duration::from_millis(100));
+}
+
+#[test]
+fn lock_of_a_dropped_call_is_taken_by_the_next_one() {
+    let mut client = Client::new(true);
+    let mut dropped = client.call();
+    until_request(&mut client, &mut dropped, Some("ticket"));
+    client.step(&mut dropped, CallInput::Cancelled);
+    let mut next = client.call();
+    let (action, waited) = until_request(&mut client, &mut next, None);
+    assert!(
+        matches!(action, CallAction::Token(TokenAction::Request { .. })) && waited.is_zero(),
+        "{action:?} {waited:?}"
+    );
+}
+
+#[test]
 fn rate_limit_spaces_calls_and_a_cancelled_call_returns_its_slot() {
     let mut client = Client::new(false);
     client.rate = RateLimit::per_second(10);
@@ -161,8 +185,27 @@ fn rate_limit_spaces_calls_and_a_cancelled_call_returns_its_slot() {
         other => panic!("{other:?}"),
     };
     assert_eq!(pace(&client.step(&mut calls[1], CallInput::Continue)), 100);
+    assert_eq!(pace(&client.step(&mut calls[2], CallInput::Continue)), 200);
     client.step(&mut calls[1], CallInput::Cancelled);
-    assert_eq!(pace(&client.step(&mut calls[2], CallInput::Continue)), 100);
+    let mut next = client.call();
+    assert_eq!(pace(&client.step(&mut next, CallInput::Continue)), 100, "the slot between the two others");
+    client.step(&mut calls[2], CallInput::Cancelled);
+    let mut last = client.call();
+    assert_eq!(pace(&client.step(&mut last, CallInput::Continue)), 200);
+}
+
+#[test]
+fn attempt_that_ends_before_a_request_has_no_result_of_one() {
+    let mut client = Client::new(false);
+    let mut call = client.call();
+    client.step(&mut call, CallInput::Continue);
+    let token = client.token("t0k3n");
+    client.step(&mut call, CallInput::Token(TokenInput::Response(Ok(token))));
+    let lost = CallInput::Sent(Some(AttemptOutcome::NoResponse));
+    assert!(matches!(client.step(&mut call, lost), CallAction::Retry { .. }) && call.was_sent());
+    client.elapsed += DEADLINE;
+    assert!(matches!(client.step(&mut call, CallInput::Continue), CallAction::Finish(CallOutcome::NotSent(_))));
+    assert!(!call.was_sent());
 }
 
 /// How one action ends.
@@ -217,10 +260,11 @@ fn result(client: &mut Client, action: &CallAction, how: &Scripted) -> Option<Ca
                 }
                 TokenInput::StoreRead { responded: !matches!(how, Scripted::TimesOut), token: None }
             }
-            (TokenAction::LockStore { .. }, how) => TokenInput::StoreLocked {
-                responded: !matches!(how, Scripted::TimesOut),
-                ticket: matches!(how, Scripted::Works).then(|| "ticket".into()),
-            },
+            (TokenAction::LockStore { .. }, how) => TokenInput::StoreLocked(match how {
+                Scripted::Works => StoreLockResult::Acquired("ticket".into()),
+                Scripted::Fails => StoreLockResult::Busy,
+                Scripted::TimesOut => StoreLockResult::NoResponse,
+            }),
             (TokenAction::Sleep { wait }, _) => {
                 pass(*wait);
                 TokenInput::Continue
