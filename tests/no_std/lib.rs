@@ -12,10 +12,10 @@ use core::time::Duration;
 
 use ajo_engine::json::{MAX_DEPTH, parse};
 use ajo_engine::{
-    AccessToken, AlreadyDone, AttemptOutcome, AuthError, CacheLookup, Credentials, Endpoint, Failure, Idempotency,
-    Operation, RateLimit, RefreshLease, RetryBudget, RetryDecision, RetryPolicy, RetryState, Sandbox, Secret,
-    StoreBreaker, Timestamp, TokenCache, TokenRequest, Uid, decode_entry, encode_entry, parse_retry_after,
-    parse_token_response, rules, store_key,
+    AccessToken, AlreadyDone, AttemptOutcome, AuthError, CacheLookup, CallAction, CallInput, CallState, Credentials,
+    Endpoint, Failure, Idempotency, Moment, Operation, RateLimit, RefreshLease, RetryBudget, RetryDecision,
+    RetryPolicy, RetryState, Sandbox, Secret, Shared, StoreBreaker, Timestamp, TokenCache, TokenRequest, TokenState,
+    Uid, decode_entry, encode_entry, parse_retry_after, parse_token_response, rules, store_key,
 };
 use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -84,18 +84,20 @@ pub fn identifiers(uid: &str, sandbox: &str) -> String {
     format!("{uid} {sandbox}")
 }
 
-/// Takes every decision of a call once. Here a token is a number.
+/// Starts a call, and takes its decisions one by one.
 #[wasm_bindgen]
 pub fn decide(now: u32, random: u32, status: u16) -> u32 {
     let (now, random) = (Duration::from_millis(now.into()), u64::from(random) << 32);
-    let mut cache = TokenCache::<u32>::default();
+    let mut cache = TokenCache::default();
     let (mut lease, mut breaker, mut budget) =
         (RefreshLease::default(), StoreBreaker::default(), RetryBudget::default());
     let ticket = lease.acquire(now, Duration::from_secs(3)).unwrap_or_default();
     if breaker.try_use(NOW) {
         breaker.responded();
     }
-    cache.record(Ok(AccessToken::from_parts(1, NOW, Duration::from_secs(3600))), NOW, random);
+    if let Some(token) = AccessToken::new("t".into(), NOW, Duration::from_secs(3600)) {
+        cache.record(Ok(token), NOW, random);
+    }
     lease.release(ticket);
     let mut rate = RateLimit::per_second(status.into());
     if let Some(rate) = &mut rate {
@@ -104,6 +106,12 @@ pub fn decide(now: u32, random: u32, status: u16) -> u32 {
     let operation =
         Operation { method: "DELETE", idempotency: Idempotency::Idempotent, already_done: AlreadyDone::NotFound };
     let mut state = RetryState::new(RetryPolicy::default(), &operation, now + Duration::from_secs(60));
+    let mut call =
+        CallState::new(operation, RetryPolicy::default(), Duration::from_secs(30), now + Duration::from_secs(60));
+    let mut tokens = TokenState::from_callback();
+    let shared = &mut Shared { tokens: &mut tokens, budget: &mut budget, rate: None };
+    let action = call.step(shared, CallInput::Continue, Moment { now: NOW, elapsed: now, random });
+    let sent = u32::from(matches!(action, CallAction::Send { .. }));
     let failure = Failure::read(status, None, b"");
     let outcome = AttemptOutcome::ErrorResponse { failure: &failure, retry_after: None };
     let after = match state.decide(&outcome, now, random) {
@@ -112,7 +120,9 @@ pub fn decide(now: u32, random: u32, status: u16) -> u32 {
         RetryDecision::AlreadyApplied => 1,
     };
     match cache.lookup(NOW, cache.attempts()) {
-        CacheLookup::Token { token, .. } | CacheLookup::Refresh { token, .. } => after + token.value(),
-        CacheLookup::Failed(_) | CacheLookup::Fetch => after,
+        CacheLookup::Token { generation, .. } | CacheLookup::Refresh { generation, .. } if generation > 0 => {
+            after + sent
+        }
+        _ => after,
     }
 }

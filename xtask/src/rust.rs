@@ -1,7 +1,5 @@
 //! The steps that cargo runs. All share one set of features, so that cargo builds every crate once for tests and once for lints.
 
-use std::process::Command;
-
 use crate::need::{WASIP1, WASM32};
 use crate::output::log;
 use crate::process::{cargo, read_output};
@@ -117,10 +115,8 @@ fn link_without_std(target: &[&str]) -> Result<(), String> {
     let build = ["build", "--package", "ajo-no-std-tests", "--profile", "wasm", "--config", "profile.wasm.strip=true"];
     cargo(&[&build[..], target].concat(), &flags)?;
     let module = workspace::target().join(WASM32).join("wasm/ajo_no_std_tests.wasm");
-    let packed = Command::new("gzip").args(["-9", "-c"]).arg(&module).output();
-    let packed = packed.map_err(|error| format!("failed to start gzip: {error}"))?.stdout.len();
     let size = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
-    log(&format!("    the engine without std: {size} bytes, {packed} with gzip -9"));
+    log(&format!("    the engine without std: {size} bytes"));
     Ok(())
 }
 

@@ -41,12 +41,20 @@ pub(crate) fn test() -> Result<(), String> {
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO"));
         command.args(arguments).current_dir(&copy).env("CARGO_TARGET_DIR", folder.join("target"));
-        capture(&mut command).map(drop)
+        capture(&mut command)
     };
     cargo(&["run", "--quiet", "--package", "xtask", "--locked", "--", "generate"])?;
     cargo(&["check", "--quiet", "--workspace", "--all-targets", "--locked"])?;
-    let names = ["history", "priority"];
-    cargo(&[&["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--"], &names[..]].concat())
+    let tests =
+        ["test", "--quiet", "--package", "ajo-tests", "--test", "suites", "--locked", "--", "history", "priority"];
+    // A filter that matches nothing would pass.
+    let listed = cargo(&[&tests[..], &["--list"]].concat())?;
+    for name in ["history", "priority"] {
+        if !listed.contains(name) {
+            return Err(format!("no test of the copy has `{name}` in its name"));
+        }
+    }
+    cargo(&tests).map(drop)
 }
 
 fn insert_operation(spec: &str) -> Result<String, String> {

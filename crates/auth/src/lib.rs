@@ -29,7 +29,7 @@ mod token;
 #[cfg(feature = "reqwest")]
 mod transport;
 
-// The types of this crate's own functions. Everything else of the engine is imported from there.
+// The types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
     AccessToken, AuthError, ClientId, ClientIdError, Credentials, CredentialsError, Endpoint, EndpointError, IMS_URL,
     ImsError, ImsErrorKind, IssuedToken, OrgId, OrgIdError, Scopes, ScopesError, Secret, Timestamp, TokenRequest,

@@ -26,7 +26,7 @@ mod types;
 pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::read_bounded_text;
-// The types of this crate's own functions. Everything else of the engine is imported from there.
+// The types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
     AlreadyDone, Credentials, Failure, Idempotency, Layer, RetryPolicy, Sandbox, SandboxError, Secret, ServiceCode,
     Uid, UidError, rules,

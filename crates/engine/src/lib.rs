@@ -32,9 +32,7 @@ pub use decide::store_breaker::StoreBreaker;
 pub use decide::token_cache::{
     CacheLookup, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REFRESH_AHEAD, REJECTION_BACKOFF, TokenCache,
 };
-pub use decide::token_request_state::{
-    STORE_LOCK_LEASE, StoreLockResult, TOKEN_TIMEOUT, TokenAction, TokenInput, TokenRequestState,
-};
+pub use decide::token_request_state::{STORE_LOCK_LEASE, StoreLockResult, TokenAction, TokenInput, TokenRequestState};
 pub use decide::token_state::{OAuthOptions, TokenState};
 pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportProblem};
@@ -54,7 +52,7 @@ pub use parse::secret::Secret;
 pub use parse::service_code::ServiceCode;
 pub use parse::timestamp::Timestamp;
 pub use parse::token_entry::{EntryError, decode_entry, encode_entry, store_key};
-pub use parse::token_request::{IMS_URL, TOKEN_PATH, TokenRequest};
+pub use parse::token_request::{IMS_URL, TOKEN_PATH, TOKEN_TIMEOUT, TokenRequest};
 pub use parse::token_response::parse_token_response;
 pub use parse::uid::{Uid, UidError};
 pub use parse::untrusted_text;

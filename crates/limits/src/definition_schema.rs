@@ -26,9 +26,26 @@ pub(crate) fn required_fields(api: Api) -> Vec<&'static str> {
 fn nothing_required(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else { return };
     fields.remove("required");
-    for below in ["properties", "items"] {
-        if let Some(Value::Object(schemas)) = fields.get_mut(below) {
-            schemas.values_mut().for_each(nothing_required);
-        }
+    if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+        properties.values_mut().for_each(nothing_required);
+    }
+    if let Some(items) = fields.get_mut("items") {
+        nothing_required(items);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_required_in_objects_of_a_list_either() {
+        let object = json!({"type": "object", "required": ["a"], "properties": {"required": {"type": "string"}}});
+        let mut schema = json!({"properties": {"list": {"type": "array", "items": object}}, "required": ["list"]});
+        nothing_required(&mut schema);
+        let items = json!({"type": "object", "properties": {"required": {"type": "string"}}});
+        assert_eq!(schema, json!({"properties": {"list": {"type": "array", "items": items}}}));
     }
 }

@@ -36,12 +36,10 @@ pub(crate) struct Call {
 
 /// What JavaScript does for the call.
 enum Waiting {
-    /// Nothing, before the first attempt.
-    Start,
+    /// Nothing, or the wait before a retry. An attempt starts next.
+    Attempt,
     /// It waits for a slot of the rate limit.
     Pace,
-    /// It waits before a retry.
-    Retry,
     Token(TokenAction),
     Send(AccessToken),
 }
@@ -74,7 +72,7 @@ impl Call {
         let request = parts.and_then(|parts| config.request(operation, parts, request_id(random(), random())));
         let request = request.map_err(|error| failure::of(&error))?;
         let progress = CallProgress::new(operation, config.options(), client.policy, elapsed());
-        let (waiting, attempt_started, events) = (Waiting::Start, Duration::ZERO, Vec::new());
+        let (waiting, attempt_started, events) = (Waiting::Attempt, Duration::ZERO, Vec::new());
         Ok(Self { client, operation, request, progress, waiting, attempt: 0, attempt_started, events })
     }
 
@@ -85,8 +83,8 @@ impl Call {
 
     /// Goes on until the next step.
     pub(crate) fn advance(&mut self, told: Option<Told>) -> Next {
-        let action = match (std::mem::replace(&mut self.waiting, Waiting::Start), told) {
-            (Waiting::Start | Waiting::Retry, _) => {
+        let action = match (std::mem::replace(&mut self.waiting, Waiting::Attempt), told) {
+            (Waiting::Attempt, _) => {
                 let attempt = self.progress.attempts() + 1;
                 self.attempt = attempt;
                 self.attempt_started = elapsed();
@@ -141,7 +139,7 @@ impl Call {
             CallAction::Retry { after } => {
                 let (attempt, status) = self.attempt_ended();
                 self.note(&CallNote::Again { attempt, status, after });
-                self.waiting = Waiting::Retry;
+                self.waiting = Waiting::Attempt;
                 Next::Step(Step::Wait(millis(after)).to_json(), after)
             }
             CallAction::Finish(outcome) => {
@@ -187,7 +185,7 @@ impl Call {
             }
             TokenAction::WriteStore { timeout, .. } => {
                 let result = store_result(told).map(|result| result.map(|_| ()));
-                self.store(token_input::store_written(result, *timeout))
+                self.store(token_input::store_written(result, "written", *timeout))
             }
             TokenAction::Callback { .. } => TokenInput::CallbackReturned(callback_result(told)),
             // The store of JavaScript has no locks.
@@ -228,13 +226,13 @@ fn token_step(request: &TokenRequestState, action: &TokenAction) -> (String, Dur
             (Step::Wait(millis(wait)).to_json(), wait)
         }
         TokenAction::ReadStore { timeout } => {
-            let step = Step::StoreGet { key: &request.store_key(), timeout_ms: millis(*timeout) };
+            let step = Step::StoreGet { key: request.store_key(), timeout_ms: millis(*timeout) };
             (step.to_json(), *timeout)
         }
         TokenAction::WriteStore { token, timeout } => {
             let (entry, lifetime) = token_input::entry(token, moment().now);
             let ttl_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
-            let (key, value) = (&request.store_key(), entry.expose());
+            let (key, value) = (request.store_key(), entry.expose());
             (Step::StoreSet { key, value, ttl_seconds, timeout_ms: millis(*timeout) }.to_json(), *timeout)
         }
         TokenAction::Request { timeout } => {

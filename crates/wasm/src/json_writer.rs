@@ -68,10 +68,6 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 
 /// A text as JSON; it always encodes.
 pub(crate) fn quoted(text: &str) -> String {
-    // Most strings need no escapes, and the access token alone has a thousand characters.
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-        return ["\"", text, "\""].concat();
-    }
     let mut json = String::new();
     write_string(&mut json, text);
     json

@@ -15,7 +15,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         let api = format_ident!("{}", pascal(&api_name(spec)?));
         for operation in spec.operations() {
             let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let body = json_schema(&operation.value["requestBody"]);
+            let body = spec.resolve(&operation.value["requestBody"]).map_or(&Value::Null, json_schema);
             if schema_name(body).is_some() {
                 let text = inlined(spec, body, &mut Vec::new()).to_string();
                 rows.push(quote!((Api::#api, #id, #text)));

@@ -25,7 +25,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         }
         for operation in spec.operations() {
             let id = operation.value["operationId"].as_str().unwrap_or_default();
-            let body = json_schema(&operation.value["requestBody"]);
+            let body = spec.resolve(&operation.value["requestBody"]).map_or(&Value::Null, json_schema);
             if let Some(name) = schema_name(body) {
                 let table = constant(name);
                 bodies.push(quote!((Api::#api, #id, &#table)));

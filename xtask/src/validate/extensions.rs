@@ -120,6 +120,13 @@ fn options(spec: &Spec, operation: &Operation<'_>) -> Vec<Finding> {
     for (place, parameter) in operation.parameters() {
         let Some(parameter) = spec.resolve(parameter) else { continue };
         let mut add = |problem: String, fix: &str| findings.push(Finding::at(spec, place.clone(), problem, fix));
+        let names = parameter.as_object().into_iter().flatten().map(|(name, _)| name);
+        for name in names.filter(|name| name.starts_with("x-") && *name != "x-option") {
+            add(
+                format!("`{name}` is not an extension of a parameter"),
+                "correct its name, or take it out; known here: x-option",
+            );
+        }
         let is_optional = parameter["in"] == "query" && parameter["required"] != Value::Bool(true);
         let Some(name) = parameter["name"].as_str() else { continue };
         let is_named = parameter.get("x-option").is_some();
@@ -237,6 +244,8 @@ mod tests {
         assert!(findings.contains("/parameters/0: `forceIt` becomes `Force It`"), "{findings}");
         let findings = found(|put| put["parameters"] = json!([parameter("a", "x"), parameter("b", "x")]));
         assert!(findings.contains("/parameters/1: `x` is an option already"), "{findings}");
+        let findings = found(|put| put["parameters"][0]["x-optoin"] = json!("force"));
+        assert!(findings.contains("/parameters/0: `x-optoin` is not an extension of a parameter"), "{findings}");
         let findings = found(|put| put["parameters"][0]["required"] = json!(true));
         assert!(findings.contains("is no optional parameter of the query"), "{findings}");
         let findings = found(|put| {

@@ -191,7 +191,10 @@ impl<'a> Apply<'a> {
     async fn call(&self, index: usize, step: Verb) -> Result<Option<Uid>, Refused> {
         let change = &self.plan.changes[index];
         let api = change.key.api;
-        let Progress { uid, unknown_fields, .. } = self.shared().progress[&index].clone();
+        let (uid, unknown_fields) = {
+            let progress = &self.shared().progress[&index];
+            (progress.uid.clone(), progress.unknown_fields.clone())
+        };
         match (step, &change.after, uid) {
             (Verb::Create, Some(after), _) => return writer::create(self.client, &after.saved).await.map(Some),
             (Verb::Update, Some(after), Some(uid)) => {

@@ -206,7 +206,7 @@ impl<'p> TokenPerformer<'p> {
             }
             TokenAction::ReadStore { timeout } => {
                 let key = request.store_key();
-                let result = driver.read_store(&key, timeout).await;
+                let result = driver.read_store(key, timeout).await;
                 let (input, problem) = token_input::store_read(result, timeout, self.provider.now());
                 note(problem);
                 input
@@ -214,21 +214,21 @@ impl<'p> TokenPerformer<'p> {
             TokenAction::WriteStore { token, timeout } => {
                 let (key, now) = (request.store_key(), self.provider.now());
                 let (entry, lifetime) = token_input::entry(&token, now);
-                let result = driver.write_store(&key, &entry, lifetime, timeout).await;
-                let (input, problem) = token_input::store_written(result, timeout);
+                let result = driver.write_store(key, &entry, lifetime, timeout).await;
+                let (input, problem) = token_input::store_written(result, "written", timeout);
                 note(problem);
                 input
             }
             TokenAction::LockStore { timeout } => {
                 let key = request.store_key();
-                let (result, problem) = token_input::store_locked(driver.lock_store(&key, timeout).await, timeout);
+                let (result, problem) = token_input::store_locked(driver.lock_store(key, timeout).await, timeout);
                 note(problem);
                 TokenInput::StoreLocked(result)
             }
             TokenAction::UnlockStore { ticket, timeout } => {
                 let key = request.store_key();
-                let result = driver.unlock_store(&key, &ticket, timeout).await;
-                let (input, problem) = token_input::store_written(result, timeout);
+                let result = driver.unlock_store(key, &ticket, timeout).await;
+                let (input, problem) = token_input::store_written(result, "unlocked", timeout);
                 note(problem);
                 input
             }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ajo_engine::{
-    AccessToken, ImsError, StoreLockResult, TOKEN_TIMEOUT, Timestamp, TokenInput, decode_entry, encode_entry,
-    parse_retry_after, parse_token_response,
+    AccessToken, ImsError, StoreLockResult, Timestamp, TokenInput, decode_entry, encode_entry, parse_retry_after,
+    parse_token_response,
 };
 
 use crate::{AuthError, MAX_TOKEN_ANSWER, Secret, StoreError, TokenHostAnswer, TokenNote, TransportProblem};
@@ -44,7 +44,7 @@ pub fn store_read(
 /// The event of a token request. `None` if the call's own time was over, which says nothing about the token endpoint.
 pub fn response_note(result: &Result<AccessToken, AuthError>, timeout: Duration) -> Option<TokenNote> {
     match result {
-        Err(AuthError::Transport { problem: TransportProblem::Timeout, .. }) if timeout < TOKEN_TIMEOUT => None,
+        Err(error) if error.is_own_timeout(timeout) => None,
         result => Some(TokenNote::Asked { granted: result.is_ok() }),
     }
 }
@@ -64,9 +64,13 @@ pub fn store_locked(
     (result, problem)
 }
 
-/// The result of writing or unlocking the store; `None` if it did not respond in time.
-pub fn store_written(result: Option<Result<(), StoreError>>, timeout: Duration) -> (TokenInput, Option<TokenNote>) {
-    let (responded, _, problem) = responded(result, "written", timeout);
+/// The result of changing the store (`what`: "written" or "unlocked"); `None` if it did not respond in time.
+pub fn store_written(
+    result: Option<Result<(), StoreError>>,
+    what: &str,
+    timeout: Duration,
+) -> (TokenInput, Option<TokenNote>) {
+    let (responded, _, problem) = responded(result, what, timeout);
     (TokenInput::StoreWritten { responded }, problem)
 }
 

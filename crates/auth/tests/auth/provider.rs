@@ -51,6 +51,16 @@ fn grants_this<'s>(server: &'s MockServer, token: &str, seconds: u64) -> Mock<'s
     })
 }
 
+/// Grants a token after 50 ms, so that others come meanwhile.
+fn slow_grants(server: &MockServer) -> Mock<'_> {
+    server.mock(|when, then| {
+        when.method(POST).path("/ims/token/v3");
+        then.status(200)
+            .delay(Duration::from_millis(50))
+            .json_body(json!({"access_token": "abc", "expires_in": 86399}));
+    })
+}
+
 #[tokio::test]
 async fn the_request_is_a_form_with_nothing_in_the_url() {
     let server = MockServer::start();
@@ -71,12 +81,7 @@ async fn the_request_is_a_form_with_nothing_in_the_url() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_cold_callers_make_one_request() {
     let server = MockServer::start();
-    let mock = server.mock(|when, then| {
-        when.method(POST).path("/ims/token/v3");
-        then.status(200)
-            .delay(Duration::from_millis(50))
-            .json_body(json!({"access_token": "abc", "expires_in": 86399}));
-    });
+    let mock = slow_grants(&server);
     let provider = provider(&server);
     let callers: Vec<_> = (0..10_000)
         .map(|_| {
@@ -94,12 +99,7 @@ async fn ten_thousand_cold_callers_make_one_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn processes_that_share_a_store_with_locks_request_one_token() {
     let server = MockServer::start();
-    let mock = server.mock(|when, then| {
-        when.method(POST).path("/ims/token/v3");
-        then.status(200)
-            .delay(Duration::from_millis(50))
-            .json_body(json!({"access_token": "abc", "expires_in": 86399}));
-    });
+    let mock = slow_grants(&server);
     let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
     let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
     let callers: Vec<_> = (0..20)

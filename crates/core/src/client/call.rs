@@ -26,7 +26,7 @@ type Parse<R> = fn(&Operation, &[u8]) -> Result<R, String>;
 /// # Which futures are `Send`
 ///
 /// A call holds a request and no future, so one type serves all transports. [`Call::response`] is an `async fn`: the compiler
-/// derives from the transport whether its future is `Send`. It is over reqwest. It is not over a transport that holds JavaScript
+/// derives from the transport whether its future is `Send`. Over reqwest it is `Send`. It is not over a transport that holds JavaScript
 /// values or an `Rc`. `.await` needs a future with a name. That one is boxed, and a box states `Send` or leaves it out, so
 /// `IntoFuture` is implemented once for each transport of this crate.
 #[must_use = "nothing is sent until the call is awaited"]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::parse::payload_schema::ORG_ID;
 use crate::{Api, Call, Client, HttpTransport, Operation, Uid, Verb, schema};
 
 impl<T: HttpTransport> Client<T> {
@@ -12,11 +13,13 @@ impl<T: HttpTransport> Client<T> {
     ///
     /// Never: a test updates a configuration of each API.
     pub fn update_raw(&self, api: Api, uid: &Uid, mut definition: Map<String, Value>) -> Call<'_, T, ()> {
-        const ORG_ID: &str = "orgId";
         let operation = Operation::find(api, Verb::Update).expect("each API has it");
         let schema = schema::request_body(api, operation.verb.as_str());
         if schema.is_some_and(|schema| schema.field(ORG_ID).is_some()) {
-            definition.entry(ORG_ID).or_insert_with(|| self.org_id().as_str().into());
+            let org_id = definition.entry(ORG_ID).or_insert(Value::Null);
+            if org_id.is_null() {
+                *org_id = self.org_id().as_str().into();
+            }
         }
         Call::new(self, operation, Operation::check).path_parameter(uid.as_str()).body(&definition)
     }

@@ -11,7 +11,7 @@ use crate::parse::response::not_json;
 use crate::types::schema::{self, Field, Kind, Object};
 
 /// The field for the organization.
-const ORG_ID: &str = "orgId";
+pub(crate) const ORG_ID: &str = "orgId";
 
 /// A definition as it is sent: of nothing but known fields, and with the organization where there is a place for it.
 pub(crate) fn completed(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
@@ -38,8 +38,8 @@ fn write(value: &Value<'_>, kind: Kind, place: &str, json: &mut String) -> Resul
             json.push_str(if *flag { "true" } else { "false" });
             return Ok(());
         }
-        (Kind::Integer, Value::Number(_)) if value.as_i64().is_some() => {
-            json.push_str(&value.as_i64().unwrap_or_default().to_string());
+        (Kind::Integer, Value::Number((digits, _))) if value.as_i64().is_some() => {
+            json.push_str(digits);
             return Ok(());
         }
         (Kind::Array(items), Value::Array(values)) => {

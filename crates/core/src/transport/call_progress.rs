@@ -104,6 +104,8 @@ impl CallProgress {
         let done_before = matches!(outcome, CallOutcome::AlreadyApplied);
         let not_sent = |why: &str| Err(Box::new(ErrorKind::NotSent(why.to_owned()).into()));
         let result = match (outcome, self.last.take()) {
+            // An earlier attempt was sent, and its result says more.
+            (CallOutcome::NotSent(_), Some(Err(problem))) => Err(problem),
             (CallOutcome::NotSent(NotSent::Deadline), _) => not_sent("the deadline had passed before"),
             (CallOutcome::NotSent(NotSent::Limits), _) => {
                 not_sent("the deadline passes before this client's own limits let it go")
@@ -117,5 +119,34 @@ impl CallProgress {
             (_, None) => not_sent("the call was cancelled"),
         };
         Outcome { result, attempts, elapsed, request_id, done_before }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ajo_auth::{Secret, Timestamp};
+    use ajo_engine::{CallAction, RetryBudget, TokenState};
+
+    use super::*;
+    use crate::{Api, SendProblem, Verb};
+
+    #[test]
+    fn retry_that_is_not_sent_reports_the_attempt_before() {
+        let operation = Operation::find(Api::Capping, Verb::Update).expect("an operation");
+        let mut tokens = TokenState::from_static(&Secret::new("t")).expect("a token");
+        let mut budget = RetryBudget::default();
+        let shared = &mut Shared { tokens: &mut tokens, budget: &mut budget, rate: None };
+        let at = |elapsed| Moment { now: Timestamp::from_millis(0), elapsed, random: 0 };
+        let options = CallOptions::default().deadline(Duration::from_secs(1));
+        let mut progress = CallProgress::new(operation, &options, RetryPolicy::default(), Duration::ZERO);
+        let CallAction::Send { token, .. } = progress.proceed(shared, at(Duration::ZERO)) else { panic!("not sent") };
+        let lost = SendError { problem: SendProblem::Broken, causes: String::new(), source: None };
+        let action = progress.sent(shared, &token.token, Err(lost), at(Duration::ZERO));
+        assert!(matches!(action, CallAction::Retry { .. }), "{action:?}");
+        let late = Duration::from_secs(2);
+        let CallAction::Finish(outcome) = progress.proceed(shared, at(late)) else { panic!("not finished") };
+        let error = progress.finish_untyped(operation, outcome, String::new(), late).expect_err("it was late");
+        assert!(matches!(error.kind(), ErrorKind::Broken(_)) && error.may_have_been_done(), "{error}");
+        assert_eq!(error.attempts(), 1);
     }
 }

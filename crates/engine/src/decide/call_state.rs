@@ -33,6 +33,8 @@ pub struct CallState {
     rejected: Option<u64>,
     /// Whether the last attempt ended with the result of a request.
     sent: bool,
+    /// A retry that is taken from the budget, and whose attempt has not got further than the limits.
+    holds_retry: bool,
 }
 
 #[derive(Debug)]
@@ -107,7 +109,7 @@ pub enum CallOutcome {
         /// How long the token endpoint is left alone.
         retry_after: Duration,
     },
-    /// The deadline, or the client's own limits, ended the call before anything was sent.
+    /// The deadline, or the client's own limits, ended the call before this attempt was sent.
     NotSent(NotSent),
 }
 
@@ -131,6 +133,7 @@ impl CallState {
             step: Step::Start,
             rejected: None,
             sent: false,
+            holds_retry: false,
         }
     }
 
@@ -161,11 +164,11 @@ impl CallState {
         match (core::mem::replace(&mut self.step, Step::Finished), input) {
             (step, CallInput::Cancelled) => {
                 self.sent = false;
+                self.return_retry(shared);
                 Self::cancel(step, shared, moment);
                 CallAction::Finish(CallOutcome::Failed)
             }
-            (Step::Start, CallInput::Continue) => self.start_attempt(shared, false, moment),
-            (Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, true, moment),
+            (Step::Start | Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, moment),
             (Step::Pacing { .. }, CallInput::Continue) => self.get_token(shared, moment),
             (Step::Token(request), CallInput::Token(input)) => self.continue_token(*request, shared, input, moment),
             (Step::Sending { .. }, CallInput::Sent(None)) => {
@@ -195,17 +198,14 @@ impl CallState {
         self.until.saturating_sub(moment.elapsed)
     }
 
-    fn start_attempt(&mut self, shared: &mut Shared<'_>, is_retry: bool, moment: Moment) -> CallAction {
+    fn start_attempt(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
         self.rejected = None;
         self.sent = false;
         self.attempts += 1;
         if let Some(rate) = &mut shared.rate {
             let wait = rate.wait(moment.elapsed);
             if !wait.is_zero() && wait >= self.left(moment) {
-                if is_retry {
-                    shared.budget.refund();
-                }
-                return self.not_sent(NotSent::Limits);
+                return self.not_sent(shared, NotSent::Limits);
             }
             let slot = moment.elapsed + wait;
             rate.take(slot);
@@ -221,8 +221,9 @@ impl CallState {
         self.sent = false;
         // Timers have a resolution of a millisecond: on loopback, enough time to send a secret for nothing.
         if self.rejected.is_none() && self.left(moment).is_zero() {
-            return self.not_sent(NotSent::Deadline);
+            return self.not_sent(shared, NotSent::Deadline);
         }
+        self.holds_retry = false;
         self.continue_token(TokenRequestState::new(self.until), shared, TokenInput::Continue, moment)
     }
 
@@ -268,6 +269,7 @@ impl CallState {
         match self.retry.decide(outcome, moment.elapsed, moment.random) {
             RetryDecision::Retry { after } if shared.budget.withdraw() => {
                 self.step = Step::BackingOff;
+                self.holds_retry = true;
                 CallAction::Retry { after }
             }
             RetryDecision::Retry { .. } | RetryDecision::GiveUp => CallAction::Finish(failed),
@@ -278,12 +280,19 @@ impl CallState {
         }
     }
 
-    fn not_sent(&mut self, why: NotSent) -> CallAction {
+    fn not_sent(&mut self, shared: &mut Shared<'_>, why: NotSent) -> CallAction {
+        self.return_retry(shared);
         self.attempts -= 1;
         CallAction::Finish(CallOutcome::NotSent(why))
     }
 
-    /// Returns what the call holds: the lease to fetch a token, a retry that was not made, the slot of the rate limit.
+    fn return_retry(&mut self, shared: &mut Shared<'_>) {
+        if core::mem::take(&mut self.holds_retry) {
+            shared.budget.refund();
+        }
+    }
+
+    /// Returns the lease to fetch a token, or the slot of the rate limit.
     fn cancel(step: Step, shared: &mut Shared<'_>, moment: Moment) {
         match step {
             Step::Pacing { slot } => {
@@ -294,8 +303,7 @@ impl CallState {
             Step::Token(mut request) => {
                 request.step(shared.tokens, TokenInput::Cancelled, moment);
             }
-            Step::BackingOff => shared.budget.refund(),
-            Step::Start | Step::Sending { .. } | Step::Finished => {}
+            Step::Start | Step::BackingOff | Step::Sending { .. } | Step::Finished => {}
         }
     }
 }

@@ -10,7 +10,7 @@ const OPEN_FOR: Duration = Duration::from_secs(30);
 /// How long a store may take to respond, at most: fetching a token takes about as long.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The part of a caller's time that a store may take: reading and writing together leave the token endpoint more than half.
+/// The share of a caller's remaining time that one operation of the store may take.
 const PART: u32 = 4;
 
 /// A circuit breaker for a token store.
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn timeout_leaves_the_token_endpoint_most_of_the_time() {
+    fn timeout_is_a_quarter_of_the_remaining_time() {
         assert_eq!(StoreBreaker::timeout(Duration::from_secs(1)), Duration::from_millis(250));
         assert_eq!(StoreBreaker::timeout(Duration::MAX), Duration::from_millis(500));
     }

@@ -29,21 +29,21 @@ pub const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// Chosen here; Adobe may throttle those who fetch tokens for nothing.
 pub const REJECTION_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The tokens of one credential. `T` stands for the text of a token: a [`Secret`], or the number under which JavaScript keeps it.
-#[derive(Debug)]
-pub struct TokenCache<T = Secret> {
-    held: Option<Held<T>>,
+/// The tokens of one credential.
+#[derive(Debug, Default)]
+pub struct TokenCache {
+    held: Option<Held>,
     generation: u64,
     attempts: u64,
     failures: u32,
     failed: Option<Failed>,
-    rejected: Option<T>,
+    rejected: Option<Secret>,
     rejection_backoff: Option<Backoff>,
 }
 
 #[derive(Debug)]
-struct Held<T> {
-    token: AccessToken<T>,
+struct Held {
+    token: AccessToken,
     refresh_at: Timestamp,
     unusable_at: Timestamp,
 }
@@ -73,18 +73,18 @@ impl Backoff {
 
 /// What a caller does next.
 #[derive(Clone, Debug)]
-pub enum CacheLookup<T = Secret> {
+pub enum CacheLookup {
     /// Use this token. Its generation tells it from later ones.
     Token {
         /// The token.
-        token: AccessToken<T>,
+        token: AccessToken,
         /// Counts the tokens this cache has held.
         generation: u64,
     },
     /// Use this token, and fetch the next one if nobody is doing that.
     Refresh {
         /// The token.
-        token: AccessToken<T>,
+        token: AccessToken,
         /// Counts the tokens this cache has held.
         generation: u64,
     },
@@ -94,21 +94,7 @@ pub enum CacheLookup<T = Secret> {
     Fetch,
 }
 
-impl<T> Default for TokenCache<T> {
-    fn default() -> Self {
-        Self {
-            held: None,
-            generation: 0,
-            attempts: 0,
-            failures: 0,
-            failed: None,
-            rejected: None,
-            rejection_backoff: None,
-        }
-    }
-}
-
-impl<T: Clone + PartialEq> TokenCache<T> {
+impl TokenCache {
     /// The number of attempts that have ended. A caller remembers it before it waits for its turn.
     pub const fn attempts(&self) -> u64 {
         self.attempts
@@ -120,7 +106,7 @@ impl<T: Clone + PartialEq> TokenCache<T> {
     }
 
     /// What to do now. `seen` is what [`TokenCache::attempts`] was before the caller waited.
-    pub fn lookup(&self, now: Timestamp, seen: u64) -> CacheLookup<T> {
+    pub fn lookup(&self, now: Timestamp, seen: u64) -> CacheLookup {
         let cooling = !self.backoff_remaining(now).is_zero();
         if let Some(held) = self.held.as_ref().filter(|held| now < held.unusable_at) {
             let (token, generation) = (held.token.clone(), self.generation);
@@ -148,7 +134,7 @@ impl<T: Clone + PartialEq> TokenCache<T> {
     }
 
     /// Notes how an attempt ended. `random` spreads what many processes would otherwise do at the same moment.
-    pub fn record(&mut self, result: Result<AccessToken<T>, AuthError>, now: Timestamp, random: u64) {
+    pub fn record(&mut self, result: Result<AccessToken, AuthError>, now: Timestamp, random: u64) {
         self.attempts += 1;
         match result {
             Ok(token) => {
@@ -193,8 +179,8 @@ impl<T: Clone + PartialEq> TokenCache<T> {
 
     /// Whether a token that others share is worth more than fetching one: it is young, and neither the one that was refused nor
     /// the one that is held already.
-    pub fn accepts(&self, shared: &AccessToken<T>, now: Timestamp) -> bool {
-        let same = |other: &T| other == shared.value();
+    pub fn accepts(&self, shared: &AccessToken, now: Timestamp) -> bool {
+        let same = |other: &Secret| other == shared.value();
         let rejected = self.rejected.as_ref().is_some_and(same);
         let held = self
             .held
@@ -214,10 +200,10 @@ impl<T: Clone + PartialEq> TokenCache<T> {
     }
 }
 
-impl<T> Held<T> {
+impl Held {
     /// A token that lives shorter than the margins is used for nine tenths of its life: a margin longer than the life would
     /// have every call fetch a token.
-    fn new(token: AccessToken<T>, random: u64) -> Self {
+    fn new(token: AccessToken, random: u64) -> Self {
         let lifetime = token.lifetime();
         let before_end = |margin: Duration| {
             Timestamp::from_millis(
@@ -246,7 +232,7 @@ mod tests {
     }
 
     fn holding(text: &str, seconds: u64, random: u64) -> TokenCache {
-        let mut cache = TokenCache::<Secret>::default();
+        let mut cache = TokenCache::default();
         cache.record(Ok(token(text, START, seconds)), START, random);
         cache
     }
@@ -262,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_token_is_used_then_refreshed_ahead_then_waited_for() {
-        assert_eq!(look(&TokenCache::<Secret>::default(), START), "fetch");
+        assert_eq!(look(&TokenCache::default(), START), "fetch");
         let hour = holding("a", 3600, 0);
         for (second, expected) in
             [(0, "use a 1"), (3239, "use a 1"), (3240, "refresh a 1"), (3569, "refresh a 1"), (3570, "fetch")]
@@ -295,7 +281,7 @@ mod tests {
 
     #[test]
     fn who_waited_for_a_failed_attempt_gets_its_error_and_who_comes_after_the_cool_down_tries_again() {
-        let mut cache = TokenCache::<Secret>::default();
+        let mut cache = TokenCache::default();
         let seen = cache.attempts();
         cache.record(Err(AuthError::InvalidToken), START, u64::MAX);
         assert!(matches!(cache.lookup(at(100), seen), CacheLookup::Failed(AuthError::InvalidToken)));
@@ -305,11 +291,10 @@ mod tests {
 
     #[test]
     fn the_cool_down_doubles_up_to_its_longest_and_ends_with_a_token() {
-        let mut cache = TokenCache::<Secret>::default();
+        let mut cache = TokenCache::default();
         for (failures, (least, most)) in [(500, 1000), (1000, 2000), (2000, 4000), (4000, 8000)].into_iter().enumerate()
         {
-            let mut lucky =
-                TokenCache::<Secret> { failures: u32::try_from(failures).expect("few"), ..TokenCache::default() };
+            let mut lucky = TokenCache { failures: u32::try_from(failures).expect("few"), ..TokenCache::default() };
             lucky.record(Err(AuthError::InvalidToken), START, 0);
             assert_eq!(lucky.backoff_remaining(START), Duration::from_millis(least));
             cache.record(Err(AuthError::InvalidToken), START, u64::MAX);
@@ -348,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_ends_the_cool_down() {
-        let mut cache = TokenCache::<Secret>::default();
+        let mut cache = TokenCache::default();
         cache.record(Err(AuthError::InvalidToken), at(5000), 0);
         assert_eq!(look(&cache, at(10)), "fetch");
     }
@@ -385,7 +370,7 @@ mod tests {
 
     #[test]
     fn other_credentials_begin_without_the_failures_of_the_old_ones() {
-        let mut cache = TokenCache::<Secret>::default();
+        let mut cache = TokenCache::default();
         cache.record(Err(AuthError::InvalidToken), START, 0);
         cache.reset(false);
         assert_eq!(look(&cache, START), "fetch");

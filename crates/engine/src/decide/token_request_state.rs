@@ -7,12 +7,9 @@ use core::time::Duration;
 use super::store_lock::HeldLock;
 use super::token_state::{ActiveCredentials, TokenSource, TokenState, static_token, timed_out};
 use crate::{
-    AccessToken, AuthError, CacheLookup, CredentialsError, IssuedToken, Moment, Secret, StoreBreaker, TokenRequest,
-    TransportProblem, store_key,
+    AccessToken, AuthError, CacheLookup, CredentialsError, IssuedToken, Moment, Secret, StoreBreaker, TOKEN_TIMEOUT,
+    TokenRequest, store_key,
 };
-
-/// How long a token request may take.
-pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long one call waits for a token that it fetches ahead of expiry; the others use the old one meanwhile. A healthy token
 /// endpoint responds sooner.
@@ -38,6 +35,8 @@ pub struct TokenRequestState {
     step: Step,
     lease: Option<LeaseGuard>,
     active: Option<ActiveCredentials>,
+    /// Empty without a store.
+    store_key: String,
     /// How many of the secrets were tried.
     tried: usize,
     loaded_from_store: bool,
@@ -49,12 +48,12 @@ pub struct TokenRequestState {
 enum StoreLock {
     /// Not tried yet.
     Unlocked,
-    /// Another process holds it. It is waited for until this time.
+    /// Another process holds it. The call waits until this time.
     Busy { until: Duration },
     /// This call holds it.
     Held(HeldLock),
-    /// This call goes on without it.
-    Given,
+    /// This call does not lock again: it has released the lock, or continues without it.
+    Skipped,
 }
 
 #[derive(Debug)]
@@ -74,7 +73,7 @@ enum Step {
         timeout: Duration,
     },
     WritingStore(Result<IssuedToken, AuthError>),
-    Calling,
+    AwaitingCallback,
     Finished,
 }
 
@@ -95,7 +94,7 @@ struct Ahead {
 /// What the transport reports.
 #[derive(Debug)]
 pub enum TokenInput {
-    /// The first step, or the end of [`TokenAction::Wait`].
+    /// The first step, or the end of [`TokenAction::Wait`] or [`TokenAction::Sleep`].
     Continue,
     /// How [`TokenAction::ReadStore`] ended. `responded` is false if the store did not respond in time.
     StoreRead {
@@ -191,6 +190,7 @@ impl TokenRequestState {
             step: Step::Start,
             lease: None,
             active: None,
+            store_key: String::new(),
             tried: 0,
             loaded_from_store: false,
             lock: StoreLock::Unlocked,
@@ -209,7 +209,9 @@ impl TokenRequestState {
                 TokenAction::Finish(Err(timed_out("the call was cancelled")))
             }
             (Step::Start, TokenInput::Continue) => self.start(tokens, moment),
-            (Step::Waiting { .. }, TokenInput::Continue) if self.left(moment).is_zero() => Self::finish(Err(late())),
+            (Step::Waiting { .. }, TokenInput::Continue) if self.left(moment).is_zero() => {
+                TokenAction::Finish(Err(late()))
+            }
             (Step::Waiting { seen }, TokenInput::Continue) => self.take_lease(tokens, seen, moment),
             (Step::ReadingStore, TokenInput::StoreRead { responded, token }) => {
                 if responded {
@@ -235,7 +237,7 @@ impl TokenRequestState {
                 if responded {
                     tokens.store.responded();
                 }
-                Self::finish(result)
+                TokenAction::Finish(result)
             }
             (Step::Requesting { secret, timeout }, TokenInput::Response(result)) => {
                 self.responded(tokens, secret, timeout, result, moment)
@@ -246,20 +248,20 @@ impl TokenRequestState {
                 }
                 self.unlock_store(tokens, result, moment)
             }
-            (Step::Calling, TokenInput::CallbackReturned(result)) => {
+            (Step::AwaitingCallback, TokenInput::CallbackReturned(result)) => {
                 let TokenSource::Callback(returned) = &mut tokens.source else { unreachable!("it was called") };
                 *returned += 1;
                 let generation = *returned;
                 let token = result.and_then(|token| static_token(&token));
-                Self::finish(token.map(|token| IssuedToken { token, generation }))
+                TokenAction::Finish(token.map(|token| IssuedToken { token, generation }))
             }
             _ => unreachable!("the input is not the result of the last action"),
         }
     }
 
     /// The key of the token in the store.
-    pub fn store_key(&self) -> String {
-        self.active.as_ref().map(|active| store_key(&active.credentials, &active.ims)).unwrap_or_default()
+    pub fn store_key(&self) -> &str {
+        &self.store_key
     }
 
     /// The token request to send, and the secret in it.
@@ -274,26 +276,24 @@ impl TokenRequestState {
         self.until.saturating_sub(moment.elapsed)
     }
 
-    const fn finish(result: Result<IssuedToken, AuthError>) -> TokenAction {
-        TokenAction::Finish(result)
-    }
-
     fn start(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
         match &tokens.source {
             TokenSource::OAuth(..) => {}
-            TokenSource::Static(token) => return Self::finish(Ok(IssuedToken { token: token.clone(), generation: 0 })),
+            TokenSource::Static(token) => {
+                return TokenAction::Finish(Ok(IssuedToken { token: token.clone(), generation: 0 }));
+            }
             TokenSource::Callback(_) => {
-                self.step = Step::Calling;
+                self.step = Step::AwaitingCallback;
                 return TokenAction::Callback { timeout: self.left(moment).min(TOKEN_TIMEOUT) };
             }
         }
         let seen = tokens.cache.attempts();
         match tokens.cache.lookup(moment.now, seen) {
-            CacheLookup::Token { token, generation } => Self::finish(Ok(IssuedToken { token, generation })),
-            CacheLookup::Failed(error) => Self::finish(Err(error)),
+            CacheLookup::Token { token, generation } => TokenAction::Finish(Ok(IssuedToken { token, generation })),
+            CacheLookup::Failed(error) => TokenAction::Finish(Err(error)),
             CacheLookup::Refresh { token, generation } => {
                 let old = IssuedToken { token, generation };
-                let Some(ticket) = Self::try_lease(tokens, moment) else { return Self::finish(Ok(old)) };
+                let Some(ticket) = Self::try_lease(tokens, moment) else { return TokenAction::Finish(Ok(old)) };
                 self.until = self.until.min(moment.elapsed.saturating_add(AHEAD_TIMEOUT));
                 self.lease = Some(LeaseGuard { ticket, ahead: Some(Ahead { old, seen }) });
                 self.obtain(tokens, moment)
@@ -303,8 +303,8 @@ impl TokenRequestState {
     }
 
     fn try_lease(tokens: &mut TokenState, moment: Moment) -> Option<u64> {
-        let (_, options) = tokens.active()?;
-        tokens.lease.acquire(moment.elapsed, options.lease)
+        let lease = tokens.options()?.lease;
+        tokens.lease.acquire(moment.elapsed, lease)
     }
 
     fn take_lease(&mut self, tokens: &mut TokenState, seen: u64, moment: Moment) -> TokenAction {
@@ -316,11 +316,11 @@ impl TokenRequestState {
         match tokens.cache.lookup(moment.now, seen) {
             CacheLookup::Token { token, generation } | CacheLookup::Refresh { token, generation } => {
                 self.release(tokens);
-                Self::finish(Ok(IssuedToken { token, generation }))
+                TokenAction::Finish(Ok(IssuedToken { token, generation }))
             }
             CacheLookup::Failed(error) => {
                 self.release(tokens);
-                Self::finish(Err(error))
+                TokenAction::Finish(Err(error))
             }
             CacheLookup::Fetch => self.obtain(tokens, moment),
         }
@@ -328,13 +328,16 @@ impl TokenRequestState {
 
     /// Loads the token that others share, or requests one. Only the holder of the lease gets here.
     fn obtain(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
-        let Some((active, _)) = tokens.active() else { unreachable!("only credentials need a lease") };
+        let Some(active) = tokens.active() else { unreachable!("only credentials need a lease") };
+        if tokens.options().is_some_and(|options| options.has_store) {
+            self.store_key = store_key(&active.credentials, &active.ims);
+        }
         self.active = Some(active);
         self.tried = 0;
         self.loaded_from_store = false;
         // Other credentials have another key, and another lock.
         if let StoreLock::Held(lock) = &self.lock
-            && lock.key != self.store_key()
+            && lock.key != self.store_key
         {
             self.orphan_lock(tokens);
         }
@@ -357,11 +360,11 @@ impl TokenRequestState {
     /// Locks the store, or requests a token at once: the store has no locks, or this call has dealt with the lock.
     fn lock_store(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
         let is_open = matches!(self.lock, StoreLock::Unlocked | StoreLock::Busy { .. });
-        let locks = tokens.active().is_some_and(|(_, options)| options.store_locks);
+        let locks = tokens.options().is_some_and(|options| options.store_locks);
         if !is_open || !locks {
             return self.first_request(tokens, moment);
         }
-        if let Some(lock) = tokens.take_orphaned_lock(&self.store_key(), moment.elapsed) {
+        if let Some(lock) = tokens.take_orphaned_lock(&self.store_key, moment.elapsed) {
             self.lock = StoreLock::Held(lock);
             return self.first_request(tokens, moment);
         }
@@ -374,7 +377,7 @@ impl TokenRequestState {
         match result {
             StoreLockResult::Acquired(ticket) => {
                 let until = moment.elapsed.saturating_add(STORE_LOCK_LEASE);
-                self.lock = StoreLock::Held(HeldLock { key: self.store_key(), ticket, until });
+                self.lock = StoreLock::Held(HeldLock { key: self.store_key.clone(), ticket, until });
                 // The process that held it before may have written a token.
                 self.read_store(tokens, moment)
             }
@@ -384,7 +387,7 @@ impl TokenRequestState {
                     _ => moment.elapsed.saturating_add(STORE_LOCK_WAIT.min(self.left(moment) / STORE_LOCK_SHARE)),
                 };
                 if moment.elapsed >= until {
-                    self.lock = StoreLock::Given;
+                    self.lock = StoreLock::Skipped;
                     return self.first_request(tokens, moment);
                 }
                 self.lock = StoreLock::Busy { until };
@@ -392,7 +395,7 @@ impl TokenRequestState {
                 TokenAction::Sleep { wait: STORE_LOCK_INTERVAL.min(until.saturating_sub(moment.elapsed)) }
             }
             StoreLockResult::Failed | StoreLockResult::NoResponse => {
-                self.lock = StoreLock::Given;
+                self.lock = StoreLock::Skipped;
                 self.first_request(tokens, moment)
             }
         }
@@ -406,13 +409,13 @@ impl TokenRequestState {
     ) -> TokenAction {
         if matches!(self.lock, StoreLock::Held(_))
             && let Some(timeout) = self.use_store(tokens, moment)
-            && let StoreLock::Held(lock) = core::mem::replace(&mut self.lock, StoreLock::Given)
+            && let StoreLock::Held(lock) = core::mem::replace(&mut self.lock, StoreLock::Skipped)
         {
             self.step = Step::UnlockingStore(result);
             return TokenAction::UnlockStore { ticket: lock.ticket, timeout };
         }
         self.orphan_lock(tokens);
-        Self::finish(result)
+        TokenAction::Finish(result)
     }
 
     /// Leaves the lock to the next call, because this one cannot release it.
@@ -459,10 +462,7 @@ impl TokenRequestState {
         moment: Moment,
     ) -> TokenAction {
         match &result {
-            // The call's own time was over. That says nothing about the token endpoint.
-            Err(AuthError::Transport { problem: TransportProblem::Timeout, .. }) if timeout < TOKEN_TIMEOUT => {
-                self.give_up(tokens, moment)
-            }
+            Err(error) if error.is_own_timeout(timeout) => self.give_up(tokens, moment),
             Err(AuthError::Ims(error)) if error.is_about_the_secret() => self.request_token(tokens, result, moment),
             _ => {
                 if let Some(active) = &self.active {
@@ -500,7 +500,7 @@ impl TokenRequestState {
     }
 
     fn give_up(&mut self, tokens: &mut TokenState, moment: Moment) -> TokenAction {
-        Self::finish(self.cancel(tokens, moment).ok_or_else(late))
+        TokenAction::Finish(self.cancel(tokens, moment).ok_or_else(late))
     }
 
     /// Ends the lease. A refresh ahead of expiry that has not ended counts as a failure, or the next call would wait for the

@@ -155,8 +155,7 @@ impl TokenState {
 
     /// Whether there is a store that responds. Until [`StoreBreaker::responded`], it is not used again.
     pub(super) fn may_use_store(&mut self, now: Timestamp) -> bool {
-        let has_store = matches!(self.source, TokenSource::OAuth(_, OAuthOptions { has_store: true, .. }));
-        has_store && self.store.try_use(now)
+        self.options().is_some_and(|options| options.has_store) && self.store.try_use(now)
     }
 
     pub(super) fn take_orphaned_lock(&mut self, key: &str, elapsed: Duration) -> Option<HeldLock> {
@@ -168,9 +167,16 @@ impl TokenState {
         self.released = true;
     }
 
-    pub(super) fn active(&self) -> Option<(ActiveCredentials, OAuthOptions)> {
+    pub(super) fn active(&self) -> Option<ActiveCredentials> {
         match &self.source {
-            TokenSource::OAuth(active, options) => Some((active.clone(), *options)),
+            TokenSource::OAuth(active, _) => Some(active.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn options(&self) -> Option<OAuthOptions> {
+        match &self.source {
+            TokenSource::OAuth(_, options) => Some(*options),
             _ => None,
         }
     }

@@ -8,10 +8,10 @@ use crate::{Secret, Timestamp};
 /// grants.
 pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(31 * 24 * 3600);
 
-/// An access token and its end. `T` stands for its text: a [`Secret`], or the number under which JavaScript keeps it.
+/// An access token and its end.
 #[derive(Clone, Debug)]
-pub struct AccessToken<T = Secret> {
-    value: T,
+pub struct AccessToken {
+    value: Secret,
     granted_at: Timestamp,
     expires_at: Timestamp,
 }
@@ -21,18 +21,11 @@ impl AccessToken {
     pub fn new(value: Secret, granted_at: Timestamp, lifetime: Duration) -> Option<Self> {
         let text = value.expose();
         let sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        sendable.then(|| Self::from_parts(value, granted_at, lifetime))
-    }
-}
-
-impl<T> AccessToken<T> {
-    /// A token whose text is known to be one.
-    pub fn from_parts(value: T, granted_at: Timestamp, lifetime: Duration) -> Self {
-        Self { value, granted_at, expires_at: granted_at.saturating_add(lifetime) }
+        sendable.then(|| Self { value, granted_at, expires_at: granted_at.saturating_add(lifetime) })
     }
 
     /// The token itself.
-    pub const fn value(&self) -> &T {
+    pub const fn value(&self) -> &Secret {
         &self.value
     }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{CredentialsError, EndpointError, ImsError, ImsErrorKind};
+use crate::{CredentialsError, EndpointError, ImsError, ImsErrorKind, TOKEN_TIMEOUT};
 
 /// Why there is no token. Cloned to every caller that waited for it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +110,12 @@ impl AuthError {
             Self::CallbackFailed { late, .. } => *late,
             _ => false,
         }
+    }
+
+    /// Whether a token request with this timeout ended because the call's own time was over. That says nothing about the token
+    /// endpoint.
+    pub fn is_own_timeout(&self, timeout: Duration) -> bool {
+        matches!(self, Self::Transport { problem: TransportProblem::Timeout, .. }) && timeout < TOKEN_TIMEOUT
     }
 
     /// How long the token host asked to be left alone, where it did.

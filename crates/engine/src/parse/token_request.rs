@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use core::time::Duration;
 
 use crate::parse::form::encode;
 use crate::{Credentials, Endpoint, Secret};
@@ -11,6 +12,9 @@ pub const IMS_URL: &str = "https://ims-na1.adobelogin.com";
 
 /// The path of the token endpoint below the host. Source: the same guide.
 pub const TOKEN_PATH: &str = "/ims/token/v3";
+
+/// How long a token request may take.
+pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request for a token: a POST of a form.
 #[derive(Clone, Debug)]

@@ -26,14 +26,16 @@ pub(crate) fn read(entry: &Node, api: Api, findings: &mut Findings) -> Option<Wa
     }
     let first = findings.count();
     let deployed = deployed(entry, findings);
-    let definition = definition(entry, api, findings);
-    check_rules(entry, api, &Value::Object(definition.clone()), deployed, findings);
-    let read = Definition::from_json(api, &Value::Object(definition.clone()));
+    let json = Value::Object(definition(entry, api, findings));
+    check_rules(entry, api, &json, deployed, findings);
+    let definition = Definition::from_json(api, &json);
     let is_explained = findings.since(first).iter().any(|finding| finding.severity == Severity::Error);
-    if read.is_none() && !is_explained {
-        check_types(entry, api, &definition, findings);
+    if definition.is_none()
+        && !is_explained
+        && let Value::Object(fields) = &json
+    {
+        check_types(entry, api, fields, findings);
     }
-    let definition = read;
     let key = definition.as_ref().map(Definition::key);
     for finding in findings.since(first) {
         finding.key.clone_from(&key);

@@ -113,8 +113,8 @@ pub(crate) fn show_throttling(config: &ThrottlingConfig) -> String {
 
 /// The fields of the definition that have no line of their own, and those that this version does not know.
 fn others(found: &Found, shown: &[&str]) -> Vec<(String, String)> {
-    let fields = found.standing.saved.to_json().into_iter().chain(found.unknown_fields.clone());
-    fields.filter(|(name, _)| !shown.contains(&name.as_str())).map(|(name, value)| (name, value.to_string())).collect()
+    let fields = found.standing.saved.to_json().into_iter().filter(|(name, _)| !shown.contains(&name.as_str()));
+    fields.chain(found.unknown_fields.clone()).map(|(name, value)| (name, value.to_string())).collect()
 }
 
 /// A configuration that was changed since its deployment is in the state `updated` and still limits.

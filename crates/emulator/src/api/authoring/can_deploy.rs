@@ -23,6 +23,7 @@ pub(super) struct Verdict {
 /// The verdict on a configuration with these findings.
 pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, switches: &Switches) -> Verdict {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    let definition = config.definition.parse();
     for finding in findings {
         match finding.severity {
             Severity::Error => {
@@ -31,7 +32,7 @@ pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, swit
             Severity::Warning => {
                 let scope = json!({
                     "endpointConfigService": finding.service,
-                    "endpointConfigUrl": config.definition.parse().get("url"),
+                    "endpointConfigUrl": definition.get("url"),
                 });
                 let warning = described(api, &finding);
                 warnings.push(json!({"warningCode": finding.code, "warning": warning, "scope": scope}));

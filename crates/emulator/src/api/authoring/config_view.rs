@@ -1,9 +1,10 @@
 //! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
 
+use ajo_engine::json::write_string;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use crate::api::json_text::{push_comma, push_field, push_name, push_text};
+use crate::api::json_text::{push_comma, push_field, push_name};
 use crate::state::config::{Config, Metadata};
 use crate::state::definition::Definition;
 use crate::state::quirks::Switches;
@@ -109,7 +110,7 @@ impl ConfigView<'_> {
         let mut written = 0_u32;
         for (name, value) in self.definition.fields() {
             push_comma(json);
-            push_text(json, name);
+            write_string(json, name);
             json.push(':');
             let place = self.added.iter().position(|(added, _)| added == name);
             match (place, name.as_str()) {
@@ -135,8 +136,8 @@ impl ConfigView<'_> {
 impl Added<'_> {
     fn write(&self, json: &mut String) {
         match self {
-            Self::Text(text) => push_text(json, text),
-            Self::Pair(first, second) => push_text(json, &[first, "_", second].concat()),
+            Self::Text(text) => write_string(json, text),
+            Self::Pair(first, second) => write_string(json, &[first, "_", second].concat()),
             Self::Flag(flag) => json.push_str(if *flag { "true" } else { "false" }),
             Self::Metadata(metadata) => {
                 json.push('{');
@@ -168,7 +169,7 @@ fn write_in_force(json: &mut String, services: &RawValue) {
     json.push('{');
     for (name, limit) in services {
         push_comma(json);
-        push_text(json, &name);
+        write_string(json, &name);
         json.push(':');
         if fields(limit).is_some_and(|limit| !limit.contains_key("maxHttpConnections")) {
             json.push_str(limit.get().strip_suffix('}').unwrap_or_default());

@@ -1,5 +1,6 @@
 //! The operations of throttling.
 
+use ajo_core::rules::Severity;
 use ajo_core::{Api, Verb};
 use serde_json::json;
 
@@ -60,7 +61,7 @@ pub(super) fn run(
             throttling.config.update(Definition::new(definition), mark());
             // Documented: the new values are in force at once. Unknown: what becomes of values that could not be deployed; they
             // are saved here, and the old ones stay in force.
-            let deployable = validation::deployable(findings.clone()).is_ok();
+            let deployable = findings.iter().all(|finding| finding.severity != Severity::Error);
             if throttling.config.deployed.is_some() && deployable {
                 throttling.config.deployed = Some(throttling.config.definition.clone());
             }

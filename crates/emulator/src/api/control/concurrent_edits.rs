@@ -8,7 +8,6 @@ use crate::api::control::refusal::Refused;
 use crate::api::response::Failure;
 use crate::faults::target::Target;
 use crate::state::concurrent_edit::{Deed, Interference, LONGEST_BY};
-use crate::state::definition::Definition;
 use crate::state::organization::{MAX_INTERFERENCES, Organization};
 use crate::state::quirks::Switches;
 use crate::state::settings::Limits;
@@ -26,7 +25,8 @@ pub(super) fn add(
     if interference.by.len() > LONGEST_BY {
         return Err(Refused::bad(format!("by has at most {LONGEST_BY} bytes")));
     }
-    let saved = interference.definition.clone().map_or(0, |fields| Definition::new(fields).length());
+    let saved =
+        interference.definition.as_ref().map_or(0, |fields| serde_json::to_string(fields).map_or(0, |text| text.len()));
     if !organization.store.has_room_for(saved, limits.config_bytes) {
         let most = limits.config_bytes;
         return Err(Refused::bad(format!("at most {most} bytes of definitions are kept for an organization")));
