@@ -244,8 +244,8 @@ mod tests {
         assert!(findings.contains("/parameters/0: `forceIt` becomes `Force It`"), "{findings}");
         let findings = found(|put| put["parameters"] = json!([parameter("a", "x"), parameter("b", "x")]));
         assert!(findings.contains("/parameters/1: `x` is an option already"), "{findings}");
-        let findings = found(|put| put["parameters"][0]["x-optoin"] = json!("force"));
-        assert!(findings.contains("/parameters/0: `x-optoin` is not an extension of a parameter"), "{findings}");
+        let findings = found(|put| put["parameters"][0]["x-unknown"] = json!("force"));
+        assert!(findings.contains("/parameters/0: `x-unknown` is not an extension of a parameter"), "{findings}");
         let findings = found(|put| put["parameters"][0]["required"] = json!(true));
         assert!(findings.contains("is no optional parameter of the query"), "{findings}");
         let findings = found(|put| {
