@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""`ajo apply` compared with a sequential script that follows Adobe's Postman recipe: create, canDeploy, deploy.
+"""Compares `ajo apply` with a sequential script that follows Adobe's Postman recipe: create, canDeploy, deploy.
 
-`cargo xtask bench apply` runs it: apply.py RUN. Both create the same configurations in an empty emulator that delays each call by
-20 ms. In odd runs the script goes first.
+`cargo xtask bench apply` runs `apply.py RUN`. Both clients create the same configurations in an empty emulator that delays each call
+by 20 ms. In odd runs the script goes first.
 """
 import http.client
 import json
@@ -23,7 +23,7 @@ SETTINGS = ["BASE_URL", "IMS_URL", "CLIENT_ID", "CLIENT_SECRET", "ORG_ID", "SCOP
 
 
 class Service:
-    """An empty, slow emulator."""
+    """An empty emulator with a delay for each call."""
 
     def __enter__(self):
         command = [figures.AJO, "emulator", "serve", "--port", "0", "--fault", f"*.*=delay:{LATENCY * 1000:.0f}"]
@@ -56,7 +56,7 @@ def definitions():
 
 
 def apply(service):
-    """`ajo apply`; returns its time and peak memory."""
+    """Runs `ajo apply`; returns its time and peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         limits = {"version": 1, "sandbox": service.settings["AJO_SANDBOX"],
                   "capping": [dict(definition, deployed=True) for definition in definitions()]}
@@ -64,7 +64,7 @@ def apply(service):
             json.dump(limits, file)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AJO_")} | service.settings
         del environment["AJO_SANDBOX"]
-        # Without the user's profiles and cached tokens.
+        # Ignores the user's profiles and cached tokens.
         environment |= {"AJO_CONFIG_DIR": folder, "AJO_TOKEN_CACHE": "off", "AJO_KEYCHAIN": "off"}
         command = [figures.AJO, "apply", "limits.json", "--yes", f"--concurrency={CONCURRENCY}"]
         began = time.perf_counter()
@@ -73,13 +73,13 @@ def apply(service):
         took = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
-            raise SystemExit(f"ajo apply ended with {child.returncode}")
-    # In KiB, on macOS in bytes.
+            raise SystemExit(f"ajo apply exited with {child.returncode}")
+    # ru_maxrss is in KiB, on macOS in bytes.
     return took, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def script(service):
-    """Sequential calls on one connection with one token; returns their time."""
+    """Makes sequential calls on one connection with one token; returns their time."""
     began = time.perf_counter()
     settings = {name: service.settings[f"AJO_{name}"] for name in SETTINGS}
     form = {"grant_type": "client_credentials", "client_id": settings["CLIENT_ID"],
@@ -106,26 +106,26 @@ def script(service):
     return time.perf_counter() - began
 
 
-def measure(how):
-    """The result of one contestant on a new emulator, and its calls."""
+def measure(client):
+    """Measures one client on a new emulator; returns its result and number of calls."""
     with Service() as service:
-        result = how(service)
+        result = client(service)
         if (deployed := service.deployed()) != CONFIGS:
-            raise SystemExit(f"{how.__name__}: {deployed} of {CONFIGS} are deployed")
+            raise SystemExit(f"{client.__name__}: {deployed} of {CONFIGS} are deployed")
         return result, service.calls()
 
 
 def main():
     order = [apply, script] if int(sys.argv[1]) % 2 == 0 else [script, apply]
-    results = {how: measure(how) for how in order}
-    ((ours, memory), our_calls), (theirs, their_calls) = results[apply], results[script]
-    bound = our_calls * LATENCY / CONCURRENCY
-    figures.show("ajo apply", ours, "s", theirs / ours)
-    figures.show("sequential script", theirs, "s")
-    figures.show("ajo apply, calls", our_calls, "calls")
-    figures.show("sequential script, calls", their_calls, "calls")
-    figures.show("calls × latency ÷ concurrency", bound, "s", ours / bound)
-    figures.show("ajo apply, peak memory", memory, "MiB")
+    results = {client: measure(client) for client in order}
+    ((apply_time, memory), apply_calls), (script_time, script_calls) = results[apply], results[script]
+    bound = apply_calls * LATENCY / CONCURRENCY
+    figures.print_figure("ajo apply", apply_time, "s", script_time / apply_time)
+    figures.print_figure("sequential script", script_time, "s")
+    figures.print_figure("ajo apply, calls", apply_calls, "calls")
+    figures.print_figure("sequential script, calls", script_calls, "calls")
+    figures.print_figure("calls × latency ÷ concurrency", bound, "s", apply_time / bound)
+    figures.print_figure("ajo apply, peak memory", memory, "MiB")
 
 
 if __name__ == "__main__":

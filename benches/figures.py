@@ -1,4 +1,4 @@
-"""Prints figures for `cargo xtask bench`, one JSON object per line, and starts processes on a core of their own."""
+"""Prints figures for `cargo xtask bench`, one JSON object per line, and starts processes on a core."""
 import json
 import os
 import pathlib
@@ -9,16 +9,16 @@ TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 OUT = TARGET / "bench"
 RELEASE = TARGET / "release"
 AJO = RELEASE / "ajo"
-# The two cores that xtask chose; without them, nothing is pinned.
+# The two cores that xtask selected; without them, nothing is pinned.
 SERVER_CORE, CLIENT_CORE = [int(core) for core in os.environ.get("BENCH_CORES", "").split(",") if core] or (None, None)
 
 
-def show(name, value, unit, ratio=None):
-    """Prints a figure, and its ratio to the other contestant if there is one."""
+def print_figure(name, value, unit, ratio=None):
+    """Prints a figure, and its ratio to the other client, if any."""
     print(json.dumps({"name": name, "value": value, "unit": unit, "ratio": ratio}, ensure_ascii=False))
 
 
 def start(core, command, **options):
-    """Starts a process, on this core if there is one."""
+    """Starts a process, pinned to this core if there is one."""
     pin = None if core is None else lambda: os.sched_setaffinity(0, {core})
     return subprocess.Popen(command, preexec_fn=pin, **options)

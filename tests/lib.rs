@@ -1,6 +1,6 @@
-//! What the suites share: clients, definitions, and one way to call any of the sixteen operations.
+//! Shared helpers of the suites: clients, definitions, and a function that calls any of the sixteen operations.
 //!
-//! The suites are the modules of `suites.rs`, one folder for each subject; `secrets` and `hostile` are targets of their own.
+//! Each suite is a folder and a module of `suites.rs`. `secrets` and `hostile` are separate test targets.
 
 #![expect(clippy::missing_panics_doc, reason = "a test helper panics to fail the test")]
 
@@ -8,26 +8,26 @@
 pub mod properties;
 
 use ajo_core::{
-    Api, CappingDefinition, Client, Credentials, DeleteOptions, Error, Operation, Secret, ThrottlingDefinition, Uid,
-    Verb,
+    Api, CallError, CappingDefinition, Client, Credentials, DeleteOptions, Operation, Secret, ThrottlingDefinition,
+    Uid, Verb,
 };
 use ajo_emulator::Emulator;
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
-/// What `World::handle` takes.
+/// The request type of `EmulatorState::handle`.
 pub type HttpRequest = http::Request<bytes::Bytes>;
 
-/// The bounded count of a slow suite, or with `AJO_TEST_FULL=1` the full one.
-pub fn sample(bounded: usize, full: usize) -> usize {
+/// The number of samples in a slow suite: `bounded`, or `full` with `AJO_TEST_FULL=1`.
+pub fn sample_count(bounded: usize, full: usize) -> usize {
     if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded }
 }
 
-/// The organization that the clients of [`client_of`] belong to.
+/// The organization of the clients from [`client_for`].
 pub const ORG_ID: &str = "A1B2C3@AdobeOrg";
 
-/// A client with a ready-made token, for a fake service at this root.
-pub fn client_of(root: &str) -> Client {
+/// A client with a static token, for a mock service at this root URL.
+pub fn client_for(root: &str) -> Client {
     Client::builder()
         .access_token(Secret::new("token-canary"), "client-1", ORG_ID)
         .sandbox("prod")
@@ -36,8 +36,8 @@ pub fn client_of(root: &str) -> Client {
         .expect("a client")
 }
 
-/// A server that answers whatever it is asked with this status and body.
-pub async fn answering(status: u16, body: &str) -> MockServer {
+/// A server that responds to any request with this status and body.
+pub async fn mock_server_with(status: u16, body: &str) -> MockServer {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
@@ -48,13 +48,13 @@ pub async fn answering(status: u16, body: &str) -> MockServer {
     server
 }
 
-/// A client with the emulator's own credentials, for one of its sandboxes.
-pub fn emulated(emulator: &Emulator, sandbox: &str) -> Client {
-    with_credentials(emulator, sandbox, emulator.credentials())
+/// A client of the emulator with its default credentials.
+pub fn emulator_client(emulator: &Emulator, sandbox: &str) -> Client {
+    emulator_client_with(emulator, sandbox, emulator.credentials())
 }
 
-/// A client of the emulator with any credentials.
-pub fn with_credentials(emulator: &Emulator, sandbox: &str, credentials: Credentials) -> Client {
+/// A client of the emulator with these credentials.
+pub fn emulator_client_with(emulator: &Emulator, sandbox: &str, credentials: Credentials) -> Client {
     Client::builder()
         .credentials(credentials)
         .sandbox(sandbox)
@@ -64,7 +64,7 @@ pub fn with_credentials(emulator: &Emulator, sandbox: &str, credentials: Credent
         .expect("a client")
 }
 
-/// The vendor's documented sample of a capping definition.
+/// The vendor's documented sample capping definition.
 pub fn capping_json() -> Value {
     json!({
         "url": "https://api.example.org/data/2.5/weather",
@@ -79,23 +79,23 @@ pub fn throttling_json() -> Value {
 }
 
 /// [`capping_json`] as its type.
-pub fn capping() -> CappingDefinition {
+pub fn capping_definition() -> CappingDefinition {
     serde_json::from_value(capping_json()).expect("a definition")
 }
 
 /// [`throttling_json`] as its type.
-pub fn throttling() -> ThrottlingDefinition {
+pub fn throttling_definition() -> ThrottlingDefinition {
     serde_json::from_value(throttling_json()).expect("a definition")
 }
 
-/// An identifier.
+/// Parses a uid.
 pub fn uid(text: &str) -> Uid {
     text.parse().expect("an identifier")
 }
 
-/// Calls any operation, with a well-formed definition where it takes one; keeps only the error.
-pub async fn call(client: &Client, operation: &Operation, uid: &Uid) -> Result<(), Error> {
-    macro_rules! of {
+/// Calls any operation, with a valid definition if it needs one.
+pub async fn run_operation(client: &Client, operation: &Operation, uid: &Uid) -> Result<(), CallError> {
+    macro_rules! call_verb {
         ($api:expr, $definition:expr) => {{
             let api = $api;
             match operation.verb {
@@ -107,12 +107,12 @@ pub async fn call(client: &Client, operation: &Operation, uid: &Uid) -> Result<(
                 Verb::CanDeploy => api.can_deploy(uid).await.map(drop),
                 Verb::Deploy => api.deploy(uid).await,
                 Verb::Undeploy => api.undeploy(uid).await,
-                other => panic!("the tests know no call of {other}"),
+                other => panic!("run_operation does not support {other}"),
             }
         }};
     }
     match operation.api {
-        Api::Capping => of!(client.capping(), capping()),
-        Api::Throttling => of!(client.throttling(), throttling()),
+        Api::Capping => call_verb!(client.capping(), capping_definition()),
+        Api::Throttling => call_verb!(client.throttling(), throttling_definition()),
     }
 }

@@ -1,4 +1,4 @@
-//! The suites that cross crates; each folder has a README.
+//! Suites that need several crates. Each folder has a README.
 
 mod auth;
 mod conformance;

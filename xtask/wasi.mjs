@@ -1,21 +1,20 @@
-// Runs a program of the target wasm32-wasip1, as `node wasi.mjs <program.wasm> [arguments]`: what cargo calls to run tests as
-// WebAssembly. The program sees its arguments and a few variables of the test harness, and no file: what is tested there
-// does no I/O.
+// Cargo's runner for wasm32-wasip1 tests: `node wasi.mjs <program.wasm> [arguments]`. The program sees its arguments and a few
+// variables of the test harness, but no files, because the tested code does no I/O.
 import { readFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { WASI } from "node:wasi";
 
-// Node calls its WASI experimental on each start; only what the tests say matters here.
+// Node warns on each start that WASI is experimental, which would clutter the test output.
 process.removeAllListeners("warning");
-// V8's shortcut into WASI uses the program's memory as it was before it grew, and crashes node. Source: nodejs/node#53087.
+// V8's fast calls into WASI use the memory as it was before it grew, which crashes node. Source: nodejs/node#53087.
 setFlagsFromString("--no-turbo-fast-api-calls");
 
 const [program, ...rest] = process.argv.slice(2);
-const passed = ["PROPTEST_CASES", "RUST_BACKTRACE", "RUST_TEST_THREADS"].filter((name) => name in process.env);
+const allowed = ["PROPTEST_CASES", "RUST_BACKTRACE", "RUST_TEST_THREADS"].filter((name) => name in process.env);
 const wasi = new WASI({
   version: "preview1",
   args: [program, ...rest],
-  env: Object.fromEntries(passed.map((name) => [name, process.env[name]])),
+  env: Object.fromEntries(allowed.map((name) => [name, process.env[name]])),
   returnOnExit: true,
 });
 const { instance } = await WebAssembly.instantiate(await readFile(program), wasi.getImportObject());

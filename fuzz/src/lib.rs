@@ -1,4 +1,4 @@
-//! What the targets share with the suite `properties` of the workspace: the properties themselves.
+//! The properties that the fuzz targets share with the workspace's test suite `properties`.
 
 #[path = "../../tests/properties/properties.rs"]
 pub mod properties;

@@ -1,16 +1,16 @@
-// Narrow and wide, light and dark: nothing is cut off, and everything can be read.
+// Layout in several widths and color schemes: nothing overflows, and all text is readable.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { fill, open, startBrowser, startEmulator } from './support.js';
+import { seedEmulator, openPage, startBrowser, startEmulator } from './support.js';
 
 let browser;
 let emulator;
 let empty;
 before(async () => {
   [browser, emulator, empty] = await Promise.all([startBrowser(), startEmulator(), startEmulator('look-only')]);
-  const { weather } = await fill(emulator);
+  const { weather } = await seedEmulator(emulator);
   const long = { url: `https://api.example.org/${'long'.repeat(60)}/*`, methods: ['GET'], services: {} };
   await emulator.call('POST', '/endpointConfigs', long);
   await emulator.call('GET', `/endpointConfigs/${'x'.repeat(150)}`);
@@ -19,16 +19,16 @@ before(async () => {
 after(() => Promise.all([browser.close(), emulator.stop(), empty.stop()]));
 
 for (const width of [320, 360, 701, 1100, 1280, 1920]) {
-  test(`at a width of ${width} nothing overflows`, async () => {
+  test(`nothing overflows at ${width} px`, async () => {
     for (const [started, name] of [[emulator, 'full'], [empty, 'empty']]) {
-      const { page, check, close } = await open(browser, started, { width });
+      const { page, check, close } = await openPage(browser, started, { width });
       await page.locator('summary').click();
       const wide = await page.evaluate(() => {
-        const [most, root] = [document.documentElement.clientWidth, document.documentElement];
+        const [width, root] = [document.documentElement.clientWidth, document.documentElement];
         const over = [...document.querySelectorAll('body *:not(.unseen, .skip, datalist *, option)')]
-          .filter((element) => element.getBoundingClientRect().right > most + 0.5)
+          .filter((element) => element.getBoundingClientRect().right > width + 0.5)
           .map((element) => `${element.tagName}.${element.className}`);
-        return { scrolls: root.scrollWidth > most, over };
+        return { scrolls: root.scrollWidth > width, over };
       });
       assert.deepEqual(wide, { scrolls: false, over: [] }, name);
       check();
@@ -37,8 +37,8 @@ for (const width of [320, 360, 701, 1100, 1280, 1920]) {
   });
 }
 
-test('on a phone a selected configuration comes into view, and controls are large enough to hit', async () => {
-  const { page, check, close } = await open(browser, emulator, { width: 360, height: 740 });
+test('phone: selection scrolls into view, controls are large', async () => {
+  const { page, check, close } = await openPage(browser, emulator, { width: 360, height: 740 });
   await page.locator('#config-list button').nth(1).click();
   const top = await page.locator('#detail-title').evaluate((element) => element.getBoundingClientRect().top);
   assert.ok(top >= 0 && top < 370, `${top}`);
@@ -51,19 +51,19 @@ test('on a phone a selected configuration comes into view, and controls are larg
 });
 
 for (const dark of [false, true]) {
-  test(`every text has enough contrast in ${dark ? 'dark' : 'light'}`, async () => {
-    const { page, check, close } = await open(browser, emulator, { dark });
+  test(`text contrast is sufficient in ${dark ? 'dark' : 'light'}`, async () => {
+    const { page, check, close } = await openPage(browser, emulator, { dark });
     await page.locator('#config-list button').nth(1).click();
     await page.locator('summary').click();
-    const { faint, looked } = await page.evaluate(measureContrast);
+    const { faint, checked } = await page.evaluate(measureContrast);
     assert.deepEqual(faint, []);
-    assert.ok(looked > 60, `${looked} texts were looked at`);
+    assert.ok(checked > 60, `${checked} elements were checked`);
     check();
     await close();
   });
 }
 
-/** Runs in the page. WCAG 2.2, level AA: 4.5 to 1 for text. */
+/** Runs in the browser. WCAG 2.2, level AA: at least 4.5 to 1 for text. */
 function measureContrast() {
   const parts = (color) => color.match(/[\d.]+/g).map(Number);
   const luminance = (color) => {
@@ -78,12 +78,12 @@ function measureContrast() {
     return (parts(backgroundColor)[3] ?? 1) > 0 ? backgroundColor : ground(element.parentElement);
   };
   const faint = [];
-  let looked = 0;
+  let checked = 0;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
     if (texts.currentNode.data.trim() === '' || !element.checkVisibility() || element.closest('.unseen, .skip, noscript, title')) continue;
-    looked += 1;
+    checked += 1;
     const svg = element.closest('svg');
     const chosen = element.closest('.state.on');
     const front = svg ? getComputedStyle(element).fill : getComputedStyle(element).color;
@@ -92,12 +92,12 @@ function measureContrast() {
     const contrast = (light + 0.05) / (dark + 0.05);
     if (contrast < 4.5) faint.push(`${contrast.toFixed(2)} ${element.className} ${texts.currentNode.data}`);
   }
-  return { faint, looked };
+  return { faint, checked };
 }
 
-test('the page answers HEAD, and takes neither a frame nor a form elsewhere', async () => {
-  const answer = await fetch(emulator.address, { method: 'HEAD' });
-  assert.equal(answer.status, 200);
-  assert.match(answer.headers.get('content-security-policy'), /default-src 'none'.*form-action 'none'; frame-ancestors 'none'/);
-  assert.ok(Number(answer.headers.get('content-length')) > 1000);
+test('HEAD works and the policy forbids frames and forms', async () => {
+  const response = await fetch(emulator.address, { method: 'HEAD' });
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get('content-security-policy'), /default-src 'none'.*form-action 'none'; frame-ancestors 'none'/);
+  assert.ok(Number(response.headers.get('content-length')) > 1000);
 });

@@ -1,4 +1,4 @@
-// An emulator and a browser for the tests, and what holds for every page that is opened in one.
+// Starts the emulator and the browser for the tests, with checks for every page.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,37 +11,37 @@ import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const program = join(target, 'debug', 'examples', process.platform === 'win32' ? 'page.exe' : 'page');
+const program = join(target, 'debug', 'examples', process.platform === 'win32' ? 'web_ui.exe' : 'web_ui');
 
-/** Starts the example `page` of the emulator on a free port; it ends when its standard input does. */
+/** Starts the emulator's example `web_ui` on a free port; it exits at the end of its standard input. */
 export async function startEmulator(...options) {
-  assert.ok(existsSync(program), `${program} is not there; \`cargo build -p ajo-emulator --example page\` makes it`);
+  assert.ok(existsSync(program), `${program} is missing; run \`cargo build -p ajo-emulator --example web_ui\``);
   const child = spawn(program, options, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout);
   const address = await new Promise((resolve, reject) => {
     lines.once('line', resolve);
-    child.once('exit', (code) => reject(new Error(`the emulator ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the emulator exited with ${code}`)));
   });
   const send = async (method, path, body, headers = {}) => {
-    const answer = await fetch(new URL(path, address), {
+    const response = await fetch(new URL(path, address), {
       method,
       headers: { 'x-sandbox-name': 'prod', 'content-type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    const isJson = answer.headers.get('content-type')?.startsWith('application/json');
-    return { status: answer.status, body: isJson ? await answer.json() : undefined };
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return { status: response.status, body: isJson ? await response.json() : undefined };
   };
   return {
     address,
-    /** A call of the service. */
+    /** Calls the service. */
     call: (method, path, body, headers) => send(method, `/journey/orchestration${path}`, body, headers),
-    /** A request of the control API. */
+    /** Calls the control API. */
     control: (method, path, body) => send(method, `/_emulator${path}`, body),
     stop: () => child.stdin.end(),
   };
 }
 
-/** Debian's Chromium, unless the environment names another. Nothing of it goes out. */
+/** Launches Debian's Chromium, or the one in `AJO_CHROMIUM`, without background networking. */
 export async function startBrowser() {
   return chromium.launch({
     executablePath: process.env.AJO_CHROMIUM ?? '/usr/bin/chromium',
@@ -60,8 +60,8 @@ export async function startBrowser() {
   });
 }
 
-/** Opens the page. `check` fails if it wrote to the console, threw, or asked anybody but the emulator. */
-export async function open(browser, emulator, { width = 1280, height = 900, dark = false, path = '' } = {}) {
+/** Opens the web UI. `check` fails if the page logged to the console, threw, or sent requests elsewhere. */
+export async function openPage(browser, emulator, { width = 1280, height = 900, dark = false, path = '' } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
@@ -69,36 +69,36 @@ export async function open(browser, emulator, { width = 1280, height = 900, dark
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  const [said, asked] = [[], []];
-  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => said.push(`error: ${error.message}`));
-  page.on('request', (request) => asked.push(request.url()));
+  const [consoleMessages, requestUrls] = [[], []];
+  page.on('console', (message) => consoleMessages.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => consoleMessages.push(`error: ${error.message}`));
+  page.on('request', (request) => requestUrls.push(request.url()));
   await page.goto(emulator.address + path);
   await page.locator('#facts div').first().waitFor();
   const check = () => {
-    assert.deepEqual(said, [], 'the console is silent');
-    const elsewhere = asked.filter((url) => !url.startsWith(emulator.address));
-    assert.deepEqual(elsewhere, [], 'nobody else is asked');
-    assert.ok(asked.length > 10, 'requests are seen');
+    assert.deepEqual(consoleMessages, [], 'the console is empty');
+    const elsewhere = requestUrls.filter((url) => !url.startsWith(emulator.address));
+    assert.deepEqual(elsewhere, [], 'no other host gets requests');
+    assert.ok(requestUrls.length > 10, 'requests are recorded');
   };
-  return { page, said, check, close: () => context.close() };
+  return { page, consoleMessages, check, close: () => context.close() };
 }
 
 /** A capping definition. */
-export const capping = (url, calls, service = 'dataSource') => ({
+export const capping = (url, calls, service = 'action') => ({
   url,
   methods: ['GET', 'POST'],
   services: { [service]: { maxHttpConnections: 50, rating: { maxCallsCount: calls, periodInMs: 1000 } } },
 });
 
-/** What most tests look at: one capping configuration in each state, a throttling one, and a journal with remarks. */
-export async function fill(emulator) {
+/** Creates one capping configuration per state, a throttling configuration, and a request log with notes. */
+export async function seedEmulator(emulator) {
   await emulator.control('PUT', '/clock', { speed: 0, nowMillis: Date.UTC(2026, 10, 24, 9, 30) });
   const create = async (definition, headers) =>
     (await emulator.call('POST', '/endpointConfigs', definition, headers)).body.uid;
   const weather = await create(capping('https://api.example.org/weather/*', 500));
-  const loyalty = await create(capping('https://loyalty.example.com/v2/points/*', 120, 'action'));
-  await create({ ...capping('https://sms.example.net/send', 40, 'action'), retries: 3 });
+  const loyalty = await create(capping('https://loyalty.example.com/v2/points/*', 120));
+  await create({ ...capping('https://sms.example.net/send', 40), retries: 3 });
   await create(capping('https://api.example.org/*', 10), { 'x-sandbox-name': 'dev' });
   await emulator.call('POST', `/endpointConfigs/${loyalty}/deploy`);
   await emulator.call('POST', `/endpointConfigs/${weather}/deploy`);

@@ -1,56 +1,56 @@
-//! One suite of cases through the drivers that run natively: the native client over HTTP, and the steps of the npm package. The one
-//! over `fetch` runs it in `tests/fetch`.
+//! Runs one suite of cases through the native client over HTTP and through the steps of the npm package. `tests/fetch` runs it over
+//! `fetch`.
 
-mod journals;
 mod native;
-mod steps;
+mod npm_steps;
+mod request_logs;
 mod suite;
 
 use serde_json::Value;
 
-/// Says all that is not so, of all cases.
-fn report(driver: &str, found: &[(String, Vec<String>)]) {
-    let found: Vec<_> = found.iter().filter(|(_, differences)| !differences.is_empty()).collect();
-    assert!(found.is_empty(), "{driver}: {found:#?}");
+/// Fails with the differences of all cases.
+fn assert_no_differences(transport: &str, results: &[(String, Vec<String>)]) {
+    let failed: Vec<_> = results.iter().filter(|(_, differences)| !differences.is_empty()).collect();
+    assert!(failed.is_empty(), "{transport}: {failed:#?}");
 }
 
 fn cases(suite: &Value) -> &[Value] {
     suite["cases"].as_array().expect("cases")
 }
 
-fn name(case: &Value) -> String {
+fn case_name(case: &Value) -> String {
     case["name"].as_str().expect("a name").to_owned()
 }
 
 #[tokio::test]
-async fn the_native_driver_does_what_the_cases_say() {
-    let suite = suite::suite();
-    let mut found = Vec::new();
+async fn native_client_passes_all_cases() {
+    let suite = suite::load_suite();
+    let mut results = Vec::new();
     for case in cases(&suite) {
-        let (made, result) = native::run(&suite["client"], case).await;
-        found.push((name(case), suite::differences(case, &suite["secrets"], &made, &result)));
+        let (requests, result) = native::run_case(&suite["client"], case).await;
+        results.push((case_name(case), suite::find_differences(case, &suite["secrets"], &requests, &result)));
     }
-    report("native", &found);
+    assert_no_differences("native", &results);
 }
 
 #[test]
-fn the_steps_do_what_the_cases_say() {
-    let suite = suite::suite();
-    let mut found = Vec::new();
+fn npm_steps_pass_all_cases() {
+    let suite = suite::load_suite();
+    let mut results = Vec::new();
     for case in cases(&suite) {
-        let (made, result) = steps::run(&suite["client"], case);
-        found.push((name(case), suite::differences(case, &suite["secrets"], &made, &result)));
+        let (requests, result) = npm_steps::run_case(&suite["client"], case);
+        results.push((case_name(case), suite::find_differences(case, &suite["secrets"], &requests, &result)));
     }
-    report("steps", &found);
+    assert_no_differences("steps", &results);
 }
 
 #[test]
-fn a_case_can_fail() {
-    let suite = suite::suite();
+fn differences_are_found() {
+    let suite = suite::load_suite();
     let case = &cases(&suite)[0];
-    let (mut made, result) = steps::run(&suite["client"], case);
-    assert!(!suite::differences(case, &suite["secrets"], &made, &Ok(Value::Null)).is_empty());
-    made[0].body.clear();
-    assert!(!suite::differences(case, &suite["secrets"], &made, &result).is_empty());
-    assert!(!suite::differences(case, &suite["secrets"], &[], &result).is_empty());
+    let (mut requests, result) = npm_steps::run_case(&suite["client"], case);
+    assert!(!suite::find_differences(case, &suite["secrets"], &requests, &Ok(Value::Null)).is_empty());
+    requests[0].body.clear();
+    assert!(!suite::find_differences(case, &suite["secrets"], &requests, &result).is_empty());
+    assert!(!suite::find_differences(case, &suite["secrets"], &[], &result).is_empty());
 }

@@ -1,4 +1,4 @@
-//! The native driver, over HTTP: a server that answers what it is told to, to one request a connection.
+//! Runs a case with the native client, against a server that sends scripted responses, one per connection.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,61 +7,61 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::conformance::suite::{self, Made};
+use crate::conformance::suite::{self, RecordedRequest};
 
-/// Runs a case.
-pub(crate) async fn run(client: &Value, case: &Value) -> (Vec<Made>, Result<Value, Value>) {
-    let made = Arc::new(Mutex::new(Vec::new()));
+/// Runs a case. Returns the recorded requests and the result.
+pub(crate) async fn run_case(client: &Value, case: &Value) -> (Vec<RecordedRequest>, Result<Value, Value>) {
+    let requests = Arc::new(Mutex::new(Vec::new()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let root = format!("http://{}", listener.local_addr().expect("an address"));
-    let answers = case["exchange"].as_array().expect("an exchange").clone();
-    let server = tokio::spawn(serve(listener, answers, made.clone()));
-    let client = suite::built(Client::builder(), client, case, &root).build().expect("a client");
-    let result = call(&client, &case["call"]).await;
+    let responses = case["exchanges"].as_array().expect("exchanges").clone();
+    let server = tokio::spawn(serve_responses(listener, responses, requests.clone()));
+    let client = suite::configure_client(Client::builder(), client, case, &root).build().expect("a client");
+    let result = run_call(&client, &case["call"]).await;
     server.abort();
-    let made = std::mem::take(&mut *made.lock().expect("no panic"));
-    (made, result)
+    let requests = std::mem::take(&mut *requests.lock().expect("no panic"));
+    (requests, result)
 }
 
-async fn call(client: &Client, call: &Value) -> Result<Value, Value> {
-    let operation = suite::operation(call);
-    let (uid, delete) = (suite::uid(call), suite::delete(call));
+async fn run_call(client: &Client, call: &Value) -> Result<Value, Value> {
+    let operation = suite::find_operation(call);
+    let (uid, delete) = (suite::call_uid(call), suite::delete_options(call));
     let uid = || uid.as_ref().expect("a uid");
-    let client = client.with_options(suite::options(call));
-    macro_rules! of {
+    let client = client.with_options(suite::call_options(call));
+    macro_rules! call_verb {
         ($api:expr) => {{
             let api = $api;
             let definition = || serde_json::from_value(call["definition"].clone()).expect("a definition");
             match operation.verb {
-                Verb::List => api.list().response().await.map(|answer| answer.body),
-                Verb::Create => api.create(&definition()).response().await.map(|answer| answer.body),
-                Verb::Get => api.get(uid()).response().await.map(|answer| answer.body),
-                Verb::Update => api.update(uid(), &definition()).response().await.map(|answer| answer.body),
-                Verb::Delete => api.delete(uid(), delete).response().await.map(|answer| answer.body),
-                Verb::CanDeploy => api.can_deploy(uid()).response().await.map(|answer| answer.body),
-                Verb::Deploy => api.deploy(uid()).response().await.map(|answer| answer.body),
-                Verb::Undeploy => api.undeploy(uid()).response().await.map(|answer| answer.body),
-                other => panic!("no case is for {other}"),
+                Verb::List => api.list().response().await.map(|response| response.body),
+                Verb::Create => api.create(&definition()).response().await.map(|response| response.body),
+                Verb::Get => api.get(uid()).response().await.map(|response| response.body),
+                Verb::Update => api.update(uid(), &definition()).response().await.map(|response| response.body),
+                Verb::Delete => api.delete(uid(), delete).response().await.map(|response| response.body),
+                Verb::CanDeploy => api.can_deploy(uid()).response().await.map(|response| response.body),
+                Verb::Deploy => api.deploy(uid()).response().await.map(|response| response.body),
+                Verb::Undeploy => api.undeploy(uid()).response().await.map(|response| response.body),
+                other => panic!("no case covers {other}"),
             }
         }};
     }
     let body = match operation.api {
-        Api::Capping => of!(client.capping()),
-        Api::Throttling => of!(client.throttling()),
+        Api::Capping => call_verb!(client.capping()),
+        Api::Throttling => call_verb!(client.throttling()),
     };
-    body.map(|body| suite::value(operation, &body)).map_err(|error| suite::failed(&error))
+    body.map(|body| suite::call_value(operation, &body)).map_err(|error| suite::error_json(&error))
 }
 
-async fn serve(listener: TcpListener, exchange: Vec<Value>, made: Arc<Mutex<Vec<Made>>>) {
-    // Beyond what the case lists, requests are counted, and answered by the end of their connection.
-    let mut answers = exchange.iter().map(|exchange| &exchange["answer"]);
+async fn serve_responses(listener: TcpListener, exchanges: Vec<Value>, requests: Arc<Mutex<Vec<RecordedRequest>>>) {
+    // Requests beyond the scripted ones are recorded, and their connections are closed without a response.
+    let mut responses = exchanges.iter().map(|exchange| &exchange["response"]);
     while let Ok((mut stream, _)) = listener.accept().await {
-        let Some(request) = read(&mut stream).await else { continue };
-        made.lock().expect("no panic").push(request);
-        let Some(answer) = answers.next().filter(|answer| answer.get("problem").is_none()) else { continue };
-        let (status, body) = (&answer["status"], suite::body(answer));
+        let Some(request) = read_request(&mut stream).await else { continue };
+        requests.lock().expect("no panic").push(request);
+        let Some(response) = responses.next().filter(|response| response.get("problem").is_none()) else { continue };
+        let (status, body) = (&response["status"], suite::response_body(response));
         let mut head = format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\n");
-        for (name, value) in suite::headers(answer) {
+        for (name, value) in suite::response_headers(response) {
             head.extend([&name, ": ", &value, "\r\n"]);
         }
         if status != 204 {
@@ -72,7 +72,7 @@ async fn serve(listener: TcpListener, exchange: Vec<Value>, made: Arc<Mutex<Vec<
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Made> {
+async fn read_request(stream: &mut TcpStream) -> Option<RecordedRequest> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -87,7 +87,7 @@ async fn read(stream: &mut TcpStream) -> Option<Made> {
             let length = length.map_or(0, |(_, length)| length.parse().expect("a length"));
             if body.len() >= length {
                 let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
-                return Some(Made { method, target, headers, body: body.to_owned() });
+                return Some(RecordedRequest { method, target, headers, body: body.to_owned() });
             }
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {

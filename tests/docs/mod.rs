@@ -1,3 +1,3 @@
-//! The pages against the code.
+//! Compares the documentation with the code.
 
-mod pages;
+mod doc_tables;

@@ -1,4 +1,4 @@
-//! The client against the emulator, and the emulator's gateway.
+//! The client with the emulator, and the emulator's gateway.
 
 mod faults;
 mod gateway;

@@ -1,1 +1,1 @@
-//! Tests of the driver over `fetch`; see `cargo xtask test fetch`.
+//! Tests of the client over `fetch`. Run them with `cargo xtask test fetch`.

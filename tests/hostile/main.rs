@@ -1,20 +1,20 @@
-//! A service and a token host that do what real networks do, and worse, against the client.
+//! The client against a service and a token endpoint that behave like broken or malicious networks.
 //!
-//! Whatever the peer does, the call ends with a typed error in time, reads a bounded part of the answer, and no secret goes
-//! anywhere but to the host it is meant for. `peer` is the server, `victim` what is attacked; the others are the attacks.
+//! Each call ends in time with a typed error and reads a bounded part of the response. Secrets go only to their intended host.
+//! `scripted_peer` is the server, `attack_target` configures the client, and the other modules are attacks.
 
-mod answers;
-mod behaviors;
-mod bounds;
+mod attack_target;
+#[cfg(target_os = "linux")]
+mod child_process;
 mod compression;
 #[cfg(target_os = "linux")]
 mod memory;
-mod peer;
-#[cfg(target_os = "linux")]
-mod process;
+mod peer_behaviors;
 mod redirects;
-mod slow;
+mod responses;
+mod scripted_peer;
+mod size_limits;
+mod slow_peers;
 #[cfg(target_os = "linux")]
 mod tls;
-mod token_host;
-mod victim;
+mod token_endpoint;

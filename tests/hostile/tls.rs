@@ -1,14 +1,14 @@
-//! Certificates that must not be accepted, and peers that fail at TLS. On Linux only: there the client's roots can be others
-//! for one process, by the variable `SSL_CERT_FILE`.
+//! Invalid certificates, and peers that fail during the TLS handshake. Linux only, where `SSL_CERT_FILE` replaces the client's root
+//! certificates.
 //!
-//! A test cannot change its own environment, so each one runs again in a process of its own, with a root that it makes there.
+//! A test cannot change its own environment, so each test reruns in a child process, which creates the root certificate.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ajo_core::{Api, Operation, Verb};
-use ajo_tests::{call, uid};
+use ajo_tests::{run_operation, uid};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
@@ -17,33 +17,33 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, crypto::aws_lc_rs, version};
 
-use crate::peer::{Peer, Step};
-use crate::process;
-use crate::victim::{End, SECRET, TOKEN, Victim};
+use crate::attack_target::{AttackTarget, ExpectedError, SECRET, TOKEN};
+use crate::child_process;
+use crate::scripted_peer::{PeerStep, ScriptedPeer};
 
-/// The file with the one root that the client of this process accepts.
-const ROOTS: &str = "SSL_CERT_FILE";
+/// Names the file with the only root certificate that the client accepts.
+const ROOTS_VARIABLE: &str = "SSL_CERT_FILE";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Makes certificates.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+/// Issues certificates.
+struct CertificateAuthority(CertifiedIssuer<'static, KeyPair>);
 
-/// What is wrong with a certificate; nothing by default.
-struct Wanted {
+/// The properties of a certificate. The default is valid.
+struct CertificateOptions {
     name: &'static str,
     from: SystemTime,
     until: SystemTime,
     usage: ExtendedKeyUsagePurpose,
 }
 
-impl Default for Wanted {
+impl Default for CertificateOptions {
     fn default() -> Self {
         let now = SystemTime::now();
         Self { name: "localhost", from: now - DAY, until: now + DAY, usage: ExtendedKeyUsagePurpose::ServerAuth }
     }
 }
 
-impl Authority {
+impl CertificateAuthority {
     fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -53,28 +53,28 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
     }
 
-    /// A server with such a certificate, signed by this authority.
-    fn server(&self, wanted: Wanted) -> TlsAcceptor {
+    /// An acceptor with a certificate signed by this authority.
+    fn issue_acceptor(&self, options: CertificateOptions) -> TlsAcceptor {
         let key = KeyPair::generate().expect("a key");
-        let certificate = params(wanted).signed_by(&key, &self.0).expect("a certificate");
-        acceptor(certificate.der().clone(), &key)
+        let certificate = certificate_params(options).signed_by(&key, &self.0).expect("a certificate");
+        build_acceptor(certificate.der().clone(), &key)
     }
 }
 
-fn params(wanted: Wanted) -> CertificateParams {
-    let mut params = CertificateParams::new(vec![wanted.name.to_owned()]).expect("a name");
-    (params.not_before, params.not_after) = (wanted.from.into(), wanted.until.into());
-    params.extended_key_usages = vec![wanted.usage];
+fn certificate_params(options: CertificateOptions) -> CertificateParams {
+    let mut params = CertificateParams::new(vec![options.name.to_owned()]).expect("a name");
+    (params.not_before, params.not_after) = (options.from.into(), options.until.into());
+    params.extended_key_usages = vec![options.usage];
     params
 }
 
-fn self_signed() -> TlsAcceptor {
+fn self_signed_acceptor() -> TlsAcceptor {
     let key = KeyPair::generate().expect("a key");
-    let certificate = params(Wanted::default()).self_signed(&key).expect("a certificate");
-    acceptor(certificate.der().clone(), &key)
+    let certificate = certificate_params(CertificateOptions::default()).self_signed(&key).expect("a certificate");
+    build_acceptor(certificate.der().clone(), &key)
 }
 
-fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
+fn build_acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[&version::TLS13])
@@ -85,120 +85,152 @@ fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor 
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// Inside, makes the root of this process. Outside, runs the test of this name inside and gives nothing.
-fn root(test: &str) -> Option<Authority> {
-    if process::is_inside() {
-        let root = Authority::new("A root of this test");
-        let file = std::env::var_os(ROOTS).expect("the name of a file");
+/// In the child process, creates and returns the root certificate. In the parent, runs the test in a child process and returns `None`.
+fn child_root(test: &str) -> Option<CertificateAuthority> {
+    if child_process::is_child() {
+        let root = CertificateAuthority::new("A root of this test");
+        let file = std::env::var_os(ROOTS_VARIABLE).expect("the name of a file");
         std::fs::write(Path::new(&file), root.0.pem()).expect("written");
         return Some(root);
     }
     let directory = tempfile::tempdir().expect("a directory");
-    let mut inside = process::inside(test);
-    inside.env(ROOTS, directory.path().join("root.pem")).env_remove("SSL_CERT_DIR");
-    // What goes through a proxy says nothing about certificates.
+    let mut child = child_process::child_command(test);
+    child.env(ROOTS_VARIABLE, directory.path().join("root.pem")).env_remove("SSL_CERT_DIR");
+    // A proxy would make the test meaningless.
     for name in ["http_proxy", "https_proxy", "all_proxy"] {
-        inside.env_remove(name).env_remove(name.to_ascii_uppercase());
+        child.env_remove(name).env_remove(name.to_ascii_uppercase());
     }
-    process::passes(&mut inside);
+    child_process::assert_passes(&mut child);
     None
 }
 
-fn ok() -> Vec<Step> {
-    // Good for both victims.
+fn success_script() -> Vec<PeerStep> {
+    // Valid for both targets.
     let body = r#"{"results": [], "uid": "u-1", "access_token": "t", "expires_in": 86399}"#;
-    vec![Step::Request, Step::Send(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into())]
+    vec![
+        PeerStep::ReadRequest,
+        PeerStep::Send(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into()),
+    ]
 }
 
-/// What both victims make of a peer on https whose connections are not accepted.
-async fn is_refused(name: &str, peer: impl Fn() -> Peer, passes: bool, hint: &str) {
-    for (victim, verb) in
-        [(Victim::Service, Verb::List), (Victim::Service, Verb::Create), (Victim::TokenHost, Verb::List)]
-    {
-        let (peer, bystander) = (peer(), Peer::bystander());
-        let builder = victim.builder_at(&format!("https://localhost:{}", peer.port()), &bystander.root());
-        let builder = builder.surroundings(Arc::new(ajo_auth::Simulated::new(7)));
+/// Asserts that both targets reject the TLS connection to a peer.
+async fn assert_rejected(name: &str, peer: impl Fn() -> ScriptedPeer, is_retryable: bool, hint: &str) {
+    for (target, verb) in [
+        (AttackTarget::Service, Verb::List),
+        (AttackTarget::Service, Verb::Create),
+        (AttackTarget::TokenEndpoint, Verb::List),
+    ] {
+        let (peer, bystander) = (peer(), ScriptedPeer::silent());
+        let builder = target.builder_for_roots(&format!("https://localhost:{}", peer.port()), &bystander.root());
+        let builder = builder.runtime(Arc::new(ajo_auth::ManualRuntime::new(7)));
         let client = builder.timeout(Duration::from_secs(10)).build().expect("a client");
-        let error = call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+        let error = run_operation(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
             .await
             .expect_err(name);
-        victim.judge(name, &error, End::Connect);
-        let attempts = if passes { 3 } else { 1 };
-        assert_eq!((error.attempts(), error.is_retryable()), (attempts, passes), "{name}, {victim:?}: {error}");
-        assert!(error.hint().expect("a hint").contains(hint), "{name}, {victim:?}: {error}: {:?}", error.hint());
-        assert!(peer.is_left_alone().await, "{name}, {victim:?}");
-        assert_eq!(peer.connections(), attempts as usize, "{name}, {victim:?}");
+        target.assert_error(name, &error, ExpectedError::Connect);
+        let attempts = if is_retryable { 3 } else { 1 };
+        assert_eq!((error.attempts(), error.is_retryable()), (attempts, is_retryable), "{name}, {target:?}: {error}");
+        assert!(error.hint().expect("a hint").contains(hint), "{name}, {target:?}: {error}: {:?}", error.hint());
+        assert!(peer.all_connections_closed().await, "{name}, {target:?}");
+        assert_eq!(peer.connections(), attempts as usize, "{name}, {target:?}");
         let received = peer.received();
-        let secret = [TOKEN, SECRET, "HTTP", "endpointConfigs"].into_iter().find(|text| received.contains(text));
-        assert_eq!((secret, bystander.connections()), (None, 0), "{name}, {victim:?}: {received}");
+        let secret = [TOKEN, SECRET, "HTTP", "endpointConfigs"].into_iter().find(|secret| received.contains(secret));
+        assert_eq!((secret, bystander.connections()), (None, 0), "{name}, {target:?}: {received}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_a_known_root_for_this_name_and_day_is_accepted() {
-    let Some(root) = root("tls::a_certificate_of_a_known_root_for_this_name_and_day_is_accepted") else { return };
+async fn valid_certificate_is_accepted() {
+    let Some(root) = child_root("tls::valid_certificate_is_accepted") else { return };
     for verb in [Verb::List, Verb::Create] {
-        let service = Peer::tls(root.server(Wanted::default()), ok());
-        let host = Peer::tls(root.server(Wanted::default()), ok());
-        let [service_root, host_root] = [&service, &host].map(|peer| format!("https://localhost:{}", peer.port()));
-        let client = Victim::TokenHost.builder_at(&host_root, &service_root).build().expect("a client");
-        call(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1")).await.expect("accepted");
-        assert_eq!((host.requests(), service.requests()), (1, 1));
-        assert!(host.received().contains(SECRET) && service.received().contains("Bearer t\r\n"));
+        let service = ScriptedPeer::tls(root.issue_acceptor(CertificateOptions::default()), success_script());
+        let token_endpoint = ScriptedPeer::tls(root.issue_acceptor(CertificateOptions::default()), success_script());
+        let [service_root, token_root] =
+            [&service, &token_endpoint].map(|peer| format!("https://localhost:{}", peer.port()));
+        let client =
+            AttackTarget::TokenEndpoint.builder_for_roots(&token_root, &service_root).build().expect("a client");
+        run_operation(&client, Operation::find(Api::Capping, verb).expect("an operation"), &uid("u-1"))
+            .await
+            .expect("accepted");
+        assert_eq!((token_endpoint.requests(), service.requests()), (1, 1));
+        assert!(token_endpoint.received().contains(SECRET) && service.received().contains("Bearer t\r\n"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn any_other_certificate_ends_the_call_before_a_byte_of_it_is_sent() {
-    let Some(root) = root("tls::any_other_certificate_ends_the_call_before_a_byte_of_it_is_sent") else { return };
+async fn invalid_certificates_are_rejected() {
+    let Some(root) = child_root("tls::invalid_certificates_are_rejected") else { return };
     let (now, usage) = (SystemTime::now(), ExtendedKeyUsagePurpose::ClientAuth);
-    let other = Authority::new("Another root");
-    // Of the same name as the root, which is how a client looks one up.
-    let namesake = Authority::new("A root of this test");
+    let other = CertificateAuthority::new("Another root");
+    // Clients look up a root by name, and this one has the name of the real root.
+    let same_name = CertificateAuthority::new("A root of this test");
     for (name, acceptor) in [
-        ("is for another name", root.server(Wanted { name: "elsewhere.example", ..Wanted::default() })),
-        ("is for a name below", root.server(Wanted { name: "*.localhost", ..Wanted::default() })),
-        ("is for an address", root.server(Wanted { name: "127.0.0.1", ..Wanted::default() })),
-        ("is expired", root.server(Wanted { from: now - 2 * DAY, until: now - DAY, ..Wanted::default() })),
-        ("is not valid yet", root.server(Wanted { from: now + DAY, until: now + 2 * DAY, ..Wanted::default() })),
-        ("is for clients", root.server(Wanted { usage, ..Wanted::default() })),
-        ("has an unknown root", other.server(Wanted::default())),
-        ("has a root of the same name", namesake.server(Wanted::default())),
-        ("is self-signed", self_signed()),
+        (
+            "is for another name",
+            root.issue_acceptor(CertificateOptions { name: "elsewhere.example", ..CertificateOptions::default() }),
+        ),
+        (
+            "is for a subdomain",
+            root.issue_acceptor(CertificateOptions { name: "*.localhost", ..CertificateOptions::default() }),
+        ),
+        (
+            "is for an address",
+            root.issue_acceptor(CertificateOptions { name: "127.0.0.1", ..CertificateOptions::default() }),
+        ),
+        (
+            "is expired",
+            root.issue_acceptor(CertificateOptions {
+                from: now - 2 * DAY,
+                until: now - DAY,
+                ..CertificateOptions::default()
+            }),
+        ),
+        (
+            "is not valid yet",
+            root.issue_acceptor(CertificateOptions {
+                from: now + DAY,
+                until: now + 2 * DAY,
+                ..CertificateOptions::default()
+            }),
+        ),
+        ("is for clients", root.issue_acceptor(CertificateOptions { usage, ..CertificateOptions::default() })),
+        ("has an unknown root", other.issue_acceptor(CertificateOptions::default())),
+        ("has a root of the same name", same_name.issue_acceptor(CertificateOptions::default())),
+        ("is self-signed", self_signed_acceptor()),
     ] {
-        is_refused(name, || Peer::tls(acceptor.clone(), ok()), false, "certificate").await;
+        assert_rejected(name, || ScriptedPeer::tls(acceptor.clone(), success_script()), false, "certificate").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_peer_that_fails_at_tls_is_no_connection_and_sees_nothing() {
-    let Some(_root) = root("tls::a_peer_that_fails_at_tls_is_no_connection_and_sees_nothing") else { return };
-    // A fatal alert of TLS (RFC 8446, section 6): handshake_failure.
-    let alert = || Step::Send(vec![0x15, 3, 3, 0, 2, 2, 40]);
+async fn failed_handshake_is_a_connect_error() {
+    let Some(_root) = child_root("tls::failed_handshake_is_a_connect_error") else { return };
+    // A fatal TLS alert (RFC 8446, section 6): handshake_failure.
+    let alert = || PeerStep::Send(vec![0x15, 3, 3, 0, 2, 2, 40]);
     let redirect =
-        || Step::Send(b"HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec());
+        || PeerStep::Send(b"HTTP/1.1 301 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec());
     for (name, script) in [
         ("closes during the handshake", vec![]),
         ("sends a fatal alert", vec![alert()]),
         ("speaks plain HTTP", vec![redirect()]),
-        ("sends garbage in a record", vec![Step::Send([[0x16, 3, 3, 0, 40].as_slice(), &[0xff; 40]].concat())]),
+        ("sends garbage in a record", vec![PeerStep::Send([[0x16, 3, 3, 0, 40].as_slice(), &[0xff; 40]].concat())]),
     ] {
-        is_refused(name, || Peer::new(script.clone()), true, "this machine can reach it").await;
+        assert_rejected(name, || ScriptedPeer::new(script.clone()), true, "this machine can reach it").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_handshake_that_never_ends_is_left_in_time() {
-    let Some(_root) = root("tls::a_handshake_that_never_ends_is_left_in_time") else { return };
+async fn endless_handshake_times_out() {
+    let Some(_root) = child_root("tls::endless_handshake_times_out") else { return };
     let wait = Duration::from_millis(200);
-    for victim in [Victim::Service, Victim::TokenHost] {
-        let (peer, bystander) = (Peer::bystander(), Peer::bystander());
-        let builder = victim.builder_at(&format!("https://localhost:{}", peer.port()), &bystander.root());
+    for target in [AttackTarget::Service, AttackTarget::TokenEndpoint] {
+        let (peer, bystander) = (ScriptedPeer::silent(), ScriptedPeer::silent());
+        let builder = target.builder_for_roots(&format!("https://localhost:{}", peer.port()), &bystander.root());
         let client = builder.deadline(wait).build().expect("a client");
         let error = client.capping().list().await.expect_err("no handshake");
-        victim.judge("never answers a handshake", &error, End::Timeout);
+        target.assert_error("never completes the handshake", &error, ExpectedError::Timeout);
         assert!((wait..Duration::from_secs(5)).contains(&error.elapsed()), "{error:?}");
-        assert_eq!((error.attempts(), bystander.connections()), (1, 0), "{victim:?}");
-        assert!(!peer.received().contains("HTTP"), "{victim:?}");
+        assert_eq!((error.attempts(), bystander.connections()), (1, 0), "{target:?}");
+        assert!(!peer.received().contains("HTTP"), "{target:?}");
     }
 }

@@ -1,6 +1,6 @@
-//! Limits as code against the emulator: what a plan reads, what an apply calls, and what becomes of it when something fails.
+//! Limits as code against the emulator: the calls of plans and applies, and failed calls.
 
-mod applying;
-mod failing;
-mod reading;
-mod support;
+mod apply_calls;
+mod failed_calls;
+mod fixture;
+mod read_only_planning;

@@ -1,14 +1,13 @@
-//! Generated input of the shape that each law is about.
+//! Generates inputs that resemble the expected format of each property.
 
 use ajo_tests::properties::{SECRET, TOKEN};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-/// Input for a law.
-pub(crate) type Bytes = BoxedStrategy<Vec<u8>>;
+pub(crate) type ByteStrategy = BoxedStrategy<Vec<u8>>;
 
-/// JSON made of these words, as keys and as values, and of everything else that JSON has.
-fn json(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
+/// Any JSON, with these words as keys and many of the strings.
+fn json_value(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         4 => prop::sample::select(words).prop_map(str::to_owned),
         1 => "\\PC{0,20}",
@@ -31,29 +30,29 @@ fn json(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
         prop_oneof![
             3 => object.prop_map(|members: Map<String, Value>| Value::Object(members)),
             1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-            // A text that holds JSON, as the service answers it.
+            // A string that contains JSON, as in responses of the service.
             1 => inner.prop_map(|value| Value::String(value.to_string())),
         ]
     })
 }
 
-/// An object with some of these fields, each of any kind.
-fn object(fields: &'static [&'static str], words: &'static [&'static str]) -> impl Strategy<Value = Value> {
+/// An object with some of these fields, each with any value.
+fn json_object(fields: &'static [&'static str], words: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let fields = prop::sample::subsequence(fields, 0..=fields.len());
     fields
         .prop_flat_map(move |fields| {
             let count = fields.len();
-            (Just(fields), prop::collection::vec(json(words), count))
+            (Just(fields), prop::collection::vec(json_value(words), count))
         })
         .prop_map(|(fields, values)| fields.into_iter().map(str::to_owned).zip(values).collect())
         .prop_map(Value::Object)
 }
 
-fn written(values: impl Strategy<Value = Value> + 'static) -> Bytes {
+fn json_bytes(values: impl Strategy<Value = Value> + 'static) -> ByteStrategy {
     values.prop_map(|value| value.to_string().into_bytes()).boxed()
 }
 
-pub(crate) fn credential_files() -> Bytes {
+pub(crate) fn credential_files() -> ByteStrategy {
     const WORDS: &[&str] = &[
         SECRET,
         "client-1",
@@ -95,10 +94,10 @@ pub(crate) fn credential_files() -> Bytes {
     let lines = lines.prop_map(|lines| {
         lines.into_iter().map(|(name, between, value)| format!("{name}{between}{value}\n")).collect::<String>()
     });
-    prop_oneof![written(object(FIELDS, WORDS)), lines.prop_map(String::into_bytes)].boxed()
+    prop_oneof![json_bytes(json_object(FIELDS, WORDS)), lines.prop_map(String::into_bytes)].boxed()
 }
 
-pub(crate) fn failure_bodies() -> Bytes {
+pub(crate) fn error_responses() -> ByteStrategy {
     const WORDS: &[&str] = &[
         SECRET,
         TOKEN,
@@ -129,10 +128,10 @@ pub(crate) fn failure_bodies() -> Bytes {
         "error-chain",
         "code",
     ];
-    prop_oneof![written(object(FIELDS, WORDS)), written(json(WORDS))].boxed()
+    prop_oneof![json_bytes(json_object(FIELDS, WORDS)), json_bytes(json_value(WORDS))].boxed()
 }
 
-pub(crate) fn token_answers() -> Bytes {
+pub(crate) fn token_responses() -> ByteStrategy {
     const WORDS: &[&str] = &[
         SECRET,
         TOKEN,
@@ -144,26 +143,26 @@ pub(crate) fn token_answers() -> Bytes {
         "3600",
         "",
     ];
-    written(object(&["access_token", "token_type", "expires_in", "error", "error_description"], WORDS))
+    json_bytes(json_object(&["access_token", "token_type", "expires_in", "error", "error_description"], WORDS))
 }
 
-pub(crate) fn token_entries() -> Bytes {
+pub(crate) fn store_entries() -> ByteStrategy {
     const WORDS: &[&str] = &[TOKEN, "", "a b"];
     const NOW: u64 = 1_795_000_000_000;
     let near = prop_oneof![NOW - 3_000_000_000..NOW + 3_000_000_000, any::<u64>()];
-    let entry = (0..3_u32, prop::sample::select(WORDS), near.clone(), near).prop_map(|(version, token, granted, end)| {
-        serde_json::json!({"version": version, "accessToken": token, "grantedAtMillis": granted, "expiresAtMillis": end})
+    let entry = (0..3_u32, prop::sample::select(WORDS), near.clone(), near).prop_map(|(version, token, issued, expires)| {
+        serde_json::json!({"version": version, "accessToken": token, "issuedAtMillis": issued, "expiresAtMillis": expires})
     });
-    let odd = object(&["version", "accessToken", "grantedAtMillis", "expiresAtMillis"], WORDS);
-    prop_oneof![written(entry), written(odd)].boxed()
+    let invalid = json_object(&["version", "accessToken", "issuedAtMillis", "expiresAtMillis"], WORDS);
+    prop_oneof![json_bytes(entry), json_bytes(invalid)].boxed()
 }
 
-pub(crate) fn dates() -> Bytes {
+pub(crate) fn retry_after_values() -> ByteStrategy {
     let date = "(Sun|Mon|Tue|Wed|Thu|Fri|Sat), [0-3][0-9] (Jan|Feb|Nov|Dec) [0-9]{4} [0-2][0-9]:[0-6][0-9]:[0-6][0-9] (GMT|UTC)";
     prop_oneof![date, "[0-9]{0,22}", "[-+ 0-9.e]{0,6}"].prop_map(String::into_bytes).boxed()
 }
 
-pub(crate) fn identifiers() -> Bytes {
+pub(crate) fn identifiers() -> ByteStrategy {
     prop_oneof![
         "[a-zA-Z0-9._-]{0,132}",
         "[a-zA-Z0-9._~/\\\\%:@?#;, \\x00-\\x20\\x7f-]{0,20}",

@@ -1,7 +1,7 @@
-//! The properties of [`ajo_tests::properties`], on the committed corpus and on generated input; the same inputs on every run.
+//! Checks [`ajo_tests::properties`] on the committed corpus and on generated input, which is the same in every run.
 //!
-//! Input is made in three ways, for each finds what the others do not: any bytes, JSON with the words that the reader knows,
-//! and corpus files with something changed. `fuzz/` checks the same properties under libFuzzer, which goes further and takes longer.
+//! There are three generators, because each finds different bugs: random bytes, JSON with the parser's keywords, and mutated corpus
+//! files. `fuzz/` checks the same properties under libFuzzer, which is more thorough and slower.
 
 mod generators;
 
@@ -14,31 +14,32 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
-use crate::properties::generators::Bytes;
+use crate::properties::generators::ByteStrategy;
 
-/// Longest file of the corpus, in bytes, and most files for one property: it is read in reviews.
-const LONGEST_FILE: usize = 4096;
-const MOST_FILES: usize = 40;
+/// Maximum length of a corpus file in bytes, because people review it.
+const MAX_FILE_LENGTH: usize = 4096;
+/// Maximum number of corpus files per property.
+const MAX_FILES: usize = 40;
 
-type Property = fn(&[u8]);
-type Generator = fn() -> Bytes;
+type PropertyCheck = fn(&[u8]);
+type InputGenerator = fn() -> ByteStrategy;
 
-/// Each property with its name, which is that of its corpus, and with input of the right shape.
-const PROPERTIES: [(&str, Property, Generator); 6] = [
+/// The name of each property and its corpus, the property, and its generator.
+const PROPERTIES: [(&str, PropertyCheck, InputGenerator); 6] = [
     ("credential_file", properties::credential_file, generators::credential_files),
-    ("failure_body", properties::failure_body, generators::failure_bodies),
+    ("error_response", properties::error_response, generators::error_responses),
     ("identifier", properties::identifier, generators::identifiers),
-    ("retry_after", properties::retry_after, generators::dates),
-    ("token_answer", properties::token_answer, generators::token_answers),
-    ("token_entry", properties::token_entry, generators::token_entries),
+    ("retry_after", properties::retry_after, generators::retry_after_values),
+    ("token_response", properties::token_response, generators::token_responses),
+    ("store_entry", properties::store_entry, generators::store_entries),
 ];
 
 fn fuzz_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
 }
 
-/// The committed files for a property by their names. What libFuzzer has left there has names of 40 characters.
-fn corpus(property: &str) -> Vec<(String, Vec<u8>)> {
+/// The committed corpus files of a property, by name. Names of 40 characters belong to libFuzzer's own files.
+fn read_corpus(property: &str) -> Vec<(String, Vec<u8>)> {
     let directory = fuzz_directory().join("corpus").join(property);
     let entries = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -51,7 +52,7 @@ fn corpus(property: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-fn check(name: &str, property: Property, inputs: &Bytes) {
+fn check_property(name: &str, property: PropertyCheck, inputs: &ByteStrategy) {
     let config = ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(inputs, |input| {
         property(&input);
@@ -65,13 +66,13 @@ fn check(name: &str, property: Property, inputs: &Bytes) {
 }
 
 #[test]
-fn every_property_holds_for_the_corpus() {
+fn corpus_has_all_properties() {
     let mut broken = Vec::new();
     for (name, property, _) in PROPERTIES {
-        let files = corpus(name);
-        assert!((10..=MOST_FILES).contains(&files.len()), "{name}: {} files", files.len());
+        let files = read_corpus(name);
+        assert!((10..=MAX_FILES).contains(&files.len()), "{name}: {} files", files.len());
         for (file, content) in files {
-            assert!(content.len() <= LONGEST_FILE, "{name}/{file} is too long");
+            assert!(content.len() <= MAX_FILE_LENGTH, "{name}/{file} is too long");
             if std::panic::catch_unwind(|| property(&content)).is_err() {
                 broken.push(format!("{name}/{file}"));
             }
@@ -80,30 +81,39 @@ fn every_property_holds_for_the_corpus() {
     assert!(broken.is_empty(), "{broken:?}");
 }
 
+/// After a rename of a key, the whole corpus would be invalid, and no property would fail.
 #[test]
-fn every_property_holds_for_any_bytes() {
+fn corpus_has_a_valid_store_entry() {
+    let corpus = read_corpus("store_entry");
+    let (_, fresh) = corpus.iter().find(|(name, _)| name == "fresh").expect("a fresh entry");
+    let text = std::str::from_utf8(fresh).expect("UTF-8");
+    assert!(ajo_engine::decode_entry(&ajo_engine::Secret::new(text), properties::NOW).is_ok());
+}
+
+#[test]
+fn random_bytes_have_all_properties() {
     for (name, property, _) in PROPERTIES {
-        check(name, property, &prop::collection::vec(any::<u8>(), 0..200).boxed());
+        check_property(name, property, &prop::collection::vec(any::<u8>(), 0..200).boxed());
     }
 }
 
 #[test]
-fn every_property_holds_for_input_of_the_right_shape() {
+fn generated_input_has_all_properties() {
     for (name, property, generate) in PROPERTIES {
-        check(name, property, &generate());
+        check_property(name, property, &generate());
     }
 }
 
 #[test]
-fn every_property_holds_for_a_changed_corpus() {
+fn mutated_corpus_has_all_properties() {
     for (name, property, _) in PROPERTIES {
-        let files = corpus(name).into_iter().map(|(_, content)| content).collect();
-        check(name, property, &changed(files));
+        let files = read_corpus(name).into_iter().map(|(_, content)| content).collect();
+        check_property(name, property, &mutated_files(files));
     }
 }
 
 #[test]
-fn every_property_is_a_fuzz_target() {
+fn every_property_has_a_fuzz_target() {
     let targets: BTreeSet<String> = fs::read_dir(fuzz_directory().join("fuzz_targets"))
         .expect("the targets")
         .map(|entry| entry.expect("a file").path())
@@ -119,53 +129,53 @@ fn every_property_is_a_fuzz_target() {
     assert_eq!(targets, PROPERTIES.iter().map(|(name, ..)| (*name).to_owned()).collect());
 }
 
-/// A change to an input; places are relative to what is there.
+/// A change of an input. Positions are relative to its length.
 #[derive(Clone, Debug)]
-enum Change {
+enum InputMutation {
     Flip(Index, u8),
     Insert(Index, u8),
     Delete(Index, usize),
     Truncate(Index),
-    /// From another file, beginning at a place in each.
+    /// Copies bytes from another file: position, file, position in the file, length.
     Splice(Index, Index, Index, usize),
 }
 
-fn changed(files: Vec<Vec<u8>>) -> Bytes {
-    let place = any::<Index>;
+fn mutated_files(files: Vec<Vec<u8>>) -> ByteStrategy {
+    let index = any::<Index>;
     let change = prop_oneof![
-        (place(), 0..8_u8).prop_map(|(at, bit)| Change::Flip(at, 1 << bit)),
-        (place(), any::<u8>()).prop_map(|(at, byte)| Change::Insert(at, byte)),
-        (place(), 1..20_usize).prop_map(|(at, count)| Change::Delete(at, count)),
-        place().prop_map(Change::Truncate),
-        (place(), place(), place(), 1..60_usize)
-            .prop_map(|(at, file, from, count)| Change::Splice(at, file, from, count)),
+        (index(), 0..8_u8).prop_map(|(at, bit)| InputMutation::Flip(at, 1 << bit)),
+        (index(), any::<u8>()).prop_map(|(at, byte)| InputMutation::Insert(at, byte)),
+        (index(), 1..20_usize).prop_map(|(at, count)| InputMutation::Delete(at, count)),
+        index().prop_map(InputMutation::Truncate),
+        (index(), index(), index(), 1..60_usize)
+            .prop_map(|(at, file, from, count)| InputMutation::Splice(at, file, from, count)),
     ];
     (any::<Index>(), prop::collection::vec(change, 1..6))
         .prop_map(move |(file, changes)| {
-            changes.into_iter().fold(file.get(&files).clone(), |data, change| apply(&change, data, &files))
+            changes.into_iter().fold(file.get(&files).clone(), |data, change| apply_mutation(&change, data, &files))
         })
         .boxed()
 }
 
-fn apply(change: &Change, mut data: Vec<u8>, files: &[Vec<u8>]) -> Vec<u8> {
+fn apply_mutation(change: &InputMutation, mut data: Vec<u8>, files: &[Vec<u8>]) -> Vec<u8> {
     match change {
-        Change::Flip(at, bit) if !data.is_empty() => {
-            let place = at.index(data.len());
-            data[place] ^= bit;
+        InputMutation::Flip(at, bit) if !data.is_empty() => {
+            let position = at.index(data.len());
+            data[position] ^= bit;
         }
-        Change::Insert(at, byte) => data.insert(at.index(data.len() + 1), *byte),
-        Change::Delete(at, count) if !data.is_empty() => {
+        InputMutation::Insert(at, byte) => data.insert(at.index(data.len() + 1), *byte),
+        InputMutation::Delete(at, count) if !data.is_empty() => {
             let from = at.index(data.len());
             data.drain(from..data.len().min(from + count));
         }
-        Change::Truncate(at) => data.truncate(at.index(data.len() + 1)),
-        Change::Splice(at, file, from, count) => {
+        InputMutation::Truncate(at) => data.truncate(at.index(data.len() + 1)),
+        InputMutation::Splice(at, file, from, count) => {
             let other = file.get(files);
             let from = from.index(other.len() + 1);
             let to = at.index(data.len() + 1);
             data.splice(to..to, other[from..other.len().min(from + count)].iter().copied());
         }
-        Change::Flip(..) | Change::Delete(..) => {}
+        InputMutation::Flip(..) | InputMutation::Delete(..) => {}
     }
     data
 }

@@ -1,4 +1,4 @@
-//! What each operation sends, and how successes and failures are read.
+//! The request of each operation, and the parsing of success and error responses.
 
-mod failures;
+mod error_responses;
 mod operations;

@@ -1,16 +1,19 @@
-//! What each of the sixteen operations sends, and how its answer is read, against a fake service.
+//! The request of each of the sixteen operations and the parsing of its response, against a mock server.
 
 use ajo_core::{
     Api, Call, CallOptions, Client, DeleteOptions, ErrorKind, OPERATIONS, Operation, ReqwestTransport, Secret, Verb,
 };
-use ajo_tests::{ORG_ID, answering, call, capping, capping_json, client_of, throttling, throttling_json, uid};
+use ajo_tests::{
+    ORG_ID, capping_definition, capping_json, client_for, mock_server_with, run_operation, throttling_definition,
+    throttling_json, uid,
+};
 use httpmock::prelude::*;
 use serde_json::{Value, json};
 
 const UID: &str = "9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7";
 
-/// The body an operation sends.
-fn sent(operation: &Operation) -> Option<Value> {
+/// The request body of an operation.
+fn expected_body(operation: &Operation) -> Option<Value> {
     match (operation.verb, operation.api) {
         (Verb::List, _) => Some(json!({})),
         (Verb::Create | Verb::Update, Api::Capping) => {
@@ -23,8 +26,8 @@ fn sent(operation: &Operation) -> Option<Value> {
     }
 }
 
-/// The smallest documented answer to an operation.
-fn answered(operation: &Operation) -> Option<Value> {
+/// The smallest documented response to an operation.
+fn minimal_response(operation: &Operation) -> Option<Value> {
     match operation.verb {
         Verb::List => Some(json!({"results": [{"uid": UID}]})),
         Verb::Get => Some(json!({"result": {"uid": UID}})),
@@ -32,16 +35,16 @@ fn answered(operation: &Operation) -> Option<Value> {
         Verb::CanDeploy => Some(json!({"canDeploy": {"validationStatus": "ok"}})),
         Verb::Delete => Some(json!({})),
         Verb::Deploy | Verb::Undeploy => None,
-        other => panic!("this test does not know the response of {other}"),
+        other => panic!("this test does not cover {other}"),
     }
 }
 
 #[tokio::test]
-async fn every_operation_sends_its_method_path_headers_and_body_and_nothing_else() {
+async fn operations_send_documented_requests() {
     for operation in &OPERATIONS {
         let server = MockServer::start_async().await;
         let path = format!("/journey/orchestration{}", operation.path.replace("{uid}", UID));
-        let body = sent(operation);
+        let body = expected_body(operation);
         let mock = server
             .mock_async(|when, then| {
                 let when = when
@@ -58,12 +61,12 @@ async fn every_operation_sends_its_method_path_headers_and_body_and_nothing_else
                     None => when.header_missing("content-type").is_true(|request| request.body().is_empty()),
                 };
                 let then = then.status(operation.success);
-                if let Some(answer) = answered(operation) {
-                    then.json_body(answer);
+                if let Some(body) = minimal_response(operation) {
+                    then.json_body(body);
                 }
             })
             .await;
-        call(&client_of(&server.base_url()), operation, &uid(UID))
+        run_operation(&client_for(&server.base_url()), operation, &uid(UID))
             .await
             .unwrap_or_else(|error| panic!("{operation}: {error}"));
         mock.assert_async().await;
@@ -71,7 +74,7 @@ async fn every_operation_sends_its_method_path_headers_and_body_and_nothing_else
 }
 
 #[tokio::test]
-async fn force_is_true_in_the_query_or_nothing() {
+async fn force_is_sent_in_the_query() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
@@ -79,7 +82,7 @@ async fn force_is_true_in_the_query_or_nothing() {
             then.status(200).json_body(json!({}));
         })
         .await;
-    let client = client_of(&server.base_url());
+    let client = client_for(&server.base_url());
     client.capping().delete(&uid(UID), DeleteOptions { force: true }).await.expect("deleted");
     client.throttling().delete(&uid(UID), DeleteOptions { force: true }).await.expect("deleted");
     mock.assert_calls_async(2).await;
@@ -87,7 +90,7 @@ async fn force_is_true_in_the_query_or_nothing() {
 }
 
 #[tokio::test]
-async fn an_organization_that_the_caller_names_is_sent_as_it_is() {
+async fn explicit_organization_is_sent_unchanged() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
@@ -95,14 +98,14 @@ async fn an_organization_that_the_caller_names_is_sent_as_it_is() {
             then.status(200).json_body(json!({"uid": UID}));
         })
         .await;
-    let mut definition = capping();
+    let mut definition = capping_definition();
     definition.org_id = Some("<IMS Org Id>".to_owned());
-    client_of(&server.base_url()).capping().create(&definition).await.expect("created");
+    client_for(&server.base_url()).capping().create(&definition).await.expect("created");
     mock.assert_async().await;
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_as_it_came_beside_its_value() {
+async fn response_contains_the_raw_body() {
     let server = MockServer::start_async().await;
     let body = r#"{"result": {"uid": "u-1", "state": "archived", "brand": {"new": [1]}}, "more": true}"#;
     server
@@ -111,21 +114,24 @@ async fn an_answer_is_kept_as_it_came_beside_its_value() {
             then.status(200).header("x-request-id", "r-1").body(body);
         })
         .await;
-    let answer = client_of(&server.base_url()).capping().get(&uid("u-1")).response().await.expect("an answer");
-    assert_eq!(answer.value.state.expect("a state").as_str(), "archived");
-    assert_eq!((answer.status, answer.request_id.as_deref()), (200, Some("r-1")));
-    assert_eq!(answer.body, body.as_bytes());
+    let response = client_for(&server.base_url()).capping().get(&uid("u-1")).response().await.expect("a response");
+    assert_eq!(response.value.state.expect("a state").as_str(), "archived");
+    assert_eq!((response.status, response.request_id.as_deref()), (200, Some("r-1")));
+    assert_eq!(response.body, body.as_bytes());
 }
 
 #[tokio::test]
-async fn any_success_counts_as_one() {
-    // A write that was carried out must not be reported as failed because its status or empty body is not the documented one.
+async fn any_2xx_status_is_success() {
+    // A successful write must not be reported as failed because of an undocumented status or body.
     for (status, body) in [(200, ""), (200, "{}"), (202, "accepted"), (204, "")] {
-        let server = answering(status, body).await;
-        let client = client_of(&server.base_url());
-        for operation in OPERATIONS.iter().filter(|it| matches!(it.verb, Verb::Delete | Verb::Deploy | Verb::Undeploy))
+        let server = mock_server_with(status, body).await;
+        let client = client_for(&server.base_url());
+        for operation in
+            OPERATIONS.iter().filter(|operation| matches!(operation.verb, Verb::Delete | Verb::Deploy | Verb::Undeploy))
         {
-            call(&client, operation, &uid(UID)).await.unwrap_or_else(|error| panic!("{operation}, {status}: {error}"));
+            run_operation(&client, operation, &uid(UID))
+                .await
+                .unwrap_or_else(|error| panic!("{operation}, {status}: {error}"));
         }
     }
     let server = MockServer::start_async().await;
@@ -135,12 +141,13 @@ async fn any_success_counts_as_one() {
             then.status(201).json_body(json!({"uid": UID}));
         })
         .await;
-    let answer = client_of(&server.base_url()).capping().create(&capping()).response().await.expect("created");
-    assert_eq!((answer.value.uid, answer.status), (uid(UID), 201));
+    let response =
+        client_for(&server.base_url()).capping().create(&capping_definition()).response().await.expect("created");
+    assert_eq!((response.value.uid, response.status), (uid(UID), 201));
 }
 
 #[tokio::test]
-async fn success_that_cannot_be_read_is_an_error_and_never_an_empty_result() {
+async fn invalid_success_body_is_an_error() {
     for body in [
         "",
         "<html>s3cr3t</html>",
@@ -159,17 +166,17 @@ async fn success_that_cannot_be_read_is_an_error_and_never_an_empty_result() {
                 then.status(200).header("x-request-id", "r-1").body(body);
             })
             .await;
-        let error = client_of(&server.base_url()).capping().list().await.expect_err(body);
-        assert!(matches!(error.kind(), ErrorKind::Unreadable { .. }), "{body}: {error:?}");
+        let error = client_for(&server.base_url()).capping().list().await.expect_err(body);
+        assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{body}: {error:?}");
         assert_eq!((error.status(), error.request_id()), (Some(200), Some("r-1")));
         let text = error.to_string();
-        assert!(text.starts_with("capping list failed: the answer is 200 with a body that cannot be read: "), "{text}");
+        assert!(text.starts_with("capping list failed: the service responded 200 with an invalid body: "), "{text}");
         assert!(!text.contains("s3cr3t"), "{text}");
     }
 }
 
 #[tokio::test]
-async fn a_token_is_never_shown_also_when_the_service_repeats_it() {
+async fn echoed_token_is_redacted() {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
@@ -178,18 +185,18 @@ async fn a_token_is_never_shown_also_when_the_service_repeats_it() {
                 .body(r#"{"error_code": "token-canary", "message": "bad token-canary", "requestId": "token-canary"}"#);
         })
         .await;
-    let client = client_of(&server.base_url());
+    let client = client_for(&server.base_url());
     for operation in &OPERATIONS {
-        let error = call(&client, operation, &uid(UID)).await.expect_err("refused");
+        let error = run_operation(&client, operation, &uid(UID)).await.expect_err("an error");
         let printed = format!("{client:?} {error} {error:?} {error:#?}");
         assert!(!printed.contains("token-canary"), "{operation}: {printed}");
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_a_failure_and_nothing_follows_it() {
-    let elsewhere = MockServer::start_async().await;
-    let caught = elsewhere
+async fn redirect_is_not_followed() {
+    let target = MockServer::start_async().await;
+    let followed = target
         .mock_async(|when, then| {
             when.any_request();
             then.status(200).json_body(json!({"results": []}));
@@ -200,17 +207,17 @@ async fn a_redirect_is_a_failure_and_nothing_follows_it() {
         server
             .mock_async(|when, then| {
                 when.any_request();
-                then.status(status).header("location", elsewhere.url("/"));
+                then.status(status).header("location", target.url("/"));
             })
             .await;
-        let error = client_of(&server.base_url()).capping().list().await.expect_err("a redirect");
+        let error = client_for(&server.base_url()).capping().list().await.expect_err("a redirect");
         assert_eq!(error.status(), Some(status));
     }
-    caught.assert_calls_async(0).await;
+    followed.assert_calls_async(0).await;
 }
 
 #[tokio::test]
-async fn a_client_is_refused_before_anything_is_sent_if_its_settings_are_wrong() {
+async fn invalid_config_fails_on_build() {
     let build = |sandbox: &str, base_url: &str, org: &str| {
         Client::builder()
             .access_token(Secret::new("t"), "client-1", org)
@@ -223,38 +230,38 @@ async fn a_client_is_refused_before_anything_is_sent_if_its_settings_are_wrong()
     let good = "https://a.example/base";
     assert_eq!(build("prod", good, ORG_ID), Ok(()));
     for (sandbox, url, org, expected) in [
-        ("Prod", good, ORG_ID, "`Prod` is not the name of a sandbox"),
-        ("prod", "http://a.example", ORG_ID, "the base URL: `http://a.example` cannot be used: plain http"),
-        ("prod", "https://a.example/../b", ORG_ID, "the base URL: `https://a.example/../b` cannot be used"),
+        ("Prod", good, ORG_ID, "`Prod` is not a valid sandbox name"),
+        ("prod", "http://a.example", ORG_ID, "invalid base URL: `http://a.example` cannot be used: plain http"),
+        ("prod", "https://a.example/../b", ORG_ID, "invalid base URL: `https://a.example/../b` cannot be used"),
         ("prod", good, "A1", "the organization id must look like"),
     ] {
         let error = build(sandbox, url, org).expect_err(expected);
         assert!(error.starts_with(expected), "{error}");
     }
-    let error = Client::builder().sandbox("prod").build().expect_err("nobody calls");
-    assert_eq!(error.to_string(), "no credentials and no access token are given");
+    let error = Client::builder().sandbox("prod").build().expect_err("no credentials");
+    assert_eq!(error.to_string(), "neither credentials nor an access token are set");
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_a_connection_error() {
-    let client = client_of("http://127.0.0.1:1");
-    let error = client.capping().deploy(&uid(UID)).await.expect_err("nobody listens");
+async fn unreachable_service_is_a_connect_error() {
+    let client = client_for("http://127.0.0.1:1");
+    let error = client.capping().deploy(&uid(UID)).await.expect_err("connection refused");
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error:?}");
     assert!(error.to_string().starts_with("capping deploy failed: no connection: "), "{error}");
     assert!(error.hint().expect("a hint").contains("base URL"));
 }
 
 #[tokio::test]
-async fn word_certificate_in_the_base_url_does_not_change_retries() {
+async fn certificate_in_base_url_is_no_cert_error() {
     for url in ["http://127.0.0.1:1", "http://127.0.0.1:1/certificate"] {
-        let error = client_of(url).capping().list().await.expect_err("nobody listens");
+        let error = client_for(url).capping().list().await.expect_err("connection refused");
         assert_eq!((error.attempts(), error.is_retryable()), (3, true), "{error}");
         assert!(error.hint().expect("a hint").contains("base URL and that"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn no_answer_in_time_says_that_a_write_may_have_been_carried_out() {
+async fn write_timeout_hints_at_read_back() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let client = Client::builder()
         .access_token(Secret::new("t"), "client-1", ORG_ID)
@@ -263,28 +270,28 @@ async fn no_answer_in_time_says_that_a_write_may_have_been_carried_out() {
         .timeout(std::time::Duration::from_millis(100))
         .build()
         .expect("a client");
-    let error = client.capping().create(&capping()).await.expect_err("no answer");
+    let error = client.capping().create(&capping_definition()).await.expect_err("no response");
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)), "{error:?}");
     assert!(error.hint().expect("a hint").contains("read the configuration back"));
-    let error = client.capping().list().await.expect_err("no answer");
-    assert_eq!(error.hint(), Some("this passes; try again"));
+    let error = client.capping().list().await.expect_err("no response");
+    assert_eq!(error.hint(), Some("this is usually temporary; try again"));
 }
 
-/// Compiles only while the futures of all sixteen operations can move between threads.
+/// Fails to compile if the future of any operation is not `Send`.
 #[test]
 fn all_sixteen_calls_are_send() {
     fn send<'c, R: Send + 'c>(call: Call<'c, ReqwestTransport, R>) -> impl Send {
-        fn is_send<T: Send>(it: T) -> T {
-            it
+        fn is_send<T: Send>(value: T) -> T {
+            value
         }
         is_send(is_send(call).into_future())
     }
     fn response<'c, R: Send + 'c>(call: Call<'c, ReqwestTransport, R>) -> impl Send {
         call.response()
     }
-    let (client, uid) = (client_of("http://127.0.0.1:1"), uid(UID));
+    let (client, uid) = (client_for("http://127.0.0.1:1"), uid(UID));
     let (capping, throttling) = (client.capping(), client.throttling());
-    let (capping_definition, throttling_definition) = (ajo_tests::capping(), self::throttling());
+    let (capping_definition, throttling_definition) = (ajo_tests::capping_definition(), self::throttling_definition());
     let options = DeleteOptions::default();
     drop((send(capping.list()), send(capping.create(&capping_definition)), send(capping.get(&uid))));
     drop((
@@ -299,8 +306,8 @@ fn all_sixteen_calls_are_send() {
     drop((response(capping.list()), response(throttling.create(&throttling_definition))));
 }
 
-/// A service that answers each connection with these bytes and then closes it, or holds it open.
-async fn raw(answer: &'static [u8], hold: bool) -> Client {
+/// The client of a server that sends these bytes on each connection, and then closes it or holds it open.
+async fn raw_server_client(response: &'static [u8], hold_open: bool) -> Client {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -310,8 +317,8 @@ async fn raw(answer: &'static [u8], hold: bool) -> Client {
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 let _ = connection.read(&mut request).await;
-                let _ = connection.write_all(answer).await;
-                if hold {
+                let _ = connection.write_all(response).await;
+                if hold_open {
                     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
                 }
             });
@@ -328,29 +335,34 @@ async fn raw(answer: &'static [u8], hold: bool) -> Client {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_told_from_one_that_was_never_made() {
-    for answer in [
+async fn lost_connection_is_not_a_connect_error() {
+    for response in [
         b"".as_slice(),
         b"HTTP/1.1 200",
         b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"results\":",
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"re",
         b"garbage\r\n\r\n",
     ] {
-        let shown = String::from_utf8_lossy(answer).into_owned();
-        let error = raw(answer, false).await.capping().create(&capping()).await.expect_err(&shown);
-        assert!(matches!(error.kind(), ErrorKind::Broken(_)), "{shown}: {error:?}");
-        assert!(error.hint().expect("a hint").contains("may have carried it out"), "{shown}");
+        let response_text = String::from_utf8_lossy(response).into_owned();
+        let error = raw_server_client(response, false)
+            .await
+            .capping()
+            .create(&capping_definition())
+            .await
+            .expect_err(&response_text);
+        assert!(matches!(error.kind(), ErrorKind::Disconnected(_)), "{response_text}: {error:?}");
+        assert!(error.hint().expect("a hint").contains("may have applied the change"), "{response_text}");
         assert!(!format!("{error:?}").contains("canary"));
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_end_is_a_timeout() {
-    for answer in
+async fn unfinished_response_is_a_timeout() {
+    for response in
         [b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"results\":".as_slice(), b"HTTP/1.1 200 OK\r\nx-a: "]
     {
         let started = std::time::Instant::now();
-        let error = raw(answer, true).await.capping().list().await.expect_err("no end");
+        let error = raw_server_client(response, true).await.capping().list().await.expect_err("a timeout");
         assert!(matches!(error.kind(), ErrorKind::Timeout(_)), "{error:?}");
         assert!(started.elapsed() < std::time::Duration::from_secs(3));
     }

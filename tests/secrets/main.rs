@@ -1,5 +1,5 @@
-//! Nothing secret is ever written: everything is run at the level TRACE, with secrets that can be recognized, and all that
-//! was logged, printed or said by an error or a panic is searched for them.
+//! Proves that no output contains a secret: runs all operations at level TRACE with recognizable secrets, and searches
+//! all logs, `Debug` output, errors, and panics for them.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpListener;
@@ -8,35 +8,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{
-    Credentials, Endpoint, FileStore, MemoryStore, Secret, Sleep, Surroundings, System, Timestamp, TokenProvider,
+    BaseUrl, Credentials, FileStore, MemoryStore, Runtime, Secret, Sleep, SystemRuntime, Timestamp, TokenProvider,
     TokenStore, http_client,
 };
 use ajo_core::{CallOptions, CappingDefinition, Client, OPERATIONS};
-use ajo_emulator::{Caller, Emulator, GatewayError, Settings};
-use ajo_tests::{call, capping_json};
+use ajo_emulator::{Emulator, EmulatorSettings, GatewayError, RegisteredClient};
+use ajo_tests::{capping_json, run_operation};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// In every secret, token, header value and body of this test.
+/// Part of every secret, token, header value, and body of this test.
 const CANARY: &str = "c4nary";
 
 const ORG_ID: &str = "C4NARYORG@AdobeOrg";
 
-/// All that was written, by whatever way.
+/// The captured output of all kinds.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+struct CapturedOutput(Arc<Mutex<Vec<u8>>>);
 
-impl Written {
-    fn add(&self, text: &str) {
+impl CapturedOutput {
+    fn append(&self, text: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text.as_bytes());
     }
 
-    fn text(&self) -> String {
+    fn contents(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 }
 
-impl io::Write for Written {
+impl io::Write for CapturedOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
@@ -47,7 +47,7 @@ impl io::Write for Written {
     }
 }
 
-impl<'w> MakeWriter<'w> for Written {
+impl<'w> MakeWriter<'w> for CapturedOutput {
     type Writer = Self;
 
     fn make_writer(&'w self) -> Self {
@@ -55,8 +55,8 @@ impl<'w> MakeWriter<'w> for Written {
     }
 }
 
-/// A server that answers every request with the request itself, headers and all, and this status.
-fn echo(status: u16) -> String {
+/// A server that responds to every request with this status and the whole request, including headers, as the body.
+fn echo_server(status: u16) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     std::thread::spawn(move || {
@@ -65,7 +65,7 @@ fn echo(status: u16) -> String {
             let _ = connection.set_read_timeout(Some(Duration::from_millis(200)));
             let mut request = vec![0; 64 * 1024];
             let mut length = 0;
-            // The end of a request is not looked for: it has come when nothing more does.
+            // The request is complete when no more data arrives.
             while let Ok(read) = connection.read(&mut request[length..]) {
                 length += read;
                 if read == 0 || length == request.len() {
@@ -83,10 +83,10 @@ fn echo(status: u16) -> String {
     url
 }
 
-/// Panics where it is asked for chance, in the middle of a call.
-struct Panicking(System);
+/// Panics when a random number is needed, in the middle of a call.
+struct PanickingEnv(SystemRuntime);
 
-impl Surroundings for Panicking {
+impl Runtime for PanickingEnv {
     fn now(&self) -> Timestamp {
         self.0.now()
     }
@@ -100,7 +100,7 @@ impl Surroundings for Panicking {
     }
 
     fn random(&self) -> u64 {
-        panic!("chance has run out")
+        panic!("no random numbers")
     }
 }
 
@@ -122,8 +122,8 @@ fn client(emulator: &Emulator, credentials: Credentials, store: Option<Arc<dyn T
     .expect("a client")
 }
 
-/// Whatever a call came to, as it would be printed.
-fn told<T: std::fmt::Debug>(result: &Result<T, ajo_core::Error>) -> String {
+/// The result of a call in all printable formats.
+fn debug_result<T: std::fmt::Debug>(result: &Result<T, ajo_core::CallError>) -> String {
     match result {
         Ok(value) => format!("{value:?}\n"),
         Err(error) => {
@@ -135,8 +135,8 @@ fn told<T: std::fmt::Debug>(result: &Result<T, ajo_core::Error>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_written_anywhere_holds_a_secret_a_header_or_a_body() {
-    let written = Written::default();
+async fn no_output_contains_a_secret() {
+    let written = CapturedOutput::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_span_events(FmtSpan::FULL)
@@ -144,12 +144,12 @@ async fn nothing_written_anywhere_holds_a_secret_a_header_or_a_body() {
         .with_writer(written.clone())
         .init();
     let panics = written.clone();
-    panic::set_hook(Box::new(move |panic| panics.add(&format!("{panic} {panic:?}\n"))));
+    panic::set_hook(Box::new(move |panic| panics.append(&format!("{panic} {panic:?}\n"))));
 
     let secret = format!("{CANARY}-secret");
-    let settings = Settings {
-        callers: vec![Caller::new(&format!("{CANARY}-client"), &secret, ORG_ID, "openid")],
-        ..Settings::default()
+    let settings = EmulatorSettings {
+        clients: vec![RegisteredClient::new(&format!("{CANARY}-client"), &secret, ORG_ID, "openid")],
+        ..EmulatorSettings::default()
     };
     let emulator = Emulator::builder().settings(settings).start().await.expect("an emulator");
     let definition: CappingDefinition = {
@@ -158,57 +158,59 @@ async fn nothing_written_anywhere_holds_a_secret_a_header_or_a_body() {
         serde_json::from_value(json).expect("a definition")
     };
     let options = CallOptions::default().header("x-extra", &format!("{CANARY}-header")).expect("a header").attempts(2);
-    written.add(&format!("{options:?} {:?}\n", credentials(&secret)));
+    written.append(&format!("{options:?} {:?}\n", credentials(&secret)));
 
-    // Everything that works, and every error of the gateway, with tokens kept in a file and in memory.
+    // All operations and all gateway errors, with tokens stored in a file and in memory.
     let directory = tempfile::tempdir().expect("a directory");
     let stores: [Arc<dyn TokenStore>; 2] =
         [Arc::new(FileStore::new(directory.path())), Arc::new(MemoryStore::default())];
     for store in stores {
         let client = client(&emulator, credentials(&secret), Some(store)).with_options(options.clone());
-        written.add(&format!("{client:?} {:?} {:?}\n", client.capping(), Client::builder()));
+        written.append(&format!("{client:?} {:?} {:?}\n", client.capping(), Client::builder()));
         let created = client.capping().create(&definition).await;
-        written.add(&told(&created));
+        written.append(&debug_result(&created));
         let uid = created.expect("created").uid;
         for operation in &OPERATIONS {
-            written.add(&told(&call(&client, operation, &uid).await));
+            written.append(&debug_result(&run_operation(&client, operation, &uid).await));
         }
         for error in GatewayError::ALL {
-            emulator.world().clear_faults();
-            emulator.world().add_fault(format!("*.*=gateway:{}", error.code).parse().expect("a fault")).expect("room");
-            written
-                .add(&told(&client.with_options(CallOptions::default().attempts(1)).capping().list().await.map(drop)));
+            emulator.state().clear_faults();
+            emulator.state().add_fault(format!("*.*=gateway:{}", error.code).parse().expect("a fault")).expect("room");
+            written.append(&debug_result(
+                &client.with_options(CallOptions::default().attempts(1)).capping().list().await.map(drop),
+            ));
         }
-        emulator.world().clear_faults();
-        emulator.world().revoke_tokens();
-        written.add(&told(&client.capping().list().await.map(drop)));
+        emulator.state().clear_faults();
+        emulator.state().revoke_tokens();
+        written.append(&debug_result(&client.capping().list().await.map(drop)));
     }
 
-    // A file with rubbish in place of the token, and secrets that are refused.
+    // A file with garbage instead of a token, and a wrong secret.
     for entry in std::fs::read_dir(directory.path()).expect("a directory") {
-        std::fs::write(entry.expect("a file").path(), format!("{CANARY}-rubbish")).expect("written");
+        std::fs::write(entry.expect("a file").path(), format!("{CANARY}-garbage")).expect("written");
     }
     let store: Arc<dyn TokenStore> = Arc::new(FileStore::new(directory.path()));
-    written.add(&told(&client(&emulator, credentials(&secret), Some(store)).capping().list().await.map(drop)));
+    written
+        .append(&debug_result(&client(&emulator, credentials(&secret), Some(store)).capping().list().await.map(drop)));
     let wrong = client(&emulator, credentials(&format!("{CANARY}-wrong")), None);
-    written.add(&told(&wrong.capping().list().await.map(drop)));
+    written.append(&debug_result(&wrong.capping().list().await.map(drop)));
 
-    // Servers that repeat what they are sent.
+    // Servers that echo the request.
     for status in [200, 400, 401, 500] {
-        let url = echo(status);
-        let echoed = Client::builder().sandbox("prod").base_url(&url).ims_url(&url);
+        let url = echo_server(status);
+        let builder = Client::builder().sandbox("prod").base_url(&url).ims_url(&url);
         let token = Secret::new(format!("{CANARY}-token"));
-        let fixed = echoed.access_token(token, &format!("{CANARY}-client"), ORG_ID).build().expect("a client");
-        let fixed = fixed.with_options(options.clone().attempts(1));
-        let result = fixed.capping().create(&definition).await;
+        let echo_client = builder.access_token(token, &format!("{CANARY}-client"), ORG_ID).build().expect("a client");
+        let echo_client = echo_client.with_options(options.clone().attempts(1));
+        let result = echo_client.capping().create(&definition).await;
         if let Err(error) = &result {
             let body = String::from_utf8_lossy(error.body());
             assert!(!body.contains(&format!("{CANARY}-token")), "{body}");
         }
-        written.add(&told(&result.map(drop)));
-        let ims = Endpoint::parse(&url).expect("an endpoint");
+        written.append(&debug_result(&result.map(drop)));
+        let ims = BaseUrl::parse(&url).expect("an endpoint");
         let tokens = TokenProvider::new(credentials(&secret), &ims, http_client(&ims).expect("a client"));
-        written.add(&format!("{:?}\n", tokens.token().await.map_err(|error| (error.to_string(), error))));
+        written.append(&format!("{:?}\n", tokens.token().await.map_err(|error| (error.to_string(), error))));
     }
 
     // A panic in the middle of a call.
@@ -217,30 +219,30 @@ async fn nothing_written_anywhere_holds_a_secret_a_header_or_a_body() {
         .sandbox("prod")
         .base_url(&emulator.base_url())
         .ims_url(&emulator.ims_url())
-        .surroundings(Arc::new(Panicking(System::default())))
+        .runtime(Arc::new(PanickingEnv(SystemRuntime::default())))
         .build()
         .expect("a client");
     let panicked = tokio::spawn(async move { panicking.capping().list().await.map(drop) }).await.expect_err("a panic");
-    written.add(&format!("{panicked} {panicked:?}\n"));
+    written.append(&format!("{panicked} {panicked:?}\n"));
     let _ = panic::take_hook();
 
-    let text = written.text();
+    let text = written.contents();
     assert!(
-        text.contains("chance has run out") && text.contains("call{method=\"POST\" path=\"/list/endpointConfigs\""),
+        text.contains("no random numbers") && text.contains("call{method=\"POST\" path=\"/list/endpointConfigs\""),
         "nothing was captured"
     );
-    for kind in ["secret", "wrong", "token", "header", "rubbish"] {
+    for kind in ["secret", "wrong", "token", "header", "garbage"] {
         let canary = format!("{CANARY}-{kind}");
         let line = text.lines().find(|line| line.contains(&canary));
         assert_eq!(line, None, "{canary} is written");
     }
-    // Logs alone: neither a body, nor a header's value, nor a token.
+    // Logs must also not contain bodies, header values, or tokens without a secret.
     let levels = ["TRACE", "DEBUG", " INFO", " WARN", "ERROR"];
     let logged: Vec<&str> =
         text.lines().filter(|line| levels.iter().any(|level| line.get(28..33) == Some(level))).collect();
     assert!(logged.len() > 500, "{} lines", logged.len());
-    for sign in [CANARY, ORG_ID, "eyJ", "maxCallsCount", "Bearer "] {
-        let line = logged.iter().find(|line| line.contains(sign));
-        assert_eq!(line, None, "{sign} is logged");
+    for marker in [CANARY, ORG_ID, "eyJ", "maxCallsCount", "Bearer "] {
+        let line = logged.iter().find(|line| line.contains(marker));
+        assert_eq!(line, None, "{marker} is logged");
     }
 }

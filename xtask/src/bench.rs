@@ -1,62 +1,62 @@
-//! `cargo xtask bench`: figures that anyone can reproduce, and their budgets. A timed group is measured in five separate runs together with
-//! the alternatives it is compared with; the page shows a figure only if the runs agree.
+//! `cargo xtask bench`: reproducible figures and their budgets. A timed group and its alternatives are measured in five separate runs;
+//! `docs/performance.md` shows a figure only if the runs agree.
 
+mod bench_program;
 mod budget;
 mod charts;
-mod counted;
+mod counts;
 mod group;
 mod npm_package;
-mod number;
-mod page;
-mod program;
+mod number_format;
+mod performance_doc;
 mod report;
 mod timed;
 
 use clap::ValueEnum as _;
 
-pub(crate) use group::Group;
+pub(crate) use group::BenchGroup;
 
 use crate::output::log;
 
-/// Measures one group, or all of them and then the charts and tables.
-pub(crate) fn run(group: Option<Group>) -> Result<String, String> {
+/// Measures one group, or all groups and then draws charts and tables.
+pub(crate) fn run(group: Option<BenchGroup>) -> Result<String, String> {
     match group {
-        None => all(),
-        Some(Group::Charts) => charts::draw().and_then(|()| page::fill()),
+        None => run_all(),
+        Some(BenchGroup::Charts) => charts::draw_charts().and_then(|()| performance_doc::update_tables()),
         Some(group) => measure(group),
     }
 }
 
-/// A broken budget does not keep the other groups from being measured.
-fn all() -> Result<String, String> {
+/// Measures all groups, even after a budget is broken.
+fn run_all() -> Result<String, String> {
     let (mut report, mut broken) = (String::new(), Vec::new());
-    for group in Group::value_variants().iter().copied().filter(|group| *group != Group::Charts) {
-        if let Err(reason) = group.is_possible() {
+    for group in BenchGroup::value_variants().iter().copied().filter(|group| *group != BenchGroup::Charts) {
+        if let Err(reason) = group.check_requirements() {
             log(&format!("==> skipped: {reason}"));
             report.extend(["skipped: ", &reason, "\n"]);
             continue;
         }
         match measure(group) {
             Ok(text) => report += &text,
-            Err(problem) => broken.push(problem),
+            Err(error) => broken.push(error),
         }
     }
-    log(&run(Some(Group::Charts))?);
+    log(&run(Some(BenchGroup::Charts))?);
     let broken = broken.join("\n");
     if broken.is_empty() { Ok(report + "all measured figures are within their budgets") } else { Err(broken) }
 }
 
-/// Measures a group, leaves the figures under target/bench/ and checks its budgets.
-fn measure(group: Group) -> Result<String, String> {
-    group.is_possible()?;
+/// Measures a group, stores its figures under target/bench/, and checks its budgets.
+fn measure(group: BenchGroup) -> Result<String, String> {
+    group.check_requirements()?;
     let start = std::time::Instant::now();
     let figures = match group {
-        Group::Counted => counted::measure()?,
+        BenchGroup::Counts => counts::measure()?,
         timed => timed::measure(timed)?,
     };
-    log(&figures.table());
+    log(&figures.terminal_table());
     figures.save()?;
     log(&format!("bench {group} took {:.0} s", start.elapsed().as_secs_f64()));
-    let (kept, text) = budget::check(&figures, &budget::Budget::read(&group.to_string())?);
-    if kept { Ok(text) } else { Err(text) }
+    let (all_met, text) = budget::check_budgets(&figures, &budget::Budget::read(&group.to_string())?);
+    if all_met { Ok(text) } else { Err(text) }
 }

@@ -1,56 +1,56 @@
-//! `cargo xtask generate`: from `openapi/*.yaml` to the generated Rust of `ajo-core` and TypeScript of the npm package.
+//! `cargo xtask generate`: generates Rust for `ajo-core` and TypeScript for the npm package from `openapi/*.yaml`.
 //!
-//! The specs are validated. The types come from [`progenitor`], whose input is patched ([`patches`]) and whose output is adapted
-//! ([`types`]). The methods of the client ([`client`]), their [`options`], and the table of [`operations`] are written from the
-//! [`model`] of the operations. [`files`] puts everything in its place.
+//! The specs are validated first. [`progenitor`] generates the types from a patched spec ([`spec_patches`]), and [`type_adapter`]
+//! adapts its output. The client's methods ([`client_methods`]), their [`options`], and the [`operation_table`] are rendered from the
+//! [`operation_model`]. [`generated_files`] writes or compares all files.
 
-mod client;
-mod enums;
-mod files;
+mod client_methods;
+mod generated_files;
 mod json_schema;
-pub(crate) mod model;
-mod operations;
+mod open_enums;
+pub(crate) mod operation_model;
+mod operation_table;
 mod options;
-mod patches;
 mod progenitor;
 pub(crate) mod rust_type;
-mod schemas;
-mod types;
+mod schema_tables;
+mod spec_patches;
+mod type_adapter;
 mod typescript;
 
 use std::fmt::Write as _;
 
-use crate::spec::{Spec, specifications};
+use crate::spec::{Spec, read_project_specs};
 use crate::validate;
 use crate::workspace::root;
 
-/// Where the generated Rust is kept, from the root of the workspace.
+/// The folder of the generated Rust, relative to the workspace root.
 const RUST: &str = "crates/core/src/generated";
-/// Where the generated TypeScript is kept.
+/// The folder of the generated TypeScript.
 const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
 /// The file with a generated table.
 const README: &str = "crates/wasm/npm/README.md";
 
-/// Generates, and writes or (with `check`) compares.
+/// Generates the code, then writes it, or with `check` compares it.
 pub(crate) fn run(check: bool) -> Result<String, String> {
-    let specs = specifications()?;
-    let mut findings: Vec<_> = specs.iter().flat_map(validate::validate).collect();
-    findings.extend(validate::validate_together(&specs));
-    if !findings.is_empty() {
-        let mut text = format!("the specs have {} problem(s)", findings.len());
-        for finding in &findings {
-            let _ = write!(text, "\n{finding}");
+    let specs = read_project_specs()?;
+    let mut diagnostics: Vec<_> = specs.iter().flat_map(validate::validate_spec).collect();
+    diagnostics.extend(validate::validate_shared_schemas(&specs));
+    if !diagnostics.is_empty() {
+        let mut text = format!("the specs have {} errors", diagnostics.len());
+        for diagnostic in &diagnostics {
+            let _ = write!(text, "\n{diagnostic}");
         }
         return Err(text);
     }
 
     let (mut stale, mut count) = (String::new(), 0);
-    for (target, files) in [(RUST, files::render(&specs)?), (TYPESCRIPT, typescript::render(&specs)?)] {
+    for (target, files) in [(RUST, generated_files::render(&specs)?), (TYPESCRIPT, typescript::render(&specs)?)] {
         count += files.len();
         if check {
-            stale += &files::differences(&root().join(target), &files)?;
+            stale += &generated_files::diff_files(&root().join(target), &files)?;
         } else {
-            files::write(&root().join(target), &files)?;
+            generated_files::write_files(&root().join(target), &files)?;
         }
     }
     stale += &update_readme(&specs, check)?;
@@ -61,13 +61,13 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
     Ok(format!("{count} files and the table in {README}: {done}"))
 }
 
-/// Writes the table into the README; with `check`, only gives the difference.
+/// Writes the table into the README; with `check`, returns only the diff.
 fn update_readme(specs: &[Spec], check: bool) -> Result<String, String> {
     let path = root().join(README);
     let old = std::fs::read_to_string(&path).map_err(|error| format!("failed to read {README}: {error}"))?;
-    let new = typescript::readme::update(&old, specs).map_err(|problem| format!("{README}: {problem}"))?;
+    let new = typescript::readme_table::update(&old, specs).map_err(|problem| format!("{README}: {problem}"))?;
     if check {
-        return Ok(files::diff(README, &old, &new));
+        return Ok(generated_files::unified_diff(README, &old, &new));
     }
     if old != new {
         std::fs::write(&path, new).map_err(|error| format!("failed to write {README}: {error}"))?;
@@ -82,40 +82,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn generating_twice_gives_the_same() {
-        let specs = specifications().expect("readable");
-        assert_eq!(files::render(&specs), files::render(&specs));
+    fn generation_is_deterministic() {
+        let specs = read_project_specs().expect("readable");
+        assert_eq!(generated_files::render(&specs), generated_files::render(&specs));
     }
 
     #[test]
-    fn the_committed_code_is_what_the_specs_say() {
+    fn committed_code_is_current() {
         run(true).expect("not stale");
     }
 
     #[test]
-    fn a_field_added_to_a_spec_becomes_a_typed_field() {
-        let mut specs = specifications().expect("readable");
+    fn added_field_becomes_typed() {
+        let mut specs = read_project_specs().expect("readable");
         let schemas = &mut specs[0].value["components"]["schemas"];
         schemas["CappingConfig"]["properties"]["costCenter"] =
             json!({"type": "integer", "description": "Who pays (unknown)."});
         schemas["CappingDefinition"]["properties"]["costCenter"] =
             json!({"type": "string", "description": "Who pays (unknown)."});
-        assert!(validate::validate(&specs[0]).is_empty());
-        let files = files::render(&specs).expect("generated");
+        assert!(validate::validate_spec(&specs[0]).is_empty());
+        let files = generated_files::render(&specs).expect("generated");
         let types = &files["capping/types.rs"];
         assert!(types.contains("pub cost_center: ::std::option::Option<i64>"), "{types}");
         assert!(types.contains("pub cost_center: ::std::option::Option<::std::string::String>"), "{types}");
     }
 
     #[test]
-    fn a_field_added_to_a_spec_is_in_the_tables_and_in_typescript() {
-        let mut specs = specifications().expect("readable");
+    fn added_field_reaches_typescript() {
+        let mut specs = read_project_specs().expect("readable");
         for name in ["CappingDefinition", "CappingConfig"] {
             specs[0].value["components"]["schemas"][name]["properties"]["priority"] =
                 json!({"type": "integer", "format": "int64", "description": "Which comes first (unknown)."});
         }
-        assert!(validate::validate(&specs[0]).is_empty());
-        let files = files::render(&specs).expect("generated");
+        assert!(validate::validate_spec(&specs[0]).is_empty());
+        let files = generated_files::render(&specs).expect("generated");
         assert_eq!(files["capping/types.rs"].matches("pub priority: ::std::option::Option<i64>").count(), 2);
         assert_eq!(files["schemas.rs"].matches(r#"name: "priority""#).count(), 2);
         assert!(files["json_schemas.rs"].contains(r#"\"priority\":{\"description\":\"Which comes first"#));
@@ -125,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_added_to_one_spec_is_in_typescript_and_in_the_readme() {
-        let mut specs = specifications().expect("readable");
+    fn added_operation_reaches_typescript() {
+        let mut specs = read_project_specs().expect("readable");
         specs[0].value["paths"]["/endpointConfigs/{uid}/history"] = json!({
             "parameters": [{"$ref": "#/components/parameters/uid"}],
             "get": {
                 "operationId": "read_history",
                 "summary": "Read the history",
-                "description": "Answers who did what (unknown).",
+                "description": "Returns who did what (unknown).",
                 "responses": {"200": {
                     "description": "The history.",
                     "content": {"application/json": {"schema": {"type": "object"}}},
@@ -140,65 +140,68 @@ mod tests {
             },
         });
         let typescript = typescript::render(&specs).expect("generated");
-        let method = "  /**\n   * Read the history.\n   *\n   * Answers who did what (unknown).\n   */\n  \
+        let method = "  /**\n   * Read the history.\n   *\n   * Returns who did what (unknown).\n   */\n  \
                       readHistory(uid: string, options?: CallOptions): Promise<Record<string, unknown>>;\n";
         let operations = &typescript["operations.ts"];
         assert_eq!(operations.matches(method).count(), 1, "{operations}");
         assert_eq!(operations.matches("    readHistory: [\"uid\"],\n").count(), 1);
         assert_eq!(operations.matches("\"capping.read_history\"").count(), 1);
         let readme = "<!-- operations: written by `cargo xtask generate` -->\n<!-- operations: end -->\n";
-        let readme = typescript::readme::update(readme, &specs).expect("markers");
+        let readme = typescript::readme_table::update(readme, &specs).expect("markers");
         let row = "| `capping.readHistory(uid, options?)` | `Record<string, unknown>` | Read the history |\n";
         assert!(readme.contains(row), "{readme}");
     }
 
     #[test]
-    fn a_parameter_that_the_npm_package_cannot_pass_is_named() {
-        let mut specs = specifications().expect("readable");
+    fn unsupported_npm_parameter_fails() {
+        let mut specs = read_project_specs().expect("readable");
         specs[1].value["paths"]["/list/throttlingConfigs"]["post"]["parameters"] =
             json!([{"name": "limit", "in": "query", "schema": {"type": "integer"}}]);
-        let error = typescript::render(&specs).expect_err("it is no flag");
+        let error = typescript::render(&specs).expect_err("it is not a boolean");
         assert!(error.contains("`limit` of `list`") && error.contains("openapi/throttling.yaml"), "{error}");
     }
 
     #[test]
-    fn what_is_sent_is_strict_and_what_is_answered_lenient() {
-        let files = files::render(&specifications().expect("readable")).expect("generated");
+    fn requests_strict_responses_lenient() {
+        let files = generated_files::render(&read_project_specs().expect("readable")).expect("generated");
         let types = &files["capping/types.rs"];
-        let of = |name: &str| {
+        let definition = |name: &str| {
             let (before, after) = types.split_once(&format!("pub struct {name} {{")).expect("a struct");
-            let attributes = before.rsplit("\n}").next().expect("what stands before it").to_owned();
+            let attributes = before.rsplit("\n}").next().expect("attributes").to_owned();
             attributes + after.split_once("\n}").expect("its end").0
         };
-        for sent in ["CappingDefinition", "CappingServices", "ServiceLimit", "Rating"] {
+        for name in ["CappingDefinition", "CappingServices", "ServiceLimit", "Rating"] {
+            let code = definition(name);
             assert!(
-                of(sent).contains("deny_unknown_fields") && !of(sent).contains("lenient::field"),
-                "{sent}: {}",
-                of(sent)
+                code.contains("deny_unknown_fields") && !code.contains("lenient::deserialize_field"),
+                "{name}: {code}"
             );
         }
-        for answered in ["CappingConfig", "DeployedCapping", "AnsweredServices", "AnsweredLimit", "AnsweredRating"] {
-            assert!(of(answered).contains("lenient::field") && !of(answered).contains("deny_unknown"), "{answered}");
+        for name in
+            ["CappingConfig", "DeployedCapping", "CappingServicesResponse", "ServiceLimitResponse", "RatingResponse"]
+        {
+            let code = definition(name);
+            assert!(code.contains("lenient::deserialize_field") && !code.contains("deny_unknown"), "{name}: {code}");
         }
     }
 
     #[test]
-    fn the_table_of_operations_has_all_of_both_specs() {
-        let specs = specifications().expect("readable");
-        let files = files::render(&specs).expect("generated");
-        let described: usize = specs.iter().map(|spec| spec.operations().count()).sum();
-        assert_eq!(files["operations.rs"].matches(": Operation = Operation {").count(), described);
-        assert!(files["operations.rs"].contains(&format!("[Operation; {described}usize]")));
+    fn operation_table_is_complete() {
+        let specs = read_project_specs().expect("readable");
+        let files = generated_files::render(&specs).expect("generated");
+        let count: usize = specs.iter().map(|spec| spec.operations().count()).sum();
+        assert_eq!(files["operations.rs"].matches(": Operation = Operation {").count(), count);
+        assert!(files["operations.rs"].contains(&format!("[Operation; {count}usize]")));
     }
 
-    /// Adds `GET /endpointConfigs/{uid}/history` to the capping spec, and only there.
+    /// Adds `GET /endpointConfigs/{uid}/history` to the capping spec only.
     fn with_history() -> Vec<Spec> {
-        let mut specs = specifications().expect("readable");
+        let mut specs = read_project_specs().expect("readable");
         specs[0].value["paths"]["/endpointConfigs/{uid}/history"] = json!({
             "parameters": [{"$ref": "#/components/parameters/uid"}],
             "get": {
                 "operationId": "history", "tags": ["capping"],
-                "summary": "Read the history of a configuration", "description": "Answers who did what (unknown).",
+                "summary": "Read the history of a configuration", "description": "Returns who did what (unknown).",
                 "responses": {"200": {
                     "description": "The history.", "content": {"application/json": {"schema": {"type": "object"}}},
                 }},
@@ -208,14 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_added_to_one_spec_becomes_a_documented_method() {
+    fn added_operation_becomes_method() {
         let specs = with_history();
-        assert!(validate::validate(&specs[0]).is_empty(), "{:?}", validate::validate(&specs[0]));
-        let files = files::render(&specs).expect("generated");
+        assert!(validate::validate_spec(&specs[0]).is_empty(), "{:?}", validate::validate_spec(&specs[0]));
+        let files = generated_files::render(&specs).expect("generated");
         let client = &files["capping/client.rs"];
         let (before, after) = client.split_once("    pub fn history(").expect("a method");
         let doc = &before[before.rfind("/**").expect("a doc comment")..];
-        assert!(doc.contains("Read the history of a configuration.\n\nAnswers who did what (unknown)."), "{doc}");
+        assert!(doc.contains("Read the history of a configuration.\n\nReturns who did what (unknown)."), "{doc}");
         assert!(doc.contains("`GET /endpointConfigs/{uid}/history`"), "{doc}");
         let signature = after.split('{').next().expect("a signature").split_whitespace().collect::<String>();
         assert!(signature.contains("uid:&crate::Uid"), "{signature}");
@@ -226,21 +229,21 @@ mod tests {
         assert!(files["verbs.rs"].contains("History = \"history\""));
     }
 
-    /// What `OpenAPI` cannot say comes from the extensions.
+    /// The extensions say what `OpenAPI` cannot.
     #[test]
-    fn extensions_reach_the_table_and_the_methods() {
-        let files = files::render(&specifications().expect("readable")).expect("generated");
+    fn extensions_reach_generated_code() {
+        let files = generated_files::render(&read_project_specs().expect("readable")).expect("generated");
         let row = |name: &str| {
             let (_, after) = files["operations.rs"].split_once(&format!("const {name}: ")).expect("a row");
             after.split_once("};").expect("its end").0.to_owned()
         };
         for (name, expected) in [
-            ("CAPPING_LIST", ["Idempotency::Safe", "RequestBody::Default(\"{}\")", "Some(\"results\")"]),
+            ("CAPPING_LIST", ["Idempotency::Safe", "RequestBody::Fixed(\"{}\")", "Some(\"results\")"]),
             ("CAPPING_CREATE", ["Idempotency::NotIdempotent", "RequestBody::Definition", "envelope: None"]),
-            ("CAPPING_UPDATE", ["Idempotency::Idempotent", "AlreadyDone::Never", "ResponseValue::Configuration"]),
-            ("CAPPING_DELETE", ["Idempotency::Idempotent", "AlreadyDone::NotFound", "ResponseValue::Nothing"]),
-            ("CAPPING_DEPLOY", ["Idempotency::Idempotent", "AlreadyDone::Never", "RequestBody::None"]),
-            ("THROTTLING_DEPLOY", ["Idempotency::Idempotent", "AlreadyDone::Code(\"14466\")", "success: 204"]),
+            ("CAPPING_UPDATE", ["Idempotency::Idempotent", "AlreadyApplied::Never", "ResponseValue::Configuration"]),
+            ("CAPPING_DELETE", ["Idempotency::Idempotent", "AlreadyApplied::NotFound", "ResponseValue::None"]),
+            ("CAPPING_DEPLOY", ["Idempotency::Idempotent", "AlreadyApplied::Never", "RequestBody::None"]),
+            ("THROTTLING_DEPLOY", ["Idempotency::Idempotent", "AlreadyApplied::Code(\"14466\")", "success: 204"]),
             ("THROTTLING_CAN_DEPLOY", ["Idempotency::Safe", "Some(\"canDeploy\")", "ResponseValue::Object"]),
         ] {
             let row = row(name);
@@ -253,17 +256,17 @@ mod tests {
         assert!(files["options.rs"].contains("pub force: bool"));
     }
 
-    /// Parameters of any type, several of the path, and a body.
+    /// Parameters of any type, in the path and the query.
     #[test]
-    fn arguments_and_options_of_any_type_are_generated() {
+    fn all_parameter_types_are_generated() {
         let mut specs = with_history();
         let query = |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
         let history = &mut specs[0].value["paths"]["/endpointConfigs/{uid}/history"]["get"];
         let mut since = query("since", "integer");
         since["required"] = json!(true);
         history["parameters"] = json!([since, query("maxCount", "integer"), query("author", "string")]);
-        assert!(validate::validate(&specs[0]).is_empty());
-        let files = files::render(&specs).expect("generated");
+        assert!(validate::validate_spec(&specs[0]).is_empty());
+        let files = generated_files::render(&specs).expect("generated");
         let client = files["capping/client.rs"].split_whitespace().collect::<String>();
         assert!(client.contains("uid:&crate::Uid,since:i64,options:options::HistoryOptions"), "{client}");
         assert!(client.contains(".path_parameter(uid.as_str()).query(\"since\",Some(&since.to_string()))"), "{client}");
@@ -275,44 +278,44 @@ mod tests {
         );
     }
 
-    /// Puts something else in the place of one node after the other: what the validator lets pass, progenitor accepts. A
-    /// panic of progenitor or typify fails this test.
+    /// Replaces one node after another: progenitor accepts each spec that the validator accepts. A panic of progenitor or typify
+    /// fails this test.
     #[test]
-    fn what_passes_the_validator_becomes_rust() {
-        let specs = specifications().expect("readable");
+    fn validated_specs_become_rust() {
+        let specs = read_project_specs().expect("readable");
         let original = &specs[1];
-        let mut places = Vec::new();
-        pointers(&original.value, "", &mut places);
-        // All places take 13 s.
-        let every = if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { 1 } else { 7 };
+        let mut locations = Vec::new();
+        pointers(&original.value, "", &mut locations);
+        // All nodes take 13 s.
+        let step = if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { 1 } else { 7 };
         let mut passed = 0;
-        for place in places.iter().step_by(every) {
-            for odd in
+        for location in locations.iter().step_by(step) {
+            for replacement in
                 [Value::Null, json!("x"), json!([]), json!({}), json!({"type": "object", "description": "documented"})]
             {
                 let mut value = original.value.clone();
-                *value.pointer_mut(place).expect("a node") = odd.clone();
+                *value.pointer_mut(location).expect("a node") = replacement.clone();
                 let spec = Spec { file: original.file.clone(), value };
-                if validate::validate(&spec).is_empty() {
+                if validate::validate_spec(&spec).is_empty() {
                     passed += 1;
-                    let rendered = files::render(std::slice::from_ref(&spec));
-                    // A spec whose bounds or failures are all gone makes a patch say so, which is an error with a name.
-                    let fine = rendered.as_ref().map_or_else(|error| error.contains("the spec patch `"), |_| true);
-                    assert!(fine, "{place} := {odd}: {:?}", rendered.err());
+                    let rendered = generated_files::render(std::slice::from_ref(&spec));
+                    // Without any bounds or error responses, a patch has nothing to change and reports that.
+                    let is_ok = rendered.as_ref().map_or_else(|error| error.contains("the spec patch `"), |_| true);
+                    assert!(is_ok, "{location} := {replacement}: {:?}", rendered.err());
                 }
             }
         }
-        assert!(passed * every > 50, "only {passed} of the changed specs pass, so this test says little");
+        assert!(passed * step > 50, "only {passed} of the changed specs pass the validator");
     }
 
-    /// The places that decide what is generated; texts and examples do not.
+    /// The nodes that affect the generated code; descriptions and examples do not.
     fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
-        const TEXTS: [&str; 6] = ["description", "summary", "example", "info", "servers", "securitySchemes"];
+        const IGNORED: [&str; 6] = ["description", "summary", "example", "info", "servers", "securitySchemes"];
         found.push(at.to_owned());
         match value {
             Value::Object(map) => {
-                map.iter().filter(|(key, _)| !TEXTS.contains(&key.as_str())).for_each(|(key, child)| {
-                    pointers(child, &format!("{at}{}", crate::spec::pointer(&[key])), found);
+                map.iter().filter(|(key, _)| !IGNORED.contains(&key.as_str())).for_each(|(key, child)| {
+                    pointers(child, &format!("{at}{}", crate::spec::json_pointer(&[key])), found);
                 });
             }
             Value::Array(items) => {

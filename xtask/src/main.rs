@@ -1,17 +1,17 @@
 //! The project's own commands, run as `cargo xtask …`.
 
 mod bench;
+mod cargo_steps;
 mod compare_spec;
-mod fetch;
+mod fetch_tests;
 mod generate;
-mod need;
+mod lint_tools;
 mod npm;
 mod output;
 mod process;
-mod rust;
+mod requirement;
 mod spec;
 mod spec_edit;
-mod standard_tools;
 mod steps;
 mod test;
 mod tools;
@@ -24,21 +24,21 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand};
 
-use steps::{STEPS, Tier};
+use steps::{STEPS, StepTier};
 
 /// The project's own commands.
 #[derive(Parser)]
 #[command(name = "cargo xtask", disable_help_subcommand = true)]
-struct Arguments {
+struct XtaskArgs {
     #[command(subcommand)]
-    command: Command,
+    command: XtaskCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
-    /// Turn openapi/*.yaml into the Rust under crates/core/src/generated/
+enum XtaskCommand {
+    /// Generate Rust and TypeScript from openapi/*.yaml
     Generate {
-        /// Write nothing; exit with 1 and a diff when the committed code is stale
+        /// Write nothing; exit with 1 and a diff if the committed code is stale
         #[arg(long)]
         check: bool,
     },
@@ -48,42 +48,42 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         upstream: PathBuf,
     },
-    /// Run before a commit: format, lints, generated code, unit and doc tests, spelling
+    /// Check format, lints, generated code, unit and doc tests, and spelling; run it before each commit
     Check,
     /// Run `check` and every suite that needs no download
     Test {
         /// Run only these steps
-        #[arg(value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| PossibleValue::new(step.name).help(step.proves))))]
+        #[arg(value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| PossibleValue::new(step.name).help(step.description))))]
         steps: Vec<String>,
-        /// Also WebAssembly, browsers, runtimes, bundlers, schemathesis, hostile peers, scale; with bounded samples
+        /// Also run WebAssembly, browsers, runtimes, bundlers, schemathesis, hostile peers, and scale, with bounded samples
         #[arg(long, conflicts_with = "steps")]
         all: bool,
-        /// All of it, or the steps, with full counts: millions of inputs, thousands of runs
+        /// Run everything, or the named steps, with full sample counts: millions of inputs, thousands of runs
         #[arg(long)]
         full: bool,
     },
-    /// Install the pinned tools that `check` runs under target/tools
+    /// Install the pinned tools for `check` under target/tools
     Tools,
-    /// Measure the project compared with its alternatives: a table, and JSON under target/bench/
+    /// Compare the project with its alternatives; prints a table and writes JSON to target/bench/
     Bench {
-        /// One group of figures; by default all of them, then the charts and tables
-        group: Option<bench::Group>,
+        /// Measure one group; by default all groups, then draw charts and tables
+        group: Option<bench::BenchGroup>,
     },
-    /// Build the npm package and its tarball under target/npm/
+    /// Build the npm package and its tarball in target/npm/
     Npm,
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Generate { check } => generate::run(check),
-        Command::CompareSpec { upstream } => compare_spec::run(&upstream),
-        Command::Check => test::run_tier(Tier::Check),
-        Command::Test { steps, full: true, .. } => test::run_full(&steps),
-        Command::Test { steps, .. } if !steps.is_empty() => test::run_named(&steps),
-        Command::Test { all, .. } => test::run_tier(if all { Tier::All } else { Tier::Test }),
-        Command::Tools => tools::install(),
-        Command::Bench { group } => bench::run(group),
-        Command::Npm => npm::package::build(),
+    let outcome = match XtaskArgs::parse().command {
+        XtaskCommand::Generate { check } => generate::run(check),
+        XtaskCommand::CompareSpec { upstream } => compare_spec::run(&upstream),
+        XtaskCommand::Check => test::run_tier(StepTier::Check),
+        XtaskCommand::Test { steps, full: true, .. } => test::run_full(&steps),
+        XtaskCommand::Test { steps, .. } if !steps.is_empty() => test::run_named(&steps),
+        XtaskCommand::Test { all, .. } => test::run_tier(if all { StepTier::All } else { StepTier::Test }),
+        XtaskCommand::Tools => tools::install(),
+        XtaskCommand::Bench { group } => bench::run(group),
+        XtaskCommand::Npm => npm::package::build(),
     };
     match outcome {
         Ok(report) => {

@@ -3,6 +3,6 @@
 pub(crate) mod bundlers;
 pub(crate) mod checks;
 pub(crate) mod folders;
-mod module;
 pub(crate) mod package;
 pub(crate) mod runtimes;
+mod wasm_module;

@@ -1,4 +1,4 @@
-//! The only functions of this crate that print.
+//! The only functions in this crate that print.
 
 /// Prints a report to standard output.
 #[expect(clippy::print_stdout, reason = "reports are this program's data")]

@@ -1,47 +1,47 @@
-//! Adds an operation and a field to a spec in a copy of the workspace, generates, and uses both: nothing else has to be written.
+//! Adds an operation and a field to a spec in a copy of the workspace, generates code, and tests both without other edits.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{capture, read_output};
+use crate::process::{capture_stdout, read_output};
 use crate::workspace::{root, target};
 
-/// The operation, for the end of `paths` in the capping spec.
-const OPERATION: &str = include_str!("spec_edit/history.yaml");
+/// The operation, inserted at the end of `paths` in the capping spec.
+const NEW_OPERATION: &str = include_str!("spec_edit/history.yaml");
 
-/// Calls it, in the copy's `tests/requests/operations.rs`.
-const OPERATION_TEST: &str = include_str!("spec_edit/history.rs.txt");
+/// Calls the operation; appended to the copy's `tests/requests/operations.rs`.
+const NEW_OPERATION_TEST: &str = include_str!("spec_edit/history.rs.txt");
 
-/// The field of a capping definition, and of the configuration that the service keeps of it.
-const FIELD: &str = "        priority:
+/// The field, inserted into a capping definition and into the stored configuration.
+const NEW_FIELD: &str = "        priority:
           type: integer
           format: int64
-          description: Which limit comes first (unknown; it exists in this test alone).
+          description: Which limit comes first (unknown; it exists only in this test).
           example: 5
 ";
 
-/// Uses it, in the copy's `tests/limits/applying.rs`.
-const FIELD_TEST: &str = include_str!("spec_edit/priority.rs.txt");
+/// Uses the field; appended to the copy's `tests/limits/apply_calls.rs`.
+const NEW_FIELD_TEST: &str = include_str!("spec_edit/priority.rs.txt");
 
-/// The line of a spec that ends `paths`.
+/// The first line after `paths`.
 const END_OF_PATHS: &str = "\ncomponents:\n";
 
-pub(crate) fn test() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     let folder = target().join("spec-edit");
     let copy = folder.join("workspace");
     for file in read_output("git", &["ls-files", "--cached", "--others", "--exclude-standard"])?.lines() {
         copy_file(&root().join(file), &copy.join(file), |content| match file {
             "openapi/capping.yaml" => insert_fields(&insert_operation(&content)?),
-            "tests/requests/operations.rs" => Ok(content + OPERATION_TEST),
-            "tests/limits/applying.rs" => Ok(content + FIELD_TEST),
+            "tests/requests/operations.rs" => Ok(content + NEW_OPERATION_TEST),
+            "tests/limits/apply_calls.rs" => Ok(content + NEW_FIELD_TEST),
             _ => Ok(content),
         })?;
     }
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO"));
         command.args(arguments).current_dir(&copy).env("CARGO_TARGET_DIR", folder.join("target"));
-        capture(&mut command)
+        capture_stdout(&mut command)
     };
     cargo(&["run", "--quiet", "--package", "xtask", "--locked", "--", "generate"])?;
     cargo(&["check", "--quiet", "--workspace", "--all-targets", "--locked"])?;
@@ -57,13 +57,13 @@ pub(crate) fn test() -> Result<(), String> {
     cargo(&tests).map(drop)
 }
 
-// Whoever has added the same operation or field to the spec keeps it, and the copy tests theirs.
+// If the spec already has the operation or the field, the copy tests that one.
 fn insert_operation(spec: &str) -> Result<String, String> {
     if spec.contains("/endpointConfigs/{uid}/history:") {
         return Ok(spec.to_owned());
     }
     let (paths, components) = spec.split_once(END_OF_PATHS).ok_or("openapi/capping.yaml has no components")?;
-    Ok([paths, "\n", OPERATION.trim_end(), END_OF_PATHS, components].concat())
+    Ok([paths, "\n", NEW_OPERATION.trim_end(), END_OF_PATHS, components].concat())
 }
 
 fn insert_fields(spec: &str) -> Result<String, String> {
@@ -76,16 +76,16 @@ fn insert_fields(spec: &str) -> Result<String, String> {
         // The next schema begins at four spaces.
         let schema_text = spec[at..].split("\n    ").take_while(|line| line.starts_with(' ')).collect::<String>();
         if !schema_text.contains("    priority:") {
-            spec.insert_str(at, FIELD);
+            spec.insert_str(at, NEW_FIELD);
         }
     }
     Ok(spec)
 }
 
-/// Copies a file with a change to its text. An unchanged copy keeps its time stamp, so that cargo does not build it again.
+/// Copies a file and changes its text. An unchanged copy keeps its modification time, so cargo does not rebuild it.
 fn copy_file(from: &Path, to: &Path, change: impl Fn(String) -> Result<String, String>) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("failed to copy {}: {error}", from.display());
-    // A file that git knows may be deleted in the work tree.
+    // A tracked file can be deleted in the work tree.
     if !from.exists() {
         return Ok(());
     }

@@ -1,74 +1,95 @@
-//! The table of all checks and tests.
+//! The table of all steps of `cargo xtask check` and `cargo xtask test`.
 
-use crate::need::Need::{
-    Chromedriver, Chromium, LinuxOnX64, Node, Packages, Program, Rust, Schemathesis, Target, Tool, VendorSpec,
-    WasmBindgen, WasmPack,
-};
-use crate::need::{Need, WASIP1, WASM32, vendor_spec};
-use crate::npm::{self, folders::SOURCES};
+use crate::npm::{self, folders::SOURCES_FOLDER};
 use crate::output::log;
 use crate::process::{cargo, run_in};
+use crate::requirement::Requirement::{
+    Chromedriver, Chromium, LinuxOnX64, Node, NpmPackages, Program, RustTarget, RustVersion, Schemathesis, Tool,
+    VendorSpec, WasmBindgen, WasmPack,
+};
+use crate::requirement::{Requirement, WASIP1, WASM32, vendor_spec_path};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
-use crate::{compare_spec, fetch, generate, rust, spec_edit, standard_tools};
+use crate::{cargo_steps, compare_spec, fetch_tests, generate, lint_tools, spec_edit};
 
 /// Tests of the emulator's web UI.
-const BROWSER: &str = "tests/browser";
+const BROWSER_TESTS: &str = "tests/browser";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tier {
-    /// `cargo xtask check`
+pub(crate) enum StepTier {
     Check,
-    /// `cargo xtask test`
     Test,
-    /// `cargo xtask test --all`
     All,
 }
 
-/// A step of a tier.
-pub(crate) struct Step {
+/// One step of a tier.
+pub(crate) struct TestStep {
     pub(crate) name: &'static str,
-    /// The statement that is true if the step passes.
-    pub(crate) proves: &'static str,
+    /// The statement that a passing step proves.
+    pub(crate) description: &'static str,
     /// The step is skipped if one of these is missing.
-    pub(crate) needs: &'static [Need],
-    /// Some of the step's tests skip themselves if one of these is missing.
-    pub(crate) uses: &'static [Need],
-    pub(crate) tier: Tier,
+    pub(crate) requirements: &'static [Requirement],
+    /// Some tests of the step are skipped if one of these is missing.
+    pub(crate) optional_requirements: &'static [Requirement],
+    pub(crate) tier: StepTier,
     pub(crate) run: fn() -> Result<(), String>,
 }
 
-const fn step(
-    tier: Tier,
+const fn test_step(
+    tier: StepTier,
     name: &'static str,
-    proves: &'static str,
-    needs: &'static [Need],
+    description: &'static str,
+    requirements: &'static [Requirement],
     run: fn() -> Result<(), String>,
-) -> Step {
-    Step { name, proves, needs, uses: &[], tier, run }
+) -> TestStep {
+    TestStep { name, description, requirements, optional_requirements: &[], tier, run }
 }
 
-/// In the order in which they run: a tier after the other, and the cheap steps of each first.
-pub(crate) const STEPS: &[Step] = &[
-    step(Tier::Check, "format", "the code is formatted", &[], rust::check_format),
-    step(Tier::Check, "generated", "the generated code matches the specs", &[], check_generated),
-    step(Tier::Check, "spelling", "no word is misspelled", &[Tool(TYPOS)], standard_tools::check_spelling),
-    step(Tier::Check, "unused", "every dependency is used", &[Tool(CARGO_SHEAR)], standard_tools::check_unused),
-    step(
-        Tier::Check,
+/// In order of execution: by tier, and cheap steps first within a tier.
+pub(crate) const STEPS: &[TestStep] = &[
+    test_step(StepTier::Check, "format", "the code is formatted", &[], cargo_steps::check_format),
+    test_step(StepTier::Check, "generated-code", "the generated code matches the specs", &[], check_generated_code),
+    test_step(StepTier::Check, "spelling", "no word is misspelled", &[Tool(TYPOS)], lint_tools::check_spelling),
+    test_step(
+        StepTier::Check,
+        "unused-deps",
+        "every dependency is used",
+        &[Tool(CARGO_SHEAR)],
+        lint_tools::check_unused_dependencies,
+    ),
+    test_step(
+        StepTier::Check,
         "licenses",
         "licenses, sources and duplicate crates are allowed",
         &[Tool(CARGO_DENY)],
-        standard_tools::check_licenses,
+        lint_tools::check_licenses,
     ),
-    step(Tier::Check, "lints", "clippy has no warning", &[], rust::check_lints),
-    step(Tier::Check, "cycles", "files of a crate do not import each other", &[], rust::test_import_cycles),
-    step(Tier::Check, "unit", "the unit tests pass", &[], rust::test_units),
-    step(Tier::Check, "doc-tests", "the examples in the documentation pass", &[], rust::test_docs),
-    step(Tier::Test, "vendor", "the specs differ from the vendor's as explained", &[VendorSpec], compare_with_vendor),
-    step(Tier::Test, "layers", "planning has no client, and the emulator no HTTP client", &[], rust::check_layers),
-    Step {
-        uses: &[
+    test_step(StepTier::Check, "lints", "clippy has no warning", &[], cargo_steps::check_lints),
+    test_step(
+        StepTier::Check,
+        "import-cycles",
+        "files of a crate do not import each other",
+        &[],
+        cargo_steps::test_import_cycles,
+    ),
+    test_step(StepTier::Check, "unit-tests", "the unit tests pass", &[], cargo_steps::run_unit_tests),
+    test_step(StepTier::Check, "doc-tests", "the examples in the documentation pass", &[], cargo_steps::run_doc_tests),
+    test_step(
+        StepTier::Test,
+        "vendor-spec",
+        "the specs differ from the vendor's as explained",
+        &[VendorSpec],
+        compare_with_vendor,
+    ),
+    test_step(
+        StepTier::Test,
+        "crate-deps",
+        "ajo-limits has no client and the emulator no HTTP client",
+        &[],
+        cargo_steps::check_crate_dependencies,
+    ),
+    TestStep {
+        optional_requirements: &[
             Program("redis-server", "redis-server"),
             Program("dbus-run-session", "dbus"),
             Program("gnome-keyring-daemon", "gnome-keyring"),
@@ -77,113 +98,150 @@ pub(crate) const STEPS: &[Step] = &[
             Program("bash", "bash"),
             Program("git", "git"),
         ],
-        ..step(Tier::Test, "suites", "the integration tests pass", &[], rust::test_suites)
+        ..test_step(
+            StepTier::Test,
+            "integration",
+            "the integration tests pass",
+            &[],
+            cargo_steps::run_integration_tests,
+        )
     },
-    step(
-        Tier::Test,
+    test_step(
+        StepTier::Test,
         "npm-unit",
         "the npm package's JS wrapper works on a scripted core",
-        &[Node, Packages(SOURCES)],
+        &[Node, NpmPackages(SOURCES_FOLDER)],
         npm::checks::test_wrapper,
     ),
-    step(Tier::All, "doc-links", "the documentation builds and its links work", &[], rust::check_doc_links),
-    step(Tier::All, "features", "ajo-core has no lint with other features", &[], rust::check_features),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
+        "doc-links",
+        "the documentation builds and its links work",
+        &[],
+        cargo_steps::check_doc_links,
+    ),
+    test_step(
+        StepTier::All,
+        "features",
+        "clippy has no warning in ajo-core with other features",
+        &[],
+        cargo_steps::check_features,
+    ),
+    test_step(
+        StepTier::All,
         "wasm",
         "the engine links without std; models, plans and the emulator's core compile for WebAssembly",
-        &[Target(WASM32)],
-        rust::check_wasm,
+        &[RustTarget(WASM32)],
+        cargo_steps::check_wasm_builds,
     ),
-    step(
-        Tier::All,
-        "decisions",
+    test_step(
+        StepTier::All,
+        "wasm-tests",
         "the tests of decision logic pass on WebAssembly",
-        &[Node, Target(WASIP1)],
-        rust::test_decisions_on_wasm,
+        &[Node, RustTarget(WASIP1)],
+        cargo_steps::run_wasm_tests,
     ),
-    step(Tier::All, "scale", "large limits files are planned and applied in time", &[], rust::test_scale),
-    step(Tier::All, "hostile", "hostile peers cannot hang or exhaust the client", &[], rust::test_hostile),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
+        "scale",
+        "large limits files are planned and applied in time",
+        &[],
+        cargo_steps::test_scale,
+    ),
+    test_step(
+        StepTier::All,
+        "hostile",
+        "hostile peers cannot hang or exhaust the client",
+        &[],
+        cargo_steps::test_hostile,
+    ),
+    test_step(
+        StepTier::All,
         "spec-edit",
         "an operation and a field added to a spec reach everything, and everything compiles",
         &[Program("git", "git")],
-        spec_edit::test,
+        spec_edit::run,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "browser",
         "the emulator's web UI works in a browser",
-        &[Node, Chromium, Packages(BROWSER)],
+        &[Node, Chromium, NpmPackages(BROWSER_TESTS)],
         test_in_browser,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "schemathesis",
         "schemathesis finds no difference between the emulator and the specs",
         &[Schemathesis],
         test_with_schemathesis,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "worker",
         "the Worker in the documentation compiles",
-        &[Rust(fetch::WORKER_RUST), Target(WASM32)],
-        fetch::check_worker,
+        &[RustVersion(fetch_tests::WORKER_MIN_RUST), RustTarget(WASM32)],
+        fetch_tests::check_worker,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "fetch",
         "the client over fetch works in Node.js",
-        &[Node, Target(WASM32), WasmBindgen, WasmPack],
-        fetch::test_in_node,
+        &[Node, RustTarget(WASM32), WasmBindgen, WasmPack],
+        fetch_tests::test_in_node,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "fetch-browser",
         "the client over fetch works in a browser",
-        &[Node, Chromium, Chromedriver, Target(WASM32), WasmBindgen, WasmPack],
-        fetch::test_in_browser,
+        &[Node, Chromium, Chromedriver, RustTarget(WASM32), WasmBindgen, WasmPack],
+        fetch_tests::test_in_browser,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "npm",
-        "the npm package installs, has sound types and keeps to its size budgets",
-        npm::package::NEEDS,
+        "the npm package installs, has sound types, and meets its size budgets",
+        npm::package::REQUIREMENTS,
         npm::checks::test_package,
     ),
-    step(
-        Tier::All,
+    test_step(
+        StepTier::All,
         "runtimes",
         "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd and edge-runtime",
-        &[LinuxOnX64, Node, Target(WASM32), WasmBindgen, Packages(SOURCES), Packages(npm::runtimes::FOLDER)],
+        &[
+            LinuxOnX64,
+            Node,
+            RustTarget(WASM32),
+            WasmBindgen,
+            NpmPackages(SOURCES_FOLDER),
+            NpmPackages(npm::runtimes::FOLDER),
+        ],
         npm::runtimes::test,
     ),
-    Step {
-        uses: &[Chromium],
-        ..step(
-            Tier::All,
+    TestStep {
+        optional_requirements: &[Chromium],
+        ..test_step(
+            StepTier::All,
             "bundlers",
             "the npm package works in bundlers, Next.js, Jest and Vitest, and its examples run",
-            npm::package::NEEDS,
+            npm::package::REQUIREMENTS,
             npm::bundlers::test,
         )
     },
 ];
 
-fn check_generated() -> Result<(), String> {
+fn check_generated_code() -> Result<(), String> {
     generate::run(true).map(|report| log(&report))
 }
 
 fn compare_with_vendor() -> Result<(), String> {
-    compare_spec::run(&vendor_spec()).map(|report| log(&report))
+    compare_spec::run(&vendor_spec_path()).map(|report| log(&report))
 }
 
 fn test_in_browser() -> Result<(), String> {
-    cargo(&["build", "--package", "ajo-emulator", "--example", "page", "--locked"], &[])?;
-    // One file at a time, because each starts a browser of its own.
-    run_in(&root().join(BROWSER), "node", &["--test", "--test-concurrency=1"])
+    cargo(&["build", "--package", "ajo-emulator", "--example", "web_ui", "--locked"], &[])?;
+    // One file at a time, because each starts its own browser.
+    run_in(&root().join(BROWSER_TESTS), "node", &["--test", "--test-concurrency=1"])
 }
 
 fn test_with_schemathesis() -> Result<(), String> {

@@ -1,17 +1,15 @@
-//! A figure, as a program passes it to `cargo xtask bench`.
+//! The figures that programs print for `cargo xtask bench`.
 
 use serde::Serialize;
 
-/// One figure.
+/// One line of output.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure<'f> {
-    /// Budgets and tables refer to it.
     pub name: &'f str,
-    /// In `unit`.
     pub value: f64,
     /// Empty for a plain number.
     pub unit: &'f str,
-    /// The value divided by that of the other contestant.
+    /// The value divided by the other client's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
 }

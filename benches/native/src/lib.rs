@@ -1,11 +1,11 @@
-//! Shared code of the programs that `cargo xtask bench` runs. Each prints one JSON object per line and measurement, without judging it.
+//! Shared code of the programs that `cargo xtask bench` runs. Each prints one JSON object per figure; xtask checks the budgets.
 
-mod callers;
-mod canned;
+mod canned_server;
+mod clients;
 mod figure;
-mod rounds;
+mod paired_rounds;
 
-pub use callers::{HandWritten, ajo_client, tokens};
-pub use canned::{Canned, GOOD_TOKEN, list};
+pub use canned_server::{ACCESS_TOKEN, CannedServer, list_json};
+pub use clients::{HandWrittenClient, ajo_client, token_provider};
 pub use figure::{Figure, print_figure};
-pub use rounds::{Paired, cpu, median};
+pub use paired_rounds::{PairedRounds, cpu_time, median};

@@ -1,10 +1,10 @@
-//! Applies a plan: [`Reader`] reads the service, [`Apply`] makes the calls of the plan.
+//! Applies a plan: [`ServiceReader`] reads the service, and [`PlanExecutor`] makes the calls of the plan.
 
 mod deploy_errors;
-mod reader;
-mod run;
-mod writer;
+mod plan_executor;
+mod service_reader;
+mod service_writer;
 
-pub use deploy_errors::objections;
-pub use reader::Reader;
-pub use run::{Apply, Watch};
+pub use deploy_errors::deploy_errors;
+pub use plan_executor::{ApplyObserver, PlanExecutor};
+pub use service_reader::ServiceReader;

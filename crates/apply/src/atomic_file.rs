@@ -1,5 +1,6 @@
-//! Files that are there whole or not at all.
+//! Atomic file writes.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -7,123 +8,134 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// A file of ours that could not be read or written.
+/// A state, lock, journal, or limits file that could not be read or written.
 ///
 /// ```
-/// use ajo_apply::{DiskError, create, followed, replace};
+/// use ajo_apply::{FileError, create_new, resolve_links, write_atomic};
 ///
-/// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("limits.yaml");
-/// create(&path, "version: 1\n")?;
-/// let error: DiskError = create(&path, "version: 2\n").unwrap_err();
+/// let directory = tempfile::tempdir()?;
+/// let path = directory.path().join("limits.yaml");
+/// create_new(&path, "version: 1\n")?;
+/// let error: FileError = create_new(&path, "version: 2\n").unwrap_err();
 /// assert!(error.to_string().starts_with("failed to write "));
-/// replace(&path, "version: 2\n")?;
+/// write_atomic(&path, "version: 2\n")?;
 /// assert_eq!(std::fs::read_to_string(&path)?, "version: 2\n");
 ///
 /// # #[cfg(unix)] {
-/// // What a link leads to is replaced, and not the link.
-/// let link = folder.path().join("link.yaml");
+/// // Writing to a symlink replaces its target, not the link.
+/// let link = directory.path().join("link.yaml");
 /// std::os::unix::fs::symlink("limits.yaml", &link)?;
-/// assert_eq!(followed(&link), path);
+/// assert_eq!(resolve_links(&link), path);
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {what} {}: {problem}", path.display())]
-pub struct DiskError {
-    what: &'static str,
+#[error("failed to {operation} {}: {message}", path.display())]
+pub struct FileError {
+    operation: &'static str,
     path: PathBuf,
-    problem: String,
+    message: String,
 }
 
-impl DiskError {
-    pub(crate) fn new(what: &'static str, path: &Path, problem: &dyn fmt::Display) -> Self {
-        Self { what, path: path.to_owned(), problem: problem.to_string() }
+impl FileError {
+    pub(crate) fn new(operation: &'static str, path: &Path, error: &dyn fmt::Display) -> Self {
+        Self { operation, path: path.to_owned(), message: error.to_string() }
     }
 }
 
-/// The text of a file, `None` if there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, DiskError> {
+/// The content of a file; `None` if it does not exist.
+pub(crate) fn read_if_exists(path: &Path) -> Result<Option<String>, FileError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(DiskError::new("read", path, &error)),
+        Err(error) => Err(FileError::new("read", path, &error)),
     }
 }
 
-/// The file of this kind that belongs to another one: its name with a word behind it.
-pub(crate) fn path_with_suffix(path: &Path, kind: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+/// A file next to the state file: `ajo.state.lock` for `ajo.state.json`.
+pub(crate) fn sibling_path(path: &Path, extension: &str) -> PathBuf {
+    let mut name = base_name(path);
     name.push(".");
-    name.push(kind);
-    name.into()
+    name.push(extension);
+    path.with_file_name(name)
 }
 
-/// Where a path leads to that may be a link, also one to what is not there yet. After so many links it is where that many lead.
-pub fn followed(path: &Path) -> PathBuf {
-    const MOST_LINKS: usize = 16;
+/// The file name without `.json`.
+pub(crate) fn base_name(path: &Path) -> OsString {
+    let name = path.file_name().unwrap_or_default();
+    let is_json = Path::new(name).extension().is_some_and(|extension| extension == "json");
+    if is_json { Path::new(name).file_stem().unwrap_or(name).to_owned() } else { name.to_owned() }
+}
+
+/// Resolves up to 16 symlinks, including a dangling one.
+pub fn resolve_links(path: &Path) -> PathBuf {
+    const MAX_LINKS: usize = 16;
     let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(target) = fs::read_link(&path) else { break };
-        path = directory(&path).join(target);
+        path = parent_directory(&path).join(target);
     }
     path
 }
 
-/// Replaces a file, or what a link of this name leads to: whoever reads it, also after a crash, sees the old text or the new one.
+/// Atomically replaces a file or the target of a symlink. A reader sees the old or the new content, even after a crash.
 ///
 /// # Errors
 ///
-/// It cannot be written; the old text is there then.
-pub fn replace(path: &Path, text: &str) -> Result<(), DiskError> {
-    let target = followed(path);
-    write(&target, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
+/// It cannot be written; the old content is unchanged.
+pub fn write_atomic(path: &Path, text: &str) -> Result<(), FileError> {
+    let target = resolve_links(path);
+    write_via_temp_file(&target, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
 }
 
-/// Writes a file that must not be there yet: it is there whole, or not at all.
+/// Atomically creates a file that must not exist yet.
 ///
 /// # Errors
 ///
-/// It is there, or cannot be written.
-pub fn create(path: &Path, text: &str) -> Result<(), DiskError> {
-    write(path, text, |new| new.persist_noclobber(path).map(drop).map_err(|error| error.error))
+/// The file exists, or it cannot be written.
+pub fn create_new(path: &Path, text: &str) -> Result<(), FileError> {
+    write_via_temp_file(path, text, |new| new.persist_noclobber(path).map(drop).map_err(|error| error.error))
 }
 
-fn write(path: &Path, text: &str, put: impl FnOnce(NamedTempFile) -> io::Result<()>) -> Result<(), DiskError> {
-    let directory = directory(path);
+fn write_via_temp_file(
+    path: &Path,
+    text: &str,
+    persist: impl FnOnce(NamedTempFile) -> io::Result<()>,
+) -> Result<(), FileError> {
+    let directory = parent_directory(path);
     if !directory.is_dir() {
-        return Err(DiskError::new("write", path, &"its directory is not there"));
+        return Err(FileError::new("write", path, &"its directory does not exist"));
     }
     let mut builder = tempfile::Builder::new();
-    readable(builder.prefix(".ajo-"));
+    set_default_permissions(builder.prefix(".ajo-"));
     let written = builder.tempfile_in(directory).and_then(|mut new| {
         new.write_all(text.as_bytes())?;
         new.as_file().sync_all()?;
-        put(new)?;
-        sync(directory)
+        persist(new)?;
+        sync_directory(directory)
     });
-    written.map_err(|error| DiskError::new("write", path, &error))
+    written.map_err(|error| FileError::new("write", path, &error))
 }
 
-/// Removes a file, if it is there.
-pub(crate) fn remove(path: &Path) -> Result<(), DiskError> {
+/// Removes a file if it exists.
+pub(crate) fn remove_if_exists(path: &Path) -> Result<(), FileError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DiskError::new("remove", path, &error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::new("remove", path, &error)),
         _ => Ok(()),
     }
 }
 
-/// Makes what was done in a directory last.
-pub(crate) fn sync(directory: &Path) -> io::Result<()> {
+/// Makes the changes to a directory's entries durable.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
-pub(crate) fn directory(path: &Path) -> &Path {
+pub(crate) fn parent_directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A committed file is as readable as its neighbors; a temporary file would be its owner's alone.
-fn readable(builder: &mut tempfile::Builder<'_, '_>) {
+/// A committed file is world-readable like its neighbors; temporary files default to owner-only.
+fn set_default_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -5,34 +5,34 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ajo_limits::{Digest, Entry, Header, Journal};
+use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader};
 
-use crate::atomic_file::{self, DiskError};
+use crate::atomic_file::{self, FileError};
 
-/// A journal that is being written. A line that was added outlives the process, and one that was synced also the machine.
+/// A journal on disk. An appended line survives the process; a synced line also survives the machine.
 ///
 /// ```
 /// use ajo_apply::JournalFile;
 /// use ajo_core::Verb;
-/// use ajo_limits::{Desired, Entry, Header, JOURNAL_VERSION, Ledger, Observed, Options, plan};
+/// use ajo_limits::{DesiredLimits, JOURNAL_VERSION, JournalEntry, JournalHeader, LimitsState, ObservedLimits, PlanOptions, plan};
 ///
-/// let folder = tempfile::tempdir()?;
-/// let at = folder.path().join("ajo.lock");
-/// let (desired, ledger) = (Desired { sandbox: "prod".parse()?, configs: Vec::new() }, Ledger::default());
-/// let header = Header {
+/// let directory = tempfile::tempdir()?;
+/// let state_path = directory.path().join("ajo.state.json");
+/// let (desired, state) = (DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new() }, LimitsState::default());
+/// let header = JournalHeader {
 ///     version: JOURNAL_VERSION,
 ///     organization: "A1B2@AdobeOrg".to_owned(),
-///     began: "2026-11-26T09:00:00Z".to_owned(),
+///     started_at: "2026-11-26T09:00:00Z".to_owned(),
 ///     files: Vec::new(),
-///     ledger: ledger.digest("prod"),
-///     plan: plan(&desired, &Observed::default(), &ledger, Options::default()),
+///     state_digest: state.sandbox_digest("prod"),
+///     plan: plan(&desired, &ObservedLimits::default(), &state, PlanOptions::default()),
 /// };
-/// let path = JournalFile::path_for(&at, "prod");
-/// let mut journal = JournalFile::begin(&path, header)?;
-/// journal.add(Entry::Begun { change: 0, step: Verb::Create })?;
+/// let path = JournalFile::path_for(&state_path, "prod");
+/// let mut journal = JournalFile::create(&path, header)?;
+/// journal.append(JournalEntry::Started { change: 0, step: Verb::Create })?;
 ///
-/// // Whoever comes after a crash finds what was written down.
-/// assert_eq!(JournalFile::sandboxes(&at)?, ["prod"]);
+/// // After a crash, the next process finds the journal.
+/// assert_eq!(JournalFile::list_sandboxes(&state_path)?, ["prod"]);
 /// assert_eq!(JournalFile::load(&path)?.as_ref(), Some(journal.journal()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -41,49 +41,49 @@ pub struct JournalFile {
     path: PathBuf,
     file: Arc<File>,
     journal: Journal,
-    lines: u64,
-    /// How long the file is with whole lines, in bytes.
-    length: u64,
+    line_count: u64,
+    /// The length of the file up to its last complete line, in bytes.
+    byte_length: u64,
 }
 
 impl JournalFile {
-    /// Where the journal is of an apply to this sandbox: `ajo.lock.prod.journal` beside `ajo.lock`.
-    pub fn path_for(ledger: &Path, sandbox: &str) -> PathBuf {
-        atomic_file::path_with_suffix(ledger, &format!("{sandbox}.journal"))
+    /// The path of a sandbox's journal: `ajo.state.prod.journal` for `ajo.state.json`.
+    pub fn path_for(state: &Path, sandbox: &str) -> PathBuf {
+        atomic_file::sibling_path(state, &format!("{sandbox}.journal"))
     }
 
-    /// The sandboxes that have a journal beside this ledger.
+    /// The sandboxes that have a journal next to this state file.
     ///
     /// # Errors
     ///
     /// The directory cannot be read.
-    pub fn sandboxes(ledger: &Path) -> Result<Vec<String>, DiskError> {
-        let directory = atomic_file::directory(ledger);
-        let begins = ledger.file_name().map(|name| format!("{}.", name.to_string_lossy())).unwrap_or_default();
+    pub fn list_sandboxes(state: &Path) -> Result<Vec<String>, FileError> {
+        let directory = atomic_file::parent_directory(state);
+        let prefix = format!("{}.", atomic_file::base_name(state).to_string_lossy());
         let entries = match fs::read_dir(directory) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(DiskError::new("read", directory, &error)),
+            Err(error) => return Err(FileError::new("read", directory, &error)),
         };
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
-        let sandbox = |name: String| Some(name.strip_prefix(&begins)?.strip_suffix(".journal")?.to_owned());
-        let is_one = |sandbox: &String| sandbox.parse::<ajo_core::Sandbox>().is_ok();
-        let mut sandboxes: Vec<_> = names.filter_map(sandbox).filter(is_one).collect();
+        let sandbox = |name: String| Some(name.strip_prefix(&prefix)?.strip_suffix(".journal")?.to_owned());
+        let is_valid = |sandbox: &String| sandbox.parse::<ajo_core::SandboxName>().is_ok();
+        let mut sandboxes: Vec<_> = names.filter_map(sandbox).filter(is_valid).collect();
         sandboxes.sort();
         Ok(sandboxes)
     }
 
-    /// What a cut off apply has left at this path, if it has.
+    /// The journal that an interrupted apply left at this path, if any.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no journal.
-    pub fn load(path: &Path) -> Result<Option<Journal>, DiskError> {
-        let Some(text) = atomic_file::read(path)? else { return Ok(None) };
-        Journal::parse(&text).map_err(|error| DiskError::new("read", path, &error))
+    /// The file cannot be read, or it is not a journal.
+    pub fn load(path: &Path) -> Result<Option<Journal>, FileError> {
+        let Some(text) = atomic_file::read_if_exists(path)? else { return Ok(None) };
+        Journal::parse(&text).map_err(|error| FileError::new("read", path, &error))
     }
 
-    /// Begins one, in place of what is there.
+    /// Starts a journal, replacing the one at this path.
     ///
     /// # Errors
     ///
@@ -91,21 +91,21 @@ impl JournalFile {
     ///
     /// # Panics
     ///
-    /// Never: a header is texts, numbers and lists.
-    pub fn begin(path: &Path, header: Header) -> Result<Self, DiskError> {
-        let line = serde_json::to_string(&header).expect("texts, numbers and lists") + "\n";
-        atomic_file::replace(path, &line)?;
-        let file = OpenOptions::new().append(true).open(path).map_err(|error| DiskError::new("open", path, &error))?;
+    /// Never: a header contains only strings, numbers, and lists.
+    pub fn create(path: &Path, header: JournalHeader) -> Result<Self, FileError> {
+        let line = serde_json::to_string(&header).expect("strings, numbers, and lists") + "\n";
+        atomic_file::write_atomic(path, &line)?;
+        let file = OpenOptions::new().append(true).open(path).map_err(|error| FileError::new("open", path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             file: Arc::new(file),
             journal: Journal::new(header),
-            lines: 0,
-            length: line.len() as u64,
+            line_count: 0,
+            byte_length: line.len() as u64,
         })
     }
 
-    /// Adds a line.
+    /// Appends a line.
     ///
     /// # Errors
     ///
@@ -113,30 +113,30 @@ impl JournalFile {
     ///
     /// # Panics
     ///
-    /// Never: an entry is texts and numbers.
-    pub fn add(&mut self, entry: Entry) -> Result<(), DiskError> {
-        let line = serde_json::to_string(&entry).expect("texts and numbers") + "\n";
+    /// Never: an entry contains only strings and numbers.
+    pub fn append(&mut self, entry: JournalEntry) -> Result<(), FileError> {
+        let line = serde_json::to_string(&entry).expect("strings and numbers") + "\n";
         let written = self.file.as_ref().write_all(line.as_bytes());
-        self.journal.add(entry);
-        self.lines += 1;
+        self.journal.push(entry);
+        self.line_count += 1;
         match &written {
-            Ok(()) => self.length += line.len() as u64,
-            // Half a line would make what follows unreadable. If this fails too, it is what it was.
-            Err(_) => drop(self.file.set_len(self.length)),
+            Ok(()) => self.byte_length += line.len() as u64,
+            // A partial line would make the next line unreadable. If this fails too, nothing more can be done.
+            Err(_) => drop(self.file.set_len(self.byte_length)),
         }
-        written.map_err(|error| DiskError::new("write", &self.path, &error))
+        written.map_err(|error| FileError::new("write", &self.path, &error))
     }
 
-    /// What has to be synced, and how many lines there are then.
-    pub(crate) fn to_sync(&self) -> (Arc<File>, u64) {
-        (self.file.clone(), self.lines)
+    /// The file to sync and the number of lines that the sync covers.
+    pub(crate) fn sync_handle(&self) -> (Arc<File>, u64) {
+        (self.file.clone(), self.line_count)
     }
 
-    pub(crate) fn sync_failed(&self, error: &io::Error) -> DiskError {
-        DiskError::new("write", &self.path, error)
+    pub(crate) fn sync_error(&self, error: &io::Error) -> FileError {
+        FileError::new("write", &self.path, error)
     }
 
-    /// Notes, in the one at this path, that what it says stands in a ledger of this digest.
+    /// Records in the journal at `path` that a state with this digest contains its results.
     ///
     /// # Errors
     ///
@@ -144,31 +144,30 @@ impl JournalFile {
     ///
     /// # Panics
     ///
-    /// Never: the entry is a text.
-    pub fn note_settled(path: &Path, ledger: Digest) -> Result<(), DiskError> {
-        let entry = serde_json::to_string(&Entry::Settled { ledger }).expect("a text");
+    /// Never: the entry is a string.
+    pub fn mark_reconciled(path: &Path, state: Digest) -> Result<(), FileError> {
+        let entry = serde_json::to_string(&JournalEntry::Reconciled { state_digest: state }).expect("a string");
         let written = OpenOptions::new().read(true).append(true).open(path).and_then(|mut file| {
             let mut text = String::new();
             file.read_to_string(&mut text)?;
-            // A line that was cut off is none.
+            // Drop a partial last line.
             file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
             file.write_all(format!("{entry}\n").as_bytes())?;
             file.sync_data()
         });
-        written.map_err(|error| DiskError::new("write", path, &error))
+        written.map_err(|error| FileError::new("write", path, &error))
     }
 
-    /// What it holds.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// Removes one that is no longer needed, because the ledger holds what it says.
+    /// Removes the journal at `path`, once the state file contains its results.
     ///
     /// # Errors
     ///
     /// It cannot be removed.
-    pub fn remove(path: &Path) -> Result<(), DiskError> {
-        atomic_file::remove(path)
+    pub fn remove(path: &Path) -> Result<(), FileError> {
+        atomic_file::remove_if_exists(path)
     }
 }

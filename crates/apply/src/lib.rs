@@ -1,22 +1,24 @@
-//! Carrying a plan out: call by call, written down before and after each, so that a crash loses nothing and doubles nothing.
+//! Executes a plan call by call and records each call before and after, so that a crash neither loses nor repeats one.
 //!
-//! - [`Reader`] reads the service and cannot change it; planning is given one.
-//! - [`Apply`] carries an [`ajo_limits::Plan`] out and keeps an [`ajo_limits::Journal`] of it on disk ([`JournalFile`]).
-//! - [`LedgerFile`] is `ajo.lock`; [`Running`] keeps two applies apart.
+//! - [`ServiceReader`] reads the service and cannot modify it; planning uses only this.
+//! - [`PlanExecutor`] executes an [`ajo_limits::Plan`] and writes an [`ajo_limits::Journal`] to disk ([`JournalFile`]).
+//! - [`StateFile`] is `ajo.state.json`; [`ApplyLock`] prevents two concurrent applies.
+//!
+//! Limits in this crate are ours unless a source is given.
 //!
 //! ```no_run
 //! use std::num::NonZeroUsize;
 //! use std::path::Path;
 //! use std::time::Duration;
-//! use ajo_apply::{Apply, JournalFile, LedgerFile, Reader, Running, Watch};
+//! use ajo_apply::{ApplyLock, ApplyObserver, JournalFile, PlanExecutor, ServiceReader, StateFile};
 //! use ajo_core::{Client, Verb};
-//! use ajo_limits::{Change, Desired, Header, JOURNAL_VERSION, Options, StepState, plan};
+//! use ajo_limits::{ConfigChange, DesiredLimits, JOURNAL_VERSION, JournalHeader, PlanOptions, StepState, plan};
 //!
-//! /// Prints each call, and never asks to stop.
-//! struct Shown;
+//! /// Prints each call and never cancels.
+//! struct PrintProgress;
 //!
-//! impl Watch for Shown {
-//!     fn done(&self, change: &Change, step: Verb, state: StepState) {
+//! impl ApplyObserver for PrintProgress {
+//!     fn step_finished(&self, change: &ConfigChange, step: Verb, state: StepState) {
 //!         println!("{}: {step:?} {state:?}", change.key);
 //!     }
 //!
@@ -25,48 +27,49 @@
 //!     }
 //! }
 //!
-//! async fn apply(client: &Client, desired: &Desired) -> Result<(), Box<dyn std::error::Error>> {
-//!     let at = Path::new("limits/ajo.lock");
-//!     let _running =
-//!         Running::take(&Running::path_for(at), "a pipeline".to_owned(), Duration::from_secs(60)).await?;
+//! async fn apply(client: &Client, desired: &DesiredLimits) -> Result<(), Box<dyn std::error::Error>> {
+//!     let state_path = Path::new("limits/ajo.state.json");
+//!     let lock_path = ApplyLock::path_for(state_path);
+//!     let _lock = ApplyLock::acquire(&lock_path, "a pipeline".to_owned(), Duration::from_secs(60)).await?;
 //!     let sandbox = &desired.sandbox;
-//!     let reader = Reader::new(client);
-//!     assert_eq!(JournalFile::sandboxes(at)?, [""; 0], "one that was cut off is settled first");
-//!     let file = LedgerFile::at(at);
-//!     let mut ledger = file.load()?;
-//!     let plan = plan(desired, &reader.observe(true).await?, &ledger, Options::default());
+//!     let reader = ServiceReader::new(client);
+//!     assert_eq!(JournalFile::list_sandboxes(state_path)?, [""; 0], "reconcile an interrupted apply first");
+//!     let file = StateFile::new(state_path);
+//!     let mut state = file.load()?;
+//!     let plan = plan(desired, &reader.observe(true).await?, &state, PlanOptions::default());
 //!
-//!     let header = Header {
+//!     let header = JournalHeader {
 //!         version: JOURNAL_VERSION,
 //!         organization: "A1B2@AdobeOrg".to_owned(),
-//!         began: "2026-11-26T09:00:00Z".to_owned(),
+//!         started_at: "2026-11-26T09:00:00Z".to_owned(),
 //!         files: vec!["/srv/limits/prod.yaml".to_owned()],
-//!         ledger: ledger.digest(sandbox.as_str()),
+//!         state_digest: state.sandbox_digest(sandbox.as_str()),
 //!         plan: plan.clone(),
 //!     };
-//!     let path = JournalFile::path_for(at, sandbox.as_str());
-//!     let journal = JournalFile::begin(&path, header)?;
-//!     let (journal, unwritten) = Apply::new(client, &plan, journal, &Shown).run(NonZeroUsize::MIN).await;
-//!     if let Some(error) = unwritten {
+//!     let path = JournalFile::path_for(state_path, sandbox.as_str());
+//!     let journal = JournalFile::create(&path, header)?;
+//!     let executor = PlanExecutor::new(client, &plan, journal, &PrintProgress);
+//!     let (journal, journal_error) = executor.run(NonZeroUsize::MIN).await;
+//!     if let Some(error) = journal_error {
 //!         return Err(error.into());
 //!     }
-//!     // What the service has now decides what is ours.
-//!     journal.journal().settle(&reader.observe(true).await?, &mut ledger, sandbox);
-//!     file.save(&ledger)?;
-//!     JournalFile::note_settled(&path, ledger.digest(sandbox.as_str()))?;
+//!     // The state records the current configurations of the service, not the planned ones.
+//!     journal.journal().reconcile(&reader.observe(true).await?, &mut state, sandbox);
+//!     file.save(&state)?;
+//!     JournalFile::mark_reconciled(&path, state.sandbox_digest(sandbox.as_str()))?;
 //!     JournalFile::remove(&path)?;
 //!     Ok(())
 //! }
 //! ```
 
 mod apply;
+mod apply_lock;
 mod atomic_file;
 mod journal_file;
-mod lock;
 mod state_file;
 
-pub use apply::{Apply, Reader, Watch, objections};
-pub use atomic_file::{DiskError, create, followed, replace};
+pub use apply::{ApplyObserver, PlanExecutor, ServiceReader, deploy_errors};
+pub use apply_lock::{ApplyLock, ApplyLockError, LockHolder};
+pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
 pub use journal_file::JournalFile;
-pub use lock::{Holder, Running, RunningError};
-pub use state_file::LedgerFile;
+pub use state_file::StateFile;

@@ -1,48 +1,47 @@
-//! `ajo.lock` on disk.
+//! `ajo.state.json` on disk.
 
 use std::path::{Path, PathBuf};
 
-use ajo_limits::Ledger;
+use ajo_limits::LimitsState;
 
-use crate::atomic_file::{self, DiskError};
+use crate::atomic_file::{self, FileError};
 
-/// The file that the ledger is kept in.
+/// The file that stores the state.
 #[derive(Clone, Debug)]
-pub struct LedgerFile {
+pub struct StateFile {
     path: PathBuf,
 }
 
-impl LedgerFile {
-    /// The one at this path, whether it is there or not.
-    pub fn at(path: impl Into<PathBuf>) -> Self {
+impl StateFile {
+    /// The state file at this path, whether it exists or not.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it holds; an empty ledger if it is not there.
+    /// Reads the state; a missing file is an empty state.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no ledger.
-    pub fn load(&self) -> Result<Ledger, DiskError> {
-        let Some(text) = atomic_file::read(&self.path)? else { return Ok(Ledger::default()) };
-        Ledger::parse(&text).map_err(|error| DiskError::new("read", &self.path, &error))
+    /// The file cannot be read, or it is not a state file.
+    pub fn load(&self) -> Result<LimitsState, FileError> {
+        let Some(text) = atomic_file::read_if_exists(&self.path)? else { return Ok(LimitsState::default()) };
+        LimitsState::parse(&text).map_err(|error| FileError::new("read", &self.path, &error))
     }
 
-    /// Replaces what it holds, if that is another.
+    /// Writes the state, unless the file already contains it.
     ///
     /// # Errors
     ///
-    /// It cannot be written; what it held is still there then.
-    pub fn save(&self, ledger: &Ledger) -> Result<(), DiskError> {
-        let text = ledger.to_text();
-        if atomic_file::read(&self.path)?.as_deref() == Some(&text) {
+    /// The file cannot be written; its old content is unchanged.
+    pub fn save(&self, state: &LimitsState) -> Result<(), FileError> {
+        let text = state.to_json_string();
+        if atomic_file::read_if_exists(&self.path)?.as_deref() == Some(&text) {
             return Ok(());
         }
-        atomic_file::replace(&self.path, &text)
+        atomic_file::write_atomic(&self.path, &text)
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use bytes::Bytes;
 
-/// Reads UTF-8 text to its end. It is an error if the text is longer than `max_bytes`; at most one byte more is read.
+/// Reads UTF-8 text to its end. Fails if the text is longer than `max_bytes`, after reading at most one more byte.
 pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<String> {
     let mut bytes = Vec::new();
     source.take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
@@ -15,11 +15,11 @@ pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<Stri
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
 }
 
-/// The whole body; `None` if it is longer than `max_bytes`. Stops reading within two chunks of the limit.
+/// Reads the whole body; `None` if it is longer than `max_bytes`. Stops reading within two chunks of the limit.
 pub async fn read_bounded(mut response: reqwest::Response, max_bytes: usize) -> reqwest::Result<Option<Bytes>> {
     let Some(first) = response.chunk().await? else { return Ok(Some(Bytes::new())) };
     let mut next = response.chunk().await?;
-    // A body of one chunk, the usual case, is not copied.
+    // A body of one chunk, which is the common case, is not copied.
     if next.is_none() && first.len() <= max_bytes {
         return Ok(Some(first));
     }
@@ -49,12 +49,12 @@ mod tests {
 
     #[test]
     fn text_over_the_limit_is_an_error() {
-        let problem = |source: &[u8]| read_bounded_text(source, 1024).expect_err("no text").to_string();
+        let error = |source: &[u8]| read_bounded_text(source, 1024).expect_err("no text").to_string();
         let text = "é".repeat(512);
         assert_eq!(read_bounded_text(text.as_bytes(), 1024).expect("text"), text);
         assert_eq!(read_bounded_text(io::empty(), 0).expect("text"), "");
-        assert_eq!(problem(format!("x{text}").as_bytes()), "it is longer than 1 KiB", "also inside a character");
+        assert_eq!(error(format!("x{text}").as_bytes()), "it is longer than 1 KiB", "also inside a character");
         assert_eq!(read_bounded_text(io::repeat(0), 2048).expect_err("no end").to_string(), "it is longer than 2 KiB");
-        assert_eq!(problem(b"\xff"), "stream did not contain valid UTF-8");
+        assert_eq!(error(b"\xff"), "stream did not contain valid UTF-8");
     }
 }

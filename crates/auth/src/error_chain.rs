@@ -1,10 +1,10 @@
-//! An error and its causes on one line.
+//! Formats an error with its causes.
 
 use std::error::Error;
 
-/// An error and its whole chain of causes in one line. HTTP clients keep the cause (refused, timed out, bad certificate) at
-/// the end of the chain and say only "error sending request" at its head.
-pub fn causes(error: &dyn Error) -> String {
+/// Formats an error and its causes on one line. HTTP clients report only "error sending request" first and have the
+/// actual cause (refused, timed out, bad certificate) at the end of the chain.
+pub fn format_error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -22,23 +22,23 @@ mod tests {
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
-    #[error("{text}")]
-    struct Link {
-        text: &'static str,
-        source: Option<Box<Link>>,
+    #[error("{message}")]
+    struct ChainedError {
+        message: &'static str,
+        source: Option<Box<ChainedError>>,
     }
 
-    fn chain(texts: &[&'static str]) -> Link {
-        let (text, rest) = texts.split_first().expect("a text");
-        Link { text, source: (!rest.is_empty()).then(|| Box::new(chain(rest))) }
+    fn chain(messages: &[&'static str]) -> ChainedError {
+        let (text, rest) = messages.split_first().expect("a message");
+        ChainedError { message: text, source: (!rest.is_empty()).then(|| Box::new(chain(rest))) }
     }
 
     #[test]
-    fn every_cause_is_named_once() {
+    fn every_cause_is_shown_once() {
         assert_eq!(
-            causes(&chain(&["sending failed", "connecting failed", "refused"])),
+            format_error_chain(&chain(&["sending failed", "connecting failed", "refused"])),
             "sending failed: connecting failed: refused"
         );
-        assert_eq!(causes(&chain(&["sending failed: refused", "refused"])), "sending failed: refused");
+        assert_eq!(format_error_chain(&chain(&["sending failed: refused", "refused"])), "sending failed: refused");
     }
 }

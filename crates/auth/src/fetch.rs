@@ -1,40 +1,41 @@
-//! The driver for Rust compiled to WebAssembly: the `fetch`, the timers and the clocks of a Worker, a browser or Node.js.
+//! The transport for Rust compiled to WebAssembly. It uses `fetch`, the timers, and the clocks of a Worker, a browser,
+//! or Node.js.
 //!
-//! gloo-net puts requests together. Its own sending and reading are not used: gloo-net 0.7 panics when what `fetch` gives is not a
-//! `Response` of the same realm, when what it rejects with is no `Error`, and when a `fetch` throws by itself; a panic on
-//! WebAssembly leaves the promise of the caller unsettled for ever. So `fetch` is called, and its answer read, through js-sys, where
-//! whatever throws is an error.
+//! gloo-net only builds the requests. They are sent and read through js-sys, where every exception is an error.
+//! gloo-net 0.7 panics if `fetch` throws, rejects with a value that is not an `Error`, or returns a `Response` of
+//! another realm. A panic in WebAssembly leaves the caller's promise pending forever.
 //!
-//! Nothing here works outside of WebAssembly, although it compiles.
+//! This module compiles on other targets but only works in WebAssembly. Limits in this module are ours unless a source
+//! is given.
 
-mod abort;
-mod body;
-mod exchange;
-mod fault;
-mod fetch_transport;
-mod js_env;
+mod abort_guard;
+mod fetch_error_kind;
+mod fetch_request;
+mod fetch_token_transport;
 mod js_error;
-mod request;
-mod script;
-mod timer;
+mod js_runtime;
+mod js_timer;
+mod js_value;
+mod response_body;
+mod send_request;
 
 use std::sync::Arc;
 
-pub use exchange::{Fault, Incoming, send};
-pub use fault::FaultKind;
-use fetch_transport::FetchDriver;
-pub use js_env::System;
-pub use js_error::Thrown;
-pub use request::Outgoing;
+pub use fetch_error_kind::FetchErrorKind;
+pub use fetch_request::FetchRequest;
+use fetch_token_transport::FetchTokenTransport;
+pub use js_error::JsError;
+pub use js_runtime::JsRuntime;
+pub use send_request::{FetchError, FetchResponse, send_request};
 
-use crate::{Credentials, Endpoint, Surroundings, TokenProvider, TokenStore};
+use crate::{BaseUrl, Credentials, Runtime, TokenProvider, TokenStore};
 
-/// Fetches tokens with these credentials from this token host, by way of `fetch`.
+/// Fetches tokens with these credentials from this token endpoint over `fetch`.
 pub fn token_provider(
     credentials: Credentials,
-    ims: &Endpoint,
-    surroundings: Arc<dyn Surroundings>,
+    ims: &BaseUrl,
+    runtime: Arc<dyn Runtime>,
     store: Option<Arc<dyn TokenStore>>,
 ) -> TokenProvider {
-    TokenProvider::with_transport(credentials, ims, Arc::new(FetchDriver { surroundings, store }))
+    TokenProvider::with_transport(credentials, ims, Arc::new(FetchTokenTransport { runtime, store }))
 }

@@ -1,18 +1,18 @@
 //! OAuth server-to-server credentials and tokens for Adobe APIs.
 //!
-//! `ajo-engine` decides and parses: formats of credentials, token requests and responses, when a token is used or fetched. This
-//! crate does the I/O. The feature `reqwest` (on by default) adds the native driver of `TokenProvider`, and `fetch` the one for
-//! Rust compiled to WebAssembly.
+//! `ajo-engine` parses credentials and token responses and decides when a token is used or fetched; this crate does the
+//! I/O. The feature `reqwest` (on by default) adds the native transport of `TokenProvider`. The feature `fetch` adds
+//! the transport for Rust compiled to WebAssembly.
 //!
 //! ```no_run
 //! # #[cfg(feature = "reqwest")]
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use ajo_auth::{Endpoint, IMS_URL, TokenProvider, credentials, http_client};
+//! use ajo_auth::{BaseUrl, IMS_URL, TokenProvider, credentials, http_client};
 //!
-//! let ims = Endpoint::parse(IMS_URL)?;
+//! let ims = BaseUrl::parse(IMS_URL)?;
 //! let tokens = TokenProvider::new(credentials::from_env()?, &ims, http_client(&ims)?);
-//! let granted = tokens.token().await?;
-//! println!("good until {}", granted.token.expires_at().as_millis());
+//! let issued = tokens.token().await?;
+//! println!("valid until {}", issued.token.expires_at().as_millis());
 //! # Ok(())
 //! # }
 //! ```
@@ -20,36 +20,39 @@
 #[cfg(feature = "reqwest")]
 mod bounded_read;
 pub mod credentials;
-mod env;
 mod error_chain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+mod runtime;
 mod store;
 mod token;
 #[cfg(feature = "reqwest")]
 mod transport;
 
-// The types in this crate's own signatures. Import everything else from `ajo_engine`.
+// Only the types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
-    AccessToken, AuthError, ClientId, ClientIdError, Credentials, CredentialsError, Endpoint, EndpointError, IMS_URL,
-    ImsError, ImsErrorKind, IssuedToken, OrgId, OrgIdError, Scopes, ScopesError, Secret, Timestamp, TokenRequest,
-    TransportProblem,
+    AccessToken, AuthError, BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials, CredentialsError, IMS_URL,
+    ImsError, ImsErrorKind, OrgId, OrgIdError, Scopes, ScopesError, Secret, Timestamp, TokenRequest,
+    TransportErrorKind, VersionedToken,
 };
 #[cfg(feature = "reqwest")]
 pub use bounded_read::{read_bounded, read_bounded_text};
-pub use env::{Simulated, Sleep, Surroundings};
+pub use error_chain::format_error_chain;
+pub use runtime::{ManualRuntime, Runtime, Sleep};
 #[cfg(feature = "reqwest")]
-pub use env::{System, now};
-pub use error_chain::causes;
+pub use runtime::{SystemRuntime, current_timestamp};
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
 #[cfg(feature = "reqwest")]
 pub use store::{FileStore, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
-pub use token::provider::{TokenPerformer, TokenProvider};
-pub use token::token_input;
+pub use token::action_results;
+pub use token::provider::{TokenActionExecutor, TokenProvider};
 pub use token::token_transport::{
-    LOOK_AGAIN, MAX_TOKEN_ANSWER, Pending, SHORT_LEASE, TokenDriver, TokenHostAnswer, TokenNote,
+    BoxFuture, MAX_TOKEN_RESPONSE_BYTES, RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION, TokenEvent, TokenResponse,
+    TokenTransport,
 };
 #[cfg(feature = "reqwest")]
-pub use transport::{connect_problem::connect_problem, http_client::http_client, server_date::server_date};
+pub use transport::{
+    connect_error::classify_connect_error, http_client::http_client, server_date::request_server_date,
+};

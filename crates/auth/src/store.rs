@@ -1,4 +1,4 @@
-//! Sharing tokens between processes.
+//! Token stores, which share tokens between clients, processes, or machines.
 
 #[cfg(feature = "reqwest")]
 mod file;
@@ -20,14 +20,14 @@ pub use redis::RedisStore;
 
 use crate::Secret;
 
-/// What a store answers, some time later.
+/// The pending result of a store operation.
 pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
 
-/// A place that several clients, processes or machines share tokens by: Adobe asks integrations not to fetch a token while
-/// they have a valid one.
+/// Shares tokens between clients, processes, or machines. Adobe asks integrations not to fetch a token while they have
+/// a valid one.
 ///
-/// A store keeps texts under keys and knows nothing of either. One that fails, is slow or holds rubbish costs a token
-/// request and never a call, so it need not be reliable; it must keep the texts from others, for they hold access tokens.
+/// A store maps keys to opaque values. It does not need to be reliable: if it fails, is slow, or returns garbage, the
+/// client requests a token, and the call succeeds. It must protect the values, because they contain access tokens.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -36,22 +36,22 @@ pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// use ajo_auth::{Secret, StoreError, StoreFuture, TokenStore};
 ///
 /// #[derive(Default)]
-/// struct Mine(Mutex<BTreeMap<String, Secret>>);
+/// struct MyStore(Mutex<BTreeMap<String, Secret>>);
 ///
-/// impl TokenStore for Mine {
+/// impl TokenStore for MyStore {
 ///     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
 ///         Box::pin(async move {
-///             let texts = self.0.lock().map_err(|error| StoreError::new("my store", error))?;
-///             Ok(texts.get(key).cloned())
+///             let entries = self.0.lock().map_err(|error| StoreError::new("my store", error))?;
+///             Ok(entries.get(key).cloned())
 ///         })
 ///     }
 ///
-///     fn set<'s>(&'s self, key: &'s str, text: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
+///     fn set<'s>(&'s self, key: &'s str, value: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
 ///         Box::pin(async move {
 ///             self.0
 ///                 .lock()
 ///                 .map_err(|error| StoreError::new("my store", error))?
-///                 .insert(key.to_owned(), text.clone());
+///                 .insert(key.to_owned(), value.clone());
 ///             Ok(())
 ///         })
 ///     }
@@ -65,43 +65,44 @@ pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// }
 /// ```
 pub trait TokenStore: Send + Sync {
-    /// The text under a key, if there is one.
+    /// Reads the value of a key.
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>>;
 
-    /// Keeps a text under a key, in place of the one before. It is of no use any more when `lifetime` is over.
-    fn set<'s>(&'s self, key: &'s str, text: &'s Secret, lifetime: Duration) -> StoreFuture<'s, ()>;
+    /// Sets the value of a key. The store can delete it after `lifetime`.
+    fn set<'s>(&'s self, key: &'s str, value: &'s Secret, lifetime: Duration) -> StoreFuture<'s, ()>;
 
-    /// Forgets what is under a key; nothing there is no error.
+    /// Removes a key. A missing key is not an error.
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()>;
 
-    /// Whether [`TokenStore::lock`] works. Then one process requests a token while the others wait for it, two seconds at most.
-    fn locks(&self) -> bool {
+    /// Whether the store supports [`TokenStore::lock`]. If so, one process requests a token while the others wait for
+    /// it, for at most two seconds.
+    fn has_locks(&self) -> bool {
         false
     }
 
-    /// Takes the lock of a key, and returns what releases it; `None` if another process holds it. The lock must expire after
-    /// `lease`: a process that is killed does not release it.
+    /// Acquires the lock of a key and returns the ticket that releases it, or `None` if another process holds the lock.
+    /// The lock must expire after `lease`, because a killed process never releases it.
     fn lock<'s>(&'s self, _key: &'s str, _lease: Duration) -> StoreFuture<'s, Option<String>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Releases the lock of a key, unless it has expired and another process holds it.
+    /// Releases the lock of a key, unless it has expired and another process holds it now.
     fn unlock<'s>(&'s self, _key: &'s str, _ticket: &'s str) -> StoreFuture<'s, ()> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
 
-/// Why a store could not do what was asked of it, or what is wrong with what it holds. Shows no text that it holds.
+/// A failed store operation. The message must not contain stored values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{store}: {problem}")]
+#[error("{store}: {reason}")]
 pub struct StoreError {
     store: String,
-    problem: String,
+    reason: String,
 }
 
 impl StoreError {
-    /// Which store, and why. Neither may be secret: both are logged.
-    pub fn new(store: impl Into<String>, problem: impl fmt::Display) -> Self {
-        Self { store: store.into(), problem: problem.to_string() }
+    /// Creates an error with the name of the store and the reason. Both are logged, so neither can be secret.
+    pub fn new(store: impl Into<String>, reason: impl fmt::Display) -> Self {
+        Self { store: store.into(), reason: reason.to_string() }
     }
 }

@@ -1,5 +1,5 @@
-//! Access tokens: the loop around the engine, and what a transport does for it.
+//! Access tokens: the loop around the engine, and the transport interface.
 
+pub mod action_results;
 pub(crate) mod provider;
-pub mod token_input;
 pub(crate) mod token_transport;

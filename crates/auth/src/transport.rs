@@ -1,6 +1,6 @@
-//! The native transport: the HTTP client, token requests, and what a failed connection was about.
+//! The native transport: the HTTP client, token requests, and the classification of connection errors.
 
-pub(crate) mod connect_problem;
+pub(crate) mod connect_error;
 pub(crate) mod http_client;
-pub(crate) mod reqwest_transport;
+pub(crate) mod reqwest_token_transport;
 pub(crate) mod server_date;

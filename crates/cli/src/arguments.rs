@@ -1,58 +1,60 @@
-//! The command line.
+//! Command-line arguments.
 
 mod emulator;
 mod limits;
 
 use std::path::PathBuf;
 
-use ajo_core::{Sandbox, Uid};
-use ajo_simulator::{Failures, LONGEST_LATENCY_MS, Pattern, Service, Window};
+use ajo_core::{SandboxName, Uid};
+use ajo_simulator::{EndpointFailures, MAX_LATENCY_MS, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
-use crate::report::Format;
+use crate::report::OutputFormat;
 
-pub(crate) use emulator::{At, Emulator, Start};
-pub(crate) use limits::{Adopt, Apply, Dump, Files, Plan, Planning, Schema, Schemas};
+pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
+pub(crate) use limits::{
+    ApplyArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+};
 
-/// Capping and throttling limits of Adobe Journey Optimizer.
+/// Manage capping and throttling limits of Adobe Journey Optimizer.
 ///
-/// The client secret and an access token are read from the variables `AJO_CLIENT_SECRET` and `AJO_ACCESS_TOKEN` only: an
-/// argument would show them to every process of the machine.
+/// Set the client secret and access token only in `AJO_CLIENT_SECRET` and `AJO_ACCESS_TOKEN`: other processes can see
+/// command-line arguments.
 #[derive(Debug, Parser)]
 #[command(name = "ajo", version, disable_help_subcommand = true, arg_required_else_help = true)]
-pub(crate) struct Arguments {
+pub(crate) struct CliArgs {
     #[command(flatten)]
-    pub(crate) settings: Settings,
+    pub(crate) settings: GlobalSettings,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// Settings of every command, before or after the subcommand.
+/// Settings that every command accepts, before or after the subcommand.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
-pub(crate) struct Settings {
-    /// Run against a fresh emulator of the service inside this process; no account needed
+pub(crate) struct GlobalSettings {
+    /// Run against a temporary in-process emulator; no account needed
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
 
-    /// How to print
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
+    /// Output format
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) output: OutputFormat,
 
-    /// The service, with its base path
+    /// Base URL of the service
     #[arg(long, global = true, value_name = "URL", env = "AJO_BASE_URL", hide_env_values = true)]
     pub(crate) base_url: Option<String>,
 
-    /// The token host, without a path
+    /// URL of the token endpoint, without a path
     #[arg(long, global = true, value_name = "URL", env = "AJO_IMS_URL", hide_env_values = true)]
     pub(crate) ims_url: Option<String>,
 
-    /// The client id of the credential
+    /// Client ID of the credential
     #[arg(long, global = true, value_name = "ID", env = "AJO_CLIENT_ID", hide_env_values = true)]
     pub(crate) client_id: Option<String>,
 
     #[arg(
-        help = "The organization, …@AdobeOrg",
+        help = "Organization ID (…@AdobeOrg)",
         long,
         global = true,
         value_name = "ID",
@@ -61,182 +63,184 @@ pub(crate) struct Settings {
     )]
     pub(crate) org_id: Option<String>,
 
-    /// The scopes, with commas between them
+    /// Comma-separated scopes
     #[arg(long, global = true, value_name = "SCOPES", env = "AJO_SCOPES", hide_env_values = true)]
     pub(crate) scopes: Option<String>,
 
-    /// The sandbox, in lower case
+    /// Sandbox name, in lower case
     #[arg(long, global = true, value_name = "NAME", env = "AJO_SANDBOX", hide_env_values = true)]
-    pub(crate) sandbox: Option<Sandbox>,
+    pub(crate) sandbox: Option<SandboxName>,
 
-    /// Which credential, where the file holds several
+    /// Credential to use if the file contains several
     #[arg(long, global = true, value_name = "NAME", env = "AJO_CREDENTIAL_NAME", hide_env_values = true)]
     pub(crate) credential_name: Option<String>,
 
-    /// A file with the credential: the JSON from its page, of its project, a Postman environment, or lines NAME=value
+    /// Credential file: JSON of the credential or project, Postman environment, or NAME=value lines
     #[arg(long, global = true, value_name = "FILE", env = "AJO_CREDENTIALS", hide_env_values = true)]
     pub(crate) credentials: Option<String>,
 
-    /// The profile, which `ajo auth login` stores
+    /// Profile stored by `ajo auth login`
     #[arg(long, global = true, value_name = "NAME", env = "AJO_PROFILE", hide_env_values = true)]
     pub(crate) profile: Option<String>,
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 nothing is wrong or left to do; 1 the files are wrong, or an error; 2 something has to be done (drift, plan
---exit-code); 3 not let in; 4 partly applied; 5 stopped; 6 stale or locked; 7 refused by safety or policy; 64 wrong usage.";
+Exit codes: 0 success, nothing to do; 1 error or invalid files; 2 changes found (drift, plan --exit-code);
+3 authentication failed; 4 partially applied; 5 cancelled; 6 stale or locked; 7 blocked by a safety check or policy;
+64 usage error.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Tell the whole story on an emulator: create, check, deploy, change and remove limits
-    Try,
-    /// Capping: calls over the limit are rejected
+    /// Run a guided demo on an emulator
+    Demo,
+    /// Manage capping configurations (calls over the limit are rejected)
     #[command(subcommand)]
-    Capping(Configs),
-    /// Throttling: calls over the limit wait in a queue
+    Capping(ResourceCommand),
+    /// Manage throttling configurations (calls over the limit are queued)
     #[command(subcommand)]
-    Throttling(Configs),
-    /// Check limits files without asking the service: every finding at once, with the service's own codes
-    Validate(Files),
-    /// Say what has to be done so that the service is as the limits files say; changes nothing
+    Throttling(ResourceCommand),
+    /// Check limits files offline and report all problems with the service's error codes
+    Validate(LimitsFilesArgs),
+    /// Show the changes needed to match the limits files
     #[command(after_help = EXIT_CODES)]
-    Plan(Plan),
-    /// Do what has to be done so that the service is as the limits files say
+    Plan(PlanArgs),
+    /// Change the service to match the limits files
     #[command(after_help = EXIT_CODES)]
-    Apply(Apply),
-    /// Write what the service has as a limits file
-    Dump(Dump),
-    /// Say what at the service is not as the limits files say; for a schedule
+    Apply(ApplyArgs),
+    /// Write the configurations of a sandbox as a limits file
+    Export(ExportArgs),
+    /// Detect configurations that differ from the limits files
     #[command(after_help = EXIT_CODES)]
-    Drift(Files),
-    /// Enter what the service has into the ledger `ajo.lock`, as ours
-    Adopt(Adopt),
-    /// Read each configuration of the limits files back, and ask the service whether it can be deployed
-    Verify(Files),
-    /// Print a JSON Schema, for editors and programs
-    Schema(Schema),
-    /// Credentials and access tokens
+    Drift(LimitsFilesArgs),
+    /// Add existing configurations to the state file
+    Import(ImportArgs),
+    /// Read back each configuration in the limits files and check that it can be deployed
+    Verify(LimitsFilesArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Manage credentials and access tokens
     #[command(subcommand)]
-    Auth(Auth),
-    /// Walk the way from the credentials to the service and say what is wrong on it, and what to change
+    Auth(AuthCommand),
+    /// Check the setup step by step, from the credentials to the service
     Doctor,
-    /// The service on this machine, for tests
+    /// Run or control a local emulator of the service
     #[command(subcommand)]
-    Emulator(Emulator),
-    /// Play traffic through a limit and show what is allowed, queued and rejected; needs no account
+    Emulator(EmulatorCommand),
+    /// Simulate traffic through a limit; no account needed
     ///
-    /// How the service counts calls is not published. What is assumed of it, and of all else, is said with the result.
-    Simulate(Box<Simulate>),
+    /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result
+    /// lists all assumptions.
+    Simulate(Box<SimulateArgs>),
 }
 
-/// The eight operations, named like those of the service.
+/// The eight operations of each API, with the names that the service uses.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Configs {
-    /// List the configurations
+pub(crate) enum ResourceCommand {
+    /// List configurations
     List,
     /// Create a configuration
-    Create(Definition),
-    /// Show one configuration
-    Get(Identified),
-    /// Overwrite the definition of a configuration
+    Create(DefinitionArg),
+    /// Show a configuration
+    Get(UidArg),
+    /// Replace the definition of a configuration
     Update {
         #[command(flatten)]
-        identified: Identified,
+        uid_arg: UidArg,
         #[command(flatten)]
-        definition: Definition,
+        definition: DefinitionArg,
     },
     /// Delete a configuration
     Delete {
         #[command(flatten)]
-        identified: Identified,
-        /// Delete it even if it is deployed
+        uid_arg: UidArg,
+        /// Delete even if deployed
         #[arg(long)]
         force: bool,
     },
-    /// Say whether a configuration can be deployed, and why not; ends with 1 if it cannot
-    CanDeploy(Identified),
+    /// Check whether a configuration can be deployed; exit with 1 if it cannot
+    CanDeploy(UidArg),
     /// Deploy a configuration
-    Deploy(Identified),
+    Deploy(UidArg),
     /// Undeploy a configuration
-    Undeploy(Identified),
+    Undeploy(UidArg),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Identified {
-    /// The uid of the configuration
+pub(crate) struct UidArg {
+    /// UID of the configuration
     pub(crate) uid: Uid,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Definition {
-    /// A JSON or YAML file with the definition; - for standard input
+pub(crate) struct DefinitionArg {
+    /// JSON or YAML definition file; - for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }
 
-/// What `ajo simulate` plays.
+/// Arguments of `ajo simulate`.
 #[derive(Debug, Args)]
-pub(crate) struct Simulate {
-    /// JSON or YAML files with definitions, one of capping, one of throttling, or both; - for standard input
+pub(crate) struct SimulateArgs {
+    /// JSON or YAML definition files, at most one per API; - for standard input
     ///
-    /// They are played as if they were deployed. Without any, the documented default is: 300,000 calls a minute.
+    /// The simulation treats them as deployed. Without a file it uses the documented default, 300,000 calls per minute.
     #[arg(value_name = "FILE", num_args = 0..=2)]
     pub(crate) definitions: Vec<PathBuf>,
 
-    /// The calls that journeys make: 100x60 (100 a second for 60 seconds), ramp:100-5000x60, several with commas between them
+    /// Traffic pattern: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a comma-separated list
     #[arg(long, value_name = "PATTERN", required_unless_present = "csv", conflicts_with = "csv")]
-    pub(crate) traffic: Option<Pattern>,
+    pub(crate) traffic: Option<TrafficPattern>,
 
-    /// The same as a CSV, with lines SECOND,CALLS or one number for each second; - for standard input
+    /// CSV file with SECOND,CALLS lines or one number per second; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// How calls are counted: fixed, sliding or token-bucket
-    #[arg(long, default_value_t = Window::Fixed)]
-    pub(crate) window: Window,
+    /// Window for counting calls: fixed, sliding, or token-bucket
+    #[arg(long, default_value_t = WindowKind::Fixed)]
+    pub(crate) window: WindowKind,
 
-    /// What calls the endpoint: action or data-source; by default what the definition limits
+    /// Caller of the endpoint: action or data-source; defaults to the caller in the definition
     #[arg(long)]
-    pub(crate) service: Option<Service>,
+    pub(crate) service: Option<ServiceType>,
 
-    /// How long the endpoint takes
+    /// Response time of the endpoint
     #[arg(
         long,
         value_name = "MS",
         default_value_t = 100,
-        value_parser = clap::value_parser!(u64).range(1..=LONGEST_LATENCY_MS)
+        value_parser = clap::value_parser!(u64).range(1..=MAX_LATENCY_MS)
     )]
     pub(crate) endpoint_latency: u64,
 
-    /// Which calls fail at the endpoint: a share such as 0.2, or first:2 for the first two attempts of each call
-    #[arg(long, value_name = "SHARE", default_value_t = Failures::Share(0.0))]
-    pub(crate) endpoint_failures: Failures,
+    /// Failing calls: a fraction such as 0.2, or first:2 for the first two attempts of each call
+    #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
+    pub(crate) endpoint_failures: EndpointFailures,
 
-    /// The timeout of the journeys, from 1 to 30
+    /// Timeout of the journeys, from 1 to 30
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=30))]
     pub(crate) timeout: u64,
 
-    /// Where the chance of failures comes from
+    /// Seed for random failures
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// Also draw it into this file, as SVG
+    /// Also write an SVG chart to this file
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) chart: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Auth {
-    /// Store a credential as a profile: asks for it at a terminal, reads it in any known form from standard input elsewhere
+pub(crate) enum AuthCommand {
+    /// Store a credential as a profile; prompt on a terminal, otherwise read standard input
     ///
-    /// With --credentials it is read from that file instead. A token is requested first; a credential that is given none is
-    /// not stored. The secret goes to the system keychain where there is one, else to a file that only you can read.
+    /// With --credentials, read that file instead. The credential is stored only if it obtains a token. The secret goes to
+    /// the system keychain if there is one, otherwise to a file that only you can read.
     Login,
-    /// Remove a profile, its secret and its token
+    /// Remove a profile with its secret and cached token
     Logout,
     /// Print an access token
     Token,
-    /// Say which credentials are used and whether they are given a token
+    /// Show the credentials in use and whether they obtain a token
     Status,
 }
 
@@ -245,15 +249,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_consistent() {
+    fn clap_definition_is_valid() {
         use clap::CommandFactory as _;
-        Arguments::command().debug_assert();
+        CliArgs::command().debug_assert();
     }
 
     #[test]
     fn no_argument_takes_a_secret() {
         use clap::CommandFactory as _;
-        let command = Arguments::command();
+        let command = CliArgs::command();
         let flags: Vec<_> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
         assert!(flags.contains(&"client-id"));
         assert!(!flags.iter().any(|flag| flag.contains("secret") || flag.contains("token")), "{flags:?}");

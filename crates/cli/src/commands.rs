@@ -1,5 +1,7 @@
-//! One module for each subcommand, or for each group of them. A new one needs a variant of [`Command`] in `arguments.rs`, an arm of
-//! [`dispatch`], and its module here. If it prints reports, `output::check` has to know it.
+//! One module per subcommand or group of subcommands.
+//!
+//! A new subcommand needs a variant of [`Command`] in `arguments.rs`, an arm of [`dispatch`], and a module here. If it prints
+//! reports, add it to `output::check_format`.
 
 mod auth;
 mod demo;
@@ -11,29 +13,29 @@ mod simulate;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Arguments, Command};
-use crate::failure::Failure;
+use crate::arguments::{CliArgs, Command};
+use crate::command_error::CommandError;
 use crate::output;
 
 /// Runs one subcommand.
-pub(crate) async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { settings, command } = arguments;
-    output::check(settings.output, &command)?;
+pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
+    let CliArgs { settings, command } = arguments;
+    output::check_format(settings.output, &command)?;
     match command {
-        Command::Try => demo::run().await,
+        Command::Demo => demo::run().await,
         Command::Capping(command) => resource::capping(&settings, command).await,
         Command::Throttling(command) => resource::throttling(&settings, command).await,
         Command::Validate(files) => limits::validate(&settings, &files),
-        Command::Plan(what) => limits::plan(&settings, &what).await,
-        Command::Apply(what) => limits::apply(&settings, &what).await,
-        Command::Dump(what) => limits::dump(&settings, &what).await,
+        Command::Plan(args) => limits::plan(&settings, &args).await,
+        Command::Apply(args) => limits::apply(&settings, &args).await,
+        Command::Export(args) => limits::export(&settings, &args).await,
         Command::Drift(files) => limits::drift(&settings, &files).await,
-        Command::Adopt(what) => limits::adopt(&settings, &what).await,
+        Command::Import(args) => limits::import(&settings, &args).await,
         Command::Verify(files) => limits::verify(&settings, &files).await,
-        Command::Schema(what) => limits::schema(&what),
+        Command::Schema(args) => limits::schema(&args),
         Command::Auth(command) => auth::run(&settings, command).await,
         Command::Doctor => doctor::run(&settings).await,
         Command::Emulator(command) => emulator::run(&settings, command).await,
-        Command::Simulate(what) => simulate::run(&settings, &what),
+        Command::Simulate(args) => simulate::run(&settings, &args),
     }
 }

@@ -1,12 +1,12 @@
 //! The `ajo` command: capping and throttling limits of Adobe Journey Optimizer.
 //!
-//! A library so that its [`Exit`] codes are a documented type; the binary only calls [`run`].
+//! A library so that its [`ExitStatus`] codes are a documented type; the binary only calls [`run`].
 
 mod arguments;
+mod command_error;
 mod commands;
-mod definition;
-mod exit;
-mod failure;
+mod definition_file;
+mod exit_status;
 mod output;
 mod prompt;
 mod report;
@@ -19,51 +19,51 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::Arguments;
-pub use exit::Exit;
-use failure::Failure;
-use report::Format;
+use arguments::CliArgs;
+use command_error::CommandError;
+pub use exit_status::ExitStatus;
+use report::OutputFormat;
 
-/// Runs the command line and says with which code the process ends.
+/// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let arguments = match Arguments::try_parse_from(&arguments) {
+    let arguments = match CliArgs::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return unread(&error, &arguments),
+        Err(error) => return print_parse_error(&error, &arguments),
     };
     let output = arguments.settings.output;
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return end(Err(Failure::new(format!("failed to start: {error}"))), output),
+        Err(error) => return exit_with(Err(CommandError::new(format!("failed to start: {error}"))), output),
     };
     let outcome = runtime.block_on(commands::dispatch(arguments));
-    // A disk that does not answer holds a thread, and must not hold the process.
+    // A blocking disk operation may hang its thread; it must not keep the process alive.
     runtime.shutdown_background();
-    end(outcome, output)
+    exit_with(outcome, output)
 }
 
-/// Ends with what is to be said of a command line that asks for help, or is wrong.
-fn unread(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    // Help and version are asked for and go to standard output; everything else is a usage error.
+/// Prints help, the version, or a usage error.
+fn print_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    // Help and version go to standard output; everything else is a usage error.
     if !error.use_stderr() {
         let _ = error.print();
-        return Exit::Success.into();
+        return ExitStatus::Success.into();
     }
     let json = arguments.iter().any(|it| it == "--output=json")
         || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");
     if json {
         let text = error.to_string();
-        let failure = Failure::new(text.trim_start_matches("error: ").trim_end()).usage();
-        return end(Err(failure), report::Format::Json);
+        let failure = CommandError::new(text.trim_start_matches("error: ").trim_end()).into_usage_error();
+        return exit_with(Err(failure), report::OutputFormat::Json);
     }
     let _ = error.print();
-    Exit::Usage.into()
+    ExitStatus::Usage.into()
 }
 
-fn end(outcome: Result<ExitCode, Failure>, output: Format) -> ExitCode {
+fn exit_with(outcome: Result<ExitCode, CommandError>, output: OutputFormat) -> ExitCode {
     outcome.unwrap_or_else(|failure| {
-        output::problem(&failure, output);
-        failure.exit().into()
+        output::print_error(&failure, output);
+        failure.exit_status().into()
     })
 }
 

@@ -1,29 +1,33 @@
-//! All that is printed: data on standard output, everything else on standard error.
+//! All printing: data goes to standard output, everything else to standard error.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use ajo_engine::untrusted_text::escape;
+use clap::ValueEnum as _;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::arguments::Command;
-use crate::failure::Failure;
-use crate::report::Format;
+use crate::command_error::CommandError;
+use crate::report::OutputFormat;
 
-/// Only limits as code has more to print than text and JSON.
-pub(crate) fn check(output: Format, command: &Command) -> Result<(), Failure> {
+/// Rejects an output format that the command does not support. Only reports have more formats than text and JSON.
+pub(crate) fn check_format(output: OutputFormat, command: &Command) -> Result<(), CommandError> {
     let reports = matches!(
         command,
         Command::Validate(_) | Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Verify(_)
     );
-    if reports || matches!(output, Format::Text | Format::Json) {
+    if reports || matches!(output, OutputFormat::Text | OutputFormat::Json) {
         return Ok(());
     }
-    Err(Failure::new("this --output is of validate, plan, apply, drift and verify; here there are text and json")
-        .usage())
+    let name = output.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    Err(CommandError::new(format!(
+        "`--output {name}` is only supported by validate, plan, apply, drift, and verify; use text or json"
+    ))
+    .into_usage_error())
 }
 
-/// Prints data. A reader that has seen enough (`ajo … | head`) is no error.
-pub(crate) fn data(text: &str) -> Result<(), Failure> {
+/// Prints data. A closed pipe (`ajo … | head`) is not an error.
+pub(crate) fn print_data(text: &str) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| match text.as_bytes().last() {
         Some(b'\n') | None => out.flush(),
@@ -31,55 +35,55 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
     });
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("failed to write to standard output: {error}")))
+            Err(CommandError::new(format!("failed to write to standard output: {error}")))
         }
         _ => Ok(()),
     }
 }
 
-/// Prints what is not data.
-#[expect(clippy::print_stderr, reason = "the one place of the command that does")]
-pub(crate) fn note(text: &str) {
+/// Prints a message to standard error.
+#[expect(clippy::print_stderr, reason = "all messages of the command go through here")]
+pub(crate) fn print_note(text: &str) {
     eprintln!("{text}");
 }
 
-/// Prints a question, and leaves the cursor behind it.
-#[expect(clippy::print_stderr, reason = "with the one above")]
-pub(crate) fn prompt(question: &str) {
+/// Prints a prompt and leaves the cursor after it.
+#[expect(clippy::print_stderr, reason = "all prompts of the command go through here")]
+pub(crate) fn print_prompt(question: &str) {
     eprint!("{question}");
-    // Who cannot be asked is told so when there is no answer.
+    // If this fails, reading the reply fails too and reports it.
     let _ = io::stderr().flush();
 }
 
-/// Prints an error: as text, or for programs as one line of JSON.
-pub(crate) fn problem(failure: &Failure, output: Format) {
-    if output == Format::Json {
-        return note(&failure.to_json());
+/// Prints an error as text or as one line of JSON.
+pub(crate) fn print_error(failure: &CommandError, output: OutputFormat) {
+    if output == OutputFormat::Json {
+        return print_note(&failure.to_json());
     }
-    // A name or a message in it may be anybody's.
-    let shown = |text: &str| text.lines().map(escape).collect::<Vec<_>>().join("\n");
-    note(&format!("error: {}", shown(&failure.problem)));
+    // The message may contain untrusted names or text from the service.
+    let escaped = |text: &str| text.lines().map(escape).collect::<Vec<_>>().join("\n");
+    print_note(&format!("error: {}", escaped(&failure.message)));
     if let Some(hint) = &failure.hint {
-        note(&format!("hint: {}", shown(hint)));
+        print_note(&format!("hint: {}", escaped(hint)));
     }
 }
 
-/// Whether standard output takes colors: it is a terminal, and `NO_COLOR` (no-color.org) does not say otherwise.
-pub(crate) fn color() -> bool {
+/// Whether standard output supports colors: it is a terminal, and `NO_COLOR` (no-color.org) is not set.
+pub(crate) fn supports_color() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// How many columns the terminal has; 0 where standard output is none.
-pub(crate) fn width() -> usize {
+/// The number of columns of the terminal, or 0 if standard output is not a terminal.
+pub(crate) fn terminal_width() -> usize {
     Table::new().width().map_or(0, usize::from)
 }
 
-/// A table without lines, that fits the terminal; as wide as it wants elsewhere.
-pub(crate) fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
+/// A borderless table that fits the terminal. Its width is unlimited if standard output is not a terminal.
+pub(crate) fn format_table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     table.add_rows(rows);
-    // What identifies a row is copied from it: it stays in one piece, however narrow the terminal.
+    // The first column holds the uid. Users copy it, so it is never wrapped.
     if let Some(first) = table.column_mut(0) {
         first.set_constraint(ColumnConstraint::ContentWidth);
     }

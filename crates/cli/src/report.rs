@@ -1,6 +1,6 @@
-//! Reports, rendered for people, programs, reviews, and build servers. `format.rs` lists the formats.
+//! Renders reports. `format.rs` lists the formats.
 
-mod config_outcome;
+mod config_steps;
 mod diff;
 mod format;
 mod github;
@@ -14,6 +14,6 @@ mod summary;
 mod tests;
 mod text;
 
-pub(crate) use format::Format;
+pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
 pub(crate) use text::TextStyle;

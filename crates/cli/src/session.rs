@@ -1,7 +1,7 @@
 //! From settings to a connected client: profiles, the keychain, directories, and credentials.
 
-mod caller;
-mod connect;
+mod auth_context;
+mod client_session;
 pub(crate) mod dirs;
 mod env;
 pub(crate) mod keychain;
@@ -9,9 +9,9 @@ mod profile;
 mod profile_store;
 mod settings;
 
-pub(crate) use caller::{Caller, Identity, profile_name, token_host};
-pub(crate) use connect::Session;
+pub(crate) use auth_context::{AuthContext, CallerIdentity, selected_profile_name, token_endpoint};
+pub(crate) use client_session::ClientSession;
 pub(crate) use env::{OFF, variable};
-pub(crate) use profile::{Profile, ProfileName, Secrets};
-pub(crate) use profile_store::Profiles;
-pub(crate) use settings::{given, setting};
+pub(crate) use profile::{Profile, ProfileName, SecretStorage};
+pub(crate) use profile_store::ProfileStore;
+pub(crate) use settings::{non_blank, setting};

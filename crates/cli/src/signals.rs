@@ -1,35 +1,35 @@
-//! What asks this process to stop.
+//! Signals that stop the process.
 
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// A request to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// From the keyboard; the terminal sends it to child processes as well.
+pub(crate) enum StopSignal {
+    /// Ctrl-C; the terminal sends it to child processes as well.
     CtrlC,
-    /// From a process manager, to this process alone, or from a terminal that is closed.
+    /// SIGTERM or SIGHUP, sent to this process only.
     #[cfg(unix)]
     Terminate,
 }
 
-/// Listens from its creation on, so that nothing is missed that comes before the first wait.
-pub(crate) struct Signals {
+/// Listens from construction on, so a signal before the first wait is not lost.
+pub(crate) struct SignalListener {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
-    /// The terminal is closed.
+    /// The terminal was closed.
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
 }
 
-impl Signals {
-    pub(crate) fn listen() -> Result<Self, Failure> {
+impl SignalListener {
+    pub(crate) fn listen() -> Result<Self, CommandError> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
 
-            let failed = |error| Failure::new(format!("failed to listen for signals: {error}"));
+            let failed = |error| CommandError::new(format!("failed to listen for signals: {error}"));
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
                 terminate: signal(SignalKind::terminate()).map_err(failed)?,
@@ -40,21 +40,21 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits for the next one.
-    pub(crate) async fn next(&mut self) -> Stop {
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> StopSignal {
         #[cfg(unix)]
         tokio::select! {
-            _ = self.interrupt.recv() => Stop::CtrlC,
-            _ = self.terminate.recv() => Stop::Terminate,
-            _ = self.hangup.recv() => Stop::Terminate,
+            _ = self.interrupt.recv() => StopSignal::CtrlC,
+            _ = self.terminate.recv() => StopSignal::Terminate,
+            _ = self.hangup.recv() => StopSignal::Terminate,
         }
         #[cfg(not(unix))]
         {
-            // Where Ctrl-C cannot be listened for, nothing asks this process to stop but ending it.
+            // If the Ctrl-C handler cannot be installed, the process can only be killed.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
-            Stop::CtrlC
+            StopSignal::CtrlC
         }
     }
 }

@@ -6,16 +6,16 @@ pub(crate) mod api_handle;
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod call_options;
+pub(crate) mod call_response;
+pub(crate) mod client_config;
 #[cfg(feature = "reqwest")]
-pub(crate) mod client_limits;
+pub(crate) mod concurrency_limit;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 mod into_future;
 mod raw_call;
+pub(crate) mod request_builder;
 pub(crate) mod request_config;
-pub(crate) mod request_parts;
 mod request_path;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_builder;
-pub(crate) mod response;
-pub(crate) mod settings;
 mod update_raw;

@@ -1,4 +1,4 @@
-//! Errors: why an attempt failed, and the public error. The engine parses error responses, chooses hints, and decides retries.
+//! The error of one attempt, and the public error of a call. The engine parses error responses, chooses hints, and decides retries.
 
 pub(crate) mod attempt_error;
 pub(crate) mod call_error;

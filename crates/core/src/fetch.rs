@@ -1,10 +1,10 @@
-//! The client for Rust compiled to WebAssembly, over the `fetch` of a Worker, a browser or Node.js.
+//! The client for Rust compiled to WebAssembly, over the `fetch` of a Worker, a browser, or Node.js.
 //!
-//! It makes the same requests, reads the same answers and repeats the same calls as the native client. What is different lies in
-//! `fetch`: answers come inflated where they were compressed, a browser says nothing of a redirect but that there was one, and a
-//! `fetch` that fails does not say whether the request was sent, so that a creation is then not made again.
+//! It sends the same requests, parses the same responses, and retries the same calls as the native client. `fetch` itself differs in
+//! three ways. It decompresses responses. In a browser it hides the status and target of a redirect. When it fails, it does not
+//! report whether the request was sent, so `create` is not retried.
 //!
-//! A Worker written in Rust, with the crate `worker`. It is compiled in `tests/fetch/worker/`:
+//! This is a Worker in Rust that uses the crate `worker`. `tests/fetch/worker/` compiles it:
 //!
 //! ```ignore
 //! use ajo_core::{Credentials, fetch::Client};
@@ -27,8 +27,9 @@
 //! }
 //! ```
 //!
-//! The client may live in a `static`, so that the requests of an isolate share its token: it holds nothing of JavaScript between two
-//! calls. For a store in Workers KV implement [`ajo_auth::TokenStore`], with `send_wrapper::SendWrapper` around what is not `Send`.
+//! Between calls a client holds no JavaScript values. Store it in a `static` to share its token between the requests of an isolate.
+//! To store tokens in Workers KV, implement [`ajo_auth::TokenStore`] and wrap values that are not `Send` in
+//! `send_wrapper::SendWrapper`.
 
 mod client;
 mod fetch_transport;

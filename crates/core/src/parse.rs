@@ -2,6 +2,6 @@
 
 pub(crate) mod lenient;
 #[cfg(feature = "client")]
-pub(crate) mod payload_schema;
+pub(crate) mod request_body;
 #[cfg(feature = "client")]
-pub(crate) mod response;
+pub(crate) mod response_body;

@@ -1,13 +1,13 @@
-//! Sending a call: the loop around the engine, and one HTTP request.
+//! Runs calls: the loop around the engine, and the transport that sends one HTTP request.
 
-pub(crate) mod call_loop;
-pub(crate) mod call_progress;
+pub(crate) mod call_runner;
+mod check_response;
+pub(crate) mod completed_call;
 pub(crate) mod headers;
+pub(crate) mod http_request;
 pub(crate) mod http_transport;
-pub(crate) mod outcome;
-pub(crate) mod request;
+pub(crate) mod in_flight_call;
 pub(crate) mod request_id;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_transport;
-mod response_limits;
-pub(crate) mod tracing;
+pub(crate) mod trace_span;

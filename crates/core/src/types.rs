@@ -1,9 +1,9 @@
-//! Operations, and what the generated models are built on.
+//! Operations, schemas, and the building blocks of the generated models.
 
-mod lenient_ids;
+mod lenient_impls;
+pub mod object_schema;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod operation_table;
-pub mod schema;
-mod validation;
+mod validate;
 pub(crate) mod verb;

@@ -1,42 +1,42 @@
-//! What JavaScript calls.
+//! The functions that JavaScript calls.
 
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::emulators::Worlds;
+use crate::emulator_registry::EmulatorRegistry;
 
 thread_local! {
-    /// WebAssembly has one thread here, and JavaScript holds numbers in place of references.
-    static WORLDS: RefCell<Worlds> = RefCell::default();
+    /// WebAssembly has one thread here, and JavaScript refers to emulators by number.
+    static EMULATORS: RefCell<EmulatorRegistry> = RefCell::default();
 }
 
-/// Makes an emulator. `settings` is JSON, described at `settings::Wanted`; `{}` is the usual one.
+/// Creates an emulator. `settings` is JSON, see `emulator_options::EmulatorOptions`; `{}` means the defaults.
 ///
-/// Answers `{"id":1}`, or `{"failed":"why not"}`.
+/// Returns `{"id":1}`, or `{"failed":"reason"}`.
 #[wasm_bindgen]
 pub fn create(settings: &str) -> String {
-    WORLDS.with_borrow_mut(|worlds| worlds.create(settings))
+    EMULATORS.with_borrow_mut(|emulators| emulators.create(settings))
 }
 
-/// Has an emulator answer one request: its path with the query, its headers as `[["name","value"],…]` and its body, at this
-/// time, in milliseconds since the epoch.
+/// Handles one request: path with query, headers as `[["name","value"],…]`, body, and the time in milliseconds since the
+/// epoch.
 ///
-/// Answers the head, `{"status","headers","delayMs","manner"}` as `response_head::Head` describes it, or `{"failed":"why not"}` when
-/// no such emulator is there. The body is fetched with [`take_body`], because it may be no text.
+/// Returns the head `{"status","headers","delayMs","deliveryMode"}`, see `response_head::ResponseHead`, or
+/// `{"failed":"reason"}` for an unknown emulator. Fetch the body with [`take_body`]; it may not be a string.
 #[wasm_bindgen]
 pub fn handle(id: u32, method: &str, path: &str, headers: &str, body: &[u8], now_ms: f64) -> String {
-    WORLDS.with_borrow_mut(|worlds| worlds.handle(id, method, path, headers, body, now_ms))
+    EMULATORS.with_borrow_mut(|emulators| emulators.handle(id, method, path, headers, body, now_ms))
 }
 
-/// The body of the answer to the last request, once.
+/// Returns the body of the last response, once.
 #[wasm_bindgen]
 pub fn take_body() -> Vec<u8> {
-    WORLDS.with_borrow_mut(Worlds::take_body)
+    EMULATORS.with_borrow_mut(EmulatorRegistry::take_body)
 }
 
-/// Forgets an emulator. One that is not there is none to forget.
+/// Closes an emulator. Does nothing if it does not exist.
 #[wasm_bindgen]
 pub fn close(id: u32) {
-    WORLDS.with_borrow_mut(|worlds| worlds.close(id));
+    EMULATORS.with_borrow_mut(|emulators| emulators.close(id));
 }

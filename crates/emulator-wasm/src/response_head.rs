@@ -1,43 +1,42 @@
-//! An answer, but for its body.
+//! A response without its body.
 
 use std::mem;
 
-use ajo_emulator::{Delivery, Manner};
+use ajo_emulator::{DeliveryMode, ResponseDelivery};
 use bytes::Bytes;
 use http::Response;
 use serde::Serialize;
 
-/// What `handle` answers.
+/// Returned by `handle`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Head {
-    /// The HTTP status.
+pub(crate) struct ResponseHead {
     status: u16,
-    /// Names and values, each character of a value being one byte of it, as `fetch` has them.
+    /// Names and values. Each character of a value is one byte, as in `fetch`.
     headers: Vec<(String, String)>,
-    /// How long after the request it comes, in milliseconds.
+    /// The delay after the request, in milliseconds.
     delay_ms: u32,
-    /// `whole`, `drop`, `reset` or `half`, as at [`Manner`].
-    manner: &'static str,
+    /// `whole`, `drop`, `reset` or `half`, see [`DeliveryMode`].
+    delivery_mode: &'static str,
 }
 
-impl Head {
-    /// Takes an answer apart.
-    pub(crate) fn of(mut answer: Response<Bytes>) -> (Self, Bytes) {
-        let Delivery { delay, manner } = answer.extensions().get().copied().unwrap_or_default();
+impl ResponseHead {
+    /// Splits a response into head and body.
+    pub(crate) fn split(mut response: Response<Bytes>) -> (Self, Bytes) {
+        let ResponseDelivery { delay, mode } = response.extensions().get().copied().unwrap_or_default();
         let text = |value: &http::HeaderValue| value.as_bytes().iter().copied().map(char::from).collect();
         let head = Self {
-            status: answer.status().as_u16(),
-            headers: answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-            // A fault delays by an hour at most.
+            status: response.status().as_u16(),
+            headers: response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            // A fault delays by at most an hour.
             delay_ms: delay.as_millis().try_into().unwrap_or(u32::MAX),
-            manner: match manner {
-                Manner::Whole => "whole",
-                Manner::Drop => "drop",
-                Manner::Reset => "reset",
-                Manner::Half => "half",
+            delivery_mode: match mode {
+                DeliveryMode::Whole => "whole",
+                DeliveryMode::Drop => "drop",
+                DeliveryMode::Reset => "reset",
+                DeliveryMode::Half => "half",
             },
         };
-        (head, mem::take(answer.body_mut()))
+        (head, mem::take(response.body_mut()))
     }
 }

@@ -1,24 +1,24 @@
-//! What JavaScript calls gives the bytes that the core gives, and errors where something cannot be.
+//! The exported functions return the same bytes as the core, and errors for invalid input.
 
-#[allow(dead_code, reason = "another suite writes the answers")]
+#[allow(dead_code, reason = "another suite writes the responses")]
 #[path = "../../emulator/tests/emulator/support/cases.rs"]
 mod cases;
 
 use ajo_emulator_wasm::{close, create, handle, take_body};
 use bytes::Bytes;
-use cases::{Known, Suite};
+use cases::{ConformanceSuite, LastResponse};
 use http::{Request, Response};
 use serde_json::Value;
 
 /// 2027-01-15T08:00:00Z, in milliseconds since the epoch.
 const NOW: f64 = 1_800_000_000_000.0;
 
-fn id_of(created: &str) -> u32 {
+fn created_id(created: &str) -> u32 {
     let created: Value = serde_json::from_str(created).expect("JSON");
     created["id"].as_u64().and_then(|id| id.try_into().ok()).unwrap_or_else(|| panic!("{created}"))
 }
 
-fn ask(id: u32, request: &Request<Bytes>) -> (Value, Vec<u8>) {
+fn handle_request(id: u32, request: &Request<Bytes>) -> (Value, Vec<u8>) {
     let headers: Vec<(&str, &str)> =
         request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect();
     let headers = serde_json::to_string(&headers).expect("JSON");
@@ -36,22 +36,24 @@ fn response(head: &Value, body: Vec<u8>) -> Response<Bytes> {
 }
 
 #[test]
-fn it_gives_the_bytes_that_the_core_gives() {
-    let suite = Suite::read();
-    let id = id_of(&create("{}"));
-    let mut known = Known::default();
-    for (case, written) in suite.cases.iter().zip(cases::answers(&[])) {
+fn responses_equal_those_of_the_core() {
+    let suite = ConformanceSuite::load();
+    let id = created_id(&create("{}"));
+    let mut known = LastResponse::default();
+    let expected = cases::expected_responses();
+    assert_eq!(expected.len(), suite.cases.len());
+    for (case, written) in suite.cases.iter().zip(expected) {
         let request = suite.request(case, &known);
-        let (head, body) = ask(id, &request);
-        known.learn(&body);
-        assert_eq!(cases::written(&response(&head, body)), written, "{} {}", request.method(), request.uri());
+        let (head, body) = handle_request(id, &request);
+        known.record(&body);
+        assert_eq!(cases::response_to_json(&response(&head, body)), written, "{} {}", request.method(), request.uri());
     }
 }
 
 #[test]
-fn how_an_answer_is_delivered_stands_in_its_head() {
-    let id = id_of(&create(r#"{"auth": "off"}"#));
-    for (fault, manner, delay) in [
+fn head_has_delivery_mode_and_delay() {
+    let id = created_id(&create(r#"{"auth": "off"}"#));
+    for (fault, mode, delay) in [
         ("status:503", "whole", 0),
         ("drop_before", "drop", 0),
         ("drop_after", "drop", 0),
@@ -60,39 +62,39 @@ fn how_an_answer_is_delivered_stands_in_its_head() {
         ("delay:250", "whole", 250),
     ] {
         let request = Request::post("/journey/orchestration/list/endpointConfigs").header("x-emulator-fault", fault);
-        let (head, _) = ask(id, &request.body(Bytes::new()).expect("a request"));
-        assert_eq!((head["manner"].as_str(), head["delayMs"].as_u64()), (Some(manner), Some(delay)), "{fault}");
+        let (head, _) = handle_request(id, &request.body(Bytes::new()).expect("a request"));
+        assert_eq!((head["deliveryMode"].as_str(), head["delayMs"].as_u64()), (Some(mode), Some(delay)), "{fault}");
     }
 }
 
 #[test]
-fn settings_that_cannot_be_are_refused_in_a_sentence() {
+fn invalid_settings_are_rejected() {
     for (settings, problem) in [
         ("", "EOF while parsing"),
         (r#"{"color": 1}"#, "unknown field `color`"),
         (r#"{"auth": "maybe"}"#, "auth: expected off, lenient or strict"),
-        (r#"{"callers": []}"#, "there is no caller"),
-        (r#"{"sandboxes": []}"#, "there is no sandbox"),
+        (r#"{"clients": []}"#, "clients must not be empty"),
+        (r#"{"sandboxes": []}"#, "sandboxes must not be empty"),
         (
-            r#"{"callers": [{"clientId": "c", "clientSecrets": [], "orgId": "A@AdobeOrg", "scopes": "openid"}]}"#,
+            r#"{"clients": [{"clientId": "c", "clientSecrets": [], "orgId": "A@AdobeOrg", "scopes": "openid"}]}"#,
             "the client c has no secret",
         ),
         (
-            r#"{"callers": [{"clientId": "c", "clientSecrets": ["s"], "orgId": "", "scopes": "openid"}]}"#,
-            "the organization of c: ",
+            r#"{"clients": [{"clientId": "c", "clientSecrets": ["s"], "orgId": "", "scopes": "openid"}]}"#,
+            "invalid organization of c: ",
         ),
     ] {
-        let answer = create(settings);
+        let response = create(settings);
         assert!(
-            answer.contains(r#"{"failed":""#) && answer.replace("\\\"", "\"").contains(problem),
-            "{settings}: {answer}"
+            response.contains(r#"{"failed":""#) && response.replace("\\\"", "\"").contains(problem),
+            "{settings}: {response}"
         );
     }
 }
 
 #[test]
-fn what_is_no_request_of_http_or_too_long_is_answered_as_by_the_server() {
-    let id = id_of(&create("{}"));
+fn malformed_http_request_is_rejected() {
+    let id = created_id(&create("{}"));
     for (method, path, headers) in
         [("GE T", "/", "[]"), ("GET", "/ x", "[]"), ("GET", "/", r#"[["a b", "c"]]"#), ("GET", "/", r#"[["a", "✓"]]"#)]
     {
@@ -106,10 +108,10 @@ fn what_is_no_request_of_http_or_too_long_is_answered_as_by_the_server() {
 }
 
 #[test]
-fn a_closed_emulator_is_no_more_and_the_others_are() {
-    let (one, other) = (id_of(&create("{}")), id_of(&create("{}")));
+fn close_leaves_other_emulators() {
+    let (one, other) = (created_id(&create("{}")), created_id(&create("{}")));
     close(one);
     close(one);
-    assert_eq!(handle(one, "GET", "/_emulator", "[]", b"", NOW), r#"{"failed":"there is no such emulator"}"#);
+    assert_eq!(handle(one, "GET", "/_emulator", "[]", b"", NOW), r#"{"failed":"no such emulator"}"#);
     assert!(handle(other, "GET", "/_emulator", "[]", b"", NOW).starts_with(r#"{"status":200,"#));
 }

@@ -1,4 +1,4 @@
-//! From a request to its response. Start at [`dispatch`].
+//! Turns a request into a response. Start at [`dispatch`].
 
 mod access_token;
 pub(crate) mod authoring;
@@ -8,12 +8,12 @@ mod dispatch;
 mod gateway;
 pub(crate) mod gateway_error;
 pub(crate) mod headers;
-pub(crate) mod ims_error;
 mod json_pointer;
-mod json_text;
+mod json_writer;
 pub(crate) mod request_body;
 pub(crate) mod response;
 pub(crate) mod route;
 pub(crate) mod service_error;
 mod token_endpoint;
+pub(crate) mod token_endpoint_error;
 mod unknown_fields;

@@ -1,16 +1,16 @@
-//! Fault injection: how a fault is written, which calls it strikes, and what it does to them.
+//! Fault injection: the syntax of faults, the calls they match, and their effects.
 //!
-//! A fault has a [`Target`](target::Target), a frequency ([`When`](when::When)) and an [`Effect`](effect::Effect). Each part has
-//! one written form, the same in Rust, on the command line, in the control API and in the header
-//! [`FAULT_HEADER`](injection::FAULT_HEADER). An unknown name is refused when the fault is set.
+//! A fault has a [`FaultTarget`](target::FaultTarget), a [`FaultFrequency`](frequency::FaultFrequency) and a
+//! [`FaultEffect`](effect::FaultEffect). Each part has one string format, used in Rust, on the command line, in the control API
+//! and in the header [`FAULT_HEADER`](injection::FAULT_HEADER). Unknown names are rejected when a fault is added.
 
 pub(crate) mod active_faults;
 pub(crate) mod delivery;
 pub(crate) mod effect;
 pub(crate) mod fault;
 pub(crate) mod fault_error;
+pub(crate) mod fault_names;
+pub(crate) mod frequency;
 pub(crate) mod injection;
 pub(crate) mod latency;
-pub(crate) mod names;
 pub(crate) mod target;
-pub(crate) mod when;

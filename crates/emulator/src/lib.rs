@@ -1,19 +1,19 @@
-//! The capping and throttling service of Adobe Journey Optimizer, and the token endpoint, on loopback.
+//! Emulates the capping and throttling service of Adobe Journey Optimizer and the token endpoint on loopback.
 //!
-//! [`World`] is the service itself: `handle(request, now)` returns the response, without sockets, clock or randomness of its
-//! own. [`Emulator`] is an HTTP server around it on one local port, with the service's paths: `/journey/orchestration/…` and
+//! [`EmulatorState`] is the service itself: `handle(request, now)` returns the response. It has no sockets, clock, or randomness
+//! of its own. [`Emulator`] is an HTTP server around it with the service's paths: `/journey/orchestration/…` and
 //! `/ims/token/v3`. A browser shows its web UI at `/`.
 //!
 //! | folder | contents |
 //! |---|---|
 //! | `state/` | the service in memory: organizations, configurations, tokens, clock, request log, settings |
-//! | `api/` | a request to its response: routes, gateway, authoring service, token endpoint, control API, contract mode |
-//! | `faults/` | how a fault is written, and how it is injected |
+//! | `api/` | turns a request into a response: routes, gateway, authoring service, token endpoint, control API, contract mode |
+//! | `faults/` | the syntax of faults, and their injection |
 //! | `server/` | the HTTP server, its connections, and the emulator without a socket |
 //! | `ui/` | the files of the web UI |
 //!
-//! Nobody here can call the real service. What the emulator does is documented by Adobe where the code does not say
-//! otherwise; every guess is marked *inferred* at the place where it is made.
+//! This project has no access to the real service. The emulator follows Adobe's documentation; every guess is marked
+//! *inferred* where it is made. Size limits are ours unless a source is given.
 //!
 //! ```
 //! # #[tokio::main]
@@ -36,26 +36,26 @@ mod ui;
 pub use api::authoring::validation::MAX_METHODS;
 pub use api::control::routes::{CONTROL_ROUTES, ControlRoute};
 pub use api::gateway_error::GatewayError;
-pub use api::ims_error::ImsRefusal;
-pub use api::request_body::Broken;
+pub use api::request_body::IncompleteBody;
 pub use api::service_error::ServiceError;
+pub use api::token_endpoint_error::TokenEndpointError;
 pub use faults::active_faults::MAX_FAULTS;
-pub use faults::delivery::{Delivery, Manner};
-pub use faults::effect::Effect;
+pub use faults::delivery::{DeliveryMode, ResponseDelivery};
+pub use faults::effect::FaultEffect;
 pub use faults::fault::Fault;
 pub use faults::fault_error::FaultError;
+pub use faults::frequency::FaultFrequency;
 pub use faults::injection::FAULT_HEADER;
 pub use faults::latency::Latency;
-pub use faults::target::Target;
-pub use faults::when::When;
+pub use faults::target::FaultTarget;
 #[cfg(feature = "server")]
-pub use server::http_server::{Builder, Emulator, EmulatorError};
-pub use server::in_process::{ConnectionLost, InProcess};
-pub use state::clock::{Clock, LAST_MOMENT, SpeedError};
-pub use state::concurrent_edit::{Deed, Interference};
-pub use state::emulator_state::{MAX_ORGANIZATIONS, MAX_SANDBOXES, World};
-pub use state::organization::{MAX_INTERFERENCES, Organization};
-pub use state::quirks::{Switch, SwitchError, Switches};
-pub use state::request_log::{Call, Calls};
-pub use state::settings::{AuthMode, Caller, Limits, SandboxSettings, Settings};
+pub use server::http_server::{Emulator, EmulatorBuilder, EmulatorError};
+pub use server::in_process::{ConnectionLost, InProcessService};
+pub use state::clock::{Clock, ClockSpeedError, MAX_TIMESTAMP};
+pub use state::concurrent_edit::{ConcurrentEdit, Mutation};
+pub use state::emulator_state::{EmulatorState, MAX_ORGANIZATIONS, MAX_SANDBOXES};
+pub use state::organization::{MAX_CONCURRENT_EDITS, Organization};
+pub use state::quirks::{Quirk, QuirkError, QuirkSettings};
+pub use state::request_log::{LoggedCall, LoggedCalls};
+pub use state::settings::{AuthMode, EmulatorSettings, RegisteredClient, ResourceLimits, SandboxSettings};
 pub use state::snapshot::SnapshotError;

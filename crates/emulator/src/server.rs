@@ -1,4 +1,4 @@
-//! The emulator over HTTP, and in the same process.
+//! The adapters: an HTTP server, and a `tower` service in the same process.
 
 #[cfg(feature = "server")]
 mod connection;

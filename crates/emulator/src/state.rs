@@ -1,4 +1,4 @@
-//! The service in memory. It does no I/O.
+//! The state of the emulated service, in memory. It does no I/O.
 
 pub(crate) mod clock;
 pub(crate) mod concurrent_edit;

@@ -1,15 +1,15 @@
-//! JSON: a read-only view of values, and a reader that needs neither `std` nor serde.
+//! JSON: a parser that needs neither `std` nor serde, and traits for read-only access to values.
 //!
-//! Rules and parsers use the traits, so the emulator and the command pass `serde_json` values without conversion.
+//! Rules and parsers use the traits, so the emulator and the CLI can pass `serde_json` values without conversion.
 
-mod reader;
+mod json_value;
+mod parser;
 #[cfg(any(test, feature = "serde_json"))]
-mod serde_value;
+mod serde_json_impls;
+mod string_writer;
 #[cfg(test)]
 mod tests;
-mod view;
-mod writer;
 
-pub use reader::{MAX_DEPTH, Position, Value, parse};
-pub use view::{Fields, Json, Kind};
-pub use writer::write_string;
+pub use json_value::{JsonKind, JsonObject, JsonValue};
+pub use parser::{ErrorPosition, MAX_DEPTH, Value, parse};
+pub use string_writer::write_string;

@@ -1,12 +1,13 @@
-//! Decisions and parsers for Adobe's APIs, without I/O, clock, randomness, or async. Times and random numbers are parameters.
+//! Decisions and parsers for Adobe's APIs, without I/O, clock, randomness, or async. Times and random numbers are
+//! parameters.
 //!
 //! - [`json`]: reads JSON through one small trait.
 //! - Parsers: credentials in every format, token and error responses, URLs, identifiers, headers.
 //! - Decisions: whether a call is retried ([`RetryState`]), when a token is used or fetched ([`TokenCache`]).
 //! - [`rules`]: validates definitions with the service's codes.
 //!
-//! The crate needs `alloc` and not `std`. The feature `serde` serializes identifiers; `serde_json` implements [`json::Json`] for
-//! `serde_json::Value`.
+//! The crate needs `alloc` and not `std`. The feature `serde` serializes identifiers; `serde_json` implements
+//! [`json::JsonValue`] for `serde_json::Value`.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -18,40 +19,40 @@ mod parse;
 pub mod rules;
 
 pub use decide::attempt_outcome::AttemptOutcome;
-pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSent, Shared};
-pub use decide::issued_token::IssuedToken;
+pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
+pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
-pub use decide::moment::Moment;
-pub use decide::operation::{AlreadyDone, Idempotency, Operation};
+pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
 pub use decide::refresh_lease::RefreshLease;
 pub use decide::retry_budget::{CALLS_PER_RETRY, MAX_RETRY_TOKENS, RetryBudget};
 pub use decide::retry_policy::RetryPolicy;
 pub use decide::retry_state::{RetryDecision, RetryState};
+pub use decide::step_context::StepContext;
 pub use decide::store_breaker::StoreBreaker;
+pub use decide::token_acquisition::{STORE_LOCK_LEASE, StoreLockResult, TokenAcquisition, TokenAction, TokenInput};
 pub use decide::token_cache::{
-    CacheLookup, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REFRESH_AHEAD, REJECTION_BACKOFF, TokenCache,
+    CacheLookup, EARLY_REFRESH_MARGIN, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REJECTION_BACKOFF, TokenCache,
 };
-pub use decide::token_request_state::{STORE_LOCK_LEASE, StoreLockResult, TokenAction, TokenInput, TokenRequestState};
-pub use decide::token_state::{OAuthOptions, TokenState};
+pub use decide::versioned_token::VersionedToken;
 pub use parse::access_token::AccessToken;
-pub use parse::auth_error::{AuthError, TransportProblem};
+pub use parse::auth_error::{AuthError, TransportErrorKind};
+pub use parse::base_url::{BaseUrl, BaseUrlError};
 pub use parse::credentials::client_id::{ClientId, ClientIdError};
 pub use parse::credentials::credentials_error::CredentialsError;
 pub use parse::credentials::oauth_credentials::Credentials;
 pub use parse::credentials::org_id::{OrgId, OrgIdError};
 pub use parse::credentials::scopes::{Scopes, ScopesError};
-pub use parse::endpoint::{Endpoint, EndpointError};
-pub use parse::error_response::{Failure, Layer};
+pub use parse::error_response::{ErrorOrigin, ErrorResponse};
 pub use parse::header::{is_header_name, is_header_value};
 pub use parse::http_date::parse_http_date;
 pub use parse::ims_error::{ImsError, ImsErrorKind};
 pub use parse::retry_after::parse_retry_after;
-pub use parse::sandbox::{Sandbox, SandboxError};
+pub use parse::sandbox_name::{SandboxName, SandboxNameError};
 pub use parse::secret::Secret;
 pub use parse::service_code::ServiceCode;
+pub use parse::store_entry::{TokenEntryError, decode_entry, encode_entry, store_key};
 pub use parse::timestamp::Timestamp;
-pub use parse::token_entry::{EntryError, decode_entry, encode_entry, store_key};
 pub use parse::token_request::{IMS_URL, TOKEN_PATH, TOKEN_TIMEOUT, TokenRequest};
 pub use parse::token_response::parse_token_response;
 pub use parse::uid::{Uid, UidError};

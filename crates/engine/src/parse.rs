@@ -2,20 +2,20 @@
 
 pub(crate) mod access_token;
 pub(crate) mod auth_error;
+pub(crate) mod base_url;
 pub(crate) mod credentials;
-pub(crate) mod endpoint;
+pub(crate) mod error_hint;
 pub(crate) mod error_response;
-pub(crate) mod form;
+pub(crate) mod form_urlencoded;
 pub(crate) mod header;
-pub(crate) mod hint;
 pub(crate) mod http_date;
 pub(crate) mod ims_error;
 pub(crate) mod retry_after;
-pub(crate) mod sandbox;
+pub(crate) mod sandbox_name;
 pub(crate) mod secret;
 pub(crate) mod service_code;
+pub(crate) mod store_entry;
 pub(crate) mod timestamp;
-pub(crate) mod token_entry;
 pub(crate) mod token_request;
 pub(crate) mod token_response;
 pub(crate) mod uid;

@@ -1,8 +1,8 @@
-//! What the service says about a definition, without asking it: every published validation code as a pure function.
+//! Validates definitions offline with the service's published validation codes.
 //!
-//! Input is JSON rather than a type, because a definition that lacks a field is exactly what the rules are for. All findings
-//! come at once, each with the place in the definition. The emulator's `can_deploy` and everything offline use these
-//! functions, so they never disagree.
+//! The input is JSON and not a typed definition, because the rules must also report missing fields. All findings are
+//! returned at once, each with its location in the definition. The emulator's `can_deploy` and all offline checks use
+//! the same functions, so their results always agree.
 //!
 //! ```
 //! use ajo_engine::{json, rules};
@@ -12,24 +12,24 @@
 //!     "methods": [],
 //!     "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 0, "periodInMs": 1000}}}
 //! }"#;
-//! let findings = rules::capping(&json::parse(definition, json::MAX_DEPTH).expect("JSON"));
+//! let findings = rules::validate_capping(&json::parse(definition, json::MAX_DEPTH).expect("JSON"));
 //! let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
 //! assert_eq!(codes, ["ERR_ENDPOINTCONFIG_103", "ERR_ENDPOINTCONFIG_107"]);
 //! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
 //! ```
 
 mod capping;
-mod finding;
+mod diagnostic;
 mod methods;
 mod throttling;
-mod url_pattern;
+mod url_pattern_syntax;
 
-pub use capping::{capping, capping_fields};
-pub use finding::{Finding, Severity};
+pub use capping::{validate_capping, validate_capping_fields};
+pub use diagnostic::{Diagnostic, Severity};
 pub use methods::METHODS;
-pub use throttling::{throttling, throttling_fields};
+pub use throttling::{validate_throttling, validate_throttling_fields};
 
-/// Every validation code that is published. 105, 109 and 110 of capping, and 102 and 103 of throttling, are not.
+/// All published validation codes. Capping 105, 109, and 110 and throttling 102 and 103 are not published.
 pub const PUBLISHED_CODES: [&str; 16] = [
     "ERR_ENDPOINTCONFIG_100",
     "ERR_ENDPOINTCONFIG_101",

@@ -1,36 +1,36 @@
-//! The JSON Schema of a definition, from the specification.
+//! The JSON Schema of a definition, derived from the specification.
 
-use ajo_core::{Api, schema};
+use ajo_core::{Api, object_schema};
 use serde_json::Value;
 
 use crate::plan::ORG_ID;
 
-/// The schema of a definition without the organization, in which no field is required: a draft lacks some, and so does what is
-/// laid over a base.
+/// The schema of a definition without `orgId` and without required fields: drafts may be incomplete, and so may overlay
+/// entries.
 pub(crate) fn definition_schema(api: Api) -> Value {
-    let text = schema::request_body_json_schema(api, "create").unwrap_or("{}");
+    let text = object_schema::request_body_json_schema(api, "create").unwrap_or("{}");
     let mut schema: Value = serde_json::from_str(text).unwrap_or_default();
     if let Some(properties) = schema["properties"].as_object_mut() {
         properties.remove(ORG_ID);
     }
-    nothing_required(&mut schema);
+    remove_required(&mut schema);
     schema
 }
 
-/// The fields that a definition must have.
+/// The required fields of a definition.
 pub(crate) fn required_fields(api: Api) -> Vec<&'static str> {
-    let fields = schema::request_body(api, "create").map_or(&[][..], |schema| schema.fields);
+    let fields = object_schema::request_body(api, "create").map_or(&[][..], |schema| schema.fields);
     fields.iter().filter(|field| field.required).map(|field| field.name).collect()
 }
 
-fn nothing_required(schema: &mut Value) {
+fn remove_required(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else { return };
     fields.remove("required");
     if let Some(Value::Object(properties)) = fields.get_mut("properties") {
-        properties.values_mut().for_each(nothing_required);
+        properties.values_mut().for_each(remove_required);
     }
     if let Some(items) = fields.get_mut("items") {
-        nothing_required(items);
+        remove_required(items);
     }
 }
 
@@ -41,10 +41,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_required_in_objects_of_a_list_either() {
+    fn list_items_require_nothing() {
         let object = json!({"type": "object", "required": ["a"], "properties": {"required": {"type": "string"}}});
         let mut schema = json!({"properties": {"list": {"type": "array", "items": object}}, "required": ["list"]});
-        nothing_required(&mut schema);
+        remove_required(&mut schema);
         let items = json!({"type": "object", "properties": {"required": {"type": "string"}}});
         assert_eq!(schema, json!({"properties": {"list": {"type": "array", "items": items}}}));
     }

@@ -1,6 +1,6 @@
-//! Limits files: text in, what is wanted and what is wrong out.
+//! Limits files: parses them into desired limits and diagnostics.
 //!
-//! A file is YAML, or JSON, which is YAML too:
+//! A file is YAML or JSON (a subset of YAML):
 //!
 //! ```yaml
 //! version: 1
@@ -12,69 +12,69 @@
 //!       dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
 //! ```
 //!
-//! A limit is `deployed: true` unless it says otherwise, because one that is not deployed limits nothing.
+//! A limit is deployed unless it sets `deployed: false`, because an undeployed limit has no effect.
 //!
-//! **Overlays.** With `base: base.yaml`, a file says only what differs from another. An entry of it is about the base's entry
-//! with the same URL and methods; without methods, about the only one with that URL. It is merged into that one: mappings are
-//! merged, `null` removes a field, everything else replaces. `absent: true` removes the entry. One that is about none is added.
-//! `sandbox`, `production` and `policy` replace those of the base. A file that was given beside an overlay of it, and that names
-//! no other sandbox, is read as its base only.
+//! **Overlays.** A file with `base: base.yaml` contains only the differences from another file. An entry overrides the base
+//! entry with the same URL and methods; without methods, the only base entry with that URL. Mappings are merged, `null`
+//! removes a field, and any other value replaces the base's. `absent: true` removes the entry. An entry that matches no base
+//! entry is added. `sandbox`, `production`, and `policy` override the base's. If a base is passed together with its
+//! overlay and does not name another sandbox, it is used only as a base.
 //!
-//! **What is found** has the service's own code where it has one. Ours are, beside those of [`ajo_core::rules`] and of
-//! [`Why`](crate::Why):
+//! **Diagnostics** use the service's error code where one exists. In addition to the codes of [`ajo_core::rules`] and
+//! [`BlockReason`](crate::BlockReason), there are:
 //!
-//! | code | what it is about |
+//! | code | reported for |
 //! |---|---|
-//! | `AJO_LIMITS_YAML` | it is no YAML, is binary, or is too large or deep |
-//! | `AJO_LIMITS_EMPTY` | there is no limit in the files |
-//! | `AJO_LIMITS_VERSION` | the version is missing, or not the one that is read here |
-//! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_SANDBOXES` | the sandbox is missing or invalid; there are two where one must be |
-//! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | a name that is not known, or stands twice in one mapping |
-//! | `AJO_LIMITS_TYPE` | text where a number must be, and the like |
+//! | `AJO_LIMITS_YAML` | a file that is not YAML, is binary, or is too large or too deeply nested |
+//! | `AJO_LIMITS_EMPTY` | files without any limit |
+//! | `AJO_LIMITS_VERSION` | a missing or unsupported version |
+//! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
+//! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |
+//! | `AJO_LIMITS_TYPE` | a value of the wrong type, such as a string instead of a number |
 //! | `AJO_LIMITS_ORG_ID` | an organization in the file |
-//! | `AJO_LIMITS_TWICE` | two limits with one key |
-//! | `AJO_LIMITS_OVERLAP` | a remark: a method of a URL is in two limits |
-//! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | a base that cannot be read or leads back; an entry that fits none or several |
-//! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or no name |
-//! | `AJO_LIMITS_POLICY` | a policy forbids it |
-//! | `AJO_LIMITS_POLICY_FILE` | a policy that cannot be read, or says something impossible |
+//! | `AJO_LIMITS_DUPLICATE` | two limits with the same key |
+//! | `AJO_LIMITS_OVERLAP` | a note: two limits for the same URL share a method |
+//! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
+//! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
+//! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
+//! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
 //!
-//! A mistake with which the service keeps a draft is an error in a limit that shall be deployed, and a warning in one that shall
-//! not; that something is missing is an error in both, since it could not be sent.
+//! If the service saves a draft despite a mistake, the mistake is an error in a deployed limit and a warning in a draft. A
+//! missing required field is always an error, because the request could not be built.
 //!
-//! **Variables.** `${NAME}` in a text is replaced, if the file lists the name: `variables: [NAME]`. `$${` is a literal `${`.
+//! **Variables.** `${NAME}` in a string is replaced if the file declares it: `variables: [NAME]`. `$${` is a literal `${`.
 
-mod desired;
-mod document;
-mod entry;
+mod base_resolver;
+mod config_entry;
+mod desired_limits;
 mod export;
-mod finding;
-mod findings;
+mod file_diagnostic;
+mod file_diagnostics;
 mod known_keys;
-mod limits;
-mod location;
-mod node;
-mod normalize;
+mod limits_document;
+mod merge_keys;
 mod overlay;
-mod redact;
-mod resolve;
+mod parsed_limits;
+mod redaction;
 mod sandbox_files;
 pub(crate) mod schema_types;
-mod source;
-mod sources;
-mod span;
+mod source_file;
+mod source_location;
+mod source_set;
+mod source_span;
 mod variables;
-mod yaml;
+mod yaml_node;
+mod yaml_parser;
 
-pub use desired::{Desired, Wanted};
-pub(crate) use document::{check_version, open};
-pub use export::dump;
-pub use finding::Finding;
-pub(crate) use findings::{Findings, quote};
+pub use desired_limits::{DesiredConfig, DesiredLimits};
+pub use export::export_limits;
+pub use file_diagnostic::FileDiagnostic;
+pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use known_keys::check_keys;
-pub use limits::{Limits, read, read_each};
-pub use location::Place;
-pub(crate) use node::{Is, Node};
-pub use source::Source;
-pub use sources::Sources;
-pub(crate) use span::Mark;
+pub(crate) use limits_document::{check_version, parse_root};
+pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};
+pub use source_file::SourceFile;
+pub use source_location::SourceLocation;
+pub use source_set::SourceSet;
+pub(crate) use source_span::SourceSpan;
+pub(crate) use yaml_node::{YamlNode, YamlValue};

@@ -1,21 +1,22 @@
-//! Limits as code: a file in git says which limits there shall be, and a [`Plan`] says what has to be done for it.
+//! Limits as code: files in git describe the desired limits, and a [`Plan`] contains the calls that establish them.
 //!
-//! Nothing here can change anything: this crate has no client, no runtime, no file and no clock.
+//! This crate does no I/O: it has no client, runtime, file system, or clock.
 //!
-//! - [`file::read`] makes a [`Desired`] of limits files, or says everything that is wrong in them, each at its place; [`dump()`] writes
-//!   such a file. A [`Policy`] forbids what no file may say. [`schema()`] describes their forms.
-//! - [`Observed`] is made from what `list` answers, a [`Ledger`] from the committed `ajo.lock`.
-//! - [`plan()`] compares the three and gives a [`Plan`]; [`drift()`] says what is not as it should be.
-//! - [`Journal`] is what an apply writes down, so that one that was cut off can be finished.
-//! - A [`Report`] is the result of a command.
+//! - [`file::parse_limits`] parses limits files into [`DesiredLimits`] or reports every mistake with its position.
+//!   [`export_limits`] writes such a file. A [`Policy`] restricts the limits. [`json_schema()`] describes the formats.
+//! - [`ObservedLimits`] is built from `list` responses, and [`LimitsState`] from the committed `ajo.state.json`.
+//! - [`plan()`] compares the three and returns a [`Plan`]; [`detect_drift`] reports differences from the files.
+//! - [`Journal`] records an apply, so that an interrupted one can be finished.
+//! - [`CommandReport`] is the result of a command.
 //!
-//! Definitions are compared in one normal form, [`Definition`].
+//! Definitions are compared in a normalized form, [`ConfigDefinition`]. Limits in this crate are ours unless a source is given.
 //!
 //! ```
 //! use ajo_core::Verb;
-//! use ajo_limits::file::{self, Limits, Source, Sources};
+//! use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
 //! use ajo_limits::{
-//!     Cause, Change, Desired, Kind, Ledger, Observed, Options, Phase, Place, Plan, Task, Wanted, plan,
+//!     Action, ChangeReason, ConfigChange, DesiredConfig, DesiredLimits, LimitsState, ObservedLimits, Plan, PlanOptions,
+//!     PlanPhase, PlanTask, SourceLocation, plan,
 //! };
 //!
 //! let text = "version: 1
@@ -25,38 +26,43 @@
 //!   methods: [POST]
 //!   maxThroughput: 400
 //! ";
-//! let source = Source { name: "limits/prod.yaml".to_owned(), text: text.to_owned() };
-//! let Limits { desired, findings, .. } = file::read(&Sources::new(vec![source]), &|_| None);
-//! assert_eq!(findings, []);
-//! let desired: Desired = desired.expect("nothing is wrong in it");
-//! let Wanted { deployed: true, place: Some(Place { line, .. }), .. } = &desired.configs[0] else { panic!() };
+//! let source = SourceFile { name: "limits/prod.yaml".to_owned(), content: text.to_owned() };
+//! let ParsedLimits { desired, diagnostics, .. } = file::parse_limits(&SourceSet::new(vec![source]), &|_| None);
+//! assert_eq!(diagnostics, []);
+//! let desired: DesiredLimits = desired.expect("a valid file");
+//! let DesiredConfig { deployed: true, location: Some(SourceLocation { line, .. }), .. } = &desired.configs[0] else {
+//!     panic!()
+//! };
 //! assert_eq!(*line, 4);
 //!
-//! // The service has nothing yet, and nothing is ours.
-//! let plan: Plan = plan(&desired, &Observed::default(), &Ledger::default(), Options::default());
-//! let change: &Change = &plan.changes[0];
-//! assert_eq!((change.kind, &change.cause), (Kind::Create, &Cause::New));
+//! // The service has no configurations yet, and none is managed.
+//! let plan: Plan = plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default());
+//! let change: &ConfigChange = &plan.changes[0];
+//! assert_eq!((change.action, &change.reason), (Action::Create, &ChangeReason::New));
 //! assert_eq!(change.steps, [Verb::Create, Verb::CanDeploy, Verb::Deploy]);
-//! let phases: Vec<Phase> = plan.schedule();
-//! assert_eq!(phases[0].tasks, [Task { change: 0, steps: vec![Verb::Create] }]);
+//! let phases: Vec<PlanPhase> = plan.schedule();
+//! assert_eq!(phases[0].tasks, [PlanTask { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
+mod command_report;
 mod definition_schema;
 pub mod file;
 mod journal;
+mod json_schema;
 mod plan;
 mod policy;
-mod report;
-mod schema;
 mod state;
 
-pub use file::{Desired, Finding, Place, Wanted, dump};
-pub use journal::{Entry, Header, JOURNAL_VERSION, Journal, JournalError, StepError, StepResult, StepState};
-pub use plan::{
-    Candidate, Cause, Change, DELETE_SHARE, Definition, Deployed, Digest, Drift, Edit, Found, InForce, Key, Kind,
-    Observed, Options, Phase, Plan, Refusal, Standing, Task, Unsendable, Why, drift, meant, plan,
+pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
+pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
+pub use journal::{
+    JOURNAL_VERSION, Journal, JournalEntry, JournalError, JournalHeader, StepError, StepResult, StepState,
 };
-pub use policy::{Freeze, POLICY_CODE, Policy};
-pub use report::{Outcome, REPORT_VERSION, Report};
-pub use schema::{Schema, schema};
-pub use state::{LEDGER_VERSION, Ledger, LedgerError, Owned};
+pub use json_schema::{SchemaName, json_schema};
+pub use plan::{
+    Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigDrift, ConfigKey, ConfigSummary,
+    DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, FieldDiff, IncompleteDefinition, LiveState,
+    ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase, PlanTask, detect_drift, match_configs, plan,
+};
+pub use policy::{FreezeWindow, POLICY_CODE, Policy};
+pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

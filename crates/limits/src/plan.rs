@@ -1,34 +1,36 @@
 //! Compares the desired configurations, the service, and the state file, and plans the calls.
 //!
-//! [`planner`] decides on each configuration: create, update, conflict, and so on. [`change`] derives the calls from a decision,
-//! [`schedule`] orders them, and [`blocker`] has the reasons that keep a plan from being applied.
+//! [`planner`] decides on each configuration: create, update, conflict, and so on. [`config_change`] derives the calls from a
+//! decision, [`schedule`] orders them, and [`blocker`] lists the reasons that prevent an apply.
 
 mod blocker;
-mod change;
-mod definition;
+mod config_change;
+mod config_definition;
+mod config_key;
+mod definition_fields;
 mod deploy_state;
 mod digest;
 mod drift;
-mod fields;
-mod key;
-mod observed;
-mod options;
+mod observed_limits;
+mod plan_options;
 mod planner;
 mod sandbox_plan;
 mod schedule;
 mod unknown_fields;
 
-pub use blocker::{Candidate, Refusal, Why};
-pub(crate) use change::edits;
-pub use change::{Cause, Change, Edit, Kind};
-pub use definition::{Definition, Unsendable};
-pub use deploy_state::{InForce, Standing};
+pub use blocker::{BlockReason, Blocker, ConfigSummary};
+pub(crate) use config_change::diff_definitions;
+pub use config_change::{Action, ChangeReason, ConfigChange, FieldDiff};
+pub use config_definition::{ConfigDefinition, IncompleteDefinition};
+pub use config_key::ConfigKey;
+pub(crate) use definition_fields::{
+    DefinitionFields, FieldValue, ORG_ID, first_mistyped, ordered_fields, request_body_schema,
+};
+pub use deploy_state::{DeployState, LiveState};
 pub use digest::Digest;
-pub use drift::{Deployed, Drift, drift};
-pub(crate) use fields::{FieldValue, Fields, ORG_ID, first_mistyped, ordered, schema_of};
-pub use key::Key;
-pub use observed::{Found, Observed};
-pub use options::{DELETE_SHARE, Options};
-pub use planner::{meant, plan};
+pub use drift::{ConfigDrift, DeployMismatch, detect_drift};
+pub use observed_limits::{ObservedConfig, ObservedLimits};
+pub use plan_options::{DEFAULT_DELETE_PERCENT, PlanOptions};
+pub use planner::{match_configs, plan};
 pub use sandbox_plan::Plan;
-pub use schedule::{Phase, Task};
+pub use schedule::{PlanPhase, PlanTask};

@@ -1,32 +1,31 @@
-//! A policy: what no limits file may say, and when nothing may be changed.
+//! Policies: restrictions for limits files, and freeze windows.
 //!
 //! ```yaml
 //! version: 1
-//! ceilings:
+//! maximums:
 //!   - url: https://api.example.org/*
 //!     maxCallsPerSecond: 500
 //!     maxHttpConnections: 100
 //!   - url: https://partner.example.com/*
 //!     maxThroughput: 400
-//! forbiddenHosts: ["*.internal.example"]
-//! mustBeDeployed: true
+//! deniedHosts: ["*.internal.example"]
+//! requireDeployed: true
 //! freezeWindows:
 //!   - { from: 2026-11-26T00:00:00Z, to: 2026-11-30T00:00:00Z, reason: the busiest days of the year }
 //! ```
 //!
-//! `*` stands for any text, also for slashes. A URL is compared as the limit has it, with its own `*`; letters of scheme and host
-//! are alike in both cases, and the port that the scheme implies is left out. `maxCallsPerSecond` is for capping: a rating is
-//! turned into calls per second without rounding. `maxThroughput` is for throttling. A limit of a URL must obey every ceiling
-//! for it.
+//! `*` matches any string, including slashes. A limit's URL is matched literally, including its own `*`. Scheme and host are
+//! case-insensitive, and a default port is ignored. `maxCallsPerSecond` applies to capping; ratings are compared without
+//! rounding. `maxThroughput` applies to throttling. A limit must satisfy every maximum that matches its URL.
 
-mod ceiling;
 mod check;
-mod freeze;
+mod freeze_window;
 mod glob;
+mod maximum_rule;
 mod parse;
 pub(crate) mod schema_types;
 #[cfg(test)]
 mod tests;
 
 pub use check::{POLICY_CODE, Policy};
-pub use freeze::Freeze;
+pub use freeze_window::FreezeWindow;

@@ -1,7 +1,7 @@
 //! The state file: which configurations are managed, and how the last apply left them.
 
+mod limits_state;
 mod managed_config;
-mod state_file;
 
-pub use managed_config::Owned;
-pub use state_file::{LEDGER_VERSION, Ledger, LedgerError};
+pub use limits_state::{LimitsState, LimitsStateError, STATE_VERSION};
+pub use managed_config::ManagedConfig;

@@ -6,21 +6,21 @@ use serde::Serialize;
 
 use crate::limit::{Limit, LimitName};
 use crate::scenario::Scenario;
-use crate::window::Window;
+use crate::window::WindowKind;
 
-/// Where something comes from.
+/// The source of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// Adobe's documents say it.
+pub enum Provenance {
+    /// Stated in Adobe's documents.
     Documented,
-    /// They do not, and it is what their words suggest.
+    /// Suggested by Adobe's documents, but not stated.
     Inferred,
-    /// It is a choice of this simulation.
+    /// A choice of this simulation.
     Chosen,
 }
 
-impl fmt::Display for Basis {
+impl fmt::Display for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Documented => "documented",
@@ -30,24 +30,24 @@ impl fmt::Display for Basis {
     }
 }
 
-/// One assumption of a report.
+/// An assumption behind a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Assumption {
-    /// Where it comes from.
-    pub basis: Basis,
-    /// What it is.
-    pub what: &'static str,
+    pub provenance: Provenance,
+    pub statement: &'static str,
 }
 
 /// The assumptions of one scenario.
 pub(crate) fn assumptions(scenario: &Scenario, limits: &[Limit]) -> Vec<Assumption> {
-    use Basis::{Chosen, Documented, Inferred};
+    use Provenance::{Chosen, Documented, Inferred};
     let has = |name| limits.iter().any(|limit| limit.name == name);
-    let (throttled, fails) = (has(LimitName::Throttling), scenario.endpoint.fails());
+    let (throttled, fails) = (has(LimitName::Throttling), scenario.endpoint.can_fail());
     let window = match scenario.window {
-        Window::Fixed => "calls are counted in fixed windows, the first from second 0",
-        Window::Sliding => "calls are counted in a sliding window, the period before each moment",
-        Window::TokenBucket => "calls are counted by a token bucket that holds one period's calls and fills evenly",
+        WindowKind::Fixed => "calls are counted in fixed windows, the first from second 0",
+        WindowKind::Sliding => "calls are counted in a sliding window that ends at the current moment",
+        WindowKind::TokenBucket => {
+            "calls are counted with a token bucket that holds one period's calls and refills evenly"
+        }
     };
     let all = [
         (true, Inferred, window),
@@ -63,15 +63,18 @@ pub(crate) fn assumptions(scenario: &Scenario, limits: &[Limit]) -> Vec<Assumpti
             Documented,
             "custom actions reach an endpoint slower than 0.75 s at most 150,000 times in a sliding window of 30 s",
         ),
-        (throttled, Documented, "calls over a throttling limit wait up to 6 hours and leave in the order they came"),
+        (throttled, Documented, "calls over a throttling limit wait up to 6 hours and are served in order of arrival"),
         (limits.len() > usize::from(throttled), Documented, "calls over a capping limit are rejected"),
-        (throttled && has(LimitName::Capping), Inferred, "throttling comes before capping"),
-        (fails, Documented, "a failed call is made again up to 3 times within the timeout, and each retry uses a slot"),
-        (fails, Inferred, "a retry follows its failure at once, and comes before calls that came later"),
-        (fails && !throttled, Inferred, "a retry that finds no slot is rejected, and its call has failed"),
-        (fails && throttled, Inferred, "a retry that throttling holds up waits until the timeout of its call"),
-        (true, Documented, "a call that outlasts the timeout is cancelled and not made again"),
-        (true, Chosen, "the calls of a second are spread evenly over it, and maxHttpConnections limits nothing"),
+        (throttled && has(LimitName::Capping), Inferred, "throttling applies before capping"),
+        (fails, Documented, "a failed call is retried up to 3 times within the timeout, and each retry uses a slot"),
+        (fails, Inferred, "a retry follows its failure at once, ahead of calls that arrived later"),
+        (fails && !throttled, Inferred, "a retry without a free slot is rejected, and its call fails"),
+        (fails && throttled, Inferred, "a throttled retry waits until the timeout of its call"),
+        (true, Documented, "a call that exceeds the timeout is canceled and not retried"),
+        (true, Chosen, "calls are spread evenly over each second, and maxHttpConnections has no effect"),
     ];
-    all.into_iter().filter(|(applies, ..)| *applies).map(|(_, basis, what)| Assumption { basis, what }).collect()
+    all.into_iter()
+        .filter(|(applies, ..)| *applies)
+        .map(|(_, provenance, statement)| Assumption { provenance, statement })
+        .collect()
 }

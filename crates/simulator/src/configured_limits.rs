@@ -1,4 +1,4 @@
-//! The limits that are configured for an endpoint.
+//! The limits configured for an endpoint.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,42 +8,39 @@ use ajo_core::rules::Severity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::endpoint::Endpoint;
-use crate::limit::{Limit, LimitName, Over};
-use crate::window::Window;
+use crate::limit::{Limit, LimitName, OverLimit};
+use crate::simulated_endpoint::SimulatedEndpoint;
+use crate::window::WindowKind;
 
-/// What is allowed where nothing is configured, for each host and sandbox. Documented: 300,000 calls over one minute.
+/// Default limit per host and sandbox without a configuration. Documented: 300,000 calls over one minute.
 pub const DEFAULT_CAP_CALLS: u64 = 300_000;
-/// The period of that, in milliseconds.
+/// The period of the default limit, in milliseconds.
 pub const DEFAULT_CAP_PERIOD_MS: u64 = 60_000;
 
-/// What is allowed to an external data source in a second, whatever is configured. Documented.
+/// Calls per second to an external data source, in addition to configured limits. Documented.
 pub const DATA_SOURCE_CALLS: u64 = 15;
 
-/// An endpoint that takes longer than this, in milliseconds, is slow. Documented: more than 0.75 seconds.
-pub const SLOW_AFTER_MS: u64 = 750;
-/// What custom actions are allowed by the service of slow endpoints. Documented: 150,000 calls in a sliding window of 30
-/// seconds.
-pub const SLOW_CALLS: u64 = 150_000;
-/// The period of that, in milliseconds.
-pub const SLOW_PERIOD_MS: u64 = 30_000;
+/// An endpoint is slow above this latency, in milliseconds. Documented: more than 0.75 seconds.
+pub const SLOW_ENDPOINT_LATENCY_MS: u64 = 750;
+/// Calls of custom actions to a slow endpoint. Documented: 150,000 calls in a sliding window of 30 seconds.
+pub const SLOW_ENDPOINT_CALLS: u64 = 150_000;
+/// The period for slow endpoints, in milliseconds.
+pub const SLOW_ENDPOINT_PERIOD_MS: u64 = 30_000;
 
 const SECOND_MS: u64 = 1000;
 
-/// What calls the endpoint.
+/// The kind of caller of the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Service {
-    /// A custom action.
+pub enum ServiceType {
     #[default]
     #[serde(rename = "action")]
     Action,
-    /// An external data source.
     #[serde(rename = "dataSource", alias = "data-source")]
     DataSource,
 }
 
-impl Service {
-    /// Its name in a capping definition.
+impl ServiceType {
+    /// The name in a capping definition.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Action => "action",
@@ -52,16 +49,16 @@ impl Service {
     }
 }
 
-impl fmt::Display for Service {
+impl fmt::Display for ServiceType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl FromStr for Service {
+impl FromStr for ServiceType {
     type Err = String;
 
-    /// Reads its name; `data-source` will do too.
+    /// Parses the name; `data-source` is accepted too.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "action" => Ok(Self::Action),
@@ -71,112 +68,110 @@ impl FromStr for Service {
     }
 }
 
-/// What is configured for an endpoint.
+/// The limits configured for an endpoint.
 ///
-/// Where nothing is configured, what Adobe documents for everybody is in force:
+/// Without a configuration, Adobe's documented defaults apply:
 ///
 /// ```
 /// use ajo_simulator::{
-///     DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Endpoint, Failures, Limit, LimitName, Limits, LimitsError, Over,
-///     SLOW_AFTER_MS, SLOW_CALLS, SLOW_PERIOD_MS, Scenario, Service, simulate,
+///     DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, SimulatedEndpoint, EndpointFailures, Limit, LimitName, ConfiguredLimits, ConfiguredLimitsError, OverLimit,
+///     SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS, Scenario, ServiceType, simulate,
 /// };
 ///
 /// let named = |service, latency_ms| {
-///     let mut scenario = Scenario::new("10x1".parse()?, Limits::of(Some(service), &[])?);
-///     scenario.endpoint = Endpoint::new(latency_ms, Failures::Share(0.0))?;
+///     let mut scenario = Scenario::new("10x1".parse()?, ConfiguredLimits::from_definitions(Some(service), &[])?);
+///     scenario.endpoint = SimulatedEndpoint::new(latency_ms, EndpointFailures::Probability(0.0))?;
 ///     let limits: Vec<Limit> = simulate(&scenario).limits;
-///     Ok::<_, Box<dyn std::error::Error>>(limits.into_iter().map(|it| (it.name, it.calls, it.period_ms, it.over)).collect::<Vec<_>>())
+///     Ok::<_, Box<dyn std::error::Error>>(limits.into_iter().map(|it| (it.name, it.calls, it.period_ms, it.over_limit)).collect::<Vec<_>>())
 /// };
-/// let default_cap = (LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Over::Rejected);
-/// assert!(named(Service::Action, 100)?.contains(&default_cap));
-/// let slow = (LimitName::SlowEndpoint, SLOW_CALLS, SLOW_PERIOD_MS, Over::Rejected);
-/// assert!(named(Service::Action, SLOW_AFTER_MS + 1)?.contains(&slow));
-/// let data_source = (LimitName::DataSource, DATA_SOURCE_CALLS, 1000, Over::Rejected);
-/// assert!(named(Service::DataSource, 100)?.contains(&data_source));
+/// let default_cap = (LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, OverLimit::Rejected);
+/// assert!(named(ServiceType::Action, 100)?.contains(&default_cap));
+/// let slow = (LimitName::SlowEndpoint, SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS, OverLimit::Rejected);
+/// assert!(named(ServiceType::Action, SLOW_ENDPOINT_LATENCY_MS + 1)?.contains(&slow));
+/// let data_source = (LimitName::DataSource, DATA_SOURCE_CALLS, 1000, OverLimit::Rejected);
+/// assert!(named(ServiceType::DataSource, 100)?.contains(&data_source));
 ///
-/// let neither = serde_json::json!({"name": "of neither kind"});
-/// assert_eq!(Limits::of(None, &[neither]).unwrap_err(), LimitsError::Kind);
+/// let neither = serde_json::json!({"name": "of no API"});
+/// assert_eq!(ConfiguredLimits::from_definitions(None, &[neither]).unwrap_err(), ConfiguredLimitsError::UnknownApi);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    service: Service,
-    /// Calls, and the milliseconds of the period.
+pub struct ConfiguredLimits {
+    service: ServiceType,
+    /// Calls and the period in milliseconds.
     capping: Option<(u64, u64)>,
-    /// Calls a second.
+    /// Calls per second.
     throttling: Option<u64>,
 }
 
 /// Definitions that cannot be simulated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum LimitsError {
-    /// Neither of capping nor of throttling.
-    #[error("the definition is neither one of capping, with `services`, nor one of throttling, with `maxThroughput`")]
-    Kind,
-    /// Two of the same kind.
-    #[error("both definitions are of {_0}; one of each kind can limit an endpoint")]
-    Twice(Api),
-    /// The service would not deploy it.
+pub enum ConfiguredLimitsError {
+    #[error("unknown kind of definition: capping needs `services`, throttling needs `maxThroughput`")]
+    UnknownApi,
+    #[error("both definitions are for {_0}; an endpoint can have one of each API")]
+    Duplicate(Api),
+    /// The service would reject the deployment.
     #[error("the {api} definition cannot be deployed: {message} ({code} at {pointer})")]
-    Undeployable {
-        /// Of which API it is.
+    NotDeployable {
         api: Api,
-        /// The service's code.
+        /// The service's error code.
         code: &'static str,
-        /// What is wrong.
         message: String,
-        /// Where, as a JSON pointer.
+        /// A JSON pointer.
         pointer: String,
     },
-    /// Throttling of a data source.
-    #[error("throttling limits custom actions only, and no data source")]
+    #[error("throttling applies to custom actions only, not to data sources")]
     DataSource,
 }
 
-impl Limits {
-    /// Those of deployed definitions: none, one of capping, one of throttling, or both. Which is which shows by their fields.
-    /// If no service is named, it is the action where the definition limits it or nothing is capped, else the data source.
-    pub fn of(service: Option<Service>, definitions: &[Value]) -> Result<Self, LimitsError> {
+impl ConfiguredLimits {
+    /// Takes up to one capping and one throttling definition and detects the API by their fields. Without `service`, it is the
+    /// action if the definition limits the action or nothing is capped, else the data source.
+    pub fn from_definitions(
+        service: Option<ServiceType>,
+        definitions: &[Value],
+    ) -> Result<Self, ConfiguredLimitsError> {
         let (mut capping, mut throttling) = (None, None);
         for definition in definitions {
-            let api = kind(definition)?;
-            let place = if api == Api::Capping { &mut capping } else { &mut throttling };
-            if place.replace(definition).is_some() {
-                return Err(LimitsError::Twice(api));
+            let api = detect_api(definition)?;
+            let slot = if api == Api::Capping { &mut capping } else { &mut throttling };
+            if slot.replace(definition).is_some() {
+                return Err(ConfiguredLimitsError::Duplicate(api));
             }
             if let Some(error) = api.validate(definition).into_iter().find(|it| it.severity == Severity::Error) {
                 let (code, message, pointer) = (error.code, error.message, error.pointer);
-                return Err(LimitsError::Undeployable { api, code, message, pointer });
+                return Err(ConfiguredLimitsError::NotDeployable { api, code, message, pointer });
             }
         }
-        let rating = |service: Service| {
+        let rating = |service: ServiceType| {
             let rating = capping?.get("services")?.get(service.as_str())?.get("rating")?;
             Some((rating.get("maxCallsCount")?.as_u64()?, rating.get("periodInMs")?.as_u64()?))
         };
-        let only_data_source = rating(Service::Action).is_none() && rating(Service::DataSource).is_some();
+        let only_data_source = rating(ServiceType::Action).is_none() && rating(ServiceType::DataSource).is_some();
         let service = service.unwrap_or(if only_data_source && throttling.is_none() {
-            Service::DataSource
+            ServiceType::DataSource
         } else {
-            Service::Action
+            ServiceType::Action
         });
-        if service == Service::DataSource && throttling.is_some() {
-            return Err(LimitsError::DataSource);
+        if service == ServiceType::DataSource && throttling.is_some() {
+            return Err(ConfiguredLimitsError::DataSource);
         }
         let throttling = throttling.and_then(|definition| definition.get("maxThroughput")?.as_u64());
         Ok(Self { service, capping: rating(service), throttling })
     }
 
-    /// What calls the endpoint.
-    pub const fn service(&self) -> Service {
+    /// The kind of caller.
+    pub const fn service(&self) -> ServiceType {
         self.service
     }
 
-    /// The limits that a call passes, in this order. That throttling comes before capping is inferred.
-    pub(crate) fn on_the_way(&self, window: Window, endpoint: Endpoint) -> Vec<Limit> {
+    /// The limits that apply to a call, in order. Inferred: throttling applies before capping.
+    pub(crate) fn effective_limits(&self, window: WindowKind, endpoint: SimulatedEndpoint) -> Vec<Limit> {
         let limit = |name, calls, period_ms, window| {
-            let over = if name == LimitName::Throttling { Over::Queued } else { Over::Rejected };
-            Limit { name, calls, period_ms, window, over, exceeded: 0 }
+            let over = if name == LimitName::Throttling { OverLimit::Queued } else { OverLimit::Rejected };
+            Limit { name, calls, period_ms, window, over_limit: over, exceeded: 0 }
         };
         let mut limits = Vec::new();
         if let Some(calls) = self.throttling {
@@ -186,26 +181,31 @@ impl Limits {
             limits.push(limit(LimitName::Capping, calls, period, window));
         }
         match self.service {
-            Service::Action => {
+            ServiceType::Action => {
                 if limits.is_empty() {
                     limits.push(limit(LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, window));
                 }
-                if endpoint.latency_ms() > SLOW_AFTER_MS {
-                    limits.push(limit(LimitName::SlowEndpoint, SLOW_CALLS, SLOW_PERIOD_MS, Window::Sliding));
+                if endpoint.latency_ms() > SLOW_ENDPOINT_LATENCY_MS {
+                    limits.push(limit(
+                        LimitName::SlowEndpoint,
+                        SLOW_ENDPOINT_CALLS,
+                        SLOW_ENDPOINT_PERIOD_MS,
+                        WindowKind::Sliding,
+                    ));
                 }
             }
-            Service::DataSource => limits.push(limit(LimitName::DataSource, DATA_SOURCE_CALLS, SECOND_MS, window)),
+            ServiceType::DataSource => limits.push(limit(LimitName::DataSource, DATA_SOURCE_CALLS, SECOND_MS, window)),
         }
         limits
     }
 }
 
-fn kind(definition: &Value) -> Result<Api, LimitsError> {
+fn detect_api(definition: &Value) -> Result<Api, ConfiguredLimitsError> {
     let has = |field: &str| definition.get(field).is_some();
     match (has("services") || has("url"), has("maxThroughput") || has("urlPattern")) {
         (true, false) => Ok(Api::Capping),
         (false, true) => Ok(Api::Throttling),
-        _ => Err(LimitsError::Kind),
+        _ => Err(ConfiguredLimitsError::UnknownApi),
     }
 }
 
@@ -224,53 +224,62 @@ mod tests {
         json!({"urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 400})
     }
 
-    fn on_the_way(service: Option<Service>, definitions: &[Value], latency: u64) -> Vec<(LimitName, u64, u64)> {
-        let endpoint = Endpoint::new(latency, crate::endpoint::Failures::First(0)).expect("an endpoint");
-        let limits = Limits::of(service, definitions).expect("limits").on_the_way(Window::Fixed, endpoint);
+    fn applicable_limits(
+        service: Option<ServiceType>,
+        definitions: &[Value],
+        latency: u64,
+    ) -> Vec<(LimitName, u64, u64)> {
+        let endpoint = SimulatedEndpoint::new(latency, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
+            .expect("an endpoint");
+        let limits = ConfiguredLimits::from_definitions(service, definitions)
+            .expect("limits")
+            .effective_limits(WindowKind::Fixed, endpoint);
         limits.iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
     }
 
     #[test]
-    fn the_documented_limits_are_on_the_way() {
+    fn documented_limits_apply() {
         use LimitName::{Capping, DataSource, DefaultCap, SlowEndpoint, Throttling};
         let cases = [
             (None, vec![], 750, vec![(DefaultCap, 300_000, 60_000)]),
             (None, vec![], 751, vec![(DefaultCap, 300_000, 60_000), (SlowEndpoint, 150_000, 30_000)]),
-            (Some(Service::DataSource), vec![], 751, vec![(DataSource, 15, 1000)]),
+            (Some(ServiceType::DataSource), vec![], 751, vec![(DataSource, 15, 1000)]),
             (None, vec![capping("action", 7)], 1, vec![(Capping, 7, 500)]),
             (None, vec![capping("dataSource", 7)], 1, vec![(Capping, 7, 500), (DataSource, 15, 1000)]),
-            (Some(Service::Action), vec![capping("dataSource", 7)], 1, vec![(DefaultCap, 300_000, 60_000)]),
+            (Some(ServiceType::Action), vec![capping("dataSource", 7)], 1, vec![(DefaultCap, 300_000, 60_000)]),
             (None, vec![throttling()], 751, vec![(Throttling, 400, 1000), (SlowEndpoint, 150_000, 30_000)]),
             (None, vec![capping("action", 7), throttling()], 1, vec![(Throttling, 400, 1000), (Capping, 7, 500)]),
             (None, vec![capping("dataSource", 7), throttling()], 1, vec![(Throttling, 400, 1000)]),
         ];
         for (service, definitions, latency, expected) in cases {
-            assert_eq!(on_the_way(service, &definitions, latency), expected, "{service:?} {definitions:?}");
+            assert_eq!(applicable_limits(service, &definitions, latency), expected, "{service:?} {definitions:?}");
         }
     }
 
     #[test]
-    fn the_service_of_slow_endpoints_slides_whatever_is_chosen() {
-        let endpoint = Endpoint::new(1000, crate::endpoint::Failures::First(0)).expect("an endpoint");
-        let limits = Limits::default().on_the_way(Window::TokenBucket, endpoint);
-        assert_eq!([limits[0].window, limits[1].window], [Window::TokenBucket, Window::Sliding]);
+    fn slow_endpoint_limit_always_slides() {
+        let endpoint = SimulatedEndpoint::new(1000, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
+            .expect("an endpoint");
+        let limits = ConfiguredLimits::default().effective_limits(WindowKind::TokenBucket, endpoint);
+        assert_eq!([limits[0].window, limits[1].window], [WindowKind::TokenBucket, WindowKind::Sliding]);
     }
 
     #[test]
-    fn what_cannot_be_deployed_cannot_be_played() {
-        let problem = |service, definitions: &[Value]| Limits::of(service, definitions).expect_err("none").to_string();
-        let neither = "the definition is neither one of capping, with `services`, nor one of throttling, with \
-                       `maxThroughput`";
-        assert_eq!(problem(None, &[json!({})]), neither);
-        assert_eq!(problem(None, &[json!([])]), neither);
+    fn undeployable_definition_is_rejected() {
+        let problem = |service, definitions: &[Value]| {
+            ConfiguredLimits::from_definitions(service, definitions).expect_err("none").to_string()
+        };
+        let unknown = "unknown kind of definition: capping needs `services`, throttling needs `maxThroughput`";
+        assert_eq!(problem(None, &[json!({})]), unknown);
+        assert_eq!(problem(None, &[json!([])]), unknown);
         assert_eq!(
             problem(None, &[throttling(), throttling()]),
-            "both definitions are of throttling; one of each kind can limit an endpoint"
+            "both definitions are for throttling; an endpoint can have one of each API"
         );
         let invalid = problem(None, &[capping("action", 0)]);
         assert!(invalid.starts_with("the capping definition cannot be deployed: "), "{invalid}");
         assert!(invalid.ends_with("(ERR_ENDPOINTCONFIG_107 at /services/action/rating/maxCallsCount)"), "{invalid}");
-        let data_source = problem(Some(Service::DataSource), &[throttling()]);
-        assert_eq!(data_source, "throttling limits custom actions only, and no data source");
+        let data_source = problem(Some(ServiceType::DataSource), &[throttling()]);
+        assert_eq!(data_source, "throttling applies to custom actions only, not to data sources");
     }
 }

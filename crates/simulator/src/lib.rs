@@ -1,15 +1,16 @@
 //! Simulates traffic through capping and throttling limits: how many calls are allowed, queued and rejected in each second.
 //!
-//! [`simulate()`] takes a [`Scenario`] (calls per second, limits, an endpoint, a seed) and returns a [`Report`]. It does no I/O
-//! and reads no clock: the same scenario gives the same report on every machine. The simulation follows Adobe's documents.
-//! They leave things open, above all how calls are counted. Those are inferred, some can be chosen, and the report labels
-//! each as an [`Assumption`].
+//! [`simulate()`] takes a [`Scenario`] (calls per second, limits, an endpoint, a seed) and returns a [`SimulationReport`]. It
+//! does no I/O and reads no clock: the same scenario gives the same report on every machine.
 //!
+//! The simulation follows Adobe's documents. They leave details open, above all how calls are counted. Those details are
+//! inferred, some are configurable, and the report lists each as an [`Assumption`]. Size limits are ours unless a source is
+//! given.
 //! ```
-//! use ajo_simulator::{Limits, Scenario, simulate};
+//! use ajo_simulator::{ConfiguredLimits, Scenario, simulate};
 //! use serde_json::json;
 //!
-//! let limits = Limits::of(None, &[json!({
+//! let limits = ConfiguredLimits::from_definitions(None, &[json!({
 //!     "url": "https://api.example.org/*",
 //!     "methods": ["GET"],
 //!     "services": {"action": {"rating": {"maxCallsCount": 200, "periodInMs": 1000}}},
@@ -22,31 +23,31 @@
 mod assumption;
 mod configured_limits;
 mod csv;
-mod endpoint;
 mod limit;
-mod pattern;
-mod pattern_error;
-mod queue;
 mod random_failures;
 mod report;
 mod scenario;
 mod simulate;
+mod simulated_endpoint;
 mod simulation_request;
 mod simulator;
+mod throttling_queue;
+mod traffic_pattern;
+mod traffic_pattern_error;
 mod window;
 
-pub use assumption::{Assumption, Basis};
+pub use assumption::{Assumption, Provenance};
 pub use configured_limits::{
-    DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, Limits, LimitsError, SLOW_AFTER_MS, SLOW_CALLS,
-    SLOW_PERIOD_MS, Service,
+    ConfiguredLimits, ConfiguredLimitsError, DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS,
+    SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_PERIOD_MS, ServiceType,
 };
-pub use endpoint::{Endpoint, EndpointError, Failures, LONGEST_LATENCY_MS};
-pub use limit::{Limit, LimitName, Over};
-pub use pattern::Pattern;
-pub use pattern_error::{MOST_CALLS, MOST_SECONDS, PatternError};
-pub use report::{Report, Row, Totals};
-pub use scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS};
+pub use limit::{Limit, LimitName, OverLimit};
+pub use report::{CallCounts, ReportRow, SimulationReport};
+pub use scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};
 pub use simulate::simulate;
+pub use simulated_endpoint::{EndpointFailures, MAX_LATENCY_MS, SimulatedEndpoint, SimulatedEndpointError};
 pub use simulation_request::SimulationRequest;
-pub use simulator::{LONGEST_QUEUE_MS, MOST_RETRIES};
-pub use window::Window;
+pub use simulator::{MAX_QUEUE_MS, MAX_RETRIES};
+pub use traffic_pattern::TrafficPattern;
+pub use traffic_pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError};
+pub use window::WindowKind;

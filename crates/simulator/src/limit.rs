@@ -1,42 +1,38 @@
-//! One limit on the way of a call.
+//! A limit on calls.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::window::Window;
+use crate::window::WindowKind;
 
-/// One limit on the way of a call.
+/// A limit on calls, with the number of calls over it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
-    /// Which one.
     pub name: LimitName,
-    /// So many calls …
+    /// The number of calls allowed …
     pub calls: u64,
-    /// … in so many milliseconds.
+    /// … in this period, in milliseconds.
     pub period_ms: u64,
-    /// How they are counted.
-    pub window: Window,
-    /// What becomes of calls over it.
-    pub over: Over,
-    /// How many were over it: calls that it rejected or queued, each once, and retries that it rejected.
+    pub window: WindowKind,
+    /// The handling of calls over the limit.
+    pub over_limit: OverLimit,
+    /// The number of calls rejected or queued, each counted once, and of retries rejected.
     pub exceeded: u64,
 }
 
-/// The limits that there are.
+/// The kind of limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitName {
-    /// The throttling configuration.
     Throttling,
-    /// The capping configuration.
     Capping,
-    /// The cap of custom actions for which nothing is configured.
+    /// The default limit of custom actions without a configuration.
     DefaultCap,
-    /// That of every external data source.
+    /// The limit of every external data source.
     DataSource,
-    /// That of the service of slow endpoints.
+    /// The limit for slow endpoints.
     SlowEndpoint,
 }
 
@@ -52,12 +48,10 @@ impl fmt::Display for LimitName {
     }
 }
 
-/// What becomes of calls over a limit.
+/// The handling of calls over a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Over {
-    /// They are rejected.
+pub enum OverLimit {
     Rejected,
-    /// They wait.
     Queued,
 }

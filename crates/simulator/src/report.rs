@@ -5,119 +5,112 @@ use std::ops::AddAssign;
 use serde::Serialize;
 
 use crate::assumption::Assumption;
-use crate::configured_limits::Service;
-use crate::endpoint::Endpoint;
+use crate::configured_limits::ServiceType;
 use crate::limit::Limit;
-use crate::window::Window;
+use crate::simulated_endpoint::SimulatedEndpoint;
+use crate::window::WindowKind;
 
-/// Lengths of an interval that people can read, in seconds; longer ones are whole hours.
+/// Readable interval lengths, in seconds; longer intervals are whole hours.
 const INTERVALS: [usize; 14] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-/// What became of the calls, second by second and in all. Its JSON form is stable while `version` is the same.
+/// The outcome of the calls, per second and in total. The JSON format is stable for a given `version`.
 ///
 /// ```
-/// use ajo_simulator::{Assumption, Basis, LONGEST_QUEUE_MS, Limits, Report, Row, Scenario, Totals, simulate};
+/// use ajo_simulator::{Assumption, Provenance, MAX_QUEUE_MS, ConfiguredLimits, SimulationReport, ReportRow, Scenario, CallCounts, simulate};
 ///
 /// let throttling = serde_json::json!({
 ///     "name": "partner-api", "urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 200
 /// });
-/// let report: Report = simulate(&Scenario::new("400x10".parse()?, Limits::of(None, &[throttling])?));
-/// let Totals { offered, allowed, served_from_queue, .. } = report.totals;
+/// let report: SimulationReport = simulate(&Scenario::new("400x10".parse()?, ConfiguredLimits::from_definitions(None, &[throttling])?));
+/// let CallCounts { offered, allowed, served_from_queue, .. } = report.totals;
 /// assert_eq!((offered, allowed), (4000, 4000));
-/// assert!(served_from_queue > 0 && report.longest_wait_ms < LONGEST_QUEUE_MS);
-/// assert_eq!(report.totals.at_endpoint(), allowed + report.totals.retries);
-/// let row: &Row = &report.rows[9];
+/// assert!(served_from_queue > 0 && report.longest_wait_ms < MAX_QUEUE_MS);
+/// assert_eq!(report.totals.endpoint_calls(), allowed + report.totals.retries);
+/// let row: &ReportRow = &report.rows[9];
 /// assert_eq!((row.second, row.queued), (9, report.longest_queue));
 ///
-/// // The same in fewer rows, for people.
-/// assert_eq!(report.clone().in_rows(2).rows.len(), 2);
+/// // Fewer rows, for people.
+/// assert_eq!(report.clone().with_max_rows(2).rows.len(), 2);
 ///
-/// // What it rests on, and where that is known from.
-/// let documented = |it: &&Assumption| it.basis == Basis::Documented;
+/// // The assumptions and their sources.
+/// let documented = |it: &&Assumption| it.provenance == Provenance::Documented;
 /// assert!(report.assumptions.iter().any(|it| documented(&it)) && !report.assumptions.iter().all(|it| documented(&it)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
-    /// Of the JSON form.
+pub struct SimulationReport {
+    /// The version of the JSON format.
     pub version: u32,
-    /// What called the endpoint.
-    pub service: Service,
-    /// How calls were counted.
-    pub window: Window,
-    /// The endpoint.
-    pub endpoint: Endpoint,
-    /// The journeys' timeout.
+    /// The kind of caller.
+    pub service: ServiceType,
+    pub window: WindowKind,
+    pub endpoint: SimulatedEndpoint,
     pub timeout_seconds: u64,
-    /// The seed of random failures.
     pub seed: u64,
-    /// The limits on the way, in this order.
+    /// The limits that applied, in order.
     pub limits: Vec<Limit>,
-    /// What the result assumes.
     pub assumptions: Vec<Assumption>,
-    /// All calls together.
-    pub totals: Totals,
-    /// The most calls that waited at the end of a second.
+    /// The sum of all rows.
+    pub totals: CallCounts,
+    /// Maximum number of waiting calls at the end of a second.
     pub longest_queue: u64,
-    /// The longest that a call waited before it was made, in milliseconds.
+    /// Maximum waiting time of a call that was served, in milliseconds.
     pub longest_wait_ms: u64,
-    /// The most calls and retries that the endpoint got in one second.
+    /// Maximum number of calls and retries to the endpoint in one second.
     pub peak_per_second: u64,
-    /// The length of each row, in seconds.
     pub interval_seconds: usize,
-    /// What happened, until every call had ended.
-    pub rows: Vec<Row>,
+    /// One row per interval, until every call had ended.
+    pub rows: Vec<ReportRow>,
 }
 
-/// What happened in one interval.
+/// The counts of one interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Row {
-    /// Its first second.
+pub struct ReportRow {
+    /// The first second of the interval.
     pub second: usize,
-    /// How many calls waited at its end.
+    /// The number of waiting calls at the end of the interval.
     pub queued: u64,
-    /// What was counted in it.
     #[serde(flatten)]
-    pub counts: Totals,
+    pub counts: CallCounts,
 }
 
-/// Counts of calls. `offered` is `allowed`, `rejected`, `expired` and those that still wait; `allowed` is `succeeded`,
-/// `failed`, `timed_out` and those that are still at the endpoint. When everything has ended, none wait and none are there.
+/// Counts of calls. `offered` is the sum of `allowed`, `rejected`, `expired` and the calls still waiting. `allowed` is the sum
+/// of `succeeded`, `failed`, `timed_out` and the calls still at the endpoint. In the end, no calls wait or are at the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Totals {
-    /// Calls that journeys made, retries not counted.
+pub struct CallCounts {
+    /// Calls by journeys, without retries.
     pub offered: u64,
-    /// Those that were let through, at once or from the queue.
+    /// Calls let through, at once or from the queue.
     pub allowed: u64,
-    /// Those of them that had waited.
+    /// Allowed calls that had waited.
     pub served_from_queue: u64,
-    /// Calls that a capping limit rejected.
+    /// Calls rejected by a capping limit.
     pub rejected: u64,
-    /// Calls that left the queue after 6 hours without having been made.
+    /// Calls dropped after waiting 6 hours.
     pub expired: u64,
-    /// Retries that were made, each with a slot of its own.
+    /// Retries made; each uses a slot.
     pub retries: u64,
-    /// Retries for which there was no slot.
+    /// Retries rejected for lack of a slot.
     pub retries_rejected: u64,
-    /// Calls that succeeded, at once or after retries.
+    /// Calls that succeeded, possibly after retries.
     pub succeeded: u64,
-    /// Calls that were made and failed in the end.
+    /// Allowed calls that failed in the end.
     pub failed: u64,
-    /// Calls that were made and took longer than the timeout.
+    /// Allowed calls that took longer than the timeout.
     pub timed_out: u64,
 }
 
-impl Totals {
-    /// What reached the endpoint, and so used a slot.
-    pub const fn at_endpoint(&self) -> u64 {
+impl CallCounts {
+    /// The number of calls to the endpoint, each using a slot.
+    pub const fn endpoint_calls(&self) -> u64 {
         self.allowed + self.retries
     }
 }
 
-impl AddAssign for Totals {
+impl AddAssign for CallCounts {
     fn add_assign(&mut self, other: Self) {
         self.offered += other.offered;
         self.allowed += other.allowed;
@@ -132,24 +125,24 @@ impl AddAssign for Totals {
     }
 }
 
-impl Report {
-    /// The same with at most so many rows, of longer intervals.
+impl SimulationReport {
+    /// Merges rows into longer intervals until at most `max_rows` remain.
     #[must_use]
-    pub fn in_rows(mut self, most: usize) -> Self {
+    pub fn with_max_rows(mut self, max_rows: usize) -> Self {
         let seconds = self.rows.len() * self.interval_seconds;
-        let enough = |interval: &usize| seconds.div_ceil(*interval) <= most.max(1);
-        let hours = || seconds.div_ceil(most.max(1)).div_ceil(3600) * 3600;
+        let enough = |interval: &usize| seconds.div_ceil(*interval) <= max_rows.max(1);
+        let hours = || seconds.div_ceil(max_rows.max(1)).div_ceil(3600) * 3600;
         let interval = INTERVALS.into_iter().find(enough).unwrap_or_else(hours).max(self.interval_seconds);
-        let together = interval.div_ceil(self.interval_seconds).max(1);
-        self.rows = self.rows.chunks(together).map(joined).collect();
-        self.interval_seconds *= together;
+        let factor = interval.div_ceil(self.interval_seconds).max(1);
+        self.rows = self.rows.chunks(factor).map(merge_rows).collect();
+        self.interval_seconds *= factor;
         self
     }
 }
 
-fn joined(rows: &[Row]) -> Row {
+fn merge_rows(rows: &[ReportRow]) -> ReportRow {
     let mut joined =
-        Row { queued: rows.last().map_or(0, |row| row.queued), ..rows.first().copied().unwrap_or_default() };
+        ReportRow { queued: rows.last().map_or(0, |row| row.queued), ..rows.first().copied().unwrap_or_default() };
     for row in rows.iter().skip(1) {
         joined.counts += row.counts;
     }
@@ -158,19 +151,21 @@ fn joined(rows: &[Row]) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Limits, Scenario, simulate};
+    use crate::{ConfiguredLimits, Scenario, simulate};
 
     #[test]
-    fn longer_intervals_hold_the_same_calls() {
-        let report = simulate(&Scenario::new("ramp:1-100x7201".parse().expect("a pattern"), Limits::default()));
-        for (most, interval, rows) in [(10_000, 1, 7202), (7201, 2, 3601), (30, 300, 25), (2, 7200, 2), (0, 10_800, 1)]
+    fn merged_rows_keep_totals() {
+        let report =
+            simulate(&Scenario::new("ramp:1-100x7201".parse().expect("a pattern"), ConfiguredLimits::default()));
+        for (max_rows, interval, rows) in
+            [(10_000, 1, 7202), (7201, 2, 3601), (30, 300, 25), (2, 7200, 2), (0, 10_800, 1)]
         {
-            let condensed = report.clone().in_rows(most);
-            assert_eq!((condensed.interval_seconds, condensed.rows.len()), (interval, rows), "{most}");
+            let condensed = report.clone().with_max_rows(max_rows);
+            assert_eq!((condensed.interval_seconds, condensed.rows.len()), (interval, rows), "{max_rows}");
             assert_eq!(condensed.rows.iter().map(|row| row.counts.offered).sum::<u64>(), report.totals.offered);
             assert!(condensed.rows.iter().enumerate().all(|(index, row)| row.second == index * interval));
         }
-        let twice = report.clone().in_rows(300).in_rows(30);
+        let twice = report.clone().with_max_rows(300).with_max_rows(30);
         assert_eq!(twice.interval_seconds, 300);
     }
 }

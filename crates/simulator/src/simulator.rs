@@ -1,96 +1,94 @@
-//! The state of a simulation: where every call is.
+//! The state of a simulation: the calls in progress.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::endpoint::Failures;
-use crate::limit::{Limit, Over};
-use crate::queue::Queue;
+use crate::limit::{Limit, OverLimit};
 use crate::random_failures;
-use crate::report::{Row, Totals};
+use crate::report::{CallCounts, ReportRow};
 use crate::scenario::Scenario;
-use crate::window::Counter;
+use crate::simulated_endpoint::EndpointFailures;
+use crate::throttling_queue::ThrottlingQueue;
+use crate::window::WindowCounter;
 
-/// How long a call waits in the queue of throttling, in milliseconds. Documented: up to 6 hours.
-pub const LONGEST_QUEUE_MS: u64 = 6 * 3_600_000;
+/// Maximum time in the throttling queue, in milliseconds. Documented: up to 6 hours.
+pub const MAX_QUEUE_MS: u64 = 6 * 3_600_000;
 
-/// How often a call is made again. Documented: a maximum of three retries after the first call.
-pub const MOST_RETRIES: u8 = 3;
+/// Maximum number of retries. Documented: three after the first call.
+pub const MAX_RETRIES: u8 = 3;
 
-/// A step, in milliseconds; the calls of one come at its beginning. Ten a second show what happens within it, and a day is
-/// still simulated in an instant.
+/// Length of a step in milliseconds; calls arrive at its start. Ten steps per second show bursts within it, and a day still
+/// simulates quickly.
 const STEP_MS: u64 = 100;
 
-/// The same where a limit has a short period that is not made of such steps.
+/// Step length for limits with a short period that is not a multiple of [`STEP_MS`].
 const FINE_STEP_MS: u64 = 10;
 
-/// From here on a period is long enough for steps that do not fit it exactly. Chosen here.
+/// Periods above this tolerate steps that do not divide them exactly.
 const LONG_PERIOD_MS: u64 = 10_000;
 
 const SECOND_MS: u64 = 1000;
 
-/// Calls that were first made at the same time and are now made for the same time again. Times are in milliseconds from the
-/// beginning.
+/// Calls with the same start time and the same number of retries. Times are in milliseconds from the start.
 #[derive(Clone, Copy)]
-struct Attempt {
-    /// From then on their timeout counts.
+struct AttemptBatch {
+    /// The start of their timeout.
     first: u64,
     retries: u8,
     calls: u64,
-    /// The timeout ends before the endpoint answers.
-    cancelled: bool,
+    /// Whether the timeout ends before the endpoint responds.
+    is_cancelled: bool,
 }
 
-/// All calls that have not ended, and the limits on their way.
+/// All calls in progress, and the limits that apply to them.
 pub(crate) struct Simulator {
     now: u64,
     step: u64,
-    limits: Vec<(Limit, Counter)>,
-    queue: Queue,
-    /// What is at the endpoint, by the number of steps until it comes back.
-    at_endpoint: VecDeque<Vec<Attempt>>,
+    limits: Vec<(Limit, WindowCounter)>,
+    queue: ThrottlingQueue,
+    /// Calls at the endpoint, by the number of steps until the response.
+    at_endpoint: VecDeque<Vec<AttemptBatch>>,
     count_at_endpoint: u64,
-    /// Retries that are due, by when their calls were first made and how often they were made again.
-    due: BTreeMap<(u64, u8), u64>,
+    /// Retries that are due, by start time of the call and retry number.
+    due_retries: BTreeMap<(u64, u8), u64>,
     latency: u64,
-    failures: Failures,
+    failures: EndpointFailures,
     timeout: u64,
     random: fastrand::Rng,
-    counts: Totals,
+    counts: CallCounts,
     longest_wait_ms: u64,
 }
 
 impl Simulator {
     pub(crate) fn new(scenario: &Scenario) -> Self {
-        let limits = scenario.limits.on_the_way(scenario.window, scenario.endpoint);
+        let limits = scenario.limits.effective_limits(scenario.window, scenario.endpoint);
         let fits = |limit: &Limit| limit.period_ms.is_multiple_of(STEP_MS) || limit.period_ms > LONG_PERIOD_MS;
         let step = if limits.iter().all(fits) { STEP_MS } else { FINE_STEP_MS };
-        let timeout = scenario.timeout() * SECOND_MS;
+        let timeout = scenario.effective_timeout_seconds() * SECOND_MS;
         let latency = scenario.endpoint.latency_ms().div_ceil(step) * step;
         let longest = usize::try_from(latency.min(timeout) / step).unwrap_or_default();
-        let counted = |limit: Limit| {
-            let counter = Counter::new(limit.window, limit.calls, limit.period_ms, step);
+        let with_counter = |limit: Limit| {
+            let counter = WindowCounter::new(limit.window, limit.calls, limit.period_ms, step);
             (limit, counter)
         };
         Self {
             now: 0,
             step,
-            limits: limits.into_iter().map(counted).collect(),
-            queue: Queue::default(),
+            limits: limits.into_iter().map(with_counter).collect(),
+            queue: ThrottlingQueue::default(),
             at_endpoint: vec![Vec::new(); longest + 1].into(),
             count_at_endpoint: 0,
-            due: BTreeMap::new(),
+            due_retries: BTreeMap::new(),
             latency,
             failures: scenario.endpoint.failures(),
             timeout,
             random: fastrand::Rng::with_seed(scenario.seed),
-            counts: Totals::default(),
+            counts: CallCounts::default(),
             longest_wait_ms: 0,
         }
     }
 
-    /// Whether every call has ended.
-    pub(crate) fn is_over(&self) -> bool {
-        self.queue.length() == 0 && self.due.is_empty() && self.count_at_endpoint == 0
+    pub(crate) fn is_finished(&self) -> bool {
+        self.queue.length() == 0 && self.due_retries.is_empty() && self.count_at_endpoint == 0
     }
 
     pub(crate) const fn longest_wait_ms(&self) -> u64 {
@@ -101,113 +99,115 @@ impl Simulator {
         self.limits.into_iter().map(|(limit, _)| limit).collect()
     }
 
-    /// One second passes, in which journeys make so many calls. Whoever came first has the first claim to a slot.
-    pub(crate) fn second(&mut self, second: usize, offered: u64) -> Row {
-        self.counts = Totals { offered, ..Totals::default() };
+    /// Simulates one second with this many new calls. Earlier calls are served first.
+    pub(crate) fn run_second(&mut self, second: usize, offered: u64) -> ReportRow {
+        self.counts = CallCounts { offered, ..CallCounts::default() };
         let steps = SECOND_MS / self.step;
         for step in 0..steps {
-            self.answers();
-            self.retries();
-            self.waiting();
-            self.arrivals(offered * (step + 1) / steps - offered * step / steps);
+            self.process_responses();
+            self.retry_failed_calls();
+            self.drain_queue();
+            self.accept_arrivals(offered * (step + 1) / steps - offered * step / steps);
             self.now += self.step;
             self.at_endpoint.rotate_left(1);
         }
-        Row { second, queued: self.queue.length(), counts: self.counts }
+        ReportRow { second, queued: self.queue.length(), counts: self.counts }
     }
 
-    /// What the endpoint answers now: success, failure, or nothing before the timeout.
-    fn answers(&mut self) {
-        let mut answered = std::mem::take(&mut self.at_endpoint[0]);
-        for Attempt { first, retries, calls, cancelled } in answered.drain(..) {
+    /// Handles responses that are due: success, failure, or cancellation at the timeout.
+    fn process_responses(&mut self) {
+        let mut responses = std::mem::take(&mut self.at_endpoint[0]);
+        for AttemptBatch { first, retries, calls, is_cancelled: cancelled } in responses.drain(..) {
             self.count_at_endpoint -= calls;
             if cancelled {
                 self.counts.timed_out += calls;
                 continue;
             }
             let failing = match self.failures {
-                Failures::First(attempts) if retries < attempts => calls,
-                Failures::First(_) => 0,
-                Failures::Share(share) => random_failures::draw_failures(calls, share, &mut self.random),
+                EndpointFailures::FirstAttempts(attempts) if retries < attempts => calls,
+                EndpointFailures::FirstAttempts(_) => 0,
+                EndpointFailures::Probability(probability) => {
+                    random_failures::draw_failures(calls, probability, &mut self.random)
+                }
             };
             self.counts.succeeded += calls - failing;
             if failing == 0 {
                 continue;
             }
-            if retries == MOST_RETRIES {
+            if retries == MAX_RETRIES {
                 self.counts.failed += failing;
             } else {
-                *self.due.entry((first, retries + 1)).or_default() += failing;
+                *self.due_retries.entry((first, retries + 1)).or_default() += failing;
             }
         }
-        // The empty list keeps its room for later.
-        self.at_endpoint[0] = answered;
+        // Put the empty list back to reuse its allocation.
+        self.at_endpoint[0] = responses;
     }
 
-    /// Failed calls are made again. What throttling holds up stays due; what capping refuses has failed.
-    fn retries(&mut self) {
-        if self.due.is_empty() {
+    /// Retries failed calls. A retry without a throttling slot stays due; one rejected by capping fails.
+    fn retry_failed_calls(&mut self) {
+        if self.due_retries.is_empty() {
             return;
         }
-        for ((first, retries), calls) in std::mem::take(&mut self.due) {
+        for ((first, retries), calls) in std::mem::take(&mut self.due_retries) {
             if self.now >= first + self.timeout {
                 self.counts.timed_out += calls;
                 continue;
             }
-            let slots = self.throttled(calls);
+            let slots = self.take_throttling_slots(calls);
             if slots < calls {
-                self.due.insert((first, retries), calls - slots);
+                self.due_retries.insert((first, retries), calls - slots);
             }
-            let allowed = self.capped(slots);
+            let allowed = self.take_capping_slots(slots);
             self.counts.retries += allowed;
             self.counts.retries_rejected += slots - allowed;
             self.counts.failed += slots - allowed;
-            self.start(first, retries, allowed);
+            self.send_to_endpoint(first, retries, allowed);
         }
     }
 
-    /// Calls leave the queue: for the endpoint, or because they have waited too long.
-    fn waiting(&mut self) {
+    /// Takes calls from the queue, for the endpoint or because they waited too long.
+    fn drain_queue(&mut self) {
         if self.queue.length() == 0 {
             return;
         }
-        self.counts.expired += self.queue.expire(self.now, LONGEST_QUEUE_MS);
-        let slots = self.throttled(self.queue.length());
+        self.counts.expired += self.queue.expire(self.now, MAX_QUEUE_MS);
+        let slots = self.take_throttling_slots(self.queue.length());
         let waited = self.queue.pop(self.now, slots);
         self.longest_wait_ms = self.longest_wait_ms.max(waited.unwrap_or(0));
-        self.counts.served_from_queue += self.let_through(slots);
+        self.counts.served_from_queue += self.send_new_calls(slots);
     }
 
-    /// Journeys make calls.
-    fn arrivals(&mut self, calls: u64) {
-        let slots = if self.queue.length() == 0 { self.throttled(calls) } else { 0 };
+    /// Accepts new calls from journeys.
+    fn accept_arrivals(&mut self, calls: u64) {
+        let slots = if self.queue.length() == 0 { self.take_throttling_slots(calls) } else { 0 };
         self.queue.push(self.now, calls - slots);
         if let Some((limit, _)) = self.limits.first_mut() {
             limit.exceeded += calls - slots;
         }
-        self.let_through(slots);
+        self.send_new_calls(slots);
     }
 
-    /// Calls that throttling has let through come to the other limits; how many are allowed.
-    fn let_through(&mut self, calls: u64) -> u64 {
-        let allowed = self.capped(calls);
+    /// Passes calls to the capping limits and returns the number allowed.
+    fn send_new_calls(&mut self, calls: u64) -> u64 {
+        let allowed = self.take_capping_slots(calls);
         self.counts.allowed += allowed;
         self.counts.rejected += calls - allowed;
-        self.start(self.now, 0, allowed);
+        self.send_to_endpoint(self.now, 0, allowed);
         allowed
     }
 
-    /// How many of so many calls throttling lets through now: all, where there is none.
-    fn throttled(&mut self, calls: u64) -> u64 {
+    /// The number of calls that throttling lets through now; all without throttling.
+    fn take_throttling_slots(&mut self, calls: u64) -> u64 {
         match self.limits.first_mut() {
-            Some((Limit { over: Over::Queued, .. }, counter)) => counter.take(self.now, calls),
+            Some((Limit { over_limit: OverLimit::Queued, .. }, counter)) => counter.take(self.now, calls),
             _ => calls,
         }
     }
 
-    /// How many of so many calls no other limit rejects.
-    fn capped(&mut self, mut calls: u64) -> u64 {
-        for (limit, counter) in self.limits.iter_mut().filter(|(limit, _)| limit.over == Over::Rejected) {
+    /// The number of calls that no capping limit rejects.
+    fn take_capping_slots(&mut self, mut calls: u64) -> u64 {
+        for (limit, counter) in self.limits.iter_mut().filter(|(limit, _)| limit.over_limit == OverLimit::Rejected) {
             let slots = counter.take(self.now, calls);
             limit.exceeded += calls - slots;
             calls = slots;
@@ -215,14 +215,14 @@ impl Simulator {
         calls
     }
 
-    /// Calls reach the endpoint, which answers after its latency, or they are cancelled at their timeout.
-    fn start(&mut self, first: u64, retries: u8, calls: u64) {
+    /// Sends calls to the endpoint; they end after its latency or at their timeout.
+    fn send_to_endpoint(&mut self, first: u64, retries: u8, calls: u64) {
         if calls == 0 {
             return;
         }
         let left = first + self.timeout - self.now;
         let steps = usize::try_from(self.latency.min(left) / self.step).unwrap_or_default();
-        self.at_endpoint[steps].push(Attempt { first, retries, calls, cancelled: self.latency > left });
+        self.at_endpoint[steps].push(AttemptBatch { first, retries, calls, is_cancelled: self.latency > left });
         self.count_at_endpoint += calls;
     }
 }

@@ -1,57 +1,59 @@
-//! A client: what its calls share.
+//! A client, with the state that its calls share.
 
 use std::cell::RefCell;
 
-use ajo_auth::SHORT_LEASE;
-use ajo_core::{CallProgress, Caller, Error, RequestConfig, RetryPolicy, TextTemplate};
-use ajo_engine::{Moment, OAuthOptions, RetryBudget, Shared, TokenState};
+use ajo_auth::SHORT_LEASE_DURATION;
+use ajo_core::{AuthSource, CallError, InFlightCall, RequestConfig, RetryPolicy, StringRequestTemplate};
+use ajo_engine::{ClientTokenState, OAuthOptions, RetryBudget, SharedClientState, StepContext};
 
-use crate::failure;
-use crate::host;
-use crate::options::Options;
+use crate::client_options::ClientOptions;
+use crate::error_json;
+use crate::host_runtime;
 
-/// A client.
 pub(crate) struct Client {
-    pub(crate) config: RequestConfig<TextTemplate>,
+    pub(crate) config: RequestConfig<StringRequestTemplate>,
     pub(crate) policy: RetryPolicy,
-    shared: RefCell<SharedState>,
+    shared: RefCell<ClientState>,
 }
 
-struct SharedState {
-    tokens: TokenState,
+struct ClientState {
+    tokens: ClientTokenState,
     budget: RetryBudget,
 }
 
 impl Client {
-    /// Of these options (JSON). An error is JSON too.
+    /// Creates a client from its options (JSON). The error is JSON too.
     pub(crate) fn open(options: &str) -> Result<Self, String> {
-        let Options { wanted, token_store: has_store } = Options::read(options)?;
-        let built = wanted.check().and_then(|settings| {
-            let options = OAuthOptions { has_store, store_locks: false, lease: SHORT_LEASE };
-            let tokens = match &settings.caller {
-                Caller::Credentials(credentials) => {
-                    TokenState::with_credentials(credentials.clone(), settings.ims_url.clone(), options)
+        let ClientOptions { config, has_token_store: has_store } = ClientOptions::from_json(options)?;
+        let client = config.validate().and_then(|config| {
+            let options = OAuthOptions { has_store, has_store_locks: false, lease_duration: SHORT_LEASE_DURATION };
+            let tokens = match &config.auth {
+                AuthSource::Credentials(credentials) => {
+                    ClientTokenState::with_credentials(credentials.clone(), config.ims_url.clone(), options)
                 }
-                Caller::Token { token: Some(token), .. } => TokenState::from_static(token).map_err(Error::from)?,
-                Caller::Token { token: None, .. } => TokenState::from_callback(),
+                AuthSource::Token { token: Some(token), .. } => {
+                    ClientTokenState::from_static(token).map_err(CallError::from)?
+                }
+                AuthSource::Token { token: None, .. } => ClientTokenState::from_callback(),
             };
-            let shared = RefCell::new(SharedState { tokens, budget: RetryBudget::default() });
-            Ok(Self { config: RequestConfig::from_settings(&settings), policy: settings.policy, shared })
+            let shared = RefCell::new(ClientState { tokens, budget: RetryBudget::default() });
+            Ok(Self { config: RequestConfig::from_validated(&config), policy: config.policy, shared })
         });
-        built.map_err(|error| failure::of(&error))
+        client.map_err(|error| error_json::from_error(&error))
     }
 
-    /// Lets a call make a step. The second value is whether a token was taken from the store.
+    /// Steps a call. The second value is whether a token was loaded from the store.
     pub(crate) fn step<R>(
         &self,
-        progress: &mut CallProgress,
-        step: impl FnOnce(&mut CallProgress, &mut Shared<'_>, Moment) -> R,
+        progress: &mut InFlightCall,
+        step: impl FnOnce(&mut InFlightCall, &mut SharedClientState<'_>, StepContext) -> R,
     ) -> (R, bool) {
-        let moment = host::moment();
-        let SharedState { tokens, budget } = &mut *self.shared.borrow_mut();
-        let result = step(progress, &mut Shared { tokens, budget, rate: None }, moment);
-        // Nobody is woken: a Cloudflare Worker forbids that an event of one request touches another request.
-        tokens.take_released();
-        (result, tokens.take_loaded())
+        let snapshot = host_runtime::snapshot();
+        let ClientState { tokens, budget } = &mut *self.shared.borrow_mut();
+        let result =
+            step(progress, &mut SharedClientState { tokens, retry_budget: budget, rate_limit: None }, snapshot);
+        // Other calls poll instead of being woken: a Cloudflare Worker must not touch one request from an event of another.
+        tokens.take_lease_released();
+        (result, tokens.take_loaded_from_store())
     }
 }

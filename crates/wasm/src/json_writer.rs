@@ -2,16 +2,16 @@
 
 use ajo_engine::json::write_string;
 
-/// A JSON object, written field by field. It costs a fraction of what types do that serde writes.
-pub(crate) struct Object(String);
+/// Writes a JSON object field by field. It needs a fraction of the code of serde.
+pub(crate) struct JsonWriter(String);
 
-impl Object {
+impl JsonWriter {
     pub(crate) fn new() -> Self {
         Self(String::new())
     }
 
-    /// A field that is JSON already.
-    pub(crate) fn json(mut self, name: &str, json: &str) -> Self {
+    /// Adds a field whose value is JSON.
+    pub(crate) fn raw_field(mut self, name: &str, json: &str) -> Self {
         self.0.push_str(if self.0.is_empty() { "{\"" } else { ",\"" });
         self.0.push_str(name);
         self.0.push_str("\":");
@@ -19,42 +19,42 @@ impl Object {
         self
     }
 
-    pub(crate) fn text(self, name: &str, text: &str) -> Self {
-        let json = quoted(text);
-        self.json(name, &json)
+    pub(crate) fn string(self, name: &str, value: &str) -> Self {
+        let json = json_string(value);
+        self.raw_field(name, &json)
     }
 
     pub(crate) fn number(self, name: &str, number: u32) -> Self {
-        self.json(name, &number.to_string())
+        self.raw_field(name, &number.to_string())
     }
 
-    pub(crate) fn flag(self, name: &str, is: bool) -> Self {
-        self.json(name, if is { "true" } else { "false" })
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        self.raw_field(name, if value { "true" } else { "false" })
     }
 
-    pub(crate) fn text_if_any(self, name: &str, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.text(name, text),
+    pub(crate) fn optional_string(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.string(name, value),
             None => self,
         }
     }
 
-    pub(crate) fn number_if_any(self, name: &str, number: Option<u32>) -> Self {
+    pub(crate) fn optional_number(self, name: &str, number: Option<u32>) -> Self {
         match number {
             Some(number) => self.number(name, number),
             None => self,
         }
     }
 
-    pub(crate) fn end(self) -> String {
+    pub(crate) fn finish(self) -> String {
         let mut json = self.0;
         json.push_str(if json.is_empty() { "{}" } else { "}" });
         json
     }
 }
 
-/// A list of JSON.
-pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
+/// Joins JSON values into an array.
+pub(crate) fn json_array(items: impl IntoIterator<Item = String>) -> String {
     let mut json = String::from("[");
     for item in items {
         if json.len() > 1 {
@@ -66,10 +66,10 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
     json
 }
 
-/// A text as JSON; it always encodes.
-pub(crate) fn quoted(text: &str) -> String {
+/// Encodes a string.
+pub(crate) fn json_string(value: &str) -> String {
     let mut json = String::new();
-    write_string(&mut json, text);
+    write_string(&mut json, value);
     json
 }
 
@@ -78,9 +78,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_text_is_quoted_as_any_other_is() {
+    fn strings_are_escaped_like_serde_json() {
         for text in ["", "plain", "\u{7f}é€", "a\"b", "a\\b", "a\nb", "\0", "\u{1f}", " "] {
-            assert_eq!(quoted(text), serde_json::Value::from(text).to_string());
+            assert_eq!(json_string(text), serde_json::Value::from(text).to_string());
         }
     }
 }

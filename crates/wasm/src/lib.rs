@@ -1,55 +1,59 @@
 //! The core of the npm package `ajo-limits`: the client of `ajo-core`, without any I/O, behind synchronous calls.
 //!
-//! A call is begun with [`start`] and answers a step as JSON: what is to be done outside. Whoever did it says how it went with
-//! [`resume`], and gets the next step, until one says `done` or `failed`. So nothing here waits, and a panic is an exception of a
-//! plain call, which JavaScript can catch.
+//! [`start`] begins a call and returns a step as JSON, which JavaScript performs. JavaScript passes the result to [`resume`], which
+//! returns the next step, until a step is `done` or `failed`. Nothing here blocks, and JavaScript can catch a panic as an exception
+//! of a synchronous call.
 //!
-//! | step | what is to be done | what [`resume`] is told |
+//! | step | what JavaScript does | argument of [`resume`] |
 //! |---|---|---|
-//! | `{"send": {method, url, headers, body?, timeoutMs, maxBytes, maxFailureBytes}}` | send a request, follow no redirect | `{status, headers, tooLong?}` and the body, or a problem |
+//! | `{"send": {method, url, headers, body?, timeoutMs, maxBytes, maxFailureBytes}}` | send a request without following redirects | `{status, headers, tooLong?}` and the body, or a problem |
 //! | `{"wait": ms}` | wait | `{}` |
-//! | `{"token": {timeoutMs}}` | ask the user's function for an access token | `{token}` or a problem |
+//! | `{"token": {timeoutMs}}` | call the user's function for access tokens | `{token}` or a problem |
 //! | `{"storeGet": {key, timeoutMs}}` | read the token store | `{value}` or a problem |
 //! | `{"storeSet": {key, value, ttlSeconds, timeoutMs}}` | write the token store | `{}` or a problem |
-//! | `{"done": field}` | the call is over; its value is that field of the last body, all of it for `""`, none for `null` | nothing |
-//! | `{"failed": error}` | the call is over | nothing |
+//! | `{"done": field}` | return this field of the last body (`""`: the whole body, `null`: no value) | |
+//! | `{"failed": error}` | throw the error | |
 //!
-//! A problem is `{problem, detail}`, of the problems `connect`, `timeout`, `broken` and `request`. Each step names its `call`, and
-//! may bring `events` for whoever watches. Times are milliseconds: `now` since the Unix epoch, `elapsed` since any fixed point,
-//! never going back. A call whose step is not answered long after its time limit is dropped when another begins.
+//! A problem is `{problem, detail}`, where `problem` is `connect`, `certificate`, `timeout`, `disconnected`, or `buildRequest`. Each
+//! step names its `call` and may contain `events` for `onEvent`. Times are in milliseconds: `now` since the Unix epoch, `elapsed` on
+//! a monotonic clock. If JavaScript does not resume a call long after the time limit of its step, the next [`start`] drops that call.
+//!
+//! Limits in this crate are ours unless a source is given.
 
-mod answer;
-mod call;
+mod call_arguments;
 mod client;
-mod failure;
-mod host;
-mod input;
+mod client_options;
+mod error_json;
+mod event;
+mod handle_registry;
+mod host_response;
+mod host_runtime;
+mod host_step;
+mod id_map;
 mod json_reader;
 mod json_writer;
-mod note;
 mod operation_name;
-mod options;
-mod session;
-mod step;
-mod table;
+mod pending_call;
 mod validate;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes a client of these options (JSON). Answers `{"client": n}` or `{"failed": error}`.
+/// Creates a client from its options (JSON). Returns `{"client": n}` or `{"failed": error}`.
 #[wasm_bindgen]
 pub fn open(options: &str) -> String {
-    session::open(options)
+    handle_registry::open(options)
 }
 
-/// Forgets a client. Its calls that are on their way go on.
+/// Drops a client. Its pending calls continue.
 #[wasm_bindgen]
 pub fn close(client: u32) {
-    session::close(client);
+    handle_registry::close(client);
 }
 
-/// Begins a call and answers its first step. The input is `{operation, uid?, force?, timeoutMs?, maxAttempts?,
-/// headers?}`, with an operation such as `capping.create`; the definition is a text of its own, JSON, and empty where there is none. The seed is for delays and request ids.
+/// Begins a call and returns its first step.
+///
+/// The input is `{operation, uid?, force?, timeoutMs?, maxAttempts?, headers?}`, with an operation such as `capping.create`. The
+/// definition is a separate JSON string, empty if the operation takes none. The seed randomizes delays and request ids.
 #[wasm_bindgen]
 pub fn start(
     client: u32,
@@ -60,26 +64,26 @@ pub fn start(
     seed_high: u32,
     seed_low: u32,
 ) -> String {
-    host::set_time(now, elapsed);
-    host::stir(seed_high, seed_low);
-    session::start(client, input, definition)
+    host_runtime::set_time(now, elapsed);
+    host_runtime::add_entropy(seed_high, seed_low);
+    handle_registry::start(client, input, definition)
 }
 
-/// Says how the step of a call went, and answers the next one.
+/// Reports the result of a call's step and returns the next step.
 #[wasm_bindgen]
-pub fn resume(call: u32, answer: String, body: String, now: f64, elapsed: f64) -> String {
-    host::set_time(now, elapsed);
-    session::resume(call, answer, body)
+pub fn resume(call: u32, result: String, body: String, now: f64, elapsed: f64) -> String {
+    host_runtime::set_time(now, elapsed);
+    handle_registry::resume(call, result, body)
 }
 
-/// Ends a call that is not wanted any more. What its requests did is not known.
+/// Cancels a call. The outcome of its requests is unknown.
 #[wasm_bindgen]
 pub fn cancel(call: u32, now: f64, elapsed: f64) {
-    host::set_time(now, elapsed);
-    session::cancel(call);
+    host_runtime::set_time(now, elapsed);
+    handle_registry::cancel(call);
 }
 
-/// What the service would say about a definition, without asking it: a list of findings, as JSON.
+/// Validates a definition offline. Returns a list of diagnostics as JSON.
 #[wasm_bindgen]
 pub fn validate(api: &str, definition: &str) -> String {
     validate::validate(api, definition)

@@ -1,9 +1,9 @@
-//! The names of operations in JavaScript.
+//! Names operations as in JavaScript.
 
 use ajo_core::Operation;
 
-/// The name of an operation in JavaScript, such as `capping.canDeploy`.
-pub(crate) fn name(operation: &Operation) -> String {
+/// The JavaScript name of an operation, such as `capping.canDeploy`.
+pub(crate) fn js_name(operation: &Operation) -> String {
     let mut name = format!("{}.", operation.api);
     let mut words = operation.verb.as_str().split('_');
     name.push_str(words.next().unwrap_or_default());

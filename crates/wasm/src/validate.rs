@@ -1,26 +1,26 @@
-//! The offline rules.
+//! Offline validation.
 
 use ajo_core::Api;
-use ajo_core::rules::Finding;
+use ajo_core::rules::Diagnostic;
 use ajo_engine::json::{MAX_DEPTH, Value, parse};
 
-use crate::json_writer::{Object, list};
+use crate::json_writer::{JsonWriter, json_array};
 
-/// What the rules find in a definition.
+/// Validates a definition. Returns the diagnostics as JSON.
 pub(crate) fn validate(api: &str, definition: &str) -> String {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
-    // What is no JSON is no object either, and the rules say so.
+    // The rules report that invalid JSON is not an object.
     let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
-    list(api.validate(&definition).iter().map(finding))
+    json_array(api.validate(&definition).iter().map(diagnostic_json))
 }
 
-fn finding(finding: &Finding) -> String {
-    Object::new()
-        .text("code", finding.code)
-        .text("severity", finding.severity.as_str())
-        .text("pointer", &finding.pointer)
-        .text("message", &finding.message)
-        .text_if_any("service", finding.service.as_deref())
-        .flag("refusesPayload", finding.refuses_payload)
-        .end()
+fn diagnostic_json(diagnostic: &Diagnostic) -> String {
+    JsonWriter::new()
+        .string("code", diagnostic.code)
+        .string("severity", diagnostic.severity.as_str())
+        .string("pointer", &diagnostic.pointer)
+        .string("message", &diagnostic.message)
+        .optional_string("service", diagnostic.service.as_deref())
+        .flag("rejectsPayload", diagnostic.rejects_payload)
+        .finish()
 }

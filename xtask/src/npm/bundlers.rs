@@ -1,12 +1,15 @@
-//! `cargo xtask test bundlers`: the packed package in bundlers, a browser, and test runners, with `crates/wasm/npm/bundlers/`.
+//! `cargo xtask test bundlers`: tests the package in bundlers, a browser, and test runners, with `crates/wasm/npm/bundlers/`.
 
-use super::folders::{ajo, display, out, run};
+use super::folders::{ajo_program, build_folder, path_string, run_in_sources};
 use super::package::pack;
 use crate::process::cargo;
 
-/// Parts that need a browser report that themselves when there is none.
+/// Tests that need a browser skip themselves and report it.
 pub(crate) fn test() -> Result<(), String> {
-    let tarball = display(&pack()?);
+    let tarball = path_string(&pack()?);
     cargo(&["build", "--package", "ajo", "--locked"], &[])?;
-    run("node", &["bundlers/run.mjs", &ajo("debug"), &tarball, &display(&out("bundlers"))])
+    run_in_sources(
+        "node",
+        &["bundlers/run.mjs", &ajo_program("debug"), &tarball, &path_string(&build_folder("bundlers"))],
+    )
 }

@@ -1,27 +1,26 @@
-//! `cargo xtask test npm-unit` and `npm`: what Node.js alone can check.
+//! `cargo xtask test npm-unit` and `npm`: the checks that need only Node.js.
 
-use super::folders::{display, out, run, run_script};
+use super::folders::{build_folder, path_string, run_in_sources, run_script};
 use super::package::pack;
 
-/// The JS wrapper on a scripted core, and its types. Needs no WebAssembly.
+/// Tests the JS wrapper on a scripted core, and its types. Needs no WebAssembly.
 pub(crate) fn test_wrapper() -> Result<(), String> {
-    run("npm", &["run", "--silent", "check"])?;
-    run_script("test.mjs", &[&display(&out("tests"))])
+    run_in_sources("npm", &["run", "--silent", "check"])?;
+    run_script("test.mjs", &[&path_string(&build_folder("tests"))])
 }
 
-/// The packed package: manifest, types, tests with its real core, size budgets.
+/// Checks the packed package: manifest, types, tests with the real core, and size budgets.
 pub(crate) fn test_package() -> Result<(), String> {
-    let tarball = display(&pack()?);
+    let tarball = path_string(&pack()?);
     node_module("publint/src/cli.js", &["run", "--strict", &tarball])?;
-    // Before `exports`, resolution finds the package itself and none of its other entries. Modules of WebAssembly can be
-    // imported and not required.
+    // `node10` resolution ignores `exports`, so it finds no subpath. WebAssembly modules can be imported but not required.
     let exceptions = ["--profile", "node16", "--exclude-entrypoints", "core.wasm", "emulator.wasm"];
     node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball.as_str(), "--quiet"], &exceptions[..]].concat())?;
-    run_script("types.mjs", &[&tarball, &display(&out("types"))])?;
-    run_script("packed.mjs", &[&tarball, &display(&out("packed"))])?;
-    run_script("budgets.mjs", &[&display(&out("package")), &tarball])
+    run_script("types.mjs", &[&tarball, &path_string(&build_folder("types"))])?;
+    run_script("test-package.mjs", &[&tarball, &path_string(&build_folder("packed"))])?;
+    run_script("budgets.mjs", &[&path_string(&build_folder("package")), &tarball])
 }
 
 fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
-    run("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
+    run_in_sources("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
 }

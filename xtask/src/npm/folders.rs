@@ -1,37 +1,37 @@
-//! Folders of the npm package, and running its scripts in them.
+//! Folders of the npm package, and helpers that run its scripts.
 
 use std::path::{Path, PathBuf};
 
 use crate::process::run_in;
 use crate::workspace::{root, target};
 
-/// The folder of the package's sources, from the root of the workspace.
-pub(crate) const SOURCES: &str = "crates/wasm/npm";
+/// The folder of the package's sources, relative to the workspace root.
+pub(crate) const SOURCES_FOLDER: &str = "crates/wasm/npm";
 
-pub(crate) fn sources() -> PathBuf {
-    root().join(SOURCES)
+pub(crate) fn sources_folder() -> PathBuf {
+    root().join(SOURCES_FOLDER)
 }
 
-/// A folder that the package and its tests are built into.
-pub(crate) fn out(part: &str) -> PathBuf {
+/// A build folder of the package or of its tests.
+pub(crate) fn build_folder(part: &str) -> PathBuf {
     target().join("npm").join(part)
 }
 
-pub(crate) fn display(path: &Path) -> String {
+pub(crate) fn path_string(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The command `ajo` of a build profile.
-pub(crate) fn ajo(profile: &str) -> String {
-    display(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
+/// The path of `ajo`, built with this profile.
+pub(crate) fn ajo_program(profile: &str) -> String {
+    path_string(&target().join(profile).join(format!("ajo{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Runs a program in the folder of the sources.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
-    run_in(&sources(), program, arguments)
+/// Runs a program in the sources folder.
+pub(crate) fn run_in_sources(program: &str, arguments: &[&str]) -> Result<(), String> {
+    run_in(&sources_folder(), program, arguments)
 }
 
 /// Runs one of the package's scripts.
 pub(super) fn run_script(script: &str, arguments: &[&str]) -> Result<(), String> {
-    run("node", &[&[format!("scripts/{script}").as_str()], arguments].concat())
+    run_in_sources("node", &[&[format!("scripts/{script}").as_str()], arguments].concat())
 }

@@ -1,15 +1,19 @@
-//! `cargo xtask test runtimes`: the tarball in real runtimes, with `crates/wasm/npm/runtimes/`.
+//! `cargo xtask test runtimes`: tests the tarball in real runtimes, with `crates/wasm/npm/runtimes/`.
 
-use super::folders::{ajo, display, out};
+use super::folders::{ajo_program, build_folder, path_string};
 use super::package::pack;
 use crate::process::{cargo, run_in};
 use crate::workspace::root;
 
-/// The folder of the runtimes, from the root of the workspace. Each is a package with a program for one system in it.
+/// The folder of the runtimes, relative to the workspace root. Each runtime is an npm package with a program for one platform.
 pub(crate) const FOLDER: &str = "crates/wasm/npm/runtimes";
 
 pub(crate) fn test() -> Result<(), String> {
-    let tarball = display(&pack()?);
+    let tarball = path_string(&pack()?);
     cargo(&["build", "--package", "ajo", "--locked"], &[])?;
-    run_in(&root().join(FOLDER), "node", &["run.mjs", &tarball, &ajo("debug"), &display(&out("runtimes/fixture"))])
+    run_in(
+        &root().join(FOLDER),
+        "node",
+        &["run.mjs", &tarball, &ajo_program("debug"), &path_string(&build_folder("runtimes/fixture"))],
+    )
 }

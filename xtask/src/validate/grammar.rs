@@ -1,74 +1,76 @@
-//! The grammar of `OpenAPI` 3.0, as far as it is used here: which fields each object has, and what may stand in them.
+//! Checks a spec against the supported part of the `OpenAPI` 3.0 grammar: the fields of each object and their types.
 //!
-//! progenitor passes over a misspelt field without a word, so that `requierd` would make a parameter optional; and a value of
-//! the wrong kind it refuses without a place. Here both are named with their pointer.
+//! progenitor silently ignores a misspelled field, so `requierd` would make a parameter optional. It rejects a value of the wrong type
+//! without its location. This check reports both with their JSON pointer.
 
 use serde_json::{Map, Value};
 
-use super::finding::Finding;
-use crate::spec::{Spec, pointer};
+use super::spec_diagnostic::SpecDiagnostic;
+use crate::spec::{Spec, json_pointer};
 
-/// What may stand at a place.
+/// The expected content of a node.
 #[derive(Clone, Copy)]
-enum Kind {
-    Text,
-    Flag,
+enum NodeKind {
+    Str,
+    Boolean,
     Number,
     Count,
-    /// Checked elsewhere, or passed over by the generator.
-    Anything,
+    /// Checked elsewhere, or ignored by the generator.
+    Any,
     /// One of these words.
-    Word(&'static [&'static str]),
-    List(&'static Kind),
-    /// Named by the author of the spec.
-    Named(&'static Kind),
-    /// Named by the author and referred to by that name.
-    Components(&'static Kind),
+    Keyword(&'static [&'static str]),
+    List(&'static NodeKind),
+    /// Entries with any names.
+    NamedEntries(&'static NodeKind),
+    /// Entries whose names must be valid in references.
+    Components(&'static NodeKind),
     /// These fields, and extensions.
-    Object(&'static Fields),
-    /// The same, or a reference in its place.
-    OrReference(&'static Fields),
-    FlagOrSchema,
+    Object(&'static ObjectFields),
+    /// The same, or a reference.
+    OrReference(&'static ObjectFields),
+    BooleanOrSchema,
 }
 
-struct Fields {
-    /// Must be there. What other checks ask for in better words is left out.
+struct ObjectFields {
+    /// Fields that no other check reports as missing.
     required: &'static [&'static str],
-    known: &'static [(&'static str, Kind)],
+    known: &'static [(&'static str, NodeKind)],
 }
 
-use Kind::{Anything, Components, Count, Flag, FlagOrSchema, List, Named, Number, Object, OrReference, Text, Word};
+use NodeKind::{
+    Any, Boolean, BooleanOrSchema, Components, Count, Keyword, List, NamedEntries, Number, Object, OrReference, Str,
+};
 
-static DOCUMENT: Fields = Fields {
+static DOCUMENT: ObjectFields = ObjectFields {
     required: &["info", "paths"],
     known: &[
-        ("openapi", Text),
+        ("openapi", Str),
         ("info", Object(&INFO)),
-        ("servers", Anything),
-        ("security", List(&Named(&List(&Text)))),
+        ("servers", Any),
+        ("security", List(&NamedEntries(&List(&Str)))),
         ("tags", List(&Object(&TAG))),
-        ("paths", Named(&Object(&PATH_ITEM))),
+        ("paths", NamedEntries(&Object(&PATH_ITEM))),
         ("components", Object(&COMPONENTS)),
-        ("externalDocs", Anything),
+        ("externalDocs", Any),
     ],
 };
 
-static INFO: Fields = Fields {
+static INFO: ObjectFields = ObjectFields {
     required: &["title", "version"],
     known: &[
-        ("title", Text),
-        ("description", Text),
-        ("termsOfService", Text),
-        ("contact", Anything),
-        ("license", Anything),
-        ("version", Text),
+        ("title", Str),
+        ("description", Str),
+        ("termsOfService", Str),
+        ("contact", Any),
+        ("license", Any),
+        ("version", Str),
     ],
 };
 
-static TAG: Fields =
-    Fields { required: &["name"], known: &[("name", Text), ("description", Text), ("externalDocs", Anything)] };
+static TAG: ObjectFields =
+    ObjectFields { required: &["name"], known: &[("name", Str), ("description", Str), ("externalDocs", Any)] };
 
-static COMPONENTS: Fields = Fields {
+static COMPONENTS: ObjectFields = ObjectFields {
     required: &[],
     known: &[
         ("schemas", Components(&OrReference(&SCHEMA))),
@@ -76,33 +78,33 @@ static COMPONENTS: Fields = Fields {
         ("parameters", Components(&OrReference(&PARAMETER))),
         ("requestBodies", Components(&OrReference(&REQUEST_BODY))),
         ("securitySchemes", Components(&Object(&SECURITY_SCHEME))),
-        ("examples", Anything),
-        ("headers", Anything),
-        ("links", Anything),
-        ("callbacks", Anything),
+        ("examples", Any),
+        ("headers", Any),
+        ("links", Any),
+        ("callbacks", Any),
     ],
 };
 
-static SECURITY_SCHEME: Fields = Fields {
+static SECURITY_SCHEME: ObjectFields = ObjectFields {
     required: &["type"],
     known: &[
-        ("type", Word(&["apiKey", "http"])),
-        ("description", Text),
-        ("name", Text),
-        ("in", Word(&["header"])),
-        ("scheme", Word(&["bearer"])),
-        ("bearerFormat", Text),
+        ("type", Keyword(&["apiKey", "http"])),
+        ("description", Str),
+        ("name", Str),
+        ("in", Keyword(&["header"])),
+        ("scheme", Keyword(&["bearer"])),
+        ("bearerFormat", Str),
     ],
 };
 
-static PATH_ITEM: Fields = Fields {
+static PATH_ITEM: ObjectFields = ObjectFields {
     required: &[],
     known: &[
-        // The check of the outline says that it may not be there.
-        ("$ref", Anything),
-        ("summary", Text),
-        ("description", Text),
-        ("servers", Anything),
+        // Rejected by the check of the document's structure.
+        ("$ref", Any),
+        ("summary", Str),
+        ("description", Str),
+        ("servers", Any),
         ("parameters", List(&OrReference(&PARAMETER))),
         ("get", Object(&OPERATION)),
         ("put", Object(&OPERATION)),
@@ -115,123 +117,118 @@ static PATH_ITEM: Fields = Fields {
     ],
 };
 
-static OPERATION: Fields = Fields {
+static OPERATION: ObjectFields = ObjectFields {
     required: &["responses"],
     known: &[
-        ("tags", List(&Text)),
-        ("summary", Text),
-        ("description", Text),
-        ("externalDocs", Anything),
-        ("operationId", Text),
+        ("tags", List(&Str)),
+        ("summary", Str),
+        ("description", Str),
+        ("externalDocs", Any),
+        ("operationId", Str),
         ("parameters", List(&OrReference(&PARAMETER))),
         ("requestBody", OrReference(&REQUEST_BODY)),
-        ("responses", Named(&OrReference(&RESPONSE))),
-        ("callbacks", Anything),
-        ("deprecated", Flag),
-        ("security", List(&Named(&List(&Text)))),
-        ("servers", Anything),
+        ("responses", NamedEntries(&OrReference(&RESPONSE))),
+        ("callbacks", Any),
+        ("deprecated", Boolean),
+        ("security", List(&NamedEntries(&List(&Str)))),
+        ("servers", Any),
     ],
 };
 
-static PARAMETER: Fields = Fields {
+static PARAMETER: ObjectFields = ObjectFields {
     required: &["in"],
     known: &[
-        ("name", Text),
-        ("in", Text),
-        ("description", Text),
-        ("required", Flag),
-        ("deprecated", Flag),
-        ("allowEmptyValue", Flag),
-        // progenitor takes the usual style of each place and no other.
-        ("style", Word(&["simple", "form"])),
-        ("explode", Flag),
-        ("allowReserved", Flag),
+        ("name", Str),
+        ("in", Str),
+        ("description", Str),
+        ("required", Boolean),
+        ("deprecated", Boolean),
+        ("allowEmptyValue", Boolean),
+        // progenitor supports only the default style of each location.
+        ("style", Keyword(&["simple", "form"])),
+        ("explode", Boolean),
+        ("allowReserved", Boolean),
         ("schema", OrReference(&SCHEMA)),
-        ("example", Anything),
-        ("examples", Anything),
+        ("example", Any),
+        ("examples", Any),
     ],
 };
 
-static REQUEST_BODY: Fields = Fields {
+static REQUEST_BODY: ObjectFields = ObjectFields {
     required: &[],
-    known: &[("description", Text), ("content", Named(&Object(&MEDIA_TYPE))), ("required", Flag)],
+    known: &[("description", Str), ("content", NamedEntries(&Object(&MEDIA_TYPE))), ("required", Boolean)],
 };
 
-static RESPONSE: Fields = Fields {
+static RESPONSE: ObjectFields = ObjectFields {
     required: &["description"],
-    known: &[
-        ("description", Text),
-        ("headers", Anything),
-        ("content", Named(&Object(&MEDIA_TYPE))),
-        ("links", Anything),
-    ],
+    known: &[("description", Str), ("headers", Any), ("content", NamedEntries(&Object(&MEDIA_TYPE))), ("links", Any)],
 };
 
-// `encoding` is left out: progenitor panics on it.
-static MEDIA_TYPE: Fields = Fields {
+// Without `encoding`, because progenitor panics on it.
+static MEDIA_TYPE: ObjectFields = ObjectFields {
     required: &["schema"],
-    known: &[("schema", OrReference(&SCHEMA)), ("example", Anything), ("examples", Anything)],
+    known: &[("schema", OrReference(&SCHEMA)), ("example", Any), ("examples", Any)],
 };
 
-// `not`, `allOf` and `anyOf` are left out: typify panics on many of them, and on a schema composed of itself it does not end.
-static SCHEMA: Fields = Fields {
+// Without `not`, `allOf`, and `anyOf`: typify panics on many of them, and never returns for a recursive composition.
+static SCHEMA: ObjectFields = ObjectFields {
     required: &[],
     known: &[
-        ("type", Word(&["string", "number", "integer", "boolean", "array", "object"])),
-        ("format", Text),
-        ("title", Text),
-        ("description", Text),
-        ("default", Anything),
-        ("example", Anything),
-        ("externalDocs", Anything),
-        ("deprecated", Flag),
-        ("nullable", Flag),
-        ("readOnly", Flag),
-        ("writeOnly", Flag),
-        ("enum", Anything),
-        ("pattern", Text),
+        ("type", Keyword(&["string", "number", "integer", "boolean", "array", "object"])),
+        ("format", Str),
+        ("title", Str),
+        ("description", Str),
+        ("default", Any),
+        ("example", Any),
+        ("externalDocs", Any),
+        ("deprecated", Boolean),
+        ("nullable", Boolean),
+        ("readOnly", Boolean),
+        ("writeOnly", Boolean),
+        ("enum", Any),
+        ("pattern", Str),
         ("minLength", Count),
         ("maxLength", Count),
         ("multipleOf", Number),
         ("minimum", Number),
         ("maximum", Number),
-        ("exclusiveMinimum", Flag),
-        ("exclusiveMaximum", Flag),
+        ("exclusiveMinimum", Boolean),
+        ("exclusiveMaximum", Boolean),
         ("items", OrReference(&SCHEMA)),
         ("minItems", Count),
         ("maxItems", Count),
-        ("uniqueItems", Flag),
-        ("properties", Named(&OrReference(&SCHEMA))),
-        ("required", List(&Text)),
-        ("additionalProperties", FlagOrSchema),
+        ("uniqueItems", Boolean),
+        ("properties", NamedEntries(&OrReference(&SCHEMA))),
+        ("required", List(&Str)),
+        ("additionalProperties", BooleanOrSchema),
         ("minProperties", Count),
         ("maxProperties", Count),
         ("oneOf", List(&OrReference(&SCHEMA))),
     ],
 };
 
-pub(super) fn check(spec: &Spec) -> Vec<Finding> {
-    let mut grammar = Grammar { spec, findings: Vec::new() };
+pub(super) fn check(spec: &Spec) -> Vec<SpecDiagnostic> {
+    let mut grammar = GrammarChecker { spec, diagnostics: Vec::new() };
     grammar.visit("", &spec.value, Object(&DOCUMENT));
-    grammar.findings
+    grammar.diagnostics
 }
 
-struct Grammar<'s> {
+struct GrammarChecker<'s> {
     spec: &'s Spec,
-    findings: Vec<Finding>,
+    diagnostics: Vec<SpecDiagnostic>,
 }
 
-impl Grammar<'_> {
-    fn visit(&mut self, at: &str, node: &Value, kind: Kind) {
+impl GrammarChecker<'_> {
+    fn visit(&mut self, at: &str, node: &Value, kind: NodeKind) {
         match (kind, node) {
-            (Anything, _)
-            | (Text, Value::String(_))
-            | (Flag | FlagOrSchema, Value::Bool(_))
+            (Any, _)
+            | (Str, Value::String(_))
+            | (Boolean | BooleanOrSchema, Value::Bool(_))
             | (Number, Value::Number(_)) => {}
             (Count, Value::Number(number)) if number.is_u64() => {}
-            (Word(words), Value::String(word)) if words.contains(&word.as_str()) => {}
-            (Word(words), Value::String(word)) => {
-                self.add(at, format!("`{word}` is not supported here"), format!("write {}", words.join(" or ")));
+            (Keyword(words), Value::String(word)) if words.contains(&word.as_str()) => {}
+            (Keyword(words), Value::String(word)) => {
+                self.add(at, format!("`{word}` is not supported here"), format!("use {}", words.join(" or ")));
             }
             (List(kind), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -239,44 +236,48 @@ impl Grammar<'_> {
                 }
             }
             (Components(kind), Value::Object(map)) => {
-                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-                for name in map.keys().filter(|name| name.is_empty() || !name.bytes().all(plain)) {
-                    let place = format!("{at}{}", pointer(&[name]));
-                    let fix = "use letters, digits, `.`, `_` and `-`";
-                    self.add(&place, format!("`{name}` is no name that can be referred to"), fix);
+                let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+                for name in map.keys().filter(|name| name.is_empty() || !name.bytes().all(is_allowed)) {
+                    let location = format!("{at}{}", json_pointer(&[name]));
+                    let fix = "use only letters, digits, `.`, `_` and `-`";
+                    self.add(&location, format!("`{name}` is not a valid component name"), fix);
                 }
-                self.visit(at, node, Named(kind));
+                self.visit(at, node, NamedEntries(kind));
             }
-            (Named(kind), Value::Object(map)) => {
+            (NamedEntries(kind), Value::Object(map)) => {
                 for (name, child) in map {
-                    self.visit(&format!("{at}{}", pointer(&[name])), child, *kind);
+                    self.visit(&format!("{at}{}", json_pointer(&[name])), child, *kind);
                 }
             }
             (OrReference(_), Value::Object(map)) if map.contains_key("$ref") => {
                 for name in map.keys().filter(|name| *name != "$ref") {
-                    let problem = "what stands beside `$ref` is passed over".to_owned();
-                    self.add(&format!("{at}{}", pointer(&[name])), problem, "move it to what is referred to");
+                    let problem = "a field next to `$ref` is ignored".to_owned();
+                    self.add(
+                        &format!("{at}{}", json_pointer(&[name])),
+                        problem,
+                        "move it to the target of the reference",
+                    );
                 }
             }
-            (Object(fields) | OrReference(fields), Value::Object(map)) => self.fields(at, map, fields),
-            (FlagOrSchema, Value::Object(_)) => self.visit(at, node, OrReference(&SCHEMA)),
+            (Object(fields) | OrReference(fields), Value::Object(map)) => self.check_fields(at, map, fields),
+            (BooleanOrSchema, Value::Object(_)) => self.visit(at, node, OrReference(&SCHEMA)),
             _ => {
-                let problem = format!("{} stands where {} belongs", found(node), wanted(kind));
-                self.add(at, problem, "write what belongs there, or leave the field out");
+                let problem = format!("expected {}, found {}", describe_kind(kind), describe_value(node));
+                self.add(at, problem, "correct or remove the value");
             }
         }
     }
 
-    fn fields(&mut self, at: &str, map: &Map<String, Value>, fields: &Fields) {
+    fn check_fields(&mut self, at: &str, map: &Map<String, Value>, fields: &ObjectFields) {
         for (name, child) in map {
-            let place = format!("{at}{}", pointer(&[name]));
+            let location = format!("{at}{}", json_pointer(&[name]));
             match fields.known.iter().find(|(known, _)| known == name) {
-                Some((_, kind)) => self.visit(&place, child, *kind),
+                Some((_, kind)) => self.visit(&location, child, *kind),
                 None if name.starts_with("x-") => {}
                 None => {
                     let known: Vec<&str> = fields.known.iter().map(|(known, _)| *known).collect();
-                    let fix = format!("correct its name or take it out; known here: {}", known.join(", "));
-                    self.add(&place, format!("`{name}` is not supported here"), fix);
+                    let fix = format!("correct or remove it; supported: {}", known.join(", "));
+                    self.add(&location, format!("`{name}` is not supported here"), fix);
                 }
             }
         }
@@ -286,30 +287,30 @@ impl Grammar<'_> {
     }
 
     fn add(&mut self, at: &str, problem: String, fix: impl Into<String>) {
-        self.findings.push(Finding::at(self.spec, at, problem, fix));
+        self.diagnostics.push(SpecDiagnostic::at_pointer(self.spec, at, problem, fix));
     }
 }
 
-fn found(node: &Value) -> &'static str {
+fn describe_value(node: &Value) -> &'static str {
     match node {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
 }
 
-fn wanted(kind: Kind) -> &'static str {
+fn describe_kind(kind: NodeKind) -> &'static str {
     match kind {
-        Text | Word(_) => "text",
-        Flag => "true or false",
+        Str | Keyword(_) => "a string",
+        Boolean => "a boolean",
         Number => "a number",
-        Count => "a count",
+        Count => "an integer >= 0",
         List(_) => "a list",
-        Named(_) | Components(_) | Object(_) | OrReference(_) => "an object",
-        FlagOrSchema => "true, false or a schema",
-        Anything => "anything",
+        NamedEntries(_) | Components(_) | Object(_) | OrReference(_) => "an object",
+        BooleanOrSchema => "a boolean or a schema",
+        Any => "anything",
     }
 }

@@ -1,136 +1,153 @@
-//! Operations: their ids, parameters, bodies and answers.
+//! Checks operations: ids, parameters, request bodies, and responses.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::finding::Finding;
-use super::names;
-use crate::generate::rust_type::is_any_object;
-use crate::spec::{Operation, Spec};
+use super::rust_names;
+use super::spec_diagnostic::SpecDiagnostic;
+use crate::generate::rust_type::is_free_form_object;
+use crate::spec::{Spec, SpecOperation};
 
-pub(super) fn check(spec: &Spec) -> Vec<Finding> {
-    let mut findings = ids(spec);
+pub(super) fn check(spec: &Spec) -> Vec<SpecDiagnostic> {
+    let mut diagnostics = check_operation_ids(spec);
     for operation in spec.operations() {
-        described(spec, &operation, &mut findings);
-        parameters(spec, &operation, &mut findings);
-        request_body(spec, &operation, &mut findings);
-        answers(spec, &operation, &mut findings);
+        check_descriptions(spec, &operation, &mut diagnostics);
+        check_parameters(spec, &operation, &mut diagnostics);
+        check_request_body(spec, &operation, &mut diagnostics);
+        check_responses(spec, &operation, &mut diagnostics);
     }
-    findings
+    diagnostics
 }
 
-fn ids(spec: &Spec) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn check_operation_ids(spec: &Spec) -> Vec<SpecDiagnostic> {
+    let mut diagnostics = Vec::new();
     let mut seen: Vec<(&str, String)> = Vec::new();
     for operation in spec.operations() {
-        let place = format!("{}/operationId", operation.pointer());
-        let mut add = |problem: String, fix: &str| findings.push(Finding::at(spec, place.clone(), problem, fix));
+        let location = format!("{}/operationId", operation.json_pointer());
+        let mut add = |problem: String, fix: &str| {
+            diagnostics.push(SpecDiagnostic::at_pointer(spec, location.clone(), problem, fix));
+        };
         let here = format!("{} {}", operation.method, operation.path);
         let Some(id) = operation.value["operationId"].as_str() else {
-            add("it is missing or not text".to_owned(), "give the operation a short id, such as `list`");
+            add("the id is missing or not a string".to_owned(), "add a short id, such as `list`");
             continue;
         };
-        let rust = names::snake(id);
-        if let Some((earlier, taken_by)) = seen.iter().find(|(earlier, _)| names::snake(earlier) == rust) {
+        let rust = rust_names::to_snake_case(id);
+        if let Some((earlier, other)) = seen.iter().find(|(earlier, _)| rust_names::to_snake_case(earlier) == rust) {
             if *earlier == id {
-                add(format!("`{id}` is taken by {taken_by}"), "give each operation its own id");
+                add(format!("`{id}` is already the id of {other}"), "give each operation a unique id");
             } else {
                 add(
-                    format!("`{id}` and `{earlier}` ({taken_by}) become one Rust name, {rust}"),
-                    "give them ids that differ in more than capitals and separators",
+                    format!("`{id}` and `{earlier}` ({other}) become one Rust name, {rust}"),
+                    "rename one; ids must differ in more than case and separators",
                 );
             }
-        } else if !names::is_identifier(id) {
+        } else if !rust_names::is_identifier(id) {
             add(
-                format!("`{id}` is no name for a function"),
-                "use lower case words with underscores, and no keyword of Rust",
+                format!("`{id}` is not a valid function name"),
+                "use lower-case words with underscores that are not Rust keywords",
             );
         }
         seen.push((id, here));
     }
-    findings
+    diagnostics
 }
 
-fn described(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+fn check_descriptions(spec: &Spec, operation: &SpecOperation<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
     if operation.value["description"]
         .as_str()
-        .is_some_and(|text| !text.is_empty() && !super::sources::names_its_source(text))
+        .is_some_and(|text| !text.is_empty() && !super::description_sources::has_source(text))
     {
-        let problem = "its description names no source";
-        findings.push(Finding::at(spec, operation.pointer(), problem, super::sources::NAME_THE_SOURCE));
+        let problem = "the description names no source";
+        diagnostics.push(SpecDiagnostic::at_pointer(
+            spec,
+            operation.json_pointer(),
+            problem,
+            super::description_sources::MISSING_SOURCE_FIX,
+        ));
     }
     for field in ["summary", "description"] {
         if operation.value[field].as_str().is_none_or(|text| text.trim().is_empty()) {
-            let fix = "say what it does, with the source";
-            findings.push(Finding::at(spec, operation.pointer(), format!("it has no {field}"), fix));
+            let fix = "describe the operation, with the source";
+            diagnostics.push(SpecDiagnostic::at_pointer(
+                spec,
+                operation.json_pointer(),
+                format!("`{field}` is missing"),
+                fix,
+            ));
         }
     }
 }
 
-fn parameters(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+fn check_parameters(spec: &Spec, operation: &SpecOperation<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
     let template: BTreeSet<&str> =
         operation.path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
     let mut described = BTreeSet::new();
-    for (place, parameter) in operation.parameters() {
-        let mut add = |problem: String, fix: &str| findings.push(Finding::at(spec, place.clone(), problem, fix));
-        // A broken reference is found by the check of references.
+    for (location, parameter) in operation.parameters() {
+        let mut add = |problem: String, fix: &str| {
+            diagnostics.push(SpecDiagnostic::at_pointer(spec, location.clone(), problem, fix));
+        };
+        // `references` reports a broken reference.
         let Some(parameter) = spec.resolve(parameter) else { continue };
         let Some(name) = parameter["name"].as_str().filter(|name| !name.is_empty()) else {
-            add("the parameter has no name".to_owned(), "give it one");
+            add("the parameter has no name".to_owned(), "add `name`");
             continue;
         };
         match parameter["in"].as_str() {
             Some("path") => {
                 if !template.contains(name) {
-                    let fix = format!("write {{{name}}} into the path, or take the parameter away");
+                    let fix = format!("add {{{name}}} to the path, or remove the parameter");
                     add(format!("the path has no {{{name}}}"), &fix);
                 } else if parameter["required"] != Value::Bool(true) {
-                    add(format!("`{name}` is of the path and not required"), "write `required: true`");
+                    add(format!("the path parameter `{name}` is not required"), "add `required: true`");
                 }
                 described.insert(name);
             }
             Some("query") => {}
             Some("header") => add(
                 format!("`{name}` is a header parameter"),
-                "make it a security scheme; the client adds headers to every call, and progenitor would make it an argument of each",
+                "make it a security scheme; the client adds headers to every call, and progenitor would make it an argument of each call",
             ),
             _ => add(
-                format!("`{name}` is neither of the path nor of the query"),
-                "progenitor takes no other; leave it out",
+                format!("`{name}` is neither a path nor a query parameter"),
+                "remove it; progenitor supports no other",
             ),
         }
         match parameter.get("schema") {
-            None => add(format!("`{name}` has no schema"), "give it one"),
+            None => add(format!("`{name}` has no schema"), "add `schema`"),
             Some(schema) => {
                 let kind = spec.resolve(schema).and_then(|schema| schema["type"].as_str());
                 if let Some(kind @ ("object" | "array")) = kind {
                     add(
                         format!("`{name}` is of type {kind}"),
-                        "make it a single value; nothing else fits into a path or query",
+                        "use a single value; paths and queries support nothing else",
                     );
                 }
             }
         }
-        let usual = if parameter["in"] == "path" { "simple" } else { "form" };
-        if parameter.get("style").is_some_and(|style| style != usual) {
-            add(format!("`{name}` has another style than {usual}"), "take `style` out; progenitor knows no other");
+        let default_style = if parameter["in"] == "path" { "simple" } else { "form" };
+        if parameter.get("style").is_some_and(|style| style != default_style) {
+            add(
+                format!("the style of `{name}` is not {default_style}"),
+                "remove `style`; progenitor supports no other",
+            );
         }
     }
-    findings.extend(arguments(spec, operation));
+    diagnostics.extend(check_argument_names(spec, operation));
     for name in template.difference(&described) {
-        findings.push(Finding::at(
+        diagnostics.push(SpecDiagnostic::at_pointer(
             spec,
-            operation.pointer(),
-            format!("{{{name}}} in the path is not described"),
+            operation.json_pointer(),
+            format!("the path parameter {{{name}}} is not described"),
             format!("add a parameter `{name}` with `in: path`"),
         ));
     }
 }
 
 /// Parameters and body become the arguments of one Rust function.
-fn arguments(spec: &Spec, operation: &Operation<'_>) -> Option<Finding> {
-    // A parameter of the operation takes the place of one of its path item, if both name and place are the same.
+fn check_argument_names(spec: &Spec, operation: &SpecOperation<'_>) -> Option<SpecDiagnostic> {
+    // A parameter of the operation overrides one of its path item with the same name and location.
     let described: BTreeSet<(&str, &str)> = operation
         .parameters()
         .filter_map(|(_, parameter)| {
@@ -139,25 +156,28 @@ fn arguments(spec: &Spec, operation: &Operation<'_>) -> Option<Finding> {
         })
         .collect();
     let body = operation.value.get("requestBody").map(|_| "body");
-    let (first, second, rust) = names::collision(described.iter().map(|(name, _)| *name).chain(body), names::snake)?;
-    Some(Finding::at(
+    let (first, second, rust) =
+        rust_names::find_collision(described.iter().map(|(name, _)| *name).chain(body), rust_names::to_snake_case)?;
+    Some(SpecDiagnostic::at_pointer(
         spec,
-        format!("{}/parameters", operation.pointer()),
+        format!("{}/parameters", operation.json_pointer()),
         format!("`{first}` and `{second}` become one Rust argument, {rust}"),
-        "give them names that differ in more than capitals, separators and place; the body is called `body`",
+        "rename one; names must differ in more than case and separators, and the body is called `body`",
     ))
 }
 
-fn request_body(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
+fn check_request_body(spec: &Spec, operation: &SpecOperation<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
     let Some(body) = operation.value.get("requestBody") else { return };
-    let place = format!("{}/requestBody", operation.pointer());
+    let location = format!("{}/requestBody", operation.json_pointer());
     let Some(body) = spec.resolve(body) else { return };
     match body.get("content") {
-        Some(content) => findings.extend(json_content(spec, &format!("{place}/content"), content, |_| false)),
+        Some(content) => {
+            diagnostics.extend(check_json_content(spec, &format!("{location}/content"), content, |_| false));
+        }
         None => {
-            findings.push(Finding::at(
+            diagnostics.push(SpecDiagnostic::at_pointer(
                 spec,
-                place,
+                location,
                 "the body has no content",
                 "describe it under `content: application/json`",
             ));
@@ -165,31 +185,41 @@ fn request_body(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Findi
     }
 }
 
-fn answers(spec: &Spec, operation: &Operation<'_>, findings: &mut Vec<Finding>) {
-    let place = format!("{}/responses", operation.pointer());
+fn check_responses(spec: &Spec, operation: &SpecOperation<'_>, diagnostics: &mut Vec<SpecDiagnostic>) {
+    let location = format!("{}/responses", operation.json_pointer());
     let mut successes = Vec::new();
-    for (status, answer) in operation.value["responses"].as_object().into_iter().flatten() {
+    for (status, response) in operation.value["responses"].as_object().into_iter().flatten() {
         if !is_status(status) && !status.starts_with("x-") {
-            let problem = format!("`{status}` is no status");
-            findings.push(Finding::at(spec, place.clone(), problem, "write three digits in quotes, or default"));
+            let problem = format!("`{status}` is not a status");
+            diagnostics.push(SpecDiagnostic::at_pointer(
+                spec,
+                location.clone(),
+                problem,
+                "use three digits in quotes, or default",
+            ));
         }
         if status.starts_with('2') {
             successes.push(status.as_str());
-            let content = spec.resolve(answer).and_then(|answer| answer.get("content"));
+            let content = spec.resolve(response).and_then(|response| response.get("content"));
             if let Some(content) = content {
-                let place = format!("{place}/{status}/content");
-                findings.extend(json_content(spec, &place, content, is_any_object));
+                let location = format!("{location}/{status}/content");
+                diagnostics.extend(check_json_content(spec, &location, content, is_free_form_object));
             }
         }
     }
     match successes.as_slice() {
         [_] => {}
-        [] => findings.push(Finding::at(spec, place, "it has no success answer", "describe the 2xx answer")),
-        several => findings.push(Finding::at(
+        [] => diagnostics.push(SpecDiagnostic::at_pointer(
             spec,
-            place,
-            format!("it has {} success answers: {}", several.len(), several.join(", ")),
-            "keep one; progenitor 0.15 takes one success shape",
+            location,
+            "the operation has no success response",
+            "describe the 2xx response",
+        )),
+        several => diagnostics.push(SpecDiagnostic::at_pointer(
+            spec,
+            location,
+            format!("the operation has {} success responses: {}", several.len(), several.join(", ")),
+            "keep one; progenitor 0.15 supports one success type",
         )),
     }
 }
@@ -198,8 +228,13 @@ fn is_status(status: &str) -> bool {
     status == "default" || (status.len() == 3 && status.parse().is_ok_and(|status: u16| (100..600).contains(&status)))
 }
 
-/// One media type, JSON, with a named schema, or with one that needs no name.
-fn json_content(spec: &Spec, place: &str, content: &Value, needs_no_name: impl Fn(&Value) -> bool) -> Option<Finding> {
+/// Checks that the only media type is JSON, and that its schema has a name if it needs one.
+fn check_json_content(
+    spec: &Spec,
+    location: &str,
+    content: &Value,
+    needs_no_name: impl Fn(&Value) -> bool,
+) -> Option<SpecDiagnostic> {
     let types: Vec<&str> = content.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     if types != ["application/json"] {
         let problem = if types.is_empty() {
@@ -207,17 +242,20 @@ fn json_content(spec: &Spec, place: &str, content: &Value, needs_no_name: impl F
         } else {
             format!("the body is {}", types.join(", "))
         };
-        return Some(Finding::at(spec, place, problem, "describe it as application/json alone"));
+        return Some(SpecDiagnostic::at_pointer(spec, location, problem, "describe it as application/json only"));
     }
-    let place = format!("{place}/application~1json");
+    let location = format!("{location}/application~1json");
     match content["application/json"].get("schema") {
-        None => {
-            Some(Finding::at(spec, place, "the body has no schema", "refer to a named schema under components/schemas"))
-        }
-        Some(schema) if schema.get("$ref").is_none() && !needs_no_name(schema) => Some(Finding::at(
+        None => Some(SpecDiagnostic::at_pointer(
             spec,
-            format!("{place}/schema"),
-            "the schema stands here without a name",
+            location,
+            "the body has no schema",
+            "refer to a named schema under components/schemas",
+        )),
+        Some(schema) if schema.get("$ref").is_none() && !needs_no_name(schema) => Some(SpecDiagnostic::at_pointer(
+            spec,
+            format!("{location}/schema"),
+            "the schema has no name",
             "move it to components/schemas and refer to it",
         )),
         Some(_) => None,

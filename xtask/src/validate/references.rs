@@ -1,57 +1,58 @@
-//! `$ref`s: each must lead to something of the right kind in the same file.
+//! Checks that each `$ref` refers to a component of the right kind in the same file.
 
 use serde_json::Value;
 
-use super::finding::Finding;
-use crate::spec::{Spec, pointer};
+use super::spec_diagnostic::SpecDiagnostic;
+use crate::spec::{Spec, json_pointer};
 
-pub(super) fn check(spec: &Spec) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    visit(spec, &spec.value, &mut Vec::new(), &mut findings);
-    findings
+pub(super) fn check(spec: &Spec) -> Vec<SpecDiagnostic> {
+    let mut diagnostics = Vec::new();
+    visit(spec, &spec.value, &mut Vec::new(), &mut diagnostics);
+    diagnostics
 }
 
-fn visit<'s>(spec: &Spec, node: &'s Value, place: &mut Vec<&'s str>, findings: &mut Vec<Finding>) {
+fn visit<'s>(spec: &Spec, node: &'s Value, location: &mut Vec<&'s str>, diagnostics: &mut Vec<SpecDiagnostic>) {
     match node {
         Value::Object(map) => {
-            // An example may hold any JSON, also a `$ref` that is none.
+            // An example can contain any JSON, including a `$ref` that is not a reference.
             for (key, child) in map.iter().filter(|(key, _)| *key != "example") {
-                place.push(key);
+                location.push(key);
                 if key == "$ref" {
-                    findings.extend(problem(spec, child, place));
+                    diagnostics.extend(check_reference(spec, child, location));
                 } else {
-                    visit(spec, child, place, findings);
+                    visit(spec, child, location, diagnostics);
                 }
-                place.pop();
+                location.pop();
             }
         }
         Value::Array(items) => {
             for child in items {
-                // The index is of no use in finding out the kind, and references in lists are rare.
-                place.push("-");
-                visit(spec, child, place, findings);
-                place.pop();
+                // `component_section` does not need the index.
+                location.push("-");
+                visit(spec, child, location, diagnostics);
+                location.pop();
             }
         }
         _ => {}
     }
 }
 
-fn problem(spec: &Spec, reference: &Value, place: &[&str]) -> Option<Finding> {
-    let finding = |problem: String, fix: String| Some(Finding::at(spec, pointer(place), problem, fix));
+fn check_reference(spec: &Spec, reference: &Value, location: &[&str]) -> Option<SpecDiagnostic> {
+    let diagnostic =
+        |problem: String, fix: String| Some(SpecDiagnostic::at_pointer(spec, json_pointer(location), problem, fix));
     let Some(reference) = reference.as_str() else {
-        return finding("the reference is not text".to_owned(), "write `$ref: \"#/components/…\"`".to_owned());
+        return diagnostic("the reference is not a string".to_owned(), "write `$ref: \"#/components/…\"`".to_owned());
     };
     let Some(target) = reference.strip_prefix('#') else {
-        let fix = "copy what it refers to into this file and refer to it with `#/…`";
-        return finding(format!("`{reference}` leads out of the file"), fix.to_owned());
+        let fix = "copy the target into this file and refer to it with `#/…`";
+        return diagnostic(format!("`{reference}` is in another file"), fix.to_owned());
     };
-    let kind = kind_at(place);
+    let kind = component_section(location);
     if spec.value.pointer(target).is_none() {
-        let similar = similar(spec, kind, reference);
-        let similar = similar.map_or_else(String::new, |similar| format!("; similar: `{similar}`"));
-        return finding(
-            format!("`{reference}` leads nowhere"),
+        let similar = find_similar_name(spec, kind, reference);
+        let similar = similar.map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
+        return diagnostic(
+            format!("`{reference}` does not exist"),
             format!("define it, or correct the reference{similar}"),
         );
     }
@@ -60,23 +61,23 @@ fn problem(spec: &Spec, reference: &Value, place: &[&str]) -> Option<Finding> {
         .and_then(|rest| rest.strip_prefix(kind))
         .and_then(|rest| rest.strip_prefix('/'));
     if name.is_none_or(|name| name.is_empty() || name.contains('/')) {
-        return finding(
-            format!("`{reference}` is of another kind than what belongs here"),
-            format!("refer to something under `#/components/{kind}/`"),
+        return diagnostic(
+            format!("`{reference}` is the wrong kind of component"),
+            format!("refer to a component under `#/components/{kind}/`"),
         );
     }
     if spec.resolve(&serde_json::json!({"$ref": reference})).is_none() {
-        return finding(
-            format!("`{reference}` leads in a circle"),
-            "let it end at something that is no reference".to_owned(),
+        return diagnostic(
+            format!("`{reference}` is a circular reference"),
+            "remove one reference of the cycle".to_owned(),
         );
     }
     None
 }
 
-/// Which section of `components` belongs at a place, which ends with `$ref`.
-fn kind_at(place: &[&str]) -> &'static str {
-    match place {
+/// The section of `components` that a reference at this location must refer to.
+fn component_section(location: &[&str]) -> &'static str {
+    match location {
         [.., "parameters", _, "$ref"] => "parameters",
         [.., "responses", _, "$ref"] => "responses",
         [.., "requestBody", "$ref"] => "requestBodies",
@@ -84,13 +85,13 @@ fn kind_at(place: &[&str]) -> &'static str {
     }
 }
 
-/// A defined name that begins like the wanted one, or the other way round.
-fn similar(spec: &Spec, kind: &str, reference: &str) -> Option<String> {
-    let wanted = reference.rsplit('/').next()?.to_lowercase();
+/// A defined name that is a prefix of the requested one, or the other way round.
+fn find_similar_name(spec: &Spec, kind: &str, reference: &str) -> Option<String> {
+    let requested = reference.rsplit('/').next()?.to_lowercase();
     let defined = spec.value["components"][kind].as_object()?;
-    let alike = |name: &&String| {
+    let is_similar = |name: &&String| {
         let name = name.to_lowercase();
-        !wanted.is_empty() && (name.starts_with(&wanted) || wanted.starts_with(&name))
+        !requested.is_empty() && (name.starts_with(&requested) || requested.starts_with(&name))
     };
-    defined.keys().find(alike).map(|name| format!("#/components/{kind}/{name}"))
+    defined.keys().find(is_similar).map(|name| format!("#/components/{kind}/{name}"))
 }

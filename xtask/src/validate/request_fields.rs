@@ -1,47 +1,47 @@
-//! Fields of request bodies. The npm package writes them without a JSON library, and cannot write every kind of value.
+//! Checks the fields of request bodies. The npm package serializes them without a JSON library and supports only some types.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::finding::Finding;
-use crate::spec::{Spec, pointer};
+use super::spec_diagnostic::SpecDiagnostic;
+use crate::spec::{Spec, json_pointer};
 
-const WRITTEN: [&str; 5] = ["string", "integer", "boolean", "array", "object"];
+const SUPPORTED_TYPES: [&str; 5] = ["string", "integer", "boolean", "array", "object"];
 
-pub(super) fn check(spec: &Spec) -> Vec<Finding> {
-    let mut sent = BTreeSet::new();
+pub(super) fn check(spec: &Spec) -> Vec<SpecDiagnostic> {
+    let mut request_types = BTreeSet::new();
     for operation in spec.operations() {
-        spec.reach(&operation.value["requestBody"], &mut sent);
+        spec.collect_schema_names(&operation.value["requestBody"], &mut request_types);
     }
-    let mut findings = Vec::new();
-    for name in &sent {
+    let mut diagnostics = Vec::new();
+    for name in &request_types {
         let properties = spec.value["components"]["schemas"][name]["properties"].as_object();
         for (property, schema) in properties.into_iter().flatten() {
-            if !is_written(spec, schema) {
-                findings.push(Finding::at(
+            if !is_supported(spec, schema) {
+                diagnostics.push(SpecDiagnostic::at_pointer(
                     spec,
-                    pointer(&["components", "schemas", name, "properties", property]),
+                    json_pointer(&["components", "schemas", name, "properties", property]),
                     "the npm package cannot send a field of this type",
                     format!(
-                        "write one of {}, or teach crates/core/src/parse/payload_schema.rs more",
-                        WRITTEN.join(", ")
+                        "use one of {}, or add support to crates/core/src/parse/request_body.rs",
+                        SUPPORTED_TYPES.join(", ")
                     ),
                 ));
             }
         }
     }
-    findings
+    diagnostics
 }
 
-fn is_written(spec: &Spec, schema: &Value) -> bool {
-    // A broken reference is found by the check of references.
+fn is_supported(spec: &Spec, schema: &Value) -> bool {
+    // `references` reports a broken reference.
     let Some(schema) = spec.resolve(schema) else { return true };
     match schema["type"].as_str() {
-        Some("array") => schema.get("items").is_none_or(|items| is_written(spec, items)),
-        // An object without fields holds anything.
+        Some("array") => schema.get("items").is_none_or(|items| is_supported(spec, items)),
+        // An object without fields can contain anything.
         Some("object") => schema.get("properties").is_some(),
-        Some(kind) => WRITTEN.contains(&kind),
+        Some(kind) => SUPPORTED_TYPES.contains(&kind),
         None => false,
     }
 }
@@ -53,8 +53,8 @@ mod tests {
     use super::check;
 
     #[test]
-    fn a_field_that_cannot_be_sent_is_found() {
-        let mut spec = crate::spec::specifications().expect("readable").remove(0);
+    fn unsupported_field_type_is_found() {
+        let mut spec = crate::spec::read_project_specs().expect("readable").remove(0);
         assert!(check(&spec).is_empty());
         for (schema, found) in [
             (json!({"type": "integer"}), 0),
@@ -65,9 +65,13 @@ mod tests {
             (json!({"type": "array", "items": {"type": "number"}}), 1),
         ] {
             spec.value["components"]["schemas"]["Rating"]["properties"]["odd"] = schema.clone();
-            let findings = check(&spec);
-            assert_eq!(findings.len(), found, "{schema}");
-            assert!(findings.iter().all(|finding| finding.pointer() == "/components/schemas/Rating/properties/odd"));
+            let diagnostics = check(&spec);
+            assert_eq!(diagnostics.len(), found, "{schema}");
+            assert!(
+                diagnostics
+                    .iter()
+                    .all(|diagnostic| diagnostic.pointer() == "/components/schemas/Rating/properties/odd")
+            );
         }
     }
 }

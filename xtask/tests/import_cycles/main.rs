@@ -1,24 +1,23 @@
-//! No two files of a crate import each other, directly or through others.
+//! Checks that no two files of a crate import each other, directly or through others.
 //!
-//! A file imports another if it names an item of it. A re-export does not count, nor does code under `#[cfg(test)]`. An item that is
-//! reached through a re-export belongs to the file that defines it.
+//! A file imports another if it names one of its items. Re-exports and code under `#[cfg(test)]` do not count. An item that is used
+//! through a re-export belongs to the file that defines it.
 
-mod rust;
-mod typescript;
+mod rust_imports;
+mod typescript_imports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The root of the workspace.
-fn root() -> &'static Path {
+fn workspace_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is one level below the workspace")
 }
 
-/// The files that each file imports.
+/// Each file with the files it imports.
 type Imports = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
-/// The shortest cycle through each file that is part of one, each cycle once.
+/// The shortest cycle through each file, without duplicates.
 fn find_cycles(imports: &Imports) -> BTreeSet<String> {
     let mut cycles = BTreeMap::new();
     for start in imports.keys() {
@@ -39,31 +38,32 @@ fn find_cycles(imports: &Imports) -> BTreeSet<String> {
     cycles.into_values().map(|path| show(path).join(" -> ")).collect()
 }
 
-/// The folders of sources: of each crate, and of the npm package.
+/// The source folders of all crates and of the npm package.
 fn source_folders() -> Vec<PathBuf> {
-    let crates = fs::read_dir(root().join("crates")).expect("crates").map(|entry| entry.expect("an entry").path());
+    let crates =
+        fs::read_dir(workspace_root().join("crates")).expect("crates").map(|entry| entry.expect("an entry").path());
     let mut folders: Vec<_> = crates.map(|path| path.join("src")).filter(|path| path.exists()).collect();
-    folders.extend(["xtask/src", "crates/wasm/npm/src"].map(|path| root().join(path)));
+    folders.extend(["xtask/src", "crates/wasm/npm/src"].map(|path| workspace_root().join(path)));
     folders.sort();
     folders
 }
 
-/// The imports between the files below a folder, with paths relative to the root.
+/// The imports between the files below a folder, with paths relative to the workspace root.
 fn read_imports(folder: &Path) -> Imports {
     let mut imports = Imports::new();
     for name in ["lib.rs", "main.rs"] {
         let file = folder.join(name);
         if file.exists() {
-            imports.extend(rust::read_imports(&file));
+            imports.extend(rust_imports::read_imports(&file));
         }
     }
-    imports.extend(typescript::read_imports(folder));
-    let relative = |path: PathBuf| path.strip_prefix(root()).map(Path::to_owned).unwrap_or(path);
+    imports.extend(typescript_imports::read_imports(folder));
+    let relative = |path: PathBuf| path.strip_prefix(workspace_root()).map(Path::to_owned).unwrap_or(path);
     imports.into_iter().map(|(file, to)| (relative(file), to.into_iter().map(relative).collect())).collect()
 }
 
 #[test]
-fn files_do_not_import_each_other() {
+fn files_have_no_import_cycles() {
     let mut cycles = Vec::new();
     let mut files = 0;
     for folder in source_folders() {
@@ -76,8 +76,8 @@ fn files_do_not_import_each_other() {
     assert!(cycles.is_empty(), "{} import cycles:\n{}", cycles.len(), cycles.join("\n"));
 }
 
-/// The cycles in a folder with these files.
-fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
+/// The cycles between these files.
+fn find_cycles_in(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
         let path = folder.path().join(path);

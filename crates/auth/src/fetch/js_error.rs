@@ -1,29 +1,29 @@
-//! JavaScript errors on one line, without secrets.
+//! Formats JavaScript errors on one line and redacts secrets.
 
 use std::fmt;
 
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
-use super::fault::FaultKind;
-use super::script;
+use super::fetch_error_kind::FetchErrorKind;
+use super::js_value;
 use ajo_engine::untrusted_text::excerpt;
 
-/// Longest line, in characters: some platforms repeat whole requests.
-const LONGEST: usize = 1000;
+/// Maximum length in characters, because some platforms repeat whole requests.
+const MAX_LENGTH: usize = 1000;
 
-/// Most errors of one chain; a chain can be a ring.
-const MOST: usize = 8;
+/// Maximum number of errors in a chain, because a chain can be circular.
+const MAX_CAUSES: usize = 8;
 
-/// Shortest text that is masked, in bytes; masking shorter ones would make holes in ordinary words.
-const SHORTEST: usize = 6;
+/// Minimum length of a redacted secret in bytes. Shorter ones would also match ordinary words.
+const MIN_SECRET_LENGTH: usize = 6;
 
-/// What stands where an error repeats a secret.
+/// The replacement for a secret.
 const REDACTED: &str = "[redacted]";
 
-/// Codes of Node.js, undici and Bun for what fails before a byte of the request is on its way: names, connections, certificates.
-/// Whatever is not named here may have reached the service, and then a creation must not be made again.
-const UNSENT: [&str; 8] = [
+/// Error codes of Node.js, undici, and Bun for failures before any byte of the request was sent. With any other code
+/// the request may have reached the service, so `create` must not be retried.
+const CONNECT_CODES: [&str; 8] = [
     "ECONNREFUSED",
     "ENOTFOUND",
     "EHOSTUNREACH",
@@ -34,104 +34,109 @@ const UNSENT: [&str; 8] = [
     "FailedToOpenSocket",
 ];
 
-/// How codes about name resolution begin.
-const RESOLUTION: &str = "EAI_";
+/// Prefix of the codes for failed name resolution.
+const DNS_CODE_PREFIX: &str = "EAI_";
 
-/// How codes about a rejected certificate begin.
-const CERTIFICATE: [&str; 5] = ["CERT_", "SELF_SIGNED_", "DEPTH_ZERO_SELF_SIGNED_", "UNABLE_TO_", "ERR_TLS_CERT_"];
+/// Prefixes of the codes for a rejected certificate.
+const CERTIFICATE_CODE_PREFIXES: [&str; 5] =
+    ["CERT_", "SELF_SIGNED_", "DEPTH_ZERO_SELF_SIGNED_", "UNABLE_TO_", "ERR_TLS_CERT_"];
 
-/// How Deno's HTTP client reports it, between the URL and the cause; it has no codes. No URL contains a space.
-const UNSENT_DENO: &str = " client error (Connect)";
+/// Deno has no error codes. Its HTTP client has this text between the URL and the cause. No URL contains a space.
+const DENO_CONNECT_MESSAGE: &str = " client error (Connect)";
 
-/// How Deno's cause begins if a certificate was rejected.
-const CERTIFICATE_DENO: &str = ": invalid peer certificate";
+/// Prefix of Deno's cause for a rejected certificate.
+const DENO_CERTIFICATE_MESSAGE: &str = ": invalid peer certificate";
 
-/// Something that JavaScript threw or rejected with, whole.
-pub struct Thrown {
-    text: String,
+/// A value that JavaScript threw. It only exists if its text contains no secret.
+pub struct JsError {
+    message: String,
     value: SendWrapper<JsValue>,
 }
 
-impl Thrown {
-    /// It as it came. Nothing but what `fetch` gave: a text in it that repeats a secret has kept this from being made.
+impl JsError {
+    /// The thrown value, unchanged.
     pub fn value(&self) -> &JsValue {
         &self.value
     }
 }
 
-impl fmt::Display for Thrown {
+impl fmt::Display for JsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.message)
     }
 }
 
-impl fmt::Debug for Thrown {
+impl fmt::Debug for JsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Thrown").field(&self.text).finish()
+        f.debug_tuple("JsError").field(&self.message).finish()
     }
 }
 
-impl std::error::Error for Thrown {}
+impl std::error::Error for JsError {}
 
-/// What was thrown, in one line without the secrets; and it itself, unless it repeats one.
-pub(super) fn tell(thrown: JsValue, secrets: &[&str]) -> (String, Option<Thrown>) {
-    let description = describe(&thrown);
+/// Formats a thrown value on one line with redacted secrets. The value itself is returned only if nothing was redacted.
+pub(super) fn to_js_error(thrown: JsValue, secrets: &[&str]) -> (String, Option<JsError>) {
+    let description = format_js_error(&thrown);
     let redacted = redact(&description, secrets);
-    let text = excerpt(&redacted, LONGEST);
-    let whole = (redacted == description).then(|| Thrown { text: text.clone(), value: SendWrapper::new(thrown) });
-    (text, whole)
+    let text = excerpt(&redacted, MAX_LENGTH);
+    let error = (redacted == description).then(|| JsError { message: text.clone(), value: SendWrapper::new(thrown) });
+    (text, error)
 }
 
-/// A text without the secrets, and not too long.
-pub(super) fn masked(text: &str, secrets: &[&str]) -> String {
-    excerpt(&redact(text, secrets), LONGEST)
+/// An excerpt of a text with redacted secrets.
+pub(super) fn redacted_excerpt(text: &str, secrets: &[&str]) -> String {
+    excerpt(&redact(text, secrets), MAX_LENGTH)
 }
 
 fn redact(text: &str, secrets: &[&str]) -> String {
-    let secrets = secrets.iter().filter(|secret| secret.len() >= SHORTEST);
+    let secrets = secrets.iter().filter(|secret| secret.len() >= MIN_SECRET_LENGTH);
     secrets.fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
 }
 
-/// What kind of failure a rejection is. Browsers and workerd never tell that a request was not sent.
-pub(super) fn kind(thrown: &JsValue) -> FaultKind {
-    let by_code = chain(thrown).iter().find_map(kind_by_code);
-    by_code.or_else(|| kind_in_deno(&describe(thrown))).unwrap_or(FaultKind::Broken)
+/// Classifies a rejection of `fetch`. Browsers and workerd never report that a request was not sent.
+pub(super) fn classify(thrown: &JsValue) -> FetchErrorKind {
+    let by_code = error_chain(thrown).iter().find_map(classify_by_code);
+    by_code.or_else(|| classify_deno_message(&format_js_error(thrown))).unwrap_or(FetchErrorKind::Disconnected)
 }
 
-fn kind_by_code(error: &JsValue) -> Option<FaultKind> {
-    let code = script::text(error, "code")?;
-    // A route can also be lost under a connection that was there.
-    if matches!(script::text(error, "syscall").as_deref(), Some("read" | "write")) {
+fn classify_by_code(error: &JsValue) -> Option<FetchErrorKind> {
+    let code = js_value::get_string(error, "code")?;
+    // The route of an established connection can also be lost.
+    if matches!(js_value::get_string(error, "syscall").as_deref(), Some("read" | "write")) {
         None
-    } else if CERTIFICATE.iter().any(|beginning| code.starts_with(beginning)) {
-        Some(FaultKind::Certificate)
+    } else if CERTIFICATE_CODE_PREFIXES.iter().any(|prefix| code.starts_with(prefix)) {
+        Some(FetchErrorKind::Certificate)
     } else {
-        (UNSENT.contains(&code.as_str()) || code.starts_with(RESOLUTION)).then_some(FaultKind::Connect)
+        (CONNECT_CODES.contains(&code.as_str()) || code.starts_with(DNS_CODE_PREFIX)).then_some(FetchErrorKind::Connect)
     }
 }
 
-fn kind_in_deno(description: &str) -> Option<FaultKind> {
-    let (_, cause) = description.split_once(UNSENT_DENO)?;
-    Some(if cause.starts_with(CERTIFICATE_DENO) { FaultKind::Certificate } else { FaultKind::Connect })
+fn classify_deno_message(description: &str) -> Option<FetchErrorKind> {
+    let (_, cause) = description.split_once(DENO_CONNECT_MESSAGE)?;
+    Some(if cause.starts_with(DENO_CERTIFICATE_MESSAGE) {
+        FetchErrorKind::Certificate
+    } else {
+        FetchErrorKind::Connect
+    })
 }
 
 /// An error and its causes, outermost first.
-fn chain(thrown: &JsValue) -> Vec<JsValue> {
-    let first_of_several = |error: &JsValue| script::get(&script::get(error, "errors")?, "0");
-    let cause = |error: &JsValue| script::get(error, "cause").or_else(|| first_of_several(error));
-    std::iter::successors(Some(thrown.clone()), cause).take(MOST).collect()
+fn error_chain(thrown: &JsValue) -> Vec<JsValue> {
+    let first_of_several = |error: &JsValue| js_value::get_property(&js_value::get_property(error, "errors")?, "0");
+    let cause = |error: &JsValue| js_value::get_property(error, "cause").or_else(|| first_of_several(error));
+    std::iter::successors(Some(thrown.clone()), cause).take(MAX_CAUSES).collect()
 }
 
-fn describe(thrown: &JsValue) -> String {
+fn format_js_error(thrown: &JsValue) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for error in chain(thrown) {
+    for error in error_chain(thrown) {
         let part = error.as_string().or_else(|| {
-            let told = |name| script::text(&error, name).filter(|text| !text.is_empty());
-            told("message").or_else(|| told("code")).or_else(|| told("name"))
+            let field = |name| js_value::get_string(&error, name).filter(|text| !text.is_empty());
+            field("message").or_else(|| field("code")).or_else(|| field("name"))
         });
         parts.extend(part.filter(|part| !parts.contains(part)));
     }
     let line = parts.join(": ");
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() { "no reason given".to_owned() } else { line }
+    if line.is_empty() { "no error message".to_owned() } else { line }
 }

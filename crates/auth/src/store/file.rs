@@ -1,4 +1,4 @@
-//! Tokens shared by the processes of one user.
+//! A token store in files, shared by the processes of one user.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,14 +8,14 @@ use std::time::Duration;
 use super::{StoreError, StoreFuture, TokenStore};
 use crate::{Secret, read_bounded_text};
 
-/// Longest file that is read, in bytes. Chosen here; a token is about 2 KB.
-const MAX_LENGTH: usize = 64 * 1024;
+/// Maximum size of a file (our limit). A token has about 2 KB.
+const MAX_FILE_BYTES: usize = 64 * 1024;
 
-/// Shares tokens between the processes of one user: a directory with one file for each credential, which only its owner can
-/// read (mode 0600, the directory 0700).
+/// Shares tokens between the processes of one user, in a directory with one file per credential. Only the owner can
+/// read the files (mode 0600) and the directory (mode 0700).
 ///
-/// A file is replaced in one step, so a reader sees the old or the new one whole, whatever happens to the writer. A file that
-/// others could read is not used: it is replaced.
+/// Files are replaced atomically, so a reader always sees a complete old or new file. A file that other users can
+/// access is not read but replaced.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -31,18 +31,18 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// A store in this directory, which is made when a token is kept.
+    /// Creates a store in this directory. The directory is created with the first token.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self { directory: directory.into() }
     }
 
-    /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Disks can be slow, and a call must not wait for one longer than the cache lets it.
-    fn run<'s, T: Send + 'static>(
+    /// Runs file operations on another thread, because a slow disk must not block the runtime or delay the store
+    /// timeout.
+    fn run_blocking<'s, T: Send + 'static>(
         &self,
         key: &str,
         work: impl FnOnce(&Path, &Path) -> io::Result<T> + Send + 'static,
@@ -59,60 +59,60 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
-        self.run(key, |_, path| match open(path) {
-            Ok(file) => read(&file).map(Some),
+        self.run_blocking(key, |_, path| match open_regular_file(path) {
+            Ok(file) => read_private_file(&file).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         })
     }
 
-    fn set<'s>(&'s self, key: &'s str, text: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
-        let text = text.clone();
-        self.run(key, move |directory, path| {
-            make(directory)?;
-            // Made with mode 0600, and taken away again if anything below fails.
+    fn set<'s>(&'s self, key: &'s str, value: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
+        let value = value.clone();
+        self.run_blocking(key, move |directory, path| {
+            create_private_dir(directory)?;
+            // Created with mode 0600, and deleted if a later step fails.
             let mut file = tempfile::NamedTempFile::new_in(directory)?;
-            file.write_all(text.expose().as_bytes())?;
+            file.write_all(value.expose().as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(path).map(drop).map_err(|error| error.error)
         })
     }
 
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
-        self.run(key, |_, path| match fs::remove_file(path) {
+        self.run_blocking(key, |_, path| match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         })
     }
 }
 
-/// Looked at before it is opened: opening a pipe would wait for its writer.
-fn open(path: &Path) -> io::Result<File> {
-    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("it is not a file")) }
+/// Checks the file type before opening, because opening a pipe would block until it has a writer.
+fn open_regular_file(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
-fn read(file: &File) -> io::Result<Secret> {
-    private(file)?;
-    read_bounded_text(file, MAX_LENGTH).map(Secret::new)
+fn read_private_file(file: &File) -> io::Result<Secret> {
+    check_private(file)?;
+    read_bounded_text(file, MAX_FILE_BYTES).map(Secret::new)
 }
 
 #[cfg(unix)]
-fn private(file: &File) -> io::Result<()> {
+fn check_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata()?.permissions().mode() & 0o777;
     if mode % 0o100 == 0 {
         return Ok(());
     }
-    Err(io::Error::other(format!("others may use it (mode {mode:o}, not 600)")))
+    Err(io::Error::other(format!("other users can access it (its mode is {mode:o}, not 600)")))
 }
 
-/// Elsewhere a file has the permissions of its directory, which for a user's own is private.
+/// On other platforms a file inherits the permissions of its directory, and directories of a user are private.
 #[cfg(not(unix))]
-fn private(_: &File) -> io::Result<()> {
+fn check_private(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-fn make(directory: &Path) -> io::Result<()> {
+fn create_private_dir(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

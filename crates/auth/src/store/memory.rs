@@ -1,4 +1,4 @@
-//! Tokens shared within a process.
+//! A token store in memory, shared within a process.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,55 +8,56 @@ use std::time::{Duration, Instant};
 use super::{StoreFuture, TokenStore};
 use crate::Secret;
 
-/// Shares tokens between the clients of one process that are not clones of each other.
+/// Shares tokens between clients of one process that are not clones of each other.
 #[derive(Default)]
 pub struct MemoryStore {
-    kept: Mutex<BTreeMap<String, Kept>>,
-    locks: Mutex<BTreeMap<String, Lock>>,
+    entries: Mutex<BTreeMap<String, MemoryEntry>>,
+    locks: Mutex<BTreeMap<String, MemoryLock>>,
 }
 
-struct Lock {
+struct MemoryLock {
     ticket: String,
     until: Option<Instant>,
 }
 
-struct Kept {
-    text: Secret,
+struct MemoryEntry {
+    value: Secret,
     until: Option<Instant>,
 }
 
 impl MemoryStore {
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, MemoryEntry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
-    fn is_over(&self) -> bool {
+impl MemoryEntry {
+    fn is_expired(&self) -> bool {
         self.until.is_some_and(|until| until <= Instant::now())
     }
 }
 
 impl TokenStore for MemoryStore {
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
-        let found = self.kept().get(key).filter(|kept| !kept.is_over()).map(|kept| kept.text.clone());
+        let found = self.entries().get(key).filter(|entry| !entry.is_expired()).map(|entry| entry.value.clone());
         Box::pin(async { Ok(found) })
     }
 
-    fn set<'s>(&'s self, key: &'s str, text: &'s Secret, lifetime: Duration) -> StoreFuture<'s, ()> {
-        let mut kept = self.kept();
-        // So that the tokens of credentials that have been replaced do not pile up.
-        kept.retain(|_, kept| !kept.is_over());
-        kept.insert(key.to_owned(), Kept { text: text.clone(), until: Instant::now().checked_add(lifetime) });
+    fn set<'s>(&'s self, key: &'s str, value: &'s Secret, lifetime: Duration) -> StoreFuture<'s, ()> {
+        let mut entries = self.entries();
+        // Removes the expired tokens of replaced credentials.
+        entries.retain(|_, entry| !entry.is_expired());
+        entries
+            .insert(key.to_owned(), MemoryEntry { value: value.clone(), until: Instant::now().checked_add(lifetime) });
         Box::pin(async { Ok(()) })
     }
 
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
-        self.kept().remove(key);
+        self.entries().remove(key);
         Box::pin(async { Ok(()) })
     }
 
-    fn locks(&self) -> bool {
+    fn has_locks(&self) -> bool {
         true
     }
 
@@ -66,7 +67,7 @@ impl TokenStore for MemoryStore {
         let ticket = (!is_held).then(|| format!("{:032x}", fastrand::u128(..)));
         if let Some(ticket) = &ticket {
             let until = Instant::now().checked_add(lease);
-            locks.insert(key.to_owned(), Lock { ticket: ticket.clone(), until });
+            locks.insert(key.to_owned(), MemoryLock { ticket: ticket.clone(), until });
         }
         Box::pin(async { Ok(ticket) })
     }
@@ -82,6 +83,6 @@ impl TokenStore for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("entries", &self.kept().len()).finish()
+        f.debug_struct("MemoryStore").field("entries", &self.entries().len()).finish()
     }
 }

@@ -1,117 +1,120 @@
-//! The I/O of a token provider: requests, the store, waiting.
+//! The I/O interface of a token provider: requests, the store, and waiting.
+//!
+//! Limits in this module are ours unless a source is given.
 
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{AuthError, Secret, StoreError, Surroundings, TokenRequest};
+use crate::{AuthError, Runtime, Secret, StoreError, TokenRequest};
 
-/// Most bytes of the token host's answer that are read. A token is about 2 KB.
-pub const MAX_TOKEN_ANSWER: usize = 64 * 1024;
+/// Maximum size of a response of the token endpoint. A token has about 2 KB.
+pub const MAX_TOKEN_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// How long one that fetches a token may keep the others waiting, where the context that it runs in may end before it: with its
-/// request, a Worker's call never comes back. For [`TokenDriver::lease`]. Chosen here: a token host that is well answers sooner.
-pub const SHORT_LEASE: Duration = Duration::from_secs(3);
+/// A [`TokenTransport::lease_duration`] for runtimes that can kill a call without dropping it, as Workers do when a
+/// request ends. A healthy token endpoint responds faster.
+pub const SHORT_LEASE_DURATION: Duration = Duration::from_secs(3);
 
-/// How often one that waits for a token looks whether there is one, where nobody wakes it: what another request of a Worker does
-/// must not touch it. For [`TokenDriver::turn_end`]. Chosen here: much less than a token request takes.
-pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// A polling interval for [`TokenTransport::wait_for_release`] in runtimes where one call cannot wake another, as in
+/// Workers. It is much shorter than a token request.
+pub const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Something that has not ended yet.
-pub type Pending<'d, T> = Pin<Box<dyn Future<Output = T> + Send + 'd>>;
+/// The pending result of a transport operation.
+pub type BoxFuture<'d, T> = Pin<Box<dyn Future<Output = T> + Send + 'd>>;
 
-/// What the token host answered.
+/// A response of the token endpoint.
 #[derive(Clone, Debug, Default)]
-pub struct TokenHostAnswer {
+pub struct TokenResponse {
     /// The HTTP status.
     pub status: u16,
     /// The header `Retry-After`.
     pub retry_after: Option<String>,
     /// The header `x-debug-id`.
     pub debug_id: Option<String>,
-    /// The body; nothing where it is longer than [`MAX_TOKEN_ANSWER`].
+    /// The body; `None` if it is longer than [`MAX_TOKEN_RESPONSE_BYTES`].
     pub body: Option<Secret>,
 }
 
-/// What may be worth telling of a token.
+/// An event that a transport can log or count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TokenNote {
-    /// The token host was asked.
-    Asked {
-        /// Whether it gave a token.
-        granted: bool,
-    },
-    /// A token that others share was taken from the store.
-    Taken,
-    /// The store could not be used; a sentence without a secret.
-    StoreTrouble(String),
+pub enum TokenEvent {
+    /// A token request has ended.
+    Requested { is_success: bool },
+    /// A shared token was loaded from the store.
+    LoadedFromStore,
+    /// The store failed. The message contains no secret.
+    StoreFailed(String),
 }
 
-/// Does what [`crate::TokenProvider`] decides. Whatever it begins ends in bounded time, and may be dropped before.
-///
-pub trait TokenDriver: Send + Sync {
-    /// Time and chance.
-    fn surroundings(&self) -> &dyn Surroundings;
+/// Does the I/O for a [`crate::TokenProvider`]. Every operation must end in bounded time and can be dropped early.
+pub trait TokenTransport: Send + Sync {
+    /// The clocks and the randomness.
+    fn runtime(&self) -> &dyn Runtime;
 
-    /// Sends a token request, to a host whose certificate is verified, and follows no redirect. `timeout` is for all of it.
-    fn send<'d>(
+    /// Sends a token request. It must verify the certificate and must not follow redirects. `timeout` covers the whole
+    /// request.
+    fn send_token_request<'d>(
         &'d self,
         request: &'d TokenRequest,
         timeout: Duration,
-    ) -> Pending<'d, Result<TokenHostAnswer, AuthError>>;
+    ) -> BoxFuture<'d, Result<TokenResponse, AuthError>>;
 
-    /// Asks whoever has tokens for one, for [`crate::TokenProvider::from_callback`].
-    fn ask(&self, _timeout: Duration) -> Pending<'_, Result<Secret, AuthError>> {
+    /// Gets a token from the callback, for [`crate::TokenProvider::from_callback`].
+    fn request_from_callback(&self, _timeout: Duration) -> BoxFuture<'_, Result<Secret, AuthError>> {
         Box::pin(std::future::ready(Err(AuthError::InvalidToken)))
     }
 
-    /// Whether there is a store.
     fn has_store(&self) -> bool {
         false
     }
 
-    /// Reads the store. Nothing where it did not answer within `timeout`.
-    fn read_store<'d>(&'d self, _: &'d str, _: Duration) -> Pending<'d, Option<Result<Option<Secret>, StoreError>>> {
+    /// Reads an entry of the store. `None` if the store did not respond within `timeout`.
+    fn read_store<'d>(&'d self, _: &'d str, _: Duration) -> BoxFuture<'d, Option<Result<Option<Secret>, StoreError>>> {
         Box::pin(std::future::ready(Some(Ok(None))))
     }
 
-    /// Writes into the store a text that is of use for `lifetime`. Nothing where it did not answer within `timeout`.
+    /// Writes an entry that is valid for `lifetime`. `None` if the store did not respond within `timeout`.
     fn write_store<'d>(
         &'d self,
         _key: &'d str,
-        _text: &'d Secret,
+        _entry: &'d Secret,
         _lifetime: Duration,
         _timeout: Duration,
-    ) -> Pending<'d, Option<Result<(), StoreError>>> {
+    ) -> BoxFuture<'d, Option<Result<(), StoreError>>> {
         Box::pin(std::future::ready(Some(Ok(()))))
     }
 
-    /// Whether the store has locks.
-    fn store_locks(&self) -> bool {
+    fn has_store_locks(&self) -> bool {
         false
     }
 
-    /// Locks a key of the store for [`ajo_engine::STORE_LOCK_LEASE`], and returns what releases it; `None` inside if another process holds it.
-    /// `None` where the store did not respond within `timeout`.
-    fn lock_store<'d>(&'d self, _: &'d str, _: Duration) -> Pending<'d, Option<Result<Option<String>, StoreError>>> {
+    /// Locks a key of the store for [`ajo_engine::STORE_LOCK_LEASE`] and returns the ticket that releases the lock. The
+    /// inner `None` means that another process holds the lock, the outer that the store did not respond within
+    /// `timeout`.
+    fn lock_store<'d>(&'d self, _: &'d str, _: Duration) -> BoxFuture<'d, Option<Result<Option<String>, StoreError>>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// Releases the lock of a key. `None` where the store did not respond within `timeout`.
-    fn unlock_store<'d>(&'d self, _: &'d str, _: &'d str, _: Duration) -> Pending<'d, Option<Result<(), StoreError>>> {
+    /// Releases the lock of a key. `None` if the store did not respond within `timeout`.
+    fn unlock_store<'d>(
+        &'d self,
+        _: &'d str,
+        _: &'d str,
+        _: Duration,
+    ) -> BoxFuture<'d, Option<Result<(), StoreError>>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// How long one that fetches may keep the others waiting.
-    fn lease(&self) -> Duration;
+    /// How long one call may hold the lease while the other calls wait for its token.
+    fn lease_duration(&self) -> Duration;
 
-    /// Waits until a turn ends, but neither longer than that nor than the lease; it may end sooner. What happens from this call
-    /// on counts, also before it is first polled.
-    fn turn_end(&self, at_most: Duration) -> Pending<'_, ()>;
+    /// Waits until a lease is released, for at most `timeout` and at most the duration of a lease. Waking up early is
+    /// allowed. A release between this call and the first poll must not be missed.
+    fn wait_for_release(&self, timeout: Duration) -> BoxFuture<'_, ()>;
 
-    /// Says that a turn has ended, to those who wait for it.
-    fn turn_has_ended(&self);
+    /// Wakes all calls that wait for the release of the lease.
+    fn notify_released(&self);
 
-    /// Hears of a token.
-    fn note(&self, _: TokenNote) {}
+    /// Handles an event.
+    fn on_event(&self, _: TokenEvent) {}
 }

@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
-use crate::{AuthError, Endpoint, causes};
+use crate::{AuthError, BaseUrl, format_error_chain};
 
-/// How long a connection may take, with TLS. Chosen here; the service publishes none.
+/// The connect timeout, including TLS (our limit).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An HTTP client for one endpoint: certificates verified, no redirects (they would carry a credential elsewhere), https only
-/// unless the endpoint is plain http on a loopback address, where no proxy is used, because that would see the credential.
-pub fn http_client(endpoint: &Endpoint) -> Result<reqwest::Client, AuthError> {
+/// Creates an HTTP client for one server. It verifies certificates, only allows https, and follows no redirects, which
+/// could send a credential to another server. For plain http on a loopback address it uses no proxy, which would see
+/// the credential.
+pub fn http_client(endpoint: &BaseUrl) -> Result<reqwest::Client, AuthError> {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!("ajo-limits/", env!("CARGO_PKG_VERSION")));
     let builder = if endpoint.is_plain_http() {
-        // It never speaks TLS, and reading the system's certificates is most of what making a client takes.
+        // It never uses TLS, and loading the system's certificates is the slowest part of creating a client.
         builder.no_proxy().tls_certs_only([])
     } else {
         builder.https_only(true)
     };
-    builder.build().map_err(|error| AuthError::Tls(causes(&error)))
+    builder.build().map_err(|error| AuthError::Tls(format_error_chain(&error)))
 }

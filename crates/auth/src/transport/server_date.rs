@@ -1,19 +1,20 @@
-//! Whether a server responds, and its clock.
+//! Checks whether a server responds, and reads its clock.
 
 use std::time::Duration;
 
 use ajo_engine::parse_http_date;
 use reqwest::header::DATE;
 
-use crate::transport::reqwest_transport::transport_error;
-use crate::{AuthError, Endpoint, Timestamp};
+use crate::transport::reqwest_token_transport::transport_error;
+use crate::{AuthError, BaseUrl, Timestamp};
 
-/// How long the server may take. Chosen here.
+/// The timeout of the request (our limit).
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Asks a server for nothing (`HEAD`, without a credential) and says what its header `Date` is, to the second; whatever its
-/// status. `None` where it sends no date that can be read.
-pub async fn server_date(endpoint: &Endpoint, http: &reqwest::Client) -> Result<Option<Timestamp>, AuthError> {
-    let answer = http.head(endpoint.as_str()).timeout(TIMEOUT).send().await.map_err(|error| transport_error(&error))?;
-    Ok(answer.headers().get(DATE).and_then(|date| parse_http_date(date.to_str().ok()?)))
+/// Sends a `HEAD` request without a credential and returns the header `Date`, whatever the status. `None` if the date
+/// is missing or invalid.
+pub async fn request_server_date(endpoint: &BaseUrl, http: &reqwest::Client) -> Result<Option<Timestamp>, AuthError> {
+    let response =
+        http.head(endpoint.as_str()).timeout(TIMEOUT).send().await.map_err(|error| transport_error(&error))?;
+    Ok(response.headers().get(DATE).and_then(|date| parse_http_date(date.to_str().ok()?)))
 }

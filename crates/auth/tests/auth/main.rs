@@ -1,4 +1,4 @@
-//! Credentials, tokens and token stores, by the public API.
+//! Tests of tokens and token stores through the public API.
 
 #[cfg(feature = "reqwest")]
 mod provider;

@@ -1,12 +1,12 @@
-//! The native driver of the token cache, against a fake token host.
+//! Tests the native transport against a fake token endpoint.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, Credentials, Endpoint, ImsErrorKind, IssuedToken, MemoryStore, Secret, Simulated, StoreError,
-    StoreFuture, System, TokenProvider, TokenStore, TransportProblem, http_client,
+    AuthError, BaseUrl, Credentials, ImsErrorKind, ManualRuntime, MemoryStore, Secret, StoreError, StoreFuture,
+    SystemRuntime, TokenProvider, TokenStore, TransportErrorKind, VersionedToken, http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -18,41 +18,41 @@ fn credentials() -> Credentials {
     Credentials::new("client-1", SECRET, "A1@AdobeOrg", "openid, AdobeID").expect("credentials")
 }
 
-fn build(
+fn provider_with_runtime(
     url: &str,
     credentials: Credentials,
-    world: &Arc<Simulated>,
+    env: &Arc<ManualRuntime>,
     store: Option<Arc<dyn TokenStore>>,
 ) -> TokenProvider {
-    let ims = Endpoint::parse(url).expect("an endpoint");
-    TokenProvider::with(credentials, &ims, http_client(&ims).expect("a client"), world.clone(), store)
+    let ims = BaseUrl::parse(url).expect("an endpoint");
+    TokenProvider::with_runtime_and_store(credentials, &ims, http_client(&ims).expect("a client"), env.clone(), store)
 }
 
-fn world() -> Arc<Simulated> {
-    Arc::new(Simulated::new(0))
+fn manual_runtime() -> Arc<ManualRuntime> {
+    Arc::new(ManualRuntime::new(0))
 }
 
 fn provider_at(url: &str) -> TokenProvider {
-    build(url, credentials(), &world(), None)
+    provider_with_runtime(url, credentials(), &manual_runtime(), None)
 }
 
 fn provider(server: &MockServer) -> TokenProvider {
     provider_at(&server.base_url())
 }
 
-fn grants(server: &MockServer, seconds: u64) -> Mock<'_> {
-    grants_this(server, "abc", seconds)
+fn mock_token_endpoint(server: &MockServer, seconds: u64) -> Mock<'_> {
+    mock_token_response(server, "abc", seconds)
 }
 
-fn grants_this<'s>(server: &'s MockServer, token: &str, seconds: u64) -> Mock<'s> {
+fn mock_token_response<'s>(server: &'s MockServer, token: &str, seconds: u64) -> Mock<'s> {
     server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
         then.status(200).json_body(json!({"access_token": token, "token_type": "bearer", "expires_in": seconds}));
     })
 }
 
-/// Grants a token after 50 ms, so that others come meanwhile.
-fn slow_grants(server: &MockServer) -> Mock<'_> {
+/// Responds after 50 ms, so that other callers arrive in the meantime.
+fn mock_slow_token_endpoint(server: &MockServer) -> Mock<'_> {
     server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
         then.status(200)
@@ -62,7 +62,7 @@ fn slow_grants(server: &MockServer) -> Mock<'_> {
 }
 
 #[tokio::test]
-async fn the_request_is_a_form_with_nothing_in_the_url() {
+async fn token_request_is_a_form() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.method(POST)
@@ -73,15 +73,15 @@ async fn the_request_is_a_form_with_nothing_in_the_url() {
             .is_true(|request| request.uri().query().is_none());
         then.status(200).json_body(json!({"access_token": "abc", "expires_in": 86399}));
     });
-    let granted = provider(&server).token().await.expect("a token");
-    assert_eq!((granted.token.value().expose(), granted.generation), ("abc", 1));
+    let issued = provider(&server).token().await.expect("a token");
+    assert_eq!((issued.token.value().expose(), issued.generation), ("abc", 1));
     mock.assert();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ten_thousand_cold_callers_make_one_request() {
+async fn cold_callers_make_one_request() {
     let server = MockServer::start();
-    let mock = slow_grants(&server);
+    let mock = mock_slow_token_endpoint(&server);
     let provider = provider(&server);
     let callers: Vec<_> = (0..10_000)
         .map(|_| {
@@ -95,17 +95,17 @@ async fn ten_thousand_cold_callers_make_one_request() {
     mock.assert_calls(1);
 }
 
-/// Each provider stands for a process.
+/// Each provider represents a process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn processes_that_share_a_store_with_locks_request_one_token() {
+async fn store_lock_prevents_second_request() {
     let server = MockServer::start();
-    let mock = slow_grants(&server);
+    let mock = mock_slow_token_endpoint(&server);
     let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
-    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    let ims = BaseUrl::parse(&server.base_url()).expect("an endpoint");
     let callers: Vec<_> = (0..20)
         .map(|_| {
-            let (http, time) = (http_client(&ims).expect("a client"), Arc::new(System::default()));
-            let provider = TokenProvider::with(credentials(), &ims, http, time, Some(store.clone()));
+            let (http, env) = (http_client(&ims).expect("a client"), Arc::new(SystemRuntime::default()));
+            let provider = TokenProvider::with_runtime_and_store(credentials(), &ims, http, env, Some(store.clone()));
             tokio::spawn(async move { provider.token().await.expect("a token") })
         })
         .collect();
@@ -116,7 +116,7 @@ async fn processes_that_share_a_store_with_locks_request_one_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn callers_who_wait_for_a_failing_request_share_its_error() {
+async fn waiting_callers_share_the_error() {
     let server = MockServer::start();
     let mock = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
@@ -129,14 +129,14 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
     let callers: Vec<_> = (0..10_000)
         .map(|_| {
             let provider = provider.clone();
-            tokio::spawn(async move { provider.token().await.expect_err("refused") })
+            tokio::spawn(async move { provider.token().await.expect_err("rejected") })
         })
         .collect();
     for caller in callers {
         let error = caller.await.expect("no panic");
         assert_eq!(
             error.to_string(),
-            "the token host answered 400 invalid_client: invalid client_secret parameter (debug id debug-1)"
+            "the token endpoint responded 400 invalid_client: invalid client_secret parameter (debug id debug-1)"
         );
         assert!(matches!(&error, AuthError::Ims(ims) if ims.kind == ImsErrorKind::InvalidClient));
     }
@@ -144,24 +144,24 @@ async fn callers_who_wait_for_a_failing_request_share_its_error() {
 }
 
 #[tokio::test]
-async fn a_token_is_kept_then_refreshed_ahead_of_its_end() {
+async fn token_is_refreshed_early() {
     let server = MockServer::start();
-    let mock = grants(&server, 3600);
-    let world = world();
-    let provider = build(&server.base_url(), credentials(), &world, None);
+    let mock = mock_token_endpoint(&server, 3600);
+    let env = manual_runtime();
+    let provider = provider_with_runtime(&server.base_url(), credentials(), &env, None);
     for (advance, calls) in [(0, 1), (3203, 1), (38, 2), (3000, 2)] {
-        world.advance(Duration::from_secs(advance));
+        env.advance(Duration::from_secs(advance));
         provider.token().await.expect("a token");
         mock.assert_calls(calls);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn while_one_caller_refreshes_the_others_get_the_old_token_at_once() {
+async fn refresh_does_not_block_other_callers() {
     let server = MockServer::start();
-    let mut first = grants(&server, 3600);
-    let world = world();
-    let provider = build(&server.base_url(), credentials(), &world, None);
+    let mut first = mock_token_endpoint(&server, 3600);
+    let env = manual_runtime();
+    let provider = provider_with_runtime(&server.base_url(), credentials(), &env, None);
     provider.token().await.expect("a token");
     first.delete();
     let second = server.mock(|when, then| {
@@ -170,15 +170,15 @@ async fn while_one_caller_refreshes_the_others_get_the_old_token_at_once() {
             .delay(Duration::from_millis(500))
             .json_body(json!({"access_token": "new", "expires_in": 3600}));
     });
-    world.advance(Duration::from_secs(3300));
+    env.advance(Duration::from_secs(3300));
     let refreshing = tokio::spawn({
         let provider = provider.clone();
         async move { provider.token().await.expect("a token") }
     });
     tokio::time::sleep(Duration::from_millis(100)).await;
     for _ in 0..100 {
-        let granted = tokio::time::timeout(Duration::from_millis(300), provider.token()).await.expect("at once");
-        assert_eq!(granted.expect("a token").token.value().expose(), "abc");
+        let issued = tokio::time::timeout(Duration::from_millis(300), provider.token()).await.expect("at once");
+        assert_eq!(issued.expect("a token").token.value().expose(), "abc");
     }
     let refreshed = refreshing.await.expect("no panic");
     assert_eq!((refreshed.token.value().expose(), refreshed.generation), ("new", 2));
@@ -186,27 +186,27 @@ async fn while_one_caller_refreshes_the_others_get_the_old_token_at_once() {
 }
 
 #[tokio::test]
-async fn a_failed_refresh_leaves_the_old_token_and_is_not_repeated_before_the_cool_down() {
+async fn failed_refresh_backs_off() {
     let server = MockServer::start();
-    let mut granting = grants(&server, 3600);
-    let world = world();
-    let provider = build(&server.base_url(), credentials(), &world, None);
+    let mut working = mock_token_endpoint(&server, 3600);
+    let env = manual_runtime();
+    let provider = provider_with_runtime(&server.base_url(), credentials(), &env, None);
     provider.token().await.expect("a token");
-    granting.delete();
+    working.delete();
     let broken = server.mock(|when, then| {
         when.method(POST);
         then.status(500).header("retry-after", "20").json_body(json!({"error": "internal_error"}));
     });
-    world.advance(Duration::from_secs(3300));
+    env.advance(Duration::from_secs(3300));
     for (advance, calls) in [(0, 1), (0, 1), (19, 1), (1, 2), (19, 2)] {
-        world.advance(Duration::from_secs(advance));
-        assert_eq!(provider.token().await.expect("the old one").generation, 1);
+        env.advance(Duration::from_secs(advance));
+        assert_eq!(provider.token().await.expect("the old token").generation, 1);
         broken.assert_calls(calls);
     }
-    world.advance(Duration::from_secs(300));
-    provider.token().await.expect_err("the old one is at its end");
+    env.advance(Duration::from_secs(300));
+    provider.token().await.expect_err("the old token has expired");
     broken.assert_calls(3);
-    let error = provider.token().await.expect_err("it cools down");
+    let error = provider.token().await.expect_err("the backoff is not over");
     assert_eq!(
         (error.retry_after(), provider.backoff_remaining()),
         (Some(Duration::from_secs(20)), Duration::from_secs(20))
@@ -216,11 +216,11 @@ async fn a_failed_refresh_leaves_the_old_token_and_is_not_repeated_before_the_co
 }
 
 #[tokio::test]
-async fn an_invalid_token_is_replaced_and_a_late_refusal_spares_the_new_one() {
+async fn late_rejection_keeps_the_new_token() {
     let server = MockServer::start();
-    let mock = grants(&server, 3600);
+    let mock = mock_token_endpoint(&server, 3600);
     let provider = provider(&server);
-    let IssuedToken { generation, .. } = provider.token().await.expect("a token");
+    let VersionedToken { generation, .. } = provider.token().await.expect("a token");
     assert!(provider.invalidate(generation));
     let second = provider.token().await.expect("a token").generation;
     assert_ne!(generation, second);
@@ -230,7 +230,7 @@ async fn an_invalid_token_is_replaced_and_a_late_refusal_spares_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_token_given_ready_made_stays_the_same() {
+async fn static_token_is_never_replaced() {
     let provider = TokenProvider::from_static(&Secret::new(" abc\n")).expect("a token");
     assert_eq!(provider.token().await.expect("a token").token.value().expose(), "abc");
     assert!(!provider.invalidate(0));
@@ -238,7 +238,7 @@ async fn a_token_given_ready_made_stays_the_same() {
 }
 
 #[tokio::test]
-async fn a_caller_that_gives_up_leaves_the_next_one_free_to_fetch() {
+async fn dropped_caller_releases_the_lease() {
     let server = MockServer::start();
     let mut slow = server.mock(|when, then| {
         when.method(POST).path("/ims/token/v3");
@@ -247,14 +247,14 @@ async fn a_caller_that_gives_up_leaves_the_next_one_free_to_fetch() {
     let provider = provider(&server);
     tokio::time::timeout(Duration::from_millis(100), provider.token()).await.expect_err("too slow");
     slow.delete();
-    grants(&server, 3600);
+    mock_token_endpoint(&server, 3600);
     tokio::time::timeout(Duration::from_secs(4), provider.token()).await.expect("not blocked").expect("a token");
 }
 
 #[tokio::test]
-async fn the_secret_does_not_follow_a_redirect() {
-    let elsewhere = MockServer::start();
-    let caught = elsewhere.mock(|when, then| {
+async fn redirect_is_not_followed() {
+    let target = MockServer::start();
+    let caught = target.mock(|when, then| {
         when.any_request();
         then.status(200);
     });
@@ -262,7 +262,7 @@ async fn the_secret_does_not_follow_a_redirect() {
     for status in [301, 302, 303, 307, 308] {
         let mut mock = server.mock(|when, then| {
             when.method(POST).path("/ims/token/v3");
-            then.status(status).header("location", elsewhere.url("/ims/token/v3"));
+            then.status(status).header("location", target.url("/ims/token/v3"));
         });
         let error = provider(&server).token().await.expect_err("no token");
         assert!(matches!(&error, AuthError::Ims(ims) if ims.status == status), "{error}");
@@ -272,30 +272,30 @@ async fn the_secret_does_not_follow_a_redirect() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_not_read_to_its_end() {
+async fn long_response_is_an_error() {
     let server = MockServer::start();
     server.mock(|when, then| {
         when.method(Method::POST);
         then.status(200).body("x".repeat(1024 * 1024));
     });
     let error = provider(&server).token().await.expect_err("too long");
-    assert_eq!(error.to_string(), "no whole answer from the token host: its answer is longer than 64 KiB");
+    assert_eq!(error.to_string(), "no complete response from the token endpoint: the response is longer than 64 KiB");
 }
 
-/// The clock of the runtime stands still and jumps to the next timer when nothing else happens.
+/// The runtime's clock is paused and jumps to the next timer when all tasks are idle.
 #[tokio::test(start_paused = true)]
-async fn a_host_that_never_answers_is_given_up_after_ten_seconds() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", silent.local_addr().expect("an address"));
+async fn unresponsive_endpoint_times_out() {
+    let unresponsive = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", unresponsive.local_addr().expect("an address"));
     let start = tokio::time::Instant::now();
-    let error = provider_at(&url).token().await.expect_err("no answer");
-    assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Timeout, .. }), "{error:?}");
+    let error = provider_at(&url).token().await.expect_err("no response");
+    assert!(matches!(&error, AuthError::Transport { kind: TransportErrorKind::Timeout, .. }), "{error:?}");
     assert_eq!(start.elapsed().as_secs(), 10);
 }
 
 #[tokio::test]
-async fn a_client_for_https_sends_nothing_in_plain() {
-    let ims = Endpoint::parse("https://a.example").expect("an endpoint");
+async fn https_client_rejects_plain_http() {
+    let ims = BaseUrl::parse("https://a.example").expect("an endpoint");
     let server = MockServer::start();
     let caught = server.mock(|when, then| {
         when.any_request();
@@ -307,13 +307,13 @@ async fn a_client_for_https_sends_nothing_in_plain() {
 }
 
 #[test]
-fn no_proxy_stands_before_a_loopback_address() {
-    // Nothing listens there: whatever goes to the proxy fails. A test cannot change the environment of its own process, so
-    // another test runs in one of its own.
-    let nowhere = "http://127.0.0.1:1";
+fn loopback_uses_no_proxy() {
+    // Nothing listens on that port, so every request to the proxy fails. A test must not change its own environment, so
+    // this runs another test in a child process.
+    let proxy = "http://127.0.0.1:1";
     let child = std::process::Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "provider::the_request_is_a_form_with_nothing_in_the_url"])
-        .envs([("HTTP_PROXY", nowhere), ("http_proxy", nowhere), ("ALL_PROXY", nowhere), ("all_proxy", nowhere)])
+        .args(["--exact", "provider::token_request_is_a_form"])
+        .envs([("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy), ("all_proxy", proxy)])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .output()
@@ -323,39 +323,39 @@ fn no_proxy_stands_before_a_loopback_address() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_is_a_connection_error_with_its_cause() {
+async fn refused_connection_has_its_cause() {
     let error = provider_at("http://127.0.0.1:1").token().await.expect_err("nobody listens");
-    assert!(matches!(&error, AuthError::Transport { problem: TransportProblem::Connect, .. }), "{error:?}");
-    assert!(error.to_string().starts_with("no connection to the token host: "), "{error}");
-    assert!(error.hint().expect("a hint").contains("address of the token host"));
+    assert!(matches!(&error, AuthError::Transport { kind: TransportErrorKind::Connect, .. }), "{error:?}");
+    assert!(error.to_string().starts_with("no connection to the token endpoint: "), "{error}");
+    assert!(error.hint().expect("a hint").contains("URL of the token endpoint"));
 }
 
 #[tokio::test]
-async fn nothing_printed_shows_the_secret_or_the_token() {
+async fn debug_output_has_no_secrets() {
     let server = MockServer::start();
-    let mut mock = grants(&server, 3600);
+    let mut mock = mock_token_endpoint(&server, 3600);
     let provider = provider(&server);
-    let granted = provider.token().await.expect("a token");
-    let before = format!("{provider:?} {granted:?}");
+    let issued = provider.token().await.expect("a token");
+    let before = format!("{provider:?} {issued:?}");
     mock.delete();
     server.mock(|when, then| {
         when.method(POST);
         then.status(400).json_body(json!({"error": SECRET, "error_description": format!("got {SECRET}")}));
     });
-    provider.invalidate(granted.generation);
-    let error = provider.token().await.expect_err("refused");
+    provider.invalidate(issued.generation);
+    let error = provider.token().await.expect_err("rejected");
     let printed = format!("{before} {error} {error:?} {error:#?}");
     assert!(!printed.contains(SECRET) && !printed.contains("abc"), "{printed}");
     assert!(printed.contains("[redacted]"), "{printed}");
 }
 
-fn two_secrets(server: &MockServer) -> TokenProvider {
+fn provider_with_two_secrets(server: &MockServer) -> TokenProvider {
     let text = r#"{"CLIENT_ID": "client-1", "CLIENT_SECRETS": ["first", "second"], "ORG_ID": "A1@AdobeOrg", "SCOPES": ["openid"]}"#;
-    let credentials = Credentials::from_text(text, None).expect("credentials");
-    build(&server.base_url(), credentials, &world(), None)
+    let credentials = Credentials::parse(text, None).expect("credentials");
+    provider_with_runtime(&server.base_url(), credentials, &manual_runtime(), None)
 }
 
-fn answers<'s>(server: &'s MockServer, secret: &str, accepted: bool) -> Mock<'s> {
+fn mock_secret<'s>(server: &'s MockServer, secret: &str, accepted: bool) -> Mock<'s> {
     server.mock(|when, then| {
         when.method(POST).body_includes(format!("client_secret={secret}&"));
         if accepted {
@@ -368,32 +368,32 @@ fn answers<'s>(server: &'s MockServer, secret: &str, accepted: bool) -> Mock<'s>
 }
 
 #[tokio::test]
-async fn the_second_secret_is_tried_when_the_first_is_refused_and_first_from_then_on() {
+async fn working_secret_is_used_first() {
     let server = MockServer::start();
-    let (first, second) = (answers(&server, "first", false), answers(&server, "second", true));
-    let provider = two_secrets(&server);
-    let granted = provider.token().await.expect("a token");
-    provider.invalidate(granted.generation);
+    let (first, second) = (mock_secret(&server, "first", false), mock_secret(&server, "second", true));
+    let provider = provider_with_two_secrets(&server);
+    let issued = provider.token().await.expect("a token");
+    provider.invalidate(issued.generation);
     provider.token().await.expect("a token");
     first.assert_calls(1);
     second.assert_calls(2);
 }
 
 #[tokio::test]
-async fn when_the_working_secret_is_removed_the_other_one_takes_over() {
+async fn other_secret_replaces_removed_one() {
     let server = MockServer::start();
-    let mut first = answers(&server, "first", true);
-    let provider = two_secrets(&server);
-    let granted = provider.token().await.expect("a token");
+    let mut first = mock_secret(&server, "first", true);
+    let provider = provider_with_two_secrets(&server);
+    let issued = provider.token().await.expect("a token");
     first.delete();
-    answers(&server, "first", false);
-    answers(&server, "second", true);
-    provider.invalidate(granted.generation);
+    mock_secret(&server, "first", false);
+    mock_secret(&server, "second", true);
+    provider.invalidate(issued.generation);
     provider.token().await.expect("a token");
 }
 
 #[tokio::test]
-async fn no_other_refusal_leads_to_the_second_secret() {
+async fn other_errors_keep_the_secret() {
     for error in [
         json!({"error": "invalid_client", "error_description": "invalid client_id parameter"}),
         json!({"error": "invalid_scope"}),
@@ -404,112 +404,113 @@ async fn no_other_refusal_leads_to_the_second_secret() {
             when.method(POST);
             then.status(400).json_body(error);
         });
-        two_secrets(&server).token().await.expect_err("refused");
+        provider_with_two_secrets(&server).token().await.expect_err("rejected");
         mock.assert_calls(1);
     }
     let server = MockServer::start();
-    let (first, second) = (answers(&server, "first", false), answers(&server, "second", false));
-    two_secrets(&server).token().await.expect_err("both are refused");
+    let (first, second) = (mock_secret(&server, "first", false), mock_secret(&server, "second", false));
+    provider_with_two_secrets(&server).token().await.expect_err("both are rejected");
     first.assert_calls(1);
     second.assert_calls(1);
 }
 
 #[tokio::test]
-async fn new_credentials_are_used_without_a_restart() {
+async fn credentials_are_replaced_in_place() {
     let server = MockServer::start();
-    let (first, second) = (answers(&server, "first", false), answers(&server, "second", true));
-    let of =
+    let (first, second) = (mock_secret(&server, "first", false), mock_secret(&server, "second", true));
+    let new =
         |client: &str, secret: &str, org: &str| Credentials::new(client, secret, org, "openid").expect("credentials");
-    let provider = build(&server.base_url(), of("client-1", "first", "A1@AdobeOrg"), &world(), None);
-    provider.token().await.expect_err("refused");
-    provider.replace(of("client-1", "second", "A1@AdobeOrg")).expect("replaced");
-    let granted = provider.token().await.expect("the cool-down of the old secret is over");
+    let provider =
+        provider_with_runtime(&server.base_url(), new("client-1", "first", "A1@AdobeOrg"), &manual_runtime(), None);
+    provider.token().await.expect_err("rejected");
+    provider.replace_credentials(new("client-1", "second", "A1@AdobeOrg")).expect("replaced");
+    let issued = provider.token().await.expect("the backoff is reset");
     first.assert_calls(1);
-    provider.replace(of("client-1", "first", "A1@AdobeOrg")).expect("replaced");
-    assert_eq!(provider.token().await.expect("the token in use").generation, granted.generation);
-    for other in [of("client-2", "second", "A1@AdobeOrg"), of("client-1", "second", "B2@AdobeOrg")] {
-        let error = provider.replace(other).expect_err("another caller");
+    provider.replace_credentials(new("client-1", "first", "A1@AdobeOrg")).expect("replaced");
+    assert_eq!(provider.token().await.expect("the cached token").generation, issued.generation);
+    for other in [new("client-2", "second", "A1@AdobeOrg"), new("client-1", "second", "B2@AdobeOrg")] {
+        let error = provider.replace_credentials(other).expect_err("another client or organization");
         assert!(error.to_string().starts_with("the credentials cannot be replaced: "), "{error}");
     }
     let fewer = Credentials::new("client-1", "second", "A1@AdobeOrg", "AdobeID").expect("credentials");
-    provider.replace(fewer).expect("replaced");
-    assert_ne!(provider.token().await.expect("a token with the new scopes").generation, granted.generation);
+    provider.replace_credentials(fewer).expect("replaced");
+    assert_ne!(provider.token().await.expect("a token with the new scopes").generation, issued.generation);
     second.assert_calls(2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn credentials_that_are_replaced_during_a_request_are_used_in_its_place() {
+async fn replacement_during_a_request_is_used() {
     let server = MockServer::start();
     server.mock(|when, then| {
         when.method(POST).body_includes("client_secret=first&");
         then.status(400).delay(Duration::from_millis(200)).json_body(json!({"error": "invalid_client"}));
     });
-    answers(&server, "second", true);
-    let of = |secret: &str| Credentials::new("client-1", secret, "A1@AdobeOrg", "openid").expect("credentials");
-    let provider = build(&server.base_url(), of("first"), &world(), None);
+    mock_secret(&server, "second", true);
+    let new = |secret: &str| Credentials::new("client-1", secret, "A1@AdobeOrg", "openid").expect("credentials");
+    let provider = provider_with_runtime(&server.base_url(), new("first"), &manual_runtime(), None);
     let waiting = tokio::spawn({
         let provider = provider.clone();
         async move { provider.token().await.map(drop) }
     });
     tokio::time::sleep(Duration::from_millis(80)).await;
-    provider.replace(of("second")).expect("replaced");
-    waiting.await.expect("no panic").expect("a token by the new secret");
+    provider.replace_credentials(new("second")).expect("replaced");
+    waiting.await.expect("no panic").expect("a token for the new secret");
 }
 
-/// Without an answer, ever.
-fn silent() -> (std::net::TcpListener, String) {
+/// Accepts connections and never responds.
+fn unresponsive_listener() -> (std::net::TcpListener, String) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     (listener, url)
 }
 
-/// A token of an hour in a store, for a provider whose token host does not answer.
-async fn with_a_token_and_no_host(world: &Arc<Simulated>) -> (TokenProvider, std::net::TcpListener) {
-    let (listener, url) = silent();
-    let shelf = Arc::new(Shelf::default());
-    let ims = Endpoint::parse(&url).expect("an endpoint");
+/// A provider with a one-hour token in its store and an unresponsive token endpoint.
+async fn provider_with_stored_token(env: &Arc<ManualRuntime>) -> (TokenProvider, std::net::TcpListener) {
+    let (listener, url) = unresponsive_listener();
+    let store = Arc::new(FlakyStore::default());
+    let ims = BaseUrl::parse(&url).expect("an endpoint");
     let key = ajo_engine::store_key(&credentials(), &ims);
     let token =
         ajo_auth::AccessToken::new("old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
-    shelf
+    store
         .set(&key, &ajo_engine::encode_entry(&token.expect("a token")), Duration::from_secs(3600))
         .await
-        .expect("kept");
-    let provider = build(&url, credentials(), world, Some(shelf));
-    assert_eq!(provider.token().await.expect("the shared one").token.value().expose(), "old");
+        .expect("stored");
+    let provider = provider_with_runtime(&url, credentials(), env, Some(store));
+    assert_eq!(provider.token().await.expect("the shared token").token.value().expose(), "old");
     (provider, listener)
 }
 
-/// The clock of the runtime stands still and jumps to the next timer when nothing else happens.
+/// The runtime's clock is paused and jumps to the next timer when all tasks are idle.
 #[tokio::test(start_paused = true)]
-async fn a_host_that_hangs_while_a_token_is_fetched_ahead_costs_two_seconds_once() {
-    let world = world();
-    let (provider, _listener) = with_a_token_and_no_host(&world).await;
-    world.advance(Duration::from_secs(3300));
-    let began = tokio::time::Instant::now();
+async fn early_refresh_costs_two_seconds_once() {
+    let env = manual_runtime();
+    let (provider, _listener) = provider_with_stored_token(&env).await;
+    env.advance(Duration::from_secs(3300));
+    let start = tokio::time::Instant::now();
     for _ in 0..5 {
-        assert_eq!(provider.token().await.expect("the old one").token.value().expose(), "old");
+        assert_eq!(provider.token().await.expect("the old token").token.value().expose(), "old");
     }
-    assert_eq!(began.elapsed().as_secs(), 2, "the first one waits, the others find it cooling down");
+    assert_eq!(start.elapsed().as_secs(), 2, "the first call waits, the others see the backoff");
     assert!(!provider.backoff_remaining().is_zero());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_dropped_while_it_fetches_ahead_counts_as_a_failure() {
-    let world = world();
-    let (provider, _listener) = with_a_token_and_no_host(&world).await;
-    world.advance(Duration::from_secs(3300));
+async fn dropped_early_refresh_is_a_failure() {
+    let env = manual_runtime();
+    let (provider, _listener) = provider_with_stored_token(&env).await;
+    env.advance(Duration::from_secs(3300));
     tokio::time::timeout(Duration::from_millis(100), provider.token()).await.expect_err("dropped");
-    let began = tokio::time::Instant::now();
-    provider.token().await.expect("the old one, at once");
-    assert_eq!(began.elapsed(), Duration::ZERO);
+    let start = tokio::time::Instant::now();
+    provider.token().await.expect("the old token, at once");
+    assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]
-async fn a_provider_does_not_take_its_own_token_back_from_the_store() {
-    /// Always the greatest number: every refresh is as early as can be.
-    struct Early(Arc<Simulated>);
-    impl ajo_auth::Surroundings for Early {
+async fn own_stored_token_is_not_reused() {
+    /// Always returns the maximum, so every refresh is as early as possible.
+    struct EarliestRefreshEnv(Arc<ManualRuntime>);
+    impl ajo_auth::Runtime for EarliestRefreshEnv {
         fn now(&self) -> ajo_auth::Timestamp {
             self.0.now()
         }
@@ -524,56 +525,56 @@ async fn a_provider_does_not_take_its_own_token_back_from_the_store() {
         }
     }
     let server = MockServer::start();
-    let first = grants(&server, 3600);
-    let world = world();
-    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
-    let provider = TokenProvider::with(
+    let first = mock_token_endpoint(&server, 3600);
+    let env = manual_runtime();
+    let ims = BaseUrl::parse(&server.base_url()).expect("an endpoint");
+    let provider = TokenProvider::with_runtime_and_store(
         credentials(),
         &ims,
         http_client(&ims).expect("a client"),
-        Arc::new(Early(world.clone())),
-        Some(Arc::new(Shelf::default())),
+        Arc::new(EarliestRefreshEnv(env.clone())),
+        Some(Arc::new(FlakyStore::default())),
     );
     provider.token().await.expect("a token");
-    // Due by chance, and not due without it.
-    world.advance(Duration::from_secs(3220));
+    // Due with this jitter, and not due without it.
+    env.advance(Duration::from_secs(3220));
     let generations: Vec<u64> = [provider.token().await, provider.token().await, provider.token().await]
         .into_iter()
-        .map(|granted| granted.expect("a token").generation)
+        .map(|issued| issued.expect("a token").generation)
         .collect();
     assert_eq!(generations, [2, 2, 2]);
     first.assert_calls(2);
 }
 
 #[tokio::test]
-async fn a_shared_token_of_the_old_scopes_is_not_taken_after_they_are_replaced() {
+async fn token_with_old_scopes_is_ignored() {
     let server = MockServer::start();
-    let fetched = grants_this(&server, "of-new-scopes", 3600);
-    let shelf = Arc::new(Shelf { slow: true, ..Shelf::default() });
-    let of = |scopes: &str| Credentials::new("client-1", SECRET, "A1@AdobeOrg", scopes).expect("credentials");
-    let ims = Endpoint::parse(&server.base_url()).expect("an endpoint");
+    let fetched = mock_token_response(&server, "new-scopes", 3600);
+    let store = Arc::new(FlakyStore { is_slow: true, ..FlakyStore::default() });
+    let new = |scopes: &str| Credentials::new("client-1", SECRET, "A1@AdobeOrg", scopes).expect("credentials");
+    let ims = BaseUrl::parse(&server.base_url()).expect("an endpoint");
     let old =
-        ajo_auth::AccessToken::new("of-old".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
+        ajo_auth::AccessToken::new("old-scopes".into(), ajo_auth::Timestamp::from_millis(0), Duration::from_secs(3600));
     let entry = ajo_engine::encode_entry(&old.expect("a token"));
-    shelf.set(&ajo_engine::store_key(&of("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("kept");
-    let provider = build(&server.base_url(), of("old"), &world(), Some(shelf));
+    store.set(&ajo_engine::store_key(&new("old"), &ims), &entry, Duration::from_secs(3600)).await.expect("stored");
+    let provider = provider_with_runtime(&server.base_url(), new("old"), &manual_runtime(), Some(store));
     let waiting = tokio::spawn({
         let provider = provider.clone();
         async move { provider.token().await }
     });
     tokio::time::sleep(Duration::from_millis(50)).await;
-    provider.replace(of("new")).expect("replaced");
-    let granted = waiting.await.expect("no panic").expect("a token");
-    assert_eq!(granted.token.value().expose(), "of-new-scopes");
+    provider.replace_credentials(new("new")).expect("replaced");
+    let issued = waiting.await.expect("no panic").expect("a token");
+    assert_eq!(issued.token.value().expose(), "new-scopes");
     fetched.assert_calls(1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn hot_callers_make_one_request_for_each_refresh() {
+async fn each_refresh_is_one_request() {
     let server = MockServer::start();
-    let mock = grants(&server, 3600);
-    let world = world();
-    let provider = build(&server.base_url(), credentials(), &world, None);
+    let mock = mock_token_endpoint(&server, 3600);
+    let env = manual_runtime();
+    let provider = provider_with_runtime(&server.base_url(), credentials(), &env, None);
     for round in 1..=40 {
         let callers: Vec<_> = (0..8)
             .map(|_| {
@@ -585,59 +586,59 @@ async fn hot_callers_make_one_request_for_each_refresh() {
             caller.await.expect("no panic").expect("a token");
         }
         mock.assert_calls(round);
-        world.advance(Duration::from_secs(3300));
+        env.advance(Duration::from_secs(3300));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_does_not_answer_is_left_alone_for_a_while() {
-    let world = world();
-    let (_listener, url) = silent();
-    let shelf = Arc::new(Shelf { silent: true, ..Shelf::default() });
-    let provider = build(&url, credentials(), &world, Some(shelf.clone()));
-    provider.token().await.expect_err("the host does not answer either");
-    world.advance(Duration::from_secs(5));
-    provider.token().await.expect_err("nor now");
-    assert_eq!(shelf.asked.load(Ordering::Relaxed), 1, "within half a minute");
-    world.advance(Duration::from_secs(60));
-    provider.token().await.expect_err("nor now");
-    assert_eq!(shelf.asked.load(Ordering::Relaxed), 2);
+async fn unresponsive_store_is_not_used_again() {
+    let env = manual_runtime();
+    let (_listener, url) = unresponsive_listener();
+    let store = Arc::new(FlakyStore { hangs: true, ..FlakyStore::default() });
+    let provider = provider_with_runtime(&url, credentials(), &env, Some(store.clone()));
+    provider.token().await.expect_err("the endpoint does not respond either");
+    env.advance(Duration::from_secs(5));
+    provider.token().await.expect_err("still no response");
+    assert_eq!(store.read_count.load(Ordering::Relaxed), 1, "within 30 s");
+    env.advance(Duration::from_secs(60));
+    provider.token().await.expect_err("still no response");
+    assert_eq!(store.read_count.load(Ordering::Relaxed), 2);
 }
 
-/// A store in memory that can be broken.
+/// A store in memory that can fail.
 #[derive(Default)]
-struct Shelf {
-    texts: Mutex<Vec<(String, String, Duration)>>,
-    broken: bool,
-    silent: bool,
-    slow: bool,
-    asked: AtomicUsize,
+struct FlakyStore {
+    entries: Mutex<Vec<(String, String, Duration)>>,
+    fails: bool,
+    hangs: bool,
+    is_slow: bool,
+    read_count: AtomicUsize,
 }
 
-impl TokenStore for Shelf {
+impl TokenStore for FlakyStore {
     fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Secret>> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.read_count.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
-            if self.silent {
+            if self.hangs {
                 std::future::pending::<()>().await;
             }
-            if self.slow {
+            if self.is_slow {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            if self.broken {
-                return Err(StoreError::new("the shelf", "it is broken"));
+            if self.fails {
+                return Err(StoreError::new("the store", "it is broken"));
             }
-            let texts = self.texts.lock().expect("sound");
-            Ok(texts.iter().rev().find(|(there, ..)| there == key).map(|(_, text, _)| Secret::new(text)))
+            let entries = self.entries.lock().expect("not poisoned");
+            Ok(entries.iter().rev().find(|(other, ..)| other == key).map(|(_, value, _)| Secret::new(value)))
         })
     }
 
     fn set<'a>(&'a self, key: &'a str, value: &'a Secret, lifetime: Duration) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            if self.broken {
-                return Err(StoreError::new("the shelf", "it is broken"));
+            if self.fails {
+                return Err(StoreError::new("the store", "it is broken"));
             }
-            self.texts.lock().expect("sound").push((key.to_owned(), value.expose().to_owned(), lifetime));
+            self.entries.lock().expect("not poisoned").push((key.to_owned(), value.expose().to_owned(), lifetime));
             Ok(())
         })
     }
@@ -648,44 +649,60 @@ impl TokenStore for Shelf {
 }
 
 #[tokio::test]
-async fn a_stored_token_is_shared_and_never_the_one_that_was_refused() {
+async fn rejected_token_is_not_loaded_again() {
     let server = MockServer::start();
-    let mut first = grants_this(&server, "first", 3600);
-    let (world, shelf) = (world(), Arc::new(Shelf::default()));
-    let one = build(&server.base_url(), credentials(), &world, Some(shelf.clone()));
-    let other = build(&server.base_url(), credentials(), &world, Some(shelf.clone()));
+    let mut first = mock_token_response(&server, "first", 3600);
+    let (env, store) = (manual_runtime(), Arc::new(FlakyStore::default()));
+    let one = provider_with_runtime(&server.base_url(), credentials(), &env, Some(store.clone()));
+    let other = provider_with_runtime(&server.base_url(), credentials(), &env, Some(store.clone()));
     one.token().await.expect("a token");
     let shared = other.token().await.expect("the same token");
     first.assert_calls(1);
-    assert_eq!(shelf.texts.lock().expect("sound")[0].2, Duration::from_secs(3600), "it is kept as long as it lives");
+    assert_eq!(
+        store.entries.lock().expect("not poisoned")[0].2,
+        Duration::from_secs(3600),
+        "stored for the lifetime of the token"
+    );
     first.delete();
-    let second = grants_this(&server, "second", 3600);
+    let second = mock_token_response(&server, "second", 3600);
     other.invalidate(shared.generation);
     other.token().await.expect("another token");
     second.assert_calls(1);
-    world.advance(Duration::from_secs(3300));
-    one.token().await.expect("refreshed ahead, for both");
-    other.token().await.expect("the refreshed one");
+    env.advance(Duration::from_secs(3300));
+    one.token().await.expect("refreshed early, for both");
+    other.token().await.expect("the refreshed token");
     second.assert_calls(2);
-    let keys = shelf.texts.lock().expect("sound").iter().map(|(key, ..)| key.clone()).collect::<String>();
+    let keys = store.entries.lock().expect("not poisoned").iter().map(|(key, ..)| key.clone()).collect::<String>();
     assert!(!keys.contains(SECRET), "{keys}");
 }
 
 #[tokio::test]
-async fn a_store_that_fails_or_holds_rubbish_never_fails_the_call() {
+async fn broken_store_never_fails_the_call() {
     let server = MockServer::start();
-    grants(&server, 3600);
-    let broken = Arc::new(Shelf { broken: true, ..Shelf::default() });
-    build(&server.base_url(), credentials(), &world(), Some(broken.clone())).token().await.expect("a token");
-    assert_eq!(broken.asked.load(Ordering::Relaxed), 1);
+    mock_token_endpoint(&server, 3600);
+    let broken = Arc::new(FlakyStore { fails: true, ..FlakyStore::default() });
+    provider_with_runtime(&server.base_url(), credentials(), &manual_runtime(), Some(broken.clone()))
+        .token()
+        .await
+        .expect("a token");
+    assert_eq!(broken.read_count.load(Ordering::Relaxed), 1);
 
-    let silent = Arc::new(Shelf { silent: true, ..Shelf::default() });
-    build(&server.base_url(), credentials(), &world(), Some(silent)).token().await.expect("a token");
+    let unresponsive = Arc::new(FlakyStore { hangs: true, ..FlakyStore::default() });
+    provider_with_runtime(&server.base_url(), credentials(), &manual_runtime(), Some(unresponsive))
+        .token()
+        .await
+        .expect("a token");
 
-    let shelf = Arc::new(Shelf::default());
-    build(&server.base_url(), credentials(), &world(), Some(shelf.clone())).token().await.expect("a token");
-    for rubbish in ["", "{}", "null", "\u{0}", "{\"version\": 1}"] {
-        rubbish.clone_into(&mut shelf.texts.lock().expect("sound")[0].1);
-        build(&server.base_url(), credentials(), &world(), Some(shelf.clone())).token().await.expect("a token");
+    let store = Arc::new(FlakyStore::default());
+    provider_with_runtime(&server.base_url(), credentials(), &manual_runtime(), Some(store.clone()))
+        .token()
+        .await
+        .expect("a token");
+    for garbage in ["", "{}", "null", "\u{0}", "{\"version\": 1}"] {
+        garbage.clone_into(&mut store.entries.lock().expect("not poisoned")[0].1);
+        provider_with_runtime(&server.base_url(), credentials(), &manual_runtime(), Some(store.clone()))
+            .token()
+            .await
+            .expect("a token");
     }
 }

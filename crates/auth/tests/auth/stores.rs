@@ -1,4 +1,4 @@
-//! What every token store does, and what each alone promises.
+//! Tests all token stores with one suite, and the specific guarantees of each store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,26 +11,26 @@ async fn get(store: &dyn TokenStore, key: &str) -> Option<String> {
     store.get(key).await.expect("read").map(|text| text.expose().to_owned())
 }
 
-/// The suite that each store passes.
-async fn conforms(store: &dyn TokenStore) {
+/// The suite for all stores.
+async fn check_store(store: &dyn TokenStore) {
     assert_eq!(get(store, "a").await, None);
-    store.remove("a").await.expect("nothing there is no error");
-    store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
-    store.set("b", &Secret::new("é\n\u{0}two"), HOUR).await.expect("kept");
+    store.remove("a").await.expect("a missing key is no error");
+    store.set("a", &Secret::new("one"), HOUR).await.expect("stored");
+    store.set("b", &Secret::new("é\n\u{0}two"), HOUR).await.expect("stored");
     assert_eq!(get(store, "a").await.as_deref(), Some("one"));
     assert_eq!(get(store, "b").await.as_deref(), Some("é\n\u{0}two"));
     store.set("a", &Secret::new("three"), HOUR).await.expect("replaced");
     assert_eq!(get(store, "a").await.as_deref(), Some("three"));
     store.remove("a").await.expect("removed");
     assert_eq!((get(store, "a").await, get(store, "b").await.is_some()), (None, true));
-    store.set("a", &Secret::new(""), Duration::ZERO).await.expect("an end that has come is no error");
-    if store.locks() {
-        locks_conform(store).await;
+    store.set("a", &Secret::new(""), Duration::ZERO).await.expect("a lifetime of zero is no error");
+    if store.has_locks() {
+        check_store_locks(store).await;
     }
 }
 
-/// The suite that each store with locks passes.
-async fn locks_conform(store: &dyn TokenStore) {
+/// The suite for stores with locks.
+async fn check_store_locks(store: &dyn TokenStore) {
     let lock = async |lease| store.lock("a", lease).await.expect("a response");
     let ticket = lock(HOUR).await.expect("free");
     assert_eq!(lock(HOUR).await, None, "it is held");
@@ -44,22 +44,22 @@ async fn locks_conform(store: &dyn TokenStore) {
 }
 
 #[tokio::test]
-async fn memory() {
+async fn memory_store() {
     let store = MemoryStore::default();
-    conforms(&store).await;
-    store.set("short", &Secret::new("canary"), Duration::ZERO).await.expect("kept");
-    assert_eq!(get(&store, "short").await, None, "its life is over");
+    check_store(&store).await;
+    store.set("short", &Secret::new("canary"), Duration::ZERO).await.expect("stored");
+    assert_eq!(get(&store, "short").await, None, "it has expired");
     assert_eq!(format!("{store:?}"), "MemoryStore { entries: 2 }");
 }
 
 #[tokio::test]
-async fn files() {
+async fn file_store() {
     let directory = tempfile::tempdir().expect("a directory");
-    conforms(&FileStore::new(directory.path().join("not").join("there yet"))).await;
+    check_store(&FileStore::new(directory.path().join("not").join("there yet"))).await;
 }
 
 #[tokio::test]
-async fn a_directory_that_cannot_be_used_is_an_error_that_names_it() {
+async fn unusable_directory_is_named() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("file");
     std::fs::write(&file, "").expect("written");
@@ -70,47 +70,47 @@ async fn a_directory_that_cannot_be_used_is_an_error_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_file_of_any_length_is_not_read() {
+async fn file_over_the_limit_is_an_error() {
     let directory = tempfile::tempdir().expect("a directory");
     let store = FileStore::new(directory.path());
-    store.set("a", &Secret::new("x".repeat(64 * 1024)), HOUR).await.expect("kept");
+    store.set("a", &Secret::new("x".repeat(64 * 1024)), HOUR).await.expect("stored");
     store.get("a").await.expect("64 KiB");
-    store.set("a", &Secret::new("x".repeat(64 * 1024 + 1)), HOUR).await.expect("kept");
+    store.set("a", &Secret::new("x".repeat(64 * 1024 + 1)), HOUR).await.expect("stored");
     let error = store.get("a").await.expect_err("too long");
     assert!(error.to_string().ends_with("it is longer than 64 KiB"), "{error}");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_else_can_read_a_file_and_one_that_others_could_read_is_not_used() {
+async fn file_is_private() {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
 
     let directory = tempfile::tempdir().expect("a directory");
     let store = FileStore::new(directory.path().join("tokens"));
-    store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
+    store.set("a", &Secret::new("one"), HOUR).await.expect("stored");
     let file = store.directory().join("a.json");
     let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode(&file), mode(store.directory())), (0o600, 0o700));
     fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("changed");
     let error = store.get("a").await.expect_err("open to others");
-    assert!(error.to_string().ends_with("others may use it (mode 644, not 600)"), "{error}");
+    assert!(error.to_string().ends_with("other users can access it (its mode is 644, not 600)"), "{error}");
     store.set("a", &Secret::new("two"), HOUR).await.expect("replaced");
     assert_eq!((mode(&file), get(&store, "a").await.as_deref()), (0o600, Some("two")));
 }
 
-/// Readers among many writers see whole texts only, and nothing is left lying about.
+/// Concurrent readers only see complete values, and no temporary files remain.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn concurrent_processes_never_see_half_a_file() {
+async fn concurrent_reads_see_complete_files() {
     let directory = tempfile::tempdir().expect("a directory");
-    // Each store stands for a process: they have nothing in common but the directory.
+    // Each store represents a process: the stores only share the directory.
     let tasks: Vec<_> = (0..8_u8)
         .map(|number| {
             let store = FileStore::new(directory.path());
             tokio::spawn(async move {
                 for _ in 0..25 {
                     let text = String::from(char::from(b'a' + number)).repeat(20_000);
-                    store.set("shared", &Secret::new(text), HOUR).await.expect("kept");
+                    store.set("shared", &Secret::new(text), HOUR).await.expect("stored");
                     let read = get(&store, "shared").await.expect("there");
                     let first = read.chars().next().expect("a letter");
                     assert!(read.len() == 20_000 && read.chars().all(|letter| letter == first));
@@ -125,7 +125,7 @@ async fn concurrent_processes_never_see_half_a_file() {
 }
 
 #[test]
-fn a_store_can_be_shared_between_threads() {
+fn stores_are_send_and_sync() {
     let stores: [Arc<dyn TokenStore>; 2] = [Arc::new(MemoryStore::default()), Arc::new(FileStore::new("tokens"))];
     assert_eq!(stores.len(), 2);
 }
@@ -140,22 +140,22 @@ mod redis {
 
     use super::*;
 
-    /// A real server on a free port, without a file on disk; it ends with the test.
-    struct Server {
+    /// A real server on a free port, without persistence. It is stopped when dropped.
+    struct RedisServer {
         process: Child,
         port: u16,
     }
 
-    impl Server {
-        /// Nothing, with the reason printed, where there is no `redis-server` on this machine.
+    impl RedisServer {
+        /// Starts the server. Prints the reason and returns `None` if `redis-server` is not installed.
         fn start() -> Option<Self> {
             let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-            let started = Command::new("redis-server")
+            let spawned = Command::new("redis-server")
                 .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn();
-            let process = match started {
+            let process = match spawned {
                 Ok(process) => process,
                 Err(error) => {
                     let reason =
@@ -180,7 +180,7 @@ mod redis {
         }
     }
 
-    impl Drop for Server {
+    impl Drop for RedisServer {
         fn drop(&mut self) {
             let _ = self.process.kill();
             let _ = self.process.wait();
@@ -188,23 +188,23 @@ mod redis {
     }
 
     #[tokio::test]
-    async fn a_real_server_keeps_tokens_until_they_expire() {
-        let Some(server) = Server::start() else { return };
+    async fn server_stores_tokens_until_expiry() {
+        let Some(server) = RedisServer::start() else { return };
         let store = RedisStore::new(&server.url()).expect("a store");
-        conforms(&store).await;
+        check_store(&store).await;
 
-        store.set("short", &Secret::new("one"), Duration::from_millis(50)).await.expect("kept");
+        store.set("short", &Secret::new("one"), Duration::from_millis(50)).await.expect("stored");
         tokio::time::sleep(Duration::from_millis(80)).await;
         assert_eq!(get(&store, "short").await, None, "it expired on the server");
 
-        store.set("long", &Secret::new("one"), HOUR).await.expect("kept");
+        store.set("long", &Secret::new("one"), HOUR).await.expect("stored");
         let client = ::redis::Client::open(server.url()).expect("a client");
         let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
         let left: i64 =
             ::redis::cmd("PTTL").arg("ajo-limits:token:long").query_async(&mut connection).await.expect("a number");
         assert!((3_590_000..=3_600_000).contains(&left), "{left}");
 
-        // What another program put there by mistake is no text: an error, not a panic.
+        // A value of another type, written by another program, is an error and not a panic.
         let _: i64 = ::redis::cmd("RPUSH")
             .arg("ajo-limits:token:list")
             .arg("canary")
@@ -216,20 +216,20 @@ mod redis {
     }
 
     #[tokio::test]
-    async fn a_server_that_goes_away_is_an_error_and_its_return_is_noticed() {
-        let Some(server) = Server::start() else { return };
+    async fn store_reconnects_after_an_outage() {
+        let Some(server) = RedisServer::start() else { return };
         let (url, port) = (server.url(), server.port);
         let store = RedisStore::new(&url).expect("a store");
-        store.set("a", &Secret::new("one"), HOUR).await.expect("kept");
+        store.set("a", &Secret::new("one"), HOUR).await.expect("stored");
         drop(server);
-        let began = Instant::now();
-        store.get("a").await.expect_err("it is gone");
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        let start = Instant::now();
+        store.get("a").await.expect_err("the server is stopped");
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
         let _server = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""])
             .stdout(Stdio::null())
             .spawn()
-            .map(|process| Server { process, port })
+            .map(|process| RedisServer { process, port })
             .expect("started again");
         let deadline = Instant::now() + Duration::from_secs(10);
         while store.get("a").await.is_err() {
@@ -240,7 +240,7 @@ mod redis {
     }
 
     #[tokio::test]
-    async fn a_url_with_a_mistake_is_refused_and_its_password_not_shown() {
+    async fn invalid_url_error_hides_the_password() {
         for url in ["", "canary", "http://user:canary@127.0.0.1/", "redis://:canary@127.0.0.1:port/"] {
             let error = RedisStore::new(url).expect_err(url);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error}");

@@ -1,4 +1,4 @@
-//! The command line of `ajo emulator`.
+//! Arguments of `ajo emulator`.
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -8,81 +8,81 @@ use ajo_emulator::{AuthMode, Fault};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Emulator {
-    /// Run until Ctrl-C; prints settings for other programs
+pub(crate) enum EmulatorCommand {
+    /// Run until Ctrl-C and print settings for other programs
     Serve {
-        /// The port; a free one if not given
+        /// Port to listen on; a free port if omitted
         #[arg(long, default_value_t = 0, hide_default_value = true)]
         port: u16,
-        /// Another address than 127.0.0.1; whoever reaches it can use all of the emulator
+        /// Listen address other than 127.0.0.1; anyone who can reach it controls the emulator
         #[arg(long, value_name = "ADDRESS", requires = "allow_remote")]
         host: Option<IpAddr>,
-        /// Allow --host to be an address that other machines reach
+        /// Allow --host to be reachable from other machines
         #[arg(long)]
         allow_remote: bool,
         #[command(flatten)]
-        start: Start,
+        start: StartArgs,
     },
-    /// Run a command with the settings of an emulator that lives as long as it
+    /// Run a command with an emulator that stops when the command exits
     Exec {
         #[command(flatten)]
-        start: Start,
-        /// The command and its arguments
+        start: StartArgs,
+        /// Command and its arguments
         #[arg(required = true, last = true, value_name = "COMMAND")]
         command: Vec<OsString>,
     },
     /// Print the settings of a running emulator, for eval
-    Env(At),
-    /// Wait until an emulator answers
+    Env(EmulatorUrlArg),
+    /// Wait until an emulator responds
     Wait {
         #[command(flatten)]
-        at: At,
-        /// How long, in seconds
+        at: EmulatorUrlArg,
+        /// Timeout in seconds
         #[arg(long, default_value_t = 10)]
         timeout: u64,
     },
-    /// Say how a running emulator is set and what it keeps
-    Status(At),
-    /// Empty a running emulator; faults, journal, clock and tokens too
-    Reset(At),
+    /// Show the settings and contents of a running emulator
+    Status(EmulatorUrlArg),
+    /// Reset a running emulator, including faults, request log, clock, and tokens
+    Reset(EmulatorUrlArg),
 }
 
-/// How an emulator starts.
+/// Initial settings of an emulator.
 #[derive(Debug, Args)]
-pub(crate) struct Start {
-    /// How closely the gateway looks at who calls: off, lenient or strict
+pub(crate) struct StartArgs {
+    /// Authentication checks of the gateway: off, lenient, or strict
     #[arg(long, value_name = "MODE", default_value_t = AuthMode::Strict)]
     pub(crate) auth: AuthMode,
-    /// A fault to begin with, such as `capping.create@first:2=drop_after`; may be given several times
-    #[arg(long, value_name = "FAULT")]
-    pub(crate) fault: Vec<Fault>,
-    /// The side to take where Adobe's documents contradict each other, such as `org_id=required`; may be given several times
-    #[arg(long = "switch", value_name = "NAME=SIDE")]
-    pub(crate) switches: Vec<String>,
-    /// How long a token lives, in seconds
+    /// Initial fault, such as `capping.create@first:2=drop_after`; can be repeated
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<Fault>,
+    /// Variant to use where Adobe's documents contradict each other, such as `org_id=required`; can be repeated
+    #[arg(long = "quirk", value_name = "NAME=VARIANT")]
+    pub(crate) quirks: Vec<String>,
+    /// Lifetime of a token in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 86_399, value_parser = clap::value_parser!(u64).range(1..=2_678_400))]
     pub(crate) token_lifetime: u64,
-    /// From which identifiers, tokens and chance are made
+    /// Seed for identifiers, tokens, and random faults
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
-    /// How many capping configurations a sandbox can have
+    /// Maximum number of capping configurations per sandbox
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub(crate) max_configs: usize,
-    /// A file with the configurations to begin with, if it is there; they are written to it when the emulator stops
+    /// File to load configurations from, if it exists, and to save them to on exit
     #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
-    /// Let the page set faults, the clock and switches
+    pub(crate) data: Option<PathBuf>,
+    /// Enable controls for faults, the clock, and quirks in the web UI
     #[arg(long)]
-    pub(crate) page_controls: bool,
-    /// Compare requests and answers with the specifications
+    pub(crate) ui_controls: bool,
+    /// Check requests and responses against the specifications
     #[arg(long)]
     pub(crate) strict_contract: bool,
 }
 
-/// Where a running emulator is.
+/// Address of a running emulator.
 #[derive(Debug, Args)]
-pub(crate) struct At {
-    /// Its root
+pub(crate) struct EmulatorUrlArg {
+    /// URL of the running emulator
     #[arg(long, value_name = "URL", env = "AJO_EMULATOR_URL", default_value = "http://127.0.0.1:4010")]
-    pub(crate) at: String,
+    pub(crate) emulator_url: String,
 }

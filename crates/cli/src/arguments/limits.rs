@@ -6,134 +6,134 @@ use std::path::PathBuf;
 use ajo_core::Uid;
 use clap::{Args, ValueEnum};
 
-/// Limits files, and what is beside them.
+/// Limits files, and the files next to them.
 #[derive(Debug, Args)]
-pub(crate) struct Files {
-    /// Limits files, YAML or JSON; several are taken together
+pub(crate) struct LimitsFilesArgs {
+    /// Limits files (YAML or JSON); several are merged
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) beside: Beside,
+    pub(crate) state_args: StateArgs,
 }
 
-/// What is beside limits files.
+/// Files next to the limits files.
 #[derive(Debug, Args)]
-pub(crate) struct Beside {
-    /// A policy that must be kept, besides the one that a limits file names
+pub(crate) struct StateArgs {
+    /// Policy file to enforce in addition to the one named in a limits file
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// The ledger of what is ours; `ajo.lock` beside the first limits file if not given
+    /// State file; defaults to `ajo.state.json` next to the first limits file
     #[arg(long, value_name = "FILE")]
-    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
 }
 
-/// What a plan may do beyond the files.
+/// Deletions that a plan may contain.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Deleting")]
-pub(crate) struct Planning {
-    /// Delete what is ours and no longer in the files
+pub(crate) struct PruneArgs {
+    /// Delete managed configurations that are no longer in the files
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Delete also what is deployed, without undeploying it first
+    /// Delete deployed configurations without undeploying them first
     #[arg(long, requires = "prune")]
     pub(crate) force_delete: bool,
 
-    /// How many may be deleted; if not given, the larger of 1 and 20 % of what is ours
+    /// Maximum number of deletes; defaults to 20 % of the managed configurations, but at least 1
     #[arg(long, value_name = "N", requires = "prune")]
     pub(crate) max_deletes: Option<usize>,
 }
 
-/// What `ajo plan` plans.
+/// Arguments of `ajo plan`.
 #[derive(Debug, Args)]
-pub(crate) struct Plan {
+pub(crate) struct PlanArgs {
     #[command(flatten)]
-    pub(crate) files: Files,
+    pub(crate) files: LimitsFilesArgs,
 
-    /// Write the plan into this file, for `ajo apply --plan`
+    /// Save the plan to this file, for `ajo apply --plan`
     #[arg(long, value_name = "FILE.json")]
-    pub(crate) save: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
 
-    /// End with 2 if something has to be done
+    /// Exit with 2 if there are changes
     #[arg(long)]
     pub(crate) exit_code: bool,
 
     #[command(flatten)]
-    pub(crate) planning: Planning,
+    pub(crate) prune_args: PruneArgs,
 }
 
-/// What `ajo apply` applies.
+/// Arguments of `ajo apply`.
 #[derive(Debug, Args)]
-pub(crate) struct Apply {
-    /// Limits files, YAML or JSON; several are taken together
+pub(crate) struct ApplyArgs {
+    /// Limits files (YAML or JSON); several are merged
     #[arg(value_name = "FILE", required_unless_present_any = ["plan", "resume"])]
     pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) beside: Beside,
+    pub(crate) state_args: StateArgs,
 
-    /// Apply this plan, which `ajo plan --save` has written, or nothing: it is refused if anything it is about has changed
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "ledger", "resume", "prune"])]
+    /// Apply a plan saved with `ajo plan --out`; fails if the plan is stale
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "prune"])]
     pub(crate) plan: Option<PathBuf>,
 
-    /// Go on with an apply that was cut off: what is unknown of it is read back first
+    /// Resume an interrupted apply
     #[arg(long, conflicts_with_all = ["files", "prune"])]
     pub(crate) resume: bool,
 
-    /// Do not ask for the name of a production sandbox
+    /// Skip the confirmation for production sandboxes
     #[arg(long)]
     pub(crate) yes: bool,
 
-    /// How many configurations are worked on at the same time
+    /// Number of configurations to process in parallel
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) concurrency: NonZeroUsize,
 
-    /// How long to wait for another apply to end
+    /// How long to wait for another apply to finish
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) lock_timeout: u64,
 
     #[command(flatten)]
-    pub(crate) planning: Planning,
+    pub(crate) prune_args: PruneArgs,
 }
 
-/// What `ajo dump` writes.
+/// Arguments of `ajo export`.
 #[derive(Debug, Args)]
-pub(crate) struct Dump {
-    /// Write it into this file, which must not be there yet, rather than to standard output
+pub(crate) struct ExportArgs {
+    /// Write to this new file instead of standard output
     #[arg(long, value_name = "FILE.yaml")]
-    pub(crate) save: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
 }
 
-/// What `ajo adopt` adopts.
+/// Arguments of `ajo import`.
 #[derive(Debug, Args)]
-pub(crate) struct Adopt {
+pub(crate) struct ImportArgs {
     #[command(flatten)]
-    pub(crate) files: Files,
+    pub(crate) files: LimitsFilesArgs,
 
-    /// Adopt this one, where several could be meant or it is in no file; if not given, what the files name and is there once
+    /// Import this configuration; defaults to every configuration that matches the files unambiguously
     #[arg(long, value_name = "UID")]
     pub(crate) uid: Vec<Uid>,
 }
 
-/// What `ajo schema` prints.
+/// Arguments of `ajo schema`.
 #[derive(Debug, Args)]
-pub(crate) struct Schema {
-    /// The schema of what
-    #[arg(value_enum, default_value_t = Schemas::Limits)]
-    pub(crate) of: Schemas,
+pub(crate) struct SchemaArgs {
+    /// Schema to print
+    #[arg(value_enum, default_value_t = SchemaKind::Limits)]
+    pub(crate) kind: SchemaKind,
 }
 
-/// What has a schema.
+/// The schemas of `ajo schema`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Schemas {
-    /// A limits file
+pub(crate) enum SchemaKind {
+    /// Limits file
     Limits,
-    /// A policy file
+    /// Policy file
     Policy,
-    /// What the commands print with `--output json`, and a saved plan
+    /// Output of commands with `--output json`, and saved plans
     Report,
-    /// The ledger `ajo.lock`
-    Ledger,
+    /// State file `ajo.state.json`
+    State,
 }

@@ -6,25 +6,27 @@ mod status;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Auth, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::{AuthCommand, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::Caller;
+use crate::session::AuthContext;
 
-pub(crate) async fn run(settings: &Settings, command: Auth) -> Result<ExitCode, Failure> {
-    // A profile would outlive the emulator of this process.
-    if settings.emulator && matches!(command, Auth::Login | Auth::Logout) {
-        return Err(Failure::new("--emulator needs no profile, and keeps none").usage());
+pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Result<ExitCode, CommandError> {
+    // A profile would outlive the in-process emulator.
+    if settings.emulator && matches!(command, AuthCommand::Login | AuthCommand::Logout) {
+        return Err(
+            CommandError::new("--emulator cannot be used with login or logout; it needs no profile").into_usage_error()
+        );
     }
     match command {
-        Auth::Login => login::run(settings).await?,
-        Auth::Logout => logout::run(settings).await?,
-        Auth::Token => {
-            let granted = Caller::find(settings).await?.tokens()?.token().await?;
-            output::data(granted.token.value().expose())?;
+        AuthCommand::Login => login::run(settings).await?,
+        AuthCommand::Logout => logout::run(settings).await?,
+        AuthCommand::Token => {
+            let response = AuthContext::resolve(settings).await?.token_provider()?.token().await?;
+            output::print_data(response.token.value().expose())?;
         }
-        Auth::Status => status::run(settings).await?,
+        AuthCommand::Status => status::run(settings).await?,
     }
-    Ok(Exit::Success.into())
+    Ok(ExitStatus::Success.into())
 }

@@ -1,21 +1,22 @@
-//! `ajo try`: the whole story, told on an emulator.
+//! `ajo demo`: a guided demo on an emulator.
 
 use std::process::ExitCode;
 
 use ajo_auth::TokenProvider;
 use ajo_core::{
-    CappingDefinition, Client, ConfigState, DeleteOptions, Error, Response, ThrottlingDefinition, ValidationStatus,
+    CallError, CallResponse, CappingDefinition, Client, ConfigState, DeleteOptions, ThrottlingDefinition,
+    ValidationStatus,
 };
 use ajo_emulator::Emulator;
 
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
 
 const CAPPING: &str = r#"{
     "url": "https://api.example.org/data/2.5/*",
     "methods": ["GET"],
-    "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}}
+    "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}}
 }"#;
 
 const THROTTLING: &str = r#"{
@@ -25,8 +26,8 @@ const THROTTLING: &str = r#"{
     "maxThroughput": 400
 }"#;
 
-pub(crate) async fn run() -> Result<ExitCode, Failure> {
-    let emulator = Emulator::start().await.map_err(|error| Failure::new(error.to_string()))?;
+pub(crate) async fn run() -> Result<ExitCode, CommandError> {
+    let emulator = Emulator::start().await.map_err(|error| CommandError::new(error.to_string()))?;
     let client = Client::builder()
         .credentials(emulator.credentials())
         .sandbox(&emulator.sandbox())
@@ -34,139 +35,148 @@ pub(crate) async fn run() -> Result<ExitCode, Failure> {
         .ims_url(&emulator.ims_url())
         .build()?;
 
-    say(&format!(
-        "An emulator of the service runs inside this command, on {}. Nothing leaves this machine.",
+    print_line(&format!(
+        "This command runs an emulator of the service on {}. Nothing leaves this machine.",
         emulator.address()
     ))?;
-    token(&emulator).await?;
-    capping(&client).await?;
-    throttling(&client).await?;
+    show_token(&emulator).await?;
+    show_capping(&client).await?;
+    show_throttling(&client).await?;
     super::limits::demo(&client, emulator.credentials().org_id().as_str()).await?;
-    say("\nEvery step answered as documented. The emulator is gone, and nothing is left behind.")?;
-    say("Next: `ajo --emulator capping list`, `ajo emulator serve` to keep one running, or docs/limits-as-code.md.")?;
-    Ok(Exit::Success.into())
+    print_line("\nEvery step returned the documented response. The emulator has stopped and left nothing behind.")?;
+    print_line(
+        "Next: `ajo --emulator capping list`, `ajo emulator serve` for a long-running emulator, or docs/limits-as-code.md.",
+    )?;
+    Ok(ExitStatus::Success.into())
 }
 
-async fn token(emulator: &Emulator) -> Result<(), Failure> {
-    say("\nToken: OAuth server-to-server, a form posted to the token host")?;
-    let ims = ajo_auth::Endpoint::parse(&emulator.ims_url()).map_err(|error| Failure::new(error.to_string()))?;
+async fn show_token(emulator: &Emulator) -> Result<(), CommandError> {
+    print_line("\nToken: OAuth client credentials grant at the token endpoint")?;
+    let ims = ajo_auth::BaseUrl::parse(&emulator.ims_url()).map_err(|error| CommandError::new(error.to_string()))?;
     let tokens = TokenProvider::new(emulator.credentials(), &ims, ajo_auth::http_client(&ims)?);
     let lifetime = tokens.token().await?.token.lifetime();
-    step("POST /ims/token/v3", "200", &format!("an access token, good for {} s", lifetime.as_secs()))
+    print_step("POST /ims/token/v3", "200", &format!("access token, valid for {} s", lifetime.as_secs()))
 }
 
-async fn capping(client: &Client) -> Result<(), Failure> {
+async fn show_capping(client: &Client) -> Result<(), CommandError> {
     let api = client.capping();
     let definition: CappingDefinition = parse(CAPPING)?;
 
-    say("\nCapping: at most 500 calls a second reach https://api.example.org/data/2.5/*, more are rejected")?;
-    let created = done("create", api.create(&definition).response().await)?;
+    print_line(
+        "\nCapping: at most 500 calls/s to https://api.example.org/data/2.5/*; calls over the limit are rejected",
+    )?;
+    let created = expect_success("create", api.create(&definition).response().await)?;
     let uid = created.uid;
-    step("create", "200", &format!("{uid}, which limits nothing yet"))?;
+    print_step("create", "200", &format!("{uid}, not deployed yet"))?;
 
-    let verdict = done("can_deploy", api.can_deploy(&uid).response().await)?;
-    expect("can_deploy says ok", verdict.validation_status == Some(ValidationStatus::Ok))?;
-    step("can_deploy", "200", "ok")?;
+    let verdict = expect_success("can_deploy", api.can_deploy(&uid).response().await)?;
+    ensure("can_deploy returns ok", verdict.validation_status == Some(ValidationStatus::Ok))?;
+    print_step("can_deploy", "200", "ok")?;
 
-    done("deploy", api.deploy(&uid).response().await)?;
-    let config = done("get", api.get(&uid).response().await)?;
-    expect("the state is deployed", config.state == Some(ConfigState::Deployed))?;
-    expect("it has been deployed", config.has_been_deployed == Some(true))?;
-    step("deploy", "204", "now it limits; what the service keeps:")?;
-    let shown = super::resource::show_capping(&config);
-    say(&shown.lines().map(|line| format!("         {line}")).collect::<Vec<_>>().join("\n"))?;
+    expect_success("deploy", api.deploy(&uid).response().await)?;
+    let config = expect_success("get", api.get(&uid).response().await)?;
+    ensure("the state is deployed", config.state == Some(ConfigState::Deployed))?;
+    ensure("hasBeenDeployed is true", config.has_been_deployed == Some(true))?;
+    print_step("deploy", "204", "the limit is live; the service returns:")?;
+    let details = super::resource::format_capping(&config);
+    print_line(&details.lines().map(|line| format!("         {line}")).collect::<Vec<_>>().join("\n"))?;
 
     let mut changed = definition.clone();
-    if let Some(limit) = &mut changed.services.data_source {
+    if let Some(limit) = &mut changed.services.action {
         limit.rating.max_calls_count = 800;
     }
-    done("update", api.update(&uid, &changed).response().await)?;
-    let config = done("get", api.get(&uid).response().await)?;
-    let calls = |services: Option<ajo_core::AnsweredServices>| services?.data_source?.rating?.max_calls_count;
-    let in_force = config.deployed_config.and_then(|deployed| calls(deployed.services));
-    expect("800 calls are saved and 500 in force", (calls(config.services), in_force) == (Some(800), Some(500)))?;
-    step("update", "200", "saved: 800 calls; still in force: 500, until it is deployed again")?;
+    expect_success("update", api.update(&uid, &changed).response().await)?;
+    let config = expect_success("get", api.get(&uid).response().await)?;
+    let calls = |services: Option<ajo_core::CappingServicesResponse>| services?.action?.rating?.max_calls_count;
+    let live = config.deployed_config.and_then(|deployed| calls(deployed.services));
+    ensure("800 calls are saved and 500 are live", (calls(config.services), live) == (Some(800), Some(500)))?;
+    print_step("update", "200", "saved: 800 calls; live: 500 calls until the next deploy")?;
 
-    done("deploy", api.deploy(&uid).response().await)?;
-    step("deploy", "204", "in force: 800 calls")?;
+    expect_success("deploy", api.deploy(&uid).response().await)?;
+    print_step("deploy", "204", "live: 800 calls")?;
 
-    refused("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1451"))?;
-    step("delete", "500", "code 1451: refused while it is deployed")?;
-    done("undeploy", api.undeploy(&uid).response().await)?;
-    step("undeploy", "204", "it limits no more")?;
-    done("delete", api.delete(&uid, DeleteOptions::default()).response().await)?;
-    step("delete", "200", "removed")?;
-    refused("get", api.get(&uid).response().await, 404, None)?;
-    step("get", "404", "it is gone")?;
-    let left = done("list", api.list().response().await)?;
-    expect("no capping configuration is left", left.is_empty())?;
-    step("list", "200", "empty again")
+    expect_error("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1451"))?;
+    print_step("delete", "500", "code 1451: a deployed configuration cannot be deleted")?;
+    expect_success("undeploy", api.undeploy(&uid).response().await)?;
+    print_step("undeploy", "204", "no longer live")?;
+    expect_success("delete", api.delete(&uid, DeleteOptions::default()).response().await)?;
+    print_step("delete", "200", "deleted")?;
+    expect_error("get", api.get(&uid).response().await, 404, None)?;
+    print_step("get", "404", "not found")?;
+    let remaining = expect_success("list", api.list().response().await)?;
+    ensure("the list is empty", remaining.is_empty())?;
+    print_step("list", "200", "empty")
 }
 
-async fn throttling(client: &Client) -> Result<(), Failure> {
+async fn show_throttling(client: &Client) -> Result<(), CommandError> {
     let api = client.throttling();
     let definition: ThrottlingDefinition = parse(THROTTLING)?;
 
-    say("\nThrottling: 400 calls a second reach https://partner.example.com/*, more wait in a queue")?;
-    let created = done("create", api.create(&definition).response().await)?;
+    print_line("\nThrottling: at most 400 calls/s to https://partner.example.com/*; calls over the limit are queued")?;
+    let created = expect_success("create", api.create(&definition).response().await)?;
     let uid = created.uid;
-    step("create", "200", uid.as_ref())?;
-    refused("create", api.create(&definition).response().await, 400, Some("1465"))?;
-    step("create", "400", "code 1465: an organization has one throttling configuration")?;
+    print_step("create", "200", uid.as_ref())?;
+    expect_error("create", api.create(&definition).response().await, 400, Some("1465"))?;
+    print_step("create", "400", "code 1465: an organization can have only one throttling configuration")?;
 
-    let verdict = done("can_deploy", api.can_deploy(&uid).response().await)?;
-    expect("can_deploy says ok", verdict.validation_status == Some(ValidationStatus::Ok))?;
-    step("can_deploy", "200", "ok")?;
-    done("deploy", api.deploy(&uid).response().await)?;
-    step("deploy", "204", "in force in every sandbox of the organization")?;
+    let verdict = expect_success("can_deploy", api.can_deploy(&uid).response().await)?;
+    ensure("can_deploy returns ok", verdict.validation_status == Some(ValidationStatus::Ok))?;
+    print_step("can_deploy", "200", "ok")?;
+    expect_success("deploy", api.deploy(&uid).response().await)?;
+    print_step("deploy", "204", "live in every sandbox of the organization")?;
 
     let changed = ThrottlingDefinition { max_throughput: 600, ..definition };
-    done("update", api.update(&uid, &changed).response().await)?;
-    let config = done("get", api.get(&uid).response().await)?;
-    expect("600 calls a second are saved", config.max_throughput == Some(600))?;
-    expect("it is still deployed", config.has_been_deployed == Some(true))?;
-    step("update", "200", "600 calls a second, in force at once")?;
+    expect_success("update", api.update(&uid, &changed).response().await)?;
+    let config = expect_success("get", api.get(&uid).response().await)?;
+    ensure("600 calls/s are saved", config.max_throughput == Some(600))?;
+    ensure("the configuration is still deployed", config.has_been_deployed == Some(true))?;
+    print_step("update", "200", "600 calls/s, live at once")?;
 
-    refused("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1456"))?;
-    step("delete", "500", "code 1456: refused while it is deployed")?;
-    done("delete", api.delete(&uid, DeleteOptions { force: true }).response().await)?;
-    step("delete", "200", "with force: removed")?;
-    let left = done("list", api.list().response().await)?;
-    expect("no throttling configuration is left", left.is_empty())?;
-    step("list", "200", "empty again")
+    expect_error("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1456"))?;
+    print_step("delete", "500", "code 1456: a deployed configuration cannot be deleted")?;
+    expect_success("delete", api.delete(&uid, DeleteOptions { force: true }).response().await)?;
+    print_step("delete", "200", "deleted with force")?;
+    let remaining = expect_success("list", api.list().response().await)?;
+    ensure("the list is empty", remaining.is_empty())?;
+    print_step("list", "200", "empty")
 }
 
-fn say(text: &str) -> Result<(), Failure> {
-    output::data(text)
+fn print_line(text: &str) -> Result<(), CommandError> {
+    output::print_data(text)
 }
 
-fn step(call: &str, status: &str, meaning: &str) -> Result<(), Failure> {
-    say(&format!("  {call:<18} {status}  {meaning}"))
+fn print_step(call: &str, status: &str, meaning: &str) -> Result<(), CommandError> {
+    print_line(&format!("  {call:<18} {status}  {meaning}"))
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::new(format!("the story's own definition: {error}")))
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, CommandError> {
+    serde_json::from_str(text).map_err(|error| CommandError::new(format!("invalid definition in the demo: {error}")))
 }
 
-/// A call that must succeed with the status its operation has.
-fn done<T>(call: &str, outcome: Result<Response<T>, Error>) -> Result<T, Failure> {
-    let answer = outcome.map_err(|error| Failure::new(format!("the story stops at {call}: {error}")))?;
+/// Expects success with the documented status of the operation.
+fn expect_success<T>(call: &str, outcome: Result<CallResponse<T>, CallError>) -> Result<T, CommandError> {
+    let response = outcome.map_err(|error| CommandError::new(format!("the demo failed at {call}: {error}")))?;
     let expected = if matches!(call, "deploy" | "undeploy") { 204 } else { 200 };
-    expect(&format!("{call} answers {expected}"), answer.status == expected)?;
-    Ok(answer.value)
+    ensure(&format!("{call} returns {expected}"), response.status == expected)?;
+    Ok(response.value)
 }
 
-/// A call that must be refused with this status and code.
-fn refused<T>(call: &str, outcome: Result<Response<T>, Error>, status: u16, code: Option<&str>) -> Result<(), Failure> {
+/// Expects an error with this status and code.
+fn expect_error<T>(
+    call: &str,
+    outcome: Result<CallResponse<T>, CallError>,
+    status: u16,
+    code: Option<&str>,
+) -> Result<(), CommandError> {
     let expected =
-        code.map_or_else(|| format!("{call} answers {status}"), |code| format!("{call} answers {status}, code {code}"));
+        code.map_or_else(|| format!("{call} returns {status}"), |code| format!("{call} returns {status}, code {code}"));
     let as_expected = outcome.err().is_some_and(|error| {
         error.status() == Some(status)
             && code.is_none_or(|code| error.code().is_some_and(|found| found.as_str() == code))
     });
-    expect(&expected, as_expected)
+    ensure(&expected, as_expected)
 }
 
-fn expect(what: &str, so: bool) -> Result<(), Failure> {
-    if so { Ok(()) } else { Err(Failure::new(format!("the story stops: expected that {what}"))) }
+fn ensure(what: &str, holds: bool) -> Result<(), CommandError> {
+    if holds { Ok(()) } else { Err(CommandError::new(format!("the demo failed: expected that {what}"))) }
 }

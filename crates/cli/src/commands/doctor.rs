@@ -1,135 +1,144 @@
-//! `ajo doctor`: the way from the credentials to the service, step by step.
+//! `ajo doctor`: checks each step from the credentials to the service.
 
+mod doctor_check;
 mod report;
-mod step;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ajo_auth::{AuthError, Secret, Timestamp, server_date};
-use ajo_core::{CallOptions, Client, Error};
+use ajo_auth::{AuthError, Secret, Timestamp, request_server_date};
+use ajo_core::{CallError, CallOptions, Client};
 
-use crate::arguments::Settings;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::{Caller, Identity};
-use crate::time::rfc3339;
-use report::Report;
-use step::Step;
+use crate::session::{AuthContext, CallerIdentity};
+use crate::time::format_rfc3339;
+use doctor_check::DoctorCheck;
+use report::DoctorReport;
 
-/// From here on the clocks are said to differ. Chosen here: `Date` counts in seconds, and the way takes time too.
-const CLOCK_SKEW: Duration = Duration::from_secs(30);
+/// Clock difference that is reported. `Date` has a resolution of one second, and the network adds latency.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(30);
 
-/// How long each of the calls may take. Chosen here: somebody is waiting for it.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// Deadline of each call.
+const CALL_DEADLINE: Duration = Duration::from_secs(30);
 
-/// The first step that is not right, and why.
-struct Failed(Step, Failure);
+/// The first failed check, and its error.
+struct FailedCheck(DoctorCheck, CommandError);
 
-pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
-    let mut report = Report::default();
-    let exit = match walk(settings, &mut report).await {
-        Ok(()) => Exit::Success,
-        Err(Failed(step, failure)) => {
-            report.failed(step, &failure);
-            failure.exit()
+pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandError> {
+    let mut report = DoctorReport::default();
+    let exit = match run_checks(settings, &mut report).await {
+        Ok(()) => ExitStatus::Success,
+        Err(FailedCheck(step, failure)) => {
+            report.add_failed(step, &failure);
+            failure.exit_status()
         }
     };
-    output::data(&report.print(settings.output))?;
+    output::print_data(&report.render(settings.output))?;
     Ok(exit.into())
 }
 
-async fn walk(settings: &Settings, report: &mut Report) -> Result<(), Failed> {
-    let caller = Caller::find(settings).await.map_err(|failure| Failed(Step::Credentials, failure))?;
-    report.passed(Step::Credentials, format!("{}; client id {}", caller.found, caller.identity.client_id()));
+async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+    let caller =
+        AuthContext::resolve(settings).await.map_err(|failure| FailedCheck(DoctorCheck::Credentials, failure))?;
+    report
+        .add_passed(DoctorCheck::Credentials, format!("{}; client id {}", caller.source, caller.identity.client_id()));
     let token = match &caller.identity {
-        Identity::Credentials(_) => fetched(&caller, report).await?,
-        Identity::Token { token, .. } => {
-            report.skipped(Step::TokenHost, "not asked: the access token is given ready-made");
-            report.skipped(Step::Token, "given ready-made; its end is not known");
-            report.skipped(Step::Clock, "not compared: the token host was not asked");
+        CallerIdentity::Credentials(_) => check_token(&caller, report).await?,
+        CallerIdentity::AccessToken { token, .. } => {
+            report.add_skipped(DoctorCheck::TokenEndpoint, "not checked: AJO_ACCESS_TOKEN is set");
+            report.add_skipped(DoctorCheck::Token, "from AJO_ACCESS_TOKEN; expiry unknown");
+            report.add_skipped(DoctorCheck::Clock, "not checked: no request to the token endpoint");
             token.clone()
         }
     };
-    let sandbox = caller.sandbox(settings).map_err(|failure| Failed(Step::Organization, failure))?;
+    let sandbox = caller.sandbox(settings).map_err(|failure| FailedCheck(DoctorCheck::Organization, failure))?;
     let (client_id, org_id) = (caller.identity.client_id(), caller.identity.org_id().as_str());
-    let client = caller.service(settings, &sandbox).access_token(token, client_id, org_id).build();
-    let client = client.map_err(|error| Failed(Step::ApiKey, error.into()))?;
-    let client = client.with_options(CallOptions::default().deadline(DEADLINE));
-    capping(&client, org_id, &sandbox, report).await?;
-    throttling(&client, &sandbox, report).await
+    let client = caller.client_builder(settings, &sandbox).access_token(token, client_id, org_id).build();
+    let client = client.map_err(|error| FailedCheck(DoctorCheck::ApiKey, error.into()))?;
+    let client = client.with_options(CallOptions::default().deadline(CALL_DEADLINE));
+    check_capping(&client, org_id, &sandbox, report).await?;
+    check_throttling(&client, &sandbox, report).await
 }
 
-/// A token of its own, and not one that others share: this is to show that the credential works now.
-async fn fetched(caller: &Caller, report: &mut Report) -> Result<Secret, Failed> {
-    let unreached = |error: AuthError| Failed(Step::TokenHost, error.into());
-    let http = ajo_auth::http_client(&caller.ims_url).map_err(unreached)?;
-    let date = server_date(&caller.ims_url, &http).await.map_err(unreached)?;
-    let present = ajo_auth::now();
-    report.passed(Step::TokenHost, format!("{} answers", caller.ims_url));
-    let granted = caller.fresh_tokens().map_err(|failure| Failed(Step::Token, failure))?.token().await;
-    let token = granted.map_err(|error| Failed(Step::Token, error.into()))?.token;
+/// Requests a new token. A cached token would not prove that the credential works now.
+async fn check_token(caller: &AuthContext, report: &mut DoctorReport) -> Result<Secret, FailedCheck> {
+    let transport_error = |error: AuthError| FailedCheck(DoctorCheck::TokenEndpoint, error.into());
+    let http = ajo_auth::http_client(&caller.ims_url).map_err(transport_error)?;
+    let date = request_server_date(&caller.ims_url, &http).await.map_err(transport_error)?;
+    let now = ajo_auth::current_timestamp();
+    report.add_passed(DoctorCheck::TokenEndpoint, format!("{} responds", caller.ims_url));
+    let response =
+        caller.uncached_token_provider().map_err(|failure| FailedCheck(DoctorCheck::Token, failure))?.token().await;
+    let token = response.map_err(|error| FailedCheck(DoctorCheck::Token, error.into()))?.token;
     let scopes = match &caller.identity {
-        Identity::Credentials(credentials) => credentials.scopes().to_string(),
-        Identity::Token { .. } => String::new(),
+        CallerIdentity::Credentials(credentials) => credentials.scopes().to_string(),
+        CallerIdentity::AccessToken { .. } => String::new(),
     };
-    report.passed(Step::Token, format!("granted until {}, for {scopes}", rfc3339(token.expires_at())));
-    clock(date, present, report);
+    report
+        .add_passed(DoctorCheck::Token, format!("valid until {}, scopes {scopes}", format_rfc3339(token.expires_at())));
+    check_clock(date, now, report);
     Ok(token.value().clone())
 }
 
-fn clock(date: Option<Timestamp>, now: Timestamp, report: &mut Report) {
+fn check_clock(date: Option<Timestamp>, now: Timestamp, report: &mut DoctorReport) {
     let Some(date) = date else {
-        return report.skipped(Step::Clock, "not compared: the token host sends no date");
+        return report.add_skipped(DoctorCheck::Clock, "not checked: the token endpoint sends no Date header");
     };
     let (ahead, behind) = (now.saturating_since(date), date.saturating_since(now));
     let seconds = ahead.max(behind).as_secs();
-    if ahead.max(behind) < CLOCK_SKEW {
-        report.passed(Step::Clock, format!("within {} s of the token host's", seconds + 1));
+    if ahead.max(behind) < MAX_CLOCK_SKEW {
+        report.add_passed(DoctorCheck::Clock, format!("within {} s of the token endpoint's clock", seconds + 1));
     } else {
-        let side = if ahead > behind { "ahead of" } else { "behind" };
-        report.warned(
-            Step::Clock,
-            format!("this machine's clock is {seconds} s {side} the token host's"),
-            "set the clock: a token shared with other machines would be used too long or not long enough",
+        let direction = if ahead > behind { "ahead of" } else { "behind" };
+        report.add_warning(
+            DoctorCheck::Clock,
+            format!("the local clock is {seconds} s {direction} the token endpoint's clock"),
+            "set the clock; otherwise tokens shared with other machines expire at the wrong time",
         );
     }
 }
 
-/// One call tells three steps apart, by how it fails.
-async fn capping(client: &Client, org_id: &str, sandbox: &str, report: &mut Report) -> Result<(), Failed> {
+/// The error of one call shows which of three checks failed.
+async fn check_capping(
+    client: &Client,
+    org_id: &str,
+    sandbox: &str,
+    report: &mut DoctorReport,
+) -> Result<(), FailedCheck> {
     let listed = client.capping().list().await;
-    let first_wrong = listed.as_ref().err().map(Step::of);
-    let right = |step: Step| first_wrong.is_none_or(|wrong| step < wrong);
-    if right(Step::ApiKey) {
-        report.passed(Step::ApiKey, "accepted, and the token with it");
+    let failed_check = listed.as_ref().err().map(DoctorCheck::from_call_error);
+    let passed = |step: DoctorCheck| failed_check.is_none_or(|failed| step < failed);
+    if passed(DoctorCheck::ApiKey) {
+        report.add_passed(DoctorCheck::ApiKey, "API key and token accepted");
     }
-    if right(Step::Organization) {
-        report.passed(Step::Organization, format!("{org_id}, sandbox {sandbox}"));
+    if passed(DoctorCheck::Organization) {
+        report.add_passed(DoctorCheck::Organization, format!("{org_id}, sandbox {sandbox}"));
     }
-    match (listed, first_wrong) {
-        (Err(error), Some(step)) => Err(Failed(step, error.into())),
+    match (listed, failed_check) {
+        (Err(error), Some(step)) => Err(FailedCheck(step, error.into())),
         (listed, _) => {
             let count = listed.map(|list| list.len()).unwrap_or_default();
-            report.passed(Step::Capping, format!("{count} in the sandbox"));
+            report.add_passed(DoctorCheck::Capping, format!("{count} in the sandbox"));
             Ok(())
         }
     }
 }
 
-async fn throttling(client: &Client, sandbox: &str, report: &mut Report) -> Result<(), Failed> {
+async fn check_throttling(client: &Client, sandbox: &str, report: &mut DoctorReport) -> Result<(), FailedCheck> {
     match client.throttling().list().await {
-        Ok(list) => report.passed(Step::Throttling, format!("{} in the organization", list.len())),
-        Err(error) if not_for_production(&error) => report.skipped(
-            Step::Throttling,
-            format!("{sandbox} is no production sandbox, and only on such a one throttling can be seen and changed"),
+        Ok(list) => report.add_passed(DoctorCheck::Throttling, format!("{} in the organization", list.len())),
+        Err(error) if requires_production_sandbox(&error) => report.add_skipped(
+            DoctorCheck::Throttling,
+            format!("{sandbox} is not a production sandbox; throttling is available on production sandboxes only"),
         ),
-        Err(error) => return Err(Failed(Step::Throttling, error.into())),
+        Err(error) => return Err(FailedCheck(DoctorCheck::Throttling, error.into())),
     }
     Ok(())
 }
 
-fn not_for_production(error: &Error) -> bool {
+fn requires_production_sandbox(error: &CallError) -> bool {
     error.code().is_some_and(|code| code == "1463")
 }

@@ -1,54 +1,54 @@
 //! `ajo emulator`.
 
+mod control_client;
+mod data_file;
 mod exec;
-mod remote;
 mod start;
-mod state;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Emulator, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::{EmulatorCommand, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::Format;
-use crate::signals::Signals;
+use crate::report::OutputFormat;
+use crate::signals::SignalListener;
 
-pub(crate) async fn run(settings: &Settings, command: Emulator) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(settings: &GlobalSettings, command: EmulatorCommand) -> Result<ExitCode, CommandError> {
     match command {
-        Emulator::Serve { port, host, allow_remote: _, start } => {
-            // Listened for before anything is printed: whoever reads it may stop the emulator at once.
-            let mut signals = Signals::listen()?;
+        EmulatorCommand::Serve { port, host, allow_remote: _, start } => {
+            // Listen before printing anything: a program that reads the output may stop the emulator at once.
+            let mut signals = SignalListener::listen()?;
             let emulator = start::start(&start, port, host, settings).await?;
-            output::note(&format!(
-                "the emulator listens on http://{} until Ctrl-C; settings for other programs:",
+            output::print_note(&format!(
+                "emulator listening on http://{} until Ctrl-C; settings for other programs:",
                 emulator.address()
             ));
-            output::data(&exports(&emulator.environment()))?;
+            output::print_data(&export_lines(&emulator.environment()))?;
             signals.next().await;
-            state::save(&start, &emulator)?;
-            output::note("stopped");
+            data_file::save(&start, &emulator)?;
+            output::print_note("stopped");
         }
-        Emulator::Exec { start, command } => return exec::run(&start, &command, settings).await,
-        Emulator::Env(at) => output::data(&exports(&remote::environment(&at).await?))?,
-        Emulator::Wait { at, timeout } => remote::wait(&at, timeout).await?,
-        Emulator::Status(at) => {
-            let status = remote::status(&at).await?;
-            output::data(&match settings.output {
-                Format::Json => format!("{status:#}"),
-                _ => remote::describe(&status),
+        EmulatorCommand::Exec { start, command } => return exec::run(&start, &command, settings).await,
+        EmulatorCommand::Env(at) => output::print_data(&export_lines(&control_client::environment(&at).await?))?,
+        EmulatorCommand::Wait { at, timeout } => control_client::wait(&at, timeout).await?,
+        EmulatorCommand::Status(at) => {
+            let status = control_client::status(&at).await?;
+            output::print_data(&match settings.output {
+                OutputFormat::Json => format!("{status:#}"),
+                _ => control_client::format_status(&status),
             })?;
         }
-        Emulator::Reset(at) => {
-            remote::reset(&at).await?;
-            output::note("empty again");
+        EmulatorCommand::Reset(at) => {
+            control_client::reset(&at).await?;
+            output::print_note("reset");
         }
     }
-    Ok(Exit::Success.into())
+    Ok(ExitStatus::Success.into())
 }
 
-/// Lines for a shell.
-fn exports<N: AsRef<str>>(variables: &[(N, String)]) -> String {
+/// `export` lines for a shell.
+fn export_lines<N: AsRef<str>>(variables: &[(N, String)]) -> String {
     let quoted = |value: &str| value.replace('\'', r"'\''");
     let lines = variables.iter().map(|(name, value)| format!("export {}='{}'", name.as_ref(), quoted(value)));
     lines.collect::<Vec<_>>().join("\n")

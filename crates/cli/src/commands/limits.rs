@@ -1,30 +1,30 @@
-//! Limits as code: files in git are the truth, and these commands the way from them to the service.
+//! Limits as code: commands that compare limits files in git with the service and apply them.
 
-mod adopt;
 mod ambiguous_configs;
 mod apply;
 mod confirm;
 mod context;
 mod demo;
 mod drift;
-mod dump;
+mod export;
+mod import;
 mod input;
 mod lock;
 mod plan;
 mod plan_file;
-mod progress;
+mod progress_bar;
 mod resume;
+mod sandbox_service;
 mod schema;
-mod service;
 mod state_paths;
 mod validate;
 mod verify;
 
-pub(crate) use adopt::run as adopt;
 pub(crate) use apply::run as apply;
 pub(crate) use demo::run as demo;
 pub(crate) use drift::run as drift;
-pub(crate) use dump::run as dump;
+pub(crate) use export::run as export;
+pub(crate) use import::run as import;
 pub(crate) use plan::run as plan;
 pub(crate) use schema::run as schema;
 pub(crate) use validate::run as validate;

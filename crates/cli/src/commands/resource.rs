@@ -5,93 +5,100 @@ mod describe;
 use std::process::ExitCode;
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, DeleteOptions, Response, ValidationStatus};
+use ajo_core::{Api, CallResponse, DeleteOptions, ValidationStatus};
 
-pub(crate) use self::describe::show_capping;
-use self::describe::{changed, list_capping, list_throttling, show_throttling, verdict_of};
-use crate::arguments::{Configs, Definition, Identified, Settings};
-use crate::definition;
-use crate::exit::Exit;
-use crate::failure::Failure;
+pub(crate) use self::describe::format_capping;
+use self::describe::{
+    describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
+};
+use crate::arguments::{DefinitionArg, GlobalSettings, ResourceCommand, UidArg};
+use crate::command_error::CommandError;
+use crate::definition_file;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::Format;
-use crate::session::Session;
+use crate::report::OutputFormat;
+use crate::session::ClientSession;
 
-/// The eight subcommands, for either API: they differ in types, not in what is done.
+/// The eight subcommands for one API. The two APIs differ in types only.
 macro_rules! run {
     ($api:ident, $settings:expr, $command:expr, $list:expr, $show:expr) => {{
         let (format, command) = ($settings.output, $command);
-        // A file is read before anything is sent, and before an emulator starts for nothing.
+        // Read the file before connecting or starting an emulator.
         let definition = match &command {
-            Configs::Create(Definition { file }) | Configs::Update { definition: Definition { file }, .. } => {
-                Some(definition::read(file)?)
-            }
+            ResourceCommand::Create(DefinitionArg { file })
+            | ResourceCommand::Update { definition: DefinitionArg { file }, .. } => Some(definition_file::read(file)?),
             _ => None,
         };
         if let Some(definition) = &definition {
-            remark(stringify!($api), definition);
+            print_notes(stringify!($api), definition);
         }
-        let session = Session::start($settings).await?;
+        let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
         match (command, definition) {
-            (Configs::List, _) => print(format, &api.list().response().await?, |list| $list(list)),
-            (Configs::Create(_), Some(definition)) => {
-                print(format, &api.create(&definition).response().await?, |created| {
-                    changed("created", &created.uid, created.can_deploy.as_ref())
+            (ResourceCommand::List, _) => print_response(format, &api.list().response().await?, |list| $list(list)),
+            (ResourceCommand::Create(_), Some(definition)) => {
+                print_response(format, &api.create(&definition).response().await?, |created| {
+                    describe_change("created", &created.uid, created.can_deploy.as_ref())
                 })
             }
-            (Configs::Update { identified: Identified { uid }, .. }, Some(definition)) => {
-                print(format, &api.update(&uid, &definition).response().await?, |updated| {
-                    changed("updated", &updated.uid, updated.can_deploy.as_ref())
+            (ResourceCommand::Update { uid_arg: UidArg { uid }, .. }, Some(definition)) => {
+                print_response(format, &api.update(&uid, &definition).response().await?, |updated| {
+                    describe_change("updated", &updated.uid, updated.can_deploy.as_ref())
                 })
             }
-            (Configs::Create(_) | Configs::Update { .. }, None) => unreachable!("a definition was read for these"),
-            (Configs::Get(Identified { uid }), _) => {
-                print(format, &api.get(&uid).response().await?, |config| $show(config))
+            (ResourceCommand::Create(_) | ResourceCommand::Update { .. }, None) => {
+                unreachable!("the definition was read above")
             }
-            (Configs::Delete { identified: Identified { uid }, force }, _) => {
-                print(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
+            (ResourceCommand::Get(UidArg { uid }), _) => {
+                print_response(format, &api.get(&uid).response().await?, |config| $show(config))
+            }
+            (ResourceCommand::Delete { uid_arg: UidArg { uid }, force }, _) => {
+                print_response(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
                     format!("deleted {uid}")
                 })
             }
-            (Configs::CanDeploy(Identified { uid }), _) => {
-                let answer = api.can_deploy(&uid).response().await?;
-                print(format, &answer, |verdict| verdict_of(verdict).join("\n"))?;
-                let deployable = answer.value.validation_status == Some(ValidationStatus::Ok);
-                return Ok(if deployable { Exit::Success } else { Exit::Failure }.into());
+            (ResourceCommand::CanDeploy(UidArg { uid }), _) => {
+                let response = api.can_deploy(&uid).response().await?;
+                print_response(format, &response, |verdict| describe_verdict(verdict).join("\n"))?;
+                let deployable = response.value.validation_status == Some(ValidationStatus::Ok);
+                return Ok(if deployable { ExitStatus::Success } else { ExitStatus::Failure }.into());
             }
-            (Configs::Deploy(Identified { uid }), _) => {
-                print(format, &api.deploy(&uid).response().await?, |()| format!("deployed {uid}"))
+            (ResourceCommand::Deploy(UidArg { uid }), _) => {
+                print_response(format, &api.deploy(&uid).response().await?, |()| format!("deployed {uid}"))
             }
-            (Configs::Undeploy(Identified { uid }), _) => {
-                print(format, &api.undeploy(&uid).response().await?, |()| format!("undeployed {uid}"))
+            (ResourceCommand::Undeploy(UidArg { uid }), _) => {
+                print_response(format, &api.undeploy(&uid).response().await?, |()| format!("undeployed {uid}"))
             }
         }?;
-        Ok(Exit::Success.into())
+        Ok(ExitStatus::Success.into())
     }};
 }
 
-pub(crate) async fn capping(settings: &Settings, command: Configs) -> Result<ExitCode, Failure> {
-    run!(capping, settings, command, list_capping, show_capping)
+pub(crate) async fn capping(settings: &GlobalSettings, command: ResourceCommand) -> Result<ExitCode, CommandError> {
+    run!(capping, settings, command, format_capping_list, format_capping)
 }
 
-pub(crate) async fn throttling(settings: &Settings, command: Configs) -> Result<ExitCode, Failure> {
-    run!(throttling, settings, command, list_throttling, show_throttling)
+pub(crate) async fn throttling(settings: &GlobalSettings, command: ResourceCommand) -> Result<ExitCode, CommandError> {
+    run!(throttling, settings, command, format_throttling_list, format_throttling)
 }
 
-/// Prints the advice of this project, about which the service says nothing.
-fn remark(api: &str, definition: &impl serde::Serialize) {
+/// Prints notes from local validation. The service does not report these.
+fn print_notes(api: &str, definition: &impl serde::Serialize) {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     let definition = serde_json::to_value(definition).unwrap_or_default();
-    for finding in api.validate(&definition).iter().filter(|finding| finding.severity == Severity::Remark) {
-        output::note(&finding.to_string());
+    for note in api.validate(&definition).iter().filter(|it| it.severity == Severity::Note) {
+        output::print_note(&note.to_string());
     }
 }
 
-/// For programs the body as it came, nothing where there was none; for people what `text` makes of it.
-fn print<T>(format: Format, answer: &Response<T>, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
+/// Prints the unmodified response body as JSON, or the output of `text`.
+fn print_response<T>(
+    format: OutputFormat,
+    response: &CallResponse<T>,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), CommandError> {
     match format {
-        Format::Json => output::data(&String::from_utf8_lossy(&answer.body)),
-        _ => output::data(&text(&answer.value)),
+        OutputFormat::Json => output::print_data(&String::from_utf8_lossy(&response.body)),
+        _ => output::print_data(&text(&response.value)),
     }
 }

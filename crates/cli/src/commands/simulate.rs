@@ -7,69 +7,74 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{Endpoint, Limits, LimitsError, Pattern, Scenario, simulate};
+use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, Scenario, SimulatedEndpoint, TrafficPattern, simulate};
 use serde_json::Value;
 
-use crate::arguments::{Settings, Simulate};
-use crate::definition;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::{GlobalSettings, SimulateArgs};
+use crate::command_error::CommandError;
+use crate::definition_file;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::Format;
+use crate::report::OutputFormat;
 
-/// Longest CSV read, in bytes. Chosen here; a day of the longest lines has 1.3 MB.
-const MAX_CSV: usize = 4 * 1024 * 1024;
+/// Maximum CSV size in bytes. A day with the longest lines takes 1.3 MB.
+const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 
-pub(crate) fn run(settings: &Settings, what: &Simulate) -> Result<ExitCode, Failure> {
-    let chart = what.chart.as_deref().map(svg).transpose()?;
-    let scenario = scenario(what)?;
+pub(crate) fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
+    let chart = args.chart.as_deref().map(check_svg_path).transpose()?;
+    let scenario = build_scenario(args)?;
     let report = simulate(&scenario);
     if let Some(file) = chart {
-        let failed = |error: String| Failure::new(format!("failed to draw {}: {error}", file.display()));
+        let failed =
+            |error: String| CommandError::new(format!("failed to write the chart {}: {error}", file.display()));
         let svg = chart::draw(&report).map_err(failed)?;
         fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
-        output::note(&format!("drew {}", file.display()));
+        output::print_note(&format!("wrote {}", file.display()));
     }
     let text = match settings.output {
-        Format::Json => serde_json::to_string(&report).map_err(|error| Failure::new(error.to_string()))?,
-        _ => summary::of(report),
+        OutputFormat::Json => serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?,
+        _ => summary::render(report),
     };
-    output::data(&text)?;
-    Ok(Exit::Success.into())
+    output::print_data(&text)?;
+    Ok(ExitStatus::Success.into())
 }
 
-/// Whether a chart can be drawn into this file.
-fn svg(file: &Path) -> Result<&Path, Failure> {
+/// Checks that the chart file is an SVG file.
+fn check_svg_path(file: &Path) -> Result<&Path, CommandError> {
     if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         return Ok(file);
     }
-    let problem = format!("the chart is drawn as SVG, and {} is not named so", file.display());
-    Err(Failure::new(problem).hint("name it FILE.svg; browsers show it, and rsvg-convert makes a PNG of it").usage())
+    let problem = format!("unsupported chart format: {}", file.display());
+    Err(CommandError::new(problem)
+        .with_hint("use a file name ending in .svg; convert it with rsvg-convert if you need a PNG")
+        .into_usage_error())
 }
 
-fn scenario(what: &Simulate) -> Result<Scenario, Failure> {
-    let inputs = what.definitions.iter().chain(&what.csv);
+fn build_scenario(args: &SimulateArgs) -> Result<Scenario, CommandError> {
+    let inputs = args.definitions.iter().chain(&args.csv);
     if inputs.filter(|file| file.as_path() == Path::new("-")).count() > 1 {
-        return Err(Failure::new("standard input can be read once only").usage());
+        return Err(CommandError::new("standard input can only be used once").into_usage_error());
     }
-    let pattern = match (&what.traffic, &what.csv) {
+    let pattern = match (&args.traffic, &args.csv) {
         (Some(pattern), _) => pattern.clone(),
-        (None, Some(file)) => from_csv(file)?,
-        (None, None) => return Err(Failure::new("no traffic is given").usage()),
+        (None, Some(file)) => read_csv_pattern(file)?,
+        (None, None) => return Err(CommandError::new("no traffic given").into_usage_error()),
     };
-    let definitions = what.definitions.iter().map(|file| definition::read::<Value>(file));
-    let definitions = definitions.collect::<Result<Vec<Value>, Failure>>()?;
-    let limits = Limits::of(what.service, &definitions).map_err(|error| match error {
-        LimitsError::DataSource | LimitsError::Twice(_) => Failure::new(error.to_string()).usage(),
-        _ => Failure::new(error.to_string()),
+    let definitions = args.definitions.iter().map(|file| definition_file::read::<Value>(file));
+    let definitions = definitions.collect::<Result<Vec<Value>, CommandError>>()?;
+    let limits = ConfiguredLimits::from_definitions(args.service, &definitions).map_err(|error| match error {
+        ConfiguredLimitsError::DataSource | ConfiguredLimitsError::Duplicate(_) => {
+            CommandError::new(error.to_string()).into_usage_error()
+        }
+        _ => CommandError::new(error.to_string()),
     })?;
-    let endpoint = Endpoint::new(what.endpoint_latency, what.endpoint_failures);
-    let endpoint = endpoint.map_err(|error| Failure::new(error.to_string()).usage())?;
-    let (window, timeout_seconds, seed) = (what.window, what.timeout, what.seed);
+    let endpoint = SimulatedEndpoint::new(args.endpoint_latency, args.endpoint_failures);
+    let endpoint = endpoint.map_err(|error| CommandError::new(error.to_string()).into_usage_error())?;
+    let (window, timeout_seconds, seed) = (args.window, args.timeout, args.seed);
     Ok(Scenario { window, endpoint, timeout_seconds, seed, ..Scenario::new(pattern, limits) })
 }
 
-fn from_csv(file: &Path) -> Result<Pattern, Failure> {
-    let (name, text) = definition::read_text(file, MAX_CSV)?;
-    Pattern::from_csv(&text).map_err(|error| Failure::new(format!("{name}: {error}")))
+fn read_csv_pattern(file: &Path) -> Result<TrafficPattern, CommandError> {
+    let (name, text) = definition_file::read_file_or_stdin(file, MAX_CSV_BYTES)?;
+    TrafficPattern::from_csv(&text).map_err(|error| CommandError::new(format!("{name}: {error}")))
 }

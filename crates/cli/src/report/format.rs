@@ -1,36 +1,41 @@
-//! The output formats. A new one needs a variant, an arm of [`Format::render`], and a module in `report.rs`. Its tests are in
-//! `report/tests/`: snapshots, an arm in `properties.rs`, and hostile text. `tests/cli/snapshots/usage.trycmd` lists it, and
+//! The output formats. A new one needs a variant, an arm of [`OutputFormat::render`], and a module in `report.rs`. Its tests are in
+//! `report/tests/`: snapshots, an arm in `properties.rs`, and untrusted text. `tests/cli/snapshots/usage.trycmd` lists it, and
 //! `tests/cli/limits/edge_cases.rs` gets its name from there.
 
-use ajo_limits::Report;
+use ajo_limits::CommandReport;
 use clap::ValueEnum;
 
 use super::text::TextStyle;
 use super::{github, json, junit, markdown, sarif, text};
 
-/// The values of `--output`. Every command has text and JSON; the others are for reports.
+/// The values of `--output`. Every command supports text and JSON; the other formats are for reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
+pub(crate) enum OutputFormat {
+    /// Human-readable text
     Text,
-    /// For programs: the service's answer as it came, or a report in the form of `ajo schema report`
+    /// JSON: the unmodified service response, or a report as in `ajo schema report`
     Json,
-    /// For a comment on a change under review (limits as code)
+    /// Pull request comment (limits as code)
     Markdown,
-    /// As annotations of GitHub's workflows (limits as code)
+    /// Annotations for GitHub Actions (limits as code)
     Github,
-    /// For tools that show findings in code (limits as code)
+    /// SARIF for code scanning (limits as code)
     Sarif,
-    /// For tools that show tests (limits as code)
+    #[value(help = "JUnit XML for build servers (limits as code)")]
     Junit,
 }
 
-impl Format {
-    /// Renders a report. `sources` returns the text of a file by its name in the report; without it, a finding has no source line.
+impl OutputFormat {
+    /// Renders a report. `sources` returns the content of a file in the report; without it, a diagnostic has no source line.
     ///
-    /// No text of a report is an instruction to a reader of the result: a terminal, GitHub's Markdown, the log of a workflow, or
-    /// a parser of JSON or XML.
-    pub(crate) fn render(self, report: &Report, sources: &dyn Fn(&str) -> Option<String>, style: TextStyle) -> String {
+    /// Text in a report is untrusted. Each format escapes everything that its reader (a terminal, GitHub's Markdown renderer
+    /// or log viewer, a JSON or XML parser) would interpret.
+    pub(crate) fn render(
+        self,
+        report: &CommandReport,
+        sources: &dyn Fn(&str) -> Option<String>,
+        style: TextStyle,
+    ) -> String {
         match self {
             Self::Text => text::render(report, sources, style),
             Self::Json => json::render(report),

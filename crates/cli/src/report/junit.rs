@@ -1,178 +1,186 @@
-//! `JUnit`'s XML: a suite for the command, a case for each configuration and for each finding.
+//! `JUnit` XML: one suite for the command, and one case for each configuration and diagnostic.
 //!
-//! It is written here and not by the crate `quick-junit`: that one is alive, and brings chrono, quick-xml and others with
-//! it, for five kinds of elements.
+//! Written without the crate `quick-junit`, which pulls in chrono, quick-xml, and others for five kinds of elements.
 
 use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
-use ajo_limits::{Change, Drift, Finding, Key, Plan, Refusal, Report, StepState};
+use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigKey, FileDiagnostic, Plan, StepState};
 
-use super::config_outcome::{ConfigOutcome, Configuration};
-use super::diff::{self, Part};
+use super::config_steps::{ConfigOutcome, ConfigSteps};
+use super::diff::{self, DiffSection};
 use super::summary;
 
-pub(super) fn render(report: &Report) -> String {
+pub(super) fn render(report: &CommandReport) -> String {
     let cases = cases(report);
-    let of = |element: &str| cases.iter().filter(|case| case.is(element)).count();
+    let count = |element: &str| cases.iter().filter(|case| case.has_element(element)).count();
     let counts = format!(
         r#"tests="{}" failures="{}" errors="{}" skipped="{}""#,
         cases.len(),
-        of("failure"),
-        of("error"),
-        of("skipped")
+        count("failure"),
+        count("error"),
+        count("skipped")
     );
-    let name = attribute(&format!("ajo {}", report.command));
-    let written: String = cases.iter().map(Case::write).collect();
-    let said: Vec<_> = report.notes.iter().map(|note| escape(note)).chain(summary::closing(report)).collect();
-    let said = if said.is_empty() {
+    let name = escape_attribute(&format!("ajo {}", report.command));
+    let cases_xml: String = cases.iter().map(TestCase::to_xml).collect();
+    let lines: Vec<_> = report.notes.iter().map(|note| escape(note)).chain(summary::summary_lines(report)).collect();
+    let system_out = if lines.is_empty() {
         String::new()
     } else {
-        format!("    <system-out>{}</system-out>\n", content(&said.join("\n")))
+        format!("    <system-out>{}</system-out>\n", escape_content(&lines.join("\n")))
     };
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{name}\" {counts}>\n\
-         {written}{said}  </testsuite>\n</testsuites>\n"
+         {cases_xml}{system_out}  </testsuite>\n</testsuites>\n"
     )
 }
 
-/// A test, in the eyes of a build server.
-struct Case {
+/// A test case.
+struct TestCase {
     class: String,
     name: String,
-    /// What went wrong: the element for it, what kind of thing it is, and one line.
-    wrong: Option<(&'static str, String, String)>,
-    /// What else is to be said.
-    text: Vec<String>,
+    /// Element name, type, and message of a failure.
+    failure: Option<(&'static str, String, String)>,
+    details: Vec<String>,
 }
 
-fn cases(report: &Report) -> Vec<Case> {
-    let mut cases: Vec<Case> = report.findings.iter().map(finding).collect();
-    let blamed = |file: &String| report.findings.iter().filter_map(|it| it.place.as_ref()).any(|at| at.file == *file);
-    // Otherwise a command that finds nothing has a suite without a case, which build servers take for a mistake.
-    let sound = report.files.iter().filter(|file| !blamed(file));
-    cases.extend(sound.map(|file| Case::new("files", file)));
+fn cases(report: &CommandReport) -> Vec<TestCase> {
+    let mut cases: Vec<TestCase> = report.diagnostics.iter().map(diagnostic).collect();
+    let has_diagnostic =
+        |file: &String| report.diagnostics.iter().filter_map(|it| it.location.as_ref()).any(|at| at.file == *file);
+    // Without these, a clean run has no test cases, and build servers reject an empty suite.
+    let clean_files = report.files.iter().filter(|file| !has_diagnostic(file));
+    cases.extend(clean_files.map(|file| TestCase::new("files", file)));
     match &report.plan {
-        Some(plan) if report.results.is_empty() => planned(plan, &mut cases),
-        Some(plan) => cases.extend(plan.refusals.iter().map(refusal)),
+        Some(plan) if report.results.is_empty() => add_plan_cases(plan, &mut cases),
+        Some(plan) => cases.extend(plan.blockers.iter().map(blocker)),
         None => {}
     }
-    cases.extend(Configuration::all(&report.results).iter().map(configuration));
+    cases.extend(ConfigSteps::group_by_config(&report.results).iter().map(config_steps));
     cases.extend(report.drifts.iter().map(drift));
     cases
 }
 
-/// What is refused fails; what has to be changed does not, because a plan is made to find that out.
-fn planned(plan: &Plan, cases: &mut Vec<Case>) {
-    let refused: std::collections::BTreeSet<_> = plan.refusals.iter().filter_map(|it| it.key.as_ref()).collect();
+/// Blockers are failures. Changes are not: finding them is the purpose of a plan.
+fn add_plan_cases(plan: &Plan, cases: &mut Vec<TestCase>) {
+    let blocked: std::collections::BTreeSet<_> = plan.blockers.iter().filter_map(|it| it.key.as_ref()).collect();
     let changed: std::collections::BTreeSet<_> = plan.changes.iter().map(|change| &change.key).collect();
-    let unchanged = plan.wanted.iter().map(ajo_limits::Wanted::key);
-    cases.extend(unchanged.filter(|key| !refused.contains(key) && !changed.contains(key)).map(|key| Case::of(&key)));
-    cases.extend(plan.refusals.iter().map(refusal));
+    let unchanged = plan.desired.iter().map(ajo_limits::DesiredConfig::key);
+    cases.extend(
+        unchanged.filter(|key| !blocked.contains(key) && !changed.contains(key)).map(|key| TestCase::from_key(&key)),
+    );
+    cases.extend(plan.blockers.iter().map(blocker));
     cases.extend(plan.changes.iter().map(change));
 }
 
-fn finding(finding: &Finding) -> Case {
-    let class = finding.key.as_ref().map_or("files", |key| key.api.as_str());
-    let place = finding.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
-    let mut case = Case::new(class, &format!("{}{place}", finding.code));
-    case.text.extend(finding.key.as_ref().map(|key| format!("in {}", escape(&key.to_string()))));
-    case.text.extend(finding.hint.as_ref().map(|hint| format!("hint: {}", escape(hint))));
-    if finding.severity == Severity::Error {
-        case.wrong = Some(("failure", finding.code.clone(), finding.message.clone()));
+fn diagnostic(diagnostic: &FileDiagnostic) -> TestCase {
+    let class = diagnostic.key.as_ref().map_or("files", |key| key.api.as_str());
+    let location = diagnostic.location.as_ref().map(|location| format!(" at {location}")).unwrap_or_default();
+    let mut case = TestCase::new(class, &format!("{}{location}", diagnostic.code));
+    case.details.extend(diagnostic.key.as_ref().map(|key| format!("in {}", escape(&key.to_string()))));
+    case.details.extend(diagnostic.hint.as_ref().map(|hint| format!("hint: {}", escape(hint))));
+    if diagnostic.severity == Severity::Error {
+        case.failure = Some(("failure", diagnostic.code.clone(), diagnostic.message.clone()));
     } else {
-        case.text.insert(0, format!("{}: {}", finding.severity.as_str(), escape(&finding.message)));
+        case.details.insert(0, format!("{}: {}", diagnostic.severity.as_str(), escape(&diagnostic.message)));
     }
     case
 }
 
-fn refusal(refusal: &Refusal) -> Case {
-    let code = refusal.why.code();
-    let mut case = refusal.key.as_ref().map_or_else(|| Case::new("plan", code), Case::of);
-    case.wrong = Some(("failure", code.to_owned(), refusal.message.clone()));
-    let candidates = refusal.candidates.iter();
-    case.text.extend(candidates.map(|it| format!("- {} {}", it.uid.as_str(), escape(&it.key.to_string()))));
-    case.text.push(format!("hint: {}", escape(&refusal.hint)));
+fn blocker(blocker: &Blocker) -> TestCase {
+    let code = blocker.reason.code();
+    let mut case = blocker.key.as_ref().map_or_else(|| TestCase::new("plan", code), TestCase::from_key);
+    case.failure = Some(("failure", code.to_owned(), blocker.message.clone()));
+    let candidates = blocker.candidates.iter();
+    case.details.extend(candidates.map(|it| format!("- {} {}", it.uid.as_str(), escape(&it.key.to_string()))));
+    case.details.push(format!("hint: {}", escape(&blocker.hint)));
     case
 }
 
-fn change(change: &Change) -> Case {
-    let mut case = Case::of(&change.key);
-    case.text.push(format!("to {}: {}", change.kind, escape(&change.cause.to_string())));
-    case.parts(&diff::of_change(change));
-    case.text.push(format!("calls: {}", diff::calls(&change.steps)));
-    case.text.extend(diff::warning(change).map(|warning| format!("note: {warning}")));
+fn change(change: &ConfigChange) -> TestCase {
+    let mut case = TestCase::from_key(&change.key);
+    case.details.push(format!("to {}: {}", change.action, escape(&change.reason.to_string())));
+    case.add_sections(&diff::change_sections(change));
+    case.details.push(format!("calls: {}", diff::join_verbs(&change.steps)));
+    case.details.extend(diff::redeploy_warning(change).map(|warning| format!("note: {warning}")));
     case
 }
 
-fn drift(drift: &Drift) -> Case {
-    let mut case = Case::of(&drift.key);
-    let (kind, message) =
-        if drift.present { ("drifted", "it is not as it should be") } else { ("missing", "it is not at the service") };
-    case.wrong = Some(("failure", kind.to_owned(), message.to_owned()));
-    case.text.extend(drift.last_modified_by.as_ref().map(|by| format!("last modified by {}", escape(by))));
-    case.parts(&diff::of_drift(drift));
-    case.text.extend(drift.verdict.iter().map(|verdict| format!("the service says: {}", escape(verdict))));
+fn drift(drift: &ConfigDrift) -> TestCase {
+    let mut case = TestCase::from_key(&drift.key);
+    let (kind, message) = if drift.exists {
+        ("drifted", "differs from the limits file")
+    } else {
+        ("missing", "not found at the service")
+    };
+    case.failure = Some(("failure", kind.to_owned(), message.to_owned()));
+    case.details.extend(drift.last_modified_by.as_ref().map(|by| format!("last modified by {}", escape(by))));
+    case.add_sections(&diff::drift_sections(drift));
+    case.details.extend(drift.deploy_errors.iter().map(|error| format!("cannot be deployed: {}", escape(error))));
     case
 }
 
-fn configuration(one: &Configuration<'_>) -> Case {
-    let mut case = Case::of(one.key);
+fn config_steps(one: &ConfigSteps<'_>) -> TestCase {
+    let mut case = TestCase::from_key(one.key);
     let outcome = one.outcome();
     let element = match outcome {
         ConfigOutcome::Done => None,
         ConfigOutcome::Failed => Some("failure"),
-        ConfigOutcome::Unknown | ConfigOutcome::Partly => Some("error"),
+        ConfigOutcome::Unknown | ConfigOutcome::Partial => Some("error"),
         ConfigOutcome::NotStarted => Some("skipped"),
     };
-    let first = one.troubles().find_map(|call| call.error.as_ref());
+    let first = one.failed_or_unknown().find_map(|call| call.error.as_ref());
     let message = first.map_or_else(|| outcome.as_str().to_owned(), |error| error.message.clone());
     let kind = first.and_then(|error| error.code.clone()).unwrap_or_else(|| outcome.as_str().to_owned());
-    case.wrong = element.map(|element| (element, kind, message));
+    case.failure = element.map(|element| (element, kind, message));
     for (name, state) in [("done", StepState::Done), ("not started", StepState::NotStarted)] {
-        let steps = one.of(state);
-        case.text.extend((!steps.is_empty()).then(|| format!("{name}: {}", diff::calls(steps))));
+        let steps = one.verbs_in_state(state);
+        case.details.extend((!steps.is_empty()).then(|| format!("{name}: {}", diff::join_verbs(steps))));
     }
-    for call in one.troubles() {
+    for call in one.failed_or_unknown() {
         let state = if call.state == StepState::Failed { "failed" } else { "unknown" };
-        case.text.push(format!("{state}: {}", call.step));
+        case.details.push(format!("{state}: {}", call.step));
         let Some(error) = &call.error else { continue };
-        case.text.push(format!("  {}", escape(&error.message)));
-        case.text.extend(error.status.map(|status| format!("  status {status}")));
-        case.text.extend(error.request_id.as_ref().map(|id| format!("  request {}", escape(id))));
-        case.text.extend(error.hint.as_ref().map(|hint| format!("  hint: {}", escape(hint))));
+        case.details.push(format!("  {}", escape(&error.message)));
+        case.details.extend(error.status.map(|status| format!("  status {status}")));
+        case.details.extend(error.request_id.as_ref().map(|id| format!("  request {}", escape(id))));
+        case.details.extend(error.hint.as_ref().map(|hint| format!("  hint: {}", escape(hint))));
     }
     case
 }
 
-impl Case {
+impl TestCase {
     fn new(class: &str, name: &str) -> Self {
-        Self { class: class.to_owned(), name: name.to_owned(), wrong: None, text: Vec::new() }
+        Self { class: class.to_owned(), name: name.to_owned(), failure: None, details: Vec::new() }
     }
 
-    fn of(key: &Key) -> Self {
+    fn from_key(key: &ConfigKey) -> Self {
         Self::new(key.api.as_str(), &key.to_string())
     }
 
-    fn is(&self, element: &str) -> bool {
-        self.wrong.as_ref().is_some_and(|(found, ..)| *found == element)
+    fn has_element(&self, element: &str) -> bool {
+        self.failure.as_ref().is_some_and(|(found, ..)| *found == element)
     }
 
-    fn parts(&mut self, parts: &[Part]) {
+    fn add_sections(&mut self, parts: &[DiffSection]) {
         for part in parts {
-            self.text.push(format!("{}:", part.title));
-            self.text.extend(part.told().map(|line| format!("  {line}")));
+            self.details.push(format!("{}:", part.title));
+            self.details.extend(part.field_lines().map(|line| format!("  {line}")));
         }
     }
 
-    fn write(&self) -> String {
-        let open = format!(r#"    <testcase classname="{}" name="{}""#, attribute(&self.class), attribute(&self.name));
-        let text = content(&self.text.join("\n"));
-        let inside = match &self.wrong {
+    fn to_xml(&self) -> String {
+        let open = format!(
+            r#"    <testcase classname="{}" name="{}""#,
+            escape_attribute(&self.class),
+            escape_attribute(&self.name)
+        );
+        let text = escape_content(&self.details.join("\n"));
+        let inside = match &self.failure {
             None if text.is_empty() => return format!("{open}/>\n"),
             None => format!("<system-out>{text}</system-out>"),
-            Some(("skipped", _, message)) => format!(r#"<skipped message="{}"/>"#, attribute(message)),
+            Some(("skipped", _, message)) => format!(r#"<skipped message="{}"/>"#, escape_attribute(message)),
             Some((element, kind, message)) => {
-                let (kind, message) = (attribute(kind), attribute(message));
+                let (kind, message) = (escape_attribute(kind), escape_attribute(message));
                 format!(r#"<{element} type="{kind}" message="{message}">{text}</{element}>"#)
             }
         };
@@ -180,13 +188,13 @@ impl Case {
     }
 }
 
-/// What XML 1.0 forbids is made escape before the rest is escaped.
-fn attribute(text: &str) -> String {
-    content(&escape(text)).replace('"', "&quot;")
+/// Escapes an attribute value. Characters that XML 1.0 forbids are made visible first.
+fn escape_attribute(text: &str) -> String {
+    escape_content(&escape(text)).replace('"', "&quot;")
 }
 
-/// Text whose lines are escape already.
-fn content(text: &str) -> String {
-    // The third is for `]]>`, which may not stand in a text.
+/// Escapes element content. Forbidden characters must already be visible.
+fn escape_content(text: &str) -> String {
+    // `>` must be escaped because of `]]>`.
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -2,30 +2,30 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::file::Sources;
-use ajo_limits::{Outcome, Report};
+use ajo_limits::file::SourceSet;
+use ajo_limits::{CommandOutcome, CommandReport};
 
-use super::format::Format;
+use super::format::OutputFormat;
 use super::text::TextStyle;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
 
-/// Prints a report in this format.
-pub(crate) fn print(report: &Report, format: Format, sources: &Sources) -> Result<(), Failure> {
-    let style = TextStyle { color: output::color(), width: output::width() };
-    output::data(&format.render(report, &|file| sources.shown(file), style))
+/// Prints a report to standard output.
+pub(crate) fn print(report: &CommandReport, format: OutputFormat, sources: &SourceSet) -> Result<(), CommandError> {
+    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    output::print_data(&format.render(report, &|file| sources.displayable_content(file), style))
 }
 
-/// The exit code for an outcome. `changes` is the one for pending changes, which are a failure only to some commands.
-pub(crate) fn exit_code(outcome: Outcome, changes: Exit) -> ExitCode {
+/// The exit code for an outcome. `changes` is the code for pending changes, which depends on the command.
+pub(crate) fn exit_code(outcome: CommandOutcome, changes: ExitStatus) -> ExitCode {
     match outcome {
-        Outcome::Clean | Outcome::Applied => Exit::Success,
-        Outcome::Changes => changes,
-        Outcome::Invalid => Exit::Failure,
-        Outcome::Refused => Exit::Refused,
-        Outcome::Partial => Exit::Partial,
-        Outcome::Cancelled => Exit::Cancelled,
+        CommandOutcome::Clean | CommandOutcome::Applied => ExitStatus::Success,
+        CommandOutcome::Changes => changes,
+        CommandOutcome::Invalid => ExitStatus::Failure,
+        CommandOutcome::Blocked => ExitStatus::Blocked,
+        CommandOutcome::Partial => ExitStatus::Partial,
+        CommandOutcome::Cancelled => ExitStatus::Cancelled,
     }
     .into()
 }

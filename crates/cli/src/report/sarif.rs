@@ -1,150 +1,167 @@
-//! SARIF 2.1.0: findings, refusals and drifts for code scanning. No more than the standard asks for and GitHub reads.
+//! SARIF 2.1.0: diagnostics, blockers, and drifts for code scanning. Contains only required fields and those GitHub reads.
 
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Digest, Drift, Finding, Outcome, Place, Refusal, Report};
+use ajo_limits::{Blocker, CommandOutcome, CommandReport, ConfigDrift, Digest, FileDiagnostic, SourceLocation};
 
 use super::diff;
-use super::json::quiet_json;
+use super::json::escape_hidden_characters;
 
 mod schema_types;
 
 use schema_types::{
-    ArtifactLocation, Driver, Invocation, Location, Log, PhysicalLocation, Region, Rule, Run, Text, Tool,
+    ArtifactLocation, PhysicalLocation, ReportingDescriptor, SarifInvocation, SarifLocation, SarifLog, SarifMessage,
+    SarifRegion, SarifRun, SarifTool, ToolComponent,
 };
 
-/// The rules that are not the code of a finding or a refusal.
-const DRIFTED: &str = "AJO_LIMITS_DRIFTED";
-const MISSING: &str = "AJO_LIMITS_MISSING";
+/// Rules for drifts, which have no code of their own.
+const DRIFTED_RULE: &str = "AJO_LIMITS_DRIFTED";
+const MISSING_RULE: &str = "AJO_LIMITS_MISSING";
 
-pub(super) fn render(report: &Report) -> String {
-    let mut results: Vec<Found<'_>> = report.findings.iter().map(finding).collect();
-    results.extend(report.plan.iter().flat_map(|plan| &plan.refusals).map(refusal));
+pub(super) fn render(report: &CommandReport) -> String {
+    let mut results: Vec<ResultDraft<'_>> = report.diagnostics.iter().map(diagnostic).collect();
+    results.extend(report.plan.iter().flat_map(|plan| &plan.blockers).map(blocker));
     results.extend(report.drifts.iter().map(drift));
-    let mut rules: BTreeMap<&str, usize> = results.iter().map(|found| (found.rule, 0)).collect();
+    let mut rules: BTreeMap<&str, usize> = results.iter().map(|result| (result.rule, 0)).collect();
     for (index, position) in rules.values_mut().enumerate() {
         *position = index;
     }
     let mut seen = BTreeMap::new();
-    let results = results.iter().map(|found| found.result(report, &rules, &mut seen)).collect();
-    let rule = |id: &&str| Rule { id: (*id).to_owned(), short_description: Text { text: description(id) } };
-    let run = Run {
-        tool: Tool { driver: Driver { name: "ajo", rules: rules.keys().map(rule).collect() } },
-        invocations: [Invocation {
-            execution_successful: !matches!(report.outcome, Outcome::Partial | Outcome::Cancelled),
+    let results = results.iter().map(|result| result.to_result(report, &rules, &mut seen)).collect();
+    let rule = |id: &&str| ReportingDescriptor {
+        id: (*id).to_owned(),
+        short_description: SarifMessage { text: rule_description(id) },
+    };
+    let run = SarifRun {
+        tool: SarifTool { driver: ToolComponent { name: "ajo", rules: rules.keys().map(rule).collect() } },
+        invocations: [SarifInvocation {
+            execution_successful: !matches!(report.outcome, CommandOutcome::Partial | CommandOutcome::Cancelled),
         }],
         column_kind: "unicodeCodePoints",
         results,
     };
-    quiet_json(&serde_json::to_string_pretty(&Log::new(run)).expect("texts, numbers and lists")) + "\n"
+    escape_hidden_characters(&serde_json::to_string_pretty(&SarifLog::new(run)).expect("a report always serializes"))
+        + "\n"
 }
 
-/// What becomes a result.
-struct Found<'r> {
+/// The data of a SARIF result.
+struct ResultDraft<'r> {
     rule: &'r str,
     level: &'static str,
     message: String,
-    place: Option<&'r Place>,
-    /// What stays the same when lines move.
-    mark: String,
+    location: Option<&'r SourceLocation>,
+    /// Input of the fingerprint, independent of line numbers.
+    fingerprint_key: String,
 }
 
-impl Found<'_> {
-    fn result(
+impl ResultDraft<'_> {
+    fn to_result(
         &self,
-        report: &Report,
+        report: &CommandReport,
         rules: &BTreeMap<&str, usize>,
         seen: &mut BTreeMap<String, usize>,
-    ) -> schema_types::Result {
-        // GitHub takes no result without a place.
-        let file = self.place.map(|place| &place.file).or(report.files.first());
-        let location = |file: &String| Location {
+    ) -> schema_types::SarifResult {
+        // GitHub rejects results without a location.
+        let file = self.location.map(|location| &location.file).or(report.files.first());
+        let location = |file: &String| SarifLocation {
             physical_location: PhysicalLocation {
-                artifact_location: ArtifactLocation { uri: uri(file) },
-                region: self.place.map(region),
+                artifact_location: ArtifactLocation { uri: encode_uri(file) },
+                region: self.location.map(region),
             },
         };
-        let digest = Digest::of(&(self.rule, file, &self.mark)).as_str().replace("sha256:", "");
+        let digest = Digest::compute(&(self.rule, file, &self.fingerprint_key)).as_str().replace("sha256:", "");
         let count = seen.entry(digest.clone()).and_modify(|count| *count += 1).or_insert(1);
-        schema_types::Result {
+        schema_types::SarifResult {
             rule_id: self.rule.to_owned(),
             rule_index: rules.get(self.rule).copied().unwrap_or_default(),
             level: self.level,
-            // In a message, `[text](place)` is a link.
-            message: Text { text: self.message.replace("](", "] (") },
+            // In a SARIF message, `[text](target)` is a link.
+            message: SarifMessage { text: self.message.replace("](", "] (") },
             locations: file.map(location).into_iter().collect(),
-            // The same thing twice in a file is two results.
+            // The counter distinguishes equal results in a file.
             partial_fingerprints: BTreeMap::from([("ajoLimits/v1", format!("{digest}:{count}"))]),
         }
     }
 }
 
-/// The standard counts from 1; a place that was made by hand may not.
-fn region(place: &Place) -> Region {
-    let start_column = place.column.max(1);
-    let end_column = start_column.saturating_add(place.length.max(1));
-    Region { start_line: place.line.max(1), start_column, end_column }
+/// SARIF counts from 1; a location in a hand-written report may not.
+fn region(location: &SourceLocation) -> SarifRegion {
+    let start_column = location.column.max(1);
+    let end_column = start_column.saturating_add(location.length.max(1));
+    SarifRegion { start_line: location.line.max(1), start_column, end_column }
 }
 
-fn finding(finding: &Finding) -> Found<'_> {
-    let level = match finding.severity {
+fn diagnostic(diagnostic: &FileDiagnostic) -> ResultDraft<'_> {
+    let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Remark => "note",
+        Severity::Note => "note",
     };
-    let mut message = finding.message.clone();
-    if let Some(hint) = &finding.hint {
+    let mut message = diagnostic.message.clone();
+    if let Some(hint) = &diagnostic.hint {
         message.extend([format!("\nhint: {hint}")]);
     }
-    let key = finding.key.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mark = format!("{key}\n{}", finding.message);
-    Found { rule: &finding.code, level, message, place: finding.place.as_ref(), mark }
+    let key = diagnostic.key.as_ref().map(ToString::to_string).unwrap_or_default();
+    let fingerprint_key = format!("{key}\n{}", diagnostic.message);
+    ResultDraft { rule: &diagnostic.code, level, message, location: diagnostic.location.as_ref(), fingerprint_key }
 }
 
-fn refusal(refusal: &Refusal) -> Found<'_> {
-    let key = refusal.key.as_ref().map(ToString::to_string).unwrap_or_default();
+fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
+    let key = blocker.key.as_ref().map(ToString::to_string).unwrap_or_default();
     let subject = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    let mut message = format!("{subject}{}", refusal.message);
-    for candidate in &refusal.candidates {
+    let mut message = format!("{subject}{}", blocker.message);
+    for candidate in &blocker.candidates {
         message.extend([format!("\n- {} {}", candidate.uid.as_str(), candidate.key)]);
     }
-    message.extend([format!("\nhint: {}", refusal.hint)]);
-    Found { rule: refusal.why.code(), level: "error", message, place: refusal.place.as_ref(), mark: key }
+    message.extend([format!("\nhint: {}", blocker.hint)]);
+    ResultDraft {
+        rule: blocker.reason.code(),
+        level: "error",
+        message,
+        location: blocker.location.as_ref(),
+        fingerprint_key: key,
+    }
 }
 
-fn drift(drift: &Drift) -> Found<'_> {
+fn drift(drift: &ConfigDrift) -> ResultDraft<'_> {
     let mut message = drift.key.to_string();
-    if !drift.present {
-        message.push_str(": it is not at the service");
+    if !drift.exists {
+        message.push_str(": not found at the service");
     }
-    for part in diff::of_drift(drift) {
-        for line in part.told() {
+    for part in diff::drift_sections(drift) {
+        for line in part.field_lines() {
             message.extend([format!("\n{}: {line}", part.title)]);
         }
     }
-    for verdict in &drift.verdict {
-        message.extend([format!("\nthe service says: {verdict}")]);
+    for error in &drift.deploy_errors {
+        message.extend([format!("\ncannot be deployed: {error}")]);
     }
-    let rule = if drift.present { DRIFTED } else { MISSING };
-    Found { rule, level: "warning", message, place: drift.place.as_ref(), mark: drift.key.to_string() }
+    let rule = if drift.exists { DRIFTED_RULE } else { MISSING_RULE };
+    ResultDraft {
+        rule,
+        level: "warning",
+        message,
+        location: drift.location.as_ref(),
+        fingerprint_key: drift.key.to_string(),
+    }
 }
 
-/// What a rule is about. Those of the service have no other text than their messages.
-fn description(rule: &str) -> String {
+/// The description of a rule. Codes of the service have no description.
+fn rule_description(rule: &str) -> String {
     match rule {
-        DRIFTED => "A configuration is not as the file wants it".to_owned(),
-        MISSING => "A configuration is not at the service".to_owned(),
+        DRIFTED_RULE => "Configuration differs from the limits file".to_owned(),
+        MISSING_RULE => "Configuration not found at the service".to_owned(),
         other => other.to_owned(),
     }
 }
 
-/// The name of a file as a relative reference: what may not stand in one is written with `%`.
-fn uri(file: &str) -> String {
+/// Percent-encodes a file name as a relative URI reference.
+fn encode_uri(file: &str) -> String {
     let mut uri = String::with_capacity(file.len());
     for byte in file.replace('\\', "/").bytes() {
         match byte {
-            // A colon would make the beginning a scheme.
+            // A colon would turn the first segment into a scheme, so it is encoded.
             b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => uri.push(char::from(byte)),
             other => uri.extend([format!("%{other:02X}")]),
         }
@@ -157,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_by_a_reference() {
-        assert_eq!(uri(r"limits\a b:ü.yaml"), "limits/a%20b%3A%C3%BC.yaml");
+    fn file_name_is_a_uri_reference() {
+        assert_eq!(encode_uri(r"limits\a b:ü.yaml"), "limits/a%20b%3A%C3%BC.yaml");
     }
 }

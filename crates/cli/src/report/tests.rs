@@ -1,6 +1,6 @@
-//! The output of every format, and the harmlessness of untrusted text in it.
+//! Tests for all output formats, including untrusted text.
 
-mod hostile;
 mod properties;
 mod samples;
 mod snapshots;
+mod untrusted_text;

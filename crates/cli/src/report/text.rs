@@ -1,36 +1,36 @@
-//! For people at a terminal. Signs and words say everything; colors only help to find it.
+//! Text for a terminal. Colors only highlight; all information is in the text.
 
 use ajo_engine::untrusted_text::escape;
-use ajo_limits::Report;
+use ajo_limits::CommandReport;
 
 use super::summary;
 
 mod blocker;
 mod change;
-mod config_outcome;
+mod config_steps;
+mod diagnostic;
 mod drift;
-mod finding;
 mod style;
 
 pub(crate) use style::TextStyle;
 
-pub(super) fn render(report: &Report, sources: &dyn Fn(&str) -> Option<String>, style: TextStyle) -> String {
+pub(super) fn render(report: &CommandReport, sources: &dyn Fn(&str) -> Option<String>, style: TextStyle) -> String {
     let mut blocks: Vec<String> = heading(report).into_iter().collect();
-    blocks.extend(finding::blocks(report, sources, style));
+    blocks.extend(diagnostic::blocks(report, sources, style));
     if let Some(plan) = &report.plan {
-        blocks.extend(plan.refusals.iter().map(|refusal| blocker::block(refusal, style)));
-        // What was done says more than what was to be done.
+        blocks.extend(plan.blockers.iter().map(|blocker| blocker::block(blocker, style)));
+        // After an apply, the results replace the planned changes.
         if report.results.is_empty() {
             blocks.extend(plan.changes.iter().map(|change| change::block(change, style)));
-            let mentions: Vec<_> = summary::mentions(plan).iter().map(|lines| lines.join("\n  ")).collect();
+            let mentions: Vec<_> = summary::plan_notes(plan).iter().map(|lines| lines.join("\n  ")).collect();
             blocks.extend((!mentions.is_empty()).then(|| mentions.join("\n")));
         }
     }
-    blocks.extend(config_outcome::blocks(report, style));
+    blocks.extend(config_steps::blocks(report, style));
     blocks.extend(report.drifts.iter().map(|drift| drift::block(drift, style)));
     let notes: Vec<_> = report.notes.iter().map(|note| format!("note: {}", escape(note))).collect();
     blocks.extend((!notes.is_empty()).then(|| notes.join("\n")));
-    let mut closing = summary::closing(report);
+    let mut closing = summary::summary_lines(report);
     if let Some(plan) = report.plan.as_ref().filter(|_| report.results.is_empty()) {
         closing.push(format!("Digest: {}", escape(plan.digest.as_str())));
     }
@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report, sources: &dyn Fn(&str) -> Option<String>, 
     blocks.join("\n\n") + if blocks.is_empty() { "" } else { "\n" }
 }
 
-fn heading(report: &Report) -> Option<String> {
+fn heading(report: &CommandReport) -> Option<String> {
     let sandbox = report.sandbox.as_ref().map(|sandbox| format!("Sandbox {}", escape(sandbox)))?;
     let organization = report.organization.as_ref().map(|organization| format!(" of {}", escape(organization)));
     Some(sandbox + &organization.unwrap_or_default())

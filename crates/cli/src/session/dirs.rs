@@ -1,4 +1,4 @@
-//! The directories for settings and caches.
+//! Directories for settings and caches.
 
 use std::path::PathBuf;
 
@@ -6,20 +6,22 @@ use ajo_auth::FileStore;
 use etcetera::BaseStrategy as _;
 
 use super::env::{OFF, variable};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
-/// The directory of the settings: `AJO_CONFIG_DIR`, or `ajo` where the system has such (`~/.config` on Linux and macOS).
-pub(crate) fn config_directory() -> Result<PathBuf, Failure> {
+/// The settings directory: `AJO_CONFIG_DIR`, or `ajo` in the system's default (`~/.config` on Linux and macOS).
+pub(crate) fn config_directory() -> Result<PathBuf, CommandError> {
     if let Some(directory) = variable("AJO_CONFIG_DIR") {
         return Ok(directory.into());
     }
-    let base = etcetera::choose_base_strategy()
-        .map_err(|error| Failure::new(format!("there is no place for profiles: {error}")).hint("set AJO_CONFIG_DIR"))?;
+    let base = etcetera::choose_base_strategy().map_err(|error| {
+        CommandError::new(format!("failed to find the directory for profiles: {error}")).with_hint("set AJO_CONFIG_DIR")
+    })?;
     Ok(base.config_dir().join("ajo"))
 }
 
-/// Where runs of this command share tokens: `AJO_TOKEN_CACHE`, or where the system keeps what can be made again. None where
-/// it is turned off, or the system has no such place: then each run fetches its own token.
+/// The token cache shared between runs: `AJO_TOKEN_CACHE`, or `ajo/tokens` in the system's cache directory.
+///
+/// Returns `None` if the cache is off or there is no cache directory. Each run then requests its own token.
 pub(crate) fn token_store() -> Option<FileStore> {
     let directory = match variable("AJO_TOKEN_CACHE") {
         Some(off) if off.trim() == OFF => return None,

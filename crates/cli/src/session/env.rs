@@ -1,9 +1,9 @@
 //! Environment variables.
 
-/// The value that turns off the thing that a variable configures.
+/// The value of a variable that turns a feature off.
 pub(crate) const OFF: &str = "off";
 
-/// The value of a variable, unless it is blank.
+/// The value of a variable, if it is not blank.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

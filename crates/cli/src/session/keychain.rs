@@ -1,50 +1,49 @@
-//! The keychain of the system: the Keychain of macOS, the Credential Manager of Windows, the Secret Service (such as GNOME
-//! Keyring) elsewhere.
+//! The system keychain: Keychain on macOS, Credential Manager on Windows, and the Secret Service (such as GNOME Keyring) on
+//! other systems.
 //!
-//! Many machines have none. That is no error: whoever asks is told why, and keeps the secret in a file.
+//! Many machines have none. Callers then store the secret in a file and report the reason.
 
 use ajo_auth::Secret;
 
-/// Why the keychain was of no use, to follow a colon.
-pub(crate) type Reason = String;
+/// Why the keychain cannot be used. Error messages show it after a colon.
+pub(crate) type KeychainError = String;
 
-/// What can be asked of it.
-enum Request {
-    Keep(Secret),
+/// A keychain operation.
+enum KeychainRequest {
+    Write(Secret),
     Read,
-    Forget,
+    Delete,
 }
 
-/// Keeps secrets under a name, in place of those before.
-pub(crate) fn keep(user: &str, secrets: &[Secret]) -> Result<(), Reason> {
-    let texts: Vec<&str> = secrets.iter().map(Secret::expose).collect();
-    let text = serde_json::to_string(&texts).map_err(|error| error.to_string())?;
-    ask(user, Request::Keep(Secret::new(text))).map(drop)
+/// Stores secrets under a name and replaces earlier ones.
+pub(crate) fn write(user: &str, secrets: &[Secret]) -> Result<(), KeychainError> {
+    let values: Vec<&str> = secrets.iter().map(Secret::expose).collect();
+    let text = serde_json::to_string(&values).map_err(|error| error.to_string())?;
+    run_request(user, KeychainRequest::Write(Secret::new(text))).map(drop)
 }
 
-/// The secrets under a name.
-pub(crate) fn read(user: &str) -> Result<Vec<Secret>, Reason> {
-    let text = ask(user, Request::Read)?.ok_or("it has no such entry")?;
-    let texts: Vec<String> =
-        serde_json::from_str(text.expose()).map_err(|_| "its entry was not written by this command")?;
-    Ok(texts.into_iter().map(Secret::new).collect())
+/// Reads the secrets stored under a name.
+pub(crate) fn read(user: &str) -> Result<Vec<Secret>, KeychainError> {
+    let text = run_request(user, KeychainRequest::Read)?.ok_or("entry not found")?;
+    let values: Vec<String> = serde_json::from_str(text.expose()).map_err(|_| "the entry was not written by ajo")?;
+    Ok(values.into_iter().map(Secret::new).collect())
 }
 
-/// Forgets the secrets under a name; none there is no error.
-pub(crate) fn forget(user: &str) -> Result<(), Reason> {
-    ask(user, Request::Forget).map(drop)
+/// Deletes the secrets under a name. A missing entry is not an error.
+pub(crate) fn delete(user: &str) -> Result<(), KeychainError> {
+    run_request(user, KeychainRequest::Delete).map(drop)
 }
 
 #[cfg(not(feature = "keychain"))]
-fn ask(_: &str, request: Request) -> Result<Option<Secret>, Reason> {
-    if let Request::Keep(secret) = request {
+fn run_request(_: &str, request: KeychainRequest) -> Result<Option<Secret>, KeychainError> {
+    if let KeychainRequest::Write(secret) = request {
         drop(secret);
     }
-    Err("this command is built without it".to_owned())
+    Err("ajo was built without keychain support".to_owned())
 }
 
 #[cfg(feature = "keychain")]
-use system::ask;
+use system::run_request;
 
 #[cfg(feature = "keychain")]
 mod system {
@@ -56,50 +55,50 @@ mod system {
     use ajo_auth::Secret;
     use keyring_core::{CredentialStore, Error};
 
-    use super::{Reason, Request};
+    use super::{KeychainError, KeychainRequest};
     use crate::session::env::{OFF, variable};
 
-    /// What the entries of this command are filed under.
+    /// The service name of all entries of `ajo`.
     const SERVICE: &str = "ajo-limits";
 
-    /// Asks on a thread of its own, for it can wait for ever: a locked keychain asks for its password in a window that
-    /// nobody may see. A thread left waiting ends with the process.
-    pub(super) fn ask(user: &str, request: Request) -> Result<Option<Secret>, Reason> {
+    /// Runs the operation on its own thread, because it can block forever: a locked keychain may prompt for its password in
+    /// a window that nobody sees. A blocked thread ends with the process.
+    pub(super) fn run_request(user: &str, request: KeychainRequest) -> Result<Option<Secret>, KeychainError> {
         if variable("AJO_KEYCHAIN").is_some_and(|value| value.trim() == OFF) {
             return Err(format!("AJO_KEYCHAIN is {OFF}"));
         }
-        // Chosen here: a keychain answers at once, and a person needs time for a password.
+        // A keychain usually responds at once, but a user needs time to enter a password.
         let limit = Duration::from_secs(if std::io::stderr().is_terminal() { 60 } else { 10 });
         let user = user.to_owned();
         let (send, receive) = channel();
-        let asked = std::thread::Builder::new().name("keychain".to_owned()).spawn(move || {
-            // Nobody listens any more when this took too long.
-            let _ = send.send(carry_out(&user, &request).map_err(|error| reason(&error)));
+        let spawned = std::thread::Builder::new().name("keychain".to_owned()).spawn(move || {
+            // The receiver is gone after a timeout.
+            let _ = send.send(execute(&user, &request).map_err(|error| first_line(&error)));
         });
-        asked.map_err(|error| error.to_string())?;
+        spawned.map_err(|error| error.to_string())?;
         match receive.recv_timeout(limit) {
-            Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout) => Err(format!("no answer within {} s", limit.as_secs())),
-            Err(RecvTimeoutError::Disconnected) => Err("it broke down".to_owned()),
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => Err(format!("no response within {} s", limit.as_secs())),
+            Err(RecvTimeoutError::Disconnected) => Err("the keychain thread panicked".to_owned()),
         }
     }
 
-    fn carry_out(user: &str, request: &Request) -> keyring_core::Result<Option<Secret>> {
+    fn execute(user: &str, request: &KeychainRequest) -> keyring_core::Result<Option<Secret>> {
         let entry = store()?.build(SERVICE, user, None)?;
-        let answer = match request {
-            Request::Keep(secret) => entry.set_password(secret.expose()).map(|()| None),
-            Request::Read => entry.get_password().map(|text| Some(Secret::new(text))),
-            Request::Forget => entry.delete_credential().map(|()| None),
+        let result = match request {
+            KeychainRequest::Write(secret) => entry.set_password(secret.expose()).map(|()| None),
+            KeychainRequest::Read => entry.get_password().map(|text| Some(Secret::new(text))),
+            KeychainRequest::Delete => entry.delete_credential().map(|()| None),
         };
-        match answer {
+        match result {
             Err(Error::NoEntry) => Ok(None),
             other => other,
         }
     }
 
-    /// The first line of what the library says. It shows no byte of an entry.
-    fn reason(error: &Error) -> Reason {
-        error.to_string().lines().next().unwrap_or("it failed").to_owned()
+    /// The first line of the library's message. It contains no part of an entry.
+    fn first_line(error: &Error) -> KeychainError {
+        error.to_string().lines().next().unwrap_or("unknown error").to_owned()
     }
 
     #[cfg(target_os = "macos")]

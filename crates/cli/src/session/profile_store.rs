@@ -1,4 +1,4 @@
-//! The directory of profiles: one file each, which only its owner can read.
+//! The directory of profiles: one file per profile, readable only by its owner.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,18 +8,18 @@ use ajo_auth::{Secret, read_bounded_text};
 
 use super::dirs;
 use super::profile::{Profile, ProfileName};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
-/// Longest file read, in bytes. Chosen here; a profile is below 1 KB.
-const MAX_LENGTH: usize = 64 * 1024;
+/// Maximum file size in bytes. A profile is below 1 KB.
+const MAX_PROFILE_BYTES: usize = 64 * 1024;
 
 /// All profiles of this user.
-pub(crate) struct Profiles {
+pub(crate) struct ProfileStore {
     directory: PathBuf,
 }
 
-impl Profiles {
-    pub(crate) fn find() -> Result<Self, Failure> {
+impl ProfileStore {
+    pub(crate) fn open() -> Result<Self, CommandError> {
         Ok(Self { directory: dirs::config_directory()?.join("profiles") })
     }
 
@@ -27,7 +27,7 @@ impl Profiles {
         self.directory.join(format!("{name}.json"))
     }
 
-    /// The names of all, in order. A directory that cannot be read has none.
+    /// The names of all profiles, sorted. An unreadable directory counts as empty.
     pub(crate) fn names(&self) -> Vec<ProfileName> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let mut names: Vec<ProfileName> =
@@ -36,88 +36,91 @@ impl Profiles {
         names
     }
 
-    /// The profile of this name, if there is one.
-    pub(crate) fn load(&self, name: &ProfileName) -> Result<Option<Profile>, Failure> {
+    /// Loads a profile, if it exists.
+    pub(crate) fn load(&self, name: &ProfileName) -> Result<Option<Profile>, CommandError> {
         let path = self.path(name);
         let failed = |problem: String| {
-            Failure::new(format!("failed to read profile {name} in {}: {problem}", path.display())).authentication()
+            CommandError::new(format!("failed to read profile {name} in {}: {problem}", path.display()))
+                .into_authentication_error()
         };
         let file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(|error| failed(error.to_string()))?,
         };
-        if let Some(mode) = mode_for_others(&file).map_err(|error| failed(error.to_string()))? {
-            return Err(failed(format!("others may use it (mode {mode:o})"))
-                .hint(format!("run `chmod 600 {}`", path.display())));
+        if let Some(mode) = mode_if_shared(&file).map_err(|error| failed(error.to_string()))? {
+            return Err(failed(format!("other users can access the file (mode {mode:o})"))
+                .with_hint(format!("run `chmod 600 {}`", path.display())));
         }
-        let text = read_bounded_text(file, MAX_LENGTH).map(Secret::new).map_err(|error| failed(error.to_string()))?;
+        let text =
+            read_bounded_text(file, MAX_PROFILE_BYTES).map(Secret::new).map_err(|error| failed(error.to_string()))?;
         Profile::from_json(name.clone(), &text)
             .map(Some)
-            .map_err(|problem| failed(problem).hint("log in again with `ajo auth login`"))
+            .map_err(|problem| failed(problem).with_hint("log in again with `ajo auth login`"))
     }
 
-    /// The profile of this name; it is an error if there is none.
-    pub(crate) fn get(&self, name: &ProfileName) -> Result<Profile, Failure> {
-        self.load(name)?.ok_or_else(|| self.unknown(name))
+    /// Loads a profile; fails if it does not exist.
+    pub(crate) fn get(&self, name: &ProfileName) -> Result<Profile, CommandError> {
+        self.load(name)?.ok_or_else(|| self.not_found_error(name))
     }
 
-    /// That there is no such profile, and which there are.
-    pub(crate) fn unknown(&self, name: &ProfileName) -> Failure {
+    /// The error for a missing profile. It lists the existing ones.
+    pub(crate) fn not_found_error(&self, name: &ProfileName) -> CommandError {
         let names = self.names();
         if names.is_empty() {
-            return Failure::new(format!("there is no profile {name}, nor any other"))
-                .hint("make one with `ajo auth login`")
-                .authentication();
+            return CommandError::new(format!("profile {name} not found; there are no profiles"))
+                .with_hint("create one with `ajo auth login`")
+                .into_authentication_error();
         }
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        Failure::new(format!("there is no profile {name}; there are: {}", names.join(", ")))
-            .hint("choose one with --profile or AJO_PROFILE")
-            .authentication()
+        CommandError::new(format!("profile {name} not found; available profiles: {}", names.join(", ")))
+            .with_hint("choose one with --profile or AJO_PROFILE")
+            .into_authentication_error()
     }
 
-    /// Keeps a profile, in place of one of the same name: in one step, so a reader sees the old or the new one whole.
-    pub(crate) fn save(&self, profile: &Profile) -> Result<(), Failure> {
+    /// Saves a profile and replaces one with the same name. The write is atomic.
+    pub(crate) fn save(&self, profile: &Profile) -> Result<(), CommandError> {
         let path = self.path(&profile.name);
         self.write(&path, &profile.to_json())
-            .map_err(|error| Failure::new(format!("failed to store the profile in {}: {error}", path.display())))
+            .map_err(|error| CommandError::new(format!("failed to store the profile in {}: {error}", path.display())))
     }
 
     fn write(&self, path: &Path, text: &Secret) -> io::Result<()> {
-        make_private(&self.directory)?;
-        // Made with mode 0600, and taken away again if anything below fails.
+        create_private_directory(&self.directory)?;
+        // Created with mode 0600 and removed again if anything below fails.
         let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
         file.write_all(text.expose().as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
-    pub(crate) fn remove(&self, name: &ProfileName) -> Result<(), Failure> {
+    pub(crate) fn remove(&self, name: &ProfileName) -> Result<(), CommandError> {
         let path = self.path(name);
-        fs::remove_file(&path).map_err(|error| Failure::new(format!("failed to remove {}: {error}", path.display())))
+        fs::remove_file(&path)
+            .map_err(|error| CommandError::new(format!("failed to remove {}: {error}", path.display())))
     }
 }
 
-/// The mode of a file that others may use.
+/// The mode of a file, if other users can access it.
 #[cfg(unix)]
-fn mode_for_others(file: &File) -> io::Result<Option<u32>> {
+fn mode_if_shared(file: &File) -> io::Result<Option<u32>> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata()?.permissions().mode() & 0o777;
     Ok((mode % 0o100 != 0).then_some(mode))
 }
 
-/// Elsewhere a file has the permissions of its directory, which for a user's own is private.
+/// On other systems a file inherits the permissions of its directory; a user's own directory is private.
 #[cfg(not(unix))]
-fn mode_for_others(_: &File) -> io::Result<Option<u32>> {
+fn mode_if_shared(_: &File) -> io::Result<Option<u32>> {
     Ok(None)
 }
 
-fn make_private(directory: &Path) -> io::Result<()> {
+fn create_private_directory(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)?;
-    // It may have been there, made by another program.
+    // The directory may exist already, created by another program with other permissions.
     #[cfg(unix)]
     fs::set_permissions(directory, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     Ok(())

@@ -1,15 +1,15 @@
-//! The settings of a credential: flags take precedence over variables.
+//! The settings for credentials: flags override variables.
 
 use super::env::variable;
-use crate::arguments::Settings;
+use crate::arguments::GlobalSettings;
 
-/// A setting that says something.
-pub(crate) fn given(value: Option<&str>) -> Option<&str> {
+/// The value of a setting, if it is not blank.
+pub(crate) fn non_blank(value: Option<&str>) -> Option<&str> {
     value.filter(|value| !value.trim().is_empty())
 }
 
-/// Those settings that have a flag, by the names of their variables.
-fn flags(settings: &Settings) -> [(&'static str, Option<&String>); 6] {
+/// The settings with a flag, by the name of their variable.
+fn flags(settings: &GlobalSettings) -> [(&'static str, Option<&String>); 6] {
     [
         ("AJO_CREDENTIALS", settings.credentials.as_ref()),
         ("AJO_CREDENTIAL_NAME", settings.credential_name.as_ref()),
@@ -20,19 +20,19 @@ fn flags(settings: &Settings) -> [(&'static str, Option<&String>); 6] {
     ]
 }
 
-/// A setting by the name of its variable; the flag takes precedence.
-pub(crate) fn setting(settings: &Settings, name: &str) -> Option<String> {
+/// Looks up a setting by the name of its variable. A flag overrides the variable.
+pub(crate) fn setting(settings: &GlobalSettings, name: &str) -> Option<String> {
     match flags(settings).into_iter().find(|(flag, _)| *flag == name) {
         Some((_, value)) => value.cloned().filter(|value| !value.trim().is_empty()),
         None => variable(name),
     }
 }
 
-/// All variables, then the flags, which override them.
-pub(super) fn variables(settings: &Settings) -> impl Iterator<Item = (String, String)> {
-    // A name or value that is no UTF-8 is none of ours.
-    let set =
+/// All variables, followed by the flags that override them.
+pub(super) fn merged_variables(settings: &GlobalSettings) -> impl Iterator<Item = (String, String)> {
+    // Variables of ajo are valid UTF-8; others are ignored.
+    let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let flags = flags(settings).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
-    set.chain(flags)
+    variables.chain(flags)
 }

@@ -1,13 +1,13 @@
-//! The built command, run as a person or a script runs it.
+//! Commands for single operations, run as a user or script runs them.
 
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Ran, ajo, run_with_input};
+use crate::support::{CommandOutput, ajo_command, run_with_input};
 
-/// The vendor's documented create sample.
+/// The create sample in Adobe's documentation.
 const SAMPLE: &str = r#"{
   "url": "https://api.example.org/data/2.5/weather",
   "methods": ["GET"],
@@ -15,13 +15,13 @@ const SAMPLE: &str = r#"{
   "orgId": "<IMS Org Id>"
 }"#;
 
-fn run(arguments: &[&str]) -> Ran {
-    ajo(arguments).output().expect("ajo runs").into()
+fn run(arguments: &[&str]) -> CommandOutput {
+    ajo_command(arguments).output().expect("ajo runs").into()
 }
 
-/// Runs a shell script in which `$AJO` is the command, with an emulator around it.
-fn with_emulator(script: &str) -> Ran {
-    ajo(&["emulator", "exec", "--", "sh", "-ec", script])
+/// Runs a shell script with an emulator. `$AJO` is the path of the command.
+fn run_script_with_emulator(script: &str) -> CommandOutput {
+    ajo_command(&["emulator", "exec", "--", "sh", "-ec", script])
         .env("AJO", env!("CARGO_BIN_EXE_ajo"))
         .output()
         .expect("ajo runs")
@@ -29,46 +29,54 @@ fn with_emulator(script: &str) -> Ran {
 }
 
 #[test]
-fn the_first_command_of_the_readme_tells_the_whole_story() {
-    let ran = run(&["try"]);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
-    for said in [
-        "an access token, good for 86399 s",
+fn demo_succeeds() {
+    let output = run(&["demo"]);
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
+    for expected in [
+        "access token, valid for 86399 s",
         "state        deployed",
-        "saved: 800 calls; still in force: 500",
-        "code 1451: refused while it is deployed",
-        "code 1465: an organization has one throttling configuration",
-        "600 calls a second, in force at once",
-        "nothing is left behind",
+        "saved: 800 calls; live: 500 calls",
+        "code 1451: a deployed configuration cannot be deleted",
+        "code 1465: an organization can have only one throttling configuration",
+        "600 calls/s, live at once",
+        "left nothing behind",
     ] {
-        assert!(ran.out.contains(said), "{said}: {}", ran.out);
+        assert!(output.stdout.contains(expected), "{expected}: {}", output.stdout);
     }
 }
 
 #[test]
-fn the_documented_create_sample_is_created() {
+fn documented_sample_is_created() {
     for arguments in [["--emulator", "capping", "create", "-"], ["capping", "create", "-", "--emulator"]] {
-        let ran = run_with_input(&mut ajo(&arguments), SAMPLE);
-        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-        assert!(ran.out.starts_with("created ") && ran.out.ends_with("can be deployed\n"), "{}", ran.out);
+        let output = run_with_input(&mut ajo_command(&arguments), SAMPLE);
+        assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
+        assert!(
+            output.stdout.starts_with("created ") && output.stdout.ends_with("can be deployed\n"),
+            "{}",
+            output.stdout
+        );
     }
 }
 
 #[test]
-fn json_is_the_answer_of_the_service() {
-    let ran = run_with_input(&mut ajo(&["--emulator", "--output", "json", "capping", "create", "-"]), SAMPLE);
-    let answer: Value = serde_json::from_str(&ran.out).expect("JSON");
-    assert_eq!(answer["resStatus"], "created");
-    assert_eq!(answer["createdElement"]["url"], "https://api.example.org/data/2.5/weather");
-    assert_eq!(answer["uid"], answer["createdElement"]["uid"]);
+fn json_output_is_response_body() {
+    let output =
+        run_with_input(&mut ajo_command(&["--emulator", "--output", "json", "capping", "create", "-"]), SAMPLE);
+    let response: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(response["resStatus"], "created");
+    assert_eq!(response["createdElement"]["url"], "https://api.example.org/data/2.5/weather");
+    assert_eq!(response["uid"], response["createdElement"]["uid"]);
     for api in ["capping", "throttling"] {
-        let ran = run(&["--emulator", api, "list", "--output", "json"]);
-        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "{\"results\":[]}\n", ""));
+        let output = run(&["--emulator", api, "list", "--output", "json"]);
+        assert_eq!(
+            (output.exit_code, output.stdout.as_str(), output.stderr.as_str()),
+            (Some(0), "{\"results\":[]}\n", "")
+        );
     }
 }
 
 #[test]
-fn all_sixteen_operations_run_against_one_emulator() {
+fn all_sixteen_operations_work() {
     let folder = TempDir::new().expect("a folder");
     let capping = folder.path().join("capping.json");
     std::fs::write(&capping, SAMPLE).expect("written");
@@ -93,9 +101,9 @@ fn all_sixteen_operations_run_against_one_emulator() {
             ",
             file = file.display()
         );
-        let ran = with_emulator(&script);
-        assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
-        for said in [
+        let output = run_script_with_emulator(&script);
+        assert_eq!(output.exit_code, Some(0), "{}\n{}", output.stdout, output.stderr);
+        for expected in [
             "UID",
             "updated ",
             "can be deployed",
@@ -105,53 +113,53 @@ fn all_sixteen_operations_run_against_one_emulator() {
             "deleted ",
             &format!("no {api} configuration"),
         ] {
-            assert!(ran.out.contains(said), "{said}: {}", ran.out);
+            assert!(output.stdout.contains(expected), "{expected}: {}", output.stdout);
         }
         let code = if api == "capping" { "1451" } else { "1456" };
         assert!(
-            ran.err.contains(&format!("error: {api} delete failed: the answer is 500, code {code}")),
+            output.stderr.contains(&format!("error: {api} delete failed: the service responded 500, code {code}")),
             "{}",
-            ran.err
+            output.stderr
         );
-        assert!(ran.err.contains("hint: undeploy the "), "{}", ran.err);
+        assert!(output.stderr.contains("hint: undeploy the "), "{}", output.stderr);
     }
 }
 
 #[test]
-fn a_deployed_configuration_is_deleted_with_force_only() {
-    let ran = with_emulator(&format!(
+fn force_deletes_deployed_configuration() {
+    let output = run_script_with_emulator(&format!(
         "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid; $AJO capping delete $uid --force"
     ));
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{}", output.stdout);
 }
 
 #[test]
-fn can_deploy_ends_with_1_when_it_says_no() {
-    let ran = with_emulator(&format!(
+fn failed_can_deploy_exits_with_1() {
+    let output = run_script_with_emulator(&format!(
         "uid=$(echo '{}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping can-deploy $uid",
         SAMPLE.replace("api.example.org", "*.example.org")
     ));
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.out.starts_with("cannot be deployed\n  error ERR_ENDPOINTCONFIG_102: "), "{}", ran.out);
+    assert_eq!(output.exit_code, Some(1));
+    assert!(output.stdout.starts_with("cannot be deployed\n  error ERR_ENDPOINTCONFIG_102: "), "{}", output.stdout);
 }
 
 #[test]
-fn a_configuration_with_changes_not_yet_deployed_shows_what_is_in_force() {
-    let ran = with_emulator(&format!(
+fn get_shows_live_definition() {
+    let output = run_script_with_emulator(&format!(
         "uid=$(echo '{SAMPLE}' | $AJO capping create - | sed -n 's/^created //p'); $AJO capping deploy $uid;
          echo '{}' | $AJO capping update $uid -; $AJO capping get $uid",
         SAMPLE.replace("500", "800")
     ));
-    assert!(ran.out.contains("state        updated, deployed before"), "{}", ran.out);
+    assert!(output.stdout.contains("state        updated, older definition deployed"), "{}", output.stdout);
     assert!(
-        ran.out.contains("in force     another definition: GET dataSource 500 calls/1000 ms, 50 connections https://"),
+        output.stdout.contains("live         GET dataSource 500 calls/1000 ms, 50 connections https://"),
         "{}",
-        ran.out
+        output.stdout
     );
 }
 
 #[test]
-fn bad_input_is_one_clear_error_and_changes_nothing() {
+fn bad_input_is_reported_before_any_call() {
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -170,7 +178,7 @@ fn bad_input_is_one_clear_error_and_changes_nothing() {
             unknown.clone(),
             format!("error: {unknown}:3:1: unknown field `servces`, expected one of methods, orgId, services, url\n"),
         ),
-        (mistyped.clone(), format!("error: {mistyped}:3:14: a list is expected here\n")),
+        (mistyped.clone(), format!("error: {mistyped}:3:14: expected a list\n")),
         (malformed.clone(), format!("error: {malformed}:1:")),
         (empty.clone(), format!("error: {empty} is empty; it must hold a definition\n")),
         (nowhere.clone(), format!("error: failed to read {nowhere}: No such file")),
@@ -180,47 +188,55 @@ fn bad_input_is_one_clear_error_and_changes_nothing() {
         ),
     ];
     for (file, expected) in cases {
-        let ran = with_emulator(&format!(
-            "$AJO capping create '{file}' || echo \"ended with $?\"; $AJO capping list --output json"
+        let output = run_script_with_emulator(&format!(
+            "$AJO capping create '{file}' || echo \"exited with $?\"; $AJO capping list --output json"
         ));
-        assert!(ran.err.starts_with(&expected), "{expected}: {}", ran.err);
-        assert_eq!(ran.out, "ended with 1\n{\"results\":[]}\n", "{file}");
+        assert!(output.stderr.starts_with(&expected), "{expected}: {}", output.stderr);
+        assert_eq!(output.stdout, "exited with 1\n{\"results\":[]}\n", "{file}");
     }
 }
 
 #[test]
-fn usage_errors_end_with_64_and_are_told_from_others() {
-    let ran = ajo(&["capping", "list"]).env("AJO_SANDBOX", "Prod").output().map(Ran::from).expect("ajo runs");
-    assert_eq!(ran.code, Some(64));
-    assert!(ran.err.contains("it has capitals"), "{}", ran.err);
-    let ran = run(&["capping", "get", r"..\..\admin", "--emulator"]);
-    assert_eq!((ran.code, ran.out.as_str()), (Some(64), ""), "{}", ran.err);
+fn usage_errors_exit_with_64() {
+    let output = ajo_command(&["capping", "list"])
+        .env("AJO_SANDBOX", "Prod")
+        .output()
+        .map(CommandOutput::from)
+        .expect("ajo runs");
+    assert_eq!(output.exit_code, Some(64));
+    assert!(output.stderr.contains("it contains upper case letters"), "{}", output.stderr);
+    let output = run(&["capping", "get", r"..\..\admin", "--emulator"]);
+    assert_eq!((output.exit_code, output.stdout.as_str()), (Some(64), ""), "{}", output.stderr);
     for arguments in [["--help"], ["--version"]] {
-        let ran = run(&arguments);
-        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+        let output = run(&arguments);
+        assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
     }
 }
 
 #[test]
-fn missing_credentials_name_everything_that_is_missing() {
-    let ran = run(&["capping", "list", "--sandbox", "prod", "--client-id", "c"]);
-    assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
+fn all_missing_credentials_are_listed() {
+    let output = run(&["capping", "list", "--sandbox", "prod", "--client-id", "c"]);
+    assert_eq!((output.exit_code, output.stdout.as_str()), (Some(3), ""));
     assert_eq!(
-        ran.err,
-        "error: no credentials: AJO_CLIENT_SECRET, AJO_ORG_ID, AJO_SCOPES are not set; set them, or name a credential file in \
-         AJO_CREDENTIALS\nhint: `ajo auth login` stores a credential; without an Adobe account, try --emulator\n"
+        output.stderr,
+        "error: no credentials: AJO_CLIENT_SECRET, AJO_ORG_ID, AJO_SCOPES are not set; set them, or set AJO_CREDENTIALS to \
+         the path of a credential file\nhint: `ajo auth login` stores a credential; without an Adobe account, try --emulator\n"
     );
-    let ran = ajo(&["capping", "list"])
+    let output = ajo_command(&["capping", "list"])
         .envs([("AJO_CLIENT_ID", "c"), ("AJO_CLIENT_SECRET", "s"), ("AJO_ORG_ID", "A1@AdobeOrg"), ("AJO_SCOPES", "o")])
         .output()
-        .map(Ran::from)
+        .map(CommandOutput::from)
         .expect("ajo runs");
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.err.starts_with("error: no sandbox is named; set AJO_SANDBOX or give --sandbox\n"), "{}", ran.err);
+    assert_eq!(output.exit_code, Some(1));
+    assert!(
+        output.stderr.starts_with("error: no sandbox given; set AJO_SANDBOX or pass --sandbox\n"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
-fn a_credential_file_works_and_its_secret_is_never_shown() {
+fn credential_file_secret_is_hidden() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("credentials.json");
     let script = format!(
@@ -236,17 +252,21 @@ EOF
         "#,
         file = file.display()
     );
-    let ran = with_emulator(&script);
-    assert_eq!(ran.code, Some(3), "{}\n{}", ran.out, ran.err);
-    assert!(ran.out.starts_with("no capping configurations in this sandbox\ncredentials   "), "{}", ran.out);
-    assert!(ran.err.contains("400 invalid_client: invalid client_secret parameter"), "{}", ran.err);
-    assert!(ran.err.contains("hint: check the client secret"), "{}", ran.err);
-    assert!(!ran.err.contains("canary") && !ran.out.contains("emulator-secret"));
+    let output = run_script_with_emulator(&script);
+    assert_eq!(output.exit_code, Some(3), "{}\n{}", output.stdout, output.stderr);
+    assert!(
+        output.stdout.starts_with("no capping configurations in this sandbox\ncredentials   "),
+        "{}",
+        output.stdout
+    );
+    assert!(output.stderr.contains("400 invalid_client: invalid client_secret parameter"), "{}", output.stderr);
+    assert!(output.stderr.contains("hint: check the client secret"), "{}", output.stderr);
+    assert!(!output.stderr.contains("canary") && !output.stdout.contains("emulator-secret"));
 }
 
 #[test]
-fn a_token_that_was_fetched_once_can_be_used_again() {
-    let ran = with_emulator(
+fn printed_token_can_be_reused() {
+    let output = run_script_with_emulator(
         r"
         token=$($AJO auth token)
         unset AJO_CLIENT_SECRET AJO_SCOPES
@@ -255,53 +275,62 @@ fn a_token_that_was_fetched_once_can_be_used_again() {
         AJO_ACCESS_TOKEN=other $AJO capping list
         ",
     );
-    assert_eq!(ran.code, Some(3));
-    assert!(ran.out.contains("no capping configurations") && ran.out.contains("given ready-made"), "{}", ran.out);
-    assert!(ran.err.starts_with("error: capping list failed: the answer is 401, code 401013: "), "{}", ran.err);
-}
-
-#[test]
-fn an_unreachable_host_is_an_error_that_says_so() {
-    let ran = ajo(&["capping", "list", "--base-url", "http://127.0.0.1:1", "--ims-url", "http://127.0.0.1:1"])
-        .envs([
-            ("AJO_CLIENT_ID", "c"),
-            ("AJO_CLIENT_SECRET", "s"),
-            ("AJO_ORG_ID", "A1@AdobeOrg"),
-            ("AJO_SCOPES", "o"),
-            ("AJO_SANDBOX", "prod"),
-        ])
-        .output()
-        .map(Ran::from)
-        .expect("ajo runs");
-    assert_eq!(ran.code, Some(3));
+    assert_eq!(output.exit_code, Some(3));
     assert!(
-        ran.err.starts_with("error: capping list failed: no access token: no connection to the token host: "),
+        output.stdout.contains("no capping configurations") && output.stdout.contains("from AJO_ACCESS_TOKEN"),
         "{}",
-        ran.err
+        output.stdout
+    );
+    assert!(
+        output.stderr.starts_with("error: capping list failed: the service responded 401, code 401013: "),
+        "{}",
+        output.stderr
     );
 }
 
 #[test]
-fn the_emulator_gives_its_settings_and_the_childs_code() {
-    let ran = with_emulator("env | grep ^AJO_ | sort; exit 7");
-    assert_eq!(ran.code, Some(7));
+fn unreachable_host_is_reported() {
+    let output =
+        ajo_command(&["capping", "list", "--base-url", "http://127.0.0.1:1", "--ims-url", "http://127.0.0.1:1"])
+            .envs([
+                ("AJO_CLIENT_ID", "c"),
+                ("AJO_CLIENT_SECRET", "s"),
+                ("AJO_ORG_ID", "A1@AdobeOrg"),
+                ("AJO_SCOPES", "o"),
+                ("AJO_SANDBOX", "prod"),
+            ])
+            .output()
+            .map(CommandOutput::from)
+            .expect("ajo runs");
+    assert_eq!(output.exit_code, Some(3));
+    assert!(
+        output.stderr.starts_with("error: capping list failed: no access token: no connection to the token endpoint: "),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn exec_passes_settings_and_exit_code() {
+    let output = run_script_with_emulator("env | grep ^AJO_ | sort; exit 7");
+    assert_eq!(output.exit_code, Some(7));
     for name in
         ["AJO_BASE_URL", "AJO_IMS_URL", "AJO_CLIENT_ID", "AJO_CLIENT_SECRET", "AJO_ORG_ID", "AJO_SCOPES", "AJO_SANDBOX"]
     {
-        assert!(ran.out.contains(&format!("{name}=")), "{name}: {}", ran.out);
+        assert!(output.stdout.contains(&format!("{name}=")), "{name}: {}", output.stdout);
     }
-    let ran = run(&["emulator", "exec", "--", "no-such-command-here"]);
-    assert_eq!(ran.code, Some(127));
-    assert!(ran.err.starts_with("error: failed to run no-such-command-here: "), "{}", ran.err);
+    let output = run(&["emulator", "exec", "--", "no-such-command-here"]);
+    assert_eq!(output.exit_code, Some(127));
+    assert!(output.stderr.starts_with("error: failed to run no-such-command-here: "), "{}", output.stderr);
 }
 
 #[cfg(unix)]
 #[test]
-fn the_emulator_serves_until_it_is_ended() {
+fn serve_runs_until_sigterm() {
     use std::io::{BufRead as _, BufReader};
 
     let mut child =
-        ajo(&["emulator", "serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ajo runs");
+        ajo_command(&["emulator", "serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ajo runs");
     let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let settings: Vec<(String, String)> = lines
         .take(7)
@@ -311,22 +340,22 @@ fn the_emulator_serves_until_it_is_ended() {
             (name.to_owned(), value.trim_matches('\'').to_owned())
         })
         .collect();
-    let ran: Ran = ajo(&["throttling", "list"]).envs(settings).output().expect("ajo runs").into();
+    let output: CommandOutput = ajo_command(&["throttling", "list"]).envs(settings).output().expect("ajo runs").into();
     assert_eq!(
-        (ran.code, ran.out.as_str()),
+        (output.exit_code, output.stdout.as_str()),
         (Some(0), "no throttling configuration in this organization\n"),
         "{}",
-        ran.err
+        output.stderr
     );
-    let ended = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
-    assert!(ended.success());
+    let status = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+    assert!(status.success());
     assert_eq!(child.wait().expect("ajo ends").code(), Some(0));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_request_to_end_ends_the_child_too() {
-    let mut ajo = ajo(&["emulator", "exec", "--", "sh", "-c", "echo $$; exec sleep 60"])
+fn sigterm_stops_exec_child() {
+    let mut ajo = ajo_command(&["emulator", "exec", "--", "sh", "-c", "echo $$; exec sleep 60"])
         .stdout(Stdio::piped())
         .spawn()
         .expect("ajo runs");
@@ -337,35 +366,35 @@ fn a_request_to_end_ends_the_child_too() {
     assert_eq!(ajo.wait().expect("ajo ends").code(), Some(128 + 15));
     let alive =
         Command::new("kill").args(["-0", line.trim()]).stderr(Stdio::null()).status().expect("kill runs").success();
-    assert!(!alive, "the child is still there");
+    assert!(!alive, "the child is still running");
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn port_in_use_is_reported() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let ran = run(&["emulator", "serve", "--port", &port]);
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.err.starts_with(&format!("error: failed to listen on 127.0.0.1:{port}: ")), "{}", ran.err);
+    let output = run(&["emulator", "serve", "--port", &port]);
+    assert_eq!(output.exit_code, Some(1));
+    assert!(output.stderr.starts_with(&format!("error: failed to listen on 127.0.0.1:{port}: ")), "{}", output.stderr);
 }
 
-/// With `--output json` an error is one line of JSON too, whoever says no: the command line, a file, or the service.
+/// With `--output json`, errors are one line of JSON: usage errors, file errors, and service errors.
 #[test]
-fn an_error_is_json_where_json_is_asked_for() {
+fn errors_are_json_with_json_output() {
     let error = |arguments: &[&str]| -> (Value, Option<i32>) {
-        let ran = Ran::from(ajo(arguments).output().expect("ajo runs"));
-        let line = ran.err.lines().last().unwrap_or_else(|| panic!("{arguments:?} says nothing"));
-        (serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {}", ran.err)), ran.code)
+        let output = CommandOutput::from(ajo_command(arguments).output().expect("ajo runs"));
+        let line = output.stderr.lines().last().unwrap_or_else(|| panic!("{arguments:?} prints no error"));
+        (serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {}", output.stderr)), output.exit_code)
     };
     let uid = "9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7";
     let (service, code) = error(&["--emulator", "capping", "get", uid, "--output", "json"]);
     assert_eq!(code, Some(1));
     assert_eq!(service["error"]["exitCode"], 1);
-    assert_eq!(service["error"]["answered"]["status"], 404);
-    assert_eq!(service["error"]["answered"]["operation"], "capping get");
-    assert!(service["error"]["answered"]["requestId"].is_string() && service["error"]["hint"].is_string(), "{service}");
+    assert_eq!(service["error"]["response"]["status"], 404);
+    assert_eq!(service["error"]["response"]["operation"], "capping get");
+    assert!(service["error"]["response"]["requestId"].is_string() && service["error"]["hint"].is_string(), "{service}");
     let (file, code) = error(&["--emulator", "capping", "create", "missing.yaml", "--output=json"]);
-    assert_eq!((code, &file["error"]["answered"]), (Some(1), &Value::Null));
+    assert_eq!((code, &file["error"]["response"]), (Some(1), &Value::Null));
     for usage in [
         &["capping", "lst", "--output=json"][..],
         &["plan", "--output", "json"],

@@ -1,4 +1,4 @@
-//! `ajo emulator` as a person runs it: started, asked, emptied, stopped and killed.
+//! `ajo emulator`: start, control, stop, and kill.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,18 +10,18 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Ran, ajo};
+use crate::support::{CommandOutput, ajo_command};
 
-/// A running `ajo emulator serve`; it ends with the test.
-struct Served {
+/// A running `ajo emulator serve`, killed when dropped.
+struct EmulatorProcess {
     process: Child,
-    root: String,
+    url: String,
     settings: Vec<(String, String)>,
 }
 
-impl Served {
+impl EmulatorProcess {
     fn start(arguments: &[&str]) -> Self {
-        let mut process = ajo(&[&["emulator", "serve"], arguments].concat())
+        let mut process = ajo_command(&[&["emulator", "serve"], arguments].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -36,91 +36,92 @@ impl Served {
             }
         }
         let root = settings.iter().find(|(name, _)| name == "AJO_IMS_URL").expect("the root").1.clone();
-        Self { process, root, settings }
+        Self { process, url: root, settings }
     }
 
-    /// `ajo` with its settings.
-    fn ajo(&self, arguments: &[&str]) -> Ran {
-        let mut command = ajo(arguments);
+    /// Runs `ajo` with the settings of this emulator.
+    fn run_ajo(&self, arguments: &[&str]) -> CommandOutput {
+        let mut command = ajo_command(arguments);
         command.envs(self.settings.iter().cloned()).env("AJO_TOKEN_CACHE", "off");
         command.output().expect("ajo runs").into()
     }
 
-    /// `ajo emulator …` about it.
-    fn about(&self, arguments: &[&str]) -> Ran {
-        run(&[&["emulator"], arguments, &["--at", &self.root]].concat())
+    /// Runs `ajo emulator …` with the URL of this emulator.
+    fn run_emulator_command(&self, arguments: &[&str]) -> CommandOutput {
+        run(&[&["emulator"], arguments, &["--emulator-url", &self.url]].concat())
     }
 
-    fn create(&self, folder: &Path) -> Ran {
+    fn create_config(&self, folder: &Path) -> CommandOutput {
         let file = folder.join("limit.yaml");
         std::fs::write(&file, "url: https://a.example/*\nmethods: [GET]\nservices: {action: {rating: {maxCallsCount: 5, periodInMs: 1000}}}\n")
             .expect("written");
-        self.ajo(&["capping", "create", file.to_str().expect("text")])
+        self.run_ajo(&["capping", "create", file.to_str().expect("text")])
     }
 
-    fn signal(&mut self, signal: &str) {
+    fn send_signal(&mut self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
         self.process.wait().expect("it ends");
     }
 }
 
-impl Drop for Served {
+impl Drop for EmulatorProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-fn run(arguments: &[&str]) -> Ran {
-    ajo(arguments).output().expect("ajo runs").into()
+fn run(arguments: &[&str]) -> CommandOutput {
+    ajo_command(arguments).output().expect("ajo runs").into()
 }
 
 #[test]
-fn a_running_emulator_is_waited_for_asked_and_emptied() {
+fn wait_status_env_and_reset_work() {
     let folder = TempDir::new().expect("a folder");
-    let served = Served::start(&["--auth", "lenient", "--token-lifetime", "60"]);
-    assert_eq!(served.about(&["wait"]).code, Some(0));
-    assert_eq!(served.create(folder.path()).code, Some(0));
-    let ran = served.about(&["status"]);
+    let emulator = EmulatorProcess::start(&["--auth", "lenient", "--token-lifetime", "60"]);
+    assert_eq!(emulator.run_emulator_command(&["wait"]).exit_code, Some(0));
+    assert_eq!(emulator.create_config(folder.path()).exit_code, Some(0));
+    let output = emulator.run_emulator_command(&["status"]);
     for line in [
         "capping       1",
         "throttling    0",
         "auth          lenient",
         "sandboxes     prod, dev",
         "clock speed   1.0",
-        "calls         2, 2 of them kept",
+        "calls         2, 2 in the request log",
     ] {
-        assert!(ran.out.lines().any(|there| there == line), "{line}: {}", ran.out);
+        assert!(output.stdout.lines().any(|there| there == line), "{line}: {}", output.stdout);
     }
-    let ran = served.about(&["status", "--output", "json"]);
-    assert_eq!(serde_json::from_str::<Value>(&ran.out).expect("JSON")["capping"], 1);
-    let ran = served.about(&["env"]);
-    let printed: Vec<String> = served.settings.iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
-    assert_eq!(ran.out.trim_end(), printed.join("\n"), "the same as it printed when it started");
-    assert_eq!(served.about(&["reset"]).code, Some(0));
-    assert_eq!(served.ajo(&["capping", "list", "--output", "json"]).out, "{\"results\":[]}\n");
+    let output = emulator.run_emulator_command(&["status", "--output", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&output.stdout).expect("JSON")["capping"], 1);
+    let output = emulator.run_emulator_command(&["env"]);
+    let printed: Vec<String> =
+        emulator.settings.iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
+    assert_eq!(output.stdout.trim_end(), printed.join("\n"), "env prints the same lines as serve");
+    assert_eq!(emulator.run_emulator_command(&["reset"]).exit_code, Some(0));
+    assert_eq!(emulator.run_ajo(&["capping", "list", "--output", "json"]).stdout, "{\"results\":[]}\n");
 }
 
 #[test]
-fn where_no_emulator_is_that_is_said_and_for_how_long_it_was_waited() {
+fn wait_times_out_without_emulator() {
     let began = Instant::now();
-    let ran = run(&["emulator", "wait", "--at", "http://127.0.0.1:1", "--timeout", "1"]);
-    assert_eq!(ran.code, Some(1));
+    let output = run(&["emulator", "wait", "--emulator-url", "http://127.0.0.1:1", "--timeout", "1"]);
+    assert_eq!(output.exit_code, Some(1));
     assert!(
-        ran.err.starts_with("error: no emulator answers at http://127.0.0.1:1: ")
-            && ran.err.contains("hint: start one")
+        output.stderr.starts_with("error: no emulator responds at http://127.0.0.1:1: ")
+            && output.stderr.contains("hint: start one")
     );
     assert!(began.elapsed() >= Duration::from_millis(900) && began.elapsed() < Duration::from_secs(8));
     for verb in ["status", "reset", "env"] {
-        assert_eq!(run(&["emulator", verb, "--at", "http://127.0.0.1:1"]).code, Some(1), "{verb}");
+        assert_eq!(run(&["emulator", verb, "--emulator-url", "http://127.0.0.1:1"]).exit_code, Some(1), "{verb}");
     }
-    let ran = run(&["emulator", "status", "--at", "http://example.com"]);
-    assert!(ran.err.contains("plain http is for loopback addresses only"), "{}", ran.err);
+    let output = run(&["emulator", "status", "--emulator-url", "http://example.com"]);
+    assert!(output.stderr.contains("plain http is only allowed for loopback addresses"), "{}", output.stderr);
 }
 
 #[test]
-fn response_of_another_server_is_rejected_also_if_it_has_no_end() {
+fn response_of_other_server_is_rejected() {
     for (start, chunk) in [("content-length: 2\r\n\r\nno", ""), ("\r\n{\"a\":\"", "x")] {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let root = format!("http://{}", listener.local_addr().expect("an address"));
@@ -129,103 +130,106 @@ fn response_of_another_server_is_rejected_also_if_it_has_no_end() {
             assert_ne!(connection.read(&mut [0; 4096]).expect("a request"), 0);
             connection.write_all(format!("HTTP/1.1 200 OK\r\n{start}").as_bytes()).expect("sent");
             let chunk = chunk.repeat(64 * 1024);
-            // Ends when the client hangs up.
+            // Stops when the client closes the connection.
             while !chunk.is_empty() && connection.write_all(chunk.as_bytes()).is_ok() {}
         });
-        let ran = run(&["emulator", "status", "--at", &root]);
-        let expected =
-            format!("error: no emulator answers at {root}: the answer is 200, and not that of an emulator\n");
-        assert!(ran.code == Some(1) && ran.err.starts_with(&expected), "{}", ran.err);
+        let output = run(&["emulator", "status", "--emulator-url", &root]);
+        let expected = format!("error: no emulator responds at {root}: the response 200 is not from an emulator\n");
+        assert!(output.exit_code == Some(1) && output.stderr.starts_with(&expected), "{}", output.stderr);
         server.join().expect("no panic");
     }
 }
 
 #[test]
-fn faults_and_switches_are_set_at_the_start_and_what_is_unknown_is_refused() {
+fn serve_validates_options() {
     let folder = TempDir::new().expect("a folder");
-    let served = Served::start(&["--fault", "capping.create@first:1=gateway:403025", "--switch", "org_id=required"]);
-    let ran = served.create(folder.path());
-    assert!(ran.code == Some(3) && ran.err.contains("403025"), "{}", ran.err);
-    assert_eq!(served.create(folder.path()).code, Some(0), "the client fills the organization in");
-    for (arguments, said) in [
-        (["--fault", "capping.creat=reset"], "`capping.creat` is no target"),
-        (["--fault", "*=explode"], "`explode` is no fault; expected one of gateway:CODE"),
-        (["--switch", "org_id=perhaps"], "the switch org_id has no side `perhaps`; it has: optional, required"),
-        (["--switch", "org_id"], "expected NAME=SIDE"),
+    let emulator =
+        EmulatorProcess::start(&["--fault", "capping.create@first:1=gateway:403025", "--quirk", "org_id=required"]);
+    let output = emulator.create_config(folder.path());
+    assert!(output.exit_code == Some(3) && output.stderr.contains("403025"), "{}", output.stderr);
+    assert_eq!(emulator.create_config(folder.path()).exit_code, Some(0), "the client fills the organization in");
+    for (arguments, expected) in [
+        (["--fault", "capping.creat=reset"], "`capping.creat` is not a valid target"),
+        (["--fault", "*=explode"], "`explode` is not a valid fault; expected one of gateway:CODE"),
+        (
+            ["--quirk", "org_id=perhaps"],
+            "the quirk org_id has no variant `perhaps`; expected one of optional, required",
+        ),
+        (["--quirk", "org_id"], "expected NAME=VARIANT"),
         (["--auth", "none"], "expected off, lenient or strict"),
         (["--token-lifetime", "0"], "0 is not in 1..=2678400"),
         (["--host", "0.0.0.0"], "--allow-remote"),
     ] {
-        let ran = run(&[&["emulator", "serve"], &arguments[..]].concat());
-        assert_eq!(ran.code, Some(64), "{arguments:?}: {}", ran.err);
-        assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
+        let output = run(&[&["emulator", "serve"], &arguments[..]].concat());
+        assert_eq!(output.exit_code, Some(64), "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(expected), "{arguments:?}: {}", output.stderr);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn what_it_keeps_is_written_when_it_stops_and_a_kill_leaves_the_file_as_it_was() {
+fn data_file_is_written_on_clean_exit() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("state.json");
-    let state = ["--state", file.to_str().expect("text")];
-    let mut served = Served::start(&state);
-    served.create(folder.path());
-    assert!(!file.exists(), "nothing is written while it runs");
-    served.signal("-TERM");
+    let state = ["--data", file.to_str().expect("text")];
+    let mut emulator = EmulatorProcess::start(&state);
+    emulator.create_config(folder.path());
+    assert!(!file.exists(), "the file is written on exit only");
+    emulator.send_signal("-TERM");
     let written = std::fs::read_to_string(&file).expect("the file");
     assert_eq!(serde_json::from_str::<Value>(&written).expect("JSON")["version"], 1);
 
-    let mut served = Served::start(&state);
-    let listed: Value = serde_json::from_str(&served.ajo(&["capping", "list", "--output", "json"]).out).expect("JSON");
-    assert_eq!(listed["results"].as_array().map(Vec::len), Some(1), "it is taken up again");
-    served.create(folder.path());
-    served.signal("-KILL");
-    assert_eq!(std::fs::read_to_string(&file).expect("the file"), written, "the old file, whole");
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "and nothing beside it");
+    let mut emulator = EmulatorProcess::start(&state);
+    let listed: Value =
+        serde_json::from_str(&emulator.run_ajo(&["capping", "list", "--output", "json"]).stdout).expect("JSON");
+    assert_eq!(listed["results"].as_array().map(Vec::len), Some(1), "the file is loaded");
+    emulator.create_config(folder.path());
+    emulator.send_signal("-KILL");
+    assert_eq!(std::fs::read_to_string(&file).expect("the file"), written, "the old file is intact");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "no temporary file is left");
 
     let nowhere = folder.path().join("nowhere/state.json");
-    let ran = run(&["emulator", "serve", "--state", nowhere.to_str().expect("text")]);
-    assert!(ran.code == Some(1) && ran.err.contains("there is no folder"), "{}", ran.err);
-    for (content, said) in
-        [("nonsense", "state.json:1:2: this is not JSON"), ("{}", "this is no snapshot of an emulator")]
-    {
+    let output = run(&["emulator", "serve", "--data", nowhere.to_str().expect("text")]);
+    assert!(output.exit_code == Some(1) && output.stderr.contains("does not exist"), "{}", output.stderr);
+    for (content, expected) in [("nonsense", "state.json:1:2: invalid JSON"), ("{}", "not a valid emulator snapshot")] {
         std::fs::write(&file, content).expect("written");
-        let ran = run(&[&["emulator", "serve"], &state[..]].concat());
-        assert!(ran.code == Some(1) && ran.err.contains(said), "{content}: {}", ran.err);
-        assert_eq!(std::fs::read_to_string(&file).expect("the file"), content, "it is left as it is");
+        let output = run(&[&["emulator", "serve"], &state[..]].concat());
+        assert!(output.exit_code == Some(1) && output.stderr.contains(expected), "{content}: {}", output.stderr);
+        assert_eq!(std::fs::read_to_string(&file).expect("the file"), content, "the file is unchanged");
     }
 }
 
 #[test]
-fn a_command_is_run_with_an_emulator_of_this_kind() {
-    let ran: Ran = ajo(&["emulator", "exec", "--fault", "*.list=status:418", "--", "sh", "-c", "$AJO capping list"])
-        .env("AJO", env!("CARGO_BIN_EXE_ajo"))
-        .output()
-        .expect("ajo runs")
-        .into();
-    assert!(ran.code == Some(1) && ran.err.contains("the answer is 418"), "{}", ran.err);
+fn exec_passes_options_to_emulator() {
+    let output: CommandOutput =
+        ajo_command(&["emulator", "exec", "--fault", "*.list=status:418", "--", "sh", "-c", "$AJO capping list"])
+            .env("AJO", env!("CARGO_BIN_EXE_ajo"))
+            .output()
+            .expect("ajo runs")
+            .into();
+    assert!(output.exit_code == Some(1) && output.stderr.contains("the service responded 418"), "{}", output.stderr);
 }
 
 #[test]
-fn a_command_that_is_not_there_or_cannot_be_run_has_the_code_of_shells() {
+fn exec_failure_has_shell_exit_code() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("text");
     std::fs::write(&file, "no program").expect("written");
     for (command, code) in [("/nowhere/at/all", 127), (file.to_str().expect("text"), 126)] {
-        let ran = run(&["emulator", "exec", "--", command]);
-        assert_eq!(ran.code, Some(code), "{command}: {}", ran.err);
-        assert!(ran.err.starts_with(&format!("error: failed to run {command}: ")), "{}", ran.err);
+        let output = run(&["emulator", "exec", "--", command]);
+        assert_eq!(output.exit_code, Some(code), "{command}: {}", output.stderr);
+        assert!(output.stderr.starts_with(&format!("error: failed to run {command}: ")), "{}", output.stderr);
     }
 }
 
-/// The child says that it is there, and what it gets.
+/// The child prints `ready` and each signal that it receives.
 #[cfg(unix)]
 #[test]
-fn a_signal_is_passed_on_to_the_command_which_is_waited_for() {
+fn signals_are_forwarded_to_child() {
     let script = "trap 'echo got INT; exit 7' INT; trap 'echo got TERM; sleep 0.2; echo done; exit 8' TERM; \
                   echo ready; while :; do sleep 0.05; done";
-    for (signal, said, code) in [("-INT", "got INT", 7), ("-TERM", "got TERM done", 8)] {
-        let mut process = ajo(&["emulator", "exec", "--", "sh", "-c", script])
+    for (signal, expected, code) in [("-INT", "got INT", 7), ("-TERM", "got TERM done", 8)] {
+        let mut process = ajo_command(&["emulator", "exec", "--", "sh", "-c", script])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -237,7 +241,7 @@ fn a_signal_is_passed_on_to_the_command_which_is_waited_for() {
         let rest: Vec<String> = lines.map(|line| line.expect("text")).collect();
         assert_eq!(
             (rest.join(" "), process.wait().expect("it ends").code()),
-            (said.to_owned(), Some(code)),
+            (expected.to_owned(), Some(code)),
             "{signal}"
         );
     }

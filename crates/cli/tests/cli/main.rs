@@ -1,11 +1,11 @@
-//! The built command.
+//! Tests that run the built command.
 
 mod auth;
 mod command;
+mod docs;
 mod doctor;
 mod emulator;
 mod limits;
-mod pages;
 mod simulate;
 mod snapshots;
 mod support;

@@ -1,4 +1,4 @@
-//! `ajo simulate`: its input and its JSON. `snapshots/simulate.trycmd` shows its text and its errors.
+//! Input and JSON output of `ajo simulate`. `snapshots/simulate.trycmd` covers its text output and errors.
 
 use std::fs;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Ran, ajo, run_with_input};
+use crate::support::{CommandOutput, ajo_command, run_with_input};
 
 const CAPPING: &str = "url: https://a.example/*\nmethods: [GET]\nservices:\n  action: { rating: { maxCallsCount: 20, \
                        periodInMs: 2000 } }\n";
 
-/// A directory with a definition and a CSV in it.
+/// A directory with a definition and a CSV file.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a directory");
     for (name, text) in [("capping.yaml", CAPPING), ("calls.csv", "second,calls\n1,30\n")] {
@@ -20,18 +20,18 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Runs a command line such as `ajo simulate …` there.
-fn run(folder: &Path, line: &str, input: &str) -> Ran {
+/// Runs a command line such as `ajo simulate …` in a directory.
+fn run(folder: &Path, line: &str, input: &str) -> CommandOutput {
     let arguments: Vec<&str> = line.split_whitespace().skip(1).collect();
-    run_with_input(ajo(&arguments).current_dir(folder), input)
+    run_with_input(ajo_command(&arguments).current_dir(folder), input)
 }
 
 #[test]
-fn a_csv_is_played_from_a_file_and_from_standard_input() {
+fn csv_is_read_from_file_and_stdin() {
     let folder = folder();
     let offered = |line: &str, input: &str| {
-        let ran = run(folder.path(), line, input);
-        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let output = run(folder.path(), line, input);
+        let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
         (report["rows"][1]["offered"].clone(), report["totals"]["allowed"].clone())
     };
     assert_eq!(offered("ajo simulate capping.yaml --csv calls.csv --output json", ""), (30.into(), 20.into()));
@@ -40,11 +40,11 @@ fn a_csv_is_played_from_a_file_and_from_standard_input() {
 }
 
 #[test]
-fn a_long_traffic_is_told_in_thirty_rows_at_most_and_whole_in_json() {
+fn long_traffic_is_summarized_in_text() {
     let folder = folder();
-    let text = run(folder.path(), "ajo simulate --traffic 5000x86400", "").out;
+    let text = run(folder.path(), "ajo simulate --traffic 5000x86400", "").stdout;
     assert_eq!(text.lines().skip(1).take_while(|line| !line.trim_start().starts_with("all")).count(), 25);
-    let json = run(folder.path(), "ajo simulate --traffic 5x3000 --output json", "").out;
+    let json = run(folder.path(), "ajo simulate --traffic 5x3000 --output json", "").stdout;
     let report: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!((&report["version"], &report["intervalSeconds"]), (&1.into(), &1.into()));
     assert_eq!(report["rows"].as_array().map(Vec::len), Some(3001));
@@ -59,9 +59,9 @@ fn first_cells(page: &str, head: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_counts_on_the_page_are_those_of_the_json() {
+fn page_lists_all_json_counts() {
     let page = fs::read_to_string(PAGE).expect("the page");
-    let json = run(folder().path(), "ajo simulate --traffic 1x1 --output json", "").out;
+    let json = run(folder().path(), "ajo simulate --traffic 1x1 --output json", "").stdout;
     let report: Value = serde_json::from_str(&json).expect("JSON");
     let names = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
     let counts = first_cells(&page, "| field |");
@@ -73,13 +73,13 @@ fn the_counts_on_the_page_are_those_of_the_json() {
 }
 
 #[test]
-fn the_windows_on_the_page_are_those_of_the_command() {
+fn page_lists_all_windows() {
     let page = fs::read_to_string(PAGE).expect("the page");
     let windows = first_cells(&page, "| `--window` |");
-    let said: Vec<String> = ajo_simulator::Window::ALL.iter().map(|it| it.as_str().replace('_', "-")).collect();
-    assert_eq!(windows, said);
+    let expected: Vec<String> = ajo_simulator::WindowKind::ALL.iter().map(|it| it.as_str().replace('_', "-")).collect();
+    assert_eq!(windows, expected);
     for window in windows {
-        let mut command: Command = ajo(&["simulate", "--traffic", "1x1", "--window", &window]);
+        let mut command: Command = ajo_command(&["simulate", "--traffic", "1x1", "--window", &window]);
         assert!(command.output().expect("ajo runs").status.success(), "{window}");
     }
 }

@@ -1,16 +1,16 @@
-//! Commands with their whole output. After a change, `TRYCMD=overwrite cargo test -p ajo --test cli snapshots` writes the files anew.
+//! Commands with their complete output. Update with `TRYCMD=overwrite cargo test -p ajo --test cli snapshots`.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::pages::blocks;
-use crate::support::{Ran, ajo, run_with_input, variables};
+use crate::docs::code_blocks;
+use crate::support::{CommandOutput, ajo_command, ajo_variables, run_with_input};
 
 #[test]
-fn output_is_as_in_the_snapshots() {
-    if variables().next().is_some() {
-        return again_without_variables();
+fn output_matches_snapshots() {
+    if ajo_variables().next().is_some() {
+        return rerun_without_variables();
     }
     trycmd::TestCases::new()
         .register_bin("ajo", Path::new(env!("CARGO_BIN_EXE_ajo")))
@@ -20,20 +20,20 @@ fn output_is_as_in_the_snapshots() {
         .case("tests/cli/snapshots/*.trycmd");
 }
 
-/// Runs that test in a process without the variables of this machine: trycmd sets variables, but cannot remove them.
-fn again_without_variables() {
+/// Reruns the test in a process without `AJO_…` variables: trycmd can set variables but not remove them.
+fn rerun_without_variables() {
     let mut test = Command::new(std::env::current_exe().expect("this program"));
-    test.args(["--exact", "snapshots::output_is_as_in_the_snapshots"]);
-    for name in variables() {
+    test.args(["--exact", "snapshots::output_matches_snapshots"]);
+    for name in ajo_variables() {
         test.env_remove(name);
     }
-    let ran = Ran::from(test.output().expect("it runs"));
-    assert!(ran.code == Some(0) && ran.out.contains("1 passed"), "{}\n{}", ran.out, ran.err);
+    let output = CommandOutput::from(test.output().expect("it runs"));
+    assert!(output.exit_code == Some(0) && output.stdout.contains("1 passed"), "{}\n{}", output.stdout, output.stderr);
 }
 
-/// A snapshot merges both streams, so this runs the same commands and checks each stream.
+/// Snapshots merge both streams, so this test runs the same commands and checks each stream.
 #[test]
-fn only_errors_go_to_standard_error() {
+fn only_errors_go_to_stderr() {
     let snapshots = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots");
     let mut commands = 0;
     for entry in fs::read_dir(snapshots).expect("snapshots") {
@@ -43,20 +43,25 @@ fn only_errors_go_to_standard_error() {
         }
         let inputs = file.with_extension("in");
         let directory = if inputs.is_dir() { inputs.as_path() } else { file.parent().expect("a directory") };
-        for block in blocks(&fs::read_to_string(&file).expect("a snapshot")) {
+        for block in code_blocks(&fs::read_to_string(&file).expect("a snapshot")) {
             let (line, expected) = block.text.split_once('\n').expect("a command and its output");
             let arguments: Vec<&str> = line.split_whitespace().skip(2).collect();
-            let ran = run_with_input(ajo(&arguments).current_dir(directory), "");
+            let output = run_with_input(ajo_command(&arguments).current_dir(directory), "");
             commands += 1;
             let Some((code, expected)) = expected.strip_prefix("? ").and_then(|rest| rest.split_once('\n')) else {
-                assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{line}");
+                assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""), "{line}");
                 continue;
             };
-            assert_eq!((ran.code, ran.out.as_str()), (code.parse().ok(), ""), "{line}: {}", ran.err);
-            // `ajo capping` prints its help and no error.
+            assert_eq!(
+                (output.exit_code, output.stdout.as_str()),
+                (code.parse().ok(), ""),
+                "{line}: {}",
+                output.stderr
+            );
+            // `ajo capping` prints its help instead of an error.
             let errors = usize::from(expected.starts_with("error: "));
-            assert_eq!(ran.err.matches("error: ").count(), errors, "{line}: {}", ran.err);
-            assert!(!ran.err.is_empty(), "{line}");
+            assert_eq!(output.stderr.matches("error: ").count(), errors, "{line}: {}", output.stderr);
+            assert!(!output.stderr.is_empty(), "{line}");
         }
     }
     assert!(commands >= 27, "{commands} commands");

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 use ajo_auth::{Credentials, OrgId, TokenProvider};
 
 use crate::client::request_config::RequestConfig;
-use crate::transport::call_loop::{CallLimits, Transport};
-use crate::{CallOptions, Error, ErrorKind, HttpTransport, Settings};
+use crate::transport::call_runner::{CallRunner, SharedLimits};
+use crate::{CallError, CallOptions, ErrorKind, HttpTransport, ValidatedConfig};
 
 /// A client of the capping and throttling APIs, for one organization and one sandbox.
 ///
-/// Cheap to clone; clones share connections, the access token, the retry budget, and the limits. A call can be dropped at any
-/// point: the shared state stays consistent. Over reqwest it needs a running tokio runtime.
+/// A client is cheap to clone. Clones share connections, the access token, the retry budget, and the limits. Dropping a call at any
+/// point leaves the shared state consistent. Over reqwest, calls need a running tokio runtime.
 ///
 /// ```no_run
 /// use ajo_core::{CappingDefinition, Client};
@@ -21,9 +21,9 @@ use crate::{CallOptions, Error, ErrorKind, HttpTransport, Settings};
 /// let client = Client::builder().from_env()?.build()?;
 ///
 /// let config: CappingDefinition = serde_json::from_str(r#"{
-///     "url": "https://api.example.org/data/2.5/*",
-///     "methods": ["GET"],
-///     "services": {"dataSource": {"rating": {"maxCallsCount": 500, "periodInMs": 1000}}}
+///     "url": "https://api.example.org/v1/send",
+///     "methods": ["POST"],
+///     "services": {"action": {"rating": {"maxCallsCount": 300, "periodInMs": 1000}}}
 /// }"#)?;
 /// let created = client.capping().create(&config).await?;
 /// client.capping().deploy(&created.uid).await?;
@@ -37,42 +37,43 @@ pub struct Client<
     #[cfg(feature = "reqwest")] T: HttpTransport = crate::ReqwestTransport,
     #[cfg(not(feature = "reqwest"))] T: HttpTransport,
 > {
-    pub(crate) transport: Arc<Transport<T>>,
+    pub(crate) runner: Arc<CallRunner<T>>,
     pub(crate) config: Arc<RequestConfig<T::Template>>,
 }
 
 impl<T: HttpTransport> Client<T> {
-    /// Sends requests over this transport, with tokens from this provider.
-    pub fn new(settings: Settings, transport: T, tokens: TokenProvider) -> Self {
-        let config = RequestConfig::from_settings(&settings);
-        let Settings { policy, rate, .. } = settings;
-        let limits = Mutex::new(CallLimits { rate, ..CallLimits::default() });
-        let transport = Transport { http: transport, tokens, policy, limits };
-        Self { transport: Arc::new(transport), config: Arc::new(config) }
+    /// Creates a client that sends requests over `transport` with tokens from the provider.
+    pub fn new(config: ValidatedConfig, transport: T, tokens: TokenProvider) -> Self {
+        let request_config = RequestConfig::from_validated(&config);
+        let ValidatedConfig { policy, rate, .. } = config;
+        let limits = Mutex::new(SharedLimits { rate, ..SharedLimits::default() });
+        let runner = CallRunner { http: transport, tokens, policy, limits };
+        Self { runner: Arc::new(runner), config: Arc::new(request_config) }
     }
 
-    /// The same client with other options for the calls made through the returned one.
+    /// Returns a clone of this client that applies `options` to its calls.
     ///
     /// ```no_run
-    /// # async fn example(client: ajo_core::Client) -> Result<(), ajo_core::Error> {
+    /// # async fn example(client: ajo_core::Client) -> Result<(), ajo_core::CallError> {
     /// use std::time::Duration;
     /// use ajo_core::CallOptions;
     ///
-    /// let hasty = client.with_options(CallOptions::default().deadline(Duration::from_secs(2)).attempts(1));
-    /// hasty.capping().list().await?;
+    /// let quick = client.with_options(CallOptions::default().deadline(Duration::from_secs(2)).attempts(1));
+    /// quick.capping().list().await?;
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use = "the client itself stays as it is"]
+    #[must_use = "this returns a new client and does not change the original"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        Self { transport: self.transport.clone(), config: Arc::new(self.config.with_options(options)) }
+        Self { runner: self.runner.clone(), config: Arc::new(self.config.with_options(options)) }
     }
 
-    /// Continues with other secrets or scopes, without a restart; clones do too. The client id and the organization must be the
-    /// same, because every call names them.
-    pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), Error> {
-        let replaced = self.transport.tokens.replace(credentials);
-        replaced.map_err(|error| Error::new(None, ErrorKind::Auth(error)))
+    /// Switches this client and its clones to other secrets or scopes without a restart.
+    ///
+    /// The client id and the organization must not change, because the headers of every call contain them.
+    pub fn replace_credentials(&self, credentials: Credentials) -> Result<(), CallError> {
+        let replaced = self.runner.tokens.replace_credentials(credentials);
+        replaced.map_err(|error| CallError::new(None, ErrorKind::Auth(error)))
     }
 
     pub(crate) fn org_id(&self) -> &OrgId {
@@ -82,7 +83,7 @@ impl<T: HttpTransport> Client<T> {
 
 impl<T: HttpTransport> Clone for Client<T> {
     fn clone(&self) -> Self {
-        Self { transport: self.transport.clone(), config: self.config.clone() }
+        Self { runner: self.runner.clone(), config: self.config.clone() }
     }
 }
 

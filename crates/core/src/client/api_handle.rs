@@ -1,4 +1,4 @@
-//! The handle of one API: a client, borrowed, with the operations of that API for methods.
+//! The handle of one API: it borrows a client and has one method per operation.
 
 /// Declares the handle of one API and the method of [`Client`](crate::Client) that returns it.
 macro_rules! api_handle {

@@ -1,15 +1,16 @@
-//! Builds a client, for any transport.
+//! The generic type behind the client builders.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_auth::{Credentials, Secret, Surroundings, TokenStore};
+use ajo_auth::{Credentials, Runtime, Secret, TokenStore};
 
-use crate::{Caller, RetryPolicy, Wanted};
+use crate::{AuthSource, ClientConfig, RetryPolicy};
 
-/// Builds a client. Everything is checked in `build`, before anything is sent. `L` are the limits that the client sets itself;
-/// which there are depends on what it sends with.
+/// The builder of a client. `build` validates the whole configuration and sends nothing.
+///
+/// Use it through the aliases `ClientBuilder` and `fetch::ClientBuilder`. They differ in `L`, the type of the client-side limits.
 ///
 /// ```no_run
 /// # #[cfg(feature = "reqwest")] {
@@ -21,7 +22,7 @@ use crate::{Caller, RetryPolicy, Wanted};
 ///     .credentials(credentials::from_file("/run/secrets/ajo.json")?)
 ///     .sandbox("prod")
 ///     .deadline(Duration::from_secs(10))
-///     .retry(RetryPolicy { attempts: 5, ..RetryPolicy::default() })
+///     .retry(RetryPolicy { max_attempts: 5, ..RetryPolicy::default() })
 ///     .token_store(Arc::new(MemoryStore::default()))
 ///     .max_requests_per_second(5)
 ///     .build()?;
@@ -29,90 +30,91 @@ use crate::{Caller, RetryPolicy, Wanted};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Default)]
-#[must_use = "a builder does nothing until `build`"]
-pub struct Builder<L> {
-    pub(crate) wanted: Wanted,
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct GenericClientBuilder<L> {
+    pub(crate) config: ClientConfig,
     pub(crate) token_store: Option<Arc<dyn TokenStore>>,
-    pub(crate) surroundings: Option<Arc<dyn Surroundings>>,
+    pub(crate) runtime: Option<Arc<dyn Runtime>>,
     pub(crate) limits: L,
 }
 
-impl<L> Builder<L> {
-    /// Calls with tokens that are fetched with these credentials.
+impl<L> GenericClientBuilder<L> {
+    /// Authenticates with tokens requested with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.wanted.caller = Some(Caller::Credentials(credentials));
+        self.config.auth = Some(AuthSource::Credentials(credentials));
         self
     }
 
-    /// Calls with a token that was fetched elsewhere. When it expires, calls fail.
+    /// Authenticates with an existing token. Calls fail when it expires.
     pub fn access_token(mut self, token: Secret, client_id: &str, org_id: &str) -> Self {
-        self.wanted.caller =
-            Some(Caller::Token { token: Some(token), client_id: client_id.to_owned(), org_id: org_id.to_owned() });
+        self.config.auth =
+            Some(AuthSource::Token { token: Some(token), client_id: client_id.to_owned(), org_id: org_id.to_owned() });
         self
     }
 
-    /// The sandbox, such as `prod`; all lower case.
+    /// The sandbox, such as `prod`. The name must be lower case.
     pub fn sandbox(mut self, name: &str) -> Self {
-        self.wanted.sandbox = Some(name.to_owned());
+        self.config.sandbox = Some(name.to_owned());
         self
     }
 
-    /// Another gateway than [`BASE_URL`](crate::BASE_URL), with its base path. Plain http is for loopback addresses only.
+    /// Replaces the gateway URL [`BASE_URL`](crate::BASE_URL), including its base path. Plain http is allowed for loopback addresses only.
     pub fn base_url(mut self, url: &str) -> Self {
-        self.wanted.base_url = Some(url.to_owned());
+        self.config.base_url = Some(url.to_owned());
         self
     }
 
-    /// Another token host than [`IMS_URL`](ajo_auth::IMS_URL), without a path. Plain http is for loopback addresses only.
+    /// Replaces the origin of the token endpoint, [`IMS_URL`](ajo_auth::IMS_URL). Plain http is allowed for loopback addresses only.
     pub fn ims_url(mut self, url: &str) -> Self {
-        self.wanted.ims_url = Some(url.to_owned());
+        self.config.ims_url = Some(url.to_owned());
         self
     }
 
-    /// How long one attempt may take, in place of [`TIMEOUT`](crate::TIMEOUT).
+    /// The time limit of one attempt. The default is [`TIMEOUT`](crate::TIMEOUT).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.wanted.options = self.wanted.options.timeout(timeout);
+        self.config.options = self.config.options.timeout(timeout);
         self
     }
 
-    /// How long a call may take with all its attempts, in place of [`DEADLINE`](crate::DEADLINE).
+    /// The time limit of a call including retries. The default is [`DEADLINE`](crate::DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.wanted.options = self.wanted.options.deadline(deadline);
+        self.config.options = self.config.options.deadline(deadline);
         self
     }
 
-    /// How often and how soon calls are made again.
+    /// Sets the number of attempts and the delays between them.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.wanted.policy = policy;
+        self.config.policy = policy;
         self
     }
 
-    /// Shares the access token with other processes, or the isolates of a Worker. Without one, it is kept in memory only.
+    /// Shares the access token with other processes or Worker isolates. Without a store, the token is cached in memory only.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.token_store = Some(store);
         self
     }
 
-    /// Limits the attempts per second of this client and its clones; the others wait. No limit by default. The replay of an
-    /// attempt after a 401 is not counted.
+    /// Limits the attempts per second of this client and its clones; further attempts wait. There is no limit by default.
+    ///
+    /// The replay of an attempt after a 401 does not count.
     pub fn max_requests_per_second(mut self, requests: u32) -> Self {
-        self.wanted.requests_per_second = Some(requests);
+        self.config.requests_per_second = Some(requests);
         self
     }
 
-    /// Another source of time and chance, for tests. Over `fetch` the time limit of an attempt stays one of `setTimeout`.
-    pub fn surroundings(mut self, surroundings: Arc<dyn Surroundings>) -> Self {
-        self.surroundings = Some(surroundings);
+    /// Replaces the clock and the random numbers, for tests. Over `fetch`, attempts still time out by `setTimeout`.
+    pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
+        self.runtime = Some(runtime);
         self
     }
 }
 
-impl<L> fmt::Debug for Builder<L> {
+impl<L> fmt::Debug for GenericClientBuilder<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("sandbox", &self.wanted.sandbox)
-            .field("base_url", &self.wanted.base_url)
-            .field("ims_url", &self.wanted.ims_url)
+            .field("sandbox", &self.config.sandbox)
+            .field("base_url", &self.config.base_url)
+            .field("ims_url", &self.config.ims_url)
             .finish_non_exhaustive()
     }
 }

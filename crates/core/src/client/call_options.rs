@@ -1,17 +1,17 @@
-//! Options for some calls only.
+//! Options of single calls.
 
 use std::time::Duration;
 
 use ajo_engine::untrusted_text::excerpt;
 use ajo_engine::{is_header_name, is_header_value};
 
-use crate::Error;
+use crate::CallError;
 
-/// Longest request id taken, in characters. Chosen here; the usual one, a UUID, has 36.
-const MAX_REQUEST_ID: usize = 128;
+/// The maximum length of a custom request id. A UUID has 36 characters.
+const MAX_REQUEST_ID_LENGTH: usize = 128;
 
-/// Headers that the client sets itself, and those that say how messages and connections are framed.
-const RESERVED: [&str; 18] = [
+/// Headers that the client sets, and headers that control message framing or the connection.
+const RESERVED_HEADERS: [&str; 18] = [
     "authorization",
     "x-api-key",
     "x-gw-ims-org-id",
@@ -32,7 +32,7 @@ const RESERVED: [&str; 18] = [
     "upgrade",
 ];
 
-/// What is different for some calls: give it to `Client::with_options`. What is not named stays as it is.
+/// Overrides for single calls, passed to `Client::with_options`. Options that are not set keep the client's values.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,83 +43,85 @@ const RESERVED: [&str; 18] = [
 ///     .attempts(1)
 ///     .request_id("deploy-4711")?
 ///     .header("x-correlation-id", "release-12")?;
-/// # Ok::<(), ajo_core::Error>(())
+/// # Ok::<(), ajo_core::CallError>(())
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "options do nothing until a client is given them"]
+#[must_use = "options do nothing until they are passed to a client"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempts: Option<u32>,
     pub(crate) request_id: Option<String>,
-    /// Names in lower case; each can be sent.
+    /// Validated headers with lower-case names.
     pub(crate) headers: Vec<(String, String)>,
 }
 
 impl CallOptions {
-    /// How long one attempt may take.
+    /// The time limit of one attempt.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long a call may take with all its attempts and the waiting between them.
+    /// The time limit of a call, including retries and the delays between them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Attempts in all, the first one counted; 1 for no repetition. Zero is taken for one.
+    /// The total number of attempts. One disables retries, and zero counts as one.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts.max(1));
         self
     }
 
-    /// What the header `x-request-id` says, in place of an identifier made for each call.
-    pub fn request_id(mut self, id: &str) -> Result<Self, Error> {
-        if id.is_empty() || id.len() > MAX_REQUEST_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let problem = format!("a request id has 1 to {MAX_REQUEST_ID} visible ASCII characters without spaces");
-            return Err(Error::settings(problem));
+    /// Sets the header `x-request-id`, instead of a random UUID for each call.
+    pub fn request_id(mut self, id: &str) -> Result<Self, CallError> {
+        if id.is_empty() || id.len() > MAX_REQUEST_ID_LENGTH || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(CallError::invalid_config(format!(
+                "the request id must have 1 to {MAX_REQUEST_ID_LENGTH} visible ASCII characters without spaces"
+            )));
         }
         self.request_id = Some(id.to_owned());
         Ok(self)
     }
 
-    /// A header more. Those that the client sets itself cannot be set here.
-    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let refuse = |problem: &str| Err(Error::settings(format!("the header {}: {problem}", excerpt(name, 60))));
+    /// Adds a header. Headers that the client itself sets are rejected.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, CallError> {
+        let reject =
+            |problem: &str| Err(CallError::invalid_config(format!("header `{}`: {problem}", excerpt(name, 60))));
         if !is_header_name(name) {
-            return refuse("this is no name of a header");
+            return reject("not a valid header name");
         }
         let header = name.to_ascii_lowercase();
-        if RESERVED.contains(&header.as_str()) {
-            return refuse("it is the client that sets it, or leaves it out");
+        if RESERVED_HEADERS.contains(&header.as_str()) {
+            return reject("reserved for the client");
         }
         if !is_header_value(value) {
-            return refuse("its value has characters that cannot be sent");
+            return reject("the value has characters that cannot be sent");
         }
-        self.headers.retain(|(there, _)| *there != header);
+        self.headers.retain(|(existing, _)| *existing != header);
         self.headers.push((header, value.to_owned()));
         Ok(self)
     }
 
-    /// These options, with those of `later` before them.
-    pub(crate) fn merged(&self, later: Self) -> Self {
+    /// Merges two sets of options. The `overrides` take precedence.
+    pub(crate) fn with_overrides(&self, overrides: Self) -> Self {
         let mut headers = self.headers.clone();
-        headers.retain(|(name, _)| !later.headers.iter().any(|(other, _)| other == name));
-        headers.extend(later.headers);
+        headers.retain(|(name, _)| !overrides.headers.iter().any(|(other, _)| other == name));
+        headers.extend(overrides.headers);
         Self {
-            timeout: later.timeout.or(self.timeout),
-            deadline: later.deadline.or(self.deadline),
-            attempts: later.attempts.or(self.attempts),
-            request_id: later.request_id.or_else(|| self.request_id.clone()),
+            timeout: overrides.timeout.or(self.timeout),
+            deadline: overrides.deadline.or(self.deadline),
+            attempts: overrides.attempts.or(self.attempts),
+            request_id: overrides.request_id.or_else(|| self.request_id.clone()),
             headers,
         }
     }
 }
 
 impl std::fmt::Debug for CallOptions {
-    /// Names headers and not what they say.
+    /// Shows the names of headers, not their values.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
@@ -137,10 +139,10 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
-    fn a_header_of_the_client_or_a_malformed_one_is_refused() {
-        for name in RESERVED.into_iter().chain(["Authorization", "X-Api-Key", "", "a b", "a\nb"]) {
+    fn reserved_and_invalid_headers_fail() {
+        for name in RESERVED_HEADERS.into_iter().chain(["Authorization", "X-Api-Key", "", "a b", "a\nb"]) {
             let error = CallOptions::default().header(name, "canary").expect_err(name);
-            assert!(matches!(error.kind(), ErrorKind::Settings(_)), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error}");
             assert!(!error.to_string().contains('\n') && !error.to_string().contains("canary"), "{error}");
         }
         CallOptions::default().header("x-a", "b\r\nx-c: d").expect_err("a line break");
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_is_short_and_visible() {
+    fn invalid_request_ids_fail() {
         for id in ["", "a b", "é", "a\n", &"x".repeat(129)] {
             CallOptions::default().request_id(id).expect_err(id);
         }
@@ -157,11 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn later_options_go_before_earlier_ones_and_the_rest_stays() {
+    fn overrides_take_precedence() {
         let seconds = Duration::from_secs;
-        let earlier = CallOptions::default().timeout(seconds(1)).attempts(2).header("x-a", "1").expect("a header");
-        let later = CallOptions::default().attempts(0).deadline(seconds(9)).header("X-A", "2").expect("a header");
-        let merged = earlier.merged(later);
+        let base = CallOptions::default().timeout(seconds(1)).attempts(2).header("x-a", "1").expect("a header");
+        let overrides = CallOptions::default().attempts(0).deadline(seconds(9)).header("X-A", "2").expect("a header");
+        let merged = base.with_overrides(overrides);
         assert_eq!((merged.timeout, merged.deadline, merged.attempts), (Some(seconds(1)), Some(seconds(9)), Some(1)));
         assert_eq!(merged.headers.len(), 1);
         assert_eq!(merged.headers[0].1, "2");

@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 
-use crate::{Call, Error};
+use crate::{Call, CallError};
 
-/// Lets calls over a transport be awaited, with a future that is `Send` or not.
+/// Implements `IntoFuture` for calls over a transport, with a future that is `Send` if requested.
 macro_rules! into_future {
     ($transport:ty $(, $send:ident)?) => {
         impl<'c, R: 'c $(+ $send)?> IntoFuture for Call<'c, $transport, R> {
-            type Output = Result<R, Error>;
+            type Output = Result<R, CallError>;
             type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> $(+ $send)? + 'c>>;
 
             fn into_future(self) -> Self::IntoFuture {
@@ -21,6 +21,6 @@ macro_rules! into_future {
 #[cfg(feature = "reqwest")]
 into_future!(crate::ReqwestTransport, Send);
 
-// The future of a request holds JavaScript values.
+// The future of a request holds JavaScript values, so it is not `Send`.
 #[cfg(feature = "fetch")]
 into_future!(crate::fetch::FetchTransport);

@@ -1,75 +1,80 @@
-//! The path and query of a request, from the template of an operation.
+//! Builds the path and query of a request from the path template of an operation.
 
-/// Room for two parameters such as uids, so that a path is allocated once.
-const ROOM: usize = 96;
+/// Fits two uids, so that most paths need one allocation.
+const INITIAL_CAPACITY: usize = 96;
 
 const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
-/// A path and query that is being built. A problem is reported when the request is sent.
+/// A path and query under construction. Errors are reported when the request is sent.
 #[derive(Debug)]
 pub(crate) struct RequestPath {
-    text: String,
-    /// The template after the last parameter that was filled in.
-    rest: &'static str,
+    encoded: String,
+    /// The template after the last parameter filled in.
+    template_rest: &'static str,
     has_query: bool,
-    problem: Option<&'static str>,
+    error: Option<&'static str>,
 }
 
 impl RequestPath {
-    /// Of a template with parameters in braces.
+    /// Starts with a template whose parameters are in braces.
     pub(crate) fn new(template: &'static str) -> Self {
-        let mut path = Self { text: String::with_capacity(ROOM), rest: template, has_query: false, problem: None };
+        let mut path = Self {
+            encoded: String::with_capacity(INITIAL_CAPACITY),
+            template_rest: template,
+            has_query: false,
+            error: None,
+        };
         path.push_literal();
         path
     }
 
     /// Fills in the next parameter.
     pub(crate) fn push_parameter(&mut self, value: &str) {
-        // URL parsers remove such a segment, also if it is encoded.
+        // URL parsers remove dot segments, even percent-encoded ones.
         if matches!(value, "" | "." | "..") {
-            self.problem = Some("a parameter of its path is empty, `.`, or `..`");
+            self.error = Some("a path parameter is empty, `.`, or `..`");
         }
-        encode(&mut self.text, value);
-        self.rest = self.rest.split_once('}').map_or("", |(_, rest)| rest);
+        percent_encode(&mut self.encoded, value);
+        self.template_rest = self.template_rest.split_once('}').map_or("", |(_, rest)| rest);
         self.push_literal();
     }
 
-    /// Adds a parameter of the query.
+    /// Adds a query parameter.
     pub(crate) fn push_query(&mut self, name: &str, value: &str) {
-        self.text.push(if self.has_query { '&' } else { '?' });
+        self.encoded.push(if self.has_query { '&' } else { '?' });
         self.has_query = true;
-        encode(&mut self.text, name);
-        self.text.push('=');
-        encode(&mut self.text, value);
+        percent_encode(&mut self.encoded, name);
+        self.encoded.push('=');
+        percent_encode(&mut self.encoded, value);
     }
 
-    /// The path and query.
+    /// Returns the encoded path and query.
     pub(crate) fn finish(self) -> Result<String, &'static str> {
-        if self.rest.is_empty() {
-            self.problem.map_or(Ok(self.text), Err)
+        if self.template_rest.is_empty() {
+            self.error.map_or(Ok(self.encoded), Err)
         } else {
-            Err("a parameter of its path is missing")
+            Err("a path parameter is missing")
         }
     }
 
-    /// Moves the part of the template before the next parameter.
+    /// Appends the template up to the next parameter.
     fn push_literal(&mut self) {
-        let end = self.rest.find('{').unwrap_or(self.rest.len());
-        let (literal, rest) = self.rest.split_at(end);
-        self.text.push_str(literal);
-        self.rest = rest;
+        let end = self.template_rest.find('{').unwrap_or(self.template_rest.len());
+        let (literal, rest) = self.template_rest.split_at(end);
+        self.encoded.push_str(literal);
+        self.template_rest = rest;
     }
 }
 
-/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
-fn encode(text: &mut String, value: &str) {
+/// Appends `value`, percent-encoding all but the unreserved characters (RFC 3986, section 2.3).
+fn percent_encode(encoded: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            text.push('%');
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 0xF)]));
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+            encoded.push(char::from(HEX[usize::from(byte & 0xF)]));
         }
     }
 }
@@ -94,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_and_dot_segments_are_refused() {
+    fn missing_and_dot_segments_fail() {
         path("/a/{uid}", &[]).expect_err("no parameter");
         for segment in ["", ".", ".."] {
             path("/a/{uid}", &[segment]).expect_err(segment);

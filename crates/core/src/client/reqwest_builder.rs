@@ -1,10 +1,10 @@
-//! Builds the native client.
+//! The builder of the native client.
 
 use std::sync::Arc;
 
-use ajo_auth::{AuthError, System, TokenProvider, credentials, http_client};
+use ajo_auth::{AuthError, SystemRuntime, TokenProvider, credentials, http_client};
 
-use crate::{Builder, Caller, Client, Error, NativeLimits, ReqwestTransport};
+use crate::{AuthSource, CallError, Client, ConcurrencyLimit, GenericClientBuilder, ReqwestTransport};
 
 impl Client<ReqwestTransport> {
     /// Starts building a client.
@@ -13,40 +13,48 @@ impl Client<ReqwestTransport> {
     }
 }
 
-/// Builds a [`Client`]. Everything is checked in [`ClientBuilder::build`], before anything is sent.
-pub type ClientBuilder = Builder<NativeLimits>;
+/// Builds a [`Client`]. [`ClientBuilder::build`] validates the whole configuration and sends nothing.
+pub type ClientBuilder = GenericClientBuilder<ConcurrencyLimit>;
 
-impl Builder<NativeLimits> {
-    /// What the environment says: the credentials of [`credentials::from_env`], the sandbox (`AJO_SANDBOX`), and other addresses
-    /// than Adobe's (`AJO_BASE_URL`, `AJO_IMS_URL`), such as those of an emulator. What is set after it goes before it.
-    pub fn from_env(self) -> Result<Self, Error> {
+impl GenericClientBuilder<ConcurrencyLimit> {
+    /// Reads the configuration from environment variables: the credentials ([`credentials::from_env`]), the sandbox
+    /// (`AJO_SANDBOX`), and the URLs (`AJO_BASE_URL`, `AJO_IMS_URL`). Later calls of builder methods override these values.
+    pub fn from_env(self) -> Result<Self, CallError> {
         let credentials = credentials::from_env().map_err(AuthError::from)?;
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = self.credentials(credentials);
-        builder.wanted.sandbox = variable("AJO_SANDBOX").or(builder.wanted.sandbox);
-        builder.wanted.base_url = variable("AJO_BASE_URL").or(builder.wanted.base_url);
-        builder.wanted.ims_url = variable("AJO_IMS_URL").or(builder.wanted.ims_url);
+        builder.config.sandbox = variable("AJO_SANDBOX").or(builder.config.sandbox);
+        builder.config.base_url = variable("AJO_BASE_URL").or(builder.config.base_url);
+        builder.config.ims_url = variable("AJO_IMS_URL").or(builder.config.ims_url);
         Ok(builder)
     }
 
-    /// At most so many requests at a time by this client and its clones; the others wait. No limit by default.
+    /// Limits the concurrent requests of this client and its clones; further requests wait. There is no limit by default.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.limits.concurrent_requests = Some(requests);
         self
     }
 
-    /// Checks everything and builds the client. Sends nothing.
-    pub fn build(self) -> Result<Client<ReqwestTransport>, Error> {
-        let settings = self.wanted.check()?;
-        let surroundings = self.surroundings.unwrap_or_else(|| Arc::new(System::default()));
-        let tokens = match &settings.caller {
-            Caller::Credentials(credentials) => {
-                let (ims_url, credentials) = (&settings.ims_url, credentials.clone());
-                TokenProvider::with(credentials, ims_url, http_client(ims_url)?, surroundings.clone(), self.token_store)
+    /// Validates the configuration and builds the client. Sends nothing.
+    pub fn build(self) -> Result<Client<ReqwestTransport>, CallError> {
+        let config = self.config.validate()?;
+        let runtime = self.runtime.unwrap_or_else(|| Arc::new(SystemRuntime::default()));
+        let tokens = match &config.auth {
+            AuthSource::Credentials(credentials) => {
+                let (ims_url, credentials) = (&config.ims_url, credentials.clone());
+                TokenProvider::with_runtime_and_store(
+                    credentials,
+                    ims_url,
+                    http_client(ims_url)?,
+                    runtime.clone(),
+                    self.token_store,
+                )
             }
-            Caller::Token { token, .. } => TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?,
+            AuthSource::Token { token, .. } => {
+                TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?
+            }
         };
-        let transport = ReqwestTransport::new(http_client(&settings.base_url)?, surroundings, self.limits)?;
-        Ok(Client::new(settings, transport, tokens))
+        let transport = ReqwestTransport::new(http_client(&config.base_url)?, runtime, self.limits)?;
+        Ok(Client::new(config, transport, tokens))
     }
 }

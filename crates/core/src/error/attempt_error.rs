@@ -1,4 +1,4 @@
-//! Why an attempt failed.
+//! The error of one attempt.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -6,56 +6,56 @@ use std::time::Duration;
 use ajo_engine::AttemptOutcome;
 use bytes::Bytes;
 
-use crate::{ErrorKind, HttpResponse, SendError, SendProblem};
+use crate::{ErrorKind, HttpResponse, SendError, SendErrorKind};
 
-/// Why an attempt did not succeed.
+/// The error of one attempt.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct AttemptError {
     pub(crate) kind: ErrorKind,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-impl Problem {
-    /// As far as repeating it goes.
+impl AttemptError {
+    /// The outcome that the retry decision is based on.
     pub(crate) fn outcome(&self) -> AttemptOutcome<'_> {
         match &self.kind {
             ErrorKind::Auth(error) => AttemptOutcome::NotSent {
                 is_transient: error.is_retryable(),
-                wait: self.retry_after.unwrap_or_default(),
+                retry_after: self.retry_after.unwrap_or_default(),
             },
             ErrorKind::Connect(_) | ErrorKind::Proxy(_) => {
-                AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO }
+                AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO }
             }
-            ErrorKind::Certificate(_) => AttemptOutcome::NotSent { is_transient: false, wait: Duration::ZERO },
-            ErrorKind::NotSent(_) => AttemptOutcome::DeadlineExceeded,
-            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => AttemptOutcome::NoResponse,
-            ErrorKind::Refused(failure) => AttemptOutcome::ErrorResponse { failure, retry_after: self.retry_after },
-            ErrorKind::Settings(_) | ErrorKind::Unreadable { .. } | ErrorKind::Request(_) => AttemptOutcome::Permanent,
+            ErrorKind::Certificate(_) => AttemptOutcome::NotSent { is_transient: false, retry_after: Duration::ZERO },
+            ErrorKind::DeadlineExceeded(_) => AttemptOutcome::DeadlineExceeded,
+            ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => AttemptOutcome::NoResponse,
+            ErrorKind::Api(response) => AttemptOutcome::ErrorResponse { response, retry_after: self.retry_after },
+            ErrorKind::Config(_) | ErrorKind::Decode { .. } | ErrorKind::BuildRequest(_) => AttemptOutcome::Permanent,
         }
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.kind {
-            ErrorKind::Refused(failure) => Some(failure.status),
-            ErrorKind::Unreadable { status, .. } => Some(*status),
+            ErrorKind::Api(response) => Some(response.status),
+            ErrorKind::Decode { status, .. } => Some(*status),
             _ => None,
         }
     }
 
-    /// The response, where it shows that the call has had its effect before.
+    /// Converts an error response into the response of a call that an earlier attempt had already applied.
     pub(crate) fn into_response(self) -> HttpResponse {
         let status = self.status().unwrap_or_default();
         let request_id = match self.kind {
-            ErrorKind::Refused(failure) => failure.request_id,
+            ErrorKind::Api(response) => response.request_id,
             _ => None,
         };
         HttpResponse { status, request_id, body: self.body, ..HttpResponse::default() }
     }
 
-    /// Whether the bytes of the response were not HTTP.
-    pub(crate) fn is_no_http(&self) -> bool {
+    /// Whether the response was not valid HTTP.
+    pub(crate) fn is_invalid_http(&self) -> bool {
         let mut cause = self.source.as_deref().map(|error| error as &(dyn StdError + 'static));
         while let Some(error) = cause {
             if is_parse_error(error) {
@@ -72,28 +72,28 @@ fn is_parse_error(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref().is_some_and(hyper::Error::is_parse)
 }
 
-/// `fetch` does not tell.
+/// `fetch` does not report parse errors.
 #[cfg(not(feature = "reqwest"))]
 fn is_parse_error(_: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-impl From<ErrorKind> for Problem {
+impl From<ErrorKind> for AttemptError {
     fn from(kind: ErrorKind) -> Self {
         Self { kind, retry_after: None, body: Bytes::new(), source: None }
     }
 }
 
-impl From<SendError> for Problem {
+impl From<SendError> for AttemptError {
     fn from(error: SendError) -> Self {
-        let SendError { problem, causes, source } = error;
-        let kind = match problem {
-            SendProblem::Connect => ErrorKind::Connect(causes),
-            SendProblem::Certificate => ErrorKind::Certificate(causes),
-            SendProblem::Proxy => ErrorKind::Proxy(causes),
-            SendProblem::Timeout => ErrorKind::Timeout(causes),
-            SendProblem::Broken => ErrorKind::Broken(causes),
-            SendProblem::Request => ErrorKind::Request(causes),
+        let SendError { kind, message, source } = error;
+        let kind = match kind {
+            SendErrorKind::Connect => ErrorKind::Connect(message),
+            SendErrorKind::Certificate => ErrorKind::Certificate(message),
+            SendErrorKind::Proxy => ErrorKind::Proxy(message),
+            SendErrorKind::Timeout => ErrorKind::Timeout(message),
+            SendErrorKind::Disconnected => ErrorKind::Disconnected(message),
+            SendErrorKind::BuildRequest => ErrorKind::BuildRequest(message),
         };
         Self { source, ..kind.into() }
     }

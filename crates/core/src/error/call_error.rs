@@ -1,4 +1,4 @@
-//! The error of this crate.
+//! The public error of this crate.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,268 +6,272 @@ use std::time::Duration;
 use ajo_auth::AuthError;
 use ajo_engine::AttemptOutcome;
 
-use crate::error::attempt_error::Problem;
-use crate::{ErrorKind, Failure, Layer, Operation, ServiceCode};
+use crate::error::attempt_error::AttemptError;
+use crate::{ErrorKind, ErrorOrigin, ErrorResponse, Operation, ServiceCode};
 
-/// Of a write that nobody knows the outcome of.
-const READ_BACK: &str = "the service may have carried it out; read the configuration back before trying again";
+/// The hint for a write with an unknown outcome.
+const READ_BACK_HINT: &str = "the service may have applied the change; read the configuration back before retrying";
 
-/// Longer waits are not counted: a header can ask for any number of seconds.
-const A_YEAR: u64 = 365 * 24 * 60 * 60;
+/// Longer waits are not shown in seconds, because `Retry-After` may contain any number.
+const SECONDS_PER_YEAR: u64 = 365 * 24 * 60 * 60;
 
-/// What went wrong, on which operation, what the service said, and what to do next.
+/// The error of a call: the operation, the kind of failure, the service's code and message, and a hint.
 ///
-/// `Display` is one line without the next step; that is [`Error::hint`]. Neither ever shows a token or a secret.
+/// `Display` writes one line without the hint, which [`CallError::hint`] returns. Neither contains a token or a secret.
 ///
 /// ```
-/// use ajo_core::{Error, ErrorKind, Layer};
+/// use ajo_core::{CallError, ErrorKind, ErrorOrigin};
 ///
-/// fn advice(error: &Error) -> &str {
+/// fn advice(error: &CallError) -> &str {
 ///     match error.kind() {
-///         ErrorKind::Refused(failure) if failure.layer == Layer::Gateway => "the service has not seen the call",
-///         ErrorKind::Timeout(_) | ErrorKind::Broken(_) if error.may_have_been_done() => "read it back first",
+///         ErrorKind::Api(response) if response.origin == ErrorOrigin::Gateway => "the service did not see the call",
+///         ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) if error.is_indeterminate() => "read it back first",
 ///         _ if error.is_retryable() => "try again later",
 ///         _ => error.hint().unwrap_or("see the message"),
 ///     }
 /// }
 /// ```
-pub struct Error(Box<Inner>);
+pub struct CallError(Box<ErrorDetails>);
 
-struct Inner {
+struct ErrorDetails {
     operation: Option<&'static Operation>,
-    problem: Problem,
-    told: Told,
+    attempt_error: AttemptError,
+    metadata: CallMetadata,
 }
 
-/// What is known of a call however it went.
+/// Metadata of a call, whether it succeeded or failed.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct CallMetadata {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
-    /// What was sent as `x-request-id`.
+    /// The `x-request-id` that was sent.
     pub(crate) request_id: Option<String>,
 }
 
-impl Error {
+impl CallError {
     pub(crate) fn new(operation: Option<&'static Operation>, kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { operation, problem: kind.into(), told: Told::default() }))
+        Self(Box::new(ErrorDetails { operation, attempt_error: kind.into(), metadata: CallMetadata::default() }))
     }
 
-    pub(crate) fn settings(problem: impl Into<String>) -> Self {
-        Self::new(None, ErrorKind::Settings(problem.into()))
+    pub(crate) fn invalid_config(message: impl Into<String>) -> Self {
+        Self::new(None, ErrorKind::Config(message.into()))
     }
 
-    pub(crate) fn told(operation: &'static Operation, problem: Problem, told: Told) -> Self {
-        Self(Box::new(Inner { operation: Some(operation), problem, told }))
+    pub(crate) fn from_attempt_error(
+        operation: &'static Operation,
+        attempt_error: AttemptError,
+        metadata: CallMetadata,
+    ) -> Self {
+        Self(Box::new(ErrorDetails { operation: Some(operation), attempt_error, metadata }))
     }
 
-    /// What kind of error it is.
     pub fn kind(&self) -> &ErrorKind {
-        &self.0.problem.kind
+        &self.0.attempt_error.kind
     }
 
-    /// The operation that failed; `None` while the client is being built.
+    /// The operation that failed, or `None` if the client could not be built.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
-    /// The failure that was answered, if one was.
-    pub fn failure(&self) -> Option<&Failure> {
-        match &self.0.problem.kind {
-            ErrorKind::Refused(failure) => Some(failure),
+    /// The error response of the service or the gateway, if there was one.
+    pub fn error_response(&self) -> Option<&ErrorResponse> {
+        match &self.0.attempt_error.kind {
+            ErrorKind::Api(response) => Some(response),
             _ => None,
         }
     }
 
-    /// The HTTP status of the answer, if there was one: of the service's, or, where there is no token, of the token host's.
+    /// The HTTP status of the response, if there was one. If the token request failed, it is the status of the token endpoint.
     pub fn status(&self) -> Option<u16> {
-        match &self.0.problem.kind {
+        match &self.0.attempt_error.kind {
             ErrorKind::Auth(AuthError::Ims(error)) => Some(error.status),
-            _ => self.0.problem.status(),
+            _ => self.0.attempt_error.status(),
         }
     }
 
-    /// The service's or gateway's own code.
+    /// The error code of the service or the gateway.
     pub fn code(&self) -> Option<&ServiceCode> {
-        self.failure()?.code.as_ref()
+        self.error_response()?.code.as_ref()
     }
 
-    /// The service's or gateway's own message.
+    /// The message of the service or the gateway.
     pub fn message(&self) -> Option<&str> {
-        self.failure().map(|failure| failure.message.as_str())
+        self.error_response().map(|response| response.message.as_str())
     }
 
-    /// Identifier of the request, to be named to Adobe's support: the one that was answered, else the one that was sent.
+    /// The request id, which Adobe's support asks for: from the response if it has one, otherwise the id that was sent.
     pub fn request_id(&self) -> Option<&str> {
-        let answered = match &self.0.problem.kind {
-            ErrorKind::Refused(failure) => failure.request_id.as_deref(),
-            ErrorKind::Unreadable { request_id, .. } => request_id.as_deref(),
-            // No call was sent, so nobody knows its identifier.
-            ErrorKind::Auth(_) | ErrorKind::NotSent(_) | ErrorKind::Request(_) => return None,
+        let response_id = match &self.0.attempt_error.kind {
+            ErrorKind::Api(response) => response.request_id.as_deref(),
+            ErrorKind::Decode { request_id, .. } => request_id.as_deref(),
+            // No request was sent, so the service does not know the id.
+            ErrorKind::Auth(_) | ErrorKind::DeadlineExceeded(_) | ErrorKind::BuildRequest(_) => return None,
             _ => None,
         };
-        answered.or(self.0.told.request_id.as_deref())
+        response_id.or(self.0.metadata.request_id.as_deref())
     }
 
-    /// How many attempts were made; zero when the call was not begun. A replay with a new token after a 401 is part of its
-    /// attempt.
+    /// The number of attempts, zero if none was started. The replay of an attempt after a 401 does not count.
     pub fn attempts(&self) -> u32 {
-        self.0.told.attempts
+        self.0.metadata.attempts
     }
 
-    /// How long the call took, with all its attempts and the waiting between them.
+    /// The duration of the call, including retries and the delays between them.
     pub fn elapsed(&self) -> Duration {
-        self.0.told.elapsed
+        self.0.metadata.elapsed
     }
 
-    /// The body of the answer to the failed call: its first 16 KiB, without the access token if it repeats that. Empty when
-    /// there was none. It may hold anything, so it is not part of `Display` or `Debug`.
+    /// The first 16 KiB of the error response's body, with the access token redacted. Empty if there was no response.
+    ///
+    /// The body may contain anything, so `Display` and `Debug` leave it out.
     pub fn body(&self) -> &[u8] {
-        &self.0.problem.body
+        &self.0.attempt_error.body
     }
 
-    /// How long the service asks to wait, by the header `Retry-After`, or how long the token host is left alone. The client has
-    /// not waited for it: it is too long, or there was no attempt left. Nothing where waiting does not help.
+    /// The wait requested by `Retry-After`, or the remaining backoff of the token endpoint.
+    ///
+    /// The client did not wait, because the wait is too long or no attempt was left. `None` if waiting does not help.
     pub fn retry_after(&self) -> Option<Duration> {
-        let passes = match self.kind() {
+        let is_transient = match self.kind() {
             ErrorKind::Auth(error) => error.is_retryable(),
             _ => true,
         };
-        self.0.problem.retry_after.filter(|_| passes)
+        self.0.attempt_error.retry_after.filter(|_| is_transient)
     }
 
-    /// Whether the same call, made again later, may succeed and cannot do anything twice. The client has then already tried as
-    /// often as it may.
+    /// Whether retrying the same call later may succeed and cannot apply a change twice.
+    ///
+    /// The client has already used all its attempts.
     pub fn is_retryable(&self) -> bool {
         self.0.operation.is_some_and(|operation| self.outcome().is_retryable(operation.idempotency))
     }
 
-    /// Whether the service may have carried the call out all the same, so that it has to be read back: there was no whole
-    /// answer, or one that cannot be read, or a failure of something before the service that does not say it was not passed on.
-    pub fn may_have_been_done(&self) -> bool {
+    /// Whether the service may have applied the change despite the error. Read the configuration back before retrying.
+    ///
+    /// This is the case if the response was lost, incomplete, or invalid, or if a proxy failed without stating that it did not forward
+    /// the request.
+    pub fn is_indeterminate(&self) -> bool {
         match self.kind() {
-            ErrorKind::Unreadable { .. } => true,
-            // The service's own code: it looked at the call and said no.
-            ErrorKind::Refused(failure) if failure.layer == Layer::Service && failure.code.is_some() => false,
-            _ => self.outcome().is_uncertain(),
+            ErrorKind::Decode { .. } => true,
+            // The service's own code proves that it rejected the call.
+            ErrorKind::Api(response) if response.origin == ErrorOrigin::Service && response.code.is_some() => false,
+            _ => self.outcome().is_indeterminate(),
         }
     }
 
-    /// As far as repeating it goes.
     fn outcome(&self) -> AttemptOutcome<'_> {
-        self.0.problem.outcome()
+        self.0.attempt_error.outcome()
     }
 
-    /// Whether the call changes nothing.
-    fn reads(&self) -> bool {
-        self.0.operation.is_some_and(Operation::reads)
+    fn is_read_only(&self) -> bool {
+        self.0.operation.is_some_and(Operation::is_read_only)
     }
 
-    /// Whether no configuration is named, so that there is none that could be missing.
-    fn is_without_uid(&self) -> bool {
+    /// Whether the operation names no configuration, so that a 404 cannot mean an unknown uid.
+    fn has_no_uid(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"))
     }
 
-    /// Whether it took too long: no answer in time, of the service or of the token host, or a deadline that passed before anything
-    /// was sent.
+    /// Whether the service or the token endpoint did not respond in time, or the deadline passed before anything was sent.
     pub fn is_timeout(&self) -> bool {
-        match &self.0.problem.kind {
-            ErrorKind::Timeout(_) | ErrorKind::NotSent(_) => true,
+        match &self.0.attempt_error.kind {
+            ErrorKind::Timeout(_) | ErrorKind::DeadlineExceeded(_) => true,
             ErrorKind::Auth(error) => error.is_timeout(),
             _ => false,
         }
     }
 
-    /// Whether it is about who is calling: no token, or one that was not accepted.
+    /// Whether authentication failed: there was no token, or it was rejected.
     pub fn is_authentication(&self) -> bool {
-        match &self.0.problem.kind {
+        match &self.0.attempt_error.kind {
             ErrorKind::Auth(_) => true,
-            ErrorKind::Refused(failure) => matches!(failure.status, 401 | 403),
+            ErrorKind::Api(response) => matches!(response.status, 401 | 403),
             _ => false,
         }
     }
 
-    /// What to do next, in one sentence, where that is known.
+    /// A suggestion in one sentence, if there is one.
     pub fn hint(&self) -> Option<&str> {
-        match &self.0.problem.kind {
+        match &self.0.attempt_error.kind {
             ErrorKind::Auth(error) => error.hint(),
-            ErrorKind::Refused(failure) if failure.status == 404 && self.is_without_uid() => {
-                Some("the base URL leads elsewhere; the service's ends with /journey/orchestration")
+            ErrorKind::Api(response) if response.status == 404 && self.has_no_uid() => {
+                Some("check the base URL; the base URL of the service ends with /journey/orchestration")
             }
-            // The status alone would say that this passes, and one who then creates again has two.
-            ErrorKind::Refused(_) if !self.reads() && !self.is_retryable() && self.may_have_been_done() => {
-                Some(READ_BACK)
+            // By status alone this looks transient, but retrying a create could make a duplicate.
+            ErrorKind::Api(_) if !self.is_read_only() && !self.is_retryable() && self.is_indeterminate() => {
+                Some(READ_BACK_HINT)
             }
-            ErrorKind::Refused(failure) => failure.hint(),
-            ErrorKind::NotSent(_) => {
-                Some("nothing was sent; give the call a longer deadline, or the client wider limits")
+            ErrorKind::Api(response) => response.hint(),
+            ErrorKind::DeadlineExceeded(_) => {
+                Some("nothing was sent; raise the deadline of the call or the limits of the client")
             }
             ErrorKind::Certificate(_) => Some(
-                "the certificate was not accepted; check the base URL and this machine's clock, and install the CA of a proxy that opens TLS",
+                "the server's certificate was rejected; check the base URL and the system clock, or install the CA certificate of a TLS-inspecting proxy",
             ),
             ErrorKind::Proxy(_) => Some("the proxy refused the connection; check the proxy settings of this machine"),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
-            ErrorKind::Timeout(_) | ErrorKind::Broken(_) => {
-                let reads = self.reads();
-                Some(if reads && self.0.problem.is_no_http() {
-                    "what answered does not speak HTTP/1.1; check that the base URL leads to the service"
-                } else if reads {
-                    "this passes; try again"
+            ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => {
+                let is_read_only = self.is_read_only();
+                Some(if is_read_only && self.0.attempt_error.is_invalid_http() {
+                    "the server does not speak HTTP/1.1; check the base URL"
+                } else if is_read_only {
+                    "this is usually temporary; try again"
                 } else {
-                    READ_BACK
+                    READ_BACK_HINT
                 })
             }
-            ErrorKind::Unreadable { .. } => Some(if self.reads() {
-                "check that the base URL leads to the service and not to a proxy's page"
+            ErrorKind::Decode { .. } => Some(if self.is_read_only() {
+                "check the base URL; a proxy may have responded instead of the service"
             } else {
-                "the answer says success and may be a proxy's; read the configuration back before trying again"
+                "a proxy may have responded instead of the service; read the configuration back before retrying"
             }),
-            ErrorKind::Settings(_) | ErrorKind::Request(_) => None,
+            ErrorKind::Config(_) | ErrorKind::BuildRequest(_) => None,
         }
     }
 }
 
-impl From<AuthError> for Error {
-    /// An error before any call: credentials or a token that cannot be used.
+impl From<AuthError> for CallError {
+    /// Converts the error of invalid credentials or an invalid token, before any call.
     fn from(error: AuthError) -> Self {
         Self::new(None, ErrorKind::Auth(error))
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.0.operation {
             write!(f, "{operation} failed: ")?;
         }
-        match &self.0.problem.kind {
-            ErrorKind::Settings(problem) | ErrorKind::Request(problem) => f.write_str(problem),
+        match &self.0.attempt_error.kind {
+            ErrorKind::Config(message) | ErrorKind::BuildRequest(message) => f.write_str(message),
             ErrorKind::Auth(error @ (AuthError::CredentialsMismatch(_) | AuthError::InvalidToken)) => {
                 write!(f, "{error}")
             }
             ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
-            ErrorKind::NotSent(problem) => write!(f, "not sent: {problem}"),
-            ErrorKind::Refused(failure) => {
-                write!(f, "the answer is {}", failure.status)?;
-                if let Some(code) = &failure.code {
+            ErrorKind::DeadlineExceeded(message) => write!(f, "not sent: {message}"),
+            ErrorKind::Api(response) => {
+                write!(f, "the service responded {}", response.status)?;
+                if let Some(code) = &response.code {
                     write!(f, ", code {code}")?;
                 }
-                write!(f, ": {}", failure.message)
+                write!(f, ": {}", response.message)
             }
-            ErrorKind::Connect(problem) | ErrorKind::Certificate(problem) | ErrorKind::Proxy(problem) => {
-                write!(f, "no connection: {problem}")
+            ErrorKind::Connect(message) | ErrorKind::Certificate(message) | ErrorKind::Proxy(message) => {
+                write!(f, "no connection: {message}")
             }
-            ErrorKind::Timeout(problem) => write!(f, "no answer in time: {problem}"),
-            ErrorKind::Broken(problem) => write!(f, "the connection broke: {problem}"),
-            ErrorKind::Unreadable { status, problem, .. } => {
-                write!(f, "the answer is {status} with a body that cannot be read: {problem}")
+            ErrorKind::Timeout(message) => write!(f, "no response in time: {message}"),
+            ErrorKind::Disconnected(message) => write!(f, "the connection was lost: {message}"),
+            ErrorKind::Decode { status, message, .. } => {
+                write!(f, "the service responded {status} with an invalid body: {message}")
             }
         }?;
         if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            let wait = if seconds > A_YEAR { "a year".to_owned() } else { format!("{seconds} s") };
+            let wait = if seconds > SECONDS_PER_YEAR { "more than a year".to_owned() } else { format!("{seconds} s") };
             match self.kind() {
-                ErrorKind::Auth(_) => write!(f, "; the token host is asked again after {wait} at the earliest"),
-                _ => write!(f, "; not before {wait} from now"),
+                ErrorKind::Auth(_) => write!(f, "; next token request in {wait}"),
+                _ => write!(f, "; retry after {wait}"),
             }?;
         }
         match (self.attempts(), self.request_id()) {
@@ -279,9 +283,9 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
+        f.debug_struct("CallError")
             .field("operation", &self.0.operation.map(ToString::to_string))
             .field("kind", self.kind())
             .field("attempts", &self.attempts())
@@ -292,12 +296,12 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {
-    /// The texts of all causes are part of this error's text already; the chain is there for those who look for a type.
+impl std::error::Error for CallError {
+    /// `Display` already contains the messages of all causes. The chain is for callers that downcast.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.problem.kind {
+        match &self.0.attempt_error.kind {
             ErrorKind::Auth(error) => Some(error),
-            _ => self.0.problem.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static)),
+            _ => self.0.attempt_error.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static)),
         }
     }
 }

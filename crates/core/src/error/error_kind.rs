@@ -1,40 +1,39 @@
-//! The kinds of errors.
+//! The kinds of [`CallError`](crate::CallError).
 
 use ajo_auth::AuthError;
 
-use crate::Failure;
+use crate::ErrorResponse;
 
-/// The kinds of [`Error`](crate::Error).
+/// The kinds of [`CallError`](crate::CallError).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built from its settings. Nothing was sent.
-    Settings(String),
-    /// No access token could be had, so the call was not made.
+    /// The configuration of the client is invalid. Nothing was sent.
+    Config(String),
+    /// No access token could be obtained, so the call was not sent.
     Auth(AuthError),
-    /// The service, or something before it, answered with a failure.
-    Refused(Failure),
-    /// The deadline, or this client's own limits, ended the call before anything was sent.
-    NotSent(String),
-    /// No connection was made; the service has not seen the call.
+    /// The service, the gateway, or a proxy responded with an error.
+    Api(ErrorResponse),
+    /// The deadline passed, or would pass because of client-side limits, before anything was sent.
+    DeadlineExceeded(String),
+    /// No connection was established, so the service did not see the call.
     Connect(String),
-    /// The same, because a certificate was not accepted.
+    /// No connection was established, because the server's certificate was rejected.
     Certificate(String),
-    /// The same, because a proxy refused the connection.
+    /// No connection was established, because a proxy refused it.
     Proxy(String),
-    /// No answer within the time limit; whether the service carried the call out is unknown.
+    /// There was no response within the time limit. The service may have applied the change.
     Timeout(String),
-    /// The connection broke before the whole answer was there; whether the service carried the call out is unknown.
-    Broken(String),
-    /// The service answered success with a body that cannot be read.
-    Unreadable {
-        /// The HTTP status.
+    /// The connection was lost before the response was complete. The service may have applied the change.
+    Disconnected(String),
+    /// The service responded with success and an invalid body.
+    Decode {
         status: u16,
-        /// What is wrong with the body, without its text.
-        problem: String,
-        /// Identifier of the request, to be named to Adobe's support.
+        /// The problem with the body, without quoting it.
+        message: String,
+        /// The request id, which Adobe's support asks for.
         request_id: Option<String>,
     },
-    /// The request could not be put together. Nothing was sent.
-    Request(String),
+    /// The request could not be built. Nothing was sent.
+    BuildRequest(String),
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ajo_auth::fetch::{System, token_provider};
+use ajo_auth::fetch::{JsRuntime, token_provider};
 use ajo_auth::{AuthError, TokenProvider};
 
 use super::FetchTransport;
-use crate::{Builder, Caller, Error};
+use crate::{AuthSource, CallError, GenericClientBuilder};
 
 /// A client of the capping and throttling APIs over `fetch`. See the [module](crate::fetch) for an example.
 pub type Client = crate::Client<FetchTransport>;
@@ -18,25 +18,27 @@ impl crate::Client<FetchTransport> {
     }
 }
 
-/// Builds a [`Client`]. Everything is checked in [`ClientBuilder::build`], before anything is sent.
-pub type ClientBuilder = Builder<NoLimits>;
+/// Builds a [`Client`]. [`ClientBuilder::build`] validates the whole configuration and sends nothing.
+pub type ClientBuilder = GenericClientBuilder<NoLimits>;
 
-/// The limits that a client over `fetch` sets itself: there are none.
+/// A client over `fetch` has no client-side limits on concurrent requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLimits;
 
-impl Builder<NoLimits> {
-    /// Checks everything and builds the client. Sends nothing, and asks nothing of JavaScript.
-    pub fn build(self) -> Result<Client, Error> {
-        let Self { wanted, token_store, surroundings, limits: NoLimits } = self;
-        let settings = wanted.check()?;
-        let surroundings = surroundings.unwrap_or_else(|| Arc::new(System::default()));
-        let tokens = match &settings.caller {
-            Caller::Credentials(credentials) => {
-                token_provider(credentials.clone(), &settings.ims_url, surroundings.clone(), token_store)
+impl GenericClientBuilder<NoLimits> {
+    /// Validates the configuration and builds the client. Sends nothing and calls no JavaScript.
+    pub fn build(self) -> Result<Client, CallError> {
+        let Self { config, token_store, runtime, limits: NoLimits } = self;
+        let config = config.validate()?;
+        let runtime = runtime.unwrap_or_else(|| Arc::new(JsRuntime::default()));
+        let tokens = match &config.auth {
+            AuthSource::Credentials(credentials) => {
+                token_provider(credentials.clone(), &config.ims_url, runtime.clone(), token_store)
             }
-            Caller::Token { token, .. } => TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?,
+            AuthSource::Token { token, .. } => {
+                TokenProvider::from_static(token.as_ref().ok_or(AuthError::InvalidToken)?)?
+            }
         };
-        Ok(Client::new(settings, FetchTransport { surroundings }, tokens))
+        Ok(Client::new(config, FetchTransport { runtime }, tokens))
     }
 }

@@ -5,15 +5,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ajo_auth::fetch::{Fault, FaultKind, Outgoing, send};
-use ajo_auth::{AccessToken, Secret, Surroundings};
+use ajo_auth::fetch::{FetchError, FetchErrorKind, FetchRequest, send_request};
+use ajo_auth::{AccessToken, Runtime, Secret};
 
-use crate::{DeadlineExceeded, HttpResponse, HttpTransport, Request, SendError, SendProblem, TextTemplate};
+use crate::{
+    DeadlineExceeded, HttpRequest, HttpResponse, HttpTransport, SendError, SendErrorKind, StringRequestTemplate,
+};
 
-/// Requests by way of `fetch`. It sets no limits of its own.
+/// Sends requests with `fetch`, without client-side limits.
 #[derive(Clone)]
 pub struct FetchTransport {
-    pub(super) surroundings: Arc<dyn Surroundings>,
+    pub(super) runtime: Arc<dyn Runtime>,
 }
 
 impl fmt::Debug for FetchTransport {
@@ -23,11 +25,11 @@ impl fmt::Debug for FetchTransport {
 }
 
 impl HttpTransport for FetchTransport {
-    type Template = TextTemplate;
+    type Template = StringRequestTemplate;
     type Permit = ();
 
-    fn surroundings(&self) -> &dyn Surroundings {
-        &*self.surroundings
+    fn runtime(&self) -> &dyn Runtime {
+        &*self.runtime
     }
 
     async fn acquire_permit(&self, _: Duration) -> Result<(), DeadlineExceeded> {
@@ -36,42 +38,46 @@ impl HttpTransport for FetchTransport {
 
     async fn send(
         &self,
-        request: &Request<TextTemplate>,
+        request: &HttpRequest<StringRequestTemplate>,
         token: &AccessToken,
         timeout: Duration,
     ) -> Result<HttpResponse, SendError> {
         let token = token.value().expose();
         let bearer = Secret::new(format!("Bearer {token}"));
         let headers: Vec<_> = request.headers().chain([("authorization", bearer.expose())]).collect();
-        let outgoing = Outgoing {
+        let fetch_request = FetchRequest {
             method: request.method,
             url: &request.url(),
             headers: &headers,
-            body: request.body_text(),
+            body: request.body_str(),
             secrets: &[token],
         };
-        let answer = send(outgoing, timeout, HttpResponse::max_bytes).await?;
+        let response = send_request(fetch_request, timeout, HttpResponse::max_bytes).await?;
         Ok(HttpResponse {
-            status: answer.status,
-            request_id: answer.request_id,
-            retry_after: answer.retry_after,
-            // `fetch` returns the body inflated, whatever the header says.
-            compressed: false,
-            too_long: answer.body.is_none(),
-            body: answer.body.map(Into::into).unwrap_or_default(),
+            status: response.status,
+            request_id: response.request_id,
+            retry_after: response.retry_after,
+            // `fetch` always decompresses the body, even if the header remains.
+            is_compressed: false,
+            is_too_long: response.body.is_none(),
+            body: response.body.map(Into::into).unwrap_or_default(),
         })
     }
 }
 
-impl From<Fault> for SendError {
-    fn from(Fault { kind, causes, thrown }: Fault) -> Self {
-        let problem = match kind {
-            FaultKind::Request => SendProblem::Request,
-            FaultKind::Connect => SendProblem::Connect,
-            FaultKind::Certificate => SendProblem::Certificate,
-            FaultKind::Timeout => SendProblem::Timeout,
-            FaultKind::Broken => SendProblem::Broken,
+impl From<FetchError> for SendError {
+    fn from(FetchError { kind, detail, js_error }: FetchError) -> Self {
+        let kind = match kind {
+            FetchErrorKind::BuildRequest => SendErrorKind::BuildRequest,
+            FetchErrorKind::Connect => SendErrorKind::Connect,
+            FetchErrorKind::Certificate => SendErrorKind::Certificate,
+            FetchErrorKind::Timeout => SendErrorKind::Timeout,
+            FetchErrorKind::Disconnected => SendErrorKind::Disconnected,
         };
-        Self { problem, causes, source: thrown.map(|thrown| Box::new(thrown) as Box<dyn StdError + Send + Sync>) }
+        Self {
+            kind,
+            message: detail,
+            source: js_error.map(|js_error| Box::new(js_error) as Box<dyn StdError + Send + Sync>),
+        }
     }
 }

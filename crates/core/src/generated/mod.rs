@@ -12,17 +12,17 @@ pub mod throttling {
     pub mod client;
     pub mod types;
 }
-/// Strings with known values, to which the service may add.
+/// Strings with known values; the service may add more.
 pub mod enums;
-/// The bodies of requests as JSON Schema.
+/// Request bodies as JSON Schema.
 pub mod json_schemas;
 /// The table of operations.
 pub mod operations;
 /// Options of operations.
 pub mod options;
-/// The fields of every object.
+/// The fields of each object.
 pub mod schemas;
-/// Types that both APIs have.
+/// Types that both APIs share.
 pub mod shared;
 /// The enum of verbs.
 pub mod verbs;

@@ -3,6 +3,6 @@
 ///Options of `delete`.
 #[derive(Clone, Copy, Eq, Debug, Default, PartialEq)]
 pub struct DeleteOptions {
-    ///`forceDelete`: `true` deletes a deployed configuration too. Typed as a string by the vendor; `true` or nothing is sent (documented; other values unknown).
+    ///`forceDelete`: `true` also deletes a deployed configuration. The vendor types it as a string; the client sends `true` or omits it (documented; other values unknown).
     pub force: bool,
 }

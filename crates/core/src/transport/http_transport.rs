@@ -1,137 +1,128 @@
-//! Sends one HTTP request, within the client's own limits.
+//! The trait of transports, which send one HTTP request at a time.
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Surroundings};
+use ajo_auth::{AccessToken, Runtime};
 use bytes::Bytes;
 
-use crate::{Operation, Request, RequestTemplate};
+use crate::{HttpRequest, Operation, RequestTemplate};
 
-/// Most bytes of the answer to a call that succeeded that are read. Chosen here: a list of 10,000 configurations is about 10 MB.
-pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// The maximum size of a success response. A list of 10,000 configurations has about 10 MB.
+pub const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Most bytes of the answer to a failed call that are read. Chosen here: reading JSON of an unknown shape takes twenty times
-/// its size of memory, and the published answers are below 2 KB.
-pub const MAX_FAILURE_ANSWER: usize = 1024 * 1024;
+/// The maximum size of an error response. Documented error responses are below 2 KB, and parsing JSON of an unknown schema can take
+/// twenty times its size in memory.
+pub const MAX_ERROR_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// A response, read as far as the limits of its length permit.
+/// A response, read up to the size limit.
 #[derive(Clone, Debug, Default)]
 pub struct HttpResponse {
-    /// The HTTP status.
     pub status: u16,
-    /// The header `x-request-id`.
     pub request_id: Option<String>,
-    /// The header `Retry-After`.
     pub retry_after: Option<String>,
-    /// Whether the header `Content-Encoding` says that the body is not as it is.
-    pub compressed: bool,
-    /// The body is longer than [`HttpResponse::max_bytes`], and is not here.
-    pub too_long: bool,
-    /// The body.
+    /// Whether the header `Content-Encoding` announces an encoded body.
+    pub is_compressed: bool,
+    /// Whether the body exceeds [`HttpResponse::max_bytes`]. It is then left empty.
+    pub is_too_long: bool,
     pub body: Bytes,
 }
 
 impl HttpResponse {
-    /// Most bytes of a body that are read.
+    /// The maximum size of a body, by status.
     pub const fn max_bytes(status: u16) -> usize {
-        if status >= 200 && status < 300 { MAX_ANSWER } else { MAX_FAILURE_ANSWER }
+        if status >= 200 && status < 300 { MAX_RESPONSE_BYTES } else { MAX_ERROR_RESPONSE_BYTES }
     }
 }
 
-/// Why there is no whole answer.
+/// The error of a request without a complete response.
 #[derive(Debug)]
 pub struct SendError {
-    /// What happened.
-    pub problem: SendProblem,
-    /// All causes in one line, without a secret.
-    pub causes: String,
-    /// The driver's own error.
+    pub kind: SendErrorKind,
+    /// All causes in one line, without secrets.
+    pub message: String,
+    /// The original error of the transport.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// How sending failed.
+/// The kinds of [`SendError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendProblem {
-    /// No connection was made.
+pub enum SendErrorKind {
+    /// No connection was established.
     Connect,
-    /// No connection was made, because a certificate was not accepted.
+    /// No connection was established, because the server's certificate was rejected.
     Certificate,
-    /// No connection was made, because a proxy refused it.
+    /// No connection was established, because a proxy refused it.
     Proxy,
-    /// There was no whole answer in time.
+    /// There was no complete response in time.
     Timeout,
-    /// The connection broke before the whole answer was there.
-    Broken,
-    /// The request itself cannot be sent.
-    Request,
+    /// The connection was lost before the response was complete.
+    Disconnected,
+    /// The request could not be built.
+    BuildRequest,
 }
 
-/// The deadline passes before there is a permit.
+/// The deadline passes before a permit is available.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineExceeded;
 
-/// What may be worth telling of a call on its way.
+/// An event of a call in progress.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum CallNote<'n> {
-    /// An attempt begins.
-    Attempt {
-        /// The number of the attempt, from 1.
+pub enum CallEvent<'n> {
+    AttemptStarted {
+        /// Counted from 1.
         attempt: u32,
-        /// What is sent as `x-request-id`.
         request_id: &'n str,
     },
-    /// An attempt has ended.
-    Ended {
-        /// The number of the attempt, from 1.
+    AttemptFinished {
+        /// Counted from 1.
         attempt: u32,
-        /// The status of the answer, if there was one.
+        /// The HTTP status, if there was a response.
         status: Option<u16>,
-        /// How long it took.
-        took: Duration,
+        duration: Duration,
     },
-    /// The call is made again.
-    Again {
-        /// The number of the attempt that failed, from 1.
+    /// The call will be retried.
+    Retrying {
+        /// The attempt that failed, counted from 1.
         attempt: u32,
-        /// The status of the answer, if there was one.
+        /// The HTTP status, if there was a response.
         status: Option<u16>,
-        /// How long the call waits before.
-        after: Duration,
+        /// The wait before the retry.
+        delay: Duration,
     },
-    /// An attempt whose answer was lost had done what the last one found done.
-    DoneBefore {
-        /// The number of the attempt that found it done, from 1.
+    /// An earlier attempt, whose response was lost, had already applied the change.
+    AlreadyApplied {
+        /// The attempt that found the change applied, counted from 1.
         attempt: u32,
     },
 }
 
-/// Sends requests over HTTPS. Certificates are verified, redirects are not followed. Whatever it begins ends in bounded time, and
-/// may be dropped before.
+/// Sends requests over HTTPS.
 ///
-/// Neither it nor its futures have to be `Send`: see [`Call`](crate::Call).
+/// An implementation verifies certificates and does not follow redirects. Its futures finish within their time limit and can be
+/// dropped at any point. Neither the transport nor its futures must be `Send`: see [`Call`](crate::Call).
 pub trait HttpTransport {
     /// The base URL and the headers of every request of a client, prepared once in the transport's own format.
     type Template: RequestTemplate;
 
-    /// Permits one attempt; dropped when that has ended.
+    /// Permits one attempt. It is dropped when the attempt ends.
     type Permit;
 
-    /// Clocks, sleep, and randomness.
-    fn surroundings(&self) -> &dyn Surroundings;
+    /// The clock, sleep, and random numbers.
+    fn runtime(&self) -> &dyn Runtime;
 
-    /// Waits until the client's own limits permit an attempt; not beyond `until`, on the clock of the surroundings.
-    fn acquire_permit(&self, until: Duration) -> impl Future<Output = Result<Self::Permit, DeadlineExceeded>>;
+    /// Waits until the client-side limits permit an attempt, at most until `deadline` on the clock of [`HttpTransport::runtime`].
+    fn acquire_permit(&self, deadline: Duration) -> impl Future<Output = Result<Self::Permit, DeadlineExceeded>>;
 
-    /// Sends a request with `Authorization: Bearer` and reads the whole response. `timeout` is for all of it.
+    /// Sends a request with `Authorization: Bearer` and reads the complete response, within `timeout`.
     fn send(
         &self,
-        request: &Request<Self::Template>,
+        request: &HttpRequest<Self::Template>,
         token: &AccessToken,
         timeout: Duration,
     ) -> impl Future<Output = Result<HttpResponse, SendError>>;
 
-    /// Observes a call.
-    fn note(&self, _: &Operation, _: CallNote<'_>) {}
+    /// Receives the events of calls. The default implementation ignores them.
+    fn on_event(&self, _: &Operation, _: CallEvent<'_>) {}
 }

@@ -1,22 +1,22 @@
-//! The identifier of a call, sent as `x-request-id`.
+//! Random request ids, sent as `x-request-id`.
 
-/// The digits of a UUID.
 const HEX: [u8; 16] = *b"0123456789abcdef";
 
-/// A random UUID (version 4 of RFC 9562). Written digit by digit: there is one for every call, and formatting takes as long as all
-/// else that is decided before it is sent.
-pub fn request_id(high: u64, low: u64) -> String {
+/// Creates a random UUID (version 4 of RFC 9562) from 128 random bits.
+///
+/// It writes digit by digit, because `format!` takes as long as all other work before a call is sent.
+pub fn new_request_id(high: u64, low: u64) -> String {
     let high = (high & !0xF000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
-    let mut text = String::with_capacity(36);
+    let mut uuid = String::with_capacity(36);
     for (index, byte) in high.to_be_bytes().into_iter().chain(low.to_be_bytes()).enumerate() {
         if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
+            uuid.push('-');
         }
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 0xF)]));
+        uuid.push(char::from(HEX[usize::from(byte >> 4)]));
+        uuid.push(char::from(HEX[usize::from(byte & 0xF)]));
     }
-    text
+    uuid
 }
 
 #[cfg(test)]
@@ -24,9 +24,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_id_is_a_random_uuid() {
-        assert_eq!(request_id(0, 0), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(request_id(u64::MAX, u64::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(request_id(0x0123_4567_89AB_CDEF, 0x0123_4567_89AB_CDEF), "01234567-89ab-4def-8123-456789abcdef");
+    fn request_id_is_a_random_uuid() {
+        assert_eq!(new_request_id(0, 0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(new_request_id(u64::MAX, u64::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(
+            new_request_id(0x0123_4567_89AB_CDEF, 0x0123_4567_89AB_CDEF),
+            "01234567-89ab-4def-8123-456789abcdef"
+        );
     }
 }

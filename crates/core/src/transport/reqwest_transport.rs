@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, Endpoint, Surroundings, TransportProblem, causes, connect_problem, read_bounded};
+use ajo_auth::{
+    AccessToken, BaseUrl, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, read_bounded,
+};
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
@@ -12,36 +14,36 @@ use reqwest::header::{
 use reqwest::{Method, Url};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::transport::headers::REQUEST_ID;
-use crate::transport::request::{JSON, RequestTemplate};
+use crate::transport::headers::REQUEST_ID_HEADER;
+use crate::transport::http_request::{JSON_MEDIA_TYPE, RequestTemplate};
 use crate::{
-    CallNote, DeadlineExceeded, Error, HttpResponse, HttpTransport, NativeLimits, Operation, Request, SendError,
-    SendProblem,
+    CallError, CallEvent, ConcurrencyLimit, DeadlineExceeded, HttpRequest, HttpResponse, HttpTransport, Operation,
+    SendError, SendErrorKind,
 };
 
-/// What stands before the token. Source: RFC 6750, section 2.1.
-const BEARER: &[u8] = b"Bearer ";
+/// The prefix of the token in `Authorization`. Source: RFC 6750, section 2.1.
+const BEARER_PREFIX: &[u8] = b"Bearer ";
 
-/// How many headers a request gets in addition to those of its template: four here at most, and in reqwest its host and user agent.
-const LATER_HEADERS: usize = 6;
+/// Headers added to the template's headers: at most four here, and `Host` and `User-Agent` by reqwest.
+const EXTRA_HEADERS: usize = 6;
 
-/// Sends requests with reqwest, within this client's own limits.
+/// Sends requests with reqwest, within the client-side limits.
 pub struct ReqwestTransport {
     http: reqwest::Client,
-    surroundings: Arc<dyn Surroundings>,
+    runtime: Arc<dyn Runtime>,
     permits: Option<Arc<Semaphore>>,
-    /// The header with the last token.
+    /// The `Authorization` header of the last token.
     last_bearer: Mutex<Option<HeaderValue>>,
 }
 
 impl ReqwestTransport {
     pub(crate) fn new(
         http: reqwest::Client,
-        surroundings: Arc<dyn Surroundings>,
-        limits: NativeLimits,
-    ) -> Result<Self, Error> {
-        let permits = limits.permits()?;
-        Ok(Self { http, surroundings, permits, last_bearer: Mutex::default() })
+        runtime: Arc<dyn Runtime>,
+        limits: ConcurrencyLimit,
+    ) -> Result<Self, CallError> {
+        let permits = limits.semaphore()?;
+        Ok(Self { http, runtime, permits, last_bearer: Mutex::default() })
     }
 }
 
@@ -64,27 +66,27 @@ impl fmt::Debug for ReqwestTemplate {
 }
 
 impl ReqwestTemplate {
-    /// A request of its own for an attempt. Only the body is shared with other attempts.
-    fn build(request: &Request<Self>, bearer: HeaderValue) -> Result<reqwest::Request, SendError> {
-        let Request { method, path, accepts_json, body, request_id, template } = request;
+    /// Builds the request of one attempt. Attempts share the body without copying it.
+    fn build_request(request: &HttpRequest<Self>, bearer: HeaderValue) -> Result<reqwest::Request, SendError> {
+        let HttpRequest { method, path, accepts_json, body, request_id, template } = request;
         let url = Url::parse(&[template.base_url.as_str(), path].concat());
-        let url = url.map_err(|_| unsendable("its URL cannot be parsed"))?;
-        let method = Method::from_bytes(method.as_bytes()).map_err(|_| unsendable("its method is none of HTTP"))?;
+        let url = url.map_err(|_| request_error("the URL is invalid"))?;
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| request_error("the HTTP method is invalid"))?;
         let mut built = reqwest::Request::new(method, url);
         let headers = built.headers_mut();
-        headers.reserve(template.headers.len() + LATER_HEADERS);
+        headers.reserve(template.headers.len() + EXTRA_HEADERS);
         for (name, value) in &template.headers {
             headers.insert(name.clone(), value.clone());
         }
         if *accepts_json {
-            headers.insert(ACCEPT, HeaderValue::from_static(JSON));
+            headers.insert(ACCEPT, HeaderValue::from_static(JSON_MEDIA_TYPE));
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(HeaderName::from_static(REQUEST_ID), id);
+            headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
         }
         headers.insert(AUTHORIZATION, bearer);
         if let Some(body) = body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_MEDIA_TYPE));
             *built.body_mut() = Some(body.clone().into());
         }
         Ok(built)
@@ -92,11 +94,11 @@ impl ReqwestTemplate {
 }
 
 impl RequestTemplate for ReqwestTemplate {
-    /// None of the headers is secret, but nobody needs them in a log.
-    fn new(base_url: &Endpoint, headers: &[(&str, &str)]) -> Self {
+    /// Marks the headers as sensitive: they are not secret, but do not belong in logs.
+    fn new(base_url: &BaseUrl, headers: &[(&str, &str)]) -> Self {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            // They were checked when they were set.
+            // They were validated when they were set.
             if let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
                 value.set_sensitive(true);
                 map.insert(name, value);
@@ -110,91 +112,93 @@ impl HttpTransport for ReqwestTransport {
     type Template = ReqwestTemplate;
     type Permit = Option<OwnedSemaphorePermit>;
 
-    fn surroundings(&self) -> &dyn Surroundings {
-        &*self.surroundings
+    fn runtime(&self) -> &dyn Runtime {
+        &*self.runtime
     }
 
-    async fn acquire_permit(&self, until: Duration) -> Result<Self::Permit, DeadlineExceeded> {
+    async fn acquire_permit(&self, deadline: Duration) -> Result<Self::Permit, DeadlineExceeded> {
         let Some(permits) = &self.permits else { return Ok(None) };
-        let left = until.saturating_sub(self.surroundings.elapsed());
-        let permit = tokio::time::timeout(left, permits.clone().acquire_owned()).await.map_err(|_| DeadlineExceeded)?;
+        let remaining = deadline.saturating_sub(self.runtime.elapsed());
+        let permit =
+            tokio::time::timeout(remaining, permits.clone().acquire_owned()).await.map_err(|_| DeadlineExceeded)?;
         Ok(permit.ok())
     }
 
     async fn send(
         &self,
-        request: &Request<ReqwestTemplate>,
+        request: &HttpRequest<ReqwestTemplate>,
         token: &AccessToken,
         timeout: Duration,
     ) -> Result<HttpResponse, SendError> {
-        let mut built = ReqwestTemplate::build(request, self.bearer(token)?)?;
+        let mut built = ReqwestTemplate::build_request(request, self.bearer_header(token)?)?;
         *built.timeout_mut() = Some(timeout);
 
         let response = self.http.execute(built).await?;
         let status = response.status().as_u16();
         tracing::Span::current().record("status", status);
         let headers = response.headers();
-        let text = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (request_id, retry_after) = (text(headers.get(REQUEST_ID)), text(headers.get(RETRY_AFTER)));
-        let compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+        let to_string = |value: Option<&HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (request_id, retry_after) =
+            (to_string(headers.get(REQUEST_ID_HEADER)), to_string(headers.get(RETRY_AFTER)));
+        let is_compressed = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
         let body = read_bounded(response, HttpResponse::max_bytes(status)).await?;
-        let too_long = body.is_none();
-        Ok(HttpResponse { status, request_id, retry_after, compressed, too_long, body: body.unwrap_or_default() })
+        let is_too_long = body.is_none();
+        Ok(HttpResponse { status, request_id, retry_after, is_compressed, is_too_long, body: body.unwrap_or_default() })
     }
 
-    fn note(&self, _: &Operation, note: CallNote<'_>) {
-        match note {
-            CallNote::Again { attempt, status, after } => {
-                let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-                tracing::info!(attempt, status, after_ms, "the call is made again");
+    fn on_event(&self, _: &Operation, event: CallEvent<'_>) {
+        match event {
+            CallEvent::Retrying { attempt, status, delay } => {
+                let after_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(attempt, status, after_ms, "retrying the call");
             }
-            CallNote::DoneBefore { attempt } => {
-                tracing::warn!(attempt, "an attempt whose answer was lost had done it");
+            CallEvent::AlreadyApplied { attempt } => {
+                tracing::warn!(attempt, "an earlier attempt, whose response was lost, had already applied the change");
             }
-            // The spans say so.
-            CallNote::Attempt { .. } | CallNote::Ended { .. } => {}
+            // The spans record these.
+            CallEvent::AttemptStarted { .. } | CallEvent::AttemptFinished { .. } => {}
         }
     }
 }
 
 impl ReqwestTransport {
-    /// The header with this token. It is made once for each token: a token has a kilobyte, and the next call has the same.
-    fn bearer(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
+    /// The `Authorization` header with this token. It is cached, because a token has about 1 KB and rarely changes between calls.
+    fn bearer_header(&self, token: &AccessToken) -> Result<HeaderValue, SendError> {
         let token = token.value().expose();
-        // What is behind the lock is sound at every point, so a panic elsewhere does not spoil it.
+        // The cached value is always valid, so poisoning does not matter.
         let mut last = self.last_bearer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bearer) =
-            last.as_ref().filter(|bearer| bearer.as_bytes().strip_prefix(BEARER) == Some(token.as_bytes()))
+            last.as_ref().filter(|bearer| bearer.as_bytes().strip_prefix(BEARER_PREFIX) == Some(token.as_bytes()))
         {
             return Ok(bearer.clone());
         }
-        let text = [BEARER, token.as_bytes()].concat();
-        let mut bearer = HeaderValue::from_maybe_shared(Bytes::from(text))
-            .map_err(|_| unsendable("the access token is no header value"))?;
+        let value = [BEARER_PREFIX, token.as_bytes()].concat();
+        let mut bearer = HeaderValue::from_maybe_shared(Bytes::from(value))
+            .map_err(|_| request_error("the access token is not a valid header value"))?;
         bearer.set_sensitive(true);
         Ok(last.insert(bearer).clone())
     }
 }
 
-fn unsendable(problem: &str) -> SendError {
-    SendError { problem: SendProblem::Request, causes: problem.to_owned(), source: None }
+fn request_error(message: &str) -> SendError {
+    SendError { kind: SendErrorKind::BuildRequest, message: message.to_owned(), source: None }
 }
 
 impl From<reqwest::Error> for SendError {
     fn from(error: reqwest::Error) -> Self {
-        let problem = if error.is_connect() {
-            match connect_problem(&error) {
-                TransportProblem::Certificate => SendProblem::Certificate,
-                TransportProblem::Proxy => SendProblem::Proxy,
-                _ => SendProblem::Connect,
+        let kind = if error.is_connect() {
+            match classify_connect_error(&error) {
+                TransportErrorKind::Certificate => SendErrorKind::Certificate,
+                TransportErrorKind::Proxy => SendErrorKind::Proxy,
+                _ => SendErrorKind::Connect,
             }
         } else if error.is_timeout() {
-            SendProblem::Timeout
+            SendErrorKind::Timeout
         } else if error.is_builder() {
-            SendProblem::Request
+            SendErrorKind::BuildRequest
         } else {
-            SendProblem::Broken
+            SendErrorKind::Disconnected
         };
-        Self { problem, causes: causes(&error), source: Some(Box::new(error)) }
+        Self { kind, message: format_error_chain(&error), source: Some(Box::new(error)) }
     }
 }

@@ -1,7 +1,6 @@
-//! Strings with known values, to which the service may add others.
+//! Enums of strings to which the service may add values.
 
-/// Declares an open enum: one variant for each known value, `Other` for the rest. Reading never fails on a string, and
-/// writing gives back what was read.
+/// Declares an open enum: one variant for each known value, and `Other` for the rest. Any string parses and round-trips unchanged.
 macro_rules! open_enum {
     ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal,)* }) => {
         $(#[$about])*
@@ -9,12 +8,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A value that was not known when this was generated.
+            /// A value that is not in the specification.
             Other(::std::string::String),
         }
 
         impl $name {
-            /// The values known today.
+            /// The values in the specification.
             pub const KNOWN: &'static [&'static str] = &[$($value),*];
 
             /// The value as the service spells it.
@@ -62,8 +61,8 @@ macro_rules! open_enum {
             }
         }
 
-        impl<'de> crate::parse::lenient::Lenient<'de> for $name {
-            fn of_str<E>(value: &str) -> ::std::option::Option<Self> {
+        impl<'de> crate::parse::lenient::LenientDeserialize<'de> for $name {
+            fn from_json_str<E>(value: &str) -> ::std::option::Option<Self> {
                 Some(Self::from(value))
             }
         }
@@ -77,7 +76,7 @@ mod tests {
     use crate::HttpMethod;
 
     #[test]
-    fn a_known_value_has_its_variant_and_an_unknown_one_is_kept() {
+    fn unknown_value_round_trips() {
         let methods: Vec<HttpMethod> = serde_json::from_str(r#"["GET", "TRACE"]"#).expect("strings");
         assert_eq!(methods, [HttpMethod::Get, HttpMethod::Other("TRACE".to_owned())]);
         assert_eq!(serde_json::to_string(&methods).expect("strings"), r#"["GET","TRACE"]"#);

@@ -1,8 +1,8 @@
-//! An operation of one of the two APIs, as data. The specs describe them.
+//! An operation of one of the two APIs, as data. The table is generated from the specifications.
 
 use std::fmt;
 
-use ajo_engine::{AlreadyDone, Idempotency};
+use ajo_engine::{AlreadyApplied, Idempotency};
 use serde::{Deserialize, Serialize};
 
 use crate::generated::verbs::Verb;
@@ -18,7 +18,7 @@ pub enum Api {
 }
 
 impl Api {
-    /// The name used in specs, commands and errors.
+    /// The name used in specifications, commands, and errors.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Capping => "capping",
@@ -33,71 +33,69 @@ impl fmt::Display for Api {
     }
 }
 
-/// One call of one API.
+/// An operation of one API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Which API it belongs to.
     pub api: Api,
-    /// What it does.
     pub verb: Verb,
-    /// The HTTP method, in capitals.
+    /// The HTTP method, in upper case.
     pub method: &'static str,
-    /// The path below the base URL, with parameters in braces.
+    /// The path relative to the base URL, with parameters in braces.
     pub path: &'static str,
-    /// The options: the name of each, and of its query parameter.
+    /// The options: the name of each option and of its query parameter.
     pub query: &'static [(&'static str, &'static str)],
-    /// The body of the request.
     pub body: RequestBody,
-    /// The HTTP status of success.
+    /// The documented HTTP status of success.
     pub success: u16,
-    /// The field of the response that holds the value; `None` if the value is the whole body, or there is none.
+    /// The field of the response that holds the value. `None` if the value is the whole body or there is no value.
     pub envelope: Option<&'static str>,
-    /// The value of a call.
+    /// The value that a call returns.
     pub value: ResponseValue,
-    /// Whether a repeated request has an effect of its own.
+    /// Decides whether a call is retried.
     pub idempotency: Idempotency,
-    /// The failure that shows a retry that it is done.
-    pub already_done: AlreadyDone,
-    /// One line for people.
+    /// The error response that proves to a retry that an earlier attempt succeeded.
+    pub already_applied: AlreadyApplied,
+    /// A one-line description.
     pub summary: &'static str,
 }
 
 /// The body of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestBody {
-    /// There is none.
     None,
-    /// This JSON.
-    Default(&'static str),
-    /// A definition, from the caller.
+    /// Always this JSON.
+    Fixed(&'static str),
+    /// A definition passed by the caller.
     Definition,
 }
 
-/// The value of a call: the parts of it that a client relies on.
+/// The part of a response that clients rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseValue {
-    /// Nothing. The body is not read, because the service sends an empty object or no body.
-    Nothing,
-    /// Any JSON.
+    /// No value. The body is ignored, because the service sends an empty object or nothing.
+    None,
     Any,
-    /// An object.
     Object,
     /// An object with a uid.
     Configuration,
-    /// A list of such objects.
+    /// A list of objects with uids.
     Configurations,
 }
 
 impl Operation {
-    /// Whether a call leaves the service as it was. `list` is a POST and still changes nothing.
-    pub const fn reads(&self) -> bool {
+    /// Whether the operation changes nothing. `list` is read-only although it is a POST.
+    pub const fn is_read_only(&self) -> bool {
         matches!(self.idempotency, Idempotency::Safe)
     }
 }
 
-impl From<&Operation> for ajo_engine::Operation {
+impl From<&Operation> for ajo_engine::OperationSemantics {
     fn from(operation: &Operation) -> Self {
-        Self { method: operation.method, idempotency: operation.idempotency, already_done: operation.already_done }
+        Self {
+            method: operation.method,
+            idempotency: operation.idempotency,
+            already_applied: operation.already_applied,
+        }
     }
 }
 

@@ -1,11 +1,11 @@
-//! The table of operations, as the specs describe them.
+//! Finds operations in the generated table.
 
 use super::operation::{Api, Operation};
 pub use crate::generated::operations::OPERATIONS;
 use crate::generated::verbs::Verb;
 
 impl Operation {
-    /// The operation of this API with this verb. Not every API has every verb.
+    /// Finds an operation by API and verb. An API may lack a verb of the other one.
     pub fn find(api: Api, verb: Verb) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.api == api && operation.verb == verb)
     }
@@ -16,16 +16,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_is_found_by_api_and_verb() {
+    fn find_returns_every_operation() {
         for operation in &OPERATIONS {
             assert_eq!(Operation::find(operation.api, operation.verb), Some(operation));
         }
     }
 
     #[test]
-    fn lists_reads_and_checks_are_safe() {
+    fn list_get_and_can_deploy_are_read_only() {
         for api in [Api::Capping, Api::Throttling] {
-            for (verb, reads) in [
+            for (verb, is_read_only) in [
                 (Verb::List, true),
                 (Verb::Get, true),
                 (Verb::CanDeploy, true),
@@ -36,7 +36,7 @@ mod tests {
                 (Verb::Undeploy, false),
             ] {
                 let operation = Operation::find(api, verb).expect("an operation");
-                assert_eq!(operation.reads(), reads, "{operation}");
+                assert_eq!(operation.is_read_only(), is_read_only, "{operation}");
             }
         }
     }

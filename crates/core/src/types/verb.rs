@@ -1,9 +1,9 @@
-//! The enum of verbs. The specs list them.
+//! The enum of verbs, which are the operation ids of the specifications.
 
-/// Declares the enum of verbs from the specs' operation ids.
+/// Declares the enum of verbs from the operation ids of the specifications.
 macro_rules! verbs {
-    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal,)* }) => {
-        $(#[$about])*
+    ($(#[$enum_doc:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal,)* }) => {
+        $(#[$enum_doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize,
         )]
@@ -12,7 +12,7 @@ macro_rules! verbs {
         }
 
         impl $name {
-            /// All of them, in the order of the specs.
+            /// All verbs, in the order of the specifications.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The operation id.

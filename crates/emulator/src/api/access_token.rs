@@ -1,4 +1,4 @@
-//! The string that a granted token is.
+//! Access tokens as strings.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::api::response::json_string;
-use crate::state::tokens::Grant;
+use crate::api::response::to_json_string;
+use crate::state::tokens::TokenGrant;
 
-/// A token in the shape of a JWT, with the claims that Adobe's have. `created_at` and `expires_in` are milliseconds as text
-/// (documented); the other claims are observed in decoded tokens. Its signature is by chance: nobody can check it.
-pub(crate) fn encode(grant: &Grant, now: Timestamp, lifetime: Duration, random: &mut fastrand::Rng) -> String {
+/// Encodes a token like Adobe's JWTs. `created_at` and `expires_in` are milliseconds as strings (documented); the other
+/// claims are taken from decoded tokens. The signature is random: nobody can check it.
+pub(crate) fn encode(grant: &TokenGrant, now: Timestamp, lifetime: Duration, random: &mut fastrand::Rng) -> String {
     let part = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
     let header = json!({"alg": "RS256", "typ": "JWT", "kid": "emulator", "itt": "at"});
     let claims = json!({
@@ -25,5 +25,10 @@ pub(crate) fn encode(grant: &Grant, now: Timestamp, lifetime: Duration, random: 
     });
     let mut signature = [0; 64];
     random.fill(&mut signature);
-    format!("{}.{}.{}", part(json_string(&header).as_bytes()), part(json_string(&claims).as_bytes()), part(&signature))
+    format!(
+        "{}.{}.{}",
+        part(to_json_string(&header).as_bytes()),
+        part(to_json_string(&claims).as_bytes()),
+        part(&signature)
+    )
 }

@@ -1,30 +1,29 @@
-//! The authoring service: the operations, once a call has passed the gateway.
+//! The operations of the authoring service, after a call has passed the gateway.
 
 mod can_deploy;
 mod capping;
+mod config_response;
 pub(crate) mod config_view;
-mod envelope;
-pub(crate) mod session;
+pub(crate) mod operation_context;
 mod throttling;
 pub(crate) mod validation;
 
 use ajo_core::{Api, Operation};
 
-use crate::api::authoring::session::{Input, Session};
-use crate::api::response::Answer;
+use crate::api::authoring::operation_context::{OperationContext, OperationInput};
+use crate::api::response::ByteResponse;
 
-/// Processes a call.
 pub(crate) fn run(
-    session: Session<'_>,
+    context: OperationContext<'_>,
     operation: &Operation,
-    input: Input<'_>,
+    input: OperationInput<'_>,
     new_id: impl FnOnce() -> String,
-) -> Answer {
+) -> ByteResponse {
     let as_text = operation.api == Api::Throttling;
-    let request_id = session.request_id;
+    let request_id = context.request_id;
     let outcome = match operation.api {
-        Api::Capping => capping::run(session, operation.verb, input, new_id),
-        Api::Throttling => throttling::run(session, operation.verb, input, new_id),
+        Api::Capping => capping::run(context, operation.verb, input, new_id),
+        Api::Throttling => throttling::run(context, operation.verb, input, new_id),
     };
-    outcome.unwrap_or_else(|failure| failure.answer(as_text, request_id))
+    outcome.unwrap_or_else(|failure| failure.to_response(as_text, request_id))
 }

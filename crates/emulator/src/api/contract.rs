@@ -1,44 +1,48 @@
-//! Contract mode: where requests and responses differ from `openapi/*.yaml`.
+//! Contract mode: reports differences between calls and `openapi/*.yaml`.
 
 #[cfg(feature = "contract")]
-mod call;
-pub(crate) mod differences;
+mod compare_call;
+pub(crate) mod difference_log;
 #[cfg(feature = "contract")]
-mod schema;
+mod openapi_document;
 #[cfg(feature = "contract")]
-mod spec;
+mod schema_check;
 
 use ajo_core::Operation;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 
-use crate::api::contract::differences::{Difference, Differences};
-use crate::api::response::Answer;
+use crate::api::contract::difference_log::{ContractDifference, DifferenceLog};
+use crate::api::response::ByteResponse;
 
-/// The header of each response with the number of differences of its call.
-const HEADER: &str = "x-emulator-contract";
+/// Response header with the number of differences in the call.
+const CONTRACT_HEADER: &str = "x-emulator-contract";
 
-/// Compares a call with its specification, stores the differences, and puts their number into the header of the response.
-pub(crate) fn compare(stored: &mut Differences, operation: &Operation, request: &Request<Bytes>, answer: &mut Answer) {
-    let found = differences(operation, request, answer);
+/// Compares a call with its specification, stores the differences, and sets the contract header.
+pub(crate) fn compare(
+    stored: &mut DifferenceLog,
+    operation: &Operation,
+    request: &Request<Bytes>,
+    response: &mut ByteResponse,
+) {
+    let found = differences(operation, request, response);
     let summary = match found.len() {
         0 => "ok".to_owned(),
         1 => "1 difference".to_owned(),
         count => format!("{count} differences"),
     };
     if let Ok(value) = HeaderValue::from_str(&summary) {
-        answer.headers_mut().insert(HEADER, value);
+        response.headers_mut().insert(CONTRACT_HEADER, value);
     }
     stored.add(found);
 }
 
 #[cfg(feature = "contract")]
-fn differences(operation: &Operation, request: &Request<Bytes>, answer: &Answer) -> Vec<Difference> {
-    call::differences(operation, request, answer)
+fn differences(operation: &Operation, request: &Request<Bytes>, response: &ByteResponse) -> Vec<ContractDifference> {
+    compare_call::compare_call(operation, request, response)
 }
 
-/// Without the feature there is nothing to compare with, and `World` does not.
 #[cfg(not(feature = "contract"))]
-fn differences(_: &Operation, _: &Request<Bytes>, _: &Answer) -> Vec<Difference> {
+fn differences(_: &Operation, _: &Request<Bytes>, _: &ByteResponse) -> Vec<ContractDifference> {
     Vec::new()
 }

@@ -1,14 +1,14 @@
-//! The control API: how tests and people look into the emulator and change its state, over HTTP.
+//! The control API: inspects and changes the emulator over HTTP.
 //!
-//! It has no authentication, because it is on loopback. So that no page in a browser can use it, a request that names another
-//! host or comes from another origin is refused.
+//! It has no authentication, because the emulator listens on loopback. To keep web pages out, it rejects requests with
+//! a foreign `Host` or `Origin`.
 
 mod calls;
 mod clock;
 mod concurrent_edits;
 mod configs;
+mod control_error;
 mod origin;
-mod refusal;
 mod request;
 pub(crate) mod routes;
 #[cfg(feature = "simulate")]
@@ -23,93 +23,94 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::api::control::control_error::ControlError;
 use crate::api::control::origin::check_origin;
-use crate::api::control::refusal::Refused;
-use crate::api::control::request::{check_parameters, read_body};
-use crate::api::control::routes::{CONTROL_ROUTES, PREFIX};
+use crate::api::control::request::{check_parameters, parse_body};
+use crate::api::control::routes::{CONTROL_PREFIX, CONTROL_ROUTES};
 #[cfg(feature = "simulate")]
 use crate::api::control::simulate::simulate;
-use crate::api::response::{self, Answer};
+use crate::api::response::{self, ByteResponse};
 use crate::faults::fault::Fault;
-use crate::faults::names::names;
-use crate::state::emulator_state::World;
+use crate::faults::fault_names::fault_names;
+use crate::state::emulator_state::EmulatorState;
 use crate::state::organization::Organization;
-use crate::state::quirks::{Switch, Switches};
-use crate::state::settings::{Limits, Settings};
+use crate::state::quirks::{Quirk, QuirkSettings};
+use crate::state::settings::{EmulatorSettings, ResourceLimits};
 
-pub(crate) fn answer(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Answer {
-    match run(world, request, now) {
+pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> ByteResponse {
+    match run(state, request, now) {
         Ok(body) => response::ok(&body),
-        Err(Refused(status, message)) => response::json(status, &json!({"message": message})),
+        Err(ControlError(status, message)) => response::json(status, &json!({"message": message})),
     }
 }
 
-fn run(world: &mut World, request: &Request<Bytes>, now: Timestamp) -> Result<Value, Refused> {
+fn run(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> Result<Value, ControlError> {
     check_origin(request.headers())?;
     let query: BTreeMap<String, String> =
-        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).map_err(Refused::bad)?;
-    let named = request.headers().get("x-gw-ims-org-id").and_then(|value| value.to_str().ok());
-    let org_id = named.or(query.get("org").map(String::as_str)).map_or_else(|| world.first_id(), str::to_owned);
-    let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().trim_end_matches('/');
+        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).map_err(ControlError::bad_request)?;
+    let header = request.headers().get("x-gw-ims-org-id").and_then(|value| value.to_str().ok());
+    let org_id = header.or(query.get("org").map(String::as_str)).map_or_else(|| state.default_org_id(), str::to_owned);
+    let path = request.uri().path().strip_prefix(CONTROL_PREFIX).unwrap_or_default().trim_end_matches('/');
     check_parameters(request.method(), path, &query)?;
     let body = request.body();
 
-    // What is about the whole world.
+    // Routes for the whole emulator; the others are for one organization.
     match (request.method().as_str(), path) {
-        ("GET", "/switches") => return Ok(json!(world.settings.switches)),
-        ("PUT", "/switches") => {
-            let mut sides: BTreeMap<String, String> = world.settings.switches.clone().into();
-            sides.extend(read_body::<BTreeMap<String, String>>(body)?);
-            world.settings.switches = Switches::try_from(sides).map_err(Refused::bad)?;
-            return Ok(json!(world.settings.switches));
+        ("GET", "/quirks") => return Ok(json!(state.settings.quirks)),
+        ("PUT", "/quirks") => {
+            let mut variants: BTreeMap<String, String> = state.settings.quirks.clone().into();
+            variants.extend(parse_body::<BTreeMap<String, String>>(body)?);
+            state.settings.quirks = QuirkSettings::try_from(variants).map_err(ControlError::bad_request)?;
+            return Ok(json!(state.settings.quirks));
         }
-        ("GET", "/switches/sides") => return Ok(sides(&world.settings.switches)),
-        ("GET", "/faults/names") => return Ok(names()),
-        ("GET", "/organizations") => return Ok(status::organizations(world)),
+        ("GET", "/quirks/variants") => return Ok(quirk_variants(&state.settings.quirks)),
+        ("GET", "/faults/names") => return Ok(fault_names()),
+        ("GET", "/organizations") => return Ok(status::organizations(state)),
         ("POST", "/tokens/revoke") => {
-            world.revoke_tokens();
+            state.revoke_tokens();
             return Ok(json!({}));
         }
-        ("GET", "/state") => return Ok(world.snapshot()),
+        ("GET", "/state") => return Ok(state.snapshot()),
         ("PUT", "/state") => {
-            world.restore(&read_body(body)?).map_err(Refused::bad)?;
+            state.restore(&parse_body(body)?).map_err(ControlError::bad_request)?;
             return Ok(json!({}));
         }
         ("POST", "/reset") => {
-            world.reset(&org_id);
+            state.reset(&org_id);
             return Ok(json!({}));
         }
-        ("GET", "") => return status::show(world, &org_id, now),
+        ("GET", "") => return status::show(state, &org_id, now),
         ("GET", "/environment") => {
             let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-            let variables = world.environment(&format!("http://{host}")).into_iter();
+            let variables = state.environment(&format!("http://{host}")).into_iter();
             return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
         }
-        ("POST", "/simulate") => return simulate(world, &org_id, body),
-        ("GET", "/contract") => return Ok(json!(world.differences)),
+        ("POST", "/simulate") => return simulate(state, &org_id, body),
+        ("GET", "/contract") => return Ok(json!(state.differences)),
         ("DELETE", "/contract") => {
-            world.differences.clear();
+            state.differences.clear();
             return Ok(json!({}));
         }
         _ => {}
     }
-    let organization = world.organizations.get_mut(&org_id).ok_or_else(|| Refused::no_organization(&org_id))?;
-    let Settings { limits, switches, .. } = &world.settings;
-    of_organization(organization, (*limits, switches), (request.method(), path), &query, body, now)
+    let organization =
+        state.organizations.get_mut(&org_id).ok_or_else(|| ControlError::unknown_organization(&org_id))?;
+    let EmulatorSettings { limits, quirks, .. } = &state.settings;
+    run_for_organization(organization, (*limits, quirks), (request.method(), path), &query, body, now)
 }
 
-fn of_organization(
+fn run_for_organization(
     organization: &mut Organization,
-    (limits, switches): (Limits, &Switches),
+    (limits, quirks): (ResourceLimits, &QuirkSettings),
     (method, path): (&Method, &str),
     query: &BTreeMap<String, String>,
     body: &[u8],
     now: Timestamp,
-) -> Result<Value, Refused> {
+) -> Result<Value, ControlError> {
     Ok(match (method.as_str(), path) {
         ("GET", "/configs") => {
             let limit = query.get("limit").map(|limit| limit.parse()).transpose();
-            let limit = limit.map_err(|_| Refused::bad("limit is a number of configurations"))?;
+            let limit = limit.map_err(|_| ControlError::bad_request("`limit` must be a number of configurations"))?;
             configs::list(organization, query.get("find").map(String::as_str), limit)
         }
         ("GET", "/calls") => {
@@ -121,42 +122,41 @@ fn of_organization(
         }
         ("GET", "/faults") => json!({"faults": organization.faults().collect::<Vec<_>>()}),
         ("POST", "/faults") => {
-            organization.add_fault(read_body::<Fault>(body)?).map_err(Refused::bad)?;
+            organization.add_fault(parse_body::<Fault>(body)?).map_err(ControlError::bad_request)?;
             json!({"faults": organization.faults().collect::<Vec<_>>()})
         }
         ("DELETE", "/faults") => {
             organization.clear_faults();
             json!({})
         }
-        ("GET", "/interferences") => json!({"interferences": organization.interferences()}),
-        ("POST", "/interferences") => {
-            concurrent_edits::add(organization, read_body(body)?, (limits, switches))?;
-            json!({"interferences": organization.interferences()})
+        ("GET", "/concurrent-edits") => json!({"concurrentEdits": organization.concurrent_edits()}),
+        ("POST", "/concurrent-edits") => {
+            concurrent_edits::add(organization, parse_body(body)?, (limits, quirks))?;
+            json!({"concurrentEdits": organization.concurrent_edits()})
         }
         ("GET", "/clock") => clock::show(organization, now),
         ("PUT", "/clock") => clock::set(organization, body, now)?,
         ("POST", "/clock/advance") => clock::advance(organization, body, now)?,
-        _ => return Err(unknown(method, path)),
+        _ => return Err(unknown_route(method, path)),
     })
 }
 
-fn sides(switches: &Switches) -> Value {
-    let all = Switches::ALL.map(|Switch { name, sides, about }| {
-        json!({"name": name, "side": switches.side(name), "sides": sides, "about": about})
+fn quirk_variants(quirks: &QuirkSettings) -> Value {
+    let all = QuirkSettings::ALL.map(|Quirk { name, variants, description }| {
+        json!({"name": name, "variant": quirks.variant(name), "variants": variants, "description": description})
     });
-    json!({"switches": all})
+    json!({"quirks": all})
 }
 
 #[cfg(not(feature = "simulate"))]
-fn simulate(_: &World, _: &str, _: &[u8]) -> Result<Value, Refused> {
-    let instead =
-        "traffic is simulated by `ajo simulate` and by the emulator's server; it is left out here for its size";
-    Err(Refused(StatusCode::NOT_IMPLEMENTED, instead.to_owned()))
+fn simulate(_: &EmulatorState, _: &str, _: &[u8]) -> Result<Value, ControlError> {
+    let instead = "this build of the emulator has no traffic simulation; use `ajo simulate` or the emulator's server";
+    Err(ControlError(StatusCode::NOT_IMPLEMENTED, instead.to_owned()))
 }
 
-fn unknown(method: &Method, path: &str) -> Refused {
+fn unknown_route(method: &Method, path: &str) -> ControlError {
     let path = excerpt(path, 60);
     let paths: Vec<String> = CONTROL_ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
-    let problem = format!("the control API has no {method} {PREFIX}{path}; it has {}", paths.join(", "));
-    Refused(StatusCode::NOT_FOUND, problem)
+    let problem = format!("the control API has no {method} {CONTROL_PREFIX}{path}; it has {}", paths.join(", "));
+    ControlError(StatusCode::NOT_FOUND, problem)
 }

@@ -1,4 +1,4 @@
-//! What the gateway checks before the service sees a call.
+//! The gateway's checks, which run before the service sees a call.
 //!
 //! The codes and messages are documented; the order of the checks is inferred.
 
@@ -7,25 +7,25 @@ use http::{HeaderMap, header};
 
 use crate::api::gateway_error::GatewayError;
 use crate::api::headers;
-use crate::state::settings::{AuthMode, Settings};
-use crate::state::tokens::Tokens;
+use crate::state::settings::{AuthMode, EmulatorSettings};
+use crate::state::tokens::IssuedTokens;
 
-/// A caller that passed, and where it wants to go.
+/// The client and the sandbox of a call that passed.
 pub(crate) struct AuthorizedCall<'r> {
     pub(crate) client_id: &'r str,
     pub(crate) sandbox: &'r str,
 }
 
-/// Lets a call pass, or says with which error it does not, and what that is about. `org_id` is the organization that the
-/// call has been taken to be for.
-pub(crate) fn check<'r>(
-    settings: &'r Settings,
-    tokens: &Tokens,
+/// Authorizes a call. The error comes with a detail for its message. `org_id` is the organization that the dispatcher
+/// resolved.
+pub(crate) fn authorize<'r>(
+    settings: &'r EmulatorSettings,
+    tokens: &IssuedTokens,
     headers: &'r HeaderMap,
     org_id: &str,
     now: Timestamp,
 ) -> Result<AuthorizedCall<'r>, (GatewayError, &'static str)> {
-    let header = |name| headers::text(headers, name).filter(|value| !value.is_empty());
+    let header = |name| headers::get_str(headers, name).filter(|value| !value.is_empty());
     let first_sandbox = || settings.sandboxes.first().map_or("prod", |sandbox| sandbox.name.as_str());
     if settings.auth == AuthMode::Off {
         return Ok(AuthorizedCall {
@@ -38,8 +38,8 @@ pub(crate) fn check<'r>(
     let Some(api_key) = header(&headers::API_KEY) else {
         return Err((GatewayError::KEY_MISSING, ""));
     };
-    let caller = settings.callers.iter().find(|caller| caller.client_id == api_key);
-    if strict && caller.is_none() {
+    let client = settings.clients.iter().find(|client| client.client_id == api_key);
+    if strict && client.is_none() {
         return Err((GatewayError::KEY_INVALID, ""));
     }
     let Some(authorization) = header(&header::AUTHORIZATION) else {
@@ -50,19 +50,19 @@ pub(crate) fn check<'r>(
     if token.is_none() || (strict && grant.is_none()) {
         return Err((GatewayError::TOKEN_INVALID, ""));
     }
-    let Some(named) = header(&headers::ORG_ID) else {
+    let Some(requested_org) = header(&headers::ORG_ID) else {
         return Err((GatewayError::MISSING_HEADER, "x-gw-ims-org-id"));
     };
     let Some(sandbox) = header(&headers::SANDBOX) else {
         return Err((GatewayError::MISSING_HEADER, "x-sandbox-name"));
     };
-    if let (true, Some(grant), Some(caller)) = (strict, grant, caller) {
-        // Inferred for a token that another client was granted; documented for another organization.
-        if grant.client_id != api_key || named != caller.org_id.as_str() || org_id != caller.org_id.as_str() {
-            return Err((GatewayError::PROFILE, ""));
+    if let (true, Some(grant), Some(client)) = (strict, grant, client) {
+        // Documented for another organization; inferred for another client's token.
+        if grant.client_id != api_key || requested_org != client.org_id.as_str() || org_id != client.org_id.as_str() {
+            return Err((GatewayError::PROFILE_INVALID, ""));
         }
         if !settings.required_scopes.iter().all(|needed| grant.scopes.iter().any(|scope| scope == needed)) {
-            return Err((GatewayError::SCOPE, ""));
+            return Err((GatewayError::SCOPE_MISMATCH, ""));
         }
     }
     Ok(AuthorizedCall { client_id: api_key, sandbox })

@@ -1,4 +1,4 @@
-//! Request headers that every call is asked for. Their names are prepared: reading a name takes longer than finding it.
+//! Names of request headers, parsed once: parsing a name costs more than the lookup.
 
 use http::{HeaderMap, HeaderName};
 
@@ -10,7 +10,7 @@ pub(crate) static ORG_ID: HeaderName = HeaderName::from_static("x-gw-ims-org-id"
 pub(crate) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) static SANDBOX: HeaderName = HeaderName::from_static("x-sandbox-name");
 
-/// The value of a header, if it is text.
-pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+/// The value of a header, if it is a visible ASCII string.
+pub(crate) fn get_str<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }

@@ -1,4 +1,4 @@
-//! One part of a JSON pointer.
+//! JSON pointer tokens.
 
 use ajo_engine::untrusted_text::excerpt;
 

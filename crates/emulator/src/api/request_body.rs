@@ -1,32 +1,32 @@
-//! The body of a request: how long it may be, and the responses to one that cannot be used.
+//! Limits the length of request bodies and rejects unusable ones.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use serde_json::json;
 
-use crate::api::control::routes::STATE;
-use crate::api::response::{self, Answer};
-use crate::state::settings::Limits;
+use crate::api::control::routes::STATE_PATH;
+use crate::api::response::{self, ByteResponse};
+use crate::state::settings::ResourceLimits;
 
-/// An extension of a request whose body is incomplete: the client went away, took too long, or framed it wrongly. The response
-/// is 400, whatever has arrived.
+/// Marks a request whose body is incomplete, as a request extension: the client disconnected, took too long, or framed the
+/// body incorrectly. The response is always 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Broken;
+pub struct IncompleteBody;
 
-/// The longest body, in bytes. A snapshot is longer than what it stores; a call is short.
-pub(crate) fn max_length(limits: &Limits, path: &str) -> usize {
-    if path.trim_end_matches('/') == STATE {
-        limits.config_bytes.saturating_mul(2).max(limits.body)
+/// Maximum body length in bytes. A snapshot is longer than the data it restores.
+pub(crate) fn max_length(limits: &ResourceLimits, path: &str) -> usize {
+    if path.trim_end_matches('/') == STATE_PATH {
+        limits.config_bytes.saturating_mul(2).max(limits.body_bytes)
     } else {
-        limits.body
+        limits.body_bytes
     }
 }
 
-/// The response to a body that cannot be used. Inferred: the service's own is unknown.
-pub(crate) fn refuse(limits: &Limits, request: &Request<Bytes>) -> Option<Answer> {
+/// The response to an unusable body. Inferred: the service's own is unknown.
+pub(crate) fn rejection(limits: &ResourceLimits, request: &Request<Bytes>) -> Option<ByteResponse> {
     let max = max_length(limits, request.uri().path());
-    let (status, message) = if request.extensions().get::<Broken>().is_some() {
-        (StatusCode::BAD_REQUEST, "the body broke off before its end".to_owned())
+    let (status, message) = if request.extensions().get::<IncompleteBody>().is_some() {
+        (StatusCode::BAD_REQUEST, "the body is incomplete".to_owned())
     } else if request.body().len() > max {
         (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is longer than {max} bytes"))
     } else {

@@ -9,28 +9,25 @@ use http::{Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::state::clock::LAST_MOMENT;
-use crate::state::quirks::Switches;
+use crate::state::clock::MAX_TIMESTAMP;
+use crate::state::quirks::QuirkSettings;
 
-/// What the emulator answers.
-pub(crate) type Answer = Response<Bytes>;
+pub(crate) type ByteResponse = Response<Bytes>;
 
-/// Success with a body.
-pub(crate) fn ok(body: &impl Serialize) -> Answer {
+/// 200 with a JSON body.
+pub(crate) fn ok(body: &impl Serialize) -> ByteResponse {
     json(StatusCode::OK, body)
 }
 
-/// Success without a body.
-pub(crate) fn no_content() -> Answer {
+pub(crate) fn no_content() -> ByteResponse {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 
-/// Another method than those that there are here.
-pub(crate) fn wrong_method(allowed: &[&str]) -> Answer {
+pub(crate) fn method_not_allowed(allowed: &[&str]) -> ByteResponse {
     let allowed = allowed.join(", ");
-    let message = format!("the method is not allowed here; allowed: {allowed}");
+    let message = format!("method not allowed; expected {allowed}");
     let mut response = json(StatusCode::METHOD_NOT_ALLOWED, &json!({"message": message}));
     if let Ok(value) = header::HeaderValue::from_str(&allowed) {
         response.headers_mut().insert(header::ALLOW, value);
@@ -38,58 +35,56 @@ pub(crate) fn wrong_method(allowed: &[&str]) -> Answer {
     response
 }
 
-/// Dates an answer by this clock, and not by the one of the machine that a server would take.
-pub(crate) fn date(answer: &mut Answer, now: Timestamp) {
-    let date = UNIX_EPOCH + Duration::from_millis(now.min(LAST_MOMENT).as_millis());
+/// Sets `Date` from the emulated clock, so the server does not add the machine's time.
+pub(crate) fn set_date(response: &mut ByteResponse, now: Timestamp) {
+    let date = UNIX_EPOCH + Duration::from_millis(now.min(MAX_TIMESTAMP).as_millis());
     if let Ok(date) = header::HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
-        answer.headers_mut().insert(header::DATE, date);
+        response.headers_mut().insert(header::DATE, date);
     }
 }
 
-/// A JSON body. Its keys are strings, so it always serializes.
-pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
-    json_text(status, serde_json::to_string(body).unwrap_or_default())
+/// A JSON response. Keys are strings, so serialization cannot fail.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> ByteResponse {
+    json_body(status, serde_json::to_string(body).unwrap_or_default())
 }
 
-/// The same, already written.
-pub(crate) fn json_text(status: StatusCode, body: String) -> Answer {
+/// A response with serialized JSON.
+pub(crate) fn json_body(status: StatusCode, body: String) -> ByteResponse {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
-    // Like the service's own media type in the vendor's specification.
+    // The media type in the vendor's specification.
     let json = header::HeaderValue::from_static("application/json;charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 
-/// A value as JSON. Not by its `Display`, which would have all of the writing in a program a second time.
-pub(crate) fn json_string(value: &Value) -> String {
+/// Serializes without `Display`, which would compile a second copy of the JSON writer into the program.
+pub(crate) fn to_json_string(value: &Value) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A failure of the gateway.
-pub(crate) fn gateway(status: StatusCode, code: &str, message: &str) -> Answer {
+pub(crate) fn gateway_error(status: StatusCode, code: &str, message: &str) -> ByteResponse {
     json(status, &json!({"error_code": code, "message": message}))
 }
 
-/// Changes an error of the gateway as the quirks say.
-pub(crate) fn apply_error_quirks(answer: &mut Answer, switches: &Switches) {
+/// Applies the quirks about error responses.
+pub(crate) fn apply_error_quirks(response: &mut ByteResponse, quirks: &QuirkSettings) {
     let is_busy =
-        answer.status() == StatusCode::TOO_MANY_REQUESTS && answer.headers().contains_key(header::RETRY_AFTER);
-    if is_busy && switches.is("busy_body", "empty") {
-        *answer.body_mut() = Bytes::new();
+        response.status() == StatusCode::TOO_MANY_REQUESTS && response.headers().contains_key(header::RETRY_AFTER);
+    if is_busy && quirks.is("busy_body", "empty") {
+        *response.body_mut() = Bytes::new();
     }
-    if switches.is("error_code", "number")
-        && let Ok(mut body) = serde_json::from_slice::<Value>(answer.body())
+    if quirks.is("error_code", "number")
+        && let Ok(mut body) = serde_json::from_slice::<Value>(response.body())
         && let Some(code) = body.get_mut("error_code")
         && let Some(number) = code.as_str().and_then(|code| code.parse::<u64>().ok())
     {
         *code = json!(number);
-        *answer.body_mut() = Bytes::from(json_string(&body));
+        *response.body_mut() = Bytes::from(to_json_string(&body));
     }
 }
 
-/// A failure of the token host.
-pub(crate) fn ims(status: StatusCode, error: &str, description: Option<&str>) -> Answer {
+pub(crate) fn token_endpoint_error(status: StatusCode, error: &str, description: Option<&str>) -> ByteResponse {
     let mut body = json!({"error": error});
     if let Some(description) = description {
         body["error_description"] = description.into();
@@ -97,34 +92,34 @@ pub(crate) fn ims(status: StatusCode, error: &str, description: Option<&str>) ->
     json(status, &body)
 }
 
-/// A failure of the authoring service.
-pub(crate) struct Failure {
+/// An error of the authoring service.
+pub(crate) struct AuthoringError {
     pub(crate) status: StatusCode,
-    /// `None` where no code is published.
+    /// `None` if no code is published.
     pub(crate) code: Option<Value>,
     pub(crate) family: &'static str,
     pub(crate) message: String,
 }
 
-impl Failure {
+impl AuthoringError {
     pub(crate) fn new(status: StatusCode, code: impl Into<Option<Value>>, message: impl Into<String>) -> Self {
         Self { status, code: code.into(), family: "INPUT_OUTPUT_ERROR", message: message.into() }
     }
 
-    /// Of an operation that was added to a spec and not to the emulator.
+    /// For an operation that was added to a specification but not to the emulator.
     pub(crate) fn not_emulated(api: Api, verb: Verb) -> Self {
-        let message = format!("the emulator does not have the operation {api} {verb} yet");
+        let message = format!("the emulator does not support the operation {api} {verb} yet");
         Self::new(StatusCode::NOT_IMPLEMENTED, None, message)
     }
 
-    /// The answer. `error` is an object in some published samples and a string that holds JSON in others; which operations
-    /// answer which is not published. Inferred: capping answers the object, throttling the string.
-    pub(crate) fn answer(&self, as_text: bool, request_id: &str) -> Answer {
+    /// Builds the response. In published samples `error` is an object or a string with JSON; the operations are not named.
+    /// Inferred: capping sends the object, throttling the string.
+    pub(crate) fn to_response(&self, as_text: bool, request_id: &str) -> ByteResponse {
         let mut error = json!({"family": self.family, "message": self.message, "service": "vyg-authoring-api"});
         if let Some(code) = &self.code {
             error["code"] = code.clone();
         }
-        let error = if as_text { Value::String(json_string(&error)) } else { error };
+        let error = if as_text { Value::String(to_json_string(&error)) } else { error };
         json(self.status, &json!({"status": self.status.as_u16(), "error": error, "requestId": request_id}))
     }
 }

@@ -1,49 +1,47 @@
-//! Which operation a request is for, by the table that is generated from the specs.
+//! Finds the operation for a request, with the table generated from the specs.
 
 use ajo_core::{OPERATIONS, Operation, Verb};
 use ajo_engine::TOKEN_PATH;
 use http::Method;
 
-use crate::state::quirks::Switches;
+use crate::state::quirks::QuirkSettings;
 
-/// The path of both APIs at the service's gateway. Source: the vendor's specification.
+/// The base path of both APIs at the gateway. Source: the vendor's specification.
 pub(crate) const BASE_PATH: &str = "/journey/orchestration";
 
-/// What a request leads to.
 pub(crate) enum Route<'r> {
     Operation {
         operation: &'static Operation,
         uid: &'r str,
     },
-    /// A token request.
     Token,
-    /// There is the path, but not with this method; these are allowed.
-    WrongMethod(Vec<&'static str>),
+    /// The path exists, but only with these methods.
+    MethodNotAllowed(Vec<&'static str>),
     NotFound,
 }
 
-pub(crate) fn find<'r>(method: &Method, path: &'r str, switches: &Switches) -> Route<'r> {
+pub(crate) fn find<'r>(method: &Method, path: &'r str, quirks: &QuirkSettings) -> Route<'r> {
     if path == TOKEN_PATH {
-        return if *method == Method::POST { Route::Token } else { Route::WrongMethod(vec!["POST"]) };
+        return if *method == Method::POST { Route::Token } else { Route::MethodNotAllowed(vec!["POST"]) };
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else { return Route::NotFound };
-    // Unknown: a variable of Postman that ends in a slash gives two.
+    // Unknown at the real service; a Postman variable with a trailing slash leads to `//`.
     let path = if path.starts_with("//") { &path[1..] } else { path };
     let mut allowed = Vec::new();
     for operation in &OPERATIONS {
-        let Some(uid) = matches(template(operation, switches), path) else { continue };
-        let methods = methods(operation, switches);
+        let Some(uid) = match_uid(template(operation, quirks), path) else { continue };
+        let methods = methods(operation, quirks);
         if methods.contains(&method.as_str()) {
             return Route::Operation { operation, uid };
         }
         allowed.extend(methods);
     }
-    if allowed.is_empty() { Route::NotFound } else { Route::WrongMethod(allowed) }
+    if allowed.is_empty() { Route::NotFound } else { Route::MethodNotAllowed(allowed) }
 }
 
-/// The vendor's specification says GET, one table of the product documentation says POST.
-fn methods(operation: &Operation, switches: &Switches) -> Vec<&'static str> {
-    match (operation.verb, switches.side("can_deploy_method")) {
+/// GET in the vendor's specification, POST in a table of the product documentation.
+fn methods(operation: &Operation, quirks: &QuirkSettings) -> Vec<&'static str> {
+    match (operation.verb, quirks.variant("can_deploy_method")) {
         (Verb::CanDeploy, Some("post")) => vec!["POST"],
         (Verb::CanDeploy, Some("both")) => vec!["GET", "POST"],
         _ => vec![operation.method],
@@ -51,9 +49,9 @@ fn methods(operation: &Operation, switches: &Switches) -> Vec<&'static str> {
 }
 
 /// The introduction of the vendor's specification puts the uid of canDeploy last.
-fn template(operation: &Operation, switches: &Switches) -> &'static str {
+fn template(operation: &Operation, quirks: &QuirkSettings) -> &'static str {
     match (operation.verb, operation.path) {
-        (Verb::CanDeploy, path) if switches.is("can_deploy_path", "uid_last") => {
+        (Verb::CanDeploy, path) if quirks.is("can_deploy_path", "uid_last") => {
             if path.contains("throttling") {
                 "/throttlingConfigs/canDeploy/{uid}"
             } else {
@@ -64,28 +62,32 @@ fn template(operation: &Operation, switches: &Switches) -> &'static str {
     }
 }
 
-/// The path there is that is most like this one.
-pub(crate) fn closest(path: &str) -> String {
+/// The existing path that is most similar to this one.
+pub(crate) fn closest_path(path: &str) -> String {
     let operations = OPERATIONS.iter().map(|operation| (BASE_PATH, operation.path));
-    let far = |(base, rest): &(&str, &str)| {
-        // Without the base path too: it is easily left out.
-        [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|there| distance(there, path)).min()
+    let edit_distance = |(base, rest): &(&str, &str)| {
+        // Compare without the base path as well: it is easily forgotten.
+        [format!("{base}{rest}"), (*rest).to_owned()].iter().map(|candidate| distance(candidate, path)).min()
     };
-    operations.chain([("", TOKEN_PATH)]).min_by_key(far).map(|(base, rest)| format!("{base}{rest}")).unwrap_or_default()
+    operations
+        .chain([("", TOKEN_PATH)])
+        .min_by_key(edit_distance)
+        .map(|(base, rest)| format!("{base}{rest}"))
+        .unwrap_or_default()
 }
 
-/// How much has to be typed otherwise; whatever stands in the place of the uid is right.
+/// The edit distance; any uid matches the uid in the template.
 fn distance(template: &str, path: &str) -> usize {
-    let mut typed = path.split('/');
-    let parts = template.split('/').map(|part| match (part, typed.next()) {
+    let mut segments = path.split('/');
+    let parts = template.split('/').map(|part| match (part, segments.next()) {
         ("{uid}", Some(uid)) if !uid.is_empty() => uid,
         (part, _) => part,
     });
     strsim::levenshtein(&parts.collect::<Vec<_>>().join("/"), path)
 }
 
-/// The uid in a path, empty where the template has none; `None` if the path is not of this template.
-fn matches<'r>(template: &str, path: &'r str) -> Option<&'r str> {
+/// The uid in a path, empty if the template has none; `None` if the path does not match the template.
+fn match_uid<'r>(template: &str, path: &'r str) -> Option<&'r str> {
     let Some((before, after)) = template.split_once('{') else {
         return (template == path).then_some("");
     };
@@ -99,11 +101,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_of_the_specs_is_found() {
+    fn every_operation_is_found() {
         for operation in &OPERATIONS {
             let path = format!("{BASE_PATH}{}", operation.path.replace("{uid}", "u-1"));
             let method: Method = operation.method.parse().expect("a method");
-            match find(&method, &path, &Switches::default()) {
+            match find(&method, &path, &QuirkSettings::default()) {
                 Route::Operation { operation: found, uid } => {
                     assert_eq!(found, operation);
                     assert_eq!(uid, if operation.path.contains("{uid}") { "u-1" } else { "" });
@@ -114,25 +116,25 @@ mod tests {
     }
 
     #[test]
-    fn two_slashes_after_the_base_path_are_one() {
+    fn double_slash_after_base_path_matches() {
         let path = "/journey/orchestration//list/endpointConfigs";
-        assert!(matches!(find(&Method::POST, path, &Switches::default()), Route::Operation { .. }));
+        assert!(matches!(find(&Method::POST, path, &QuirkSettings::default()), Route::Operation { .. }));
     }
 
     #[test]
-    fn the_closest_path_is_one_that_was_nearly_typed() {
-        for (typed, meant) in [
+    fn closest_path_fixes_typos() {
+        for (path, expected) in [
             ("/journey/orchestration/endpointConfig", "/journey/orchestration/endpointConfigs"),
             ("/journey/orchestration/list/throttlingConfig", "/journey/orchestration/list/throttlingConfigs"),
             ("/endpointConfigs/u-1/deploy", "/journey/orchestration/endpointConfigs/{uid}/deploy"),
             ("/ims/token/v2", TOKEN_PATH),
         ] {
-            assert_eq!(closest(typed), meant);
+            assert_eq!(closest_path(path), expected);
         }
     }
 
     #[test]
-    fn other_paths_and_methods_lead_nowhere() {
+    fn unknown_path_or_method_is_rejected() {
         for path in [
             "/",
             "/endpointConfigs",
@@ -140,11 +142,11 @@ mod tests {
             "/journey/orchestration/endpointConfigs/",
             "/journey/orchestration/endpointConfigs/a/b",
         ] {
-            assert!(matches!(find(&Method::POST, path, &Switches::default()), Route::NotFound), "{path}");
+            assert!(matches!(find(&Method::POST, path, &QuirkSettings::default()), Route::NotFound), "{path}");
         }
         let path = "/journey/orchestration/endpointConfigs/u-1";
         assert!(
-            matches!(find(&Method::POST, path, &Switches::default()), Route::WrongMethod(allowed) if allowed == ["GET", "PUT", "DELETE"])
+            matches!(find(&Method::POST, path, &QuirkSettings::default()), Route::MethodNotAllowed(allowed) if allowed == ["GET", "PUT", "DELETE"])
         );
     }
 }

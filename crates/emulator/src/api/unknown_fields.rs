@@ -1,57 +1,56 @@
-//! Fields and parameters that nothing reads. The service ignores a misspelled field silently; the request log names it.
+//! Finds unknown fields and parameters. The service ignores misspelled fields silently; the request log reports them.
 
-use ajo_core::schema::{self, Field, Kind, Object};
+use ajo_core::object_schema::{self, FieldSchema, FieldType, ObjectSchema};
 use ajo_core::{Operation, Verb};
 use ajo_engine::untrusted_text::excerpt;
 use serde_json::Value;
 
 use crate::api::json_pointer::escape_token;
 
-/// Most fields that are named for one call. Chosen here.
-pub(crate) const MOST: usize = 20;
+/// Maximum number of unknown fields per call.
+pub(crate) const MAX_FIELDS: usize = 20;
 
-/// Longest name of a field, in characters.
+/// Maximum length of a field name, in characters.
 pub(crate) const MAX_NAME: usize = 60;
 
-/// Fields of the body as JSON pointers, and parameters of the query as `?name`.
+/// Returns body fields as JSON pointers, and query parameters as `?name`.
 pub(crate) fn find(operation: &Operation, body: Option<&Value>, query: &str) -> Vec<String> {
-    let mut unread = Vec::new();
+    let mut unknown = Vec::new();
     if let Some(body) = body {
-        const NOTHING: &Object = &Object { fields: &[] };
-        let schema = schema::request_body(operation.api, operation.verb.as_str()).unwrap_or(NOTHING);
-        walk(schema, body, &mut String::new(), &mut unread);
+        const NOTHING: &ObjectSchema = &ObjectSchema { fields: &[] };
+        let schema = object_schema::request_body(operation.api, operation.verb.as_str()).unwrap_or(NOTHING);
+        collect(schema, body, &mut String::new(), &mut unknown);
     }
     let query: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     let is_read = |name: &str| operation.verb == Verb::Delete && name == "forceDelete";
-    unread.extend(
+    unknown.extend(
         query.into_iter().filter(|(name, _)| !is_read(name)).map(|(name, _)| format!("?{}", excerpt(&name, MAX_NAME))),
     );
-    unread.truncate(MOST);
-    unread
+    unknown.truncate(MAX_FIELDS);
+    unknown
 }
 
-fn walk(schema: &Object, value: &Value, pointer: &mut String, unread: &mut Vec<String>) {
+fn collect(schema: &ObjectSchema, value: &Value, pointer: &mut String, unknown: &mut Vec<String>) {
     let Value::Object(map) = value else { return };
     for (name, value) in map {
-        if unread.len() >= MOST {
+        if unknown.len() >= MAX_FIELDS {
             return;
         }
-        match field(schema, name).map(|field| field.kind) {
-            Some(Kind::Object(below)) => {
+        match find_field(schema, name).map(|field| field.field_type) {
+            Some(FieldType::Object(below)) => {
                 let length = pointer.len();
                 pointer.push('/');
                 pointer.push_str(name);
-                walk(below, value, pointer, unread);
+                collect(below, value, pointer, unknown);
                 pointer.truncate(length);
             }
-            // It is read as a whole.
             Some(_) => {}
-            None => unread.push(format!("{pointer}/{}", escape_token(name))),
+            None => unknown.push(format!("{pointer}/{}", escape_token(name))),
         }
     }
 }
 
-/// The vendor's schema has one property literally named `action|dataSource`, which the service may take for either.
-fn field(schema: &Object, name: &str) -> Option<&'static Field> {
+/// The vendor's schema has a property literally named `action|dataSource`; the service may read it as either.
+fn find_field(schema: &ObjectSchema, name: &str) -> Option<&'static FieldSchema> {
     schema.field(if name == "action|dataSource" { "action" } else { name })
 }

@@ -1,48 +1,48 @@
-//! The faults that are set in an organization.
+//! The active faults of an organization.
 
-use crate::faults::effect::Effect;
+use crate::faults::effect::FaultEffect;
 use crate::faults::fault::Fault;
 use crate::faults::fault_error::FaultError;
-use crate::faults::target::Target;
+use crate::faults::target::FaultTarget;
 
-/// Most faults that can be set at a time. Chosen here: each is looked at for every call.
+/// Maximum number of active faults. Every call checks each of them.
 pub const MAX_FAULTS: usize = 100;
 
-/// The faults that are set, and how often each could have struck.
+/// Active faults, each with the number of calls that matched its target.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Faults {
-    set: Vec<(Fault, u64)>,
+pub(crate) struct ActiveFaults {
+    faults: Vec<(Fault, u64)>,
 }
 
-impl Faults {
+impl ActiveFaults {
     pub(crate) fn add(&mut self, fault: Fault) -> Result<(), FaultError> {
-        if self.set.len() >= MAX_FAULTS {
+        if self.faults.len() >= MAX_FAULTS {
             return Err(FaultError::too_many(MAX_FAULTS));
         }
-        self.set.push((fault, 0));
+        self.faults.push((fault, 0));
         Ok(())
     }
 
     pub(crate) fn clear(&mut self) {
-        self.set.clear();
+        self.faults.clear();
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Fault> {
-        self.set.iter().map(|(fault, _)| fault)
+        self.faults.iter().map(|(fault, _)| fault)
     }
 
-    /// The fault that strikes this call: the first in the order they were set. All of them count the call.
-    pub(crate) fn strike(&mut self, called: Target, random: &mut fastrand::Rng) -> Option<Effect> {
-        let mut struck = None;
-        for (fault, seen) in &mut self.set {
-            if fault.target.covers(called) {
-                *seen += 1;
-                if fault.when.strikes(*seen, random) && struck.is_none() {
-                    struck = Some(fault.effect.clone());
+    /// The effect on this call: that of the first fault, in the order they were added. Every fault counts the call.
+    pub(crate) fn next_effect(&mut self, called: FaultTarget, random: &mut fastrand::Rng) -> Option<FaultEffect> {
+        let mut injected = None;
+        for (fault, matched) in &mut self.faults {
+            if fault.target.matches(called) {
+                *matched += 1;
+                if fault.when.applies_to(*matched, random) && injected.is_none() {
+                    injected = Some(fault.effect.clone());
                 }
             }
         }
-        struck
+        injected
     }
 }
 
@@ -51,22 +51,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_that_is_set_strikes_and_all_count() {
+    fn first_fault_applies_and_all_count() {
         let mut random = fastrand::Rng::with_seed(1);
-        let mut faults = Faults::default();
+        let mut faults = ActiveFaults::default();
         for text in ["capping.*@first:1=drop_before", "*.list@first:2=drop_after", "*@every:3=reset"] {
             faults.add(text.parse().expect("a fault")).expect("room");
         }
-        let list: Target = "capping.list".parse().expect("a target");
-        let mut strike = || faults.strike(list, &mut random).map(|effect| effect.to_string());
-        let struck: Vec<_> = (0..6).map(|_| strike()).collect();
+        let list: FaultTarget = "capping.list".parse().expect("a target");
+        let mut next_effect = || faults.next_effect(list, &mut random).map(|effect| effect.to_string());
+        let injected: Vec<_> = (0..6).map(|_| next_effect()).collect();
         let expected = [Some("drop_before"), Some("drop_after"), Some("reset"), None, None, Some("reset")];
-        assert_eq!(struck, expected.map(|effect| effect.map(str::to_owned)));
+        assert_eq!(injected, expected.map(|effect| effect.map(str::to_owned)));
     }
 
     #[test]
-    fn there_is_an_end_to_how_many_can_be_set() {
-        let mut faults = Faults::default();
+    fn fault_count_is_limited() {
+        let mut faults = ActiveFaults::default();
         let fault: Fault = "*=reset".parse().expect("a fault");
         for _ in 0..MAX_FAULTS {
             faults.add(fault.clone()).expect("room");

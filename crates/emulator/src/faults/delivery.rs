@@ -1,28 +1,26 @@
-//! How an answer reaches the client, if it does.
+//! How a response is delivered to the client.
 
 use std::time::Duration;
 
-/// How an answer is to be delivered. It stands in the extensions of a response; none means at once and whole.
+/// Delivery instructions, in the extensions of a response. Without them, the response is sent whole and at once.
 ///
-/// The core decides; an adapter does what a connection can: wait, close, reset.
+/// [`EmulatorState`](crate::EmulatorState) decides; the adapter waits, closes, or resets as its connection allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// How long after the request.
+pub struct ResponseDelivery {
+    /// Time to wait after the request.
     pub delay: Duration,
-    /// In which state.
-    pub manner: Manner,
+    pub mode: DeliveryMode,
 }
 
-/// What becomes of an answer on its way.
+/// How much of the response arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Manner {
-    /// It arrives.
+pub enum DeliveryMode {
     #[default]
     Whole,
     /// The connection is closed instead.
     Drop,
     /// The connection is reset instead.
     Reset,
-    /// The head and half of the body arrive; then the connection is closed.
+    /// The headers and half of the body arrive, then the connection is closed.
     Half,
 }

@@ -1,89 +1,85 @@
-//! What a fault does.
+//! The effect of a fault.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::api::gateway_error::GatewayError;
-use crate::api::ims_error::ImsRefusal;
 use crate::api::service_error::ServiceError;
+use crate::api::token_endpoint_error::TokenEndpointError;
 use crate::faults::fault_error::FaultError;
 use crate::faults::latency::Latency;
 
-/// What happens to a call.
+/// The effect on a call.
 ///
-/// | written | what happens |
+/// | syntax | effect |
 /// |---|---|
-/// | `gateway:CODE` | the gateway's answer with this code; nothing is processed |
-/// | `service:CODE` | the service's answer with this code; nothing is processed |
-/// | `ims:NAME` | the token host's answer of this name; no token is granted |
-/// | `status:N` | this status without a body; nothing is processed |
-/// | `html:N` | this status with a proxy's page; nothing is processed |
-/// | `problem:N` | this status with the body of another platform service; nothing is processed |
-/// | `busy:SECONDS` | 429 with `Retry-After`; nothing is processed |
-/// | `delay:…` | processed and answered, later: see [`Latency`] |
-/// | `drop_before` | the connection is closed; nothing is processed |
-/// | `reset` | the connection is reset; nothing is processed |
-/// | `drop_after` | processed, then the connection is closed: committed, but the answer is lost |
-/// | `lost:N` | processed, and then answered with this status by a gateway that lost the answer |
-/// | `half_body` | processed; the head and half of the body arrive, then the connection is closed |
-/// | `garbage` | processed; the body is rubbish |
+/// | `gateway:CODE` | the gateway's error with this code; not processed |
+/// | `service:CODE` | the service's error with this code; not processed |
+/// | `ims:NAME` | the token endpoint's error with this name; no token is issued |
+/// | `status:N` | this status with an empty body; not processed |
+/// | `html:N` | this status with a proxy's HTML page; not processed |
+/// | `problem:N` | this status with the problem document of another platform service; not processed |
+/// | `busy:SECONDS` | 429 with `Retry-After`; not processed |
+/// | `delay:…` | processed; the response is delayed, see [`Latency`] |
+/// | `drop_before` | the connection is closed; not processed |
+/// | `reset` | the connection is reset; not processed |
+/// | `drop_after` | processed, then the connection is closed: committed, but the response is lost |
+/// | `lost:N` | processed; a gateway that lost the response sends this status |
+/// | `half_body` | processed; the headers and half of the body arrive, then the connection is closed |
+/// | `garbage` | processed; the body is garbage |
 ///
 /// ```
 /// use std::time::Duration;
-/// use ajo_emulator::{Effect, Fault, Latency, Target, When};
+/// use ajo_emulator::{FaultEffect, Fault, Latency, FaultTarget, FaultFrequency};
 ///
 /// let fault: Fault = "throttling.*@every:3=delay:200".parse()?;
-/// let (target, when): (Target, When) = ("throttling.*".parse()?, "every:3".parse()?);
+/// let (target, when): (FaultTarget, FaultFrequency) = ("throttling.*".parse()?, "every:3".parse()?);
 /// let slow: Latency = "200".parse()?;
-/// assert_eq!(fault, Fault { target, when, effect: Effect::Delay(slow) });
-/// assert_eq!("busy:5".parse::<Effect>()?, Effect::Busy(Duration::from_secs(5)));
+/// assert_eq!(fault, Fault { target, when, effect: FaultEffect::Delay(slow) });
+/// assert_eq!("busy:5".parse::<FaultEffect>()?, FaultEffect::TooManyRequests(Duration::from_secs(5)));
 /// # Ok::<(), ajo_emulator::FaultError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// An answer of the gateway.
+pub enum FaultEffect {
     Gateway(GatewayError),
-    /// An answer of the service.
     Service(ServiceError),
-    /// An answer of the token host.
-    Ims(ImsRefusal),
-    /// A status without a body.
+    TokenEndpoint(TokenEndpointError),
+    /// A status with an empty body.
     Status(u16),
-    /// A proxy's page.
+    /// A proxy's HTML page.
     Html(u16),
-    /// The body of another platform service.
-    Problem(u16),
+    /// The problem document of another platform service.
+    ProblemJson(u16),
     /// 429 with `Retry-After`.
-    Busy(Duration),
-    /// Later.
+    TooManyRequests(Duration),
     Delay(Latency),
-    /// Closed before it is processed.
+    /// Close the connection without processing.
     DropBefore,
-    /// Reset before it is processed.
+    /// Reset the connection without processing.
     Reset,
-    /// Closed after it is processed.
+    /// Close the connection after processing.
     DropAfter,
-    /// Processed, and answered with a gateway's status.
-    Lost(u16),
-    /// Processed; half of the body.
+    /// Process, then respond like a gateway that lost the response.
+    ResponseLost(u16),
+    /// Process, then send half of the body.
     HalfBody,
-    /// Processed; rubbish in place of the body.
+    /// Process, then send random bytes as the body.
     Garbage,
 }
 
-/// The names, for an error and for the documentation.
-const FORMS: &str = "gateway:CODE, service:CODE, ims:NAME, status:N, html:N, problem:N, busy:SECONDS, delay:MILLISECONDS, \
+/// For error messages.
+const EFFECT_SYNTAX: &str = "gateway:CODE, service:CODE, ims:NAME, status:N, html:N, problem:N, busy:SECONDS, delay:MILLISECONDS, \
      drop_before, reset, drop_after, lost:N, half_body, garbage";
 
-impl FromStr for Effect {
+impl FromStr for FaultEffect {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let refused = |expected: &str| FaultError::new(text, "fault", expected);
+        let invalid = |expected: &str| FaultError::new(text, "fault", expected);
         let status = |number: &str| {
             let status = number.parse().ok().filter(|status| (200..=599).contains(status));
-            status.ok_or_else(|| refused("a status from 200 to 599"))
+            status.ok_or_else(|| invalid("a status from 200 to 599"))
         };
         Ok(match text.split_once(':') {
             None => match text {
@@ -92,58 +88,60 @@ impl FromStr for Effect {
                 "drop_after" => Self::DropAfter,
                 "half_body" => Self::HalfBody,
                 "garbage" => Self::Garbage,
-                _ => return Err(refused(&format!("one of {FORMS}"))),
+                _ => return Err(invalid(&format!("one of {EFFECT_SYNTAX}"))),
             },
             Some(("gateway", code)) => {
                 let known = || GatewayError::ALL.map(|error| error.code).join(", ");
                 Self::Gateway(
-                    GatewayError::by_code(code)
-                        .ok_or_else(|| refused(&format!("one of the gateway's codes: {}", known())))?,
+                    GatewayError::from_code(code)
+                        .ok_or_else(|| invalid(&format!("one of the gateway's codes: {}", known())))?,
                 )
             }
             Some(("service", code)) => {
                 let known = || ServiceError::ALL.map(|error| error.code.to_string()).join(", ");
                 Self::Service(
-                    ServiceError::by_code(code)
-                        .ok_or_else(|| refused(&format!("one of the service's codes: {}", known())))?,
+                    ServiceError::from_code(code)
+                        .ok_or_else(|| invalid(&format!("one of the service's codes: {}", known())))?,
                 )
             }
             Some(("ims", name)) => {
-                let known = || ImsRefusal::ALL.map(|refusal| refusal.name).join(", ");
-                Self::Ims(
-                    ImsRefusal::by_name(name)
-                        .ok_or_else(|| refused(&format!("one of the token host's answers: {}", known())))?,
+                let known = || TokenEndpointError::ALL.map(|error| error.name).join(", ");
+                Self::TokenEndpoint(
+                    TokenEndpointError::from_name(name)
+                        .ok_or_else(|| invalid(&format!("one of the token endpoint's errors: {}", known())))?,
                 )
             }
             Some(("status", number)) => Self::Status(status(number)?),
             Some(("html", number)) => Self::Html(status(number)?),
-            Some(("problem", number)) => Self::Problem(status(number)?),
-            Some(("lost", number)) => Self::Lost(status(number)?),
+            Some(("problem", number)) => Self::ProblemJson(status(number)?),
+            Some(("lost", number)) => Self::ResponseLost(status(number)?),
             Some(("busy", seconds)) => {
                 let seconds = seconds.parse().ok().filter(|seconds| *seconds <= 86_400);
-                Self::Busy(Duration::from_secs(seconds.ok_or_else(|| refused("whole seconds, up to a day"))?))
+                Self::TooManyRequests(Duration::from_secs(
+                    seconds.ok_or_else(|| invalid("an integer number of seconds up to 86400"))?,
+                ))
             }
             Some(("delay", latency)) => Self::Delay(latency.parse()?),
-            Some(_) => return Err(refused(&format!("one of {FORMS}"))),
+            Some(_) => return Err(invalid(&format!("one of {EFFECT_SYNTAX}"))),
         })
     }
 }
 
-impl fmt::Display for Effect {
+impl fmt::Display for FaultEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gateway(error) => write!(f, "gateway:{}", error.code),
             Self::Service(error) => write!(f, "service:{}", error.code),
-            Self::Ims(refusal) => write!(f, "ims:{}", refusal.name),
+            Self::TokenEndpoint(error) => write!(f, "ims:{}", error.name),
             Self::Status(status) => write!(f, "status:{status}"),
             Self::Html(status) => write!(f, "html:{status}"),
-            Self::Problem(status) => write!(f, "problem:{status}"),
-            Self::Busy(wait) => write!(f, "busy:{}", wait.as_secs()),
+            Self::ProblemJson(status) => write!(f, "problem:{status}"),
+            Self::TooManyRequests(wait) => write!(f, "busy:{}", wait.as_secs()),
             Self::Delay(latency) => write!(f, "delay:{latency}"),
             Self::DropBefore => f.write_str("drop_before"),
             Self::Reset => f.write_str("reset"),
             Self::DropAfter => f.write_str("drop_after"),
-            Self::Lost(status) => write!(f, "lost:{status}"),
+            Self::ResponseLost(status) => write!(f, "lost:{status}"),
             Self::HalfBody => f.write_str("half_body"),
             Self::Garbage => f.write_str("garbage"),
         }

@@ -1,4 +1,4 @@
-//! Injects a fault into one call: the response sent instead, or what happens to the real one on its way.
+//! Injects a fault into one call: replaces the response, or changes its delivery.
 
 use std::time::Duration;
 
@@ -9,108 +9,119 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::api::gateway_error::GatewayError;
-use crate::api::response::{self, Answer};
-use crate::faults::delivery::{Delivery, Manner};
-use crate::faults::effect::Effect;
-use crate::faults::target::Target;
+use crate::api::response::{self, ByteResponse};
+use crate::faults::delivery::{DeliveryMode, ResponseDelivery};
+use crate::faults::effect::FaultEffect;
+use crate::faults::target::FaultTarget;
 
-/// The request header that makes one call fail: its value is an [`Effect`]. The service has no such header.
+/// Request header that makes one call fail; its value is a [`FaultEffect`]. The service has no such header.
 pub const FAULT_HEADER: &str = "x-emulator-fault";
 
-/// What strikes one call.
+/// The fault for one call.
 #[derive(Debug, Default)]
 pub(crate) struct InjectedFault {
-    pub(crate) effect: Option<Effect>,
-    /// Answered in place of processing the call.
-    pub(crate) instead: Option<Answer>,
+    pub(crate) effect: Option<FaultEffect>,
+    /// Sent instead of processing the call.
+    pub(crate) replacement: Option<ByteResponse>,
     delay: Duration,
 }
 
-/// The answer, where nothing is processed.
-fn instead(effect: &Effect, target: Target, request_id: &str) -> Option<Answer> {
+/// The response of an effect that prevents processing.
+fn replacement_response(effect: &FaultEffect, target: FaultTarget, request_id: &str) -> Option<ByteResponse> {
     Some(match effect {
-        Effect::Gateway(error) => error.answer(),
-        Effect::Service(error) => {
-            let as_text = matches!(target, Target::Operations(Some(Api::Throttling), _));
-            error.failure().answer(as_text, request_id)
+        FaultEffect::Gateway(error) => error.to_response(),
+        FaultEffect::Service(error) => {
+            let as_text = matches!(target, FaultTarget::Operations(Some(Api::Throttling), _));
+            error.to_error().to_response(as_text, request_id)
         }
-        Effect::Ims(refusal) => refusal.answer(),
-        Effect::Status(status) => empty_response(*status),
-        Effect::Html(status) => html_page(*status),
-        Effect::Problem(status) => problem_json(*status),
-        Effect::Busy(wait) => GatewayError { retry_after: Some(*wait), ..GatewayError::BUSY }.answer(),
-        Effect::DropBefore | Effect::Reset => empty_response(503),
-        Effect::Delay(_) | Effect::DropAfter | Effect::Lost(_) | Effect::HalfBody | Effect::Garbage => return None,
+        FaultEffect::TokenEndpoint(error) => error.to_response(),
+        FaultEffect::Status(status) => empty_response(*status),
+        FaultEffect::Html(status) => html_page(*status),
+        FaultEffect::ProblemJson(status) => problem_json(*status),
+        FaultEffect::TooManyRequests(wait) => {
+            GatewayError { retry_after: Some(*wait), ..GatewayError::TOO_MANY_REQUESTS }.to_response()
+        }
+        FaultEffect::DropBefore | FaultEffect::Reset => empty_response(503),
+        FaultEffect::Delay(_)
+        | FaultEffect::DropAfter
+        | FaultEffect::ResponseLost(_)
+        | FaultEffect::HalfBody
+        | FaultEffect::Garbage => return None,
     })
 }
 
 impl InjectedFault {
-    pub(crate) fn new(effect: Option<Effect>, target: Target, request_id: &str, random: &mut fastrand::Rng) -> Self {
-        let mut strike = Self::default();
+    pub(crate) fn new(
+        effect: Option<FaultEffect>,
+        target: FaultTarget,
+        request_id: &str,
+        random: &mut fastrand::Rng,
+    ) -> Self {
+        let mut injected = Self::default();
         if let Some(effect) = &effect {
-            strike.instead = instead(effect, target, request_id);
-            if let Effect::Delay(latency) = effect {
-                strike.delay = latency.draw(random);
+            injected.replacement = replacement_response(effect, target, request_id);
+            if let FaultEffect::Delay(latency) = effect {
+                injected.delay = latency.sample(random);
             }
         }
-        Self { effect, ..strike }
+        Self { effect, ..injected }
     }
 
-    /// Does to an answer what the fault does on its way.
-    pub(crate) fn deliver(&self, answer: &mut Answer, now: Timestamp) {
-        let manner = match self.effect {
-            Some(Effect::DropBefore | Effect::DropAfter) => Manner::Drop,
-            Some(Effect::Reset) => Manner::Reset,
-            Some(Effect::HalfBody) => Manner::Half,
-            Some(Effect::Lost(status)) => {
-                *answer = html_page(status);
-                Manner::Whole
+    /// Applies the effects on delivery to a response.
+    pub(crate) fn apply_delivery(&self, response: &mut ByteResponse, now: Timestamp) {
+        let mode = match self.effect {
+            Some(FaultEffect::DropBefore | FaultEffect::DropAfter) => DeliveryMode::Drop,
+            Some(FaultEffect::Reset) => DeliveryMode::Reset,
+            Some(FaultEffect::HalfBody) => DeliveryMode::Half,
+            Some(FaultEffect::ResponseLost(status)) => {
+                *response = html_page(status);
+                DeliveryMode::Whole
             }
-            Some(Effect::Garbage) => {
-                // Neither JSON nor text, the same for the same moment.
+            Some(FaultEffect::Garbage) => {
+                // Neither JSON nor UTF-8, and deterministic for a given time.
                 let seed = now.as_millis();
                 let garbled = |index: u64| (index.wrapping_mul(seed | 1) >> 3).to_le_bytes()[0] | 0x80;
-                *answer.body_mut() = (0..256).map(garbled).collect();
-                Manner::Whole
+                *response.body_mut() = (0..256).map(garbled).collect();
+                DeliveryMode::Whole
             }
-            _ => Manner::Whole,
+            _ => DeliveryMode::Whole,
         };
-        let delivery = Delivery { delay: self.delay, manner };
-        if delivery != Delivery::default() {
-            answer.extensions_mut().insert(delivery);
+        let delivery = ResponseDelivery { delay: self.delay, mode };
+        if delivery != ResponseDelivery::default() {
+            response.extensions_mut().insert(delivery);
         }
     }
 }
 
-fn empty_response(status: u16) -> Answer {
-    let mut answer = Answer::new(Bytes::new());
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    answer
+fn empty_response(status: u16) -> ByteResponse {
+    let mut response = ByteResponse::new(Bytes::new());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    response
 }
 
-/// A page as proxies answer it.
-fn html_page(status: u16) -> Answer {
-    let mut answer = empty_response(status);
+/// An error page as sent by a proxy.
+fn html_page(status: u16) -> ByteResponse {
+    let mut response = empty_response(status);
     let text = format!(
         "<html>\n<head><title>{status}</title></head>\n<body>a proxy between you and the service</body>\n</html>\n"
     );
-    *answer.body_mut() = Bytes::from(text);
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
-    answer
+    *response.body_mut() = Bytes::from(text);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
 }
 
-/// What other services of the platform answer: like RFC 9457, with fields of their own.
-fn problem_json(status: u16) -> Answer {
+/// The error of other platform services: like RFC 9457, with extra fields.
+fn problem_json(status: u16) -> ByteResponse {
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
     let body = json!({
         "type": format!("http://ns.adobe.com/aep/errors/EXEG-0000-{status}"),
         "title": code.canonical_reason().unwrap_or("Problem"),
         "status": status,
-        "detail": "the emulator was told to answer this",
+        "detail": "injected by the emulator",
         "report": {},
         "error-chain": [],
     });
-    let mut answer = response::json(code, &body);
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    answer
+    let mut response = response::json(code, &body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
 }

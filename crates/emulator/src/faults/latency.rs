@@ -1,4 +1,4 @@
-//! How long an answer takes.
+//! Injected latency.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,42 +6,40 @@ use std::time::Duration;
 
 use crate::faults::fault_error::FaultError;
 
-/// The longest latency that can be set, in milliseconds. Chosen here: far beyond the time limit of any client.
-const LONGEST: u64 = 3_600_000;
+/// Maximum latency in milliseconds, far beyond the timeout of any client.
+const MAX_LATENCY_MS: u64 = 3_600_000;
 
 /// A latency, in milliseconds: `250`, `uniform:100-400`, or `lognormal:200:0.5` (median and sigma).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Latency {
-    /// Always the same.
     Fixed(u64),
-    /// Any between two, each as likely.
+    /// Uniformly distributed between two bounds.
     Uniform(u64, u64),
-    /// Mostly about the median and now and then far longer, as measured latencies are.
+    /// Log-normal: mostly near the median, with a long tail, like measured latencies.
     LogNormal {
-        /// Half of them are shorter.
         median: u64,
-        /// The spread: of the logarithm, the standard deviation.
+        /// The standard deviation of the logarithm.
         sigma: f64,
     },
 }
 
 impl Latency {
-    /// One of them, by chance.
+    /// Draws a random latency.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
         reason = "a latency is positive and at most an hour"
     )]
-    pub(crate) fn draw(self, random: &mut fastrand::Rng) -> Duration {
+    pub(crate) fn sample(self, random: &mut fastrand::Rng) -> Duration {
         Duration::from_millis(match self {
             Self::Fixed(millis) => millis,
-            Self::Uniform(least, most) => random.u64(least..=most),
+            Self::Uniform(min, max) => random.u64(min..=max),
             Self::LogNormal { median, sigma } => {
-                // A normally distributed number from two uniform ones (Box and Muller's method).
+                // The Box-Muller transform: a normally distributed number from two uniform ones.
                 let (one, other) = (1.0 - random.f64(), random.f64());
                 let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos();
-                ((median as f64 * (sigma * normal).exp()) as u64).min(LONGEST)
+                ((median as f64 * (sigma * normal).exp()) as u64).min(MAX_LATENCY_MS)
             }
         })
     }
@@ -51,12 +49,12 @@ impl FromStr for Latency {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let millis = |text: &str| text.parse().ok().filter(|millis| *millis <= LONGEST);
-        let read = match text.split_once(':') {
+        let millis = |text: &str| text.parse().ok().filter(|millis| *millis <= MAX_LATENCY_MS);
+        let latency = match text.split_once(':') {
             None => millis(text).map(Self::Fixed),
-            Some(("uniform", range)) => range.split_once('-').and_then(|(least, most)| {
-                let (least, most) = (millis(least)?, millis(most)?);
-                (least <= most).then_some(Self::Uniform(least, most))
+            Some(("uniform", range)) => range.split_once('-').and_then(|(min, max)| {
+                let (min, max) = (millis(min)?, millis(max)?);
+                (min <= max).then_some(Self::Uniform(min, max))
             }),
             Some(("lognormal", rest)) => rest.split_once(':').and_then(|(median, sigma)| {
                 let sigma: f64 = sigma.parse().ok()?;
@@ -64,8 +62,8 @@ impl FromStr for Latency {
             }),
             Some(_) => None,
         };
-        read.ok_or_else(|| {
-            let expected = "MILLISECONDS, uniform:LEAST-MOST or lognormal:MEDIAN:SIGMA, of up to an hour";
+        latency.ok_or_else(|| {
+            let expected = "MILLISECONDS, uniform:MIN-MAX or lognormal:MEDIAN:SIGMA, up to 3600000 ms";
             FaultError::new(&format!("delay:{text}"), "latency", expected)
         })
     }
@@ -75,7 +73,7 @@ impl fmt::Display for Latency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(millis) => write!(f, "{millis}"),
-            Self::Uniform(least, most) => write!(f, "uniform:{least}-{most}"),
+            Self::Uniform(min, max) => write!(f, "uniform:{min}-{max}"),
             Self::LogNormal { median, sigma } => write!(f, "lognormal:{median}:{sigma}"),
         }
     }
@@ -88,14 +86,15 @@ mod tests {
     fn drawn(text: &str) -> Vec<u64> {
         let latency: Latency = text.parse().expect("a latency");
         let mut random = fastrand::Rng::with_seed(3);
-        let mut drawn: Vec<u64> =
-            (0..2001).map(|_| u64::try_from(latency.draw(&mut random).as_millis()).expect("an hour at most")).collect();
+        let mut drawn: Vec<u64> = (0..2001)
+            .map(|_| u64::try_from(latency.sample(&mut random).as_millis()).expect("an hour at most"))
+            .collect();
         drawn.sort_unstable();
         drawn
     }
 
     #[test]
-    fn each_distribution_has_its_shape() {
+    fn distributions_have_their_shape() {
         assert!(drawn("250").iter().all(|millis| *millis == 250));
         let uniform = drawn("uniform:100-400");
         assert!(uniform[0] >= 100 && uniform[2000] <= 400 && (235..265).contains(&uniform[1000]), "{}", uniform[1000]);

@@ -1,4 +1,4 @@
-//! Where a fault strikes.
+//! The target of a fault.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,24 +7,21 @@ use ajo_core::{Api, Operation, Verb};
 
 use crate::faults::fault_error::FaultError;
 
-/// Calls by what they are for: `capping.create`, `throttling.*`, `*.list`, `token` (the token host), or `*` for any of them.
+/// Matches calls: `capping.create`, `throttling.*`, `*.list`, `token` (the token endpoint), or `*` for any call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Any call.
+pub enum FaultTarget {
     Any,
-    /// A token request.
     Token,
-    /// Operations: of one API or of both, one verb or all.
+    /// Operations of one API or both, with one verb or any.
     Operations(Option<Api>, Option<Verb>),
 }
 
-impl Target {
-    pub(crate) const fn of(operation: &Operation) -> Self {
+impl FaultTarget {
+    pub(crate) const fn from_operation(operation: &Operation) -> Self {
         Self::Operations(Some(operation.api), Some(operation.verb))
     }
 
-    /// Whether a call is among these.
-    pub(crate) fn covers(self, called: Self) -> bool {
+    pub(crate) fn matches(self, called: Self) -> bool {
         match (self, called) {
             (Self::Any, _) | (Self::Token, Self::Token) => true,
             (Self::Operations(api, verb), Self::Operations(called_api, called_verb)) => {
@@ -35,11 +32,11 @@ impl Target {
     }
 }
 
-impl FromStr for Target {
+impl FromStr for FaultTarget {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let refused = || {
+        let invalid = || {
             let verbs: Vec<&str> = Verb::ALL.iter().map(|verb| verb.as_str()).collect();
             let expected =
                 format!("*, token, or API.OPERATION with capping, throttling or *, and {} or *", verbs.join(", "));
@@ -50,22 +47,22 @@ impl FromStr for Target {
             "token" => return Ok(Self::Token),
             _ => {}
         }
-        let (api, verb) = text.split_once('.').ok_or_else(refused)?;
+        let (api, verb) = text.split_once('.').ok_or_else(invalid)?;
         let api = match api {
             "*" => None,
             name => {
-                Some([Api::Capping, Api::Throttling].into_iter().find(|api| api.as_str() == name).ok_or_else(refused)?)
+                Some([Api::Capping, Api::Throttling].into_iter().find(|api| api.as_str() == name).ok_or_else(invalid)?)
             }
         };
         let verb = match verb {
             "*" => None,
-            name => Some(Verb::ALL.iter().copied().find(|verb| verb.as_str() == name).ok_or_else(refused)?),
+            name => Some(Verb::ALL.iter().copied().find(|verb| verb.as_str() == name).ok_or_else(invalid)?),
         };
         Ok(Self::Operations(api, verb))
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for FaultTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("*"),

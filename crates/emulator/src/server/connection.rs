@@ -12,110 +12,111 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Nothing more is written, and the connection is closed.
+/// Writes fail, and the connection is closed.
 const CLOSE: u8 = 1;
-/// The same, with a reset.
+/// Writes fail, and the connection is reset.
 const RESET: u8 = 2;
-/// What has been handed over is written, and then the connection is closed.
+/// The connection is closed after pending writes.
 const CLOSE_AFTER_FLUSH: u8 = 3;
 
-/// What a connection is told that is one too many.
-const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/json\r\n\
+/// Sent to a connection over the limit.
+const TOO_MANY_CONNECTIONS_RESPONSE: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/json\r\n\
     content-length: 62\r\n\r\n{\"message\":\"the emulator has too many connections at a time\"}\n";
 
-/// How long after a connection could not be accepted the next is.
-const RETRY: Duration = Duration::from_millis(100);
+/// Delay after a failed accept.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Accepts connections, up to so many at a time.
+/// Accepts a limited number of concurrent connections.
 pub(crate) struct BoundedListener {
     listener: TcpListener,
-    free: Arc<Semaphore>,
-    patience: Duration,
+    permits: Arc<Semaphore>,
+    idle_timeout: Duration,
 }
 
-/// A connection.
+/// An accepted connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     handle: ConnectionHandle,
-    patience: Duration,
-    /// When the client is not waited for any longer.
+    idle_timeout: Duration,
+    /// The time at which an idle client is disconnected.
     deadline: Instant,
-    /// Wakes the connection at a deadline, or at an earlier one that has been put off since.
-    alarm: Pin<Box<Sleep>>,
-    /// Whether some of a request has come.
-    begun: bool,
-    /// Its place among the connections, free again when it is dropped.
-    _place: OwnedSemaphorePermit,
+    /// Fires at the deadline, or at an earlier one that was extended since.
+    idle_timer: Pin<Box<Sleep>>,
+    /// Whether some bytes of a request have arrived.
+    has_request_started: bool,
+    /// Counts against the limit until dropped.
+    _permit: OwnedSemaphorePermit,
 }
 
-/// What the answering of a request says to the connection that it came by.
+/// Lets the request handler control its connection.
 #[derive(Clone, Default)]
 pub(crate) struct ConnectionHandle(Arc<ConnectionState>);
 
 #[derive(Default)]
 struct ConnectionState {
-    cut: AtomicU8,
-    /// Whether the request has come as a whole, so that the client waits and is not waited for.
-    answering: AtomicBool,
+    close_mode: AtomicU8,
+    /// Whether the request is complete. The idle timeout is off while the client waits for us.
+    is_responding: AtomicBool,
 }
 
 impl ConnectionHandle {
-    /// What would be written from now on is an error to the server, which then closes the connection.
+    /// Makes later writes fail, so that the server closes the connection.
     pub(crate) fn close(&self) {
-        self.0.cut.store(CLOSE, Ordering::Relaxed);
+        self.0.close_mode.store(CLOSE, Ordering::Relaxed);
     }
 
-    /// The same, and the client sees a reset.
+    /// Makes later writes fail; the client sees a reset.
     pub(crate) fn reset(&self) {
-        self.0.cut.store(RESET, Ordering::Relaxed);
+        self.0.close_mode.store(RESET, Ordering::Relaxed);
     }
 
-    /// The connection is closed as soon as the server has written all that it was given.
+    /// Closes the connection as soon as pending data is written.
     pub(crate) fn close_after_flush(&self) {
-        self.0.cut.store(CLOSE_AFTER_FLUSH, Ordering::Relaxed);
+        self.0.close_mode.store(CLOSE_AFTER_FLUSH, Ordering::Relaxed);
     }
 
-    /// The request has come as a whole: until something of the answer is written, the client is not waited for.
-    pub(crate) fn answering(&self) {
-        self.0.answering.store(true, Ordering::Relaxed);
+    /// Marks the request as complete: the idle timeout pauses until a part of the response is written.
+    pub(crate) fn begin_response(&self) {
+        self.0.is_responding.store(true, Ordering::Relaxed);
     }
 
     fn check_write(&self) -> io::Result<()> {
-        let cut = self.0.cut.load(Ordering::Relaxed);
-        if [CLOSE, RESET].contains(&cut) { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+        let mode = self.0.close_mode.load(Ordering::Relaxed);
+        if [CLOSE, RESET].contains(&mode) { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }
 
 impl BoundedListener {
-    pub(crate) fn new(listener: TcpListener, connections: usize, patience: Duration) -> Self {
-        Self { listener, free: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))), patience }
+    pub(crate) fn new(listener: TcpListener, connections: usize, idle_timeout: Duration) -> Self {
+        Self { listener, permits: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))), idle_timeout }
     }
 
     pub(crate) async fn accept(&self) -> Connection {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {
-                // Perhaps too many files are open: until some are closed, there is nothing to do.
-                sleep(RETRY).await;
+                // Probably too many open files; wait until some are closed.
+                sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
             };
-            let Ok(place) = self.free.clone().try_acquire_owned() else {
-                // The buffer of a new connection has room for it; whoever does not take it is not waited for.
+            let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+                // A new connection has an empty send buffer, so this does not block on a slow client.
                 if stream.writable().await.is_ok() {
-                    let _ = stream.try_write(TOO_MANY);
+                    let _ = stream.try_write(TOO_MANY_CONNECTIONS_RESPONSE);
                 }
                 continue;
             };
-            // An answer is one small write: waiting for more would only delay it.
+            // A response is one small write; Nagle's algorithm would only delay it.
             let _ = stream.set_nodelay(true);
-            let alarm = Box::pin(sleep(self.patience));
+            let timer = Box::pin(sleep(self.idle_timeout));
             return Connection {
                 stream,
                 handle: ConnectionHandle::default(),
-                patience: self.patience,
-                deadline: alarm.deadline(),
-                alarm,
-                begun: false,
-                _place: place,
+                idle_timeout: self.idle_timeout,
+                deadline: timer.deadline(),
+                idle_timer: timer,
+                has_request_started: false,
+                _permit: permit,
             };
         }
     }
@@ -123,7 +124,7 @@ impl BoundedListener {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.handle.0.cut.load(Ordering::Relaxed) == RESET {
+        if self.handle.0.close_mode.load(Ordering::Relaxed) == RESET {
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -134,32 +135,32 @@ impl Connection {
         self.handle.clone()
     }
 
-    /// The client did something: it has as long again for the next. The alarm stays, because moving it takes a lock.
-    fn wait_anew(&mut self) {
-        if let Some(deadline) = Instant::now().checked_add(self.patience) {
+    /// Extends the deadline after activity. The timer is not moved, because that takes a lock.
+    fn extend_deadline(&mut self) {
+        if let Some(deadline) = Instant::now().checked_add(self.idle_timeout) {
             self.deadline = deadline;
         }
     }
 
-    /// An error once the client has had its time.
-    fn wait_for_client<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        while self.alarm.as_mut().poll(context).is_ready() {
-            if self.alarm.deadline() >= self.deadline {
+    /// Fails once the deadline has passed.
+    fn poll_idle_timeout<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        while self.idle_timer.as_mut().poll(context).is_ready() {
+            if self.idle_timer.deadline() >= self.deadline {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            self.alarm.as_mut().reset(self.deadline);
+            self.idle_timer.as_mut().reset(self.deadline);
         }
         Poll::Pending
     }
 
-    /// Some of an answer was written, or the client does not take it.
-    fn written(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        let answer_begins = self.handle.0.answering.swap(false, Ordering::Relaxed);
-        if answer_begins || written.is_ready() {
-            self.begun = false;
-            self.wait_anew();
+    /// Updates the idle timeout after a write.
+    fn after_write(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        let response_started = self.handle.0.is_responding.swap(false, Ordering::Relaxed);
+        if response_started || written.is_ready() {
+            self.has_request_started = false;
+            self.extend_deadline();
         }
-        if written.is_pending() { self.wait_for_client(context) } else { written }
+        if written.is_pending() { self.poll_idle_timeout(context) } else { written }
     }
 }
 
@@ -171,12 +172,12 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before && !self.begun {
-            self.begun = true;
-            self.wait_anew();
+        if buffer.filled().len() > before && !self.has_request_started {
+            self.has_request_started = true;
+            self.extend_deadline();
         }
-        let answering = self.handle.0.answering.load(Ordering::Relaxed);
-        if read.is_pending() && !answering { self.wait_for_client(context) } else { read }
+        let is_responding = self.handle.0.is_responding.load(Ordering::Relaxed);
+        if read.is_pending() && !is_responding { self.poll_idle_timeout(context) } else { read }
     }
 }
 
@@ -184,12 +185,12 @@ impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.handle.check_write()?;
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.written(context, written)
+        self.after_write(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // The server flushes when all that it was given is written.
-        if self.handle.0.cut.load(Ordering::Relaxed) == CLOSE_AFTER_FLUSH {
+        // hyper flushes after it has written everything.
+        if self.handle.0.close_mode.load(Ordering::Relaxed) == CLOSE_AFTER_FLUSH {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         Pin::new(&mut self.stream).poll_flush(context)

@@ -11,10 +11,10 @@ use tokio::sync::watch;
 
 use crate::api::route::BASE_PATH;
 use crate::server::connection::BoundedListener;
-use crate::server::in_process::InProcess;
-use crate::server::serve::{Now, Served, serve};
-use crate::state::emulator_state::World;
-use crate::state::settings::{Caller, Settings};
+use crate::server::in_process::InProcessService;
+use crate::server::serve::{ClockFn, ServerContext, serve};
+use crate::state::emulator_state::EmulatorState;
+use crate::state::settings::{EmulatorSettings, RegisteredClient};
 
 /// A running emulator. It stops when dropped.
 ///
@@ -29,23 +29,23 @@ use crate::state::settings::{Caller, Settings};
 /// let credentials = emulator.credentials();
 /// assert_eq!(emulator.sandbox(), "prod");
 /// assert!(emulator.environment().contains(&("AJO_ORG_ID", credentials.org_id().to_string())));
-/// // The same world without a connection, and from inside: the secret is replaced and every token ends.
-/// assert_eq!(emulator.in_process().world().calls().len(), 0);
-/// let mut world = emulator.world();
-/// world.caller_mut(credentials.client_id().as_str()).expect("it is known").secrets = vec![ajo_engine::Secret::new("n3w")];
-/// world.revoke_tokens();
+/// // The same state without a socket, and from inside: replace the secret and revoke all tokens.
+/// assert_eq!(emulator.in_process().state().calls().len(), 0);
+/// let mut state = emulator.state();
+/// state.client_mut(credentials.client_id().as_str()).expect("a registered client").secrets = vec![ajo_engine::Secret::new("n3w")];
+/// state.revoke_tokens();
 /// # Ok(())
 /// # }
 /// ```
 pub struct Emulator {
     address: SocketAddr,
-    world: Arc<Mutex<World>>,
-    now: Now,
-    /// Ends the server when it is dropped.
+    state: Arc<Mutex<EmulatorState>>,
+    now: ClockFn,
+    /// Stops the server when dropped.
     _stop: watch::Sender<()>,
 }
 
-/// Why an emulator could not start.
+/// The emulator could not start.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to listen on {address}: {source}")]
 pub struct EmulatorError {
@@ -59,10 +59,10 @@ pub struct EmulatorError {
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use ajo_engine::Timestamp;
-/// use ajo_emulator::{Builder, Emulator, EmulatorError, Settings};
+/// use ajo_emulator::{EmulatorBuilder, Emulator, EmulatorError, EmulatorSettings};
 ///
-/// let builder: Builder = Emulator::builder().settings(Settings { seed: 7, ..Settings::default() }).host([127, 0, 0, 1].into());
-/// // Any port that is free, and a clock that stands.
+/// let builder: EmulatorBuilder = Emulator::builder().settings(EmulatorSettings { seed: 7, ..EmulatorSettings::default() }).host([127, 0, 0, 1].into());
+/// // Any free port, and a frozen clock.
 /// let builder = builder.port(0).clock(|| Timestamp::from_millis(0));
 /// let emulator: Result<Emulator, EmulatorError> = builder.start().await;
 /// assert!(emulator?.ims_url().starts_with("http://127.0.0.1:"));
@@ -70,75 +70,79 @@ pub struct EmulatorError {
 /// # }
 /// ```
 #[must_use = "a builder does nothing until `start`"]
-pub struct Builder {
-    settings: Settings,
+pub struct EmulatorBuilder {
+    settings: EmulatorSettings,
     address: SocketAddr,
-    now: Now,
+    now: ClockFn,
 }
 
-impl fmt::Debug for Builder {
+impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
+        f.debug_struct("EmulatorBuilder")
             .field("settings", &self.settings)
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
 }
 
-impl Builder {
-    /// What it starts with.
-    pub fn settings(mut self, settings: Settings) -> Self {
+impl EmulatorBuilder {
+    /// Sets the initial settings.
+    pub fn settings(mut self, settings: EmulatorSettings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// A fixed port; a free one by default.
+    /// Sets the port; 0, the default, picks a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.address.set_port(port);
         self
     }
 
-    /// Another address than 127.0.0.1. Whoever reaches it can use the control API, so it should be one that only this machine
-    /// or a closed network has.
+    /// Sets the address to listen on; the default is 127.0.0.1. The control API has no authentication, so use an address that
+    /// only this machine or a closed network can reach.
     pub fn host(mut self, host: IpAddr) -> Self {
         self.address.set_ip(host);
         self
     }
 
-    /// Another clock, for tests of what happens in time.
+    /// Replaces the system clock, for tests.
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.now = Arc::new(now);
         self
     }
 
-    /// Starts listening on 127.0.0.1. Needs a tokio runtime, on which the server runs.
+    /// Starts the server. Needs a tokio runtime, on which it runs.
     pub async fn start(self) -> Result<Emulator, EmulatorError> {
         let failed = |source| EmulatorError { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let limits = self.settings.limits;
-        let world = Arc::new(Mutex::new(World::new(self.settings)));
-        let served = Served { world: world.clone(), now: self.now.clone(), limits };
-        let listener = BoundedListener::new(listener, limits.connections, limits.patience);
-        // Dropping the emulator drops `stop`: no connection is accepted any more and idle ones are closed.
+        let state = Arc::new(Mutex::new(EmulatorState::new(self.settings)));
+        let server = ServerContext { state: state.clone(), now: self.now.clone(), limits };
+        let listener = BoundedListener::new(listener, limits.connections, limits.idle_timeout);
+        // Dropping the emulator drops `stop`: the server accepts no more connections and closes idle ones.
         let (stop, stopped) = watch::channel(());
-        tokio::spawn(serve(listener, served, stopped));
-        Ok(Emulator { address, world, now: self.now, _stop: stop })
+        tokio::spawn(serve(listener, server, stopped));
+        Ok(Emulator { address, state, now: self.now, _stop: stop })
     }
 }
 
 impl Emulator {
-    /// Starts one with default settings on a free port.
+    /// Starts an emulator with default settings on a free port.
     pub async fn start() -> Result<Self, EmulatorError> {
         Self::builder().start().await
     }
 
-    /// Starts building one.
-    pub fn builder() -> Builder {
-        Builder { settings: Settings::default(), address: (Ipv4Addr::LOCALHOST, 0).into(), now: Arc::new(system_now) }
+    /// Builds an emulator with other settings.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            settings: EmulatorSettings::default(),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            now: Arc::new(system_now),
+        }
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
@@ -148,60 +152,60 @@ impl Emulator {
         format!("http://{}{BASE_PATH}", self.address)
     }
 
-    /// The root of the token host.
+    /// The base URL of the token endpoint.
     pub fn ims_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The first credential it accepts.
+    /// The first accepted credential.
     ///
     /// # Panics
     ///
-    /// When the settings have no caller, or one that no client could use.
+    /// Panics if the settings have no client, or a malformed one.
     pub fn credentials(&self) -> Credentials {
-        let caller = self.caller();
-        let secret = caller.secrets.first().expect("the caller has a secret").clone();
-        Credentials::new(&caller.client_id, secret, caller.org_id.as_str(), &caller.scopes.to_string())
+        let client = self.default_client();
+        let secret = client.secrets.first().expect("the client has a secret").clone();
+        Credentials::new(&client.client_id, secret, client.org_id.as_str(), &client.scopes.to_string())
             .expect("the emulator's own credential is well-formed")
     }
 
-    /// The name of its first sandbox.
+    /// The name of the first sandbox.
     ///
     /// # Panics
     ///
-    /// When the settings have no sandbox.
+    /// Panics if the settings have no sandbox.
     pub fn sandbox(&self) -> String {
-        self.world().settings().sandboxes.first().expect("the emulator has a sandbox").name.clone()
+        self.state().settings().sandboxes.first().expect("the emulator has a sandbox").name.clone()
     }
 
-    /// Settings for `ajo` and for any program that reads the same variables. The secret opens nothing but this emulator.
+    /// Environment variables for `ajo` and other programs. The secret is only valid for this emulator.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        self.world().environment(&self.ims_url())
+        self.state().environment(&self.ims_url())
     }
 
-    /// The service behind the server, for tests that look inside or interfere.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The service behind the server, for tests that inspect or change it.
+    pub fn state(&self) -> MutexGuard<'_, EmulatorState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same service without the socket.
-    pub fn in_process(&self) -> InProcess {
-        InProcess::sharing(self.world.clone(), self.now.clone())
+    /// The same service without a socket.
+    pub fn in_process(&self) -> InProcessService {
+        InProcessService::from_shared(self.state.clone(), self.now.clone())
     }
 
-    /// Lets time pass at once for its first organization.
+    /// Advances the clock of the first organization.
     pub fn advance(&self, by: Duration) {
-        self.world().first_mut().advance(by);
+        self.state().default_organization_mut().advance(by);
     }
 
-    /// Stops the clock of its first organization where it is.
+    /// Freezes the clock of the first organization.
     pub fn freeze(&self) {
         let now = (self.now)();
-        self.world().first_mut().clock_mut().freeze(now);
+        self.state().default_organization_mut().clock_mut().freeze(now);
     }
 
-    fn caller(&self) -> Caller {
-        self.world().settings().callers.first().expect("the emulator accepts a caller").clone()
+    fn default_client(&self) -> RegisteredClient {
+        self.state().settings().clients.first().expect("the settings have a client").clone()
     }
 }
 
@@ -211,7 +215,7 @@ impl fmt::Debug for Emulator {
     }
 }
 
-/// The time of the system's clock; the epoch on a clock that is set before it.
+/// The system time; the epoch if the clock is set before it.
 fn system_now() -> Timestamp {
     Timestamp::from_millis(0).saturating_add(UNIX_EPOCH.elapsed().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! The emulator without a socket.
+//! The emulator as a `tower` service, without a socket.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -10,68 +10,68 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::faults::delivery::{Delivery, Manner};
-use crate::state::emulator_state::World;
+use crate::faults::delivery::{DeliveryMode, ResponseDelivery};
+use crate::state::emulator_state::EmulatorState;
 
-/// The emulator as a `tower` service in this process: for clients that are built on one, and for tests without a port.
+/// The emulator as a `tower` service in this process, for clients built on `tower` and for tests without a port.
 ///
-/// A fault that would break a connection is an error here. Latency is not waited for: it stands in the response's extensions
-/// as a [`Delivery`], for whoever has a clock.
+/// A fault that breaks the connection is returned as an error. Latency is not simulated; it is in the response's extensions as
+/// a [`ResponseDelivery`].
 ///
 /// ```
 /// use ajo_engine::Timestamp;
-/// use ajo_emulator::{Broken, ConnectionLost, InProcess, Settings, World};
+/// use ajo_emulator::{IncompleteBody, ConnectionLost, InProcessService, EmulatorSettings, EmulatorState};
 /// use tower_service::Service as _;
 ///
-/// let mut service = InProcess::new(World::new(Settings::default()), || Timestamp::from_millis(0));
-/// assert_eq!(service.world().calls().len(), 0);
+/// let mut service = InProcessService::new(EmulatorState::new(EmulatorSettings::default()), || Timestamp::from_millis(0));
+/// assert_eq!(service.state().calls().len(), 0);
 ///
 /// # fn now<T>(future: impl Future<Output = T>) -> T {
 /// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 /// #     match std::pin::pin!(future).poll(&mut context) {
 /// #         std::task::Poll::Ready(value) => value,
-/// #         std::task::Poll::Pending => panic!("it waits"),
+/// #         std::task::Poll::Pending => panic!("the service is never pending"),
 /// #     }
 /// # }
-/// // A request whose body broke off says so in its extensions, and is answered 400.
+/// // A request with the extension `IncompleteBody` is rejected with 400.
 /// let path = "/journey/orchestration/list/endpointConfigs";
-/// let request = http::Request::post(path).extension(Broken).body("{".into())?;
+/// let request = http::Request::post(path).extension(IncompleteBody).body("{".into())?;
 /// assert_eq!(now(service.call(request))?.status(), 400);
 ///
-/// service.world().add_fault("*.*=drop_before".parse()?)?;
+/// service.state().add_fault("*.*=drop_before".parse()?)?;
 /// let request = http::Request::post(path).body("{}".into())?;
 /// assert_eq!(now(service.call(request)).unwrap_err(), ConnectionLost);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct InProcess {
-    world: Arc<Mutex<World>>,
+pub struct InProcessService {
+    state: Arc<Mutex<EmulatorState>>,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// The connection would have been closed or reset before the whole answer was there.
+/// The connection would have been closed or reset before the whole response arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection was closed before the whole answer was there")]
+#[error("the connection was closed before the whole response arrived")]
 pub struct ConnectionLost;
 
-impl InProcess {
-    /// A service of its own.
-    pub fn new(world: World, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { world: Arc::new(Mutex::new(world)), now: Arc::new(now) }
+impl InProcessService {
+    /// Creates a service with its own state.
+    pub fn new(state: EmulatorState, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { state: Arc::new(Mutex::new(state)), now: Arc::new(now) }
     }
 
     #[cfg(feature = "server")]
-    pub(crate) fn sharing(world: Arc<Mutex<World>>, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
-        Self { world, now }
+    pub(crate) fn from_shared(state: Arc<Mutex<EmulatorState>>, now: Arc<dyn Fn() -> Timestamp + Send + Sync>) -> Self {
+        Self { state, now }
     }
 
-    /// The service behind it, for tests that look inside or interfere.
-    pub fn world(&self) -> std::sync::MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The emulated service, for tests that inspect or change it.
+    pub fn state(&self) -> std::sync::MutexGuard<'_, EmulatorState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Service<Request<Bytes>> for InProcess {
+impl Service<Request<Bytes>> for InProcessService {
     type Response = Response<Bytes>;
     type Error = ConnectionLost;
     type Future = Ready<Result<Response<Bytes>, ConnectionLost>>;
@@ -82,14 +82,15 @@ impl Service<Request<Bytes>> for InProcess {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let now = (self.now)();
-        let response = self.world().handle(&request, now);
-        let manner = response.extensions().get::<Delivery>().map_or(Manner::Whole, |delivery| delivery.manner);
-        ready(if manner == Manner::Whole { Ok(response) } else { Err(ConnectionLost) })
+        let response = self.state().handle(&request, now);
+        let mode =
+            response.extensions().get::<ResponseDelivery>().map_or(DeliveryMode::Whole, |delivery| delivery.mode);
+        ready(if mode == DeliveryMode::Whole { Ok(response) } else { Err(ConnectionLost) })
     }
 }
 
-impl fmt::Debug for InProcess {
+impl fmt::Debug for InProcessService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InProcess")
+        f.write_str("InProcessService")
     }
 }

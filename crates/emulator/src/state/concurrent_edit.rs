@@ -4,82 +4,80 @@ use ajo_engine::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::faults::target::Target;
-use crate::state::config::{Config, Mark};
-use crate::state::definition::Definition;
+use crate::faults::target::FaultTarget;
+use crate::state::config::{AuditStamp, StoredConfig};
+use crate::state::definition::StoredDefinition;
 
-/// Longest name of somebody else, in bytes. Chosen here.
-pub(crate) const LONGEST_BY: usize = 128;
+/// Maximum length of the other user's name, in bytes.
+pub(crate) const MAX_AUTHOR_LENGTH: usize = 128;
 
-/// What somebody else does just before a call is processed, once: for tests of lost updates.
+/// A change by another user just before a call is processed, applied once. For tests of lost updates.
 ///
 /// ```
-/// use ajo_emulator::Interference;
+/// use ajo_emulator::ConcurrentEdit;
 ///
-/// let before_update: Interference = serde_json::from_str(r#"{"before": "capping.update", "uid": "u-1", "does": "edit"}"#)?;
-/// assert_eq!(before_update.by, "somebody-else");
+/// let before_update: ConcurrentEdit = serde_json::from_str(r#"{"before": "capping.update", "uid": "u-1", "mutation": "edit"}"#)?;
+/// assert_eq!(before_update.by, "other-user");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Interference {
-    /// Before which call.
-    pub before: Target,
-    /// Of which configuration; of any if not given.
+pub struct ConcurrentEdit {
+    /// Matches the call before which it is applied.
+    pub before: FaultTarget,
+    /// Only for this configuration; for any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    /// What is done to the configuration that the call is about.
-    pub does: Deed,
-    /// For `edit`: the new definition; the same one if not given, so that only the metadata changes.
+    /// The change to the configuration of the call.
+    pub mutation: Mutation,
+    /// The new definition for `edit`. If absent, only the metadata changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<Map<String, Value>>,
-    /// By whom, as the metadata shows it.
-    #[serde(default = "somebody_else")]
+    /// The user in the metadata.
+    #[serde(default = "default_author")]
     pub by: String,
 }
 
-/// What somebody else can do.
+/// A change by another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
-    /// Save a definition.
+pub enum Mutation {
+    /// Save the definition.
     Edit,
-    /// Delete the configuration, deployed or not.
+    /// Delete the configuration, even if deployed.
     Delete,
-    /// Deploy it.
     Deploy,
-    /// Undeploy it.
     Undeploy,
 }
 
-fn somebody_else() -> String {
-    "somebody-else".to_owned()
+fn default_author() -> String {
+    "other-user".to_owned()
 }
 
-impl Interference {
-    /// Whether it comes before a call of this kind, about this configuration.
-    pub(crate) fn comes_before(&self, called: Target, uid: &str) -> bool {
-        self.before.covers(called) && self.uid.as_ref().is_none_or(|only| only == uid)
+impl ConcurrentEdit {
+    pub(crate) fn applies_before(&self, called: FaultTarget, uid: &str) -> bool {
+        self.before.matches(called) && self.uid.as_ref().is_none_or(|only| only == uid)
     }
 
-    /// Does it. Whether the configuration is still there.
-    pub(crate) fn act(&self, config: &mut Config, now: Timestamp) -> bool {
-        let mark = Mark { by: self.by.clone(), at: now };
-        match self.does {
-            Deed::Edit => {
-                let definition = self.definition.clone().map_or_else(|| config.definition.clone(), Definition::new);
-                config.update(definition, mark);
+    /// Applies the edit. Returns false if the configuration is to be removed.
+    pub(crate) fn apply(&self, config: &mut StoredConfig, now: Timestamp) -> bool {
+        let stamp = AuditStamp { by: self.by.clone(), at: now };
+        match self.mutation {
+            Mutation::Edit => {
+                let definition =
+                    self.definition.clone().map_or_else(|| config.definition.clone(), StoredDefinition::new);
+                config.update(definition, stamp);
             }
-            Deed::Deploy => config.deploy(mark),
-            Deed::Undeploy => config.undeploy(),
-            Deed::Delete => return false,
+            Mutation::Deploy => config.deploy(stamp),
+            Mutation::Undeploy => config.undeploy(),
+            Mutation::Delete => return false,
         }
         true
     }
 
-    /// The same for throttling, where what is saved is in force at once.
-    pub(crate) fn act_on_throttling(&self, config: &mut Config, now: Timestamp) -> bool {
-        let stays = self.act(config, now);
+    /// Applies the edit to throttling, where a saved definition is live at once if deployed.
+    pub(crate) fn apply_to_throttling(&self, config: &mut StoredConfig, now: Timestamp) -> bool {
+        let stays = self.apply(config, now);
         if config.deployed.is_some() {
             config.deployed = Some(config.definition.clone());
         }

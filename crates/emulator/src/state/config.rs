@@ -1,21 +1,21 @@
-//! One stored configuration and its life cycle, the same for both APIs.
+//! A stored configuration and its life cycle, the same for both APIs.
 
 use ajo_engine::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::state::definition::Definition;
-use crate::state::rfc3339::rfc3339;
+use crate::state::definition::StoredDefinition;
+use crate::state::rfc3339::format_rfc3339;
 
-/// Where a configuration is in its life.
+/// The state in the life cycle of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum State {
+pub(crate) enum ConfigState {
     Created,
     Updated,
     Deployed,
 }
 
-impl State {
+impl ConfigState {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -25,16 +25,16 @@ impl State {
     }
 }
 
-/// Who did something, and when.
+/// The user and time of a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Mark {
+pub(crate) struct AuditStamp {
     pub(crate) by: String,
     #[serde(with = "millis")]
     pub(crate) at: Timestamp,
 }
 
-/// A point in time, in a snapshot: milliseconds since the epoch.
+/// Snapshot format of timestamps: milliseconds since the epoch.
 mod millis {
     use ajo_engine::Timestamp;
     use serde::{Deserialize as _, Deserializer, Serializer};
@@ -49,96 +49,95 @@ mod millis {
     }
 }
 
-/// A configuration as the service keeps it.
+/// A stored configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Config {
+pub(crate) struct StoredConfig {
     pub(crate) uid: String,
-    pub(crate) definition: Definition,
-    pub(crate) state: State,
-    /// The definition as last deployed; there is one exactly while it is deployed.
-    pub(crate) deployed: Option<Definition>,
-    before_deploy: State,
-    created: Mark,
-    modified: Mark,
-    last_deployed: Option<Mark>,
+    pub(crate) definition: StoredDefinition,
+    pub(crate) state: ConfigState,
+    /// The deployed definition; `Some` exactly while the configuration is deployed.
+    pub(crate) deployed: Option<StoredDefinition>,
+    before_deploy: ConfigState,
+    created: AuditStamp,
+    modified: AuditStamp,
+    last_deployed: Option<AuditStamp>,
 }
 
-impl Config {
-    pub(crate) fn new(uid: String, definition: Definition, mark: Mark) -> Self {
+impl StoredConfig {
+    pub(crate) fn new(uid: String, definition: StoredDefinition, stamp: AuditStamp) -> Self {
         Self {
             uid,
             definition,
-            state: State::Created,
+            state: ConfigState::Created,
             deployed: None,
-            before_deploy: State::Created,
-            created: mark.clone(),
-            modified: mark,
+            before_deploy: ConfigState::Created,
+            created: stamp.clone(),
+            modified: stamp,
             last_deployed: None,
         }
     }
 
-    /// Overwrites the definition. What is deployed stays as it was.
-    pub(crate) fn update(&mut self, definition: Definition, mark: Mark) {
+    /// Overwrites the definition. The deployed definition stays.
+    pub(crate) fn update(&mut self, definition: StoredDefinition, stamp: AuditStamp) {
         self.definition = definition;
-        self.state = State::Updated;
-        self.modified = mark;
+        self.state = ConfigState::Updated;
+        self.modified = stamp;
     }
 
-    /// Makes the current definition the deployed one.
-    pub(crate) fn deploy(&mut self, mark: Mark) {
-        if self.state != State::Deployed {
+    /// Deploys the current definition.
+    pub(crate) fn deploy(&mut self, stamp: AuditStamp) {
+        if self.state != ConfigState::Deployed {
             self.before_deploy = self.state;
         }
-        self.state = State::Deployed;
+        self.state = ConfigState::Deployed;
         self.deployed = Some(self.definition.clone());
-        self.last_deployed = Some(mark);
+        self.last_deployed = Some(stamp);
     }
 
-    /// Back to the state before the deployment. Inferred: one that was updated after its deployment stays `updated`.
+    /// Returns to the state before the deployment. Inferred: a configuration updated after its deployment stays `updated`.
     pub(crate) fn undeploy(&mut self) {
-        if self.state == State::Deployed {
+        if self.state == ConfigState::Deployed {
             self.state = self.before_deploy;
         }
         self.deployed = None;
     }
 
-    /// The length of its definitions, saved and deployed, in bytes of JSON.
+    /// The length of the saved and deployed definitions, in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
-        self.definition.length() + self.deployed.as_ref().map_or(0, Definition::length)
+        self.definition.length() + self.deployed.as_ref().map_or(0, StoredDefinition::length)
     }
 
-    /// Whether it was deployed at any time.
+    /// Whether it was ever deployed.
     pub(crate) const fn was_deployed(&self) -> bool {
         self.last_deployed.is_some()
     }
 
-    pub(crate) const fn metadata(&self) -> Metadata<'_> {
-        Metadata(self)
+    pub(crate) const fn metadata(&self) -> ConfigMetadata<'_> {
+        ConfigMetadata(self)
     }
 }
 
-/// Who did what to a configuration, and when, as the service shows it.
-pub(crate) struct Metadata<'c>(&'c Config);
+/// The metadata of a configuration, as the service shows it.
+pub(crate) struct ConfigMetadata<'c>(&'c StoredConfig);
 
-impl Metadata<'_> {
-    /// Its fields.
+impl ConfigMetadata<'_> {
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let Config { created, modified, last_deployed, .. } = self.0;
+        let StoredConfig { created, modified, last_deployed, .. } = self.0;
         [
             (["createdBy", "createdById", "createdAt"], Some(created)),
             (["lastModifiedBy", "lastModifiedById", "lastModifiedAt"], Some(modified)),
             (["lastDeployedBy", "lastDeployedById", "lastDeployedAt"], last_deployed.as_ref()),
         ]
         .into_iter()
-        .filter_map(|(names, mark)| mark.map(|mark| (names, mark)))
-        .flat_map(|([by_name, id_name, at_name], Mark { by, at })| {
-            [(by_name, by.clone()), (id_name, [by, "@techacct.adobe.com"].concat()), (at_name, rfc3339(*at))]
+        .filter_map(|(names, stamp)| stamp.map(|stamp| (names, stamp)))
+        .flat_map(|([by_name, id_name, at_name], AuditStamp { by, at })| {
+            [(by_name, by.clone()), (id_name, [by, "@techacct.adobe.com"].concat()), (at_name, format_rfc3339(*at))]
         })
     }
 }
 
-impl Serialize for Metadata<'_> {
+impl Serialize for ConfigMetadata<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.entries())
     }
@@ -150,43 +149,43 @@ mod tests {
 
     use super::*;
 
-    fn mark() -> Mark {
-        Mark { by: "me".to_owned(), at: Timestamp::from_millis(1_583_778_112_432) }
+    fn stamp() -> AuditStamp {
+        AuditStamp { by: "me".to_owned(), at: Timestamp::from_millis(1_583_778_112_432) }
     }
 
-    fn nothing() -> Definition {
-        Definition::new(Map::new())
+    fn nothing() -> StoredDefinition {
+        StoredDefinition::new(Map::new())
     }
 
-    fn config() -> Config {
-        Config::new("u".to_owned(), nothing(), mark())
+    fn config() -> StoredConfig {
+        StoredConfig::new("u".to_owned(), nothing(), stamp())
     }
 
     #[test]
-    fn undeploy_restores_the_state_before_the_deployment() {
+    fn undeploy_restores_previous_state() {
         let mut config = config();
-        config.deploy(mark());
-        config.deploy(mark());
+        config.deploy(stamp());
+        config.deploy(stamp());
         config.undeploy();
-        assert_eq!(config.state, State::Created);
-        config.update(nothing(), mark());
-        config.deploy(mark());
+        assert_eq!(config.state, ConfigState::Created);
+        config.update(nothing(), stamp());
+        config.deploy(stamp());
         config.undeploy();
-        assert_eq!(config.state, State::Updated);
+        assert_eq!(config.state, ConfigState::Updated);
         config.undeploy();
-        assert_eq!(config.state, State::Updated);
+        assert_eq!(config.state, ConfigState::Updated);
     }
 
     #[test]
-    fn an_update_leaves_the_deployed_definition_alone() {
+    fn update_leaves_deployed_definition() {
         let mut config = config();
-        config.deploy(mark());
-        config.update(Definition::new(Map::from_iter([("url".to_owned(), json!("new"))])), mark());
-        assert_eq!((config.state, config.deployed), (State::Updated, Some(nothing())));
+        config.deploy(stamp());
+        config.update(StoredDefinition::new(Map::from_iter([("url".to_owned(), json!("new"))])), stamp());
+        assert_eq!((config.state, config.deployed), (ConfigState::Updated, Some(nothing())));
     }
 
     #[test]
-    fn times_are_written_as_the_service_writes_them() {
+    fn metadata_has_service_timestamps() {
         let metadata = json!(config().metadata());
         assert_eq!(metadata["createdAt"], "2020-03-09T18:21:52.432000Z");
         assert!(metadata.get("lastDeployedAt").is_none());

@@ -1,4 +1,4 @@
-//! A definition as it is stored: its values as JSON text, because parsed ones take several times the memory.
+//! Stored definitions. Values stay JSON text, because parsed ones take several times the memory.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -6,15 +6,14 @@ use serde_json::{Map, Value};
 
 /// The fields of a JSON object, in their order.
 #[derive(Clone, Debug)]
-pub(crate) struct Definition(Box<[(String, Box<RawValue>)]>);
+pub(crate) struct StoredDefinition(Box<[(String, Box<RawValue>)]>);
 
-impl Definition {
-    /// Every value serializes.
+impl StoredDefinition {
     pub(crate) fn new(fields: Map<String, Value>) -> Self {
         Self(fields.into_iter().filter_map(|(name, value)| Some((name, to_raw_value(&value).ok()?))).collect())
     }
 
-    /// Its fields, parsed.
+    /// Parses the fields.
     pub(crate) fn parse(&self) -> Map<String, Value> {
         self.0
             .iter()
@@ -22,30 +21,30 @@ impl Definition {
             .collect()
     }
 
-    /// Its fields, each as JSON text.
+    /// The fields, each as JSON text.
     pub(crate) fn fields(&self) -> &[(String, Box<RawValue>)] {
         &self.0
     }
 
-    /// In bytes of JSON.
+    /// The length in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
         serde_json::to_string(self).map_or(0, |text| text.len())
     }
 }
 
-impl PartialEq for Definition {
+impl PartialEq for StoredDefinition {
     fn eq(&self, other: &Self) -> bool {
         self.parse() == other.parse()
     }
 }
 
-impl Serialize for Definition {
+impl Serialize for StoredDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
-impl<'de> Deserialize<'de> for Definition {
+impl<'de> Deserialize<'de> for StoredDefinition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Map::deserialize(deserializer).map(Self::new)
     }

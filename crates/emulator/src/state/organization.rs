@@ -1,56 +1,56 @@
-//! What one organization keeps, and how it is tampered with.
+//! One organization: its data, and the controls for tests.
 
 use std::time::Duration;
 
 use ajo_engine::Timestamp;
 
-use crate::faults::active_faults::Faults;
+use crate::faults::active_faults::ActiveFaults;
 use crate::faults::fault::Fault;
 use crate::faults::fault_error::FaultError;
-use crate::faults::target::Target;
+use crate::faults::target::FaultTarget;
 use crate::state::clock::Clock;
-use crate::state::concurrent_edit::Interference;
-use crate::state::request_log::{Calls, RequestLog};
+use crate::state::concurrent_edit::ConcurrentEdit;
+use crate::state::request_log::{LoggedCalls, RequestLog};
 use crate::state::settings::SandboxSettings;
 use crate::state::store::OrgStore;
 
-/// Most interferences that can wait at a time. Chosen here; each strikes once.
-pub const MAX_INTERFERENCES: usize = 100;
+/// Maximum number of pending concurrent edits.
+pub const MAX_CONCURRENT_EDITS: usize = 100;
 
-/// An organization: its sandboxes, its one throttling configuration, its clock, its faults and its journal. Organizations of
-/// one world have nothing in common, so that each test of many can have one.
+/// An organization: sandboxes, throttling configuration, clock, faults and request log. Organizations share nothing, so each
+/// test can have its own.
 ///
 /// ```
 /// use std::time::Duration;
 /// use ajo_engine::Timestamp;
 /// use ajo_emulator::{
-///     Call, Deed, Delivery, FAULT_HEADER, Fault, Interference, MAX_FAULTS, MAX_INTERFERENCES, Manner,
-///     Organization, Settings, World,
+///     LoggedCall, Mutation, ResponseDelivery, FAULT_HEADER, Fault, ConcurrentEdit, MAX_FAULTS, MAX_CONCURRENT_EDITS, DeliveryMode,
+///     Organization, EmulatorSettings, EmulatorState,
 /// };
 ///
-/// let mut world = World::new(Settings::default());
-/// let id = world.settings().callers[0].org_id.to_string();
-/// let organization: &mut Organization = world.organization_mut(&id).expect("it is there");
+/// let mut state = EmulatorState::new(EmulatorSettings::default());
+/// let id = state.settings().clients[0].org_id.to_string();
+/// let organization: &mut Organization = state.organization_mut(&id).expect("it exists");
 ///
-/// // Its clock, faults and interferences are its own.
+/// // The clock, faults and concurrent edits belong to the organization.
 /// organization.advance(Duration::from_secs(3600));
 /// organization.add_fault("capping.create@first:1=drop_after".parse::<Fault>()?)?;
 /// assert!(organization.faults().count() < MAX_FAULTS);
-/// let edit: Interference = serde_json::from_str(r#"{"before": "capping.deploy", "does": "edit"}"#)?;
-/// assert_eq!(edit.does, Deed::Edit);
-/// assert!(organization.interfere(edit) && organization.interferences().len() < MAX_INTERFERENCES);
+/// let edit: ConcurrentEdit = serde_json::from_str(r#"{"before": "capping.deploy", "mutation": "edit"}"#)?;
+/// assert_eq!(edit.mutation, Mutation::Edit);
+/// assert!(organization.add_concurrent_edit(edit) && organization.concurrent_edits().len() < MAX_CONCURRENT_EDITS);
 ///
-/// // A header strikes one call. How the answer is to be delivered stands in its extensions.
+/// // The header affects one call. The response's extensions say how to deliver it.
 /// let list = http::Request::post("/journey/orchestration/list/endpointConfigs")
 ///     .header(FAULT_HEADER, "reset")
 ///     .body("".into())?;
-/// let answer = world.handle(&list, Timestamp::from_millis(0));
-/// assert_eq!(answer.extensions().get::<Delivery>().expect("it is told").manner, Manner::Reset);
-/// let calls = world.calls();
-/// let call: &Call = calls.last().expect("it was kept");
+/// let response = state.handle(&list, Timestamp::from_millis(0));
+/// assert_eq!(response.extensions().get::<ResponseDelivery>().expect("a fault was injected").mode, DeliveryMode::Reset);
+/// let calls = state.calls();
+/// let call: &LoggedCall = calls.last().expect("the call was logged");
 /// assert_eq!(call.fault.as_deref(), Some("reset"));
 ///
-/// let first = world.first_mut();
+/// let first = state.default_organization_mut();
 /// first.clear_faults();
 /// first.clear_calls();
 /// assert!(first.faults().next().is_none() && first.calls().last().is_none());
@@ -58,21 +58,21 @@ pub const MAX_INTERFERENCES: usize = 100;
 /// let (now, later) = (Timestamp::from_millis(3_600_000), Timestamp::from_millis(5000));
 /// assert_eq!(first.clock().read(later), now);
 ///
-/// // As it was at the start: the edit waits no longer, and the clock is that of the machine.
+/// // The initial state: no pending edits, and the real time.
 /// first.reset();
-/// assert!(world.first().interferences().is_empty());
-/// assert_eq!(world.organization(&id).expect("it is there").clock().read(later), later);
+/// assert!(state.default_organization().concurrent_edits().is_empty());
+/// assert_eq!(state.organization(&id).expect("it exists").clock().read(later), later);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Organization {
     pub(crate) store: OrgStore,
     pub(crate) clock: Clock,
-    pub(crate) faults: Faults,
+    pub(crate) faults: ActiveFaults,
     pub(crate) request_log: RequestLog,
-    interferences: Vec<Interference>,
-    /// What it keeps when it starts: empty sandboxes.
-    start: OrgStore,
+    concurrent_edits: Vec<ConcurrentEdit>,
+    /// The initial data: empty sandboxes.
+    initial_store: OrgStore,
 }
 
 impl Organization {
@@ -81,109 +81,109 @@ impl Organization {
         Self {
             store: start.clone(),
             clock: Clock::default(),
-            faults: Faults::default(),
+            faults: ActiveFaults::default(),
             request_log: RequestLog::default(),
-            interferences: Vec::new(),
-            start,
+            concurrent_edits: Vec::new(),
+            initial_store: start,
         }
     }
 
-    /// Takes up what was kept. Sandboxes that it starts with and that were not kept are there, empty.
-    pub(crate) fn take_up(&mut self, store: OrgStore) {
+    /// Restores data from a snapshot. Initial sandboxes that the snapshot lacks are added empty.
+    pub(crate) fn restore(&mut self, store: OrgStore) {
         self.store = store;
-        for sandbox in &self.start.sandboxes {
-            if self.store.sandboxes.iter().all(|there| there.name != sandbox.name) {
+        for sandbox in &self.initial_store.sandboxes {
+            if self.store.sandboxes.iter().all(|it| it.name != sandbox.name) {
                 self.store.sandboxes.push(sandbox.clone());
             }
         }
-        self.store.count();
+        self.store.recount();
     }
 
-    /// The calls that were made, those that the journal still has.
-    pub fn calls(&self) -> Calls<'_> {
+    /// The logged calls, oldest first.
+    pub fn calls(&self) -> LoggedCalls<'_> {
         self.request_log.calls()
     }
 
-    /// Forgets the calls; the next one goes on counting.
+    /// Clears the request log; numbering continues.
     pub fn clear_calls(&mut self) {
         self.request_log.clear();
     }
 
-    /// Its clock.
+    /// The clock.
     pub const fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Its clock, to be set, frozen or hurried.
+    /// The clock, to set or freeze it or change its speed.
     pub const fn clock_mut(&mut self) -> &mut Clock {
         &mut self.clock
     }
 
-    /// Lets time pass at once.
+    /// Advances the clock.
     pub fn advance(&mut self, by: Duration) {
         self.clock.advance(by);
     }
 
-    /// Sets a fault, after those that are set already.
+    /// Adds a fault after the existing ones.
     pub fn add_fault(&mut self, fault: Fault) -> Result<(), FaultError> {
         self.faults.add(fault)
     }
 
-    /// The faults that are set.
+    /// The active faults.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.faults.iter()
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     pub fn clear_faults(&mut self) {
         self.faults.clear();
     }
 
-    /// Has somebody else act before a call, once. Whether there is room for it: at most 100 can wait.
-    pub fn interfere(&mut self, interference: Interference) -> bool {
-        let room = self.interferences.len() < MAX_INTERFERENCES;
+    /// Adds a concurrent edit, applied once. Returns false if [`MAX_CONCURRENT_EDITS`] are pending.
+    pub fn add_concurrent_edit(&mut self, edit: ConcurrentEdit) -> bool {
+        let room = self.concurrent_edits.len() < MAX_CONCURRENT_EDITS;
         if room {
-            self.interferences.push(interference);
+            self.concurrent_edits.push(edit);
         }
         room
     }
 
-    /// What somebody else still waits to do.
-    pub fn interferences(&self) -> &[Interference] {
-        &self.interferences
+    /// The pending concurrent edits.
+    pub fn concurrent_edits(&self) -> &[ConcurrentEdit] {
+        &self.concurrent_edits
     }
 
-    /// Forgets what it keeps, and all that it was told to do wrong. The sandboxes that it started with are there, empty.
+    /// Restores the initial state: empty sandboxes, no faults, no pending edits, an empty request log, real time.
     pub fn reset(&mut self) {
-        self.store = self.start.clone();
+        self.store = self.initial_store.clone();
         self.faults.clear();
-        self.interferences.clear();
+        self.concurrent_edits.clear();
         self.request_log.clear();
         self.clock = Clock::default();
     }
 
-    /// How many capping configurations there are, in all sandboxes, and whether there is a throttling configuration.
-    pub fn count(&self) -> (usize, bool) {
+    /// The number of capping configurations in all sandboxes, and whether there is a throttling configuration.
+    pub fn config_counts(&self) -> (usize, bool) {
         let capping = self.store.sandboxes.iter().map(|sandbox| sandbox.capping.len()).sum();
         (capping, self.store.throttling.is_some())
     }
 
-    /// Lets somebody else act, if that is due before this call.
-    pub(crate) fn be_interfered_with(&mut self, called: Target, sandbox: &str, uid: &str, now: Timestamp) {
-        let due = self.interferences.iter().position(|interference| interference.comes_before(called, uid));
+    /// Applies the concurrent edit that is due before this call, if any.
+    pub(crate) fn apply_concurrent_edit(&mut self, called: FaultTarget, sandbox: &str, uid: &str, now: Timestamp) {
+        let due = self.concurrent_edits.iter().position(|edit| edit.applies_before(called, uid));
         let Some(due) = due else { return };
-        let kept = &mut self.store;
-        let capping = kept.sandboxes.iter_mut().find(|there| there.name == sandbox);
+        let stored = &mut self.store;
+        let capping = stored.sandboxes.iter_mut().find(|it| it.name == sandbox);
         if let Some(capping) = capping.map(|sandbox| &mut sandbox.capping)
             && let Some(config) = capping.get_mut(uid)
         {
-            if !self.interferences.remove(due).act(config, now) {
+            if !self.concurrent_edits.remove(due).apply(config, now) {
                 capping.shift_remove(uid);
             }
-        } else if let Some(throttling) = kept.throttling.as_mut().filter(|there| there.config.uid == uid)
-            && !self.interferences.remove(due).act_on_throttling(&mut throttling.config, now)
+        } else if let Some(throttling) = stored.throttling.as_mut().filter(|it| it.config.uid == uid)
+            && !self.concurrent_edits.remove(due).apply_to_throttling(&mut throttling.config, now)
         {
-            kept.throttling = None;
+            stored.throttling = None;
         }
     }
 }

@@ -1,189 +1,181 @@
-//! Where Adobe's documents contradict each other, both sides.
+//! Quirks: points on which Adobe's documents contradict each other, with a variant for each reading.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A contradiction, and which of its sides the emulator takes.
+/// A contradiction in Adobe's documents, with its possible variants.
 ///
 /// ```
-/// use ajo_emulator::{Settings, Switch, Switches, World};
+/// use ajo_emulator::{EmulatorSettings, Quirk, QuirkSettings, EmulatorState};
 ///
-/// let idle: &Switch = Switches::ALL.iter().find(|switch| switch.name == "undeploy_idle").expect("it is there");
-/// assert!(idle.sides.contains(&"no_content"));
+/// let idle: &Quirk = QuirkSettings::ALL.iter().find(|quirk| quirk.name == "undeploy_idle").expect("it exists");
+/// assert!(idle.variants.contains(&"no_content"));
 ///
-/// let mut world = World::new(Settings::default());
-/// world.switches_mut().choose(idle.name, "no_content")?;
-/// # Ok::<(), ajo_emulator::SwitchError>(())
+/// let mut state = EmulatorState::new(EmulatorSettings::default());
+/// state.quirks_mut().set(idle.name, "no_content")?;
+/// # Ok::<(), ajo_emulator::QuirkError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch {
-    /// What it is called.
+pub struct Quirk {
     pub name: &'static str,
-    /// The sides; the first is taken unless another is chosen.
-    pub sides: &'static [&'static str],
-    /// What the sides are.
-    pub about: &'static str,
+    /// The variants; the first is the default.
+    pub variants: &'static [&'static str],
+    /// The contradicting statements.
+    pub description: &'static str,
 }
 
-/// The switches of an emulator: for each contradiction, the side it takes.
+/// The selected variant of each quirk.
 ///
 /// ```
-/// use ajo_emulator::{SwitchError, Switches};
+/// use ajo_emulator::{QuirkError, QuirkSettings};
 ///
-/// let mut switches = Switches::default();
-/// assert_eq!(switches.side("undeploy_idle"), Some("refused"));
-/// switches.choose("undeploy_idle", "no_content")?;
-/// assert_eq!(switches.choose("idle", "no_content"), Err(SwitchError::Name("idle".to_owned())));
-/// # Ok::<(), SwitchError>(())
+/// let mut quirks = QuirkSettings::default();
+/// assert_eq!(quirks.variant("undeploy_idle"), Some("refused"));
+/// quirks.set("undeploy_idle", "no_content")?;
+/// assert_eq!(quirks.set("idle", "no_content"), Err(QuirkError::UnknownQuirk("idle".to_owned())));
+/// # Ok::<(), QuirkError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")]
-pub struct Switches {
-    /// Those that are not on their first side.
+pub struct QuirkSettings {
+    /// Variants other than the default.
     chosen: BTreeMap<&'static str, &'static str>,
 }
 
-/// No such switch or side.
+/// An unknown quirk or variant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SwitchError {
-    /// There is no switch of this name.
-    #[error("there is no switch `{_0}`; there are: {there}", there = Switches::ALL.map(|switch| switch.name).join(", "))]
-    Name(String),
-    /// The switch has no such side.
-    #[error("the switch {} has no side `{side}`; it has: {}", switch.name, switch.sides.join(", "))]
-    Side {
-        /// The switch.
-        switch: Switch,
-        /// What is asked for.
-        side: String,
-    },
+pub enum QuirkError {
+    #[error("unknown quirk `{_0}`; expected one of {known}", known = QuirkSettings::ALL.map(|quirk| quirk.name).join(", "))]
+    UnknownQuirk(String),
+    #[error("the quirk {} has no variant `{variant}`; expected one of {}", quirk.name, quirk.variants.join(", "))]
+    UnknownVariant { quirk: Quirk, variant: String },
 }
 
-impl Switches {
-    /// All of them. Source of each: the table of contradictions among the gathered facts.
-    pub const ALL: [Switch; 14] = [
-        Switch {
+impl QuirkSettings {
+    /// All quirks.
+    pub const ALL: [Quirk; 14] = [
+        Quirk {
             name: "can_deploy_method",
-            sides: &["both", "get", "post"],
-            about: "canDeploy is GET in the specification and in Postman, POST in a table of the product documentation",
+            variants: &["both", "get", "post"],
+            description: "canDeploy is GET in the specification and in Postman, POST in a table of the product documentation",
         },
-        Switch {
+        Quirk {
             name: "can_deploy_path",
-            sides: &["uid_first", "uid_last"],
-            about: "/{base}/{uid}/canDeploy in `paths`, /{base}/canDeploy/{uid} in the introduction",
+            variants: &["uid_first", "uid_last"],
+            description: "/{base}/{uid}/canDeploy in `paths`, /{base}/canDeploy/{uid} in the introduction",
         },
-        Switch {
+        Quirk {
             name: "services_key",
-            sides: &["split", "joined"],
-            about: "`action` and `dataSource` in the samples, one property named `action|dataSource` in the schema",
+            variants: &["split", "joined"],
+            description: "`action` and `dataSource` in the samples, one property named `action|dataSource` in the schema",
         },
-        Switch {
+        Quirk {
             name: "throttling_body",
-            sides: &["object", "text"],
-            about: "a throttling definition is an object in the product documentation, a string in the specification",
+            variants: &["object", "text"],
+            description: "a throttling definition is an object in the product documentation, a string in the specification",
         },
-        Switch {
+        Quirk {
             name: "error_code",
-            sides: &["text", "number"],
-            about: "canDeploy's errorCode is a string in the sample, an integer in the schema; the gateway's error_code is a \
+            variants: &["text", "number"],
+            description: "canDeploy's errorCode is a string in the sample, an integer in the schema; the gateway's error_code is a \
                     string, and sometimes a number",
         },
-        Switch {
+        Quirk {
             name: "busy_body",
-            sides: &["full", "empty"],
-            about: "a 429 with Retry-After names its code, and its body may be empty",
+            variants: &["full", "empty"],
+            description: "a 429 with Retry-After documents an error code, but its body may be empty",
         },
-        Switch {
+        Quirk {
             name: "max_http_connections",
-            sides: &["open", "at_most_400"],
-            about: "at most 400 in prose, up to 30000 in the samples; that more is an invalid payload is inferred",
+            variants: &["open", "at_most_400"],
+            description: "at most 400 in prose, up to 30000 in the samples; rejecting more as an invalid payload is inferred",
         },
-        Switch {
+        Quirk {
             name: "org_id",
-            sides: &["optional", "required"],
-            about: "orgId of a capping payload is absent in the product documentation, required in the specification",
+            variants: &["optional", "required"],
+            description: "orgId of a capping payload is absent in the product documentation, required in the specification",
         },
-        Switch {
+        Quirk {
             name: "method_name",
-            sides: &["option", "options"],
-            about: "OPTION in the specification, OPTIONS in HTTP: how it is spelled in answers",
+            variants: &["option", "options"],
+            description: "OPTION in the specification, OPTIONS in HTTP: the spelling in responses",
         },
-        Switch {
+        Quirk {
             name: "update_methods",
-            sides: &["text", "object"],
-            about: "the items of `methods` are strings, but objects in the schema of PUT; which fields they have is unknown",
+            variants: &["text", "object"],
+            description: "the items of `methods` are strings, but objects in the schema of PUT; which fields they have is unknown",
         },
-        Switch {
+        Quirk {
             name: "force_delete",
-            sides: &["true_only", "any_value"],
-            about: "forceDelete is a string parameter; only `true` is documented to force",
+            variants: &["true_only", "any_value"],
+            description: "forceDelete is a string parameter; only `true` is documented to force",
         },
-        Switch {
+        Quirk {
             name: "list_body",
-            sides: &["optional", "none"],
-            about: "the body of list is an optional object in the specification, Postman sends none",
+            variants: &["optional", "none"],
+            description: "the body of list is an optional object in the specification, Postman sends none",
         },
-        Switch {
+        Quirk {
             name: "undeploy_idle",
-            sides: &["refused", "no_content"],
-            about: "undeploy of a throttling configuration that is not deployed: code 14468 in the error list, 204 in the \
+            variants: &["refused", "no_content"],
+            description: "undeploy of a throttling configuration that is not deployed: code 14468 in the error list, 204 in the \
                     specification",
         },
-        Switch {
+        Quirk {
             name: "max_calls_count",
-            sides: &["at_least_1", "more_than_1"],
-            about: "maxCallsCount has a minimum of 1 on one page and must be greater than 1 on another",
+            variants: &["at_least_1", "more_than_1"],
+            description: "maxCallsCount has a minimum of 1 on one page and must be greater than 1 on another",
         },
     ];
 
-    /// Takes this side of this contradiction.
-    pub fn choose(&mut self, name: &str, side: &str) -> Result<(), SwitchError> {
-        let switch = *Self::find(name).ok_or_else(|| SwitchError::Name(name.to_owned()))?;
-        let Some(side) = switch.sides.iter().find(|there| **there == side) else {
-            return Err(SwitchError::Side { switch, side: side.to_owned() });
+    /// Selects a variant.
+    pub fn set(&mut self, name: &str, variant: &str) -> Result<(), QuirkError> {
+        let quirk = *Self::find(name).ok_or_else(|| QuirkError::UnknownQuirk(name.to_owned()))?;
+        let Some(variant) = quirk.variants.iter().find(|known| **known == variant) else {
+            return Err(QuirkError::UnknownVariant { quirk, variant: variant.to_owned() });
         };
-        if *side == switch.sides[0] {
-            self.chosen.remove(switch.name);
+        if *variant == quirk.variants[0] {
+            self.chosen.remove(quirk.name);
         } else {
-            self.chosen.insert(switch.name, side);
+            self.chosen.insert(quirk.name, variant);
         }
         Ok(())
     }
 
-    /// The side that is taken; nothing where there is no such switch.
-    pub fn side(&self, name: &str) -> Option<&'static str> {
-        let switch = Self::find(name)?;
-        Some(self.chosen.get(name).copied().unwrap_or(switch.sides[0]))
+    /// The selected variant; `None` for an unknown quirk.
+    pub fn variant(&self, name: &str) -> Option<&'static str> {
+        let quirk = Self::find(name)?;
+        Some(self.chosen.get(name).copied().unwrap_or(quirk.variants[0]))
     }
 
-    /// Whether this side is taken.
-    pub(crate) fn is(&self, name: &str, side: &str) -> bool {
-        debug_assert!(Self::find(name).is_some_and(|switch| switch.sides.contains(&side)), "{name}={side}");
-        self.side(name) == Some(side)
+    /// Whether a variant is selected.
+    pub(crate) fn is(&self, name: &str, variant: &str) -> bool {
+        debug_assert!(Self::find(name).is_some_and(|quirk| quirk.variants.contains(&variant)), "{name}={variant}");
+        self.variant(name) == Some(variant)
     }
 
-    fn find(name: &str) -> Option<&'static Switch> {
-        const { &Self::ALL }.iter().find(|switch| switch.name == name)
+    fn find(name: &str) -> Option<&'static Quirk> {
+        const { &Self::ALL }.iter().find(|quirk| quirk.name == name)
     }
 }
 
-impl TryFrom<BTreeMap<String, String>> for Switches {
-    type Error = SwitchError;
+impl TryFrom<BTreeMap<String, String>> for QuirkSettings {
+    type Error = QuirkError;
 
-    fn try_from(sides: BTreeMap<String, String>) -> Result<Self, SwitchError> {
-        let mut switches = Self::default();
-        for (name, side) in sides {
-            switches.choose(&name, &side)?;
+    fn try_from(variants: BTreeMap<String, String>) -> Result<Self, QuirkError> {
+        let mut quirks = Self::default();
+        for (name, variant) in variants {
+            quirks.set(&name, &variant)?;
         }
-        Ok(switches)
+        Ok(quirks)
     }
 }
 
-impl From<Switches> for BTreeMap<String, String> {
-    fn from(switches: Switches) -> Self {
-        let side = |name| switches.side(name).unwrap_or_default().to_owned();
-        Switches::ALL.iter().map(|switch| (switch.name.to_owned(), side(switch.name))).collect()
+impl From<QuirkSettings> for BTreeMap<String, String> {
+    fn from(quirks: QuirkSettings) -> Self {
+        let variant = |name| quirks.variant(name).unwrap_or_default().to_owned();
+        QuirkSettings::ALL.iter().map(|quirk| (quirk.name.to_owned(), variant(quirk.name))).collect()
     }
 }
 
@@ -192,30 +184,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_switch_has_a_side_and_another() {
-        for switch in Switches::ALL {
-            assert!(switch.sides.len() > 1, "{}", switch.name);
-            for side in switch.sides {
-                let mut switches = Switches::default();
-                switches.choose(switch.name, side).expect("a side");
-                assert!(switches.is(switch.name, side));
+    fn every_quirk_has_two_variants() {
+        for quirk in QuirkSettings::ALL {
+            assert!(quirk.variants.len() > 1, "{}", quirk.name);
+            for variant in quirk.variants {
+                let mut quirks = QuirkSettings::default();
+                quirks.set(quirk.name, variant).expect("a variant");
+                assert!(quirks.is(quirk.name, variant));
             }
         }
         assert_eq!(
-            Switches::default().choose("org_id", "perhaps").expect_err("no side").to_string(),
-            "the switch org_id has no side `perhaps`; it has: optional, required"
+            QuirkSettings::default().set("org_id", "perhaps").expect_err("no such variant").to_string(),
+            "the quirk org_id has no variant `perhaps`; expected one of optional, required"
         );
-        let error = Switches::default().choose("x", "y").expect_err("no switch").to_string();
-        assert!(error.starts_with("there is no switch `x`; there are: can_deploy_method, "), "{error}");
+        let error = QuirkSettings::default().set("x", "y").expect_err("no such quirk").to_string();
+        assert!(error.starts_with("unknown quirk `x`; expected one of can_deploy_method, "), "{error}");
     }
 
     #[test]
-    fn its_json_form_names_all_of_them() {
-        let mut switches = Switches::default();
-        switches.choose("org_id", "required").expect("a side");
-        let json = serde_json::to_value(&switches).expect("JSON");
+    fn json_lists_every_quirk() {
+        let mut quirks = QuirkSettings::default();
+        quirks.set("org_id", "required").expect("a variant");
+        let json = serde_json::to_value(&quirks).expect("JSON");
         assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(14), &"required".into()));
-        assert_eq!(serde_json::from_value::<Switches>(json).expect("switches"), switches);
-        serde_json::from_str::<Switches>(r#"{"org_id": "perhaps"}"#).expect_err("no such side");
+        assert_eq!(serde_json::from_value::<QuirkSettings>(json).expect("quirks"), quirks);
+        serde_json::from_str::<QuirkSettings>(r#"{"org_id": "perhaps"}"#).expect_err("no such variant");
     }
 }

@@ -1,65 +1,63 @@
-//! What was called, without anything secret.
+//! The request log. It contains no secrets.
 
 use std::collections::VecDeque;
 use std::ops::Deref;
 
 use serde::Serialize;
 
-/// One call, as the journal keeps it. No header's value and no body is part of it.
+/// A logged call, without header values and body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Call {
-    /// Counted from 1 for each organization; it goes on when old calls are forgotten.
+pub struct LoggedCall {
+    /// Counted from 1 per organization; numbering continues when old calls are dropped.
     pub number: u64,
-    /// When, in milliseconds since the epoch, by the organization's clock.
+    /// Milliseconds since the epoch, by the organization's clock.
     pub at: u64,
-    /// The HTTP method.
     pub method: String,
-    /// The path, cut at 200 characters.
+    /// Truncated to 200 characters.
     pub path: String,
-    /// `capping.create` and so on; `token` for a token request; nothing where the path leads nowhere.
+    /// For example `capping.create`; `token` for a token request; `None` for an unknown path.
     pub operation: Option<String>,
-    /// The sandbox that the call names.
     pub sandbox: Option<String>,
-    /// The status that was answered, or would have been.
+    /// The response status, sent or not.
     pub status: u16,
-    /// The identifier that was answered.
+    /// The request id of the response.
     pub request_id: String,
-    /// The identifier that the client sent, cut at 128 characters.
+    /// The request id from the client, truncated to 128 characters.
     pub sent_request_id: Option<String>,
-    /// The fault that struck.
+    /// The injected fault.
     pub fault: Option<String>,
-    /// Fields of the body (as JSON pointers) and of the query (`?name`) that nothing read.
-    pub unread: Vec<String>,
-    /// For a path that leads nowhere, the nearest one that does not.
-    pub closest: Option<String>,
+    /// Unknown body fields (as JSON pointers) and query parameters (`?name`).
+    pub unknown_fields: Vec<String>,
+    /// For an unknown path, the most similar existing one.
+    pub closest_path: Option<String>,
 }
 
-impl Call {
-    /// Whether it can change a configuration: not a list, a read, a question or a token request.
+impl LoggedCall {
+    /// Whether it can change a configuration: create, update, delete, deploy or undeploy.
     pub fn is_mutating(&self) -> bool {
         let verb = self.operation.as_deref().and_then(|operation| operation.split_once('.')).map(|(_, verb)| verb);
         verb.is_some_and(|verb| ["create", "update", "delete", "deploy", "undeploy"].contains(&verb))
     }
 }
 
-/// The last calls: a ring of bounded length.
+/// The most recent calls, limited in number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestLog {
-    calls: VecDeque<Call>,
-    counted: u64,
+    calls: VecDeque<LoggedCall>,
+    total_calls: u64,
 }
 
 impl RequestLog {
     pub(crate) fn next_number(&self) -> u64 {
-        self.counted + 1
+        self.total_calls + 1
     }
 
-    /// Keeps a call, and forgets the oldest ones beyond so many.
-    pub(crate) fn push(&mut self, call: Call, most: usize) {
-        self.counted += 1;
+    /// Appends a call and drops the oldest beyond the limit.
+    pub(crate) fn push(&mut self, call: LoggedCall, max: usize) {
+        self.total_calls += 1;
         self.calls.push_back(call);
-        while self.calls.len() > most {
+        while self.calls.len() > max {
             self.calls.pop_front();
         }
     }
@@ -68,57 +66,57 @@ impl RequestLog {
         self.calls.clear();
     }
 
-    pub(crate) fn calls(&self) -> Calls<'_> {
-        Calls(self.calls.iter().collect())
+    pub(crate) fn calls(&self) -> LoggedCalls<'_> {
+        LoggedCalls(self.calls.iter().collect())
     }
 }
 
-/// Calls, oldest first, to be narrowed down and looked at.
+/// Calls, oldest first, with filters.
 ///
 /// ```
-/// use ajo_emulator::{Calls, Settings, World};
+/// use ajo_emulator::{LoggedCalls, EmulatorSettings, EmulatorState};
 ///
-/// let mut world = World::new(Settings::default());
+/// let mut state = EmulatorState::new(EmulatorSettings::default());
 /// let list = http::Request::post("/journey/orchestration/list/endpointConfigs").body(bytes::Bytes::new())?;
-/// world.handle(&list, ajo_engine::Timestamp::from_millis(0));
-/// let calls: Calls<'_> = world.calls();
+/// state.handle(&list, ajo_engine::Timestamp::from_millis(0));
+/// let calls: LoggedCalls<'_> = state.calls();
 /// assert_eq!(calls.len(), 1);
 /// assert!(!calls[0].is_mutating());
-/// assert_eq!(calls.of("capping.list")[0].status, 403); // no API key
-/// assert!(world.calls().mutating().is_empty());
-/// assert!(world.calls().since(1).is_empty());
+/// assert_eq!(calls.for_operation("capping.list")[0].status, 403); // no API key
+/// assert!(state.calls().mutating().is_empty());
+/// assert!(state.calls().since(1).is_empty());
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Calls<'w>(Vec<&'w Call>);
+pub struct LoggedCalls<'w>(Vec<&'w LoggedCall>);
 
-impl Calls<'_> {
-    /// Those that can change a configuration.
+impl LoggedCalls<'_> {
+    /// Selects the calls that can change a configuration.
     #[must_use]
     pub fn mutating(self) -> Self {
-        self.only(Call::is_mutating)
+        self.filtered(LoggedCall::is_mutating)
     }
 
-    /// Those of one operation, such as `capping.create` or `token`.
+    /// Selects the calls of one operation, such as `capping.create` or `token`.
     #[must_use]
-    pub fn of(self, operation: &str) -> Self {
-        self.only(|call| call.operation.as_deref() == Some(operation))
+    pub fn for_operation(self, operation: &str) -> Self {
+        self.filtered(|call| call.operation.as_deref() == Some(operation))
     }
 
-    /// Those after the call of this number.
+    /// Selects the calls after the one with this number.
     #[must_use]
     pub fn since(self, number: u64) -> Self {
-        self.only(|call| call.number > number)
+        self.filtered(|call| call.number > number)
     }
 
-    fn only(mut self, keep: impl Fn(&Call) -> bool) -> Self {
+    fn filtered(mut self, keep: impl Fn(&LoggedCall) -> bool) -> Self {
         self.0.retain(|call| keep(call));
         self
     }
 }
 
-impl<'w> Deref for Calls<'w> {
-    type Target = [&'w Call];
+impl<'w> Deref for LoggedCalls<'w> {
+    type Target = [&'w LoggedCall];
 
     fn deref(&self) -> &Self::Target {
         &self.0

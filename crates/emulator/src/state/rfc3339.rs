@@ -1,17 +1,17 @@
-//! Timestamps as the service writes them.
+//! Timestamps in the service's format.
 
 use ajo_engine::Timestamp;
 
-/// The last second of the year 9999, since the epoch: RFC 3339 has four digits for a year.
+/// The last second of the year 9999: RFC 3339 years have four digits.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 /// RFC 3339 in UTC with microseconds, as in the published samples.
 ///
-/// Written out here, because a crate for dates is a third of the emulator that the npm package carries, for this one text.
-pub(crate) fn rfc3339(at: Timestamp) -> String {
+/// Implemented here because a date crate would be a third of the emulator in the npm package.
+pub(crate) fn format_rfc3339(at: Timestamp) -> String {
     let (seconds, millis) = ((at.as_millis() / 1000).min(LAST_SECOND), at.as_millis() % 1000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Counted from 1 March of the year 0, so that a leap day is the last of its year (Hinnant's `civil_from_days`).
+    // Days since 0000-03-01, so that the leap day is the last of its year (Hinnant's `civil_from_days`).
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -21,7 +21,7 @@ pub(crate) fn rfc3339(at: Timestamp) -> String {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    // A list has thousands of these, and the formatter takes several times as long.
+    // A list has thousands of timestamps, and `format!` is several times slower.
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     for (end, places, mut number) in
         [(4, 4, year), (7, 2, month), (10, 2, day), (13, 2, hour), (16, 2, minute), (19, 2, second), (23, 3, millis)]
@@ -42,15 +42,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_a_crate_for_dates_says(millis in 0_u64..253_402_207_200_000) {
+        fn timestamp_equals_jiff(millis in 0_u64..253_402_207_200_000) {
             let at = jiff::Timestamp::from_millisecond(i64::try_from(millis).expect("small")).expect("a moment");
             let expected = at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-            prop_assert_eq!(rfc3339(Timestamp::from_millis(millis)), expected);
+            prop_assert_eq!(format_rfc3339(Timestamp::from_millis(millis)), expected);
         }
     }
 
     #[test]
-    fn leap_days_turns_of_years_and_the_end_of_time_are_right() {
+    fn calendar_edge_cases() {
         for (millis, expected) in [
             (0, "1970-01-01T00:00:00.000000Z"),
             (951_782_400_000, "2000-02-29T00:00:00.000000Z"),
@@ -59,7 +59,7 @@ mod tests {
             (4_107_542_400_000, "2100-03-01T00:00:00.000000Z"),
             (u64::MAX, "9999-12-31T23:59:59.615000Z"),
         ] {
-            assert_eq!(rfc3339(Timestamp::from_millis(millis)), expected);
+            assert_eq!(format_rfc3339(Timestamp::from_millis(millis)), expected);
         }
     }
 }

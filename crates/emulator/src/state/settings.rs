@@ -1,4 +1,4 @@
-//! Who may call the emulator, and what it knows at the start.
+//! The settings of an emulator: clients, sandboxes, limits and modes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,48 +7,46 @@ use std::time::Duration;
 use ajo_engine::{OrgId, Scopes, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::state::quirks::Switches;
+use crate::state::quirks::QuirkSettings;
 
-/// A credential that the emulator accepts.
+/// An accepted credential.
 #[derive(Clone, Debug)]
-pub struct Caller {
-    /// The client id, which is also the API key.
+pub struct RegisteredClient {
+    /// Also the API key.
     pub client_id: String,
-    /// The client secrets; any of them is accepted.
+    /// Any of these is accepted.
     pub secrets: Vec<Secret>,
-    /// The organization it belongs to.
     pub org_id: OrgId,
-    /// The scopes it may ask for.
+    /// The scopes the client may request.
     pub scopes: Scopes,
 }
 
-/// A sandbox that every organization of the emulator has.
+/// A sandbox of every emulated organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxSettings {
-    /// Its name.
     pub name: String,
-    /// Whether it is for production; throttling can be configured on such a one only.
+    /// Throttling can only be configured in production sandboxes.
     pub production: bool,
 }
 
-/// How closely the gateway looks at who calls.
+/// How strictly the gateway authenticates calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMode {
-    /// Not at all: no header is needed. A call without organization or sandbox goes to the first one.
+    /// No header is needed. A call without organization or sandbox goes to the first one.
     Off,
-    /// The headers must be there; any API key and any token will do.
+    /// The headers must be present; any API key and any token are accepted.
     Lenient,
-    /// As the service does.
+    /// Like the real service.
     #[default]
     Strict,
 }
 
 impl AuthMode {
-    /// All of them.
+    /// All modes.
     pub const ALL: [Self; 3] = [Self::Off, Self::Lenient, Self::Strict];
 
-    /// Its name.
+    /// The name on the command line and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -73,55 +71,55 @@ impl FromStr for AuthMode {
     }
 }
 
-/// How much of everything there can be, so that no client can fill the memory. All chosen here.
+/// Resource limits, so that no client can exhaust the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest body taken, in bytes; a definition is below 1 KB.
-    pub body: usize,
-    /// Capping configurations of one sandbox. More are answered 507.
+pub struct ResourceLimits {
+    /// Maximum body length in bytes; a definition is below 1 KB.
+    pub body_bytes: usize,
+    /// Maximum number of capping configurations in a sandbox; a create beyond it gets 507.
     pub configs: usize,
-    /// Saved and deployed definitions of one organization together, in bytes of JSON. More are answered 507.
+    /// Maximum size of all saved and deployed definitions of an organization, in bytes of JSON; calls beyond it get 507.
     pub config_bytes: usize,
-    /// Calls that the journal of one organization keeps.
-    pub journal: usize,
-    /// Tokens that are valid at a time; the one that ends first makes room.
+    /// Length of an organization's request log.
+    pub logged_calls: usize,
+    /// Maximum number of valid tokens; the one that expires first is dropped.
     pub tokens: usize,
-    /// Connections at a time. One more is answered 503 and closed.
+    /// Maximum number of concurrent connections; one more gets 503 and is closed.
     pub connections: usize,
-    /// How long the server waits for the first byte of the next request, from there for the whole request, and for the client
-    /// to take some of an answer. Then the connection is closed.
-    pub patience: Duration,
+    /// Maximum wait for the first byte of a request, for the rest of the request, and for the client to read some of the
+    /// response. Then the connection is closed.
+    pub idle_timeout: Duration,
 }
 
-impl Default for Limits {
+impl Default for ResourceLimits {
     fn default() -> Self {
         Self {
-            body: 1024 * 1024,
+            body_bytes: 1024 * 1024,
             configs: 20_000,
             config_bytes: 128 * 1024 * 1024,
-            journal: 1_000,
+            logged_calls: 1_000,
             tokens: 10_000,
-            // Below the 1,024 files that a process may usually have open.
+            // Below 1,024, the usual limit of open files per process.
             connections: 512,
-            patience: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(60),
         }
     }
 }
 
-/// What an emulator starts with.
+/// The initial settings of an emulator.
 ///
 /// ```
-/// use ajo_emulator::{AuthMode, Caller, Limits, MAX_METHODS, SandboxSettings, Settings, World};
+/// use ajo_emulator::{AuthMode, RegisteredClient, ResourceLimits, MAX_METHODS, SandboxSettings, EmulatorSettings, EmulatorState};
 ///
-/// let settings = Settings {
-///     callers: vec![Caller::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid,AdobeID")],
+/// let settings = EmulatorSettings {
+///     clients: vec![RegisteredClient::new("my-client", "s3cr3t", "A1B2@AdobeOrg", "openid,AdobeID")],
 ///     sandboxes: vec![SandboxSettings { name: "stage".to_owned(), production: false }],
 ///     auth: AuthMode::Lenient,
-///     limits: Limits { configs: 10, ..Limits::default() },
-///     ..Settings::default()
+///     limits: ResourceLimits { configs: 10, ..ResourceLimits::default() },
+///     ..EmulatorSettings::default()
 /// };
 /// assert_eq!(settings.auth.as_str(), "lenient");
-/// let mut world = World::new(settings);
+/// let mut state = EmulatorState::new(settings);
 /// let mut post = |path: &str, body: String| {
 ///     let request = http::Request::post(format!("/journey/orchestration/{path}"))
 ///         .header("authorization", "Bearer any")
@@ -129,47 +127,44 @@ impl Default for Limits {
 ///         .header("x-gw-ims-org-id", "A1B2@AdobeOrg")
 ///         .header("x-sandbox-name", "stage")
 ///         .body(body.into())?;
-///     Ok::<_, http::Error>(world.handle(&request, ajo_engine::Timestamp::from_millis(0)).status())
+///     Ok::<_, http::Error>(state.handle(&request, ajo_engine::Timestamp::from_millis(0)).status())
 /// };
 /// assert_eq!(post("list/endpointConfigs", "{}".to_owned())?, 200);
 ///
-/// // There is no end to what a test can send, but to what the emulator takes.
+/// // The emulator limits the size of requests.
 /// let methods = vec!["GET"; MAX_METHODS + 1];
 /// let definition = serde_json::json!({"url": "https://a.example/*", "methods": methods, "services": {}});
 /// assert_eq!(post("endpointConfigs", definition.to_string())?, 413);
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// The credentials it accepts. Each organization among them is a world of its own.
-    pub callers: Vec<Caller>,
+pub struct EmulatorSettings {
+    /// The accepted credentials. Each organization has its own state.
+    pub clients: Vec<RegisteredClient>,
     /// The sandboxes of every organization.
     pub sandboxes: Vec<SandboxSettings>,
-    /// How long a token lives. The service's usual 24 hours (86,399 s) by default.
+    /// Lifetime of tokens. Default: the documented 24 hours (86,399 s).
     pub token_lifetime: Duration,
-    /// The scopes that a token must have been granted for. None by default: which ones the service wants is not published.
+    /// Scopes that every token needs. Default: none, because the real requirement is not published.
     pub required_scopes: Vec<String>,
-    /// How closely the gateway looks at who calls.
     pub auth: AuthMode,
-    /// Which side it takes where documents contradict each other.
-    pub switches: Switches,
-    /// How much of everything there can be.
-    pub limits: Limits,
-    /// Whether the page has switches for faults and the clock.
-    pub page_controls: bool,
-    /// Whether requests and answers are compared with the specifications: what differs is written down, and each answer of the
-    /// two APIs says in `x-emulator-contract` how much it is. Has no effect without the feature `contract`.
+    pub quirks: QuirkSettings,
+    pub limits: ResourceLimits,
+    /// Whether the web UI has controls for faults and the clock.
+    pub ui_controls: bool,
+    /// Contract mode: compare calls with the specifications, store the differences, and put their number into the response
+    /// header `x-emulator-contract`. Has no effect without the feature `contract`.
     pub contract: bool,
-    /// From which identifiers, tokens and chance are made: the same seed and the same calls give the same ones.
+    /// Seed for identifiers, tokens and random faults: the same seed and calls give the same results.
     pub seed: u64,
 }
 
-impl Caller {
-    /// A credential with one secret.
+impl RegisteredClient {
+    /// Creates a credential with one secret.
     ///
     /// # Panics
     ///
-    /// When the organization id or the scopes are malformed: they are written in a test's source.
+    /// Panics if the organization id or the scopes are malformed.
     pub fn new(client_id: &str, secret: &str, org_id: &str, scopes: &str) -> Self {
         Self {
             client_id: client_id.to_owned(),
@@ -180,12 +175,12 @@ impl Caller {
     }
 }
 
-impl Default for Settings {
+impl Default for EmulatorSettings {
     /// One credential, and the sandboxes `prod` (for production) and `dev`.
     fn default() -> Self {
         let sandbox = |name: &str, production| SandboxSettings { name: name.to_owned(), production };
         Self {
-            callers: vec![Caller::new(
+            clients: vec![RegisteredClient::new(
                 "emulator-client",
                 "emulator-secret",
                 "E0E0E0E0E0E0E0E0E0E0E0E0@AdobeOrg",
@@ -195,9 +190,9 @@ impl Default for Settings {
             token_lifetime: Duration::from_secs(86_399),
             required_scopes: Vec::new(),
             auth: AuthMode::Strict,
-            switches: Switches::default(),
-            limits: Limits::default(),
-            page_controls: false,
+            quirks: QuirkSettings::default(),
+            limits: ResourceLimits::default(),
+            ui_controls: false,
             contract: false,
             seed: 0,
         }

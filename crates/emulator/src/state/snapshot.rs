@@ -1,100 +1,108 @@
-//! What the emulator keeps, as one JSON document.
+//! Snapshots: all configurations as one JSON document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::state::config::{Config, State};
-use crate::state::emulator_state::{MAX_SANDBOXES, World};
+use crate::state::config::{ConfigState, StoredConfig};
+use crate::state::emulator_state::{EmulatorState, MAX_SANDBOXES};
 use crate::state::settings::SandboxSettings;
 use crate::state::store::OrgStore;
 
-/// Of the form below. A later form gets another number.
+/// The version of the format below.
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Snapshot {
+struct StateSnapshot {
     version: u32,
     organizations: BTreeMap<String, OrgStore>,
 }
 
-/// Why a snapshot cannot be taken up.
+/// A snapshot that cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no snapshot of an emulator: {0}")]
+#[error("not a valid emulator snapshot: {0}")]
 pub struct SnapshotError(String);
 
-impl World {
-    /// Everything that is kept: configurations of all organizations, saved and deployed. No token, no secret.
+impl EmulatorState {
+    /// A snapshot of the configurations of all organizations, saved and deployed. It contains no tokens or secrets.
     pub fn snapshot(&self) -> Value {
         let organizations = self.organizations.iter().map(|(id, it)| (id.clone(), it.store.clone())).collect();
-        // Texts, numbers and maps by text always encode.
-        serde_json::to_value(Snapshot { version: VERSION, organizations }).unwrap_or_default()
+        // Strings, numbers and maps with string keys always serialize.
+        serde_json::to_value(StateSnapshot { version: VERSION, organizations }).unwrap_or_default()
     }
 
-    /// Takes up what was kept, in place of what is there. Organizations that the snapshot does not name stay as they are; one
-    /// that this world does not know is an error, and nothing is changed then. Sandboxes of the settings that it does not have are
-    /// there too, empty. Switches, clocks, faults and journals are no part of it.
+    /// Replaces the configurations of the organizations in the snapshot. Sandboxes from the settings that the snapshot lacks are
+    /// added empty. Quirks, clocks, faults and request logs are not part of a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the snapshot is invalid, too large, or names an unknown organization. Nothing is changed then.
     ///
     /// ```
-    /// use ajo_emulator::{Settings, SnapshotError, World};
+    /// use ajo_emulator::{EmulatorSettings, SnapshotError, EmulatorState};
     ///
-    /// let mut world = World::new(Settings::default());
-    /// let snapshot = world.snapshot();
-    /// world.restore(&snapshot)?;
-    /// let error: SnapshotError = world.restore(&serde_json::json!({"version": 2})).unwrap_err();
-    /// assert!(error.to_string().starts_with("this is no snapshot of an emulator: "));
+    /// let mut state = EmulatorState::new(EmulatorSettings::default());
+    /// let snapshot = state.snapshot();
+    /// state.restore(&snapshot)?;
+    /// let error: SnapshotError = state.restore(&serde_json::json!({"version": 2})).unwrap_err();
+    /// assert!(error.to_string().starts_with("not a valid emulator snapshot: "));
     /// # Ok::<(), SnapshotError>(())
     /// ```
     pub fn restore(&mut self, snapshot: &Value) -> Result<(), SnapshotError> {
-        let refuse = |problem: String| Err(SnapshotError(problem));
+        let invalid = |problem: String| Err(SnapshotError(problem));
         let version = snapshot.get("version").and_then(Value::as_u64);
         if version != Some(u64::from(VERSION)) {
-            return refuse(format!("its version is not {VERSION}"));
+            return invalid(format!("the version must be {VERSION}"));
         }
-        let Snapshot { organizations, .. } =
-            Snapshot::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))?;
-        let most = self.settings.limits.config_bytes;
-        for (id, kept) in &organizations {
+        let StateSnapshot { organizations, .. } =
+            StateSnapshot::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))?;
+        let max = self.settings.limits.config_bytes;
+        for (id, stored) in &organizations {
             if !self.organizations.contains_key(id) {
-                return refuse(format!("the emulator has no organization {id}"));
+                return invalid(format!("the emulator has no organization {id}"));
             }
-            let length = kept.length();
-            if length > most {
-                return refuse(format!("the definitions of {id} have {length} bytes, and {most} at most are kept"));
+            let length = stored.length();
+            if length > max {
+                return invalid(format!("the definitions of {id} have {length} bytes, more than the maximum of {max}"));
             }
-            let missing = |wanted: &&SandboxSettings| kept.sandboxes.iter().all(|there| there.name != wanted.name);
-            if kept.sandboxes.len() + self.settings.sandboxes.iter().filter(missing).count() > MAX_SANDBOXES {
-                return refuse(format!("{id} has more than {MAX_SANDBOXES} sandboxes"));
+            let missing = |configured: &&SandboxSettings| {
+                stored.sandboxes.iter().all(|existing| existing.name != configured.name)
+            };
+            if stored.sandboxes.len() + self.settings.sandboxes.iter().filter(missing).count() > MAX_SANDBOXES {
+                return invalid(format!("{id} has more than {MAX_SANDBOXES} sandboxes"));
             }
-            let names: BTreeSet<&str> = kept.sandboxes.iter().map(|sandbox| sandbox.name.as_str()).collect();
-            if names.len() < kept.sandboxes.len() {
-                return refuse(format!("{id} has two sandboxes of one name"));
+            let names: BTreeSet<&str> = stored.sandboxes.iter().map(|sandbox| sandbox.name.as_str()).collect();
+            if names.len() < stored.sandboxes.len() {
+                return invalid(format!("{id} has two sandboxes with the same name"));
             }
-            if let Some(config) = kept.configs().find(|config| !has_what_is_deployed(config)) {
-                return refuse(format!("the configuration {} is deployed, and nothing says as what", config.uid));
+            if let Some(config) = stored.configs().find(|config| !has_deployed_definition(config)) {
+                return invalid(format!("the deployed configuration {} has no deployed definition", config.uid));
             }
-            for sandbox in &kept.sandboxes {
+            for sandbox in &stored.sandboxes {
                 if sandbox.capping.iter().any(|(uid, config)| *uid != config.uid) {
-                    return refuse(format!("a configuration of the sandbox {} has two uids", sandbox.name));
+                    return invalid(format!(
+                        "a configuration in the sandbox {} has a uid that differs from its key",
+                        sandbox.name
+                    ));
                 }
                 if sandbox.capping.len() > self.settings.limits.configs {
-                    return refuse(format!("the sandbox {} has too many configurations", sandbox.name));
+                    return invalid(format!("the sandbox {} has too many configurations", sandbox.name));
                 }
             }
         }
-        for (id, kept) in organizations {
+        for (id, stored) in organizations {
             if let Some(organization) = self.organizations.get_mut(&id) {
-                organization.take_up(kept);
+                organization.restore(stored);
             }
         }
-        // From the same seed the identifiers that are drawn next would be those that the snapshot has.
+        // With the old seed, new identifiers would repeat those in the snapshot.
         self.reseed(self.settings.seed ^ self.digest());
         Ok(())
     }
 
-    /// Tells worlds apart by what they keep, with the function FNV-1a: it is the same with every build.
+    /// Hashes the stored uids with FNV-1a, which is the same in every build.
     fn digest(&self) -> u64 {
         let configs = self.organizations.values().flat_map(|organization| organization.store.configs());
         let bytes = configs.flat_map(|config| config.uid.bytes());
@@ -102,6 +110,6 @@ impl World {
     }
 }
 
-fn has_what_is_deployed(config: &Config) -> bool {
-    config.state != State::Deployed || config.deployed.is_some()
+fn has_deployed_definition(config: &StoredConfig) -> bool {
+    config.state != ConfigState::Deployed || config.deployed.is_some()
 }

@@ -1,38 +1,38 @@
-//! What one organization stores: sandboxes and their configurations. A snapshot holds the same.
+//! The stored data of an organization: sandboxes and configurations. Snapshots have the same structure.
 
 use ajo_core::Api;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::state::config::Config;
+use crate::state::config::StoredConfig;
 use crate::state::settings::SandboxSettings;
 
-/// What the service keeps of an organization, and a snapshot holds.
+/// The stored data of an organization.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct OrgStore {
-    pub(crate) sandboxes: Vec<Sandbox>,
-    pub(crate) throttling: Option<Throttling>,
-    /// The length of all definitions is not more than this, in bytes. What is deleted is taken off when it matters.
+    pub(crate) sandboxes: Vec<SandboxStore>,
+    pub(crate) throttling: Option<StoredThrottling>,
+    /// Upper bound of the length of all definitions, in bytes. Deletions lower it only on recount.
     #[serde(skip)]
-    longest: usize,
+    max_bytes: usize,
 }
 
-/// A sandbox and its capping configurations by their uid, in the order of their creation.
+/// A sandbox and its capping configurations by uid, in the order they were created.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Sandbox {
+pub(crate) struct SandboxStore {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) production: bool,
-    pub(crate) capping: IndexMap<String, Config>,
+    pub(crate) capping: IndexMap<String, StoredConfig>,
 }
 
-/// The throttling configuration, and where it was defined.
+/// The throttling configuration and the sandbox in which it was defined.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Throttling {
-    pub(crate) config: Config,
+pub(crate) struct StoredThrottling {
+    pub(crate) config: StoredConfig,
     pub(crate) sandbox_id: String,
     pub(crate) sandbox_name: String,
 }
@@ -41,47 +41,47 @@ impl OrgStore {
     pub(crate) fn new(sandboxes: &[SandboxSettings], mut new_id: impl FnMut() -> String) -> Self {
         let sandboxes = sandboxes
             .iter()
-            .map(|SandboxSettings { name, production }| Sandbox {
+            .map(|SandboxSettings { name, production }| SandboxStore {
                 id: new_id(),
                 name: name.clone(),
                 production: *production,
                 capping: IndexMap::new(),
             })
             .collect();
-        Self { sandboxes, throttling: None, longest: 0 }
+        Self { sandboxes, throttling: None, max_bytes: 0 }
     }
 
-    /// All configurations of both kinds.
-    pub(crate) fn configs(&self) -> impl Iterator<Item = &Config> {
+    /// All configurations of both APIs.
+    pub(crate) fn configs(&self) -> impl Iterator<Item = &StoredConfig> {
         let capping = self.sandboxes.iter().flat_map(|sandbox| sandbox.capping.values());
         capping.chain(self.throttling.iter().map(|throttling| &throttling.config))
     }
 
     /// The length of all definitions, in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
-        self.configs().map(Config::length).sum()
+        self.configs().map(StoredConfig::length).sum()
     }
 
-    /// Counts all definitions anew: after a snapshot, which comes without a count.
-    pub(crate) fn count(&mut self) {
-        self.longest = self.length();
+    /// Computes the length again, for example after a restore.
+    pub(crate) fn recount(&mut self) {
+        self.max_bytes = self.length();
     }
 
-    /// Whether so many bytes more can be kept, which are then counted as kept. All is counted anew only where it seems too much,
-    /// because that takes its time.
-    pub(crate) fn has_room_for(&mut self, more: usize, most: usize) -> bool {
-        if self.longest.saturating_add(more) > most {
-            self.count();
+    /// Reserves bytes for definitions and returns whether they fit. It recounts only when the limit seems exceeded, because a
+    /// recount is slow.
+    pub(crate) fn try_reserve(&mut self, more: usize, max: usize) -> bool {
+        if self.max_bytes.saturating_add(more) > max {
+            self.recount();
         }
-        let has_room = self.longest.saturating_add(more) <= most;
+        let has_room = self.max_bytes.saturating_add(more) <= max;
         if has_room {
-            self.longest += more;
+            self.max_bytes += more;
         }
         has_room
     }
 
-    /// The configuration with this uid, in whichever sandbox it is.
-    pub(crate) fn find(&self, uid: &str) -> Option<(Api, &Config)> {
+    /// Finds a configuration by uid, in any sandbox.
+    pub(crate) fn find(&self, uid: &str) -> Option<(Api, &StoredConfig)> {
         let capping = self.sandboxes.iter().find_map(|sandbox| sandbox.capping.get(uid));
         let throttling = self.throttling.as_ref().map(|throttling| &throttling.config);
         let throttling = throttling.filter(|config| config.uid == uid);

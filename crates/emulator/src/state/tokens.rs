@@ -1,25 +1,24 @@
-//! The tokens that were granted.
+//! The issued tokens.
 
 use std::collections::BTreeMap;
 
 use ajo_engine::{Scopes, Timestamp};
 
-/// A token that was granted.
 #[derive(Clone, Debug)]
-pub(crate) struct Grant {
+pub(crate) struct TokenGrant {
     pub(crate) client_id: String,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
 }
 
-/// The tokens that are valid, or were until a moment ago.
+/// The issued tokens, valid or recently expired.
 #[derive(Debug, Default)]
-pub(crate) struct Tokens {
-    grants: BTreeMap<String, Grant>,
+pub(crate) struct IssuedTokens {
+    grants: BTreeMap<String, TokenGrant>,
 }
 
-impl Tokens {
-    pub(crate) fn get(&self, token: &str) -> Option<&Grant> {
+impl IssuedTokens {
+    pub(crate) fn get(&self, token: &str) -> Option<&TokenGrant> {
         self.grants.get(token)
     }
 
@@ -31,14 +30,14 @@ impl Tokens {
         self.grants.clear();
     }
 
-    /// Forgets those of one client.
+    /// Removes the tokens of one client.
     pub(crate) fn revoke(&mut self, client_id: &str) {
         self.grants.retain(|_, grant| grant.client_id != client_id);
     }
 
-    /// Keeps a token. Where there are too many, the one that ends first makes room.
-    pub(crate) fn keep(&mut self, token: String, grant: Grant, most: usize) {
-        if self.grants.len() >= most {
+    /// Stores a token. At the limit, it drops the token that expires first.
+    pub(crate) fn insert(&mut self, token: String, grant: TokenGrant, max: usize) {
+        if self.grants.len() >= max {
             let first = self.grants.iter().min_by_key(|(_, grant)| grant.expires_at).map(|(token, _)| token.clone());
             if let Some(first) = first {
                 self.grants.remove(&first);

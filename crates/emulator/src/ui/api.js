@@ -1,11 +1,11 @@
-// The control API of the emulator, which is all that this page knows.
+// The emulator's control API, the only source of data for this UI.
 
 let organization = new URLSearchParams(location.search).get('org');
 
-export const chosen = () => organization;
+export const selectedOrganization = () => organization;
 
-/** All that is asked from now on is about this organization; the address keeps it. */
-export function choose(id) {
+/** Uses this organization for all requests, and stores it in the address. */
+export function selectOrganization(id) {
   organization = id;
   if (id === null) return;
   const address = new URL(location.href);
@@ -13,20 +13,20 @@ export function choose(id) {
   history.replaceState(null, '', address);
 }
 
-/** What went wrong, as the emulator says it. */
-export class Refused extends Error {
+/** An error response of the emulator. */
+export class ApiError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 }
 
-export async function ask(method, path, { query = {}, body } = {}) {
+export async function request(method, path, { query = {}, body } = {}) {
   const url = new URL(`/_emulator${path}`, location.origin);
   if (organization !== null) url.searchParams.set('org', organization);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const answer = await fetch(url, { method, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body) });
-  const value = await answer.json();
-  if (!answer.ok) throw new Refused(answer.status, value.message ?? `status ${answer.status}`);
+  const response = await fetch(url, { method, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body) });
+  const value = await response.json();
+  if (!response.ok) throw new ApiError(response.status, value.message ?? `status ${response.status}`);
   return value;
 }

@@ -1,14 +1,14 @@
-// The list of configurations, throttling first, then capping by sandbox; one of them is selected.
+// The list of configurations: throttling first, then capping by sandbox. One of them is selected.
 
 import * as api from './api.js';
 import * as detail from './detail.js';
-import { breakable, byId, changed, chip, el, walkByArrows } from './dom.js';
+import { breakable, byId, changed, chip, el, enableArrowKeys } from './dom.js';
 
-/** Something may change without a call: a snapshot that is taken up, a test that tampers. So they are asked for at times. */
-const AT_LEAST_EVERY = 5;
+/** Refreshes between two reloads. Data can change without a call: a restored snapshot, or a test in the same process. */
+const MAX_AGE = 5;
 
-let known;
-let knownFor = '';
+let loaded;
+let loadedKey = '';
 let age = 0;
 let selected;
 let status;
@@ -19,40 +19,40 @@ export function wire(refresh) {
     const uid = target.closest('button')?.dataset.uid;
     if (uid !== undefined) select(uid);
   });
-  walkByArrows(list, 'button');
+  enableArrowKeys(list, 'button');
   byId('find').addEventListener('input', refresh);
 }
 
-/** The one that is selected, if there is one. */
-export const selectedConfig = () => known?.configs.find(({ uid }) => uid === selected);
+/** The selected configuration, if any. */
+export const selectedConfig = () => loaded?.configs.find(({ uid }) => uid === selected);
 
-export function forget() {
-  [known, knownFor, selected] = [undefined, '', undefined];
+export function clear() {
+  [loaded, loadedKey, selected] = [undefined, '', undefined];
   byId('find').value = '';
 }
 
-export async function ask({ organization, calls, capping, throttling }) {
+export async function load({ organization, calls, capping, throttling }) {
   const find = byId('find').value.trim();
-  const asked = JSON.stringify([organization, calls, capping, throttling, find]);
+  const key = JSON.stringify([organization, calls, capping, throttling, find]);
   age += 1;
-  if (known !== undefined && asked === knownFor && age < AT_LEAST_EVERY) return known;
-  const answer = await api.ask('GET', '/configs', { query: find === '' ? {} : { find } });
-  [knownFor, age] = [asked, 0];
-  return answer;
+  if (loaded !== undefined && key === loadedKey && age < MAX_AGE) return loaded;
+  const response = await api.request('GET', '/configs', { query: find === '' ? {} : { find } });
+  [loadedKey, age] = [key, 0];
+  return response;
 }
 
-export function show(answer, now) {
-  [known, status] = [answer, now];
+export function show(response, newStatus) {
+  [loaded, status] = [response, newStatus];
   render();
 }
 
 function render() {
-  const { configs, total } = known;
+  const { configs, total } = loaded;
   const all = status.capping + (status.throttling ? 1 : 0);
   if (!configs.some(({ uid }) => uid === selected)) selected = configs[0]?.uid;
   byId('find-field').hidden = all <= 8;
   byId('config-rest').hidden = configs.length === total;
-  byId('config-rest').textContent = `${configs.length} of ${total} are shown; find narrows them down.`;
+  byId('config-rest').textContent = `${configs.length} of ${total} are shown; use the search to find others.`;
   showList(configs, all);
   detail.show(configs.find(({ uid }) => uid === selected));
 }
@@ -71,7 +71,7 @@ function showList(configs, all) {
   if (!changed(list, [configs, all, selected, status.sandboxes, status.auth])) return;
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.uid : undefined;
   if (all === 0) {
-    list.replaceChildren(...nothing());
+    list.replaceChildren(...emptyHint());
     return;
   }
   const groups = [
@@ -82,14 +82,14 @@ function showList(configs, all) {
       (it) => it.api === 'capping' && it.sandbox === name,
     ]),
   ];
-  list.replaceChildren(...groups.flatMap(([api, place, belongs]) => group(api, place, configs.filter(belongs))));
+  list.replaceChildren(...groups.flatMap(([api, scope, matches]) => group(api, scope, configs.filter(matches))));
   const button = [...list.querySelectorAll('button')].find((it) => it.dataset.uid === focused);
   if (button && focused !== selected) for (const it of list.querySelectorAll('button')) it.tabIndex = it === button ? 0 : -1;
   button?.focus({ preventScroll: true });
 }
 
-function group(api, place, configs) {
-  const title = el('h3', {}, api, el('span', { class: 'muted' }, ` ${place}`));
+function group(api, scope, configs) {
+  const title = el('h3', {}, api, el('span', { class: 'muted' }, ` ${scope}`));
   if (configs.length === 0) return [title, el('p', { class: 'empty' }, 'none')];
   return [title, el('ul', { class: 'configs' }, ...configs.map((config) => el('li', {}, entry(config))))];
 }
@@ -105,7 +105,7 @@ function entry(config) {
   );
 }
 
-/** The limits in a few characters. */
+/** The limits in short form. */
 function summary({ services, maxThroughput }) {
   if (maxThroughput !== undefined) return `${maxThroughput}/s`;
   const rates = Object.entries(services ?? {}).map(([name, it]) => {
@@ -115,13 +115,13 @@ function summary({ services, maxThroughput }) {
   return rates.join(', ');
 }
 
-/** What to type where there is nothing yet. */
-function nothing() {
-  const definition = { url: 'https://api.example.org/*', methods: ['GET'], services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } } };
+/** An example command for an empty emulator. */
+function emptyHint() {
+  const definition = { url: 'https://api.example.org/*', methods: ['GET'], services: { action: { rating: { maxCallsCount: 500, periodInMs: 1000 } } } };
   const json = JSON.stringify(definition, null, 1).replace(/\n\s*/g, ' ');
   const command =
     status.auth === 'off'
       ? `curl ${location.origin}/journey/orchestration/endpointConfigs -d '${json}'`
-      : `eval "$(ajo emulator env --at ${location.origin})"\necho '${json}' | ajo capping create -`;
+      : `eval "$(ajo emulator env --emulator-url ${location.origin})"\necho '${json}' | ajo capping create -`;
   return [el('p', { class: 'empty' }, 'None yet. Create one:'), el('pre', { tabindex: '0', 'aria-label': 'Command' }, command)];
 }

@@ -1,4 +1,4 @@
-// One configuration: where it is in its life, and what is saved beside what is deployed.
+// One configuration: its state in the life cycle, and its saved and deployed definitions.
 
 import { breakable, byId, changed, chip, el } from './dom.js';
 
@@ -8,56 +8,56 @@ export function show(config) {
   if (!changed(body, config ?? null)) return;
   if (config === undefined) {
     title.textContent = 'Nothing selected';
-    body.replaceChildren(el('p', { class: 'empty' }, 'A configuration of the list shows here: its state, and what is saved beside what is deployed.'));
+    body.replaceChildren(el('p', { class: 'empty' }, 'Select a configuration to see its state and its saved and deployed definitions.'));
     return;
   }
   const { saved, uid, api, sandbox, state } = config;
   title.replaceChildren(...breakable(String(saved.url ?? saved.urlPattern ?? uid)));
   body.replaceChildren(
-    el('p', { class: 'place' }, chip(state), el('span', { class: 'muted' }, ` ${api} in ${sandbox} `), el('code', { class: 'uid' }, uid)),
-    el('div', { class: 'life' }, diagram(config), el('div', {}, el('p', {}, meaning(config)), marks(config.metadata))),
+    el('p', { class: 'location' }, chip(state), el('span', { class: 'muted' }, ` ${api} in ${sandbox} `), el('code', { class: 'uid' }, uid)),
+    el('div', { class: 'life' }, diagram(config), el('div', {}, el('p', {}, explanation(config)), changes(config.metadata))),
     comparison(config),
   );
 }
 
 function diagram({ state }) {
   const svg = byId('diagram').content.firstElementChild.cloneNode(true);
-  const moves = new Set();
+  const operations = new Set();
   for (const edge of svg.querySelectorAll('.edge')) {
     if (!edge.dataset.from.split(' ').includes(state)) continue;
     edge.classList.add('on');
-    for (const text of edge.querySelectorAll('text')) for (const move of text.textContent.split(', ')) moves.add(move);
+    for (const text of edge.querySelectorAll('text')) for (const operation of text.textContent.split(', ')) operations.add(operation);
   }
   svg.querySelector(`[data-state="${CSS.escape(state)}"]`)?.classList.add('on');
-  moves.delete('forced');
-  svg.querySelector('title').textContent = `State diagram: it is ${state}; from here lead ${[...moves].join(', ')}.`;
+  operations.delete('forced');
+  svg.querySelector('title').textContent = `State diagram: state ${state}; possible operations: ${[...operations].join(', ')}.`;
   return svg;
 }
 
-function meaning({ api, state, deployed, differs }) {
+function explanation({ api, state, deployed, differs }) {
   if (deployed === null) {
-    return state === 'created' ? 'It limits nothing yet: deploy puts it in force.' : 'It was changed, and limits nothing: deploy puts it in force.';
+      return state === 'created' ? 'Not live yet: deploy it to make it live.' : 'Changed, but not live: deploy it to make it live.';
   }
   if (api === 'throttling') {
-    return state === 'updated' ? 'It is in force, and so was its change at once.' : 'It is in force. A change is in force at once.';
+      return state === 'updated' ? 'Live. The last change took effect at once.' : 'Live. A change takes effect at once.';
   }
-  if (differs) return 'An earlier definition is still in force. Another deploy puts the saved one in force.';
-  return state === 'updated' ? 'It is in force; what was saved since says the same.' : 'It is in force. A change needs another deploy.';
+  if (differs) return 'An earlier definition is still live. Deploy again to make the saved one live.';
+  return state === 'updated' ? 'Live. The definition saved since is the same.' : 'Live. A change takes effect with the next deploy.';
 }
 
-function marks(metadata) {
-  const told = [['created', 'Created'], ['lastModified', 'Saved'], ['lastDeployed', 'Deployed']].filter(([name]) => metadata[`${name}At`]);
+function changes(metadata) {
+  const entries = [['created', 'Created'], ['lastModified', 'Saved'], ['lastDeployed', 'Deployed']].filter(([name]) => metadata[`${name}At`]);
   return el(
     'dl',
     { class: 'marks' },
-    ...told.flatMap(([name, label]) => [
+    ...entries.flatMap(([name, label]) => [
       el('dt', {}, label),
       el('dd', {}, metadata[`${name}At`].replace('T', ' ').slice(0, 19), ' ', el('span', { class: 'muted' }, metadata[`${name}By`])),
     ]),
   );
 }
 
-/** Roles are named because the narrow layout takes the table apart. */
+/** Explicit roles, because the narrow layout changes the display of table elements. */
 function comparison({ saved, deployed }) {
   const [left, right] = [fields(saved), deployed === null ? new Map() : fields(deployed)];
   const names = [...new Set([...left.keys(), ...right.keys()])];
@@ -83,14 +83,14 @@ function comparison({ saved, deployed }) {
   );
 }
 
-/** The leaves of a definition, by their path. */
-function fields(value, path = '', found = new Map()) {
+/** The leaf values of a definition by their path. */
+function fields(value, path = '', leaves = new Map()) {
   const isList = Array.isArray(value);
   if (value === null || typeof value !== 'object' || (isList && value.every((it) => typeof it !== 'object'))) {
-    found.set(path, isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value));
-    return found;
+    leaves.set(path, isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value));
+    return leaves;
   }
-  if (Object.keys(value).length === 0) found.set(path, '{}');
-  for (const [name, below] of Object.entries(value)) fields(below, path === '' ? name : `${path}.${name}`, found);
-  return found;
+  if (Object.keys(value).length === 0) leaves.set(path, '{}');
+  for (const [name, below] of Object.entries(value)) fields(below, path === '' ? name : `${path}.${name}`, leaves);
+  return leaves;
 }

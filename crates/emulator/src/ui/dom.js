@@ -1,8 +1,8 @@
-// Building and filling elements. Data comes in as text only: nothing here reads markup.
+// Creates and fills elements. Data is only inserted as text, never as markup.
 
 export const byId = (id) => document.getElementById(id);
 
-/** An element with attributes and children; texts among the children become text nodes. */
+/** Creates an element with attributes and children; strings become text nodes. */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -12,33 +12,33 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A path, a URL or a name, which may go on in the next line at its own signs. */
+/** Allows line breaks after `.`, `/` and `_`. */
 export const breakable = (text) => text.split(/(?<=[./_])(?=.{3})/).flatMap((part, index) => (index === 0 ? [part] : [el('wbr'), part]));
 
-/** Whether the data is another than the last time it was shown here; what is the same is left alone, and with it the focus. */
+/** Whether the data differs from the last call for this element. Unchanged elements are not redrawn and retain the focus. */
 export function changed(element, data) {
   const text = JSON.stringify(data);
-  if (shown.get(element) === text) return false;
-  shown.set(element, text);
+  if (lastData.get(element) === text) return false;
+  lastData.set(element, text);
   return true;
 }
 
-const shown = new WeakMap();
+const lastData = new WeakMap();
 
-const SIGNS = { created: '○', updated: '◐', deployed: '●' };
+const SYMBOLS = { created: '○', updated: '◐', deployed: '●' };
 
-/** A state, told by its name and a sign, and by color only beside them. */
+/** A state, shown by name and symbol, not by color alone. */
 export const chip = (state) =>
-  el('span', { class: `chip ${state}` }, el('span', { 'aria-hidden': 'true' }, SIGNS[state] ?? '?'), ` ${state}`);
+  el('span', { class: `chip ${state}` }, el('span', { 'aria-hidden': 'true' }, SYMBOLS[state] ?? '?'), ` ${state}`);
 
-/** A time in UTC; a number where no calendar reaches that far. */
+/** A time in UTC; milliseconds if out of range for a date. */
 export function time(millis) {
   const date = new Date(millis);
   return Number.isNaN(date.getTime()) ? `${millis} ms` : date.toISOString().replace('T', ' ').replace('Z', '');
 }
 
-/** One stop for Tab; the arrows go on from there. */
-export function walkByArrows(container, selector) {
+/** Makes a list one Tab stop; arrow keys move within it. */
+export function enableArrowKeys(container, selector) {
   container.addEventListener('keydown', (event) => {
     const items = [...container.querySelectorAll(selector)];
     const at = items.indexOf(document.activeElement);

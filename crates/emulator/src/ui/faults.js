@@ -1,6 +1,6 @@
-// The faults that are set, and a form that sets one.
+// The active faults, and a form to add one.
 
-import { ask } from './api.js';
+import { request } from './api.js';
 import { byId, changed, el } from './dom.js';
 
 export function wire(act) {
@@ -8,9 +8,9 @@ export function wire(act) {
     event.preventDefault();
     const value = (id) => byId(id).value.trim();
     const fault = { at: value('fault-at'), when: value('fault-when'), fault: value('fault-what') };
-    act(() => ask('POST', '/faults', { body: fault }));
+    act(() => request('POST', '/faults', { body: fault }));
   });
-  byId('remove-faults').addEventListener('click', () => act(() => ask('DELETE', '/faults')));
+  byId('remove-faults').addEventListener('click', () => act(() => request('DELETE', '/faults')));
 }
 
 export function show(faults, mayChange) {
@@ -22,18 +22,18 @@ export function show(faults, mayChange) {
   );
   byId('no-faults').hidden = faults.length > 0;
   byId('no-faults').textContent = mayChange
-    ? 'None: every call is answered as the service would. Add one below.'
-    : 'None. Started with --page-controls, this page can add some.';
+    ? 'None: calls behave like the service. Add one below.'
+    : 'None. Start the emulator with --ui-controls to add some here.';
   byId('remove-faults').disabled = faults.length === 0;
   if (mayChange && byId('fault-form').hidden) offerNames();
   byId('fault-form').hidden = !mayChange;
 }
 
-/** What each part can be. The form works without. */
+/** Suggests values for each part. The form works without them. */
 async function offerNames() {
-  const { at, when, fault } = await ask('GET', '/faults/names').catch(() => ({ at: [], when: [], fault: [] }));
+  const { at, when, fault } = await request('GET', '/faults/names').catch(() => ({ at: [], when: [], fault: [] }));
   const offer = (id, names) => byId(id).replaceChildren(...names);
   offer('fault-at-names', at.map((name) => el('option', { value: name })));
   offer('fault-when-names', when.map((name) => el('option', { value: name })));
-  offer('fault-what-names', fault.map(({ name, about }) => el('option', { value: name, label: `${name}: ${about}` })));
+  offer('fault-what-names', fault.map(({ name, description }) => el('option', { value: name, label: `${name}: ${description}` })));
 }

@@ -1,16 +1,16 @@
-// What a limit does to traffic: calls a second over time, and what becomes of them.
+// Simulates traffic through a limit and draws calls per second.
 
-import { ask } from './api.js';
+import { request } from './api.js';
 import { selectedConfig } from './configs.js';
 import { byId, el } from './dom.js';
 
-/** The page has a drawing already, which knows the name of the language. */
+/** The namespace of SVG, taken from the state diagram. */
 const SVG = byId('diagram').content.querySelector('svg').namespaceURI;
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [300, 150, 44, 20];
 
-/** What is drawn: its field, its name, and how its line is dashed, which tells it apart without color. */
+/** Field, name, and dash pattern, which distinguishes lines without color. */
 const LINES = [
-  ['offered', 'called', '2 3'],
+  ['offered', 'offered', '2 3'],
   ['allowed', 'allowed', ''],
   ['rejected', 'rejected', '8 3'],
   ['queued', 'waiting', '1 2'],
@@ -19,52 +19,52 @@ const LINES = [
 export function wire(act) {
   byId('traffic-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    act(play);
+    act(simulate);
   });
 }
 
-async function play() {
+async function simulate() {
   const config = selectedConfig();
-  // Only what is deployed limits; without it there is the service's own default.
+  // Only a deployed configuration has an effect; without one, the service's default applies.
   const uid = config?.deployed ? config.uid : undefined;
   const body = { traffic: byId('traffic-pattern').value.trim(), window: byId('traffic-window').value, uid, rows: 150 };
-  const report = await ask('POST', '/simulate', { body });
+  const report = await request('POST', '/simulate', { body });
   const number = (count) => count.toLocaleString('en');
-  const limits = report.limits.map(({ calls, periodMs, over }) => `${number(calls)} in ${number(periodMs)} ms, more are ${over}.`);
-  const of = uid === undefined ? 'Nothing deployed is selected, so this is the default limit.' : `Limit of ${uid}.`;
+  const limits = report.limits.map(({ calls, periodMs, overLimit }) => `${number(calls)} in ${number(periodMs)} ms; calls over the limit are ${overLimit}.`);
+  const source = uid === undefined ? 'No deployed configuration is selected; this is the default limit.' : `Limit of ${uid}.`;
   byId('traffic-result').replaceChildren(
-    el('p', { class: 'muted' }, [of, ...limits].join(' ')),
+    el('p', { class: 'muted' }, [source, ...limits].join(' ')),
     chart(report),
     el('dl', { class: 'totals' }, ...totals(report).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value.toLocaleString('en'))])),
-    el('p', { class: 'muted' }, 'How Adobe counts within a window is not published: the choice above is an assumption.'),
+    el('p', { class: 'muted' }, 'Adobe does not publish how calls are counted; the method above is an assumption.'),
   );
 }
 
 function totals({ totals: all, longestQueue, peakPerSecond }) {
   const { offered, allowed, rejected, servedFromQueue, expired } = all;
   return [
-    ['called', offered], ['allowed', allowed], ['rejected', rejected], ['from the queue', servedFromQueue],
-    ['left the queue after 6 h', expired], ['longest queue', longestQueue], ['most in a second', peakPerSecond],
+    ['offered', offered], ['allowed', allowed], ['rejected', rejected], ['from the queue', servedFromQueue],
+    ['dropped after 6 h', expired], ['longest queue', longestQueue], ['peak per second', peakPerSecond],
   ];
 }
 
 function chart({ rows, intervalSeconds }) {
-  // Counts are of a whole interval; what waits is counted at its end.
+  // Rows count a whole interval, but `queued` is the value at its end.
   const value = (row, field) => (field === 'queued' ? row.queued : row[field] / intervalSeconds);
-  const most = Math.max(1, ...rows.flatMap((row) => LINES.map(([field]) => value(row, field))));
+  const max = Math.max(1, ...rows.flatMap((row) => LINES.map(([field]) => value(row, field))));
   const end = (rows.at(-1)?.second ?? 0) + intervalSeconds;
   const x = (second) => LEFT + ((WIDTH - LEFT - 4) * second) / end;
-  const y = (count) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - 8) * count) / most;
+  const y = (count) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - 8) * count) / max;
   const draw = (tag, attributes, text = '') => {
     const element = document.createElementNS(SVG, tag);
     for (const [name, it] of Object.entries(attributes)) element.setAttribute(name, it);
     element.textContent = text;
     return element;
   };
-  const svg = draw('svg', { class: 'traffic', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': 'Calls a second over time' });
+  const svg = draw('svg', { class: 'traffic', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': 'Calls per second over time' });
   svg.append(
     draw('path', { class: 'axis', d: `M${LEFT} 6V${HEIGHT - BOTTOM}H${WIDTH - 4}` }),
-    draw('text', { x: LEFT - 4, y: 14, class: 'end' }, Math.round(most).toLocaleString('en')),
+    draw('text', { x: LEFT - 4, y: 14, class: 'end' }, Math.round(max).toLocaleString('en')),
     draw('text', { x: LEFT - 4, y: HEIGHT - BOTTOM, class: 'end' }, '0'),
     draw('text', { x: WIDTH - 4, y: HEIGHT - 6, class: 'end' }, `${end.toLocaleString('en')} s`),
     ...LINES.map(([field, , dash]) => {
@@ -75,7 +75,7 @@ function chart({ rows, intervalSeconds }) {
   const key = LINES.map(([field, name, dash]) => {
     const line = draw('svg', { class: 'traffic key', viewBox: '0 0 24 8', 'aria-hidden': 'true' });
     line.append(draw('polyline', { class: field, points: '0,4 24,4', 'stroke-dasharray': dash }));
-    return el('li', {}, line, ` ${name}${field === 'queued' ? '' : ', a second'}`);
+    return el('li', {}, line, ` ${name}${field === 'queued' ? '' : ' per second'}`);
   });
   return el('figure', {}, svg, el('ul', { class: 'legend' }, ...key));
 }

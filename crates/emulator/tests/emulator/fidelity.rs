@@ -1,4 +1,4 @@
-//! The ledger (`fidelity.toml`) against the code: nothing is missing in it, and what it names is there. Run by
+//! The list of behaviors (`fidelity.toml`) covers the code, and every entry names an existing test. Run by
 //! `cargo xtask test`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,21 +7,21 @@ use std::path::Path;
 
 use ajo_core::OPERATIONS;
 use ajo_core::rules::PUBLISHED_CODES;
-use ajo_emulator::{GatewayError, ImsRefusal, ServiceError, Switches};
+use ajo_emulator::{GatewayError, QuirkSettings, ServiceError, TokenEndpointError};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ledger {
-    behavior: Vec<Behavior>,
+struct FidelityFile {
+    behavior: Vec<FidelityEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Behavior {
+struct FidelityEntry {
     id: String,
-    what: String,
-    label: Label,
+    description: String,
+    provenance: Provenance,
     source: String,
     /// `FILE::TEST`.
     test: String,
@@ -29,7 +29,7 @@ struct Behavior {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Label {
+enum Provenance {
     Documented,
     Inferred,
     Observed,
@@ -44,68 +44,67 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn ledger() -> Vec<Behavior> {
-    let ledger: Ledger = toml::from_str(&read("crates/emulator/fidelity.toml")).expect("fidelity.toml");
-    ledger.behavior
+fn read_entries() -> Vec<FidelityEntry> {
+    let file: FidelityFile = toml::from_str(&read("crates/emulator/fidelity.toml")).expect("fidelity.toml");
+    file.behavior
 }
 
-/// Every route, code and switch that there is.
-fn there() -> BTreeSet<String> {
-    let mut there = BTreeSet::from(["route:token".to_owned()]);
-    there.extend(OPERATIONS.iter().map(|operation| format!("route:{}.{}", operation.api, operation.verb)));
-    there.extend(GatewayError::ALL.iter().map(|error| format!("gateway:{}", error.code)));
-    there.extend(ServiceError::ALL.iter().map(|error| format!("service:{}", error.code)));
-    there.extend(ImsRefusal::ALL.iter().map(|refusal| format!("ims:{}", refusal.name)));
-    there.extend(PUBLISHED_CODES.iter().map(|code| format!("rule:{code}")));
-    there.extend(Switches::ALL.iter().map(|switch| format!("switch:{}", switch.name)));
-    there
+/// The id of every route, code and quirk in the code.
+fn code_ids() -> BTreeSet<String> {
+    let mut ids = BTreeSet::from(["route:token".to_owned()]);
+    ids.extend(OPERATIONS.iter().map(|operation| format!("route:{}.{}", operation.api, operation.verb)));
+    ids.extend(GatewayError::ALL.iter().map(|error| format!("gateway:{}", error.code)));
+    ids.extend(ServiceError::ALL.iter().map(|error| format!("service:{}", error.code)));
+    ids.extend(TokenEndpointError::ALL.iter().map(|error| format!("ims:{}", error.name)));
+    ids.extend(PUBLISHED_CODES.iter().map(|code| format!("rule:{code}")));
+    ids.extend(QuirkSettings::ALL.iter().map(|quirk| format!("quirk:{}", quirk.name)));
+    ids
 }
 
 #[test]
-fn every_route_code_and_switch_is_in_the_ledger_and_nothing_else() {
-    let ledger = ledger();
-    let ids: BTreeSet<String> = ledger.iter().map(|behavior| behavior.id.clone()).collect();
-    assert_eq!(ids.len(), ledger.len(), "an id stands there twice");
+fn every_route_code_and_quirk_is_listed() {
+    let entries = read_entries();
+    let ids: BTreeSet<String> = entries.iter().map(|behavior| behavior.id.clone()).collect();
+    assert_eq!(ids.len(), entries.len(), "duplicate id");
     let known: BTreeSet<String> = ids.iter().filter(|id| !id.starts_with("behavior:")).cloned().collect();
-    let there = there();
-    let missing: Vec<_> = there.difference(&known).collect();
+    let in_code = code_ids();
+    let missing: Vec<_> = in_code.difference(&known).collect();
     assert!(missing.is_empty(), "not in crates/emulator/fidelity.toml: {missing:?}");
-    let gone: Vec<_> = known.difference(&there).collect();
-    assert!(gone.is_empty(), "in crates/emulator/fidelity.toml, but not in the code: {gone:?}");
+    let stale: Vec<_> = known.difference(&in_code).collect();
+    assert!(stale.is_empty(), "in crates/emulator/fidelity.toml, but not in the code: {stale:?}");
 }
 
 #[test]
-fn every_behavior_says_where_it_is_from_and_has_a_test() {
+fn every_behavior_has_source_and_test() {
     let mut sources = BTreeMap::new();
-    for behavior in ledger() {
-        let Behavior { id, what, source, test, .. } = &behavior;
-        assert!(!what.trim().is_empty() && !source.trim().is_empty(), "{id} has no text");
+    for behavior in read_entries() {
+        let FidelityEntry { id, description, source, test, .. } = &behavior;
+        assert!(!description.trim().is_empty() && !source.trim().is_empty(), "{id} has no description or source");
         let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{id}: `{test}` is not FILE::TEST"));
         let code = sources.entry(file.to_owned()).or_insert_with(|| read(file));
-        let found = code.find(&format!("fn {name}(")).unwrap_or_else(|| panic!("{id}: there is no test {test}"));
+        let found = code.find(&format!("fn {name}(")).unwrap_or_else(|| panic!("{id}: no such test: {test}"));
         let before = &code[..found];
         let attribute = before.rfind("#[").map_or("", |start| &before[start..]);
         assert!(
             attribute.contains("test]") || attribute.contains("test(") || code.contains("proptest!"),
-            "{id}: {test} is no test"
+            "{id}: {test} is not a test"
         );
     }
 }
 
-/// The README says how many there are of each.
 #[test]
-fn the_counts_of_the_readme_are_those_of_the_ledger() {
+fn readme_counts_match() {
     let mut counts = BTreeMap::new();
-    for behavior in ledger() {
-        *counts.entry(behavior.label).or_insert(0) += 1;
+    for behavior in read_entries() {
+        *counts.entry(behavior.provenance).or_insert(0) += 1;
     }
-    let of = |label| counts.get(&label).copied().unwrap_or(0);
+    let count = |label| counts.get(&label).copied().unwrap_or(0);
     let line = format!(
         "{} documented, {} inferred, {} observed, {} unknown",
-        of(Label::Documented),
-        of(Label::Inferred),
-        of(Label::Observed),
-        of(Label::Unknown)
+        count(Provenance::Documented),
+        count(Provenance::Inferred),
+        count(Provenance::Observed),
+        count(Provenance::Unknown)
     );
-    assert!(read("README.md").contains(&line), "the README does not say: {line}");
+    assert!(read("README.md").contains(&line), "README.md does not contain: {line}");
 }

@@ -1,15 +1,14 @@
-//! The life of a configuration, played at random against a model that fits on a page; and the rules, against what canDeploy
-//! says.
+//! Random life cycles of configurations compared with a small model, and the rules compared with canDeploy.
 
-use crate::support::{Caller, capping, throttling};
+use crate::support::{TestClient, capping, throttling};
 use ajo_core::Api;
 use ajo_core::rules::Severity;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// What a configuration should be like.
+/// The expected state of a configuration.
 #[derive(Clone, Debug)]
-struct Model {
+struct ConfigModel {
     uid: String,
     definition: Value,
     state: &'static str,
@@ -18,7 +17,7 @@ struct Model {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum ModelStep {
     Create(u16),
     Update(usize, u16),
     Deploy(usize),
@@ -26,13 +25,13 @@ enum Step {
     Delete(usize, bool),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<ModelStep>> {
     let one = prop_oneof![
-        (1..9_u16).prop_map(Step::Create),
-        (0..4_usize, 1..9_u16).prop_map(|(index, count)| Step::Update(index, count)),
-        (0..4_usize).prop_map(Step::Deploy),
-        (0..4_usize).prop_map(Step::Undeploy),
-        (0..4_usize, any::<bool>()).prop_map(|(index, force)| Step::Delete(index, force)),
+        (1..9_u16).prop_map(ModelStep::Create),
+        (0..4_usize, 1..9_u16).prop_map(|(index, count)| ModelStep::Update(index, count)),
+        (0..4_usize).prop_map(ModelStep::Deploy),
+        (0..4_usize).prop_map(ModelStep::Undeploy),
+        (0..4_usize, any::<bool>()).prop_map(|(index, force)| ModelStep::Delete(index, force)),
     ];
     prop::collection::vec(one, 1..40)
 }
@@ -52,41 +51,41 @@ fn definition(api: Api, count: u16) -> Value {
     }
 }
 
-struct Play {
-    caller: Caller,
+struct ModelTest {
+    client: TestClient,
     api: Api,
     base: &'static str,
-    models: Vec<Model>,
+    models: Vec<ConfigModel>,
 }
 
-impl Play {
+impl ModelTest {
     fn new(api: Api) -> Self {
         let base = match api {
             Api::Capping => "endpointConfigs",
             Api::Throttling => "throttlingConfigs",
         };
-        Self { caller: Caller::new(), api, base, models: Vec::new() }
+        Self { client: TestClient::new(), api, base, models: Vec::new() }
     }
 
     fn call(&mut self, method: &str, uid: &str, rest: &str, body: &Value) -> (u16, Value) {
-        self.caller.call(method, &format!("/{}/{uid}{rest}", self.base), body)
+        self.client.call(method, &format!("/{}/{uid}{rest}", self.base), body)
     }
 
-    fn play(&mut self, step: Step) {
+    fn apply(&mut self, step: ModelStep) {
         let throttling = self.api == Api::Throttling;
         match step {
-            Step::Create(count) => {
+            ModelStep::Create(count) => {
                 let definition = definition(self.api, count);
-                let (status, body) = self.caller.call("POST", &format!("/{}", self.base), &definition);
+                let (status, body) = self.client.call("POST", &format!("/{}", self.base), &definition);
                 if throttling && !self.models.is_empty() {
-                    assert_eq!(status, 400, "one for an organization");
+                    assert_eq!(status, 400, "one per organization");
                     return;
                 }
                 assert_eq!(status, 200);
                 let uid = body["uid"].as_str().expect("a uid").to_owned();
-                self.models.push(Model { uid, definition, state: "created", before: "created", deployed: None });
+                self.models.push(ConfigModel { uid, definition, state: "created", before: "created", deployed: None });
             }
-            Step::Update(index, count) => {
+            ModelStep::Update(index, count) => {
                 let Some(mut model) = self.models.get(index).cloned() else { return };
                 model.definition = definition(self.api, count);
                 assert_eq!(self.call("PUT", &model.uid, "", &model.definition).0, 200);
@@ -96,7 +95,7 @@ impl Play {
                 }
                 self.models[index] = model;
             }
-            Step::Deploy(index) => {
+            ModelStep::Deploy(index) => {
                 let Some(mut model) = self.models.get(index).cloned() else { return };
                 let (status, _) = self.call("POST", &model.uid, "/deploy", &Value::Null);
                 if throttling && model.state == "deployed" {
@@ -111,7 +110,7 @@ impl Play {
                 model.deployed = Some(model.definition.clone());
                 self.models[index] = model;
             }
-            Step::Undeploy(index) => {
+            ModelStep::Undeploy(index) => {
                 let Some(mut model) = self.models.get(index).cloned() else { return };
                 let (status, _) = self.call("POST", &model.uid, "/undeploy", &Value::Null);
                 assert_eq!(status, if throttling && model.deployed.is_none() { 500 } else { 204 });
@@ -121,7 +120,7 @@ impl Play {
                 model.deployed = None;
                 self.models[index] = model;
             }
-            Step::Delete(index, force) => {
+            ModelStep::Delete(index, force) => {
                 let Some(model) = self.models.get(index).cloned() else { return };
                 let (status, _) =
                     self.call("DELETE", &model.uid, if force { "?forceDelete=true" } else { "" }, &Value::Null);
@@ -135,13 +134,13 @@ impl Play {
         }
     }
 
-    /// The emulator shows what the model is.
+    /// Compares the emulator's list with the model.
     fn check(&mut self) {
-        let (_, list) = self.caller.call("POST", &format!("/list/{}", self.base), &json!({}));
-        let shown = list["results"].as_array().expect("results");
-        let uids: Vec<&str> = shown.iter().map(|config| config["uid"].as_str().expect("a uid")).collect();
+        let (_, list) = self.client.call("POST", &format!("/list/{}", self.base), &json!({}));
+        let view = list["results"].as_array().expect("results");
+        let uids: Vec<&str> = view.iter().map(|config| config["uid"].as_str().expect("a uid")).collect();
         assert_eq!(uids, self.models.iter().map(|model| model.uid.as_str()).collect::<Vec<_>>());
-        for (config, model) in shown.iter().zip(&self.models) {
+        for (config, model) in view.iter().zip(&self.models) {
             assert_eq!(
                 (&config["state"], &config["hasBeenDeployed"]),
                 (&json!(model.state), &json!(model.deployed.is_some()))
@@ -161,7 +160,7 @@ impl Play {
     }
 }
 
-/// Whole numbers around every bound, texts and nothing at all, in the place of a number.
+/// Integers around every bound, strings and null.
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![
         prop::sample::select(vec![-1, 0, 1, 2, 199, 200, 400, 401, 5000, 5001, 30_000])
@@ -173,9 +172,9 @@ fn number() -> impl Strategy<Value = Value> {
 }
 
 fn url() -> impl Strategy<Value = Value> {
-    let texts =
+    let strings =
         vec!["https://a.example/*", "https://*.example/", "a.example", "", "https://a.example:*/x", "ftp://a.example"];
-    prop_oneof![prop::sample::select(texts).prop_map(|text: &str| json!(text)), Just(json!(7)), Just(Value::Null)]
+    prop_oneof![prop::sample::select(strings).prop_map(|text: &str| json!(text)), Just(json!(7)), Just(Value::Null)]
 }
 
 fn methods() -> impl Strategy<Value = Value> {
@@ -203,10 +202,10 @@ fn any_capping() -> impl Strategy<Value = Value> {
 
 fn any_throttling() -> impl Strategy<Value = Value> {
     (url(), methods(), number())
-        .prop_map(|(url, methods, most)| json!({"urlPattern": url, "methods": methods, "maxThroughput": most}))
+        .prop_map(|(url, methods, max)| json!({"urlPattern": url, "methods": methods, "maxThroughput": max}))
 }
 
-/// A sample that ends soon; `PROPTEST_CASES` sets another number of cases.
+/// A small number of cases, unless `PROPTEST_CASES` is set.
 fn sample() -> ProptestConfig {
     let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     if is_set { ProptestConfig::default() } else { ProptestConfig::with_cases(32) }
@@ -216,49 +215,49 @@ proptest! {
     #![proptest_config(sample())]
 
     #[test]
-    fn capping_lives_as_the_model_does(steps in steps()) {
-        let mut play = Play::new(Api::Capping);
+    fn capping_matches_model(steps in steps()) {
+        let mut test = ModelTest::new(Api::Capping);
         for step in steps {
-            play.play(step);
-            play.check();
+            test.apply(step);
+            test.check();
         }
     }
 
     #[test]
-    fn throttling_lives_as_the_model_does(steps in steps()) {
-        let mut play = Play::new(Api::Throttling);
+    fn throttling_matches_model(steps in steps()) {
+        let mut test = ModelTest::new(Api::Throttling);
         for step in steps {
-            play.play(step);
-            play.check();
+            test.apply(step);
+            test.check();
         }
     }
 
-    /// One rule set: what is refused, what canDeploy says and what deploy does follow from `ajo_core::rules`.
+    /// Rejection, canDeploy and deploy all follow from `ajo_core::rules`.
     #[test]
-    fn the_rules_say_what_the_emulator_says(api in prop::sample::select(vec![Api::Capping, Api::Throttling]),
+    fn emulator_follows_the_rules(api in prop::sample::select(vec![Api::Capping, Api::Throttling]),
                                             capping in any_capping(), throttling in any_throttling()) {
         let definition = if api == Api::Capping { capping } else { throttling };
-        let mut play = Play::new(api);
-        let findings = api.validate(&definition);
+        let mut test = ModelTest::new(api);
+        let diagnostics = api.validate(&definition);
         let codes = |severity: Severity| -> Vec<&str> {
-            findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.code).collect()
+            diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).map(|diagnostic| diagnostic.code).collect()
         };
-        let (status, body) = play.caller.call("POST", &format!("/{}", play.base), &definition);
-        if findings.iter().any(|finding| finding.refuses_payload) {
+        let (status, body) = test.client.call("POST", &format!("/{}", test.base), &definition);
+        if diagnostics.iter().any(|diagnostic| diagnostic.rejects_payload) {
             prop_assert_eq!(status, 500, "{}", body);
             return Ok(());
         }
         prop_assert_eq!(status, 200, "{}", body);
         let uid = body["uid"].as_str().expect("a uid").to_owned();
-        let (_, verdict) = play.call("GET", &uid, "/canDeploy", &Value::Null);
-        let said = |list: &str, code: &str| -> Vec<String> {
-            let found = verdict["canDeploy"][list].as_array().cloned().unwrap_or_default();
+        let (_, result) = test.call("GET", &uid, "/canDeploy", &Value::Null);
+        let reported = |list: &str, code: &str| -> Vec<String> {
+            let found = result["canDeploy"][list].as_array().cloned().unwrap_or_default();
             found.iter().map(|one| one[code].as_str().expect("a code").to_owned()).collect()
         };
-        prop_assert_eq!(said("errors", "errorCode"), codes(Severity::Error));
-        prop_assert_eq!(said("warnings", "warningCode"), codes(Severity::Warning));
-        prop_assert_eq!(&verdict["canDeploy"], &body["canDeploy"], "create says the same");
-        let (deployed, _) = play.call("POST", &uid, "/deploy", &Value::Null);
+        prop_assert_eq!(reported("errors", "errorCode"), codes(Severity::Error));
+        prop_assert_eq!(reported("warnings", "warningCode"), codes(Severity::Warning));
+        prop_assert_eq!(&result["canDeploy"], &body["canDeploy"], "create reports the same");
+        let (deployed, _) = test.call("POST", &uid, "/deploy", &Value::Null);
         prop_assert_eq!(deployed == 204, codes(Severity::Error).is_empty());
     }
 }

@@ -1,144 +1,164 @@
-//! There is an end to everything that a client or a setting can make the emulator keep.
+//! Limits on everything that a client or a setting can make the emulator store.
 
-use crate::support::{Caller, capping, read};
+use crate::support::{TestClient, capping, parse_response};
 use ajo_emulator::{
-    Broken, Caller as Credential, LAST_MOMENT, MAX_INTERFERENCES, MAX_METHODS, MAX_ORGANIZATIONS, MAX_SANDBOXES,
-    SandboxSettings, Settings, World,
+    EmulatorSettings, EmulatorState, IncompleteBody, MAX_CONCURRENT_EDITS, MAX_METHODS, MAX_ORGANIZATIONS,
+    MAX_SANDBOXES, MAX_TIMESTAMP, RegisteredClient as Credential, SandboxSettings,
 };
 use ajo_engine::Timestamp;
 use serde_json::{Value, json};
 
 const NONE: Value = Value::Null;
 
-/// A caller whose organization can keep so much.
-fn with_room(bytes: usize) -> Caller {
-    let mut settings = Settings::default();
+/// A client whose organization can store this many bytes.
+fn client_with_config_bytes(bytes: usize) -> TestClient {
+    let mut settings = EmulatorSettings::default();
     settings.limits.config_bytes = bytes;
-    Caller::of(settings)
+    TestClient::with_settings(settings)
 }
 
-/// A definition of at least so many bytes.
-fn long(bytes: usize) -> Value {
+/// A definition of at least this many bytes.
+fn definition_of_length(bytes: usize) -> Value {
     let mut definition = capping();
     definition["url"] = json!(format!("https://a.example/{}", "x".repeat(bytes)));
     definition
 }
 
 #[test]
-fn there_is_an_end_to_the_bytes_that_an_organization_keeps_and_room_again_after_a_deletion() {
-    let mut caller = with_room(10_000);
-    let (status, created) = caller.call("POST", "/endpointConfigs", &long(4_000));
+fn config_bytes_are_limited() {
+    let mut client = client_with_config_bytes(10_000);
+    let (status, created) = client.call("POST", "/endpointConfigs", &definition_of_length(4_000));
     assert_eq!(status, 200);
     let uid = created["uid"].as_str().expect("a uid").to_owned();
-    assert_eq!(caller.call("POST", "/endpointConfigs", &long(3_000)).0, 200);
+    assert_eq!(client.call("POST", "/endpointConfigs", &definition_of_length(3_000)).0, 200);
     let full = |(status, body): (u16, Value)| {
         assert_eq!(status, 507, "{body}");
         let message = body["error"]["message"].as_str().expect("a message");
-        assert_eq!(message, "the emulator keeps at most 10000 bytes of definitions for an organization");
+        assert_eq!(message, "the emulator stores at most 10000 bytes of definitions per organization");
     };
-    full(caller.call("POST", "/endpointConfigs", &long(3_000)));
-    full(caller.call("PUT", &format!("/endpointConfigs/{uid}"), &long(8_000)));
-    full(caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE));
-    assert_eq!(caller.capping(&uid)["state"], "created", "a refusal changes nothing");
-    let edit = json!({"before": "capping.get", "does": "edit", "definition": long(8_000)});
-    let (status, body) = caller.control("POST", "/interferences", &edit);
+    full(client.call("POST", "/endpointConfigs", &definition_of_length(3_000)));
+    full(client.call("PUT", &format!("/endpointConfigs/{uid}"), &definition_of_length(8_000)));
+    full(client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE));
+    assert_eq!(client.capping(&uid)["state"], "created", "a rejected call changes nothing");
+    let edit = json!({"before": "capping.get", "mutation": "edit", "definition": definition_of_length(8_000)});
+    let (status, body) = client.control("POST", "/concurrent-edits", &edit);
     assert_eq!((status, body["message"].as_str().is_some_and(|it| it.contains("10000 bytes"))), (400, true), "{body}");
-    caller.call("DELETE", &format!("/endpointConfigs/{uid}"), &NONE);
-    assert_eq!(caller.call("POST", "/endpointConfigs", &long(3_000)).0, 200, "there is room again");
-    // The same by what is deployed, and by what is taken up.
-    let (_, snapshot) = caller.control("GET", "/state", &NONE);
-    let mut small = with_room(5_000);
+    client.call("DELETE", &format!("/endpointConfigs/{uid}"), &NONE);
+    assert_eq!(client.call("POST", "/endpointConfigs", &definition_of_length(3_000)).0, 200, "a delete frees space");
+    // Deployed definitions and restored snapshots count as well.
+    let (_, snapshot) = client.control("GET", "/state", &NONE);
+    let mut small = client_with_config_bytes(5_000);
     let (status, body) = small.control("PUT", "/state", &snapshot);
-    assert_eq!((status, body["message"].as_str().is_some_and(|it| it.contains("5000 at most"))), (400, true), "{body}");
-    let mut other = with_room(10_000);
+    assert_eq!(
+        (status, body["message"].as_str().is_some_and(|it| it.contains("maximum of 5000"))),
+        (400, true),
+        "{body}"
+    );
+    let mut other = client_with_config_bytes(10_000);
     assert_eq!(other.control("PUT", "/state", &snapshot).0, 200);
-    assert_eq!(other.call("POST", "/endpointConfigs", &long(4_000)).0, 507, "what was taken up is counted");
+    assert_eq!(
+        other.call("POST", "/endpointConfigs", &definition_of_length(4_000)).0,
+        507,
+        "restored definitions count"
+    );
 }
 
 #[test]
-fn there_is_an_end_to_the_methods_of_a_definition() {
-    let mut caller = Caller::new();
+fn methods_are_limited() {
+    let mut client = TestClient::new();
     let mut definition = capping();
     definition["methods"] = json!(vec!["GET"; MAX_METHODS]);
-    assert_ne!(caller.call("POST", "/endpointConfigs", &definition).0, 413);
+    assert_ne!(client.call("POST", "/endpointConfigs", &definition).0, 413);
     definition["methods"] = json!(vec!["GET"; MAX_METHODS + 1]);
-    let (status, body) = caller.call("POST", "/endpointConfigs", &definition);
+    let (status, body) = client.call("POST", "/endpointConfigs", &definition);
     assert_eq!(status, 413);
-    assert_eq!(body["error"]["message"], "the emulator takes at most 100 methods in a definition");
+    assert_eq!(body["error"]["message"], "the emulator accepts at most 100 methods in a definition");
 }
 
 #[test]
-fn there_is_an_end_to_interferences_and_to_the_names_in_them() {
-    let mut caller = Caller::new();
-    let edit = json!({"before": "capping.get", "does": "edit"});
-    for _ in 0..MAX_INTERFERENCES {
-        assert_eq!(caller.control("POST", "/interferences", &edit).0, 200);
+fn concurrent_edits_are_limited() {
+    let mut client = TestClient::new();
+    let edit = json!({"before": "capping.get", "mutation": "edit"});
+    for _ in 0..MAX_CONCURRENT_EDITS {
+        assert_eq!(client.control("POST", "/concurrent-edits", &edit).0, 200);
     }
-    let (status, body) = caller.control("POST", "/interferences", &edit);
+    let (status, body) = client.control("POST", "/concurrent-edits", &edit);
     assert_eq!(
         (status, &body["message"]),
-        (400, &json!("no more than 100 interferences can wait; reset, or let them happen"))
+        (400, &json!("at most 100 concurrent edits can be pending; reset the emulator or let some apply"))
     );
-    let long_name = json!({"before": "capping.get", "does": "edit", "by": "x".repeat(129)});
-    assert_eq!(caller.control("POST", "/interferences", &long_name).1["message"], "by has at most 128 bytes");
+    let long_name = json!({"before": "capping.get", "mutation": "edit", "by": "x".repeat(129)});
+    assert_eq!(
+        client.control("POST", "/concurrent-edits", &long_name).1["message"],
+        "`by` must have at most 128 bytes"
+    );
 }
 
 #[test]
-fn no_clock_goes_beyond_the_year_9999() {
-    let mut caller = Caller::new();
-    let last = LAST_MOMENT.as_millis();
-    caller.control("PUT", "/clock", &json!({"speed": 0}));
-    assert_eq!(caller.control("PUT", "/clock", &json!({"nowMillis": last})).0, 200);
+fn clock_ends_with_year_9999() {
+    let mut client = TestClient::new();
+    let last = MAX_TIMESTAMP.as_millis();
+    client.control("PUT", "/clock", &json!({"speed": 0}));
+    assert_eq!(client.control("PUT", "/clock", &json!({"nowMillis": last})).0, 200);
     let uid = {
-        caller.log_in();
-        caller.create()
+        client.authenticate();
+        client.create()
     };
-    assert_eq!(caller.capping(&uid)["metadata"]["createdAt"], "9999-12-30T21:59:59.999000Z");
+    assert_eq!(client.capping(&uid)["metadata"]["createdAt"], "9999-12-30T21:59:59.999000Z");
     for (method, path, body) in [
         ("PUT", "/clock", json!({"nowMillis": last + 1})),
         ("PUT", "/clock", json!({"nowMillis": u64::MAX, "speed": 2})),
         ("POST", "/clock/advance", json!({"seconds": 0.001})),
         ("POST", "/clock/advance", json!({"seconds": 1e18})),
     ] {
-        let (status, answer) = caller.control(method, path, &body);
-        let message = answer["message"].as_str().expect("a message");
-        assert!(status == 400 && message.contains("at the end of the year 9999"), "{body}: {answer}");
+        let (status, response) = client.control(method, path, &body);
+        let message = response["message"].as_str().expect("a message");
+        assert!(status == 400 && message.contains("the end of the year 9999"), "{body}: {response}");
     }
-    assert_eq!(caller.control("GET", "/clock", &NONE).1, json!({"nowMillis": last, "speed": 0.0}), "nothing half done");
+    assert_eq!(
+        client.control("GET", "/clock", &NONE).1,
+        json!({"nowMillis": last, "speed": 0.0}),
+        "a rejected request changes nothing"
+    );
 }
 
 #[test]
-fn a_body_that_is_too_long_or_broke_off_is_refused_in_process_too() {
-    let mut settings = Settings::default();
-    settings.limits.body = 1000;
-    let mut caller = Caller::of(settings);
-    let (status, body) = caller.call("POST", "/endpointConfigs", &long(1000));
+fn unusable_body_is_rejected_in_process() {
+    let mut settings = EmulatorSettings::default();
+    settings.limits.body_bytes = 1000;
+    let mut client = TestClient::with_settings(settings);
+    let (status, body) = client.call("POST", "/endpointConfigs", &definition_of_length(1000));
     assert_eq!((status, &body["message"]), (413, &json!("the body is longer than 1000 bytes")));
-    let mut request = caller.request("POST", "/endpointConfigs", &capping());
-    request.extensions_mut().insert(Broken);
-    let answer = caller.send(&request);
-    assert!(answer.headers().contains_key("x-request-id"));
-    assert_eq!(read(&answer), (400, json!({"message": "the body broke off before its end"})));
-    assert_eq!(caller.world.first().count().0, 0, "nothing is kept of it");
-    let statuses: Vec<u16> = caller.world.calls().of("capping.create").iter().map(|call| call.status).collect();
+    let mut request = client.request("POST", "/endpointConfigs", &capping());
+    request.extensions_mut().insert(IncompleteBody);
+    let response = client.send(&request);
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(parse_response(&response), (400, json!({"message": "the body is incomplete"})));
+    assert_eq!(client.state.default_organization().config_counts().0, 0, "nothing is stored");
+    let statuses: Vec<u16> =
+        client.state.calls().for_operation("capping.create").iter().map(|call| call.status).collect();
     assert_eq!(statuses, [413, 400]);
-    assert_eq!(caller.control("POST", "/faults", &json!({"x": "x".repeat(1000)})).0, 413, "and by the control API");
+    assert_eq!(
+        client.control("POST", "/faults", &json!({"x": "x".repeat(1000)})).0,
+        413,
+        "the control API has the same limit"
+    );
 }
 
 #[test]
-#[should_panic(expected = "a world has at most 10000 organizations")]
-fn there_is_an_end_to_organizations() {
-    let of = |number| Credential::new(&format!("c{number}"), "s", &format!("ORG{number}@AdobeOrg"), "openid");
-    let callers = (0..=MAX_ORGANIZATIONS).map(of).collect();
-    World::new(Settings { callers, ..Settings::default() })
+#[should_panic(expected = "an emulator has at most 10000 organizations")]
+fn organizations_are_limited() {
+    let client = |number| Credential::new(&format!("c{number}"), "s", &format!("ORG{number}@AdobeOrg"), "openid");
+    let clients = (0..=MAX_ORGANIZATIONS).map(client).collect();
+    EmulatorState::new(EmulatorSettings { clients, ..EmulatorSettings::default() })
         .handle(&http::Request::default(), Timestamp::from_millis(0));
 }
 
 #[test]
 #[should_panic(expected = "an organization has at most 100 sandboxes")]
-fn there_is_an_end_to_sandboxes() {
-    let of = |number| SandboxSettings { name: format!("s{number}"), production: true };
-    let sandboxes = (0..=MAX_SANDBOXES).map(of).collect();
-    World::new(Settings { sandboxes, ..Settings::default() })
+fn sandboxes_are_limited() {
+    let sandbox = |number| SandboxSettings { name: format!("s{number}"), production: true };
+    let sandboxes = (0..=MAX_SANDBOXES).map(sandbox).collect();
+    EmulatorState::new(EmulatorSettings { sandboxes, ..EmulatorSettings::default() })
         .handle(&http::Request::default(), Timestamp::from_millis(0));
 }

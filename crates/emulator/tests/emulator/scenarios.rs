@@ -1,9 +1,9 @@
-//! What goes wrong in the middle of something: tokens that end, somebody else's edits, callers that are not who they say.
+//! Failures in the middle of a workflow: expired tokens, concurrent edits, and wrong credentials.
 
 use std::time::Duration;
 
-use crate::support::{Caller, capping, read};
-use ajo_emulator::{AuthMode, Deed, Interference, Settings};
+use crate::support::{TestClient, capping, parse_response};
+use ajo_emulator::{AuthMode, ConcurrentEdit, EmulatorSettings, Mutation};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::HeaderValue;
@@ -12,23 +12,26 @@ use serde_json::{Value, json};
 const NONE: Value = Value::Null;
 
 #[test]
-fn the_token_expires_in_the_middle_of_an_apply() {
-    let mut caller = Caller::of(Settings { token_lifetime: Duration::from_secs(60), ..Settings::default() });
-    let uid = caller.create();
-    caller.world.first_mut().advance(Duration::from_millis(59_999));
+fn token_expires_during_apply() {
+    let mut client = TestClient::with_settings(EmulatorSettings {
+        token_lifetime: Duration::from_secs(60),
+        ..EmulatorSettings::default()
+    });
+    let uid = client.create();
+    client.state.default_organization_mut().advance(Duration::from_millis(59_999));
     let deploy = format!("/endpointConfigs/{uid}/deploy");
-    assert_eq!(caller.call("GET", &format!("/endpointConfigs/{uid}/canDeploy"), &NONE).0, 200);
-    caller.world.first_mut().advance(Duration::from_millis(1));
-    let (status, body) = caller.call("POST", &deploy, &NONE);
+    assert_eq!(client.call("GET", &format!("/endpointConfigs/{uid}/canDeploy"), &NONE).0, 200);
+    client.state.default_organization_mut().advance(Duration::from_millis(1));
+    let (status, body) = client.call("POST", &deploy, &NONE);
     assert_eq!((status, &body["error_code"]), (401, &json!("401013")));
-    caller.log_in();
-    assert_eq!(caller.call("POST", &deploy, &NONE).0, 204);
+    client.authenticate();
+    assert_eq!(client.call("POST", &deploy, &NONE).0, 204);
 }
 
 #[test]
-fn tokens_have_the_shape_and_the_claims_of_adobes() {
-    let caller = Caller::new();
-    let parts: Vec<&str> = caller.token.split('.').collect();
+fn tokens_have_adobe_claims() {
+    let client = TestClient::new();
+    let parts: Vec<&str> = client.token.split('.').collect();
     let decoded = |part: &str| -> Value {
         serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
     };
@@ -39,55 +42,55 @@ fn tokens_have_the_shape_and_the_claims_of_adobes() {
 }
 
 #[test]
-fn somebody_else_edits_between_two_calls_and_the_marker_shows_it() {
-    let mut caller = Caller::new();
-    let uid = caller.create();
-    let before = caller.capping(&uid)["metadata"].clone();
-    caller.now = caller.now.saturating_add(Duration::from_secs(1));
-    let mut theirs = capping();
-    theirs["methods"] = json!(["PUT"]);
-    caller.world.first_mut().interfere(Interference {
+fn concurrent_edit_changes_metadata() {
+    let mut client = TestClient::new();
+    let uid = client.create();
+    let before = client.capping(&uid)["metadata"].clone();
+    client.now = client.now.saturating_add(Duration::from_secs(1));
+    let mut edited = capping();
+    edited["methods"] = json!(["PUT"]);
+    client.state.default_organization_mut().add_concurrent_edit(ConcurrentEdit {
         before: "capping.get".parse().expect("a target"),
         uid: Some(uid.clone()),
-        does: Deed::Edit,
-        definition: theirs.as_object().cloned(),
-        by: "somebody-else".to_owned(),
+        mutation: Mutation::Edit,
+        definition: edited.as_object().cloned(),
+        by: "other-user".to_owned(),
     });
-    let seen = caller.capping(&uid);
-    assert_eq!((&seen["methods"], &seen["metadata"]["lastModifiedBy"]), (&json!(["PUT"]), &json!("somebody-else")));
+    let seen = client.capping(&uid);
+    assert_eq!((&seen["methods"], &seen["metadata"]["lastModifiedBy"]), (&json!(["PUT"]), &json!("other-user")));
     assert_ne!(seen["metadata"]["lastModifiedAt"], before["lastModifiedAt"]);
     assert_eq!(seen["metadata"]["createdBy"], before["createdBy"]);
-    assert!(caller.world.first().interferences().is_empty(), "it happens once");
+    assert!(client.state.default_organization().concurrent_edits().is_empty(), "it applies once");
 }
 
 #[test]
-fn somebody_else_can_deploy_undeploy_and_delete() {
-    let mut caller = Caller::new();
-    let uid = caller.create();
-    let other = caller.create();
-    let before_get = |does: &str, caller: &mut Caller| {
-        let body = json!({"before": "*.get", "uid": uid, "does": does, "by": "intruder"});
-        assert_eq!(caller.control("POST", "/interferences", &body).0, 200);
-        caller.capping(&other);
-        caller.call("GET", &format!("/endpointConfigs/{uid}"), &NONE)
+fn concurrent_edits_can_deploy_and_delete() {
+    let mut client = TestClient::new();
+    let uid = client.create();
+    let other = client.create();
+    let before_get = |mutation: &str, client: &mut TestClient| {
+        let body = json!({"before": "*.get", "uid": uid, "mutation": mutation, "by": "intruder"});
+        assert_eq!(client.control("POST", "/concurrent-edits", &body).0, 200);
+        client.capping(&other);
+        client.call("GET", &format!("/endpointConfigs/{uid}"), &NONE)
     };
-    assert_eq!(before_get("deploy", &mut caller).1["result"]["state"], "deployed");
-    assert_eq!(before_get("undeploy", &mut caller).1["result"]["state"], "created");
-    assert_eq!(before_get("delete", &mut caller).0, 404);
-    let uid = caller.create_throttling();
-    let body = json!({"before": "throttling.deploy", "does": "delete"});
-    caller.control("POST", "/interferences", &body);
-    assert_eq!(caller.call("POST", &format!("/throttlingConfigs/{uid}/deploy"), &NONE).0, 404);
+    assert_eq!(before_get("deploy", &mut client).1["result"]["state"], "deployed");
+    assert_eq!(before_get("undeploy", &mut client).1["result"]["state"], "created");
+    assert_eq!(before_get("delete", &mut client).0, 404);
+    let uid = client.create_throttling();
+    let body = json!({"before": "throttling.deploy", "mutation": "delete"});
+    client.control("POST", "/concurrent-edits", &body);
+    assert_eq!(client.call("POST", &format!("/throttlingConfigs/{uid}/deploy"), &NONE).0, 404);
 }
 
 #[test]
-fn authentication_can_be_strict_lenient_or_off() {
-    let settings = |auth| Settings { auth, ..Settings::default() };
+fn auth_modes_differ() {
+    let settings = |auth| EmulatorSettings { auth, ..EmulatorSettings::default() };
     let status = |auth, change: &dyn Fn(&mut http::HeaderMap)| {
-        let mut caller = Caller::of(settings(auth));
-        let mut request = caller.request("POST", "/list/endpointConfigs", &json!({}));
+        let mut client = TestClient::with_settings(settings(auth));
+        let mut request = client.request("POST", "/list/endpointConfigs", &json!({}));
         change(request.headers_mut());
-        read(&caller.send(&request)).0
+        parse_response(&client.send(&request)).0
     };
     let set = |name: &'static str, value: &'static str| {
         move |headers: &mut http::HeaderMap| {
@@ -108,35 +111,40 @@ fn authentication_can_be_strict_lenient_or_off() {
         assert_eq!(seen, expected, "{auth}");
     }
     let without = |name: &'static str| move |headers: &mut http::HeaderMap| drop(headers.remove(name));
-    for (name, refused) in
+    for (name, status_without) in
         [("authorization", 403), ("x-api-key", 403), ("x-gw-ims-org-id", 400), ("x-sandbox-name", 400)]
     {
-        assert_eq!(status(AuthMode::Lenient, &without(name)), refused, "{name}");
+        assert_eq!(status(AuthMode::Lenient, &without(name)), status_without, "{name}");
         assert_eq!(status(AuthMode::Off, &without(name)), 200, "{name}");
     }
 }
 
 #[test]
-fn a_token_without_a_scope_that_is_required_is_refused() {
-    let mut caller =
-        Caller::of(Settings { required_scopes: vec!["read_organizations".to_owned()], ..Settings::default() });
-    assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 200);
-    let mut caller = Caller::of(Settings { required_scopes: vec!["admin".to_owned()], ..Settings::default() });
-    let (status, body) = caller.call("POST", "/list/endpointConfigs", &json!({}));
+fn missing_required_scope_is_rejected() {
+    let mut client = TestClient::with_settings(EmulatorSettings {
+        required_scopes: vec!["read_organizations".to_owned()],
+        ..EmulatorSettings::default()
+    });
+    assert_eq!(client.call("POST", "/list/endpointConfigs", &json!({})).0, 200);
+    let mut client = TestClient::with_settings(EmulatorSettings {
+        required_scopes: vec!["admin".to_owned()],
+        ..EmulatorSettings::default()
+    });
+    let (status, body) = client.call("POST", "/list/endpointConfigs", &json!({}));
     assert_eq!((status, &body["error_code"]), (403, &json!("403011")));
 }
 
 #[test]
-fn there_is_an_end_to_configurations_and_tokens() {
-    let mut settings = Settings::default();
+fn configs_and_tokens_are_limited() {
+    let mut settings = EmulatorSettings::default();
     (settings.limits.configs, settings.limits.tokens) = (3, 5);
-    let mut caller = Caller::of(settings);
+    let mut client = TestClient::with_settings(settings);
     for expected in [200, 200, 200, 507] {
-        assert_eq!(caller.call("POST", "/endpointConfigs", &capping()).0, expected);
+        assert_eq!(client.call("POST", "/endpointConfigs", &capping()).0, expected);
     }
     for _ in 0..20 {
-        caller.log_in();
-        assert_eq!(caller.call("POST", "/list/endpointConfigs", &json!({})).0, 200, "the newest is good");
+        client.authenticate();
+        assert_eq!(client.call("POST", "/list/endpointConfigs", &json!({})).0, 200, "the newest token is valid");
     }
-    assert_eq!(caller.control("GET", "", &NONE).1["tokens"], 5);
+    assert_eq!(client.control("GET", "", &NONE).1["tokens"], 5);
 }

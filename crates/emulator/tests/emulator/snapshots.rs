@@ -1,24 +1,24 @@
-//! Snapshots: taken, restored, and refused.
+//! Snapshots: taken, restored and rejected.
 
 use serde_json::{Value, json};
 
-use crate::support::Caller;
+use crate::support::TestClient;
 
 const NONE: Value = Value::Null;
 
 #[test]
-fn a_snapshot_is_taken_up_as_it_was_or_not_at_all() {
-    let mut caller = Caller::new();
-    let uid = caller.create();
-    caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE);
+fn restore_is_all_or_nothing() {
+    let mut client = TestClient::new();
+    let uid = client.create();
+    client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE);
     let mut edited = crate::support::capping();
     edited["methods"] = json!(["POST"]);
-    caller.call("PUT", &format!("/endpointConfigs/{uid}"), &edited);
-    caller.create_throttling();
-    let before = caller.capping(&uid);
-    let (_, snapshot) = caller.control("GET", "/state", &NONE);
+    client.call("PUT", &format!("/endpointConfigs/{uid}"), &edited);
+    client.create_throttling();
+    let before = client.capping(&uid);
+    let (_, snapshot) = client.control("GET", "/state", &NONE);
 
-    let mut other = Caller::new();
+    let mut other = TestClient::new();
     assert_eq!(other.control("PUT", "/state", &snapshot).0, 200);
     assert_eq!(other.capping(&uid), before);
     assert_eq!(other.control("GET", "/state", &NONE).1, snapshot);
@@ -33,28 +33,28 @@ fn a_snapshot_is_taken_up_as_it_was_or_not_at_all() {
     ] {
         let (status, body) = other.control("PUT", "/state", &wrong);
         assert!(
-            status == 400 && body["message"].as_str().expect("a message").starts_with("this is no snapshot"),
+            status == 400 && body["message"].as_str().expect("a message").starts_with("not a valid emulator snapshot"),
             "{body}"
         );
     }
-    assert_eq!(other.control("GET", "/state", &NONE).1, snapshot, "nothing is changed by a wrong one");
+    assert_eq!(other.control("GET", "/state", &NONE).1, snapshot, "a rejected snapshot changes nothing");
 }
 
-/// A world that is like another one, and has taken up what that one keeps.
-fn continued(caller: &mut Caller) -> Caller {
-    let (_, state) = caller.control("GET", "/state", &Value::Null);
-    let mut next = Caller::new();
+/// A new emulator that restored the state of another one.
+fn restored_copy(client: &mut TestClient) -> TestClient {
+    let (_, state) = client.control("GET", "/state", &Value::Null);
+    let mut next = TestClient::new();
     assert_eq!(next.control("PUT", "/state", &state).0, 200);
     next
 }
 
 #[test]
-fn what_is_created_after_a_snapshot_was_taken_up_has_an_identifier_of_its_own() {
-    let mut first = Caller::new();
+fn ids_are_unique_after_restore() {
+    let mut first = TestClient::new();
     let mut created = vec![first.create()];
-    let mut second = continued(&mut first);
+    let mut second = restored_copy(&mut first);
     created.push(second.create());
-    let mut third = continued(&mut second);
+    let mut third = restored_copy(&mut second);
     created.push(third.create());
     let (_, list) = third.call("POST", "/list/endpointConfigs", &json!({}));
     let listed: Vec<_> = list["results"].as_array().expect("a list").iter().map(|config| &config["uid"]).collect();
@@ -62,48 +62,50 @@ fn what_is_created_after_a_snapshot_was_taken_up_has_an_identifier_of_its_own() 
 }
 
 #[test]
-fn a_snapshot_that_contradicts_itself_is_refused() {
-    let mut caller = Caller::new();
-    let uid = caller.create();
-    assert_eq!(caller.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null).0, 204);
-    let (_, state) = caller.control("GET", "/state", &Value::Null);
-    let org_id = caller.world.settings().callers[0].org_id.to_string();
+fn inconsistent_snapshot_is_rejected() {
+    let mut client = TestClient::new();
+    let uid = client.create();
+    assert_eq!(client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null).0, 204);
+    let (_, state) = client.control("GET", "/state", &Value::Null);
+    let org_id = client.state.settings().clients[0].org_id.to_string();
     let mut twice = state.clone();
     let sandboxes = twice["organizations"][&org_id]["sandboxes"].as_array_mut().expect("sandboxes");
     let prod = sandboxes[0].clone();
     sandboxes.push(prod);
     let mut nothing_deployed = state.clone();
     nothing_deployed["organizations"][&org_id]["sandboxes"][0]["capping"][&uid]["deployed"] = Value::Null;
-    for (wrong, expected) in [(twice, "two sandboxes of one name"), (nothing_deployed, "nothing says as what")] {
-        let (status, body) = caller.control("PUT", "/state", &wrong);
+    for (wrong, expected) in
+        [(twice, "two sandboxes with the same name"), (nothing_deployed, "has no deployed definition")]
+    {
+        let (status, body) = client.control("PUT", "/state", &wrong);
         assert_eq!(status, 400, "{body}");
         assert!(body["message"].as_str().expect("a message").contains(expected), "{body}");
     }
-    assert_eq!(caller.capping(&uid)["state"], "deployed", "nothing has changed");
+    assert_eq!(client.capping(&uid)["state"], "deployed", "a rejected snapshot changes nothing");
 }
 
 #[test]
-fn the_sandboxes_of_the_settings_are_there_after_a_snapshot_without_them_and_after_a_reset() {
-    let mut caller = Caller::new();
-    let (_, mut state) = caller.control("GET", "/state", &Value::Null);
-    let org_id = caller.world.settings().callers[0].org_id.to_string();
+fn sandboxes_survive_restore_and_reset() {
+    let mut client = TestClient::new();
+    let (_, mut state) = client.control("GET", "/state", &Value::Null);
+    let org_id = client.state.settings().clients[0].org_id.to_string();
     state["organizations"][&org_id]["sandboxes"] = json!([]);
-    assert_eq!(caller.control("PUT", "/state", &state).0, 200);
-    caller.create();
-    assert_eq!(caller.control("POST", "/reset", &Value::Null).0, 200);
-    caller.log_in();
-    caller.create();
+    assert_eq!(client.control("PUT", "/state", &state).0, 200);
+    client.create();
+    assert_eq!(client.control("POST", "/reset", &Value::Null).0, 200);
+    client.authenticate();
+    client.create();
 }
 
 #[test]
-fn a_snapshot_that_is_longer_than_a_call_can_be_put_back() {
-    let mut caller = Caller::new();
+fn snapshot_may_exceed_body_limit() {
+    let mut client = TestClient::new();
     let mut long = crate::support::capping();
     long["methods"] = json!(vec!["X".repeat(10_000); 90]);
     for _ in 0..2 {
-        assert_eq!(caller.call("POST", "/endpointConfigs", &long).0, 200);
+        assert_eq!(client.call("POST", "/endpointConfigs", &long).0, 200);
     }
-    let (_, state) = caller.control("GET", "/state", &Value::Null);
-    assert!(state.to_string().len() > caller.world.settings().limits.body);
-    assert_eq!(caller.control("PUT", "/state", &state).0, 200);
+    let (_, state) = client.control("GET", "/state", &Value::Null);
+    assert!(state.to_string().len() > client.state.settings().limits.body_bytes);
+    assert_eq!(client.control("PUT", "/state", &state).0, 200);
 }

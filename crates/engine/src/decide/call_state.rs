@@ -1,309 +1,315 @@
-//! One call with all its attempts: a state machine without I/O, clock, or randomness.
+//! One call with all its attempts, as a state machine without I/O, clock, or randomness.
 
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use super::token_request_state::{TokenAction, TokenInput, TokenRequestState};
-use super::token_state::{TokenState, timed_out};
+use super::client_token_state::{ClientTokenState, timeout_error};
+use super::token_acquisition::{TokenAcquisition, TokenAction, TokenInput};
 use crate::{
-    AttemptOutcome, AuthError, IssuedToken, Moment, Operation, RateLimit, RetryBudget, RetryDecision, RetryPolicy,
-    RetryState,
+    AttemptOutcome, AuthError, OperationSemantics, RateLimit, RetryBudget, RetryDecision, RetryPolicy, RetryState,
+    StepContext, VersionedToken,
 };
 
-/// What the calls of a client and its clones share.
+/// The state that a client and its clones share between calls.
 #[derive(Debug)]
-pub struct Shared<'s> {
-    /// The access token, and the lease to fetch the next one.
-    pub tokens: &'s mut TokenState,
-    /// How many retries the client can afford.
-    pub budget: &'s mut RetryBudget,
-    /// The limit of attempts per second, if there is one.
-    pub rate: Option<&'s mut RateLimit>,
+pub struct SharedClientState<'s> {
+    pub tokens: &'s mut ClientTokenState,
+    pub retry_budget: &'s mut RetryBudget,
+    pub rate_limit: Option<&'s mut RateLimit>,
 }
 
 /// One call. The transport performs each [`CallAction`] and passes the result to the next [`CallState::step`].
 #[derive(Debug)]
 pub struct CallState {
     timeout: Duration,
-    until: Duration,
+    deadline: Duration,
     attempts: u32,
     retry: RetryState,
-    step: Step,
+    step: CallStep,
     /// The generation of the token that the service rejected in this attempt.
-    rejected: Option<u64>,
-    /// Whether the last attempt ended with the result of a request.
-    sent: bool,
-    /// A retry that is taken from the budget, and whose attempt has not got further than the limits.
+    rejected_generation: Option<u64>,
+    /// Whether the last attempt ended with the result of a sent request.
+    was_sent: bool,
+    /// Whether a retry was withdrawn from the budget for an attempt that has not passed the client-side limits yet.
     holds_retry: bool,
 }
 
 #[derive(Debug)]
-enum Step {
+enum CallStep {
     Start,
-    /// Waits for a slot of the rate limit.
-    Pacing {
+    WaitingForSlot {
         slot: Duration,
     },
     /// Boxed, because most calls find a token in the cache.
-    Token(Box<TokenRequestState>),
+    Token(Box<TokenAcquisition>),
     Sending {
         generation: u64,
     },
-    /// Waits before a retry, which is already taken from the budget.
+    /// Waits before a retry, which is already withdrawn from the budget.
     BackingOff,
     Finished,
 }
 
-/// What the transport reports.
+/// The result of the last action, reported by the transport.
 #[derive(Debug)]
 pub enum CallInput<'r> {
-    /// The first step, or the end of [`CallAction::Pace`] or [`CallAction::Retry`].
+    /// The first step, or the end of [`CallAction::WaitForSlot`] or [`CallAction::Retry`].
     Continue,
-    /// How a token action ended.
+    /// The result of [`CallAction::Token`].
     Token(TokenInput),
-    /// How [`CallAction::Send`] ended: `None` for success.
+    /// The result of [`CallAction::Send`]; `None` for success.
     Sent(Option<AttemptOutcome<'r>>),
-    /// The call was dropped.
+    /// The caller dropped the call.
     Cancelled,
 }
 
-/// What the transport does next.
+/// The next action of the transport.
 #[derive(Debug)]
 pub enum CallAction {
     /// Wait for a slot of the rate limit, then continue.
-    Pace {
-        /// How long.
-        wait: Duration,
-    },
-    /// Do something for a token; see [`TokenAction`]. Never `TokenAction::Finish`.
+    WaitForSlot { wait: Duration },
+    /// Perform an action to get a token. Never `TokenAction::Finish`.
     Token(TokenAction),
     /// Send the request with this token.
     Send {
-        /// The token.
-        token: IssuedToken,
-        /// The limit, from the connection to the last byte of the response.
+        token: VersionedToken,
+        /// Covers everything from the connection to the last byte of the response.
         timeout: Duration,
     },
     /// The attempt failed. Wait, then continue with the next one.
-    Retry {
-        /// How long.
-        after: Duration,
-    },
-    /// The call is over.
+    Retry { after: Duration },
+    /// The call has ended.
     Finish(CallOutcome),
 }
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Debug)]
 pub enum CallOutcome {
-    /// The last response is a success.
     Success,
-    /// The last response shows that an earlier attempt, whose response was lost, had the effect.
+    /// The last response proves that an earlier attempt was applied although its response was lost.
     AlreadyApplied,
     /// The last response or transport error is final.
     Failed,
-    /// There is no access token.
+    /// No access token was available.
     NoToken {
-        /// Why.
         error: AuthError,
-        /// How long the token endpoint is left alone.
+        /// Time until the next token request is allowed.
         retry_after: Duration,
     },
-    /// The deadline, or the client's own limits, ended the call before this attempt was sent.
-    NotSent(NotSent),
+    /// The deadline or a client-side limit ended the call before this attempt was sent.
+    NotSent(NotSentReason),
 }
 
-/// Why nothing was sent.
+/// Why an attempt was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotSent {
+pub enum NotSentReason {
     /// The deadline has passed.
-    Deadline,
-    /// The client's own limits would delay it past the deadline.
-    Limits,
+    DeadlineExceeded,
+    /// The client-side rate limit would delay it past the deadline.
+    RateLimited,
 }
 
 impl CallState {
-    /// A call that starts now. `timeout` limits each attempt; the call ends at `until`, on the clock of [`Moment::elapsed`].
-    pub const fn new(operation: Operation, policy: RetryPolicy, timeout: Duration, until: Duration) -> Self {
+    /// A call that starts now. `timeout` limits each attempt, and `deadline` the call, on the clock of
+    /// [`StepContext::elapsed`].
+    pub const fn new(
+        operation: OperationSemantics,
+        policy: RetryPolicy,
+        timeout: Duration,
+        deadline: Duration,
+    ) -> Self {
         Self {
             timeout,
-            until,
+            deadline,
             attempts: 0,
-            retry: RetryState::new(policy, &operation, until),
-            step: Step::Start,
-            rejected: None,
-            sent: false,
+            retry: RetryState::new(policy, &operation, deadline),
+            step: CallStep::Start,
+            rejected_generation: None,
+            was_sent: false,
             holds_retry: false,
         }
     }
 
-    /// How many attempts have been made, the current one included.
+    /// The number of attempts so far, including the current one.
     pub const fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Whether the attempt ended with the result of a request, and not before one was sent.
+    /// Whether the last attempt ended with the result of a sent request.
     pub const fn was_sent(&self) -> bool {
-        self.sent
+        self.was_sent
     }
 
     /// The token request in progress.
-    pub const fn token_request(&self) -> Option<&TokenRequestState> {
+    pub const fn token_request(&self) -> Option<&TokenAcquisition> {
         match &self.step {
-            Step::Token(request) => Some(request),
+            CallStep::Token(request) => Some(request),
             _ => None,
         }
     }
 
-    /// Decides what to do next.
+    /// Takes the result of the last action and returns the next action.
     ///
     /// # Panics
     ///
     /// If the input is not the result of the last action.
-    pub fn step(&mut self, shared: &mut Shared<'_>, input: CallInput<'_>, moment: Moment) -> CallAction {
-        match (core::mem::replace(&mut self.step, Step::Finished), input) {
+    pub fn step(
+        &mut self,
+        shared: &mut SharedClientState<'_>,
+        input: CallInput<'_>,
+        context: StepContext,
+    ) -> CallAction {
+        match (core::mem::replace(&mut self.step, CallStep::Finished), input) {
             (step, CallInput::Cancelled) => {
-                self.sent = false;
-                self.return_retry(shared);
-                Self::cancel(step, shared, moment);
+                self.was_sent = false;
+                self.refund_retry(shared);
+                Self::release_resources(step, shared, context);
                 CallAction::Finish(CallOutcome::Failed)
             }
-            (Step::Start | Step::BackingOff, CallInput::Continue) => self.start_attempt(shared, moment),
-            (Step::Pacing { .. }, CallInput::Continue) => self.get_token(shared, moment),
-            (Step::Token(request), CallInput::Token(input)) => self.continue_token(*request, shared, input, moment),
-            (Step::Sending { .. }, CallInput::Sent(None)) => {
-                self.sent = true;
-                shared.budget.deposit();
+            (CallStep::Start | CallStep::BackingOff, CallInput::Continue) => self.start_attempt(shared, context),
+            (CallStep::WaitingForSlot { .. }, CallInput::Continue) => self.start_token_request(shared, context),
+            (CallStep::Token(request), CallInput::Token(input)) => {
+                self.step_token_request(*request, shared, input, context)
+            }
+            (CallStep::Sending { .. }, CallInput::Sent(None)) => {
+                self.was_sent = true;
+                shared.retry_budget.deposit();
                 CallAction::Finish(CallOutcome::Success)
             }
-            (Step::Sending { generation }, CallInput::Sent(Some(outcome))) => {
+            (CallStep::Sending { generation }, CallInput::Sent(Some(outcome))) => {
                 if outcome.is_unauthorized() {
-                    match self.rejected {
-                        None if shared.tokens.invalidate(generation, moment.now) => {
-                            self.rejected = Some(generation);
-                            return self.get_token(shared, moment);
+                    match self.rejected_generation {
+                        None if shared.tokens.invalidate(generation, context.now) => {
+                            self.rejected_generation = Some(generation);
+                            return self.start_token_request(shared, context);
                         }
                         None => {}
-                        Some(_) => shared.tokens.mark_rejected(generation, moment.now),
+                        Some(_) => shared.tokens.mark_rejected(generation, context.now),
                     }
                 }
-                self.sent = true;
-                self.attempt_failed(shared, &outcome, CallOutcome::Failed, moment)
+                self.was_sent = true;
+                self.handle_failed_attempt(shared, &outcome, CallOutcome::Failed, context)
             }
             _ => unreachable!("the input is not the result of the last action"),
         }
     }
 
-    fn left(&self, moment: Moment) -> Duration {
-        self.until.saturating_sub(moment.elapsed)
+    fn time_left(&self, context: StepContext) -> Duration {
+        self.deadline.saturating_sub(context.elapsed)
     }
 
-    fn start_attempt(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
-        self.rejected = None;
-        self.sent = false;
+    fn start_attempt(&mut self, shared: &mut SharedClientState<'_>, context: StepContext) -> CallAction {
+        self.rejected_generation = None;
+        self.was_sent = false;
         self.attempts += 1;
-        if let Some(rate) = &mut shared.rate {
-            let wait = rate.wait(moment.elapsed);
-            if !wait.is_zero() && wait >= self.left(moment) {
-                return self.not_sent(shared, NotSent::Limits);
+        if let Some(rate) = &mut shared.rate_limit {
+            let wait = rate.time_until_slot(context.elapsed);
+            if !wait.is_zero() && wait >= self.time_left(context) {
+                return self.finish_unsent(shared, NotSentReason::RateLimited);
             }
-            let slot = moment.elapsed + wait;
-            rate.take(slot);
+            let slot = context.elapsed + wait;
+            rate.reserve(slot);
             if !wait.is_zero() {
-                self.step = Step::Pacing { slot };
-                return CallAction::Pace { wait };
+                self.step = CallStep::WaitingForSlot { slot };
+                return CallAction::WaitForSlot { wait };
             }
         }
-        self.get_token(shared, moment)
+        self.start_token_request(shared, context)
     }
 
-    fn get_token(&mut self, shared: &mut Shared<'_>, moment: Moment) -> CallAction {
-        self.sent = false;
-        // Timers have a resolution of a millisecond: on loopback, enough time to send a secret for nothing.
-        if self.rejected.is_none() && self.left(moment).is_zero() {
-            return self.not_sent(shared, NotSent::Deadline);
+    fn start_token_request(&mut self, shared: &mut SharedClientState<'_>, context: StepContext) -> CallAction {
+        self.was_sent = false;
+        // Without this check the token request would still be sent, because timers only have a resolution of a
+        // millisecond.
+        if self.rejected_generation.is_none() && self.time_left(context).is_zero() {
+            return self.finish_unsent(shared, NotSentReason::DeadlineExceeded);
         }
         self.holds_retry = false;
-        self.continue_token(TokenRequestState::new(self.until), shared, TokenInput::Continue, moment)
+        self.step_token_request(TokenAcquisition::new(self.deadline), shared, TokenInput::Continue, context)
     }
 
-    fn continue_token(
+    fn step_token_request(
         &mut self,
-        mut request: TokenRequestState,
-        shared: &mut Shared<'_>,
+        mut request: TokenAcquisition,
+        shared: &mut SharedClientState<'_>,
         input: TokenInput,
-        moment: Moment,
+        context: StepContext,
     ) -> CallAction {
-        let result = match request.step(shared.tokens, input, moment) {
+        let result = match request.step(shared.tokens, input, context) {
             TokenAction::Finish(result) => result,
             action => {
-                self.step = Step::Token(Box::new(request));
+                self.step = CallStep::Token(Box::new(request));
                 return CallAction::Token(action);
             }
         };
-        let left = self.left(moment);
+        let left = self.time_left(context);
         match result {
             Ok(token) if !left.is_zero() => {
-                self.step = Step::Sending { generation: token.generation };
+                self.step = CallStep::Sending { generation: token.generation };
                 CallAction::Send { token, timeout: self.timeout.min(left) }
             }
-            // The transport's timer may have been late.
-            Ok(_) => self.no_token(shared, timed_out("the deadline of the call has passed"), moment),
-            Err(error) => self.no_token(shared, error, moment),
+            // The transport's timer may have fired late.
+            Ok(_) => self.handle_token_error(shared, timeout_error("the deadline of the call has passed"), context),
+            Err(error) => self.handle_token_error(shared, error, context),
         }
     }
 
-    fn no_token(&mut self, shared: &mut Shared<'_>, error: AuthError, moment: Moment) -> CallAction {
-        let retry_after = shared.tokens.backoff_remaining(moment.now);
-        let outcome = AttemptOutcome::NotSent { is_transient: error.is_retryable(), wait: retry_after };
-        self.attempt_failed(shared, &outcome, CallOutcome::NoToken { error, retry_after }, moment)
+    fn handle_token_error(
+        &mut self,
+        shared: &mut SharedClientState<'_>,
+        error: AuthError,
+        context: StepContext,
+    ) -> CallAction {
+        let retry_after = shared.tokens.backoff_remaining(context.now);
+        let outcome = AttemptOutcome::NotSent { is_transient: error.is_retryable(), retry_after };
+        self.handle_failed_attempt(shared, &outcome, CallOutcome::NoToken { error, retry_after }, context)
     }
 
-    fn attempt_failed(
+    fn handle_failed_attempt(
         &mut self,
-        shared: &mut Shared<'_>,
+        shared: &mut SharedClientState<'_>,
         outcome: &AttemptOutcome<'_>,
         failed: CallOutcome,
-        moment: Moment,
+        context: StepContext,
     ) -> CallAction {
-        match self.retry.decide(outcome, moment.elapsed, moment.random) {
-            RetryDecision::Retry { after } if shared.budget.withdraw() => {
-                self.step = Step::BackingOff;
+        match self.retry.decide(outcome, context.elapsed, context.random) {
+            RetryDecision::Retry { after } if shared.retry_budget.withdraw() => {
+                self.step = CallStep::BackingOff;
                 self.holds_retry = true;
                 CallAction::Retry { after }
             }
             RetryDecision::Retry { .. } | RetryDecision::GiveUp => CallAction::Finish(failed),
             RetryDecision::AlreadyApplied => {
-                shared.budget.deposit();
+                shared.retry_budget.deposit();
                 CallAction::Finish(CallOutcome::AlreadyApplied)
             }
         }
     }
 
-    fn not_sent(&mut self, shared: &mut Shared<'_>, why: NotSent) -> CallAction {
-        self.return_retry(shared);
+    fn finish_unsent(&mut self, shared: &mut SharedClientState<'_>, reason: NotSentReason) -> CallAction {
+        self.refund_retry(shared);
         self.attempts -= 1;
-        CallAction::Finish(CallOutcome::NotSent(why))
+        CallAction::Finish(CallOutcome::NotSent(reason))
     }
 
-    fn return_retry(&mut self, shared: &mut Shared<'_>) {
+    fn refund_retry(&mut self, shared: &mut SharedClientState<'_>) {
         if core::mem::take(&mut self.holds_retry) {
-            shared.budget.refund();
+            shared.retry_budget.refund();
         }
     }
 
-    /// Returns the lease to fetch a token, or the slot of the rate limit.
-    fn cancel(step: Step, shared: &mut Shared<'_>, moment: Moment) {
+    /// Releases the refresh lease or the slot of the rate limit.
+    fn release_resources(step: CallStep, shared: &mut SharedClientState<'_>, context: StepContext) {
         match step {
-            Step::Pacing { slot } => {
-                if let Some(rate) = &mut shared.rate {
-                    rate.give_back(slot);
+            CallStep::WaitingForSlot { slot } => {
+                if let Some(rate) = &mut shared.rate_limit {
+                    rate.release(slot);
                 }
             }
-            Step::Token(mut request) => {
-                request.step(shared.tokens, TokenInput::Cancelled, moment);
+            CallStep::Token(mut request) => {
+                request.step(shared.tokens, TokenInput::Cancelled, context);
             }
-            Step::Start | Step::BackingOff | Step::Sending { .. } | Step::Finished => {}
+            CallStep::Start | CallStep::BackingOff | CallStep::Sending { .. } | CallStep::Finished => {}
         }
     }
 }

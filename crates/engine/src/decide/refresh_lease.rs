@@ -1,31 +1,32 @@
-//! The lease to fetch a token.
+//! The lease that lets one caller fetch a token.
 
 use core::time::Duration;
 
-/// One caller fetches a token while the others wait. A lease expires, so that a caller whose context is gone, and that never
-/// releases it, does not block the others.
+/// Lets one caller fetch a token while the others wait.
+///
+/// The lease expires, so a caller that is killed before it releases the lease does not block the others forever.
 #[derive(Debug, Default)]
 pub struct RefreshLease {
     holder: Option<LeaseHolder>,
-    taken: u64,
+    last_ticket: u64,
 }
 
 #[derive(Debug)]
 struct LeaseHolder {
     ticket: u64,
-    until: Duration,
+    expires_at: Duration,
 }
 
 impl RefreshLease {
-    /// Takes the lease if it is free, for at most `length`. `now` is the time since a fixed point, on a clock that is never set back.
-    /// Returns the ticket for [`RefreshLease::release`].
+    /// Acquires the lease for at most `length` if it is free, and returns the ticket for [`RefreshLease::release`].
+    /// `now` is the time on a monotonic clock.
     pub fn acquire(&mut self, now: Duration, length: Duration) -> Option<u64> {
-        if self.holder.as_ref().is_some_and(|holder| now < holder.until) {
+        if self.holder.as_ref().is_some_and(|holder| now < holder.expires_at) {
             return None;
         }
-        self.taken += 1;
-        self.holder = Some(LeaseHolder { ticket: self.taken, until: now.saturating_add(length) });
-        Some(self.taken)
+        self.last_ticket += 1;
+        self.holder = Some(LeaseHolder { ticket: self.last_ticket, expires_at: now.saturating_add(length) });
+        Some(self.last_ticket)
     }
 
     /// Releases the lease, unless it has expired and another caller holds it.
@@ -43,22 +44,22 @@ mod tests {
     const LENGTH: Duration = Duration::from_secs(5);
 
     #[test]
-    fn one_has_the_turn_until_it_ends_it() {
-        let mut turn = RefreshLease::default();
-        let first = turn.acquire(Duration::ZERO, LENGTH).expect("free");
-        assert_eq!(turn.acquire(Duration::from_millis(4999), LENGTH), None);
-        turn.release(first);
-        assert!(turn.acquire(Duration::from_millis(4999), LENGTH).is_some());
+    fn lease_has_one_holder() {
+        let mut lease = RefreshLease::default();
+        let first = lease.acquire(Duration::ZERO, LENGTH).expect("free");
+        assert_eq!(lease.acquire(Duration::from_millis(4999), LENGTH), None);
+        lease.release(first);
+        assert!(lease.acquire(Duration::from_millis(4999), LENGTH).is_some());
     }
 
     #[test]
-    fn who_does_not_come_back_loses_it_and_cannot_end_that_of_another() {
-        let mut turn = RefreshLease::default();
-        let lost = turn.acquire(Duration::ZERO, LENGTH).expect("free");
-        let second = turn.acquire(LENGTH, LENGTH).expect("the time of the first is over");
-        turn.release(lost);
-        assert_eq!(turn.acquire(LENGTH, LENGTH), None);
-        turn.release(second);
-        assert!(turn.acquire(LENGTH, LENGTH).is_some());
+    fn expired_ticket_releases_nothing() {
+        let mut lease = RefreshLease::default();
+        let expired = lease.acquire(Duration::ZERO, LENGTH).expect("free");
+        let second = lease.acquire(LENGTH, LENGTH).expect("the first lease has expired");
+        lease.release(expired);
+        assert_eq!(lease.acquire(LENGTH, LENGTH), None);
+        lease.release(second);
+        assert!(lease.acquire(LENGTH, LENGTH).is_some());
     }
 }

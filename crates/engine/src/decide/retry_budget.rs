@@ -1,17 +1,21 @@
-//! Limits the retries of a client over all its calls, so that an outage is not multiplied.
+//! The retry budget of a client. It limits how much retries add to the load during an outage.
+//!
+//! Limits in this module are ours unless a source is given.
 
-/// Repetitions in a row that a client can pay for. Chosen here: two calls that use all their attempts, and a half.
+/// Capacity of the budget, in retries: enough for two calls that use all their attempts.
 pub const MAX_RETRY_TOKENS: u32 = 5;
 
-/// So many calls that succeed earn one repetition. Chosen here: in the long run at most a tenth more traffic.
+/// Number of successful calls that earn one retry. In the long run, retries add at most a tenth to the traffic.
 pub const CALLS_PER_RETRY: u32 = 10;
 
-/// A token bucket, shared by the clones of a client. A repetition takes one from it, and every call that succeeds, at once or
-/// after repetitions, brings a tenth of one: a fault now and then costs nothing, an outage empties the bucket once, and a
-/// service that fails half of the time is not asked twice as often.
+/// A token bucket that the clones of a client share.
+///
+/// A retry withdraws one token, and each successful call deposits a tenth of a token. Occasional failures are always
+/// retried, an outage empties the bucket once, and a service that fails half of the time does not get twice the
+/// traffic.
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
-    /// In parts of a repetition, [`CALLS_PER_RETRY`] of which make one.
+    /// In units of `1 / CALLS_PER_RETRY` of a retry.
     parts: u32,
 }
 
@@ -22,7 +26,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// Takes one repetition, if there is one.
+    /// Withdraws one retry. Returns false if the budget does not allow one.
     pub const fn withdraw(&mut self) -> bool {
         let enough = self.parts >= CALLS_PER_RETRY;
         if enough {
@@ -31,17 +35,17 @@ impl RetryBudget {
         enough
     }
 
-    /// Gives one back that was not made.
+    /// Returns a retry that was withdrawn but not made.
     pub fn refund(&mut self) {
-        self.earn(CALLS_PER_RETRY);
+        self.add(CALLS_PER_RETRY);
     }
 
-    /// Notes a call that succeeded.
+    /// Records a successful call.
     pub fn deposit(&mut self) {
-        self.earn(1);
+        self.add(1);
     }
 
-    fn earn(&mut self, parts: u32) {
+    fn add(&mut self, parts: u32) {
         self.parts = (self.parts + parts).min(MAX_RETRY_TOKENS * CALLS_PER_RETRY);
     }
 }
@@ -50,28 +54,28 @@ impl RetryBudget {
 mod tests {
     use super::*;
 
-    fn repetitions(budget: &mut RetryBudget) -> usize {
+    fn withdraw_all(budget: &mut RetryBudget) -> usize {
         (0..100).filter(|_| budget.withdraw()).count()
     }
 
     #[test]
-    fn it_is_never_more_than_full() {
+    fn budget_never_exceeds_capacity() {
         let mut budget = RetryBudget::default();
         budget.deposit();
         budget.refund();
-        assert_eq!(repetitions(&mut budget), 5);
-        assert_eq!(repetitions(&mut budget), 0);
+        assert_eq!(withdraw_all(&mut budget), 5);
+        assert_eq!(withdraw_all(&mut budget), 0);
     }
 
     #[test]
-    fn ten_calls_that_succeed_earn_one_repetition() {
+    fn ten_successes_earn_one_retry() {
         let mut budget = RetryBudget::default();
-        repetitions(&mut budget);
+        withdraw_all(&mut budget);
         (0..9).for_each(|_| budget.deposit());
-        assert_eq!(repetitions(&mut budget), 0);
+        assert_eq!(withdraw_all(&mut budget), 0);
         budget.deposit();
-        assert_eq!(repetitions(&mut budget), 1);
+        assert_eq!(withdraw_all(&mut budget), 1);
         budget.refund();
-        assert_eq!(repetitions(&mut budget), 1);
+        assert_eq!(withdraw_all(&mut budget), 1);
     }
 }

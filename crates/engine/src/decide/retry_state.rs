@@ -1,89 +1,87 @@
-//! Decides after each attempt: retry, give up, or already applied.
+//! Decides after each failed attempt whether to retry.
 
 use core::time::Duration;
 
-use crate::{AlreadyDone, AttemptOutcome, Layer, Operation, RetryPolicy, jitter};
+use crate::{AlreadyApplied, AttemptOutcome, ErrorOrigin, OperationSemantics, RetryPolicy, jitter};
 
-/// The attempts of one call.
+/// Tracks the attempts of one call.
 #[derive(Clone, Debug)]
 pub struct RetryState {
     policy: RetryPolicy,
-    operation: Operation,
-    until: Duration,
-    made: u32,
-    uncertain: bool,
+    operation: OperationSemantics,
+    deadline: Duration,
+    failed_attempts: u32,
+    may_be_applied: bool,
 }
 
 /// The decision after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Retry, if the budget allows.
+    /// Retry after a delay if the retry budget allows it.
     Retry {
-        /// How long to wait first.
         after: Duration,
     },
-    /// Give up.
     GiveUp,
-    /// Already applied: an earlier attempt, whose response was lost, had the effect.
+    /// The response proves that an earlier attempt was applied although its response was lost.
     AlreadyApplied,
 }
 
 impl RetryState {
-    /// For a call of this operation that must end at `until`, on the clock of [`RetryState::decide`].
-    pub const fn new(policy: RetryPolicy, operation: &Operation, until: Duration) -> Self {
-        Self { policy, operation: *operation, until, made: 0, uncertain: false }
+    /// A call of this operation that must end at `deadline`, on the clock of [`RetryState::decide`].
+    pub const fn new(policy: RetryPolicy, operation: &OperationSemantics, deadline: Duration) -> Self {
+        Self { policy, operation: *operation, deadline, failed_attempts: 0, may_be_applied: false }
     }
 
-    /// How many have ended without success.
-    pub const fn made(&self) -> u32 {
-        self.made
+    /// The number of failed attempts.
+    pub const fn failed_attempts(&self) -> u32 {
+        self.failed_attempts
     }
 
-    /// The time that is left.
-    pub const fn left(&self, now: Duration) -> Duration {
-        self.until.saturating_sub(now)
+    /// The time left until the deadline.
+    pub const fn time_left(&self, now: Duration) -> Duration {
+        self.deadline.saturating_sub(now)
     }
 
-    /// Records a failed attempt and decides what follows.
+    /// Records a failed attempt and decides whether to retry.
     pub fn decide(&mut self, outcome: &AttemptOutcome<'_>, now: Duration, random: u64) -> RetryDecision {
         if matches!(outcome, AttemptOutcome::DeadlineExceeded) {
             return RetryDecision::GiveUp;
         }
-        self.made += 1;
-        if self.uncertain && self.shows_effect(outcome) {
+        self.failed_attempts += 1;
+        if self.may_be_applied && self.shows_earlier_effect(outcome) {
             return RetryDecision::AlreadyApplied;
         }
-        self.uncertain |= outcome.is_uncertain();
-        if self.made >= self.policy.attempts || !outcome.is_retryable(self.operation.idempotency) {
+        self.may_be_applied |= outcome.is_indeterminate();
+        if self.failed_attempts >= self.policy.max_attempts || !outcome.is_retryable(self.operation.idempotency) {
             return RetryDecision::GiveUp;
         }
-        let asked = outcome.min_wait();
-        let after = asked.saturating_add(jitter(self.bound(outcome), random));
-        if asked > self.policy.longest_retry_after || after >= self.left(now) {
+        let min_wait = outcome.min_wait();
+        let after = min_wait.saturating_add(jitter(self.max_delay(outcome), random));
+        if min_wait > self.policy.max_retry_after || after >= self.time_left(now) {
             return RetryDecision::GiveUp;
         }
         RetryDecision::Retry { after }
     }
 
-    /// Whether the response shows the effect of an earlier attempt.
-    fn shows_effect(&self, outcome: &AttemptOutcome<'_>) -> bool {
-        let AttemptOutcome::ErrorResponse { failure, .. } = outcome else { return false };
-        match self.operation.already_done {
-            AlreadyDone::Never => false,
-            // A gateway or a proxy that finds nothing says nothing of the configuration. Whether the service's own 404 has a body is
-            // unknown.
-            AlreadyDone::NotFound => {
-                failure.status == 404 && (failure.layer == Layer::Service || failure.has_no_body())
+    /// Whether the response proves that an earlier attempt was applied.
+    fn shows_earlier_effect(&self, outcome: &AttemptOutcome<'_>) -> bool {
+        let AttemptOutcome::ErrorResponse { response: failure, .. } = outcome else { return false };
+        match self.operation.already_applied {
+            AlreadyApplied::Never => false,
+            // A 404 from a gateway or proxy says nothing about the configuration. Whether the service's own 404 has a
+            // body is unknown.
+            AlreadyApplied::NotFound => {
+                failure.status == 404 && (failure.origin == ErrorOrigin::Service || failure.has_empty_body())
             }
-            AlreadyDone::Code(code) => failure.code.as_ref().is_some_and(|found| found == code),
+            AlreadyApplied::Code(code) => failure.code.as_ref().is_some_and(|found| found == code),
         }
     }
 
-    fn bound(&self, outcome: &AttemptOutcome<'_>) -> Duration {
+    fn max_delay(&self, outcome: &AttemptOutcome<'_>) -> Duration {
         let busy =
-            matches!(outcome, AttemptOutcome::ErrorResponse { failure, .. } if matches!(failure.status, 429 | 503));
-        let base = if busy { self.policy.throttled_base } else { self.policy.base };
-        base.saturating_mul(1 << (self.made - 1).min(16)).min(self.policy.longest_delay)
+            matches!(outcome, AttemptOutcome::ErrorResponse { response, .. } if matches!(response.status, 429 | 503));
+        let base = if busy { self.policy.throttled_base_delay } else { self.policy.base_delay };
+        base.saturating_mul(1 << (self.failed_attempts - 1).min(16)).min(self.policy.max_delay)
     }
 }
 
@@ -92,43 +90,44 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Failure, Idempotency};
+    use crate::{ErrorResponse, Idempotency};
 
-    const fn operation(idempotency: Idempotency, already_done: AlreadyDone) -> Operation {
-        Operation { method: "POST", idempotency, already_done }
+    const fn operation(idempotency: Idempotency, already_applied: AlreadyApplied) -> OperationSemantics {
+        OperationSemantics { method: "POST", idempotency, already_applied }
     }
 
-    const LIST: Operation = operation(Idempotency::Safe, AlreadyDone::Never);
-    const CREATE: Operation = operation(Idempotency::NotIdempotent, AlreadyDone::Never);
-    const UPDATE: Operation = operation(Idempotency::Idempotent, AlreadyDone::Never);
-    const DELETE: Operation = operation(Idempotency::Idempotent, AlreadyDone::NotFound);
-    /// Of capping and of throttling.
-    const DEPLOY: [Operation; 2] = [UPDATE, operation(Idempotency::Idempotent, AlreadyDone::Code("14466"))];
-    const UNDEPLOY: [Operation; 2] = [UPDATE, operation(Idempotency::Idempotent, AlreadyDone::Code("14468"))];
+    const LIST: OperationSemantics = operation(Idempotency::Safe, AlreadyApplied::Never);
+    const CREATE: OperationSemantics = operation(Idempotency::NotIdempotent, AlreadyApplied::Never);
+    const UPDATE: OperationSemantics = operation(Idempotency::Idempotent, AlreadyApplied::Never);
+    const DELETE: OperationSemantics = operation(Idempotency::Idempotent, AlreadyApplied::NotFound);
+    /// Capping and throttling.
+    const DEPLOY: [OperationSemantics; 2] = [UPDATE, operation(Idempotency::Idempotent, AlreadyApplied::Code("14466"))];
+    const UNDEPLOY: [OperationSemantics; 2] =
+        [UPDATE, operation(Idempotency::Idempotent, AlreadyApplied::Code("14468"))];
 
-    fn failure(status: u16, body: &str) -> Failure {
-        Failure::read(status, None, body.as_bytes())
+    fn failure(status: u16, body: &str) -> ErrorResponse {
+        ErrorResponse::parse(status, None, body.as_bytes())
     }
 
     const SERVICE: &str =
         r#"{"status": 500, "error": "{\"code\": 4000, \"family\": \"INTERNAL_ERROR\"}", "requestId": "r"}"#;
     const GATEWAY: &str = r#"{"error_code": "503010", "message": "Could not validate the token"}"#;
 
-    /// Which of reads, idempotent writes and create may be repeated.
-    fn allowed(ending: &AttemptOutcome<'_>) -> [bool; 3] {
+    /// Whether reads, idempotent writes, and create can be retried.
+    fn retryable_idempotencies(outcome: &AttemptOutcome<'_>) -> [bool; 3] {
         [Idempotency::Safe, Idempotency::Idempotent, Idempotency::NotIdempotent]
-            .map(|repeat| ending.is_retryable(repeat))
+            .map(|idempotency| outcome.is_retryable(idempotency))
     }
 
     #[test]
-    fn the_table_of_what_may_be_repeated() {
-        let unsent = |is_transient| AttemptOutcome::NotSent { is_transient, wait: Duration::ZERO };
-        assert_eq!(allowed(&unsent(true)), [true; 3]);
-        assert_eq!(allowed(&unsent(false)), [false; 3]);
-        assert_eq!(allowed(&AttemptOutcome::NoResponse), [true, true, false]);
-        assert_eq!(allowed(&AttemptOutcome::DeadlineExceeded), [true; 3]);
-        assert_eq!(allowed(&AttemptOutcome::Permanent), [false; 3]);
-        let answers: [(u16, &str, [bool; 3]); 19] = [
+    fn retry_table() {
+        let unsent = |is_transient| AttemptOutcome::NotSent { is_transient, retry_after: Duration::ZERO };
+        assert_eq!(retryable_idempotencies(&unsent(true)), [true; 3]);
+        assert_eq!(retryable_idempotencies(&unsent(false)), [false; 3]);
+        assert_eq!(retryable_idempotencies(&AttemptOutcome::NoResponse), [true, true, false]);
+        assert_eq!(retryable_idempotencies(&AttemptOutcome::DeadlineExceeded), [true; 3]);
+        assert_eq!(retryable_idempotencies(&AttemptOutcome::Permanent), [false; 3]);
+        let responses: [(u16, &str, [bool; 3]); 19] = [
             (429, "", [true; 3]),
             (429, r#"{"error_code": "429050", "message": "Too many requests"}"#, [true; 3]),
             (500, SERVICE, [false; 3]),
@@ -149,95 +148,100 @@ mod tests {
             (403, r#"{"error_code": "403025"}"#, [false; 3]),
             (404, "", [false; 3]),
         ];
-        for (status, body, expected) in answers {
+        for (status, body, expected) in responses {
             let failure = failure(status, body);
-            let ending = AttemptOutcome::ErrorResponse { failure: &failure, retry_after: None };
-            assert_eq!(allowed(&ending), expected, "{status} {body}");
+            let outcome = AttemptOutcome::ErrorResponse { response: &failure, retry_after: None };
+            assert_eq!(retryable_idempotencies(&outcome), expected, "{status} {body}");
         }
     }
 
     #[test]
-    fn a_repeat_that_finds_it_done_is_a_success_only_after_a_lost_answer() {
-        let gone = failure(404, "");
+    fn already_applied_needs_a_lost_response() {
+        let not_found = failure(404, "");
         let deployed = failure(500, r#"{"error": {"code": 14466, "message": "already deployed"}}"#);
         let not_deployed = failure(500, r#"{"error": {"code": "14468", "message": "not deployed"}}"#);
         let cases = [
-            ([DELETE; 2], &gone, [true, true]),
+            ([DELETE; 2], &not_found, [true, true]),
             (DEPLOY, &deployed, [false, true]),
             (UNDEPLOY, &not_deployed, [false, true]),
-            ([LIST; 2], &gone, [false, false]),
-            ([UPDATE; 2], &gone, [false, false]),
+            ([LIST; 2], &not_found, [false, false]),
+            ([UPDATE; 2], &not_found, [false, false]),
             ([DELETE; 2], &deployed, [false, false]),
         ];
-        let elsewhere = [(404, "<html>no backend</html>"), (404, GATEWAY)].map(|(status, body)| failure(status, body));
-        let refused_by_gateway = failure(503, GATEWAY);
-        let follows = |first: &Failure, second: &Failure| {
+        let not_from_service =
+            [(404, "<html>no backend</html>"), (404, GATEWAY)].map(|(status, body)| failure(status, body));
+        let rejected_by_gateway = failure(503, GATEWAY);
+        let decide_twice = |first: &ErrorResponse, second: &ErrorResponse| {
             let mut attempts = RetryState::new(RetryPolicy::default(), &DELETE, Duration::MAX);
-            attempts.decide(&AttemptOutcome::ErrorResponse { failure: first, retry_after: None }, Duration::ZERO, 0);
-            attempts.decide(&AttemptOutcome::ErrorResponse { failure: second, retry_after: None }, Duration::ZERO, 0)
+            attempts.decide(&AttemptOutcome::ErrorResponse { response: first, retry_after: None }, Duration::ZERO, 0);
+            attempts.decide(&AttemptOutcome::ErrorResponse { response: second, retry_after: None }, Duration::ZERO, 0)
         };
         let unavailable = failure(503, "");
-        for other in &elsewhere {
+        for other in &not_from_service {
             assert_eq!(
-                follows(&unavailable, other),
+                decide_twice(&unavailable, other),
                 RetryDecision::GiveUp,
-                "a 404 of somebody else: {}",
+                "a 404 that is not from the service: {}",
                 other.message
             );
         }
-        assert_eq!(follows(&refused_by_gateway, &gone), RetryDecision::GiveUp, "the first was not carried out");
+        assert_eq!(
+            decide_twice(&rejected_by_gateway, &not_found),
+            RetryDecision::GiveUp,
+            "the first was not processed"
+        );
         for (operations, failure, expected) in cases {
             for (operation, expected) in operations.iter().zip(expected) {
-                let found = AttemptOutcome::ErrorResponse { failure, retry_after: None };
+                let outcome = AttemptOutcome::ErrorResponse { response: failure, retry_after: None };
                 let second = |first: &AttemptOutcome<'_>| {
                     let mut attempts = RetryState::new(RetryPolicy::default(), operation, Duration::MAX);
                     attempts.decide(first, Duration::ZERO, 0);
-                    attempts.decide(&found, Duration::ZERO, 0)
+                    attempts.decide(&outcome, Duration::ZERO, 0)
                 };
                 assert_eq!(
                     second(&AttemptOutcome::NoResponse) == RetryDecision::AlreadyApplied,
                     expected,
                     "{operation:?}"
                 );
-                let refused = AttemptOutcome::ErrorResponse { failure: &unavailable, retry_after: None };
-                assert_eq!(second(&refused) == RetryDecision::AlreadyApplied, expected, "{operation:?}");
-                let unsent = AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO };
-                assert_ne!(second(&unsent), RetryDecision::AlreadyApplied, "{operation:?}: nothing had been sent");
+                let rejected = AttemptOutcome::ErrorResponse { response: &unavailable, retry_after: None };
+                assert_eq!(second(&rejected) == RetryDecision::AlreadyApplied, expected, "{operation:?}");
+                let unsent = AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO };
+                assert_ne!(second(&unsent), RetryDecision::AlreadyApplied, "{operation:?}: nothing was sent");
             }
         }
     }
 
     #[test]
-    fn a_long_retry_after_ends_the_call() {
+    fn long_retry_after_ends_the_call() {
         let busy = failure(429, "");
-        for (asked, expected) in [
+        for (seconds, expected) in [
             (0, RetryDecision::Retry { after: Duration::ZERO }),
             (30, RetryDecision::Retry { after: Duration::from_secs(30) }),
             (31, RetryDecision::GiveUp),
             (2400, RetryDecision::GiveUp),
         ] {
-            let ending =
-                AttemptOutcome::ErrorResponse { failure: &busy, retry_after: Some(Duration::from_secs(asked)) };
+            let outcome =
+                AttemptOutcome::ErrorResponse { response: &busy, retry_after: Some(Duration::from_secs(seconds)) };
             let mut attempts = RetryState::new(RetryPolicy::default(), &LIST, Duration::from_secs(60));
-            assert_eq!(attempts.decide(&ending, Duration::ZERO, 0), expected, "{asked}");
+            assert_eq!(attempts.decide(&outcome, Duration::ZERO, 0), expected, "{seconds}");
         }
     }
 
-    fn endings() -> impl Strategy<Value = (u8, u16, Option<u64>, u64)> {
+    fn outcomes() -> impl Strategy<Value = (u8, u16, Option<u64>, u64)> {
         (0..4_u8, prop::sample::select(vec![400, 404, 429, 500, 502, 503]), prop::option::of(0..100_u64), any::<u64>())
     }
 
     proptest! {
-        /// Whatever happens: no more attempts than allowed, no delay beyond its bounds, nothing past the deadline, and a
-        /// creation that may have been carried out is never repeated.
+        /// No sequence of failures exceeds the attempts, the delays, or the deadline, or retries a create that may have
+        /// been processed.
         #[test]
-        fn no_bound_is_ever_passed(
+        fn no_limit_is_exceeded(
             operation in prop::sample::select([LIST, CREATE, UPDATE, DELETE, DEPLOY[1], UNDEPLOY[1]].as_slice()),
             limit in 1..6_u32,
             deadline in 0..120_000_u64,
-            steps in prop::collection::vec((endings(), 0..40_000_u64), 1..10),
+            steps in prop::collection::vec((outcomes(), 0..40_000_u64), 1..10),
         ) {
-            let policy = RetryPolicy { attempts: limit, ..RetryPolicy::default() };
+            let policy = RetryPolicy { max_attempts: limit, ..RetryPolicy::default() };
             let deadline = Duration::from_millis(deadline);
             let mut attempts = RetryState::new(policy, &operation, deadline);
             let mut now = Duration::ZERO;
@@ -246,19 +250,19 @@ mod tests {
                 now += Duration::from_millis(took);
                 let failure = failure(status, "");
                 let retry_after = retry_after.map(Duration::from_secs);
-                let ending = match kind {
-                    0 => AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO },
+                let outcome = match kind {
+                    0 => AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO },
                     1 => AttemptOutcome::NoResponse,
-                    2 => AttemptOutcome::ErrorResponse { failure: &failure, retry_after },
+                    2 => AttemptOutcome::ErrorResponse { response: &failure, retry_after },
                     _ => AttemptOutcome::Permanent,
                 };
-                let RetryDecision::Retry { after } = attempts.decide(&ending, now, random) else { break };
+                let RetryDecision::Retry { after } = attempts.decide(&outcome, now, random) else { break };
                 sent += 1;
                 prop_assert!(sent <= limit);
                 prop_assert!(now + after < deadline);
-                let asked = if kind == 2 { retry_after.unwrap_or_default() } else { Duration::ZERO };
-                prop_assert!(after >= asked && after <= asked + policy.longest_delay);
-                prop_assert!(asked <= policy.longest_retry_after);
+                let requested = if kind == 2 { retry_after.unwrap_or_default() } else { Duration::ZERO };
+                prop_assert!(after >= requested && after <= requested + policy.max_delay);
+                prop_assert!(requested <= policy.max_retry_after);
                 if operation.idempotency == Idempotency::NotIdempotent {
                     prop_assert!(kind == 0 || (kind == 2 && status == 429));
                 }

@@ -1,17 +1,17 @@
-//! When a token store is used: one that does not respond is left alone for a while.
+//! Stops using a token store that does not respond.
 
 use core::time::Duration;
 
 use crate::Timestamp;
 
-/// How long a store that did not respond is not used. Without it, each request could cost a call the whole time limit.
-const OPEN_FOR: Duration = Duration::from_secs(30);
+/// How long an unresponsive store is not used. Without this, every call could lose the whole store timeout.
+const OPEN_DURATION: Duration = Duration::from_secs(30);
 
-/// How long a store may take to respond, at most: fetching a token takes about as long.
+/// Upper bound of a store timeout. Fetching a new token takes about as long.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The share of a caller's remaining time that one operation of the store may take.
-const PART: u32 = 4;
+/// A store operation may take at most this fraction (1/4) of a call's remaining time.
+const TIMEOUT_DIVISOR: u32 = 4;
 
 /// A circuit breaker for a token store.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +26,11 @@ impl Default for StoreBreaker {
 }
 
 impl StoreBreaker {
-    /// Whether the store may be used now. Until [`StoreBreaker::responded`], it may not be used again for 30 s, so a call that is
-    /// dropped while it waits counts as no response.
+    /// Whether the store can be used now. If so, this blocks the store for 30 s or until
+    /// [`StoreBreaker::record_response`]. A call that is cancelled while it waits therefore counts as no response.
     pub fn try_use(&mut self, now: Timestamp) -> bool {
-        let next = now.saturating_add(OPEN_FOR);
-        // A clock that was set back must not keep it open forever.
+        let next = now.saturating_add(OPEN_DURATION);
+        // A clock that was set back must not block the store forever.
         let is_open = now < self.open_until && self.open_until <= next;
         if !is_open {
             self.open_until = next;
@@ -38,14 +38,14 @@ impl StoreBreaker {
         !is_open
     }
 
-    /// Records a response of the store, an error too.
-    pub fn responded(&mut self) {
+    /// Records that the store responded, with or without an error.
+    pub fn record_response(&mut self) {
         *self = Self::default();
     }
 
-    /// How long the store may take, for a caller with this much time left.
+    /// The store timeout for a caller with this much time left.
     pub fn timeout(left: Duration) -> Duration {
-        (left / PART).min(TIMEOUT)
+        (left / TIMEOUT_DIVISOR).min(TIMEOUT)
     }
 }
 
@@ -58,18 +58,18 @@ mod tests {
     }
 
     #[test]
-    fn store_without_a_response_is_not_used_for_a_while() {
+    fn unresponsive_store_is_blocked_for_30_s() {
         let mut breaker = StoreBreaker::default();
         assert!(breaker.try_use(at(100)));
         assert!(!breaker.try_use(at(129)));
         assert!(breaker.try_use(at(130)));
-        breaker.responded();
+        breaker.record_response();
         assert!(breaker.try_use(at(130)));
         assert!(breaker.try_use(at(50)), "the clock was set back");
     }
 
     #[test]
-    fn timeout_is_a_quarter_of_the_remaining_time() {
+    fn timeout_is_a_quarter_of_time_left() {
         assert_eq!(StoreBreaker::timeout(Duration::from_secs(1)), Duration::from_millis(250));
         assert_eq!(StoreBreaker::timeout(Duration::MAX), Duration::from_millis(500));
     }

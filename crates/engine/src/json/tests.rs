@@ -1,40 +1,40 @@
-//! The reader against `serde_json`.
+//! Compares the parser and the writer with `serde_json`.
 
 use proptest::prelude::*;
 
-use super::{Fields as _, Json, Kind, MAX_DEPTH, Position, parse, write_string};
+use super::{ErrorPosition, JsonKind, JsonObject as _, JsonValue, MAX_DEPTH, parse, write_string};
 
-fn is_same<A: Json, B: Json>(ours: &A, theirs: &B) -> bool {
-    let scalars = ours.kind() == theirs.kind()
-        && ours.as_bool() == theirs.as_bool()
-        && ours.as_i64() == theirs.as_i64()
-        && ours.as_u64() == theirs.as_u64()
-        && ours.as_str() == theirs.as_str();
-    let items = match (ours.items(), theirs.items()) {
-        (Some(ours), Some(theirs)) => {
-            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+fn is_same<A: JsonValue, B: JsonValue>(left: &A, right: &B) -> bool {
+    let scalars = left.kind() == right.kind()
+        && left.as_bool() == right.as_bool()
+        && left.as_i64() == right.as_i64()
+        && left.as_u64() == right.as_u64()
+        && left.as_str() == right.as_str();
+    let items = match (left.items(), right.items()) {
+        (Some(left), Some(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
         }
-        (ours, theirs) => ours.is_none() && theirs.is_none(),
+        (left, right) => left.is_none() && right.is_none(),
     };
-    let fields = match (ours.as_object(), theirs.as_object()) {
-        (Some(ours), Some(theirs)) => {
-            let same = |(name, value): (&str, &A)| theirs.get(name).is_some_and(|other| is_same(value, other));
-            ours.entries().all(same) && ours.entries().count() == theirs.entries().count()
+    let fields = match (left.as_object(), right.as_object()) {
+        (Some(left), Some(right)) => {
+            let same = |(name, value): (&str, &A)| right.get(name).is_some_and(|other| is_same(value, other));
+            left.entries().all(same) && left.entries().count() == right.entries().count()
         }
-        (ours, theirs) => ours.is_none() && theirs.is_none(),
+        (left, right) => left.is_none() && right.is_none(),
     };
     scalars && items && fields
 }
 
-/// Compares both readers on one input.
+/// Parses one input with both parsers and compares the results.
 fn compare(bytes: &[u8]) {
-    let theirs = serde_json::from_slice::<serde_json::Value>(bytes);
+    let expected = serde_json::from_slice::<serde_json::Value>(bytes);
     let shown = String::from_utf8_lossy(bytes);
-    match (parse(bytes, MAX_DEPTH), theirs) {
-        (Ok(ours), Ok(theirs)) => assert!(is_same(&ours, &theirs), "{shown}"),
+    match (parse(bytes, MAX_DEPTH), expected) {
+        (Ok(value), Ok(expected)) => assert!(is_same(&value, &expected), "{shown}"),
         (Err(_), Err(_)) => {}
         (Ok(_), Err(error)) => assert!(error.to_string().starts_with("number out of range"), "{shown}: {error}"),
-        (Err(position), Ok(_)) => panic!("{shown}: refused at {position:?}"),
+        (Err(position), Ok(_)) => panic!("{shown}: rejected at {position:?}"),
     }
 }
 
@@ -115,7 +115,7 @@ fn parts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(part, 0..12)
 }
 
-/// A value as its text, with duplicate names and white space.
+/// JSON text with duplicate names and white space.
 fn text() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         prop::sample::select(
@@ -140,7 +140,7 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn fragments_are_read_as_serde_json_reads_them(parts in parts(), wrap in 0..3) {
+    fn fragments_parse_like_serde_json(parts in parts(), wrap in 0..3) {
         let text = parts.concat();
         compare(match wrap {
             0 => text,
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn values_are_read_as_serde_json_reads_them(text in text(), cut in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn values_parse_like_serde_json(text in text(), cut in any::<prop::sample::Index>(), byte in any::<u8>()) {
         compare(text.as_bytes());
         let mut damaged = text.into_bytes();
         let index = cut.index(damaged.len());
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn strings_are_written_as_serde_json_writes_them(text in any::<String>(), low in 0..0x80_u8) {
+    fn strings_are_written_like_serde_json(text in any::<String>(), low in 0..0x80_u8) {
         let text = format!("{text}{}", char::from(low));
         let mut written = String::new();
         write_string(&mut written, &text);
@@ -180,18 +180,18 @@ fn nesting_is_limited() {
 #[test]
 fn error_has_line_and_column() {
     for (text, line, column) in [("", 1, 0), ("{\n  \"a\": [1 2]}", 2, 11), ("[1,\n\n", 3, 0), ("{} x", 1, 4)] {
-        assert_eq!(parse(text.as_bytes(), MAX_DEPTH).err(), Some(Position { line, column }), "{text}");
+        assert_eq!(parse(text.as_bytes(), MAX_DEPTH).err(), Some(ErrorPosition { line, column }), "{text}");
         let error = serde_json::from_str::<serde_json::Value>(text).expect_err("no JSON");
         assert_eq!((error.line(), error.column()), (line, column), "{text}");
     }
 }
 
 #[test]
-fn last_field_of_a_name_counts() {
+fn last_field_of_a_name_wins() {
     let value = parse(br#"{"a": 1, "b": 2, "a": 3}"#, MAX_DEPTH).expect("an object");
-    assert_eq!(Json::get(&value, "a").and_then(Json::as_i64), Some(3));
-    let fields = Json::as_object(&value).expect("an object");
+    assert_eq!(JsonValue::get(&value, "a").and_then(JsonValue::as_i64), Some(3));
+    let fields = JsonValue::as_object(&value).expect("an object");
     let entries: Vec<_> = fields.entries().map(|(name, value)| (name, value.as_i64())).collect();
     assert_eq!(entries, [("b", Some(2)), ("a", Some(3))]);
-    assert_eq!(value.kind(), Kind::Object);
+    assert_eq!(value.kind(), JsonKind::Object);
 }

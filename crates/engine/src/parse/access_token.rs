@@ -4,38 +4,35 @@ use core::time::Duration;
 
 use crate::{Secret, Timestamp};
 
-/// A host or a store that says a token lives longer is not believed. Chosen here: far above the 24 hours that the token host
-/// grants.
+/// Maximum lifetime (our limit). A response or store entry with a longer one is invalid: Adobe's tokens live 24 hours.
 pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(31 * 24 * 3600);
 
-/// An access token and its end.
+/// An access token and its expiry.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     value: Secret,
-    granted_at: Timestamp,
+    issued_at: Timestamp,
     expires_at: Timestamp,
 }
 
 impl AccessToken {
-    /// A token that was granted now and lives for a while. `None` when it could not be sent in a header.
-    pub fn new(value: Secret, granted_at: Timestamp, lifetime: Duration) -> Option<Self> {
+    /// Creates a token. `None` if its value cannot be sent in a header.
+    pub fn new(value: Secret, issued_at: Timestamp, lifetime: Duration) -> Option<Self> {
         let text = value.expose();
         let sendable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        sendable.then(|| Self { value, granted_at, expires_at: granted_at.saturating_add(lifetime) })
+        sendable.then(|| Self { value, issued_at, expires_at: issued_at.saturating_add(lifetime) })
     }
 
-    /// The token itself.
     pub const fn value(&self) -> &Secret {
         &self.value
     }
 
-    /// When it ends.
     pub const fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// How long it lives in all.
+    /// The total lifetime.
     pub const fn lifetime(&self) -> Duration {
-        self.expires_at.saturating_since(self.granted_at)
+        self.expires_at.saturating_since(self.issued_at)
     }
 }

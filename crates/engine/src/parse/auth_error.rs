@@ -4,121 +4,116 @@ use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{CredentialsError, EndpointError, ImsError, ImsErrorKind, TOKEN_TIMEOUT};
+use crate::{BaseUrlError, CredentialsError, ImsError, ImsErrorKind, TOKEN_TIMEOUT};
 
-/// Why there is no token. Cloned to every caller that waited for it.
+/// Why no access token is available. Every caller that waited for the token gets a clone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// The credentials are incomplete or malformed.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The address of the token host cannot be used.
+    /// The URL of the token endpoint cannot be used.
     #[error(transparent)]
-    Endpoint(#[from] EndpointError),
-    /// The token host answered, but with no token.
+    BaseUrl(#[from] BaseUrlError),
+    /// The token endpoint responded without a valid token.
     #[error(transparent)]
     Ims(#[from] ImsError),
-    /// The token host did not answer.
-    #[error("{problem} the token host: {detail}")]
+    /// There was no complete response from the token endpoint.
+    #[error("{kind} the token endpoint: {detail}")]
     Transport {
-        /// What happened.
-        problem: TransportProblem,
-        /// All causes in one line.
+        kind: TransportErrorKind,
+        /// The error and its causes on one line.
         detail: String,
     },
-    /// Whoever was asked for a token gave none.
-    #[error("the function for access tokens {}: {detail}", if *.late { "gave none in time" } else { "failed" })]
+    /// The callback returned no token.
+    #[error("the access token function {}: {detail}", if *.timed_out { "returned no token in time" } else { "failed" })]
     CallbackFailed {
-        /// Whether it took too long. Else it failed by itself.
-        late: bool,
-        /// All causes in one line.
+        timed_out: bool,
+        /// The error and its causes on one line.
         detail: String,
     },
-    /// A token that was given ready-made cannot be sent.
+    /// The value of a static token cannot be sent in a header.
     #[error("the access token is empty or has characters that cannot be sent in a header")]
     InvalidToken,
-    /// These credentials cannot replace those in use.
+    /// The new credentials belong to another client or organization.
     #[error("the credentials cannot be replaced: {0}")]
     CredentialsMismatch(&'static str),
-    /// The HTTP client could not be set up.
+    /// The TLS configuration of the HTTP client failed.
     #[error("failed to set up HTTPS: {0}")]
     Tls(String),
 }
 
-/// How a request to the token host failed.
+/// How a request to the token endpoint failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TransportProblem {
-    /// No connection was made.
+pub enum TransportErrorKind {
     Connect,
-    /// No connection was made, because a certificate was not accepted.
+    /// The server certificate was rejected.
     Certificate,
-    /// No connection was made, because a proxy refused it.
+    /// A proxy refused the connection.
     Proxy,
-    /// There was no answer in time.
     Timeout,
-    /// The connection broke, or the answer was too long.
-    Broken,
+    /// The connection was closed early, or the response was too long.
+    Disconnected,
 }
 
-impl fmt::Display for TransportProblem {
+impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect | Self::Certificate | Self::Proxy => "no connection to",
-            Self::Timeout => "no answer in time from",
-            Self::Broken => "no whole answer from",
+            Self::Timeout => "no response in time from",
+            Self::Disconnected => "no complete response from",
         })
     }
 }
 
 impl AuthError {
-    /// What to do next, in one sentence, where that is known.
+    /// What to do about it, in one sentence, if the cause is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Ims(error) => Some(error.hint()),
-            Self::Transport { problem: TransportProblem::Certificate, .. } => Some(
-                "the certificate was not accepted; check the address of the token host and this machine's clock, and install the CA of a proxy that opens TLS",
+            Self::Transport { kind: TransportErrorKind::Certificate, .. } => Some(
+                "the certificate was rejected; check the URL of the token endpoint and this machine's clock, and install the CA of a proxy that intercepts TLS",
             ),
-            Self::Transport { problem: TransportProblem::Proxy, .. } => {
+            Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
                 Some("the proxy refused the connection; check the proxy settings of this machine")
             }
-            Self::Transport { .. } => Some("check the address of the token host and that this machine can reach it"),
+            Self::Transport { .. } => Some("check the URL of the token endpoint, and that this machine can reach it"),
             Self::CallbackFailed { .. } => {
-                Some("see why that function gives no token; it is asked again by the next call")
+                Some("find out why that function returned no token; the next call will call it again")
             }
             Self::InvalidToken => Some("copy the access token again, without line breaks"),
-            Self::CredentialsMismatch(_) => Some("build another client for them"),
-            Self::Credentials(_) | Self::Endpoint(_) | Self::Tls(_) => None,
+            Self::CredentialsMismatch(_) => Some("build another client for these credentials"),
+            Self::Credentials(_) | Self::BaseUrl(_) | Self::Tls(_) => None,
         }
     }
 
-    /// Whether there was no answer in time, of the token host or of whoever else was asked for a token.
+    /// Whether the token endpoint or the callback did not respond in time.
     pub const fn is_timeout(&self) -> bool {
         matches!(
             self,
-            Self::Transport { problem: TransportProblem::Timeout, .. } | Self::CallbackFailed { late: true, .. }
+            Self::Transport { kind: TransportErrorKind::Timeout, .. } | Self::CallbackFailed { timed_out: true, .. }
         )
     }
 
-    /// Whether this passes by itself: the token host is busy, in trouble or not reached. A certificate that is not accepted
-    /// does not pass, and neither does a mistake in a function that is asked for tokens.
+    /// Whether the failure is transient: the token endpoint is overloaded, has an internal error, or cannot be reached.
+    /// A rejected certificate and a failed callback are permanent.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ims(error) => matches!(error.kind, ImsErrorKind::RateLimited | ImsErrorKind::ServerError),
-            Self::Transport { problem, .. } => *problem != TransportProblem::Certificate,
-            Self::CallbackFailed { late, .. } => *late,
+            Self::Transport { kind, .. } => *kind != TransportErrorKind::Certificate,
+            Self::CallbackFailed { timed_out, .. } => *timed_out,
             _ => false,
         }
     }
 
-    /// Whether a token request with this timeout ended because the call's own time was over. That says nothing about the token
-    /// endpoint.
-    pub fn is_own_timeout(&self, timeout: Duration) -> bool {
-        matches!(self, Self::Transport { problem: TransportProblem::Timeout, .. }) && timeout < TOKEN_TIMEOUT
+    /// Whether a token request with this timeout was ended by the deadline of the call. That says nothing about the
+    /// token endpoint.
+    pub fn is_call_deadline(&self, timeout: Duration) -> bool {
+        matches!(self, Self::Transport { kind: TransportErrorKind::Timeout, .. }) && timeout < TOKEN_TIMEOUT
     }
 
-    /// How long the token host asked to be left alone, where it did.
+    /// The `Retry-After` of the token endpoint.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Ims(error) => error.retry_after,

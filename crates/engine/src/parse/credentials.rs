@@ -1,4 +1,4 @@
-//! Credentials, and the formats they are read from: files, environment variables, or parameters.
+//! Credentials and the formats they are read from: files, environment variables, or parameters.
 
 pub(crate) mod client_id;
 pub(crate) mod credentials_error;

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::Timestamp;
 
-/// With their lengths.
+/// The months with their lengths.
 const MONTHS: [(&str, u64); 12] = [
     ("Jan", 31),
     ("Feb", 28),
@@ -20,19 +20,19 @@ const MONTHS: [(&str, u64); 12] = [
     ("Dec", 31),
 ];
 
-/// From the weekday of the epoch.
+/// The weekdays, starting with the weekday of the epoch.
 const WEEKDAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
-/// Parses a date in any of the three formats: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, or
-/// `Sun Nov  6 08:49:37 1994`. The weekday must be right, and the year 1970 or later.
+/// Parses a date in one of the three formats `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, and
+/// `Sun Nov  6 08:49:37 1994`. The weekday must be correct, and the year must be 1970 or later.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let (weekday, days, time) = if let Some((weekday, rest)) = text.split_once(", ") {
         let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
         let is_short = weekday.len() == 3;
-        let [day, month, year] = three(date, if is_short { ' ' } else { '-' })?;
+        let [day, month, year] = split_in_three(date, if is_short { ' ' } else { '-' })?;
         let year = match digits(year, if is_short { 4 } else { 2 })? {
             year if is_short => year,
             year @ ..70 => 2000 + year,
@@ -47,7 +47,7 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
         let day = day.strip_prefix(' ').map_or_else(|| digits(day, 2), |day| digits(day, 1))?;
         (Some(weekday).filter(|name| name.len() == 3)?, days_since_epoch(day, month, digits(year, 4)?)?, time)
     };
-    let [hour, minute, second] = three(time, ':')?;
+    let [hour, minute, second] = split_in_three(time, ':')?;
     let [hour, minute, second] = [digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?];
     let expected = WEEKDAYS[usize::try_from(days % 7).ok()?];
     let expected = if weekday.len() == 3 { &expected[..3] } else { expected };
@@ -58,13 +58,13 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(0).saturating_add(Duration::from_secs(seconds)))
 }
 
-fn three(text: &str, separator: char) -> Option<[&str; 3]> {
+fn split_in_three(text: &str, separator: char) -> Option<[&str; 3]> {
     let (first, rest) = text.split_once(separator)?;
     let (second, third) = rest.split_once(separator)?;
     Some([first, second, third])
 }
 
-/// A number of exactly `count` digits.
+/// Parses a number with exactly `count` digits.
 fn digits(text: &str, count: usize) -> Option<u64> {
     let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
@@ -96,14 +96,14 @@ mod tests {
         let parse = |text: &str| parse_http_date(text).map(|date| date.saturating_since(Timestamp::from_millis(0)));
         let mut parsed = parse(text);
         if parsed.is_none() && expected.is_some() {
-            // httpdate takes any byte for the space before the time of the second format.
+            // In the second format, httpdate accepts any byte instead of the space before the time.
             let (date, time) = text.trim().split_at(text.trim().len() - "08:49:37 GMT".len());
             parsed = parse(&format!("{} {time}", &date[..date.len() - 1]));
         }
         assert_eq!(parsed, expected, "{text:?}");
     }
 
-    /// A date in each format. The second has the year of a century only.
+    /// A date in each format. The second format has a two-digit year.
     fn formats(seconds: u64) -> [String; 3] {
         let imf = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         let (weekday, date) = imf.split_once(", ").expect("a weekday");
@@ -116,7 +116,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn date_is_parsed_as_httpdate_parses_it(
+        fn date_parses_like_httpdate(
             seconds in 0..253_402_300_800_u64,
             format in 0..3_usize,
             index in any::<prop::sample::Index>(),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_of_days_and_times_are_those_of_httpdate() {
+    fn date_limits_match_httpdate() {
         for text in [
             "Thu, 29 Feb 2024 00:00:00 GMT",
             "Wed, 29 Feb 2023 00:00:00 GMT",

@@ -4,11 +4,11 @@ use core::time::Duration;
 
 use crate::{Timestamp, parse_http_date};
 
-/// Reads the header `Retry-After`: whole seconds, or a date (RFC 9110, section 10.2.3). Nothing where it is neither.
+/// Parses the header `Retry-After`: seconds or a date (RFC 9110, section 10.2.3). `None` for anything else.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are as good as for ever.
+        // A number that does not fit means forever.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     parse_http_date(value).map(|date| date.saturating_since(now))
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_and_dates_are_read_and_nothing_else() {
+    fn only_seconds_and_dates_are_parsed() {
         let now = Timestamp::from_millis(784_111_770_000);
         let cases = [
             ("0", Some(0)),

@@ -6,8 +6,8 @@ use core::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A client secret or an access token: wiped from memory when dropped, and `[redacted]` wherever it is printed. Clones share the
-/// text; it is wiped with the last of them.
+/// A client secret or an access token. It prints as `[redacted]`, and its memory is wiped when the last clone is
+/// dropped.
 ///
 /// ```
 /// use ajo_engine::Secret;
@@ -25,7 +25,7 @@ impl Secret {
         Self(Arc::new(SecretString::from(text.into())))
     }
 
-    /// The text itself, for the one place that sends it.
+    /// The secret text, for the code that sends it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

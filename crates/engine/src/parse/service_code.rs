@@ -1,17 +1,16 @@
-//! Codes of the service and its gateway.
+//! Error codes of the service and its gateway.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
-/// A code that the service, its gateway or its validation gave, such as `1451`, `403025` or `ERR_ENDPOINTCONFIG_101`.
+/// An error code of the service, its gateway, or its validation, such as `1451`, `403025`, or `ERR_ENDPOINTCONFIG_101`.
 ///
-/// The documents type the same code sometimes as text and sometimes as a number; both read alike and compare equal.
+/// Adobe's documentation has the same code as a string or as a number; both parse to the same value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServiceCode(String);
 
 impl ServiceCode {
-    /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,13 +58,13 @@ mod serialization {
 
     impl<'de> Deserialize<'de> for ServiceCode {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Code;
+            struct CodeVisitor;
 
-            impl Visitor<'_> for Code {
+            impl Visitor<'_> for CodeVisitor {
                 type Value = ServiceCode;
 
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("a code, as text or as an integer")
+                    f.write_str("a code as a string or an integer")
                 }
 
                 fn visit_str<E>(self, code: &str) -> Result<ServiceCode, E> {
@@ -81,7 +80,7 @@ mod serialization {
                 }
             }
 
-            deserializer.deserialize_any(Code)
+            deserializer.deserialize_any(CodeVisitor)
         }
     }
 }

@@ -4,36 +4,36 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::time::Duration;
 
-use crate::parse::form::encode;
-use crate::{Credentials, Endpoint, Secret};
+use crate::parse::form_urlencoded::encode;
+use crate::{BaseUrl, Credentials, Secret};
 
-/// Adobe's token host, for every region. Source: Adobe's guide to the OAuth server-to-server credential.
+/// Adobe's identity service for all regions. Source: Adobe's guide to the OAuth server-to-server credential.
 pub const IMS_URL: &str = "https://ims-na1.adobelogin.com";
 
-/// The path of the token endpoint below the host. Source: the same guide.
+/// The path of the token endpoint. Source: the same guide.
 pub const TOKEN_PATH: &str = "/ims/token/v3";
 
-/// How long a token request may take.
+/// The timeout of a token request (our limit).
 pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request for a token: a POST of a form.
+/// A token request: a POST with a form.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
-    /// Where it goes; nothing secret in it.
+    /// The URL, which contains no secret.
     pub url: String,
-    /// The form, with the client secret in it. Its type is [`TokenRequest::CONTENT_TYPE`].
+    /// The form, which contains the client secret. Its type is [`TokenRequest::CONTENT_TYPE`].
     pub body: Secret,
-    /// The client secret alone, which no error may show.
+    /// The client secret, which must be redacted in errors.
     pub secret: Secret,
 }
 
 impl TokenRequest {
-    /// What the header `Content-Type` says.
+    /// The value of the header `Content-Type`.
     pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
-    /// The request for a token, by the client credentials grant. The organization is not sent: it is asked for only from
-    /// clients that several organizations own.
-    pub fn new(credentials: &Credentials, secret: &Secret, ims: &Endpoint) -> Self {
+    /// Creates a request with the client credentials grant (RFC 6749, section 4.4). The organization is not sent: only
+    /// clients that belong to several organizations need it.
+    pub fn new(credentials: &Credentials, secret: &Secret, ims: &BaseUrl) -> Self {
         let scopes = credentials.scopes().to_string();
         let mut body = String::from("grant_type=client_credentials");
         for (name, value) in [
@@ -53,10 +53,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_in_the_form_and_nothing_in_the_url() {
+    fn secret_is_only_in_the_form() {
         let credentials =
             Credentials::new("client-1", "s3 cr&t", "A1@AdobeOrg", "openid, AdobeID").expect("credentials");
-        let ims = Endpoint::parse(IMS_URL).expect("an endpoint");
+        let ims = BaseUrl::parse(IMS_URL).expect("an endpoint");
         let request = TokenRequest::new(&credentials, &credentials.secrets()[0], &ims);
         assert_eq!(request.url, "https://ims-na1.adobelogin.com/ims/token/v3");
         assert_eq!(

@@ -4,16 +4,16 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::json::{Json, MAX_DEPTH, parse};
+use crate::json::{JsonValue, MAX_DEPTH, parse};
 use crate::parse::access_token::MAX_LIFETIME;
 use crate::{AccessToken, ImsError, ImsErrorKind, Secret, Timestamp};
 
-/// A larger `expires_in` is not seconds but milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired
-/// JWT exchange answered milliseconds under the same name.
-const MAX_SECONDS: u64 = 1_000_000;
+/// A larger `expires_in` is in milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired JWT
+/// exchange returned milliseconds in the same field.
+const MAX_EXPIRES_IN_SECONDS: u64 = 1_000_000;
 
-/// Reads the answer to a token request. `secret` is the one that was sent; it is taken out of any text the host repeats, and so
-/// is a token that it grants.
+/// Parses the response to a token request. `secret` is the client secret of the request. Errors redact it and the
+/// access token in all strings of the response.
 pub fn parse_token_response(
     status: u16,
     debug_id: Option<&str>,
@@ -22,49 +22,49 @@ pub fn parse_token_response(
     now: Timestamp,
 ) -> Result<AccessToken, ImsError> {
     let json = parse(body, MAX_DEPTH).ok();
-    let said = |key: &str| json.as_ref()?.str_at(key);
-    let secrets = [secret.expose(), said("access_token").unwrap_or_default()];
-    let text = |key: &str| ImsError::clean(said(key)?, &secrets);
+    let field = |key: &str| json.as_ref()?.get_str(key);
+    let secrets = [secret.expose(), field("access_token").unwrap_or_default()];
+    let text = |key: &str| ImsError::redact(field(key)?, &secrets);
     let error = |kind, description: Option<String>| ImsError {
         kind,
         status,
         code: text("error"),
         description: description.or_else(|| text("error_description")),
-        debug_id: debug_id.and_then(|id| ImsError::clean(id, &secrets)),
+        debug_id: debug_id.and_then(|id| ImsError::redact(id, &secrets)),
         retry_after: None,
     };
     if status != 200 {
-        return Err(error(kind(status, text("error").as_deref()), None));
+        return Err(error(error_kind(status, text("error").as_deref()), None));
     }
 
-    let unreadable = |problem: &str| error(ImsErrorKind::Unreadable, Some(problem.to_owned()));
-    let Some(answer) = json.as_ref().filter(|json| json.as_object().is_some()) else {
-        return Err(unreadable("the body is not a JSON object"));
+    let invalid = |reason: &str| error(ImsErrorKind::Decode, Some(reason.to_owned()));
+    let Some(response) = json.as_ref().filter(|json| json.as_object().is_some()) else {
+        return Err(invalid("the body is not a JSON object"));
     };
-    let Some(token) = said("access_token") else {
-        return Err(unreadable("the body has no access_token"));
+    let Some(token) = field("access_token") else {
+        return Err(invalid("the body has no access_token"));
     };
-    let lifetime = answer.get("expires_in");
+    let lifetime = response.get("expires_in");
     let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
     let lifetime = match lifetime {
-        None | Some(0) => return Err(unreadable("expires_in is not a positive whole number")),
-        Some(seconds @ 1..=MAX_SECONDS) => Duration::from_secs(seconds),
+        None | Some(0) => return Err(invalid("expires_in is not a positive integer")),
+        Some(seconds @ 1..=MAX_EXPIRES_IN_SECONDS) => Duration::from_secs(seconds),
         Some(millis) => Duration::from_millis(millis),
     };
     if lifetime > MAX_LIFETIME {
-        return Err(unreadable("expires_in is longer than 31 days"));
+        return Err(invalid("expires_in is longer than 31 days"));
     }
     AccessToken::new(Secret::new(token), now, lifetime)
-        .ok_or_else(|| unreadable("the access_token has characters that cannot be sent in a header"))
+        .ok_or_else(|| invalid("the access_token has characters that cannot be sent in a header"))
 }
 
-/// A host that is busy or in trouble has not judged the credential, whatever code comes with it: taken for a refused secret,
-/// its answer would lead to another request at once, with the next secret.
-fn kind(status: u16, code: Option<&str>) -> ImsErrorKind {
+/// With 429 and 5xx the endpoint has not checked the credential, whatever code the body has. If such a response counted
+/// as a rejected secret, it would trigger another request at once with the next secret.
+fn error_kind(status: u16, code: Option<&str>) -> ImsErrorKind {
     match (status, code) {
         (429, _) => ImsErrorKind::RateLimited,
         (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
-        // Without a readable body, 401 can only be about the client.
+        // A 401 without a readable body can only be about the client.
         (_, Some("invalid_client")) | (401, None) => ImsErrorKind::InvalidClient,
         (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
         (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
@@ -78,20 +78,21 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
-    fn read(status: u16, body: &str) -> Result<AccessToken, ImsError> {
+    fn parse_response(status: u16, body: &str) -> Result<AccessToken, ImsError> {
         parse_token_response(status, Some("debug-1"), body.as_bytes(), &Secret::new("s3cr3t"), NOW)
     }
 
     #[test]
-    fn a_token_lives_as_many_seconds_as_the_host_says() {
-        let token = read(200, r#"{"access_token":"abc","token_type":"bearer","expires_in":86399}"#).expect("a token");
+    fn expires_in_is_the_lifetime() {
+        let token =
+            parse_response(200, r#"{"access_token":"abc","token_type":"bearer","expires_in":86399}"#).expect("a token");
         assert_eq!(token.value().expose(), "abc");
         assert_eq!(token.lifetime(), Duration::from_secs(86399));
         assert_eq!(token.expires_at(), NOW.saturating_add(Duration::from_secs(86399)));
     }
 
     #[test]
-    fn milliseconds_are_recognized_and_text_is_read() {
+    fn expires_in_accepts_milliseconds() {
         for (expires_in, seconds) in [
             ("86399000", 86399),
             ("\"3600\"", 3600),
@@ -99,13 +100,14 @@ mod tests {
             ("1000001", 1000),
             ("2678400000", MAX_LIFETIME.as_secs()),
         ] {
-            let token = read(200, &format!(r#"{{"access_token":"abc","expires_in":{expires_in}}}"#)).expect("a token");
+            let token = parse_response(200, &format!(r#"{{"access_token":"abc","expires_in":{expires_in}}}"#))
+                .expect("a token");
             assert_eq!(token.lifetime().as_secs(), seconds, "{expires_in}");
         }
     }
 
     #[test]
-    fn success_without_a_usable_token_is_an_error() {
+    fn success_without_a_token_is_an_error() {
         for body in [
             "",
             "<html>",
@@ -124,14 +126,14 @@ mod tests {
             r#"{"access_token":"","expires_in":1}"#,
             r#"{"access_token":"a\r\nb","expires_in":1}"#,
         ] {
-            let error = read(200, body).expect_err(body);
-            assert_eq!(error.kind, ImsErrorKind::Unreadable, "{body}");
+            let error = parse_response(200, body).expect_err(body);
+            assert_eq!(error.kind, ImsErrorKind::Decode, "{body}");
             assert!(error.description.is_some(), "{body}");
         }
     }
 
     #[test]
-    fn each_documented_refusal_has_its_kind_and_hint() {
+    fn each_error_has_a_kind_and_a_hint() {
         let cases = [
             (
                 400,
@@ -157,48 +159,54 @@ mod tests {
             (302, "", ImsErrorKind::Other, "check"),
         ];
         for (status, body, kind, hint) in cases {
-            let error = read(status, body).expect_err(body);
+            let error = parse_response(status, body).expect_err(body);
             assert_eq!((error.kind, error.status), (kind, status), "{body}");
             assert!(error.hint().contains(hint), "{body}: {}", error.hint());
         }
     }
 
     #[test]
-    fn the_text_of_an_error_has_all_that_was_said_but_never_the_secret() {
-        let error =
-            read(400, r#"{"error":"invalid_client","error_description":"invalid client_secret s3cr3t\u001b[31m"}"#);
+    fn message_is_complete_and_redacted() {
+        let error = parse_response(
+            400,
+            r#"{"error":"invalid_client","error_description":"invalid client_secret s3cr3t\u001b[31m"}"#,
+        );
         assert_eq!(
-            error.expect_err("refused").to_string(),
-            "the token host answered 400 invalid_client: invalid client_secret [redacted] [31m (debug id debug-1)"
+            error.expect_err("rejected").to_string(),
+            "the token endpoint responded 400 invalid_client: invalid client_secret [redacted] [31m (debug id debug-1)"
         );
     }
 
     #[test]
-    fn the_secret_is_taken_out_of_every_text_also_as_the_form_encoded_it() {
+    fn form_encoded_secret_is_redacted() {
         let body = br#"{"error":"bad p8 s/t","error_description":"got p8+s%2Ft"}"#;
         let error =
-            parse_token_response(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
+            parse_token_response(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
         assert_eq!(
             error.to_string(),
-            "the token host answered 400 bad [redacted]: got [redacted] (debug id id [redacted])"
+            "the token endpoint responded 400 bad [redacted]: got [redacted] (debug id id [redacted])"
         );
-        let error = parse_token_response(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("refused");
-        assert_eq!(error.to_string(), "the token host answered 400 (debug id id)", "an empty secret is in every text");
+        let error = parse_token_response(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("rejected");
+        assert_eq!(
+            error.to_string(),
+            "the token endpoint responded 400 (debug id id)",
+            "an empty secret is not redacted"
+        );
     }
 
     #[test]
-    fn a_secret_is_found_across_a_line_break_and_so_is_a_token_that_is_granted() {
+    fn secret_with_a_line_break_is_redacted() {
         let body = br#"{"error":"bad p8\ns/t","error_description":"\u001b"}"#;
-        let error = parse_token_response(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("refused");
-        assert_eq!(error.to_string(), "the token host answered 400 bad [redacted]");
-        let error = read(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for abc-token"}"#);
+        let error = parse_token_response(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
+        assert_eq!(error.to_string(), "the token endpoint responded 400 bad [redacted]");
+        let error = parse_response(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for abc-token"}"#);
         assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for [redacted]"));
     }
 
     #[test]
-    fn a_long_text_of_the_host_is_cut() {
+    fn long_description_is_cut() {
         let body = format!(r#"{{"error":"e","error_description":"{}"}}"#, "é".repeat(5000));
-        let description = read(400, &body).expect_err("refused").description.expect("a description");
+        let description = parse_response(400, &body).expect_err("rejected").description.expect("a description");
         assert_eq!(description, format!("{}…", "é".repeat(300)));
     }
 }

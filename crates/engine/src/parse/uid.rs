@@ -1,4 +1,4 @@
-//! Identifiers of configurations.
+//! Configuration identifiers.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -7,51 +7,51 @@ use core::str::FromStr;
 
 use crate::untrusted_text::excerpt;
 
-/// Longest identifier accepted, in characters. Inferred: every published one is a UUID of 36.
+/// Maximum length in characters. *Inferred*: every published identifier is a UUID of 36 characters.
 const MAX_LENGTH: usize = 128;
 
-/// The identifier of a configuration, given by the service.
+/// The identifier of a configuration, assigned by the service.
 ///
-/// It becomes a part of a path beside a bearer token, so it is checked when it is made: letters, digits, `-`, `_` and `.`,
-/// not beginning with a dot, at most 128 characters. Text such as `../admin` never becomes one.
+/// It becomes part of a request path that is sent with a bearer token. It is therefore validated on construction:
+/// letters, digits, `-`, `_`, and `.`, no dot at the start, at most 128 characters. Text such as `../admin` is
+/// rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub struct Uid(String);
 
-/// Text that is no identifier.
+/// Text that is not a valid identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{shown}` is not an identifier of a configuration: {problem}")]
+#[error("`{excerpt}` is not a valid configuration uid: {reason}")]
 pub struct UidError {
-    shown: String,
-    problem: &'static str,
+    excerpt: String,
+    reason: &'static str,
 }
 
 impl Uid {
-    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Checks what was read from a response. It is not repeated, because it may be anything, a token too.
-    pub fn check_response(text: &str) -> Result<(), UidError> {
-        Self::check(text).map_err(|error| UidError { shown: "…".to_owned(), ..error })
+    /// Validates text from a response. The error does not repeat the text, because it could be anything, even a token.
+    pub fn validate_redacted(text: &str) -> Result<(), UidError> {
+        Self::validate(text).map_err(|error| UidError { excerpt: "…".to_owned(), ..error })
     }
 
-    fn check(text: &str) -> Result<(), UidError> {
-        let problem = if text.is_empty() {
+    fn validate(text: &str) -> Result<(), UidError> {
+        let reason = if text.is_empty() {
             "it is empty"
         } else if text.len() > MAX_LENGTH {
             "it is longer than 128 characters"
         } else if text.starts_with('.') {
-            "it begins with a dot"
+            "it starts with a dot"
         } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-            "only letters, digits, `-`, `_` and `.` may stand in it"
+            "only letters, digits, `-`, `_` and `.` are allowed"
         } else {
             return Ok(());
         };
         let shown = excerpt(text, 40);
-        Err(UidError { shown, problem })
+        Err(UidError { excerpt: shown, reason })
     }
 }
 
@@ -59,7 +59,7 @@ impl FromStr for Uid {
     type Err = UidError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::check(text).map(|()| Self(text.to_owned()))
+        Self::validate(text).map(|()| Self(text.to_owned()))
     }
 }
 
@@ -67,7 +67,7 @@ impl TryFrom<String> for Uid {
     type Error = UidError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::check_response(&text)?;
+        Self::validate_redacted(&text)?;
         Ok(Self(text))
     }
 }
@@ -94,7 +94,7 @@ impl AsRef<str> for Uid {
 mod tests {
     use super::*;
 
-    /// Text that would lead a request, and the token with it, to another path or another header.
+    /// Text that would send a request and its token to another path, or add a header.
     pub(crate) const HOSTILE: &[&str] = &[
         "",
         ".",
@@ -142,7 +142,7 @@ mod tests {
     ];
 
     #[test]
-    fn hostile_text_is_refused_in_every_way_of_making_one() {
+    fn hostile_text_is_rejected() {
         let long = "a".repeat(MAX_LENGTH + 1);
         for text in HOSTILE.iter().copied().chain([long.as_str()]) {
             assert!(text.parse::<Uid>().is_err(), "{text:?} parsed");
@@ -156,18 +156,18 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_gives_is_accepted() {
+    fn real_identifiers_are_accepted() {
         for text in ["9e6bbdf4-8e40-4ac8-9e83-1e2cc7f0f1e7", "a", "A.b_c-1", &"a".repeat(MAX_LENGTH)] {
             assert_eq!(text.parse::<Uid>().expect("an identifier").to_string(), text);
         }
     }
 
     #[test]
-    fn the_refusal_says_why_and_escapes_what_it_shows() {
+    fn error_escapes_the_text() {
         let error = "a\u{1b}[31m".parse::<Uid>().expect_err("an escape sequence");
         assert_eq!(
             error.to_string(),
-            "`a\\u{1b}[31m` is not an identifier of a configuration: only letters, digits, `-`, `_` and `.` may stand in it"
+            "`a\\u{1b}[31m` is not a valid configuration uid: only letters, digits, `-`, `_` and `.` are allowed"
         );
     }
 }

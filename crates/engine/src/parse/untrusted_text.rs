@@ -1,12 +1,13 @@
-//! Text from files, the service, or the network, made safe for terminals and logs.
+//! Makes text from files, the service, or the network safe for terminals and logs.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-/// Maximum length of a message, in characters, so that an error stays readable. The published ones are below 200.
+/// Maximum length of a message in characters (our limit). Published messages have less than 200.
 const MAX_MESSAGE: usize = 500;
 
-/// Escapes control, bidirectional, and invisible characters the way Rust escapes them, such as `\u{1b}`. The result is one line.
+/// Escapes control, bidirectional, and invisible characters the way Rust escapes them, such as `\u{1b}`. The result is
+/// one line.
 ///
 /// `##[` becomes `##\u{5b}`, because GitHub's runner executes `##[command]` anywhere in a line.
 ///
@@ -27,7 +28,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A text [escaped](escape) and cut to `max_chars` characters; `…` marks the cut. Only the start of a long text is read.
+/// [Escapes](escape) a text and cuts it to `max_chars` characters; `…` marks the cut. Only the start of a long text is
+/// read.
 ///
 /// ```
 /// use ajo_engine::untrusted_text::excerpt;
@@ -37,7 +39,7 @@ pub fn escape(text: &str) -> String {
 /// assert_eq!(excerpt("abc", 3), "abc");
 /// ```
 pub fn excerpt(text: &str, max_chars: usize) -> String {
-    // Most texts are like this, and need a copy only.
+    // Most strings are short and plain and only need a copy.
     let special = |byte: &u8| !matches!(byte, b' '..=b'Z' | b'\\'..=b'~');
     if text.len() <= max_chars && text.bytes().filter(special).count() == 0 {
         return text.to_owned();
@@ -53,7 +55,7 @@ pub fn excerpt(text: &str, max_chars: usize) -> String {
     excerpt
 }
 
-/// A message of a response: its [excerpt]. `None` where it is blank, so that a blank one never hides one that says something.
+/// The [excerpt] of a message in a response. `None` for a blank message, so that it never hides a useful one.
 pub fn message_excerpt(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn excerpt_counts_characters_of_the_result() {
+    fn excerpt_counts_output_characters() {
         assert_eq!(excerpt("東東東", 2), "東東…");
         assert_eq!(excerpt("東東", 2), "東東");
         assert_eq!(excerpt("\u{1b}", 6), r"\u{1b}");

@@ -1,57 +1,57 @@
-//! The rules of capping definitions.
+//! Rules for capping definitions.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::methods::unknown_methods;
-use super::url_pattern::{UrlProblem, check};
+use super::url_pattern_syntax::{UrlPatternError, validate_url_pattern};
 
-use crate::json::{Fields, Json, Kind};
+use crate::json::{JsonKind, JsonObject, JsonValue};
 use crate::untrusted_text::excerpt;
 
-/// Most connections, a count, that the documentation allows; its samples use more, so a higher value is only a remark.
+/// Documented maximum number of connections. Adobe's own samples use more, so a higher value only gets a note.
 const MAX_HTTP_CONNECTIONS: i64 = 400;
 
-/// Everything the service would say about a capping definition, and a few remarks of this project.
-pub fn capping(definition: &impl Json) -> Vec<Finding> {
+/// Validates a capping definition: all findings of the service, plus this project's own notes.
+pub fn validate_capping(definition: &impl JsonValue) -> Vec<Diagnostic> {
     let Some(definition) = definition.as_object() else {
-        let finding = Finding::error("ERR_ENDPOINTCONFIG_112", "", "the payload must be a JSON object");
-        return vec![finding.refusing()];
+        let finding = Diagnostic::error("ERR_ENDPOINTCONFIG_112", "", "the payload must be a JSON object");
+        return vec![finding.rejecting()];
     };
-    capping_fields(definition)
+    validate_capping_fields(definition)
 }
 
-/// The same for the fields of a definition, where they are no value of their own.
-pub fn capping_fields(definition: &(impl Fields + ?Sized)) -> Vec<Finding> {
+/// Like [`validate_capping`], for the fields of a definition.
+pub fn validate_capping_fields(definition: &(impl JsonObject + ?Sized)) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    url(definition.get("url"), &mut findings);
-    methods(definition.get("methods"), &mut findings);
-    services(definition.get("services"), &mut findings);
-    if definition.get("orgId").is_some_and(|org_id| !matches!(org_id.kind(), Kind::String | Kind::Null)) {
-        findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", "/orgId", "the orgId must be text").refusing());
+    check_url(definition.get("url"), &mut findings);
+    check_methods(definition.get("methods"), &mut findings);
+    check_services(definition.get("services"), &mut findings);
+    if definition.get("orgId").is_some_and(|org_id| !matches!(org_id.kind(), JsonKind::String | JsonKind::Null)) {
+        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/orgId", "orgId must be a string").rejecting());
     }
     findings
 }
 
-fn url(url: Option<&impl Json>, findings: &mut Vec<Finding>) {
-    let missing = |message: &str| Finding::error("ERR_ENDPOINTCONFIG_100", "/url", message).refusing();
-    let problem = match present(url) {
+fn check_url(url: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
+    let missing = |message: &str| Diagnostic::error("ERR_ENDPOINTCONFIG_100", "/url", message).rejecting();
+    let problem = match non_null(url) {
         None => missing("the url is missing"),
         Some(url) => match url.as_str() {
-            None => missing("the url must be text"),
+            None => missing("the url must be a string"),
             Some("") => missing("the url is empty"),
-            Some(url) => match check(url) {
+            Some(url) => match validate_url_pattern(url) {
                 Ok(()) => return,
-                Err(UrlProblem::Malformed(why)) => {
-                    Finding::error("ERR_ENDPOINTCONFIG_101", "/url", format!("the url is malformed: {why}"))
+                Err(UrlPatternError::Malformed(reason)) => {
+                    Diagnostic::error("ERR_ENDPOINTCONFIG_101", "/url", format!("the url is malformed: {reason}"))
                 }
-                Err(UrlProblem::WildcardInHost) => Finding::error(
+                Err(UrlPatternError::WildcardInHost) => Diagnostic::error(
                     "ERR_ENDPOINTCONFIG_102",
                     "/url",
-                    "a wildcard stands in the host of the url; it may stand in the path only",
+                    "the host of the url contains a wildcard; wildcards are only allowed in the path",
                 ),
             },
         },
@@ -60,112 +60,118 @@ fn url(url: Option<&impl Json>, findings: &mut Vec<Finding>) {
 }
 
 /// A value that is neither absent nor `null`.
-fn present<J: Json>(value: Option<&J>) -> Option<&J> {
+fn non_null<J: JsonValue>(value: Option<&J>) -> Option<&J> {
     value.filter(|value| !value.is_null())
 }
 
-fn methods(methods: Option<&impl Json>, findings: &mut Vec<Finding>) {
-    let Some(methods) = present(methods) else {
-        findings.push(Finding::error("ERR_ENDPOINTCONFIG_103", "/methods", "the methods are missing").refusing());
+fn check_methods(methods: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
+    let Some(methods) = non_null(methods) else {
+        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "the methods are missing").rejecting());
         return;
     };
     match methods.items() {
         Some([]) => {
-            findings.push(Finding::error("ERR_ENDPOINTCONFIG_103", "/methods", "at least one method is needed"));
+            findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "at least one method is required"));
         }
         Some(methods) if methods.iter().all(|method| method.as_str().is_some()) => {
             findings.extend(unknown_methods(methods));
         }
         _ => findings.push(
-            Finding::error("ERR_ENDPOINTCONFIG_111", "/methods", "the methods must be a list of texts").refusing(),
+            Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/methods", "methods must be a list of strings").rejecting(),
         ),
     }
 }
 
-fn services(services: Option<&impl Json>, findings: &mut Vec<Finding>) {
-    let Some(services) = present(services) else {
-        let message = "no call rating is defined: services is missing; give action or dataSource a rating";
-        findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", "/services", message).refusing());
+fn check_services(services: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
+    let Some(services) = non_null(services) else {
+        let message = "no call rating is defined: services is missing; add a rating to action or dataSource";
+        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", "/services", message).rejecting());
         return;
     };
     let Some(services) = services.as_object() else {
         let message = "services must be an object with action or dataSource";
-        findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", "/services", message).refusing());
+        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/services", message).rejecting());
         return;
     };
     if services.entries().next().is_none() {
-        let message = "no call rating is defined; give action or dataSource a rating";
-        findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", "/services", message));
+        let message = "no call rating is defined; add a rating to action or dataSource";
+        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", "/services", message));
     }
     for (name, limit) in services.entries() {
-        // Most definitions have nothing wrong that it would point to.
+        // Formatted only on demand, because most definitions have no findings.
         let pointer = |rest: &str| format!("/services/{}{rest}", name.replace('~', "~0").replace('/', "~1"));
         if name != "action" && name != "dataSource" {
             let shown = excerpt(name, 40);
             let message = format!("invalid service name '{shown}': must be 'dataSource' or 'action'");
-            findings.push(Finding::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer(""), message).refusing());
+            findings.push(Diagnostic::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer(""), message).rejecting());
             continue;
         }
         if let Some(limit) = limit.as_object() {
-            service(name, &pointer, limit, findings);
+            check_service(name, &pointer, limit, findings);
         } else if limit.is_null() {
             let message = format!("no call rating is defined for {name}");
-            findings.push(Finding::error("ERR_ENDPOINTCONFIG_104", pointer(""), message).about(name).refusing());
+            findings
+                .push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", pointer(""), message).with_service(name).rejecting());
         } else {
             let message = format!("{name} must be an object with a rating");
-            findings.push(Finding::error("ERR_ENDPOINTCONFIG_111", pointer(""), message).about(name).refusing());
+            findings
+                .push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", pointer(""), message).with_service(name).rejecting());
         }
     }
 }
 
-fn service(name: &str, pointer: &dyn Fn(&str) -> String, limit: &(impl Fields + ?Sized), findings: &mut Vec<Finding>) {
-    let mut add = |finding: Finding| findings.push(finding.about(name));
-    let place = || pointer("/maxHttpConnections");
-    match present(limit.get("maxHttpConnections")) {
-        None => add(Finding::warning(
+fn check_service(
+    name: &str,
+    pointer: &dyn Fn(&str) -> String,
+    limit: &(impl JsonObject + ?Sized),
+    findings: &mut Vec<Diagnostic>,
+) {
+    let mut add = |finding: Diagnostic| findings.push(finding.with_service(name));
+    let location = || pointer("/maxHttpConnections");
+    match non_null(limit.get("maxHttpConnections")) {
+        None => add(Diagnostic::warning(
             "ERR_ENDPOINTCONFIG_106",
-            place(),
+            location(),
             "maxHttpConnections is not defined: no limitation by default",
         )),
         Some(value) => match value.as_i64() {
             Some(1..=MAX_HTTP_CONNECTIONS) => {}
-            Some(count) => add(Finding::remark(
+            Some(count) => add(Diagnostic::note(
                 "AJO_LIMITS_MAX_HTTP_CONNECTIONS",
-                place(),
-                format!("maxHttpConnections is {count}; the documentation says from 1 to {MAX_HTTP_CONNECTIONS}"),
+                location(),
+                format!("maxHttpConnections is {count}; the documented range is 1 to {MAX_HTTP_CONNECTIONS}"),
             )),
             None => {
-                add(Finding::error("ERR_ENDPOINTCONFIG_111", place(), "maxHttpConnections must be a whole number")
-                    .refusing());
+                add(Diagnostic::error("ERR_ENDPOINTCONFIG_111", location(), "maxHttpConnections must be an integer")
+                    .rejecting());
             }
         },
     }
     let rating = limit.get("rating");
-    match present(rating).map(Json::as_object) {
+    match non_null(rating).map(JsonValue::as_object) {
         Some(Some(rating)) => {
-            for (field, code, unit) in [
-                ("maxCallsCount", "ERR_ENDPOINTCONFIG_107", "a number of calls"),
-                ("periodInMs", "ERR_ENDPOINTCONFIG_108", "a number of milliseconds"),
-            ] {
+            for (field, code) in [("maxCallsCount", "ERR_ENDPOINTCONFIG_107"), ("periodInMs", "ERR_ENDPOINTCONFIG_108")]
+            {
                 let value = rating.get(field);
-                let count = value.and_then(Json::as_i64);
+                let count = value.and_then(JsonValue::as_i64);
                 if count.is_none_or(|count| count < 1) {
-                    let message = format!("{field} must be {unit}, whole and at least 1");
-                    let finding = Finding::error(code, pointer(&format!("/rating/{field}")), message);
-                    // Inferred: a number that is too small, or none, is stored and spoken against; another type is not stored.
+                    let message = format!("{field} must be an integer >= 1");
+                    let finding = Diagnostic::error(code, pointer(&format!("/rating/{field}")), message);
+                    // Inferred: a definition whose number is too small or missing is stored and cannot be deployed; a
+                    // value of another type is not stored.
                     let mistyped = value.is_some() && count.is_none();
-                    add(if mistyped { finding.refusing() } else { finding });
+                    add(if mistyped { finding.rejecting() } else { finding });
                 }
             }
         }
         None => {
             let message = format!("no call rating is defined for {name}");
-            let finding = Finding::error("ERR_ENDPOINTCONFIG_104", pointer("/rating"), message);
-            add(if rating.is_some() { finding.refusing() } else { finding });
+            let finding = Diagnostic::error("ERR_ENDPOINTCONFIG_104", pointer("/rating"), message);
+            add(if rating.is_some() { finding.rejecting() } else { finding });
         }
         Some(None) => {
             let message = "the rating must be an object with maxCallsCount and periodInMs";
-            add(Finding::error("ERR_ENDPOINTCONFIG_111", pointer("/rating"), message).refusing());
+            add(Diagnostic::error("ERR_ENDPOINTCONFIG_111", pointer("/rating"), message).rejecting());
         }
     }
 }
@@ -183,88 +189,122 @@ mod tests {
         })
     }
 
-    fn found(change: impl FnOnce(&mut Value)) -> Vec<(&'static str, String, bool)> {
+    fn diagnostics_after(change: impl FnOnce(&mut Value)) -> Vec<(&'static str, String, bool)> {
         let mut definition = valid();
         change(&mut definition);
-        capping(&definition).into_iter().map(|f| (f.code, f.pointer, f.refuses_payload)).collect()
+        validate_capping(&definition).into_iter().map(|f| (f.code, f.pointer, f.rejects_payload)).collect()
     }
 
-    fn one(code: &'static str, pointer: &str, refuses: bool) -> Vec<(&'static str, String, bool)> {
-        vec![(code, pointer.to_owned(), refuses)]
+    fn single_diagnostic(
+        code: &'static str,
+        pointer: &str,
+        rejects_payload: bool,
+    ) -> Vec<(&'static str, String, bool)> {
+        vec![(code, pointer.to_owned(), rejects_payload)]
     }
 
     #[test]
-    fn the_documented_sample_has_no_finding() {
-        assert_eq!(capping(&valid()), []);
+    fn documented_sample_has_no_findings() {
+        assert_eq!(validate_capping(&valid()), []);
     }
 
     #[test]
-    fn each_code_is_found_where_it_belongs() {
+    fn code_has_its_field() {
         let limit = "/services/dataSource";
         for url in [json!(null), json!(""), json!(7)] {
-            assert_eq!(found(|d| d["url"] = url), one("ERR_ENDPOINTCONFIG_100", "/url", true));
+            assert_eq!(
+                diagnostics_after(|d| d["url"] = url),
+                single_diagnostic("ERR_ENDPOINTCONFIG_100", "/url", true)
+            );
         }
-        assert_eq!(found(|d| d["url"] = json!("nowhere")), one("ERR_ENDPOINTCONFIG_101", "/url", false));
-        assert_eq!(found(|d| d["url"] = json!("https://*.example.org/")), one("ERR_ENDPOINTCONFIG_102", "/url", false));
-        assert_eq!(found(|d| d["methods"] = json!([])), one("ERR_ENDPOINTCONFIG_103", "/methods", false));
-        assert_eq!(found(|d| d["methods"] = json!(null)), one("ERR_ENDPOINTCONFIG_103", "/methods", true));
-        assert_eq!(found(|d| d["methods"] = json!("GET")), one("ERR_ENDPOINTCONFIG_111", "/methods", true));
-        assert_eq!(found(|d| d["services"] = json!({})), one("ERR_ENDPOINTCONFIG_104", "/services", false));
-        assert_eq!(found(|d| d["services"] = json!(null)), one("ERR_ENDPOINTCONFIG_104", "/services", true));
-        assert_eq!(found(|d| d["services"] = json!([])), one("ERR_ENDPOINTCONFIG_111", "/services", true));
         assert_eq!(
-            found(|d| d["services"]["dataSource"]["rating"] = json!(null)),
-            one("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), true)
+            diagnostics_after(|d| d["url"] = json!("nowhere")),
+            single_diagnostic("ERR_ENDPOINTCONFIG_101", "/url", false)
         );
         assert_eq!(
-            found(|d| d["services"]["dataSource"] = json!({"maxHttpConnections": 50})),
-            one("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), false)
+            diagnostics_after(|d| d["url"] = json!("https://*.example.org/")),
+            single_diagnostic("ERR_ENDPOINTCONFIG_102", "/url", false)
         );
-        for (count, refuses) in
+        assert_eq!(
+            diagnostics_after(|d| d["methods"] = json!([])),
+            single_diagnostic("ERR_ENDPOINTCONFIG_103", "/methods", false)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["methods"] = json!(null)),
+            single_diagnostic("ERR_ENDPOINTCONFIG_103", "/methods", true)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["methods"] = json!("GET")),
+            single_diagnostic("ERR_ENDPOINTCONFIG_111", "/methods", true)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"] = json!({})),
+            single_diagnostic("ERR_ENDPOINTCONFIG_104", "/services", false)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"] = json!(null)),
+            single_diagnostic("ERR_ENDPOINTCONFIG_104", "/services", true)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"] = json!([])),
+            single_diagnostic("ERR_ENDPOINTCONFIG_111", "/services", true)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"]["dataSource"]["rating"] = json!(null)),
+            single_diagnostic("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), true)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"]["dataSource"] = json!({"maxHttpConnections": 50})),
+            single_diagnostic("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), false)
+        );
+        for (count, rejects_payload) in
             [(json!(0), false), (json!(-1), false), (json!("500"), true), (json!(1.5), true), (json!(null), true)]
         {
             assert_eq!(
-                found(|d| d["services"]["dataSource"]["rating"]["maxCallsCount"] = count),
-                one("ERR_ENDPOINTCONFIG_107", &format!("{limit}/rating/maxCallsCount"), refuses)
+                diagnostics_after(|d| d["services"]["dataSource"]["rating"]["maxCallsCount"] = count),
+                single_diagnostic("ERR_ENDPOINTCONFIG_107", &format!("{limit}/rating/maxCallsCount"), rejects_payload)
             );
         }
-        assert_eq!(found(|d| d["orgId"] = json!({})), one("ERR_ENDPOINTCONFIG_111", "/orgId", true));
         assert_eq!(
-            found(|d| d["services"]["dataSource"]["rating"]["periodInMs"] = json!(0)),
-            one("ERR_ENDPOINTCONFIG_108", &format!("{limit}/rating/periodInMs"), false)
+            diagnostics_after(|d| d["orgId"] = json!({})),
+            single_diagnostic("ERR_ENDPOINTCONFIG_111", "/orgId", true)
         );
         assert_eq!(
-            found(|d| d["services"]["data/Source"] = json!({})),
-            one("ERR_AUTHORING_ENDPOINTCONFIG_1", "/services/data~1Source", true)
+            diagnostics_after(|d| d["services"]["dataSource"]["rating"]["periodInMs"] = json!(0)),
+            single_diagnostic("ERR_ENDPOINTCONFIG_108", &format!("{limit}/rating/periodInMs"), false)
+        );
+        assert_eq!(
+            diagnostics_after(|d| d["services"]["data/Source"] = json!({})),
+            single_diagnostic("ERR_AUTHORING_ENDPOINTCONFIG_1", "/services/data~1Source", true)
         );
     }
 
     #[test]
-    fn what_is_no_object_is_no_payload() {
+    fn payload_must_be_an_object() {
         for payload in [json!(null), json!([]), json!("text"), json!(1)] {
-            let findings = capping(&payload);
+            let findings = validate_capping(&payload);
             assert_eq!((findings.len(), findings[0].code), (1, "ERR_ENDPOINTCONFIG_112"));
-            assert!(findings[0].refuses_payload);
+            assert!(findings[0].rejects_payload);
         }
     }
 
     #[test]
-    fn connections_not_defined_are_a_warning_and_too_many_a_remark() {
+    fn max_http_connections_is_optional() {
         let mut definition = valid();
         definition["services"]["dataSource"].as_object_mut().expect("an object").remove("maxHttpConnections");
-        let findings = capping(&definition);
+        let findings = validate_capping(&definition);
         assert_eq!((findings[0].code, findings[0].severity), ("ERR_ENDPOINTCONFIG_106", Severity::Warning));
         assert_eq!(findings[0].service.as_deref(), Some("dataSource"));
 
         definition["services"]["dataSource"]["maxHttpConnections"] = json!(30000);
-        let findings = capping(&definition);
-        assert_eq!((findings[0].code, findings[0].severity), ("AJO_LIMITS_MAX_HTTP_CONNECTIONS", Severity::Remark));
+        let findings = validate_capping(&definition);
+        assert_eq!((findings[0].code, findings[0].severity), ("AJO_LIMITS_MAX_HTTP_CONNECTIONS", Severity::Note));
         assert_eq!(findings.len(), 1);
     }
 
     #[test]
-    fn options_is_pointed_to_option() {
-        let findings = capping(&{
+    fn note_suggests_option_for_options() {
+        let findings = validate_capping(&{
             let mut definition = valid();
             definition["methods"] = json!(["GET", "OPTIONS", "get", "TRACE"]);
             definition
@@ -273,16 +313,16 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "the service names no method `OPTIONS`; it spells it `OPTION`",
-                "the service names no method `get`; it spells it `GET`",
-                "the service names no method `TRACE`; it names GET, POST, PUT, PATCH, DELETE, OPTION",
+                "`OPTIONS` is not a documented method; did you mean `OPTION`?",
+                "`get` is not a documented method; did you mean `GET`?",
+                "`TRACE` is not a documented method; use one of GET, POST, PUT, PATCH, DELETE, OPTION",
             ]
         );
     }
 
     #[test]
-    fn all_findings_come_at_once() {
-        let findings = capping(&json!({
+    fn all_findings_are_reported() {
+        let findings = validate_capping(&json!({
             "url": "https://api.example*.org:8*0/data/2.5/weather",
             "services": {"action": {"rating": {}}, "dataSource": {}},
         }));

@@ -1,83 +1,82 @@
-//! The rules of throttling definitions.
+//! Rules for throttling definitions.
 
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::methods::unknown_methods;
-use super::url_pattern::{UrlProblem, check};
-use crate::json::{Fields, Json, Kind};
+use super::url_pattern_syntax::{UrlPatternError, validate_url_pattern};
+use crate::json::{JsonKind, JsonObject, JsonValue};
 
-/// Calls per second that a throttling configuration can allow (documented, code 101).
-const THROUGHPUT: core::ops::RangeInclusive<i64> = 200..=5000;
+/// Valid values of `maxThroughput`, in calls per second (documented, code 101).
+const THROUGHPUT_RANGE: core::ops::RangeInclusive<i64> = 200..=5000;
 
-/// Everything the service would say about a throttling definition, and a few remarks of this project.
-pub fn throttling(definition: &impl Json) -> Vec<Finding> {
+/// Validates a throttling definition: all findings of the service, plus this project's own notes.
+pub fn validate_throttling(definition: &impl JsonValue) -> Vec<Diagnostic> {
     let Some(definition) = definition.as_object() else {
-        let finding = Finding::error("ERR_THROTTLING_CONFIG_106", "", "the payload must be a JSON object");
-        return vec![finding.refusing()];
+        let finding = Diagnostic::error("ERR_THROTTLING_CONFIG_106", "", "the payload must be a JSON object");
+        return vec![finding.rejecting()];
     };
-    throttling_fields(definition)
+    validate_throttling_fields(definition)
 }
 
-/// The same for the fields of a definition, where they are no value of their own.
-pub fn throttling_fields(definition: &(impl Fields + ?Sized)) -> Vec<Finding> {
+/// Like [`validate_throttling`], for the fields of a definition.
+pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let field = |name| definition.get(name).filter(|value| !value.is_null());
-    match field("urlPattern").map(Json::as_str) {
-        None | Some(Some("")) => findings.push(missing("urlPattern").refusing()),
-        Some(None) => findings.push(mistyped("urlPattern", "text")),
-        Some(Some(pattern)) => match check(pattern) {
+    match field("urlPattern").map(JsonValue::as_str) {
+        None | Some(Some("")) => findings.push(missing_field("urlPattern").rejecting()),
+        Some(None) => findings.push(wrong_type("urlPattern", "a string")),
+        Some(Some(pattern)) => match validate_url_pattern(pattern) {
             Ok(()) => {}
-            Err(UrlProblem::Malformed(why)) => {
-                let message = format!("the url pattern is malformed: {why}");
-                findings.push(Finding::error("ERR_THROTTLING_CONFIG_104", "/urlPattern", message));
+            Err(UrlPatternError::Malformed(reason)) => {
+                let message = format!("the url pattern is malformed: {reason}");
+                findings.push(Diagnostic::error("ERR_THROTTLING_CONFIG_104", "/urlPattern", message));
             }
-            Err(UrlProblem::WildcardInHost) => {
-                let message = "a wildcard stands in the host of the url pattern; it may stand in the path only";
-                findings.push(Finding::error("ERR_THROTTLING_CONFIG_105", "/urlPattern", message));
+            Err(UrlPatternError::WildcardInHost) => {
+                let message = "the host of the url pattern contains a wildcard; wildcards are only allowed in the path";
+                findings.push(Diagnostic::error("ERR_THROTTLING_CONFIG_105", "/urlPattern", message));
             }
         },
     }
-    match field("methods").map(Json::items) {
-        None => findings.push(missing("methods").refusing()),
-        Some(Some([])) => findings.push(missing("methods")),
+    match field("methods").map(JsonValue::items) {
+        None => findings.push(missing_field("methods").rejecting()),
+        Some(Some([])) => findings.push(missing_field("methods")),
         Some(Some(methods)) if methods.iter().all(|method| method.as_str().is_some()) => {
             findings.extend(unknown_methods(methods));
         }
-        Some(_) => findings.push(mistyped("methods", "a list of texts")),
+        Some(_) => findings.push(wrong_type("methods", "a list of strings")),
     }
-    let throughput = field("maxThroughput").map(Json::as_i64);
-    if !throughput.flatten().is_some_and(|count| THROUGHPUT.contains(&count)) {
-        let message = format!(
-            "maxThroughput must be a whole number of calls per second, {} to {}",
-            THROUGHPUT.start(),
-            THROUGHPUT.end()
-        );
-        let finding = Finding::error("ERR_THROTTLING_CONFIG_101", "/maxThroughput", message);
-        // Inferred: a number out of bounds is stored and spoken against; anything else is not stored.
+    let throughput = field("maxThroughput").map(JsonValue::as_i64);
+    if !throughput.flatten().is_some_and(|count| THROUGHPUT_RANGE.contains(&count)) {
+        let message =
+            format!("maxThroughput must be an integer from {} to {}", THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end());
+        let finding = Diagnostic::error("ERR_THROTTLING_CONFIG_101", "/maxThroughput", message);
+        // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
+        // stored.
         let is_number = throughput.flatten().is_some();
-        findings.push(if is_number { finding } else { finding.refusing() });
+        findings.push(if is_number { finding } else { finding.rejecting() });
     }
     for field in ["name", "description"] {
-        if definition.get(field).is_some_and(|value| !matches!(value.kind(), Kind::String | Kind::Null)) {
-            findings.push(mistyped(field, "text"));
+        if definition.get(field).is_some_and(|value| !matches!(value.kind(), JsonKind::String | JsonKind::Null)) {
+            findings.push(wrong_type(field, "a string"));
         }
     }
     findings
 }
 
-fn missing(field: &str) -> Finding {
-    Finding::error(
+fn missing_field(field: &str) -> Diagnostic {
+    Diagnostic::error(
         "ERR_THROTTLING_CONFIG_100",
         format!("/{field}"),
         format!("the mandatory attribute {field} is missing"),
     )
 }
 
-fn mistyped(field: &str, expected: &str) -> Finding {
-    Finding::error("ERR_THROTTLING_CONFIG_106", format!("/{field}"), format!("{field} must be {expected}")).refusing()
+fn wrong_type(field: &str, expected: &str) -> Diagnostic {
+    Diagnostic::error("ERR_THROTTLING_CONFIG_106", format!("/{field}"), format!("{field} must be {expected}"))
+        .rejecting()
 }
 
 #[cfg(test)]
@@ -89,22 +88,22 @@ mod tests {
         json!({"name": "partner-api", "urlPattern": "https://partner.example.com/*", "methods": ["POST"], "maxThroughput": 400})
     }
 
-    fn found(field: &str, value: Value) -> Vec<(&'static str, String, bool)> {
+    fn diagnostics_after(field: &str, value: Value) -> Vec<(&'static str, String, bool)> {
         let mut definition = valid();
         definition[field] = value;
-        throttling(&definition).into_iter().map(|f| (f.code, f.pointer, f.refuses_payload)).collect()
+        validate_throttling(&definition).into_iter().map(|f| (f.code, f.pointer, f.rejects_payload)).collect()
     }
 
     #[test]
-    fn a_full_definition_has_no_finding_and_neither_have_the_bounds() {
-        assert_eq!(throttling(&valid()), []);
+    fn valid_definition_has_no_findings() {
+        assert_eq!(validate_throttling(&valid()), []);
         for bound in [200, 5000] {
-            assert_eq!(found("maxThroughput", json!(bound)), []);
+            assert_eq!(diagnostics_after("maxThroughput", json!(bound)), []);
         }
     }
 
     #[test]
-    fn each_code_is_found_where_it_belongs() {
+    fn code_has_its_field() {
         let cases = [
             ("urlPattern", json!(null), "ERR_THROTTLING_CONFIG_100", true),
             ("urlPattern", json!(""), "ERR_THROTTLING_CONFIG_100", true),
@@ -122,15 +121,19 @@ mod tests {
             ("name", json!(7), "ERR_THROTTLING_CONFIG_106", true),
             ("description", json!([]), "ERR_THROTTLING_CONFIG_106", true),
         ];
-        for (field, value, code, refuses) in cases {
-            assert_eq!(found(field, value.clone()), [(code, format!("/{field}"), refuses)], "{field}: {value}");
+        for (field, value, code, rejects_payload) in cases {
+            assert_eq!(
+                diagnostics_after(field, value.clone()),
+                [(code, format!("/{field}"), rejects_payload)],
+                "{field}: {value}"
+            );
         }
     }
 
     #[test]
-    fn an_empty_object_lacks_all_three_mandatory_attributes() {
-        let codes: Vec<_> = throttling(&json!({})).into_iter().map(|finding| finding.code).collect();
+    fn empty_object_lacks_three_attributes() {
+        let codes: Vec<_> = validate_throttling(&json!({})).into_iter().map(|finding| finding.code).collect();
         assert_eq!(codes, ["ERR_THROTTLING_CONFIG_100", "ERR_THROTTLING_CONFIG_100", "ERR_THROTTLING_CONFIG_101"]);
-        assert_eq!(throttling(&json!([]))[0].code, "ERR_THROTTLING_CONFIG_106");
+        assert_eq!(validate_throttling(&json!([]))[0].code, "ERR_THROTTLING_CONFIG_106");
     }
 }

@@ -1,46 +1,47 @@
-//! Many calls of one client against a scripted service, in virtual time.
+//! Calls of one client against a scripted service, in virtual time.
 
 use std::time::Duration;
 
 use ajo_engine::{
-    AccessToken, AlreadyDone, AttemptOutcome, AuthError, CallAction, CallInput, CallOutcome, CallState, Credentials,
-    Endpoint, Idempotency, Moment, OAuthOptions, Operation, RateLimit, RetryBudget, RetryPolicy, Secret, Shared,
-    StoreLockResult, Timestamp, TokenAction, TokenInput, TokenState, TransportProblem,
+    AccessToken, AlreadyApplied, AttemptOutcome, AuthError, BaseUrl, CallAction, CallInput, CallOutcome, CallState,
+    ClientTokenState, Credentials, Idempotency, OAuthOptions, OperationSemantics, RateLimit, RetryBudget, RetryPolicy,
+    Secret, SharedClientState, StepContext, StoreLockResult, Timestamp, TokenAction, TokenInput, TransportErrorKind,
 };
 use proptest::prelude::*;
 
-const GET: Operation = Operation { method: "GET", idempotency: Idempotency::Safe, already_done: AlreadyDone::Never };
+const GET: OperationSemantics =
+    OperationSemantics { method: "GET", idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What the calls of a client share, and its clock.
-struct Client {
-    tokens: TokenState,
-    budget: RetryBudget,
-    rate: Option<RateLimit>,
+/// The shared state of a client, and its clock.
+struct SimulatedClient {
+    tokens: ClientTokenState,
+    retry_budget: RetryBudget,
+    rate_limit: Option<RateLimit>,
     elapsed: Duration,
     random: u64,
     token_requests: usize,
 }
 
-impl Client {
+impl SimulatedClient {
     fn new(has_store: bool) -> Self {
         let credentials = Credentials::new("id", Secret::new("s3cr3t"), "A1@AdobeOrg", "openid").expect("credentials");
-        let ims = Endpoint::parse("https://ims.example").expect("an endpoint");
-        let options = OAuthOptions { has_store, store_locks: has_store, lease: Duration::from_secs(60) };
+        let ims = BaseUrl::parse("https://ims.example").expect("an endpoint");
+        let options = OAuthOptions { has_store, has_store_locks: has_store, lease_duration: Duration::from_secs(60) };
         Self {
-            tokens: TokenState::with_credentials(credentials, ims, options),
-            budget: RetryBudget::default(),
-            rate: None,
+            tokens: ClientTokenState::with_credentials(credentials, ims, options),
+            retry_budget: RetryBudget::default(),
+            rate_limit: None,
             elapsed: Duration::ZERO,
             random: 1,
             token_requests: 0,
         }
     }
 
-    fn moment(&mut self) -> Moment {
+    fn snapshot(&mut self) -> StepContext {
         self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let now = Timestamp::from_millis(0).saturating_add(self.elapsed);
-        Moment { now, elapsed: self.elapsed, random: self.random }
+        StepContext { now, elapsed: self.elapsed, random: self.random }
     }
 
     fn call(&self) -> CallState {
@@ -48,9 +49,13 @@ impl Client {
     }
 
     fn step(&mut self, call: &mut CallState, input: CallInput<'_>) -> CallAction {
-        let moment = self.moment();
-        let shared = &mut Shared { tokens: &mut self.tokens, budget: &mut self.budget, rate: self.rate.as_mut() };
-        let action = call.step(shared, input, moment);
+        let context = self.snapshot();
+        let shared = &mut SharedClientState {
+            tokens: &mut self.tokens,
+            retry_budget: &mut self.retry_budget,
+            rate_limit: self.rate_limit.as_mut(),
+        };
+        let action = call.step(shared, input, context);
         if matches!(action, CallAction::Token(TokenAction::Request { .. })) {
             self.token_requests += 1;
         }
@@ -62,24 +67,24 @@ impl Client {
         AccessToken::new(Secret::new(text), now, Duration::from_secs(86_400)).expect("a token")
     }
 
-    /// Retries that the budget can still pay for.
-    fn retries(&self) -> usize {
-        let mut budget = self.budget.clone();
+    /// The number of retries left in the budget.
+    fn retries_left(&self) -> usize {
+        let mut budget = self.retry_budget.clone();
         (0..100).filter(|_| budget.withdraw()).count()
     }
 }
 
 #[test]
-fn ten_thousand_cold_calls_request_one_token() {
-    let mut client = Client::new(false);
+fn cold_calls_request_one_token() {
+    let mut client = SimulatedClient::new(false);
     let mut calls: Vec<CallState> = (0..10_000).map(|_| client.call()).collect();
     let first: Vec<CallAction> = calls.iter_mut().map(|call| client.step(call, CallInput::Continue)).collect();
     assert!(matches!(first[0], CallAction::Token(TokenAction::Request { .. })));
-    assert!(first[1..].iter().all(|action| matches!(action, CallAction::Token(TokenAction::Wait { .. }))));
+    assert!(first[1..].iter().all(|action| matches!(action, CallAction::Token(TokenAction::WaitForRelease { .. }))));
     let token = client.token("t0k3n");
     let sent = client.step(&mut calls[0], CallInput::Token(TokenInput::Response(Ok(token))));
     assert!(matches!(sent, CallAction::Send { .. }));
-    assert!(client.tokens.take_released());
+    assert!(client.tokens.take_lease_released());
     for call in &mut calls[1..] {
         assert!(matches!(client.step(call, CallInput::Token(TokenInput::Continue)), CallAction::Send { .. }));
     }
@@ -87,16 +92,16 @@ fn ten_thousand_cold_calls_request_one_token() {
 }
 
 #[test]
-fn second_401_ends_the_call_after_one_replay() {
-    let mut client = Client::new(false);
+fn second_401_ends_the_call() {
+    let mut client = SimulatedClient::new(false);
     let mut call = client.call();
-    let unauthorized = ajo_engine::Failure::read(401, None, b"");
+    let unauthorized = ajo_engine::ErrorResponse::parse(401, None, b"");
     client.step(&mut call, CallInput::Continue);
     for token in ["first", "second"] {
         let token = client.token(token);
         let action = client.step(&mut call, CallInput::Token(TokenInput::Response(Ok(token))));
         assert!(matches!(action, CallAction::Send { .. }));
-        let outcome = AttemptOutcome::ErrorResponse { failure: &unauthorized, retry_after: None };
+        let outcome = AttemptOutcome::ErrorResponse { response: &unauthorized, retry_after: None };
         match client.step(&mut call, CallInput::Sent(Some(outcome))) {
             CallAction::Token(TokenAction::Request { .. }) => assert_eq!(client.token_requests, 2),
             CallAction::Finish(CallOutcome::Failed) => {}
@@ -106,8 +111,12 @@ fn second_401_ends_the_call_after_one_replay() {
     assert_eq!((client.token_requests, call.attempts()), (2, 1));
 }
 
-/// Steps a call until it does something else than to use the store.
-fn until_request(client: &mut Client, call: &mut CallState, ticket: Option<&str>) -> (CallAction, Duration) {
+/// Steps a call until its first action that does not concern the store.
+fn step_until_request(
+    client: &mut SimulatedClient,
+    call: &mut CallState,
+    ticket: Option<&str>,
+) -> (CallAction, Duration) {
     let mut action = client.step(call, CallInput::Continue);
     let started = client.elapsed;
     loop {
@@ -128,10 +137,10 @@ fn until_request(client: &mut Client, call: &mut CallState, ticket: Option<&str>
 }
 
 #[test]
-fn store_is_locked_for_the_request_and_unlocked_after_the_write() {
-    let mut client = Client::new(true);
+fn store_is_locked_during_the_request() {
+    let mut client = SimulatedClient::new(true);
     let mut call = client.call();
-    let (action, waited) = until_request(&mut client, &mut call, Some("ticket"));
+    let (action, waited) = step_until_request(&mut client, &mut call, Some("ticket"));
     assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })) && waited.is_zero());
     let token = client.token("t0k3n");
     let action = client.step(&mut call, CallInput::Token(TokenInput::Response(Ok(token))));
@@ -143,31 +152,31 @@ fn store_is_locked_for_the_request_and_unlocked_after_the_write() {
 }
 
 #[test]
-fn lock_of_another_process_is_waited_for_two_seconds() {
-    let mut client = Client::new(true);
+fn busy_lock_is_awaited_for_two_seconds() {
+    let mut client = SimulatedClient::new(true);
     let mut call = client.call();
-    let (action, waited) = until_request(&mut client, &mut call, None);
+    let (action, waited) = step_until_request(&mut client, &mut call, None);
     assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })));
     assert_eq!(waited, Duration::from_secs(2));
 }
 
 #[test]
-fn busy_lock_leaves_a_short_call_time_for_its_request() {
-    let mut client = Client::new(true);
+fn busy_lock_leaves_time_for_the_request() {
+    let mut client = SimulatedClient::new(true);
     let mut call = CallState::new(GET, RetryPolicy::default(), DEADLINE, Duration::from_millis(400));
-    let (action, waited) = until_request(&mut client, &mut call, None);
+    let (action, waited) = step_until_request(&mut client, &mut call, None);
     assert!(matches!(action, CallAction::Token(TokenAction::Request { .. })), "{action:?}");
     assert_eq!(waited, Duration::from_millis(100));
 }
 
 #[test]
-fn lock_of_a_dropped_call_is_taken_by_the_next_one() {
-    let mut client = Client::new(true);
+fn next_call_takes_an_orphaned_lock() {
+    let mut client = SimulatedClient::new(true);
     let mut dropped = client.call();
-    until_request(&mut client, &mut dropped, Some("ticket"));
+    step_until_request(&mut client, &mut dropped, Some("ticket"));
     client.step(&mut dropped, CallInput::Cancelled);
     let mut next = client.call();
-    let (action, waited) = until_request(&mut client, &mut next, None);
+    let (action, waited) = step_until_request(&mut client, &mut next, None);
     assert!(
         matches!(action, CallAction::Token(TokenAction::Request { .. })) && waited.is_zero(),
         "{action:?} {waited:?}"
@@ -175,28 +184,28 @@ fn lock_of_a_dropped_call_is_taken_by_the_next_one() {
 }
 
 #[test]
-fn rate_limit_spaces_calls_and_a_cancelled_call_returns_its_slot() {
-    let mut client = Client::new(false);
-    client.rate = RateLimit::per_second(10);
+fn cancelled_call_returns_its_slot() {
+    let mut client = SimulatedClient::new(false);
+    client.rate_limit = RateLimit::per_second(10);
     let mut calls: Vec<CallState> = (0..3).map(|_| client.call()).collect();
     client.step(&mut calls[0], CallInput::Continue);
-    let pace = |action: &CallAction| match action {
-        CallAction::Pace { wait } => wait.as_millis(),
+    let wait_millis = |action: &CallAction| match action {
+        CallAction::WaitForSlot { wait } => wait.as_millis(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(pace(&client.step(&mut calls[1], CallInput::Continue)), 100);
-    assert_eq!(pace(&client.step(&mut calls[2], CallInput::Continue)), 200);
+    assert_eq!(wait_millis(&client.step(&mut calls[1], CallInput::Continue)), 100);
+    assert_eq!(wait_millis(&client.step(&mut calls[2], CallInput::Continue)), 200);
     client.step(&mut calls[1], CallInput::Cancelled);
     let mut next = client.call();
-    assert_eq!(pace(&client.step(&mut next, CallInput::Continue)), 100, "the slot between the two others");
+    assert_eq!(wait_millis(&client.step(&mut next, CallInput::Continue)), 100, "the slot between the other two");
     client.step(&mut calls[2], CallInput::Cancelled);
     let mut last = client.call();
-    assert_eq!(pace(&client.step(&mut last, CallInput::Continue)), 200);
+    assert_eq!(wait_millis(&client.step(&mut last, CallInput::Continue)), 200);
 }
 
 #[test]
-fn attempt_that_ends_before_a_request_has_no_result_of_one() {
-    let mut client = Client::new(false);
+fn was_sent_is_false_before_a_request() {
+    let mut client = SimulatedClient::new(false);
     let mut call = client.call();
     client.step(&mut call, CallInput::Continue);
     let token = client.token("t0k3n");
@@ -208,69 +217,73 @@ fn attempt_that_ends_before_a_request_has_no_result_of_one() {
     assert!(!call.was_sent());
 }
 
-/// How one action ends.
+/// The scripted result of one action.
 #[derive(Clone, Debug)]
-enum Scripted {
-    Works,
-    Fails,
-    TimesOut,
+enum ScriptedResult {
+    Success,
+    Failure,
+    Timeout,
 }
 
-fn script() -> impl Strategy<Value = Vec<Scripted>> {
-    let one = prop_oneof![3 => Just(Scripted::Works), 3 => Just(Scripted::Fails), 1 => Just(Scripted::TimesOut)];
+fn script() -> impl Strategy<Value = Vec<ScriptedResult>> {
+    let one = prop_oneof![3 => Just(ScriptedResult::Success), 3 => Just(ScriptedResult::Failure), 1 => Just(ScriptedResult::Timeout)];
     prop::collection::vec(one, 0..40)
 }
 
-/// The result of an action. Time passes as the action says.
-fn result(client: &mut Client, action: &CallAction, how: &Scripted) -> Option<CallInput<'static>> {
-    let timed_out = || AuthError::Transport { problem: TransportProblem::Timeout, detail: "slow".into() };
-    let refused = || AuthError::Transport { problem: TransportProblem::Connect, detail: "down".into() };
+/// Converts a scripted result to the input for the next step, and advances the clock.
+fn action_result(
+    client: &mut SimulatedClient,
+    action: &CallAction,
+    result: &ScriptedResult,
+) -> Option<CallInput<'static>> {
+    let timed_out = || AuthError::Transport { kind: TransportErrorKind::Timeout, detail: "slow".into() };
+    let connection_refused = || AuthError::Transport { kind: TransportErrorKind::Connect, detail: "down".into() };
     let mut pass = |time: Duration| client.elapsed += time;
-    Some(match (action, how) {
+    Some(match (action, result) {
         (CallAction::Finish(_), _) => return None,
-        (CallAction::Pace { wait } | CallAction::Retry { after: wait }, _) => {
+        (CallAction::WaitForSlot { wait } | CallAction::Retry { after: wait }, _) => {
             pass(*wait);
             CallInput::Continue
         }
-        (CallAction::Send { .. }, Scripted::Works) => CallInput::Sent(None),
-        (CallAction::Send { .. }, Scripted::Fails) => {
-            CallInput::Sent(Some(AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO }))
+        (CallAction::Send { .. }, ScriptedResult::Success) => CallInput::Sent(None),
+        (CallAction::Send { .. }, ScriptedResult::Failure) => {
+            CallInput::Sent(Some(AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO }))
         }
-        (CallAction::Send { timeout, .. }, Scripted::TimesOut) => {
+        (CallAction::Send { timeout, .. }, ScriptedResult::Timeout) => {
             pass(*timeout);
             CallInput::Sent(Some(AttemptOutcome::NoResponse))
         }
-        (CallAction::Token(action), how) => CallInput::Token(match (action, how) {
-            (TokenAction::Wait { at_most }, _) => {
-                pass(*at_most);
+        (CallAction::Token(action), result) => CallInput::Token(match (action, result) {
+            (TokenAction::WaitForRelease { timeout }, _) => {
+                pass(*timeout);
                 TokenInput::Continue
             }
-            (TokenAction::Request { .. }, Scripted::Works) => {
+            (TokenAction::Request { .. }, ScriptedResult::Success) => {
                 let token = client.token("t0k3n");
                 TokenInput::Response(Ok(token))
             }
-            (TokenAction::Request { .. }, Scripted::Fails) => TokenInput::Response(Err(refused())),
-            (TokenAction::Request { timeout }, Scripted::TimesOut) => {
+            (TokenAction::Request { .. }, ScriptedResult::Failure) => TokenInput::Response(Err(connection_refused())),
+            (TokenAction::Request { timeout }, ScriptedResult::Timeout) => {
                 pass(*timeout);
                 TokenInput::Response(Err(timed_out()))
             }
-            (TokenAction::ReadStore { timeout }, how) => {
-                if let Scripted::TimesOut = how {
+            (TokenAction::ReadStore { timeout }, result) => {
+                if let ScriptedResult::Timeout = result {
                     pass(*timeout);
                 }
-                TokenInput::StoreRead { responded: !matches!(how, Scripted::TimesOut), token: None }
+                TokenInput::StoreRead { responded: !matches!(result, ScriptedResult::Timeout), token: None }
             }
-            (TokenAction::LockStore { .. }, how) => TokenInput::StoreLocked(match how {
-                Scripted::Works => StoreLockResult::Acquired("ticket".into()),
-                Scripted::Fails => StoreLockResult::Busy,
-                Scripted::TimesOut => StoreLockResult::NoResponse,
+            (TokenAction::LockStore { .. }, result) => TokenInput::StoreLocked(match result {
+                ScriptedResult::Success => StoreLockResult::Acquired("ticket".into()),
+                ScriptedResult::Failure => StoreLockResult::Busy,
+                ScriptedResult::Timeout => StoreLockResult::NoResponse,
             }),
             (TokenAction::Sleep { wait }, _) => {
                 pass(*wait);
                 TokenInput::Continue
             }
-            (TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. }, how) => {
-                TokenInput::StoreWritten { responded: !matches!(how, Scripted::TimesOut) }
+            (TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. }, result) => {
+                TokenInput::StoreWritten { responded: !matches!(result, ScriptedResult::Timeout) }
             }
             (TokenAction::Callback { .. } | TokenAction::Finish(_), _) => unreachable!("not with credentials"),
         }),
@@ -278,17 +291,17 @@ fn result(client: &mut Client, action: &CallAction, how: &Scripted) -> Option<Ca
 }
 
 proptest! {
-    /// Whatever has happened, a cancelled call leaves the lease, the budget, and the cache usable.
+    /// After any sequence of results, a cancelled call leaves the lease, the budget, and the cache usable.
     #[test]
-    fn cancelled_call_blocks_nobody(has_store: bool, steps in script()) {
-        let mut client = Client::new(has_store);
-        client.rate = RateLimit::per_second(1);
+    fn cancelled_call_blocks_no_other(has_store: bool, steps in script()) {
+        let mut client = SimulatedClient::new(has_store);
+        client.rate_limit = RateLimit::per_second(1);
         let mut call = client.call();
-        let (mut retries, mut pending) = (client.retries(), false);
+        let (mut retries, mut pending) = (client.retries_left(), false);
         let mut action = client.step(&mut call, CallInput::Continue);
-        for how in &steps {
+        for result in &steps {
             pending |= matches!(action, CallAction::Retry { .. });
-            let Some(input) = result(&mut client, &action, how) else { break };
+            let Some(input) = action_result(&mut client, &action, result) else { break };
             action = client.step(&mut call, input);
             if pending && matches!(action, CallAction::Token(_) | CallAction::Send { .. }) {
                 retries -= 1;
@@ -298,28 +311,29 @@ proptest! {
         if !matches!(action, CallAction::Finish(_)) {
             client.step(&mut call, CallInput::Cancelled);
         }
-        prop_assert_eq!(client.retries(), retries, "a retry that was not made is returned");
+        prop_assert_eq!(client.retries_left(), retries, "a retry that was not made is returned");
         client.elapsed += Duration::from_secs(120);
         let mut next = client.call();
         let mut action = client.step(&mut next, CallInput::Continue);
         while !matches!(action, CallAction::Finish(_)) {
-            prop_assert!(!matches!(action, CallAction::Token(TokenAction::Wait { .. })), "the lease is free");
-            let input = result(&mut client, &action, &Scripted::Works).expect("not finished");
+            prop_assert!(!matches!(action, CallAction::Token(TokenAction::WaitForRelease { .. })), "the lease is free");
+            let input = action_result(&mut client, &action, &ScriptedResult::Success).expect("not finished");
             action = client.step(&mut next, input);
         }
         prop_assert!(matches!(action, CallAction::Finish(CallOutcome::Success)), "{:?}", action);
     }
 
-    /// Whatever happens, a call ends by its deadline, after at most three attempts and three token requests.
+    /// With any sequence of results, a call ends by its deadline, after at most three attempts and three token
+    /// requests.
     #[test]
-    fn every_call_ends_within_its_bounds(has_store: bool, steps in script()) {
-        let mut client = Client::new(has_store);
+    fn every_call_ends_within_its_limits(has_store: bool, steps in script()) {
+        let mut client = SimulatedClient::new(has_store);
         let mut call = client.call();
         let mut sent = 0;
         let mut action = client.step(&mut call, CallInput::Continue);
-        for how in steps.iter().chain(std::iter::repeat(&Scripted::Works)) {
+        for result in steps.iter().chain(std::iter::repeat(&ScriptedResult::Success)) {
             sent += usize::from(matches!(action, CallAction::Send { .. }));
-            let Some(input) = result(&mut client, &action, how) else { break };
+            let Some(input) = action_result(&mut client, &action, result) else { break };
             action = client.step(&mut call, input);
         }
         prop_assert!(sent <= 3 && client.token_requests <= 3, "{} {}", sent, client.token_requests);

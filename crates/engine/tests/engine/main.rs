@@ -1,15 +1,15 @@
-//! Suites of the engine's public API.
+//! Tests of the engine's public API.
 
+mod aio_contexts;
 mod calls;
-mod contexts;
 mod outage;
 mod token_cache;
 mod token_outage;
 
-/// Random numbers from a seed: the sequence called splitmix64.
-struct Random(u64);
+/// A seeded random number generator (splitmix64).
+struct SeededRng(u64);
 
-impl Random {
+impl SeededRng {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,7 +1,7 @@
-//! A thousand clients through an outage of half a minute, in virtual time: what repetitions add to the traffic.
+//! Simulates a thousand clients during a 30-second outage, in virtual time, to measure the traffic that retries add.
 //!
-//! A service in trouble gets each call's repetitions on top of its calls, from every client at once. What keeps that small is
-//! the budget; the same simulation without it shows that it is the budget.
+//! During an outage the service gets the retries of all clients at once. The retry budget keeps them few, and the same
+//! simulation without the budget proves it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,77 +9,74 @@ use std::ops::Range;
 use std::time::Duration;
 
 use ajo_engine::{
-    AlreadyDone, AttemptOutcome, Failure, Idempotency, Operation, RetryBudget, RetryDecision, RetryPolicy, RetryState,
-    jitter,
+    AlreadyApplied, AttemptOutcome, ErrorResponse, Idempotency, OperationSemantics, RetryBudget, RetryDecision,
+    RetryPolicy, RetryState, jitter,
 };
 
-use crate::Random;
+use crate::SeededRng;
 
-const LIST: Operation = Operation { method: "POST", idempotency: Idempotency::Safe, already_done: AlreadyDone::Never };
-const CREATE: Operation = Operation { idempotency: Idempotency::NotIdempotent, ..LIST };
+const LIST: OperationSemantics =
+    OperationSemantics { method: "POST", idempotency: Idempotency::Safe, already_applied: AlreadyApplied::Never };
+const CREATE: OperationSemantics = OperationSemantics { idempotency: Idempotency::NotIdempotent, ..LIST };
 
 const CLIENTS: u32 = 1000;
-/// Seconds of the whole run.
-const RUN: u32 = 120;
+/// Length of the run, in seconds.
+const RUN_SECONDS: u32 = 120;
 /// The seconds in which no attempt succeeds.
 const OUTAGE: Range<u32> = 45..75;
-/// How long a call may take with its repetitions. The value of `ajo_core::DEADLINE`, which is not there without an HTTP client.
+/// The deadline of a call: the value of `ajo_core::DEADLINE`, which needs an HTTP client.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What an outage looks like to who calls.
+/// How calls fail during the outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outage {
+enum OutageKind {
     /// Connections are refused.
     Refused,
-    /// A proxy answers 503 with no body.
+    /// A proxy responds with 503 and no body.
     Unavailable,
-    /// Half of the attempts are answered 503, by chance.
-    Wavering,
-    /// Nothing is answered, until the attempt's time is over.
-    Silent(Duration),
+    /// A random half of the attempts fails with 503.
+    Intermittent,
+    /// There is no response, and attempts end after this timeout.
+    NoResponse(Duration),
 }
 
-/// Repetitions of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Budget {
+enum BudgetMode {
     Real,
     Unlimited,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    /// A client begins a call.
-    Begin { client: usize },
-    /// An attempt of a call leaves.
-    Send { call: usize },
-    /// An attempt ends.
-    End { call: usize, failed: bool },
+enum SimulationEvent {
+    StartCall { client: usize },
+    SendAttempt { call: usize },
+    EndAttempt { call: usize, failed: bool },
 }
 
-struct Call {
+struct SimulatedCall {
     client: usize,
-    begun: usize,
+    started_at: usize,
     attempts: RetryState,
     ended: bool,
 }
 
-/// Counts by second.
-struct Traffic {
+/// Counts per second.
+struct TrafficCounts {
     /// Calls.
-    begun: Vec<u32>,
+    started: Vec<u32>,
     /// Attempts.
     sent: Vec<u32>,
-    /// Calls that were begun in this second and failed in the end.
+    /// Calls that started in this second and finally failed.
     failed: Vec<u32>,
 }
 
-impl Traffic {
-    /// Attempts for each call in these seconds.
+impl TrafficCounts {
+    /// Attempts per call in these seconds.
     fn ratio(&self, seconds: Range<u32>) -> f64 {
-        f64::from(sum(&self.sent, seconds.clone())) / f64::from(sum(&self.begun, seconds))
+        f64::from(sum(&self.sent, seconds.clone())) / f64::from(sum(&self.started, seconds))
     }
 
-    /// The most attempts in one of these seconds.
+    /// Maximum attempts per second in these seconds.
     fn peak(&self, seconds: Range<u32>) -> u32 {
         slice(&self.sent, seconds).iter().copied().max().unwrap_or_default()
     }
@@ -97,38 +94,38 @@ fn second(now: Duration) -> usize {
     usize::try_from(now.as_secs()).expect("a short run")
 }
 
-struct Simulation {
-    outage: Outage,
-    operation: Operation,
-    budget: Budget,
-    chance: Random,
-    /// Ordered by time, then by the order in which they were planned.
-    events: BinaryHeap<Reverse<(Duration, usize, Event)>>,
-    planned: usize,
+struct OutageSimulation {
+    outage: OutageKind,
+    operation: OperationSemantics,
+    budget: BudgetMode,
+    rng: SeededRng,
+    /// Ordered by time, then by insertion.
+    events: BinaryHeap<Reverse<(Duration, usize, SimulationEvent)>>,
+    event_count: usize,
     budgets: Vec<RetryBudget>,
-    calls: Vec<Call>,
-    traffic: Traffic,
+    calls: Vec<SimulatedCall>,
+    traffic: TrafficCounts,
 }
 
-impl Simulation {
-    fn run(outage: Outage, operation: Operation, budget: Budget, seed: u64) -> Traffic {
-        // The last calls need their time to end.
-        let seconds = (RUN + 3 * 60) as usize;
-        let traffic = Traffic { begun: vec![0; seconds], sent: vec![0; seconds], failed: vec![0; seconds] };
+impl OutageSimulation {
+    fn run(outage: OutageKind, operation: OperationSemantics, budget: BudgetMode, seed: u64) -> TrafficCounts {
+        // Leaves time for the last calls to end.
+        let seconds = (RUN_SECONDS + 3 * 60) as usize;
+        let traffic = TrafficCounts { started: vec![0; seconds], sent: vec![0; seconds], failed: vec![0; seconds] };
         let mut simulation = Self {
             outage,
             operation,
             budget,
-            chance: Random(seed),
+            rng: SeededRng(seed),
             events: BinaryHeap::new(),
-            planned: 0,
+            event_count: 0,
             budgets: vec![RetryBudget::default(); CLIENTS as usize],
             calls: Vec::new(),
             traffic,
         };
         for client in 0..CLIENTS as usize {
-            let phase = simulation.up_to(Duration::from_secs(1));
-            simulation.plan(phase, Event::Begin { client });
+            let phase = simulation.random_up_to(Duration::from_secs(1));
+            simulation.schedule(phase, SimulationEvent::StartCall { client });
         }
         while let Some(Reverse((now, _, event))) = simulation.events.pop() {
             simulation.handle(now, event);
@@ -137,150 +134,154 @@ impl Simulation {
         simulation.traffic
     }
 
-    fn up_to(&mut self, duration: Duration) -> Duration {
-        jitter(duration, self.chance.next())
+    fn random_up_to(&mut self, duration: Duration) -> Duration {
+        jitter(duration, self.rng.next())
     }
 
-    fn plan(&mut self, at: Duration, event: Event) {
-        self.planned += 1;
-        self.events.push(Reverse((at, self.planned, event)));
+    fn schedule(&mut self, at: Duration, event: SimulationEvent) {
+        self.event_count += 1;
+        self.events.push(Reverse((at, self.event_count, event)));
     }
 
-    fn handle(&mut self, now: Duration, event: Event) {
+    fn handle(&mut self, now: Duration, event: SimulationEvent) {
         match event {
-            Event::Begin { client } => self.begin(now, client),
-            Event::Send { call } => self.send(now, call),
-            Event::End { call, failed: false } => {
+            SimulationEvent::StartCall { client } => self.start_call(now, client),
+            SimulationEvent::SendAttempt { call } => self.send_attempt(now, call),
+            SimulationEvent::EndAttempt { call, failed: false } => {
                 let call = &mut self.calls[call];
                 call.ended = true;
                 self.budgets[call.client].deposit();
             }
-            Event::End { call, failed: true } => self.fail(now, call),
+            SimulationEvent::EndAttempt { call, failed: true } => self.handle_failure(now, call),
         }
     }
 
-    /// A call a second on average, whatever becomes of those before it.
-    fn begin(&mut self, now: Duration, client: usize) {
-        if now >= Duration::from_secs(RUN.into()) {
+    /// Starts a call, and schedules the next one about a second later regardless of the result.
+    fn start_call(&mut self, now: Duration, client: usize) {
+        if now >= Duration::from_secs(RUN_SECONDS.into()) {
             return;
         }
-        self.traffic.begun[second(now)] += 1;
+        self.traffic.started[second(now)] += 1;
         let attempts = RetryState::new(RetryPolicy::default(), &self.operation, now + DEADLINE);
-        self.calls.push(Call { client, begun: second(now), attempts, ended: false });
-        self.send(now, self.calls.len() - 1);
-        let pause = Duration::from_millis(500) + self.up_to(Duration::from_secs(1));
-        self.plan(now + pause, Event::Begin { client });
+        self.calls.push(SimulatedCall { client, started_at: second(now), attempts, ended: false });
+        self.send_attempt(now, self.calls.len() - 1);
+        let pause = Duration::from_millis(500) + self.random_up_to(Duration::from_secs(1));
+        self.schedule(now + pause, SimulationEvent::StartCall { client });
     }
 
-    fn send(&mut self, now: Duration, call: usize) {
+    fn send_attempt(&mut self, now: Duration, call: usize) {
         self.traffic.sent[second(now)] += 1;
-        let spared = self.outage == Outage::Wavering && self.chance.next().is_multiple_of(2);
-        let failed = (OUTAGE.start as usize..OUTAGE.end as usize).contains(&second(now)) && !spared;
+        let succeeds = self.outage == OutageKind::Intermittent && self.rng.next().is_multiple_of(2);
+        let failed = (OUTAGE.start as usize..OUTAGE.end as usize).contains(&second(now)) && !succeeds;
         let took = match self.outage {
-            Outage::Refused if failed => Duration::from_millis(1),
-            Outage::Silent(timeout) if failed => timeout,
-            _ => Duration::from_millis(50) + self.up_to(Duration::from_millis(100)),
+            OutageKind::Refused if failed => Duration::from_millis(1),
+            OutageKind::NoResponse(timeout) if failed => timeout,
+            _ => Duration::from_millis(50) + self.random_up_to(Duration::from_millis(100)),
         };
-        self.plan(now + took, Event::End { call, failed });
+        self.schedule(now + took, SimulationEvent::EndAttempt { call, failed });
     }
 
-    /// What `Transport` does after an attempt that did not succeed.
-    fn fail(&mut self, now: Duration, index: usize) {
-        let failure = Failure::read(503, None, b"");
-        let ending = match self.outage {
-            Outage::Refused => AttemptOutcome::NotSent { is_transient: true, wait: Duration::ZERO },
-            Outage::Unavailable | Outage::Wavering => {
-                AttemptOutcome::ErrorResponse { failure: &failure, retry_after: None }
+    /// Handles a failed attempt like the client's `CallState`.
+    fn handle_failure(&mut self, now: Duration, index: usize) {
+        let response = ErrorResponse::parse(503, None, b"");
+        let outcome = match self.outage {
+            OutageKind::Refused => AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO },
+            OutageKind::Unavailable | OutageKind::Intermittent => {
+                AttemptOutcome::ErrorResponse { response: &response, retry_after: None }
             }
-            Outage::Silent(_) => AttemptOutcome::NoResponse,
+            OutageKind::NoResponse(_) => AttemptOutcome::NoResponse,
         };
-        let random = self.chance.next();
+        let random = self.rng.next();
         let call = &mut self.calls[index];
-        match call.attempts.decide(&ending, now, random) {
+        match call.attempts.decide(&outcome, now, random) {
             RetryDecision::Retry { after }
-                if self.budget == Budget::Unlimited || self.budgets[call.client].withdraw() =>
+                if self.budget == BudgetMode::Unlimited || self.budgets[call.client].withdraw() =>
             {
-                self.plan(now + after, Event::Send { call: index });
+                self.schedule(now + after, SimulationEvent::SendAttempt { call: index });
             }
             _ => {
                 call.ended = true;
-                self.traffic.failed[call.begun] += 1;
+                self.traffic.failed[call.started_at] += 1;
             }
         }
     }
 }
 
-/// The outages, and whether a creation may be made again in each.
-const OUTAGES: [(Outage, bool); 3] = [
-    (Outage::Refused, true),
-    (Outage::Unavailable, false),
-    // Shorter than by default, so that attempts end within the outage.
-    (Outage::Silent(Duration::from_secs(10)), false),
+/// The outages, and whether `create` is retried in each.
+const OUTAGES: [(OutageKind, bool); 3] = [
+    (OutageKind::Refused, true),
+    (OutageKind::Unavailable, false),
+    // Shorter than the default, so that attempts end during the outage.
+    (OutageKind::NoResponse(Duration::from_secs(10)), false),
 ];
 
-/// Attempts for each call that count as a small addition. This project's requirement.
-const MOST: f64 = 1.2;
+/// Maximum attempts per call during an outage. This project's requirement.
+const MAX_RATIO: f64 = 1.2;
 
-/// Attempts in a second in which nothing is wrong, on average.
-const NORMAL: f64 = CLIENTS as f64;
+/// Average attempts per second without an outage.
+const NORMAL_RATE: f64 = CLIENTS as f64;
 
 #[test]
-fn an_outage_adds_at_most_a_fifth_to_the_traffic_and_no_rush_follows_it() {
-    for (outage, creation_is_repeated) in OUTAGES {
-        for (operation, is_repeated) in [(LIST, true), (CREATE, creation_is_repeated)] {
-            let traffic = Simulation::run(outage, operation, Budget::Real, 1);
+fn outage_adds_at_most_a_fifth() {
+    for (outage, create_is_retried) in OUTAGES {
+        for (operation, is_retried) in [(LIST, true), (CREATE, create_is_retried)] {
+            let traffic = OutageSimulation::run(outage, operation, BudgetMode::Real, 1);
             let within = traffic.ratio(OUTAGE);
-            assert!(within <= MOST, "{outage:?} {operation:?}: {within} attempts for each call");
-            assert_eq!(within > 1.0, is_repeated, "{outage:?} {operation:?}: {within}");
-            assert!(traffic.ratio(0..RUN) <= MOST, "{outage:?} {operation:?}");
-            let peak = traffic.peak(OUTAGE.end..RUN);
-            assert!(f64::from(peak) <= 1.5 * NORMAL, "{outage:?} {operation:?}: {peak} attempts in a second");
+            assert!(within <= MAX_RATIO, "{outage:?} {operation:?}: {within} attempts per call");
+            assert_eq!(within > 1.0, is_retried, "{outage:?} {operation:?}: {within}");
+            assert!(traffic.ratio(0..RUN_SECONDS) <= MAX_RATIO, "{outage:?} {operation:?}");
+            let peak = traffic.peak(OUTAGE.end..RUN_SECONDS);
+            assert!(f64::from(peak) <= 1.5 * NORMAL_RATE, "{outage:?} {operation:?}: {peak} attempts per second");
             let failed = sum(&traffic.failed, OUTAGE);
             assert!(
-                f64::from(failed) > 0.9 * f64::from(sum(&traffic.begun, OUTAGE)),
+                f64::from(failed) > 0.9 * f64::from(sum(&traffic.started, OUTAGE)),
                 "{outage:?} {operation:?}: no outage"
             );
-            assert_eq!(sum(&traffic.failed, OUTAGE.end..RUN), 0, "{outage:?} {operation:?}: it is over");
+            assert_eq!(
+                sum(&traffic.failed, OUTAGE.end..RUN_SECONDS),
+                0,
+                "{outage:?} {operation:?}: the outage is over"
+            );
         }
     }
 }
 
 #[test]
-fn without_the_budget_the_same_outage_is_multiplied() {
-    for (outage, creation_is_repeated) in OUTAGES {
+fn no_budget_multiplies_the_outage() {
+    for (outage, create_is_retried) in OUTAGES {
         for operation in [LIST, CREATE] {
-            if operation == CREATE && !creation_is_repeated {
+            if operation == CREATE && !create_is_retried {
                 continue;
             }
-            let traffic = Simulation::run(outage, operation, Budget::Unlimited, 1);
-            let (within, whole) = (traffic.ratio(OUTAGE), traffic.ratio(0..RUN));
-            assert!(within > 1.5 * MOST && whole > MOST, "{outage:?} {operation:?}: {within} and {whole}");
+            let traffic = OutageSimulation::run(outage, operation, BudgetMode::Unlimited, 1);
+            let (within, whole) = (traffic.ratio(OUTAGE), traffic.ratio(0..RUN_SECONDS));
+            assert!(within > 1.5 * MAX_RATIO && whole > MAX_RATIO, "{outage:?} {operation:?}: {within} and {whole}");
         }
     }
 }
 
-/// As long as an attempt may take by default, an outage without answers ends before the first attempt is given up. Then
-/// nothing is added while it lasts, and what was lost is made good afterwards as far as the budget goes: for a few seconds each
-/// call that ends in vain is repeated, until what was saved up is spent.
+/// With the default timeout of an attempt, an outage without responses is over before the first attempt fails. Retries
+/// then add no traffic during the outage. Afterwards the failed calls are retried for a few seconds until the budget is
+/// empty.
 #[test]
-fn what_is_lost_for_as_long_as_an_attempt_takes_is_made_good_within_the_budget() {
-    let silent = Outage::Silent(Duration::from_secs(30));
-    let traffic = Simulation::run(silent, LIST, Budget::Real, 1);
-    assert_eq!(sum(&traffic.sent, OUTAGE), sum(&traffic.begun, OUTAGE));
-    assert!(traffic.ratio(0..RUN) <= MOST, "{}", traffic.ratio(0..RUN));
-    let after = traffic.ratio(OUTAGE.end..RUN);
-    assert!(after > 1.05 && after <= MOST, "{after}");
-    let unlimited = Simulation::run(silent, LIST, Budget::Unlimited, 1);
-    assert!(unlimited.ratio(0..RUN) > MOST, "{}", unlimited.ratio(0..RUN));
+fn long_timeouts_stay_within_the_budget() {
+    let no_response = OutageKind::NoResponse(Duration::from_secs(30));
+    let traffic = OutageSimulation::run(no_response, LIST, BudgetMode::Real, 1);
+    assert_eq!(sum(&traffic.sent, OUTAGE), sum(&traffic.started, OUTAGE));
+    assert!(traffic.ratio(0..RUN_SECONDS) <= MAX_RATIO, "{}", traffic.ratio(0..RUN_SECONDS));
+    let after = traffic.ratio(OUTAGE.end..RUN_SECONDS);
+    assert!(after > 1.05 && after <= MAX_RATIO, "{after}");
+    let unlimited = OutageSimulation::run(no_response, LIST, BudgetMode::Unlimited, 1);
+    assert!(unlimited.ratio(0..RUN_SECONDS) > MAX_RATIO, "{}", unlimited.ratio(0..RUN_SECONDS));
 }
 
-/// A service that fails now and then gives back no repetition, so it is not asked much more often either.
+/// Intermittent failures also empty the budget, so they add little traffic.
 #[test]
-fn a_service_that_wavers_is_not_asked_much_more_often() {
-    let traffic = Simulation::run(Outage::Wavering, LIST, Budget::Real, 1);
-    let (within, whole) = (traffic.ratio(OUTAGE), traffic.ratio(0..RUN));
+fn intermittent_failures_add_little() {
+    let traffic = OutageSimulation::run(OutageKind::Intermittent, LIST, BudgetMode::Real, 1);
+    let (within, whole) = (traffic.ratio(OUTAGE), traffic.ratio(0..RUN_SECONDS));
     assert!(within <= 1.3 && whole <= 1.1, "{within} and {whole}");
-    let unlimited = Simulation::run(Outage::Wavering, LIST, Budget::Unlimited, 1);
-    let (within, whole) = (unlimited.ratio(OUTAGE), unlimited.ratio(0..RUN));
+    let unlimited = OutageSimulation::run(OutageKind::Intermittent, LIST, BudgetMode::Unlimited, 1);
+    let (within, whole) = (unlimited.ratio(OUTAGE), unlimited.ratio(0..RUN_SECONDS));
     assert!(within > 1.6 && whole > 1.15, "{within} and {whole}");
 }

@@ -1,156 +1,161 @@
 //! Exports the configurations of the service as a limits file.
 
-mod entry;
+mod definition_lines;
 mod scalar;
 
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, Sandbox, Uid};
+use ajo_core::{Api, SandboxName, Uid};
 use ajo_engine::untrusted_text::escape;
 
-use self::scalar::scalar;
-use super::limits::read;
-use super::source::Source;
-use super::sources::Sources;
-use crate::{Desired, Found, InForce, Key, Observed};
+use self::scalar::format_scalar;
+use super::parsed_limits::parse_limits;
+use super::source_file::SourceFile;
+use super::source_set::SourceSet;
+use crate::{ConfigKey, DesiredLimits, LiveState, ObservedConfig, ObservedLimits};
 
-/// A limits file of what the service has, for which nothing has to be done. Its order is that of the keys, so that two of them
-/// can be compared.
+/// Writes a limits file for which `ajo plan` finds nothing to change. Entries are sorted by key, so that exports can be
+/// compared.
 ///
-/// A file cannot say everything that the service can have. What cannot be written stands there as a comment, with the reason:
-/// drafts that lack something, the second of two that have the same key, a second throttling. Where something else limits than
-/// what is saved, what is saved is written, and a comment says what limits.
+/// A file cannot express everything that the service can store. Incomplete drafts, a second configuration with the same key,
+/// and a second throttling configuration become comments with the reason. Where the live definition differs from the saved
+/// one, the saved one is exported and a comment shows the live values.
 ///
 /// ```
-/// use ajo_limits::{Observed, dump};
+/// use ajo_limits::{ObservedLimits, export_limits};
 ///
-/// let text = dump(&"prod".parse().unwrap(), &Observed::default());
+/// let text = export_limits(&"prod".parse().unwrap(), &ObservedLimits::default());
 /// assert!(text.ends_with("version: 1\nsandbox: prod\n\ncapping: []\n"));
 /// ```
-pub fn dump(sandbox: &Sandbox, observed: &Observed) -> String {
-    let mut found: Vec<&Found> = observed.configs.iter().collect();
+pub fn export_limits(sandbox: &SandboxName, observed: &ObservedLimits) -> String {
+    let mut found: Vec<&ObservedConfig> = observed.configs.iter().collect();
     found.sort_by(|one, other| (one.key(), &one.uid).cmp(&(other.key(), &other.uid)));
-    let mut dumping = Dumping { sandbox, written: BTreeMap::new(), throttling: None };
-    let of = |dumping: &mut Dumping<'_>, api| -> Vec<Entry> {
-        let found = found.iter().filter(|found| found.standing.saved.api() == api);
-        found.map(|found| dumping.entry(found)).collect()
+    let mut exporter = LimitsExporter { sandbox, exported_keys: BTreeMap::new(), exported_throttling: None };
+    let export_api = |exporter: &mut LimitsExporter<'_>, api| -> Vec<ExportEntry> {
+        let found = found.iter().filter(|found| found.deploy_state.saved.api() == api);
+        found.map(|found| exporter.export_config(found)).collect()
     };
-    let (capping, throttling) = (of(&mut dumping, Api::Capping), of(&mut dumping, Api::Throttling));
+    let (capping, throttling) = (export_api(&mut exporter, Api::Capping), export_api(&mut exporter, Api::Throttling));
 
     let mut lines = vec![
-        format!("# The limits of sandbox {sandbox} as the service has them, written by `ajo dump`."),
-        "# `ajo plan` has nothing to do for this file, save where a comment says otherwise.".to_owned(),
+        format!("# The limits of sandbox {sandbox}, written by `ajo export`."),
+        "# `ajo plan` finds nothing to change for this file, except where a comment says otherwise.".to_owned(),
         "version: 1".to_owned(),
-        format!("sandbox: {}", scalar(sandbox.as_str())),
+        format!("sandbox: {}", format_scalar(sandbox.as_str())),
         String::new(),
-        if capping.iter().any(Entry::is_written) { "capping:" } else { "capping: []" }.to_owned(),
+        if capping.iter().any(ExportEntry::is_exported) { "capping:" } else { "capping: []" }.to_owned(),
     ];
     lines.extend(capping.iter().flat_map(|entry| entry.lines("  ", Some("- "))));
     if !throttling.is_empty() {
         lines.push(String::new());
     }
-    if throttling.iter().any(Entry::is_written) {
+    if throttling.iter().any(ExportEntry::is_exported) {
         lines.push("throttling:".to_owned());
     }
     lines.extend(throttling.iter().flat_map(|entry| entry.lines("  ", None)));
     lines.join("\n") + "\n"
 }
 
-/// One configuration as it is written.
-struct Entry {
-    /// What is said before it, each in a line of its own.
-    remarks: Vec<String>,
-    /// Its lines; comments, if it is not to be read.
+/// One exported configuration.
+struct ExportEntry {
+    /// Comments above the entry, one per line.
+    comments: Vec<String>,
+    /// The lines of the entry; commented out if it is not exported.
     lines: Vec<String>,
-    written: bool,
+    is_exported: bool,
 }
 
-impl Entry {
-    fn is_written(&self) -> bool {
-        self.written
+impl ExportEntry {
+    fn is_exported(&self) -> bool {
+        self.is_exported
     }
 
-    /// Its lines with what stands before them, as an item of a list or as the fields of a mapping.
+    /// The lines with their indentation, as a list item or as the fields of a mapping.
     fn lines(&self, indent: &str, item: Option<&str>) -> Vec<String> {
-        let hash = if self.written { "" } else { "# " };
-        let remarks = self.remarks.iter().map(|remark| format!("{indent}# {}", escape(remark)));
+        let hash = if self.is_exported { "" } else { "# " };
+        let comments = self.comments.iter().map(|comment| format!("{indent}# {}", escape(comment)));
         let lines = self.lines.iter().enumerate().map(|(index, line)| {
             let before = item.map(|item| if index == 0 { item.to_owned() } else { " ".repeat(item.len()) });
             format!("{indent}{hash}{}{line}", before.unwrap_or_default())
         });
-        remarks.chain(lines).collect()
+        comments.chain(lines).collect()
     }
 }
 
-struct Dumping<'d> {
-    sandbox: &'d Sandbox,
-    written: BTreeMap<Key, Uid>,
-    throttling: Option<Uid>,
+struct LimitsExporter<'d> {
+    sandbox: &'d SandboxName,
+    exported_keys: BTreeMap<ConfigKey, Uid>,
+    exported_throttling: Option<Uid>,
 }
 
-impl Dumping<'_> {
-    fn entry(&mut self, found: &Found) -> Entry {
-        let lines = entry::lines(&found.standing.saved, found.standing.is_deployed());
+impl LimitsExporter<'_> {
+    fn export_config(&mut self, found: &ObservedConfig) -> ExportEntry {
+        let lines = definition_lines::to_lines(&found.deploy_state.saved, found.deploy_state.is_deployed());
         let key = found.key();
-        if let Some(reason) = self.obstacle(found, &key, &lines) {
-            let remark = format!("{} is not written: {reason}", found.uid);
-            return Entry { remarks: vec![remark], lines, written: false };
+        if let Some(reason) = self.skip_reason(found, &key, &lines) {
+            let comment = format!("{} is not exported: {reason}", found.uid);
+            return ExportEntry { comments: vec![comment], lines, is_exported: false };
         }
         if key.api == Api::Throttling {
-            self.throttling = Some(found.uid.clone());
+            self.exported_throttling = Some(found.uid.clone());
         }
-        self.written.insert(key, found.uid.clone());
-        Entry { remarks: in_force(found), lines, written: true }
+        self.exported_keys.insert(key, found.uid.clone());
+        ExportEntry { comments: live_comments(found), lines, is_exported: true }
     }
 
-    /// Why it cannot be written.
-    fn obstacle(&self, found: &Found, key: &Key, lines: &[String]) -> Option<String> {
-        if let Some(other) = self.written.get(key) {
-            return Some(format!("it has the same URL and methods as {other}, and a file cannot tell the two apart"));
+    /// Why the configuration cannot be expressed in a limits file.
+    fn skip_reason(&self, found: &ObservedConfig, key: &ConfigKey, lines: &[String]) -> Option<String> {
+        if let Some(other) = self.exported_keys.get(key) {
+            return Some(format!("it has the same URL and methods as {other}, so a file cannot distinguish them"));
         }
-        if let Some(other) = self.throttling.as_ref().filter(|_| key.api == Api::Throttling) {
-            return Some(format!("an organization has one throttling configuration, and {other} is written"));
+        if let Some(other) = self.exported_throttling.as_ref().filter(|_| key.api == Api::Throttling) {
+            return Some(format!("an organization has only one throttling configuration, and {other} is exported"));
         }
-        // What was written is read: whatever keeps it from being read, now or when the rules change, is the reason.
+        // Parse the entry back: any error, also of a future rule, is the reason to skip it.
         let item = if key.api == Api::Capping { Some("- ") } else { None };
-        let entry = Entry { remarks: Vec::new(), lines: lines.to_vec(), written: true };
+        let entry = ExportEntry { comments: Vec::new(), lines: lines.to_vec(), is_exported: true };
         let text = format!(
             "version: 1\nsandbox: {}\n{}:\n{}\n",
-            scalar(self.sandbox.as_str()),
+            format_scalar(self.sandbox.as_str()),
             key.api,
             entry.lines("  ", item).join("\n")
         );
-        let limits = read(&Sources::new(vec![Source { name: String::new(), text }]), &|_| None);
+        let limits = parse_limits(&SourceSet::new(vec![SourceFile { name: String::new(), content: text }]), &|_| None);
         let errors: Vec<_> = limits
-            .findings
+            .diagnostics
             .into_iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| finding.message)
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(|diagnostic| diagnostic.message)
             .collect();
-        let same = |desired: &Desired| desired.configs.iter().all(|wanted| wanted.definition == found.standing.saved);
+        let same = |desired: &DesiredLimits| {
+            desired.configs.iter().all(|wanted| wanted.definition == found.deploy_state.saved)
+        };
         match limits.desired {
             Some(desired) if same(&desired) => None,
-            Some(_) => Some("a file cannot say exactly this".to_owned()),
+            Some(_) => Some("a file cannot express it exactly".to_owned()),
             None => Some(errors.join("; ")),
         }
     }
 }
 
-/// What is said where something else limits than what is saved.
-fn in_force(found: &Found) -> Vec<String> {
-    let saved = &found.standing.saved;
-    match &found.standing.in_force {
-        InForce::Nothing | InForce::Saved => Vec::new(),
-        InForce::Unknown => {
-            vec![format!("{} was changed and not deployed again; the service does not say what limits.", found.uid)]
+/// Comments that describe a live definition that differs from the saved one.
+fn live_comments(found: &ObservedConfig) -> Vec<String> {
+    let saved = &found.deploy_state.saved;
+    match &found.deploy_state.live {
+        LiveState::NotDeployed | LiveState::SameAsSaved => Vec::new(),
+        LiveState::Unknown => {
+            vec![format!(
+                "{} was changed but not redeployed; the service does not return the live definition.",
+                found.uid
+            )]
         }
-        InForce::Other(other) => {
-            let edits = crate::plan::edits(Some(other), Some(saved));
-            let edits =
-                edits.iter().map(|edit| format!("  {}: {} limits, {} is saved", edit.field, edit.before, edit.after));
-            let head = format!("{} was changed and not deployed again; this is what is saved.", found.uid);
-            std::iter::once(head).chain(edits).collect()
+        LiveState::Differs(other) => {
+            let diffs = crate::plan::diff_definitions(Some(other), Some(saved));
+            let diffs =
+                diffs.iter().map(|diff| format!("  {}: {} is live, {} is saved", diff.field, diff.before, diff.after));
+            let head = format!("{} was changed but not redeployed; this is the saved definition.", found.uid);
+            std::iter::once(head).chain(diffs).collect()
         }
     }
 }

@@ -1,31 +1,37 @@
-//! Names that a mapping may have.
+//! Reports unknown keys and suggests known ones.
 
-use super::findings::{Findings, quote};
-use super::node::{Is, Node};
+use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::yaml_node::{YamlNode, YamlValue};
 
-/// Most alike a name can be without being meant, from 0 to 1. Chosen here.
-const ALIKE: f64 = 0.8;
+/// The minimum similarity for a suggestion, from 0 to 1.
+const MIN_SIMILARITY: f64 = 0.8;
 
-/// Finds the names of a mapping that are not known, which are given to `unknown` too. What is no mapping has none.
-pub(crate) fn check_keys(node: &Node, known: &[&str], unknown: &mut Vec<String>, findings: &mut Findings) {
-    let Is::Map(map) = &node.is else { return };
+/// Reports the unknown keys of a mapping and adds them to `unknown`. A node that is not a mapping has no keys.
+pub(crate) fn check_keys(
+    node: &YamlNode,
+    known: &[&str],
+    unknown: &mut Vec<String>,
+    diagnostics: &mut FileDiagnostics,
+) {
+    let YamlValue::Mapping(map) = &node.value else { return };
     for (name, _) in map {
-        let shown = name.shown();
-        if name.text().is_some_and(|text| known.contains(&text)) {
+        let key = name.to_key_string();
+        if name.as_str().is_some_and(|text| known.contains(&text)) {
             continue;
         }
-        findings.error("AJO_LIMITS_UNKNOWN_KEY", &name.mark, format!("unknown key `{}`", quote(&shown))).hint =
-            Some(meant(&shown, known));
-        unknown.push(shown);
+        diagnostics
+            .error("AJO_LIMITS_UNKNOWN_KEY", &name.span, format!("unknown key `{}`", quote_excerpt(&key)))
+            .hint = Some(suggest_key(&key, known));
+        unknown.push(key);
     }
 }
 
-/// Which of the known names is meant, or what they are.
-pub(crate) fn meant(name: &str, known: &[&str]) -> String {
-    let likeness = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
-    let closest = known.iter().map(|known| (likeness(known), known)).max_by(|one, other| one.0.total_cmp(&other.0));
+/// Suggests the most similar known key, or lists all known keys.
+pub(crate) fn suggest_key(name: &str, known: &[&str]) -> String {
+    let similarity = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
+    let closest = known.iter().map(|known| (similarity(known), known)).max_by(|one, other| one.0.total_cmp(&other.0));
     match closest {
-        Some((likeness, known)) if likeness >= ALIKE => format!("`{known}` is known here"),
-        _ => format!("known here: {}", known.join(", ")),
+        Some((similarity, known)) if similarity >= MIN_SIMILARITY => format!("did you mean `{known}`?"),
+        _ => format!("known keys: {}", known.join(", ")),
     }
 }

@@ -1,89 +1,106 @@
-//! A file laid over its base.
+//! Applies an overlay to its base.
 
 use std::collections::{BTreeSet, HashMap};
 
 use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
 
-use super::document::Document;
-use super::findings::Findings;
-use super::node::{Is, Node};
-use super::span::Mark;
+use super::file_diagnostics::FileDiagnostics;
+use super::limits_document::LimitsDocument;
+use super::source_span::SourceSpan;
+use super::yaml_node::{YamlNode, YamlValue};
 
 const CODE: &str = "AJO_LIMITS_OVERLAY";
 
-/// Lays a file over its base. What the file says stands where the file says it, the rest where the base does.
-pub(crate) fn lay(over: Document, base: Document, findings: &mut Findings) -> Document {
-    Document {
-        mark: over.mark,
+/// Applies an overlay to its base. Overridden values have their location in the overlay, the others in the base.
+pub(crate) fn apply_overlay(
+    over: LimitsDocument,
+    base: LimitsDocument,
+    diagnostics: &mut FileDiagnostics,
+) -> LimitsDocument {
+    LimitsDocument {
+        span: over.span,
         sandbox: over.sandbox.or(base.sandbox),
         production: over.production.or(base.production),
         policy: over.policy.or(base.policy),
         base: None,
         bases: over.base.map(|base| base.name).into_iter().chain(base.bases).collect(),
-        capping: capping(over.capping, &base.capping, findings),
-        throttling: throttling(over.throttling, base.throttling, findings),
+        capping: merge_capping(over.capping, &base.capping, diagnostics),
+        throttling: merge_throttling(over.throttling, base.throttling, diagnostics),
     }
 }
 
-fn capping(over: Vec<Node>, base: &[Node], findings: &mut Findings) -> Vec<Node> {
-    let index = Index::of(base);
-    let mut laid: Vec<Option<Node>> = base.iter().cloned().map(Some).collect();
-    let mut touched: HashMap<usize, Mark> = HashMap::new();
+fn merge_capping(over: Vec<YamlNode>, base: &[YamlNode], diagnostics: &mut FileDiagnostics) -> Vec<YamlNode> {
+    let index = BaseIndex::new(base);
+    let mut merged: Vec<Option<YamlNode>> = base.iter().cloned().map(Some).collect();
+    let mut touched: HashMap<usize, SourceSpan> = HashMap::new();
     for entry in over {
-        let absent = is_absent(&entry, findings);
+        let absent = is_absent(&entry, diagnostics);
         match index.find(&entry, base) {
-            Match::None if absent => {
-                let message = "it is to be absent, and the base has no such limit";
-                findings.add(Severity::Warning, CODE, &entry.used, message);
+            BaseMatch::None if absent => {
+                let message = "`absent: true` matches no limit in the base";
+                diagnostics.add(Severity::Warning, CODE, &entry.reference_span, message);
             }
-            Match::None => laid.push(Some(entry)),
-            Match::One(at) => {
-                if let Some(first) = touched.insert(at, entry.used.clone()) {
-                    let message = format!("it is about the same limit of the base as {}", first.place());
-                    findings.error("AJO_LIMITS_TWICE", &entry.used, message);
+            BaseMatch::None => merged.push(Some(entry)),
+            BaseMatch::One(at) => {
+                if let Some(first) = touched.insert(at, entry.reference_span.clone()) {
+                    let message = format!("it overrides the same base limit as {}", first.to_location());
+                    diagnostics.error("AJO_LIMITS_DUPLICATE", &entry.reference_span, message);
                 } else if absent {
-                    laid[at] = None;
-                } else if let Some(base) = &mut laid[at] {
-                    merge(base, entry);
+                    merged[at] = None;
+                } else if let Some(base) = &mut merged[at] {
+                    merge_node(base, entry);
                 }
             }
-            Match::Several(several) => {
-                let places: Vec<_> = several
+            BaseMatch::Multiple(matches) => {
+                let locations: Vec<_> = matches
                     .iter()
                     .map(|at| {
-                        format!("{} {}", base[*at].used.place(), methods(&base[*at]).unwrap_or_default().join(","))
+                        format!(
+                            "{} {}",
+                            base[*at].reference_span.to_location(),
+                            entry_methods(&base[*at]).unwrap_or_default().join(",")
+                        )
                     })
                     .collect();
                 let message =
-                    format!("the base has {} limits with this URL: {}", places.len(), escape(&places.join("; ")));
-                findings.error(CODE, &entry.used, message).hint =
-                    Some("name the methods of the one that is meant".to_owned());
+                    format!("the base has {} limits with this URL: {}", locations.len(), escape(&locations.join("; ")));
+                diagnostics.error(CODE, &entry.reference_span, message).hint =
+                    Some("set `methods` to select one of them".to_owned());
             }
         }
     }
-    laid.into_iter().flatten().collect()
+    merged.into_iter().flatten().collect()
 }
 
-fn throttling(over: Option<Node>, base: Option<Node>, findings: &mut Findings) -> Option<Node> {
+fn merge_throttling(
+    over: Option<YamlNode>,
+    base: Option<YamlNode>,
+    diagnostics: &mut FileDiagnostics,
+) -> Option<YamlNode> {
     match (over, base) {
         (None, base) => base,
         (Some(over), base) if over.is_null() => {
             if base.is_none() {
-                findings.add(Severity::Warning, CODE, &over.used, "the base has no throttling that this could remove");
+                diagnostics.add(Severity::Warning, CODE, &over.reference_span, "the base has no throttling to remove");
             }
             None
         }
         (Some(over), base) => {
-            if is_absent(&over, findings) {
+            if is_absent(&over, diagnostics) {
                 if base.is_none() {
-                    findings.add(Severity::Warning, CODE, &over.used, "it is to be absent, and the base has none");
+                    diagnostics.add(
+                        Severity::Warning,
+                        CODE,
+                        &over.reference_span,
+                        "`absent: true`, but the base has no throttling",
+                    );
                 }
                 return None;
             }
             Some(match base {
-                Some(mut base) if base.map().is_some() => {
-                    merge(&mut base, over);
+                Some(mut base) if base.as_mapping().is_some() => {
+                    merge_node(&mut base, over);
                     base
                 }
                 _ => over,
@@ -92,92 +109,92 @@ fn throttling(over: Option<Node>, base: Option<Node>, findings: &mut Findings) -
     }
 }
 
-/// Whether an entry says that the one of the base goes.
-pub(crate) fn is_absent(entry: &Node, findings: &mut Findings) -> bool {
+/// Whether an entry removes the base entry.
+pub(crate) fn is_absent(entry: &YamlNode, diagnostics: &mut FileDiagnostics) -> bool {
     match entry.get("absent") {
         None => false,
-        Some(Node { is: Is::Bool(absent), .. }) => *absent,
+        Some(YamlNode { value: YamlValue::Bool(absent), .. }) => *absent,
         Some(node) => {
-            let message = format!("`absent` must be true or false, and is {}", node.kind());
-            findings.error("AJO_LIMITS_TYPE", &node.mark, message);
+            let message = format!("`absent` must be true or false, not {}", node.type_name());
+            diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
             false
         }
     }
 }
 
-/// Lays one value over another: mappings are merged, nothing removes, everything else replaces.
-fn merge(base: &mut Node, over: Node) {
-    let Node { is: Is::Map(names), mark, used } = over else {
+/// Merges a value into another: mappings are merged, null removes, any other value replaces.
+fn merge_node(base: &mut YamlNode, over: YamlNode) {
+    let YamlNode { value: YamlValue::Mapping(entries), span, reference_span } = over else {
         *base = over;
         return;
     };
-    let Is::Map(map) = &mut base.is else {
-        // Nothing of a base is left that a name without a value could remove.
-        let names = names.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        *base = Node { is: Is::Map(names), mark, used };
+    let YamlValue::Mapping(map) = &mut base.value else {
+        // The base has no keys that a null could remove.
+        let entries = entries.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        *base = YamlNode { value: YamlValue::Mapping(entries), span, reference_span };
         return;
     };
-    for (name, value) in names {
-        let at = map.iter().position(|(known, _)| known.shown() == name.shown());
+    for (name, value) in entries {
+        let at = map.iter().position(|(known, _)| known.to_key_string() == name.to_key_string());
         match at {
             Some(at) if value.is_null() => {
                 map.remove(at);
             }
             Some(at) => {
                 map[at].0 = name;
-                merge(&mut map[at].1, value);
+                merge_node(&mut map[at].1, value);
             }
             None if value.is_null() => {}
             None => map.push((name, value)),
         }
     }
-    (base.mark, base.used) = (mark, used);
+    (base.span, base.reference_span) = (span, reference_span);
 }
 
-/// The base's entries by URL.
-struct Index(HashMap<String, Vec<usize>>);
+/// The base's entries, by URL.
+struct BaseIndex(HashMap<String, Vec<usize>>);
 
-enum Match {
+enum BaseMatch {
     None,
     One(usize),
-    Several(Vec<usize>),
+    Multiple(Vec<usize>),
 }
 
-impl Index {
-    fn of(base: &[Node]) -> Self {
+impl BaseIndex {
+    fn new(base: &[YamlNode]) -> Self {
         let mut index: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, entry) in base.iter().enumerate() {
-            if let Some(url) = entry.get("url").and_then(Node::text) {
+            if let Some(url) = entry.get("url").and_then(YamlNode::as_str) {
                 index.entry(url.to_owned()).or_default().push(at);
             }
         }
         Self(index)
     }
 
-    /// The one with the same URL and methods; or with the same URL, if no methods are named and there is one only.
-    fn find(&self, entry: &Node, base: &[Node]) -> Match {
-        let url = entry.get("url").and_then(Node::text);
+    /// The base entry with the same URL and methods. If `entry` has no methods, the only base entry with its URL.
+    fn find(&self, entry: &YamlNode, base: &[YamlNode]) -> BaseMatch {
+        let url = entry.get("url").and_then(YamlNode::as_str);
         let with_url = url.and_then(|url| self.0.get(url)).map_or(&[][..], Vec::as_slice);
-        if let Some(wanted) = methods(entry) {
-            let set: BTreeSet<_> = wanted.iter().collect();
+        if let Some(methods) = entry_methods(entry) {
+            let set: BTreeSet<_> = methods.iter().collect();
             let same = |at: &&usize| {
-                methods(&base[**at]).is_some_and(|methods| methods.iter().collect::<BTreeSet<_>>() == set)
+                entry_methods(&base[**at]).is_some_and(|methods| methods.iter().collect::<BTreeSet<_>>() == set)
             };
-            return with_url.iter().find(same).map_or(Match::None, |at| Match::One(*at));
+            return with_url.iter().find(same).map_or(BaseMatch::None, |at| BaseMatch::One(*at));
         }
         match with_url {
-            [] => Match::None,
-            [at] => Match::One(*at),
-            several => Match::Several(several.to_vec()),
+            [] => BaseMatch::None,
+            [at] => BaseMatch::One(*at),
+            matches => BaseMatch::Multiple(matches.to_vec()),
         }
     }
 }
 
-/// The methods of an entry, if it has a list of them.
-fn methods(entry: &Node) -> Option<Vec<String>> {
-    match &entry.get("methods")?.is {
-        Is::List(items) => Some(items.iter().map(Node::shown).collect()),
-        Is::Null => None,
+/// The methods of an entry, if it has any.
+fn entry_methods(entry: &YamlNode) -> Option<Vec<String>> {
+    match &entry.get("methods")?.value {
+        YamlValue::Sequence(items) => Some(items.iter().map(YamlNode::to_key_string).collect()),
+        YamlValue::Null => None,
         _ => Some(Vec::new()),
     }
 }

@@ -1,47 +1,47 @@
-//! The files of one sandbox, joined.
+//! Merges the files of one sandbox.
 
 use std::collections::HashMap;
 
-use ajo_core::{Api, Sandbox};
+use ajo_core::{Api, SandboxName};
 
-use super::document::Document;
-use super::entry;
-use super::findings::Findings;
+use super::config_entry;
+use super::file_diagnostics::FileDiagnostics;
+use super::limits_document::LimitsDocument;
 use super::overlay::is_absent;
-use super::source::Source;
-use super::sources::Sources;
-use super::span::Mark;
-use crate::{Desired, Finding, Key, Policy, Wanted};
+use super::source_file::SourceFile;
+use super::source_set::SourceSet;
+use super::source_span::SourceSpan;
+use crate::{ConfigKey, DesiredConfig, DesiredLimits, FileDiagnostic, Policy};
 
-/// What the files of one sandbox say.
-pub(crate) struct Group {
-    /// None for files that name none that is valid.
-    pub(crate) sandbox: Option<Sandbox>,
-    pub(crate) documents: Vec<Document>,
-    pub(crate) findings: Findings,
+/// The files of one sandbox.
+pub(crate) struct SandboxFiles {
+    /// `None` for files without a valid sandbox.
+    pub(crate) sandbox: Option<SandboxName>,
+    pub(crate) documents: Vec<LimitsDocument>,
+    pub(crate) diagnostics: FileDiagnostics,
 }
 
-/// What is joined of it.
-pub(crate) struct Joined {
-    pub(crate) wanted: Vec<Wanted>,
-    /// True if any of them says so.
+/// The merged content of the files.
+pub(crate) struct MergedLimits {
+    pub(crate) configs: Vec<DesiredConfig>,
+    /// True if any file says so.
     pub(crate) production: Option<bool>,
 }
 
-impl Group {
-    pub(crate) fn new(sandbox: Option<Sandbox>) -> Self {
-        Self { sandbox, documents: Vec::new(), findings: Findings::default() }
+impl SandboxFiles {
+    pub(crate) fn new(sandbox: Option<SandboxName>) -> Self {
+        Self { sandbox, documents: Vec::new(), diagnostics: FileDiagnostics::default() }
     }
 
-    /// The sandbox, and where a file says it.
-    pub(crate) fn name(&self) -> Option<(Sandbox, Mark)> {
-        let mark = self.documents.iter().find_map(|document| document.sandbox.as_ref()).map(|node| node.mark.clone());
-        self.sandbox.clone().zip(mark)
+    /// The sandbox and the position of its declaration.
+    pub(crate) fn declared_sandbox(&self) -> Option<(SandboxName, SourceSpan)> {
+        let span = self.documents.iter().find_map(|document| document.sandbox.as_ref()).map(|node| node.span.clone());
+        self.sandbox.clone().zip(span)
     }
 
-    /// Checks every entry, and all of them against each other.
-    pub(crate) fn join(&mut self) -> Joined {
-        let (findings, documents) = (&mut self.findings, &self.documents);
+    /// Checks every entry, and all entries against each other.
+    pub(crate) fn merge(&mut self) -> MergedLimits {
+        let (diagnostics, documents) = (&mut self.diagnostics, &self.documents);
         let mut wanted = Vec::new();
         let mut entries = 0;
         for document in documents {
@@ -49,99 +49,104 @@ impl Group {
             let throttling = document.throttling.iter().filter(|entry| !entry.is_null());
             for (entry, api) in capping.chain(throttling.map(|entry| (entry, Api::Throttling))) {
                 entries += 1;
-                if is_absent(entry, findings) {
-                    let message = "it is to be absent, and the file has no base that it could be absent from";
-                    findings.error("AJO_LIMITS_OVERLAY", &entry.used, message);
+                if is_absent(entry, diagnostics) {
+                    let message = "`absent: true` is only allowed in a file with a base";
+                    diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
-                    wanted.extend(entry::read(entry, api, findings));
+                    wanted.extend(config_entry::parse_entry(entry, api, diagnostics));
                 }
             }
         }
-        // A file that could not be read says nothing of its entries.
-        if let (0, Some(document), false) = (entries, documents.first(), findings.has_errors()) {
-            findings.error("AJO_LIMITS_EMPTY", &document.mark, "there is no limit in the files").hint =
-                Some("with nothing in them, everything would have to go; `ajo dump` writes what there is".to_owned());
+        // Without other errors only: entries of an unreadable file are unknown.
+        if let (0, Some(document), false) = (entries, documents.first(), diagnostics.has_errors()) {
+            diagnostics.error("AJO_LIMITS_EMPTY", &document.span, "the files contain no limits").hint =
+                Some("an empty file would mean deleting every limit; `ajo export` writes the existing ones".to_owned());
         }
-        let found = compare(&wanted);
-        findings.extend(found);
+        let duplicates = check_duplicates(&wanted);
+        diagnostics.extend(duplicates);
         let production = documents.iter().filter_map(|document| document.production).max();
-        Joined { wanted, production }
+        MergedLimits { configs: wanted, production }
     }
 
-    /// The policies that hold for it, each once. One that cannot be read is an error of the file that names it.
-    pub(crate) fn policies(&mut self, sources: &Sources, files: &mut Vec<String>) -> Vec<Policy> {
-        let mut texts: Vec<Source> = sources.policies().to_vec();
+    /// The policies for these files, without duplicates. An unreadable policy is an error of the file that references it.
+    pub(crate) fn resolve_policies(&mut self, sources: &SourceSet, files: &mut Vec<String>) -> Vec<Policy> {
+        let mut policy_files: Vec<SourceFile> = sources.policies().to_vec();
         for reference in self.documents.iter().filter_map(|document| document.policy.as_ref()) {
             match sources.get(&reference.name) {
-                Some(Ok(source)) if texts.contains(&source) => {}
-                Some(Ok(source)) => texts.push(source),
+                Some(Ok(source)) if policy_files.contains(&source) => {}
+                Some(Ok(source)) => policy_files.push(source),
                 unread => {
-                    let reason = unread.and_then(Result::err).unwrap_or_else(|| "it was not read".to_owned());
-                    let message = format!("{} cannot be read: {reason}", reference.name);
-                    self.findings.error("AJO_LIMITS_POLICY_FILE", &reference.mark, message);
+                    let reason = unread.and_then(Result::err).unwrap_or_else(|| "it was not loaded".to_owned());
+                    let message = format!("failed to read {}: {reason}", reference.name);
+                    self.diagnostics.error("AJO_LIMITS_POLICY_FILE", &reference.span, message);
                 }
             }
         }
         let mut policies = Vec::new();
-        for source in &texts {
-            let (policy, findings) = Policy::read(source);
+        for source in &policy_files {
+            let (policy, diagnostics) = Policy::parse(source);
             if !files.contains(&source.name) {
                 files.push(source.name.clone());
             }
-            self.findings.extend(findings);
+            self.diagnostics.extend(diagnostics);
             policies.extend(policy);
         }
         policies
     }
 
-    /// What the files want, unless something in them is wrong.
-    pub(crate) fn desired(&self, wanted: Vec<Wanted>) -> Option<Desired> {
-        let sandbox = self.sandbox.clone().filter(|_| !self.findings.has_errors())?;
-        Some(Desired { sandbox, configs: wanted })
+    /// The desired limits, unless the files contain an error.
+    pub(crate) fn to_desired(&self, wanted: Vec<DesiredConfig>) -> Option<DesiredLimits> {
+        let sandbox = self.sandbox.clone().filter(|_| !self.diagnostics.has_errors())?;
+        Some(DesiredLimits { sandbox, configs: wanted })
     }
 }
 
-/// Limits that stand there twice, more than one of throttling, and methods of one URL that are limited twice.
-fn compare(wanted: &[Wanted]) -> Vec<Finding> {
+/// Reports duplicate limits, more than one throttling limit, and methods of a URL that have two limits.
+fn check_duplicates(wanted: &[DesiredConfig]) -> Vec<FileDiagnostic> {
     let mut found = Vec::new();
-    let mut first_of: HashMap<Key, &Wanted> = HashMap::new();
-    let mut by_url: HashMap<String, Vec<&Wanted>> = HashMap::new();
-    let mut throttling: Option<&Wanted> = None;
+    let mut first_by_key: HashMap<ConfigKey, &DesiredConfig> = HashMap::new();
+    let mut by_url: HashMap<String, Vec<&DesiredConfig>> = HashMap::new();
+    let mut throttling: Option<&DesiredConfig> = None;
     for one in wanted {
         let key = one.key();
-        if let Some(first) = first_of.get(&key) {
-            let hint = "a configuration is known by its URL and methods: keep one of the two";
-            found.push(error("AJO_LIMITS_TWICE", one, format!("the same limit stands at {}", place(first)), hint));
+        if let Some(first) = first_by_key.get(&key) {
+            let hint = "limits are identified by URL and methods; remove one of the two";
+            found.push(error_diagnostic(
+                "AJO_LIMITS_DUPLICATE",
+                one,
+                format!("duplicate limit; first defined at {}", location_string(first)),
+                hint,
+            ));
         } else if key.api == Api::Throttling {
             if let Some(first) = throttling {
-                let message = format!("there is a throttling at {} already", place(first));
-                let hint = "an organization has one throttling configuration only";
-                found.push(error("AJO_LIMITS_ONE_THROTTLING", one, message, hint));
+                let message = format!("a throttling limit is already defined at {}", location_string(first));
+                let hint = "an organization has only one throttling configuration";
+                found.push(error_diagnostic("AJO_LIMITS_MULTIPLE_THROTTLING", one, message, hint));
             }
         } else {
             let others = by_url.entry(key.url.clone()).or_default();
-            found.extend(others.iter().filter_map(|other| entry::overlap(other, one)));
+            found.extend(others.iter().filter_map(|other| config_entry::find_overlap(other, one)));
             others.push(one);
         }
         if key.api == Api::Throttling {
             throttling.get_or_insert(one);
         }
-        first_of.entry(key).or_insert(one);
+        first_by_key.entry(key).or_insert(one);
     }
     found
 }
 
-fn place(wanted: &Wanted) -> String {
-    wanted.place.as_ref().map(ToString::to_string).unwrap_or_default()
+fn location_string(wanted: &DesiredConfig) -> String {
+    wanted.location.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-fn error(code: &str, wanted: &Wanted, message: String, hint: &str) -> Finding {
-    Finding {
+fn error_diagnostic(code: &str, wanted: &DesiredConfig, message: String, hint: &str) -> FileDiagnostic {
+    FileDiagnostic {
         code: code.to_owned(),
         severity: ajo_core::rules::Severity::Error,
         message,
         hint: Some(hint.to_owned()),
-        place: wanted.place.clone(),
+        location: wanted.location.clone(),
         key: Some(wanted.key()),
     }
 }

@@ -1,27 +1,26 @@
-//! The form of limits files, as the schema describes it and as the reader knows it.
+//! The limits file format, as JSON Schema types and as key lists for the parser.
 //!
-//! The reader does not use the types: it has to find everything that is wrong at once, with its place, which no type can. A test
-//! in `schema.rs` holds the two together.
+//! The parser does not use the types, because it must report every mistake with its position. A test in `json_schema.rs` keeps
+//! types and key lists in sync.
 
 use ajo_core::Api;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::definition_schema::definition_schema;
-use crate::plan::{ordered, schema_of};
+use crate::plan::{ordered_fields, request_body_schema};
 
-/// The keys of a limits file.
-pub(crate) const FILE: &[&str] =
+pub(crate) const LIMITS_FILE_KEYS: &[&str] =
     &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
-/// The keys of a limit that are the file's own.
-const OWN: [&str; 2] = ["deployed", "absent"];
+/// The keys of an entry that are not part of the definition.
+const FILE_ONLY_KEYS: [&str; 2] = ["deployed", "absent"];
 
-/// The keys of a limit, in the order in which people read them.
+/// The keys of an entry, in display order.
 pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
-    ordered(schema_of(api)).iter().map(|field| field.name).chain(OWN).collect()
+    ordered_fields(request_body_schema(api)).iter().map(|field| field.name).chain(FILE_ONLY_KEYS).collect()
 }
 
-/// The limits that one sandbox shall have. With `base`, what differs from another file.
+/// The desired limits of one sandbox. With `base`, only the differences from another file.
 #[derive(JsonSchema)]
 #[schemars(
     rename = "Limits",
@@ -29,74 +28,74 @@ pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
     rename_all = "camelCase",
     deny_unknown_fields
 )]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct LimitsForm {
-    /// The version of this form: 1.
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) struct LimitsFileSchema {
+    /// The version of this file format: 1.
     #[schemars(extend("const" = 1, "default" = 1))]
     version: u32,
-    /// The sandbox that the file is about, in small letters. It may come from the base.
+    /// The name of the sandbox, in lower case. It may come from the base.
     #[schemars(extend("examples" = ["prod"]))]
     sandbox: Option<String>,
-    /// Whether the sandbox is one of production, for which an apply asks for its name. Unless it says `false`, it is one.
+    /// Whether this is a production sandbox (the default). Then `ajo apply` asks for its name.
     production: Option<bool>,
-    /// Another limits file, relative to this one, from which this one differs. An entry here is merged into the base's entry with
-    /// the same URL and methods (or with the same URL, if no methods are named and only one has it); `null` removes a field.
+    /// The limits file that this file overrides, relative to this file. An entry here is merged into the base's entry with the
+    /// same URL and methods (without methods: with the same URL, if only one has it); `null` removes a field.
     #[schemars(extend("examples" = ["base.yaml"]))]
     base: Option<String>,
-    /// The environment variables that may be used as `${NAME}` in the texts of this file. `$${` is a literal `${`.
+    /// The environment variables that strings in this file may use as `${NAME}`. `$${` is a literal `${`.
     #[schemars(extend("examples" = [["PARTNER_HOST"]]))]
     variables: Option<Vec<VariableName>>,
-    /// The policy that holds for these limits, relative to this file.
+    /// The policy for these limits, relative to this file.
     #[schemars(extend("examples" = ["policy.yaml"]))]
     policy: Option<String>,
-    /// Limits over which calls are rejected, for this sandbox.
-    capping: Option<Vec<CappingForm>>,
-    /// The limit over which calls wait in a queue. An organization has one, for all its sandboxes.
-    throttling: Option<ThrottlingForm>,
+    /// Capping limits of this sandbox. Calls over a limit are rejected.
+    capping: Option<Vec<CappingEntrySchema>>,
+    /// The throttling limit. Calls over the limit wait in a queue. An organization has only one, for all its sandboxes.
+    throttling: Option<ThrottlingEntrySchema>,
 }
 
-/// A limit over which calls of an endpoint are rejected.
-pub(crate) struct CappingForm;
+/// The schema of a capping entry.
+pub(crate) struct CappingEntrySchema;
 
-impl JsonSchema for CappingForm {
+impl JsonSchema for CappingEntrySchema {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Capping".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let about = "A limit over which calls of an endpoint are rejected. It is known by its URL and methods.";
-        let mut schema = entry(Api::Capping, about);
+        let description = "A capping limit: calls over the limit are rejected. Identified by its URL and methods.";
+        let mut schema = entry_schema(Api::Capping, description);
         schema["required"] = json!(["url"]);
         into_schema(schema)
     }
 }
 
-/// The limit over which calls of an endpoint wait in a queue.
-pub(crate) struct ThrottlingForm;
+/// The schema of the throttling entry.
+pub(crate) struct ThrottlingEntrySchema;
 
-impl JsonSchema for ThrottlingForm {
+impl JsonSchema for ThrottlingEntrySchema {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Throttling".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let about = "The limit over which calls of an endpoint wait in a queue. It needs a sandbox of production.";
-        into_schema(entry(Api::Throttling, about))
+        let description = "The throttling limit: calls over the limit wait in a queue. Requires a production sandbox.";
+        into_schema(entry_schema(Api::Throttling, description))
     }
 }
 
-/// A definition, and the keys that are the file's own.
-fn entry(api: Api, about: &str) -> Value {
+/// The schema of a definition with the additional keys of a limits file.
+fn entry_schema(api: Api, description: &str) -> Value {
     let mut schema = definition_schema(api);
-    schema["description"] = json!(about);
-    let [deployed, absent] = OWN;
+    schema["description"] = json!(description);
+    let [deployed, absent] = FILE_ONLY_KEYS;
     schema["properties"][deployed] = json!({
-        "description": "Whether it shall limit. One that is not deployed limits nothing.",
+        "description": "Whether the limit should be deployed. An undeployed limit has no effect.",
         "type": "boolean",
         "default": true,
     });
     schema["properties"][absent] = json!({
-        "description": format!("In a file with a base: the base's {api} with this URL and these methods is not wanted."),
+        "description": format!("In a file with a base: removes the base's {api} entry with this URL and these methods."),
         "type": "boolean",
     });
     schema
@@ -106,7 +105,7 @@ fn into_schema(schema: Value) -> Schema {
     schema.try_into().unwrap_or_default()
 }
 
-/// A name of a variable.
+/// The name of a variable.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "described, never made")]
+#[expect(dead_code, reason = "only used to generate the schema")]
 pub(crate) struct VariableName(#[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))] String);

@@ -1,36 +1,42 @@
-//! `${NAME}` in the texts of a file.
+//! Substitutes `${NAME}` in the strings of a file.
 
-use super::findings::{Findings, quote};
-use super::node::{Is, Node};
-use super::span::{Mark, Marks};
+use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::source_span::{LineIndex, SourceSpan};
+use super::yaml_node::{YamlNode, YamlValue};
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
-/// Beginnings of the names of variables that credentials are read from. What a limits file says is shown in reviews.
-const KEPT: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
+/// Prefixes of the variables that hold credentials. Values in a limits file are shown in reviews, so these are rejected.
+const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 
-/// What may be used, and what it is.
-pub(crate) struct Variables<'v> {
+/// Resolves the declared variables.
+pub(crate) struct VariableResolver<'v> {
     pub(crate) declared: Vec<String>,
-    pub(crate) value: &'v dyn Fn(&str) -> Option<String>,
+    pub(crate) lookup: &'v dyn Fn(&str) -> Option<String>,
 }
 
-impl Variables<'_> {
-    /// Puts the values of variables into every text of a value. That happens to texts that were read already, so a value never
-    /// becomes a part of the file's form.
-    pub(crate) fn fill(&self, node: &mut Node, marks: &Marks<'_>, findings: &mut Findings) {
-        match &mut node.is {
-            Is::List(items) => items.iter_mut().for_each(|item| self.fill(item, marks, findings)),
-            Is::Map(map) => map.iter_mut().for_each(|(_, value)| self.fill(value, marks, findings)),
-            Is::Text(text) if text.contains("${") => {
-                let filled = self.filled(text, &node.mark, marks, findings);
+impl VariableResolver<'_> {
+    /// Substitutes the variables in every string of a value. The strings are already parsed, so a value cannot change the
+    /// structure of the file.
+    pub(crate) fn substitute(&self, node: &mut YamlNode, lines: &LineIndex<'_>, diagnostics: &mut FileDiagnostics) {
+        match &mut node.value {
+            YamlValue::Sequence(items) => items.iter_mut().for_each(|item| self.substitute(item, lines, diagnostics)),
+            YamlValue::Mapping(map) => map.iter_mut().for_each(|(_, value)| self.substitute(value, lines, diagnostics)),
+            YamlValue::String(text) if text.contains("${") => {
+                let filled = self.substitute_string(text, &node.span, lines, diagnostics);
                 *text = filled;
             }
             _ => {}
         }
     }
 
-    fn filled(&self, text: &str, mark: &Mark, marks: &Marks<'_>, findings: &mut Findings) -> String {
+    fn substitute_string(
+        &self,
+        text: &str,
+        span: &SourceSpan,
+        lines: &LineIndex<'_>,
+        diagnostics: &mut FileDiagnostics,
+    ) -> String {
         let mut filled = String::new();
         let mut rest = text;
         while let Some(at) = rest.find("${") {
@@ -43,13 +49,13 @@ impl Variables<'_> {
             }
             filled.push_str(before);
             let (name, after) = from[2..].split_once('}').map_or((None, ""), |(name, after)| (Some(name), after));
-            match self.look_up(name) {
+            match self.resolve(name) {
                 Ok(value) => filled.push_str(&value),
                 Err((message, hint)) => {
-                    let place = place(text, text.len() - from.len(), from.len() - after.len(), mark, marks);
-                    findings.error(CODE, &place, message).hint = Some(hint);
-                    // What stands there is most likely right with a value: no second mistake is made of it.
-                    filled.push_str(name.filter(|name| is_name(name)).unwrap_or_default());
+                    let span = variable_span(text, text.len() - from.len(), from.len() - after.len(), span, lines);
+                    diagnostics.error(CODE, &span, message).hint = Some(hint);
+                    // Most likely only the value is missing; the name avoids follow-up errors.
+                    filled.push_str(name.filter(|name| is_variable_name(name)).unwrap_or_default());
                 }
             }
             rest = after;
@@ -57,39 +63,39 @@ impl Variables<'_> {
         filled + rest
     }
 
-    fn look_up(&self, name: Option<&str>) -> Result<String, (String, String)> {
-        let literal = "a literal `${` is written `$${`";
-        let Some(name) = name.filter(|name| is_name(name)) else {
-            return Err(("after `${` a name and `}` must follow".to_owned(), literal.to_owned()));
+    fn resolve(&self, name: Option<&str>) -> Result<String, (String, String)> {
+        let escape_hint = "write `$${` for a literal `${`";
+        let Some(name) = name.filter(|name| is_variable_name(name)) else {
+            return Err(("`${` must be followed by a name and `}`".to_owned(), escape_hint.to_owned()));
         };
-        let shown = quote(name);
-        if KEPT.iter().any(|prefix| name.starts_with(prefix)) {
-            let message = format!("the variable `{shown}` is one of ajo's own, and may hold a secret");
-            return Err((message, "give the value another name; what a limits file says is printed".to_owned()));
+        let quoted = quote_excerpt(name);
+        if RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+            let message = format!("the variable `{quoted}` has a reserved prefix, because it may hold a secret");
+            return Err((message, "use another name; values in a limits file are printed".to_owned()));
         }
         if !self.declared.iter().any(|declared| declared == name) {
-            let message = format!("the variable `{shown}` is not in this file's list of variables");
-            return Err((message, format!("list it with `variables: [{shown}]`; {literal}")));
+            let message = format!("the variable `{quoted}` is not declared in this file");
+            return Err((message, format!("declare it with `variables: [{quoted}]`; {escape_hint}")));
         }
-        (self.value)(name)
-            .ok_or_else(|| (format!("the variable `{shown}` is not set"), "set it in the environment".to_owned()))
+        (self.lookup)(name)
+            .ok_or_else(|| (format!("the variable `{quoted}` is not set"), "set it in the environment".to_owned()))
     }
 }
 
-/// Letters of ASCII, digits and `_`, and no digit first.
-pub(crate) fn is_name(name: &str) -> bool {
+/// Whether a string consists of ASCII letters, digits, and `_`, and does not start with a digit.
+pub(crate) fn is_variable_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Where a variable itself stands, if it is written as it was read; otherwise where its text does.
-fn place(text: &str, start: usize, length: usize, mark: &Mark, marks: &Marks<'_>) -> Mark {
-    let raw = marks.marked(mark);
+/// The span of the variable itself if the source spells it like the parsed string; otherwise the span of the whole string.
+fn variable_span(text: &str, start: usize, length: usize, span: &SourceSpan, lines: &LineIndex<'_>) -> SourceSpan {
+    let raw = lines.source_at(span);
     let variable = &text[start..start + length];
     let index = text[..start].matches("${").count();
     let same = raw.matches("${").count() == text.matches("${").count();
     let found = raw.match_indices("${").nth(index).filter(|(at, _)| same && raw[*at..].starts_with(variable));
-    let exact = |(at, _)| marks.between(mark.bytes.0 + at, mark.bytes.0 + at + variable.len());
-    found.map_or_else(|| mark.clone(), exact)
+    let exact = |(at, _)| lines.byte_span(span.bytes.0 + at, span.bytes.0 + at + variable.len());
+    found.map_or_else(|| span.clone(), exact)
 }

@@ -1,140 +1,145 @@
-//! Reconciles a journal with the service: which calls were made, and the state that they leave.
+//! Reconciles a journal with the service: determines which calls were made and updates the state.
 
-use ajo_core::{Sandbox, Uid, Verb};
+use ajo_core::{SandboxName, Uid, Verb};
 
-use crate::{Change, Entry, Found, Journal, Ledger, Observed, Owned, Standing, StepError, StepResult, StepState};
+use crate::{
+    ConfigChange, DeployState, Journal, JournalEntry, LimitsState, ManagedConfig, ObservedConfig, ObservedLimits,
+    StepError, StepResult, StepState,
+};
 
 impl Journal {
-    /// What became of every call of the plan, in the order of the plan.
+    /// The result of every call, in plan order.
     pub fn results(&self) -> Vec<StepResult> {
-        self.progress().into_iter().flat_map(Progress::into_results).collect()
+        self.replay().into_iter().flat_map(ReplayedChange::into_results).collect()
     }
 
-    /// Enters into the ledger what this apply did, by what the service has now. What is unknown is decided by it: a configuration
-    /// that stands as it would after the call was changed by it.
+    /// Records in the state what this apply did. The service decides unknown calls: if a configuration is as it would be after
+    /// the call, the call was made.
     ///
-    /// What somebody else did since then is not hidden: the ledger is told how the apply left a configuration, so that the next
-    /// plan sees who changed it. One that is settled changes nothing.
-    pub fn settle(&self, observed: &Observed, ledger: &mut Ledger, sandbox: &Sandbox) {
-        if self.is_settled() {
+    /// The state records how the apply left a configuration, not later edits by others, so the next plan reports those. A
+    /// reconciled journal changes nothing.
+    pub fn reconcile(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
+        if self.is_reconciled() {
             return;
         }
-        ledger.organization.get_or_insert_with(|| self.header.organization.clone());
-        for found in &self.header.plan.settled {
+        state.organization.get_or_insert_with(|| self.header.organization.clone());
+        for found in &self.header.plan.stale {
             if observed.get(&found.uid).is_some_and(|now| now == found) {
-                ledger.note(sandbox, found.key(), found);
+                state.record(sandbox, found.key(), found);
             }
         }
-        for uid in &self.header.plan.vanished {
+        for uid in &self.header.plan.missing {
             if observed.get(uid).is_none() {
-                ledger.forget(uid);
+                state.remove(uid);
             }
         }
-        for progress in self.progress() {
-            progress.settle(observed, ledger, sandbox);
+        for progress in self.replay() {
+            progress.reconcile(observed, state, sandbox);
         }
     }
 
-    fn progress(&self) -> Vec<Progress<'_>> {
-        let mut all: Vec<_> = self.header.plan.changes.iter().map(Progress::new).collect();
+    fn replay(&self) -> Vec<ReplayedChange<'_>> {
+        let mut all: Vec<_> = self.header.plan.changes.iter().map(ReplayedChange::new).collect();
         for entry in &self.entries {
             let change = match entry {
-                Entry::Begun { change, .. } | Entry::Ended { change, .. } => *change,
-                Entry::Settled { .. } => continue,
+                JournalEntry::Started { change, .. } | JournalEntry::Finished { change, .. } => *change,
+                JournalEntry::Reconciled { .. } => continue,
             };
-            // A journal was written for its plan; an index beyond that says nothing about it.
+            // Ignore an index that is not in the plan.
             if let Some(progress) = all.get_mut(change) {
-                progress.see(entry);
+                progress.record(entry);
             }
         }
         all
     }
 }
 
-/// How far one change has come.
-struct Progress<'j> {
-    change: &'j Change,
+/// The progress of one change.
+struct ReplayedChange<'j> {
+    change: &'j ConfigChange,
     uid: Option<&'j Uid>,
     steps: Vec<(StepState, Option<&'j StepError>)>,
 }
 
-impl<'j> Progress<'j> {
-    fn new(change: &'j Change) -> Self {
+impl<'j> ReplayedChange<'j> {
+    fn new(change: &'j ConfigChange) -> Self {
         let steps = change.steps.iter().map(|_| (StepState::NotStarted, None)).collect();
         Self { change, uid: change.uid.as_ref(), steps }
     }
 
-    fn see(&mut self, entry: &'j Entry) {
-        let (step, seen) = match entry {
-            Entry::Begun { step, .. } => (*step, (StepState::Unknown, None)),
-            Entry::Ended { step, state, uid, error, .. } => {
+    fn record(&mut self, entry: &'j JournalEntry) {
+        let (step, result) = match entry {
+            JournalEntry::Started { step, .. } => (*step, (StepState::Unknown, None)),
+            JournalEntry::Finished { step, state, uid, error, .. } => {
                 self.uid = uid.as_ref().or(self.uid);
                 (*step, (*state, error.as_ref()))
             }
-            Entry::Settled { .. } => return,
+            JournalEntry::Reconciled { .. } => return,
         };
         if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
-            self.steps[index] = seen;
+            self.steps[index] = result;
         }
     }
 
-    /// How the configuration stands by what was done, and how it stands if what is unknown was done too.
-    fn standings(&self) -> (Option<Standing>, Option<Standing>) {
-        let mut surely = self.change.before.clone();
-        let mut perhaps = None;
+    /// The deploy state after the confirmed calls, and the one if the unknown call was made too.
+    fn possible_states(&self) -> (Option<DeployState>, Option<DeployState>) {
+        let mut confirmed = self.change.before.clone();
+        let mut possible = None;
         for (verb, (state, _)) in self.change.steps.iter().zip(&self.steps) {
-            let after = || match (*verb, &surely) {
+            let after = || match (*verb, &confirmed) {
                 (Verb::Delete, _) => None,
                 (Verb::Create, _) => {
-                    self.change.after.as_ref().map(|after| Standing::wanted(after.saved.clone(), false))
+                    self.change.after.as_ref().map(|after| DeployState::from_desired(after.saved.clone(), false))
                 }
                 (verb, Some(now)) => {
-                    Some(now.after(verb, self.change.after.as_ref().map_or(&now.saved, |after| &after.saved)))
+                    Some(now.after_call(verb, self.change.after.as_ref().map_or(&now.saved, |after| &after.saved)))
                 }
                 (_, None) => None,
             };
             match state {
-                StepState::Done => surely = after(),
-                StepState::Unknown => perhaps = after(),
+                StepState::Done => confirmed = after(),
+                StepState::Unknown => possible = after(),
                 StepState::Failed | StepState::NotStarted => {}
             }
         }
-        (surely, perhaps)
+        (confirmed, possible)
     }
 
-    fn settle(&self, observed: &Observed, ledger: &mut Ledger, sandbox: &Sandbox) {
-        let touched = |(state, _): &(StepState, _)| matches!(state, StepState::Done | StepState::Unknown);
-        if !self.steps.iter().any(touched) {
+    fn reconcile(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
+        let was_sent = |(state, _): &(StepState, _)| matches!(state, StepState::Done | StepState::Unknown);
+        if !self.steps.iter().any(was_sent) {
             return;
         }
-        let (surely, perhaps) = self.standings();
+        let (confirmed, possible) = self.possible_states();
         let key = || self.change.key.clone();
         let Some(uid) = self.uid else {
-            // A creation whose answer is unknown, so nobody was told the uid.
-            if let Some(found) = perhaps.and_then(|standing| self.created(&standing, observed, ledger)) {
-                self.replaced(observed, ledger, sandbox);
-                ledger.note(sandbox, key(), found);
+            // The response to the create call was lost, so the UID is unknown.
+            if let Some(found) = possible.and_then(|deploy_state| self.find_created(&deploy_state, observed, state)) {
+                self.forget_replaced(observed, state, sandbox);
+                state.record(sandbox, key(), found);
             }
             return;
         };
         if self.change.uid.is_none() {
-            self.replaced(observed, ledger, sandbox);
+            self.forget_replaced(observed, state, sandbox);
         }
         match observed.get(uid) {
-            // Somebody has brought a ledger that is ahead of this journal.
-            Some(found) if ledger.knows(found) => {}
-            None if self.change.after.is_none() => ledger.forget(uid),
-            Some(found) if [&surely, &perhaps].into_iter().flatten().any(|standing| *standing == found.standing) => {
-                ledger.note(sandbox, key(), found);
+            // The state file is newer than this journal.
+            Some(found) if state.is_up_to_date(found) => {}
+            None if self.change.after.is_none() => state.remove(uid),
+            Some(found)
+                if [&confirmed, &possible].into_iter().flatten().any(|possible| *possible == found.deploy_state) =>
+            {
+                state.record(sandbox, key(), found);
             }
-            // Somebody else changed or deleted it since.
+            // Someone else changed or deleted it in the meantime.
             _ => {
-                if let Some(standing) = surely {
-                    ledger.enter(Owned {
+                if let Some(deploy_state) = confirmed {
+                    state.upsert(ManagedConfig {
                         sandbox: sandbox.to_string(),
                         key: key(),
                         uid: uid.clone(),
-                        digest: standing.digest(),
+                        digest: deploy_state.digest(),
                         last_modified_at: None,
                     });
                 }
@@ -142,21 +147,26 @@ impl<'j> Progress<'j> {
         }
     }
 
-    /// What was ours by this key and is gone, when something was created in its place.
-    fn replaced(&self, observed: &Observed, ledger: &mut Ledger, sandbox: &Sandbox) {
-        ledger.configurations.retain(|owned| {
-            let same = owned.key == self.change.key && owned.sandbox == sandbox.as_str();
-            !same || observed.get(&owned.uid).is_some()
+    /// Removes the managed configuration that a created one replaces, if it no longer exists.
+    fn forget_replaced(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
+        state.configs.retain(|managed| {
+            let same = managed.key == self.change.key && managed.sandbox == sandbox.as_str();
+            !same || observed.get(&managed.uid).is_some()
         });
     }
 
-    /// The one that a creation has left, if there is exactly one that it can be. There was none before it.
-    fn created<'o>(&self, standing: &Standing, observed: &'o Observed, ledger: &Ledger) -> Option<&'o Found> {
-        let owned = |uid: &Uid| ledger.configurations.iter().any(|owned| owned.uid == *uid);
+    /// The configuration that the create call left, if exactly one matches. Before the call there was none.
+    fn find_created<'o>(
+        &self,
+        deploy_state: &DeployState,
+        observed: &'o ObservedLimits,
+        state: &LimitsState,
+    ) -> Option<&'o ObservedConfig> {
+        let is_managed = |uid: &Uid| state.configs.iter().any(|managed| managed.uid == *uid);
         let mut candidates =
-            observed.configs.iter().filter(|found| found.key() == self.change.key && !owned(&found.uid));
+            observed.configs.iter().filter(|found| found.key() == self.change.key && !is_managed(&found.uid));
         let found = candidates.next()?;
-        (candidates.next().is_none() && found.standing == *standing).then_some(found)
+        (candidates.next().is_none() && found.deploy_state == *deploy_state).then_some(found)
     }
 
     fn into_results(self) -> Vec<StepResult> {

@@ -4,58 +4,58 @@ use ajo_core::{Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Key;
+use crate::ConfigKey;
 
-/// What became of one call of a plan.
+/// The result of one call of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepResult {
-    /// Which configuration.
-    pub key: Key,
-    /// Its identifier, once it has one.
+    /// The configuration.
+    pub key: ConfigKey,
+    /// The UID, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub uid: Option<Uid>,
     /// The call.
     #[schemars(with = "String")]
     pub step: Verb,
-    /// What became of it.
+    /// The outcome.
     pub state: StepState,
-    /// Why, if it was not done.
+    /// The error, unless the call was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StepError>,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepState {
-    /// The service did it.
+    /// The call succeeded.
     Done,
-    /// The service did not do it.
+    /// The call failed and had no effect.
     Failed,
-    /// It was sent, and whether the service did it is not known.
+    /// The call was sent, but its outcome is unknown.
     Unknown,
-    /// It was not sent.
+    /// The call was not sent.
     NotStarted,
 }
 
-/// Why a call was not done.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepError {
-    /// What is wrong.
+    /// What failed.
     pub message: String,
-    /// What to do.
+    /// How to fix it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The service's own code.
+    /// The service's error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The HTTP status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Identifier of the request, to be named to Adobe's support.
+    /// The request ID, for Adobe support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }

@@ -1,17 +1,20 @@
-//! What keeps a plan from being applied until somebody decides.
+//! Reasons that prevent an apply until the user decides.
 
 use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Found, Key, Place};
+use crate::{ConfigKey, ObservedConfig, SourceLocation};
 
-/// A reason not to apply a plan: what is wrong, and what to do.
+/// A problem that prevents an apply, and how to solve it.
 ///
 /// ```
 /// use ajo_core::CappingConfig;
-/// use ajo_limits::file::{Source, Sources, read};
-/// use ajo_limits::{Candidate, Edit, Found, Kind, Ledger, Observed, Options, Owned, Refusal, Standing, Why, meant, plan};
+/// use ajo_limits::file::{SourceFile, SourceSet, parse_limits};
+/// use ajo_limits::{
+///     Action, BlockReason, Blocker, ConfigSummary, DeployState, FieldDiff, LimitsState, ManagedConfig, ObservedConfig,
+///     ObservedLimits, PlanOptions, match_configs, plan,
+/// };
 ///
 /// let text = "version: 1
 /// sandbox: prod
@@ -22,115 +25,116 @@ use crate::{Found, Key, Place};
 ///     services:
 ///       action: { maxHttpConnections: 50, rating: { maxCallsCount: 200, periodInMs: 1000 } }
 /// ";
-/// let source = Source { name: "limits.yaml".to_owned(), text: text.to_owned() };
-/// let desired = read(&Sources::new(vec![source]), &|_| None).desired.expect("nothing is wrong in it");
+/// let source = SourceFile { name: "limits.yaml".to_owned(), content: text.to_owned() };
+/// let desired = parse_limits(&SourceSet::new(vec![source]), &|_| None).desired.expect("a valid file");
 ///
-/// // The service has it with another number, and the ledger does not say that it is ours.
-/// let there: CappingConfig = serde_json::from_str(r#"{
+/// // The service has another number, and the state file does not list the configuration.
+/// let config: CappingConfig = serde_json::from_str(r#"{
 ///     "uid": "u-1", "state": "created", "url": "https://api.example.org/*", "methods": ["GET"],
 ///     "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}}
 /// }"#)?;
-/// let observed = Observed::new(&[there], &[]);
-/// let found: &Found = &observed.configs[0];
-/// let mut ledger = Ledger::default();
-/// let refused = plan(&desired, &observed, &ledger, Options::default());
-/// let refusal: &Refusal = &refused.refusals[0];
-/// assert_eq!((refusal.why, &refusal.candidates[0]), (Why::NotOurs, &Candidate::from(found)));
-/// assert_eq!(refusal.why.code(), "AJO_LIMITS_NOT_OURS");
-/// let wanted = desired.configs[0].standing();
-/// assert!(wanted == Standing::wanted(desired.configs[0].definition.clone(), false) && wanted != found.standing);
+/// let observed = ObservedLimits::new(&[config], &[]);
+/// let found: &ObservedConfig = &observed.configs[0];
+/// let mut state = LimitsState::default();
+/// let blocked = plan(&desired, &observed, &state, PlanOptions::default());
+/// let blocker: &Blocker = &blocked.blockers[0];
+/// assert_eq!((blocker.reason, &blocker.candidates[0]), (BlockReason::Unmanaged, &ConfigSummary::from(found)));
+/// assert_eq!(blocker.reason.code(), "AJO_LIMITS_UNMANAGED");
+/// let deploy_state = desired.configs[0].deploy_state();
+/// assert_eq!(deploy_state, DeployState::from_desired(desired.configs[0].definition.clone(), false));
+/// assert_ne!(deploy_state, found.deploy_state);
 ///
-/// // Adopted, it is ours, and the file is what changed.
-/// ledger.note(&desired.sandbox, found.key(), found);
-/// let owned: Vec<&Owned> = ledger.of(&desired.sandbox).collect();
-/// assert!(owned[0].uid == found.uid && ledger.knows(found));
-/// assert_eq!(observed.get(&owned[0].uid), Some(found));
-/// assert_eq!(meant(&desired, &observed, &ledger), [Some(found)]);
-/// let plan = plan(&desired, &observed, &ledger, Options::default());
+/// // After an import it is managed, and the plan updates it.
+/// state.record(&desired.sandbox, found.key(), found);
+/// let managed: Vec<&ManagedConfig> = state.for_sandbox(&desired.sandbox).collect();
+/// assert!(managed[0].uid == found.uid && state.is_up_to_date(found));
+/// assert_eq!(observed.get(&managed[0].uid), Some(found));
+/// assert_eq!(match_configs(&desired, &observed, &state), [Some(found)]);
+/// let plan = plan(&desired, &observed, &state, PlanOptions::default());
 /// let change = &plan.changes[0];
 /// let (field, before, after) = ("services.action.rating.maxCallsCount".to_owned(), 500.into(), 200.into());
-/// assert_eq!((change.kind, &change.edits[..]), (Kind::Update, &[Edit { field, before, after }][..]));
-/// assert!((change.kind.as_str(), change.kind.sign()) == ("update", '~') && !change.is_redeployed());
+/// assert_eq!((change.action, &change.field_diffs[..]), (Action::Update, &[FieldDiff { field, before, after }][..]));
+/// assert!((change.action.as_str(), change.action.symbol()) == ("update", '~') && !change.is_redeployed());
 ///
-/// // No longer ours, it is not in the text that is committed.
-/// ledger.forget(&found.uid);
-/// assert!(!ledger.to_text().contains("u-1"));
+/// // Once removed from the state, it is no longer written to the state file.
+/// state.remove(&found.uid);
+/// assert!(!state.to_json_string().contains("u-1"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Refusal {
-    /// The kind of reason.
-    pub why: Why,
-    /// Which configuration it is about, if it is about one.
+pub struct Blocker {
+    /// The kind of problem.
+    pub reason: BlockReason,
+    /// The configuration, if the problem concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Key>,
-    /// What is wrong.
+    pub key: Option<ConfigKey>,
+    /// A description of the problem.
     pub message: String,
-    /// What to do.
+    /// How to solve it.
     pub hint: String,
-    /// Those that could be meant.
+    /// The configurations involved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub candidates: Vec<Candidate>,
-    /// Where in the files.
+    pub candidates: Vec<ConfigSummary>,
+    /// The position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub location: Option<SourceLocation>,
 }
 
-/// The kinds of reasons.
+/// Why a plan cannot be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum Why {
-    /// Several configurations could be meant.
+pub enum BlockReason {
+    /// Several configurations match.
     Ambiguous,
-    /// It is there, differs, and is not in the ledger.
-    NotOurs,
-    /// You changed it, and so did somebody else.
+    /// The configuration exists, differs, and is not in the state file.
+    Unmanaged,
+    /// Both the files and the service have changed.
     Conflict,
-    /// The organization's one throttling configuration is another.
-    OneThrottling,
-    /// More would be deleted than is allowed without being asked for.
+    /// The organization already has another throttling configuration.
+    MultipleThrottling,
+    /// The plan deletes more configurations than allowed.
     TooManyDeletes,
 }
 
-impl Why {
-    /// The code under which it is reported.
+impl BlockReason {
+    /// The code in reports.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Ambiguous => "AJO_LIMITS_AMBIGUOUS",
-            Self::NotOurs => "AJO_LIMITS_NOT_OURS",
+            Self::Unmanaged => "AJO_LIMITS_UNMANAGED",
             Self::Conflict => "AJO_LIMITS_CONFLICT",
-            Self::OneThrottling => "AJO_LIMITS_ONE_THROTTLING",
+            Self::MultipleThrottling => "AJO_LIMITS_MULTIPLE_THROTTLING",
             Self::TooManyDeletes => "AJO_LIMITS_TOO_MANY_DELETES",
         }
     }
 }
 
-/// A configuration at the service, as people tell it from others.
+/// Identifies a configuration of the service in messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Candidate {
-    /// Its identifier.
+pub struct ConfigSummary {
+    /// The UID.
     #[schemars(with = "String")]
     pub uid: Uid,
-    /// What it is known by.
-    pub key: Key,
-    /// Whether it limits.
+    /// The key.
+    pub key: ConfigKey,
+    /// Whether it is deployed.
     pub deployed: bool,
-    /// Who edited it last.
+    /// Who last edited it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_by: Option<String>,
-    /// When.
+    /// When it was last edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_at: Option<String>,
 }
 
-impl From<&Found> for Candidate {
-    fn from(found: &Found) -> Self {
+impl From<&ObservedConfig> for ConfigSummary {
+    fn from(found: &ObservedConfig) -> Self {
         Self {
             uid: found.uid.clone(),
             key: found.key(),
-            deployed: found.standing.is_deployed(),
+            deployed: found.deploy_state.is_deployed(),
             last_modified_by: found.last_modified_by.clone(),
             last_modified_at: found.last_modified_at.clone(),
         }

@@ -1,80 +1,79 @@
-//! How a configuration stands: what is saved of it, and what limits by it.
+//! The deploy state of a configuration: its saved and its live definition.
 
 use ajo_core::{Api, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, Digest};
+use crate::{ConfigDefinition, Digest};
 
-/// How one configuration stands at the service, or shall stand.
+/// The current or desired deploy state of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
-    /// The definition as it is saved.
-    pub saved: Definition,
-    /// What limits by it.
-    pub in_force: InForce,
+pub struct DeployState {
+    /// The saved definition.
+    pub saved: ConfigDefinition,
+    /// The live definition.
+    pub live: LiveState,
 }
 
-/// What limits by a configuration.
+/// The live definition of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum InForce {
-    /// Nothing: it is not deployed.
-    Nothing,
-    /// The definition as it is saved.
-    Saved,
-    /// Another definition than the saved one: it was changed and not deployed again.
-    Other(Definition),
-    /// Something, and the service does not say what.
+pub enum LiveState {
+    /// The configuration is not deployed.
+    NotDeployed,
+    /// The saved definition is live.
+    SameAsSaved,
+    /// Another definition is live: the configuration was changed but not redeployed.
+    Differs(ConfigDefinition),
+    /// The configuration is deployed, but the service does not return the live definition.
     Unknown,
 }
 
-impl Standing {
-    /// As a file wants it.
-    pub fn wanted(definition: Definition, deployed: bool) -> Self {
-        Self { saved: definition, in_force: if deployed { InForce::Saved } else { InForce::Nothing } }
+impl DeployState {
+    /// The deploy state that a limits file describes.
+    pub fn from_desired(definition: ConfigDefinition, deployed: bool) -> Self {
+        Self { saved: definition, live: if deployed { LiveState::SameAsSaved } else { LiveState::NotDeployed } }
     }
 
-    /// As it is, from the saved definition and what limits.
-    pub fn of(saved: Definition, in_force: Option<Definition>) -> Self {
-        let in_force = match in_force {
-            None => InForce::Nothing,
-            Some(definition) if definition == saved => InForce::Saved,
-            Some(definition) => InForce::Other(definition),
+    /// The deploy state of a configuration with these definitions.
+    pub fn new(saved: ConfigDefinition, live: Option<ConfigDefinition>) -> Self {
+        let live = match live {
+            None => LiveState::NotDeployed,
+            Some(definition) if definition == saved => LiveState::SameAsSaved,
+            Some(definition) => LiveState::Differs(definition),
         };
-        Self { saved, in_force }
+        Self { saved, live }
     }
 
-    /// Whether it limits.
     pub fn is_deployed(&self) -> bool {
-        self.in_force != InForce::Nothing
+        self.live != LiveState::NotDeployed
     }
 
-    /// For comparing without keeping it.
+    /// The digest that the state file stores for comparison.
     pub fn digest(&self) -> Digest {
-        Digest::of(self)
+        Digest::compute(self)
     }
 
-    /// How it stands after a call that succeeded (documented): an update of throttling takes effect at once, one of capping
-    /// with the next deployment.
+    /// The deploy state after a successful call (documented): an update of throttling is live at once, an update of capping
+    /// only after the next deploy.
     #[must_use]
-    pub fn after(&self, verb: Verb, definition: &Definition) -> Self {
+    pub fn after_call(&self, verb: Verb, definition: &ConfigDefinition) -> Self {
         match verb {
-            Verb::Create => Self { saved: definition.clone(), in_force: InForce::Nothing },
+            Verb::Create => Self { saved: definition.clone(), live: LiveState::NotDeployed },
             Verb::Update => {
-                let limiting = match &self.in_force {
-                    InForce::Saved if definition.api() == Api::Throttling => Some(definition.clone()),
-                    InForce::Saved => Some(self.saved.clone()),
-                    InForce::Other(other) => Some(other.clone()),
-                    InForce::Nothing => None,
-                    InForce::Unknown => return Self { saved: definition.clone(), in_force: InForce::Unknown },
+                let live = match &self.live {
+                    LiveState::SameAsSaved if definition.api() == Api::Throttling => Some(definition.clone()),
+                    LiveState::SameAsSaved => Some(self.saved.clone()),
+                    LiveState::Differs(other) => Some(other.clone()),
+                    LiveState::NotDeployed => None,
+                    LiveState::Unknown => return Self { saved: definition.clone(), live: LiveState::Unknown },
                 };
-                Self::of(definition.clone(), limiting)
+                Self::new(definition.clone(), live)
             }
-            Verb::Deploy => Self { saved: self.saved.clone(), in_force: InForce::Saved },
-            Verb::Undeploy => Self { saved: self.saved.clone(), in_force: InForce::Nothing },
-            // The plan has no step that deletes and goes on, and other operations change nothing that it knows of.
+            Verb::Deploy => Self { saved: self.saved.clone(), live: LiveState::SameAsSaved },
+            Verb::Undeploy => Self { saved: self.saved.clone(), live: LiveState::NotDeployed },
+            // A plan has no step after a delete, and other calls do not change the deploy state.
             _ => self.clone(),
         }
     }
@@ -84,22 +83,22 @@ impl Standing {
 mod tests {
     use super::*;
 
-    /// A ledger that was written by one version is read by the next: what is digested keeps its form.
+    /// Later versions must read existing state files, so the digested JSON must not change.
     #[test]
-    fn the_digest_of_a_standing_is_what_it_was_in_the_first_ledger() {
+    fn digest_is_stable() {
         let rating = serde_json::json!({"periodInMs": 1000, "maxCallsCount": 500});
         let definition = serde_json::json!({
             "services": {"dataSource": {"rating": rating, "maxHttpConnections": 50}},
             "methods": ["POST", "GET"],
             "url": "https://api.example.org/data/2.5/*",
         });
-        let definition = Definition::from_json(Api::Capping, &definition).expect("a definition");
-        let json = r#"{"saved":{"api":"capping","url":"https://api.example.org/data/2.5/*","methods":["GET","POST"],"services":{"dataSource":{"maxHttpConnections":50,"rating":{"maxCallsCount":500,"periodInMs":1000}}}},"inForce":"saved"}"#;
-        let standing = Standing::wanted(definition, true);
-        assert_eq!(serde_json::to_string(&standing).expect("JSON"), json);
+        let definition = ConfigDefinition::from_json(Api::Capping, &definition).expect("a definition");
+        let json = r#"{"saved":{"api":"capping","url":"https://api.example.org/data/2.5/*","methods":["GET","POST"],"services":{"dataSource":{"maxHttpConnections":50,"rating":{"maxCallsCount":500,"periodInMs":1000}}}},"live":"sameAsSaved"}"#;
+        let deploy_state = DeployState::from_desired(definition, true);
+        assert_eq!(serde_json::to_string(&deploy_state).expect("JSON"), json);
         assert_eq!(
-            standing.digest().as_str(),
-            "sha256:d7451bace890139072f7c23e7ce6a17fe89fe0aa51d88dad942a822ad151f072"
+            deploy_state.digest().as_str(),
+            "sha256:13f82187a943dc1355b4b9ae88af12af202153ab1296fabf3a2c130f190d03c3"
         );
     }
 }

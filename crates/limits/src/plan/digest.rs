@@ -1,4 +1,4 @@
-//! Digests, for comparing without keeping.
+//! Digests of serializable values.
 
 use std::fmt;
 use std::io;
@@ -7,32 +7,31 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of something's JSON, without white space and with the fields in the order in which the type declares them. Written
-/// `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 digest of a value's compact JSON, written as `sha256:` and 64 hexadecimal digits.
 ///
-/// It stands in ledgers and saved plans, so the order of fields is part of their form. A JSON object that is digested is
-/// sorted, because its order would depend on who else is in the program.
+/// Digests are part of state files and saved plans, so the field order of digested types is part of those formats. Digested
+/// JSON objects must be sorted: their order depends on a `serde_json` feature that any dependency may enable.
 ///
 /// ```
 /// use ajo_limits::Digest;
 ///
-/// assert_eq!(Digest::of(&"a"), Digest::of(&"a"));
-/// assert_ne!(Digest::of(&"a"), Digest::of(&"b"));
-/// assert!(Digest::of(&"a").as_str().starts_with("sha256:"));
+/// assert_eq!(Digest::compute(&"a"), Digest::compute(&"a"));
+/// assert_ne!(Digest::compute(&"a"), Digest::compute(&"b"));
+/// assert!(Digest::compute(&"a").as_str().starts_with("sha256:"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Digest(#[schemars(regex(pattern = r"^sha256:[0-9a-f]{64}$"))] String);
 
 impl Digest {
-    /// The digest of this.
+    /// Computes the digest of a value.
     ///
     /// # Panics
     ///
-    /// Never, for what is made of texts, numbers and lists, as everything in this crate is.
-    pub fn of(what: &impl Serialize) -> Self {
-        let mut hash = Hash(Sha256::new());
-        serde_json::to_writer(&mut hash, what).expect("texts, numbers and lists");
+    /// Never for the types of this crate, which contain only strings, numbers, and lists.
+    pub fn compute(value: &impl Serialize) -> Self {
+        let mut hash = HashWriter(Sha256::new());
+        serde_json::to_writer(&mut hash, value).expect("strings, numbers, and lists");
         let mut text = String::with_capacity(71);
         text.push_str("sha256:");
         for byte in hash.0.finalize() {
@@ -43,7 +42,6 @@ impl Digest {
         Self(text)
     }
 
-    /// The digest as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -55,10 +53,10 @@ impl fmt::Display for Digest {
     }
 }
 
-/// A hash that can be written to.
-struct Hash(Sha256);
+/// Hashes the bytes written to it.
+struct HashWriter(Sha256);
 
-impl io::Write for Hash {
+impl io::Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())

@@ -1,101 +1,107 @@
-//! What at the service is not as the files say.
+//! Differences between the service and the files.
 
 use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::change::edits;
-use crate::{Desired, Edit, Found, InForce, Key, Ledger, Observed, Place, Standing, Wanted, meant};
+use super::config_change::diff_definitions;
+use crate::{
+    ConfigKey, DeployState, DesiredConfig, DesiredLimits, FieldDiff, LimitsState, LiveState, ObservedConfig,
+    ObservedLimits, SourceLocation, match_configs,
+};
 
-/// How a configuration is not as it should be: two things, shown apart.
+/// The drift of one configuration: saved against file, and live against saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Drift {
-    /// What it is known by.
-    pub key: Key,
-    /// Its identifier, if it is there.
+pub struct ConfigDrift {
+    /// The key.
+    pub key: ConfigKey,
+    /// The UID, if the configuration exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub uid: Option<Uid>,
-    /// Whether it is there at all.
-    pub present: bool,
-    /// The file against what is saved: `before` is the file.
+    /// Whether the configuration exists.
+    pub exists: bool,
+    /// Differences between the file (`before`) and the saved definition (`after`).
     #[serde(default)]
-    pub saved: Vec<Edit>,
-    /// What is saved against what limits: `before` is what is saved.
+    pub saved_diffs: Vec<FieldDiff>,
+    /// Differences between the saved (`before`) and the live definition (`after`).
     #[serde(default)]
-    pub in_force: Vec<Edit>,
-    /// Whether it shall limit, and whether it does, where these differ.
+    pub live_diffs: Vec<FieldDiff>,
+    /// The expected and actual deployment, if they differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deployed: Option<Deployed>,
-    /// What the service says against its deployment.
+    pub deploy_mismatch: Option<DeployMismatch>,
+    /// The service's reasons against a deployment.
     #[serde(default)]
-    pub verdict: Vec<String>,
-    /// Who edited it last.
+    pub deploy_errors: Vec<String>,
+    /// Who last edited it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_by: Option<String>,
-    /// When.
+    /// When it was last edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_at: Option<String>,
-    /// Where the file speaks of it.
+    /// The position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub location: Option<SourceLocation>,
 }
 
-/// Whether a configuration limits.
+/// A difference in whether a configuration is deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Deployed {
-    /// It shall.
-    pub wanted: bool,
-    /// It does.
-    pub is: bool,
+pub struct DeployMismatch {
+    /// Whether the file wants it deployed.
+    pub expected: bool,
+    /// Whether it is deployed.
+    pub actual: bool,
 }
 
-/// How each configuration of the files differs from what the service has; those that do not are left out. Two things are told
-/// apart: the file against what is saved, and what is saved against what limits.
-pub fn drift(desired: &Desired, observed: &Observed, ledger: &Ledger) -> Vec<Drift> {
-    let meant = meant(desired, observed, ledger);
-    desired.configs.iter().zip(meant).filter_map(|(wanted, found)| Drift::of(wanted, found)).collect()
+/// Compares each desired configuration with the service; configurations without drift are omitted. The file is compared with
+/// the saved definition, and the saved with the live definition.
+pub fn detect_drift(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Vec<ConfigDrift> {
+    let matches = match_configs(desired, observed, state);
+    desired.configs.iter().zip(matches).filter_map(|(wanted, found)| ConfigDrift::compare(wanted, found)).collect()
 }
 
-impl Drift {
-    /// One that stands as a file wants it.
-    pub fn none(wanted: &Wanted, found: &Found) -> Self {
+impl ConfigDrift {
+    /// A report of a configuration that is as the file describes it.
+    pub fn without_differences(wanted: &DesiredConfig, found: &ObservedConfig) -> Self {
         Self {
             key: wanted.key(),
             uid: Some(found.uid.clone()),
-            present: true,
-            saved: Vec::new(),
-            in_force: Vec::new(),
-            deployed: None,
-            verdict: Vec::new(),
+            exists: true,
+            saved_diffs: Vec::new(),
+            live_diffs: Vec::new(),
+            deploy_mismatch: None,
+            deploy_errors: Vec::new(),
             last_modified_by: found.last_modified_by.clone(),
             last_modified_at: found.last_modified_at.clone(),
-            place: wanted.place.clone(),
+            location: wanted.location.clone(),
         }
     }
 
-    /// How this one differs from what a file wants.
-    pub fn of(wanted: &Wanted, found: Option<&Found>) -> Option<Self> {
-        let (standing, is) =
-            (found.map(|found| &found.standing), found.is_some_and(|found| found.standing.is_deployed()));
-        let in_force = standing.map_or_else(Vec::new, Standing::live_edits);
-        let unknown = standing.is_some_and(|standing| standing.in_force == InForce::Unknown);
+    /// The drift of one configuration; `None` if nothing differs.
+    pub fn compare(wanted: &DesiredConfig, found: Option<&ObservedConfig>) -> Option<Self> {
+        let deploy_state = found.map(|found| &found.deploy_state);
+        let is_deployed = deploy_state.is_some_and(DeployState::is_deployed);
+        let is_unknown = deploy_state.is_some_and(|deploy_state| deploy_state.live == LiveState::Unknown);
+        let unknown_error = "the service does not return the live definition";
         let drift = Self {
             key: wanted.key(),
             uid: found.map(|found| found.uid.clone()),
-            present: found.is_some(),
-            saved: standing.map_or_else(Vec::new, |standing| edits(Some(&wanted.definition), Some(&standing.saved))),
-            in_force,
-            deployed: (wanted.deployed != is).then_some(Deployed { wanted: wanted.deployed, is }),
-            verdict: if unknown { vec!["the service does not say what limits".to_owned()] } else { Vec::new() },
+            exists: found.is_some(),
+            saved_diffs: deploy_state
+                .map_or_else(Vec::new, |state| diff_definitions(Some(&wanted.definition), Some(&state.saved))),
+            live_diffs: deploy_state.map_or_else(Vec::new, DeployState::live_diffs),
+            deploy_mismatch: (wanted.deployed != is_deployed)
+                .then_some(DeployMismatch { expected: wanted.deployed, actual: is_deployed }),
+            deploy_errors: if is_unknown { vec![unknown_error.to_owned()] } else { Vec::new() },
             last_modified_by: found.and_then(|found| found.last_modified_by.clone()),
             last_modified_at: found.and_then(|found| found.last_modified_at.clone()),
-            place: wanted.place.clone(),
+            location: wanted.location.clone(),
         };
-        let differs = !drift.present || drift.deployed.is_some();
-        let differs = differs || !drift.saved.is_empty() || !drift.in_force.is_empty() || !drift.verdict.is_empty();
+        let differs = !drift.exists || drift.deploy_mismatch.is_some();
+        let differs =
+            differs || !drift.saved_diffs.is_empty() || !drift.live_diffs.is_empty() || !drift.deploy_errors.is_empty();
         differs.then_some(drift)
     }
 }

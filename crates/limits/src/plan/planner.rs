@@ -5,152 +5,156 @@ use std::collections::{BTreeMap, BTreeSet};
 use ajo_core::{Api, Uid};
 
 use crate::{
-    Candidate, Cause, Change, Desired, Digest, Found, Key, Ledger, Observed, Options, Owned, Plan, Refusal, Wanted, Why,
+    BlockReason, Blocker, ChangeReason, ConfigChange, ConfigKey, ConfigSummary, DesiredConfig, DesiredLimits, Digest,
+    LimitsState, ManagedConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
 };
 
-/// Compares what the files want with what the service has and what is ours. It reads its arguments and nothing else.
-pub fn plan(desired: &Desired, observed: &Observed, ledger: &Ledger, options: Options) -> Plan {
-    let mut planner = Planner::new(desired, observed, ledger);
+/// Compares the desired limits with the service and the state, and plans the changes. A pure function.
+pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState, options: PlanOptions) -> Plan {
+    let mut planner = Planner::new(desired, observed, state);
     for wanted in &desired.configs {
-        planner.plan_one(wanted);
+        planner.plan_config(wanted);
     }
     planner.prune(options);
     planner.finish(options)
 }
 
-/// For each configuration that the files want, in their order, the one at the service that is meant. None if it is not there, or
-/// if several could be meant.
-pub fn meant<'o>(desired: &'o Desired, observed: &'o Observed, ledger: &'o Ledger) -> Vec<Option<&'o Found>> {
-    let mut planner = Planner::new(desired, observed, ledger);
+/// The matching configuration of the service for each desired configuration, in file order. `None` if none or several match.
+pub fn match_configs<'o>(
+    desired: &'o DesiredLimits,
+    observed: &'o ObservedLimits,
+    state: &'o LimitsState,
+) -> Vec<Option<&'o ObservedConfig>> {
+    let mut planner = Planner::new(desired, observed, state);
     for wanted in &desired.configs {
-        planner.plan_one(wanted);
+        planner.plan_config(wanted);
     }
-    planner.meant
+    planner.matches
 }
 
-/// Who changed it at the service, where that can be known: who undeploys a configuration, or deploys it, is not who edited it.
-fn others(owned: &Owned, found: &Found) -> Cause {
-    let edited = found.last_modified_at != owned.last_modified_at;
-    Cause::Others {
-        by: found.last_modified_by.clone().filter(|_| edited),
-        at: found.last_modified_at.clone().filter(|_| edited),
+/// The reason for a remote change. The last editor is named only if the edit time has changed, because deploying and
+/// undeploying do not update it.
+fn remote_change_reason(managed: &ManagedConfig, found: &ObservedConfig) -> ChangeReason {
+    let is_edited = found.last_modified_at != managed.last_modified_at;
+    ChangeReason::ChangedRemotely {
+        by: found.last_modified_by.clone().filter(|_| is_edited),
+        at: found.last_modified_at.clone().filter(|_| is_edited),
     }
 }
 
-/// A plan that is being made.
+/// Builds a plan.
 struct Planner<'p> {
-    desired: &'p Desired,
-    observed: &'p Observed,
-    by_key: BTreeMap<Key, Vec<&'p Found>>,
-    owned: BTreeMap<&'p Key, Vec<&'p Owned>>,
-    owned_uids: BTreeMap<&'p Uid, &'p Owned>,
-    wanted_keys: BTreeSet<Key>,
-    /// Those of the service and of the ledger that a file speaks of.
-    referenced: BTreeSet<&'p Uid>,
-    /// For each configuration of the files the one at the service that is meant, if that is clear.
-    meant: Vec<Option<&'p Found>>,
-    changes: Vec<Change>,
-    refusals: Vec<Refusal>,
+    desired: &'p DesiredLimits,
+    observed: &'p ObservedLimits,
+    observed_by_key: BTreeMap<ConfigKey, Vec<&'p ObservedConfig>>,
+    managed_by_key: BTreeMap<&'p ConfigKey, Vec<&'p ManagedConfig>>,
+    managed_by_uid: BTreeMap<&'p Uid, &'p ManagedConfig>,
+    desired_keys: BTreeSet<ConfigKey>,
+    /// The UIDs, in service or state, that match a desired configuration.
+    referenced_uids: BTreeSet<&'p Uid>,
+    /// The result of [`match_configs`].
+    matches: Vec<Option<&'p ObservedConfig>>,
+    changes: Vec<ConfigChange>,
+    blockers: Vec<Blocker>,
     unchanged: usize,
-    unowned: Vec<Candidate>,
-    kept: Vec<Candidate>,
-    settled: Vec<Found>,
-    vanished: Vec<Uid>,
+    importable: Vec<ConfigSummary>,
+    orphaned: Vec<ConfigSummary>,
+    stale: Vec<ObservedConfig>,
+    missing: Vec<Uid>,
 }
 
 impl<'p> Planner<'p> {
-    fn new(desired: &'p Desired, observed: &'p Observed, ledger: &'p Ledger) -> Self {
-        let mut by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    fn new(desired: &'p DesiredLimits, observed: &'p ObservedLimits, state: &'p LimitsState) -> Self {
+        let mut observed_by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for found in &observed.configs {
-            by_key.entry(found.key()).or_default().push(found);
+            observed_by_key.entry(found.key()).or_default().push(found);
         }
-        let mut owned: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut owned_uids = BTreeMap::new();
-        for entry in ledger.of(&desired.sandbox) {
-            owned.entry(&entry.key).or_default().push(entry);
-            owned_uids.insert(&entry.uid, entry);
+        let mut managed_by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut managed_by_uid = BTreeMap::new();
+        for entry in state.for_sandbox(&desired.sandbox) {
+            managed_by_key.entry(&entry.key).or_default().push(entry);
+            managed_by_uid.insert(&entry.uid, entry);
         }
         Self {
             desired,
             observed,
-            by_key,
-            owned,
-            owned_uids,
-            wanted_keys: desired.configs.iter().map(Wanted::key).collect(),
-            referenced: BTreeSet::new(),
-            meant: Vec::new(),
+            observed_by_key,
+            managed_by_key,
+            managed_by_uid,
+            desired_keys: desired.configs.iter().map(DesiredConfig::key).collect(),
+            referenced_uids: BTreeSet::new(),
+            matches: Vec::new(),
             changes: Vec::new(),
-            refusals: Vec::new(),
+            blockers: Vec::new(),
             unchanged: 0,
-            unowned: Vec::new(),
-            kept: Vec::new(),
-            settled: Vec::new(),
-            vanished: Vec::new(),
+            importable: Vec::new(),
+            orphaned: Vec::new(),
+            stale: Vec::new(),
+            missing: Vec::new(),
         }
     }
 
-    /// Finds the configuration that is meant, and plans what it needs.
-    fn plan_one(&mut self, wanted: &Wanted) {
+    /// Finds the matching configuration and plans its change.
+    fn plan_config(&mut self, wanted: &DesiredConfig) {
         let key = wanted.key();
-        let mut owned = self.owned.get(&key).cloned().unwrap_or_default();
-        owned.extend(self.moved_to(&key));
-        self.referenced.extend(owned.iter().map(|owned| &owned.uid));
-        let present: Vec<_> = owned.iter().filter_map(|owned| Some((*owned, self.observed.get(&owned.uid)?))).collect();
-        let others = self.others(&key);
-        self.meant.push(match (&present[..], &others[..]) {
+        let mut managed = self.managed_by_key.get(&key).cloned().unwrap_or_default();
+        managed.extend(self.rekeyed_to(&key));
+        self.referenced_uids.extend(managed.iter().map(|managed| &managed.uid));
+        let present: Vec<_> =
+            managed.iter().filter_map(|managed| Some((*managed, self.observed.get(&managed.uid)?))).collect();
+        let others = self.unmanaged_with_key(&key);
+        self.matches.push(match (&present[..], &others[..]) {
             ([(_, found)], _) | ([], [found]) => Some(found),
-            ([], []) => self.only_throttling(&key).filter(|found| self.owned_uids.contains_key(&found.uid)),
+            ([], []) => self.existing_throttling(&key).filter(|found| self.managed_by_uid.contains_key(&found.uid)),
             _ => None,
         });
-        match (&present[..], &owned[..], &others[..]) {
-            ([(ours, found)], ..) => {
-                self.reconcile(wanted, ours, found);
-                let gone = owned.iter().filter(|owned| owned.uid != ours.uid);
-                self.vanished.extend(gone.map(|owned| owned.uid.clone()));
+        match (&present[..], &managed[..], &others[..]) {
+            ([(entry, found)], ..) => {
+                self.compare_three_way(wanted, entry, found);
+                let deleted = managed.iter().filter(|other| other.uid != entry.uid);
+                self.missing.extend(deleted.map(|other| other.uid.clone()));
             }
             ([_, _, ..], ..) => {
                 let candidates: Vec<_> = present.iter().map(|(_, found)| *found).collect();
-                self.ambiguous(wanted, "the ledger names several configurations for it", &candidates);
+                let message = "the state file lists several configurations with this URL and these methods";
+                self.block_ambiguous(wanted, message, &candidates);
             }
             ([], [], []) => self.create(wanted),
-            ([], [_, ..], []) if self.only_throttling(&key).is_some() => self.create(wanted),
-            ([], [owned, ..], []) => self.recreate(wanted, owned),
-            ([], _, [found]) if found.standing == wanted.standing() => {
-                self.referenced.insert(&found.uid);
+            ([], [_, ..], []) if self.existing_throttling(&key).is_some() => self.create(wanted),
+            ([], [managed, ..], []) => self.recreate(wanted, managed),
+            ([], _, [found]) if found.deploy_state == wanted.deploy_state() => {
+                self.referenced_uids.insert(&found.uid);
                 self.unchanged += 1;
-                self.unowned.push(Candidate::from(*found));
+                self.importable.push(ConfigSummary::from(*found));
             }
             ([], _, [found]) => {
-                self.referenced.insert(&found.uid);
-                self.refuse(
+                self.referenced_uids.insert(&found.uid);
+                self.add_blocker(
                     wanted,
-                    Why::NotOurs,
-                    "it is there already, differs from the file, and is not in the ledger".to_owned(),
-                    "if it is yours, `ajo adopt` enters it into the ledger, and the next plan shows what would change",
+                    BlockReason::Unmanaged,
+                    "it already exists, differs from the file, and is not managed by `ajo`".to_owned(),
+                    "run `ajo import` to manage it, then `ajo plan` to see the changes",
                     &[found],
                 );
             }
-            ([], _, several) => {
-                self.ambiguous(
-                    wanted,
-                    "several configurations at the service have this URL and these methods",
-                    several,
-                );
+            ([], _, candidates) => {
+                let message = "several configurations at the service have this URL and these methods";
+                self.block_ambiguous(wanted, message, candidates);
             }
         }
     }
 
-    /// Those of ours that somebody gave this key, and that no file speaks of by the key they had.
-    fn moved_to(&self, key: &Key) -> Vec<&'p Owned> {
-        let found = self.by_key.get(key).into_iter().flatten();
-        let owned = found.filter_map(|found| self.owned_uids.get(&found.uid).copied());
-        owned.filter(|owned| owned.key != *key && !self.wanted_keys.contains(&owned.key)).collect()
+    /// Managed configurations that were given this key at the service and whose former key is in no file.
+    fn rekeyed_to(&self, key: &ConfigKey) -> Vec<&'p ManagedConfig> {
+        let found = self.observed_by_key.get(key).into_iter().flatten();
+        let managed = found.filter_map(|found| self.managed_by_uid.get(&found.uid).copied());
+        managed.filter(|managed| managed.key != *key && !self.desired_keys.contains(&managed.key)).collect()
     }
 
-    /// Those of the service with this key that the ledger does not know.
-    fn others(&self, key: &Key) -> Vec<&'p Found> {
-        let found = self.by_key.get(key).into_iter().flatten();
-        found.filter(|found| !self.owned_uids.contains_key(&found.uid)).copied().collect()
+    /// Unmanaged configurations of the service with this key.
+    fn unmanaged_with_key(&self, key: &ConfigKey) -> Vec<&'p ObservedConfig> {
+        let found = self.observed_by_key.get(key).into_iter().flatten();
+        found.filter(|found| !self.managed_by_uid.contains_key(&found.uid)).copied().collect()
     }
 
     /// A configuration in both the state and the service, compared three ways:
@@ -159,165 +163,174 @@ impl<'p> Planner<'p> {
     /// - the service equals the state: the file changed, so it is an update;
     /// - the file equals the state: someone else changed the service, so it is changed back;
     /// - all three differ: a conflict.
-    fn reconcile(&mut self, wanted: &Wanted, owned: &Owned, found: &'p Found) {
-        let now = found.standing.digest();
-        let others = others(owned, found);
-        self.referenced.insert(&found.uid);
-        if found.standing == wanted.standing() {
+    fn compare_three_way(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &'p ObservedConfig) {
+        let now = found.deploy_state.digest();
+        let reason = remote_change_reason(managed, found);
+        self.referenced_uids.insert(&found.uid);
+        if found.deploy_state == wanted.deploy_state() {
             self.unchanged += 1;
-            if owned.digest != now || owned.last_modified_at != found.last_modified_at || owned.key != found.key() {
-                self.settled.push(found.clone());
+            if managed.digest != now || managed.last_modified_at != found.last_modified_at || managed.key != found.key()
+            {
+                self.stale.push(found.clone());
             }
-        } else if owned.digest == now {
-            self.change(wanted, Some(found), Cause::You);
-        } else if owned.digest == wanted.standing().digest() {
-            self.change(wanted, Some(found), others);
+        } else if managed.digest == now {
+            self.add_change(wanted, Some(found), ChangeReason::FileChanged);
+        } else if managed.digest == wanted.deploy_state().digest() {
+            self.add_change(wanted, Some(found), reason);
         } else {
-            self.refuse(
+            self.add_blocker(
                 wanted,
-                Why::Conflict,
-                format!("you changed it, and {others}, since it was last applied"),
-                "to keep theirs, write it into the file; to overwrite it, `ajo adopt` notes that you have seen it, and the \
-                 next plan overwrites it",
+                BlockReason::Conflict,
+                format!("the file changed, and {reason}, since the last apply"),
+                "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again",
                 &[found],
             );
         }
     }
 
-    /// One that the ledger knows and the service no longer has.
-    fn recreate(&mut self, wanted: &Wanted, owned: &Owned) {
-        if owned.digest == wanted.standing().digest() {
-            self.change(wanted, None, Cause::Gone);
+    /// A managed configuration that no longer exists.
+    fn recreate(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig) {
+        if managed.digest == wanted.deploy_state().digest() {
+            self.add_change(wanted, None, ChangeReason::DeletedRemotely);
         } else {
-            self.refuse(
+            self.add_blocker(
                 wanted,
-                Why::Conflict,
-                format!("you changed it, and somebody else deleted it ({})", owned.uid),
-                "to let it go, take it out of the file; to create it again, `ajo adopt` notes that it is gone, and the next \
-                 plan creates it",
+                BlockReason::Conflict,
+                format!("the file changed, and someone else deleted the configuration ({})", managed.uid),
+                "remove it from the file to keep it deleted; to create it again, run `ajo import` and plan again",
                 &[],
             );
         }
     }
 
-    /// One that neither the ledger nor the service has; but an organization has one throttling configuration only.
-    fn create(&mut self, wanted: &Wanted) {
-        match self.only_throttling(&wanted.key()) {
-            None => self.change(wanted, None, Cause::New),
-            Some(found) => match self.owned_uids.get(&found.uid).copied() {
-                Some(owned) => {
-                    self.referenced.insert(&owned.uid);
-                    self.reconcile(wanted, owned, found);
+    /// A configuration in neither the state nor the service. Throttling may exist under another key.
+    fn create(&mut self, wanted: &DesiredConfig) {
+        match self.existing_throttling(&wanted.key()) {
+            None => self.add_change(wanted, None, ChangeReason::New),
+            Some(found) => match self.managed_by_uid.get(&found.uid).copied() {
+                Some(managed) => {
+                    self.referenced_uids.insert(&managed.uid);
+                    self.compare_three_way(wanted, managed, found);
                 }
-                None => self.refuse(
+                None => self.add_blocker(
                     wanted,
-                    Why::OneThrottling,
-                    "an organization has one throttling configuration only, and it has another already".to_owned(),
-                    "write that one into the file, or enter it into the ledger with `ajo adopt --uid`, and the next plan \
-                     changes it into yours",
+                    BlockReason::MultipleThrottling,
+                    "an organization has only one throttling configuration, and another one already exists".to_owned(),
+                    "copy it into the file; to replace it, run `ajo import --uid UID` and plan again",
                     &[found],
                 ),
             },
         }
     }
 
-    /// The organization's one throttling configuration, for a key of throttling.
-    fn only_throttling(&self, key: &Key) -> Option<&'p Found> {
+    /// The organization's only throttling configuration, if `key` is a throttling key.
+    fn existing_throttling(&self, key: &ConfigKey) -> Option<&'p ObservedConfig> {
         let mut all = self.observed.configs.iter();
-        all.find(|found| key.api == Api::Throttling && found.standing.saved.api() == Api::Throttling)
+        all.find(|found| key.api == Api::Throttling && found.deploy_state.saved.api() == Api::Throttling)
     }
 
-    /// What is ours and in no file.
-    fn prune(&mut self, options: Options) {
+    /// Handles managed configurations that are in no file.
+    fn prune(&mut self, options: PlanOptions) {
         let sandbox = self.desired.sandbox.as_str();
-        let all: Vec<_> = self.owned_uids.values().copied().filter(|owned| owned.sandbox == sandbox).collect();
+        let all: Vec<_> = self.managed_by_uid.values().copied().filter(|managed| managed.sandbox == sandbox).collect();
         let mut deletes = 0;
-        for owned in all.iter().filter(|owned| !self.referenced.contains(&owned.uid)) {
-            let Some(found) = self.observed.get(&owned.uid) else {
-                self.vanished.push(owned.uid.clone());
+        for managed in all.iter().filter(|managed| !self.referenced_uids.contains(&managed.uid)) {
+            let Some(found) = self.observed.get(&managed.uid) else {
+                self.missing.push(managed.uid.clone());
                 continue;
             };
             if !options.prune {
-                self.kept.push(found.into());
-            } else if found.standing.digest() == owned.digest {
+                self.orphaned.push(found.into());
+            } else if found.deploy_state.digest() == managed.digest {
                 deletes += 1;
-                self.changes.push(Change::delete(found, options));
+                self.changes.push(ConfigChange::deletion(found, options));
             } else {
-                let others = others(owned, found);
-                self.refusals.push(Refusal {
-                    why: Why::Conflict,
+                let reason = remote_change_reason(managed, found);
+                self.blockers.push(Blocker {
+                    reason: BlockReason::Conflict,
                     key: Some(found.key()),
-                    message: format!("it is no longer in the files, and {others}, since it was last applied"),
-                    hint:
-                        "to keep it, write it into a file; to delete it all the same, note that you have seen it with \
-                           `ajo adopt --uid`"
-                            .to_owned(),
+                    message: format!("it was removed from the files, and {reason}, since the last apply"),
+                    hint: "add it to a file to keep it; to delete it, run `ajo import --uid UID` and plan again"
+                        .to_owned(),
                     candidates: vec![found.into()],
-                    place: None,
+                    location: None,
                 });
             }
         }
-        let allowed = options.allowed_deletes(all.len());
+        let allowed = options.max_allowed_deletes(all.len());
         if deletes > allowed {
-            self.refusals.push(Refusal {
-                why: Why::TooManyDeletes,
+            self.blockers.push(Blocker {
+                reason: BlockReason::TooManyDeletes,
                 key: None,
-                message: format!("{deletes} of {} configurations would be deleted, and {allowed} may be", all.len()),
-                hint: format!("if that is meant, allow it with --max-deletes {deletes}"),
+                message: format!(
+                    "{deletes} of {} configurations would be deleted, but at most {allowed} may be",
+                    all.len()
+                ),
+                hint: format!("to allow this, pass `--max-deletes {deletes}`"),
                 candidates: Vec::new(),
-                place: None,
+                location: None,
             });
         }
     }
 
-    fn change(&mut self, wanted: &Wanted, found: Option<&Found>, cause: Cause) {
-        match Change::to(wanted, found, cause) {
+    fn add_change(&mut self, wanted: &DesiredConfig, found: Option<&ObservedConfig>, reason: ChangeReason) {
+        match ConfigChange::from_desired(wanted, found, reason) {
             Some(change) => self.changes.push(change),
-            // What differs is nothing that a call could change.
+            // No call can remove the difference.
             None => self.unchanged += 1,
         }
     }
 
-    fn ambiguous(&mut self, wanted: &Wanted, message: &str, candidates: &[&'p Found]) {
-        self.referenced.extend(candidates.iter().map(|found| &found.uid));
-        self.refuse(
+    fn block_ambiguous(&mut self, wanted: &DesiredConfig, message: &str, candidates: &[&'p ObservedConfig]) {
+        self.referenced_uids.extend(candidates.iter().map(|found| &found.uid));
+        self.add_blocker(
             wanted,
-            Why::Ambiguous,
+            BlockReason::Ambiguous,
             message.to_owned(),
-            "say which one is meant with `ajo adopt --uid UID`, or delete what is too many",
+            "select one with `ajo import --uid UID`, or delete the others",
             candidates,
         );
     }
 
-    fn refuse(&mut self, wanted: &Wanted, why: Why, message: String, hint: &str, candidates: &[&Found]) {
-        self.refusals.push(Refusal {
-            why,
+    fn add_blocker(
+        &mut self,
+        wanted: &DesiredConfig,
+        reason: BlockReason,
+        message: String,
+        hint: &str,
+        candidates: &[&ObservedConfig],
+    ) {
+        self.blockers.push(Blocker {
+            reason,
             key: Some(wanted.key()),
             message,
             hint: hint.to_owned(),
-            candidates: candidates.iter().map(|found| Candidate::from(*found)).collect(),
-            place: wanted.place.clone(),
+            candidates: candidates.iter().map(|found| ConfigSummary::from(*found)).collect(),
+            location: wanted.location.clone(),
         });
     }
 
-    fn finish(self, options: Options) -> Plan {
-        let known = |found: &&Found| self.referenced.contains(&found.uid) || self.owned_uids.contains_key(&found.uid);
-        let unmanaged = self.observed.configs.iter().filter(|found| !known(found)).map(Candidate::from).collect();
+    fn finish(self, options: PlanOptions) -> Plan {
+        let is_known = |found: &&ObservedConfig| {
+            self.referenced_uids.contains(&found.uid) || self.managed_by_uid.contains_key(&found.uid)
+        };
+        let unmanaged =
+            self.observed.configs.iter().filter(|found| !is_known(found)).map(ConfigSummary::from).collect();
         let mut plan = Plan {
             sandbox: self.desired.sandbox.to_string(),
             options,
-            wanted: self.desired.configs.clone(),
+            desired: self.desired.configs.clone(),
             changes: self.changes,
-            refusals: self.refusals,
+            blockers: self.blockers,
             unchanged: self.unchanged,
-            unowned: self.unowned,
-            kept: self.kept,
+            importable: self.importable,
+            orphaned: self.orphaned,
             unmanaged,
-            settled: self.settled,
-            vanished: self.vanished,
-            digest: Digest::of(&()),
+            stale: self.stale,
+            missing: self.missing,
+            digest: Digest::compute(&()),
         };
-        plan.digest = plan.digest_with(self.observed);
+        plan.digest = plan.compute_digest(self.observed);
         plan
     }
 }

@@ -6,65 +6,65 @@ use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Candidate, Change, Digest, Found, Observed, Options, Refusal, Wanted};
+use crate::{Blocker, ConfigChange, ConfigSummary, DesiredConfig, Digest, ObservedConfig, ObservedLimits, PlanOptions};
 
-/// What has to be done so that a sandbox is as the files say. It is data: nothing in this crate can carry it out.
+/// The plan for one sandbox. It is plain data: this crate cannot apply it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The sandbox.
     pub sandbox: String,
-    /// What it may do beyond the files.
-    pub options: Options,
-    /// What the files want.
-    pub wanted: Vec<Wanted>,
-    /// What has to change, in the order of the files; what goes comes last.
-    pub changes: Vec<Change>,
-    /// What keeps it from being applied.
-    pub refusals: Vec<Refusal>,
-    /// How many are as the files want them.
+    /// The options of the plan.
+    pub options: PlanOptions,
+    /// The desired configurations.
+    pub desired: Vec<DesiredConfig>,
+    /// The changes in file order, deletions last.
+    pub changes: Vec<ConfigChange>,
+    /// The reasons that prevent an apply.
+    pub blockers: Vec<Blocker>,
+    /// The number of configurations that are as the files describe them.
     pub unchanged: usize,
-    /// As the files want them, and not in the ledger.
-    pub unowned: Vec<Candidate>,
-    /// Ours, no longer in the files, and kept because nobody asked to prune.
-    pub kept: Vec<Candidate>,
-    /// Neither ours nor in the files; left alone.
-    pub unmanaged: Vec<Candidate>,
-    /// Ours, as the files want them, and changed since the ledger was written: the ledger is behind.
-    pub settled: Vec<Found>,
-    /// In the ledger, and no longer at the service: in no file, or something else has taken its place.
+    /// Configurations that are as the files describe them but not managed yet.
+    pub importable: Vec<ConfigSummary>,
+    /// Managed configurations that are no longer in the files and are not deleted without `prune`.
+    pub orphaned: Vec<ConfigSummary>,
+    /// Configurations that are neither managed nor in the files; they are never modified.
+    pub unmanaged: Vec<ConfigSummary>,
+    /// Configurations that are as the files describe them but changed since the state was written.
+    pub stale: Vec<ObservedConfig>,
+    /// Managed configurations that no longer exist and are not recreated.
     #[schemars(with = "Vec<String>")]
-    pub vanished: Vec<Uid>,
-    /// Over what is wanted, what was read of it, and what is to be done.
+    pub missing: Vec<Uid>,
+    /// The digest of the desired configurations, the observed configurations they match, and the changes.
     pub digest: Digest,
 }
 
 impl Plan {
-    /// Whether nothing has to be done and nothing is in the way.
+    /// Whether there is nothing to change and no blocker.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.refusals.is_empty()
+        self.changes.is_empty() && self.blockers.is_empty()
     }
 
-    /// Which configurations at the service it is about.
-    fn about(&self) -> BTreeSet<&Uid> {
+    /// The configurations of the service that the plan concerns.
+    fn referenced_uids(&self) -> BTreeSet<&Uid> {
         let changed = self.changes.iter().filter_map(|change| change.uid.as_ref());
-        let candidates = self.refusals.iter().flat_map(|refusal| &refusal.candidates);
-        let candidates = candidates.chain(&self.unowned).chain(&self.kept).map(|candidate| &candidate.uid);
-        changed.chain(candidates).chain(self.settled.iter().map(|found| &found.uid)).collect()
+        let candidates = self.blockers.iter().flat_map(|blocker| &blocker.candidates);
+        let candidates = candidates.chain(&self.importable).chain(&self.orphaned).map(|candidate| &candidate.uid);
+        changed.chain(candidates).chain(self.stale.iter().map(|found| &found.uid)).collect()
     }
 
-    /// The digest of the plan, and of the part of the service that it read.
-    pub(super) fn digest_with(&self, observed: &Observed) -> Digest {
-        // Where a file says something does not change what is done.
-        let mut plain = self.clone();
-        let wanted = plain.wanted.iter_mut().map(|wanted| &mut wanted.place);
-        let changes = plain.changes.iter_mut().map(|change| &mut change.place);
-        for place in wanted.chain(changes).chain(plain.refusals.iter_mut().map(|refusal| &mut refusal.place)) {
-            *place = None;
+    /// The digest of the plan and of the observed configurations it depends on.
+    pub(super) fn compute_digest(&self, observed: &ObservedLimits) -> Digest {
+        // Positions in files do not affect the calls.
+        let mut plan = self.clone();
+        let desired = plan.desired.iter_mut().map(|desired| &mut desired.location);
+        let changes = plan.changes.iter_mut().map(|change| &mut change.location);
+        for location in desired.chain(changes).chain(plan.blockers.iter_mut().map(|blocker| &mut blocker.location)) {
+            *location = None;
         }
-        let about = self.about();
-        let read: Vec<_> = observed.configs.iter().filter(|found| about.contains(&found.uid)).collect();
-        let Self { sandbox, options, wanted, changes, refusals, .. } = &plain;
-        Digest::of(&(sandbox, options, wanted, read, changes, refusals))
+        let uids = self.referenced_uids();
+        let read: Vec<_> = observed.configs.iter().filter(|found| uids.contains(&found.uid)).collect();
+        let Self { sandbox, options, desired, changes, blockers, .. } = &plan;
+        Digest::compute(&(sandbox, options, desired, read, changes, blockers))
     }
 }

@@ -1,54 +1,62 @@
-//! Fields of a configuration that this version does not know. An update replaces the whole definition, so it sends them back.
+//! Unknown fields of a configuration. An update replaces the whole definition, so it sends them back.
 
-use ajo_core::schema::{Kind, Object};
+use ajo_core::object_schema::{FieldType, ObjectSchema};
 use serde_json::{Map, Value};
 
-use super::fields::schema_of;
-use crate::Definition;
+use super::definition_fields::request_body_schema;
+use crate::ConfigDefinition;
 
-/// The fields of a configuration that belong to its definition and that no specification knows, each within the objects that it
-/// is in. `config` is the schema that the specification has of the configuration.
-pub(super) fn unknown_fields(sent: &Object, config: &Object, json: &Map<String, Value>) -> Map<String, Value> {
+/// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
+/// as in the configuration.
+pub(super) fn collect_unknown_fields(
+    sent: &ObjectSchema,
+    config: &ObjectSchema,
+    json: &Map<String, Value>,
+) -> Map<String, Value> {
     let mut unknown = Map::new();
     for (name, value) in json {
-        let value = match (sent.field(name).map(|field| field.kind), config.field(name).map(|field| field.kind)) {
-            (Some(Kind::Object(sent)), Some(Kind::Object(config))) => match value {
-                Value::Object(below) => unknown_fields(sent, config, below).into(),
-                _ => continue,
-            },
-            (None, None) => value.clone(),
-            // It is part of the definition, or the service's own.
-            (Some(_), _) | (None, Some(_)) => continue,
-        };
+        let value =
+            match (sent.field(name).map(|field| field.field_type), config.field(name).map(|field| field.field_type)) {
+                (Some(FieldType::Object(sent)), Some(FieldType::Object(config))) => match value {
+                    Value::Object(nested) => collect_unknown_fields(sent, config, nested).into(),
+                    _ => continue,
+                },
+                (None, None) => value.clone(),
+                // A field of the definition or of the service.
+                (Some(_), _) | (None, Some(_)) => continue,
+            };
         if !value.as_object().is_some_and(Map::is_empty) || sent.field(name).is_none() {
             unknown.insert(name.clone(), value);
         }
     }
-    // Plans are digested with what they read.
+    // Sorted, because plan digests include them.
     unknown.sort_keys();
     unknown.values_mut().for_each(Value::sort_all_objects);
     unknown
 }
 
-impl Definition {
-    /// The body of an `update` of a configuration that has these unknown fields: it keeps them, except in an object that the
-    /// definition no longer has.
+impl ConfigDefinition {
+    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
+    /// has.
     ///
     /// # Errors
     ///
-    /// A field is missing without which the service would refuse it.
-    pub fn to_send_with(&self, unknown: &Map<String, Value>) -> Result<Map<String, Value>, crate::Unsendable> {
-        let mut body = self.to_send()?;
-        merge(schema_of(self.api()), &mut body, unknown);
+    /// A required field is missing.
+    pub fn to_update_body(
+        &self,
+        unknown: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, crate::IncompleteDefinition> {
+        let mut body = self.to_request_body()?;
+        merge_unknown_fields(request_body_schema(self.api()), &mut body, unknown);
         Ok(body)
     }
 }
 
-fn merge(schema: &Object, body: &mut Map<String, Value>, unknown: &Map<String, Value>) {
+fn merge_unknown_fields(schema: &ObjectSchema, body: &mut Map<String, Value>, unknown: &Map<String, Value>) {
     for (name, value) in unknown {
-        match (schema.field(name).map(|field| field.kind), body.get_mut(name), value) {
-            (Some(Kind::Object(schema)), Some(Value::Object(body)), Value::Object(unknown)) => {
-                merge(schema, body, unknown);
+        match (schema.field(name).map(|field| field.field_type), body.get_mut(name), value) {
+            (Some(FieldType::Object(schema)), Some(Value::Object(body)), Value::Object(unknown)) => {
+                merge_unknown_fields(schema, body, unknown);
             }
             (Some(_), ..) => {}
             (None, ..) => {
@@ -64,10 +72,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::Found;
+    use crate::ObservedConfig;
 
     #[test]
-    fn an_update_keeps_fields_that_nobody_knows_and_not_those_of_the_service() {
+    fn update_preserves_unknown_fields() {
         let config: CappingConfig = serde_json::from_value(json!({
             "uid": "u-1", "state": "updated", "orgId": "o", "tenantId": "t", "burst": {"b": 1, "a": [2]},
             "url": "https://a.example/*", "methods": ["GET"], "deployedConfig": {"url": "u", "queue": 1},
@@ -78,13 +86,13 @@ mod tests {
             },
         }))
         .expect("a configuration");
-        let found = Found::from(&config);
+        let found = ObservedConfig::from(&config);
         let wanted = json!({
             "url": "https://a.example/*", "methods": ["GET"],
             "services": {"action": {"rating": {"maxCallsCount": 9, "periodInMs": 1000}}},
         });
-        let wanted = Definition::from_json(ajo_core::Api::Capping, &wanted).expect("a definition");
-        let body = wanted.to_send_with(&found.unknown_fields).expect("complete");
+        let wanted = ConfigDefinition::from_json(ajo_core::Api::Capping, &wanted).expect("a definition");
+        let body = wanted.to_update_body(&found.unknown_fields).expect("complete");
         let expected = json!({
             "url": "https://a.example/*", "methods": ["GET"], "burst": {"a": [2], "b": 1},
             "services": {"action": {"weight": 3, "rating": {"maxCallsCount": 9, "periodInMs": 1000, "jitter": true}}},
@@ -93,10 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_with_known_fields_has_no_unknown_ones() {
+    fn known_fields_are_not_unknown() {
         let config: ThrottlingConfig =
             serde_json::from_value(json!({"uid": "u", "urlPattern": "p", "maxThroughput": 1, "version": "1.0"}))
                 .expect("a configuration");
-        assert_eq!(Found::from(&config).unknown_fields, Map::new());
+        assert_eq!(ObservedConfig::from(&config).unknown_fields, Map::new());
     }
 }

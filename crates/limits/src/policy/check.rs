@@ -3,23 +3,23 @@
 use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
 
-use super::ceiling::Ceiling;
-use super::freeze::Freeze;
+use super::freeze_window::FreezeWindow;
 use super::glob::{self, Glob};
-use crate::{Desired, Finding, Place, Wanted};
+use super::maximum_rule::MaximumRule;
+use crate::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation};
 
-/// The code of what a policy forbids.
+/// The code of a policy violation.
 pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 
-/// What no limits file may say, and when nothing may be changed.
+/// Restrictions for limits files, and freeze windows.
 ///
 /// ```
-/// use ajo_limits::file::{Source, Sources, read, read_each};
-/// use ajo_limits::{Freeze, POLICY_CODE, Policy};
+/// use ajo_limits::file::{SourceFile, SourceSet, parse_limits, parse_limits_by_sandbox};
+/// use ajo_limits::{FreezeWindow, POLICY_CODE, Policy};
 ///
 /// let limits = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 900}\n";
 /// let policy = "version: 1
-/// ceilings:
+/// maximums:
 ///   - url: https://a.example/*
 ///     maxThroughput: 400
 /// freezeWindows:
@@ -27,89 +27,91 @@ pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 ///     to: 2030-11-30T00:00:00Z
 ///     reason: the busiest days of the year
 /// ";
-/// let source = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
-/// let sources = Sources::new(vec![source("prod.yaml", limits)]).with_policy(source("policy.yaml", policy));
-/// let limits = &read_each(&sources, &|_| None)[0];
-/// assert!(limits.has_errors() && limits.findings.iter().any(|finding| finding.code == POLICY_CODE));
+/// let source = |name: &str, text: &str| SourceFile { name: name.to_owned(), content: text.to_owned() };
+/// let sources = SourceSet::new(vec![source("prod.yaml", limits)]).with_policy(source("policy.yaml", policy));
+/// let limits = &parse_limits_by_sandbox(&sources, &|_| None)[0];
+/// assert!(limits.has_errors() && limits.diagnostics.iter().any(|diagnostic| diagnostic.code == POLICY_CODE));
 ///
 /// let policy: &Policy = &limits.policies[0];
 /// assert_eq!(policy.name(), "policy.yaml");
-/// let freeze: &Freeze = policy.frozen("2030-11-28T12:00:00Z".parse()?).expect("it is frozen then");
+/// let freeze: &FreezeWindow = policy.active_freeze_window("2030-11-28T12:00:00Z".parse()?).expect("a freeze window");
 /// assert_eq!(freeze.reason, "the busiest days of the year");
-/// assert!(policy.freezes()[0] == *freeze && !freeze.holds("2030-12-01T12:00:00Z".parse()?));
+/// assert!(policy.freeze_windows()[0] == *freeze && !freeze.contains("2030-12-01T12:00:00Z".parse()?));
 ///
-/// // What it says of a file that it was not read with.
-/// let desired = read(&Sources::new(sources.given().to_vec()), &|_| None).desired.expect("without the policy all is well");
+/// // A policy can also check limits that were parsed without it.
+/// let limits = parse_limits(&SourceSet::new(sources.inputs().to_vec()), &|_| None);
+/// let desired = limits.desired.expect("valid without the policy");
 /// assert_eq!(policy.check(&desired)[0].code, POLICY_CODE);
-/// assert!(sources.shown("policy.yaml").is_some());
+/// assert!(sources.displayable_content("policy.yaml").is_some());
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     pub(super) name: String,
-    pub(super) ceilings: Vec<Ceiling>,
-    pub(super) forbidden_hosts: Vec<Rule>,
-    pub(super) must_be_deployed: Vec<Rule>,
-    pub(super) freezes: Vec<Freeze>,
+    pub(super) maximums: Vec<MaximumRule>,
+    pub(super) denied_hosts: Vec<PatternRule>,
+    pub(super) require_deployed: Vec<PatternRule>,
+    pub(super) freeze_windows: Vec<FreezeWindow>,
 }
 
-/// A pattern, and where the policy has it.
+/// A pattern and its position in the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(super) struct PatternRule {
     pub(super) glob: Glob,
-    pub(super) place: Place,
+    pub(super) location: SourceLocation,
 }
 
 impl Policy {
-    /// The file, as it was named.
+    /// The name of the policy file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The windows in which nothing may be changed.
-    pub fn freezes(&self) -> &[Freeze] {
-        &self.freezes
+    pub fn freeze_windows(&self) -> &[FreezeWindow] {
+        &self.freeze_windows
     }
 
-    /// What it forbids of what the files want. Each finding is at the limit, and names the line of the policy.
-    pub fn check(&self, desired: &Desired) -> Vec<Finding> {
-        self.check_all(&desired.configs)
+    /// Reports violations. Each diagnostic points to the limit and names the position of the policy rule.
+    pub fn check(&self, desired: &DesiredLimits) -> Vec<FileDiagnostic> {
+        self.check_configs(&desired.configs)
     }
 
-    pub(crate) fn check_all(&self, wanted: &[Wanted]) -> Vec<Finding> {
-        wanted.iter().flat_map(|wanted| self.check_one(wanted)).collect()
+    pub(crate) fn check_configs(&self, wanted: &[DesiredConfig]) -> Vec<FileDiagnostic> {
+        wanted.iter().flat_map(|wanted| self.check_config(wanted)).collect()
     }
 
-    fn check_one(&self, wanted: &Wanted) -> Vec<Finding> {
+    fn check_config(&self, wanted: &DesiredConfig) -> Vec<FileDiagnostic> {
         let key = wanted.key();
-        let (url, host) = (glob::url(&key.url), glob::host(&key.url));
-        let ceilings = self.ceilings.iter().filter(|ceiling| ceiling.url.matches(&url));
-        let mut broken: Vec<(String, &Place)> = ceilings
-            .flat_map(|ceiling| ceiling.broken_by(&wanted.definition).into_iter().map(|what| (what, &ceiling.place)))
+        let (url, host) = (glob::normalize_url(&key.url), glob::url_host(&key.url));
+        let maximums = self.maximums.iter().filter(|maximum| maximum.url.matches(&url));
+        let mut violations: Vec<(String, &SourceLocation)> = maximums
+            .flat_map(|maximum| {
+                maximum.violations(&wanted.definition).into_iter().map(|violation| (violation, &maximum.location))
+            })
             .collect();
-        broken.extend(
-            self.forbidden_hosts
+        violations.extend(
+            self.denied_hosts
                 .iter()
                 .filter(|rule| rule.glob.matches(&host))
-                .map(|rule| (format!("the host `{}` is forbidden", escape(&host)), &rule.place)),
+                .map(|rule| (format!("the host `{}` is denied", escape(&host)), &rule.location)),
         );
         if !wanted.deployed {
-            let rules = self.must_be_deployed.iter().filter(|rule| rule.glob.matches(&url));
-            broken.extend(rules.map(|rule| ("it must be deployed".to_owned(), &rule.place)));
+            let rules = self.require_deployed.iter().filter(|rule| rule.glob.matches(&url));
+            violations.extend(rules.map(|rule| ("the limit must be deployed".to_owned(), &rule.location)));
         }
-        let finding = |(what, rule): (String, &Place)| Finding {
+        let to_diagnostic = |(violation, rule): (String, &SourceLocation)| FileDiagnostic {
             code: POLICY_CODE.to_owned(),
             severity: Severity::Error,
-            message: format!("{what} (the policy says so at {rule})"),
+            message: format!("{violation} (policy rule at {rule})"),
             hint: None,
-            place: wanted.place.clone(),
+            location: wanted.location.clone(),
             key: Some(key.clone()),
         };
-        broken.into_iter().map(finding).collect()
+        violations.into_iter().map(to_diagnostic).collect()
     }
 
-    /// The window in which this moment is; of several, the one that ends last.
-    pub fn frozen(&self, now: jiff::Timestamp) -> Option<&Freeze> {
-        self.freezes.iter().filter(|freeze| freeze.holds(now)).max_by_key(|freeze| freeze.to)
+    /// The freeze window that contains `now`; of several, the one that ends last.
+    pub fn active_freeze_window(&self, now: jiff::Timestamp) -> Option<&FreezeWindow> {
+        self.freeze_windows.iter().filter(|freeze| freeze.contains(now)).max_by_key(|freeze| freeze.to)
     }
 }

@@ -1,22 +1,22 @@
-//! Patterns in which `*` stands for any text.
+//! Patterns in which `*` matches any string.
 
-/// A pattern in which `*` stands for any text, also for none.
+/// A pattern in which `*` matches any string, including the empty one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob(String);
 
 impl Glob {
-    /// One for URLs in the form of [`url`].
-    pub(super) fn of_url(pattern: &str) -> Self {
-        Self(url(pattern))
+    /// A pattern for URLs normalized with [`normalize_url`].
+    pub(super) fn for_url(pattern: &str) -> Self {
+        Self(normalize_url(pattern))
     }
 
-    /// One for hosts in the form of [`host`].
-    pub(super) fn of_host(pattern: &str) -> Self {
+    /// A pattern for hosts returned by [`url_host`].
+    pub(super) fn for_host(pattern: &str) -> Self {
         let lower = pattern.to_lowercase();
         Self(lower.strip_suffix('.').unwrap_or(&lower).to_owned())
     }
 
-    /// Whether a text is of this pattern. Takes time in proportion to both lengths at most.
+    /// Whether a string matches. Takes at most time proportional to both lengths.
     pub(super) fn matches(&self, text: &str) -> bool {
         let Some((first, rest)) = self.0.split_once('*') else { return self.0 == text };
         let Some(mut text) = text.strip_prefix(first) else { return false };
@@ -30,15 +30,14 @@ impl Glob {
     }
 }
 
-/// A URL, or a pattern of one, with scheme and host in small letters, without the port that the scheme implies, and without the
-/// dot that a host may end with.
-pub(super) fn url(url: &str) -> String {
+/// Normalizes a URL or URL pattern: scheme and host in lower case, without the default port and the host's trailing dot.
+pub(super) fn normalize_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let (scheme, authority) = (scheme.to_lowercase(), authority.to_lowercase());
-    let implied = if scheme == "http" { ":80" } else { ":443" };
-    let authority = authority.strip_suffix(implied).unwrap_or(&authority);
+    let default_port = if scheme == "http" { ":80" } else { ":443" };
+    let authority = authority.strip_suffix(default_port).unwrap_or(&authority);
     let authority = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => format!("{}:{port}", host.strip_suffix('.').unwrap_or(host)),
         _ => authority.strip_suffix('.').unwrap_or(authority).to_owned(),
@@ -46,9 +45,9 @@ pub(super) fn url(url: &str) -> String {
     format!("{scheme}://{authority}{path}")
 }
 
-/// The host of a URL, in small letters, without port, brackets, or the dot that it may end with.
-pub(super) fn host(text: &str) -> String {
-    let url = url(text);
+/// The host of a URL in lower case, without port, brackets, and trailing dot.
+pub(super) fn url_host(text: &str) -> String {
+    let url = normalize_url(text);
     let rest = url.split_once("://").map_or(&url[..], |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if let Some(address) = authority.strip_prefix('[') {
@@ -62,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn star_matches_any_string() {
         for (pattern, text, expected) in [
             ("https://a.example/*", "https://a.example/", true),
             ("https://a.example/*", "https://a.example/x/*", true),
@@ -80,12 +79,12 @@ mod tests {
             ("", "", true),
             ("**", "", true),
         ] {
-            assert_eq!(Glob::of_url(pattern).matches(&url(text)), expected, "{pattern} {text}");
+            assert_eq!(Glob::for_url(pattern).matches(&normalize_url(text)), expected, "{pattern} {text}");
         }
     }
 
     #[test]
-    fn hosts_are_compared_without_case_port_and_last_dot() {
+    fn hosts_are_normalized() {
         for (pattern, text, expected) in [
             ("*.internal.example", "https://db.internal.example/x", true),
             ("*.INTERNAL.example.", "https://DB.internal.example.:8443/x", true),
@@ -96,7 +95,7 @@ mod tests {
             ("bücher.example", "https://BÜCHER.example/", true),
             ("*", "nonsense", true),
         ] {
-            assert_eq!(Glob::of_host(pattern).matches(&host(text)), expected, "{pattern} {text}");
+            assert_eq!(Glob::for_host(pattern).matches(&url_host(text)), expected, "{pattern} {text}");
         }
     }
 }

@@ -1,163 +1,186 @@
-//! Reading a policy file.
+//! Parses policy files.
 
 use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::ceiling::Ceiling;
-use super::check::{Policy, Rule};
-use super::freeze::Freeze;
+use super::check::{PatternRule, Policy};
+use super::freeze_window::FreezeWindow;
 use super::glob::Glob;
+use super::maximum_rule::MaximumRule;
 use super::schema_types;
-use crate::Finding;
-use crate::file::{Findings, Is, Mark, Node, Source, check_keys, check_version, open, quote};
+use crate::FileDiagnostic;
+use crate::file::{
+    FileDiagnostics, SourceFile, SourceSpan, YamlNode, YamlValue, check_keys, check_version, parse_root, quote_excerpt,
+};
 
-/// The version of the form of policy files.
-pub(crate) const VERSION: u64 = 1;
+/// The version of the policy file format.
+pub(crate) const POLICY_FILE_VERSION: u64 = 1;
 
-const TYPE: &str = "AJO_LIMITS_TYPE";
-const CODE: &str = "AJO_LIMITS_POLICY_FILE";
+const TYPE_CODE: &str = "AJO_LIMITS_TYPE";
+const POLICY_FILE_CODE: &str = "AJO_LIMITS_POLICY_FILE";
 
 impl Policy {
-    /// Reads a policy file. None if anything in it is an error: half a policy would allow what the whole one forbids.
+    /// Parses a policy file. Returns `None` if it contains an error, because a partial policy would allow too much.
     ///
     /// ```
-    /// use ajo_limits::{Policy, file::Source};
+    /// use ajo_limits::{Policy, file::SourceFile};
     ///
-    /// let text = "version: 1\nmustBeDeployed: true\n";
-    /// let (policy, findings) = Policy::read(&Source { name: "policy.yaml".to_owned(), text: text.to_owned() });
-    /// assert!(policy.is_some() && findings.is_empty());
+    /// let text = "version: 1\nrequireDeployed: true\n";
+    /// let (policy, diagnostics) = Policy::parse(&SourceFile { name: "policy.yaml".to_owned(), content: text.to_owned() });
+    /// assert!(policy.is_some() && diagnostics.is_empty());
     /// ```
-    pub fn read(source: &Source) -> (Option<Self>, Vec<Finding>) {
-        let mut findings = Findings::default();
+    pub fn parse(source: &SourceFile) -> (Option<Self>, Vec<FileDiagnostic>) {
+        let mut diagnostics = FileDiagnostics::default();
         let file: Rc<str> = source.name.as_str().into();
-        let policy = open(&file, &source.text, &mut findings).map(|root| {
-            check_keys(&root, schema_types::FILE, &mut Vec::new(), &mut findings);
-            check_version(&root, VERSION, &mut findings);
-            let mut reading = Reading { findings: &mut findings };
+        let policy = parse_root(&file, &source.content, &mut diagnostics).map(|root| {
+            check_keys(&root, schema_types::POLICY_FILE_KEYS, &mut Vec::new(), &mut diagnostics);
+            check_version(&root, POLICY_FILE_VERSION, &mut diagnostics);
+            let mut parser = PolicyParser { diagnostics: &mut diagnostics };
             Self {
                 name: source.name.clone(),
-                ceilings: reading.list(&root, "ceilings", Reading::ceiling),
-                forbidden_hosts: reading
-                    .list(&root, "forbiddenHosts", |reading, node| reading.rule(node, Glob::of_host)),
-                must_be_deployed: reading.must_be_deployed(&root),
-                freezes: reading.list(&root, "freezeWindows", Reading::freeze),
+                maximums: parser.parse_list(&root, "maximums", PolicyParser::parse_maximum),
+                denied_hosts: parser
+                    .parse_list(&root, "deniedHosts", |parser, node| parser.parse_pattern(node, Glob::for_host)),
+                require_deployed: parser.parse_require_deployed(&root),
+                freeze_windows: parser.parse_list(&root, "freezeWindows", PolicyParser::parse_freeze_window),
             }
         });
-        let policy = policy.filter(|_| !findings.has_errors());
-        (policy, findings.into_sorted(std::slice::from_ref(&source.name)))
+        let policy = policy.filter(|_| !diagnostics.has_errors());
+        (policy, diagnostics.into_sorted(std::slice::from_ref(&source.name)))
     }
 }
 
-struct Reading<'f> {
-    findings: &'f mut Findings,
+struct PolicyParser<'f> {
+    diagnostics: &'f mut FileDiagnostics,
 }
 
-impl Reading<'_> {
-    fn list<T>(&mut self, root: &Node, name: &str, read: impl Fn(&mut Self, &Node) -> Option<T>) -> Vec<T> {
+impl PolicyParser<'_> {
+    fn parse_list<T>(
+        &mut self,
+        root: &YamlNode,
+        name: &str,
+        parse_item: impl Fn(&mut Self, &YamlNode) -> Option<T>,
+    ) -> Vec<T> {
         match root.get(name) {
-            None | Some(Node { is: Is::Null, .. }) => Vec::new(),
-            Some(Node { is: Is::List(items), .. }) => items.iter().filter_map(|item| read(self, item)).collect(),
+            None | Some(YamlNode { value: YamlValue::Null, .. }) => Vec::new(),
+            Some(YamlNode { value: YamlValue::Sequence(items), .. }) => {
+                items.iter().filter_map(|item| parse_item(self, item)).collect()
+            }
             Some(node) => {
-                self.mistyped(name, "a list", node);
+                self.add_type_error(&format!("`{name}`"), "a list", node);
                 Vec::new()
             }
         }
     }
 
-    fn must_be_deployed(&mut self, root: &Node) -> Vec<Rule> {
-        match root.get("mustBeDeployed") {
-            Some(Node { is: Is::Bool(false), .. }) => Vec::new(),
-            Some(Node { is: Is::Bool(true), mark, .. }) => vec![Rule { glob: Glob::of_url("*"), place: mark.place() }],
-            Some(node) if !matches!(node.is, Is::List(_) | Is::Null) => {
-                self.mistyped("mustBeDeployed", "true, false or a list of URLs", node);
+    fn parse_require_deployed(&mut self, root: &YamlNode) -> Vec<PatternRule> {
+        match root.get("requireDeployed") {
+            Some(YamlNode { value: YamlValue::Bool(false), .. }) => Vec::new(),
+            Some(YamlNode { value: YamlValue::Bool(true), span, .. }) => {
+                vec![PatternRule { glob: Glob::for_url("*"), location: span.to_location() }]
+            }
+            Some(node) if !matches!(node.value, YamlValue::Sequence(_) | YamlValue::Null) => {
+                self.add_type_error("`requireDeployed`", "true, false, or a list of URLs", node);
                 Vec::new()
             }
-            _ => self.list(root, "mustBeDeployed", |reading, node| reading.rule(node, Glob::of_url)),
+            _ => self.parse_list(root, "requireDeployed", |parser, node| parser.parse_pattern(node, Glob::for_url)),
         }
     }
 
-    fn rule(&mut self, node: &Node, glob: impl Fn(&str) -> Glob) -> Option<Rule> {
-        let Some(text) = node.text().filter(|text| !text.is_empty()) else {
-            self.mistyped("a pattern", "text", node);
+    fn parse_pattern(&mut self, node: &YamlNode, glob: impl Fn(&str) -> Glob) -> Option<PatternRule> {
+        let Some(text) = node.as_str().filter(|text| !text.is_empty()) else {
+            self.diagnostics.error(TYPE_CODE, &node.span, "a pattern must be a non-empty string");
             return None;
         };
-        Some(Rule { glob: glob(text), place: node.mark.place() })
+        Some(PatternRule { glob: glob(text), location: node.span.to_location() })
     }
 
-    fn ceiling(&mut self, node: &Node) -> Option<Ceiling> {
-        self.mapping("a ceiling", node, schema_types::CEILING)?;
-        let url = self.text(node, "url");
+    fn parse_maximum(&mut self, node: &YamlNode) -> Option<MaximumRule> {
+        self.require_mapping("a maximum", node, schema_types::MAXIMUM_RULE_KEYS)?;
+        let url = self.parse_string(node, "url");
         let [calls_per_second, http_connections, throughput] =
-            ["maxCallsPerSecond", "maxHttpConnections", "maxThroughput"].map(|name| self.count(node, name));
-        if schema_types::CEILING.iter().skip(1).all(|name| node.get(name).is_none_or(Node::is_null)) {
-            let message = "a ceiling that sets none of its three bounds forbids nothing";
-            self.findings.error(CODE, &node.mark, message).hint = Some(schema_types::CEILING[1..].join(", "));
+            ["maxCallsPerSecond", "maxHttpConnections", "maxThroughput"].map(|name| self.parse_count(node, name));
+        if schema_types::MAXIMUM_RULE_KEYS.iter().skip(1).all(|name| node.get(name).is_none_or(YamlNode::is_null)) {
+            let [_, bounds @ ..] = schema_types::MAXIMUM_RULE_KEYS else { return None };
+            self.diagnostics.error(POLICY_FILE_CODE, &node.span, "the maximum sets no bound").hint =
+                Some(format!("set at least one of {}", bounds.join(", ")));
         }
-        let place = node.mark.place();
-        Some(Ceiling { url: Glob::of_url(&url?), calls_per_second, http_connections, throughput, place })
+        let location = node.span.to_location();
+        Some(MaximumRule {
+            url: Glob::for_url(&url?),
+            max_calls_per_second: calls_per_second,
+            max_http_connections: http_connections,
+            max_throughput: throughput,
+            location,
+        })
     }
 
-    fn freeze(&mut self, node: &Node) -> Option<Freeze> {
-        self.mapping("a freeze window", node, schema_types::FREEZE)?;
-        let [from, to] = ["from", "to"].map(|name| self.moment(node, name));
-        let reason = self.text(node, "reason");
+    fn parse_freeze_window(&mut self, node: &YamlNode) -> Option<FreezeWindow> {
+        self.require_mapping("a freeze window", node, schema_types::FREEZE_WINDOW_KEYS)?;
+        let [from, to] = ["from", "to"].map(|name| self.parse_timestamp(node, name));
+        let reason = self.parse_string(node, "reason");
         let (from, to) = (from?, to?);
         if from >= to {
-            self.findings.error(CODE, &node.mark, "the window ends before it begins");
+            self.diagnostics.error(POLICY_FILE_CODE, &node.span, "the freeze window must end after it starts");
             return None;
         }
-        Some(Freeze { from, to, reason: reason?, place: node.mark.place() })
+        Some(FreezeWindow { from, to, reason: reason?, location: node.span.to_location() })
     }
 
-    /// Something only if it is a mapping.
-    fn mapping(&mut self, what: &str, node: &Node, keys: &[&str]) -> Option<()> {
-        if node.map().is_none() {
-            self.mistyped(what, "a mapping", node);
+    /// Reports an error and returns `None` unless the node is a mapping; also checks its keys.
+    fn require_mapping(&mut self, what: &str, node: &YamlNode, keys: &[&str]) -> Option<()> {
+        if node.as_mapping().is_none() {
+            self.add_type_error(what, "a mapping", node);
             return None;
         }
-        check_keys(node, keys, &mut Vec::new(), self.findings);
+        check_keys(node, keys, &mut Vec::new(), self.diagnostics);
         Some(())
     }
 
-    fn text(&mut self, node: &Node, name: &str) -> Option<String> {
-        let (found, mark) = self.required(node, name)?;
-        let text = found.text().filter(|text| !text.is_empty());
+    fn parse_string(&mut self, node: &YamlNode, name: &str) -> Option<String> {
+        let (value, span) = self.required_value(node, name)?;
+        let text = value.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            self.findings.error(TYPE, mark, format!("`{name}` must be text, and is {}", found.kind()));
+            self.diagnostics.error(TYPE_CODE, span, format!("`{name}` must be a non-empty string"));
         }
         text.map(str::to_owned)
     }
 
-    fn moment(&mut self, node: &Node, name: &str) -> Option<Timestamp> {
-        let (found, mark) = self.required(node, name)?;
-        let moment = found.text().and_then(|text| text.parse().ok());
-        if moment.is_none() {
-            let message = format!("`{}` is no time as RFC 3339 writes it", quote(&found.shown()));
-            self.findings.error(CODE, mark, message).hint = Some("such as 2026-11-26T00:00:00Z".to_owned());
+    fn parse_timestamp(&mut self, node: &YamlNode, name: &str) -> Option<Timestamp> {
+        let (value, span) = self.required_value(node, name)?;
+        let timestamp = value.as_str().and_then(|text| text.parse().ok());
+        if timestamp.is_none() {
+            let message = format!("`{}` is not an RFC 3339 timestamp", quote_excerpt(&value.to_key_string()));
+            self.diagnostics.error(POLICY_FILE_CODE, span, message).hint =
+                Some("write it like 2026-11-26T00:00:00Z".to_owned());
         }
-        moment
+        timestamp
     }
 
-    fn required<'n>(&mut self, node: &'n Node, name: &str) -> Option<(&'n Node, &'n Mark)> {
-        let found = node.get(name);
-        if found.is_none() {
-            self.findings.error(CODE, &node.mark, format!("`{name}` is missing"));
+    fn required_value<'n>(&mut self, node: &'n YamlNode, name: &str) -> Option<(&'n YamlNode, &'n SourceSpan)> {
+        let value = node.get(name);
+        if value.is_none() {
+            self.diagnostics.error(POLICY_FILE_CODE, &node.span, format!("`{name}` is missing"));
         }
-        found.map(|found| (found, &found.mark))
+        value.map(|value| (value, &value.span))
     }
 
-    fn count(&mut self, node: &Node, name: &str) -> Option<i64> {
-        let found = node.get(name).filter(|found| !found.is_null())?;
-        let count = if let Is::Number(number) = &found.is { number.as_i64().filter(|count| *count > 0) } else { None };
+    fn parse_count(&mut self, node: &YamlNode, name: &str) -> Option<i64> {
+        let value = node.get(name).filter(|value| !value.is_null())?;
+        let count = if let YamlValue::Number(number) = &value.value {
+            number.as_i64().filter(|count| *count > 0)
+        } else {
+            None
+        };
         if count.is_none() {
-            let message = format!("`{name}` must be a whole number, at least 1");
-            self.findings.error(TYPE, &found.mark, message);
+            let message = format!("`{name}` must be an integer >= 1");
+            self.diagnostics.error(TYPE_CODE, &value.span, message);
         }
         count
     }
 
-    fn mistyped(&mut self, what: &str, wanted: &str, node: &Node) {
-        self.findings.error(TYPE, &node.mark, format!("{what} must be {wanted}, and is {}", node.kind()));
+    fn add_type_error(&mut self, what: &str, expected: &str, node: &YamlNode) {
+        self.diagnostics.error(TYPE_CODE, &node.span, format!("{what} must be {expected}, not {}", node.type_name()));
     }
 }

@@ -1,15 +1,14 @@
-//! The form of policy files, as the schema describes it and as the reader knows it.
+//! The policy file format, as JSON Schema types and as key lists for the parser.
 
 use schemars::JsonSchema;
 
-/// The keys of a policy.
-pub(crate) const FILE: &[&str] = &["version", "ceilings", "forbiddenHosts", "mustBeDeployed", "freezeWindows"];
-/// The keys of a ceiling: its URL, and its bounds.
-pub(crate) const CEILING: &[&str] = &["url", "maxCallsPerSecond", "maxHttpConnections", "maxThroughput"];
-/// The keys of a freeze window.
-pub(crate) const FREEZE: &[&str] = &["from", "to", "reason"];
+pub(crate) const POLICY_FILE_KEYS: &[&str] =
+    &["version", "maximums", "deniedHosts", "requireDeployed", "freezeWindows"];
+/// The keys of a maximum: its URL and its bounds.
+pub(crate) const MAXIMUM_RULE_KEYS: &[&str] = &["url", "maxCallsPerSecond", "maxHttpConnections", "maxThroughput"];
+pub(crate) const FREEZE_WINDOW_KEYS: &[&str] = &["from", "to", "reason"];
 
-/// What no limits file may say, and when nothing may be changed.
+/// Restrictions for limits files, and freeze windows.
 #[derive(JsonSchema)]
 #[schemars(
     rename = "Policy",
@@ -17,64 +16,64 @@ pub(crate) const FREEZE: &[&str] = &["from", "to", "reason"];
     rename_all = "camelCase",
     deny_unknown_fields
 )]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct PolicyForm {
-    /// The version of this form: 1.
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) struct PolicyFileSchema {
+    /// The version of this file format: 1.
     #[schemars(extend("const" = 1, "default" = 1))]
     version: u32,
-    /// The most that limits of a URL may allow.
-    ceilings: Option<Vec<CeilingForm>>,
-    /// Hosts that no limit may be for; `*` stands for any text.
+    /// Maximums for the limits of a URL.
+    maximums: Option<Vec<MaximumRuleSchema>>,
+    /// Hosts that must not have limits; `*` matches any string.
     #[schemars(extend("examples" = [["*.internal.example"]]))]
-    forbidden_hosts: Option<Vec<String>>,
-    /// `true`: every limit must be deployed. Or those of these URLs; `*` stands for any text.
-    must_be_deployed: Option<MustBeDeployed>,
-    /// Windows in which nothing may be changed.
-    freeze_windows: Option<Vec<FreezeForm>>,
+    denied_hosts: Option<Vec<String>>,
+    /// `true` if every limit must be deployed, or the URLs whose limits must be deployed; `*` matches any string.
+    require_deployed: Option<RequireDeployedSchema>,
+    /// Windows in which changes are forbidden.
+    freeze_windows: Option<Vec<FreezeWindowSchema>>,
 }
 
-/// The most that limits of a URL may allow: at least one of its three bounds.
+/// A maximum for the limits of a URL. At least one of the three bounds is required.
 #[derive(JsonSchema)]
-#[schemars(rename = "Ceiling", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct CeilingForm {
-    /// Which URLs; `*` stands for any text.
+#[schemars(rename = "MaximumRule", rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) struct MaximumRuleSchema {
+    /// The URLs; `*` matches any string.
     #[schemars(length(min = 1), extend("examples" = ["https://api.example.org/*"]))]
     url: String,
-    /// Calls per second that the rating of a capping limit may come to.
+    /// The maximum calls per second of a capping limit's rating.
     #[schemars(range(min = 1), extend("examples" = [500]))]
     max_calls_per_second: Option<i64>,
-    /// Connections at the same time that a capping limit may allow, a count. One that sets none allows any number.
+    /// The maximum concurrent connections of a capping limit. A limit without `maxHttpConnections` violates it.
     #[schemars(range(min = 1), extend("examples" = [100]))]
     max_http_connections: Option<i64>,
-    /// Calls per second that a throttling limit may allow.
+    /// The maximum calls per second of a throttling limit.
     #[schemars(range(min = 1), extend("examples" = [400]))]
     max_throughput: Option<i64>,
 }
 
-/// Which limits must be deployed.
+/// The limits that must be deployed.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) enum MustBeDeployed {
-    /// All, or none.
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) enum RequireDeployedSchema {
+    /// All limits, or none.
     All(bool),
-    /// Those of these URLs.
-    Of(Vec<String>),
+    /// The limits of these URLs.
+    Urls(Vec<String>),
 }
 
-/// A window in which nothing may be changed.
+/// A window in which changes are forbidden.
 #[derive(JsonSchema)]
 #[schemars(rename = "FreezeWindow", rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "described, never made")]
-pub(crate) struct FreezeForm {
-    /// When it begins, as RFC 3339 writes it.
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) struct FreezeWindowSchema {
+    /// The start, as an RFC 3339 timestamp.
     #[schemars(extend("format" = "date-time", "examples" = ["2026-11-26T00:00:00Z"]))]
     from: String,
-    /// When it is over.
+    /// The end, exclusive.
     #[schemars(extend("format" = "date-time", "examples" = ["2026-11-30T00:00:00Z"]))]
     to: String,
-    /// Why.
+    /// The reason, shown to users.
     #[schemars(length(min = 1))]
     reason: String,
 }

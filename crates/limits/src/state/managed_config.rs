@@ -4,22 +4,22 @@ use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Key};
+use crate::{ConfigKey, Digest};
 
-/// A configuration that is ours.
+/// A configuration managed by `ajo`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Owned {
-    /// The sandbox; that of throttling is the one it was applied from.
+pub struct ManagedConfig {
+    /// The sandbox; for throttling, the sandbox it was applied from.
     pub sandbox: String,
-    /// What it is known by.
-    pub key: Key,
-    /// Its identifier.
+    /// The key.
+    pub key: ConfigKey,
+    /// The UID.
     #[schemars(with = "String")]
     pub uid: Uid,
-    /// How it stood when it was last applied or adopted.
+    /// The digest of the deploy state after the last apply or import.
     pub digest: Digest,
-    /// When the service says it was edited then.
+    /// The last edit according to the service, at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_at: Option<String>,
 }

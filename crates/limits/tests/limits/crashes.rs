@@ -1,36 +1,41 @@
-//! An apply that is killed at any call, and what is made of its journal.
+//! Kills an apply at any call and reconciles its journal.
 
 use ajo_core::Verb;
-use ajo_limits::{Entry, Found, Header, JOURNAL_VERSION, Journal, Observed, Options, Plan, Standing, StepState, plan};
+use ajo_limits::{
+    DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, ObservedConfig, ObservedLimits, Plan,
+    PlanOptions, StepState, plan,
+};
 use proptest::prelude::*;
 
-use crate::support::{self, any_desired, any_ledger, any_observed, carried_out, config, found, sandbox, uid};
+use crate::support::{
+    self, any_desired_limits, any_limits_state, any_observed_limits, apply_plan, config, observed_config, sandbox, uid,
+};
 
-/// How the last call before the crash went.
+/// The progress of the last call before the crash.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Last {
-    /// It never arrived.
+enum LastCall {
+    /// The request was not sent.
     NotSent,
-    /// It was carried out, and nobody was told.
-    AnswerLost,
-    /// It was carried out and written down.
-    WrittenDown,
+    /// The service processed the call, but the response was lost.
+    ResponseLost,
+    /// The response arrived and was recorded.
+    Recorded,
 }
 
-fn header(plan: &Plan) -> Header {
-    Header {
+fn header(plan: &Plan) -> JournalHeader {
+    JournalHeader {
         version: JOURNAL_VERSION,
         organization: "A1@AdobeOrg".to_owned(),
-        began: "2026-11-26T00:00:00Z".to_owned(),
+        started_at: "2026-11-26T00:00:00Z".to_owned(),
         files: Vec::new(),
-        ledger: ajo_limits::Digest::of(&""),
+        state_digest: ajo_limits::Digest::compute(&""),
         plan: plan.clone(),
     }
 }
 
-/// Carries out the first calls of a plan; the last one of these as said. What is left at the service, and on the disk.
-fn killed(plan: &Plan, observed: &Observed, calls: usize, last: Last) -> (Observed, String) {
-    let mut now = observed.configs.clone();
+/// Makes the first calls of a plan; the last one only as far as `last`. Returns the service and the journal.
+fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: LastCall) -> (ObservedLimits, String) {
+    let mut current = observed.configs.clone();
     let mut uids: Vec<_> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     let mut lines = vec![serde_json::to_string(&header(plan)).expect("JSON")];
     let steps = plan
@@ -41,38 +46,41 @@ fn killed(plan: &Plan, observed: &Observed, calls: usize, last: Last) -> (Observ
     for (number, (change, step)) in steps.take(calls).enumerate() {
         let is_last = number + 1 == calls;
         if step != Verb::CanDeploy {
-            lines.push(serde_json::to_string(&Entry::Begun { change, step }).expect("JSON"));
+            lines.push(serde_json::to_string(&JournalEntry::Started { change, step }).expect("JSON"));
         }
-        if is_last && last == Last::NotSent {
+        if is_last && last == LastCall::NotSent {
             break;
         }
         let after = plan.changes[change].after.as_ref();
         match (step, uids[change].clone()) {
             (Verb::Create, _) => {
                 uids[change] = Some(uid(6000 + number));
-                now.push(found(6000 + number, Standing::wanted(after.expect("a definition").saved.clone(), false)));
+                current.push(observed_config(
+                    6000 + number,
+                    DeployState::from_desired(after.expect("a definition").saved.clone(), false),
+                ));
             }
-            (Verb::Delete, Some(uid)) => now.retain(|found| found.uid != uid),
+            (Verb::Delete, Some(uid)) => current.retain(|found| found.uid != uid),
             (step, Some(uid)) => {
-                let found = now.iter_mut().find(|found| found.uid == uid).expect("it is there");
-                let definition = after.map_or(found.standing.saved.clone(), |after| after.saved.clone());
-                found.standing = found.standing.after(step, &definition);
+                let found = current.iter_mut().find(|found| found.uid == uid).expect("an existing configuration");
+                let definition = after.map_or(found.deploy_state.saved.clone(), |after| after.saved.clone());
+                found.deploy_state = found.deploy_state.after_call(step, &definition);
                 found.last_modified_at = Some(format!("later, {number}"));
             }
             (_, None) => unreachable!("it was created"),
         }
-        if is_last && last == Last::AnswerLost {
+        if is_last && last == LastCall::ResponseLost {
             break;
         }
         let uid = (step == Verb::Create).then(|| uids[change].clone()).flatten();
-        let entry = Entry::Ended { change, step, state: StepState::Done, uid, error: None };
+        let entry = JournalEntry::Finished { change, step, state: StepState::Done, uid, error: None };
         lines.push(serde_json::to_string(&entry).expect("JSON"));
     }
-    (support::observed(now), lines.join("\n") + "\n")
+    (support::observed_limits(current), lines.join("\n") + "\n")
 }
 
-fn standings(observed: &Observed) -> Vec<String> {
-    let mut all: Vec<_> = observed.configs.iter().map(|found| format!("{:?}", found.standing)).collect();
+fn sorted_deploy_states(observed: &ObservedLimits) -> Vec<String> {
+    let mut all: Vec<_> = observed.configs.iter().map(|found| format!("{:?}", found.deploy_state)).collect();
     all.sort();
     all
 }
@@ -81,85 +89,91 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_killed_apply_is_finished_with_nothing_twice_and_nothing_lost(
-        desired in any_desired(),
-        (observed, ledger) in any_observed().prop_flat_map(any_ledger),
+    fn killed_apply_can_be_finished(
+        desired in any_desired_limits(),
+        (observed, state) in any_observed_limits().prop_flat_map(any_limits_state),
         prune in any::<bool>(),
         calls in 0..24usize,
-        last in prop_oneof![Just(Last::NotSent), Just(Last::AnswerLost), Just(Last::WrittenDown)],
+        last in prop_oneof![Just(LastCall::NotSent), Just(LastCall::ResponseLost), Just(LastCall::Recorded)],
         cut in 0..3usize,
     ) {
-        let options = Options { prune, force_delete: false, max_deletes: Some(9) };
-        let first = plan(&desired, &observed, &ledger, options);
-        prop_assume!(first.refusals.is_empty() && !first.changes.is_empty());
-        let (whole, _) = carried_out(&first, &observed, &ledger);
+        let options = PlanOptions { prune, force_delete: false, max_deletes: Some(9) };
+        let first = plan(&desired, &observed, &state, options);
+        prop_assume!(first.blockers.is_empty() && !first.changes.is_empty());
+        let (whole, _) = apply_plan(&first, &observed, &state);
 
-        let (left, mut text) = killed(&first, &observed, calls, last);
-        // A line that was being written when the process died.
+        let (left, mut text) = interrupt_apply(&first, &observed, calls, last);
+        // A partial line: the process died while writing it.
         if cut > 0 {
-            text.push_str(&r#"{"entry":"begun","#[..cut * 5]);
+            text.push_str(&r#"{"entry":"started","#[..cut * 5]);
         }
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
-        let mut noted = ledger.clone();
-        journal.settle(&left, &mut noted, &sandbox());
-        let second = plan(&desired, &left, &noted, options);
-        prop_assert!(second.refusals.is_empty(), "{:#?}", second.refusals);
-        let (finished, noted) = carried_out(&second, &left, &noted);
-        prop_assert_eq!(standings(&finished), standings(&whole));
-        prop_assert!(plan(&desired, &finished, &noted, options).is_empty());
+        let mut reconciled = state.clone();
+        journal.reconcile(&left, &mut reconciled, &sandbox());
+        let second = plan(&desired, &left, &reconciled, options);
+        prop_assert!(second.blockers.is_empty(), "{:#?}", second.blockers);
+        let (finished, reconciled) = apply_plan(&second, &left, &reconciled);
+        prop_assert_eq!(sorted_deploy_states(&finished), sorted_deploy_states(&whole));
+        prop_assert!(plan(&desired, &finished, &reconciled, options).is_empty());
     }
 
     #[test]
-    fn settling_twice_is_settling_once(
-        desired in any_desired(),
-        (observed, ledger) in any_observed().prop_flat_map(any_ledger),
+    fn reconciling_is_idempotent(
+        desired in any_desired_limits(),
+        (observed, state) in any_observed_limits().prop_flat_map(any_limits_state),
         calls in 0..24usize,
     ) {
-        let first = plan(&desired, &observed, &ledger, Options::default());
-        let (left, text) = killed(&first, &observed, calls, Last::AnswerLost);
+        let first = plan(&desired, &observed, &state, PlanOptions::default());
+        let (left, text) = interrupt_apply(&first, &observed, calls, LastCall::ResponseLost);
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
-        let mut once = ledger.clone();
-        journal.settle(&left, &mut once, &sandbox());
+        let mut once = state.clone();
+        journal.reconcile(&left, &mut once, &sandbox());
         let mut twice = once.clone();
-        journal.settle(&left, &mut twice, &sandbox());
-        prop_assert_eq!(twice.to_text(), once.to_text());
+        journal.reconcile(&left, &mut twice, &sandbox());
+        prop_assert_eq!(twice.to_json_string(), once.to_json_string());
     }
 }
 
-fn edited(found: &mut Found, calls: i64) {
-    found.standing.saved = support::capping("https://0.example.org/*", calls);
-    found.last_modified_by = Some("Somebody Else".to_owned());
+fn edit_remotely(found: &mut ObservedConfig, calls: i64) {
+    found.deploy_state.saved = support::capping("https://0.example.org/*", calls);
+    found.last_modified_by = Some("Someone Else".to_owned());
 }
 
 #[test]
-fn what_somebody_else_changes_after_a_crash_is_theirs_and_not_overwritten_unseen() {
-    let wanted = support::desired(vec![support::wanted(support::capping("https://0.example.org/*", 2), true)]);
-    let before = support::found(1, Standing::wanted(support::capping("https://0.example.org/*", 1), true));
-    let (there, ledger) = (support::observed(vec![before.clone()]), support::ledger(&[before]));
-    let first = plan(&wanted, &there, &ledger, Options::default());
-    let (mut left, text) = killed(&first, &there, 1, Last::WrittenDown);
-    edited(&mut left.configs[0], 7);
+fn remote_edit_after_crash_is_a_conflict() {
+    let wanted =
+        support::desired_limits(vec![support::desired_config(support::capping("https://0.example.org/*", 2), true)]);
+    let before =
+        support::observed_config(1, DeployState::from_desired(support::capping("https://0.example.org/*", 1), true));
+    let (observed, state) = (support::observed_limits(vec![before.clone()]), support::limits_state(&[before]));
+    let first = plan(&wanted, &observed, &state, PlanOptions::default());
+    let (mut left, text) = interrupt_apply(&first, &observed, 1, LastCall::Recorded);
+    edit_remotely(&mut left.configs[0], 7);
 
-    let mut noted = ledger;
-    Journal::parse(&text).expect("a journal").expect("a header").settle(&left, &mut noted, &sandbox());
-    let second = plan(&wanted, &left, &noted, Options::default());
+    let mut reconciled = state;
+    Journal::parse(&text).expect("a journal").expect("a header").reconcile(&left, &mut reconciled, &sandbox());
+    let second = plan(&wanted, &left, &reconciled, PlanOptions::default());
     assert_eq!(second.changes, []);
-    assert!(second.refusals[0].message.contains("Somebody Else"), "{}", second.refusals[0].message);
+    assert!(second.blockers[0].message.contains("Someone Else"), "{}", second.blockers[0].message);
 }
 
 #[test]
-fn a_journal_without_a_whole_first_line_says_that_nothing_was_done() {
+fn journal_without_header_is_none() {
     assert_eq!(Journal::parse("").expect("no error"), None);
     assert_eq!(Journal::parse("{\"version\":1,").expect("no error"), None);
 }
 
 #[test]
-fn a_journal_that_is_damaged_or_newer_is_an_error_that_says_where() {
-    let plan =
-        plan(&support::desired(Vec::new()), &support::observed(Vec::new()), &support::ledger(&[]), Options::default());
+fn invalid_journal_is_an_error() {
+    let plan = plan(
+        &support::desired_limits(Vec::new()),
+        &support::observed_limits(Vec::new()),
+        &support::limits_state(&[]),
+        PlanOptions::default(),
+    );
     let header = serde_json::to_string(&header(&plan)).expect("JSON");
-    let damaged = Journal::parse(&format!("{header}\n{{\"entry\":\"x\"}}\n")).expect_err("no entry").to_string();
-    assert!(damaged.starts_with("its line 2 cannot be read"), "{damaged}");
+    let damaged = Journal::parse(&format!("{header}\n{{\"entry\":\"x\"}}\n")).expect_err("invalid").to_string();
+    assert!(damaged.starts_with("failed to parse line 2"), "{damaged}");
     let newer = Journal::parse("{\"version\":7}\n").expect_err("newer").to_string();
-    assert_eq!(newer, "it is of version 7, and this ajo reads version 1");
+    assert_eq!(newer, "unsupported version 7; this ajo reads version 1");
 }

@@ -1,9 +1,12 @@
-//! Worlds to plan in, and a service that is a pure function.
+//! Random plan inputs, and the service as a pure function.
 
 use std::collections::BTreeSet;
 
-use ajo_core::{Api, Sandbox, Uid, Verb};
-use ajo_limits::{Definition, Desired, Found, InForce, Ledger, Observed, Plan, Standing, Wanted};
+use ajo_core::{Api, SandboxName, Uid, Verb};
+use ajo_limits::{
+    ConfigDefinition, DeployState, DesiredConfig, DesiredLimits, LimitsState, LiveState, ObservedConfig,
+    ObservedLimits, Plan,
+};
 use proptest::prelude::*;
 use serde_json::{Map, json};
 
@@ -15,60 +18,60 @@ pub(crate) fn config() -> ProptestConfig {
     ProptestConfig { cases, max_global_rejects: cases.saturating_mul(1000), failure_persistence: None, ..default }
 }
 
-pub(crate) fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> SandboxName {
     "prod".parse().expect("a name")
 }
 
-pub(crate) fn capping(url: &str, calls: i64) -> Definition {
+pub(crate) fn capping(url: &str, calls: i64) -> ConfigDefinition {
     let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
     let json = json!({"url": url, "methods": ["GET"], "services": {"dataSource": limit}});
-    Definition::from_json(Api::Capping, &json).expect("a definition")
+    ConfigDefinition::from_json(Api::Capping, &json).expect("a definition")
 }
 
-pub(crate) fn throttling(url_pattern: &str, calls: i64) -> Definition {
+pub(crate) fn throttling(url_pattern: &str, calls: i64) -> ConfigDefinition {
     let json = json!({"name": "partner", "urlPattern": url_pattern, "methods": ["POST"], "maxThroughput": calls});
-    Definition::from_json(Api::Throttling, &json).expect("a definition")
+    ConfigDefinition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
-pub(crate) fn wanted(definition: Definition, deployed: bool) -> Wanted {
-    Wanted { definition, deployed, place: None }
+pub(crate) fn desired_config(definition: ConfigDefinition, deployed: bool) -> DesiredConfig {
+    DesiredConfig { definition, deployed, location: None }
 }
 
-pub(crate) fn desired(configs: Vec<Wanted>) -> Desired {
-    Desired { sandbox: sandbox(), configs }
+pub(crate) fn desired_limits(configs: Vec<DesiredConfig>) -> DesiredLimits {
+    DesiredLimits { sandbox: sandbox(), configs }
 }
 
 pub(crate) fn uid(number: usize) -> Uid {
     format!("uid-{number:04}").parse().expect("an identifier")
 }
 
-pub(crate) fn found(number: usize, standing: Standing) -> Found {
-    Found {
+pub(crate) fn observed_config(number: usize, deploy_state: DeployState) -> ObservedConfig {
+    ObservedConfig {
         uid: uid(number),
-        standing,
-        last_modified_by: Some("Somebody".to_owned()),
+        deploy_state,
+        last_modified_by: Some("Someone".to_owned()),
         last_modified_at: Some(format!("2026-11-26T00:00:{:02}Z", number % 60)),
         unknown_fields: Map::new(),
     }
 }
 
-pub(crate) fn observed(mut configs: Vec<Found>) -> Observed {
+pub(crate) fn observed_limits(mut configs: Vec<ObservedConfig>) -> ObservedLimits {
     configs.sort_by(|one, other| one.uid.cmp(&other.uid));
-    Observed { configs }
+    ObservedLimits { configs }
 }
 
-/// A ledger that was written when the service was like this.
-pub(crate) fn ledger(of: &[Found]) -> Ledger {
-    let mut ledger = Ledger::default();
-    for found in of {
-        ledger.note(&sandbox(), found.key(), found);
+/// The state after an apply that left these configurations.
+pub(crate) fn limits_state(configs: &[ObservedConfig]) -> LimitsState {
+    let mut state = LimitsState::default();
+    for found in configs {
+        state.record(&sandbox(), found.key(), found);
     }
-    ledger
+    state
 }
 
-/// Does what a plan says, as the service would; gives what is there then, with the ledger of it.
-pub(crate) fn carried_out(plan: &Plan, observed: &Observed, ledger: &Ledger) -> (Observed, Ledger) {
-    let (mut now, mut ledger) = (observed.clone(), ledger.clone());
+/// Applies a plan as the service would. Returns the resulting configurations and state.
+pub(crate) fn apply_plan(plan: &Plan, observed: &ObservedLimits, state: &LimitsState) -> (ObservedLimits, LimitsState) {
+    let (mut now, mut state) = (observed.clone(), state.clone());
     let mut next = 5000;
     let mut uids: Vec<Option<Uid>> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     for task in plan.schedule().into_iter().flat_map(|phase| phase.tasks) {
@@ -79,38 +82,38 @@ pub(crate) fn carried_out(plan: &Plan, observed: &Observed, ledger: &Ledger) -> 
                 next += 1;
                 uids[task.change] = Some(uid(next));
                 let definition = definition.expect("a definition").clone();
-                now.configs.push(found(next, Standing::wanted(definition, false)));
+                now.configs.push(observed_config(next, DeployState::from_desired(definition, false)));
                 continue;
             }
             let uid = uids[task.change].clone().expect("it was created");
-            let index = now.configs.iter().position(|found| found.uid == uid).expect("it is there");
-            let standing = now.configs[index].standing.clone();
+            let index = now.configs.iter().position(|found| found.uid == uid).expect("an existing configuration");
+            let deploy_state = now.configs[index].deploy_state.clone();
             match step {
                 Verb::Delete => {
-                    assert!(!standing.is_deployed() || plan.options.force_delete, "deleted while it limits");
+                    assert!(!deploy_state.is_deployed() || plan.options.force_delete, "deleted while deployed");
                     now.configs.remove(index);
-                    ledger.forget(&uid);
+                    state.remove(&uid);
                 }
                 Verb::Deploy if change.key.api == Api::Throttling => {
-                    assert!(!standing.is_deployed(), "throttling is not deployed twice");
-                    now.configs[index].standing = standing.after(step, &standing.saved);
+                    assert!(!deploy_state.is_deployed(), "throttling is not deployed twice");
+                    now.configs[index].deploy_state = deploy_state.after_call(step, &deploy_state.saved);
                 }
                 _ => {
-                    let definition = definition.unwrap_or(&standing.saved);
-                    now.configs[index].standing = standing.after(step, definition);
+                    let definition = definition.unwrap_or(&deploy_state.saved);
+                    now.configs[index].deploy_state = deploy_state.after_call(step, definition);
                 }
             }
         }
     }
-    let now = self::observed(now.configs);
+    let now = self::observed_limits(now.configs);
     for found in now.configs.iter().filter(|found| uids.contains(&Some(found.uid.clone()))) {
-        ledger.note(&sandbox(), found.key(), found);
+        state.record(&sandbox(), found.key(), found);
     }
-    (now, ledger)
+    (now, state)
 }
 
-/// Any definition of few, so that worlds meet often.
-pub(crate) fn any_definition() -> impl Strategy<Value = Definition> {
+/// One of a few definitions, so that random inputs often share one.
+pub(crate) fn any_definition() -> impl Strategy<Value = ConfigDefinition> {
     prop_oneof![
         4 => (0..4usize, 1..3i64).prop_map(|(url, calls)| capping(&format!("https://{url}.example.org/*"), calls)),
         1 => (0..2usize, 200..202i64)
@@ -118,58 +121,60 @@ pub(crate) fn any_definition() -> impl Strategy<Value = Definition> {
     ]
 }
 
-fn any_standing() -> impl Strategy<Value = Standing> {
+fn any_deploy_state() -> impl Strategy<Value = DeployState> {
     (any_definition(), any_definition(), 0..4u8).prop_map(|(saved, other, kind)| {
         match (kind, saved.api(), other.api()) {
-            (0, ..) => Standing::wanted(saved, false),
-            (1, Api::Capping, Api::Capping) => Standing::of(saved, Some(other)),
-            (2, Api::Capping, _) => Standing { saved, in_force: InForce::Unknown },
-            _ => Standing::wanted(saved, true),
+            (0, ..) => DeployState::from_desired(saved, false),
+            (1, Api::Capping, Api::Capping) => DeployState::new(saved, Some(other)),
+            (2, Api::Capping, _) => DeployState { saved, live: LiveState::Unknown },
+            _ => DeployState::from_desired(saved, true),
         }
     })
 }
 
-/// What a service has: any number of capping configurations, also several with one key, and at most one of throttling.
-pub(crate) fn any_observed() -> impl Strategy<Value = Observed> {
-    proptest::collection::vec(any_standing(), 0..7).prop_map(|standings| {
+/// Any number of capping configurations, possibly with equal keys, and at most one throttling configuration.
+pub(crate) fn any_observed_limits() -> impl Strategy<Value = ObservedLimits> {
+    proptest::collection::vec(any_deploy_state(), 0..7).prop_map(|deploy_states| {
         let mut throttled = false;
-        let kept = standings
-            .into_iter()
-            .filter(|standing| standing.saved.api() == Api::Capping || !std::mem::replace(&mut throttled, true));
-        observed(kept.enumerate().map(|(number, standing)| found(number, standing)).collect())
+        let selected = deploy_states.into_iter().filter(|deploy_state| {
+            deploy_state.saved.api() == Api::Capping || !std::mem::replace(&mut throttled, true)
+        });
+        observed_limits(
+            selected.enumerate().map(|(number, deploy_state)| observed_config(number, deploy_state)).collect(),
+        )
     })
 }
 
-/// What files want: each key once, and at most one of throttling.
-pub(crate) fn any_desired() -> impl Strategy<Value = Desired> {
+/// Desired configurations with unique keys and at most one throttling configuration.
+pub(crate) fn any_desired_limits() -> impl Strategy<Value = DesiredLimits> {
     proptest::collection::vec((any_definition(), any::<bool>()), 0..5).prop_map(|configs| {
         let (mut keys, mut throttled) = (BTreeSet::new(), false);
-        let kept = configs.into_iter().filter(|(definition, _)| {
+        let selected = configs.into_iter().filter(|(definition, _)| {
             keys.insert(definition.key())
                 && (definition.api() == Api::Capping || !std::mem::replace(&mut throttled, true))
         });
-        desired(kept.map(|(definition, deployed)| wanted(definition, deployed)).collect())
+        desired_limits(selected.map(|(definition, deployed)| desired_config(definition, deployed)).collect())
     })
 }
 
-/// A ledger that knows some of it, some as it stands and some as it stood before.
-pub(crate) fn any_ledger(observed: Observed) -> impl Strategy<Value = (Observed, Ledger)> {
+/// A state with some of the configurations, some of them outdated.
+pub(crate) fn any_limits_state(observed: ObservedLimits) -> impl Strategy<Value = (ObservedLimits, LimitsState)> {
     let count = observed.configs.len();
-    (proptest::collection::vec((0..3u8, any_standing()), count), proptest::option::of(any_standing())).prop_map(
-        move |(known, gone)| {
+    (proptest::collection::vec((0..3u8, any_deploy_state()), count), proptest::option::of(any_deploy_state())).prop_map(
+        move |(known, deleted)| {
             let mut entries = Vec::new();
             for (found, (kind, before)) in observed.configs.iter().zip(known) {
                 match kind {
                     0 => {}
                     1 => entries.push(found.clone()),
-                    _ if before.saved.api() == found.standing.saved.api() => {
-                        entries.push(Found { standing: before, ..found.clone() });
+                    _ if before.saved.api() == found.deploy_state.saved.api() => {
+                        entries.push(ObservedConfig { deploy_state: before, ..found.clone() });
                     }
                     _ => {}
                 }
             }
-            entries.extend(gone.map(|standing| found(4000, standing)));
-            (observed.clone(), ledger(&entries))
+            entries.extend(deleted.map(|deploy_state| observed_config(4000, deploy_state)));
+            (observed.clone(), limits_state(&entries))
         },
     )
 }

@@ -1,4 +1,4 @@
-// Counted figures: installed bytes, and token requests of callers that start together. node count.mjs AJO.
+// Counts installed bytes, and token requests of concurrent callers: node count.mjs AJO.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
@@ -6,35 +6,35 @@ import { startEmulator } from "./emulator.mjs";
 import { printFigure } from "./figures.mjs";
 
 const CALLERS = 100;
-const CONTESTANTS = [
-  // contestant, label, package
+const CLIENTS = [
+  // function in clients.mjs, label, package
   ["ajoLimits", "ajo-limits", "ajo-limits"],
   ["openapiFetch", "openapi-fetch, own token cache", "openapi-fetch"],
   ["adobeAuth", "@adobe/aio-lib-core-auth, fetch", "@adobe/aio-lib-core-auth"],
 ];
 
 const settings = await startEmulator(path.resolve(process.argv[2]));
-for (const [name, label] of CONTESTANTS) {
+for (const [name, label] of CLIENTS) {
   await control("DELETE", "/calls");
   await startCallers(name);
   const { calls } = await control("GET", "/calls?operation=token");
   printFigure(`npm package, token requests of ${CALLERS} callers, ${label}`, calls.length, "requests");
 }
-const theirs = installedBytes("openapi-fetch");
-for (const [, label, name] of CONTESTANTS) {
+const baseBytes = installedBytes("openapi-fetch");
+for (const [, label, name] of CLIENTS) {
   const bytes = installedBytes(name);
-  printFigure(`npm package, installed, ${label}`, bytes / 1000, "KB", bytes === theirs ? undefined : bytes / theirs);
+  printFigure(`npm package, installed, ${label}`, bytes / 1000, "KB", bytes === baseBytes ? undefined : bytes / baseBytes);
 }
-// Only tests load it.
+// Listed separately, because only tests load it.
 const emulatorBytes = bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator"));
 printFigure("npm package, installed, of it the emulator", emulatorBytes / 1000, "KB");
 process.exit(0);
 
-/** A new process whose callers start together without a token. */
+/** Runs concurrent callers without a token in a new process. */
 function startCallers(name) {
   const program = `
-    import * as contestants from "./contestants.mjs";
-    const client = await contestants.${name}(${JSON.stringify(settings)});
+    import * as clients from "./clients.mjs";
+    const client = await clients.${name}(${JSON.stringify(settings)});
     await Promise.all(Array.from({ length: ${CALLERS} }, () => client.list()));`;
   return new Promise((resolve, reject) => {
     const options = { cwd: import.meta.dirname, stdio: ["ignore", "ignore", "inherit"] };
@@ -43,8 +43,8 @@ function startCallers(name) {
   });
 }
 
-async function control(method, where) {
-  const response = await fetch(`${settings.imsUrl}/_emulator${where}`, { method });
+async function control(method, path) {
+  const response = await fetch(`${settings.imsUrl}/_emulator${path}`, { method });
   if (!response.ok) throw new Error(await response.text());
   return response.status === 204 ? {} : response.json();
 }

@@ -1,10 +1,10 @@
-// The emulator, and the cores of the two processes.
+// Starts the emulator, and pins processes to CPU cores.
 import { spawn } from "node:child_process";
 
-/** The two cores that xtask chose: of the emulator, and of its clients. Without them, nothing is pinned. */
+/** The cores that xtask chose for the emulator and its clients. Without them, nothing is pinned. */
 export const [SERVER_CORE, CLIENT_CORE] = (process.env.BENCH_CORES ?? "").split(",");
 
-/** A command on this core, if there is one. */
+/** The command, pinned to the core if there is one. */
 export function pin(core, command) {
   return core ? ["taskset", "-c", core, ...command] : command;
 }
@@ -12,10 +12,10 @@ export function pin(core, command) {
 /** Starts the emulator on a free port and returns its settings. It stops with this program. */
 export async function startEmulator(ajo) {
   const [file, ...rest] = pin(SERVER_CORE, [ajo, "emulator", "serve", "--port", "0"]);
-  const served = spawn(file, rest, { stdio: ["ignore", "pipe", "ignore"] });
-  process.on("exit", () => served.kill());
+  const child = spawn(file, rest, { stdio: ["ignore", "pipe", "ignore"] });
+  process.on("exit", () => child.kill());
   let text = "";
-  for await (const chunk of served.stdout) {
+  for await (const chunk of child.stdout) {
     text += chunk;
     if (/AJO_SANDBOX=.*\n/.test(text)) break;
   }

@@ -1,13 +1,13 @@
 // Prints figures for `cargo xtask bench`: one JSON object per line.
 
-/** A figure; its ratio to the other contestant, if there is one. */
+/** `ratio` is the ratio to the base client. */
 export function printFigure(name, value, unit, ratio) {
   console.log(JSON.stringify({ name, value, unit, ratio }));
 }
 
-/** Figures whose names start like this could not be measured. */
-export function printMissing(missing, why) {
-  console.log(JSON.stringify({ missing, why }));
+/** Reports that figures whose names start with `missing` could not be measured. */
+export function printMissing(missing, reason) {
+  console.log(JSON.stringify({ missing, reason }));
 }
 
 export function median(values) {
@@ -15,7 +15,7 @@ export function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** How many times longer one contestant takes than another. They take turns, so each round is compared with itself. */
-export function timesLonger(rounds, name, base) {
+/** The median ratio of two clients. They alternate, so the times of the same round are compared. */
+export function medianRatio(rounds, name, base) {
   return median(rounds[name].map((time, round) => time / rounds[base][round]));
 }

@@ -1,4 +1,4 @@
-// Installs the tarball, its alternatives and these programs into a folder: node install.mjs TARBALL WORK.
+// Installs the tarball and its alternatives into a folder, and copies these scripts there: node install.mjs TARBALL WORK.
 import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { install } from "../bundlers/project.mjs";

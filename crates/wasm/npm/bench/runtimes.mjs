@@ -1,4 +1,4 @@
-// The contestants in Node.js, Deno, Bun and workerd.
+// Measures the client libraries in Node.js, Deno, Bun and workerd.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,24 +7,23 @@ import { performance } from "node:perf_hooks";
 import { CLIENT_CORE, pin } from "./emulator.mjs";
 
 const here = import.meta.dirname;
-/** Those that run in every runtime. */
+/** The clients that run in every runtime. */
 const EVERYWHERE = ["ajoLimits", "bareFetch"];
-/** Rounds of one run; `cargo xtask bench` makes five runs. The first rounds warm up. */
+/** Rounds of one run, including warm-up. `cargo xtask bench` makes five runs. */
 const ROUNDS = 6;
-const WARM = 2;
+const WARM_UP_ROUNDS = 2;
 const CALLS = 200;
 const COLD_STARTS = 3;
 
-/** They stop with this program. */
+/** Child processes. They stop with this program. */
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill()));
 
 /**
- * Node.js, and the runtimes in `crates/wasm/npm/runtimes`: label, contestants, and a function that measures them. It returns, by
- * contestant and round, the milliseconds of a call, and those from the start of a process to its first response (`nothing`: to its
- * exit, without a call).
+ * Node.js and the runtimes of `crates/wasm/npm/runtimes`: label, clients, and a function that measures them. It returns times in
+ * milliseconds by client and round: per call, and from the start of a process to its first response (`nothing`: to its exit).
  */
-export function runtimesIn(installed, contestants) {
+export function runtimesIn(installed, clients) {
   const at = (file) => path.join(installed, "node_modules", file);
   const [deno, bun, workerd] = ["@deno/linux-x64-glibc/deno", "@oven/bun-linux-x64/bin/bun", "@cloudflare/workerd-linux-64/bin/workerd"].map(at);
   const denoFlags = ({ baseUrl, imsUrl }) => {
@@ -32,21 +31,21 @@ export function runtimesIn(installed, contestants) {
     return ["run", "--no-prompt", "--no-remote", "--cached-only", "--node-modules-dir=manual", `--allow-net=${hosts}`];
   };
   return [
-    ["Node.js", contestants, process.execPath, (given) => measureProgram([process.execPath], given)],
-    ["Deno", EVERYWHERE, deno, (given) => measureProgram([deno, ...denoFlags(given.settings)], given)],
-    ["Bun", EVERYWHERE, bun, (given) => measureProgram([bun, "run", "--no-install"], given)],
-    ["workerd", EVERYWHERE, workerd, (given) => measureWorker(workerd, given)],
+    ["Node.js", clients, process.execPath, (options) => measureProgram([process.execPath], options)],
+    ["Deno", EVERYWHERE, deno, (options) => measureProgram([deno, ...denoFlags(options.settings)], options)],
+    ["Bun", EVERYWHERE, bun, (options) => measureProgram([bun, "run", "--no-install"], options)],
+    ["workerd", EVERYWHERE, workerd, (options) => measureWorker(workerd, options)],
   ].filter(([, , file]) => existsSync(file)).map(([label, names, , measure]) => [label, names, measure]);
 }
 
-/** A runtime that runs a file. */
+/** Measures a runtime that runs a file to its end. */
 async function measureProgram(command, { settings, uid, names, run }) {
-  const runProgram = (what, given) => {
+  const runProgram = (mode, options) => {
     const env = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_DIR: path.join(here, "deno-cache") };
-    const [file, ...rest] = pin(CLIENT_CORE, [...command, "program.mjs", what, JSON.stringify(given)]);
+    const [file, ...rest] = pin(CLIENT_CORE, [...command, "run-calls.mjs", mode, JSON.stringify(options)]);
     const start = performance.now();
     const { status, stdout, stderr } = spawnSync(file, rest, { cwd: here, env, encoding: "utf8" });
-    if (status !== 0) throw new Error(`${command[0]} ${what}: ${stderr}`);
+    if (status !== 0) throw new Error(`${command[0]} ${mode}: ${stderr}`);
     return { stdout, time: performance.now() - start };
   };
   const times = JSON.parse(runProgram("calls", { names, settings, uid, rounds: ROUNDS, calls: CALLS, run }).stdout);
@@ -54,27 +53,27 @@ async function measureProgram(command, { settings, uid, names, run }) {
   return { calls: withoutWarmUp(times), starts: await coldStarts(names, run, startCold) };
 }
 
-/** workerd's program waits for requests, and its clock stops during them, so it is measured from outside. */
+/** Measures workerd from outside, because its clock stops during a request. */
 async function measureWorker(file, { settings, uid, names, run }) {
-  const ask = async (port, body) => {
+  const post = async (port, body) => {
     const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`);
     await response.text();
   };
   const times = Object.fromEntries(names.map((name) => [name, []]));
   const { child, port } = await serve(file);
-  await untilAnswered(child, () => ask(port, {}));
+  await retryUntilListening(child, () => post(port, {}));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of inTurn(names, run + round)) {
+    for (const name of alternate(names, run + round)) {
       const start = performance.now();
-      await ask(port, { name, settings, uid, calls: CALLS });
+      await post(port, { name, settings, uid, calls: CALLS });
       times[name].push((performance.now() - start) / CALLS);
     }
   }
   child.kill();
   const starts = await coldStarts(names, run, async (name) => {
     const { child, port, start } = await serve(file);
-    await untilAnswered(child, () => ask(port, name === "nothing" ? {} : { name, settings }));
+    await retryUntilListening(child, () => post(port, name === "nothing" ? {} : { name, settings }));
     const time = performance.now() - start;
     child.kill();
     return time;
@@ -83,40 +82,40 @@ async function measureWorker(file, { settings, uid, names, run }) {
 }
 
 function withoutWarmUp(times) {
-  return Object.fromEntries(Object.entries(times).map(([name, rounds]) => [name, rounds.slice(WARM)]));
+  return Object.fromEntries(Object.entries(times).map(([name, rounds]) => [name, rounds.slice(WARM_UP_ROUNDS)]));
 }
 
-/** Contestants take turns, so that other load affects all of them. */
+/** The clients alternate, so that other load affects all of them. */
 async function coldStarts(names, run, startCold) {
   const times = Object.fromEntries([...names, "nothing"].map((name) => [name, []]));
   for (let round = 0; round < COLD_STARTS; round += 1) {
-    for (const name of inTurn(Object.keys(times), run + round)) times[name].push(await startCold(name));
+    for (const name of alternate(Object.keys(times), run + round)) times[name].push(await startCold(name));
   }
   return times;
 }
 
-/** In every other round the last one goes first. */
-function inTurn(names, round) {
+/** Reverses the order in every other round. */
+function alternate(names, round) {
   return round % 2 === 0 ? names : [...names].reverse();
 }
 
 async function serve(file) {
   const port = await freePort();
   const config = path.join(here, "worker.capnp");
-  writeFileSync(config, capnp(port));
+  writeFileSync(config, workerdConfig(port));
   const start = performance.now();
-  const [program, ...given] = pin(CLIENT_CORE, [file, "serve", config]);
-  const child = spawn(program, given, { stdio: ["ignore", "ignore", "inherit"] });
+  const [program, ...args] = pin(CLIENT_CORE, [file, "serve", config]);
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   running.add(child);
   child.once("exit", () => running.delete(child));
   return { child, port, start };
 }
 
-/** Asks until the server listens. */
-async function untilAnswered(child, ask) {
+/** Repeats a request until the server listens. */
+async function retryUntilListening(child, request) {
   for (;;) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
       if (error.cause?.code !== "ECONNREFUSED" || child.exitCode !== null) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -133,8 +132,8 @@ function freePort() {
   });
 }
 
-/** The package under its import names. It needs a network of its own, because the default one excludes loopback. */
-function capnp(port) {
+/** A workerd configuration. It defines a network, because the default one excludes loopback. */
+function workerdConfig(port) {
   const packed = "node_modules/ajo-limits";
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -147,7 +146,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.mjs", esModule = embed "worker.mjs"),
-    (name = "contestants.mjs", esModule = embed "contestants.mjs"),
+    (name = "clients.mjs", esModule = embed "clients.mjs"),
     (name = "ajo-limits", esModule = embed "${packed}/workerd.js"),
     (name = "core.wasm", wasm = embed "${packed}/core.wasm"),
   ],

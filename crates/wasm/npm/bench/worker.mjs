@@ -1,5 +1,5 @@
-// A Worker that makes the calls of a request: POST {name, settings, uid?, calls?}. Without a name it makes none.
-import * as contestants from "contestants.mjs";
+// A Worker that makes calls on request: POST {name, settings, uid?, calls?}. Without a name it makes none.
+import * as libraries from "clients.mjs";
 
 const clients = {};
 
@@ -7,9 +7,9 @@ export default {
   async fetch(request) {
     const { name, settings, uid, calls } = await request.json();
     if (name === undefined) return new Response("nothing");
-    clients[name] ??= await contestants[name](settings);
+    clients[name] ??= await libraries[name](settings);
     if (uid === undefined) await clients[name].list();
-    // One after the other, as in the other runtimes.
+    // Sequential, as in the other runtimes.
     for (let call = 0; call < calls; call += 1) await clients[name].get(uid);
     return new Response("done");
   },

@@ -1,11 +1,11 @@
-// Chromium without a window, of which nothing goes out.
-import { tool } from "./project.mjs";
+// Starts headless Chromium, without its background traffic.
+import { requireFrom } from "./project.mjs";
 
-/** Debian's, unless the environment names another. */
+/** Debian's path, unless AJO_CHROMIUM names another. */
 export const CHROMIUM = process.env.AJO_CHROMIUM ?? "/usr/bin/chromium";
 
 export function startBrowser(work) {
-  return tool("playwright-core", work).chromium.launch({
+  return requireFrom("playwright-core", work).chromium.launch({
     executablePath: CHROMIUM,
     args: [
       "--headless",
@@ -16,7 +16,7 @@ export function startBrowser(work) {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // For what the suites measure.
+      // The suites measure memory.
       "--js-flags=--expose-gc",
       "--enable-precise-memory-info",
     ],

@@ -1,41 +1,41 @@
-// An emulator on a free port of this machine.
+// Starts an emulator on a free port.
 import { spawn } from "node:child_process";
 
-/** Starts one. It ends with this program. */
+/** The emulator stops with this program. */
 export async function startEmulator(ajo) {
   const child = spawn(ajo, ["emulator", "serve", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] });
   const stop = () => child.kill();
   process.on("exit", stop);
-  const settings = await printed(child);
-  const control = async (method, where, body) => {
-    const answer = await fetch(`${settings.AJO_IMS_URL}/_emulator${where}`, {
+  const settings = await readVariables(child);
+  const control = async (method, path, body) => {
+    const response = await fetch(`${settings.AJO_IMS_URL}/_emulator${path}`, {
       method,
       ...(body !== undefined && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${method} ${where}: ${answer.status} ${await answer.text()}`);
-    return answer.status === 204 ? undefined : answer.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
   };
   return {
-    /** The variables that it prints: `AJO_BASE_URL` and so on. */
+    /** The printed variables: `AJO_BASE_URL` and so on. */
     settings,
     control,
     reset: () => control("POST", "/reset"),
-    /** The journal, of one operation or of all. */
+    /** The request log, optionally of one operation. */
     calls: async (operation) => (await control("GET", operation ? `/calls?operation=${operation}` : "/calls")).calls,
     stop,
   };
 }
 
-/** What it prints for shells to read: `export AJO_BASE_URL='…'`, the sandbox last. */
-function printed(child) {
+/** Reads the lines `export AJO_BASE_URL='…'`. The sandbox is the last one. */
+function readVariables(child) {
   return new Promise((resolve, reject) => {
-    let text = "";
+    let output = "";
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the emulator ended with ${code}`)));
+    child.on("exit", (code) => reject(new Error(`the emulator exited with code ${code}`)));
     child.stdout.on("data", (chunk) => {
-      text += chunk;
-      const found = Object.fromEntries([...text.matchAll(/^export (AJO_\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
-      if (found.AJO_SANDBOX !== undefined) resolve(found);
+      output += chunk;
+      const variables = Object.fromEntries([...output.matchAll(/^export (AJO_\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
+      if (variables.AJO_SANDBOX !== undefined) resolve(variables);
     });
   });
 }

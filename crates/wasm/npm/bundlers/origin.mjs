@@ -1,22 +1,19 @@
-// One origin for a page and the emulator, because the emulator, as the service, answers no preflight request of another origin.
+// Serves a page and the emulator from one origin, because neither the emulator nor the service supports CORS.
 import { createReadStream, existsSync } from "node:fs";
 import { createServer, request } from "node:http";
 import path from "node:path";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
-/** What is the emulator's: the service, the token host, the control API. */
+/** The paths of the service, the token endpoint and the control API. */
 const EMULATED = /^\/(journey|ims|_emulator)\b/;
 
-/**
- * Serves the files of a folder, with a content policy if one is given, or what another server has, and passes the emulator's
- * paths on to it, bytes as they are.
- */
+/** Serves a folder, optionally with a content security policy, or proxies another server. Proxies the emulator's paths to it. */
 export async function startOrigin({ folder, policy, server }, emulator) {
-  const origin = createServer((asked, answer) => {
-    if (EMULATED.test(asked.url)) return passOn(emulator.settings.AJO_IMS_URL, asked, answer);
-    if (server !== undefined) return passOn(server, asked, answer);
-    if (policy !== undefined) answer.setHeader("content-security-policy", policy);
-    sendFile(folder, new URL(asked.url, "http://origin").pathname, answer);
+  const origin = createServer((incoming, outgoing) => {
+    if (EMULATED.test(incoming.url)) return proxy(emulator.settings.AJO_IMS_URL, incoming, outgoing);
+    if (server !== undefined) return proxy(server, incoming, outgoing);
+    if (policy !== undefined) outgoing.setHeader("content-security-policy", policy);
+    sendFile(folder, new URL(incoming.url, "http://origin").pathname, outgoing);
   });
   await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
   return {
@@ -28,22 +25,23 @@ export async function startOrigin({ folder, policy, server }, emulator) {
   };
 }
 
-function sendFile(folder, name, answer) {
+function sendFile(folder, name, outgoing) {
   const file = path.join(folder, name === "/" ? "index.html" : name);
-  if (!existsSync(file)) return answer.writeHead(404).end();
-  answer.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
-  createReadStream(file).pipe(answer);
+  if (!existsSync(file)) return outgoing.writeHead(404).end();
+  outgoing.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
+  createReadStream(file).pipe(outgoing);
 }
 
-function passOn(to, asked, answer) {
-  // A connection for each request, on both sides: one that the emulator ends must end for the page, and Chromium itself sends
-  // a request again, a creation too, when a connection that it has used before ends without an answer.
-  const onward = request(new URL(asked.url, to), { method: asked.method, headers: asked.headers, agent: false }, (answered) => {
-    answer.writeHead(answered.statusCode, { ...answered.headers, connection: "close" });
-    answered.pipe(answer);
-    answered.on("close", () => answered.complete || answer.destroy());
+function proxy(target, incoming, outgoing) {
+  // One connection per request on both sides. When the emulator closes a connection, the page must see it. On a reused connection,
+  // Chromium would resend the request, even a create.
+  const { method, headers } = incoming;
+  const upstream = request(new URL(incoming.url, target), { method, headers, agent: false }, (response) => {
+    outgoing.writeHead(response.statusCode, { ...response.headers, connection: "close" });
+    response.pipe(outgoing);
+    response.on("close", () => response.complete || outgoing.destroy());
   });
-  onward.on("error", () => answer.destroy());
-  answer.on("close", () => onward.destroy());
-  asked.pipe(onward);
+  upstream.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => upstream.destroy());
+  incoming.pipe(upstream);
 }

@@ -1,26 +1,26 @@
-// Folders in which the package is installed as a user installs it, and programs that run in them.
+// Installs the package into folders, as a user would, and runs programs there.
 import { spawn } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 const here = import.meta.dirname;
-/** Longest time of one program, in milliseconds: a build of Next.js takes 40 s on two slow cores. */
-const LONGEST = 180_000;
+/** Time limit of a program in milliseconds. A build of Next.js takes 40 s on two slow cores. */
+const TIMEOUT_MS = 180_000;
 
-/** Installs the packages that FROM's package.json names, and the tarball, into WORK. A folder in WORK finds all of them. */
+/** Installs the tarball and the packages in FROM's package.json into WORK. Folders below WORK can import them. */
 export async function install(tarball, work, from = here) {
   for (const name of ["package.json", "package-lock.json", ".npmrc"]) await cp(path.join(from, name), path.join(work, name));
-  // npm takes what has the same version for the same.
+  // npm does not reinstall a package of the same version.
   await rm(path.join(work, "node_modules/ajo-limits"), { recursive: true, force: true });
   await rm(path.join(work, "node_modules/.package-lock.json"), { force: true });
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Without the packages' scripts: some would download a program that is there already, as an optional package.
-  const how = ["--no-save", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
-  await sh(npm, ["install", ...how, tarball], { cwd: work });
+  // Without install scripts: some download a program that an optional package already contains.
+  const flags = ["--no-save", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+  await sh(npm, ["install", ...flags, tarball], { cwd: work });
 }
 
-/** A fresh copy of a folder, in WORK. */
+/** Copies a folder into WORK, and replaces an older copy. */
 export async function copy(source, work, name) {
   const target = path.join(work, name);
   await rm(target, { recursive: true, force: true });
@@ -28,8 +28,8 @@ export async function copy(source, work, name) {
   return target;
 }
 
-/** An installed package, for the test's own use. */
-export function tool(name, work) {
+/** Imports a package that is installed in WORK. */
+export function requireFrom(name, work) {
   return createRequire(path.join(work, "package.json"))(name);
 }
 
@@ -39,41 +39,41 @@ export function node(argv, options) {
   return sh(process.execPath, [path.join(options.work, "node_modules", program), ...rest], options);
 }
 
-/** Runs a program to its end and gives what it printed; rejects with that when it fails. */
+/** Runs a program, and returns its output. If the program fails, rejects with the output. */
 export function sh(program, argv, { cwd, env = {} }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: LONGEST });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
+    const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      if (code === 0) resolve(text);
-      else reject(new Error(`${program} ${argv.join(" ")} ended with ${code ?? signal}\n${text}`));
+      if (code === 0) resolve(output);
+      else reject(new Error(`${program} ${argv.join(" ")} exited with ${code ?? signal}\n${output}`));
     });
   });
 }
 
-/** Starts a server, and gives what its output matches. `stop` ends it. */
+/** Starts a server, and waits until its output matches `ready`. */
 export async function serve(program, argv, { cwd, env = {} }, ready) {
-  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: LONGEST });
+  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
   const stop = () => child.kill("SIGKILL");
   process.on("exit", stop);
-  let text = "";
+  let output = "";
   const match = await new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => reject(new Error(`${program} ${argv.join(" ")} ended with ${code}\n${text}`)));
+    child.on("close", (code) => reject(new Error(`${program} ${argv.join(" ")} exited with ${code}\n${output}`)));
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
-        text += chunk;
-        const found = text.match(ready);
-        if (found) resolve(found);
+        output += chunk;
+        const match = output.match(ready);
+        if (match) resolve(match);
       });
     }
   });
-  return { match, stop, output: () => text };
+  return { match, stop, output: () => output };
 }
 
-/** Tools that would tell somebody that they are used, or ask for a newer version of themselves. */
+/** Disables telemetry and update checks. */
 const QUIET = {
   NEXT_TELEMETRY_DISABLED: "1",
   WRANGLER_SEND_METRICS: "false",

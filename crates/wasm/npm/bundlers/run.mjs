@@ -1,25 +1,25 @@
-// The packed package in what people build and test with, against the emulator, and the examples:
+// Tests the package with bundlers, browsers and test runners against the emulator, and runs the examples:
 //
-//     node run.mjs AJO TARBALL WORK [PART…]
+//     node run.mjs AJO TARBALL WORK [CHECK…]
 //
-// AJO is the command `ajo`, TARBALL the packed package, WORK a folder where all of it is installed and built. Prints a line for
-// each thing that was tried; ends with 1 when one of them does not work.
+// AJO is the command `ajo`, TARBALL the package, WORK a folder for all installations and builds. Prints a line for each result, and
+// exits with 1 if one fails.
 import path from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { install } from "./project.mjs";
 
-const [ajo, tarball, work] = process.argv.slice(2, 5).map((given) => path.resolve(given));
-const wanted = process.argv.slice(5);
-const PARTS = ["browsers", "tests", "next", "examples"];
+const [ajo, tarball, work] = process.argv.slice(2, 5).map((argument) => path.resolve(argument));
+const selected = process.argv.slice(5);
+const CHECKS = ["browsers", "test-runners", "next", "examples"];
 
 let failed = 0;
-/** Tries one thing. What it gives back is said beside its name. */
-async function attempt(name, tried) {
-  const begun = performance.now();
-  const seconds = () => `${((performance.now() - begun) / 1000).toFixed(1)} s`;
+/** Runs one check, and prints its name and the note that it returns. */
+async function attempt(name, check) {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   try {
-    const remark = await tried();
-    console.log(`ok      ${name.padEnd(44)} ${seconds().padStart(7)}  ${remark ?? ""}`.trimEnd());
+    const note = await check();
+    console.log(`ok      ${name.padEnd(44)} ${seconds().padStart(7)}  ${note ?? ""}`.trimEnd());
   } catch (error) {
     failed += 1;
     console.log(`not ok  ${name.padEnd(44)} ${seconds().padStart(7)}\n${error?.stack ?? error}`);
@@ -33,12 +33,12 @@ function skip(name, why) {
 const emulator = await startEmulator(ajo);
 try {
   await install(tarball, work);
-  for (const part of wanted.length > 0 ? wanted : PARTS) {
-    const { run } = await import(`./parts/${part}.mjs`);
+  for (const check of selected.length > 0 ? selected : CHECKS) {
+    const { run } = await import(`./checks/${check}.mjs`);
     await run({ ajo, emulator, work, attempt, skip });
   }
 } finally {
   emulator.stop();
 }
-console.log(failed === 0 ? "all of it works" : `${failed} failed`);
+console.log(failed === 0 ? "all checks passed" : `${failed} checks failed`);
 process.exitCode = failed === 0 ? 0 : 1;

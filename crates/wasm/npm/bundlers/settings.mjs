@@ -1,15 +1,15 @@
-// What the fixtures have in common.
+// Shared by all checks.
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A definition without fault. */
+/** A valid definition. */
 export const CAPPING = {
   url: "https://api.example.org/data/2.5/*",
   methods: ["GET"],
-  services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
+  services: { action: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
 };
 
-/** The emulator's settings as options of the client. */
+/** Client options for an emulator. */
 export function optionsOf({ settings }) {
   return {
     clientId: settings.AJO_CLIENT_ID,
@@ -22,7 +22,7 @@ export function optionsOf({ settings }) {
   };
 }
 
-/** A client of the installed package. */
+/** A client of the installed package, for an emulator. */
 export async function clientOf(emulator, work) {
   const { AjoClient } = await import(pathToFileURL(path.join(work, "node_modules/ajo-limits/index.js")).href);
   return new AjoClient(optionsOf(emulator));

@@ -1,5 +1,5 @@
-// Vercel's edge runtime: node edge-host.mjs GIVEN. Bundles the runner with the conditions of that runtime, as Next.js does,
-// and hands the modules of WebAssembly in as the platform does: compiled outside the sandbox.
+// Runs the suites in Vercel's edge runtime: node edge-host.mjs INPUT. Bundles them with the runtime's export conditions, like Next.js,
+// and compiles WebAssembly modules outside the sandbox, like the platform.
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { EdgeRuntime } from "edge-runtime";
@@ -17,8 +17,8 @@ const { outputFiles } = await build({
 
 function wasmModules({ onResolve, onLoad, resolve }) {
   onResolve({ filter: /\.wasm\?module$/ }, async ({ path, resolveDir }) => {
-    const found = await resolve(path.replace("?module", ""), { resolveDir, kind: "import-statement" });
-    return { path: found.path, namespace: "wasm-module" };
+    const resolved = await resolve(path.replace("?module", ""), { resolveDir, kind: "import-statement" });
+    return { path: resolved.path, namespace: "wasm-module" };
   });
   onLoad({ filter: /.*/, namespace: "wasm-module" }, ({ path }) => {
     const name = `wasm_${Object.keys(modules).length}`;
@@ -27,13 +27,13 @@ function wasmModules({ onResolve, onLoad, resolve }) {
   });
 }
 
-const stray = [];
-process.on("unhandledRejection", (reason) => stray.push(`unhandled: ${reason?.stack ?? reason}`));
+const unexpected = [];
+process.on("unhandledRejection", (reason) => unexpected.push(`unhandled: ${reason?.stack ?? reason}`));
 const edge = new EdgeRuntime({
   extend: (context) => Object.assign(context, modules),
   initialCode: outputFiles[0].text,
 });
-edge.context.given = process.argv[2];
-const report = JSON.parse(await edge.evaluate("run(given)"));
-report.stray.push(...stray);
+edge.context.input = process.argv[2];
+const report = JSON.parse(await edge.evaluate("run(input)"));
+report.unexpected.push(...unexpected);
 console.log(JSON.stringify(report));

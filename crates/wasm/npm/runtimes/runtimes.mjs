@@ -1,4 +1,4 @@
-// Where the runtimes are, and how each runs the suites. All of them come from the npm registry.
+// Paths of the runtimes, and their command lines. All runtimes are npm packages.
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,17 +6,15 @@ import { fileURLToPath } from "node:url";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const installed = (file) => path.join(here, "node_modules", file);
-const nodeOf = (version) => installed(`node-${version}/bin/node`);
+const nodePath = (version) => installed(`node-${version}/bin/node`);
 
-const fixed = (settings) => JSON.stringify(settings);
-
-/** Runs a program in the fixture. `arguments_` gets what the suites are given. */
+/** A program in the fixture. `arguments_` is a function of the input for the suites. */
 const program = (file, arguments_) => ({ file, arguments: arguments_ });
 
-const node = (version, runner, more = []) => program(nodeOf(version), (given) => [...more, runner, fixed(given)]);
-const worker = (name, given) => program(process.execPath, (it) => [path.join(here, "worker-host.mjs"), JSON.stringify(given), fixed(it)]);
+const node = (version, runner, flags = []) => program(nodePath(version), (input) => [...flags, runner, JSON.stringify(input)]);
+const worker = (options) => program(process.execPath, (input) => [path.join(here, "worker-host.mjs"), JSON.stringify(options), JSON.stringify(input)]);
 
-/** The oldest date that runs any module, and the newest that this workerd knows. */
+/** The oldest compatibility date with ES modules, and the newest of this workerd. */
 const OLD = "2022-01-31";
 const NEW = "2026-04-01";
 
@@ -26,9 +24,9 @@ function workers() {
     for (const date of [OLD, NEW]) {
       for (const compat of [false, true]) {
         const name = `workerd ${date}${compat ? " nodejs_compat" : ""}${bundled ? ", wrangler" : ""}`;
-        const run = worker(name, { bundled, date, compat });
-        // The faults once: they take long.
-        cases.push({ name, ...run, faults: !bundled && date === NEW && !compat, connectCode: "BROKEN" });
+        const run = worker({ bundled, date, compat });
+        // The fault suite is slow, so it runs once.
+        cases.push({ name, ...run, faults: !bundled && date === NEW && !compat, connectCode: "DISCONNECTED" });
       }
     }
   }
@@ -45,26 +43,26 @@ export const CASES = [
   {
     name: "Deno",
     faults: true,
-    // Deno 2.9's fetch sends a request of any method again when a connection that was used before ends without an answer,
-    // unless its body is a stream; those work in no browser over HTTP/1.1. So a creation can happen twice there.
-    fetchRepeats: true,
-    ...program(installed("@deno/linux-x64-glibc/deno"), (given) => [
+    // The fetch of Deno 2.9 resends any request, even a create, when a reused connection closes without a response. Only requests
+    // with a stream as body are not resent, but browsers do not support those over HTTP/1.1.
+    fetchResends: true,
+    ...program(installed("@deno/linux-x64-glibc/deno"), (input) => [
       "run",
       "--no-prompt",
       "--no-remote",
       "--cached-only",
       "--node-modules-dir=manual",
       "--v8-flags=--expose-gc",
-      // The emulator, and the address where nobody listens.
-      `--allow-net=${[given.settings.imsUrl, given.settings.closedUrl].map((it) => new URL(it).host).join()}`,
+      // The emulator, and the URL without a server.
+      `--allow-net=${[input.settings.imsUrl, input.settings.closedUrl].map((it) => new URL(it).host).join()}`,
       "deno.mjs",
-      fixed(given),
+      JSON.stringify(input),
     ]),
   },
-  { name: "Bun, ESM", ...program(installed("@oven/bun-linux-x64/bin/bun"), (given) => ["run", "--no-install", "node-esm.mjs", fixed(given)]) },
-  { name: "Bun, CJS", ...program(installed("@oven/bun-linux-x64/bin/bun"), (given) => ["run", "--no-install", "node-cjs.cjs", fixed(given)]) },
+  { name: "Bun, ESM", ...program(installed("@oven/bun-linux-x64/bin/bun"), (input) => ["run", "--no-install", "node-esm.mjs", JSON.stringify(input)]) },
+  { name: "Bun, CJS", ...program(installed("@oven/bun-linux-x64/bin/bun"), (input) => ["run", "--no-install", "node-cjs.cjs", JSON.stringify(input)]) },
   ...workers(),
-  { name: "edge-runtime", ...program(process.execPath, (given) => [path.join(here, "edge-host.mjs"), fixed(given)]) },
+  { name: "edge-runtime", ...program(process.execPath, (input) => [path.join(here, "edge-host.mjs"), JSON.stringify(input)]) },
 ];
 
 export const wrangler = installed("wrangler/bin/wrangler.js");

@@ -1,43 +1,43 @@
-// One Worker in workerd, by miniflare: node worker-host.mjs CASE GIVEN. Prints what the runner reports.
+// Runs the suites in one Worker with Miniflare: node worker-host.mjs CASE INPUT. Prints the report.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
-const [kind, given] = process.argv.slice(2).map((it) => JSON.parse(it));
-const said = [];
+const [kind, input] = process.argv.slice(2).map((it) => JSON.parse(it));
+const output = [];
 
 const miniflare = new Miniflare({
   log: new Log(LogLevel.NONE),
   modules: kind.bundled ? bundle() : files(),
   compatibilityDate: kind.date,
   compatibilityFlags: kind.compat ? ["nodejs_compat"] : [],
-  // workerd says here what a Worker logs, and what it thinks of the Worker.
+  // Logs of the Worker, and warnings of workerd.
   handleRuntimeStdio: (stdout, stderr) => {
-    for (const stream of [stdout, stderr]) stream.on("data", (chunk) => said.push(`workerd: ${chunk}`));
+    for (const stream of [stdout, stderr]) stream.on("data", (chunk) => output.push(`workerd: ${chunk}`));
   },
 });
 try {
-  const report = await ask("run", given);
-  if (given.faults) report.faults.push(await join());
-  report.stray.push(...said);
+  const report = await post("run", input);
+  if (input.faults) report.faults.push(await testSharedToken());
+  report.unexpected.push(...output);
   console.log(JSON.stringify(report));
 } finally {
   await miniflare.dispose();
 }
 
-async function ask(what, body) {
-  const response = await miniflare.dispatchFetch(`http://worker/${what}`, { method: "POST", body: JSON.stringify(body) });
+async function post(path, body) {
+  const response = await miniflare.dispatchFetch(`http://worker/${path}`, { method: "POST", body: JSON.stringify(body) });
   const text = await response.text();
-  if (!response.ok) throw new Error(`/${what}: ${response.status} ${text} ${said.join("\n")}`);
+  if (!response.ok) throw new Error(`/${path}: ${response.status} ${text} ${output.join("\n")}`);
   return JSON.parse(text);
 }
 
-/** Two requests, the first of which ends while its token is on its way. */
-async function join() {
-  const name = "a token fetch whose request is over does not keep others waiting";
+/** Makes two requests. The first ends before its token arrives. */
+async function testSharedToken() {
+  const name = "an abandoned token request does not block other calls";
   try {
-    await ask("strand", given);
-    const { first, all } = await ask("join", given);
+    await post("abandon", input);
+    const { first, all } = await post("share", input);
     const ok = first < 5000 && all < 6000;
     return { name, ok, problem: ok ? undefined : `after ${first} and ${all} ms`, ms: first };
   } catch (error) {
@@ -45,9 +45,9 @@ async function join() {
   }
 }
 
-/** The package as it is, under the names by which it is imported: workerd looks up nothing. */
+/** The unbundled package. workerd resolves no packages, so each module has its import name. */
 function files() {
-  const modules = ["worker.mjs", "report.mjs", "suite.mjs", "faults.mjs", "check.mjs", "join.mjs", "instances.mjs"].map((name) => ({
+  const modules = ["worker.mjs", "report.mjs", "suite.mjs", "faults.mjs", "assertions.mjs", "shared-token.mjs", "instances.mjs"].map((name) => ({
     type: "ESModule",
     path: name,
   }));
@@ -61,7 +61,7 @@ function files() {
   ].map((it) => ({ ...it, contents: it.contents ?? readFileSync(it.path) }));
 }
 
-/** What wrangler made of the same. */
+/** The bundle of wrangler. */
 function bundle() {
   const directory = kind.compat ? "bundle-compat" : "bundle";
   const read = (type, name) => ({ type, path: name, contents: readFileSync(path.join(directory, name)) });

@@ -4,21 +4,21 @@
 //   wasm-bindgen --target web --omit-default-module-path --no-typescript --experimental-reset-state-function \
 //     --out-name emulator --out-dir GLUE target/wasm32-unknown-unknown/wasm/ajo_emulator_wasm.wasm
 //
-// makes what is in GLUE: emulator.js and emulator_bg.wasm.
+// write emulator.js and emulator_bg.wasm to GLUE.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { optimize, patchGlue } from "./module.mjs";
+import { optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-/** The module as text, once for `import` and `require`: both would be too much for the package. */
+/** The module as base64, shared by `import` and `require`: two copies would make the package too large. */
 const MODULE = "./emulator-module.cjs";
-/** Where that file leaves it. A file that is a script to one and a module to another has no other way. */
-const PLACE = 'globalThis[Symbol.for("ajo-limits.emulator-module")]';
+/** That file assigns the module to a global, because it is loaded both as CommonJS and as an ES module. */
+const GLOBAL = 'globalThis[Symbol.for("ajo-limits.emulator-module")]';
 
-/** What is made: a file, its entry in src/entry/, its format. */
+/** Output file, entry in src/entry/, format. */
 const FILES = [
   ["emulator.js", "emulator-inline", "esm"],
   ["emulator.cjs", "emulator-inline", "cjs"],
@@ -31,7 +31,7 @@ export async function buildEmulator(glue, out) {
   await optimize("emulator", glue, out);
   await writeFile(
     path.join(out, MODULE),
-    `/*! ajo-limits, MIT OR Apache-2.0 */\n${PLACE}="${(await readFile(path.join(out, "emulator.wasm"))).toString("base64")}";\n`,
+    `/*! ajo-limits, MIT OR Apache-2.0 */\n${GLOBAL}="${(await readFile(path.join(out, "emulator.wasm"))).toString("base64")}";\n`,
   );
   const patched = await patchGlue("emulator", glue);
   for (const [file, entry, format] of FILES) await bundle(patched, path.join(out, file), entry, format);
@@ -50,11 +50,11 @@ async function bundle(patched, outfile, entry, format) {
     external: ["*.wasm", "*.wasm?module", MODULE],
     alias: { "#emulator-glue": patched },
     plugins: [{
-      name: "module-as-text",
+      name: "module-as-base64",
       setup({ onResolve, onLoad }) {
-        onResolve({ filter: /^#emulator-base64$/ }, (found) => ({ path: found.path, namespace: "module-as-text", sideEffects: true }));
-        onLoad({ filter: /.*/, namespace: "module-as-text" }, () => ({
-          contents: `import "${MODULE}"; export default ${PLACE};`,
+        onResolve({ filter: /^#emulator-base64$/ }, ({ path }) => ({ path, namespace: "module-as-base64", sideEffects: true }));
+        onLoad({ filter: /.*/, namespace: "module-as-base64" }, () => ({
+          contents: `import "${MODULE}"; export default ${GLOBAL};`,
         }));
       },
     }],
@@ -65,6 +65,6 @@ async function bundle(patched, outfile, entry, format) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [glue, out] = process.argv.slice(2).map((given) => path.resolve(given));
+  const [glue, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
   await buildEmulator(glue, out);
 }

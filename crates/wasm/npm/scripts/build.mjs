@@ -1,5 +1,5 @@
-// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is a directory with what wasm-bindgen made: core.js and core_bg.wasm,
-// and for the emulator emulator.js and emulator_bg.wasm. OUT is replaced by what is published.
+// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: core.js and core_bg.wasm, and
+// for the emulator emulator.js and emulator_bg.wasm. Replaces OUT with the files to publish.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -7,12 +7,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { optimize, patchGlue } from "./module.mjs";
+import { optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const [glueDirectory, out] = process.argv.slice(2).map((given) => path.resolve(given));
+const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
-/** What is made: a file, its entry in src/entry/, its format. */
+/** Output file, entry in src/entry/, format. */
 const FILES = [
   ["index.js", "inline", "esm"],
   ["index.cjs", "inline", "cjs"],
@@ -22,9 +22,9 @@ const FILES = [
   ["slim.cjs", "slim", "cjs"],
 ];
 
-/** Properties that only the shell's own modules know: no option, no JSON of the core's, nothing of the platform is called so. */
+/** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
-  /^(addStored|answer|ask|clean|definition|describe|generation|helpers|input|interrupt|known|mask|onAbort|phase|provide|release|run|secrets|step|tell)$/;
+  /^(addStored|callJson|callSignal|callbacks|cleanUp|definition|describe|fromOptions|generation|input|mask|onAbort|outcome|progress|redact|release|run|secrets|setInstantiate|startCall|step)$/;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
@@ -49,16 +49,16 @@ async function bundle(file, entry, format) {
     outfile: path.join(out, file),
     bundle: true,
     minify: true,
-    // Node.js prints the line in which an error was thrown that nobody catches: that must not be the one with the module.
+    // For an uncaught exception Node.js prints the line that threw it. It must not be the line with the module.
     ...(entry === "inline" && { lineLimit: 1000 }),
     format,
     target: "es2022",
-    // No platform: nothing of one is used.
+    // The code uses no platform's own modules.
     platform: "neutral",
     external: ["*.wasm", "*.wasm?module"],
     alias: { "#glue": glue },
-    plugins: [{ name: "module-as-text", setup: moduleAsText }],
-    // wasm-bindgen's glue would print that it is called by an older form.
+    plugins: [{ name: "module-as-base64", setup: moduleAsBase64 }],
+    // wasm-bindgen's glue would print deprecation warnings.
     drop: ["console"],
     mangleProps: INTERNAL,
     banner: { js: "/*! ajo-limits, MIT OR Apache-2.0 */" },
@@ -67,16 +67,16 @@ async function bundle(file, entry, format) {
   });
 }
 
-/** `#module-base64`: the optimized module as text. */
-function moduleAsText({ onResolve, onLoad }) {
-  onResolve({ filter: /^#module-base64$/ }, (found) => ({ path: found.path, namespace: "module-as-text" }));
-  onLoad({ filter: /.*/, namespace: "module-as-text" }, async () => ({
+/** `#module-base64` becomes the optimized module as base64. */
+function moduleAsBase64({ onResolve, onLoad }) {
+  onResolve({ filter: /^#module-base64$/ }, ({ path }) => ({ path, namespace: "module-as-base64" }));
+  onLoad({ filter: /.*/, namespace: "module-as-base64" }, async () => ({
     contents: (await readFile(path.join(out, "core.wasm"))).toString("base64"),
     loader: "text",
   }));
 }
 
-/** The types twice: TypeScript takes a declaration for what its nearest package.json says that it is, a module or CommonJS. */
+/** Emits the types twice, because the nearest package.json decides whether a declaration is for ESM or CommonJS. */
 async function emitTypes() {
   const tsc = path.join(here, "node_modules/typescript/bin/tsc");
   const esm = path.join(out, "types/esm");
@@ -92,22 +92,22 @@ async function writeManifest() {
   const { devDependencies, scripts, ...manifest } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
   Object.assign(manifest, {
     exports: exportsMap(),
-    // For tools from before `exports`.
+    // For tools that do not support `exports`.
     main: "./index.cjs",
     module: "./index.js",
     types: "./types/cjs/index.d.ts",
-    // Of licenses, npm adds by itself only those with plainer names.
+    // npm adds only a file named LICENSE on its own.
     files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
     sideEffects: hasEmulator ? ["./emulator-module.cjs"] : false,
   });
   await writeFile(path.join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** First the two runtimes that compile nothing at run time, then whoever imports or requires. There are no other conditions. */
+/** The runtimes that cannot compile WebAssembly come first, because the first matching condition wins. */
 function exportsMap() {
   const esm = (file, type) => ({ types: `./types/esm/${type}.d.ts`, default: `./${file}.js` });
   const cjs = (file, type) => ({ types: `./types/cjs/${type}.d.ts`, default: `./${file}.cjs` });
-  const everywhere = (file, prefix, type) => ({
+  const entryPoint = (file, prefix, type) => ({
     workerd: esm(`${prefix}workerd`, type),
     "edge-light": esm(`${prefix}edge-light`, type),
     import: esm(file, type),
@@ -115,11 +115,11 @@ function exportsMap() {
   });
   const wasm = (file) => ({ types: "./types/esm/wasm.d.ts", default: `./${file}` });
   return {
-    ".": everywhere("index", "", "index"),
+    ".": entryPoint("index", "", "index"),
     "./slim": { import: esm("slim", "entry/slim"), require: cjs("slim", "entry/slim") },
     "./core.wasm": wasm("core.wasm"),
     ...(hasEmulator && {
-      "./emulator": everywhere("emulator", "emulator-", "emulator"),
+      "./emulator": entryPoint("emulator", "emulator-", "emulator"),
       "./emulator.wasm": wasm("emulator.wasm"),
     }),
     "./package.json": "./package.json",

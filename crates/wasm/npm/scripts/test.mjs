@@ -1,4 +1,5 @@
-// The shell's own tests, on a scripted core: node scripts/test.mjs OUT. Each is bundled into OUT, because Node.js 20 runs no TypeScript.
+// Tests the JS wrapper with a scripted core: node scripts/test.mjs OUT. Bundles the tests into OUT, because Node.js 20 cannot run
+// TypeScript.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";

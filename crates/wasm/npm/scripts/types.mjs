@@ -1,4 +1,4 @@
-// Whether the packed package's types compile for whoever uses them: node scripts/types.mjs TARBALL WORK. WORK is replaced.
+// Compiles the tarball's types as users would: node scripts/types.mjs TARBALL WORK. Replaces WORK.
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,11 +7,11 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
-const [tarball, work] = process.argv.slice(2).map((given) => path.resolve(given));
+const [tarball, work] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
 const COMPILERS = { "TypeScript 5.4": "typescript-oldest", "TypeScript 5.9": "typescript", "newest TypeScript": "typescript-newest" };
 const MODULES = { node16: "node16", nodenext: "nodenext", bundler: "esnext" };
-/** Libraries, packages of types, and the files that can be compiled with them. */
+/** Libraries, type packages, and the files to compile with them. */
 const PLATFORMS = {
   "no platform": { lib: ["ES2022"], types: [], files: ["usage.ts", "usage.cts", "module.ts"] },
   DOM: { lib: ["ES2022", "DOM", "DOM.Iterable"], types: [], files: ["usage.ts", "usage.cts", "module.ts", "dom.ts"] },
@@ -24,13 +24,13 @@ writeFileSync(path.join(work, "package.json"), '{ "private": true, "type": "modu
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 execFileSync(npm, ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", tarball], { cwd: work });
 for (const name of ["usage.ts", "module.ts", "dom.ts"]) cpSync(path.join(here, "test/types", name), path.join(work, name));
-// The same as CommonJS, which takes the other copy of the types.
+// As CommonJS, which uses the other copy of the types.
 cpSync(path.join(here, "test/types/usage.ts"), path.join(work, "usage.cts"));
 
 const jobs = [];
 for (const [compiler, folder] of Object.entries(COMPILERS)) {
   for (const [resolution, module] of Object.entries(MODULES)) {
-    for (const [platform, given] of Object.entries(PLATFORMS)) jobs.push({ compiler, folder, resolution, module, platform, ...given });
+    for (const [platform, options] of Object.entries(PLATFORMS)) jobs.push({ compiler, folder, resolution, module, platform, ...options });
   }
 }
 
@@ -54,7 +54,7 @@ async function compile({ folder, resolution, module, lib, types, files }) {
     moduleResolution: resolution,
     lib,
     types,
-    // Of the platform's types that are not ours, some do not compile with every compiler.
+    // Some versions of @types/node do not compile with every compiler.
     skipLibCheck: types.length > 0,
     typeRoots: [path.join(here, "node_modules/@types")],
   };

@@ -1,4 +1,4 @@
-// What scripts/build.mjs puts in the place of these imports.
+// The modules that scripts/build.mjs substitutes for these imports.
 
 declare module "#module-base64" {
   const encoded: string;

@@ -1,8 +1,8 @@
-/** The bytes of a text in base64, in whichever way the platform has: newest first, and a loop where it has none. */
+/** Decodes base64 with the newest API that the platform has. `atob` is the slow fallback. */
 export function decode(text: string): Uint8Array<ArrayBuffer> {
   const { fromBase64 } = Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
   if (typeof fromBase64 === "function") return fromBase64.call(Uint8Array, text);
-  // By way of `globalThis`, or bundlers put a substitute of their own there.
+  // Through `globalThis`, because bundlers replace a plain `Buffer` with a polyfill.
   const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
   if (Buffer !== undefined) return Buffer.from(text, "base64");
   const binary = atob(text);

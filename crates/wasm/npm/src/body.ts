@@ -1,28 +1,28 @@
-// How the body of an answer is read: never more of it than was asked for, whatever kind of object it comes in.
+// Reads response bodies up to a size limit, from real responses and from mocks.
 
-import { misfit } from "./misfit.js";
-import { unheard } from "./unheard.js";
+import { ignoreErrors } from "./ignore-errors.js";
+import { invalidResponse } from "./invalid-response.js";
 
-/** What a decoder leaves out, and a `text()` of somebody's own may not. */
+/** `TextDecoder` removes the byte order mark; the `text()` of a mock may not. */
 const BOM = /^\ufeff/;
 
-/** The text of an answer's body; `undefined` when it is longer than so many bytes. */
+/** The body as a string, or `undefined` if it is longer than `maxBytes`. */
 export async function readText(response: object, maxBytes: number, signal: AbortSignal): Promise<string | undefined> {
   const { body, text, json } = response as { body?: unknown; text?: unknown; json?: unknown };
   if (hasReader(body)) return readStream(body.getReader(), maxBytes, signal);
-  // Without a stream: an answer without a body, a mock, or a `fetch` from before streams.
-  if (typeof text === "function") return within(String(await text.call(response)).replace(BOM, ""), maxBytes);
-  if (typeof json === "function") return within(JSON.stringify(await json.call(response)) ?? "", maxBytes);
+  // No stream: an empty body, a mock, or a `fetch` without streams.
+  if (typeof text === "function") return ifWithin(String(await text.call(response)).replace(BOM, ""), maxBytes);
+  if (typeof json === "function") return ifWithin(JSON.stringify(await json.call(response)) ?? "", maxBytes);
   if (body === null || body === undefined) return "";
-  throw misfit("the response's body is neither a stream nor text()");
+  throw invalidResponse("the response body is neither a stream nor readable with text()");
 }
 
 function hasReader(body: unknown): body is ReadableStream<unknown> {
   return typeof (body as { getReader?: unknown } | null | undefined)?.getReader === "function";
 }
 
-function within(text: string, maxBytes: number): string | undefined {
-  // A character is at least one byte, so that a long text need not be encoded to be refused.
+function ifWithin(text: string, maxBytes: number): string | undefined {
+  // A character is at least one byte, so a text that is too long is rejected without encoding it.
   return text.length <= maxBytes && new TextEncoder().encode(text).length <= maxBytes ? text : undefined;
 }
 
@@ -31,29 +31,29 @@ async function readStream(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  // Somebody's own reader may have no `cancel`, or one that throws.
-  const giveUp = (): void => unheard(() => reader.cancel());
-  // A stream of `fetch` ends by itself on an abort; one that somebody made need not.
-  signal.addEventListener("abort", giveUp);
+  // The reader of a mock may have no `cancel`, or one that throws.
+  const cancel = (): void => ignoreErrors(() => reader.cancel());
+  // An abort ends a real stream, but not the stream of a mock.
+  signal.addEventListener("abort", cancel);
   const chunks: ArrayBufferView[] = [];
   for (let length = 0; ; ) {
     const { done, value } = await reader.read();
-    // A stream that somebody made may go on after it was cancelled, and nobody wants more of it.
-    if (signal.aborted) throw new TypeError("the body was given up");
-    if (done) return decoded(chunks);
-    // Not `instanceof Uint8Array`, which is false for one of another realm.
-    if (!ArrayBuffer.isView(value)) throw misfit("the body's stream gave no bytes");
+    // The stream of a mock may continue after `cancel`.
+    if (signal.aborted) throw new TypeError("reading the response body was aborted");
+    if (done) return decodeChunks(chunks);
+    // Not `instanceof Uint8Array`, which is false for an array of another realm.
+    if (!ArrayBuffer.isView(value)) throw invalidResponse("the response body stream returned a chunk that is not bytes");
     length += value.byteLength;
     if (length > maxBytes) {
-      giveUp();
+      cancel();
       return undefined;
     }
     chunks.push(value);
   }
 }
 
-/** The text of chunks. Most bodies come in one: Node.js takes ten times as long to decode with `stream` as without. */
-function decoded(chunks: ArrayBufferView[]): string {
+/** Decodes the last chunk without `stream`: in Node.js that is ten times as fast, and most bodies have one chunk. */
+function decodeChunks(chunks: ArrayBufferView[]): string {
   const decoder = new TextDecoder();
   const last = chunks.pop();
   return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode(last);

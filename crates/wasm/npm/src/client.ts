@@ -1,15 +1,15 @@
 import { type CallArguments, readCall, readOptions } from "./arguments.js";
 import { core } from "./core.js";
-import { type Capping, OPERATIONS, type Throttling } from "./generated/operations.js";
+import { type Capping, OPERATION_ARGUMENTS, type Throttling } from "./generated/operations.js";
 import type { AjoOptions } from "./options.js";
+import { runCall } from "./run-call.js";
 import { Session } from "./session.js";
-import { carryOut } from "./steps.js";
 
 /**
  * A client of Adobe Journey Optimizer's capping and throttling APIs, for one organization and sandbox.
  *
- * Making one sends nothing, so it can be made once for a whole program, also in the global scope of a Worker. Its access
- * token is fetched by the first call that needs it, and shared by all of its calls.
+ * The constructor sends nothing, so you can create one client for the whole program, even in the global scope of a Worker. The
+ * first call fetches the access token, and all calls share it.
  *
  * ```ts
  * const ajo = new AjoClient({ clientId, clientSecret, orgId, scopes, sandbox: "prod" });
@@ -17,43 +17,38 @@ import { carryOut } from "./steps.js";
  * ```
  */
 export class AjoClient {
-  /** The capping API. */
   readonly capping: Capping;
-  /** The throttling API. */
   readonly throttling: Throttling;
 
-  /** Throws an `AjoValidationError` when the options cannot be used. */
+  /** Throws an `AjoValidationError` for invalid options. */
   constructor(options: AjoOptions) {
-    const { json, helpers } = readOptions(options);
+    const { json, callbacks } = readOptions(options);
     const session = new Session(core, json);
-    const call: Call = async (operation, given) => {
-      const texts = readCall(operation, given);
-      return carryOut(session, helpers, operation, texts);
-    };
-    // All functions of this client hold on to this one, and nothing else needs the client.
-    abandoned?.register(call, session);
-    this.capping = methods("capping", call) as unknown as Capping;
-    this.throttling = methods("throttling", call) as unknown as Throttling;
+    const call: Call = async (operation, args) => runCall(session, callbacks, operation, readCall(operation, args));
+    // Every function of the client references `call`, and nothing needs the client object itself.
+    unreachable?.register(call, session);
+    this.capping = createMethods("capping", call) as unknown as Capping;
+    this.throttling = createMethods("throttling", call) as unknown as Throttling;
   }
 }
 
-// By name, because a minifier may have renamed the class.
+// A minifier may have renamed the class.
 Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
-/** Closes the sessions of clients of which nobody has a function any more. workerd has this only with newer compatibility dates. */
-const abandoned =
+/** Closes the sessions of garbage-collected clients. Missing in workerd with older compatibility dates. */
+const unreachable =
   typeof FinalizationRegistry === "function" ? new FinalizationRegistry<Session>((session) => session.close()) : undefined;
 
-type Call = (operation: string, given: CallArguments) => Promise<unknown>;
+type Call = (operation: string, args: CallArguments) => Promise<unknown>;
 
-/** Functions and no methods, so that `const { list } = ajo.capping` works. */
-function methods(api: keyof typeof OPERATIONS, call: Call): Record<string, (...given: unknown[]) => Promise<unknown>> {
-  const operations: [string, readonly string[]][] = Object.entries(OPERATIONS[api]);
+/** Plain functions that do not use `this`, so that `const { list } = ajo.capping` works. */
+function createMethods(api: keyof typeof OPERATION_ARGUMENTS, call: Call): Record<string, (...args: unknown[]) => Promise<unknown>> {
+  const operations: [string, readonly string[]][] = Object.entries(OPERATION_ARGUMENTS[api]);
   return Object.fromEntries(
-    operations.map(([name, takes]) => [
+    operations.map(([name, parameters]) => [
       name,
-      (...given) => {
-        const named = [...takes, "options"].map((argument, index) => [argument, given[index]]);
+      (...args) => {
+        const named = [...parameters, "options"].map((parameter, index) => [parameter, args[index]]);
         return call(`${api}.${name}`, Object.fromEntries(named));
       },
     ]),

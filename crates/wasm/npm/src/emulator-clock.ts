@@ -1,56 +1,56 @@
-import type { Control } from "./emulator-control.js";
+import type { ControlApi } from "./emulator-control.js";
 
-/** The time in the emulator. */
+/** The emulator's time. */
 export interface ClockReading {
   /** In milliseconds since the epoch. */
   nowMillis: number;
-  /** How fast it runs: 1 is the real speed, 0 is frozen. */
+  /** 1 is real time, 0 is frozen. */
   speed: number;
 }
 
 /**
- * The clock of tokens, timestamps, rates and `Retry-After`: real at the start, and then frozen, set, moved on or hurried. Latency
- * (`delay:…`) is real time whatever this clock says, as over HTTP: a client's own timers do not go by it.
+ * The clock for tokens, timestamps, rates and `Retry-After`. It starts in real time, and can be frozen, set, advanced and sped up.
+ * Latency (`delay:…`) is always in real time, as over HTTP, because a client's timers do not follow this clock.
  */
 export class Clock {
-  readonly #control: Control;
+  readonly #control: ControlApi;
 
   /** @internal */
-  constructor(control: Control) {
+  constructor(control: ControlApi) {
     this.#control = control;
   }
 
-  /** What time it is, in milliseconds since the epoch. */
+  /** The current time in milliseconds since the epoch. */
   now(): number {
     return this.read().nowMillis;
   }
 
-  /** What time it is, and how fast it runs. */
+  /** The current time and speed. */
   read(): ClockReading {
-    return this.#control.ask("GET", "/clock");
+    return this.#control.request("GET", "/clock");
   }
 
-  /** Sets it, in whole milliseconds since the epoch or as a date; it goes on at the speed that it has. */
+  /** Sets the time, as whole milliseconds since the epoch or a date. The speed stays. */
   set(to: number | Date): ClockReading {
-    return this.#control.ask("PUT", "/clock", { nowMillis: Number(to) });
+    return this.#control.request("PUT", "/clock", { nowMillis: Number(to) });
   }
 
-  /** Stops it: where it is, or at this time, in whole milliseconds since the epoch or as a date. */
+  /** Stops the clock, now or at a time in whole milliseconds since the epoch or a date. */
   freeze(at?: number | Date): ClockReading {
-    return this.#control.ask("PUT", "/clock", at === undefined ? { speed: 0 } : { speed: 0, nowMillis: Number(at) });
+    return this.#control.request("PUT", "/clock", at === undefined ? { speed: 0 } : { speed: 0, nowMillis: Number(at) });
   }
 
-  /** Moves it on at once, by so many seconds. */
+  /** Moves the clock forward. */
   advance(seconds: number): ClockReading {
-    return this.#control.ask("POST", "/clock/advance", { seconds });
+    return this.#control.request("POST", "/clock/advance", { seconds });
   }
 
   /**
-   * Lets it go on from where it is, so many times as fast as real time, from 0 to 1,000,000.
+   * Continues from the current time at `factor` times real time, from 0 to 1,000,000.
    *
-   * @throws EmulatorError `REFUSED` for another speed.
+   * @throws EmulatorError `REJECTED` for another factor.
    */
   speed(factor: number): ClockReading {
-    return this.#control.ask("PUT", "/clock", { speed: factor });
+    return this.#control.request("PUT", "/clock", { speed: factor });
   }
 }

@@ -1,13 +1,12 @@
 /**
- * The emulator was used in a way that it cannot be, or is broken. `message` is one complete line.
+ * An error of the emulator. `message` is one line.
  *
- * `code` is `"OPTIONS"` (what `createEmulator` was given), `"REFUSED"` (the control API refuses; `status` is its answer's),
- * `"CLOSED"` (after `close()`) or `"BROKEN"` (a mistake of this package; `reset()` makes the emulator anew).
+ * `code` is `"INVALID_OPTIONS"` (the options of `createEmulator`), `"REJECTED"` (the control API rejected a request; `status` is
+ * its response's), `"CLOSED"` (after `close()`), or `"CRASHED"` (a bug in this package; `reset()` starts an empty emulator).
  */
 export class EmulatorError extends Error {
-  /** What happened, for programs. */
-  readonly code: "OPTIONS" | "REFUSED" | "CLOSED" | "BROKEN";
-  /** The HTTP status with which the control API refuses; absent otherwise. */
+  readonly code: "INVALID_OPTIONS" | "REJECTED" | "CLOSED" | "CRASHED";
+  /** HTTP status of the control API's response. Present only with `"REJECTED"`. */
   declare readonly status?: number;
 
   /** @internal */
@@ -18,6 +17,6 @@ export class EmulatorError extends Error {
   }
 }
 
-// By name, because a minifier may have renamed the class.
+// A minifier may have renamed the class.
 Object.defineProperty(EmulatorError, "name", { value: "EmulatorError" });
 Object.defineProperty(EmulatorError.prototype, "name", { value: "EmulatorError", configurable: true, writable: true });

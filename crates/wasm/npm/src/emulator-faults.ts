@@ -1,4 +1,4 @@
-import type { Control } from "./emulator-control.js";
+import type { ControlApi } from "./emulator-control.js";
 import type { OperationId } from "./generated/operations.js";
 
 /** An operation: `"capping.create"`. */
@@ -7,69 +7,66 @@ export type EmulatorOperation = OperationId;
 /** A verb of the two APIs, as the emulator writes it. */
 export type EmulatorVerb = OperationId extends `${string}.${infer Verb}` ? Verb : never;
 
-/** Where a fault strikes: everywhere, at the token host, or at an operation with `*` for either part. */
+/** The calls that a fault affects: all, token requests, or an operation with `*` for either part. */
 export type FaultTarget = "*" | "token" | `${"capping" | "throttling" | "*"}.${EmulatorVerb | "*"}`;
 
-/** How often it strikes. A probability is from 0 to 1, and decided by the emulator's seed. */
+/** The calls of the target that fail. A probability is from 0 to 1; the emulator's seed decides. */
 export type FaultWhen = "always" | `first:${number}` | `every:${number}` | `probability:${number}`;
 
-/** What happens. docs/emulator.md says what each does, and whether the call is processed. */
+/** The failure. docs/emulator.md describes each, and whether the call is processed. */
 export type FaultEffect =
-  /** The gateway's answer with this code, such as `gateway:429050`; the service's, such as `service:1463`. */
+  /** The response of the gateway or the service with this code: `gateway:429050`, `service:1463`. */
   | `${"gateway" | "service"}:${string}`
-  /** The token host's answer of this name, such as `ims:invalid_scope`. */
+  /** The error response of the token endpoint with this name: `ims:invalid_scope`. */
   | `ims:${string}`
-  /** This status without a body, with a proxy's page, or with the body of another platform service. */
+  /** This status without a body, with the HTML page of a proxy, or with the problem JSON of another platform service. */
   | `${"status" | "html" | "problem"}:${number}`
-  /** 429 with `Retry-After`, in whole seconds. */
+  /** 429 with `Retry-After` in whole seconds. */
   | `busy:${number}`
-  /** Later, in milliseconds of real time: `delay:250`, `delay:uniform:100-400`, `delay:lognormal:200:0.5` (median, sigma). */
+  /** A delay in milliseconds of real time: `delay:250`, `delay:uniform:100-400`, `delay:lognormal:200:0.5` (median, sigma). */
   | `delay:${string}`
-  /** `fetch` rejects: nothing was processed, or (`drop_after`) it was and the answer is lost. */
+  /** `fetch` rejects. The call was not processed, except with `drop_after`, where the response is lost. */
   | "drop_before"
   | "reset"
   | "drop_after"
-  /** Processed, and answered with this status by a gateway that lost the answer. */
+  /** The call is processed, but the gateway loses the response and returns this status. */
   | `lost:${number}`
-  /** Processed; the body breaks after half of it, or is rubbish. */
+  /** The call is processed. The body ends after half of its bytes, or is garbage. */
   | "half_body"
   | "garbage";
 
-/** A fault. */
+/** An injected fault. */
 export interface Fault {
-  /** Where it strikes. */
   at: FaultTarget;
-  /** How often; `always` unless told otherwise. */
+  /** Default: `always`. */
   when?: FaultWhen;
-  /** What happens. */
   fault: FaultEffect;
 }
 
-/** The faults that are set. The first that is set and due strikes. */
+/** The injected faults. The first one that applies to a call takes effect. */
 export class Faults {
-  readonly #control: Control;
+  readonly #control: ControlApi;
 
   /** @internal */
-  constructor(control: Control) {
+  constructor(control: ControlApi) {
     this.#control = control;
   }
 
   /**
-   * Sets one, after those that are set already, and gives all of them.
+   * Adds a fault after the existing ones, and returns all of them.
    *
-   * @throws EmulatorError `REFUSED` for a name that is not known, with those that are, and when 100 are set already.
+   * @throws EmulatorError `REJECTED` for an unknown name, and if there are already 100 faults.
    */
   set(fault: Fault): Required<Fault>[] {
-    return this.#control.ask<{ faults: Required<Fault>[] }>("POST", "/faults", fault).faults;
+    return this.#control.request<{ faults: Required<Fault>[] }>("POST", "/faults", fault).faults;
   }
 
-  /** Those that are set. */
   list(): Required<Fault>[] {
-    return this.#control.ask<{ faults: Required<Fault>[] }>("GET", "/faults").faults;
+    return this.#control.request<{ faults: Required<Fault>[] }>("GET", "/faults").faults;
   }
 
-  /** Takes all of them away. */
+  /** Removes all faults. */
   clear(): void {
-    this.#control.ask("DELETE", "/faults");
+    this.#control.request("DELETE", "/faults");
   }
 }

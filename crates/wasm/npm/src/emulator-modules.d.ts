@@ -1,4 +1,4 @@
-// What the build puts in the place of these names.
+// The modules that the build substitutes for these names.
 
 declare module "#emulator-glue" {
   export function initSync(from: { module: WebAssembly.Module }): unknown;

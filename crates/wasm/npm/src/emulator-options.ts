@@ -1,64 +1,65 @@
 import { EmulatorError } from "./emulator-error.js";
 
 /** A credential that the emulator accepts. */
-export interface EmulatorCaller {
+export interface RegisteredClient {
   /** The client id, which is also the API key. */
   clientId: string;
-  /** The client secrets; any of them is accepted. At least one. */
+  /** At least one secret. The emulator accepts any of them. */
   clientSecrets: readonly string[];
-  /** The organization that it belongs to, such as `A1B2@AdobeOrg`. Each organization is a world of its own. */
+  /** The organization, such as `A1B2@AdobeOrg`. Organizations share no state. */
   orgId: string;
-  /** The scopes that it may ask for: an array, or a text with commas. */
+  /** The scopes that it may request: an array, or a comma-separated string. */
   scopes: string | readonly string[];
 }
 
 /** A sandbox that every organization of the emulator has. */
 export interface EmulatorSandbox {
-  /** Its name. */
   name: string;
-  /** Whether it is for production; throttling can be configured on such a one only. */
+  /** Throttling is available in production sandboxes only. */
   production: boolean;
 }
 
-/** How an emulator is to be. All of it is optional; an option that does not exist is an error. */
+/** Options of `createEmulator`. All are optional; an unknown option is an error. */
 export interface EmulatorOptions {
-  /** The credentials that it accepts; the first is the one in `emulator.options`. One made-up client by default. */
-  callers?: readonly EmulatorCaller[];
-  /** The sandboxes; the first is the one in `emulator.options`. `prod` (for production) and `dev` by default. */
+  /** The accepted credentials. The first one is in `emulator.options`. Default: one client with made-up values. */
+  clients?: readonly RegisteredClient[];
+  /** The first sandbox is in `emulator.options`. Default: `prod` (a production sandbox) and `dev`. */
   sandboxes?: readonly EmulatorSandbox[];
-  /** How long a token lives, in whole seconds; 86,399 by default, the service's usual. */
+  /** Lifetime of tokens in whole seconds. Default: 86,399, as at Adobe. */
   tokenLifetimeSeconds?: number;
-  /** The scopes that a token must have been granted for. None by default: which ones the service wants is not published. */
+  /** The scopes that a token must have. Default: none, because Adobe does not document which scopes the service requires. */
   requiredScopes?: readonly string[];
-  /** `strict` (the default): as the service; `lenient`: any key and token will do; `off`: no header is needed. */
+  /** `strict` (default): as the service. `lenient`: accepts any API key and token. `off`: requires no header. */
   auth?: "strict" | "lenient" | "off";
-  /** How many configurations a sandbox can have (20,000), calls a journal keeps (1,000) and tokens are valid at a time (10,000). */
-  limits?: { configs?: number; journal?: number; tokens?: number };
-  /** The same seed and the same calls give the same identifiers, tokens and chance. A whole number; 0 by default. */
+  /** Maximum number of configurations in a sandbox (20,000), calls in the request log (1,000), and valid tokens (10,000). */
+  limits?: { configs?: number; loggedCalls?: number; tokens?: number };
+  /** The same seed and calls give the same identifiers, tokens and random faults. An integer; default 0. */
   seed?: number;
   /**
-   * The real time that the emulator's clock goes by, in milliseconds since the epoch. `Date.now` by default, which is looked up
-   * for every call, so that the fake timers of a test framework work.
+   * Real time in milliseconds since the epoch, which drives the emulator's clock. Default: `Date.now`, looked up for each call, so
+   * that fake timers work.
    */
   now?: () => number;
 }
 
-const KNOWN = ["callers", "sandboxes", "tokenLifetimeSeconds", "requiredScopes", "auth", "limits", "seed", "now"];
+const NAMES = ["clients", "sandboxes", "tokenLifetimeSeconds", "requiredScopes", "auth", "limits", "seed", "now"];
 
-/** The settings as the core reads them. What they mean is checked there. */
-export function settingsOf(options: EmulatorOptions): string {
+/** The options as JSON for the WebAssembly module, which validates their values. */
+export function toSettingsJson(options: EmulatorOptions): string {
   if (typeof options !== "object" || options === null) {
-    throw new EmulatorError("OPTIONS", `the emulator's options are an object, not ${options === null ? "null" : typeof options}`);
+    throw invalidOptions(`\`options\` must be an object, not ${options === null ? "null" : `a value of type ${typeof options}`}`);
   }
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  // Named here and not by the core, which knows neither `now` nor how it is spelled.
-  if (unknown !== undefined) {
-    throw new EmulatorError("OPTIONS", `the emulator has no option ${unknown}; it has ${KNOWN.join(", ")}`);
-  }
+  // Checked here, because the module does not know `now`.
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw invalidOptions(`unknown option \`${unknown}\`; expected one of ${NAMES.join(", ")}`);
   if (options.now !== undefined && typeof options.now !== "function") {
-    throw new EmulatorError("OPTIONS", "the option now is a function that gives milliseconds since the epoch");
+    throw invalidOptions("`now` must be a function that returns milliseconds since the epoch");
   }
-  const { now: _, callers, ...settings } = options;
-  const joined = callers?.map(({ scopes, ...caller }) => ({ ...caller, scopes: typeof scopes === "string" ? scopes : scopes.join(",") }));
-  return JSON.stringify(joined === undefined ? settings : { ...settings, callers: joined });
+  const { now: _, clients, ...settings } = options;
+  const joined = clients?.map(({ scopes, ...client }) => ({ ...client, scopes: typeof scopes === "string" ? scopes : scopes.join(",") }));
+  return JSON.stringify(joined === undefined ? settings : { ...settings, clients: joined });
+}
+
+function invalidOptions(problem: string): EmulatorError {
+  return new EmulatorError("INVALID_OPTIONS", `createEmulator: ${problem}`);
 }

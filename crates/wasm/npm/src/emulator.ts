@@ -1,158 +1,156 @@
-// The emulator without a server: its own core as WebAssembly, behind a `fetch`.
+// The emulator as WebAssembly behind a `fetch`, without a server.
 import { Clock } from "./emulator-clock.js";
-import { Control } from "./emulator-control.js";
+import { ControlApi } from "./emulator-control.js";
 import { EmulatorError } from "./emulator-error.js";
 import { Faults, type FaultTarget } from "./emulator-faults.js";
-import { fetchOf, type EmulatorFetch } from "./emulator-fetch.js";
-import { Journal } from "./emulator-journal.js";
-import { settingsOf, type EmulatorOptions } from "./emulator-options.js";
-import { World } from "./emulator-world.js";
+import { createFetch, type EmulatorFetch } from "./emulator-fetch.js";
+import { EmulatorHandle } from "./emulator-handle.js";
+import { type EmulatorOptions, toSettingsJson } from "./emulator-options.js";
+import { RequestLog } from "./emulator-request-log.js";
 
 export { EmulatorError } from "./emulator-error.js";
 export type { Clock, ClockReading } from "./emulator-clock.js";
 export type { EmulatorOperation, EmulatorVerb, Fault, FaultEffect, Faults, FaultTarget, FaultWhen } from "./emulator-faults.js";
 export type { EmulatorFetch } from "./emulator-fetch.js";
-export type { Journal, JournalCall, JournalFilter } from "./emulator-journal.js";
-export type { EmulatorCaller, EmulatorOptions, EmulatorSandbox } from "./emulator-options.js";
+export type { EmulatorOptions, EmulatorSandbox, RegisteredClient } from "./emulator-options.js";
+export type { LoggedRequest, RequestLog, RequestLogFilter } from "./emulator-request-log.js";
 
-/** A port to which no `fetch` connects: whoever forgets to give the client `emulator.fetch` is told, and nobody is called. */
+/** No `fetch` can connect to this port, so a client without `emulator.fetch` fails instead of calling another server. */
 const HOST = "localhost:1";
 
-/** What a client needs to call the emulator. The secret opens nothing else. */
+/** The options with which a client calls the emulator. The secret is valid nowhere else. */
 export interface EmulatorClientOptions {
   clientId: string;
   clientSecret: string;
   orgId: string;
-  /** With commas between them. */
+  /** Comma-separated. */
   scopes: string;
   sandbox: string;
   baseUrl: string;
   imsUrl: string;
 }
 
-/** What somebody else does just before a call is processed, once: for tests of lost updates. */
-export interface Interference {
-  /** Before which call. */
+/** A change by another user, made once, just before a call is processed. Tests use it to provoke lost updates. */
+export interface ConcurrentEdit {
+  /** The call that triggers it. */
   before: FaultTarget;
-  /** Of which configuration; of any unless told otherwise. */
+  /** Only calls about this configuration. Default: any. */
   uid?: string;
-  /** What is done to the configuration that the call is about. */
-  does: "edit" | "deploy" | "undeploy" | "delete";
-  /** For `edit`, the new definition; without it only the metadata changes. */
+  /** The change to the configuration of that call. */
+  mutation: "edit" | "deploy" | "undeploy" | "delete";
+  /** For `edit`: the new definition. Default: only the metadata changes. */
   definition?: object;
-  /** By whom, as the metadata shows it; `somebody-else` unless told otherwise. */
+  /** The user in the metadata. Default: `other-user`. */
   by?: string;
 }
 
-/** Everything that is kept, as one versioned JSON document. No token and no secret is in it. */
+/** The whole state as one versioned JSON document. It contains no token and no secret. */
 export interface Snapshot {
   version: number;
   organizations: Record<string, unknown>;
 }
 
-/** The service, its gateway and the token host, in this program. Nothing leaves it, and only `fetch` is asynchronous. */
+/** An emulator of the service, its gateway and the token endpoint, in this process. Only `fetch` is asynchronous. */
 export interface Emulator {
   /**
-   * As the global `fetch`, answered by the emulator, whichever host the URL names. Give it to the client, or call it.
+   * Replaces the global `fetch`: pass it to the client, or call it. It sends every request to the emulator, whatever the host in
+   * the URL.
    *
-   * A connection that is dropped or reset rejects with a `TypeError`; half a body is one whose stream breaks. Latency is waited
-   * for in real time, with the global `setTimeout`. An abort before the latency is over rejects with the signal's reason.
+   * A dropped or reset connection rejects with a `TypeError`; for half a body, the stream fails. Latency is in real time, with the
+   * global `setTimeout`. An abort during the latency rejects with the signal's reason.
    */
   readonly fetch: EmulatorFetch;
-  /** For a client: `new AjoClient({ ...emulator.options, fetch: emulator.fetch })`. */
+  /** Options for a client: `new AjoClient({ ...emulator.options, fetch: emulator.fetch })`. */
   readonly options: Readonly<EmulatorClientOptions>;
-  /** What was called. */
-  readonly journal: Journal;
-  /** What goes wrong. */
+  readonly requestLog: RequestLog;
   readonly faults: Faults;
-  /** What time it is. */
   readonly clock: Clock;
-  /** Empties it: configurations, faults, journal and tokens; the clock is the real one again. Contradictions stay as they are. */
+  /** Removes configurations, faults, logged requests and tokens, and returns the clock to real time. Quirks stay as they are. */
   reset(): void;
-  /** Everything that is kept. */
   snapshot(): Snapshot;
   /**
-   * Takes a snapshot up in place of what is there.
+   * Replaces the state with a snapshot.
    *
-   * @throws EmulatorError `REFUSED` for what is no snapshot of an emulator with these organizations; nothing is changed then.
+   * @throws EmulatorError `REJECTED` for a snapshot of another format or of other organizations. The state stays as it was.
    */
   restore(snapshot: Snapshot): void;
   /**
-   * Has somebody else act once, before a call.
+   * Adds a change by another user.
    *
-   * @throws EmulatorError `REFUSED` for what is no interference, and when 100 wait already.
+   * @throws EmulatorError `REJECTED` for an invalid edit, and if 100 edits are already pending.
    */
-  interfere(interference: Interference): void;
+  addConcurrentEdit(edit: ConcurrentEdit): void;
   /**
-   * Takes other sides where Adobe's documents contradict each other, and gives all of them: see docs/emulator.md.
+   * Sets variants of behavior that Adobe's documentation leaves open, and returns the variants of all quirks. docs/emulator.md
+   * lists them.
    *
-   * @throws EmulatorError `REFUSED` for a switch or a side that is not there, with those that are.
+   * @throws EmulatorError `REJECTED` for an unknown quirk or variant.
    */
-  switches(sides?: Readonly<Record<string, string>>): Record<string, string>;
-  /** Forgets every token that was granted, as if each had been revoked. */
+  quirks(variants?: Readonly<Record<string, string>>): Record<string, string>;
+  /** Revokes all tokens. */
   revokeTokens(): void;
   /**
-   * Any other request of the control API: `control("GET", "/configs?find=api.example.org")`. `body` is what JSON can say.
+   * Sends any other request to the control API: `control("GET", "/configs?find=api.example.org")`. `body` is sent as JSON.
    *
-   * @throws EmulatorError `REFUSED` with the answer's status, when it is no success.
+   * @throws EmulatorError `REJECTED` with the response's status, unless it is 200.
    */
   control(method: string, path: string, body?: unknown): unknown;
-  /** Gives its memory back. It cannot be used afterwards. An emulator that nobody holds any more is closed in time. */
+  /** Frees the emulator's memory. The emulator cannot be used afterwards. Garbage collection closes it too, but later. */
   close(): void;
 }
 
 /**
- * Makes an emulator: a service of its own, which nothing else knows of.
+ * Creates an emulator. Emulators share no state.
  *
  * ```ts
  * const emulator = createEmulator();
  * const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
  * emulator.faults.set({ at: "capping.list", when: "first:2", fault: "drop_before" });
- * await ajo.capping.list(); // the client tries a third time
+ * await ajo.capping.list(); // the third attempt succeeds
  * ```
  *
- * @throws EmulatorError `OPTIONS` for options that it does not have or cannot be used.
+ * @throws EmulatorError `INVALID_OPTIONS` for an unknown option or an invalid value.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const world = new World(settingsOf(options), options.now ?? (() => Date.now()));
-  const control = new Control(world, HOST);
+  const handle = new EmulatorHandle(toSettingsJson(options), options.now ?? (() => Date.now()));
+  const control = new ControlApi(handle, HOST);
   const emulator: Emulator = {
-    fetch: fetchOf(world, `http://${HOST}`),
+    fetch: createFetch(handle, `http://${HOST}`),
     options: Object.freeze(clientOptions(control)),
-    journal: new Journal(control),
+    requestLog: new RequestLog(control),
     faults: new Faults(control),
     clock: new Clock(control),
     reset() {
-      if (world.isLost) world.revive();
-      else control.ask("POST", "/reset");
+      if (handle.isLost) handle.recreate();
+      else control.request("POST", "/reset");
     },
-    snapshot: () => control.ask("GET", "/state"),
-    restore: (snapshot) => void control.ask("PUT", "/state", snapshot),
-    interfere: (interference) => void control.ask("POST", "/interferences", interference),
-    switches: (sides) => (sides === undefined ? control.ask("GET", "/switches") : control.ask("PUT", "/switches", sides)),
-    revokeTokens: () => void control.ask("POST", "/tokens/revoke"),
+    snapshot: () => control.request("GET", "/state"),
+    restore: (snapshot) => void control.request("PUT", "/state", snapshot),
+    addConcurrentEdit: (edit) => void control.request("POST", "/concurrent-edits", edit),
+    quirks: (variants) => (variants === undefined ? control.request("GET", "/quirks") : control.request("PUT", "/quirks", variants)),
+    revokeTokens: () => void control.request("POST", "/tokens/revoke"),
     control(method, path, body) {
       if (typeof path !== "string" || !path.startsWith("/")) {
-        throw new EmulatorError("REFUSED", "a path of the control API begins with a slash: /configs");
+        throw new EmulatorError("REJECTED", "control: `path` must start with a slash, as in /configs");
       }
-      return control.ask(method, path === "/" ? "" : path, body);
+      return control.request(method, path === "/" ? "" : path, body);
     },
-    close: () => world.close(),
+    close: () => handle.close(),
   };
   return emulator;
 }
 
-/** The emulator's own settings for programs, under the names that the client has for them. */
-function clientOptions(control: Control): EmulatorClientOptions {
-  const variables = control.ask<Record<string, string>>("GET", "/environment");
-  const of = (name: string): string => variables[`AJO_${name}`] ?? "";
+/** Converts the emulator's environment variables to client options. */
+function clientOptions(control: ControlApi): EmulatorClientOptions {
+  const variables = control.request<Record<string, string>>("GET", "/environment");
+  const variable = (name: string): string => variables[`AJO_${name}`] ?? "";
   return {
-    clientId: of("CLIENT_ID"),
-    clientSecret: of("CLIENT_SECRET"),
-    orgId: of("ORG_ID"),
-    scopes: of("SCOPES"),
-    sandbox: of("SANDBOX"),
-    baseUrl: of("BASE_URL"),
-    imsUrl: of("IMS_URL"),
+    clientId: variable("CLIENT_ID"),
+    clientSecret: variable("CLIENT_SECRET"),
+    orgId: variable("ORG_ID"),
+    scopes: variable("SCOPES"),
+    sandbox: variable("SANDBOX"),
+    baseUrl: variable("BASE_URL"),
+    imsUrl: variable("IMS_URL"),
   };
 }

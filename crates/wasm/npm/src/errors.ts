@@ -1,6 +1,6 @@
-import type { Finding } from "./models.js";
+import type { Diagnostic } from "./models.js";
 
-/** What is known of a failure; what is not known is left out. The fields are those of the error. */
+/** The fields of an {@link AjoError}. Unknown ones are absent. */
 export interface ErrorDetails {
   code: string;
   status?: number | undefined;
@@ -13,88 +13,88 @@ export interface ErrorDetails {
   elapsedMs?: number | undefined;
   cause?: unknown;
   body?: string | undefined;
-  findings?: readonly Finding[] | undefined;
+  diagnostics?: readonly Diagnostic[] | undefined;
 }
 
 /**
- * Base of every error of this package.
+ * Base class of all errors of this package.
  *
- * `message` is one complete line. Neither it nor any other field holds a token or a secret. `instanceof` also holds for
- * errors of another copy of this package, such as the CommonJS one beside the ES module.
+ * `message` is one line. No field contains a token or a secret. `instanceof` also works for errors of another copy of the package,
+ * such as its CommonJS build.
  */
 export class AjoError extends Error {
   /**
-   * The service's own code (`"1451"`, `"403025"`), or the token host's (`"invalid_client"`), else what happened: `"AUTH"` (no token,
-   * and no code that says why), `"REFUSED"`, `"UNREADABLE"`, `"CONNECT"`, `"BROKEN"`, `"TIMEOUT"`, `"NOT_SENT"`, `"ABORTED"`,
-   * `"SETTINGS"`, `"REQUEST"`, `"INVALID"`, `"INTERNAL"`.
+   * The code of the service (`"1451"`, `"403025"`) or of the token endpoint (`"invalid_client"`). Otherwise: `"AUTH"`,
+   * `"API"`, `"DECODE"`, `"CONNECT"`, `"DISCONNECTED"`, `"TIMEOUT"`, `"DEADLINE_EXCEEDED"`, `"ABORTED"`, `"CONFIG"`, `"BUILD_REQUEST"`,
+   * `"INVALID"` or `"INTERNAL"`.
    */
   declare readonly code: string;
-  /** HTTP status of the answer, where there was one. */
+  /** HTTP status of the response, if there was one. */
   declare readonly status?: number;
-  /** Identifier of the request, to be named to Adobe's support. */
+  /** Identifier of the request, for Adobe's support. */
   declare readonly requestId?: string;
-  /** The call that failed, such as `"capping.create"`; absent while a client is being made. */
+  /** The operation, such as `"capping.create"`. Absent for errors of the constructor. */
   declare readonly operation?: string;
-  /** Attempts made; 0 when nothing was sent. */
+  /** Number of attempts; 0 if nothing was sent. */
   declare readonly attempts: number;
-  /** What to do next, in a sentence, where that is known. */
+  /** What to do next, in one sentence, if that is known. */
   declare readonly hint?: string;
-  /** How long the service asks to wait, in milliseconds. The client has not waited for it. */
+  /** The delay that the service asks for, in milliseconds. The client has not waited for it. */
   declare readonly retryAfterMs?: number;
-  /** Whether the same call may succeed when it is made again later. */
+  /** Whether a retry may succeed later. */
   declare readonly retryable?: boolean;
-  /** How long the call took in milliseconds, with all its attempts and the waiting between them. */
+  /** Duration of the call in milliseconds, including all attempts and the delays between them. */
   declare readonly elapsedMs?: number;
   /**
-   * What `fetch`, the token store, the token function or the abort signal gave as the reason, with its own causes: itself where
-   * surely nothing in it repeats a token or a secret, else errors with its names, codes, messages and stacks, masked.
+   * The error of `fetch`, `tokenStore`, or `accessToken`, or the reason of the abort signal. It is the original error when it
+   * provably contains no secret; otherwise it is a redacted copy of the error and its causes.
    */
   declare readonly cause?: unknown;
 
-  /** For tests of programs that handle these errors; the package makes its own. */
+  /** Public, so that tests of a program's error handling can create errors. */
   constructor(message: string, details: ErrorDetails) {
     const { cause, body, attempts = 0, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });
     for (const [name, value] of Object.entries({ attempts, ...known })) if (value !== undefined) Object.assign(this, { [name]: value });
-    // Not enumerable: loggers print what is, and an answer may hold anything.
+    // Not enumerable, so that loggers leave it out: a response may contain anything.
     if (body !== undefined) Object.defineProperty(this, "body", { value: body });
   }
 }
 
-/** The service, or something before it, answered with a failure, or with a success that cannot be read. */
+/** The service or a proxy rejected the call, or its response cannot be parsed. */
 export class AjoHttpError extends AjoError {
-  /** The first 16 KiB of the answer's body. Not enumerable, so that loggers leave it out: it may hold anything. */
+  /** The first 16 KiB of the response body. Not enumerable, so that loggers leave it out: it may contain anything. */
   declare readonly body?: string;
 }
 
 /**
- * No access token could be had (the token host's `code`, else `"AUTH"`: what the token function or the token host gave is none),
- * or the service refuses the one that was sent (401, and 403 for the credential's sake).
+ * The client could not get an access token, or the service rejected the credential (401, and 403 if the credential is the reason).
+ * `code` is `"AUTH"` if the token endpoint gave no code, or `accessToken` returned no token.
  */
 export class AjoAuthError extends AjoError {
-  /** The first 16 KiB of the answer's body. Not enumerable, so that loggers leave it out: it may hold anything. */
+  /** The first 16 KiB of the response body. Not enumerable, so that loggers leave it out: it may contain anything. */
   declare readonly body?: string;
 }
 
-/** No connection (`code` `"CONNECT"`), or one that broke inside the answer (`"BROKEN"`). */
+/** The connection failed (`code` `"CONNECT"`), or it was lost before the end of the response (`"DISCONNECTED"`). */
 export class AjoConnectionError extends AjoError {}
 
-/** No answer in time (`code` `"TIMEOUT"`), or no time left to send at all (`"NOT_SENT"`). */
+/** The response did not arrive in time (`code` `"TIMEOUT"`), or no time was left to send the request (`"DEADLINE_EXCEEDED"`). */
 export class AjoTimeoutError extends AjoError {}
 
 /**
- * The caller's signal ended the call; `cause` is its reason. What was already sent may have been carried out: of a creation that
- * was on its way, `hint` says so.
+ * The caller's signal aborted the call; `cause` is its reason. The service may have processed the request. If it was a `create`,
+ * `hint` says so.
  */
 export class AjoAbortError extends AjoError {}
 
-/** Options or arguments that cannot be used. Nothing was sent. */
+/** Invalid options or arguments. Nothing was sent. */
 export class AjoValidationError extends AjoError {
-  /** What the offline rules say, where a definition was checked by them. */
-  declare readonly findings?: readonly Finding[];
+  /** The diagnostics of the offline rules, if they rejected the definition. */
+  declare readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** A mistake of this package. Other calls that were under way fail with it as well; later ones work. */
+/** A bug in this package. Other calls in progress also fail; later calls work. */
 export class AjoInternalError extends AjoError {}
 
 // `Symbol.for`, because two copies of this package share nothing else.
@@ -113,7 +113,7 @@ const CLASSES = {
 };
 
 for (const [name, type] of Object.entries(CLASSES)) {
-  // By name, because a minifier may have renamed the class.
+  // A minifier may have renamed the class.
   Object.defineProperty(type, "name", { value: name });
   Object.defineProperties(type.prototype, { name: { value: name, configurable: true, writable: true }, [KIND]: { value: name } });
 }
@@ -121,11 +121,11 @@ for (const [name, type] of Object.entries(CLASSES)) {
 Object.defineProperty(AjoError, Symbol.hasInstance, {
   value(this: unknown, value: unknown): boolean {
     const named = Object.entries(CLASSES).find(([, type]) => type === this);
-    // A class that a user derived from one of them.
+    // A class that a user derived.
     if (named === undefined) return prototypeTest.call(this, value);
-    // Along its prototypes, of whichever copy they are.
-    for (let at = value; Object(at) === at; at = Object.getPrototypeOf(at)) {
-      if ((at as { [KIND]?: unknown })[KIND] === named[0]) return true;
+    // Compare names along the prototype chain, which may belong to another copy.
+    for (let current = value; Object(current) === current; current = Object.getPrototypeOf(current)) {
+      if ((current as { [KIND]?: unknown })[KIND] === named[0]) return true;
     }
     return false;
   },

@@ -1,31 +1,31 @@
-// The models of both APIs, which are generated, and what this package adds to them.
+// The generated models of both APIs, and the types that this package adds.
 
-import type { CanDeploy as AnsweredVerdict, CanDeployError, CanDeployWarning, ValidationStatus } from "./generated/models.js";
+import type { CanDeploy as CanDeployResponse, CanDeployError, CanDeployWarning, ValidationStatus } from "./generated/models.js";
 
 export type * from "./generated/models.js";
 
-/** The verdict of `canDeploy`, in which both lists are always there. */
-export interface CanDeploy extends AnsweredVerdict {
+/** The result of `canDeploy`. Unlike in the service's response, both lists are always present. */
+export interface CanDeploy extends CanDeployResponse {
   /** `"ok"` or `"error"`. */
   readonly validationStatus: ValidationStatus;
-  /** What blocks the deployment. */
+  /** Problems that block the deployment. */
   readonly errors: CanDeployError[];
-  /** What does not block it. */
+  /** Problems that do not block it. */
   readonly warnings: CanDeployWarning[];
 }
 
-/** What the offline rules say about one place in a definition. */
-export interface Finding {
-  /** The service's own code, such as `"ERR_ENDPOINTCONFIG_107"`; `"AJO_LIMITS_…"` where it has none. */
+/** A problem that the offline rules found in a definition. */
+export interface Diagnostic {
+  /** The service's code, such as `"ERR_ENDPOINTCONFIG_107"`; `"AJO_LIMITS_…"` where the service has none. */
   readonly code: string;
   /** Only an error blocks a deployment. */
   readonly severity: "error" | "warning" | (string & {});
-  /** The place, as a JSON pointer: `"/services/action/rating"`. Empty for the definition as a whole. */
+  /** JSON pointer to the field: `"/services/action/rating"`. Empty for the whole definition. */
   readonly pointer: string;
-  /** What is wrong, in one line. */
+  /** One line. */
   readonly message: string;
-  /** `"action"` or `"dataSource"`, where it is about one of them. */
+  /** `"action"` or `"dataSource"`, if the diagnostic concerns one of them. */
   readonly service?: string;
-  /** Whether the service already refuses to store such a definition. */
-  readonly refusesPayload: boolean;
+  /** Whether the service rejects the definition already in `create` and `update`. */
+  readonly rejectsPayload: boolean;
 }

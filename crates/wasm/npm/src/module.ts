@@ -1,16 +1,16 @@
-// By name: of what is not named, a bundler drops what fetches a module.
+// Named imports, so that a bundler drops the rest of the glue, which fetches a module.
 import { cancel, close, initSync, open, resume, start, validate } from "#glue";
 import { core } from "./core.js";
 
 /**
- * Says where the compiled module comes from; it is asked for when the core is first used, and once. Another one takes its place
- * when the next instance is made, which is after a panic.
+ * Sets the source of the compiled module. `load` is called once, when the core is first used. A later call replaces the module for
+ * the next instance, which is created after a panic.
  */
-export function provideModule(find: () => WebAssembly.Module): void {
+export function provideModule(load: () => WebAssembly.Module): void {
   let module: WebAssembly.Module | undefined;
-  core.provide(() => {
-    // wasm-bindgen's glue keeps one instance: this one from now on.
-    initSync({ module: (module ??= find()) });
+  core.setInstantiate(() => {
+    // The glue has one global instance, and this replaces it.
+    initSync({ module: (module ??= load()) });
     return { open, close, start, resume, cancel, validate };
   });
 }

@@ -1,81 +1,84 @@
 import type { Fetch, Signal } from "./platform.js";
 
-/** Where tokens are kept beyond one process: Workers KV, Redis, a `Map`. What it fails in costs a token request, never a call. */
+/**
+ * Shares tokens between processes or isolates: Workers KV, Redis, a `Map`. If the store fails, the client requests a token, and the
+ * call continues.
+ */
 export interface TokenStore {
-  /** The value under a key; `null` or `undefined` when there is none. */
+  /** The value of a key; `null` or `undefined` if the key is missing. */
   get(key: string): Promise<string | null | undefined> | string | null | undefined;
-  /** Keeps a value for so many seconds. The key holds no secret, the value does. */
+  /** Stores a value for `ttlSeconds`. The value contains the token; the key contains no secret. */
   set(key: string, value: string, ttlSeconds: number): unknown;
 }
 
-/** Headers sent besides the client's own. Values of one name are joined with a comma; a call's replaces the client's of the same name. */
+/** Additional headers. Values of one name are joined with a comma. A header of a call replaces the client's header of that name. */
 export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * How a client gets its credential and reaches the service: a `sandbox`, and either `credentials`, or `accessToken` with `clientId`
- * and `orgId`, or `clientSecret` (or `clientSecrets`) with `clientId`, `orgId` and `scopes`. What is missing, and what would mean
- * nothing beside the others, is an `AjoValidationError` that names it.
+ * Options of a client: `sandbox`, and one of `credentials`, `accessToken` (with `clientId` and `orgId`), `clientSecret` or
+ * `clientSecrets` (with `clientId`, `orgId` and `scopes`). The constructor throws an `AjoValidationError` for a missing option, and
+ * for an option that has no effect with the others.
  */
 export interface AjoOptions {
   /** The client id of an OAuth server-to-server credential. */
   clientId?: string | undefined;
-  /** Its secret. */
   clientSecret?: string | undefined;
-  /** Its secrets while they are rotated; the second one is tried when the first is refused. */
+  /** Both secrets during a rotation. The second is tried if the first is rejected. */
   clientSecrets?: readonly string[] | undefined;
   /** The organization, `…@AdobeOrg`. */
   orgId?: string | undefined;
-  /** Scopes, as an array or separated by commas. */
+  /** An array, or a comma-separated string. */
   scopes?: string | readonly string[] | undefined;
-  /** The sandbox by its name, such as `"prod"`. */
+  /** The name of the sandbox, such as `"prod"`. */
   sandbox?: string | undefined;
-  /** A downloaded credential: the parsed JSON, or its text, of any format that the console gives. */
+  /** A credential file of the Adobe Developer Console in any of its formats: the parsed JSON, or the JSON as a string. */
   credentials?: object | string | undefined;
-  /** Which credential is meant, where `credentials` holds several. */
+  /** Selects a credential if `credentials` contains several. */
   credentialName?: string | undefined;
   /**
-   * An access token, or a function that has one. Every call asks it, so it should keep its token itself; it is asked again when the
-   * service refuses what it gave.
+   * An access token, or a function that returns one. Every call invokes the function, so it should cache its token. It is invoked
+   * again after the service rejects a token.
    */
   accessToken?: string | (() => string | Promise<string>) | undefined;
-  /** Where the service is. Default: Adobe's production gateway. */
+  /** The URL of the service. Default: Adobe's production gateway. */
   baseUrl?: string | undefined;
-  /** Where tokens are issued. Default: Adobe's production host. Nothing is asked of it with `accessToken`. */
+  /** The URL of the token endpoint's server. Default: Adobe's production server. Unused with `accessToken`. */
   imsUrl?: string | undefined;
-  /** In place of the global `fetch`. It is called without `this`. */
+  /** Replaces the global `fetch`. Called without `this`. */
   fetch?: Fetch | undefined;
-  /** Shares tokens beyond this process. Not asked with `accessToken`. */
+  /** Shares tokens between processes. Unused with `accessToken`. */
   tokenStore?: TokenStore | undefined;
-  /** Longest time of one call in milliseconds, with all its attempts and the waiting between them. */
+  /** Time limit of a call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
-  /** Most attempts of one call, the first one counted. */
+  /** Maximum attempts of a call, including the first. */
   maxAttempts?: number | undefined;
-  /** Headers sent with every call. */
+  /** Headers for every call. */
   headers?: ExtraHeaders | undefined;
-  /** Hears of attempts, answers and tokens. What it throws is ignored. */
+  /** Receives events about attempts, responses, retries and tokens. Its exceptions are ignored. */
   onEvent?: ((event: AjoEvent) => void) | undefined;
 }
 
-/** What can be different for one call. */
+/** Options of one call. They override the client's. */
 export interface CallOptions {
   /** Ends the call with an `AjoAbortError`. */
   signal?: Signal | undefined;
-  /** Longest time of the call in milliseconds, with all its attempts and the waiting between them. */
+  /** Time limit of the call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
-  /** Most attempts, the first one counted. */
+  /** Maximum attempts, including the first. */
   maxAttempts?: number | undefined;
-  /** Headers sent with this call, besides those of the client. */
+  /** Headers for this call, in addition to the client's. */
   headers?: ExtraHeaders | undefined;
 }
 
-/** What a client tells while it works. No event holds a token or a secret. */
+/** An event for `onEvent`. No event contains a token or a secret. */
 export type AjoEvent =
   | { readonly type: "attempt"; readonly operation: string; readonly attempt: number; readonly requestId: string }
   | {
-      readonly type: "answer";
+      /** An attempt has ended. */
+      readonly type: "response";
       readonly operation: string;
       readonly attempt: number;
-      /** Absent when there was no answer. */
+      /** Absent if there was no response. */
       readonly status?: number;
       readonly durationMs: number;
     }
@@ -86,12 +89,12 @@ export type AjoEvent =
       readonly afterMs: number;
       readonly status?: number;
     }
-  | { readonly type: "token"; readonly source: "host" | "store"; readonly ok: boolean }
-  /** The token store has failed, which costs at most a request for a token. */
+  | { readonly type: "token"; readonly source: "tokenEndpoint" | "store"; readonly ok: boolean }
+  /** The token store has failed. The client requests a token if it has none. */
   | { readonly type: "store"; readonly problem: string };
 
-/** The caller's own functions among the options. */
-export interface Helpers {
+/** The options that are functions or have functions, and so cannot be passed to the core. */
+export interface ClientCallbacks {
   readonly fetch: Fetch | undefined;
   readonly tokenStore: TokenStore | undefined;
   readonly accessToken: (() => string | Promise<string>) | undefined;

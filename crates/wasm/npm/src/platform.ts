@@ -1,10 +1,10 @@
-// The few types that this package takes from the platform. A program without the DOM's library has none of them, so each
-// is what the program's own libraries say, else the least that is needed.
+// Types of the platform. A program without the DOM library lacks them, so each is the program's own type if there is one, and a
+// minimal type otherwise.
 
 /** An `AbortSignal`. */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } } ? Known : AbortSignalLike;
 
-/** What is used of an `AbortSignal`. */
+/** The part of `AbortSignal` that the client uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -12,25 +12,25 @@ export interface AbortSignalLike {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** What is given to `fetch`, besides the URL. */
+/** The second argument of {@link Fetch}. */
 export interface FetchInit {
   method: string;
   headers: Record<string, string>;
   body?: string;
   /** Always `"manual"`: a credential never follows a redirect. */
   redirect: "manual";
-  /** Aborted when the attempt takes too long or the caller gives up. */
+  /** Aborted when the attempt times out or the caller aborts. */
   signal: Signal;
 }
 
-/** What is used of a `Response`. An object that has as much is taken for one. */
+/** The part of `Response` that the client uses. A mock needs no more. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers?: { get(name: string): string | null } | Readonly<Record<string, string>>;
   text(): Promise<string>;
 }
 
-/** `fetch`, as far as it is used here. */
+/** The part of `fetch` that the client uses. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 /** A `WebAssembly.Module`. */

@@ -1,102 +1,102 @@
-import { everythingOf } from "./everything.js";
-import { chainOf, describe, property, textOf } from "./reason.js";
+import { collectErrorText } from "./collect-error-text.js";
+import { errorChain, errorMessage, ownMessage, readProperty } from "./error-message.js";
 
-/** Most tokens that are remembered: many more than calls are on their way, whose tokens are mostly the same one. */
-const MOST = 100;
-/** Under which names a credential keeps what is secret, in whichever of the console's formats. */
-const NAMES = /secret|token|password/i;
-/** What is between secrets that are written in one text, and of a part the least length that is not a mere word. */
-const BETWEEN = /[\s,"[\]]+/;
-const LEAST = 8;
+/** Maximum number of remembered tokens. Concurrent calls are fewer, and most of them share one token. */
+const MAX_TOKENS = 100;
+/** Property names of secrets, in all formats of credential files. */
+const SECRET_NAMES = /secret|token|password/i;
+/** Separates several secrets in one string. */
+const SEPARATORS = /[\s,"[\]]+/;
+/** Shorter parts of such a string may be ordinary words. */
+const MIN_PART_LENGTH = 8;
 
 /**
- * The texts that no error and no event of a client may repeat. Platforms do repeat them: Node.js names the value of a header that it does not
- * like, some stores name the arguments of the command that failed, and some libraries tell what was sent before.
+ * The secrets that no error and no event of a client may contain. Errors do contain them: Node.js quotes an invalid header value,
+ * some stores quote the failed command, and some libraries quote earlier requests.
  */
 export class Secrets {
-  #fixed = new Set<string>();
-  /** The latest is the last. */
-  #seen = new Set<string>();
+  #credentials = new Set<string>();
+  /** Most recently used last. */
+  #tokens = new Set<string>();
 
-  /** What a client is given, as JSON. */
-  static of(options: string): Secrets {
+  /** The secrets in the options of a client, which are JSON. */
+  static fromOptions(options: string): Secrets {
     const secrets = new Secrets();
-    secrets.#find(options);
+    secrets.#addFromJson(options);
     return secrets;
   }
 
-  #find(json: string): void {
+  #addFromJson(json: string): void {
     JSON.parse(json, (name, value: any) => {
-      if (NAMES.test(name)) this.#fix(value);
-      // As Postman writes it.
-      if (NAMES.test(value?.key)) this.#fix(value.value);
-      if (name === "credentials" && typeof value === "string") ignored(() => this.#find(value));
+      if (SECRET_NAMES.test(name)) this.#addCredential(value);
+      // The format of Postman: { key, value }.
+      if (SECRET_NAMES.test(value?.key)) this.#addCredential(value.value);
+      if (name === "credentials" && typeof value === "string") ignoreInvalidJson(() => this.#addFromJson(value));
       return value;
     });
   }
 
-  #fix(value: unknown): void {
+  #addCredential(value: unknown): void {
     for (const text of [value].flat()) {
       if (typeof text !== "string") continue;
-      // Some write several in one text.
-      for (const part of [text, ...text.split(BETWEEN)]) if (part.length >= LEAST || part === text) this.#fixed.add(part);
+      for (const part of [text, ...text.split(SEPARATORS)]) if (part.length >= MIN_PART_LENGTH || part === text) this.#credentials.add(part);
     }
   }
 
-  /** A secret, which errors may repeat as it is, within a URL, a form or JSON. Nothing but text is one. */
+  /** Adds a token or secret that is in use. Ignores a value that is not a string. */
   add(secret: unknown): void {
     if (typeof secret !== "string") return;
-    this.#seen.delete(secret);
-    this.#seen.add(secret);
-    for (const old of [...this.#seen].slice(0, -MOST)) this.#seen.delete(old);
+    this.#tokens.delete(secret);
+    this.#tokens.add(secret);
+    for (const old of [...this.#tokens].slice(0, -MAX_TOKENS)) this.#tokens.delete(old);
   }
 
-  /** The value of a token store: as a whole, and the token in it. */
+  /** Adds a value of the token store, and the token in it. */
   addStored(value: string): void {
     this.add(value);
-    // Else it is rubbish, or somebody else's; it is masked as a whole.
-    ignored(() => this.add(JSON.parse(value).accessToken));
+    // An unknown format is masked as a whole.
+    ignoreInvalidJson(() => this.add(JSON.parse(value).accessToken));
   }
 
   mask(text: string): string {
-    // A secret can be the beginning of another.
-    const forms = [...this.#fixed, ...this.#seen].filter(Boolean).flatMap(formsOf).sort((one, other) => other.length - one.length);
-    for (const form of forms) text = text.replaceAll(form, "…");
+    // Longest first, because a secret can be a prefix of another.
+    const encoded = [...this.#credentials, ...this.#tokens].filter(Boolean).flatMap(encodings).sort((one, other) => other.length - one.length);
+    for (const secret of encoded) text = text.replaceAll(secret, "…");
     return text;
   }
 
-  /** An error and its causes in one masked line. */
+  /** The messages of an error and its causes in one line, masked. */
   describe(error: unknown): string {
-    return describe(error, (text) => this.mask(text));
+    return errorMessage(error, (text) => this.mask(text));
   }
 
-  /** The error itself, for `cause`, if surely nothing in it repeats a secret; else a copy of it and its causes in masked words. */
-  clean(error: unknown): unknown {
-    const said = everythingOf(error);
-    return said !== undefined && said === this.mask(said) ? error : this.#copy(chainOf(error));
+  /** The original error if it provably contains no secret, otherwise a redacted copy of it and its causes. */
+  redact(error: unknown): unknown {
+    const text = collectErrorText(error);
+    return text !== undefined && text === this.mask(text) ? error : this.#redactedCopy(errorChain(error));
   }
 
-  #copy([error, ...causes]: unknown[]): Error {
-    const copy = new Error(this.mask(textOf(error)), causes.length > 0 ? { cause: this.#copy(causes) } : undefined);
+  #redactedCopy([error, ...causes]: unknown[]): Error {
+    const copy = new Error(this.mask(ownMessage(error)), causes.length > 0 ? { cause: this.#redactedCopy(causes) } : undefined);
     for (const name of ["name", "code", "stack"]) {
-      const value = property(error, name);
+      const value = readProperty(error, name);
       if (typeof value === "string") Object.defineProperty(copy, name, { value: this.mask(value) });
     }
     return copy;
   }
 }
 
-/** How a secret is written: as it is, in a URL, in a form, in JSON. */
-function formsOf(secret: string): string[] {
-  // Half of a surrogate pair would make `encodeURIComponent` throw.
+/** A secret as plain text, in a URL, in a form, and in JSON. */
+function encodings(secret: string): string[] {
+  // `encodeURIComponent` throws for a lone surrogate.
   const url = encodeURIComponent(secret.replace(/\p{Cs}/gu, "\ufffd"));
   return [secret, url, new URLSearchParams([["", secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)];
 }
 
-function ignored(work: () => void): void {
+function ignoreInvalidJson(work: () => void): void {
   try {
     work();
   } catch {
-    // It is no JSON, or not of the kind.
+    // Not JSON, or JSON of another shape.
   }
 }

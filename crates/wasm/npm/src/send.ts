@@ -1,111 +1,110 @@
-import { bounded } from "./bounded.js";
 import { readText } from "./body.js";
-import { Aborted, type Interrupt, OutOfTime } from "./interrupt.js";
-import { misfit } from "./misfit.js";
+import { Aborted, type CallSignal, TimedOut } from "./call-signal.js";
+import { connectErrorKind } from "./connect-error.js";
+import { invalidResponse } from "./invalid-response.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import type { Secrets } from "./secrets.js";
-import { unsentProblem } from "./unsent.js";
+import { withTimeout } from "./with-timeout.js";
 
-/** One request, as the core wants it sent. */
+/** An HTTP request of the core. */
 export interface Request {
   method: string;
   url: string;
   headers: [string, string][];
   body?: string;
   timeoutMs: number;
-  /** Most bytes of the body of an answer with a 2xx status. */
+  /** Maximum size of the body of a 2xx response. */
   maxBytes: number;
-  /** Most bytes of the body of any other answer. */
+  /** Maximum size of the body of any other response. */
   maxFailureBytes: number;
 }
 
-/** What came of it, for the core, and the platform's error, for `cause`. */
-export interface Sent {
-  answer: object;
+/** The result of a step for the core, and the original error for `cause`. */
+export interface StepResult {
+  outcome: object;
   body: string;
   error?: unknown;
 }
 
-/** The headers of an answer that mean something to the core. */
+/** The response headers that the core uses. */
 const HEADERS = ["x-request-id", "retry-after", "x-debug-id"];
 
-/** Sends one request, within its time and the bounds of its answer. Rejects only with {@link Aborted}. */
+/** Sends one request within its time and size limits. Rejects only with {@link Aborted}. */
 export async function send(
   request: Request,
   fetch: Fetch | undefined,
-  interrupt: Interrupt,
+  callSignal: CallSignal,
   secrets: Secrets,
-): Promise<Sent> {
-  learn(secrets, request);
+): Promise<StepResult> {
+  rememberSecrets(secrets, request);
   const attempt = new Attempt(request);
   try {
-    return await bounded(interrupt, request.timeoutMs, (signal) => attempt.run(fetch, signal));
+    return await withTimeout(callSignal, request.timeoutMs, (signal) => attempt.run(fetch, signal));
   } catch (error) {
-    return problemOf(error, attempt.phase, secrets);
+    return failedResult(error, attempt.problem, secrets);
   }
 }
 
-/** What the core is told of a failure; {@link Aborted} is none, and goes on to whoever called. */
-export function problemOf(error: unknown, problem: string, secrets: Secrets): Sent {
+/** The step result for an error. Rethrows {@link Aborted}, which ends the call. */
+export function failedResult(error: unknown, problem: string, secrets: Secrets): StepResult {
   if (error instanceof Aborted) throw error;
-  if (error instanceof OutOfTime) {
-    return { answer: { problem: "timeout", detail: "no answer within the time limit" }, body: "" };
+  if (error instanceof TimedOut) {
+    return { outcome: { problem: "timeout", detail: "no response within the time limit" }, body: "" };
   }
-  return { answer: { problem, detail: secrets.describe(error) }, body: "", error: secrets.clean(error) };
+  return { outcome: { problem, detail: secrets.describe(error) }, body: "", error: secrets.redact(error) };
 }
 
-/** What a platform's error may repeat of a request: the access token, or the client's secret. */
-function learn(secrets: Secrets, { headers, body = "" }: Request): void {
-  // Without a token it is the form that asks for one.
+/** Remembers the token or the client secret of a request, because an error of the platform may quote it. */
+function rememberSecrets(secrets: Secrets, { headers, body = "" }: Request): void {
+  // A request without a token is a token request, whose body is a form.
   secrets.add(headers.find(isAuthorization)?.[1].slice("Bearer ".length) ?? new URLSearchParams(body).get("client_secret"));
 }
 
-/** Whether a header of a request holds the access token. */
 export function isAuthorization([name]: readonly [string, string]): boolean {
   return name.toLowerCase() === "authorization";
 }
 
 class Attempt {
-  /** What a failure would mean now. */
-  phase: "request" | "connect" | "certificate" | "broken" = "request";
+  /** The problem to report if the attempt fails now. */
+  problem: "buildRequest" | "connect" | "certificate" | "disconnected" = "buildRequest";
   #request: Request;
 
   constructor(request: Request) {
     this.#request = request;
   }
 
-  async run(custom: Fetch | undefined, signal: AbortSignal): Promise<Sent> {
+  async run(custom: Fetch | undefined, signal: AbortSignal): Promise<StepResult> {
     const { url, maxBytes, maxFailureBytes } = this.#request;
-    // Looked up for each request, so that a test may replace it; called without `this`, which workerd and browsers insist on.
+    // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
     const fetch = custom ?? (globalThis.fetch as unknown as Fetch);
     const init = this.#init(signal);
     const pending = fetch(url, init);
-    this.phase = "broken";
+    this.problem = "disconnected";
     let response: unknown;
     try {
       response = await pending;
     } catch (error) {
-      if (!isSendable(url, init)) this.phase = "request";
-      else this.phase = unsentProblem(error) ?? this.phase;
+      if (!isSendable(url, init)) this.problem = "buildRequest";
+      else this.problem = connectErrorKind(error) ?? this.problem;
       throw error;
     }
-    if (typeof response !== "object" || response === null) throw misfit("fetch gave no response");
+    if (typeof response !== "object" || response === null) throw invalidResponse("fetch returned no response");
 
     const { status, type } = response as { status: number; type?: unknown };
-    // A redirect that is not followed: a browser does not even tell its status.
-    if (type === "opaqueredirect") return { answer: { status: 302, headers: {} }, body: "" };
-    if (type === "error") throw new TypeError("fetch gave a network error");
-    // The core takes what is no status for a mistake of this package.
-    if (!Number.isInteger(status) || status < 100 || status > 999) throw misfit("the response has no status");
-    const good = status >= 200 && status < 300;
-    const body = await readText(response, good ? maxBytes : maxFailureBytes, signal);
-    const answer = { status, headers: headersOf(response), ...(body === undefined && { tooLong: true }) };
-    return { answer, body: body ?? "" };
+    // An unfollowed redirect: browsers hide its status.
+    if (type === "opaqueredirect") return { outcome: { status: 302, headers: {} }, body: "" };
+    if (type === "error") throw new TypeError("fetch returned a network error");
+    // The core panics on an invalid status.
+    if (!Number.isInteger(status) || status < 100 || status > 999) throw invalidResponse("the response has no valid status");
+    const isSuccess = status >= 200 && status < 300;
+    const body = await readText(response, isSuccess ? maxBytes : maxFailureBytes, signal);
+    const outcome = { status, headers: usedHeaders(response), ...(body === undefined && { tooLong: true }) };
+    return { outcome, body: body ?? "" };
   }
 
   #init(signal: AbortSignal): FetchInit {
     const { method, headers, body } = this.#request;
-    // No `body` without one, and no `cache` or `credentials`: workerd refuses those, whatever their value.
+    // No `cache` and no `credentials`: workerd rejects both, whatever their value.
     return {
       method,
       headers: Object.fromEntries(headers),
@@ -116,7 +115,7 @@ class Attempt {
   }
 }
 
-/** Whether a rejection can come from the network: `fetch` also rejects, with the same kind of error, what it cannot send. */
+/** Whether a rejection can come from the network. `fetch` rejects an invalid request with the same kind of error. */
 function isSendable(url: string, init: FetchInit): boolean {
   try {
     new URL(url);
@@ -127,13 +126,13 @@ function isSendable(url: string, init: FetchInit): boolean {
   }
 }
 
-function headersOf(response: object): Record<string, string> {
+function usedHeaders(response: object): Record<string, string> {
   const { headers } = response as { headers?: unknown };
-  const found = HEADERS.map((name) => [name, header(headers, name)] as const);
-  return Object.fromEntries(found.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+  const pairs = HEADERS.map((name) => [name, readHeader(headers, name)] as const);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }
 
-function header(headers: unknown, name: string): unknown {
+function readHeader(headers: unknown, name: string): unknown {
   if (typeof headers !== "object" || headers === null) return undefined;
   const { get } = headers as { get?: unknown };
   return typeof get === "function" ? get.call(headers, name) : (headers as Record<string, unknown>)[name];

@@ -1,66 +1,64 @@
-import type { CallTexts } from "./arguments.js";
+import type { CallInput } from "./arguments.js";
+import { type CoreError, toAjoError } from "./core-error.js";
 import type { Core } from "./core.js";
 import { AjoInternalError } from "./errors.js";
-import { errorOf, type Failure } from "./failure.js";
 import { toJson } from "./json.js";
 import { Secrets } from "./secrets.js";
 import type { Step } from "./step.js";
 
-/** Milliseconds since 1970, and milliseconds on a clock that never jumps. */
-function clocks(): [now: number, elapsed: number] {
+/** Milliseconds since 1970, and milliseconds on a monotonic clock. */
+function currentTimes(): [now: number, elapsed: number] {
   const now = Date.now();
   return [now, globalThis.performance?.now() ?? now];
 }
 
-/** 32 bits by chance, for delays and identifiers; no secret depends on them. */
-function chance(): number {
+/** Seeds delays and identifiers, so it need not be secure. */
+function random32(): number {
   return Math.floor(Math.random() * 2 ** 32);
 }
 
-/** A client as the core has it: opened once, and again in every new instance of the core. */
+/** A client in the core. Opened once for each instance of the core. */
 export class Session {
-  /** What is known to be secret. */
   readonly secrets: Secrets;
   #core: Core;
   #options: string;
   #client = 0;
-  /** Of the instance in which it is open. */
+  /** The instance in which the client is open. */
   #generation = -1;
 
-  /** Throws what the core has against the options. */
+  /** Throws an `AjoValidationError` if the core rejects the options. */
   constructor(core: Core, options: string) {
     this.#core = core;
     this.#options = options;
-    this.secrets = Secrets.of(options);
+    this.secrets = Secrets.fromOptions(options);
     this.#open();
   }
 
-  /** Begins a call. */
-  start({ input, definition }: CallTexts): Turn {
+  startCall({ input, definition }: CallInput): PendingCall {
     const client = this.#open();
-    const step = this.#core.ask<Step>((it) => it.start(client, input, definition, ...clocks(), chance(), chance()));
-    return new Turn(this.#core, step);
+    const step = this.#core.callJson<Step>((it) => it.start(client, input, definition, ...currentTimes(), random32(), random32()));
+    return new PendingCall(this.#core, step);
   }
 
-  /** Gives back what the core keeps for this client. Calls that are on their way go on. */
+  /** Frees the client in the core. Calls in progress continue. */
   close(): void {
-    this.#core.tell(this.#generation, (it) => it.close(this.#client));
+    this.#core.cleanUp(this.#generation, (it) => it.close(this.#client));
     this.#generation = -1;
   }
 
   #open(): number {
     if (this.#generation !== this.#core.generation) {
-      const opened = this.#core.ask<{ client: number } | { failed: Failure }>((it) => it.open(this.#options));
-      if ("failed" in opened) throw errorOf(opened.failed);
-      this.#client = opened.client;
+      const result = this.#core.callJson<{ client: number } | { failed: CoreError }>((it) => it.open(this.#options));
+      if ("failed" in result) throw toAjoError(result.failed);
+      this.#client = result.client;
       this.#generation = this.#core.generation;
     }
     return this.#client;
   }
 }
 
-/** One call as the core has it: its outstanding step, and the way to answer it. */
-export class Turn {
+/** A call in progress: its current step, and the functions that end the step. */
+export class PendingCall {
   step: Step;
   #core: Core;
   #generation: number;
@@ -71,18 +69,17 @@ export class Turn {
     this.step = step;
   }
 
-  /** Answers the outstanding step; the next one takes its place. */
-  resume(answer: object, body: string): void {
+  /** Reports the outcome of the current step, and moves to the next one. */
+  resume(outcome: object, body: string): void {
     if (this.#generation !== this.#core.generation) {
-      throw new AjoInternalError("the core failed in another call", { code: "INTERNAL" });
+      throw new AjoInternalError("the WebAssembly module failed in another call", { code: "INTERNAL" });
     }
     const { call } = this.step;
-    this.step = this.#core.ask<Step>((it) => it.resume(call, toJson(answer) as string, body, ...clocks()));
+    this.step = this.#core.callJson<Step>((it) => it.resume(call, toJson(outcome) as string, body, ...currentTimes()));
   }
 
-  /** Gives the call up. */
   cancel(): void {
     const { call } = this.step;
-    this.#core.tell(this.#generation, (it) => it.cancel(call, ...clocks()));
+    this.#core.cleanUp(this.#generation, (it) => it.cancel(call, ...currentTimes()));
   }
 }

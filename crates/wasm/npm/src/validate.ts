@@ -1,24 +1,24 @@
 import { readDefinition } from "./arguments.js";
+import { type CoreError, toAjoError } from "./core-error.js";
 import { core } from "./core.js";
-import { errorOf, type Failure } from "./failure.js";
-import type { CappingDefinition, Finding, ThrottlingDefinition } from "./models.js";
+import type { CappingDefinition, Diagnostic, ThrottlingDefinition } from "./models.js";
 
 /**
- * What the service would say about a capping definition, by the same codes, without asking it: all findings at once, none
- * for a definition that is fine. Takes anything, because what lacks a field is what the rules are for.
+ * Checks a capping definition offline with the rules and codes of the service, and returns all diagnostics. Accepts any value, because
+ * missing and wrong fields are diagnostics too.
  */
-export function validateCapping(definition: CappingDefinition | unknown): Finding[] {
+export function validateCapping(definition: CappingDefinition | unknown): Diagnostic[] {
   return validate("capping", "validateCapping", definition);
 }
 
-/** The same for a throttling definition. */
-export function validateThrottling(definition: ThrottlingDefinition | unknown): Finding[] {
+/** Like {@link validateCapping}, for a throttling definition. */
+export function validateThrottling(definition: ThrottlingDefinition | unknown): Diagnostic[] {
   return validate("throttling", "validateThrottling", definition);
 }
 
-function validate(api: string, where: string, definition: unknown): Finding[] {
+function validate(api: string, where: string, definition: unknown): Diagnostic[] {
   const json = readDefinition(where, definition);
-  const findings = core.ask<Finding[] | { failed: Failure }>((it) => it.validate(api, json));
-  if ("failed" in findings) throw errorOf(findings.failed);
-  return findings;
+  const diagnostics = core.callJson<Diagnostic[] | { failed: CoreError }>((it) => it.validate(api, json));
+  if ("failed" in diagnostics) throw toAjoError(diagnostics.failed);
+  return diagnostics;
 }

@@ -1,4 +1,4 @@
-// What the import of `ajo-limits/core.wasm` gives where a bundler or a runtime imports modules of WebAssembly. Types alone.
+// Type of `import core from "ajo-limits/core.wasm"`, for bundlers and runtimes that import WebAssembly modules.
 import type { WasmModule } from "./platform.js";
 
 declare const module: WasmModule;

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode } from "../src/base64.js";
 
-test("bytes come out of base64 in each of the ways that platforms have", () => {
+test("base64 is decoded with every platform API", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
   const text = Buffer.from(bytes).toString("base64");
   const { Buffer: before } = globalThis;
   const type = Uint8Array as { fromBase64?: unknown };
   const native = type.fromBase64;
   try {
-    type.fromBase64 = (given: string) => new Uint8Array(before.from(given, "base64"));
+    type.fromBase64 = (encoded: string) => new Uint8Array(before.from(encoded, "base64"));
     assert.deepEqual(new Uint8Array(decode(text)), bytes);
     delete type.fromBase64;
     assert.deepEqual(new Uint8Array(decode(text)), bytes);

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { caller, capping, createEmulator } from "./emulator.mjs";
+import { capping, createEmulator, createSender } from "./emulator.mjs";
 
-/** An emulator that asks for no header, and the URL of an operation that is always there. */
-function lenient() {
+/** An emulator that requires no header, and the URL of an operation. */
+function openEmulator() {
   const emulator = createEmulator({ auth: "off" });
   return { emulator, list: `${emulator.options.baseUrl}/list/endpointConfigs` };
 }
 
-test("a configuration lives through fetch as over HTTP", async () => {
+test("fetch creates and deploys a configuration", async () => {
   const emulator = createEmulator();
-  const send = caller(emulator);
+  const send = createSender(emulator);
   const { uid } = await (await send("POST", "/endpointConfigs", capping)).json();
   assert.equal((await send("POST", `/endpointConfigs/${uid}/deploy`)).status, 204);
   const { result } = await (await send("GET", `/endpointConfigs/${uid}`)).json();
   assert.equal(result.url, capping.url);
-  assert.deepEqual(emulator.journal.list({ mutating: true }).map((call) => call.operation), ["capping.create", "capping.deploy"]);
+  assert.deepEqual(emulator.requestLog.list({ mutating: true }).map((call) => call.operation), ["capping.create", "capping.deploy"]);
 });
 
-test("a URL, a text, a path and a Request are all taken, and the response is one of the platform", async () => {
-  const { emulator, list } = lenient();
+test("fetch accepts a URL, a string, a path and a Request", async () => {
+  const { emulator, list } = openEmulator();
   for (const input of [list, new URL(list), "/journey/orchestration/list/endpointConfigs", new Request(list, { method: "POST" })]) {
     const response = await emulator.fetch(input, { method: "POST", body: "{}" });
     assert.ok(response instanceof Response);
@@ -29,8 +29,8 @@ test("a URL, a text, a path and a Request are all taken, and the response is one
   }
 });
 
-test("a body may be a stream, bytes or a form", async () => {
-  const { emulator, list } = lenient();
+test("a body can be a stream or bytes", async () => {
+  const { emulator, list } = openEmulator();
   const bytes = new TextEncoder().encode(JSON.stringify(capping));
   const stream = new ReadableStream({ start: (controller) => (controller.enqueue(bytes), controller.close()) });
   const create = list.replace("/list", "");
@@ -38,27 +38,27 @@ test("a body may be a stream, bytes or a form", async () => {
   assert.equal((await emulator.fetch(create, { method: "POST", body: bytes.buffer })).status, 200);
 });
 
-test("what fetch refuses is refused with a TypeError", async () => {
-  const { emulator, list } = lenient();
+test("invalid requests reject with a TypeError", async () => {
+  const { emulator, list } = openEmulator();
   await assert.rejects(emulator.fetch("http://"), TypeError);
   await assert.rejects(emulator.fetch("data:,x"), TypeError);
   await assert.rejects(emulator.fetch(list, { method: "GE T" }), TypeError);
   await assert.rejects(emulator.fetch(list, { headers: { "x-a": "two\nlines" } }), TypeError);
   await assert.rejects(emulator.fetch(list, { method: "GET", body: "x" }), TypeError);
-  assert.equal(emulator.journal.list().length, 0);
+  assert.equal(emulator.requestLog.list().length, 0);
 });
 
-test("a connection that is closed or reset rejects with a TypeError and its cause, processed or not", async () => {
+test("dropped and reset connections reject with a TypeError", async () => {
   for (const [fault, code, status] of [["drop_before", "UND_ERR_SOCKET", 503], ["reset", "ECONNRESET", 503], ["drop_after", "UND_ERR_SOCKET", 200]]) {
-    const { emulator, list } = lenient();
+    const { emulator, list } = openEmulator();
     emulator.faults.set({ at: "capping.list", fault });
     await assert.rejects(emulator.fetch(list, { method: "POST" }), (error) => error instanceof TypeError && error.cause.code === code);
-    assert.equal(emulator.journal.list()[0].status, status, fault);
+    assert.equal(emulator.requestLog.list()[0].status, status, fault);
   }
 });
 
-test("half a body comes, and then its stream breaks", async () => {
-  const { emulator, list } = lenient();
+test("a half body arrives before its stream fails", async () => {
+  const { emulator, list } = openEmulator();
   const whole = await (await emulator.fetch(list, { method: "POST" })).text();
   const response = await emulator.fetch(list, { method: "POST", headers: { "x-emulator-fault": "half_body" } });
   assert.deepEqual([response.status, response.headers.get("content-length")], [200, String(whole.length)]);
@@ -67,15 +67,15 @@ test("half a body comes, and then its stream breaks", async () => {
   await assert.rejects(reader.read(), TypeError);
 });
 
-test("rubbish is a body that is no JSON", async () => {
-  const { emulator, list } = lenient();
+test("a garbage body is not JSON", async () => {
+  const { emulator, list } = openEmulator();
   const response = await emulator.fetch(list, { method: "POST", headers: { "x-emulator-fault": "garbage" } });
   assert.equal(response.status, 200);
   await assert.rejects(response.json(), SyntaxError);
 });
 
-test("every status can be had, those without a body too", async () => {
-  const { emulator, list } = lenient();
+test("faults can set every status", async () => {
+  const { emulator, list } = openEmulator();
   for (const fault of ["status:204", "html:204", "html:205", "html:304", "status:302", "problem:403", "html:599"]) {
     const response = await emulator.fetch(list, { method: "POST", headers: { "x-emulator-fault": fault } });
     assert.equal(response.status, Number(fault.split(":")[1]));
@@ -87,25 +87,25 @@ test("every status can be had, those without a body too", async () => {
   assert.equal(await head.text(), "");
 });
 
-test("latency is waited for in real time, whatever the emulator's clock says", async () => {
-  const { emulator, list } = lenient();
+test("latency is in real time while the clock is frozen", async () => {
+  const { emulator, list } = openEmulator();
   emulator.clock.freeze();
   const start = performance.now();
   await emulator.fetch(list, { method: "POST", headers: { "x-emulator-fault": "delay:60" } });
   assert.ok(performance.now() - start >= 55);
 });
 
-test("an abort is honored before the call, while it waits, and inside the body", async () => {
-  const { emulator, list } = lenient();
+test("an abort works before, during and after the call", async () => {
+  const { emulator, list } = openEmulator();
   const reason = new Error("enough");
   await assert.rejects(emulator.fetch(list, { method: "POST", signal: AbortSignal.abort(reason) }), reason);
-  assert.equal(emulator.journal.list().length, 0);
+  assert.equal(emulator.requestLog.list().length, 0);
 
   const waiting = new AbortController();
   const late = emulator.fetch(list, { method: "POST", signal: waiting.signal, headers: { "x-emulator-fault": "delay:60000" } });
   setTimeout(() => waiting.abort(reason), 10);
   await assert.rejects(late, reason);
-  assert.equal(emulator.journal.list().length, 1, "it was processed");
+  assert.equal(emulator.requestLog.list().length, 1, "the call was processed");
 
   const reading = new AbortController();
   const response = await emulator.fetch(list, { method: "POST", signal: reading.signal });
@@ -113,21 +113,21 @@ test("an abort is honored before the call, while it waits, and inside the body",
   await assert.rejects(response.text(), reason);
 });
 
-test("a body that is too long is refused, and the emulator goes on", async () => {
-  const { emulator, list } = lenient();
+test("a body over the limit is rejected", async () => {
+  const { emulator, list } = openEmulator();
   assert.equal((await emulator.fetch(list, { method: "POST", body: "x".repeat(1024 * 1024 + 1) })).status, 413);
   assert.equal((await emulator.fetch(list, { method: "POST" })).status, 200);
 });
 
-test("any host is answered, but the control API by its own name only", async () => {
-  const { emulator } = lenient();
+test("the control API requires its own host", async () => {
+  const { emulator } = openEmulator();
   const { baseUrl, imsUrl } = emulator.options;
   assert.equal((await emulator.fetch(`https://platform.adobe.io${new URL(baseUrl).pathname}/list/endpointConfigs`, { method: "POST" })).status, 200);
   assert.equal((await emulator.fetch("https://platform.adobe.io/_emulator/state")).status, 403);
   assert.equal((await emulator.fetch(`${imsUrl}/_emulator/state`)).status, 200);
 });
 
-test("a client that was not given the emulator's fetch reaches nobody", async () => {
-  const { emulator } = lenient();
+test("the global fetch cannot reach the emulator's URL", async () => {
+  const { emulator } = openEmulator();
   await assert.rejects(fetch(emulator.options.baseUrl), TypeError);
 });

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
-import { caller, capping, createEmulator, directory, EmulatorError, NOW } from "./emulator.mjs";
+import { capping, createEmulator, createSender, directory, EmulatorError, NOW } from "./emulator.mjs";
 
-test("the token expires when the clock is moved on", async () => {
+test("a token expires when the clock advances", async () => {
   const emulator = createEmulator();
-  const send = caller(emulator);
+  const send = createSender(emulator);
   emulator.clock.freeze(NOW);
   assert.equal((await send("POST", "/list/endpointConfigs")).status, 200);
   emulator.clock.advance(86_399);
   assert.equal((await send("POST", "/list/endpointConfigs")).status, 401);
 });
 
-test("the clock can be set, frozen, moved on and hurried", () => {
+test("the clock can be set, frozen, advanced and sped up", () => {
   let real = 1_000;
   const { clock } = createEmulator({ now: () => real });
   assert.equal(clock.now(), 1_000);
@@ -28,9 +28,9 @@ test("the clock can be set, frozen, moved on and hurried", () => {
   assert.deepEqual(clock.freeze(7), { nowMillis: 7, speed: 0 });
 });
 
-test("a fault is set, listed, strikes as often as it is to, and is taken away", async () => {
+test("a fault applies as often as set, and can be cleared", async () => {
   const emulator = createEmulator();
-  const send = caller(emulator);
+  const send = createSender(emulator);
   const fault = { at: "capping.list", when: "first:1", fault: "busy:30" };
   assert.deepEqual(emulator.faults.set(fault), [fault]);
   const busy = await send("POST", "/list/endpointConfigs");
@@ -40,121 +40,121 @@ test("a fault is set, listed, strikes as often as it is to, and is taken away", 
   assert.deepEqual(emulator.faults.list(), []);
 });
 
-test("the journal is narrowed down and forgotten, and tells what nothing read", async () => {
+test("the request log has filters and lists unknown fields", async () => {
   const emulator = createEmulator();
-  const send = caller(emulator);
+  const send = createSender(emulator);
   await send("POST", "/endpointConfigs?forse=true", { ...capping, color: "red" });
   await send("GET", "/endpointConfig");
-  const [token, create, nowhere] = emulator.journal.list();
-  assert.deepEqual([token.operation, create.operation, nowhere.operation], ["token", "capping.create", null]);
-  assert.deepEqual(create.unread.toSorted?.() ?? [...create.unread].sort(), ["/color", "?forse"]);
-  assert.ok(nowhere.closest.endsWith("/endpointConfigs"));
-  assert.deepEqual(emulator.journal.list({ mutating: true }), [create]);
-  assert.deepEqual(emulator.journal.list({ operation: "token" }), [token]);
-  assert.deepEqual(emulator.journal.list({ since: create.number }), [nowhere]);
-  emulator.journal.clear();
-  assert.deepEqual(emulator.journal.list(), []);
+  const [token, create, unknown] = emulator.requestLog.list();
+  assert.deepEqual([token.operation, create.operation, unknown.operation], ["token", "capping.create", null]);
+  assert.deepEqual(create.unknownFields.toSorted?.() ?? [...create.unknownFields].sort(), ["/color", "?forse"]);
+  assert.ok(unknown.closestPath.endsWith("/endpointConfigs"));
+  assert.deepEqual(emulator.requestLog.list({ mutating: true }), [create]);
+  assert.deepEqual(emulator.requestLog.list({ operation: "token" }), [token]);
+  assert.deepEqual(emulator.requestLog.list({ since: create.number }), [unknown]);
+  emulator.requestLog.clear();
+  assert.deepEqual(emulator.requestLog.list(), []);
 });
 
-test("a snapshot is taken up by another emulator, and a reset leaves nothing", async () => {
+test("a snapshot can be restored in another emulator", async () => {
   const one = createEmulator();
-  await caller(one)("POST", "/endpointConfigs", capping);
+  await createSender(one)("POST", "/endpointConfigs", capping);
   const snapshot = one.snapshot();
   const other = createEmulator({ seed: 5 });
   other.restore(JSON.parse(JSON.stringify(snapshot)));
   assert.deepEqual(other.snapshot(), snapshot);
   other.reset();
   assert.equal(other.control("GET", "/configs").total, 0);
-  assert.equal(one.control("GET", "/configs").total, 1, "they have nothing in common");
-  assert.throws(() => other.restore({ version: 2, organizations: {} }), { name: "EmulatorError", code: "REFUSED", status: 400 });
+  assert.equal(one.control("GET", "/configs").total, 1, "emulators share no state");
+  assert.throws(() => other.restore({ version: 2, organizations: {} }), { name: "EmulatorError", code: "REJECTED", status: 400 });
 });
 
-test("somebody else acts before a call, other sides are taken, and tokens are revoked", async () => {
+test("concurrent edits, quirks and token revocation work", async () => {
   const emulator = createEmulator();
-  const send = caller(emulator);
+  const send = createSender(emulator);
   const { uid } = await (await send("POST", "/endpointConfigs", capping)).json();
-  emulator.interfere({ before: "capping.get", uid, does: "delete" });
+  emulator.addConcurrentEdit({ before: "capping.get", uid, mutation: "delete" });
   assert.equal((await send("GET", `/endpointConfigs/${uid}`)).status, 404);
-  assert.equal(emulator.switches().undeploy_idle, "refused");
-  assert.equal(emulator.switches({ undeploy_idle: "no_content" }).undeploy_idle, "no_content");
+  assert.equal(emulator.quirks().undeploy_idle, "refused");
+  assert.equal(emulator.quirks({ undeploy_idle: "no_content" }).undeploy_idle, "no_content");
   emulator.revokeTokens();
   assert.equal((await send("POST", "/list/endpointConfigs")).status, 401);
 });
 
-test("the options say who may call, and the first caller is in `options`", async () => {
+test("the first client is in `options`", async () => {
   const acme = { clientId: "acme", clientSecrets: ["new", "old"], orgId: "ACME@AdobeOrg", scopes: ["openid", "AdobeID"] };
-  const emulator = createEmulator({ callers: [acme], sandboxes: [{ name: "stage", production: true }], tokenLifetimeSeconds: 60 });
+  const emulator = createEmulator({ clients: [acme], sandboxes: [{ name: "stage", production: true }], tokenLifetimeSeconds: 60 });
   const { options } = emulator;
   assert.deepEqual([options.clientId, options.clientSecret, options.orgId, options.scopes, options.sandbox], ["acme", "new", "ACME@AdobeOrg", "openid,AdobeID", "stage"]);
-  assert.equal((await caller(emulator)("POST", "/endpointConfigs", capping)).status, 200);
+  assert.equal((await createSender(emulator)("POST", "/endpointConfigs", capping)).status, 200);
 });
 
-test("misuse is told in a sentence", () => {
-  for (const [options, code, said] of [
-    [null, "OPTIONS", /options are an object, not null/],
-    [{ color: 1 }, "OPTIONS", /no option color; it has callers, sandboxes/],
-    [{ now: 5 }, "OPTIONS", /now is a function/],
-    [{ auth: "maybe" }, "OPTIONS", /auth: expected off, lenient or strict/],
-    [{ callers: [] }, "OPTIONS", /there is no caller/],
-    [{ seed: -1 }, "OPTIONS", /invalid value/],
+test("invalid use is explained in one sentence", () => {
+  for (const [options, code, message] of [
+    [null, "INVALID_OPTIONS", /`options` must be an object, not null/],
+    [{ color: 1 }, "INVALID_OPTIONS", /unknown option `color`; expected one of clients, sandboxes/],
+    [{ now: 5 }, "INVALID_OPTIONS", /`now` must be a function/],
+    [{ auth: "maybe" }, "INVALID_OPTIONS", /auth: expected off, lenient or strict/],
+    [{ clients: [] }, "INVALID_OPTIONS", /clients must not be empty/],
+    [{ seed: -1 }, "INVALID_OPTIONS", /invalid value/],
   ]) {
-    assert.throws(() => createEmulator(options), (error) => error instanceof EmulatorError && error.code === code && said.test(error.message));
+    assert.throws(() => createEmulator(options), (error) => error instanceof EmulatorError && error.code === code && message.test(error.message));
   }
   const emulator = createEmulator();
-  assert.throws(() => emulator.faults.set({ at: "capping.lst", fault: "reset" }), { code: "REFUSED", message: /`capping.lst` is no target; expected/ });
-  assert.throws(() => emulator.clock.speed(-1), { code: "REFUSED", message: /a clock runs at a speed from 0/ });
-  assert.throws(() => emulator.control("GET", "nothing"), { code: "REFUSED", message: /begins with a slash/ });
-  assert.throws(() => emulator.control("GET", "/nothing"), { code: "REFUSED", status: 404, message: /has no GET \/_emulator\/nothing/ });
-  assert.throws(() => emulator.control("POST", "/simulate", {}), { code: "REFUSED", status: 501, message: /ajo simulate/ });
+  assert.throws(() => emulator.faults.set({ at: "capping.lst", fault: "reset" }), { code: "REJECTED", message: /`capping.lst` is not a valid target; expected/ });
+  assert.throws(() => emulator.clock.speed(-1), { code: "REJECTED", message: /the clock speed must be from 0/ });
+  assert.throws(() => emulator.control("GET", "nothing"), { code: "REJECTED", message: /must start with a slash/ });
+  assert.throws(() => emulator.control("GET", "/nothing"), { code: "REJECTED", status: 404, message: /has no GET \/_emulator\/nothing/ });
+  assert.throws(() => emulator.control("POST", "/simulate", {}), { code: "REJECTED", status: 501, message: /ajo simulate/ });
 });
 
-test("a closed emulator says so, and closing twice is nothing", async () => {
+test("a closed emulator can be closed again, but not used", async () => {
   const emulator = createEmulator();
   emulator.close();
   emulator.close();
-  assert.throws(() => emulator.journal.list(), { code: "CLOSED" });
+  assert.throws(() => emulator.requestLog.list(), { code: "CLOSED" });
   assert.throws(() => emulator.reset(), { code: "CLOSED" });
   await assert.rejects(emulator.fetch("/"), { code: "CLOSED" });
 });
 
-test("after a trap the module works again, and what was lost says so until it is reset", async () => {
+test("after a trap, reset() recreates a lost emulator", async () => {
   const { Instance } = WebAssembly;
   let trap = false;
-  // The next instance is one that can be told to trap, as a panic of the core would.
+  // The next instance can be made to trap, as in a panic of the core.
   WebAssembly.Instance = class {
     constructor(module, imports) {
       const { exports } = new Instance(module, imports);
-      const handle = (...given) => {
+      const handle = (...args) => {
         if (trap) throw new WebAssembly.RuntimeError("unreachable");
-        return exports.handle(...given);
+        return exports.handle(...args);
       };
       return { exports: { ...exports, handle } };
     }
   };
   try {
-    // CommonJS, which has an instance of its own.
+    // The CommonJS build has its own instance.
     const { createEmulator } = createRequire(import.meta.url)(path.join(directory, "emulator.cjs"));
     const [one, other] = [createEmulator(), createEmulator()];
     trap = true;
-    await assert.rejects(one.fetch("/nowhere"), (error) => error.code === "BROKEN" && error.cause instanceof WebAssembly.RuntimeError);
+    await assert.rejects(one.fetch("/nowhere"), (error) => error.code === "CRASHED" && error.cause instanceof WebAssembly.RuntimeError);
     trap = false;
-    assert.throws(() => other.journal.list(), { code: "BROKEN", message: /reset\(\) makes it anew/ });
+    assert.throws(() => other.requestLog.list(), { code: "CRASHED", message: /call reset\(\)/ });
     assert.equal((await createEmulator().fetch("/nowhere")).status, 404);
     other.reset();
     assert.equal((await other.fetch("/nowhere")).status, 404);
-    assert.throws(() => one.journal.list(), { code: "BROKEN" });
+    assert.throws(() => one.requestLog.list(), { code: "CRASHED" });
   } finally {
     WebAssembly.Instance = Instance;
   }
 });
 
-test("a thousand emulators and many calls leave the memory flat", async () => {
-  for (let made = 0; made < 1_000; made += 1) createEmulator().close();
+test("memory does not grow with emulators and calls", async () => {
+  for (let count = 0; count < 1_000; count += 1) createEmulator().close();
   const emulator = createEmulator({ auth: "off" });
   const call = async () => (await emulator.fetch("/journey/orchestration/endpointConfigs/u-1")).text();
   for (let calls = 0; calls < 5_000; calls += 1) await call();
   const before = process.memoryUsage().arrayBuffers + process.memoryUsage().external;
   for (let calls = 0; calls < Number(process.env.AJO_SOAK ?? 10_000); calls += 1) await call();
   const grown = process.memoryUsage().arrayBuffers + process.memoryUsage().external - before;
-  assert.ok(grown < 16 * 1024 * 1024, `${grown} bytes more`);
+  assert.ok(grown < 16 * 1024 * 1024, `memory grew by ${grown} bytes`);
 });

@@ -2,30 +2,30 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
 import * as errors from "../src/errors.js";
-import { errorOf } from "../src/failure.js";
-import { describe } from "../src/reason.js";
+import { toAjoError } from "../src/core-error.js";
+import { errorMessage } from "../src/error-message.js";
 
-// A second copy of the classes, as a program has that loads both the ES module and the CommonJS one.
-// @ts-expect-error The query makes the bundler load the file once more.
+// A second copy of the classes, as in a program that loads both the ES module and the CommonJS build.
+// @ts-expect-error The query makes the bundler load the file a second time.
 const copy: typeof errors = await import("../src/errors.js?copy");
 
-test("every kind of failure has its class", () => {
+test("each kind of error has its class", () => {
   const classes: [object, string][] = [
-    [{ kind: "settings" }, "AjoValidationError"],
-    [{ kind: "request" }, "AjoValidationError"],
-    [{ kind: "invalid", findings: [{ code: "c", message: "m", pointer: "", severity: "error" }] }, "AjoValidationError"],
+    [{ kind: "config" }, "AjoValidationError"],
+    [{ kind: "buildRequest" }, "AjoValidationError"],
+    [{ kind: "invalid", diagnostics: [{ code: "c", message: "m", pointer: "", severity: "error" }] }, "AjoValidationError"],
     [{ kind: "auth" }, "AjoAuthError"],
-    [{ kind: "refused", authentication: true, status: 401 }, "AjoAuthError"],
-    [{ kind: "refused", authentication: false, status: 500 }, "AjoHttpError"],
-    [{ kind: "unreadable", status: 200 }, "AjoHttpError"],
+    [{ kind: "api", authentication: true, status: 401 }, "AjoAuthError"],
+    [{ kind: "api", authentication: false, status: 500 }, "AjoHttpError"],
+    [{ kind: "decode", status: 200 }, "AjoHttpError"],
     [{ kind: "connect" }, "AjoConnectionError"],
-    [{ kind: "broken" }, "AjoConnectionError"],
+    [{ kind: "disconnected" }, "AjoConnectionError"],
     [{ kind: "timeout" }, "AjoTimeoutError"],
-    [{ kind: "notSent" }, "AjoTimeoutError"],
+    [{ kind: "deadlineExceeded" }, "AjoTimeoutError"],
     [{ kind: "new" }, "AjoInternalError"],
   ];
-  for (const [failure, name] of classes) {
-    const error = errorOf({ message: "m", code: "C", ...failure } as never);
+  for (const [coreError, name] of classes) {
+    const error = toAjoError({ message: "m", code: "C", ...coreError } as never);
     assert.deepEqual([error.name, error.code, error.constructor.name], [name, "C", name]);
     assert.ok(error instanceof (errors as any)[name]);
     assert.ok(error instanceof errors.AjoError && error instanceof Error);
@@ -33,15 +33,15 @@ test("every kind of failure has its class", () => {
   }
 });
 
-test("fields that are not known are not there, and a body is not printed", () => {
-  const error = errorOf({ kind: "refused", code: "c", message: "m", status: 500, body: "private", attempts: 2 });
+test("unknown fields are absent, and a body is not printed", () => {
+  const error = toAjoError({ kind: "api", code: "c", message: "m", status: 500, body: "private", attempts: 2 });
   assert.deepEqual(Object.keys(error).sort(), ["attempts", "code", "status"]);
   assert.equal((error as errors.AjoHttpError).body, "private");
   assert.doesNotMatch(inspect(error) + JSON.stringify(error), /private/);
   assert.equal("cause" in error, false);
 });
 
-test("instanceof holds across copies, and only for what it should", () => {
+test("instanceof works across copies", () => {
   assert.notEqual(copy.AjoError, errors.AjoError);
   const theirs = new copy.AjoHttpError("m", { code: "c" });
   assert.ok(theirs instanceof errors.AjoHttpError);
@@ -53,22 +53,22 @@ test("instanceof holds across copies, and only for what it should", () => {
   }
 });
 
-test("a class that a user derives is its own", () => {
+test("instanceof works for derived classes", () => {
   class Mine extends errors.AjoHttpError {}
   const mine = new Mine("m", { code: "c" });
   assert.ok(mine instanceof Mine && mine instanceof errors.AjoHttpError && mine instanceof copy.AjoHttpError);
   assert.ok(!((new errors.AjoHttpError("m", { code: "c" }) as unknown) instanceof Mine));
 });
 
-test("a reason is one line, whatever it is", () => {
+test("an error message is one line", () => {
   const ring = new Error("ring");
   ring.cause = ring;
   const hostile = Object.defineProperty({}, "message", { get: () => assert.fail() });
-  assert.equal(describe(ring), "ring");
-  assert.equal(describe(hostile), "no reason given");
-  assert.equal(describe("text\nof two lines"), "text of two lines");
-  assert.equal(describe(undefined), "no reason given");
-  assert.equal(describe({ code: "ECONNRESET" }), "ECONNRESET");
-  assert.equal(describe(new Error("x".repeat(5000))), `${"x".repeat(1000)}…`);
-  assert.equal(describe(new Error("a\u001b[2J\u202eb")), "a\\u{1b}[2J\\u{202e}b");
+  assert.equal(errorMessage(ring), "ring");
+  assert.equal(errorMessage(hostile), "no error message");
+  assert.equal(errorMessage("text\nof two lines"), "text of two lines");
+  assert.equal(errorMessage(undefined), "no error message");
+  assert.equal(errorMessage({ code: "ECONNRESET" }), "ECONNRESET");
+  assert.equal(errorMessage(new Error("x".repeat(5000))), `${"x".repeat(1000)}…`);
+  assert.equal(errorMessage(new Error("a\u001b[2J\u202eb")), "a\\u{1b}[2J\\u{202e}b");
 });

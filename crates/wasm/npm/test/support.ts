@@ -1,4 +1,4 @@
-// A core that follows a script, and answers of `fetch` that need no network.
+// A core that follows a script, and helpers for `fetch` without a network.
 
 import { AjoClient } from "../src/client.js";
 import { core, type CoreExports } from "../src/core.js";
@@ -8,10 +8,11 @@ import type { Step } from "../src/step.js";
 export const SECRET = "p8e-canary-secret-0123456789";
 export const TOKEN = "eyJ-canary-token-0123456789abcdef";
 
-/** What a script says next: a step, or what makes one of the last answer, or a panic. */
-export type Line = Partial<Step> | ((answer: Answer) => Partial<Step>) | "panic";
+/** A line of a script: a step, a function of the last outcome that returns one, or a panic. */
+export type Line = Partial<Step> | ((outcome: StepOutcome) => Partial<Step>) | "panic";
 
-export interface Answer {
+/** The outcome of a step, as the core receives it. */
+export interface StepOutcome {
   problem?: string;
   detail?: string;
   status?: number;
@@ -22,16 +23,15 @@ export interface Answer {
   body: string;
 }
 
-/** Reads JSON as the core does, which panics at an escaped half of a surrogate pair. */
+/** Parses JSON like the core, which panics on an escaped lone surrogate. */
 function read(json: string): any {
   if (/\\ud[89a-f]/i.test(json.replaceAll("\\\\", ""))) throw new WebAssembly.RuntimeError("unreachable: a lone surrogate");
   return JSON.parse(json);
 }
 
-/** A core that answers every call with the lines of a script, in order. */
+/** A core that returns the lines of a script for every call, in order. */
 export class ScriptedCore implements CoreExports {
-  /** What was answered to the steps. */
-  answers: Answer[] = [];
+  outcomes: StepOutcome[] = [];
   inputs: Record<string, unknown>[] = [];
   operations: string[] = [];
   cancelled: number[] = [];
@@ -63,10 +63,10 @@ export class ScriptedCore implements CoreExports {
     return this.#next(this.#calls, { body: "" });
   }
 
-  resume(call: number, answer: string, body: string): string {
-    const given = { ...read(answer), body };
-    this.answers.push(given);
-    return this.#next(call, given);
+  resume(call: number, json: string, body: string): string {
+    const outcome = { ...read(json), body };
+    this.outcomes.push(outcome);
+    return this.#next(call, outcome);
   }
 
   cancel(call: number): void {
@@ -79,49 +79,49 @@ export class ScriptedCore implements CoreExports {
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
-  #next(call: number, answer: Answer): string {
+  #next(call: number, outcome: StepOutcome): string {
     const position = this.#positions.get(call) ?? 0;
     this.#positions.set(call, position + 1);
     const line = this.#lines[position];
     if (line === "panic") throw new WebAssembly.RuntimeError("unreachable");
-    if (line === undefined) throw new Error("the script is over");
-    return JSON.stringify({ call, ...(typeof line === "function" ? line(answer) : line) });
+    if (line === undefined) throw new Error("the script has no more lines");
+    return JSON.stringify({ call, ...(typeof line === "function" ? line(outcome) : line) });
   }
 }
 
 let current: ScriptedCore;
-/** How many instances were made. */
+/** The number of created instances. */
 export let instances = 0;
 
-core.provide(() => {
+core.setInstantiate(() => {
   instances += 1;
   return {
     open: (options) => current.open(options),
     close: (client) => current.close(client),
     start: (client, input, definition) => current.start(client, input, definition),
-    resume: (call, answer, body) => current.resume(call, answer, body),
+    resume: (call, outcome, body) => current.resume(call, outcome, body),
     cancel: (call) => current.cancel(call),
     validate: (api, definition) => current.validate(api, definition),
   };
 });
 
-/** Puts a core in place of the last one. */
+/** Replaces the scripted core. */
 export function useCore(...lines: Line[]): ScriptedCore {
   current = new ScriptedCore(...lines);
   return current;
 }
 
-/** What every client needs. */
-const WHO = { clientId: "id", orgId: "org", sandbox: "prod" };
+/** Options that every client needs. */
+const IDENTITY = { clientId: "id", orgId: "org", sandbox: "prod" };
 
-/** A client on a script. */
-export function clientOn(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; core: ScriptedCore } {
+/** A client with a scripted core. */
+export function scriptedClient(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; core: ScriptedCore } {
   const scripted = useCore(...lines);
-  return { ajo: new AjoClient({ ...(options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] }), ...WHO, ...options }), core: scripted };
+  return { ajo: new AjoClient({ ...(options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] }), ...IDENTITY, ...options }), core: scripted };
 }
 
-/** A step that sends something. */
-export function sending(changes: Partial<NonNullable<Step["send"]>> = {}): Partial<Step> {
+/** A step that sends a request. */
+export function sendStep(changes: Partial<NonNullable<Step["send"]>> = {}): Partial<Step> {
   return {
     send: {
       method: "POST",
@@ -136,33 +136,33 @@ export function sending(changes: Partial<NonNullable<Step["send"]>> = {}): Parti
   };
 }
 
-/** A last line: the call is over, and had no value. */
-export const over: Line = { done: null };
+/** The last line of a call without a value. */
+export const done: Line = { done: null };
 
-/** What the core was told of the last step of a call. */
-export async function lastTold({ ajo, core }: { ajo: AjoClient; core: ScriptedCore }): Promise<Answer> {
+/** Makes a call, and returns the outcome of its last step. */
+export async function lastOutcome({ ajo, core }: { ajo: AjoClient; core: ScriptedCore }): Promise<StepOutcome> {
   await ajo.capping.list();
-  return core.answers.at(-1) as Answer;
+  return core.outcomes.at(-1) as StepOutcome;
 }
 
-/** Whatever it is, as a `fetch`. */
-export function fetching(answer: (url: string, init: any) => unknown): any {
-  return answer;
+/** Casts a mock to `fetch`. */
+export function asFetch(mock: (url: string, init: any) => unknown): any {
+  return mock;
 }
 
-/** The error that a promise rejects with. */
-export async function failure(promise: Promise<unknown>): Promise<any> {
+/** The error with which a promise rejects. */
+export async function rejection(promise: Promise<unknown>): Promise<any> {
   try {
     await promise;
   } catch (error) {
     return error;
   }
-  throw new Error("it should have failed");
+  throw new Error("the promise was fulfilled");
 }
 
-/** A promise that stays open. */
+/** A promise that never settles. */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-export const soon = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

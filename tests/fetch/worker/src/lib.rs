@@ -1,5 +1,5 @@
-//! The Worker in the documentation of `ajo_core::fetch`. `cargo xtask test worker` compiles it, and `tests/docs/pages.rs` compares
-//! the two.
+//! The Worker in the documentation of `ajo_core::fetch`. `cargo xtask test worker` compiles it, and `tests/docs/doc_tables.rs` compares
+//! it with the documentation.
 
 use ajo_core::{Credentials, fetch::Client};
 use worker::{Context, Env, Request, Response, Result, event};

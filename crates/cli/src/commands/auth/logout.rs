@@ -3,51 +3,51 @@
 use ajo_auth::TokenStore as _;
 use ajo_engine::store_key;
 
-use crate::arguments::Settings;
-use crate::failure::Failure;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
 use crate::output;
-use crate::session::{Profile, Profiles, Secrets, dirs, keychain, profile_name, token_host};
+use crate::session::{Profile, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint};
 
-pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
-    let name = profile_name(settings)?.unwrap_or_default();
-    let profiles = Profiles::find()?;
+pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
+    let name = selected_profile_name(settings)?.unwrap_or_default();
+    let profiles = ProfileStore::open()?;
     let profile = match profiles.load(&name) {
         Ok(Some(profile)) => Some(profile),
-        Ok(None) => return Err(profiles.unknown(&name)),
-        // What cannot be read can be removed all the same.
+        Ok(None) => return Err(profiles.not_found_error(&name)),
+        // A damaged profile can still be removed.
         Err(failure) => {
-            output::note(&failure.to_string());
+            output::print_note(&failure.to_string());
             None
         }
     };
-    let mut left = None;
+    let mut keychain_failure = None;
     if let Some(profile) = profile {
-        // First, for it is found by the secrets.
-        if forget_token(settings, &profile).await {
-            output::note("removed the access token that runs of this command shared");
+        // Before the secrets are deleted, because the cache key depends on them.
+        if remove_cached_token(settings, &profile).await {
+            output::print_note("removed the cached access token");
         }
-        if matches!(profile.secrets, Secrets::Keychain) {
-            match keychain::forget(&profile.keychain_user()) {
-                Ok(()) => output::note("removed the client secret from the system keychain"),
-                Err(reason) => left = Some((profile.keychain_user(), reason)),
+        if matches!(profile.secrets, SecretStorage::Keychain) {
+            match keychain::delete(&profile.keychain_user()) {
+                Ok(()) => output::print_note("removed the client secret from the system keychain"),
+                Err(reason) => keychain_failure = Some((profile.keychain_user(), reason)),
             }
         }
     }
     profiles.remove(&name)?;
-    output::note(&format!("removed profile {name}: {}", profiles.path(&name).display()));
-    match left {
+    output::print_note(&format!("removed profile {name}: {}", profiles.path(&name).display()));
+    match keychain_failure {
         None => Ok(()),
         Some((user, reason)) => {
-            Err(Failure::new(format!("the client secret is still in the system keychain: {reason}"))
-                .hint(format!("remove the entry `{user}` of `ajo-limits` there")))
+            Err(CommandError::new(format!("failed to remove the client secret from the system keychain: {reason}"))
+                .with_hint(format!("remove the entry `{user}` of `ajo-limits` there manually")))
         }
     }
 }
 
-/// Removes the shared token, and says whether there was one. A token that cannot be found ends by itself within a day.
-async fn forget_token(settings: &Settings, profile: &Profile) -> bool {
-    let (Some(store), Ok(ims)) = (dirs::token_store(), token_host(settings, Some(profile))) else { return false };
-    let Ok(credentials) = profile.credentials(|_| None) else { return false };
+/// Removes the cached token. Returns whether there was one. A token that is not found expires within a day.
+async fn remove_cached_token(settings: &GlobalSettings, profile: &Profile) -> bool {
+    let (Some(store), Ok(ims)) = (dirs::token_store(), token_endpoint(settings, Some(profile))) else { return false };
+    let Ok(credentials) = profile.load_credentials(|_| None) else { return false };
     let key = store_key(&credentials, &ims);
     matches!(store.get(&key).await, Ok(Some(_))) && store.remove(&key).await.is_ok()
 }

@@ -2,68 +2,72 @@
 
 use serde_json::json;
 
-use crate::arguments::Settings;
-use crate::failure::Failure;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
 use crate::output;
-use crate::report::Format;
-use crate::session::{Caller, Identity, Profiles, variable};
-use crate::time::rfc3339;
+use crate::report::OutputFormat;
+use crate::session::{AuthContext, CallerIdentity, ProfileStore, variable};
+use crate::time::format_rfc3339;
 
-pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
-    let caller = Caller::find(settings).await?;
-    let granted = caller.tokens()?.token().await?;
+pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
+    let caller = AuthContext::resolve(settings).await?;
+    let response = caller.token_provider()?.token().await?;
     let (client_id, org_id) = (caller.identity.client_id().to_owned(), caller.identity.org_id().to_string());
     let (scopes, expires) = match &caller.identity {
-        Identity::Credentials(credentials) => {
-            (Some(credentials.scopes().to_string()), Some(granted.token.expires_at()))
+        CallerIdentity::Credentials(credentials) => {
+            (Some(credentials.scopes().to_string()), Some(response.token.expires_at()))
         }
-        // Whether a ready-made token is still good only the service can tell.
-        Identity::Token { .. } => (None, None),
+        // Only the service knows whether a static access token is still valid.
+        CallerIdentity::AccessToken { .. } => (None, None),
     };
-    let secret = secret_of(&caller);
+    let secret = secret_location(&caller);
     let sandbox = caller.sandbox(settings).ok();
     let store = caller.token_store().map(|store| store.directory().display().to_string());
-    let profiles: Vec<String> =
-        Profiles::find().map(|profiles| profiles.names()).unwrap_or_default().iter().map(ToString::to_string).collect();
-    if settings.output == Format::Json {
-        return output::data(&format!(
+    let profiles: Vec<String> = ProfileStore::open()
+        .map(|profiles| profiles.names())
+        .unwrap_or_default()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if settings.output == OutputFormat::Json {
+        return output::print_data(&format!(
             "{:#}",
             json!({
-                "credentials": caller.found, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
-                "secret": secret, "tokenHost": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
-                "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(rfc3339), "tokenCache": store,
+                "credentials": caller.source, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
+                "secret": secret, "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
+                "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
                 "profiles": profiles,
             })
         ));
     }
     let token = expires.map_or_else(
-        || "given ready-made; its end is not known".to_owned(),
-        |end| format!("granted, good until {}", rfc3339(end)),
+        || "from AJO_ACCESS_TOKEN; expiry unknown".to_owned(),
+        |expiry| format!("valid until {}", format_rfc3339(expiry)),
     );
     let lines = [
-        ("credentials", Some(caller.found.clone())),
+        ("credentials", Some(caller.source.clone())),
         ("client id", Some(client_id)),
         ("secret", secret),
         ("organization", Some(org_id)),
         ("scopes", scopes),
         ("sandbox", sandbox),
-        ("token host", Some(caller.ims_url.to_string())),
+        ("token endpoint", Some(caller.ims_url.to_string())),
         ("token", Some(token)),
-        ("token cache", Some(store.unwrap_or_else(|| "none; the token is not shared between runs".to_owned()))),
+        ("token cache", Some(store.unwrap_or_else(|| "off; runs do not share tokens".to_owned()))),
         ("profiles", Some(profiles.join(", ")).filter(|names| !names.is_empty())),
     ];
     let lines: Vec<String> =
-        lines.into_iter().filter_map(|(name, value)| Some(format!("{name:<13} {}", value?))).collect();
-    output::data(&lines.join("\n"))
+        lines.into_iter().filter_map(|(name, value)| Some(format!("{name:<15} {}", value?))).collect();
+    output::print_data(&lines.join("\n"))
 }
 
-/// Where the client secret lies of a caller that has a profile.
-fn secret_of(caller: &Caller) -> Option<String> {
+/// Where the client secret is stored, if the caller uses a profile.
+fn secret_location(caller: &AuthContext) -> Option<String> {
     match (&caller.identity, &caller.profile) {
-        (Identity::Credentials(_), Some(_)) if variable("AJO_CLIENT_SECRET").is_some() => {
+        (CallerIdentity::Credentials(_), Some(_)) if variable("AJO_CLIENT_SECRET").is_some() => {
             Some("in AJO_CLIENT_SECRET".to_owned())
         }
-        (Identity::Credentials(_), Some(profile)) => Some(profile.secrets.to_string()),
+        (CallerIdentity::Credentials(_), Some(profile)) => Some(profile.secrets.to_string()),
         _ => None,
     }
 }

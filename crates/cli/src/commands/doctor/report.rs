@@ -1,29 +1,29 @@
-//! What was found, for people and for programs.
+//! The report of `ajo doctor` as text and JSON.
 
 use serde_json::{Value, json};
 
-use super::step::Step;
-use crate::failure::Failure;
-use crate::report::Format;
+use super::doctor_check::DoctorCheck;
+use crate::command_error::CommandError;
+use crate::report::OutputFormat;
 
-/// The version of the JSON form. A field that is added does not change it.
+/// The version of the JSON format. Adding a field does not change it.
 const VERSION: u32 = 1;
 
-/// The steps gone, in their order.
+/// The results of the checks, in order.
 #[derive(Default)]
-pub(crate) struct Report {
-    lines: Vec<Line>,
+pub(crate) struct DoctorReport {
+    results: Vec<CheckResult>,
 }
 
-struct Line {
-    step: Step,
-    status: Status,
+struct CheckResult {
+    check: DoctorCheck,
+    status: CheckStatus,
     detail: String,
     hint: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Status {
+enum CheckStatus {
     Passed,
     Warning,
     Skipped,
@@ -31,7 +31,7 @@ enum Status {
     NotReached,
 }
 
-impl Status {
+impl CheckStatus {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "ok",
@@ -43,55 +43,55 @@ impl Status {
     }
 }
 
-impl Report {
-    pub(crate) fn passed(&mut self, step: Step, detail: impl Into<String>) {
-        self.add(step, Status::Passed, detail.into(), None);
+impl DoctorReport {
+    pub(crate) fn add_passed(&mut self, step: DoctorCheck, detail: impl Into<String>) {
+        self.add(step, CheckStatus::Passed, detail.into(), None);
     }
 
-    pub(crate) fn warned(&mut self, step: Step, detail: impl Into<String>, hint: &str) {
-        self.add(step, Status::Warning, detail.into(), Some(hint.to_owned()));
+    pub(crate) fn add_warning(&mut self, step: DoctorCheck, detail: impl Into<String>, hint: &str) {
+        self.add(step, CheckStatus::Warning, detail.into(), Some(hint.to_owned()));
     }
 
-    pub(crate) fn skipped(&mut self, step: Step, detail: impl Into<String>) {
-        self.add(step, Status::Skipped, detail.into(), None);
+    pub(crate) fn add_skipped(&mut self, step: DoctorCheck, detail: impl Into<String>) {
+        self.add(step, CheckStatus::Skipped, detail.into(), None);
     }
 
-    pub(crate) fn failed(&mut self, step: Step, failure: &Failure) {
-        self.add(step, Status::Failed, failure.problem.clone(), failure.hint.clone());
+    pub(crate) fn add_failed(&mut self, step: DoctorCheck, failure: &CommandError) {
+        self.add(step, CheckStatus::Failed, failure.message.clone(), failure.hint.clone());
     }
 
-    fn add(&mut self, step: Step, status: Status, detail: String, hint: Option<String>) {
-        self.lines.push(Line { step, status, detail, hint });
+    fn add(&mut self, step: DoctorCheck, status: CheckStatus, detail: String, hint: Option<String>) {
+        self.results.push(CheckResult { check: step, status, detail, hint });
     }
 
-    pub(crate) fn print(mut self, format: Format) -> String {
-        let reached: Vec<Step> = self.lines.iter().map(|line| line.step).collect();
-        for step in Step::ALL.into_iter().filter(|step| !reached.contains(step)) {
-            self.add(step, Status::NotReached, String::new(), None);
+    pub(crate) fn render(mut self, format: OutputFormat) -> String {
+        let reached: Vec<DoctorCheck> = self.results.iter().map(|line| line.check).collect();
+        for step in DoctorCheck::ALL.into_iter().filter(|step| !reached.contains(step)) {
+            self.add(step, CheckStatus::NotReached, String::new(), None);
         }
-        self.lines.sort_by_key(|line| line.step);
+        self.results.sort_by_key(|line| line.check);
         match format {
-            Format::Json => {
-                let steps: Vec<Value> = self.lines.iter().map(Line::json).collect();
-                format!("{:#}", json!({"version": VERSION, "steps": steps}))
+            OutputFormat::Json => {
+                let steps: Vec<Value> = self.results.iter().map(CheckResult::to_json).collect();
+                format!("{:#}", json!({"version": VERSION, "checks": steps}))
             }
-            _ => self.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"),
+            _ => self.results.iter().map(CheckResult::to_text).collect::<Vec<_>>().join("\n"),
         }
     }
 }
 
-impl Line {
-    fn text(&self) -> String {
-        let Self { step, status, detail, hint } = self;
-        let line = format!("{:<11}  {:<12}  {detail}", status.as_str(), step.as_str());
+impl CheckResult {
+    fn to_text(&self) -> String {
+        let Self { check: step, status, detail, hint } = self;
+        let line = format!("{:<11}  {:<14}  {detail}", status.as_str(), step.as_str());
         match hint {
-            Some(hint) => format!("{}\n{:<11}  {:<12}  {hint}", line.trim_end(), "", "hint:"),
+            Some(hint) => format!("{}\n{:<11}  {:<14}  {hint}", line.trim_end(), "", "hint:"),
             None => line.trim_end().to_owned(),
         }
     }
 
-    fn json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let status = self.status.as_str().replace(' ', "_");
-        json!({"step": self.step.id(), "status": status, "detail": self.detail, "hint": self.hint})
+        json!({"check": self.check.id(), "status": status, "detail": self.detail, "hint": self.hint})
     }
 }

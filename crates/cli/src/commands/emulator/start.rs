@@ -1,32 +1,32 @@
-//! Starting an emulator as the command line says.
+//! Starts an emulator from command-line arguments.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ajo_emulator::{Emulator, SandboxSettings, Switches};
+use ajo_emulator::{Emulator, QuirkSettings, SandboxSettings};
 
-use super::state;
-use crate::arguments::{Settings, Start};
-use crate::failure::Failure;
+use super::data_file;
+use crate::arguments::{GlobalSettings, StartArgs};
+use crate::command_error::CommandError;
 use crate::output;
 
 pub(crate) async fn start(
-    start: &Start,
+    start: &StartArgs,
     port: u16,
     host: Option<IpAddr>,
-    settings: &Settings,
-) -> Result<Emulator, Failure> {
-    let mut begin = ajo_emulator::Settings {
+    settings: &GlobalSettings,
+) -> Result<Emulator, CommandError> {
+    let mut begin = ajo_emulator::EmulatorSettings {
         auth: start.auth,
-        switches: switches(&start.switches)?,
+        quirks: parse_quirks(&start.quirks)?,
         token_lifetime: Duration::from_secs(start.token_lifetime),
         seed: start.seed,
-        page_controls: start.page_controls,
+        ui_controls: start.ui_controls,
         contract: start.strict_contract,
-        ..ajo_emulator::Settings::default()
+        ..ajo_emulator::EmulatorSettings::default()
     };
     begin.limits.configs = start.max_configs;
-    // One that is named is there, and first, so that the settings that are printed name it.
+    // The sandbox from the settings comes first, because the printed settings name the first one.
     if let Some(named) = &settings.sandbox {
         begin.sandboxes.retain(|sandbox| sandbox.name != named.as_str());
         begin.sandboxes.insert(0, SandboxSettings { name: named.to_string(), production: named.as_str() != "dev" });
@@ -35,28 +35,28 @@ pub(crate) async fn start(
     let builder = match host {
         Some(host) => {
             if !host.is_loopback() {
-                output::note(&format!(
-                    "warning: {host} may be reached by other machines; whoever does can use all of the emulator"
+                output::print_note(&format!(
+                    "warning: other machines may reach {host}; anyone who does controls the emulator"
                 ));
             }
             builder.host(host)
         }
         None => builder,
     };
-    let emulator = builder.start().await.map_err(|error| Failure::new(error.to_string()))?;
-    state::load(start, &emulator)?;
-    for fault in &start.fault {
-        emulator.world().add_fault(fault.clone()).map_err(|error| Failure::new(error.to_string()))?;
+    let emulator = builder.start().await.map_err(|error| CommandError::new(error.to_string()))?;
+    data_file::load(start, &emulator)?;
+    for fault in &start.faults {
+        emulator.state().add_fault(fault.clone()).map_err(|error| CommandError::new(error.to_string()))?;
     }
     Ok(emulator)
 }
 
-fn switches(chosen: &[String]) -> Result<Switches, Failure> {
-    let mut switches = Switches::default();
+fn parse_quirks(chosen: &[String]) -> Result<QuirkSettings, CommandError> {
+    let mut quirks = QuirkSettings::default();
     for text in chosen {
-        let usage = |problem: String| Failure::new(format!("--switch {text}: {problem}")).usage();
-        let (name, side) = text.split_once('=').ok_or_else(|| usage("expected NAME=SIDE".to_owned()))?;
-        switches.choose(name, side).map_err(|error| usage(error.to_string()))?;
+        let usage = |problem: String| CommandError::new(format!("--quirk {text}: {problem}")).into_usage_error();
+        let (name, variant) = text.split_once('=').ok_or_else(|| usage("expected NAME=VARIANT".to_owned()))?;
+        quirks.set(name, variant).map_err(|error| usage(error.to_string()))?;
     }
-    Ok(switches)
+    Ok(quirks)
 }

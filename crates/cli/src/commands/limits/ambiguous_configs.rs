@@ -1,44 +1,45 @@
-//! Configurations of which it cannot be said which one at the service is meant.
+//! Desired configurations that match several configurations at the service.
 
-use ajo_limits::{Desired, Key, Ledger, Observed, Options, Refusal, Why, plan};
+use ajo_limits::{BlockReason, Blocker, ConfigKey, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan};
 
-use super::plan::twins;
+use super::plan::duplicate_notes;
 
-/// Those that several at the service could be, or another throttling configuration than ours.
-pub(crate) struct Unclear {
-    refusals: Vec<Refusal>,
-    twins: Vec<String>,
+/// Configurations with several matches, or whose throttling slot is taken by an unmanaged configuration.
+pub(crate) struct AmbiguousConfigs {
+    blockers: Vec<Blocker>,
+    duplicates: Vec<String>,
 }
 
-impl Unclear {
-    pub(crate) fn of(desired: &Desired, observed: &Observed, ledger: &Ledger) -> Self {
-        let plan = plan(desired, observed, ledger, Options::default());
-        let twins = twins(&plan);
-        let unclear = |refusal: &Refusal| matches!(refusal.why, Why::Ambiguous | Why::OneThrottling);
-        Self { refusals: plan.refusals.into_iter().filter(unclear).collect(), twins }
+impl AmbiguousConfigs {
+    pub(crate) fn find(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Self {
+        let plan = plan(desired, observed, state, PlanOptions::default());
+        let duplicates = duplicate_notes(&plan);
+        let ambiguous =
+            |blocker: &Blocker| matches!(blocker.reason, BlockReason::Ambiguous | BlockReason::MultipleThrottling);
+        Self { blockers: plan.blockers.into_iter().filter(ambiguous).collect(), duplicates }
     }
 
-    pub(crate) fn is(&self, key: &Key) -> bool {
-        self.refusals.iter().any(|refusal| refusal.key.as_ref() == Some(key))
+    pub(crate) fn contains(&self, key: &ConfigKey) -> bool {
+        self.blockers.iter().any(|blocker| blocker.key.as_ref() == Some(key))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.refusals.is_empty()
+        self.blockers.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.refusals.len()
+        self.blockers.len()
     }
 
-    /// What is to be said of them, and of those that limit the same as one of the files and are not ours.
+    /// A note for each blocker, and for each unmanaged duplicate of a configuration in the files.
     pub(crate) fn notes(&self) -> Vec<String> {
-        self.refusals.iter().map(note).chain(self.twins.iter().cloned()).collect()
+        self.blockers.iter().map(blocker_line).chain(self.duplicates.iter().cloned()).collect()
     }
 }
 
-/// A refusal in one line.
-fn note(refusal: &Refusal) -> String {
-    let candidates: Vec<_> = refusal.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
-    let key = refusal.key.as_ref().map_or_else(String::new, ToString::to_string);
-    format!("{key}: {}: {}; {}", refusal.message, candidates.join(", "), refusal.hint)
+/// Formats a blocker on one line.
+fn blocker_line(blocker: &Blocker) -> String {
+    let candidates: Vec<_> = blocker.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
+    let key = blocker.key.as_ref().map_or_else(String::new, ToString::to_string);
+    format!("{key}: {}: {}; {}", blocker.message, candidates.join(", "), blocker.hint)
 }

@@ -5,259 +5,277 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ajo_apply::{Apply, JournalFile, Running};
+use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
 use ajo_core::Verb;
 use ajo_limits::{
-    Desired, Header, JOURNAL_VERSION, Journal, Key, Options, Outcome, Plan, Report, StepResult, StepState, plan,
+    CommandOutcome, CommandReport, ConfigKey, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader, Plan,
+    PlanOptions, StepResult, StepState, plan,
 };
 
-use super::input::Input;
-use super::lock::lock;
-use super::plan_file::{self, plan_of};
-use super::progress::Progress;
-use super::service::Service;
-use super::state_paths::{Beside, Settled};
+use super::input::LimitsInput;
+use super::lock::acquire_lock;
+use super::plan_file::{self, expect_plan};
+use super::progress_bar::ApplyProgressBar;
+use super::sandbox_service::SandboxService;
+use super::state_paths::{ReconciledState, StatePaths};
 use super::{confirm, plan as planning, resume};
-use crate::arguments::{self, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::{self, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::report;
-use crate::signals::Signals;
+use crate::signals::SignalListener;
 
-/// An apply that may begin.
-struct Ready {
-    service: Service,
-    beside: Beside,
-    desired: Desired,
-    input: Input,
-    report: Report,
-    /// Held until everything is written.
-    _running: Running,
+/// A checked and confirmed apply, ready to run.
+struct PendingApply {
+    service: SandboxService,
+    paths: StatePaths,
+    desired: DesiredLimits,
+    input: LimitsInput,
+    report: CommandReport,
+    /// Held until the state is written.
+    _lock: ApplyLock,
 }
 
-/// What comes of looking at everything first.
-enum Prepared {
-    Ready(Box<Ready>),
-    /// There is nothing to do, or something is in the way; it was said.
-    Over(ExitCode),
+/// The result of planning and checking.
+enum PrepareOutcome {
+    Ready(Box<PendingApply>),
+    /// There is nothing to do, or something blocks the apply. The report was printed.
+    Finished(ExitCode),
 }
 
-pub(crate) async fn run(settings: &Settings, what: &arguments::Apply) -> Result<ExitCode, Failure> {
-    let mut signals = Signals::listen()?;
+pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<ExitCode, CommandError> {
+    let mut signals = SignalListener::listen()?;
     let prepared = tokio::select! {
-        prepared = prepare(settings, what) => prepared?,
-        _ = signals.next() => return Err(Failure::new("stopped; nothing was done").with_exit(Exit::Cancelled)),
+        prepared = prepare(settings, args) => prepared?,
+        _ = signals.next() => return Err(CommandError::new("cancelled; nothing was changed").with_exit_status(ExitStatus::Cancelled)),
     };
     let ready = match prepared {
-        Prepared::Ready(ready) => ready,
-        Prepared::Over(code) => return Ok(code),
+        PrepareOutcome::Ready(ready) => ready,
+        PrepareOutcome::Finished(code) => return Ok(code),
     };
-    let report = ready.carry_out(what.concurrency, &mut signals).await?;
+    let report = ready.execute(args.concurrency, &mut signals).await?;
     report::print(&report, settings.output, &ready.input.sources)?;
-    Ok(if not_let_in(&report) { Exit::Authentication.into() } else { report::exit_code(report.outcome, Exit::Success) })
+    Ok(if is_access_denied(&report) {
+        ExitStatus::Authentication.into()
+    } else {
+        report::exit_code(report.outcome, ExitStatus::Success)
+    })
 }
 
-async fn prepare(settings: &Settings, what: &arguments::Apply) -> Result<Prepared, Failure> {
-    let reviewed = what.plan.as_deref().map(plan_file::read).transpose()?;
-    let of_reviewed = |given: &Option<PathBuf>, kept: fn(&Report) -> Option<&String>| {
-        given.clone().or_else(|| reviewed.as_ref().and_then(kept).map(PathBuf::from))
+async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<PrepareOutcome, CommandError> {
+    let reviewed = args.plan.as_deref().map(plan_file::read).transpose()?;
+    let or_reviewed = |argument: &Option<PathBuf>, saved: fn(&CommandReport) -> Option<&String>| {
+        argument.clone().or_else(|| reviewed.as_ref().and_then(saved).map(PathBuf::from))
     };
-    let ledger = of_reviewed(&what.beside.ledger, |report| report.ledger.as_ref());
-    let policy = of_reviewed(&what.beside.policy, |report| report.policy.as_ref());
+    let state = or_reviewed(&args.state_args.state, |report| report.state_file.as_ref());
+    let policy = or_reviewed(&args.state_args.policy, |report| report.policy.as_ref());
     let files = match &reviewed {
-        Some(report) if what.files.is_empty() => report.files.iter().map(PathBuf::from).collect(),
-        _ => what.files.clone(),
+        Some(report) if args.files.is_empty() => report.files.iter().map(PathBuf::from).collect(),
+        _ => args.files.clone(),
     };
-    let beside = Beside::of(settings, ledger.as_deref(), &files)?;
-    let input = if what.resume { resume::input(settings, &beside)? } else { Input::read(&files, policy.as_deref())? };
-    let Some(desired) = input.wanted().cloned() else {
-        return input.conclude("apply", settings).map(Prepared::Over);
+    let paths = StatePaths::locate(settings, state.as_deref(), &files)?;
+    let input =
+        if args.resume { resume::load_input(settings, &paths)? } else { LimitsInput::read(&files, policy.as_deref())? };
+    let Some(desired) = input.desired().cloned() else {
+        return input.report_and_exit("apply", settings).map(PrepareOutcome::Finished);
     };
-    // Something half done is worse than a change at the wrong time.
-    if let Some(until) = input.frozen().filter(|_| !what.resume) {
-        return Err(Failure::new(until)
-            .hint("wait until then, or change the policy in a reviewed change")
-            .with_exit(Exit::Refused));
+    // A freeze window does not block a resume: a half-finished apply is worse than a change at the wrong time.
+    if let Some(until) = input.freeze_notice().filter(|_| !args.resume) {
+        return Err(CommandError::new(until)
+            .with_hint("wait until then, or change the policy in a review")
+            .with_exit_status(ExitStatus::Blocked));
     }
-    let options = match (&reviewed, input.options) {
-        (Some(report), _) => plan_of(report).options,
-        (None, Some(begun)) => begun,
-        (None, None) => what.planning.options(),
+    let options = match (&reviewed, input.resume_options) {
+        (Some(report), _) => expect_plan(report).options,
+        (None, Some(interrupted)) => interrupted,
+        (None, None) => args.prune_args.to_options(),
     };
-    let service = Service::connect(settings, &desired.sandbox).await?;
-    let running = lock(&beside, what.lock_timeout).await?;
-    if what.resume {
-        resume::check_ledger(&beside, service.organization(), desired.sandbox.as_str())?;
+    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let lock = acquire_lock(&paths, args.lock_timeout).await?;
+    if args.resume {
+        resume::check_state(&paths, service.organization(), desired.sandbox.as_str())?;
     }
-    let (plan, note) = planned(&service, &beside, &desired, options).await?;
-    // It is gone on with now, unless something is in the way.
-    let note = note.filter(|_| !plan.refusals.is_empty());
+    let (plan, note) = build_plan(&service, &paths, &desired, options).await?;
+    // The plan includes the interrupted apply, so its note matters only if the plan is blocked.
+    let note = note.filter(|_| !plan.blockers.is_empty());
     if let Some(report) = &reviewed {
-        plan_file::check_fresh(report, &plan, service.organization())?;
+        plan_file::check_not_stale(report, &plan, service.organization())?;
     }
-    let report = planning::report("apply", &input, &service, plan, note);
-    if report.outcome == Outcome::Changes {
-        confirm::production(settings, what, &input, &report).await?;
-        let ready = Ready { service, beside, desired, input, report, _running: running };
-        return Ok(Prepared::Ready(Box::new(ready)));
+    let report = planning::build_report("apply", &input, &service, plan, note);
+    if report.outcome == CommandOutcome::Changes {
+        confirm::confirm_production(settings, args, &input, &report).await?;
+        let ready = PendingApply { service, paths, desired, input, report, _lock: lock };
+        return Ok(PrepareOutcome::Ready(Box::new(ready)));
     }
-    if report.outcome == Outcome::Clean {
-        catch_up(&service, &beside, &desired, plan_of(&report))?;
+    if report.outcome == CommandOutcome::Clean {
+        sync_state(&service, &paths, &desired, expect_plan(&report))?;
     }
     report::print(&report, settings.output, &input.sources)?;
-    Ok(Prepared::Over(report::exit_code(report.outcome, Exit::Success)))
+    Ok(PrepareOutcome::Finished(report::exit_code(report.outcome, ExitStatus::Success)))
 }
 
-/// What has to be done now, with what an apply did that was cut off entered into the ledger first.
-async fn planned(
-    service: &Service,
-    beside: &Beside,
-    desired: &Desired,
-    options: Options,
-) -> Result<(Plan, Option<String>), Failure> {
+/// Plans the changes. First records the results of an interrupted apply in the state.
+async fn build_plan(
+    service: &SandboxService,
+    paths: &StatePaths,
+    desired: &DesiredLimits,
+    options: PlanOptions,
+) -> Result<(Plan, Option<String>), CommandError> {
     let observed = service.observe(desired).await?;
-    let Settled { ledger, note, behind } = beside.settled(service.organization(), &observed, &desired.sandbox)?;
-    if behind {
-        beside.keep(&ledger, desired.sandbox.as_str())?;
+    let ReconciledState { state, note, is_unsaved } =
+        paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
+    if is_unsaved {
+        paths.save_reconciled(&state, desired.sandbox.as_str())?;
     }
-    Ok((plan(desired, &observed, &ledger, options), note))
+    Ok((plan(desired, &observed, &state, options), note))
 }
 
-/// Nothing has to be done at the service, and the ledger may be behind.
-fn catch_up(service: &Service, beside: &Beside, desired: &Desired, plan: &Plan) -> Result<(), Failure> {
-    let mut ledger = beside.load_ledger(service.organization())?;
-    plan.settled.iter().for_each(|found| ledger.note(&desired.sandbox, found.key(), found));
-    plan.vanished.iter().for_each(|uid| ledger.forget(uid));
-    if !ledger.configurations.is_empty() {
-        ledger.organization.get_or_insert_with(|| service.organization().to_owned());
-        beside.ledger.save(&ledger)?;
+/// Updates the state when the service already matches the files.
+fn sync_state(
+    service: &SandboxService,
+    paths: &StatePaths,
+    desired: &DesiredLimits,
+    plan: &Plan,
+) -> Result<(), CommandError> {
+    let mut state = paths.load_state(service.organization())?;
+    plan.stale.iter().for_each(|observed| state.record(&desired.sandbox, observed.key(), observed));
+    plan.missing.iter().for_each(|uid| state.remove(uid));
+    if !state.configs.is_empty() {
+        state.organization.get_or_insert_with(|| service.organization().to_owned());
+        paths.state_file.save(&state)?;
     }
-    Ok(JournalFile::remove(&beside.journal(desired.sandbox.as_str()))?)
+    Ok(JournalFile::remove(&paths.journal_path(desired.sandbox.as_str()))?)
 }
 
-/// Whether the caller was not accepted before anything was done.
-fn not_let_in(report: &Report) -> bool {
-    let tried = |result: &&StepResult| result.state != StepState::NotStarted;
-    let refused = |result: &StepResult| {
+/// Whether all calls failed because the service did not accept the caller.
+fn is_access_denied(report: &CommandReport) -> bool {
+    let attempted = |result: &&StepResult| result.state != StepState::NotStarted;
+    let denied = |result: &StepResult| {
         let status = result.error.as_ref().and_then(|error| error.status);
         result.state == StepState::Failed && matches!(status, Some(401 | 403))
     };
-    let mut tried = report.results.iter().filter(tried).peekable();
-    tried.peek().is_some() && tried.all(refused)
+    let mut attempted = report.results.iter().filter(attempted).peekable();
+    attempted.peek().is_some() && attempted.all(denied)
 }
 
-impl Ready {
-    /// Makes the calls, reads back what has become of it all, and writes the ledger.
-    async fn carry_out(&self, concurrency: NonZeroUsize, signals: &mut Signals) -> Result<Report, Failure> {
-        let plan = plan_of(&self.report);
-        let (path, sandbox) = (self.beside.journal(&plan.sandbox), &plan.sandbox);
-        let progress = Progress::of(plan);
-        let journal = JournalFile::begin(&path, self.header(plan)?)?;
+impl PendingApply {
+    /// Makes the calls, reads back the result, and writes the state.
+    async fn execute(
+        &self,
+        concurrency: NonZeroUsize,
+        signals: &mut SignalListener,
+    ) -> Result<CommandReport, CommandError> {
+        let plan = expect_plan(&self.report);
+        let (path, sandbox) = (self.paths.journal_path(&plan.sandbox), &plan.sandbox);
+        let progress = ApplyProgressBar::new(plan);
+        let journal = JournalFile::create(&path, self.journal_header(plan)?)?;
         let mut cancelled = false;
-        let applying = Apply::new(&self.service.session.client, plan, journal, &progress);
-        let (journal, broken) = tokio::select! {
+        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress);
+        let (journal, journal_error) = tokio::select! {
             done = applying.run(concurrency) => done,
-            () = insisted(signals, &mut cancelled, &progress) => return Err(self.at_once(&path)),
+            () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error(&path)),
         };
         progress.finish();
 
         let results = journal.journal().results();
         let mut notes = vec![];
-        notes.extend(broken.map(|error| format!("nothing further was begun: {error}")));
+        notes.extend(journal_error.map(|error| format!("stopped early: {error}")));
         let all_done = results.iter().all(|result| result.state == StepState::Done);
-        let kept = tokio::select! {
-            kept = self.keep(journal.journal()) => kept,
-            () = insisted(signals, &mut cancelled, &progress) => Err(Failure::new("stopped before it was read back")),
+        let recorded = tokio::select! {
+            recorded = self.record_results(journal.journal()) => recorded,
+            () = wait_for_second_signal(signals, &mut cancelled, &progress) => Err(CommandError::new("cancelled before the result was read back")),
         };
-        let outcome = match (&kept, all_done, cancelled) {
-            (Ok(strange), true, _) if strange.is_empty() => Outcome::Applied,
-            (_, false, true) => Outcome::Cancelled,
-            _ => Outcome::Partial,
+        let outcome = match (&recorded, all_done, cancelled) {
+            (Ok(problems), true, _) if problems.is_empty() => CommandOutcome::Applied,
+            (_, false, true) => CommandOutcome::Cancelled,
+            _ => CommandOutcome::Partial,
         };
-        match kept {
-            Ok(strange) => {
-                notes.extend(strange);
+        match recorded {
+            Ok(problems) => {
+                notes.extend(problems);
                 if all_done {
                     JournalFile::remove(&path)?;
                 } else {
-                    let resume = self.beside.resume(sandbox);
-                    notes.push(format!("go on with: {resume}; or change the files, plan and apply"));
+                    let resume = self.paths.resume_command(sandbox);
+                    notes.push(format!("resume with: {resume}; or change the files, then plan and apply"));
                 }
             }
             Err(failure) => {
-                notes.extend(in_exchange(&results).map(|key| format!("it may be that nothing limits {key} now")));
+                notes.extend(keys_left_undeployed(&results).map(|key| format!("there may be no live limit for {key}")));
                 notes.push(format!(
-                    "the ledger does not have yet what was done: {failure}; enter it with: {}",
-                    self.beside.resume(sandbox)
+                    "the state file was not updated: {failure}; update it with: {}",
+                    self.paths.resume_command(sandbox)
                 ));
             }
         }
-        Ok(Report { outcome, results, notes, ..self.report.clone() })
+        Ok(CommandReport { outcome, results, notes, ..self.report.clone() })
     }
 
-    /// What is said when nobody waits for the calls in flight.
-    fn at_once(&self, journal: &Path) -> Failure {
+    /// The error for a second signal, which does not wait for the calls in flight.
+    fn forced_stop_error(&self, journal: &Path) -> CommandError {
         let results = JournalFile::load(journal).ok().flatten().map(|journal| journal.results()).unwrap_or_default();
-        let bare: String =
-            in_exchange(&results).map(|key| format!("; it may be that nothing limits {key} now")).collect();
-        Failure::new(format!("stopped at once; what the calls in flight did is not known{bare}"))
-            .hint(format!("go on with: {}", self.beside.resume(&plan_of(&self.report).sandbox)))
-            .with_exit(Exit::Cancelled)
+        let undeployed: String =
+            keys_left_undeployed(&results).map(|key| format!("; there may be no live limit for {key}")).collect();
+        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{undeployed}"))
+            .with_hint(format!("resume with: {}", self.paths.resume_command(&expect_plan(&self.report).sandbox)))
+            .with_exit_status(ExitStatus::Cancelled)
     }
 
-    /// Reads everything back and enters it into the ledger. Gives what is not as it was wanted, whoever left it so.
-    async fn keep(&self, journal: &Journal) -> Result<Vec<String>, Failure> {
-        let Self { service, beside, desired, report, .. } = self;
+    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan.
+    async fn record_results(&self, journal: &Journal) -> Result<Vec<String>, CommandError> {
+        let Self { service, paths, desired, report, .. } = self;
         let observed = service.observe(desired).await?;
-        let mut ledger = beside.load_ledger(service.organization())?;
-        journal.settle(&observed, &mut ledger, &desired.sandbox);
-        beside.keep(&ledger, desired.sandbox.as_str())?;
-        let done = plan_of(report);
-        let now = plan(desired, &observed, &ledger, done.options);
-        let bare = ajo_limits::drift(desired, &observed, &ledger)
-            .into_iter()
-            .filter(|drift| drift.present && drift.deployed.is_some_and(|deployed| deployed.wanted && !deployed.is));
-        let mut strange: Vec<_> = bare.map(|drift| format!("NOTHING LIMITS {} NOW", drift.key)).collect();
-        let whole = journal.results().iter().all(|result| result.state == StepState::Done);
-        let left = now.changes.iter().map(|change| &change.key);
-        let left = left.chain(now.refusals.iter().filter_map(|refusal| refusal.key.as_ref()));
-        let ours = left.filter(|key| whole && done.changes.iter().any(|change| change.key == **key));
-        strange.extend(ours.map(|key| format!("{key}: somebody else changed it meanwhile; see `ajo drift`")));
-        strange.extend(planning::twins(&now));
-        Ok(strange)
+        let mut state = paths.load_state(service.organization())?;
+        journal.reconcile(&observed, &mut state, &desired.sandbox);
+        paths.save_reconciled(&state, desired.sandbox.as_str())?;
+        let applied = expect_plan(report);
+        let now = plan(desired, &observed, &state, applied.options);
+        let undeployed = ajo_limits::detect_drift(desired, &observed, &state).into_iter().filter(|drift| {
+            drift.exists && drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual)
+        });
+        let mut problems: Vec<_> = undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}", drift.key)).collect();
+        let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
+        let pending = now.changes.iter().map(|change| &change.key);
+        let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
+        let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));
+        problems.extend(changed.map(|key| format!("{key}: changed by someone else during the apply; see `ajo drift`")));
+        problems.extend(planning::duplicate_notes(&now));
+        Ok(problems)
     }
 
-    fn header(&self, plan: &Plan) -> Result<Header, Failure> {
-        let ledger = self.beside.load_ledger(self.service.organization())?;
-        let read = self.input.files.iter().filter(|file| *file != "-");
-        let whole = |file: &String| std::path::absolute(file).map(|path| path.display().to_string());
-        let files: io::Result<Vec<String>> = read.map(whole).collect();
-        let files = files.map_err(|error| Failure::new(format!("failed to find the current directory: {error}")))?;
-        Ok(Header {
+    fn journal_header(&self, plan: &Plan) -> Result<JournalHeader, CommandError> {
+        let state = self.paths.load_state(self.service.organization())?;
+        let files = self.input.files.iter().filter(|file| *file != "-");
+        let absolute = |file: &String| std::path::absolute(file).map(|path| path.display().to_string());
+        let files: io::Result<Vec<String>> = files.map(absolute).collect();
+        let files =
+            files.map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))?;
+        Ok(JournalHeader {
             version: JOURNAL_VERSION,
             organization: self.service.organization().to_owned(),
-            began: jiff::Timestamp::now().to_string(),
+            started_at: jiff::Timestamp::now().to_string(),
             files,
-            ledger: ledger.digest(&plan.sandbox),
+            state_digest: state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),
         })
     }
 }
 
-/// Those from which what limited may have been taken away, and nothing put in its place.
-fn in_exchange(results: &[StepResult]) -> impl Iterator<Item = &Key> {
-    let deployed =
-        |key: &Key| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy && it.state == StepState::Done);
-    let exchanged = |key: &Key| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy);
+/// Configurations that may have been undeployed for a redeploy that did not happen.
+fn keys_left_undeployed(results: &[StepResult]) -> impl Iterator<Item = &ConfigKey> {
+    let deployed = |key: &ConfigKey| {
+        results.iter().any(|it| it.key == *key && it.step == Verb::Deploy && it.state == StepState::Done)
+    };
+    let is_redeploy = |key: &ConfigKey| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy);
     results
         .iter()
         .filter(|it| it.step == Verb::Undeploy && matches!(it.state, StepState::Done | StepState::Unknown))
         .map(|it| &it.key)
-        .filter(move |key| exchanged(key) && !deployed(key))
+        .filter(move |key| is_redeploy(key) && !deployed(key))
 }
 
-/// Returns when somebody asks to stop for the second time; the first time no further call is begun.
-async fn insisted(signals: &mut Signals, cancelled: &mut bool, progress: &Progress) {
+/// Returns on the second signal. After the first one, no further calls are started.
+async fn wait_for_second_signal(signals: &mut SignalListener, cancelled: &mut bool, progress: &ApplyProgressBar) {
     loop {
         signals.next().await;
         if std::mem::replace(cancelled, true) {

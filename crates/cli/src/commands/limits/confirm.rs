@@ -1,43 +1,50 @@
-//! Asking for the name of a production sandbox.
+//! Confirmation before changes to a production sandbox.
 
 use std::io::{self, IsTerminal as _};
 
-use ajo_limits::Report;
+use ajo_limits::CommandReport;
 
-use super::input::Input;
-use crate::arguments::{self, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::report::{Format, TextStyle};
+use super::input::LimitsInput;
+use crate::arguments::{self, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::report::{OutputFormat, TextStyle};
 use crate::{output, prompt};
 
-/// Asks for it, if it is one, and if there is somebody to ask.
-pub(crate) async fn production(
-    settings: &Settings,
-    what: &arguments::Apply,
-    input: &Input,
-    report: &Report,
-) -> Result<(), Failure> {
-    // A fresh emulator is nobody's production.
-    if what.yes || settings.emulator || !input.production {
+/// Prompts for the name of a production sandbox. Fails without a terminal.
+pub(crate) async fn confirm_production(
+    settings: &GlobalSettings,
+    args: &arguments::ApplyArgs,
+    input: &LimitsInput,
+    report: &CommandReport,
+) -> Result<(), CommandError> {
+    // The in-process emulator is never production.
+    if args.yes || settings.emulator || !input.is_production {
         return Ok(());
     }
     let sandbox = report.sandbox.clone().unwrap_or_default();
     if !io::stdin().is_terminal() {
-        return Err(Failure::new(format!("sandbox {sandbox} is a production sandbox, and nobody can be asked"))
-            .hint("say --yes once the plan is reviewed; or, if it is none, `production: false` in the file")
-            .with_exit(Exit::Refused));
+        return Err(CommandError::new(format!(
+            "{sandbox} is a production sandbox, and there is no terminal to confirm the changes"
+        ))
+        .with_hint(
+            "pass --yes after reviewing the plan, or set `production: false` in the file if it is not production",
+        )
+        .with_exit_status(ExitStatus::Blocked));
     }
-    let style = TextStyle { color: output::color(), width: output::width() };
-    output::note(&Format::Text.render(report, &|file| input.sources.shown(file), style));
-    let question = format!("Type the name of the production sandbox ({sandbox}) to apply this");
-    // A thread of its own, so that Ctrl-C is heard while it waits.
-    let asked =
-        tokio::task::spawn_blocking(move || prompt::ask(&question, None, |typed| Ok::<_, String>(typed.to_owned())));
-    let typed = asked.await.map_err(|error| Failure::new(format!("failed to ask: {error}")))?;
+    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    output::print_note(&OutputFormat::Text.render(report, &|file| input.sources.displayable_content(file), style));
+    let question = format!("Type the name of the production sandbox ({sandbox}) to apply these changes");
+    // Blocks its own thread, so that Ctrl-C still works.
+    let prompted = tokio::task::spawn_blocking(move || {
+        prompt::read_value(&question, None, |typed| Ok::<_, String>(typed.to_owned()))
+    });
+    let typed = prompted.await.map_err(|error| CommandError::new(format!("failed to prompt: {error}")))?;
     match typed {
         Ok(typed) if typed == sandbox => Ok(()),
-        Ok(_) => Err(Failure::new("that is not its name; nothing was done").with_exit(Exit::Refused)),
-        Err(failure) => Err(failure.with_exit(Exit::Refused)),
+        Ok(_) => {
+            Err(CommandError::new("the name does not match; nothing was changed").with_exit_status(ExitStatus::Blocked))
+        }
+        Err(failure) => Err(failure.with_exit_status(ExitStatus::Blocked)),
     }
 }

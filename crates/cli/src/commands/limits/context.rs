@@ -1,36 +1,40 @@
-//! What a command sees that compares limits files with the service.
+//! Everything that a comparison of limits files with the service needs.
 
-use ajo_limits::{Desired, Observed, Outcome, Report};
+use ajo_limits::{CommandOutcome, CommandReport, DesiredLimits, ObservedLimits};
 
-use super::input::Input;
-use super::service::Service;
-use super::state_paths::{Beside, Settled};
-use crate::arguments::{Files, Settings};
-use crate::failure::Failure;
+use super::input::LimitsInput;
+use super::sandbox_service::SandboxService;
+use super::state_paths::{ReconciledState, StatePaths};
+use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use crate::command_error::CommandError;
 
-/// The service, what it has, and the ledger.
-pub(crate) struct Look {
-    pub(crate) service: Service,
-    pub(crate) beside: Beside,
-    pub(crate) observed: Observed,
-    pub(crate) settled: Settled,
+/// The service, its configurations, and the state.
+pub(crate) struct LimitsContext {
+    pub(crate) service: SandboxService,
+    pub(crate) paths: StatePaths,
+    pub(crate) observed: ObservedLimits,
+    pub(crate) reconciled: ReconciledState,
 }
 
-impl Look {
-    /// Looks, and changes nothing: neither at the service nor on the disk.
-    pub(crate) async fn at(settings: &Settings, files: &Files, desired: &Desired) -> Result<Self, Failure> {
-        let service = Service::connect(settings, &desired.sandbox).await?;
-        let beside = Beside::of(settings, files.beside.ledger.as_deref(), &files.files)?;
+impl LimitsContext {
+    /// Reads the service and the state. Changes neither.
+    pub(crate) async fn load(
+        settings: &GlobalSettings,
+        files: &LimitsFilesArgs,
+        desired: &DesiredLimits,
+    ) -> Result<Self, CommandError> {
+        let service = SandboxService::connect(settings, &desired.sandbox).await?;
+        let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
         let observed = service.observe(desired).await?;
-        let settled = beside.settled(service.organization(), &observed, &desired.sandbox)?;
-        Ok(Self { service, beside, observed, settled })
+        let reconciled = paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
+        Ok(Self { service, paths, observed, reconciled })
     }
 }
 
-impl Service {
-    /// A report on these files, and this sandbox of this organization.
-    pub(crate) fn report(&self, command: &str, input: &Input, outcome: Outcome) -> Report {
-        Report {
+impl SandboxService {
+    /// A report for these files and this sandbox.
+    pub(crate) fn report(&self, command: &str, input: &LimitsInput, outcome: CommandOutcome) -> CommandReport {
+        CommandReport {
             sandbox: Some(self.sandbox.to_string()),
             organization: Some(self.organization().to_owned()),
             ..input.report(command, outcome)

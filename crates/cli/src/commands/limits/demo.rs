@@ -1,16 +1,19 @@
-//! Limits as code in `ajo try`: a file is planned, applied, and planned again.
+//! Limits as code in `ajo demo`: a file is planned, applied, and planned again.
 
 use std::num::NonZeroUsize;
 
-use ajo_apply::{Apply, JournalFile, Reader};
+use ajo_apply::{JournalFile, PlanExecutor, ServiceReader};
 use ajo_core::{Api, Client};
-use ajo_limits::file::{self, Source, Sources};
-use ajo_limits::{Desired, Header, JOURNAL_VERSION, Ledger, Options, Outcome, Plan, Report, StepState, plan};
+use ajo_limits::file::{self, SourceFile, SourceSet};
+use ajo_limits::{
+    CommandOutcome, CommandReport, DesiredLimits, JOURNAL_VERSION, JournalHeader, LimitsState, Plan, PlanOptions,
+    StepState, plan,
+};
 
-use super::progress::Progress;
-use crate::failure::Failure;
+use super::progress_bar::ApplyProgressBar;
+use crate::command_error::CommandError;
 use crate::output;
-use crate::report::{Format, TextStyle};
+use crate::report::{OutputFormat, TextStyle};
 
 const NAME: &str = "limits/prod.yaml";
 
@@ -21,7 +24,7 @@ capping:
   - url: https://api.example.org/data/2.5/*
     methods: [GET]
     services:
-      dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
+      action: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
     deployed: true
 throttling:
   name: partner-api
@@ -31,64 +34,71 @@ throttling:
   deployed: true
 ";
 
-/// How many configurations are worked on at a time.
+/// Number of configurations to process in parallel.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
 
 /// Runs the demo with this client.
-pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Failure> {
-    output::data(&format!("\nThe same as code: {NAME} in git says which limits there shall be\n{}", indented(FILE)))?;
-    let sources = Sources::new(vec![Source { name: NAME.to_owned(), text: FILE.to_owned() }]);
-    let desired = file::read(&sources, &|_| None).desired.ok_or_else(|| stops("the file is not in order"))?;
-    let mut ledger = Ledger::default();
+pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), CommandError> {
+    output::print_data(&format!("\nLimits as code: {NAME} in git defines the limits\n{}", indent(FILE)))?;
+    let sources = SourceSet::new(vec![SourceFile { name: NAME.to_owned(), content: FILE.to_owned() }]);
+    let desired =
+        file::parse_limits(&sources, &|_| None).desired.ok_or_else(|| demo_error("the limits file is invalid"))?;
+    let mut state = LimitsState::default();
 
-    output::data("\najo plan: what has to be done for it, and nothing is done yet")?;
-    let first = planned(client, &desired, &ledger).await?;
-    show("plan", Outcome::Changes, &first, &[])?;
+    output::print_data("\najo plan: shows the changes without making them")?;
+    let first = build_plan(client, &desired, &state).await?;
+    print_report("plan", CommandOutcome::Changes, &first, &[])?;
 
-    output::data("\najo apply: each call written down before and after it, so that a crash loses nothing")?;
-    let directory = tempfile::tempdir().map_err(|error| stops(&error.to_string()))?;
-    let header = Header {
+    output::print_data("\najo apply: makes the changes and logs each call, so that it can resume after a crash")?;
+    let directory = tempfile::tempdir().map_err(|error| demo_error(&error.to_string()))?;
+    let header = JournalHeader {
         version: JOURNAL_VERSION,
         organization: organization.to_owned(),
-        began: jiff::Timestamp::now().to_string(),
+        started_at: jiff::Timestamp::now().to_string(),
         files: vec![NAME.to_owned()],
-        ledger: ledger.digest(&first.sandbox),
+        state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),
     };
-    let journal = JournalFile::begin(&directory.path().join("ajo.journal"), header)?;
-    let progress = Progress::of(&first);
-    let (journal, broken) = Apply::new(client, &first, journal, &progress).run(CONCURRENCY).await;
-    broken.map_or(Ok(()), Err)?;
+    let journal = JournalFile::create(&directory.path().join("ajo.journal"), header)?;
+    let progress = ApplyProgressBar::new(&first);
+    let (journal, journal_error) = PlanExecutor::new(client, &first, journal, &progress).run(CONCURRENCY).await;
+    journal_error.map_or(Ok(()), Err)?;
     progress.finish();
     let results = journal.journal().results();
-    show("apply", Outcome::Applied, &first, &results)?;
+    print_report("apply", CommandOutcome::Applied, &first, &results)?;
     if results.len() != 6 || results.iter().any(|result| result.state != StepState::Done) {
-        return Err(stops("not all of it was done"));
+        return Err(demo_error("not all calls succeeded"));
     }
-    let observed = Reader::new(client).observe(true).await?;
-    journal.journal().settle(&observed, &mut ledger, &desired.sandbox);
+    let observed = ServiceReader::new(client).observe(true).await?;
+    journal.journal().reconcile(&observed, &mut state, &desired.sandbox);
 
-    output::data("\najo plan, once more")?;
-    let second = planned(client, &desired, &ledger).await?;
-    show("plan", Outcome::Clean, &second, &[])?;
-    if second.is_empty() && second.unchanged == 2 { Ok(()) } else { Err(stops("there is something left to do")) }
+    output::print_data("\najo plan again")?;
+    let second = build_plan(client, &desired, &state).await?;
+    print_report("plan", CommandOutcome::Clean, &second, &[])?;
+    if second.is_empty() && second.unchanged == 2 { Ok(()) } else { Err(demo_error("the second plan is not empty")) }
 }
 
-async fn planned(client: &Client, desired: &Desired, ledger: &Ledger) -> Result<Plan, Failure> {
-    let throttling = desired.configs.iter().any(|wanted| wanted.definition.api() == Api::Throttling);
-    let observed = Reader::new(client).observe(throttling).await?;
-    Ok(plan(desired, &observed, ledger, Options::default()))
+async fn build_plan(client: &Client, desired: &DesiredLimits, state: &LimitsState) -> Result<Plan, CommandError> {
+    let throttling = desired.configs.iter().any(|config| config.definition.api() == Api::Throttling);
+    let observed = ServiceReader::new(client).observe(throttling).await?;
+    Ok(plan(desired, &observed, state, PlanOptions::default()))
 }
 
-fn show(command: &str, outcome: Outcome, plan: &Plan, results: &[ajo_limits::StepResult]) -> Result<(), Failure> {
-    let report = Report { plan: Some(plan.clone()), results: results.to_vec(), ..Report::new(command, outcome) };
-    output::data(&indented(&Format::Text.render(&report, &|_| None, TextStyle::default())))
+fn print_report(
+    command: &str,
+    outcome: CommandOutcome,
+    plan: &Plan,
+    results: &[ajo_limits::StepResult],
+) -> Result<(), CommandError> {
+    let report =
+        CommandReport { plan: Some(plan.clone()), results: results.to_vec(), ..CommandReport::new(command, outcome) };
+    output::print_data(&indent(&OutputFormat::Text.render(&report, &|_| None, TextStyle::default())))
 }
 
-fn indented(text: &str) -> String {
+fn indent(text: &str) -> String {
     text.trim_end().lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>()
 }
 
-fn stops(why: &str) -> Failure {
-    Failure::new(format!("the story stops: {why}"))
+fn demo_error(reason: &str) -> CommandError {
+    CommandError::new(format!("the demo failed: {reason}"))
 }

@@ -2,37 +2,37 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::{Outcome, Report};
+use ajo_limits::{CommandOutcome, CommandReport};
 
-use super::ambiguous_configs::Unclear;
-use super::context::Look;
-use super::input::Input;
-use super::state_paths::Settled;
-use crate::arguments::{Files, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::ambiguous_configs::AmbiguousConfigs;
+use super::context::LimitsContext;
+use super::input::LimitsInput;
+use super::state_paths::ReconciledState;
+use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::report;
 
-pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
-    let input = Input::read(&files.files, files.beside.policy.as_deref())?;
-    let Some(desired) = input.wanted() else {
-        return input.conclude("drift", settings);
+pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
+    let input = LimitsInput::read(&files.files, files.state_args.policy.as_deref())?;
+    let Some(desired) = input.desired() else {
+        return input.report_and_exit("drift", settings);
     };
-    let Look { service, observed, settled: Settled { ledger, note, .. }, .. } =
-        Look::at(settings, files, desired).await?;
-    let mut drifts = ajo_limits::drift(desired, &observed, &ledger);
-    let unclear = Unclear::of(desired, &observed, &ledger);
-    drifts.retain(|drift| !unclear.is(&drift.key));
-    let outcome = match (unclear.is_empty(), drifts.is_empty()) {
-        (false, _) => Outcome::Refused,
-        (true, false) => Outcome::Changes,
-        (true, true) => Outcome::Clean,
+    let LimitsContext { service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
+        LimitsContext::load(settings, files, desired).await?;
+    let mut drifts = ajo_limits::detect_drift(desired, &observed, &state);
+    let ambiguous = AmbiguousConfigs::find(desired, &observed, &state);
+    drifts.retain(|drift| !ambiguous.contains(&drift.key));
+    let outcome = match (ambiguous.is_empty(), drifts.is_empty()) {
+        (false, _) => CommandOutcome::Blocked,
+        (true, false) => CommandOutcome::Changes,
+        (true, true) => CommandOutcome::Clean,
     };
-    let report = Report {
+    let report = CommandReport {
         drifts,
-        notes: note.into_iter().chain(unclear.notes()).collect(),
+        notes: note.into_iter().chain(ambiguous.notes()).collect(),
         ..service.report("drift", &input, outcome)
     };
     report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(outcome, Exit::Changes))
+    Ok(report::exit_code(outcome, ExitStatus::Changes))
 }

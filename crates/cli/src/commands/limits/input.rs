@@ -1,132 +1,136 @@
-//! What limits files say, with the files that they name.
+//! Reads limits files and the files that they reference.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ajo_core::Sandbox;
+use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
-use ajo_limits::file::{self, Limits, Source, Sources};
-use ajo_limits::{Desired, Finding, Options, Outcome, POLICY_CODE, Plan, Report};
+use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
+use ajo_limits::{CommandOutcome, CommandReport, DesiredLimits, FileDiagnostic, POLICY_CODE, Plan, PlanOptions};
 
-use crate::arguments::Settings;
-use crate::definition::read_text;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::definition_file::read_file_or_stdin;
+use crate::exit_status::ExitStatus;
 use crate::report;
 use crate::session;
 
-/// Longest limits file read, in bytes. Chosen here: 10,000 configurations are about 3 MB.
-const MAX_LENGTH: usize = 16 * 1024 * 1024;
+/// Maximum size of a limits file in bytes. 10,000 configurations take about 3 MB.
+const MAX_LIMITS_FILE_BYTES: usize = 16 * 1024 * 1024;
 
-/// What is read of limits files.
-pub(crate) struct Input {
-    pub(crate) sources: Sources,
-    /// The files as they were named on the command line.
+/// Parsed limits files.
+pub(crate) struct LimitsInput {
+    pub(crate) sources: SourceSet,
+    /// The file names as given on the command line.
     pub(crate) files: Vec<String>,
-    pub(crate) findings: Vec<Finding>,
-    /// Whether the sandbox is one of production. It is, unless a file says that it is none.
-    pub(crate) production: bool,
-    /// Those of an apply that is gone on with.
-    pub(crate) options: Option<Options>,
-    desired: Option<Desired>,
-    /// Until when nothing may be changed, and why.
-    frozen: Option<String>,
+    pub(crate) diagnostics: Vec<FileDiagnostic>,
+    /// Whether the sandbox is a production sandbox. True unless a file sets `production: false`.
+    pub(crate) is_production: bool,
+    /// The options of the apply to resume.
+    pub(crate) resume_options: Option<PlanOptions>,
+    desired: Option<DesiredLimits>,
+    /// The end of the active freeze window, and its reason.
+    freeze_notice: Option<String>,
 }
 
-impl Input {
-    /// Reads files that are for one sandbox.
-    pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
-        let sources = load(files, policy)?;
-        let limits = file::read(&sources, &session::variable);
-        Ok(Self::of(files, sources, vec![limits]))
+impl LimitsInput {
+    /// Reads files for a single sandbox.
+    pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
+        let sources = load_sources(files, policy)?;
+        let limits = file::parse_limits(&sources, &session::variable);
+        Ok(Self::from_limits(files, sources, vec![limits]))
     }
 
-    /// Reads files of any sandboxes, to check them.
-    pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, Failure> {
-        let sources = load(files, policy)?;
-        let each = file::read_each(&sources, &session::variable);
-        Ok(Self::of(files, sources, each))
+    /// Reads files for any number of sandboxes, to validate them.
+    pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
+        let sources = load_sources(files, policy)?;
+        let each = file::parse_limits_by_sandbox(&sources, &session::variable);
+        Ok(Self::from_limits(files, sources, each))
     }
 
-    /// What a plan wants that was made before.
-    pub(crate) fn of_plan(plan: &Plan) -> Result<Self, Failure> {
-        let sandbox: Sandbox =
-            plan.sandbox.parse().map_err(|error: ajo_core::SandboxError| Failure::new(error.to_string()))?;
+    /// The desired limits of an earlier plan.
+    pub(crate) fn from_plan(plan: &Plan) -> Result<Self, CommandError> {
+        let sandbox: SandboxName =
+            plan.sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
         Ok(Self {
-            sources: Sources::default(),
+            sources: SourceSet::default(),
             files: Vec::new(),
-            findings: Vec::new(),
-            production: true,
-            options: Some(plan.options),
-            desired: Some(Desired { sandbox, configs: plan.wanted.clone() }),
-            frozen: None,
+            diagnostics: Vec::new(),
+            is_production: true,
+            resume_options: Some(plan.options),
+            desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone() }),
+            freeze_notice: None,
         })
     }
 
-    fn of(files: &[PathBuf], sources: Sources, mut each: Vec<Limits>) -> Self {
-        let findings = each.iter().flat_map(|limits| limits.findings.clone()).collect();
-        let production = each.iter().any(|limits| limits.production != Some(false));
+    fn from_limits(files: &[PathBuf], sources: SourceSet, mut each: Vec<ParsedLimits>) -> Self {
+        let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
+        let is_production = each.iter().any(|limits| limits.production != Some(false));
         let now = jiff::Timestamp::now();
-        let frozen = each.iter().find_map(|limits| limits.frozen(now)).map(ToString::to_string);
+        let freeze_notice = each.iter().find_map(|limits| limits.active_freeze_window(now)).map(ToString::to_string);
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
         let files = files.iter().map(|file| file.display().to_string()).collect();
-        Self { sources, files, findings, production, options: None, desired, frozen }
+        Self { sources, files, diagnostics, is_production, resume_options: None, desired, freeze_notice }
     }
 
-    /// What the files want, if nothing in them is an error.
-    pub(crate) fn wanted(&self) -> Option<&Desired> {
+    /// The desired limits, unless the files contain errors.
+    pub(crate) fn desired(&self) -> Option<&DesiredLimits> {
         self.desired.as_ref()
     }
 
-    /// The same for an apply that is gone on with.
-    pub(crate) fn with_options(self, options: Options) -> Self {
-        Self { options: Some(options), ..self }
+    /// The same input with the options of the apply to resume.
+    pub(crate) fn with_resume_options(self, options: PlanOptions) -> Self {
+        Self { resume_options: Some(options), ..self }
     }
 
-    /// Until when nothing may be changed, and why, if this is such a time.
-    pub(crate) fn frozen(&self) -> Option<&str> {
-        self.frozen.as_deref()
+    /// The end of the active freeze window and its reason, if there is one.
+    pub(crate) fn freeze_notice(&self) -> Option<&str> {
+        self.freeze_notice.as_deref()
     }
 
-    /// What is to be said of the files alone: they are in order, something in them is an error, or only the policy forbids it.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let mut errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let Some(first) = errors.next() else { return Outcome::Clean };
-        let only_policy = first.code == POLICY_CODE && errors.all(|finding| finding.code == POLICY_CODE);
-        if only_policy { Outcome::Refused } else { Outcome::Invalid }
+    /// The outcome of the files alone: clean, invalid, or blocked if all errors are policy violations.
+    pub(crate) fn outcome(&self) -> CommandOutcome {
+        let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let Some(first) = errors.next() else { return CommandOutcome::Clean };
+        let only_policy = first.code == POLICY_CODE && errors.all(|diagnostic| diagnostic.code == POLICY_CODE);
+        if only_policy { CommandOutcome::Blocked } else { CommandOutcome::Invalid }
     }
 
-    /// A report that says what was found in the files.
-    pub(crate) fn report(&self, command: &str, outcome: Outcome) -> Report {
-        Report { files: self.files.clone(), findings: self.findings.clone(), ..Report::new(command, outcome) }
+    /// A report with the diagnostics of the files.
+    pub(crate) fn report(&self, command: &str, outcome: CommandOutcome) -> CommandReport {
+        CommandReport {
+            files: self.files.clone(),
+            diagnostics: self.diagnostics.clone(),
+            ..CommandReport::new(command, outcome)
+        }
     }
 
-    /// Ends a command that is about the files alone, or cannot go on with such files.
-    pub(crate) fn conclude(&self, command: &str, settings: &Settings) -> Result<ExitCode, Failure> {
+    /// Prints the report and returns the exit code, for commands that stop after reading the files.
+    pub(crate) fn report_and_exit(&self, command: &str, settings: &GlobalSettings) -> Result<ExitCode, CommandError> {
         let report = self.report(command, self.outcome());
         report::print(&report, settings.output, &self.sources)?;
-        Ok(report::exit_code(report.outcome, Exit::Success))
+        Ok(report::exit_code(report.outcome, ExitStatus::Success))
     }
 }
 
-/// The files, and those that they name.
-fn load(files: &[PathBuf], policy: Option<&Path>) -> Result<Sources, Failure> {
+/// Reads the files, and the files that they reference.
+fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, CommandError> {
     let source = |file: &Path| {
-        let (_, text) = read_text(file, MAX_LENGTH)?;
-        Ok::<_, Failure>(Source { name: file.display().to_string(), text })
+        let (_, text) = read_file_or_stdin(file, MAX_LIMITS_FILE_BYTES)?;
+        Ok::<_, CommandError>(SourceFile { name: file.display().to_string(), content: text })
     };
-    let mut sources = Sources::new(files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?);
+    let mut sources = SourceSet::new(files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?);
     if let Some(policy) = policy {
         sources = sources.with_policy(source(policy)?);
     }
     loop {
-        let needed = sources.needed();
+        let needed = sources.missing_files();
         if needed.is_empty() {
             return Ok(sources);
         }
         for name in needed {
-            let text = read_text(Path::new(&name), MAX_LENGTH);
-            sources.provide(&name, text.map(|(_, text)| text).map_err(|failure| failure.problem));
+            let text = read_file_or_stdin(Path::new(&name), MAX_LIMITS_FILE_BYTES);
+            sources.insert(&name, text.map(|(_, text)| text).map_err(|failure| failure.message));
         }
     }
 }

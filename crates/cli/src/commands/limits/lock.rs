@@ -1,31 +1,31 @@
-//! The lock that keeps two applies apart.
+//! The lock that prevents concurrent applies.
 
 use std::time::Duration;
 
-use ajo_apply::{Running, RunningError};
+use ajo_apply::{ApplyLock, ApplyLockError};
 
-use super::state_paths::Beside;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::state_paths::StatePaths;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 
-/// Takes it, and waits for it at most so long.
-pub(crate) async fn lock(beside: &Beside, timeout_s: u64) -> Result<Running, Failure> {
-    let taken = Running::take(&beside.running(), owner(), Duration::from_secs(timeout_s)).await;
-    taken.map_err(|error| match error {
-        RunningError::Held { .. } => Failure::new(error.to_string())
-            .hint("wait for it with --lock-timeout SECONDS; the lock goes with its process")
-            .with_exit(Exit::Stale),
-        RunningError::Disk(error) => error.into(),
+/// Acquires the lock. Waits for at most `timeout_s` seconds.
+pub(crate) async fn acquire_lock(paths: &StatePaths, timeout_s: u64) -> Result<ApplyLock, CommandError> {
+    let lock = ApplyLock::acquire(&paths.lock_path(), lock_owner(), Duration::from_secs(timeout_s)).await;
+    lock.map_err(|error| match error {
+        ApplyLockError::Held { .. } => CommandError::new(error.to_string())
+            .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
+            .with_exit_status(ExitStatus::Stale),
+        ApplyLockError::File(error) => error.into(),
     })
 }
 
-fn owner() -> String {
-    let named =
+fn lock_owner() -> String {
+    let first_set =
         |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
-    let user = named(["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
+    let user = first_set(["USER", "USERNAME"]).unwrap_or_else(|| "unknown user".to_owned());
     #[cfg(unix)]
     let host = Some(rustix::system::uname().nodename().to_string_lossy().into_owned());
     #[cfg(not(unix))]
-    let host = named(["COMPUTERNAME", "HOSTNAME"]);
+    let host = first_set(["COMPUTERNAME", "HOSTNAME"]);
     host.map_or_else(|| user.clone(), |host| format!("{user}@{host}"))
 }

@@ -4,98 +4,108 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_limits::{Options, Outcome, Plan, Report, Standing, Wanted, plan};
+use ajo_limits::{CommandOutcome, CommandReport, DeployState, DesiredConfig, Plan, PlanOptions, plan};
 
-use super::context::Look;
-use super::input::Input;
-use super::service::Service;
-use super::state_paths::quoted;
-use crate::arguments::{self, Planning, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::context::LimitsContext;
+use super::input::LimitsInput;
+use super::sandbox_service::SandboxService;
+use super::state_paths::shell_quote;
+use crate::arguments::{self, GlobalSettings, PruneArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::{self, Format, TextStyle};
+use crate::report::{self, OutputFormat, TextStyle};
 
-pub(crate) async fn run(settings: &Settings, what: &arguments::Plan) -> Result<ExitCode, Failure> {
-    let input = Input::read(&what.files.files, what.files.beside.policy.as_deref())?;
-    let Some(desired) = input.wanted() else {
-        return input.conclude("plan", settings);
+pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
+    let input = LimitsInput::read(&args.files.files, args.files.state_args.policy.as_deref())?;
+    let Some(desired) = input.desired() else {
+        return input.report_and_exit("plan", settings);
     };
-    let Look { service, beside, observed, settled } = Look::at(settings, &what.files, desired).await?;
-    let plan = plan(desired, &observed, &settled.ledger, what.planning.options());
-    let mut report = report("plan", &input, &service, plan, settled.note);
-    report.ledger = beside.name();
-    report.policy = what.files.beside.policy.as_ref().map(|policy| policy.display().to_string());
-    if let Some(file) = &what.save {
-        save(file, &report)?;
+    let LimitsContext { service, paths, observed, reconciled } =
+        LimitsContext::load(settings, &args.files, desired).await?;
+    let plan = plan(desired, &observed, &reconciled.state, args.prune_args.to_options());
+    let mut report = build_report("plan", &input, &service, plan, reconciled.note);
+    report.state_file = paths.display_path();
+    report.policy = args.files.state_args.policy.as_ref().map(|policy| policy.display().to_string());
+    if let Some(file) = &args.out {
+        save_plan(file, &report)?;
     }
     report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(report.outcome, if what.exit_code { Exit::Changes } else { Exit::Success }))
+    Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
 }
 
-/// What is said of a plan.
-pub(crate) fn report(command: &str, input: &Input, service: &Service, plan: Plan, note: Option<String>) -> Report {
-    let outcome = if !plan.refusals.is_empty() {
-        Outcome::Refused
+/// Builds the report for a plan.
+pub(crate) fn build_report(
+    command: &str,
+    input: &LimitsInput,
+    service: &SandboxService,
+    plan: Plan,
+    note: Option<String>,
+) -> CommandReport {
+    let outcome = if !plan.blockers.is_empty() {
+        CommandOutcome::Blocked
     } else if plan.changes.is_empty() {
-        Outcome::Clean
+        CommandOutcome::Clean
     } else {
-        Outcome::Changes
+        CommandOutcome::Changes
     };
-    Report {
-        notes: [note, input.frozen().map(ToOwned::to_owned)]
+    CommandReport {
+        notes: [note, input.freeze_notice().map(ToOwned::to_owned)]
             .into_iter()
             .flatten()
-            .chain(unlimited(&plan))
-            .chain(twins(&plan))
+            .chain(missing_limit_notes(&plan))
+            .chain(duplicate_notes(&plan))
             .collect(),
         plan: Some(plan),
         ..service.report(command, input, outcome)
     }
 }
 
-/// Those that are there, shall limit, and do not.
-fn unlimited(plan: &Plan) -> Vec<String> {
+/// Notes for configurations that exist and should be deployed, but are not.
+fn missing_limit_notes(plan: &Plan) -> Vec<String> {
     let deploys = plan.changes.iter().filter(|change| {
-        let is = |standing: &Option<Standing>| standing.as_ref().map(Standing::is_deployed);
-        (is(&change.before), is(&change.after)) == (Some(false), Some(true))
+        let is_deployed = |state: &Option<DeployState>| state.as_ref().map(DeployState::is_deployed);
+        (is_deployed(&change.before), is_deployed(&change.after)) == (Some(false), Some(true))
     });
-    let wanted: BTreeSet<_> = plan.wanted.iter().filter(|wanted| wanted.deployed).map(Wanted::key).collect();
-    let refused = plan.refusals.iter().filter(|refusal| {
-        let key = refusal.key.as_ref();
-        key.is_some_and(|key| wanted.contains(key)) && refusal.candidates.len() == 1 && !refusal.candidates[0].deployed
+    let deployed_keys: BTreeSet<_> =
+        plan.desired.iter().filter(|config| config.deployed).map(DesiredConfig::key).collect();
+    let blocked = plan.blockers.iter().filter(|blocker| {
+        let key = blocker.key.as_ref();
+        key.is_some_and(|key| deployed_keys.contains(key))
+            && blocker.candidates.len() == 1
+            && !blocker.candidates[0].deployed
     });
-    let keys = deploys.map(|change| &change.key).chain(refused.filter_map(|refusal| refusal.key.as_ref()));
-    keys.map(|key| format!("nothing limits {key} now")).collect()
+    let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
+    keys.map(|key| format!("no live limit for {key}")).collect()
 }
 
-/// Those at the service that limit the same as one of the files, and are not ours.
-pub(crate) fn twins(plan: &Plan) -> Vec<String> {
-    let keys: BTreeSet<_> = plan.wanted.iter().map(Wanted::key).collect();
-    let twins = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
-    twins.map(|twin| format!("{}: {} limits the same, and is not ours", twin.key, twin.uid)).collect()
+/// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.
+pub(crate) fn duplicate_notes(plan: &Plan) -> Vec<String> {
+    let keys: BTreeSet<_> = plan.desired.iter().map(DesiredConfig::key).collect();
+    let duplicates = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
+    duplicates.map(|duplicate| format!("{}: {} has the same URL and methods, and `ajo` does not manage it", duplicate.key, duplicate.uid)).collect()
 }
 
-/// Writes a plan, and replaces nothing but another one.
-fn save(file: &Path, report: &Report) -> Result<(), Failure> {
-    let is_plan = |text: &[u8]| serde_json::from_slice::<Report>(text).is_ok_and(|report| report.plan.is_some());
-    let free = match std::fs::metadata(file) {
+/// Saves a plan. Overwrites only an empty file or another plan.
+fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
+    let is_plan = |text: &[u8]| serde_json::from_slice::<CommandReport>(text).is_ok_and(|report| report.plan.is_some());
+    let is_writable = match std::fs::metadata(file) {
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-        // A pipe would be waited for.
-        Ok(there) => there.is_file() && std::fs::read(file).is_ok_and(|text| text.is_empty() || is_plan(&text)),
+        // Reading a pipe would block.
+        Ok(metadata) => metadata.is_file() && std::fs::read(file).is_ok_and(|text| text.is_empty() || is_plan(&text)),
     };
-    if !free {
-        let problem = format!("{} is there already, and is no saved plan", file.display());
-        return Err(Failure::new(problem).hint("name another file with --save").usage());
+    if !is_writable {
+        let problem = format!("{} already exists and is not a saved plan", file.display());
+        return Err(CommandError::new(problem).with_hint("choose another file with --out").into_usage_error());
     }
-    let text = Format::Json.render(report, &|_| None, TextStyle::default());
-    ajo_apply::replace(file, &text)?;
-    output::note(&format!("saved the plan; apply it with: ajo apply --plan {}", quoted(file)));
+    let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
+    ajo_apply::write_atomic(file, &text)?;
+    output::print_note(&format!("saved the plan; apply it with: ajo apply --plan {}", shell_quote(file)));
     Ok(())
 }
 
-impl Planning {
-    pub(crate) fn options(&self) -> Options {
-        Options { prune: self.prune, force_delete: self.force_delete, max_deletes: self.max_deletes }
+impl PruneArgs {
+    pub(crate) fn to_options(&self) -> PlanOptions {
+        PlanOptions { prune: self.prune, force_delete: self.force_delete, max_deletes: self.max_deletes }
     }
 }

@@ -1,58 +1,56 @@
-//! A plan that `ajo plan --save` has written: what was reviewed is what runs, or nothing.
+//! Plans saved by `ajo plan --out`. `ajo apply` runs exactly the reviewed plan, or nothing.
 
 use std::path::Path;
 
-use ajo_limits::{Plan, REPORT_VERSION, Report};
+use ajo_limits::{CommandReport, Plan, REPORT_VERSION};
 
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 
-/// Reads one.
-pub(crate) fn read(file: &Path) -> Result<Report, Failure> {
+/// Reads a saved plan.
+pub(crate) fn read(file: &Path) -> Result<CommandReport, CommandError> {
     let failed = |problem: String| {
-        Failure::new(format!("{} is no saved plan: {problem}", file.display()))
-            .hint("make one with `ajo plan FILE --save plan.json`")
+        CommandError::new(format!("{} is not a saved plan: {problem}", file.display()))
+            .with_hint("save a plan with `ajo plan FILE --out plan.json`")
     };
     let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("failed to read {}: {error}", file.display())))?;
-    let report: Report = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| CommandError::new(format!("failed to read {}: {error}", file.display())))?;
+    let report: CommandReport = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     if report.version != REPORT_VERSION {
-        return Err(failed(format!(
-            "it is of version {}, and this ajo reads version {REPORT_VERSION}",
-            report.version
-        )));
+        return Err(failed(format!("unsupported version {}; expected {REPORT_VERSION}", report.version)));
     }
     if report.plan.is_none() {
-        return Err(failed(format!("it is what `ajo {}` said, without a plan", report.command)));
+        return Err(failed(format!("the report of `ajo {}` contains no plan", report.command)));
     }
     Ok(report)
 }
 
-/// The plan of a report that has one.
-pub(crate) fn plan_of(report: &Report) -> &Plan {
-    report.plan.as_ref().expect("it was looked for when it was read, or put there")
+/// The plan of a report that is known to contain one.
+pub(crate) fn expect_plan(report: &CommandReport) -> &Plan {
+    report.plan.as_ref().expect("the report contains a plan")
 }
 
-/// Whether the plan that was reviewed is the one that would be made now, for the same organization.
-pub(crate) fn check_fresh(reviewed: &Report, now: &Plan, organization: &str) -> Result<(), Failure> {
-    let stale = |what: &str| {
-        Failure::new(format!("the plan is stale: {what}"))
-            .hint("plan again, and have that reviewed")
-            .with_exit(Exit::Stale)
+/// Fails unless the reviewed plan equals the current plan and has the same organization.
+pub(crate) fn check_not_stale(reviewed: &CommandReport, now: &Plan, organization: &str) -> Result<(), CommandError> {
+    let stale = |reason: &str| {
+        CommandError::new(format!("the plan is stale: {reason}"))
+            .with_hint("create and review a new plan")
+            .with_exit_status(ExitStatus::Stale)
     };
     if let Some(other) = reviewed.organization.as_deref().filter(|other| *other != organization) {
-        return Err(stale(&format!("it is for organization {other}, and the credential is of {organization}")));
+        return Err(stale(&format!("it is for organization {other}, but the credential belongs to {organization}")));
     }
-    let plan = plan_of(reviewed);
+    let plan = expect_plan(reviewed);
     if plan.digest == now.digest {
         return Ok(());
     }
-    let wants =
-        |plan: &Plan| plan.wanted.iter().map(|wanted| (wanted.definition.clone(), wanted.deployed)).collect::<Vec<_>>();
-    let what = if wants(plan) == wants(now) {
-        "the service or the ledger has changed since"
+    let wants = |plan: &Plan| {
+        plan.desired.iter().map(|config| (config.definition.clone(), config.deployed)).collect::<Vec<_>>()
+    };
+    let reason = if wants(plan) == wants(now) {
+        "the service or the state has changed since"
     } else {
         "the files have changed since"
     };
-    Err(stale(&format!("{what}; it was {}, and now it would be {}", plan.digest, now.digest)))
+    Err(stale(&format!("{reason}; digest was {}, is now {}", plan.digest, now.digest)))
 }

@@ -1,66 +1,74 @@
-//! Going on with an apply that was cut off.
+//! Resumes an interrupted apply.
 
 use std::path::PathBuf;
 
 use ajo_apply::JournalFile;
-use ajo_limits::{Journal, Outcome, Wanted};
+use ajo_limits::{CommandOutcome, DesiredConfig, Journal};
 
-use super::input::Input;
-use super::state_paths::Beside;
-use crate::arguments::Settings;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::input::LimitsInput;
+use super::state_paths::StatePaths;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 
-/// What it wanted. If its files are there, they must still want the same.
-pub(crate) fn input(settings: &Settings, beside: &Beside) -> Result<Input, Failure> {
-    let journal = journal(settings, beside)?;
+/// The desired limits of the interrupted apply. Its files must still exist and be unchanged.
+pub(crate) fn load_input(settings: &GlobalSettings, paths: &StatePaths) -> Result<LimitsInput, CommandError> {
+    let journal = load_journal(settings, paths)?;
     let plan = &journal.header.plan;
     let files: Vec<PathBuf> = journal.header.files.iter().map(PathBuf::from).collect();
     if files.is_empty() {
-        // They came by standard input.
-        return Input::of_plan(plan);
+        // The limits were read from standard input.
+        return LimitsInput::from_plan(plan);
     }
     if let Some(missing) = files.iter().find(|file| !file.exists()) {
-        return Err(stale(&format!("{}, which that apply was of, is not there", missing.display())));
+        return Err(stale_error(&format!(
+            "{}, a limits file of the interrupted apply, no longer exists",
+            missing.display()
+        )));
     }
-    let input = Input::read(&files, None)?;
-    let wants = |wanted: &[Wanted]| wanted.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
-    match input.wanted() {
-        Some(desired) if wants(&desired.configs) == wants(&plan.wanted) => Ok(input.with_options(plan.options)),
-        // A policy that came later does not leave something half done.
-        None if input.outcome() == Outcome::Refused => Input::of_plan(plan),
-        _ => Err(stale("the files have changed since that apply began")),
+    let input = LimitsInput::read(&files, None)?;
+    let wants =
+        |config: &[DesiredConfig]| config.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
+    match input.desired() {
+        Some(desired) if wants(&desired.configs) == wants(&plan.desired) => Ok(input.with_resume_options(plan.options)),
+        // A later policy change does not block the resume.
+        None if input.outcome() == CommandOutcome::Blocked => LimitsInput::from_plan(plan),
+        _ => Err(stale_error("the files have changed since the apply was interrupted")),
     }
 }
 
-/// The ledger must be as that apply knew it last.
-pub(crate) fn check_ledger(beside: &Beside, organization: &str, sandbox: &str) -> Result<(), Failure> {
-    let Some(journal) = beside.load_journal(sandbox)? else { return Ok(()) };
-    let now = beside.load_ledger(organization)?.digest(sandbox);
-    if *journal.ledger() == now { Ok(()) } else { Err(stale("the ledger has changed since that apply")) }
+/// Fails if the state has changed since the interrupted apply.
+pub(crate) fn check_state(paths: &StatePaths, organization: &str, sandbox: &str) -> Result<(), CommandError> {
+    let Some(journal) = paths.load_journal(sandbox)? else { return Ok(()) };
+    let now = paths.load_state(organization)?.sandbox_digest(sandbox);
+    if *journal.state_digest() == now {
+        Ok(())
+    } else {
+        Err(stale_error("the state has changed since the apply was interrupted"))
+    }
 }
 
-fn journal(settings: &Settings, beside: &Beside) -> Result<Journal, Failure> {
-    let nothing = |what: String| {
-        Failure::new(format!("there is nothing to go on with: {what}"))
-            .hint("the journal is beside the ledger; name that with --ledger")
+fn load_journal(settings: &GlobalSettings, paths: &StatePaths) -> Result<Journal, CommandError> {
+    let nothing = |reason: String| {
+        CommandError::new(format!("nothing to resume: {reason}"))
+            .with_hint("the journal is next to the state file; set its path with --state")
     };
-    let ledger = beside.ledger.path();
-    let sandbox = match (&settings.sandbox, &JournalFile::sandboxes(ledger)?[..]) {
+    let state = paths.state_file.path();
+    let sandbox = match (&settings.sandbox, &JournalFile::list_sandboxes(state)?[..]) {
         (Some(sandbox), _) => sandbox.to_string(),
-        (None, []) => return Err(nothing(format!("no apply beside {} was cut off", ledger.display()))),
+        (None, []) => return Err(nothing(format!("no interrupted apply next to {}", state.display()))),
         (None, [sandbox]) => sandbox.clone(),
         (None, several) => {
-            let problem = format!("applies to several sandboxes were cut off: {}", several.join(", "));
-            return Err(Failure::new(problem).hint("say which one with --sandbox").usage());
+            let problem = format!("applies to several sandboxes were interrupted: {}", several.join(", "));
+            return Err(CommandError::new(problem).with_hint("choose one with --sandbox").into_usage_error());
         }
     };
-    let journal = beside.load_journal(&sandbox)?;
-    journal.ok_or_else(|| nothing(format!("{} is not there", beside.journal(&sandbox).display())))
+    let journal = paths.load_journal(&sandbox)?;
+    journal.ok_or_else(|| nothing(format!("{} not found", paths.journal_path(&sandbox).display())))
 }
 
-fn stale(what: &str) -> Failure {
-    Failure::new(what)
-        .hint("what it did is taken into account by the next `ajo plan` and `ajo apply` of the files")
-        .with_exit(Exit::Stale)
+fn stale_error(problem: &str) -> CommandError {
+    CommandError::new(problem)
+        .with_hint("run `ajo plan` and `ajo apply` with the files; they include the results of the interrupted apply")
+        .with_exit_status(ExitStatus::Stale)
 }

@@ -2,20 +2,20 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::schema;
+use ajo_limits::json_schema;
 
-use crate::arguments::{Schema, Schemas};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::{SchemaArgs, SchemaKind};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::output;
 
-pub(crate) fn run(what: &Schema) -> Result<ExitCode, Failure> {
-    let of = match what.of {
-        Schemas::Limits => ajo_limits::Schema::Limits,
-        Schemas::Policy => ajo_limits::Schema::Policy,
-        Schemas::Report => ajo_limits::Schema::Report,
-        Schemas::Ledger => ajo_limits::Schema::Ledger,
+pub(crate) fn run(args: &SchemaArgs) -> Result<ExitCode, CommandError> {
+    let name = match args.kind {
+        SchemaKind::Limits => ajo_limits::SchemaName::Limits,
+        SchemaKind::Policy => ajo_limits::SchemaName::Policy,
+        SchemaKind::Report => ajo_limits::SchemaName::Report,
+        SchemaKind::State => ajo_limits::SchemaName::State,
     };
-    output::data(&format!("{:#}", schema(of)))?;
-    Ok(Exit::Success.into())
+    output::print_data(&format!("{:#}", json_schema(name)))?;
+    Ok(ExitStatus::Success.into())
 }

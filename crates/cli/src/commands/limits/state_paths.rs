@@ -1,129 +1,143 @@
-//! What is kept beside limits files: the ledger, the journal of an apply, and the lock that keeps two of them apart.
+//! The files next to limits files: the state, the journal of an apply, and the lock against concurrent applies.
 
 use std::path::{Path, PathBuf};
 
-use ajo_apply::{JournalFile, LedgerFile, Running};
-use ajo_core::Sandbox;
-use ajo_limits::{Journal, Ledger, Observed};
+use ajo_apply::{ApplyLock, JournalFile, StateFile};
+use ajo_core::SandboxName;
+use ajo_limits::{Journal, LimitsState, ObservedLimits};
 use tempfile::TempDir;
 
-use crate::arguments::Settings;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 
-/// The files beside limits files.
-pub(crate) struct Beside {
-    pub(crate) ledger: LedgerFile,
-    /// Those of a fresh emulator end with it: what it is told must not reach the ledger of the service.
-    temporary: Option<TempDir>,
+/// The state file, and the paths derived from it.
+pub(crate) struct StatePaths {
+    pub(crate) state_file: StateFile,
+    /// Holds the files of the in-process emulator, which must not touch the state of the real service.
+    temp_dir: Option<TempDir>,
 }
 
-/// A ledger with what an apply did that was cut off, and what is to be said of that.
-pub(crate) struct Settled {
-    pub(crate) ledger: Ledger,
+/// The state, including the results of an interrupted apply.
+pub(crate) struct ReconciledState {
+    pub(crate) state: LimitsState,
+    /// A note about the interrupted apply.
     pub(crate) note: Option<String>,
-    /// Whether the ledger on the disk does not have it yet.
-    pub(crate) behind: bool,
+    /// Whether the state file does not contain these results yet.
+    pub(crate) is_unsaved: bool,
 }
 
-impl Beside {
-    /// Those that are named, or beside the first of these files, or in the current directory.
-    pub(crate) fn of(settings: &Settings, ledger: Option<&Path>, files: &[PathBuf]) -> Result<Self, Failure> {
+impl StatePaths {
+    /// Locates the state file: the given path, or next to the first limits file, or in the current directory.
+    pub(crate) fn locate(
+        settings: &GlobalSettings,
+        state: Option<&Path>,
+        files: &[PathBuf],
+    ) -> Result<Self, CommandError> {
         if settings.emulator {
-            let directory =
-                tempfile::tempdir().map_err(|error| Failure::new(format!("failed to make a directory: {error}")))?;
-            let ledger = LedgerFile::at(directory.path().join("ajo.lock"));
-            return Ok(Self { ledger, temporary: Some(directory) });
+            let directory = tempfile::tempdir()
+                .map_err(|error| CommandError::new(format!("failed to create a temporary directory: {error}")))?;
+            let state = StateFile::new(directory.path().join("ajo.state.json"));
+            return Ok(Self { state_file: state, temp_dir: Some(directory) });
         }
         let first = files.iter().find(|file| file.as_path() != Path::new("-"));
-        let beside = || first.and_then(|file| file.parent()).unwrap_or(Path::new("")).join("ajo.lock");
-        // What is beside it is beside the file and not beside a link to it: two ways to one ledger share a lock.
-        let path = ajo_apply::followed(&ledger.map_or_else(beside, Path::to_owned));
-        Ok(Self { ledger: LedgerFile::at(path), temporary: None })
+        let default = || first.and_then(|file| file.parent()).unwrap_or(Path::new("")).join("ajo.state.json");
+        // Lock and journal are next to the target of a symlink, so that two links to one state share them.
+        let path = ajo_apply::resolve_links(&state.map_or_else(default, Path::to_owned));
+        // `a` and `a.json` would share a lock and a journal.
+        if path.extension().is_none_or(|extension| extension != "json") {
+            let error = CommandError::new(format!("the name of the state file `{}` must end in .json", path.display()));
+            return Err(error.with_exit_status(ExitStatus::Usage));
+        }
+        Ok(Self { state_file: StateFile::new(path), temp_dir: None })
     }
 
-    /// How the ledger is named; nothing for one that ends with its emulator.
-    pub(crate) fn name(&self) -> Option<String> {
-        self.temporary.is_none().then(|| self.ledger.path().display().to_string())
+    /// The path of the state file for reports. `None` for the in-process emulator.
+    pub(crate) fn display_path(&self) -> Option<String> {
+        self.temp_dir.is_none().then(|| self.state_file.path().display().to_string())
     }
 
-    pub(crate) fn journal(&self, sandbox: &str) -> PathBuf {
-        JournalFile::path_for(self.ledger.path(), sandbox)
+    pub(crate) fn journal_path(&self, sandbox: &str) -> PathBuf {
+        JournalFile::path_for(self.state_file.path(), sandbox)
     }
 
-    pub(crate) fn running(&self) -> PathBuf {
-        Running::path_for(self.ledger.path())
+    pub(crate) fn lock_path(&self) -> PathBuf {
+        ApplyLock::path_for(self.state_file.path())
     }
 
-    /// The ledger, which must be of this organization.
-    pub(crate) fn load_ledger(&self, organization: &str) -> Result<Ledger, Failure> {
-        let ledger = self.ledger.load().map_err(|error| {
-            Failure::from(error).hint(
-                "restore it from git; or move it away, and `ajo adopt FILES` makes it again from what the service has",
-            )
+    /// Loads the state. Fails if it belongs to another organization.
+    pub(crate) fn load_state(&self, organization: &str) -> Result<LimitsState, CommandError> {
+        let state = self.state_file.load().map_err(|error| {
+            CommandError::from(error)
+                .with_hint("restore it from git, or move it away and rebuild it with `ajo import FILES`")
         })?;
-        ledger.check_organization(organization).map_err(|error| {
-            Failure::new(format!("{} cannot be used: {error}", self.ledger.path().display()))
-                .hint("use the credential of that organization, or another ledger with --ledger")
-                .with_exit(Exit::Refused)
+        state.check_organization(organization).map_err(|error| {
+            CommandError::new(format!("failed to use {}: {error}", self.state_file.path().display()))
+                .with_hint("use a credential of that organization, or another state file with --state")
+                .with_exit_status(ExitStatus::Blocked)
         })?;
-        Ok(ledger)
+        Ok(state)
     }
 
-    /// What an apply to this sandbox has left that was cut off.
-    pub(crate) fn load_journal(&self, sandbox: &str) -> Result<Option<Journal>, Failure> {
-        let path = self.journal(sandbox);
+    /// Loads the journal of an interrupted apply to this sandbox.
+    pub(crate) fn load_journal(&self, sandbox: &str) -> Result<Option<Journal>, CommandError> {
+        let path = self.journal_path(sandbox);
         JournalFile::load(&path).map_err(|error| {
-            Failure::from(error)
-                .hint(format!("if {} cannot be mended, remove it, and `ajo adopt` what it had created", path.display()))
+            CommandError::from(error).with_hint(format!(
+                "if {} cannot be repaired, remove it and run `ajo import` for the configurations it created",
+                path.display()
+            ))
         })
     }
 
-    /// The ledger as it is with what an apply did that was cut off. Only in memory.
-    pub(crate) fn settled(
+    /// Loads the state and adds the results of an interrupted apply, in memory only.
+    pub(crate) fn reconciled_state(
         &self,
         organization: &str,
-        observed: &Observed,
-        sandbox: &Sandbox,
-    ) -> Result<Settled, Failure> {
-        let mut ledger = self.load_ledger(organization)?;
+        observed: &ObservedLimits,
+        sandbox: &SandboxName,
+    ) -> Result<ReconciledState, CommandError> {
+        let mut state = self.load_state(organization)?;
         let Some(journal) = self.load_journal(sandbox.as_str())? else {
-            return Ok(Settled { ledger, note: None, behind: false });
+            return Ok(ReconciledState { state, note: None, is_unsaved: false });
         };
         if journal.header.organization != organization {
-            let problem = format!("an apply to organization {} did not finish here", journal.header.organization);
-            return Err(Failure::new(problem)
-                .hint(format!("finish it with its credential: {}", self.resume(sandbox.as_str())))
-                .with_exit(Exit::Refused));
+            let problem = format!("an apply to organization {} did not complete", journal.header.organization);
+            return Err(CommandError::new(problem)
+                .with_hint(format!(
+                    "resume it with a credential of that organization: {}",
+                    self.resume_command(sandbox.as_str())
+                ))
+                .with_exit_status(ExitStatus::Blocked));
         }
-        let behind = !journal.is_settled();
-        journal.settle(observed, &mut ledger, sandbox);
+        let is_unsaved = !journal.is_reconciled();
+        journal.reconcile(observed, &mut state, sandbox);
         let note = format!(
-            "an apply that began at {} did not finish; what it did is taken into account, and `{}` goes on with it",
-            journal.header.began,
-            self.resume(sandbox.as_str())
+            "an apply started at {} did not complete; its results are included; resume it with `{}`",
+            journal.header.started_at,
+            self.resume_command(sandbox.as_str())
         );
-        Ok(Settled { ledger, note: Some(note), behind })
+        Ok(ReconciledState { state, note: Some(note), is_unsaved })
     }
 
-    /// Keeps a ledger in which an apply that was cut off is settled. To be done under the lock.
-    pub(crate) fn keep(&self, ledger: &Ledger, sandbox: &str) -> Result<(), Failure> {
-        self.ledger.save(ledger)?;
-        let journal = self.journal(sandbox);
+    /// Saves a state that includes the results of an interrupted apply. The caller must hold the lock.
+    pub(crate) fn save_reconciled(&self, state: &LimitsState, sandbox: &str) -> Result<(), CommandError> {
+        self.state_file.save(state)?;
+        let journal = self.journal_path(sandbox);
         if journal.exists() {
-            JournalFile::note_settled(&journal, ledger.digest(sandbox))?;
+            JournalFile::mark_reconciled(&journal, state.sandbox_digest(sandbox))?;
         }
         Ok(())
     }
 
-    /// The command that goes on with an apply.
-    pub(crate) fn resume(&self, sandbox: &str) -> String {
-        format!("ajo apply --resume --sandbox {sandbox} --ledger {}", quoted(self.ledger.path()))
+    /// The command that resumes an apply.
+    pub(crate) fn resume_command(&self, sandbox: &str) -> String {
+        format!("ajo apply --resume --sandbox {sandbox} --state {}", shell_quote(self.state_file.path()))
     }
 }
 
-/// A path as a shell takes it.
-pub(crate) fn quoted(path: &Path) -> String {
+/// Quotes a path for a shell, if necessary.
+pub(crate) fn shell_quote(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);
     if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use super::input::Input;
-use crate::arguments::{Files, Settings};
-use crate::failure::Failure;
+use super::input::LimitsInput;
+use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use crate::command_error::CommandError;
 
-pub(crate) fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
-    Input::read_each(&files.files, files.beside.policy.as_deref())?.conclude("validate", settings)
+pub(crate) fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
+    LimitsInput::read_each(&files.files, files.state_args.policy.as_deref())?.report_and_exit("validate", settings)
 }

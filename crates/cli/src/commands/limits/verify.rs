@@ -2,65 +2,70 @@
 
 use std::process::ExitCode;
 
-use ajo_apply::objections;
-use ajo_limits::{Drift, Found, Outcome, Report, Wanted, meant};
+use ajo_apply::deploy_errors;
+use ajo_limits::{CommandOutcome, CommandReport, ConfigDrift, DesiredConfig, ObservedConfig, match_configs};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::ambiguous_configs::Unclear;
-use super::context::Look;
-use super::input::Input;
-use super::service::Service;
-use super::state_paths::Settled;
-use crate::arguments::{Files, Settings};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use super::ambiguous_configs::AmbiguousConfigs;
+use super::context::LimitsContext;
+use super::input::LimitsInput;
+use super::sandbox_service::SandboxService;
+use super::state_paths::ReconciledState;
+use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
 use crate::report;
 
-/// How many configurations are read at a time. Chosen here.
+/// Number of configurations to read in parallel.
 const CONCURRENCY: usize = 8;
 
-pub(crate) async fn run(settings: &Settings, files: &Files) -> Result<ExitCode, Failure> {
-    let input = Input::read(&files.files, files.beside.policy.as_deref())?;
-    let Some(desired) = input.wanted() else {
-        return input.conclude("verify", settings);
+pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
+    let input = LimitsInput::read(&files.files, files.state_args.policy.as_deref())?;
+    let Some(desired) = input.desired() else {
+        return input.report_and_exit("verify", settings);
     };
-    let Look { service, observed, settled: Settled { ledger, note, .. }, .. } =
-        Look::at(settings, files, desired).await?;
-    let pairs = desired.configs.iter().zip(meant(desired, &observed, &ledger));
-    let checked = pairs.map(|(wanted, found)| check(&service, wanted, found));
-    let drifts: Vec<Option<Drift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
-    let unclear = Unclear::of(desired, &observed, &ledger);
-    let drifts: Vec<Drift> = drifts.into_iter().flatten().filter(|drift| !unclear.is(&drift.key)).collect();
-    let outcome = match (unclear.is_empty(), drifts.is_empty()) {
-        (false, _) => Outcome::Refused,
-        (true, false) => Outcome::Invalid,
-        (true, true) => Outcome::Clean,
+    let LimitsContext { service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
+        LimitsContext::load(settings, files, desired).await?;
+    let pairs = desired.configs.iter().zip(match_configs(desired, &observed, &state));
+    let checked = pairs.map(|(config, matched)| check_config(&service, config, matched));
+    let drifts: Vec<Option<ConfigDrift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;
+    let ambiguous = AmbiguousConfigs::find(desired, &observed, &state);
+    let drifts: Vec<ConfigDrift> =
+        drifts.into_iter().flatten().filter(|drift| !ambiguous.contains(&drift.key)).collect();
+    let outcome = match (ambiguous.is_empty(), drifts.is_empty()) {
+        (false, _) => CommandOutcome::Blocked,
+        (true, false) => CommandOutcome::Invalid,
+        (true, true) => CommandOutcome::Clean,
     };
     let count = format!(
-        "{} of {} are in force as the files say",
-        desired.configs.len() - drifts.len() - unclear.len(),
+        "{} of {} configurations match the files",
+        desired.configs.len() - drifts.len() - ambiguous.len(),
         desired.configs.len()
     );
-    let report = Report {
+    let report = CommandReport {
         drifts,
-        notes: note.into_iter().chain(unclear.notes()).chain([count]).collect(),
+        notes: note.into_iter().chain(ambiguous.notes()).chain([count]).collect(),
         ..service.report("verify", &input, outcome)
     };
     report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(outcome, Exit::Success))
+    Ok(report::exit_code(outcome, ExitStatus::Success))
 }
 
-/// Reads a configuration by itself, as the list may lag behind, and asks what the service says about deploying it.
-async fn check(service: &Service, wanted: &Wanted, found: Option<&Found>) -> Result<Option<Drift>, Failure> {
-    let Some(found) = found else { return Ok(Drift::of(wanted, None)) };
-    let api = wanted.definition.api();
-    let now = service.reader.get(api, &found.uid).await?;
-    let mut drift = Drift::of(wanted, now.as_ref());
-    if wanted.deployed && now.is_some() {
-        let verdict = service.reader.can_deploy(api, &found.uid).await?;
-        let objections = objections(&verdict);
-        if !objections.is_empty() {
-            drift.get_or_insert_with(|| Drift::none(wanted, found)).verdict.extend(objections);
+/// Reads a configuration individually, because the list may lag behind, and checks whether it can be deployed.
+async fn check_config(
+    service: &SandboxService,
+    config: &DesiredConfig,
+    matched: Option<&ObservedConfig>,
+) -> Result<Option<ConfigDrift>, CommandError> {
+    let Some(matched) = matched else { return Ok(ConfigDrift::compare(config, None)) };
+    let api = config.definition.api();
+    let now = service.reader.get(api, &matched.uid).await?;
+    let mut drift = ConfigDrift::compare(config, now.as_ref());
+    if config.deployed && now.is_some() {
+        let verdict = service.reader.can_deploy(api, &matched.uid).await?;
+        let errors = deploy_errors(&verdict);
+        if !errors.is_empty() {
+            drift.get_or_insert_with(|| ConfigDrift::without_differences(config, matched)).deploy_errors.extend(errors);
         }
     }
     Ok(drift)

@@ -1,15 +1,15 @@
-//! A report as people read it.
+//! Formats a simulation report as text.
 
-use ajo_simulator::{Limit, Over, Report, Row, Totals};
+use ajo_simulator::{CallCounts, Limit, OverLimit, ReportRow, SimulationReport};
 
-/// Most rows of the table, so that it fits a screen.
-const ROWS: usize = 30;
+/// Maximum number of table rows, to fit on a screen.
+const MAX_ROWS: usize = 30;
 
-/// The name of a column, and what stands in it.
-type Column = (&'static str, fn(&Row) -> u64);
+/// The name of a column, and its value in a row.
+type TableColumn = (&'static str, fn(&ReportRow) -> u64);
 
-/// The counts of an interval; the first three are shown always, the others where one of them is not zero.
-const COLUMNS: [Column; 8] = [
+/// The columns of the table. The first three are always shown, the others only if a row is not zero.
+const COLUMNS: [TableColumn; 8] = [
     ("offered", |row| row.counts.offered),
     ("allowed", |row| row.counts.allowed),
     ("rejected", |row| row.counts.rejected),
@@ -20,31 +20,31 @@ const COLUMNS: [Column; 8] = [
     ("waiting", |row| row.queued),
 ];
 
-pub(super) fn of(report: Report) -> String {
-    let report = report.in_rows(ROWS);
-    let mut lines = table(&report);
+pub(super) fn render(report: SimulationReport) -> String {
+    let report = report.with_max_rows(MAX_ROWS);
+    let mut lines = table_lines(&report);
     lines.push(String::new());
-    lines.extend(report.limits.iter().map(|limit| format!("limit       {}", limit_in_words(limit))));
-    lines.push(format!("endpoint    at most {} calls in one second", grouped(report.peak_per_second)));
-    let Totals { retries, retries_rejected, served_from_queue, .. } = report.totals;
+    lines.extend(report.limits.iter().map(|limit| format!("limit       {}", describe_limit(limit))));
+    lines.push(format!("endpoint    at most {} calls in one second", group_thousands(report.peak_per_second)));
+    let CallCounts { retries, retries_rejected, served_from_queue, .. } = report.totals;
     let [succeeded, failed, timed_out] =
-        [report.totals.succeeded, report.totals.failed, report.totals.timed_out].map(grouped);
+        [report.totals.succeeded, report.totals.failed, report.totals.timed_out].map(group_thousands);
     lines.push(format!("outcome     {succeeded} calls succeeded, {failed} failed, {timed_out} timed out"));
     if retries + retries_rejected > 0 {
-        let [retries, rejected] = [retries, retries_rejected].map(grouped);
-        lines.push(format!("retries     {retries} made, each in a slot of its own; {rejected} rejected"));
+        let [retries, rejected] = [retries, retries_rejected].map(group_thousands);
+        lines.push(format!("retries     {retries} sent, each in its own slot; {rejected} rejected"));
     }
     if report.longest_queue > 0 {
-        let [length, served] = [report.longest_queue, served_from_queue].map(grouped);
-        let wait = wait(report.longest_wait_ms);
-        lines.push(format!("queue       at most {length} calls; {served} were made from it, after at most {wait}"));
+        let [length, served] = [report.longest_queue, served_from_queue].map(group_thousands);
+        let wait = format_wait(report.longest_wait_ms);
+        lines.push(format!("queue       at most {length} calls; {served} sent from it after at most {wait}"));
     }
-    lines.extend(report.assumptions.iter().map(|it| format!("{:<12}{}", it.basis, it.what)));
+    lines.extend(report.assumptions.iter().map(|it| format!("{:<12}{}", it.provenance, it.statement)));
     lines.join("\n")
 }
 
-/// The rows and their sum, aligned to the right.
-fn table(report: &Report) -> Vec<String> {
+/// The rows and totals, right-aligned.
+fn table_lines(report: &SimulationReport) -> Vec<String> {
     let columns: Vec<_> = COLUMNS
         .into_iter()
         .enumerate()
@@ -53,11 +53,11 @@ fn table(report: &Report) -> Vec<String> {
         .collect();
     let head = std::iter::once("second").chain(columns.iter().map(|(name, _)| *name));
     let mut cells = vec![head.map(str::to_owned).collect::<Vec<_>>()];
-    let line = |first: String, row: &Row| {
-        std::iter::once(first).chain(columns.iter().map(|(_, count)| grouped(count(row)))).collect()
+    let line = |first: String, row: &ReportRow| {
+        std::iter::once(first).chain(columns.iter().map(|(_, count)| group_thousands(count(row)))).collect()
     };
     cells.extend(report.rows.iter().map(|row| line(row.second.to_string(), row)));
-    cells.push(line("all".to_owned(), &Row { counts: report.totals, ..Row::default() }));
+    cells.push(line("all".to_owned(), &ReportRow { counts: report.totals, ..ReportRow::default() }));
     let width = |column: usize| cells.iter().map(|line| line[column].len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
     let aligned = |line: &Vec<String>| {
@@ -67,23 +67,23 @@ fn table(report: &Report) -> Vec<String> {
     cells.iter().map(aligned).collect()
 }
 
-fn limit_in_words(limit: &Limit) -> String {
+fn describe_limit(limit: &Limit) -> String {
     let Limit { name, calls, exceeded, .. } = limit;
-    let (over, past) = match limit.over {
-        Over::Rejected => ("rejected", "were"),
-        Over::Queued => ("queued", "had to wait"),
+    let action = match limit.over_limit {
+        OverLimit::Rejected => "rejected",
+        OverLimit::Queued => "queued",
     };
-    format!("{name}: {}; more are {over}, as {} {past}", rate(*calls, limit.period_ms), grouped(*exceeded))
+    format!("{name}: {}; {} calls {action}", format_rate(*calls, limit.period_ms), group_thousands(*exceeded))
 }
 
-/// Such as `200 calls in 1 s`.
-pub(super) fn rate(calls: u64, period_ms: u64) -> String {
+/// Formats a rate, such as `200 calls in 1 s`.
+pub(super) fn format_rate(calls: u64, period_ms: u64) -> String {
     let calls_word = if calls == 1 { "call" } else { "calls" };
-    format!("{} {calls_word} in {}", grouped(calls), duration(period_ms))
+    format!("{} {calls_word} in {}", group_thousands(calls), format_duration(period_ms))
 }
 
-/// With commas between thousands.
-pub(super) fn grouped(number: u64) -> String {
+/// Formats a number with commas between thousands.
+pub(super) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -95,13 +95,13 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// A longer time in whole seconds, up.
-fn wait(millis: u64) -> String {
-    if millis < 10_000 { duration(millis) } else { duration(millis.div_ceil(1000) * 1000) }
+/// Formats a waiting time. From 10 s on, rounds up to whole seconds.
+fn format_wait(millis: u64) -> String {
+    if millis < 10_000 { format_duration(millis) } else { format_duration(millis.div_ceil(1000) * 1000) }
 }
 
-/// In the largest unit that leaves nothing out, hours with minutes.
-fn duration(millis: u64) -> String {
+/// Formats a duration without loss, in hours, minutes, and seconds.
+fn format_duration(millis: u64) -> String {
     let (seconds, rest) = (millis / 1000, millis % 1000);
     match (seconds / 3600, seconds / 60 % 60, seconds % 60, rest) {
         (_, _, _, 1..) => format!("{millis} ms"),
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_rates_and_numbers_are_said_as_people_read_them() {
+    fn durations_and_rates_are_readable() {
         let cases = [
             (250, "250 ms"),
             (1000, "1 s"),
@@ -130,12 +130,12 @@ mod tests {
             (3_661_000, "1 h 1 min 1 s"),
             (60_100, "60100 ms"),
         ];
-        for (millis, said) in cases {
-            assert_eq!(duration(millis), said);
+        for (millis, expected) in cases {
+            assert_eq!(format_duration(millis), expected);
         }
-        assert_eq!(rate(1, 1000), "1 call in 1 s");
-        assert_eq!(rate(300_000, 60_000), "300,000 calls in 1 min");
-        assert_eq!([wait(9900), wait(21_599_400)], ["9900 ms", "6 h"]);
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(format_rate(1, 1000), "1 call in 1 s");
+        assert_eq!(format_rate(300_000, 60_000), "300,000 calls in 1 min");
+        assert_eq!([format_wait(9900), format_wait(21_599_400)], ["9900 ms", "6 h"]);
+        assert_eq!([0, 999, 1000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -1,70 +1,70 @@
-//! The part of SARIF's form that is used. Types and no `json!`, whose keys are sorted or not, as another crate asks.
+//! The parts of the SARIF schema in use. Structs instead of `json!`, whose key order depends on a feature flag.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Log {
+pub(super) struct SarifLog {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [SarifRun; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run {
-    pub(super) tool: Tool,
-    pub(super) invocations: [Invocation; 1],
+pub(super) struct SarifRun {
+    pub(super) tool: SarifTool,
+    pub(super) invocations: [SarifInvocation; 1],
     pub(super) column_kind: &'static str,
-    pub(super) results: Vec<Result>,
+    pub(super) results: Vec<SarifResult>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
-    pub(super) driver: Driver,
+pub(super) struct SarifTool {
+    pub(super) driver: ToolComponent,
 }
 
 #[derive(Serialize)]
-pub(super) struct Driver {
+pub(super) struct ToolComponent {
     pub(super) name: &'static str,
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<ReportingDescriptor>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
+pub(super) struct ReportingDescriptor {
     pub(super) id: String,
-    pub(super) short_description: Text,
+    pub(super) short_description: SarifMessage,
 }
 
 #[derive(Serialize)]
-pub(super) struct Text {
+pub(super) struct SarifMessage {
     pub(super) text: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct SarifInvocation {
     pub(super) execution_successful: bool,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Result {
+pub(super) struct SarifResult {
     pub(super) rule_id: String,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
-    pub(super) message: Text,
+    pub(super) message: SarifMessage,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) locations: Vec<Location>,
+    pub(super) locations: Vec<SarifLocation>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
+pub(super) struct SarifLocation {
     pub(super) physical_location: PhysicalLocation,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Location {
 pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) region: Option<Region>,
+    pub(super) region: Option<SarifRegion>,
 }
 
 #[derive(Serialize)]
@@ -83,14 +83,14 @@ pub(super) struct ArtifactLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(super) struct SarifRegion {
     pub(super) start_line: u32,
     pub(super) start_column: u32,
     pub(super) end_column: u32,
 }
 
-impl Log {
-    pub(super) fn new(run: Run) -> Self {
+impl SarifLog {
+    pub(super) fn new(run: SarifRun) -> Self {
         Self { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] }
     }
 }

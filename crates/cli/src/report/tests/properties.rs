@@ -1,15 +1,18 @@
-//! What holds for any report.
+//! Properties of any report.
 
 use ajo_core::rules::Severity;
 use ajo_core::{Api, Verb};
-use ajo_limits::{Deployed, Drift, Edit, Finding, Key, Outcome, Place, Report, StepError, StepResult, StepState};
+use ajo_limits::{
+    CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, FieldDiff, FileDiagnostic, SourceLocation,
+    StepError, StepResult, StepState,
+};
 use clap::ValueEnum as _;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::samples;
-use crate::report::{Format, TextStyle};
+use crate::report::{OutputFormat, TextStyle};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -19,22 +22,34 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn key() -> impl Strategy<Value = Key> {
+fn key() -> impl Strategy<Value = ConfigKey> {
     let api = select(vec![Api::Capping, Api::Throttling]);
-    (api, text(), prop::collection::btree_set(text(), 0..3)).prop_map(|(api, url, methods)| Key { api, url, methods })
+    (api, text(), prop::collection::btree_set(text(), 0..3)).prop_map(|(api, url, methods)| ConfigKey {
+        api,
+        url,
+        methods,
+    })
 }
 
-fn place() -> impl Strategy<Value = Option<Place>> {
+fn location() -> impl Strategy<Value = Option<SourceLocation>> {
     let number = || prop_oneof![0..6_u32, any::<u32>()];
     let file = prop_oneof![Just(samples::FILE.to_owned()), text()];
-    let place = (file, number(), number(), number());
-    prop::option::of(place.prop_map(|(file, line, column, length)| Place { file, line, column, length }))
+    let location = (file, number(), number(), number());
+    prop::option::of(location.prop_map(|(file, line, column, length)| SourceLocation { file, line, column, length }))
 }
 
-fn finding() -> impl Strategy<Value = Finding> {
-    let severity = select(vec![Severity::Error, Severity::Warning, Severity::Remark]);
-    (text(), severity, text(), prop::option::of(text()), place(), prop::option::of(key()))
-        .prop_map(|(code, severity, message, hint, place, key)| Finding { code, severity, message, hint, place, key })
+fn diagnostic() -> impl Strategy<Value = FileDiagnostic> {
+    let severity = select(vec![Severity::Error, Severity::Warning, Severity::Note]);
+    (text(), severity, text(), prop::option::of(text()), location(), prop::option::of(key())).prop_map(
+        |(code, severity, message, hint, location, key)| FileDiagnostic {
+            code,
+            severity,
+            message,
+            hint,
+            location,
+            key,
+        },
+    )
 }
 
 fn result() -> impl Strategy<Value = StepResult> {
@@ -59,54 +74,68 @@ fn result() -> impl Strategy<Value = StepResult> {
     })
 }
 
-fn edits() -> impl Strategy<Value = Vec<Edit>> {
+fn edits() -> impl Strategy<Value = Vec<FieldDiff>> {
     let value = || {
         prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text().prop_map(|text| json!([text, {}]))]
     };
-    let edit = (text(), value(), value()).prop_map(|(field, before, after)| Edit { field, before, after });
+    let edit = (text(), value(), value()).prop_map(|(field, before, after)| FieldDiff { field, before, after });
     prop::collection::vec(edit, 0..3)
 }
 
-fn drift() -> impl Strategy<Value = Drift> {
-    let deployed = prop::option::of(any::<(bool, bool)>().prop_map(|(wanted, is)| Deployed { wanted, is }));
-    let told = (prop::collection::vec(text(), 0..3), prop::option::of(text()), prop::option::of(text()));
-    (key(), any::<bool>(), edits(), edits(), deployed, told, place()).prop_map(
-        |(key, present, saved, in_force, deployed, (verdict, last_modified_by, last_modified_at), place)| Drift {
+fn drift() -> impl Strategy<Value = ConfigDrift> {
+    let deployed =
+        prop::option::of(any::<(bool, bool)>().prop_map(|(expected, actual)| DeployMismatch { expected, actual }));
+    let details = (prop::collection::vec(text(), 0..3), prop::option::of(text()), prop::option::of(text()));
+    (key(), any::<bool>(), edits(), edits(), deployed, details, location()).prop_map(
+        |(
+            key,
+            exists,
+            saved_diffs,
+            live_diffs,
+            deployed,
+            (deploy_errors, last_modified_by, last_modified_at),
+            location,
+        )| ConfigDrift {
             key,
             uid: None,
-            present,
-            saved,
-            in_force,
-            deployed,
-            verdict,
+            exists,
+            saved_diffs,
+            live_diffs,
+            deploy_mismatch: deployed,
+            deploy_errors,
             last_modified_by,
             last_modified_at,
-            place,
+            location,
         },
     )
 }
 
-fn report() -> impl Strategy<Value = Report> {
-    let outcome =
-        select(vec![Outcome::Clean, Outcome::Changes, Outcome::Invalid, Outcome::Partial, Outcome::Cancelled]);
+fn report() -> impl Strategy<Value = CommandReport> {
+    let outcome = select(vec![
+        CommandOutcome::Clean,
+        CommandOutcome::Changes,
+        CommandOutcome::Invalid,
+        CommandOutcome::Partial,
+        CommandOutcome::Cancelled,
+    ]);
     let command = prop_oneof![select(vec!["validate", "plan", "apply", "drift"]).prop_map(str::to_owned), text()];
-    let plan = select(vec![None, samples::every_change().plan, samples::refused().plan, samples::no_changes().plan]);
+    let plan = select(vec![None, samples::all_changes().plan, samples::blocked().plan, samples::no_changes().plan]);
     let head = (command, outcome, prop::option::of(text()), prop::collection::vec(text(), 0..3), plan);
     let lists = (
-        prop::collection::vec(finding(), 0..4),
+        prop::collection::vec(diagnostic(), 0..4),
         prop::collection::vec(drift(), 0..3),
         prop::collection::vec(result(), 0..5),
         prop::collection::vec(text(), 0..3),
     );
     (head, lists).prop_map(|((command, outcome, sandbox, files, plan), (findings, drifts, results, notes))| {
-        let mut report = Report::new(&command, outcome);
+        let mut report = CommandReport::new(&command, outcome);
         (report.sandbox, report.files, report.plan) = (sandbox, files, plan);
-        (report.findings, report.drifts, report.results, report.notes) = (findings, drifts, results, notes);
+        (report.diagnostics, report.drifts, report.results, report.notes) = (findings, drifts, results, notes);
         report
     })
 }
 
-/// A quarter of the usual cases, because each renders every format; all of them with `AJO_TEST_FULL=1`.
+/// Runs a quarter of the default cases, because each renders every format. `AJO_TEST_FULL=1` runs all.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     let full = std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1");
@@ -118,13 +147,13 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn every_form_of_any_report_is_sound(report in report(), color: bool, width in 0..200_usize, source in text()) {
+    fn every_format_is_well_formed(report in report(), color: bool, width in 0..200_usize, source in text()) {
         let sources = |name: &str| (name == samples::FILE).then(|| source.clone());
-        for format in Format::value_variants() {
+        for format in OutputFormat::value_variants() {
             let text = format.render(&report, &sources, TextStyle { color, width });
             match format {
-                Format::Json => prop_assert_eq!(&serde_json::from_str::<Report>(&text).unwrap(), &report),
-                Format::Sarif => {
+                OutputFormat::Json => prop_assert_eq!(&serde_json::from_str::<CommandReport>(&text).unwrap(), &report),
+                OutputFormat::Sarif => {
                     let log: Value = serde_json::from_str(&text).unwrap();
                     let run = &log["runs"][0];
                     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
@@ -133,15 +162,15 @@ proptest! {
                         prop_assert_eq!(&rules[index]["id"], &result["ruleId"]);
                     }
                 }
-                Format::Junit => {
+                OutputFormat::Junit => {
                     let document = roxmltree::Document::parse(&text).unwrap();
                     let suite = document.root_element().first_element_child().unwrap();
                     let cases = suite.children().filter(|node| node.has_tag_name("testcase")).count().to_string();
                     prop_assert_eq!(suite.attribute("tests"), Some(cases.as_str()));
                 }
-                Format::Markdown => prop_assert!(text.len() <= 60_000 && text.starts_with("<!-- ajo-limits:")),
-                Format::Github => prop_assert!(text.lines().all(|line| line.starts_with("::"))),
-                Format::Text => prop_assert_eq!(text.contains('\x1b') && !color, false),
+                OutputFormat::Markdown => prop_assert!(text.len() <= 60_000 && text.starts_with("<!-- ajo-limits:")),
+                OutputFormat::Github => prop_assert!(text.lines().all(|line| line.starts_with("::"))),
+                OutputFormat::Text => prop_assert_eq!(text.contains('\x1b') && !color, false),
             }
         }
     }

@@ -1,36 +1,37 @@
-//! A report of each kind.
+//! One sample report of each kind.
 
 use ajo_core::rules::Severity;
 use ajo_core::{Api, Uid, Verb};
 use ajo_limits::{
-    Definition, Deployed, Desired, Drift, Edit, Finding, Found, InForce, Key, Ledger, Observed, Options, Outcome,
-    Place, Report, Standing, StepError, StepResult, StepState, Wanted, plan,
+    CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
+    DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ObservedConfig, ObservedLimits,
+    PlanOptions, SourceLocation, StepError, StepResult, StepState, plan,
 };
 use serde_json::{Value, json};
 
 pub(super) const FILE: &str = "limits/prod.yaml";
 
-/// What stands in [`FILE`].
+/// The content of [`FILE`].
 pub(super) const SOURCE: &str = r"version: 1
 sandbox: prod
 capping:
   - url: https://api.example.org/data/2.5/*
     methods: [GET]
     services:
-      dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1500 } }
+      action: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1500 } }
     deployed: true
 throttling:
   urlPattern: https://*.example.com/*
   maxThroughput: 100
 ";
 
-/// Every report, with the name of its files.
-pub(super) fn all() -> [(&'static str, Report); 6] {
+/// All reports, with the names of their snapshots.
+pub(super) fn all() -> [(&'static str, CommandReport); 6] {
     [
         ("validate", validate()),
-        ("plan", every_change()),
+        ("plan", all_changes()),
         ("no-changes", no_changes()),
-        ("refused", refused()),
+        ("blocked", blocked()),
         ("apply", partial_apply()),
         ("drift", drift()),
     ]
@@ -40,158 +41,171 @@ pub(super) fn sources(name: &str) -> Option<String> {
     (name == FILE).then(|| SOURCE.to_owned())
 }
 
-pub(super) fn validate() -> Report {
-    let finding = |code: &str, severity, message: &str, hint: Option<&str>, place| Finding {
+pub(super) fn validate() -> CommandReport {
+    let diagnostic = |code: &str, severity, message: &str, hint: Option<&str>, location| FileDiagnostic {
         code: code.to_owned(),
         severity,
         message: message.to_owned(),
         hint: hint.map(str::to_owned),
-        place,
+        location,
         key: None,
     };
-    let mut report = report("validate", Outcome::Invalid);
+    let mut report = report("validate", CommandOutcome::Invalid);
     report.files.push("limits/base.yaml".to_owned());
-    report.findings = vec![
-        finding(
+    report.diagnostics = vec![
+        diagnostic(
             "ERR_ENDPOINTCONFIG_107",
             Severity::Error,
-            "the period has to be a whole number of seconds, and 1500 ms is none",
-            Some("write 1000 or 2000"),
-            place(7, 89, 4),
+            "the period must be a whole number of seconds, not 1500 ms",
+            Some("use 1000 or 2000"),
+            location(7, 83, 4),
         ),
-        finding(
+        diagnostic(
             "AJO_LIMITS_NOT_DEPLOYED",
-            Severity::Remark,
-            "nothing says whether it shall limit",
+            Severity::Note,
+            "`deployed` is not set",
             Some("add `deployed: true` or `deployed: false`"),
-            place(9, 1, 10),
+            location(9, 1, 10),
         ),
-        finding("ERR_THROTTLING_14401", Severity::Error, "a wildcard in the host is not taken", None, place(10, 23, 1)),
-        finding("WARN_THROTTLING_3", Severity::Warning, "the throughput is lower than 200", None, place(11, 18, 3)),
-        finding(
+        diagnostic(
+            "ERR_THROTTLING_14401",
+            Severity::Error,
+            "wildcards in the host are not allowed",
+            None,
+            location(10, 23, 1),
+        ),
+        diagnostic(
+            "WARN_THROTTLING_3",
+            Severity::Warning,
+            "the throughput is lower than 200",
+            None,
+            location(11, 18, 3),
+        ),
+        diagnostic(
             "AJO_LIMITS_FILE",
             Severity::Error,
-            "the file has no version",
+            "missing key `version`",
             None,
-            Some(Place { file: "limits/base.yaml".to_owned(), line: 1, column: 1, length: 1 }),
+            Some(SourceLocation { file: "limits/base.yaml".to_owned(), line: 1, column: 1, length: 1 }),
         ),
     ];
-    report.findings.push(Finding {
+    report.diagnostics.push(FileDiagnostic {
         key: Some(key("https://old.example.org/*")),
-        ..finding("AJO_LIMITS_POLICY", Severity::Error, "the policy forbids this host", None, None)
+        ..diagnostic("AJO_LIMITS_POLICY", Severity::Error, "the policy denies this host", None, None)
     });
     report
 }
 
-/// What a plan is made from, grown one configuration at a time.
-struct World {
-    desired: Desired,
-    observed: Observed,
-    ledger: Ledger,
+/// The inputs of a plan.
+struct PlanFixture {
+    desired: DesiredLimits,
+    observed: ObservedLimits,
+    state: LimitsState,
 }
 
-impl World {
+impl PlanFixture {
     fn new() -> Self {
-        let desired = Desired { sandbox: "prod".parse().expect("a sandbox"), configs: Vec::new() };
-        Self { desired, observed: Observed::default(), ledger: Ledger::default() }
+        let desired = DesiredLimits { sandbox: "prod".parse().expect("a sandbox"), configs: Vec::new() };
+        Self { desired, observed: ObservedLimits::default(), state: LimitsState::default() }
     }
 
-    fn wanted(&mut self, definition: Definition, deployed: bool) {
+    fn add_desired(&mut self, definition: ConfigDefinition, deployed: bool) {
         let line = 4 + 5 * u32::try_from(self.desired.configs.len()).expect("few");
-        self.desired.configs.push(Wanted { definition, deployed, place: place(line, 5, 3) });
+        self.desired.configs.push(DesiredConfig { definition, deployed, location: location(line, 5, 3) });
     }
 
-    /// One that the service has; `owned` is how it stood when it was applied, if it is ours.
-    fn found(&mut self, id: u32, standing: Standing, owned: Option<Standing>) {
-        let mut found = Found {
+    /// Adds a configuration at the service. `managed` is its last applied state, if it is managed.
+    fn add_observed(&mut self, id: u32, deploy_state: DeployState, managed: Option<DeployState>) {
+        let mut observed = ObservedConfig {
             uid: uid(id),
-            standing,
+            deploy_state,
             last_modified_by: Some("Zoë Ünal <zoe@example.org>".to_owned()),
             last_modified_at: Some(format!("2026-05-0{id}T10:00:00Z")),
             unknown_fields: serde_json::Map::new(),
         };
-        if let Some(owned) = owned {
-            let now = std::mem::replace(&mut found.standing, owned);
-            self.ledger.note(&self.desired.sandbox, found.key(), &found);
-            found.standing = now;
+        if let Some(managed) = managed {
+            let current = std::mem::replace(&mut observed.deploy_state, managed);
+            self.state.record(&self.desired.sandbox, observed.key(), &observed);
+            observed.deploy_state = current;
         }
-        self.observed.configs.push(found);
+        self.observed.configs.push(observed);
     }
 
-    fn report(&self, outcome: Outcome, options: Options) -> Report {
+    fn report(&self, outcome: CommandOutcome, options: PlanOptions) -> CommandReport {
         let mut report = report("plan", outcome);
-        report.plan = Some(plan(&self.desired, &self.observed, &self.ledger, options));
+        report.plan = Some(plan(&self.desired, &self.observed, &self.state, options));
         report
     }
 }
 
-pub(super) fn every_change() -> Report {
-    let mut world = World::new();
-    let standing = Standing::wanted;
+pub(super) fn all_changes() -> CommandReport {
+    let mut fixture = PlanFixture::new();
+    let state = DeployState::from_desired;
     let partner = json!({
         "name": "partner-api",
         "urlPattern": "https://partner.example.com/*",
         "methods": ["POST", "PUT"],
         "maxThroughput": 400,
     });
-    let partner = Definition::from_json(Api::Throttling, &partner).expect("a definition");
-    world.wanted(partner, true);
-    world.wanted(capping("new", 50), true);
-    // You changed it, and it limits.
-    world.wanted(capping("update", 500), true);
-    world.found(1, standing(capping("update", 400), true), Some(standing(capping("update", 400), true)));
-    // Somebody else changed it and did not deploy it; the file still says the same.
-    world.wanted(capping("theirs", 20), true);
-    let theirs = Standing { saved: capping("theirs", 30), in_force: InForce::Other(capping("theirs", 20)) };
-    world.found(2, theirs, Some(standing(capping("theirs", 20), true)));
-    // What limits is not what is saved.
-    world.wanted(capping("redeploy", 60), true);
-    let behind = Standing { saved: capping("redeploy", 60), in_force: InForce::Other(capping("redeploy", 70)) };
-    world.found(3, behind.clone(), Some(behind));
-    world.wanted(capping("deploy", 10), true);
-    world.found(4, standing(capping("deploy", 10), false), Some(standing(capping("deploy", 10), false)));
-    world.wanted(capping("undeploy", 10), false);
-    world.found(5, standing(capping("undeploy", 10), true), Some(standing(capping("undeploy", 10), true)));
-    world.wanted(capping("same", 10), true);
-    world.found(6, standing(capping("same", 10), true), Some(standing(capping("same", 10), true)));
-    world.found(7, standing(capping("gone", 10), true), Some(standing(capping("gone", 10), true)));
-    world.found(8, standing(capping("by-hand", 10), true), None);
-    world.report(Outcome::Changes, Options { prune: true, ..Options::default() })
+    let partner = ConfigDefinition::from_json(Api::Throttling, &partner).expect("a definition");
+    fixture.add_desired(partner, true);
+    fixture.add_desired(capping("new", 50), true);
+    // Changed in the file; live.
+    fixture.add_desired(capping("update", 500), true);
+    fixture.add_observed(1, state(capping("update", 400), true), Some(state(capping("update", 400), true)));
+    // Changed remotely and not deployed; the file is unchanged.
+    fixture.add_desired(capping("remote-edit", 20), true);
+    let edited =
+        DeployState { saved: capping("remote-edit", 30), live: LiveState::Differs(capping("remote-edit", 20)) };
+    fixture.add_observed(2, edited, Some(state(capping("remote-edit", 20), true)));
+    // The live definition differs from the saved one.
+    fixture.add_desired(capping("redeploy", 60), true);
+    let behind = DeployState { saved: capping("redeploy", 60), live: LiveState::Differs(capping("redeploy", 70)) };
+    fixture.add_observed(3, behind.clone(), Some(behind));
+    fixture.add_desired(capping("deploy", 10), true);
+    fixture.add_observed(4, state(capping("deploy", 10), false), Some(state(capping("deploy", 10), false)));
+    fixture.add_desired(capping("undeploy", 10), false);
+    fixture.add_observed(5, state(capping("undeploy", 10), true), Some(state(capping("undeploy", 10), true)));
+    fixture.add_desired(capping("same", 10), true);
+    fixture.add_observed(6, state(capping("same", 10), true), Some(state(capping("same", 10), true)));
+    fixture.add_observed(7, state(capping("removed", 10), true), Some(state(capping("removed", 10), true)));
+    fixture.add_observed(8, state(capping("unmanaged", 10), true), None);
+    fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() })
 }
 
-pub(super) fn no_changes() -> Report {
-    let mut world = World::new();
-    let standing_of = |name, calls| Standing::wanted(capping(name, calls), true);
-    world.wanted(capping("same", 10), true);
-    world.found(1, standing_of("same", 10), Some(standing_of("same", 10)));
-    world.wanted(capping("not-noted", 10), true);
-    world.found(2, standing_of("not-noted", 10), None);
-    world.found(3, standing_of("kept", 10), Some(standing_of("kept", 10)));
-    // Somebody else did what the file says, and deleted what no file speaks of.
-    world.wanted(capping("settled", 20), true);
-    world.found(4, standing_of("settled", 20), Some(standing_of("settled", 10)));
-    world.found(5, standing_of("vanished", 10), Some(standing_of("vanished", 10)));
-    world.observed.configs.pop();
-    let mut report = world.report(Outcome::Clean, Options::default());
-    report.notes.push("the ledger was written by another version".to_owned());
+pub(super) fn no_changes() -> CommandReport {
+    let mut fixture = PlanFixture::new();
+    let deployed = |name, calls| DeployState::from_desired(capping(name, calls), true);
+    fixture.add_desired(capping("same", 10), true);
+    fixture.add_observed(1, deployed("same", 10), Some(deployed("same", 10)));
+    fixture.add_desired(capping("importable", 10), true);
+    fixture.add_observed(2, deployed("importable", 10), None);
+    fixture.add_observed(3, deployed("orphaned", 10), Some(deployed("orphaned", 10)));
+    // Someone else made the change in the file, and deleted a configuration that no file names.
+    fixture.add_desired(capping("stale", 20), true);
+    fixture.add_observed(4, deployed("stale", 20), Some(deployed("stale", 10)));
+    fixture.add_observed(5, deployed("missing", 10), Some(deployed("missing", 10)));
+    fixture.observed.configs.pop();
+    let mut report = fixture.report(CommandOutcome::Clean, PlanOptions::default());
+    report.notes.push("the state was written by another version".to_owned());
     report
 }
 
-pub(super) fn refused() -> Report {
-    let mut world = World::new();
-    let standing = Standing::wanted;
-    world.wanted(capping("twice", 50), true);
-    world.found(1, standing(capping("twice", 10), true), None);
-    world.found(2, standing(capping("twice", 20), false), None);
-    world.wanted(capping("both", 50), true);
-    world.found(3, standing(capping("both", 40), true), Some(standing(capping("both", 10), true)));
-    world.wanted(capping("new", 50), false);
-    world.report(Outcome::Refused, Options::default())
+pub(super) fn blocked() -> CommandReport {
+    let mut fixture = PlanFixture::new();
+    let state = DeployState::from_desired;
+    fixture.add_desired(capping("twice", 50), true);
+    fixture.add_observed(1, state(capping("twice", 10), true), None);
+    fixture.add_observed(2, state(capping("twice", 20), false), None);
+    fixture.add_desired(capping("both", 50), true);
+    fixture.add_observed(3, state(capping("both", 40), true), Some(state(capping("both", 10), true)));
+    fixture.add_desired(capping("new", 50), false);
+    fixture.report(CommandOutcome::Blocked, PlanOptions::default())
 }
 
-pub(super) fn partial_apply() -> Report {
-    let mut report = report("apply", Outcome::Partial);
-    report.plan = every_change().plan;
+pub(super) fn partial_apply() -> CommandReport {
+    let mut report = report("apply", CommandOutcome::Partial);
+    report.plan = all_changes().plan;
     let mut result = |name: &str, id: u32, step, state, error| {
         let (key, uid) = (key(&format!("https://{name}.example.org/*")), Some(uid(id)));
         report.results.push(StepResult { key, uid, step, state, error });
@@ -209,93 +223,93 @@ pub(super) fn partial_apply() -> Report {
     result("update", 1, Verb::Update, StepState::Done, None);
     result("new", 9, Verb::CanDeploy, StepState::Done, None);
     result("new", 9, Verb::Deploy, StepState::Done, None);
-    let refusal = error("it is deployed already", Some(409), Some("wait a minute, and plan again"));
-    result("update", 1, Verb::Undeploy, StepState::Failed, refusal);
+    let rejected = error("already deployed", Some(409), Some("wait a minute, then plan again"));
+    result("update", 1, Verb::Undeploy, StepState::Failed, rejected);
     result("update", 1, Verb::CanDeploy, StepState::NotStarted, None);
     result("update", 1, Verb::Deploy, StepState::NotStarted, None);
-    let lost = error("the connection was lost before the answer came", None, None);
-    result("theirs", 2, Verb::Update, StepState::Unknown, lost);
+    let lost = error("the connection broke before the response arrived", None, None);
+    result("remote-edit", 2, Verb::Update, StepState::Unknown, lost);
     result("deploy", 4, Verb::CanDeploy, StepState::Done, None);
     result("deploy", 4, Verb::Deploy, StepState::NotStarted, None);
     result("undeploy", 5, Verb::Undeploy, StepState::NotStarted, None);
-    report.notes.push("`ajo apply --resume` reads back what is unknown, and does the rest".to_owned());
+    report.notes.push("resume with `ajo apply --resume`".to_owned());
     report
 }
 
-pub(super) fn drift() -> Report {
-    let mut report = report("drift", Outcome::Changes);
-    let edit = |field: &str, before: Value, after: Value| Edit { field: field.to_owned(), before, after };
+pub(super) fn drift() -> CommandReport {
+    let mut report = report("drift", CommandOutcome::Changes);
+    let edit = |field: &str, before: Value, after: Value| FieldDiff { field: field.to_owned(), before, after };
     report.drifts = vec![
-        Drift {
+        ConfigDrift {
             key: key("https://api.example.org/data/2.5/*"),
             uid: Some(uid(1)),
-            present: true,
-            saved: vec![edit("services.dataSource.rating.maxCallsCount", json!(500), json!(900))],
-            in_force: vec![
-                edit("services.action.rating.maxCallsCount", Value::Null, json!(10)),
-                edit("services.dataSource.rating.maxCallsCount", json!(900), json!(500)),
+            exists: true,
+            saved_diffs: vec![edit("services.action.rating.maxCallsCount", json!(500), json!(900))],
+            live_diffs: vec![
+                edit("services.dataSource.rating.maxCallsCount", Value::Null, json!(10)),
+                edit("services.action.rating.maxCallsCount", json!(900), json!(500)),
             ],
-            deployed: None,
-            verdict: vec!["ERR_ENDPOINTCONFIG_101: the URL is taken".to_owned()],
+            deploy_mismatch: None,
+            deploy_errors: vec!["ERR_ENDPOINTCONFIG_101: the URL is already in use".to_owned()],
             last_modified_by: Some("Zoë Ünal <zoe@example.org>".to_owned()),
             last_modified_at: Some("2026-05-01T10:00:00Z".to_owned()),
-            place: place(4, 5, 3),
+            location: location(4, 5, 3),
         },
-        Drift {
+        ConfigDrift {
             key: key("https://stopped.example.org/*"),
             uid: Some(uid(2)),
-            present: true,
-            saved: Vec::new(),
-            in_force: Vec::new(),
-            deployed: Some(Deployed { wanted: true, is: false }),
-            verdict: Vec::new(),
+            exists: true,
+            saved_diffs: Vec::new(),
+            live_diffs: Vec::new(),
+            deploy_mismatch: Some(DeployMismatch { expected: true, actual: false }),
+            deploy_errors: Vec::new(),
             last_modified_by: None,
             last_modified_at: None,
-            place: None,
+            location: None,
         },
-        Drift {
+        ConfigDrift {
             key: key("https://missing.example.org/*"),
             uid: None,
-            present: false,
-            saved: Vec::new(),
-            in_force: Vec::new(),
-            deployed: None,
-            verdict: Vec::new(),
+            exists: false,
+            saved_diffs: Vec::new(),
+            live_diffs: Vec::new(),
+            deploy_mismatch: None,
+            deploy_errors: Vec::new(),
             last_modified_by: None,
             last_modified_at: None,
-            place: place(10, 5, 3),
+            location: location(10, 5, 3),
         },
     ];
     report
 }
 
-fn report(command: &str, outcome: Outcome) -> Report {
-    let mut report = Report::new(command, outcome);
+fn report(command: &str, outcome: CommandOutcome) -> CommandReport {
+    let mut report = CommandReport::new(command, outcome);
     report.files.push(FILE.to_owned());
     report.sandbox = Some("prod".to_owned());
     report.organization = Some("0123456789ABCDEF@AdobeOrg".to_owned());
     report
 }
 
-fn capping(name: &str, calls: i64) -> Definition {
+fn capping(name: &str, calls: i64) -> ConfigDefinition {
     serde_json::from_value(json!({
         "api": "capping",
         "url": format!("https://{name}.example.org/*"),
         "methods": ["GET"],
-        "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}}},
+        "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}}},
     }))
     .expect("a definition")
 }
 
-fn key(url: &str) -> Key {
-    Key { api: ajo_core::Api::Capping, url: url.to_owned(), methods: ["GET".to_owned()].into() }
+fn key(url: &str) -> ConfigKey {
+    ConfigKey { api: ajo_core::Api::Capping, url: url.to_owned(), methods: ["GET".to_owned()].into() }
 }
 
 fn uid(id: u32) -> Uid {
     format!("9e6bbdf4-8e40-4ac8-9e83-{id:012}").parse().expect("a uid")
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every place in a report is optional")]
-fn place(line: u32, column: u32, length: u32) -> Option<Place> {
-    Some(Place { file: FILE.to_owned(), line, column, length })
+#[expect(clippy::unnecessary_wraps, reason = "locations in reports are optional")]
+fn location(line: u32, column: u32, length: u32) -> Option<SourceLocation> {
+    Some(SourceLocation { file: FILE.to_owned(), line, column, length })
 }

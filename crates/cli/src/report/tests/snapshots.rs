@@ -1,17 +1,17 @@
-//! Whole outputs, compared with files. After a change that is meant: `UPDATE=1 cargo test -p ajo`.
+//! Compares complete outputs with files. Update them with `UPDATE=1 cargo test -p ajo`.
 //!
-//! They are plain files, so that each can be looked at as what it is; the crate insta would add a head of its own to them.
+//! Plain files can be opened in their native format; the crate insta would add a header.
 
 use std::path::PathBuf;
 
-use ajo_limits::{Outcome, Report};
+use ajo_limits::{CommandOutcome, CommandReport};
 
 use super::samples;
-use crate::report::{Format, TextStyle};
+use crate::report::{OutputFormat, TextStyle};
 
-fn check(format: Format, ending: &str, style: TextStyle) {
+fn check(format: OutputFormat, extension: &str, style: TextStyle) {
     for (name, report) in samples::all() {
-        compare(&format!("{name}.{ending}"), &format.render(&report, &samples::sources, style));
+        compare(&format!("{name}.{extension}"), &format.render(&report, &samples::sources, style));
     }
 }
 
@@ -20,56 +20,56 @@ fn compare(name: &str, rendered: &str) {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, rendered).expect("written");
     }
-    // A checkout on Windows may have other ends of lines.
+    // A checkout on Windows may have CRLF line endings.
     let written = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
-    assert_eq!(rendered, written, "{name}: after a change that is meant, UPDATE=1");
+    assert_eq!(rendered, written, "{name}: update with UPDATE=1");
 }
 
 #[test]
-fn text_is_as_written() {
-    check(Format::Text, "txt", TextStyle::default());
+fn text_matches_snapshot() {
+    check(OutputFormat::Text, "txt", TextStyle::default());
 }
 
 #[test]
-fn text_for_a_narrow_terminal_with_colors_is_as_written() {
-    check(Format::Text, "narrow.ansi", TextStyle { color: true, width: 60 });
+fn narrow_colored_text_matches_snapshot() {
+    check(OutputFormat::Text, "narrow.ansi", TextStyle { color: true, width: 60 });
 }
 
 #[test]
-fn json_is_as_written() {
-    check(Format::Json, "json", TextStyle::default());
+fn json_matches_snapshot() {
+    check(OutputFormat::Json, "json", TextStyle::default());
 }
 
 #[test]
-fn markdown_is_as_written() {
-    check(Format::Markdown, "md", TextStyle::default());
+fn markdown_matches_snapshot() {
+    check(OutputFormat::Markdown, "md", TextStyle::default());
 }
 
 #[test]
-fn the_commands_of_github_are_as_written() {
-    check(Format::Github, "github.txt", TextStyle::default());
+fn github_commands_match_snapshot() {
+    check(OutputFormat::Github, "github.txt", TextStyle::default());
 }
 
 #[test]
-fn sarif_is_as_written() {
-    check(Format::Sarif, "sarif", TextStyle::default());
+fn sarif_matches_snapshot() {
+    check(OutputFormat::Sarif, "sarif", TextStyle::default());
 }
 
 #[test]
-fn junit_is_as_written() {
-    check(Format::Junit, "xml", TextStyle::default());
+fn junit_matches_snapshot() {
+    check(OutputFormat::Junit, "xml", TextStyle::default());
 }
 
 #[test]
-fn a_saved_report_is_read_back_as_it_was() {
+fn json_report_round_trips() {
     for (name, report) in samples::all() {
-        let text = Format::Json.render(&report, &|_| None, TextStyle::default());
-        assert_eq!(serde_json::from_str::<Report>(&text).expect(name), report, "{name}");
+        let text = OutputFormat::Json.render(&report, &|_| None, TextStyle::default());
+        assert_eq!(serde_json::from_str::<CommandReport>(&text).expect(name), report, "{name}");
     }
 }
 
 #[test]
 fn clean_drift_is_one_line() {
-    let report = Report::new("drift", Outcome::Clean);
-    assert_eq!(Format::Text.render(&report, &|_| None, TextStyle::default()), "No drift.\n");
+    let report = CommandReport::new("drift", CommandOutcome::Clean);
+    assert_eq!(OutputFormat::Text.render(&report, &|_| None, TextStyle::default()), "No drift.\n");
 }

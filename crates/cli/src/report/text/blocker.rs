@@ -1,32 +1,32 @@
-//! One reason not to apply a plan.
+//! A reason that blocks a plan.
 
 use ajo_engine::untrusted_text::escape;
-use ajo_limits::{Candidate, Refusal};
+use ajo_limits::{Blocker, ConfigSummary};
 
 use super::style::{BAD, STRONG, TextStyle};
 
 const HEAD: [&str; 4] = ["UID", "DEPLOYED", "LAST MODIFIED", "BY"];
 
-pub(super) fn block(refusal: &Refusal, style: TextStyle) -> String {
-    let code = style.paint(BAD, &format!("refused[{}]", refusal.why.code()));
-    let mut lines = vec![format!("{code}: {}", style.paint(STRONG, &escape(&refusal.message)))];
-    lines.extend(refusal.place.as_ref().map(|place| format!(" --> {}", escape(&place.to_string()))));
-    lines.extend(refusal.key.as_ref().map(|key| format!("  {}", escape(&key.to_string()))));
-    lines.extend(candidates(refusal, style.width));
-    lines.push(format!("hint: {}", escape(&refusal.hint)));
+pub(super) fn block(blocker: &Blocker, style: TextStyle) -> String {
+    let code = style.paint(BAD, &format!("blocked[{}]", blocker.reason.code()));
+    let mut lines = vec![format!("{code}: {}", style.paint(STRONG, &escape(&blocker.message)))];
+    lines.extend(blocker.location.as_ref().map(|location| format!(" --> {}", escape(&location.to_string()))));
+    lines.extend(blocker.key.as_ref().map(|key| format!("  {}", escape(&key.to_string()))));
+    lines.extend(candidates(blocker, style.width));
+    lines.push(format!("hint: {}", escape(&blocker.hint)));
     lines.join("\n")
 }
 
-/// Those that could be meant, as a table; one below the other where the terminal is too narrow for it.
-fn candidates(refusal: &Refusal, width: usize) -> Vec<String> {
-    if refusal.candidates.is_empty() {
+/// The candidates as a table, or as a list if the terminal is too narrow.
+fn candidates(blocker: &Blocker, width: usize) -> Vec<String> {
+    if blocker.candidates.is_empty() {
         return Vec::new();
     }
-    // All have the key that the refusal names, or else it has to be said.
-    let keys = refusal.candidates.iter().any(|candidate| Some(&candidate.key) != refusal.key.as_ref());
+    // Show the keys only if they differ from the key of the blocker.
+    let keys = blocker.candidates.iter().any(|candidate| Some(&candidate.key) != blocker.key.as_ref());
     let mut head: Vec<String> = HEAD.map(str::to_owned).into();
     head.extend(keys.then(|| "CONFIGURATION".to_owned()));
-    let rows: Vec<_> = refusal.candidates.iter().map(|candidate| row(candidate, keys)).collect();
+    let rows: Vec<_> = blocker.candidates.iter().map(|candidate| row(candidate, keys)).collect();
     let widths: Vec<_> = (0..head.len())
         .map(|column| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or_default())
         .collect();
@@ -43,13 +43,13 @@ fn candidates(refusal: &Refusal, width: usize) -> Vec<String> {
     rows.iter().flat_map(|row| head.iter().zip(row).enumerate().map(field)).collect()
 }
 
-fn row(candidate: &Candidate, key: bool) -> Vec<String> {
-    let said = |text: &Option<String>| text.as_deref().map_or_else(|| "unknown".to_owned(), escape);
+fn row(candidate: &ConfigSummary, key: bool) -> Vec<String> {
+    let or_unknown = |text: &Option<String>| text.as_deref().map_or_else(|| "unknown".to_owned(), escape);
     let mut row = vec![
         escape(candidate.uid.as_str()),
         if candidate.deployed { "yes" } else { "no" }.to_owned(),
-        said(&candidate.last_modified_at),
-        said(&candidate.last_modified_by),
+        or_unknown(&candidate.last_modified_at),
+        or_unknown(&candidate.last_modified_by),
     ];
     row.extend(key.then(|| escape(&candidate.key.to_string())));
     row

@@ -2,19 +2,19 @@
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 
-/// How text is laid out.
+/// Layout options.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TextStyle {
-    /// Whether to use colors. They never carry information alone.
+    /// Whether to use colors.
     pub(crate) color: bool,
-    /// The number of columns; 0 if it is unknown.
+    /// The number of columns, or 0 if unknown.
     pub(crate) width: usize,
 }
 
 pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const FAINT: Style = Style::new().dimmed();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-pub(super) const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 
 impl TextStyle {

@@ -1,10 +1,10 @@
-//! `ajo auth` and profiles, by the built command against an emulator.
+//! `ajo auth` and profiles, against an emulator.
 
-mod home;
+mod fixture;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod login;
 mod profiles;
 #[cfg(target_os = "linux")]
-mod terminal;
+mod pseudo_terminal;
 mod tokens;

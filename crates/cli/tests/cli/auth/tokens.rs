@@ -1,49 +1,58 @@
-//! Runs share the access token. The emulator grants another one to each request, so one that is seen twice was asked for
-//! once.
+//! Runs share access tokens. The emulator issues a different token for each request, so equal tokens prove a shared one.
 
 use std::fs;
 
-use crate::auth::home::Home;
-use crate::support::Ran;
+use crate::auth::fixture::AuthFixture;
+use crate::support::CommandOutput;
 
-fn token(home: &Home, cache: &str) -> String {
-    let ran = home.ajo(&["auth", "token"]).env("AJO_TOKEN_CACHE", cache).output().map(Ran::from).expect("ajo runs");
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-    ran.out
+fn token(fixture: &AuthFixture, cache: &str) -> String {
+    let output = fixture
+        .command(&["auth", "token"])
+        .env("AJO_TOKEN_CACHE", cache)
+        .output()
+        .map(CommandOutput::from)
+        .expect("ajo runs");
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
+    output.stdout
 }
 
 #[test]
-fn two_runs_make_one_token_request_and_login_makes_it_for_both() {
-    let home = Home::new();
-    home.login("default", "prod");
-    let cache = home.path("tokens").display().to_string();
-    assert_eq!(home.files_with("accessToken").len(), 1, "the token that proved the credential is kept");
-    let first = token(&home, &cache);
-    assert_eq!(home.run(&["capping", "list"]).code, Some(0));
-    assert_eq!(token(&home, &cache), first);
+fn runs_share_the_token_of_login() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let cache = fixture.path("tokens").display().to_string();
+    assert_eq!(fixture.files_with("accessToken").len(), 1, "login caches its token");
+    let first = token(&fixture, &cache);
+    assert_eq!(fixture.run(&["capping", "list"]).exit_code, Some(0));
+    assert_eq!(token(&fixture, &cache), first);
     fs::remove_dir_all(&cache).expect("removed");
-    let second = token(&home, &cache);
+    let second = token(&fixture, &cache);
     assert_ne!(second, first);
-    assert_eq!(token(&home, &cache), second);
+    assert_eq!(token(&fixture, &cache), second);
 }
 
 #[test]
-fn without_the_cache_each_run_asks_for_a_token() {
-    let home = Home::new();
-    home.login("default", "prod");
-    assert_ne!(token(&home, "off"), token(&home, "off"));
+fn cache_can_be_turned_off() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    assert_ne!(token(&fixture, "off"), token(&fixture, "off"));
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_costs_a_token_request_and_no_call() {
-    let home = Home::new();
-    let file = home.path("file");
+fn unwritable_cache_is_ignored() {
+    let fixture = AuthFixture::new();
+    let file = fixture.path("file");
     fs::write(&file, "").expect("written");
     let cache = file.join("tokens").display().to_string();
-    let mut login = home.ajo(&["auth", "login", "--sandbox", "prod"]);
-    let ran = crate::support::run_with_input(login.env("AJO_TOKEN_CACHE", &cache), &home.lines());
-    assert_eq!(ran.code, Some(0), "{}", ran.err);
-    let ran = home.ajo(&["capping", "list"]).env("AJO_TOKEN_CACHE", &cache).output().map(Ran::from).expect("ajo runs");
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-    assert_ne!(token(&home, &cache), token(&home, &cache));
+    let mut login = fixture.command(&["auth", "login", "--sandbox", "prod"]);
+    let output = crate::support::run_with_input(login.env("AJO_TOKEN_CACHE", &cache), &fixture.dotenv_credentials());
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    let output = fixture
+        .command(&["capping", "list"])
+        .env("AJO_TOKEN_CACHE", &cache)
+        .output()
+        .map(CommandOutput::from)
+        .expect("ajo runs");
+    assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
+    assert_ne!(token(&fixture, &cache), token(&fixture, &cache));
 }

@@ -1,4 +1,4 @@
-//! A directory with limits files, and a service for them.
+//! A fixture with a directory for limits files and an emulator.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use ajo_emulator::Emulator;
 use tempfile::TempDir;
 
-use crate::support::{self, Ran};
+use crate::support::{self, CommandOutput};
 
-pub(crate) struct Site {
+pub(crate) struct LimitsFixture {
     pub(crate) emulator: Emulator,
     directory: TempDir,
 }
 
-impl Site {
+impl LimitsFixture {
     pub(crate) async fn start() -> Self {
         Self {
             emulator: Emulator::start().await.expect("an emulator"),
@@ -22,7 +22,7 @@ impl Site {
         }
     }
 
-    /// One at which it is always this time.
+    /// Starts with a fixed clock.
     pub(crate) async fn start_at(time: &str) -> Self {
         let time: jiff::Timestamp = time.parse().expect("a time");
         let time = ajo_auth::Timestamp::from_millis(time.as_millisecond().cast_unsigned());
@@ -48,9 +48,9 @@ impl Site {
         self.path(name).exists()
     }
 
-    /// `ajo` in this directory, with the settings of the service but the sandbox: the files name that.
+    /// `ajo` in this directory, with the settings of the emulator except the sandbox, which the files name.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = support::ajo(arguments);
+        let mut command = support::ajo_command(arguments);
         command.current_dir(self.directory.path()).stdin(Stdio::null());
         for (name, value) in self.emulator.environment() {
             if name != "AJO_SANDBOX" {
@@ -60,44 +60,46 @@ impl Site {
         command
     }
 
-    /// Runs it to its end, off this thread: the emulator needs it.
-    pub(crate) async fn ajo(&self, arguments: &[&str]) -> Ran {
+    /// Runs `ajo` on another thread, because the emulator needs this one.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> CommandOutput {
         let mut command = self.command(arguments);
-        tokio::task::spawn_blocking(move || Ran::from(command.output().expect("ajo runs"))).await.expect("it ended")
+        tokio::task::spawn_blocking(move || CommandOutput::from(command.output().expect("ajo runs")))
+            .await
+            .expect("it ended")
     }
 
-    /// Runs it and expects this code.
-    pub(crate) async fn ajo_ends(&self, arguments: &[&str], code: i32) -> Ran {
-        let ran = self.ajo(arguments).await;
-        assert_eq!(ran.code, Some(code), "ajo {}\n{}\n{}", arguments.join(" "), ran.out, ran.err);
-        ran
+    /// Runs `ajo` and expects this exit code.
+    pub(crate) async fn run_expecting(&self, arguments: &[&str], code: i32) -> CommandOutput {
+        let output = self.run(arguments).await;
+        assert_eq!(output.exit_code, Some(code), "ajo {}\n{}\n{}", arguments.join(" "), output.stdout, output.stderr);
+        output
     }
 
-    pub(crate) fn fault(&self, fault: &str) {
-        self.emulator.world().add_fault(fault.parse().expect("a fault")).expect("room");
+    pub(crate) fn add_fault(&self, fault: &str) {
+        self.emulator.state().add_fault(fault.parse().expect("a fault")).expect("room");
     }
 
     pub(crate) fn clear_faults(&self) {
-        self.emulator.world().clear_faults();
+        self.emulator.state().clear_faults();
     }
 
-    pub(crate) fn calls(&self) -> usize {
-        self.emulator.world().calls().len()
+    pub(crate) fn call_count(&self) -> usize {
+        self.emulator.state().calls().len()
     }
 
-    pub(crate) fn forget_calls(&self) {
-        self.emulator.world().first_mut().clear_calls();
+    pub(crate) fn clear_calls(&self) {
+        self.emulator.state().default_organization_mut().clear_calls();
     }
 }
 
-/// A limits file for the sandbox `prod` with these capping configurations: a name for the host, calls a second, deployed.
-pub(crate) fn limits(configs: &[(&str, u32, bool)]) -> String {
+/// A limits file for sandbox `prod` with these capping configurations: host name, calls per second, and whether deployed.
+pub(crate) fn limits_file(configs: &[(&str, u32, bool)]) -> String {
     let entries = configs.iter().map(|(name, calls, deployed)| {
         format!(
             "  - url: https://{name}.example.org/*
     methods: [GET]
     services:
-      dataSource: {{ maxHttpConnections: 50, rating: {{ maxCallsCount: {calls}, periodInMs: 1000 }} }}
+      action: {{ maxHttpConnections: 50, rating: {{ maxCallsCount: {calls}, periodInMs: 1000 }} }}
     deployed: {deployed}
 "
         )

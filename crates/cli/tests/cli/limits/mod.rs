@@ -1,4 +1,4 @@
-//! Limits as code, by the built command.
+//! Limits as code.
 
 mod commands;
 mod crashes;

@@ -4,7 +4,7 @@ use super::types;
 use crate::client::api_handle::api_handle;
 use crate::generated::{operations, options};
 #[allow(unused_imports)]
-use crate::parse::response::{parse_any, parse_object};
+use crate::parse::response_body::{parse_any, parse_object};
 use crate::{Call, HttpTransport};
 api_handle! {
     #[doc =
@@ -14,7 +14,7 @@ api_handle! {
 impl<'c, T: HttpTransport> Capping<'c, T> {
     /**List the capping configurations of the sandbox.
 
-Answers every capping configuration of the organization and sandbox named in the headers, in no promised order (order unknown). No paging is documented. Changes nothing, although the method is POST (documented: vendor's specification).
+Returns every capping configuration of the organization and sandbox in the headers, in an unspecified order (order unknown). No paging is documented. Changes nothing, although the method is POST (documented, vendor's specification).
 
 `POST /list/endpointConfigs` with the body `{}`.*/
     pub fn list(&self) -> Call<'c, T, Vec<types::CappingConfig>> {
@@ -22,7 +22,7 @@ Answers every capping configuration of the organization and sandbox named in the
                 self.client,
                 &operations::CAPPING_LIST,
                 |_, body| {
-                    parse_object::<types::CappingList>(body)
+                    parse_object::<types::CappingListResponse>(body)
                         .map(|envelope| envelope.results)
                 },
             )
@@ -30,13 +30,13 @@ Answers every capping configuration of the organization and sandbox named in the
     }
     /**Create a capping configuration.
 
-Stores a definition in the state `created`; it limits nothing until it is deployed. Not idempotent: a repeated call stores a second configuration (inferred: no key identifies a definition).
+Stores a definition in the state `created`; it has no effect until it is deployed. Not idempotent: a retry stores a second configuration (inferred: no key identifies a definition).
 
 `POST /endpointConfigs`; the client fills in `orgId` if it is absent.*/
     pub fn create(
         &self,
         body: &types::CappingDefinition,
-    ) -> Call<'c, T, types::CappingCreated> {
+    ) -> Call<'c, T, types::CappingCreateResponse> {
         Call::new(self.client, &operations::CAPPING_CREATE, |_, body| parse_object(body))
             .body(
                 &match body.org_id {
@@ -52,7 +52,7 @@ Stores a definition in the state `created`; it limits nothing until it is deploy
     }
     /**Read one capping configuration.
 
-Answers the definition as last saved, its state, and in `deployedConfig` the definition as last deployed (documented: vendor's specification).
+Returns the definition as last saved, its state, and in `deployedConfig` the definition as last deployed (documented, vendor's specification).
 
 `GET /endpointConfigs/{uid}`.*/
     pub fn get(&self, uid: &crate::Uid) -> Call<'c, T, types::CappingConfig> {
@@ -60,7 +60,7 @@ Answers the definition as last saved, its state, and in `deployedConfig` the def
                 self.client,
                 &operations::CAPPING_GET,
                 |_, body| {
-                    parse_object::<types::CappingRead>(body)
+                    parse_object::<types::CappingGetResponse>(body)
                         .map(|envelope| envelope.result)
                 },
             )
@@ -68,14 +68,14 @@ Answers the definition as last saved, its state, and in `deployedConfig` the def
     }
     /**Overwrite a capping configuration.
 
-Replaces the whole definition: what is not sent is gone. A deployed configuration goes to the state `updated` and keeps limiting by its old definition until it is deployed again (documented: vendor's specification). There is no ETag and no If-Match; the last writer wins (documented by their absence).
+Replaces the whole definition: fields that are not sent are removed. A deployed configuration goes to the state `updated` and keeps enforcing its old definition until it is deployed again (documented, vendor's specification). There is no ETag and no If-Match; the last writer wins (documented by their absence).
 
 `PUT /endpointConfigs/{uid}`; the client fills in `orgId` if it is absent.*/
     pub fn update(
         &self,
         uid: &crate::Uid,
         body: &types::CappingDefinition,
-    ) -> Call<'c, T, types::CappingUpdated> {
+    ) -> Call<'c, T, types::CappingUpdateResponse> {
         Call::new(self.client, &operations::CAPPING_UPDATE, |_, body| parse_object(body))
             .path_parameter(uid.as_str())
             .body(
@@ -92,7 +92,7 @@ Replaces the whole definition: what is not sent is gone. A deployed configuratio
     }
     /**Delete a capping configuration.
 
-Removes the configuration. A deployed one is refused with 500 and code 1451, unless `forceDelete=true` (documented: vendor's specification).
+Deletes the configuration. Fails with 500 and code 1451 if it is deployed, unless `forceDelete=true` is set (documented, vendor's specification).
 
 `DELETE /endpointConfigs/{uid}`.*/
     pub fn delete(
@@ -104,9 +104,9 @@ Removes the configuration. A deployed one is refused with 500 and code 1451, unl
             .path_parameter(uid.as_str())
             .query("forceDelete", options.force.then_some("true"))
     }
-    /**Ask whether a capping configuration can be deployed.
+    /**Check whether a capping configuration can be deployed.
 
-Checks the saved definition and answers every error and warning. Changes nothing and is not needed before any other operation. The method is GET in the vendor's specification and Postman collection, POST in one table of the product documentation; GET is sent (documented).
+Checks the saved definition and returns every error and warning. Changes nothing and is not required before any other operation. The method is GET in the vendor's specification and Postman collection, and POST in one table of the product documentation. The client sends GET (documented).
 
 `GET /endpointConfigs/{uid}/canDeploy`.*/
     pub fn can_deploy(&self, uid: &crate::Uid) -> Call<'c, T, types::CanDeploy> {
@@ -114,7 +114,7 @@ Checks the saved definition and answers every error and warning. Changes nothing
                 self.client,
                 &operations::CAPPING_CAN_DEPLOY,
                 |_, body| {
-                    parse_object::<types::CanDeployAnswer>(body)
+                    parse_object::<types::CanDeployResponse>(body)
                         .map(|envelope| envelope.can_deploy)
                 },
             )
@@ -122,7 +122,7 @@ Checks the saved definition and answers every error and warning. Changes nothing
     }
     /**Deploy a capping configuration.
 
-Makes the saved definition the one that limits. State `deployed`, `hasBeenDeployed` true, `deployedConfig` the current definition (documented: vendor's specification). Deploying twice has the same result (inferred).
+Enforces the saved definition. The state becomes `deployed`, `hasBeenDeployed` true, and `deployedConfig` the current definition (documented, vendor's specification). Deploying twice has the same result (inferred).
 
 `POST /endpointConfigs/{uid}/deploy`.*/
     pub fn deploy(&self, uid: &crate::Uid) -> Call<'c, T, ()> {
@@ -131,7 +131,7 @@ Makes the saved definition the one that limits. State `deployed`, `hasBeenDeploy
     }
     /**Undeploy a capping configuration.
 
-The endpoint is no longer limited by it. The state goes back to what it was before the deploy and `hasBeenDeployed` to false; answers 204 also when it was not deployed (documented: vendor's specification).
+Stops enforcing the configuration. The state returns to its value before the deploy, and `hasBeenDeployed` becomes false. Responds 204 even if the configuration was not deployed (documented, vendor's specification).
 
 `POST /endpointConfigs/{uid}/undeploy`.*/
     pub fn undeploy(&self, uid: &crate::Uid) -> Call<'c, T, ()> {

@@ -2,73 +2,7 @@
 
 #[allow(unused_imports)]
 pub use crate::generated::shared::*;
-///The limit for one kind of caller as the service answers it (documented).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-pub struct AnsweredLimit {
-    ///Connections open at the same time, a count; -1 in a deployed definition that set none (observed).
-    #[serde(
-        rename = "maxHttpConnections",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub max_http_connections: ::std::option::Option<i64>,
-    ///A number of calls in a period as the service answers it (documented).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub rating: ::std::option::Option<AnsweredRating>,
-    ///Fields that this version does not know.
-    #[serde(flatten)]
-    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-crate::parse::lenient::object!(AnsweredLimit);
-///A number of calls in a period as the service answers it (documented).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-pub struct AnsweredRating {
-    ///Calls allowed in one period, a count (documented).
-    #[serde(
-        rename = "maxCallsCount",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub max_calls_count: ::std::option::Option<i64>,
-    ///Length of the period in milliseconds (documented).
-    #[serde(
-        rename = "periodInMs",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub period_in_ms: ::std::option::Option<i64>,
-    ///Fields that this version does not know.
-    #[serde(flatten)]
-    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-crate::parse::lenient::object!(AnsweredRating);
-///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
-pub struct AnsweredServices {
-    ///The limit for one kind of caller as the service answers it (documented).
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub action: ::std::option::Option<AnsweredLimit>,
-    ///The limit for one kind of caller as the service answers it (documented).
-    #[serde(
-        rename = "dataSource",
-        skip_serializing_if = "::std::option::Option::is_none"
-    )]
-    #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub data_source: ::std::option::Option<AnsweredLimit>,
-    ///Fields that this version does not know.
-    #[serde(flatten)]
-    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-crate::parse::lenient::object!(AnsweredServices);
-///A capping configuration as the service keeps it (documented).
+///A capping configuration as stored by the service (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct CappingConfig {
     ///Version of the stored format; "1.0" in every published sample (observed).
@@ -77,42 +11,42 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub authoring_format_version: ::std::option::Option<::std::string::String>,
-    ///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
+    ///The definition as last deployed (documented). Its identifier is `uid`. One sample has `id` instead, which is not modeled because its Rust name would collide with that of `_id`.
     #[serde(
         rename = "deployedConfig",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub deployed_config: ::std::option::Option<DeployedCapping>,
-    ///Whether a definition of it is deployed now; false again after undeploy (documented).
+    ///Whether it is deployed now; false again after undeploy (documented).
     #[serde(
         rename = "hasBeenDeployed",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub has_been_deployed: ::std::option::Option<bool>,
     ///Internal identifier; the same as `uid` in every published sample (observed).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub id: ::std::option::Option<::std::string::String>,
-    ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
+    ///Who changed the configuration, and when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only version marker.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub metadata: ::std::option::Option<ConfigMetadata>,
-    ///The HTTP methods that are limited (documented).
+    ///The limited HTTP methods (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization it belongs to (documented).
+    ///The organization of the configuration (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -120,185 +54,206 @@ pub struct CappingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
-    ///Name of the sandbox it belongs to (documented).
+    ///Name of the sandbox of the configuration (documented).
     #[serde(
         rename = "sandboxName",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
-    ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
+    ///`services` in a response: like CappingServices, but every field is optional (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub services: ::std::option::Option<AnsweredServices>,
-    ///State of a configuration in its life cycle (documented).
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub services: ::std::option::Option<CappingServicesResponse>,
+    ///The life cycle state of a configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
     ///Internal name of the tenant; `prod` in the published samples (observed).
     #[serde(rename = "tenantId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub tenant_id: ::std::option::Option<::std::string::String>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///URL of the endpoint; empty when the service did not say (documented).
+    ///URL of the endpoint; empty if absent in the response (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub url: ::std::string::String,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(CappingConfig);
-///Answer of `create` (documented).
+crate::parse::lenient::impl_lenient_object!(CappingConfig);
+///Response to `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct CappingCreated {
-    ///Whether a configuration can be deployed, and why not (documented).
+pub struct CappingCreateResponse {
+    ///Whether a configuration can be deployed, and the reasons if not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///A capping configuration as the service keeps it (documented).
+    ///A capping configuration as stored by the service (documented).
     #[serde(
         rename = "createdElement",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub created_element: ::std::option::Option<CappingConfig>,
-    ///What the call did (documented).
+    ///The effect of the call (documented).
     #[serde(
         rename = "resStatus",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub uri: ::std::option::Option<::std::string::String>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(CappingCreated);
-///What a caller sends to create or overwrite a capping configuration (documented).
+crate::parse::lenient::impl_lenient_object!(CappingCreateResponse);
+///The definition that creates or overwrites a capping configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingDefinition {
-    ///The HTTP methods that are limited, at least one (documented, code 103).
+    ///The limited HTTP methods, at least one (documented, code 103).
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization. Required by the vendor's specification, absent from the product documentation's example; the client fills it in when the caller does not (documented).
+    ///The organization. The vendor's specification requires it, but the product documentation's example omits it. The client fills it in if it is absent (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     pub org_id: ::std::option::Option<::std::string::String>,
-    ///What the limit applies to: custom actions, data sources, or both, each with its own limit (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
+    ///The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
     pub services: CappingServices,
-    ///URL of the endpoint as the custom action or data source names it; `*` stands for any text in the path, not in host or port (documented: codes 101, 102).
+    ///URL of the endpoint as configured in the custom action or data source. `*` matches any characters in the path, but not in the host or port (documented, codes 101 and 102).
     pub url: ::std::string::String,
 }
-///Answer of `list`. An answer without `results` is an error, never an empty list (documented).
+///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct CappingList {
+pub struct CappingGetResponse {
+    ///A capping configuration as stored by the service (documented).
+    pub result: CappingConfig,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+crate::parse::lenient::impl_lenient_object!(CappingGetResponse);
+///Response to `list`. A response without `results` is an error, never an empty list (documented).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+pub struct CappingListResponse {
     ///The configurations (documented).
     pub results: ::std::vec::Vec<CappingConfig>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(CappingList);
-///Answer of `get` (documented).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct CappingRead {
-    ///A capping configuration as the service keeps it (documented).
-    pub result: CappingConfig,
-    ///Fields that this version does not know.
-    #[serde(flatten)]
-    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-crate::parse::lenient::object!(CappingRead);
-///What the limit applies to: custom actions, data sources, or both, each with its own limit (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
+crate::parse::lenient::impl_lenient_object!(CappingListResponse);
+///The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingServices {
-    ///The limit for one kind of caller (documented).
+    ///The limit for custom actions or data sources (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action: ::std::option::Option<ServiceLimit>,
-    ///The limit for one kind of caller (documented).
+    ///The limit for custom actions or data sources (documented).
     #[serde(
         rename = "dataSource",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub data_source: ::std::option::Option<ServiceLimit>,
 }
-///Answer of `update` (documented).
+///`services` in a response: like CappingServices, but every field is optional (documented).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+pub struct CappingServicesResponse {
+    ///The limit for custom actions or data sources, in a response (documented).
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub action: ::std::option::Option<ServiceLimitResponse>,
+    ///The limit for custom actions or data sources, in a response (documented).
+    #[serde(
+        rename = "dataSource",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub data_source: ::std::option::Option<ServiceLimitResponse>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+crate::parse::lenient::impl_lenient_object!(CappingServicesResponse);
+///Response to `update` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct CappingUpdated {
-    ///Whether a configuration can be deployed, and why not (documented).
+pub struct CappingUpdateResponse {
+    ///Whether a configuration can be deployed, and the reasons if not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///What the call did (documented).
+    ///The effect of the call (documented).
     #[serde(
         rename = "resStatus",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///A capping configuration as the service keeps it (documented).
+    ///A capping configuration as stored by the service (documented).
     #[serde(
         rename = "updatedElement",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub updated_element: ::std::option::Option<CappingConfig>,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub uri: ::std::option::Option<::std::string::String>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(CappingUpdated);
-///The definition as it was last deployed (documented). It carries its identifier as `uid`; one sample says `id` instead, which is not modeled because it would share a Rust name with `_id`.
+crate::parse::lenient::impl_lenient_object!(CappingUpdateResponse);
+///The definition as last deployed (documented). Its identifier is `uid`. One sample has `id` instead, which is not modeled because its Rust name would collide with that of `_id`.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 pub struct DeployedCapping {
     ///Internal identifier (documented).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub id: ::std::option::Option<::std::string::String>,
-    ///The HTTP methods that are limited (documented).
+    ///The limited HTTP methods (documented).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///The organization it belongs to (documented).
+    ///The organization of the configuration (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -306,62 +261,107 @@ pub struct DeployedCapping {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
-    ///Name of the sandbox it belongs to (documented).
+    ///Name of the sandbox of the configuration (documented).
     #[serde(
         rename = "sandboxName",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
-    ///`services` as the service answers it; like CappingServices, with nothing guaranteed (documented).
+    ///`services` in a response: like CappingServices, but every field is optional (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
-    pub services: ::std::option::Option<AnsweredServices>,
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub services: ::std::option::Option<CappingServicesResponse>,
     ///Internal name of the tenant (documented).
     #[serde(rename = "tenantId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub tenant_id: ::std::option::Option<::std::string::String>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub uid: ::std::option::Option<crate::Uid>,
-    ///URL of the endpoint; empty when the service did not say (documented).
+    ///URL of the endpoint; empty if absent in the response (documented).
     #[serde(default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub url: ::std::string::String,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(DeployedCapping);
-///A number of calls in a period (documented).
+crate::parse::lenient::impl_lenient_object!(DeployedCapping);
+///A rate limit, as calls per period (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
-    ///Calls allowed in one period, a count, at least 1 (documented, code 107; one page says more than 1).
+    ///Maximum calls per period, at least 1 (documented, code 107; one page says more than 1).
     #[serde(rename = "maxCallsCount")]
     pub max_calls_count: i64,
-    ///Length of the period in milliseconds, more than 0 (documented, code 108).
+    ///Length of the period in milliseconds, greater than 0 (documented, code 108).
     #[serde(rename = "periodInMs")]
     pub period_in_ms: i64,
 }
-///The limit for one kind of caller (documented).
+///A rate limit in a response (documented).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+pub struct RatingResponse {
+    ///Maximum calls per period (documented).
+    #[serde(
+        rename = "maxCallsCount",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub max_calls_count: ::std::option::Option<i64>,
+    ///Length of the period in milliseconds (documented).
+    #[serde(
+        rename = "periodInMs",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub period_in_ms: ::std::option::Option<i64>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+crate::parse::lenient::impl_lenient_object!(RatingResponse);
+///The limit for custom actions or data sources (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceLimit {
-    ///Connections open to the endpoint at the same time, a count. Absent means no limit (documented, warning 106). The documentation says at most 400, the vendor's samples use up to 30000.
+    ///Maximum concurrent connections to the endpoint. No limit if absent (documented, warning 106). The documentation states a maximum of 400, but the vendor's samples use up to 30000.
     #[serde(
         rename = "maxHttpConnections",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     pub max_http_connections: ::std::option::Option<i64>,
-    ///A number of calls in a period (documented).
+    ///A rate limit, as calls per period (documented).
     pub rating: Rating,
 }
+///The limit for custom actions or data sources, in a response (documented).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+pub struct ServiceLimitResponse {
+    ///Maximum concurrent connections; -1 in a deployed definition without this limit (observed).
+    #[serde(
+        rename = "maxHttpConnections",
+        skip_serializing_if = "::std::option::Option::is_none"
+    )]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub max_http_connections: ::std::option::Option<i64>,
+    ///A rate limit in a response (documented).
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[serde(default)]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
+    pub rating: ::std::option::Option<RatingResponse>,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+crate::parse::lenient::impl_lenient_object!(ServiceLimitResponse);

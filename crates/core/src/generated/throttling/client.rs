@@ -4,17 +4,17 @@ use super::types;
 use crate::client::api_handle::api_handle;
 use crate::generated::{operations, options};
 #[allow(unused_imports)]
-use crate::parse::response::{parse_any, parse_object};
+use crate::parse::response_body::{parse_any, parse_object};
 use crate::{Call, HttpTransport};
 api_handle! {
     #[doc =
-    "The throttling API, from [`Client::throttling`](crate::Client::throttling).\n\nLimits the rate at which journeys call one external endpoint. A call over the limit waits in a queue, for up to 6 hours. One configuration per organization, defined on a production sandbox, in force for all sandboxes once deployed. The vendor's specification leaves bodies and answers untyped; the shapes here follow the product documentation's samples, which use the same envelopes as capping."]
+    "The throttling API, from [`Client::throttling`](crate::Client::throttling).\n\nLimits the rate at which journeys call one external endpoint. A call over the limit waits in a queue for up to 6 hours. An organization has one configuration, defined on a production sandbox. Once deployed, it applies to all sandboxes. The vendor's specification does not type request and response bodies. The schemas here follow the product documentation's samples, which use the same envelopes as capping."]
     pub struct Throttling, throttling
 }
 impl<'c, T: HttpTransport> Throttling<'c, T> {
     /**List the throttling configurations of the organization.
 
-Answers the throttling configuration of the organization, if there is one, as a list. Changes nothing, although the method is POST (documented: vendor's specification).
+Returns a list with the throttling configuration of the organization, or an empty list. Changes nothing, although the method is POST (documented, vendor's specification).
 
 `POST /list/throttlingConfigs` with the body `{}`.*/
     pub fn list(&self) -> Call<'c, T, Vec<types::ThrottlingConfig>> {
@@ -22,7 +22,7 @@ Answers the throttling configuration of the organization, if there is one, as a 
                 self.client,
                 &operations::THROTTLING_LIST,
                 |_, body| {
-                    parse_object::<types::ThrottlingList>(body)
+                    parse_object::<types::ThrottlingListResponse>(body)
                         .map(|envelope| envelope.results)
                 },
             )
@@ -30,13 +30,13 @@ Answers the throttling configuration of the organization, if there is one, as a 
     }
     /**Create the throttling configuration.
 
-Stores a definition in the state `created`; it limits nothing until it is deployed. A second one is refused with 400 and code 1465, a sandbox that is not for production with 400 and code 1463 (documented).
+Stores a definition in the state `created`; it has no effect until it is deployed. Fails with 400 and code 1465 if a configuration exists, and with 400 and code 1463 on a sandbox that is not a production sandbox (documented).
 
 `POST /throttlingConfigs`.*/
     pub fn create(
         &self,
         body: &types::ThrottlingDefinition,
-    ) -> Call<'c, T, types::ThrottlingCreated> {
+    ) -> Call<'c, T, types::ThrottlingCreateResponse> {
         Call::new(
                 self.client,
                 &operations::THROTTLING_CREATE,
@@ -46,7 +46,7 @@ Stores a definition in the state `created`; it limits nothing until it is deploy
     }
     /**Read the throttling configuration.
 
-Answers the definition as last saved and its state (documented).
+Returns the definition as last saved and its state (documented).
 
 `GET /throttlingConfigs/{uid}`.*/
     pub fn get(&self, uid: &crate::Uid) -> Call<'c, T, types::ThrottlingConfig> {
@@ -54,7 +54,7 @@ Answers the definition as last saved and its state (documented).
                 self.client,
                 &operations::THROTTLING_GET,
                 |_, body| {
-                    parse_object::<types::ThrottlingRead>(body)
+                    parse_object::<types::ThrottlingGetResponse>(body)
                         .map(|envelope| envelope.result)
                 },
             )
@@ -62,14 +62,14 @@ Answers the definition as last saved and its state (documented).
     }
     /**Overwrite the throttling configuration.
 
-Replaces the whole definition: what is not sent is gone. If it is deployed, the new values limit at once, without another deploy (documented). There is no ETag and no If-Match; the last writer wins (documented by their absence).
+Replaces the whole definition: fields that are not sent are removed. If it is deployed, the new values apply at once, without another deploy (documented). There is no ETag and no If-Match; the last writer wins (documented by their absence).
 
 `PUT /throttlingConfigs/{uid}`.*/
     pub fn update(
         &self,
         uid: &crate::Uid,
         body: &types::ThrottlingDefinition,
-    ) -> Call<'c, T, types::ThrottlingUpdated> {
+    ) -> Call<'c, T, types::ThrottlingUpdateResponse> {
         Call::new(
                 self.client,
                 &operations::THROTTLING_UPDATE,
@@ -80,7 +80,7 @@ Replaces the whole definition: what is not sent is gone. If it is deployed, the 
     }
     /**Delete the throttling configuration.
 
-Removes the configuration. A deployed one is refused with 500 and code 1456, unless `forceDelete=true` (documented).
+Deletes the configuration. Fails with 500 and code 1456 if it is deployed, unless `forceDelete=true` is set (documented).
 
 `DELETE /throttlingConfigs/{uid}`.*/
     pub fn delete(
@@ -92,9 +92,9 @@ Removes the configuration. A deployed one is refused with 500 and code 1456, unl
             .path_parameter(uid.as_str())
             .query("forceDelete", options.force.then_some("true"))
     }
-    /**Ask whether the throttling configuration can be deployed.
+    /**Check whether the throttling configuration can be deployed.
 
-Checks the saved definition and answers every error and warning. Changes nothing. GET in the vendor's specification, POST in one table of the product documentation; GET is sent (documented).
+Checks the saved definition and returns every error and warning. Changes nothing. The method is GET in the vendor's specification, and POST in one table of the product documentation. The client sends GET (documented).
 
 `GET /throttlingConfigs/{uid}/canDeploy`.*/
     pub fn can_deploy(&self, uid: &crate::Uid) -> Call<'c, T, types::CanDeploy> {
@@ -102,7 +102,7 @@ Checks the saved definition and answers every error and warning. Changes nothing
                 self.client,
                 &operations::THROTTLING_CAN_DEPLOY,
                 |_, body| {
-                    parse_object::<types::CanDeployAnswer>(body)
+                    parse_object::<types::CanDeployResponse>(body)
                         .map(|envelope| envelope.can_deploy)
                 },
             )
@@ -110,7 +110,7 @@ Checks the saved definition and answers every error and warning. Changes nothing
     }
     /**Deploy the throttling configuration.
 
-Puts the limit in force for every sandbox of the organization. State `deployed`, `hasBeenDeployed` true. One that is already deployed is refused with code 14466 (documented; its status inferred).
+Enforces the limit on every sandbox of the organization. The state becomes `deployed` and `hasBeenDeployed` true. Fails with code 14466 if it is already deployed (documented; its status is inferred).
 
 `POST /throttlingConfigs/{uid}/deploy`.*/
     pub fn deploy(&self, uid: &crate::Uid) -> Call<'c, T, ()> {
@@ -119,7 +119,7 @@ Puts the limit in force for every sandbox of the organization. State `deployed`,
     }
     /**Undeploy the throttling configuration.
 
-The limit is no longer in force; calls already queued are still served for 24 hours (documented). One that is not deployed: the error list has code 14468 for it, the vendor's specification says 204 (contradiction).
+Stops enforcing the limit. Calls already queued are still served for 24 hours (documented). If it is not deployed, the error list has code 14468, but the vendor's specification says 204 (contradiction).
 
 `POST /throttlingConfigs/{uid}/undeploy`.*/
     pub fn undeploy(&self, uid: &crate::Uid) -> Call<'c, T, ()> {

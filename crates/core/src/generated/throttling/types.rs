@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 pub use crate::generated::shared::*;
-///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
+///A throttling configuration as stored by the service. No sample has a separate deployed definition (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 pub struct ThrottlingConfig {
     ///Version of the stored format; "1.0" in every published sample (observed).
@@ -11,12 +11,12 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub authoring_format_version: ::std::option::Option<::std::string::String>,
-    ///What it is for, free text (documented).
+    ///A description, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub description: ::std::option::Option<::std::string::String>,
     ///Whether it is deployed now (documented).
     #[serde(
@@ -24,39 +24,39 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub has_been_deployed: ::std::option::Option<bool>,
     ///`uid`, an underscore, and the id of the sandbox (observed).
     #[serde(rename = "_id", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub id: ::std::option::Option<::std::string::String>,
-    ///Calls allowed per second, 200 to 5000 (documented, code 101).
+    ///Maximum calls per second, 200 to 5000 (documented, code 101).
     #[serde(
         rename = "maxThroughput",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub max_throughput: ::std::option::Option<i64>,
-    ///Who did what when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only marker of a version.
+    ///Who changed the configuration, and when. Times are RFC 3339 in UTC with up to microseconds (documented by the samples). `lastModifiedAt` is the only version marker.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub metadata: ::std::option::Option<ConfigMetadata>,
-    ///The HTTP methods that are limited (documented, code 100).
+    ///The limited HTTP methods (documented, code 100).
     #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///A name for people, free text (documented).
+    ///A display name, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub name: ::std::option::Option<::std::string::String>,
-    ///The organization it belongs to (documented).
+    ///The organization of the configuration (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub org_id: ::std::option::Option<::std::string::String>,
     ///Identifier of that sandbox (documented).
     #[serde(
@@ -64,7 +64,7 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_id: ::std::option::Option<::std::string::String>,
     ///Name of the production sandbox it was defined on (documented).
     #[serde(
@@ -72,144 +72,144 @@ pub struct ThrottlingConfig {
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub sandbox_name: ::std::option::Option<::std::string::String>,
-    ///State of a configuration in its life cycle (documented).
+    ///The life cycle state of a configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///Pattern of the endpoint's URL; `*` stands for any text in the path, not in the host (documented: codes 104, 105).
+    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
     #[serde(rename = "urlPattern", default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub url_pattern: ::std::string::String,
     ///"1.0" once deployed (observed); its meaning is unknown.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub version: ::std::option::Option<::std::string::String>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(ThrottlingConfig);
-///Answer of `create` (documented).
+crate::parse::lenient::impl_lenient_object!(ThrottlingConfig);
+///Response to `create` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct ThrottlingCreated {
-    ///Whether a configuration can be deployed, and why not (documented).
+pub struct ThrottlingCreateResponse {
+    ///Whether a configuration can be deployed, and the reasons if not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
+    ///A throttling configuration as stored by the service. No sample has a separate deployed definition (documented).
     #[serde(
         rename = "createdElement",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub created_element: ::std::option::Option<ThrottlingConfig>,
-    ///What the call did (documented).
+    ///The effect of the call (documented).
     #[serde(
         rename = "resStatus",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub uri: ::std::option::Option<::std::string::String>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(ThrottlingCreated);
-///What a caller sends to create or overwrite the throttling configuration (documented).
+crate::parse::lenient::impl_lenient_object!(ThrottlingCreateResponse);
+///The definition that creates or overwrites the throttling configuration (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ThrottlingDefinition {
-    ///What it is for, free text (documented).
+    ///A description, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub description: ::std::option::Option<::std::string::String>,
-    ///Calls allowed per second, 200 to 5000 (documented, code 101).
+    ///Maximum calls per second, 200 to 5000 (documented, code 101).
     #[serde(rename = "maxThroughput")]
     pub max_throughput: i64,
-    ///The HTTP methods that are limited (documented, code 100).
+    ///The limited HTTP methods (documented, code 100).
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
-    ///A name for people, free text (documented).
+    ///A display name, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    ///Pattern of the endpoint's URL; `*` stands for any text in the path, not in the host (documented: codes 104, 105).
+    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
     #[serde(rename = "urlPattern")]
     pub url_pattern: ::std::string::String,
 }
-///Answer of `list`. An answer without `results` is an error, never an empty list (documented).
+///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct ThrottlingList {
+pub struct ThrottlingGetResponse {
+    ///A throttling configuration as stored by the service. No sample has a separate deployed definition (documented).
+    pub result: ThrottlingConfig,
+    ///Fields that this version does not know.
+    #[serde(flatten)]
+    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+}
+crate::parse::lenient::impl_lenient_object!(ThrottlingGetResponse);
+///Response to `list`. A response without `results` is an error, never an empty list (documented).
+#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+pub struct ThrottlingListResponse {
     ///The configurations, at most one (documented).
     pub results: ::std::vec::Vec<ThrottlingConfig>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(ThrottlingList);
-///Answer of `get` (documented).
+crate::parse::lenient::impl_lenient_object!(ThrottlingListResponse);
+///Response to `update` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct ThrottlingRead {
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
-    pub result: ThrottlingConfig,
-    ///Fields that this version does not know.
-    #[serde(flatten)]
-    pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-}
-crate::parse::lenient::object!(ThrottlingRead);
-///Answer of `update` (documented).
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-pub struct ThrottlingUpdated {
-    ///Whether a configuration can be deployed, and why not (documented).
+pub struct ThrottlingUpdateResponse {
+    ///Whether a configuration can be deployed, and the reasons if not (documented).
     #[serde(
         rename = "canDeploy",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub can_deploy: ::std::option::Option<CanDeploy>,
-    ///What the call did (documented).
+    ///The effect of the call (documented).
     #[serde(
         rename = "resStatus",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub res_status: ::std::option::Option<crate::generated::enums::ResultStatus>,
-    ///Identifier of a configuration, given by the service. Every published one is a UUID (observed); other characters that need no escaping in a path are accepted (inferred).
+    ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///A throttling configuration as the service keeps it. No sample shows the deployed definition apart (documented).
+    ///A throttling configuration as stored by the service. No sample has a separate deployed definition (documented).
     #[serde(
         rename = "updatedElement",
         skip_serializing_if = "::std::option::Option::is_none"
     )]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub updated_element: ::std::option::Option<ThrottlingConfig>,
     ///Internal path of the configuration (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[serde(default)]
-    #[serde(deserialize_with = "crate::parse::lenient::field")]
+    #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
     pub uri: ::std::option::Option<::std::string::String>,
     ///Fields that this version does not know.
     #[serde(flatten)]
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
-crate::parse::lenient::object!(ThrottlingUpdated);
+crate::parse::lenient::impl_lenient_object!(ThrottlingUpdateResponse);

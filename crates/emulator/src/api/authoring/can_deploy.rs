@@ -1,16 +1,16 @@
-//! The verdict of `canDeploy`.
+//! The result of `canDeploy`.
 
 use ajo_core::Api;
-use ajo_core::rules::{Finding, Severity};
+use ajo_core::rules::{Diagnostic, Severity};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::state::config::Config;
-use crate::state::quirks::Switches;
+use crate::state::config::StoredConfig;
+use crate::state::quirks::QuirkSettings;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Verdict {
+pub(super) struct CanDeployResult {
     validation_status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -20,24 +20,31 @@ pub(super) struct Verdict {
     warnings: Vec<Value>,
 }
 
-/// The verdict on a configuration with these findings.
-pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, switches: &Switches) -> Verdict {
+/// Builds the result from the diagnostics of a configuration.
+pub(super) fn can_deploy(
+    api: Api,
+    config: &StoredConfig,
+    diagnostics: Vec<Diagnostic>,
+    quirks: &QuirkSettings,
+) -> CanDeployResult {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     let definition = config.definition.parse();
-    for finding in findings {
-        match finding.severity {
+    for diagnostic in diagnostics {
+        match diagnostic.severity {
             Severity::Error => {
-                errors.push(json!({"errorCode": error_code(&finding, switches), "error": described(api, &finding)}));
+                errors.push(
+                    json!({"errorCode": error_code(&diagnostic, quirks), "error": format_message(api, &diagnostic)}),
+                );
             }
             Severity::Warning => {
                 let scope = json!({
-                    "endpointConfigService": finding.service,
+                    "endpointConfigService": diagnostic.service,
                     "endpointConfigUrl": definition.get("url"),
                 });
-                let warning = described(api, &finding);
-                warnings.push(json!({"warningCode": finding.code, "warning": warning, "scope": scope}));
+                let warning = format_message(api, &diagnostic);
+                warnings.push(json!({"warningCode": diagnostic.code, "warning": warning, "scope": scope}));
             }
-            Severity::Remark => {}
+            Severity::Note => {}
         }
     }
     let reason = match errors.len() {
@@ -45,18 +52,18 @@ pub(super) fn can_deploy(api: Api, config: &Config, findings: Vec<Finding>, swit
         1 => Some("1 error is currently blocking the publication".to_owned()),
         count => Some(format!("{count} errors are currently blocking the publication")),
     };
-    Verdict { validation_status: if errors.is_empty() { "ok" } else { "error" }, reason, errors, warnings }
+    CanDeployResult { validation_status: if errors.is_empty() { "ok" } else { "error" }, reason, errors, warnings }
 }
 
-/// The schema says that it is a number, the sample has text.
-fn error_code(finding: &Finding, switches: &Switches) -> Value {
-    let number = finding.code.rsplit('_').next().and_then(|number| number.parse::<u64>().ok());
-    match number.filter(|_| switches.is("error_code", "number")) {
+/// A number in the schema, a string in the sample.
+fn error_code(diagnostic: &Diagnostic, quirks: &QuirkSettings) -> Value {
+    let number = diagnostic.code.rsplit('_').next().and_then(|number| number.parse::<u64>().ok());
+    match number.filter(|_| quirks.is("error_code", "number")) {
         Some(number) => json!(number),
-        None => json!(finding.code),
+        None => json!(diagnostic.code),
     }
 }
 
-fn described(api: Api, finding: &Finding) -> String {
-    format!("{api} config: {}", finding.message)
+fn format_message(api: Api, diagnostic: &Diagnostic) -> String {
+    format!("{api} config: {}", diagnostic.message)
 }

@@ -1,82 +1,82 @@
-//! The operations of capping.
+//! The capping operations.
 
 use ajo_core::{Api, Verb};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::api::authoring::can_deploy::can_deploy;
-use crate::api::authoring::config_view::Place;
-use crate::api::authoring::envelope::{envelope, list, one};
-use crate::api::authoring::session::{Input, Session, is_forced, sandbox};
+use crate::api::authoring::config_response::{get_response, list_response, save_response};
+use crate::api::authoring::config_view::ConfigViewBuilder;
+use crate::api::authoring::operation_context::{OperationContext, OperationInput, find_sandbox, is_forced};
 use crate::api::authoring::validation;
-use crate::api::response::{self, Answer, Failure};
+use crate::api::response::{self, AuthoringError, ByteResponse};
 use crate::api::service_error::ServiceError;
-use crate::state::config::Config;
-use crate::state::definition::Definition;
-use crate::state::store::Sandbox;
+use crate::state::config::StoredConfig;
+use crate::state::definition::StoredDefinition;
+use crate::state::store::SandboxStore;
 
-/// Processes one of the eight operations of capping.
 pub(super) fn run(
-    mut session: Session<'_>,
+    mut context: OperationContext<'_>,
     verb: Verb,
-    input: Input<'_>,
+    input: OperationInput<'_>,
     new_id: impl FnOnce() -> String,
-) -> Result<Answer, Failure> {
-    session.make_room(verb, &input)?;
-    let Input { uid, query, body, json } = input;
-    let (mark, org_id, switches, most) = (session.mark(), session.org_id, session.switches, session.limits.configs);
-    let Sandbox { id, name, capping, .. } = sandbox(session.store, session.sandbox)?;
-    let place = Place::new(org_id, id, name, switches);
-    // No code is published for it; the status is.
-    let unknown = || Failure::new(StatusCode::NOT_FOUND, None, format!("no endpoint config has the uid {uid}"));
+) -> Result<ByteResponse, AuthoringError> {
+    context.reserve_bytes(verb, &input)?;
+    let OperationInput { uid, query, body, json } = input;
+    let (stamp, org_id, quirks, max) = (context.audit_stamp(), context.org_id, context.quirks, context.limits.configs);
+    let SandboxStore { id, name, capping, .. } = find_sandbox(context.store, context.sandbox)?;
+    let views = ConfigViewBuilder::new(org_id, id, name, quirks);
+    // Only the status is published, no code.
+    let unknown = || AuthoringError::new(StatusCode::NOT_FOUND, None, format!("no endpoint config has the uid {uid}"));
 
     Ok(match verb {
         Verb::List => {
-            validation::list_body(Api::Capping, body, json.as_ref(), switches)?;
-            list(capping.values().map(|config| place.capping(config)))
+            validation::check_list_body(Api::Capping, body, json.as_ref(), quirks)?;
+            list_response(capping.values().map(|config| views.capping_view(config)))
         }
         Verb::Create => {
-            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
-            if capping.len() >= most {
-                let message = format!("the emulator keeps at most {most} endpoint configs in a sandbox");
-                return Err(Failure::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
+            let (definition, diagnostics) = validation::validate_payload(Api::Capping, verb, json, quirks)?;
+            if capping.len() >= max {
+                let message = format!("the emulator stores at most {max} endpoint configs per sandbox");
+                return Err(AuthoringError::new(StatusCode::INSUFFICIENT_STORAGE, None, message));
             }
-            let config = Config::new(new_id(), Definition::new(definition), mark());
-            let answer = envelope(Api::Capping, &config, "created", &place.capping(&config), findings, switches);
+            let config = StoredConfig::new(new_id(), StoredDefinition::new(definition), stamp());
+            let response =
+                save_response(Api::Capping, &config, "created", &views.capping_view(&config), diagnostics, quirks);
             capping.insert(config.uid.clone(), config);
-            answer
+            response
         }
-        Verb::Get => one(&place.capping(capping.get(uid).ok_or_else(unknown)?)),
+        Verb::Get => get_response(&views.capping_view(capping.get(uid).ok_or_else(unknown)?)),
         Verb::Update => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            let (definition, findings) = validation::payload(Api::Capping, verb, json, switches)?;
-            config.update(Definition::new(definition), mark());
-            envelope(Api::Capping, config, "updated", &place.capping(config), findings, switches)
+            let (definition, diagnostics) = validation::validate_payload(Api::Capping, verb, json, quirks)?;
+            config.update(StoredDefinition::new(definition), stamp());
+            save_response(Api::Capping, config, "updated", &views.capping_view(config), diagnostics, quirks)
         }
         Verb::Delete => {
-            if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !is_forced(query, switches) {
-                return Err(ServiceError::CAPPING_DEPLOYED.failure());
+            if capping.get(uid).ok_or_else(unknown)?.deployed.is_some() && !is_forced(query, quirks) {
+                return Err(ServiceError::CAPPING_DEPLOYED.to_error());
             }
             capping.shift_remove(uid);
             response::ok(&json!({}))
         }
         Verb::CanDeploy => {
             let config = capping.get(uid).ok_or_else(unknown)?;
-            let findings = validation::findings(Api::Capping, &config.definition.parse(), switches);
-            response::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, findings, switches)}))
+            let diagnostics = validation::diagnostics(Api::Capping, &config.definition.parse(), quirks);
+            response::ok(&json!({"canDeploy": can_deploy(Api::Capping, config, diagnostics, quirks)}))
         }
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
-            validation::deployable(validation::findings(Api::Capping, &config.definition.parse(), switches))?;
-            config.deploy(mark());
+            validation::check_deployable(validation::diagnostics(Api::Capping, &config.definition.parse(), quirks))?;
+            config.deploy(stamp());
             response::no_content()
         }
-        // Documented: 204 also when it was not deployed.
+        // Documented: 204 even if it was not deployed.
         Verb::Undeploy => {
             capping.get_mut(uid).ok_or_else(unknown)?.undeploy();
             response::no_content()
         }
-        // The specs know it, and nobody has decided yet how it behaves here.
-        other => return Err(Failure::not_emulated(Api::Capping, other)),
+        // A verb that was added to the specs but not to the emulator.
+        other => return Err(AuthoringError::not_emulated(Api::Capping, other)),
     })
 }

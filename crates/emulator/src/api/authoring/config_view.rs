@@ -1,93 +1,96 @@
-//! Configurations as the service shows them, written straight into an answer: a list has thousands of them.
+//! A configuration in responses, written directly as JSON text: a list has thousands of them.
 
 use ajo_engine::json::write_string;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use crate::api::json_text::{push_comma, push_field, push_name};
-use crate::state::config::{Config, Metadata};
-use crate::state::definition::Definition;
-use crate::state::quirks::Switches;
-use crate::state::store::Throttling;
+use crate::api::json_writer::{push_comma, push_field, push_name};
+use crate::state::config::{ConfigMetadata, StoredConfig};
+use crate::state::definition::StoredDefinition;
+use crate::state::quirks::QuirkSettings;
+use crate::state::store::StoredThrottling;
 
-/// What the service adds to every configuration of a sandbox, and how it spells them.
+/// Builds views of the configurations in one sandbox.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'w> {
+pub(crate) struct ConfigViewBuilder<'w> {
     org_id: &'w str,
     sandbox_id: &'w str,
     sandbox_name: &'w str,
-    /// Whether the one method that HTTP spells otherwise is spelled as there.
+    /// Writes `OPTIONS`, as HTTP does, instead of the specification's `OPTION`.
     as_http: bool,
 }
 
-/// A definition with what the service adds to it. Where both have a field, it is the service's, in the place of the other.
+/// A definition and the fields that the service adds. An added field replaces a field of the same name, at its position.
 pub(crate) struct ConfigView<'w> {
-    definition: &'w Definition,
-    added: Vec<(&'static str, Added<'w>)>,
+    definition: &'w StoredDefinition,
+    added: Vec<(&'static str, AddedField<'w>)>,
     as_http: bool,
     is_deployed: bool,
 }
 
-enum Added<'w> {
-    Text(&'w str),
-    /// Two texts with `_` between them.
-    Pair(&'w str, &'w str),
-    Flag(bool),
-    Metadata(Metadata<'w>),
+enum AddedField<'w> {
+    String(&'w str),
+    /// Two strings joined by `_`.
+    JoinedPair(&'w str, &'w str),
+    Bool(bool),
+    Metadata(ConfigMetadata<'w>),
     Deployed(ConfigView<'w>),
 }
 
-impl<'w> Place<'w> {
-    pub(crate) fn new(org_id: &'w str, sandbox_id: &'w str, sandbox_name: &'w str, switches: &Switches) -> Self {
-        Self { org_id, sandbox_id, sandbox_name, as_http: switches.is("method_name", "options") }
+impl<'w> ConfigViewBuilder<'w> {
+    pub(crate) fn new(org_id: &'w str, sandbox_id: &'w str, sandbox_name: &'w str, quirks: &QuirkSettings) -> Self {
+        Self { org_id, sandbox_id, sandbox_name, as_http: quirks.is("method_name", "options") }
     }
 
-    /// A capping configuration in this place.
-    pub(crate) fn capping(&self, config: &'w Config) -> ConfigView<'w> {
-        let mut shown = self.show(&config.definition, self.of_capping(&config.uid));
-        shown.added.extend(state(config));
+    pub(crate) fn capping_view(&self, config: &'w StoredConfig) -> ConfigView<'w> {
+        let mut view = self.build(&config.definition, self.capping_fields(&config.uid));
+        view.added.extend(state_fields(config));
         if let Some(deployed) = &config.deployed {
-            let deployed = ConfigView { is_deployed: true, ..self.show(deployed, self.of_capping(&config.uid)) };
-            shown.added.push(("deployedConfig", Added::Deployed(deployed)));
+            let deployed = ConfigView { is_deployed: true, ..self.build(deployed, self.capping_fields(&config.uid)) };
+            view.added.push(("deployedConfig", AddedField::Deployed(deployed)));
         }
-        shown
+        view
     }
 
-    /// The throttling configuration of this organization, in the place where it was defined.
-    pub(crate) fn throttling(org_id: &'w str, throttling: &'w Throttling, switches: &Switches) -> ConfigView<'w> {
-        let Throttling { config, sandbox_id, sandbox_name } = throttling;
-        let place = Self::new(org_id, sandbox_id, sandbox_name, switches);
+    /// The throttling configuration of an organization, with the sandbox in which it was defined.
+    pub(crate) fn throttling_view(
+        org_id: &'w str,
+        throttling: &'w StoredThrottling,
+        quirks: &QuirkSettings,
+    ) -> ConfigView<'w> {
+        let StoredThrottling { config, sandbox_id, sandbox_name } = throttling;
+        let builder = Self::new(org_id, sandbox_id, sandbox_name, quirks);
         let added = [
-            ("orgId", Added::Text(org_id)),
-            ("uid", Added::Text(&config.uid)),
-            ("_id", Added::Pair(&config.uid, sandbox_id)),
-            ("sandboxName", Added::Text(sandbox_name)),
-            ("sandboxId", Added::Text(sandbox_id)),
+            ("orgId", AddedField::String(org_id)),
+            ("uid", AddedField::String(&config.uid)),
+            ("_id", AddedField::JoinedPair(&config.uid, sandbox_id)),
+            ("sandboxName", AddedField::String(sandbox_name)),
+            ("sandboxId", AddedField::String(sandbox_id)),
         ];
-        let mut shown = place.show(&config.definition, added);
-        shown.added.extend(state(config));
+        let mut view = builder.build(&config.definition, added);
+        view.added.extend(state_fields(config));
         if config.was_deployed() {
-            shown.added.push(("version", Added::Text("1.0")));
+            view.added.push(("version", AddedField::String("1.0")));
         }
-        shown
+        view
     }
 
-    fn of_capping(&self, uid: &'w str) -> [(&'static str, Added<'w>); 6] {
+    fn capping_fields(&self, uid: &'w str) -> [(&'static str, AddedField<'w>); 6] {
         [
-            ("orgId", Added::Text(self.org_id)),
-            // Observed: the tenant is named like the sandbox in the published samples.
-            ("tenantId", Added::Text(self.sandbox_name)),
-            ("uid", Added::Text(uid)),
-            ("_id", Added::Text(uid)),
-            ("sandboxName", Added::Text(self.sandbox_name)),
-            ("sandboxId", Added::Text(self.sandbox_id)),
+            ("orgId", AddedField::String(self.org_id)),
+            // Observed: in the published samples the tenant has the name of the sandbox.
+            ("tenantId", AddedField::String(self.sandbox_name)),
+            ("uid", AddedField::String(uid)),
+            ("_id", AddedField::String(uid)),
+            ("sandboxName", AddedField::String(self.sandbox_name)),
+            ("sandboxId", AddedField::String(self.sandbox_id)),
         ]
     }
 
-    fn show<const N: usize>(
+    fn build<const N: usize>(
         &self,
-        definition: &'w Definition,
-        added: [(&'static str, Added<'w>); N],
+        definition: &'w StoredDefinition,
+        added: [(&'static str, AddedField<'w>); N],
     ) -> ConfigView<'w> {
         let mut all = Vec::with_capacity(11);
         all.extend(added);
@@ -95,12 +98,12 @@ impl<'w> Place<'w> {
     }
 }
 
-fn state(config: &Config) -> [(&'static str, Added<'_>); 4] {
+fn state_fields(config: &StoredConfig) -> [(&'static str, AddedField<'_>); 4] {
     [
-        ("metadata", Added::Metadata(config.metadata())),
-        ("state", Added::Text(config.state.as_str())),
-        ("authoringFormatVersion", Added::Text("1.0")),
-        ("hasBeenDeployed", Added::Flag(config.deployed.is_some())),
+        ("metadata", AddedField::Metadata(config.metadata())),
+        ("state", AddedField::String(config.state.as_str())),
+        ("authoringFormatVersion", AddedField::String("1.0")),
+        ("hasBeenDeployed", AddedField::Bool(config.deployed.is_some())),
     ]
 }
 
@@ -112,19 +115,19 @@ impl ConfigView<'_> {
             push_comma(json);
             write_string(json, name);
             json.push(':');
-            let place = self.added.iter().position(|(added, _)| added == name);
-            match (place, name.as_str()) {
-                (Some(place), _) => {
-                    written |= 1 << place;
-                    self.added[place].1.write(json);
+            let index = self.added.iter().position(|(added, _)| added == name);
+            match (index, name.as_str()) {
+                (Some(index), _) => {
+                    written |= 1 << index;
+                    self.added[index].1.write(json);
                 }
-                (None, "methods") if self.as_http => write_as_http(json, value),
-                (None, "services") if self.is_deployed => write_in_force(json, value),
+                (None, "methods") if self.as_http => write_http_methods(json, value),
+                (None, "services") if self.is_deployed => write_deployed_services(json, value),
                 (None, _) => json.push_str(value.get()),
             }
         }
-        for (place, (name, added)) in self.added.iter().enumerate() {
-            if written & (1 << place) == 0 {
+        for (index, (name, added)) in self.added.iter().enumerate() {
+            if written & (1 << index) == 0 {
                 push_name(json, name);
                 added.write(json);
             }
@@ -133,12 +136,12 @@ impl ConfigView<'_> {
     }
 }
 
-impl Added<'_> {
+impl AddedField<'_> {
     fn write(&self, json: &mut String) {
         match self {
-            Self::Text(text) => write_string(json, text),
-            Self::Pair(first, second) => write_string(json, &[first, "_", second].concat()),
-            Self::Flag(flag) => json.push_str(if *flag { "true" } else { "false" }),
+            Self::String(text) => write_string(json, text),
+            Self::JoinedPair(first, second) => write_string(json, &[first, "_", second].concat()),
+            Self::Bool(flag) => json.push_str(if *flag { "true" } else { "false" }),
             Self::Metadata(metadata) => {
                 json.push('{');
                 for (name, text) in metadata.entries() {
@@ -146,32 +149,32 @@ impl Added<'_> {
                 }
                 json.push('}');
             }
-            Self::Deployed(shown) => shown.write(json),
+            Self::Deployed(view) => view.write(json),
         }
     }
 }
 
-/// Methods, all of them spelled as in HTTP.
-fn write_as_http(json: &mut String, methods: &RawValue) {
+/// Writes the methods with HTTP's spelling.
+fn write_http_methods(json: &mut String, methods: &RawValue) {
     let Ok(methods) = serde_json::from_str::<Vec<&RawValue>>(methods.get()) else {
         return json.push_str(methods.get());
     };
     let methods = methods.into_iter().map(RawValue::get);
-    let spelled: Vec<&str> = methods.map(|it| if it == r#""OPTION""# { r#""OPTIONS""# } else { it }).collect();
+    let names: Vec<&str> = methods.map(|it| if it == r#""OPTION""# { r#""OPTIONS""# } else { it }).collect();
     json.push('[');
-    json.push_str(&spelled.join(","));
+    json.push_str(&names.join(","));
     json.push(']');
 }
 
-/// The services of a deployed definition. Observed: a limit has -1 connections where the definition set none.
-fn write_in_force(json: &mut String, services: &RawValue) {
-    let Some(services) = fields(services) else { return json.push_str(services.get()) };
+/// Writes the services of a deployed definition. Observed: `maxHttpConnections` is -1 where the definition sets none.
+fn write_deployed_services(json: &mut String, services: &RawValue) {
+    let Some(services) = parse_fields(services) else { return json.push_str(services.get()) };
     json.push('{');
     for (name, limit) in services {
         push_comma(json);
         write_string(json, &name);
         json.push(':');
-        if fields(limit).is_some_and(|limit| !limit.contains_key("maxHttpConnections")) {
+        if parse_fields(limit).is_some_and(|limit| !limit.contains_key("maxHttpConnections")) {
             json.push_str(limit.get().strip_suffix('}').unwrap_or_default());
             push_comma(json);
             json.push_str("\"maxHttpConnections\":-1}");
@@ -182,8 +185,8 @@ fn write_in_force(json: &mut String, services: &RawValue) {
     json.push('}');
 }
 
-/// The fields of an object. Their values stay text, so that every number stays as it is.
-fn fields(value: &RawValue) -> Option<IndexMap<String, &RawValue>> {
+/// The fields of an object. Values stay JSON text, so numbers are not reformatted.
+fn parse_fields(value: &RawValue) -> Option<IndexMap<String, &RawValue>> {
     serde_json::from_str(value.get()).ok()
 }
 
@@ -193,23 +196,23 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::state::config::Mark;
+    use crate::state::config::AuditStamp;
 
-    fn config(definition: Value) -> Config {
+    fn config(definition: Value) -> StoredConfig {
         let Value::Object(definition) = definition else { panic!("{definition} is no object") };
-        Config::new(
+        StoredConfig::new(
             "u".to_owned(),
-            Definition::new(definition),
-            Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) },
+            StoredDefinition::new(definition),
+            AuditStamp { by: "me".to_owned(), at: Timestamp::from_millis(0) },
         )
     }
 
     #[test]
-    fn what_the_service_adds_takes_the_place_of_what_a_definition_has() {
+    fn added_fields_replace_definition_fields() {
         let config = config(json!({"uid": "mine", "url": "https://a.example/", "state": [1]}));
-        let shown = Place::new("o", "s", "prod", &Switches::default()).capping(&config);
+        let view = ConfigViewBuilder::new("o", "s", "prod", &QuirkSettings::default()).capping_view(&config);
         let mut text = String::new();
-        shown.write(&mut text);
+        view.write(&mut text);
         let begins =
             r#"{"uid":"u","url":"https://a.example/","state":"created","orgId":"o","tenantId":"prod","_id":"u","#;
         assert!(text.starts_with(begins), "{text}");
@@ -217,20 +220,20 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_spells_a_method_as_http_does_and_what_is_in_force_has_its_connections() {
-        let mut switches = Switches::default();
-        switches.choose("method_name", "options").expect("a side");
+    fn quirk_and_deployment_change_view() {
+        let mut quirks = QuirkSettings::default();
+        quirks.set("method_name", "options").expect("a variant");
         let mut config = config(json!({"methods": ["OPTION", 1], "services": {"action": {"rating": {}}, "x": null}}));
-        config.deploy(Mark { by: "me".to_owned(), at: Timestamp::from_millis(0) });
+        config.deploy(AuditStamp { by: "me".to_owned(), at: Timestamp::from_millis(0) });
         let mut text = String::new();
-        Place::new("o", "s", "prod", &switches).capping(&config).write(&mut text);
-        let shown: Value = serde_json::from_str(&text).expect("JSON");
+        ConfigViewBuilder::new("o", "s", "prod", &quirks).capping_view(&config).write(&mut text);
+        let view: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(
-            (&shown["methods"], &shown["deployedConfig"]["methods"]),
+            (&view["methods"], &view["deployedConfig"]["methods"]),
             (&json!(["OPTIONS", 1]), &json!(["OPTIONS", 1]))
         );
-        assert_eq!(shown["services"], json!({"action": {"rating": {}}, "x": null}));
-        let in_force = json!({"action": {"rating": {}, "maxHttpConnections": -1}, "x": null});
-        assert_eq!(shown["deployedConfig"]["services"], in_force);
+        assert_eq!(view["services"], json!({"action": {"rating": {}}, "x": null}));
+        let live = json!({"action": {"rating": {}, "maxHttpConnections": -1}, "x": null});
+        assert_eq!(view["deployedConfig"]["services"], live);
     }
 }

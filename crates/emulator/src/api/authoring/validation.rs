@@ -1,148 +1,164 @@
-//! What the service says of a definition: the rules of `ajo-core`, and what the switches add to them.
+//! Validates definitions: the rules of `ajo-core`, plus the rules of the selected quirks.
 
 use std::borrow::Cow;
 
-use ajo_core::rules::{Finding, Severity};
-use ajo_core::schema;
+use ajo_core::object_schema;
+use ajo_core::rules::{Diagnostic, Severity};
 use ajo_core::{Api, Verb};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::api::response::Failure;
-use crate::state::quirks::Switches;
+use crate::api::response::AuthoringError;
+use crate::state::quirks::QuirkSettings;
 
-/// Most methods in a definition, so that no answer grows with what is wrong in each. Chosen here: there are nine of them in HTTP.
+/// Maximum number of methods in a definition. HTTP has nine; the limit bounds the size of error responses.
 pub const MAX_METHODS: usize = 100;
 
-/// The schema's name for both kinds of service at once.
-const JOINED: &str = "action|dataSource";
+/// The schema's name for both services together.
+const JOINED_SERVICES_KEY: &str = "action|dataSource";
 
-/// Everything there is to say of a definition.
-pub(crate) fn findings(api: Api, definition: &Map<String, Value>, switches: &Switches) -> Vec<Finding> {
-    let canonical = canonical_definition(api, definition, switches);
-    let mut findings = api.validate_fields(&*canonical);
+/// All diagnostics for a definition.
+pub(crate) fn diagnostics(api: Api, definition: &Map<String, Value>, quirks: &QuirkSettings) -> Vec<Diagnostic> {
+    let canonical = canonical_definition(api, definition, quirks);
+    let mut diagnostics = api.validate_fields(&*canonical);
     if api == Api::Capping {
-        findings.extend(by_switches(&canonical, switches));
+        diagnostics.extend(quirk_diagnostics(&canonical, quirks));
     }
-    findings
+    diagnostics
 }
 
-/// A definition as the rules know it, where a switch lets it be written otherwise.
+/// Converts a definition that uses the syntax of a quirk to the syntax that the rules know.
 pub(crate) fn canonical_definition<'d>(
     api: Api,
     definition: &'d Map<String, Value>,
-    switches: &Switches,
+    quirks: &QuirkSettings,
 ) -> Cow<'d, Map<String, Value>> {
-    let mut plain = Cow::Borrowed(definition);
+    let mut canonical = Cow::Borrowed(definition);
     if api == Api::Capping
-        && switches.is("services_key", "joined")
-        && let Some(joined) = definition.get("services").and_then(|services| services.get(JOINED))
+        && quirks.is("services_key", "joined")
+        && let Some(joined) = definition.get("services").and_then(|services| services.get(JOINED_SERVICES_KEY))
     {
         let services = json!({"action": joined});
-        plain.to_mut().insert("services".to_owned(), services);
+        canonical.to_mut().insert("services".to_owned(), services);
     }
-    if switches.is("update_methods", "object")
+    if quirks.is("update_methods", "object")
         && let Some(Value::Array(methods)) = definition.get("methods")
         && methods.iter().any(Value::is_object)
     {
-        // Which fields they have is unknown, so nothing is said of what is in them.
+        // The fields of these objects are unknown, so they are not checked.
         let methods = methods.iter().map(|method| if method.is_object() { json!("GET") } else { method.clone() });
         let methods: Value = methods.collect();
-        plain.to_mut().insert("methods".to_owned(), methods);
+        canonical.to_mut().insert("methods".to_owned(), methods);
     }
-    plain
+    canonical
 }
 
-fn by_switches(definition: &Map<String, Value>, switches: &Switches) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut add = |code: &'static str, pointer: String, message: &str, refuses_payload: bool| {
+fn quirk_diagnostics(definition: &Map<String, Value>, quirks: &QuirkSettings) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut add = |code: &'static str, pointer: String, message: &str, rejects_payload: bool| {
         let message = message.to_owned();
-        findings.push(Finding { code, severity: Severity::Error, pointer, message, service: None, refuses_payload });
+        diagnostics.push(Diagnostic {
+            code,
+            severity: Severity::Error,
+            pointer,
+            message,
+            service: None,
+            rejects_payload,
+        });
     };
-    if switches.is("org_id", "required") && !definition.get("orgId").is_some_and(Value::is_string) {
+    if quirks.is("org_id", "required") && !definition.get("orgId").is_some_and(Value::is_string) {
         add("ERR_ENDPOINTCONFIG_111", "/orgId".to_owned(), "cannot create: invalid payload, orgId is missing", true);
     }
     let services = definition.get("services").and_then(Value::as_object);
     for (name, limit) in services.into_iter().flatten() {
-        let at_most_400 = switches.is("max_http_connections", "at_most_400");
+        let at_most_400 = quirks.is("max_http_connections", "at_most_400");
         if at_most_400 && limit["maxHttpConnections"].as_i64().is_some_and(|connections| connections > 400) {
             let pointer = format!("/services/{name}/maxHttpConnections");
             add("ERR_ENDPOINTCONFIG_111", pointer, "invalid payload: maxHttpConnections is over 400", true);
         }
-        if switches.is("max_calls_count", "more_than_1") && limit["rating"]["maxCallsCount"] == 1 {
+        if quirks.is("max_calls_count", "more_than_1") && limit["rating"]["maxCallsCount"] == 1 {
             let pointer = format!("/services/{name}/rating/maxCallsCount");
             add("ERR_ENDPOINTCONFIG_107", pointer, "maxCallsCount must be greater than 1", false);
         }
     }
-    findings
+    diagnostics
 }
 
-/// Nothing or an object. Inferred: anything else is refused as an invalid payload.
-pub(crate) fn list_body(api: Api, body: &[u8], json: Option<&Value>, switches: &Switches) -> Result<(), Failure> {
+/// Accepts an empty body or an object. Inferred: anything else is an invalid payload.
+pub(crate) fn check_list_body(
+    api: Api,
+    body: &[u8],
+    json: Option<&Value>,
+    quirks: &QuirkSettings,
+) -> Result<(), AuthoringError> {
     let empty = body.trim_ascii().is_empty();
-    let object = !switches.is("list_body", "none") && json.is_some_and(Value::is_object);
-    if empty || object { Ok(()) } else { Err(refusal(&api.validate(&Value::Null))) }
+    let object = !quirks.is("list_body", "none") && json.is_some_and(Value::is_object);
+    if empty || object { Ok(()) } else { Err(invalid_definition(&api.validate(&Value::Null))) }
 }
 
-/// The definition in a body of JSON, if it can be stored, and what there is to say of it.
-pub(crate) fn payload(
+/// The definition to store, with its diagnostics, or the error for an invalid payload.
+pub(crate) fn validate_payload(
     api: Api,
     verb: Verb,
     json: Option<Value>,
-    switches: &Switches,
-) -> Result<(Map<String, Value>, Vec<Finding>), Failure> {
-    // Text that is no JSON is judged like JSON that is no object: the service expects a JSON payload.
+    quirks: &QuirkSettings,
+) -> Result<(Map<String, Value>, Vec<Diagnostic>), AuthoringError> {
+    // A body that is not JSON gets the same error as JSON that is not an object.
     let mut payload = json.unwrap_or_default();
-    if api == Api::Throttling && switches.is("throttling_body", "text") {
+    if api == Api::Throttling && quirks.is("throttling_body", "text") {
         payload = payload.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     }
-    let Value::Object(mut payload) = payload else { return Err(refusal(&api.validate(&Value::Null))) };
+    let Value::Object(mut payload) = payload else { return Err(invalid_definition(&api.validate(&Value::Null))) };
     if payload.get("methods").and_then(Value::as_array).is_some_and(|methods| methods.len() > MAX_METHODS) {
-        let message = format!("the emulator takes at most {MAX_METHODS} methods in a definition");
-        return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
+        let message = format!("the emulator accepts at most {MAX_METHODS} methods in a definition");
+        return Err(AuthoringError::new(StatusCode::PAYLOAD_TOO_LARGE, None, message));
     }
-    let mut findings = findings(api, &payload, switches);
-    if verb == Verb::Update && switches.is("update_methods", "object") {
+    let mut diagnostics = diagnostics(api, &payload, quirks);
+    if verb == Verb::Update && quirks.is("update_methods", "object") {
         let methods = payload.get("methods").and_then(Value::as_array);
         if methods.into_iter().flatten().any(|method| !method.is_object()) {
-            let message = "the methods of an update are objects";
-            return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, json!("ERR_ENDPOINTCONFIG_111"), message));
+            let message = "the methods of an update must be objects";
+            return Err(AuthoringError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                json!("ERR_ENDPOINTCONFIG_111"),
+                message,
+            ));
         }
     }
-    if findings.iter().any(|finding| finding.refuses_payload) {
-        findings.retain(|finding| finding.refuses_payload);
-        return Err(refusal(&findings));
+    if diagnostics.iter().any(|diagnostic| diagnostic.rejects_payload) {
+        diagnostics.retain(|diagnostic| diagnostic.rejects_payload);
+        return Err(invalid_definition(&diagnostics));
     }
-    // Other fields are passed over; what the service does with them is unknown.
-    let schema = schema::request_body(api, verb.as_str());
-    let is_kept = |name: &str| {
+    // Other fields are dropped; the service's handling of them is unknown.
+    let schema = object_schema::request_body(api, verb.as_str());
+    let is_retained = |name: &str| {
         let is_known = schema.is_some_and(|schema| schema.field(name).is_some());
-        is_known && (name != "orgId" || switches.is("org_id", "required"))
+        is_known && (name != "orgId" || quirks.is("org_id", "required"))
     };
-    payload.retain(|name, _| is_kept(name));
-    without_nulls(&mut payload);
-    Ok((payload, findings))
+    payload.retain(|name, _| is_retained(name));
+    remove_nulls(&mut payload);
+    Ok((payload, diagnostics))
 }
 
-/// Inferred: a field that is null is one that is not there. The specification has nulls nowhere.
-fn without_nulls(map: &mut Map<String, Value>) {
+/// Inferred: a null field counts as absent. The specification allows null nowhere.
+fn remove_nulls(map: &mut Map<String, Value>) {
     map.retain(|_, value| {
         if let Value::Object(below) = value {
-            without_nulls(below);
+            remove_nulls(below);
         }
         !value.is_null()
     });
 }
 
-/// Documented: an invalid payload is answered 500. Inferred: the code is the first finding's.
-fn refusal(findings: &[Finding]) -> Failure {
-    let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
-    let code = findings.first().map(|finding| json!(finding.code));
-    Failure::new(StatusCode::INTERNAL_SERVER_ERROR, code, messages.join("; "))
+/// Documented: an invalid payload is rejected with 500. Inferred: the code is that of the first diagnostic.
+fn invalid_definition(diagnostics: &[Diagnostic]) -> AuthoringError {
+    let messages: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    let code = diagnostics.first().map(|diagnostic| json!(diagnostic.code));
+    AuthoringError::new(StatusCode::INTERNAL_SERVER_ERROR, code, messages.join("; "))
 }
 
-/// Documented: 500 when the definition is invalid. Inferred: the code is the first finding's.
-pub(crate) fn deployable(mut findings: Vec<Finding>) -> Result<(), Failure> {
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() { Ok(()) } else { Err(refusal(&findings)) }
+/// Documented: deploying an invalid definition fails with 500. Inferred: the code is that of the first diagnostic.
+pub(crate) fn check_deployable(mut diagnostics: Vec<Diagnostic>) -> Result<(), AuthoringError> {
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    if diagnostics.is_empty() { Ok(()) } else { Err(invalid_definition(&diagnostics)) }
 }

@@ -1,35 +1,37 @@
-//! The request log, filtered.
+//! Filters the request log.
 
 use std::collections::BTreeMap;
 
 use ajo_core::OPERATIONS;
 
-use crate::api::control::refusal::Refused;
-use crate::faults::target::Target;
+use crate::api::control::control_error::ControlError;
+use crate::faults::target::FaultTarget;
 use crate::state::organization::Organization;
-use crate::state::request_log::Calls;
+use crate::state::request_log::LoggedCalls;
 
-/// The calls that the parameters select.
+/// Selects calls by the query parameters.
 pub(super) fn filter<'o>(
     organization: &'o Organization,
     query: &BTreeMap<String, String>,
-) -> Result<Calls<'o>, Refused> {
+) -> Result<LoggedCalls<'o>, ControlError> {
     let mut calls = organization.calls();
     match query.get("mutating").map(String::as_str) {
         Some("true") => calls = calls.mutating(),
         Some("false") | None => {}
-        Some(_) => return Err(Refused::bad("mutating is true or false")),
+        Some(_) => return Err(ControlError::bad_request("`mutating` must be true or false")),
     }
     if let Some(operation) = query.get("operation") {
-        let mut known: Vec<String> = OPERATIONS.iter().map(|operation| Target::of(operation).to_string()).collect();
-        known.push(Target::Token.to_string());
+        let mut known: Vec<String> =
+            OPERATIONS.iter().map(|operation| FaultTarget::from_operation(operation).to_string()).collect();
+        known.push(FaultTarget::Token.to_string());
         if !known.contains(operation) {
-            return Err(Refused::bad(format!("operation is one of {}", known.join(", "))));
+            return Err(ControlError::bad_request(format!("`operation` must be one of {}", known.join(", "))));
         }
-        calls = calls.of(operation);
+        calls = calls.for_operation(operation);
     }
     if let Some(since) = query.get("since") {
-        calls = calls.since(since.parse().map_err(|_| Refused::bad("since is the number of a call"))?);
+        calls =
+            calls.since(since.parse().map_err(|_| ControlError::bad_request("`since` must be the number of a call"))?);
     }
     Ok(calls)
 }

@@ -1,66 +1,69 @@
-//! Concurrent edits: a test sets one, and it happens before a later call.
+//! Adds concurrent edits, which are applied before a later call.
 
 use ajo_core::{Api, Operation, Verb};
 use serde_json::Value;
 
 use crate::api::authoring::validation;
-use crate::api::control::refusal::Refused;
-use crate::api::response::Failure;
-use crate::faults::target::Target;
-use crate::state::concurrent_edit::{Deed, Interference, LONGEST_BY};
-use crate::state::organization::{MAX_INTERFERENCES, Organization};
-use crate::state::quirks::Switches;
-use crate::state::settings::Limits;
+use crate::api::control::control_error::ControlError;
+use crate::api::response::AuthoringError;
+use crate::faults::target::FaultTarget;
+use crate::state::concurrent_edit::{ConcurrentEdit, MAX_AUTHOR_LENGTH, Mutation};
+use crate::state::organization::{MAX_CONCURRENT_EDITS, Organization};
+use crate::state::quirks::QuirkSettings;
+use crate::state::settings::ResourceLimits;
 
-/// What is done to one configuration that is there: before these, somebody else can act.
-const ABOUT_ONE: [Verb; 6] = [Verb::Get, Verb::Update, Verb::Delete, Verb::CanDeploy, Verb::Deploy, Verb::Undeploy];
+/// Operations on an existing configuration. Only these can have a concurrent edit before them.
+const SINGLE_CONFIG_VERBS: [Verb; 6] =
+    [Verb::Get, Verb::Update, Verb::Delete, Verb::CanDeploy, Verb::Deploy, Verb::Undeploy];
 
-/// Adds a concurrent edit, if it can happen and there is room for it.
+/// Adds a concurrent edit if it can apply and there is room for it.
 pub(super) fn add(
     organization: &mut Organization,
-    interference: Interference,
-    (limits, switches): (Limits, &Switches),
-) -> Result<(), Refused> {
-    let interference = validate(interference, switches).map_err(Refused::bad)?;
-    if interference.by.len() > LONGEST_BY {
-        return Err(Refused::bad(format!("by has at most {LONGEST_BY} bytes")));
+    edit: ConcurrentEdit,
+    (limits, quirks): (ResourceLimits, &QuirkSettings),
+) -> Result<(), ControlError> {
+    let edit = validate(edit, quirks).map_err(ControlError::bad_request)?;
+    if edit.by.len() > MAX_AUTHOR_LENGTH {
+        return Err(ControlError::bad_request(format!("`by` must have at most {MAX_AUTHOR_LENGTH} bytes")));
     }
-    let saved =
-        interference.definition.as_ref().map_or(0, |fields| serde_json::to_string(fields).map_or(0, |text| text.len()));
-    if !organization.store.has_room_for(saved, limits.config_bytes) {
-        let most = limits.config_bytes;
-        return Err(Refused::bad(format!("at most {most} bytes of definitions are kept for an organization")));
+    let bytes = edit.definition.as_ref().map_or(0, |fields| serde_json::to_string(fields).map_or(0, |text| text.len()));
+    if !organization.store.try_reserve(bytes, limits.config_bytes) {
+        let max = limits.config_bytes;
+        return Err(ControlError::bad_request(format!(
+            "the emulator stores at most {max} bytes of definitions per organization"
+        )));
     }
-    if !organization.interfere(interference) {
-        return Err(Refused::bad(format!(
-            "no more than {MAX_INTERFERENCES} interferences can wait; reset, or let them happen"
+    if !organization.add_concurrent_edit(edit) {
+        return Err(ControlError::bad_request(format!(
+            "at most {MAX_CONCURRENT_EDITS} concurrent edits can be pending; reset the emulator or let some apply"
         )));
     }
     Ok(())
 }
 
-/// The same as it can happen: what would be saved is what the service would keep of it. Says why it could never happen, or
-/// what is wrong with what would be saved: somebody else is held to what the service takes.
-fn validate(edit: Interference, switches: &Switches) -> Result<Interference, String> {
-    let covers = |operation: &Operation| edit.before.covers(Target::of(operation));
-    let about = |api: &Api| ABOUT_ONE.iter().any(|verb| Operation::find(*api, *verb).is_some_and(covers));
-    let apis: Vec<Api> = [Api::Capping, Api::Throttling].into_iter().filter(about).collect();
+/// Returns the edit with the definition that the service would store. Fails if the edit can never apply or its definition
+/// is invalid: other users have to obey the service's rules too.
+fn validate(edit: ConcurrentEdit, quirks: &QuirkSettings) -> Result<ConcurrentEdit, String> {
+    let covers = |operation: &Operation| edit.before.matches(FaultTarget::from_operation(operation));
+    let description =
+        |api: &Api| SINGLE_CONFIG_VERBS.iter().any(|verb| Operation::find(*api, *verb).is_some_and(covers));
+    let apis: Vec<Api> = [Api::Capping, Api::Throttling].into_iter().filter(description).collect();
     let Some(definition) = &edit.definition else {
-        let nobody = || format!("{} is about no configuration, so nobody can come before it", edit.before);
-        return if apis.is_empty() { Err(nobody()) } else { Ok(edit) };
+        let no_config = || format!("`{}` matches no call about an existing configuration", edit.before);
+        return if apis.is_empty() { Err(no_config()) } else { Ok(edit) };
     };
     let [api] = apis[..] else {
-        return Err(format!("a definition is of one API, and {} is not about calls of one", edit.before));
+        return Err(format!("a definition needs a target of one API, which `{}` is not", edit.before));
     };
-    if edit.does != Deed::Edit {
-        return Err("a definition is for `edit` only".to_owned());
+    if edit.mutation != Mutation::Edit {
+        return Err("`definition` is only allowed for the mutation `edit`".to_owned());
     }
-    let refused = |failure: Failure| format!("the definition cannot be saved: {}", failure.message);
+    let invalid = |failure: AuthoringError| format!("invalid definition: {}", failure.message);
     let payload = Some(Value::Object(definition.clone()));
-    let (kept, findings) = validation::payload(api, Verb::Update, payload, switches).map_err(refused)?;
+    let (stored, diagnostics) = validation::validate_payload(api, Verb::Update, payload, quirks).map_err(invalid)?;
     if api == Api::Throttling {
-        // It may come into force at once.
-        validation::deployable(findings).map_err(refused)?;
+        // It may be live at once.
+        validation::check_deployable(diagnostics).map_err(invalid)?;
     }
-    Ok(Interference { definition: Some(kept), ..edit })
+    Ok(ConcurrentEdit { definition: Some(stored), ..edit })
 }

@@ -1,4 +1,4 @@
-//! The parts of a request that every handler reads: its body, and the parameters of its query.
+//! Parses the body and checks the query parameters of a control request.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,18 @@ use ajo_engine::untrusted_text::excerpt;
 use http::Method;
 use serde::de::DeserializeOwned;
 
-use crate::api::control::refusal::Refused;
+use crate::api::control::control_error::ControlError;
 
-pub(super) fn read_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
-    serde_json::from_slice(body).map_err(|error| Refused::bad(format!("the body cannot be used: {error}")))
+pub(super) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    serde_json::from_slice(body).map_err(|error| ControlError::bad_request(format!("invalid body: {error}")))
 }
 
-/// A misspelled parameter is refused: passed over, it would give another answer than was asked for.
-pub(super) fn check_parameters(method: &Method, path: &str, query: &BTreeMap<String, String>) -> Result<(), Refused> {
+/// Rejects unknown parameters: ignoring a misspelled one would return the wrong result.
+pub(super) fn check_parameters(
+    method: &Method,
+    path: &str,
+    query: &BTreeMap<String, String>,
+) -> Result<(), ControlError> {
     let known: &[&str] = match (method.as_str(), path) {
         ("GET", "/configs") => &["org", "find", "limit"],
         ("GET", "/calls") => &["org", "mutating", "operation", "since"],
@@ -23,7 +27,7 @@ pub(super) fn check_parameters(method: &Method, path: &str, query: &BTreeMap<Str
         None => Ok(()),
         Some(name) => {
             let (name, known) = (excerpt(name, 60), known.join(", "));
-            Err(Refused::bad(format!("there is no parameter {name} here; there are: {known}")))
+            Err(ControlError::bad_request(format!("unknown parameter `{name}`; expected one of {known}")))
         }
     }
 }

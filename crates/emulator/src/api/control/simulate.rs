@@ -6,23 +6,27 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::authoring::validation;
-use crate::api::control::refusal::Refused;
-use crate::api::control::request::read_body;
-use crate::state::emulator_state::World;
+use crate::api::control::control_error::ControlError;
+use crate::api::control::request::parse_body;
+use crate::state::emulator_state::EmulatorState;
 
-pub(super) fn simulate(world: &World, org_id: &str, body: &[u8]) -> Result<Value, Refused> {
-    let store = &world.organizations.get(org_id).ok_or_else(|| Refused::no_organization(org_id))?.store;
-    let request: SimulationRequest = read_body(body)?;
+pub(super) fn simulate(state: &EmulatorState, org_id: &str, body: &[u8]) -> Result<Value, ControlError> {
+    let store = &state.organizations.get(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?.store;
+    let request: SimulationRequest = parse_body(body)?;
     let deployed = request.uid.as_deref().map(|uid| {
         let (api, config) = store.find(uid).ok_or_else(|| {
-            Refused(StatusCode::NOT_FOUND, format!("no configuration has the uid {}", excerpt(uid, 60)))
+            ControlError(StatusCode::NOT_FOUND, format!("no configuration has the uid {}", excerpt(uid, 60)))
         })?;
         let definition = config.deployed.as_ref();
-        let definition = definition
-            .ok_or_else(|| Refused::bad(format!("{} is not deployed, so it limits nothing", excerpt(uid, 60))))?;
+        let definition = definition.ok_or_else(|| {
+            ControlError::bad_request(format!(
+                "the configuration {} is not deployed, so it has no effect",
+                excerpt(uid, 60)
+            ))
+        })?;
         let definition = definition.parse();
-        Ok(Value::Object(validation::canonical_definition(api, &definition, &world.settings.switches).into_owned()))
+        Ok(Value::Object(validation::canonical_definition(api, &definition, &state.settings.quirks).into_owned()))
     });
-    let report = request.simulate(deployed.transpose()?).map_err(Refused::bad)?;
+    let report = request.simulate(deployed.transpose()?).map_err(ControlError::bad_request)?;
     Ok(json!(report))
 }

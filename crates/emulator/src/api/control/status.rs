@@ -1,39 +1,39 @@
-//! What the emulator is, how it is set, and how much it stores.
+//! The status of the emulator: version, settings and counts.
 
 use ajo_engine::Timestamp;
 use serde_json::{Value, json};
 
 use crate::api::control::clock;
-use crate::api::control::refusal::Refused;
-use crate::state::emulator_state::World;
+use crate::api::control::control_error::ControlError;
+use crate::state::emulator_state::EmulatorState;
 
-pub(super) fn show(world: &World, org_id: &str, now: Timestamp) -> Result<Value, Refused> {
-    let organization = world.organizations.get(org_id).ok_or_else(|| Refused::no_organization(org_id))?;
-    let (capping, throttling) = organization.count();
+pub(super) fn show(state: &EmulatorState, org_id: &str, now: Timestamp) -> Result<Value, ControlError> {
+    let organization = state.organizations.get(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?;
+    let (capping, throttling) = organization.config_counts();
     let sandboxes = organization.store.sandboxes.iter();
     let sandboxes: Vec<Value> =
         sandboxes.map(|sandbox| json!({"name": sandbox.name, "production": sandbox.production})).collect();
     Ok(json!({
         "emulator": env!("CARGO_PKG_VERSION"),
         "organization": org_id,
-        "organizations": world.organizations.len(),
+        "organizations": state.organizations.len(),
         "sandboxes": sandboxes,
-        "auth": world.settings.auth,
+        "auth": state.settings.auth,
         "capping": capping,
         "throttling": throttling,
-        "tokens": world.tokens.len(),
+        "tokens": state.tokens.len(),
         "calls": organization.request_log.next_number() - 1,
-        "callsKept": organization.calls().len(),
+        "callsStored": organization.calls().len(),
         "faults": organization.faults().count(),
         "clock": clock::show(organization, now),
-        "pageControls": world.settings.page_controls,
-        "contract": world.settings.contract,
+        "uiControls": state.settings.ui_controls,
+        "contract": state.settings.contract,
     }))
 }
 
-pub(super) fn organizations(world: &World) -> Value {
-    let counted = world.organizations.iter().map(|(id, organization)| {
-        let (capping, throttling) = organization.count();
+pub(super) fn organizations(state: &EmulatorState) -> Value {
+    let counted = state.organizations.iter().map(|(id, organization)| {
+        let (capping, throttling) = organization.config_counts();
         json!({"id": id, "capping": capping, "throttling": throttling})
     });
     json!({"organizations": counted.collect::<Vec<_>>()})

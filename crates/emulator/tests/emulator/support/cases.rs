@@ -1,4 +1,4 @@
-//! The cases of the conformance suite, and what is answered to them: data, so that a suite in another language has the same.
+//! The cases of the conformance suite and the expected responses, as data for suites in other languages.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The suite, as `conformance/cases.json` has it.
+/// The contents of `conformance/cases.json`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Suite {
+pub(crate) struct ConformanceSuite {
     pub(crate) now_millis: u64,
     caller_headers: BTreeMap<String, String>,
-    pub(crate) cases: Vec<Case>,
+    pub(crate) cases: Vec<ConformanceCase>,
 }
 
-/// A request, in which `{token}` and `{uid}` are what was answered last.
+/// A request. `{token}` and `{uid}` are replaced by the values in the last response that had them.
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-pub(crate) struct Case {
+pub(crate) struct ConformanceCase {
     method: String,
     path: String,
     caller: bool,
@@ -32,76 +32,79 @@ pub(crate) struct Case {
     body: String,
 }
 
-/// What has been answered so far, where a later request needs it.
-pub(crate) struct Known {
+/// Values from responses, for later requests.
+pub(crate) struct LastResponse {
     token: String,
     uid: String,
 }
 
-impl Default for Known {
+impl Default for LastResponse {
     fn default() -> Self {
         Self { token: "none".to_owned(), uid: "u-0".to_owned() }
     }
 }
 
-impl Known {
-    /// Takes from an answer what is needed later.
-    pub(crate) fn learn(&mut self, body: &[u8]) {
+impl LastResponse {
+    /// Records the values that later requests need.
+    pub(crate) fn record(&mut self, body: &[u8]) {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        for (name, place) in [("access_token", &mut self.token), ("uid", &mut self.uid)] {
+        for (name, slot) in [("access_token", &mut self.token), ("uid", &mut self.uid)] {
             if let Some(text) = body[name].as_str() {
-                text.clone_into(place);
+                text.clone_into(slot);
             }
         }
     }
 
-    fn fill(&self, text: &str) -> String {
+    fn substitute(&self, text: &str) -> String {
         text.replace("{token}", &self.token).replace("{uid}", &self.uid)
     }
 }
 
-impl Suite {
-    pub(crate) fn read() -> Self {
-        serde_json::from_str(&text("cases.json")).expect("cases")
+impl ConformanceSuite {
+    pub(crate) fn load() -> Self {
+        serde_json::from_str(&read_file("cases.json")).expect("cases")
     }
 
-    /// The request of a case.
-    pub(crate) fn request(&self, case: &Case, known: &Known) -> Request<Bytes> {
-        let of_caller = self.caller_headers.iter().filter(|_| case.caller);
-        let headers = of_caller.filter(|(name, _)| !case.without.contains(name)).chain(&case.headers);
-        let mut request = Request::builder().method(case.method.as_str()).uri(known.fill(&case.path));
+    pub(crate) fn request(&self, case: &ConformanceCase, known: &LastResponse) -> Request<Bytes> {
+        let client_headers = self.caller_headers.iter().filter(|_| case.caller);
+        let headers = client_headers.filter(|(name, _)| !case.without.contains(name)).chain(&case.headers);
+        let mut request = Request::builder().method(case.method.as_str()).uri(known.substitute(&case.path));
         for (name, value) in headers {
-            request = request.header(name, known.fill(value));
+            request = request.header(name, known.substitute(value));
         }
         request.body(Bytes::from(case.body.clone())).expect("a request")
     }
 }
 
-/// What is answered to the cases, by the core; with `UPDATE=1` in the environment, `answered` is written down first.
-pub(crate) fn answers(answered: &[Value]) -> Vec<Value> {
-    if std::env::var_os("UPDATE").is_some() {
-        let lines: Vec<String> = answered.iter().map(|answer| format!("  {answer}")).collect();
-        std::fs::write(place("answers.json"), format!("[\n{}\n]\n", lines.join(",\n"))).expect("written");
-    }
-    serde_json::from_str(&text("answers.json")).expect("answers")
+/// The responses of the file.
+pub(crate) fn expected_responses() -> Vec<Value> {
+    serde_json::from_str(&read_file("responses.json")).expect("responses")
 }
 
-/// An answer as the file has it: its headers in alphabetical order, and what is no text in base64.
-pub(crate) fn written(answer: &Response<Bytes>) -> Value {
+/// Replaces the responses of the file if the environment variable `UPDATE` is set.
+pub(crate) fn update_responses(responses: &[Value]) {
+    if std::env::var_os("UPDATE").is_some() {
+        let lines: Vec<String> = responses.iter().map(|response| format!("  {response}")).collect();
+        std::fs::write(file_path("responses.json"), format!("[\n{}\n]\n", lines.join(",\n"))).expect("written");
+    }
+}
+
+/// A response in the format of the file: sorted headers, and base64 for a body that is not UTF-8.
+pub(crate) fn response_to_json(response: &Response<Bytes>) -> Value {
     let text = |value: &http::HeaderValue| value.to_str().expect("text").to_owned();
     let headers: BTreeMap<&str, String> =
-        answer.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
-    let status = answer.status().as_u16();
-    match std::str::from_utf8(answer.body()) {
+        response.headers().iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+    let status = response.status().as_u16();
+    match std::str::from_utf8(response.body()) {
         Ok(body) => json!({"status": status, "headers": headers, "body": body}),
-        Err(_) => json!({"status": status, "headers": headers, "bodyBase64": STANDARD.encode(answer.body())}),
+        Err(_) => json!({"status": status, "headers": headers, "bodyBase64": STANDARD.encode(response.body())}),
     }
 }
 
-fn text(name: &str) -> String {
-    std::fs::read_to_string(place(name)).expect(name)
+fn read_file(name: &str) -> String {
+    std::fs::read_to_string(file_path(name)).expect(name)
 }
 
-fn place(name: &str) -> PathBuf {
+fn file_path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../emulator/tests/conformance").join(name)
 }

@@ -5,23 +5,20 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-/// The client id of a credential, which is also its API key. Not secret.
+/// The client id of a credential, which is also its API key. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 
-/// Text that is no client id.
+/// Text that is not a valid client id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientIdError {
-    /// There is nothing.
     #[error("the client id is empty")]
     Empty,
-    /// It could not be sent in a header.
-    #[error("the client id contains a space, a control character or a character outside ASCII")]
+    #[error("the client id contains a space, a control character, or a character outside ASCII")]
     NotPrintable,
 }
 
 impl ClientId {
-    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -30,7 +27,7 @@ impl ClientId {
 impl FromStr for ClientId {
     type Err = ClientIdError;
 
-    /// White space around it is taken off: it comes with copying.
+    /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         if text.is_empty() {
@@ -54,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_can_be_a_header_is_taken() {
+    fn client_id_must_be_a_header_value() {
         for (text, error) in [
             ("", ClientIdError::Empty),
             (" \n", ClientIdError::Empty),

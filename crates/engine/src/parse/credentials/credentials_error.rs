@@ -1,4 +1,4 @@
-//! Errors of credentials.
+//! Errors in credentials.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -7,58 +7,44 @@ use alloc::vec::Vec;
 
 use crate::{ClientIdError, OrgIdError, ScopesError};
 
-/// What is wrong with credentials. Never shows a value that may be secret.
+/// Invalid or missing credentials. The messages never show a value that can be secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// Some are not set.
-    #[error("no credentials: {} not set; set {}, or name a credential file in AJO_CREDENTIALS", listed(.0), if .0.len() == 1 { "it" } else { "them" })]
+    /// Required variables are not set.
+    #[error("no credentials: {} not set; set {}, or set AJO_CREDENTIALS to the path of a credential file", format_missing(.0), if .0.len() == 1 { "it" } else { "them" })]
     Missing(Vec<&'static str>),
-    /// The file cannot be read.
-    #[error("failed to read the credentials in {path}: {problem}")]
-    File {
-        /// The path as it was given.
-        path: String,
-        /// Why.
-        problem: String,
-    },
+    /// The credential file cannot be read or parsed.
+    #[error("failed to read the credentials in {path}: {reason}")]
+    File { path: String, reason: String },
     /// The text is not JSON.
-    #[error("this is not JSON (line {line}, column {column})")]
-    NotJson {
+    #[error("invalid JSON at line {line}, column {column}")]
+    InvalidJson {
         /// Counted from 1.
         line: usize,
         /// Counted from 1.
         column: usize,
     },
-    /// The JSON is not of a known form.
+    /// The text has no known credential format, or a field is invalid.
     #[error("{0}")]
-    Form(String),
-    /// The client id cannot be used.
+    InvalidFormat(String),
     #[error(transparent)]
     ClientId(#[from] ClientIdError),
-    /// The organization id cannot be used.
     #[error(transparent)]
     OrgId(#[from] OrgIdError),
-    /// The scopes cannot be used.
     #[error(transparent)]
     Scopes(#[from] ScopesError),
-    /// The file holds several credentials and none is chosen.
+    /// There are several credentials, and none or an ambiguous name was selected.
     #[error("there are several credentials; choose one by name: {}", .0.join(", "))]
-    Several(Vec<String>),
-    /// The file holds no credential of the name that is asked for.
-    #[error("no credential is called {wanted}; there {}", if .there.is_empty() { "is one, without a name".to_owned() } else { format!("are: {}", .there.join(", ")) })]
-    NoSuchName {
-        /// The name that is asked for.
-        wanted: String,
-        /// The names in the file.
-        there: Vec<String>,
-    },
-    /// There is no secret.
+    Ambiguous(Vec<String>),
+    /// No credential has the requested name.
+    #[error("no credential is named {name}; {}", if .available.is_empty() { "the only credential has no name".to_owned() } else { format!("available: {}", .available.join(", ")) })]
+    UnknownName { name: String, available: Vec<String> },
     #[error("the client secret is empty")]
-    NoSecret,
+    MissingSecret,
 }
 
-fn listed(names: &[&str]) -> String {
+fn format_missing(names: &[&str]) -> String {
     let verb = if names.len() == 1 { "is" } else { "are" };
     format!("{} {verb}", names.join(", "))
 }

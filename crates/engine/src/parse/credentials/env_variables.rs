@@ -6,51 +6,54 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use core::fmt::Display;
 
-use crate::parse::credentials::formats::aio_contexts;
-use crate::parse::credentials::formats::parsed_credential::list_of;
+use crate::parse::credentials::formats::aio_variables;
+use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
 use crate::{Credentials, CredentialsError, Scopes, Secret};
 
-/// A file with credentials; the other variables go before what it says.
-const FILE: &str = "AJO_CREDENTIALS";
-/// Which credential of the file, where it holds several.
-const NAME: &str = "AJO_CREDENTIAL_NAME";
+/// The path of a credential file. The other variables override its values.
+const FILE_VARIABLE: &str = "AJO_CREDENTIALS";
+/// The name of the credential to use if the file contains several.
+const NAME_VARIABLE: &str = "AJO_CREDENTIAL_NAME";
 
 impl Credentials {
-    /// From `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES`, or the names that Adobe's own command
-    /// writes (`IMS_OAUTH_S2S_CLIENT_ID` and so on). With `AJO_CREDENTIALS` the named file is read first, and those of the
-    /// four `AJO_…` that are set override what it says; `AJO_CREDENTIAL_NAME` chooses where it holds several.
+    /// Reads credentials from environment variables.
     ///
-    /// Where those are incomplete, or `AJO_CREDENTIAL_NAME` says so, the older variables of Adobe's command are used,
-    /// `AIO_ims_contexts_<name>_client__id` and so on; the four `AJO_…` override them in the same way.
+    /// Sources, in this order:
     ///
-    /// Of two variables with one name the later one counts. `read` reads a file.
+    /// 1. The file in `AJO_CREDENTIALS`. `AJO_CREDENTIAL_NAME` selects one of several credentials in it.
+    /// 2. `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, and `AJO_SCOPES`, or the names of Adobe's CLI
+    ///    (`IMS_OAUTH_S2S_CLIENT_ID` and so on), if all four are set, unless `AJO_CREDENTIAL_NAME` selects one of the next.
+    /// 3. The older variables of Adobe's CLI, `AIO_ims_contexts_<name>_client__id` and so on.
+    ///
+    /// Each of the four `AJO_…` variables overrides the value from a file or from the older variables. If a name occurs
+    /// twice, the last value wins. `read` reads a file.
     pub fn from_vars<E: Display>(
         vars: impl IntoIterator<Item = (String, String)>,
         read: impl Fn(&str) -> Result<String, E>,
     ) -> Result<Self, CredentialsError> {
         let vars: BTreeMap<String, String> = vars.into_iter().collect();
         let get = |name: &str| vars.get(name).filter(|value| !value.trim().is_empty()).cloned();
-        if let Some(path) = get(FILE) {
-            let failed = |problem: String| CredentialsError::File { path: path.trim().to_owned(), problem };
+        if let Some(path) = get(FILE_VARIABLE) {
+            let failed = |reason: String| CredentialsError::File { path: path.trim().to_owned(), reason };
             let text = read(path.trim()).map_err(|error| failed(error.to_string()))?;
-            let credentials = Self::from_text(&text, get(NAME).as_deref());
-            return credentials.map_err(|error| failed(error.to_string()))?.overridden(get);
+            let credentials = Self::parse(&text, get(NAME_VARIABLE).as_deref());
+            return credentials.map_err(|error| failed(error.to_string()))?.with_overrides(get);
         }
         let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
         let four = (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES));
         let complete = matches!(four, (Some(_), Some(_), Some(_), Some(_)));
-        if !complete || get(NAME).is_some() {
-            let contexts = aio_contexts::read(vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-            // What is wrong with them matters only where they are needed.
+        if !complete || get(NAME_VARIABLE).is_some() {
+            let contexts = aio_variables::parse(vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            // Errors in the older variables only matter if they are needed.
             let contexts = if complete { contexts.unwrap_or_default() } else { contexts? };
             if !contexts.is_empty() {
-                return Self::choose(&contexts, get(NAME).as_deref())?.overridden(get);
+                return Self::select(&contexts, get(NAME_VARIABLE).as_deref())?.with_overrides(get);
             }
         }
         match four {
             (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                let scopes = Scopes::new(list_of(&scopes))?;
+                let scopes = Scopes::new(parse_list(&scopes))?;
                 Self::from_parts(&client_id, &[Secret::new(secret)], &org_id, scopes)
             }
             (client_id, secret, org_id, scopes) => {
@@ -66,9 +69,9 @@ impl Credentials {
         }
     }
 
-    /// These credentials with those of `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID` and `AJO_SCOPES` in their place that
-    /// there are, wherever they are looked up.
-    pub fn overridden(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
+    /// Overrides the values for which `get` returns `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, or
+    /// `AJO_SCOPES`.
+    pub fn with_overrides(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
         let get = |names: [&str; 2]| get(names[0]).filter(|value| !value.trim().is_empty());
         if let Some(text) = get(CLIENT_ID) {
             self.client_id = text.parse()?;
@@ -80,7 +83,7 @@ impl Credentials {
             self.org_id = text.parse()?;
         }
         if let Some(text) = get(SCOPES) {
-            self.scopes = Scopes::new(list_of(&text))?;
+            self.scopes = Scopes::new(parse_list(&text))?;
         }
         Ok(self)
     }
@@ -97,7 +100,7 @@ mod tests {
         "SCOPES": ["openid", "AdobeID"], "TECHNICAL_ACCOUNT_ID": "t", "TECHNICAL_ACCOUNT_EMAIL": "e"
     }"#;
 
-    fn vars(set: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
+    fn credentials_from_vars(set: &[(&str, &str)]) -> Result<Credentials, CredentialsError> {
         Credentials::from_vars(set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())), |path| {
             match path {
                 "good.json" => Ok(FILE_TEXT.to_owned()),
@@ -107,30 +110,32 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_read_and_everything_missing_named_at_once() {
+    fn all_missing_variables_are_named() {
         let all = [(CLIENT_ID[0], "c"), (CLIENT_SECRET[0], "s"), (ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], "openid")];
-        assert_eq!(vars(&all).expect("credentials").client_id().as_str(), "c");
-        let error = vars(&[(ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], " ")]).expect_err("incomplete");
+        assert_eq!(credentials_from_vars(&all).expect("credentials").client_id().as_str(), "c");
+        let error = credentials_from_vars(&[(ORG_ID[0], "A1@AdobeOrg"), (SCOPES[0], " ")]).expect_err("incomplete");
         assert_eq!(
             error.to_string(),
-            "no credentials: AJO_CLIENT_ID, AJO_CLIENT_SECRET, AJO_SCOPES are not set; set them, or name a credential file in \
-             AJO_CREDENTIALS"
+            "no credentials: AJO_CLIENT_ID, AJO_CLIENT_SECRET, AJO_SCOPES are not set; set them, or set AJO_CREDENTIALS to \
+             the path of a credential file"
         );
     }
 
     #[test]
-    fn a_variable_goes_before_the_file() {
-        let credentials = vars(&[(FILE, "good.json"), (CLIENT_ID[0], "another")]).expect("credentials");
+    fn variable_overrides_file() {
+        let credentials =
+            credentials_from_vars(&[(FILE_VARIABLE, "good.json"), (CLIENT_ID[0], "another")]).expect("credentials");
         assert_eq!((credentials.client_id().as_str(), credentials.secrets().len()), ("another", 2));
         let rest = [(CLIENT_SECRET[0], "n3w\n"), (ORG_ID[0], "B2@AdobeOrg"), (SCOPES[0], "other")];
-        let credentials = vars(&[&[(FILE, "good.json")], &rest[..]].concat()).expect("credentials");
+        let credentials =
+            credentials_from_vars(&[&[(FILE_VARIABLE, "good.json")], &rest[..]].concat()).expect("credentials");
         let secrets: Vec<_> = credentials.secrets().iter().map(Secret::expose).collect();
         assert_eq!((secrets, credentials.client_id().as_str()), (vec!["n3w"], "client-1"));
         assert_eq!(
             (credentials.org_id().as_str(), credentials.scopes().to_string().as_str()),
             ("B2@AdobeOrg", "other")
         );
-        let error = vars(&[(FILE, "nowhere.json")]).expect_err("no such file");
+        let error = credentials_from_vars(&[(FILE_VARIABLE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
 }

@@ -1,14 +1,14 @@
-//! The file formats of credentials, and how they are told apart.
+//! The file formats of credentials, and how to detect them.
 //!
-//! Each format has a module that finds [`ParsedCredential`]s; `Credentials` trims and checks them. Errors name fields and never
-//! values, because any value may be the secret.
+//! The module of each format returns [`ParsedCredential`]s, which `Credentials` trims and validates. Errors name fields
+//! and never values, because any value can be the secret.
 
-pub(crate) mod aio_contexts;
+pub(crate) mod aio_variables;
 mod console_json;
 mod dotenv;
 pub(crate) mod parsed_credential;
 mod postman;
-mod project;
+mod project_json;
 pub(crate) mod variables;
 
 use alloc::format;
@@ -16,37 +16,37 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::CredentialsError;
-use crate::json::{self, Fields as _, Json, MAX_DEPTH, Value};
-use parsed_credential::{JWT_ENDED, ParsedCredential, form};
+use crate::json::{self, JsonObject as _, JsonValue, MAX_DEPTH, Value};
+use parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error};
 
-/// All credentials in the text of a file.
-pub(crate) fn read(text: &str) -> Result<Vec<ParsedCredential>, CredentialsError> {
+/// Parses all credentials in a file.
+pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, CredentialsError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.contains("-----BEGIN") && !text.trim_start().starts_with('{') {
-        return Err(form(format!("this is a key; {JWT_ENDED}")));
+        return Err(format_error(format!("this is a private key; {JWT_END_MESSAGE}")));
     }
-    if dotenv::looks_like(text) {
-        return variables::read(text);
+    if dotenv::is_dotenv(text) {
+        return variables::parse(text);
     }
-    of_json(&parse(text)?)
+    parse_json_credentials(&parse_json(text)?)
 }
 
-/// The JSON of a file. An error has the position only, because the text may hold the secret.
-pub(crate) fn parse(text: &str) -> Result<Value<'_>, CredentialsError> {
+/// Parses the JSON of a file. The error only has the position, because the text can contain the secret.
+pub(crate) fn parse_json(text: &str) -> Result<Value<'_>, CredentialsError> {
     json::parse(text.as_bytes(), MAX_DEPTH)
-        .map_err(|position| CredentialsError::NotJson { line: position.line, column: position.column })
+        .map_err(|position| CredentialsError::InvalidJson { line: position.line, column: position.column })
 }
 
-/// All credentials in the JSON of a file.
-pub(crate) fn of_json(json: &impl Json) -> Result<Vec<ParsedCredential>, CredentialsError> {
+/// Parses all credentials in the JSON of a file.
+pub(crate) fn parse_json_credentials(json: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
     let Some(fields) = json.as_object() else {
-        return Err(form("the file must hold a JSON object, or lines such as `AJO_CLIENT_ID=…`"));
+        return Err(format_error("the file must contain a JSON object or lines such as `AJO_CLIENT_ID=…`"));
     };
     if let Some(project) = fields.get("project") {
-        project::read(project)
+        project_json::parse(project)
     } else if fields.get("values").is_some() {
-        postman::read(fields).map(|candidate| vec![candidate])
+        postman::parse(fields).map(|credential| vec![credential])
     } else {
-        console_json::read(fields).map(|candidate| vec![candidate])
+        console_json::parse(fields).map(|credential| vec![credential])
     }
 }

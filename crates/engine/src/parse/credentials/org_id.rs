@@ -5,20 +5,19 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-/// What every organization id ends with. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
+/// The suffix of every organization id. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
 const SUFFIX: &str = "@AdobeOrg";
 
 /// The id of an organization, such as `0123456789ABCDEF01234567@AdobeOrg`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrgId(String);
 
-/// Text that is no organization id. The text is not shown: whoever mixes up two settings may have put the secret here.
+/// Text that is not a valid organization id. The text is not shown, because it could be a secret in the wrong setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`")]
 pub struct OrgIdError;
 
 impl OrgId {
-    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,7 +26,7 @@ impl OrgId {
 impl FromStr for OrgId {
     type Err = OrgIdError;
 
-    /// White space around it is taken off: it comes with copying.
+    /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         match text.strip_suffix(SUFFIX) {
@@ -52,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ids_of_organizations_are_taken() {
+    fn org_id_has_the_suffix() {
         for text in ["", "@AdobeOrg", "abc", "a b@AdobeOrg", "a@adobeorg", "a\r\nx: y@AdobeOrg", "é@AdobeOrg"] {
             assert!(text.parse::<OrgId>().is_err(), "{text:?}");
         }

@@ -6,19 +6,17 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-/// The scopes a token is asked for. Printed as the token request sends them, with commas.
+/// The scopes of a token request. `Display` separates them with commas, as the token request does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 
-/// Text or a list that holds no scopes.
+/// Text or a list without any scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no scope is named; copy the scopes from the credential's page, for example `openid,AdobeID,read_organizations`"
-)]
+#[error("the scopes are empty; copy them from the credential's page, for example `openid,AdobeID,read_organizations`")]
 pub struct ScopesError;
 
 impl Scopes {
-    /// From single scopes; white space around them and empty ones are dropped.
+    /// Creates a list from scopes. Items can contain commas; white space and empty scopes are dropped.
     pub fn new<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Result<Self, ScopesError> {
         let scopes: Vec<String> = scopes
             .into_iter()
@@ -28,7 +26,7 @@ impl Scopes {
         if scopes.is_empty() { Err(ScopesError) } else { Ok(Self(scopes)) }
     }
 
-    /// The scopes one by one.
+    /// Iterates over the scopes.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -37,7 +35,7 @@ impl Scopes {
 impl FromStr for Scopes {
     type Err = ScopesError;
 
-    /// Scopes with commas between them; Adobe's console sometimes shows a space after each.
+    /// Parses comma-separated scopes. Adobe's console sometimes adds a space after each comma.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::new([text])
     }
@@ -54,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commas_spaces_and_lists_all_read_alike() {
+    fn commas_spaces_and_lists_are_equal() {
         let expected = Scopes::new(["openid", "AdobeID"]).expect("scopes");
         for text in ["openid,AdobeID", " openid ,  AdobeID ,", "openid,\nAdobeID"] {
             assert_eq!(text.parse::<Scopes>(), Ok(expected.clone()), "{text:?}");

@@ -1,33 +1,33 @@
-//! Texts of the service as YAML.
+//! Writes strings from the service as YAML scalars.
 //!
-//! They are anybody's: nothing in them may end a scalar or a comment, be read as something else than text, or show an editor
-//! other text than there is.
+//! These strings are untrusted: none may end a scalar or a comment, be read as another type, or be displayed misleadingly in an
+//! editor.
 
 use std::fmt::Write as _;
 
-/// Plain words that some YAML reader takes for something else than text.
-const WORDS: [&str; 13] =
+/// Plain words that some YAML parsers read as another type than string.
+const AMBIGUOUS_SCALARS: [&str; 13] =
     ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", "undefined"];
 
-/// A text as a value of a limits file: plain where that is safe, in quotes otherwise. No variable comes of it.
-pub(super) fn scalar(text: &str) -> String {
+/// Formats a string as a value in a limits file: plain if that is safe, otherwise quoted. `${` is escaped.
+pub(super) fn format_scalar(text: &str) -> String {
     let text = text.replace("${", "$${");
-    if is_plain(&text) { text } else { quoted(&text) }
+    if is_plain(&text) { text } else { quote_scalar(&text) }
 }
 
-/// Whether a text is itself without quotes, in every reader of YAML, in blocks and in flow lists.
+/// Whether a string needs no quotes, for every YAML parser, in block and in flow style.
 fn is_plain(text: &str) -> bool {
-    // Some letters are drawn as nothing.
-    let safe = |c: char| c.is_alphanumeric() && is_shown(c) || "-._~/:*?&=%+@;$()! ".contains(c);
+    // Some alphanumeric characters are invisible.
+    let safe = |c: char| c.is_alphanumeric() && is_printable(c) || "-._~/:*?&=%+@;$()! ".contains(c);
     text.starts_with(char::is_alphabetic)
         && text.chars().all(safe)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains("  ")
-        && !WORDS.contains(&text.to_lowercase().as_str())
+        && !AMBIGUOUS_SCALARS.contains(&text.to_lowercase().as_str())
 }
 
-fn quoted(text: &str) -> String {
+fn quote_scalar(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {
@@ -35,10 +35,10 @@ fn quoted(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if is_shown(c) => quoted.push(c),
+            c if is_printable(c) => quoted.push(c),
             c => {
                 let code = u32::from(c);
-                // Writing to a text does not fail.
+                // Writing to a `String` cannot fail.
                 let _ = if code > 0xffff { write!(quoted, "\\U{code:08x}") } else { write!(quoted, "\\u{code:04x}") };
             }
         }
@@ -46,9 +46,8 @@ fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// Whether a character can be seen as itself: not one that controls, ends a line, joins, or turns the direction of writing, and
-/// none that YAML does not allow.
-fn is_shown(c: char) -> bool {
+/// Whether a character is visible and allowed in YAML: not a control character, line break, joiner, or text-direction mark.
+fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
@@ -63,9 +62,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_safe_is_plain_and_everything_else_in_quotes() {
+    fn unsafe_strings_are_quoted() {
         for plain in ["https://api.example.org/data/2.5/*", "partner-api", "GET", "Bücher Ä", "a?b=c&d=e", "x*/y"] {
-            assert_eq!(scalar(plain), plain);
+            assert_eq!(format_scalar(plain), plain);
         }
         for (text, expected) in [
             ("", r#""""#),
@@ -97,7 +96,7 @@ mod tests {
             ("😀", r#""😀""#),
             ("\u{10ffff}", r#""\U0010ffff""#),
         ] {
-            assert_eq!(scalar(text), expected, "{text:?}");
+            assert_eq!(format_scalar(text), expected, "{text:?}");
         }
     }
 }

@@ -4,55 +4,58 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::file::Limits;
-use crate::{Definition, Ledger, Options, Standing, plan};
+use crate::file::ParsedLimits;
+use crate::{ConfigDefinition, DeployState, LimitsState, PlanOptions, plan};
 
-fn capping(url: &str, methods: &[&str], calls: Option<i64>) -> Definition {
+fn capping(url: &str, methods: &[&str], calls: Option<i64>) -> ConfigDefinition {
     let limit = json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
     let json = json!({"url": url, "methods": methods, "services": {"dataSource": limit}});
-    Definition::from_json(Api::Capping, &json).expect("a definition")
+    ConfigDefinition::from_json(Api::Capping, &json).expect("a definition")
 }
 
-fn throttling(name: &str) -> Definition {
+fn throttling(name: &str) -> ConfigDefinition {
     let json = json!({
         "name": name,
         "urlPattern": "https://partner.example.com/*",
         "methods": ["POST", "PUT"],
         "maxThroughput": 400,
     });
-    Definition::from_json(Api::Throttling, &json).expect("a definition")
+    ConfigDefinition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
-fn observed(standings: impl IntoIterator<Item = Standing>) -> Observed {
-    let found = |(index, standing): (usize, Standing)| Found {
+fn observed_limits(deploy_states: impl IntoIterator<Item = DeployState>) -> ObservedLimits {
+    let config = |(index, deploy_state): (usize, DeployState)| ObservedConfig {
         uid: format!("uid-{index:04}").parse().expect("an identifier"),
-        standing,
+        deploy_state,
         last_modified_by: None,
         last_modified_at: None,
         unknown_fields: Map::new(),
     };
-    Observed { configs: standings.into_iter().enumerate().map(found).collect() }
+    ObservedLimits { configs: deploy_states.into_iter().enumerate().map(config).collect() }
 }
 
-fn dumped(observed: &Observed) -> String {
-    dump(&"prod".parse().expect("a name"), observed)
+fn exported(observed: &ObservedLimits) -> String {
+    export_limits(&"prod".parse().expect("a name"), observed)
 }
 
-fn read_back(text: &str) -> Limits {
-    read(&Sources::new(vec![Source { name: "dump.yaml".to_owned(), text: text.to_owned() }]), &|_| None)
+fn parse_exported(text: &str) -> ParsedLimits {
+    parse_limits(
+        &SourceSet::new(vec![SourceFile { name: "export.yaml".to_owned(), content: text.to_owned() }]),
+        &|_| None,
+    )
 }
 
 #[test]
-fn a_dump_reads_like_a_file_that_somebody_wrote() {
-    let observed = observed([
-        Standing::wanted(throttling("partner-api"), true),
-        Standing::wanted(capping("https://b.example/", &["we: ird", "GET"], Some(1)), false),
-        Standing::wanted(capping("https://api.example.org/data/2.5/*", &["GET"], Some(500)), true),
+fn export_is_readable() {
+    let observed = observed_limits([
+        DeployState::from_desired(throttling("partner-api"), true),
+        DeployState::from_desired(capping("https://b.example/", &["we: ird", "GET"], Some(1)), false),
+        DeployState::from_desired(capping("https://api.example.org/data/2.5/*", &["GET"], Some(500)), true),
     ]);
     assert_eq!(
-        dumped(&observed),
-        "# The limits of sandbox prod as the service has them, written by `ajo dump`.
-# `ajo plan` has nothing to do for this file, save where a comment says otherwise.
+        exported(&observed),
+        "# The limits of sandbox prod, written by `ajo export`.
+# `ajo plan` finds nothing to change for this file, except where a comment says otherwise.
 version: 1
 sandbox: prod
 
@@ -81,40 +84,40 @@ throttling:
 }
 
 #[test]
-fn what_cannot_be_written_is_a_comment_with_the_reason() {
+fn skipped_configs_become_comments() {
     let twice = capping("https://a.example/", &["GET"], Some(1));
-    let observed = observed([
-        Standing::wanted(twice.clone(), true),
-        Standing::wanted(capping("https://draft.example/", &["GET"], None), false),
-        Standing::wanted(twice, false),
-        Standing::wanted(capping("\n- url: x", &["GET"], Some(1)), true),
-        Standing::wanted(throttling("one"), true),
-        Standing::wanted(throttling("one\n# two\u{2028}"), false),
+    let observed = observed_limits([
+        DeployState::from_desired(twice.clone(), true),
+        DeployState::from_desired(capping("https://draft.example/", &["GET"], None), false),
+        DeployState::from_desired(twice, false),
+        DeployState::from_desired(capping("\n- url: x", &["GET"], Some(1)), true),
+        DeployState::from_desired(throttling("one"), true),
+        DeployState::from_desired(throttling("one\n# two\u{2028}"), false),
     ]);
-    let text = dumped(&observed);
+    let text = exported(&observed);
     let comments: Vec<_> = text.lines().skip(2).filter(|line| line.trim_start().starts_with('#')).collect();
     assert_eq!(
         comments,
         [
-            "  # uid-0003 is not written: the url is malformed: it contains a space or a control character",
+            "  # uid-0003 is not exported: the url is malformed: it contains a space or a control character",
             "  # - url: \"\\n- url: x\"",
             "  #   methods: [GET]",
             "  #   services:",
             "  #     dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } }",
             "  #   deployed: true",
-            "  # uid-0002 is not written: it has the same URL and methods as uid-0000, and a file cannot tell the two apart",
+            "  # uid-0002 is not exported: it has the same URL and methods as uid-0000, so a file cannot distinguish them",
             "  # - url: https://a.example/",
             "  #   methods: [GET]",
             "  #   services:",
             "  #     dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } }",
             "  #   deployed: false",
-            "  # uid-0001 is not written: maxCallsCount must be a number of calls, whole and at least 1",
+            "  # uid-0001 is not exported: maxCallsCount must be an integer >= 1",
             "  # - url: https://draft.example/",
             "  #   methods: [GET]",
             "  #   services:",
             "  #     dataSource: { maxHttpConnections: 50, rating: { periodInMs: 1000 } }",
             "  #   deployed: false",
-            "  # uid-0005 is not written: it has the same URL and methods as uid-0004, and a file cannot tell the two apart",
+            "  # uid-0005 is not exported: it has the same URL and methods as uid-0004, so a file cannot distinguish them",
             "  # name: \"one\\n# two\\u2028\"",
             "  # urlPattern: https://partner.example.com/*",
             "  # methods: [POST, PUT]",
@@ -122,37 +125,38 @@ fn what_cannot_be_written_is_a_comment_with_the_reason() {
             "  # deployed: false",
         ]
     );
-    assert_eq!(read_back(&text).desired.map(|desired| desired.configs.len()), Some(2));
+    assert_eq!(parse_exported(&text).desired.map(|desired| desired.configs.len()), Some(2));
 }
 
 #[test]
-fn where_something_else_limits_a_comment_says_what() {
+fn live_differences_become_comments() {
     let (saved, other) =
         (capping("https://a.example/", &["GET"], Some(2)), capping("https://a.example/", &["GET"], Some(1)));
-    let text = dumped(&observed([
-        Standing::of(saved, Some(other)),
-        Standing { saved: capping("https://b.example/", &["GET"], Some(1)), in_force: InForce::Unknown },
+    let text = exported(&observed_limits([
+        DeployState::new(saved, Some(other)),
+        DeployState { saved: capping("https://b.example/", &["GET"], Some(1)), live: LiveState::Unknown },
     ]));
     assert!(text.contains(
-        "  # uid-0000 was changed and not deployed again; this is what is saved.
-  #   services.dataSource.rating.maxCallsCount: 1 limits, 2 is saved
+        "  # uid-0000 was changed but not redeployed; this is the saved definition.
+  #   services.dataSource.rating.maxCallsCount: 1 is live, 2 is saved
   - url: https://a.example/
 "
     ));
-    assert!(text.contains("  # uid-0001 was changed and not deployed again; the service does not say what limits.\n"));
-    assert_eq!(read_back(&text).desired.map(|desired| desired.configs.len()), Some(2));
+    let unknown = "  # uid-0001 was changed but not redeployed; the service does not return the live definition.\n";
+    assert!(text.contains(unknown));
+    assert_eq!(parse_exported(&text).desired.map(|desired| desired.configs.len()), Some(2));
 }
 
 #[test]
-fn a_sandbox_that_looks_like_a_number_is_text() {
+fn numeric_sandbox_name_is_quoted() {
     for name in ["123", "null", "0x1", "1e3", "-", "on"] {
-        let world = observed([Standing::wanted(throttling("x"), true)]);
-        let limits = read_back(&dump(&name.parse().expect("a name"), &world));
+        let observed = observed_limits([DeployState::from_desired(throttling("x"), true)]);
+        let limits = parse_exported(&export_limits(&name.parse().expect("a name"), &observed));
         assert_eq!(limits.sandbox.map(|sandbox| sandbox.to_string()).as_deref(), Some(name));
     }
 }
 
-fn text() -> BoxedStrategy<String> {
+fn any_string() -> BoxedStrategy<String> {
     prop_oneof![
         2 => "[a-z]{1,8}",
         2 => r"(\PC|\p{Cc}|\p{Cf}|[\u{2028}\u{2029}\u{feff}\u{fffe}]|[:#\-*&!?%@`'|>\[\]{},\\\n\r\t ]|\$\{|\$|: | #){0,12}",
@@ -165,8 +169,8 @@ fn text() -> BoxedStrategy<String> {
 fn url() -> BoxedStrategy<String> {
     prop_oneof![
         4 => "https://[a-c]\\.example/[a-z*${}é#?]{0,6}",
-        1 => text(),
-        1 => text().prop_map(|path| format!("https://a.example/{path}")),
+        1 => any_string(),
+        1 => any_string().prop_map(|path| format!("https://a.example/{path}")),
         1 => Just(format!("https://a.example/{}", "x".repeat(1500))),
     ]
     .boxed()
@@ -174,7 +178,7 @@ fn url() -> BoxedStrategy<String> {
 
 fn methods() -> BoxedStrategy<BTreeSet<String>> {
     let known = proptest::sample::select(vec!["GET", "POST", "PUT", "OPTION"]).prop_map(str::to_owned);
-    proptest::collection::btree_set(prop_oneof![6 => known, 1 => text()], 0..3).boxed()
+    proptest::collection::btree_set(prop_oneof![6 => known, 1 => any_string()], 0..3).boxed()
 }
 
 fn count() -> BoxedStrategy<Option<i64>> {
@@ -188,87 +192,87 @@ fn limit() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-fn definition() -> BoxedStrategy<Definition> {
+fn definition() -> BoxedStrategy<ConfigDefinition> {
     let services = (proptest::option::of(limit()), proptest::option::of(limit()));
     let capping = (url(), methods(), services).prop_map(|(url, methods, (action, data_source))| {
         let services = json!({"action": action, "dataSource": data_source});
-        Definition::from_json(Api::Capping, &json!({"url": url, "methods": methods, "services": services}))
+        ConfigDefinition::from_json(Api::Capping, &json!({"url": url, "methods": methods, "services": services}))
     });
-    let texts = (proptest::option::of(text()), proptest::option::of(text()));
+    let strings = (proptest::option::of(any_string()), proptest::option::of(any_string()));
     let throttling =
-        (url(), methods(), texts, count()).prop_map(|(url_pattern, methods, (name, description), max_throughput)| {
+        (url(), methods(), strings, count()).prop_map(|(url_pattern, methods, (name, description), max_throughput)| {
             let mut json = json!({"name": name, "description": description, "methods": methods});
             json["urlPattern"] = url_pattern.into();
             json["maxThroughput"] = max_throughput.into();
-            Definition::from_json(Api::Throttling, &json)
+            ConfigDefinition::from_json(Api::Throttling, &json)
         });
     prop_oneof![4 => capping, 1 => throttling].prop_map(|definition| definition.expect("a definition")).boxed()
 }
 
-fn standing() -> BoxedStrategy<Standing> {
-    let plain = (definition(), any::<bool>()).prop_map(|(saved, deployed)| Standing::wanted(saved, deployed));
-    let other = (definition(), definition()).prop_map(|(saved, other)| Standing::of(saved, Some(other)));
-    let unknown = definition().prop_map(|saved| Standing { saved, in_force: InForce::Unknown });
+fn any_deploy_state() -> BoxedStrategy<DeployState> {
+    let plain = (definition(), any::<bool>()).prop_map(|(saved, deployed)| DeployState::from_desired(saved, deployed));
+    let other = (definition(), definition()).prop_map(|(saved, other)| DeployState::new(saved, Some(other)));
+    let unknown = definition().prop_map(|saved| DeployState { saved, live: LiveState::Unknown });
     prop_oneof![8 => plain, 1 => other, 1 => unknown].boxed()
 }
 
-/// By the service's own rules, which know nothing of files.
-fn is_valid(definition: &Definition) -> bool {
-    let mut json = serde_json::to_value(definition).expect("texts and numbers");
+/// Whether the service's own rules accept a definition.
+fn is_valid(definition: &ConfigDefinition) -> bool {
+    let mut json = serde_json::to_value(definition).expect("strings and numbers");
     json.as_object_mut().expect("fields").remove("api");
-    definition.api().validate(&json).iter().all(|finding| finding.severity != Severity::Error)
+    definition.api().validate(&json).iter().all(|diagnostic| diagnostic.severity != Severity::Error)
 }
 
 proptest! {
     #[test]
-    fn what_is_dumped_is_read_and_plans_to_nothing(standings in proptest::collection::vec(standing(), 1..8)) {
-        let observed = observed(standings);
-        let text = dumped(&observed);
-        let limits = read_back(&text);
+    fn export_plans_no_changes(deploy_states in proptest::collection::vec(any_deploy_state(), 1..8)) {
+        let observed = observed_limits(deploy_states);
+        let text = exported(&observed);
+        let limits = parse_exported(&text);
         let Some(desired) = limits.desired else {
-            let codes: Vec<_> = limits.findings.iter().map(|finding| finding.code.as_str()).collect();
+            let codes: Vec<_> = limits.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
             prop_assert_eq!(codes, ["AJO_LIMITS_EMPTY"], "{}", text);
             return Ok(());
         };
-        // What the service has nothing against is written, whatever its texts are.
-        prop_assert!(!text.contains("a file cannot say"), "{}", text);
-        let keys: Vec<_> = observed.configs.iter().map(Found::key).collect();
-        let wanted: BTreeSet<_> = desired.configs.iter().map(crate::Wanted::key).collect();
+        // Every definition that the service accepts is exported, whatever its strings contain.
+        prop_assert!(!text.contains("a file cannot express"), "{}", text);
+        let keys: Vec<_> = observed.configs.iter().map(ObservedConfig::key).collect();
+        let wanted: BTreeSet<_> = desired.configs.iter().map(crate::DesiredConfig::key).collect();
         let throttlings = keys.iter().filter(|key| key.api == Api::Throttling).count();
-        for found in observed.configs.iter().filter(|found| is_valid(&found.standing.saved)) {
+        for found in observed.configs.iter().filter(|found| is_valid(&found.deploy_state.saved)) {
             let key = found.key();
             prop_assert!(wanted.contains(&key) || key.api == Api::Throttling && throttlings > 1, "{}", text);
         }
-        // Each is wanted as it is, or named in a comment.
+        // Each configuration is exported unchanged or named in a comment.
         for found in &observed.configs {
-            let wanted = desired.configs.iter().any(|wanted| wanted.standing() == found.standing);
+            let wanted = desired.configs.iter().any(|wanted| wanted.deploy_state() == found.deploy_state);
             prop_assert!(wanted || text.contains(&format!("# {} ", found.uid)), "{}", text);
         }
-        let plain = |found: &Found| matches!(found.standing.in_force, InForce::Nothing | InForce::Saved);
+        let plain = |found: &ObservedConfig| matches!(found.deploy_state.live, LiveState::NotDeployed | LiveState::SameAsSaved);
         let plain = observed.configs.iter().filter(|found| {
             plain(found) && keys.iter().filter(|key| **key == found.key()).count() == 1
         });
-        let plain: Vec<_> = plain.map(Found::key).collect();
-        let plan = plan(&desired, &observed, &Ledger::default(), Options::default());
+        let plain: Vec<_> = plain.map(ObservedConfig::key).collect();
+        let plan = plan(&desired, &observed, &LimitsState::default(), PlanOptions::default());
         prop_assert!(plan.changes.is_empty());
-        for refusal in &plan.refusals {
-            prop_assert!(refusal.key.as_ref().is_some_and(|key| !plain.contains(key)), "{:?}", refusal);
+        for blocker in &plan.blockers {
+            prop_assert!(blocker.key.as_ref().is_some_and(|key| !plain.contains(key)), "{:?}", blocker);
         }
     }
 
     #[test]
-    fn an_overlay_that_says_nothing_changes_nothing(standings in proptest::collection::vec(standing(), 1..6)) {
-        let text = dumped(&observed(standings));
-        let over = Source { name: "over.yaml".to_owned(), text: "version: 1\nbase: dump.yaml\n".to_owned() };
-        let mut sources = Sources::new(vec![over]);
-        sources.provide("dump.yaml", Ok(text.clone()));
-        prop_assert_eq!(read(&sources, &|_| None).desired, read_back(&text).desired);
+    fn empty_overlay_changes_nothing(deploy_states in proptest::collection::vec(any_deploy_state(), 1..6)) {
+        let text = exported(&observed_limits(deploy_states));
+        let over = SourceFile { name: "over.yaml".to_owned(), content: "version: 1\nbase: export.yaml\n".to_owned() };
+        let mut sources = SourceSet::new(vec![over]);
+        sources.insert("export.yaml", Ok(text.clone()));
+        prop_assert_eq!(parse_limits(&sources, &|_| None).desired, parse_exported(&text).desired);
     }
 }
 
 #[test]
-fn note_stays_on_one_line() {
+fn comment_stays_on_one_line() {
     let notes = vec!["a\nb: 1\r\u{85}\u{2028}\u{2029}#*/".to_owned()];
-    let entry = Entry { remarks: notes, lines: Vec::new(), written: true };
+    let entry = ExportEntry { comments: notes, lines: Vec::new(), is_exported: true };
     assert_eq!(entry.lines("", None), [r"# a\nb: 1\r\u{85}\u{2028}\u{2029}#*/"]);
 }

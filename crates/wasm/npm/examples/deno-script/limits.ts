@@ -1,4 +1,4 @@
-// Checks a definition without asking the service, and then has the service say whether it could be deployed.
+// Checks a definition offline, and then asks the service whether it can be deployed.
 import { AjoClient, type CappingDefinition, validateCapping } from "ajo-limits";
 
 const definition: CappingDefinition = {
@@ -6,8 +6,8 @@ const definition: CappingDefinition = {
   methods: ["POST"],
   services: { action: { rating: { maxCallsCount: 200, periodInMs: 1000 } } },
 };
-// Here it is a warning: without maxHttpConnections, connections are not limited.
-for (const finding of validateCapping(definition)) console.log(finding.severity, finding.code, finding.message);
+// Prints a warning: without maxHttpConnections, the number of connections is unlimited.
+for (const { severity, code, message } of validateCapping(definition)) console.log(severity, code, message);
 
 const get = (name: string) => Deno.env.get(name);
 const ajo = new AjoClient({

@@ -1,4 +1,4 @@
-// Creates a limit, deploys it, and lists all of them.
+// Creates a limit for a custom action, deploys it, and lists all limits.
 import { AjoClient, AjoError } from "ajo-limits";
 
 const { env } = process;
@@ -16,7 +16,7 @@ try {
   const { uid } = await ajo.capping.create({
     url: "https://api.example.org/data/2.5/*",
     methods: ["GET"],
-    services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
+    services: { action: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
   });
   await ajo.capping.deploy(uid);
   for (const config of await ajo.capping.list()) console.log(config.uid, config.state, config.url);

@@ -1,4 +1,4 @@
-// Vercel's edge runtime compiles nothing at run time either, and has a spelling of its own for the import of a module.
+// Vercel's edge runtime cannot compile WebAssembly at run time either, and has its own syntax for importing a module.
 import module from "./core.wasm?module";
 import { provideModule } from "../module.js";
 

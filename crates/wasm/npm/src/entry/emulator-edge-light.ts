@@ -1,6 +1,6 @@
-// Vercel's edge runtime compiles nothing at run time either, and has a spelling of its own for the import of a module.
+// Vercel's edge runtime cannot compile WebAssembly at run time either, and has its own syntax for importing a module.
 import module from "./emulator.wasm?module";
-import { provideEmulatorModule } from "../emulator-world.js";
+import { provideEmulatorModule } from "../emulator-handle.js";
 
 provideEmulatorModule(() => module);
 

@@ -1,6 +1,6 @@
-// Cloudflare Workers compile nothing at run time: the module is imported.
+// Cloudflare Workers cannot compile WebAssembly at run time, so the module is imported.
 import module from "./emulator.wasm";
-import { provideEmulatorModule } from "../emulator-world.js";
+import { provideEmulatorModule } from "../emulator-handle.js";
 
 provideEmulatorModule(() => module);
 

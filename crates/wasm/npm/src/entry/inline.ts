@@ -1,4 +1,4 @@
-// `import` and `require` everywhere but in edge runtimes: the module is part of the file.
+// For `import` and `require`, except in edge runtimes. The file contains the module as base64.
 import encoded from "#module-base64";
 import { decode } from "../base64.js";
 import { provideModule } from "../module.js";

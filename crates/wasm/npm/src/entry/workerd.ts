@@ -1,4 +1,4 @@
-// Cloudflare Workers compile nothing at run time: the module is imported.
+// Cloudflare Workers cannot compile WebAssembly at run time, so the module is imported.
 import module from "./core.wasm";
 import { provideModule } from "../module.js";
 

@@ -3,21 +3,21 @@
 import type {
   CanDeploy,
   CappingConfig,
-  CappingCreated,
+  CappingCreateResponse,
   CappingDefinition,
-  CappingUpdated,
+  CappingUpdateResponse,
   ThrottlingConfig,
-  ThrottlingCreated,
+  ThrottlingCreateResponse,
   ThrottlingDefinition,
-  ThrottlingUpdated,
+  ThrottlingUpdateResponse,
 } from "../models.js";
 import type { CallOptions } from "../options.js";
 
 /** Options of one operation. */
 export interface DeleteOptions extends CallOptions {
   /**
-   * `true` deletes a deployed configuration too. Typed as a string by the vendor; `true` or nothing is sent (documented; other
-   * values unknown).
+   * `true` also deletes a deployed configuration. The vendor types it as a string; the client sends `true` or omits it (documented;
+   * other values unknown).
    */
   force?: boolean | undefined;
 }
@@ -32,68 +32,68 @@ export interface Capping {
   /**
    * List the capping configurations of the sandbox.
    *
-   * Answers every capping configuration of the organization and sandbox named in the headers, in no promised order (order unknown).
-   * No paging is documented. Changes nothing, although the method is POST (documented: vendor's specification).
+   * Returns every capping configuration of the organization and sandbox in the headers, in an unspecified order (order unknown). No
+   * paging is documented. Changes nothing, although the method is POST (documented, vendor's specification).
    */
   list(options?: CallOptions): Promise<CappingConfig[]>;
   /**
    * Create a capping configuration.
    *
-   * Stores a definition in the state `created`; it limits nothing until it is deployed. Not idempotent: a repeated call stores a
-   * second configuration (inferred: no key identifies a definition).
+   * Stores a definition in the state `created`; it has no effect until it is deployed. Not idempotent: a retry stores a second
+   * configuration (inferred: no key identifies a definition).
    */
-  create(config: CappingDefinition, options?: CallOptions): Promise<CappingCreated>;
+  create(config: CappingDefinition, options?: CallOptions): Promise<CappingCreateResponse>;
   /**
    * Read one capping configuration.
    *
-   * Answers the definition as last saved, its state, and in `deployedConfig` the definition as last deployed (documented: vendor's
+   * Returns the definition as last saved, its state, and in `deployedConfig` the definition as last deployed (documented, vendor's
    * specification).
    */
   get(uid: string, options?: CallOptions): Promise<CappingConfig>;
   /**
    * Overwrite a capping configuration.
    *
-   * Replaces the whole definition: what is not sent is gone. A deployed configuration goes to the state `updated` and keeps
-   * limiting by its old definition until it is deployed again (documented: vendor's specification). There is no ETag and no
+   * Replaces the whole definition: fields that are not sent are removed. A deployed configuration goes to the state `updated` and
+   * keeps enforcing its old definition until it is deployed again (documented, vendor's specification). There is no ETag and no
    * If-Match; the last writer wins (documented by their absence).
    */
-  update(uid: string, config: CappingDefinition, options?: CallOptions): Promise<CappingUpdated>;
+  update(uid: string, config: CappingDefinition, options?: CallOptions): Promise<CappingUpdateResponse>;
   /**
    * Delete a capping configuration.
    *
-   * Removes the configuration. A deployed one is refused with 500 and code 1451, unless `forceDelete=true` (documented: vendor's
-   * specification).
+   * Deletes the configuration. Fails with 500 and code 1451 if it is deployed, unless `forceDelete=true` is set (documented,
+   * vendor's specification).
    */
   delete(uid: string, options?: DeleteOptions): Promise<void>;
   /**
-   * Ask whether a capping configuration can be deployed.
+   * Check whether a capping configuration can be deployed.
    *
-   * Checks the saved definition and answers every error and warning. Changes nothing and is not needed before any other operation.
-   * The method is GET in the vendor's specification and Postman collection, POST in one table of the product documentation; GET is
-   * sent (documented).
+   * Checks the saved definition and returns every error and warning. Changes nothing and is not required before any other
+   * operation. The method is GET in the vendor's specification and Postman collection, and POST in one table of the product
+   * documentation. The client sends GET (documented).
    */
   canDeploy(uid: string, options?: CallOptions): Promise<CanDeploy>;
   /**
    * Deploy a capping configuration.
    *
-   * Makes the saved definition the one that limits. State `deployed`, `hasBeenDeployed` true, `deployedConfig` the current
-   * definition (documented: vendor's specification). Deploying twice has the same result (inferred).
+   * Enforces the saved definition. The state becomes `deployed`, `hasBeenDeployed` true, and `deployedConfig` the current
+   * definition (documented, vendor's specification). Deploying twice has the same result (inferred).
    */
   deploy(uid: string, options?: CallOptions): Promise<void>;
   /**
    * Undeploy a capping configuration.
    *
-   * The endpoint is no longer limited by it. The state goes back to what it was before the deploy and `hasBeenDeployed` to false;
-   * answers 204 also when it was not deployed (documented: vendor's specification).
+   * Stops enforcing the configuration. The state returns to its value before the deploy, and `hasBeenDeployed` becomes false.
+   * Responds 204 even if the configuration was not deployed (documented, vendor's specification).
    */
   undeploy(uid: string, options?: CallOptions): Promise<void>;
 }
 
 /**
- * Limits the rate at which journeys call one external endpoint. A call over the limit waits in a queue, for up to 6 hours. One
- * configuration per organization, defined on a production sandbox, in force for all sandboxes once deployed. The vendor's
- * specification leaves bodies and answers untyped; the shapes here follow the product documentation's samples, which use the same
- * envelopes as capping.
+ * Limits the rate at which journeys call one external endpoint. A call over the limit waits in a queue for up to 6 hours. An
+ * organization has one configuration, defined on a production sandbox. Once deployed, it applies to all sandboxes. The vendor's
+ * specification does not type request and response bodies. The schemas here follow the product documentation's samples, which use
+ * the same envelopes as capping.
  *
  * Every method rejects with an `AjoError`.
  */
@@ -101,55 +101,55 @@ export interface Throttling {
   /**
    * List the throttling configurations of the organization.
    *
-   * Answers the throttling configuration of the organization, if there is one, as a list. Changes nothing, although the method is
-   * POST (documented: vendor's specification).
+   * Returns a list with the throttling configuration of the organization, or an empty list. Changes nothing, although the method is
+   * POST (documented, vendor's specification).
    */
   list(options?: CallOptions): Promise<ThrottlingConfig[]>;
   /**
    * Create the throttling configuration.
    *
-   * Stores a definition in the state `created`; it limits nothing until it is deployed. A second one is refused with 400 and code
-   * 1465, a sandbox that is not for production with 400 and code 1463 (documented).
+   * Stores a definition in the state `created`; it has no effect until it is deployed. Fails with 400 and code 1465 if a
+   * configuration exists, and with 400 and code 1463 on a sandbox that is not a production sandbox (documented).
    */
-  create(config: ThrottlingDefinition, options?: CallOptions): Promise<ThrottlingCreated>;
+  create(config: ThrottlingDefinition, options?: CallOptions): Promise<ThrottlingCreateResponse>;
   /**
    * Read the throttling configuration.
    *
-   * Answers the definition as last saved and its state (documented).
+   * Returns the definition as last saved and its state (documented).
    */
   get(uid: string, options?: CallOptions): Promise<ThrottlingConfig>;
   /**
    * Overwrite the throttling configuration.
    *
-   * Replaces the whole definition: what is not sent is gone. If it is deployed, the new values limit at once, without another
-   * deploy (documented). There is no ETag and no If-Match; the last writer wins (documented by their absence).
+   * Replaces the whole definition: fields that are not sent are removed. If it is deployed, the new values apply at once, without
+   * another deploy (documented). There is no ETag and no If-Match; the last writer wins (documented by their absence).
    */
-  update(uid: string, config: ThrottlingDefinition, options?: CallOptions): Promise<ThrottlingUpdated>;
+  update(uid: string, config: ThrottlingDefinition, options?: CallOptions): Promise<ThrottlingUpdateResponse>;
   /**
    * Delete the throttling configuration.
    *
-   * Removes the configuration. A deployed one is refused with 500 and code 1456, unless `forceDelete=true` (documented).
+   * Deletes the configuration. Fails with 500 and code 1456 if it is deployed, unless `forceDelete=true` is set (documented).
    */
   delete(uid: string, options?: DeleteOptions): Promise<void>;
   /**
-   * Ask whether the throttling configuration can be deployed.
+   * Check whether the throttling configuration can be deployed.
    *
-   * Checks the saved definition and answers every error and warning. Changes nothing. GET in the vendor's specification, POST in
-   * one table of the product documentation; GET is sent (documented).
+   * Checks the saved definition and returns every error and warning. Changes nothing. The method is GET in the vendor's
+   * specification, and POST in one table of the product documentation. The client sends GET (documented).
    */
   canDeploy(uid: string, options?: CallOptions): Promise<CanDeploy>;
   /**
    * Deploy the throttling configuration.
    *
-   * Puts the limit in force for every sandbox of the organization. State `deployed`, `hasBeenDeployed` true. One that is already
-   * deployed is refused with code 14466 (documented; its status inferred).
+   * Enforces the limit on every sandbox of the organization. The state becomes `deployed` and `hasBeenDeployed` true. Fails with
+   * code 14466 if it is already deployed (documented; its status is inferred).
    */
   deploy(uid: string, options?: CallOptions): Promise<void>;
   /**
    * Undeploy the throttling configuration.
    *
-   * The limit is no longer in force; calls already queued are still served for 24 hours (documented). One that is not deployed: the
-   * error list has code 14468 for it, the vendor's specification says 204 (contradiction).
+   * Stops enforcing the limit. Calls already queued are still served for 24 hours (documented). If it is not deployed, the error
+   * list has code 14468, but the vendor's specification says 204 (contradiction).
    */
   undeploy(uid: string, options?: CallOptions): Promise<void>;
 }
@@ -173,8 +173,8 @@ export type OperationId =
   | "throttling.deploy"
   | "throttling.undeploy";
 
-/** What each operation takes before its options, in this order. */
-export const OPERATIONS = {
+/** The arguments of each operation before its options, in order. */
+export const OPERATION_ARGUMENTS = {
   capping: {
     list: [],
     create: ["config"],
@@ -197,11 +197,11 @@ export const OPERATIONS = {
   },
 } as const;
 
-/** The options that only some operations have. Each is `true` or `false`. */
-export const FLAGS: Readonly<Record<string, readonly string[]>> = {
+/** The boolean options of each operation that has any. */
+export const BOOLEAN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "capping.delete": ["force"],
   "throttling.delete": ["force"],
 };
 
-/** The operations of which a second request has a second effect. */
+/** The operations that are not idempotent. */
 export const NOT_IDEMPOTENT: readonly string[] = ["capping.create", "throttling.create"];

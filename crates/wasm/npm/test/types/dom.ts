@@ -1,4 +1,4 @@
-// What takes the platform's own types: compiled with the DOM's library, and with Node.js's types in its place.
+// Uses the platform's own types. Compiled with the DOM library.
 import { AjoClient } from "ajo-limits";
 import { createEmulator } from "ajo-limits/emulator";
 import { setModule } from "ajo-limits/slim";
@@ -12,7 +12,7 @@ new AjoClient({ fetch: async () => ({ status: 200, text: async () => "" }), head
 void ajo.capping.list({ signal: new AbortController().signal });
 void ajo.capping.list({ signal: AbortSignal.timeout(5) });
 setModule(module);
-export const standIn: typeof fetch = createEmulator().fetch;
+export const replacement: typeof fetch = createEmulator().fetch;
 
-// @ts-expect-error A controller is not its signal.
+// @ts-expect-error An AbortController is not a signal.
 void ajo.capping.list({ signal: new AbortController() });

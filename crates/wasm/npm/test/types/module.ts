@@ -1,4 +1,4 @@
-// What only ES modules can import.
+// Only ES modules can import a WebAssembly module.
 import core from "ajo-limits/core.wasm";
 import { setModule } from "ajo-limits/slim";
 

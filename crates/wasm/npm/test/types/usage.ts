@@ -1,4 +1,4 @@
-// Compiled by scripts/types.mjs against the packed package, without running it: with and without the DOM's library.
+// Compiled by scripts/types.mjs against the tarball, with and without the DOM library. Never run.
 import {
   AjoAbortError,
   AjoClient,
@@ -11,7 +11,7 @@ import {
   type AjoOptions,
   type CappingDefinition,
   type CappingConfig,
-  type Finding,
+  type Diagnostic,
   type HttpMethod,
   type TokenStore,
 } from "ajo-limits";
@@ -37,28 +37,28 @@ const options: AjoOptions = {
 new AjoClient({ accessToken: async () => "token", clientId: "id", orgId: "org", sandbox: "prod" });
 new AjoClient({ credentials: { CLIENT_ID: "id" }, sandbox: "prod" });
 
-export async function use(): Promise<void> {
+export async function useClient(): Promise<void> {
   const ajo = new AjoClient(options);
-  // The example of the README.
+  // The example in the README.
   const { uid } = await ajo.capping.create({
     url: "https://api.example.org/data/2.5/*",
     methods: ["GET"],
-    services: { dataSource: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
+    services: { action: { rating: { maxCallsCount: 500, periodInMs: 1000 } } },
   });
   await ajo.capping.deploy(uid);
   for (const c of await ajo.capping.list()) print(c.uid, c.state, c.url);
 
   const config: CappingConfig = await ajo.capping.get(uid, { timeoutMs: 5000, maxAttempts: 1, headers: { a: "b" } });
-  const calls: number | undefined = config.deployedConfig?.services?.dataSource?.rating?.maxCallsCount;
+  const calls: number | undefined = config.deployedConfig?.services?.action?.rating?.maxCallsCount;
   const created: string | undefined = config.metadata?.createdAt;
   const verdict = await ajo.capping.canDeploy(uid);
   const codes = verdict.errors.map((error) => error.errorCode);
-  const nothing: void = await ajo.capping.delete(uid, { force: true });
+  const deleted: void = await ajo.capping.delete(uid, { force: true });
   const { urlPattern } = await ajo.throttling.get(uid);
   const { updatedElement } = await ajo.throttling.update(uid, { urlPattern: urlPattern ?? "", methods: ["POST"], maxThroughput: 400 });
-  print(calls, created, codes, verdict.warnings.length, nothing, updatedElement?.state);
+  print(calls, created, codes, verdict.warnings.length, deleted, updatedElement?.state);
 
-  // Known values are known, and others are taken.
+  // Open lists accept unknown values.
   const method: HttpMethod = "OPTION";
   const other: HttpMethod = "QUERY";
   if (config.state === "deployed") print(method, other);
@@ -68,18 +68,18 @@ export async function use(): Promise<void> {
   } catch (error) {
     if (error instanceof AjoHttpError) print(error.status, error.requestId, error.body);
     else if (error instanceof AjoAbortError) print(error.cause);
-    else if (error instanceof AjoValidationError) print(error.findings?.[0]?.pointer);
+    else if (error instanceof AjoValidationError) print(error.diagnostics?.[0]?.pointer);
     else if (error instanceof AjoError) print(error.code.length, error.attempts.toFixed(), error.hint, error.retryAfterMs);
   }
 }
 
-export const findings: Finding[] = validateCapping({ anything: true });
-print(new AjoHttpError("a test's own", { code: "1451", status: 500 }).name);
+export const diagnostics: Diagnostic[] = validateCapping({ anything: true });
+print(new AjoHttpError("created by a test", { code: "1451", status: 500 }).name);
 print(validateThrottling(null)[0]?.severity === "error");
 setModule(new ArrayBuffer(8));
 
-/** The example of the README, and more. */
-export async function emulated(): Promise<void> {
+/** The emulator example in the README, and more. */
+export async function useEmulator(): Promise<void> {
   const emulator: Emulator = createEmulator({ now: () => 0 });
   const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
   const fault: Fault = { at: "capping.list", when: "first:2", fault: "drop_before" };
@@ -87,40 +87,42 @@ export async function emulated(): Promise<void> {
   await ajo.capping.list();
   emulator.clock.freeze();
   emulator.clock.advance(86_400);
-  const calls: number = emulator.journal.list({ operation: "token" }).length;
-  const kept: Snapshot = emulator.snapshot();
-  emulator.restore(kept);
+  const calls: number = emulator.requestLog.list({ operation: "token" }).length;
+  const snapshot: Snapshot = emulator.snapshot();
+  emulator.restore(snapshot);
+  emulator.addConcurrentEdit({ before: "capping.update", mutation: "edit" });
+  const variant: string | undefined = emulator.quirks()["undeploy_idle"];
   const { status } = await emulator.fetch(`${emulator.options.baseUrl}/list`, { method: "POST" });
   try {
     emulator.control("GET", "/configs");
   } catch (error) {
-    if (error instanceof EmulatorError) print(error.code, calls, status);
+    if (error instanceof EmulatorError) print(error.code, calls, status, variant);
   }
   emulator.close();
 }
 
-export async function mistakes(ajo: AjoClient): Promise<void> {
-  // @ts-expect-error A field that there is not.
+export async function typeErrors(ajo: AjoClient): Promise<void> {
+  // @ts-expect-error Unknown field.
   await ajo.capping.create({ url: "u", methods: ["GET"], services: {}, maxCalls: 5 });
-  // @ts-expect-error A field that there is not, deep inside.
+  // @ts-expect-error Unknown nested field.
   await ajo.capping.create({ url: "u", methods: [], services: { action: { rating: { maxCallsCount: 1, periodInMs: 1, perMs: 1 } } } });
-  // @ts-expect-error A field that is missing.
+  // @ts-expect-error Missing field.
   const definition: CappingDefinition = { url: "u", methods: ["GET"] };
-  // @ts-expect-error A value of another type.
+  // @ts-expect-error Wrong type.
   await ajo.throttling.create({ urlPattern: "u", methods: ["GET"], maxThroughput: "400" });
-  // @ts-expect-error The definition of the other API.
+  // @ts-expect-error A definition of the other API.
   await ajo.throttling.create({ url: "u", methods: ["GET"], services: {} });
-  // @ts-expect-error An option that there is not.
+  // @ts-expect-error Unknown option.
   new AjoClient({ clientID: "id" });
-  // @ts-expect-error An option of delete alone.
+  // @ts-expect-error Only delete has this option.
   await ajo.capping.get("u", { force: true });
-  // @ts-expect-error No uid.
+  // @ts-expect-error Missing uid.
   await ajo.capping.deploy();
-  // @ts-expect-error `list` gives an array, not an envelope.
+  // @ts-expect-error `list` returns an array without an envelope.
   (await ajo.capping.list()).results;
-  // @ts-expect-error An operation that the emulator has not.
+  // @ts-expect-error Unknown operation.
   createEmulator().faults.set({ at: "capping.dance", when: "always", fault: "drop_before" });
-  // @ts-expect-error An error without its code.
-  new AjoError("text");
+  // @ts-expect-error Missing code.
+  new AjoError("message");
   print(definition);
 }

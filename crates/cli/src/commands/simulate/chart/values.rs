@@ -1,34 +1,34 @@
-//! The values that a chart shows.
+//! The values in a chart.
 
-use ajo_simulator::{Limit, LimitName, Report, Row};
+use ajo_simulator::{Limit, LimitName, ReportRow, SimulationReport};
 
-use super::scale::float;
+use super::axis::to_f64;
 
-/// The cap of slow endpoints is always there beside another limit, and the title has no room for it.
-pub(super) fn in_title(report: &Report) -> impl Iterator<Item = &Limit> {
+/// The limits in the title. The slow endpoint cap always accompanies another limit, and the title has no room for it.
+pub(super) fn title_limits(report: &SimulationReport) -> impl Iterator<Item = &Limit> {
     report.limits.iter().filter(|limit| limit.name != LimitName::SlowEndpoint)
 }
 
-pub(super) fn rejected(row: &Row) -> u64 {
+pub(super) fn rejected_calls(row: &ReportRow) -> u64 {
     row.counts.rejected + row.counts.retries_rejected
 }
 
-pub(super) fn rejected_in_all(report: &Report) -> u64 {
+pub(super) fn total_rejected_calls(report: &SimulationReport) -> u64 {
     report.totals.rejected + report.totals.retries_rejected
 }
 
-pub(super) fn limits_a_second(report: &Report) -> impl Iterator<Item = f64> {
-    report.limits.iter().map(|limit| float(limit.calls) * 1000.0 / float(limit.period_ms))
+pub(super) fn limits_per_second(report: &SimulationReport) -> impl Iterator<Item = f64> {
+    report.limits.iter().map(|limit| to_f64(limit.calls) * 1000.0 / to_f64(limit.period_ms))
 }
 
-pub(super) fn limit_in_sight(report: &Report) -> bool {
-    limits_a_second(report).any(|rate| rate <= top(report))
+pub(super) fn is_limit_visible(report: &SimulationReport) -> bool {
+    limits_per_second(report).any(|rate| rate <= max_visible_rate(report))
 }
 
-/// The highest rate that the chart shows: all that happens, and the lowest limit unless it is far above that.
-pub(super) fn top(report: &Report) -> f64 {
-    let most = |row: &Row| row.counts.offered.max(row.counts.at_endpoint()).max(rejected(row));
-    let seen = float(report.rows.iter().map(most).max().unwrap_or(0)) / float(report.interval_seconds as u64);
-    let limit = limits_a_second(report).fold(f64::INFINITY, f64::min);
-    1.1 * if limit <= 2.0 * seen { seen.max(limit) } else { seen }
+/// The top of the rate axis: the highest observed rate, or the lowest limit if it is not far above that.
+pub(super) fn max_visible_rate(report: &SimulationReport) -> f64 {
+    let highest = |row: &ReportRow| row.counts.offered.max(row.counts.endpoint_calls()).max(rejected_calls(row));
+    let observed = to_f64(report.rows.iter().map(highest).max().unwrap_or(0)) / to_f64(report.interval_seconds as u64);
+    let limit = limits_per_second(report).fold(f64::INFINITY, f64::min);
+    1.1 * if limit <= 2.0 * observed { observed.max(limit) } else { observed }
 }

@@ -1,23 +1,26 @@
-//! The JSON that the credential's page offers for download: `ORG_ID`, `CLIENT_ID`, `CLIENT_SECRETS`, `SCOPES` and more.
+//! The JSON that the credential's page offers for download: `ORG_ID`, `CLIENT_ID`, `CLIENT_SECRETS`, `SCOPES`, and
+//! more.
 
 use alloc::string::String;
 
-use super::parsed_credential::{JWT_ENDED, ParsedCredential, form, secrets, text, texts};
+use super::parsed_credential::{
+    JWT_END_MESSAGE, ParsedCredential, format_error, string_field, string_list_field, to_secrets,
+};
 use crate::CredentialsError;
-use crate::json::Fields;
+use crate::json::JsonObject;
 
-pub(super) fn read(fields: &(impl Fields + ?Sized)) -> Result<ParsedCredential, CredentialsError> {
-    // The JWT era's file names the same things API_KEY and CLIENT_SECRET.
+pub(super) fn parse(fields: &(impl JsonObject + ?Sized)) -> Result<ParsedCredential, CredentialsError> {
+    // The download of a JWT credential has API_KEY and CLIENT_SECRET instead.
     let jwt = ["API_KEY", "CLIENT_SECRET", "PRIVATE_KEY", "METASCOPES"].iter().any(|name| fields.get(name).is_some());
     if jwt && fields.get("CLIENT_SECRETS").is_none() {
-        return Err(form(JWT_ENDED));
+        return Err(format_error(JWT_END_MESSAGE));
     }
     Ok(ParsedCredential {
         is_jwt: false,
-        secrets: secrets(texts(fields, "", "CLIENT_SECRETS")?),
-        client_id: text(fields, "", "CLIENT_ID")?,
+        secrets: to_secrets(string_list_field(fields, "", "CLIENT_SECRETS")?),
+        client_id: string_field(fields, "", "CLIENT_ID")?,
         name: String::new(),
-        org_id: text(fields, "", "ORG_ID")?,
-        scopes: texts(fields, "", "SCOPES")?,
+        org_id: string_field(fields, "", "ORG_ID")?,
+        scopes: string_list_field(fields, "", "SCOPES")?,
     })
 }

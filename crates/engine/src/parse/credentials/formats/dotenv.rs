@@ -1,55 +1,55 @@
-//! Lines `NAME=value`, as shells and Adobe's own command read them.
+//! `NAME=value` lines, parsed like shells and Adobe's CLI do.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::fmt;
 
-/// The assignments of a text; what is no assignment is passed over.
-pub(super) struct Lines<'t> {
+/// Iterates over the assignments in a text and skips all other lines.
+pub(super) struct DotenvAssignments<'t> {
     lines: core::iter::Enumerate<core::str::Lines<'t>>,
 }
 
-/// What is wrong with a line, which is never shown: it may hold the secret.
+/// An invalid line. The line itself is not shown, because it can contain the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LineError {
+pub(super) struct DotenvError {
     /// Counted from 1.
     line: usize,
-    problem: &'static str,
+    reason: &'static str,
 }
 
-impl fmt::Display for LineError {
+impl fmt::Display for DotenvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.problem)
+        write!(f, "line {}: {}", self.line, self.reason)
     }
 }
 
-impl<'t> Lines<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+impl<'t> DotenvAssignments<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
         Self { lines: text.lines().enumerate() }
     }
 }
 
-impl<'t> Iterator for Lines<'t> {
-    type Item = Result<(&'t str, String), LineError>;
+impl<'t> Iterator for DotenvAssignments<'t> {
+    type Item = Result<(&'t str, String), DotenvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.lines.find_map(|(index, line)| {
-            let (name, rest) = split(line.trim())?;
-            let value = value(rest).map_err(|problem| LineError { line: index + 1, problem });
+            let (name, rest) = split_assignment(line.trim())?;
+            let value = parse_value(rest).map_err(|reason| DotenvError { line: index + 1, reason });
             Some(value.map(|value| (name, value)))
         })
     }
 }
 
-/// Whether the first line that says something is `NAME=value`.
-pub(super) fn looks_like(text: &str) -> bool {
+/// Whether the first line that is not blank or a comment is `NAME=value`.
+pub(super) fn is_dotenv(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    first.is_some_and(|line| split(line).is_some())
+    first.is_some_and(|line| split_assignment(line).is_some())
 }
 
-/// The name and what stands after the `=`, with `export` before it or not. The names of Adobe's command hold the name of a
-/// credential, which may have more characters than a shell takes.
-fn split(line: &str) -> Option<(&str, &str)> {
+/// Splits `NAME=value` with an optional `export`. Variable names of Adobe's CLI contain the name of a credential, so
+/// they can have characters that a shell does not accept.
+fn split_assignment(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, rest) = line.split_once('=')?;
     let name = name.trim();
@@ -57,12 +57,12 @@ fn split(line: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, rest))
 }
 
-/// A value without its quotes and without the comment after it. A `#` begins a comment only after white space: it may be
+/// Removes quotes and a trailing comment from a value. A `#` only starts a comment after white space, because it can be
 /// part of a secret.
-fn value(rest: &str) -> Result<String, &'static str> {
+fn parse_value(rest: &str) -> Result<String, &'static str> {
     let text = rest.trim_start();
     let Some(quote @ ('"' | '\'')) = text.chars().next() else {
-        // From `rest`, where the white space after `=` still stands before a `#`.
+        // Searches `rest`, which still has the white space between `=` and `#`.
         let end =
             rest.char_indices().zip(rest.chars().skip(1)).find(|((_, at), next)| at.is_whitespace() && *next == '#');
         return Ok(rest[..end.map_or(rest.len(), |((index, _), _)| index)].trim().to_owned());
@@ -71,9 +71,9 @@ fn value(rest: &str) -> Result<String, &'static str> {
     let mut characters = text[1..].chars();
     loop {
         match characters.next() {
-            None => return Err("the quote that begins the value is not closed"),
+            None => return Err("the value has no closing quote"),
             Some(end) if end == quote => break,
-            // Only what the quotes make necessary: a backslash before anything else is part of the value.
+            // Only quotes and backslashes are escaped. Any other backslash is part of the value.
             Some('\\') if quote == '"' => match characters.clone().next() {
                 Some(escaped @ ('"' | '\\')) => {
                     characters.next();
@@ -89,7 +89,7 @@ fn value(rest: &str) -> Result<String, &'static str> {
     if after.trim().is_empty() || is_comment {
         Ok(value.trim().to_owned())
     } else {
-        Err("something other than a comment stands after the quoted value")
+        Err("unexpected text after the quoted value")
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_and_comments_are_taken_off_and_nothing_else() {
+    fn quotes_and_comments_are_removed() {
         for (line, expected) in [
             ("A=x", "x"),
             (" export A = x y ", "x y"),
@@ -117,22 +117,22 @@ mod tests {
             ("A=[\"x\",\"y\"]", "[\"x\",\"y\"]"),
             ("A=é # ü", "é"),
         ] {
-            let read: Vec<_> = Lines::of(line).collect();
+            let read: Vec<_> = DotenvAssignments::new(line).collect();
             assert_eq!(read, [Ok(("A", expected.to_owned()))], "{line}");
         }
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_names_its_line() {
-        for (text, line, problem) in [
-            ("# first\n\nA=\"x\nB=y", 3, "the quote that begins the value is not closed"),
-            ("A='x", 1, "the quote that begins the value is not closed"),
-            ("A=\"x\\\"", 1, "the quote that begins the value is not closed"),
-            ("A=x\nB='y' z", 2, "something other than a comment stands after the quoted value"),
-            ("A='y'#z", 1, "something other than a comment stands after the quoted value"),
+    fn error_has_the_line() {
+        for (text, line, reason) in [
+            ("# first\n\nA=\"x\nB=y", 3, "the value has no closing quote"),
+            ("A='x", 1, "the value has no closing quote"),
+            ("A=\"x\\\"", 1, "the value has no closing quote"),
+            ("A=x\nB='y' z", 2, "unexpected text after the quoted value"),
+            ("A='y'#z", 1, "unexpected text after the quoted value"),
         ] {
-            let error = Lines::of(text).collect::<Result<Vec<_>, _>>().expect_err(text);
-            assert_eq!(error, LineError { line, problem });
+            let error = DotenvAssignments::new(text).collect::<Result<Vec<_>, _>>().expect_err(text);
+            assert_eq!(error, DotenvError { line, reason });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One credential as a file has it, and the fields it is read from.
+//! A credential before validation, and helpers to read its fields.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -6,15 +6,15 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::json::{Fields, Json, MAX_DEPTH, parse};
+use crate::json::{JsonObject, JsonValue, MAX_DEPTH, parse};
 use crate::{CredentialsError, Secret};
 
-/// What a file says of one credential, before it is checked.
+/// One credential as written in a file, before validation.
 #[derive(Debug)]
 pub(crate) struct ParsedCredential {
-    /// To choose it by, where there are several. One without a name is first and used where none is chosen.
+    /// Selects the credential if there are several. An unnamed credential comes first and is the default.
     pub(crate) name: String,
-    /// What is left of a JWT credential: it is known by its name, and cannot be used.
+    /// A JWT credential can be selected by name, but using it is an error.
     pub(crate) is_jwt: bool,
     pub(crate) client_id: String,
     pub(crate) secrets: Vec<Secret>,
@@ -22,49 +22,59 @@ pub(crate) struct ParsedCredential {
     pub(crate) scopes: Vec<String>,
 }
 
-/// What to do instead of using a JWT credential. Source: Adobe's notice of their end on 2025-06-30.
-pub(crate) const JWT_ENDED: &str = "this is a JWT (service account) credential, and those ended on 2025-06-30; add an OAuth server-to-server \
+/// The error for a JWT credential. Source: Adobe's end-of-life notice for 2025-06-30.
+pub(crate) const JWT_END_MESSAGE: &str = "this is a JWT (service account) credential, which Adobe retired on 2025-06-30; add an OAuth server-to-server \
      credential to the project in Adobe's Developer Console and download its JSON from the credential's page";
 
-pub(super) fn form(problem: impl Into<String>) -> CredentialsError {
-    CredentialsError::Form(problem.into())
+pub(super) fn format_error(message: impl Into<String>) -> CredentialsError {
+    CredentialsError::InvalidFormat(message.into())
 }
 
-/// A field that must be text. `place` is what stands before its name in errors.
-pub(super) fn text(fields: &(impl Fields + ?Sized), place: &str, name: &str) -> Result<String, CredentialsError> {
+/// Reads a string field. `path` precedes the field name in errors.
+pub(super) fn string_field(
+    fields: &(impl JsonObject + ?Sized),
+    path: &str,
+    name: &str,
+) -> Result<String, CredentialsError> {
     match fields.get(name) {
         Some(value) => match value.as_str() {
             Some(text) => Ok(text.to_owned()),
-            None => Err(form(format!("the field {place}{name} must be text"))),
+            None => Err(format_error(format!("the field {path}{name} must be a string"))),
         },
-        None => Err(form(format!(
-            "the field {place}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
+        None => Err(format_error(format!(
+            "the field {path}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
              Developer Console"
         ))),
     }
 }
 
-/// A field that is a list of texts, or one text.
-pub(super) fn texts(fields: &(impl Fields + ?Sized), place: &str, name: &str) -> Result<Vec<String>, CredentialsError> {
-    match fields.get(name).and_then(Json::items) {
-        Some(items) => strings(items).ok_or_else(|| form(format!("the field {place}{name} must be a list of texts"))),
-        None => text(fields, place, name).map(|text| vec![text]),
+/// Reads a field that is a list of strings or a single string.
+pub(super) fn string_list_field(
+    fields: &(impl JsonObject + ?Sized),
+    path: &str,
+    name: &str,
+) -> Result<Vec<String>, CredentialsError> {
+    match fields.get(name).and_then(JsonValue::items) {
+        Some(items) => {
+            to_strings(items).ok_or_else(|| format_error(format!("the field {path}{name} must be a list of strings")))
+        }
+        None => string_field(fields, path, name).map(|text| vec![text]),
     }
 }
 
-/// The items of an array, if all are strings.
-pub(super) fn strings(items: &[impl Json]) -> Option<Vec<String>> {
+/// The items of an array if all of them are strings.
+pub(super) fn to_strings(items: &[impl JsonValue]) -> Option<Vec<String>> {
     items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
-pub(super) fn secrets(texts: Vec<String>) -> Vec<Secret> {
-    texts.into_iter().map(Secret::new).collect()
+pub(super) fn to_secrets(values: Vec<String>) -> Vec<Secret> {
+    values.into_iter().map(Secret::new).collect()
 }
 
-/// The texts in one variable: the JSON list that Adobe's command writes, or the one text that it is.
-pub(crate) fn list_of(text: &str) -> Vec<String> {
+/// The strings in a variable, which is either a JSON list (as Adobe's CLI writes it) or a single string.
+pub(crate) fn parse_list(text: &str) -> Vec<String> {
     parse(text.as_bytes(), MAX_DEPTH)
         .ok()
-        .and_then(|json| strings(json.items()?))
+        .and_then(|json| to_strings(json.items()?))
         .unwrap_or_else(|| vec![text.to_owned()])
 }

@@ -1,4 +1,4 @@
-// GET /api/limits: the limits of the sandbox, as JSON, from the edge.
+// GET /api/limits returns the limits of the sandbox as JSON. Runs on the edge.
 import { AjoClient, AjoError } from "ajo-limits";
 
 export const runtime = "edge";
@@ -22,8 +22,8 @@ export async function GET(request) {
     return Response.json(configs.map(({ uid, url, state }) => ({ uid, url, state })));
   } catch (error) {
     if (!(error instanceof AjoError)) throw error;
-    // What went wrong is for the log; a visitor learns only that it did.
+    // Details go to the log. Visitors only learn that the request failed.
     console.error(error.message);
-    return Response.json({ error: "the limits cannot be read now" }, { status: 502 });
+    return Response.json({ error: "the limits are unavailable" }, { status: 502 });
   }
 }

@@ -1,0 +1,116 @@
+//! Read-only access to the service.
+
+use ajo_core::{Api, CallError, CanDeploy, Client, Uid, Verb};
+use ajo_limits::{ObservedConfig, ObservedLimits};
+use futures_util::future::join;
+
+/// The error code for throttling on a sandbox that is not a production sandbox (documented).
+const NOT_A_PRODUCTION_SANDBOX: &str = "1463";
+
+/// Reads configurations. It has no method that modifies the service:
+///
+/// ```
+/// async fn read(reader: &ajo_apply::ServiceReader, uid: &ajo_core::Uid) {
+///     let _ = reader.get(ajo_core::Api::Capping, uid).await;
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// async fn change(reader: &ajo_apply::ServiceReader, uid: &ajo_core::Uid) {
+///     let _ = reader.deploy(ajo_core::Api::Capping, uid).await;
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// async fn bypass(reader: &ajo_apply::ServiceReader) {
+///     let _ = reader.client.capping();
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServiceReader {
+    client: Client,
+}
+
+impl ServiceReader {
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone() }
+    }
+
+    /// Lists the configurations of both APIs concurrently.
+    ///
+    /// Sandboxes other than production have no throttling. Unless `throttling_wanted` is set, that is not an error.
+    ///
+    /// # Errors
+    ///
+    /// A `list` call fails.
+    pub async fn observe(&self, throttling_wanted: bool) -> Result<ObservedLimits, CallError> {
+        let (capping, throttling) = (self.client.capping(), self.client.throttling());
+        let (capping, throttling) = join(capping.list().into_future(), throttling.list().into_future()).await;
+        let throttling = match throttling {
+            Err(error) if !throttling_wanted && is_throttling_unavailable(&error) => Vec::new(),
+            other => other?,
+        };
+        Ok(ObservedLimits::new(&capping?, &throttling))
+    }
+
+    /// Lists the configurations of one API.
+    ///
+    /// # Errors
+    ///
+    /// The `list` call fails.
+    pub async fn list(&self, api: Api) -> Result<ObservedLimits, CallError> {
+        Ok(match api {
+            Api::Capping => ObservedLimits::new(&self.client.capping().list().await?, &[]),
+            Api::Throttling => ObservedLimits::new(&[], &self.client.throttling().list().await?),
+        })
+    }
+
+    /// Reads one configuration; `None` if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// The call fails with anything but 404.
+    pub async fn get(&self, api: Api, uid: &Uid) -> Result<Option<ObservedConfig>, CallError> {
+        let found = match api {
+            Api::Capping => self.client.capping().get(uid).await.map(|config| ObservedConfig::from(&config)),
+            Api::Throttling => self.client.throttling().get(uid).await.map(|config| ObservedConfig::from(&config)),
+        };
+        match found {
+            Err(error) if is_not_found(&error) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Asks the service whether the saved definition can be deployed.
+    ///
+    /// # Errors
+    ///
+    /// The call fails.
+    ///
+    /// ```no_run
+    /// # async fn example(reader: ajo_apply::ServiceReader) -> Result<(), ajo_core::CallError> {
+    /// use ajo_core::Api;
+    ///
+    /// for found in reader.list(Api::Capping).await?.configs {
+    ///     let verdict = reader.can_deploy(Api::Capping, &found.uid).await?;
+    ///     println!("{}: {:?}", found.key(), ajo_apply::deploy_errors(&verdict));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn can_deploy(&self, api: Api, uid: &Uid) -> Result<CanDeploy, CallError> {
+        match api {
+            Api::Capping => self.client.capping().can_deploy(uid).await,
+            Api::Throttling => self.client.throttling().can_deploy(uid).await,
+        }
+    }
+}
+
+/// Adobe does not publish the body of the service's own 404, so only the status is checked.
+fn is_not_found(error: &CallError) -> bool {
+    error.operation().is_some_and(|operation| operation.verb == Verb::Get) && error.status() == Some(404)
+}
+
+fn is_throttling_unavailable(error: &CallError) -> bool {
+    error.code().is_some_and(|code| code.as_str() == NOT_A_PRODUCTION_SANDBOX)
+}

@@ -1,0 +1,128 @@
+//! The lock that allows one apply at a time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ajo_core::read_bounded_text;
+use ajo_engine::untrusted_text::excerpt;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::atomic_file::{FileError, sibling_path};
+
+/// The interval between two attempts to take a held lock.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Holds the apply lock until it is dropped. The operating system releases the lock of a process that dies, so a crash leaves
+/// nothing to clean up.
+///
+/// ```
+/// use std::time::Duration;
+/// use ajo_apply::{ApplyLock, ApplyLockError, LockHolder};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = tempfile::tempdir()?;
+/// let path = ApplyLock::path_for(&directory.path().join("ajo.state.json"));
+/// let first = ApplyLock::acquire(&path, "a pipeline".to_owned(), Duration::ZERO).await?;
+/// let error = ApplyLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await.unwrap_err();
+/// let ApplyLockError::Held { holder: Some(LockHolder { owner, .. }), .. } = error else { panic!("{error}") };
+/// assert_eq!(owner, "a pipeline");
+/// drop(first);
+/// ApplyLock::acquire(&path, "a person".to_owned(), Duration::ZERO).await?;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(example())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct ApplyLock {
+    _file: File,
+}
+
+/// Who holds the lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockHolder {
+    /// User and host.
+    pub owner: String,
+    /// Process ID.
+    pub process: u32,
+    /// When the lock was taken (RFC 3339).
+    pub since: Timestamp,
+}
+
+/// Why the lock could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyLockError {
+    /// Another process holds it.
+    #[error("another apply or import is running{}", describe_holder(holder.as_ref(), *age))]
+    Held {
+        /// `None` if the lock file cannot be read.
+        holder: Option<LockHolder>,
+        /// How long the lock has been held.
+        age: Option<Duration>,
+    },
+    /// The lock file cannot be opened, locked, or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl ApplyLock {
+    /// The path of a state file's lock: `ajo.state.lock` for `ajo.state.json`.
+    pub fn path_for(state: &Path) -> PathBuf {
+        sibling_path(state, "lock")
+    }
+
+    /// Takes the lock at `path`, waiting for it up to `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// Another process holds the lock, or the lock file cannot be written.
+    pub async fn acquire(path: &Path, owner: String, timeout: Duration) -> Result<Self, ApplyLockError> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(|error| FileError::new("open", path, &error))?;
+        // `None` is a deadline beyond the clock's range: wait forever.
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if deadline.is_none_or(|deadline| Instant::now() < deadline) => {
+                    tokio::time::sleep(POLL_INTERVAL).await;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let holder = read_holder(&mut file);
+                    let age = holder
+                        .as_ref()
+                        .and_then(|holder| Duration::try_from(Timestamp::now().duration_since(holder.since)).ok());
+                    return Err(ApplyLockError::Held { holder, age });
+                }
+                Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, &error).into()),
+            }
+        }
+        let holder = LockHolder { owner, process: std::process::id(), since: Timestamp::now() };
+        let written = file.set_len(0).and_then(|()| {
+            file.rewind()?;
+            file.write_all((serde_json::to_string(&holder)? + "\n").as_bytes())
+        });
+        written.map_err(|error| FileError::new("write", path, &error))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn read_holder(file: &mut File) -> Option<LockHolder> {
+    file.rewind().ok()?;
+    serde_json::from_str(&read_bounded_text(file, 4096).ok()?).ok()
+}
+
+fn describe_holder(holder: Option<&LockHolder>, age: Option<Duration>) -> String {
+    let Some(LockHolder { owner, process, since }) = holder else { return String::new() };
+    let owner = excerpt(owner, 80);
+    let age = age.map_or_else(String::new, |age| format!(", {} s ago", age.as_secs()));
+    format!(": {owner}, process {process}, since {since}{age}")
+}

@@ -1,0 +1,113 @@
+//! The error of a failed command, with a hint and an exit code.
+
+use ajo_auth::{AuthError, CredentialsError};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::exit_status::ExitStatus;
+
+/// An error message, and a hint that says what to do next.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    exit_status: ExitStatus,
+    response: Option<Box<ServiceResponse>>,
+}
+
+/// The response of the service, if the service rejected the call.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServiceResponse {
+    operation: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+}
+
+impl CommandError {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self { message: problem.into(), hint: None, exit_status: ExitStatus::Failure, response: None }
+    }
+
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        self.with_optional_hint(Some(hint))
+    }
+
+    fn with_optional_hint(self, hint: Option<impl Into<String>>) -> Self {
+        Self { hint: hint.map(Into::into), ..self }
+    }
+
+    pub(crate) fn into_authentication_error(self) -> Self {
+        Self { exit_status: ExitStatus::Authentication, ..self }
+    }
+
+    pub(crate) fn into_usage_error(self) -> Self {
+        Self { exit_status: ExitStatus::Usage, ..self }
+    }
+
+    pub(crate) fn with_exit_status(self, exit: ExitStatus) -> Self {
+        Self { exit_status: exit, ..self }
+    }
+
+    pub(crate) const fn exit_status(&self) -> ExitStatus {
+        self.exit_status
+    }
+
+    /// The error as one line of JSON.
+    pub(crate) fn to_json(&self) -> String {
+        json!({"error": {
+            "message": self.message,
+            "hint": self.hint,
+            "exitCode": self.exit_status.code(),
+            "response": self.response,
+        }})
+        .to_string()
+    }
+}
+
+impl std::fmt::Display for CommandError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<ajo_core::CallError> for CommandError {
+    fn from(error: ajo_core::CallError) -> Self {
+        let response = ServiceResponse {
+            operation: error.operation().map(ToString::to_string),
+            status: error.status(),
+            code: error.code().map(ToString::to_string),
+            request_id: error.request_id().map(ToOwned::to_owned),
+        };
+        let failure = Self { response: Some(Box::new(response)), ..Self::new(error.to_string()) };
+        let failure = failure.with_optional_hint(error.hint());
+        if error.is_authentication() { failure.into_authentication_error() } else { failure }
+    }
+}
+
+impl From<ajo_apply::FileError> for CommandError {
+    fn from(error: ajo_apply::FileError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<AuthError> for CommandError {
+    fn from(error: AuthError) -> Self {
+        Self::new(error.to_string()).into_authentication_error().with_optional_hint(error.hint())
+    }
+}
+
+impl From<CredentialsError> for CommandError {
+    fn from(error: CredentialsError) -> Self {
+        let hint = match error {
+            CredentialsError::Missing(_) => {
+                Some("`ajo auth login` stores a credential; without an Adobe account, try --emulator")
+            }
+            // These come from the environment; an error in a file already names the file.
+            CredentialsError::Ambiguous(_) => Some("set AJO_CREDENTIAL_NAME, or choose a profile with --profile"),
+            _ => None,
+        };
+        Self::new(error.to_string()).into_authentication_error().with_optional_hint(hint)
+    }
+}

@@ -1,0 +1,53 @@
+//! The service, restricted to one sandbox.
+
+use ajo_apply::ServiceReader;
+use ajo_core::{Api, SandboxName};
+use ajo_limits::{DesiredLimits, ObservedLimits};
+
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::session::ClientSession;
+
+/// A session for the sandbox in the limits files.
+pub(crate) struct SandboxService {
+    pub(crate) session: ClientSession,
+    pub(crate) reader: ServiceReader,
+    pub(crate) sandbox: SandboxName,
+}
+
+impl SandboxService {
+    /// Connects to this sandbox. Fails if the settings name another one: files for one sandbox must not reach another.
+    pub(crate) async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<Self, CommandError> {
+        if let Some(other) = settings.sandbox.as_ref().filter(|other| *other != sandbox) {
+            let problem = format!("the files are for sandbox {sandbox}, but the settings name sandbox {other}");
+            return Err(CommandError::new(problem)
+                .with_hint("remove --sandbox and AJO_SANDBOX; the files name the sandbox")
+                .into_usage_error());
+        }
+        let settings = GlobalSettings { sandbox: Some(sandbox.clone()), ..settings.clone() };
+        Self::from_session(ClientSession::connect(&settings).await?)
+    }
+
+    /// Connects to the sandbox in the settings.
+    pub(crate) async fn from_settings(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        Self::from_session(ClientSession::connect(settings).await?)
+    }
+
+    fn from_session(session: ClientSession) -> Result<Self, CommandError> {
+        let sandbox = session
+            .sandbox
+            .parse()
+            .map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
+        Ok(Self { reader: ServiceReader::new(&session.client), session, sandbox })
+    }
+
+    pub(crate) fn organization(&self) -> &str {
+        self.session.org_id.as_str()
+    }
+
+    /// Reads all configurations. Reads throttling only if needed or available.
+    pub(crate) async fn observe(&self, desired: &DesiredLimits) -> Result<ObservedLimits, CommandError> {
+        let throttling = desired.configs.iter().any(|config| config.definition.api() == Api::Throttling);
+        Ok(self.reader.observe(throttling).await?)
+    }
+}

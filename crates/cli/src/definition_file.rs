@@ -1,0 +1,122 @@
+//! Reads definitions from files.
+
+use std::fs::File;
+use std::path::Path;
+
+use ajo_auth::read_bounded_text;
+use serde::de::DeserializeOwned;
+
+use crate::command_error::CommandError;
+
+/// Maximum file size in bytes. A definition is below 1 KB; the limit guards against devices and wrong files.
+const MAX_DEFINITION_BYTES: usize = 1024 * 1024;
+
+/// Reads a JSON or YAML file, or standard input for `-`. JSON is parsed as YAML, so both report errors with line and column.
+pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, CommandError> {
+    let (name, text) = read_file_or_stdin(file, MAX_DEFINITION_BYTES)?;
+    parse(&name, &text)
+}
+
+/// Reads a file of at most `max_bytes`, or standard input for `-`. Also returns its name for error messages.
+pub(crate) fn read_file_or_stdin(file: &Path, max_bytes: usize) -> Result<(String, String), CommandError> {
+    let (name, text) = if file == Path::new("-") {
+        ("standard input".to_owned(), read_bounded_text(std::io::stdin().lock(), max_bytes))
+    } else {
+        (file.display().to_string(), File::open(file).and_then(|file| read_bounded_text(file, max_bytes)))
+    };
+    match text {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(CommandError::new(format!("failed to read {name}: {error}"))),
+    }
+}
+
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, CommandError> {
+    if text.trim().is_empty() {
+        return Err(CommandError::new(format!("{name} is empty; it must hold a definition")));
+    }
+    serde_saphyr::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        // The first line is the message, the rest is a snippet. Editors recognize `file:line:column`.
+        let (first, snippet) = message.split_once('\n').unwrap_or((&message, ""));
+        let position = error.location().map_or_else(String::new, |at| format!(":{}:{}", at.line(), at.column()));
+        let problem = first.strip_prefix("error: ").unwrap_or(first);
+        let problem = match problem.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+            Some((_, problem)) => problem,
+            None => problem,
+        };
+        let snippet: String = snippet
+            .lines()
+            .skip_while(|line| line.contains("-->"))
+            .fold(String::new(), |text, line| text + "\n" + &simplify_parser_message(line));
+        CommandError::new(format!("{name}{position}: {}{snippet}", simplify_parser_message(problem)))
+    })
+}
+
+/// Replaces Rust types and parser options in a message with the terms of YAML.
+fn simplify_parser_message(text: &str) -> String {
+    text.replace("invalid i64", "expected an integer")
+        .replace("expected string scalar", "expected a string")
+        .replace("expected mapping start", "expected a mapping")
+        .replace("expected sequence start", "expected a list")
+        .replace(", set DuplicateKeyPolicy in Options if acceptable", "")
+        .replace("; use from_str_multiple or from_str_multiple_with_options", "; expected one document")
+}
+
+#[cfg(test)]
+mod tests {
+    use ajo_core::{CappingDefinition, ThrottlingDefinition};
+
+    use super::*;
+
+    fn first_error_line(text: &str) -> String {
+        parse::<CappingDefinition>("limit.yaml", text)
+            .expect_err("malformed")
+            .message
+            .lines()
+            .next()
+            .expect("a line")
+            .to_owned()
+    }
+
+    #[test]
+    fn json_and_yaml_are_equivalent() {
+        let yaml: ThrottlingDefinition =
+            parse("t", "urlPattern: https://a.example/*\nmethods: [POST]\nmaxThroughput: 400\n").expect("YAML");
+        let json: ThrottlingDefinition = parse(
+            "t",
+            "{\n\t\"urlPattern\": \"https://a.example/*\", \"methods\": [\"POST\"], \"maxThroughput\": 400}",
+        )
+        .expect("JSON");
+        assert_eq!(yaml, json);
+    }
+
+    #[test]
+    fn errors_have_position_and_yaml_terms() {
+        let cases = [
+            ("", "limit.yaml is empty; it must hold a definition"),
+            (
+                "url: a\nmethods: [GET]\nservces: {}\n",
+                "limit.yaml:3:1: unknown field `servces`, expected one of methods, orgId, services, url",
+            ),
+            ("url: a\nmethods: GET\n", "limit.yaml:2:10: expected a list"),
+            ("url: [a]\n", "limit.yaml:1:6: expected a string"),
+            ("- url: a\n", "limit.yaml:1:1: expected a mapping"),
+            ("url: a\nurl: b\n", "limit.yaml:2:1: duplicate mapping key: url"),
+            ("url: a\nmethods: []\n", "limit.yaml:2:1: missing field `services`"),
+            (
+                "{\"services\": {\"action\": {\"rating\": {\"maxCallsCount\": \"many\"}}}}",
+                "limit.yaml:1:54: expected an integer",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(first_error_line(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn error_shows_source_line() {
+        let failure = parse::<CappingDefinition>("limit.yaml", "url: a\nservces: {}\n").expect_err("malformed");
+        assert!(failure.message.contains("2 | servces: {}"), "{}", failure.message);
+        assert!(!failure.message.contains("<input>"), "{}", failure.message);
+    }
+}

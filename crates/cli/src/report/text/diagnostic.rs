@@ -1,0 +1,105 @@
+//! A diagnostic with its source line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ajo_core::rules::Severity;
+use ajo_engine::untrusted_text::{escape, is_hidden};
+use ajo_limits::{CommandReport, FileDiagnostic, SourceLocation};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::style::TextStyle;
+
+/// One block per diagnostic. Loads each file once.
+pub(super) fn blocks<'r>(
+    report: &'r CommandReport,
+    sources: &dyn Fn(&str) -> Option<String>,
+    style: TextStyle,
+) -> Vec<String> {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if style.width == 0 { renderer } else { renderer.term_width(style.width) };
+    let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let block = |diagnostic: &'r FileDiagnostic| {
+        let annotated = diagnostic.location.as_ref().and_then(|location| {
+            let text = files.entry(&location.file).or_insert_with(|| sources(&location.file));
+            AnnotatedLine::new(text.as_deref()?, location)
+        });
+        block(diagnostic, annotated, &renderer)
+    };
+    report.diagnostics.iter().map(block).collect()
+}
+
+fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer: &Renderer) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(escape(&diagnostic.message)).id(escape(&diagnostic.code)));
+    if let Some(location) = &diagnostic.location {
+        let file = escape(&location.file);
+        let (line, column) = (location.line as usize, location.column as usize);
+        group = match annotated {
+            Some(AnnotatedLine { line: text, range }) => group.element(
+                Snippet::source(text).path(file).line_start(line).annotation(AnnotationKind::Primary.span(range)),
+            ),
+            None => group.element(Origin::path(file).line(line).char_column(column)),
+        };
+    }
+    let mut text = renderer.render(&[group]);
+    if let Some(key) = diagnostic.key.as_ref().filter(|_| diagnostic.location.is_none()) {
+        text.extend([format!("\n  in {}", escape(&key.to_string()))]);
+    }
+    if let Some(hint) = &diagnostic.hint {
+        text.extend([format!("\nhint: {}", escape(hint))]);
+    }
+    text
+}
+
+/// A source line, and the byte range to annotate.
+struct AnnotatedLine {
+    line: String,
+    range: Range<usize>,
+}
+
+impl AnnotatedLine {
+    /// Returns `None` if the text has no such location: the file may have changed.
+    fn new(text: &str, location: &SourceLocation) -> Option<Self> {
+        let line = replace_hidden_characters(text.lines().nth((location.line as usize).checked_sub(1)?)?);
+        let before = (location.column as usize).checked_sub(1)?;
+        let byte = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(index, _)| index);
+        let range = byte(before)..byte(before.saturating_add(location.length.max(1) as usize));
+        // An empty line cannot be annotated. A location just after the last character is valid.
+        (before <= line.chars().count() && !line.is_empty()).then_some(Self { line, range })
+    }
+}
+
+/// Replaces each hidden character of a line with one visible character, so that the columns stay right. The renderer expands tabs.
+fn replace_hidden_characters(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for character in line.chars() {
+        shown.push(match character {
+            '\t' => '\t',
+            '[' if shown.ends_with("##") => char::REPLACEMENT_CHARACTER,
+            // The Unicode block Control Pictures.
+            control @ '\0'..='\u{1f}' => {
+                char::from_u32(0x2400 + u32::from(control)).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            hidden if is_hidden(hidden) => char::REPLACEMENT_CHARACTER,
+            plain => plain,
+        });
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_line_keeps_columns() {
+        let line = "\ta\u{1b}\u{9b}\u{202e}##[x]";
+        assert_eq!(replace_hidden_characters(line), "\ta\u{241b}\u{fffd}\u{fffd}##\u{fffd}x]");
+        assert_eq!(replace_hidden_characters(line).chars().count(), line.chars().count());
+    }
+}

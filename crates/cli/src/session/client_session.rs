@@ -1,0 +1,38 @@
+//! Connects a client to the service or to an emulator.
+
+use std::sync::Arc;
+
+use ajo_auth::OrgId;
+use ajo_core::Client;
+use ajo_emulator::Emulator;
+
+use super::auth_context::{AuthContext, CallerIdentity};
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+
+/// A connected client. Keeps the in-process emulator alive, if there is one.
+pub(crate) struct ClientSession {
+    pub(crate) client: Client,
+    pub(crate) sandbox: String,
+    pub(crate) org_id: OrgId,
+    _emulator: Option<Emulator>,
+}
+
+impl ClientSession {
+    pub(crate) async fn connect(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        let caller = AuthContext::resolve(settings).await?;
+        let sandbox = caller.sandbox(settings)?;
+        let mut builder = caller.client_builder(settings, &sandbox);
+        if let Some(store) = caller.token_store() {
+            builder = builder.token_store(Arc::new(store));
+        }
+        let org_id = caller.identity.org_id().clone();
+        let builder = match caller.identity {
+            CallerIdentity::Credentials(credentials) => builder.credentials(credentials),
+            CallerIdentity::AccessToken { token, client_id, org_id } => {
+                builder.access_token(token, &client_id, org_id.as_str())
+            }
+        };
+        Ok(Self { client: builder.build()?, sandbox, org_id, _emulator: caller.emulator })
+    }
+}

@@ -1,0 +1,112 @@
+//! Prompts on a pseudo-terminal, created with `script` of util-linux.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::auth::fixture::{AuthFixture, SECRET};
+use crate::support::print_skipped;
+
+/// Far longer than any step takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A program on its own terminal. Its first output line is the name of the terminal.
+struct PseudoTerminal {
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    transcript: String,
+}
+
+impl PseudoTerminal {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
+        let mut output = child.stdout.take().expect("a pipe");
+        let (send, shows) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 1024];
+            while let Ok(length @ 1..) = output.read(&mut buffer) {
+                if send.send(buffer[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, output: shows, transcript: String::new() }
+    }
+
+    /// Waits until the output after the previous wait contains this string.
+    fn wait_for_text(&mut self, text: &str) {
+        let end = Instant::now() + TIMEOUT;
+        let mut new_output = String::new();
+        while !new_output.contains(text) {
+            let left = end.saturating_duration_since(Instant::now());
+            let more = self.output.recv_timeout(left);
+            let more = more.unwrap_or_else(|_| panic!("`{text}` not found in output: {}{new_output}", self.transcript));
+            new_output += &String::from_utf8_lossy(&more);
+        }
+        self.transcript += &new_output;
+    }
+
+    /// Waits until echo is off, as a user would who reads the prompt first.
+    fn wait_for_no_echo(&self) {
+        let name = self.transcript.lines().next().expect("the name of the terminal");
+        let end = Instant::now() + TIMEOUT;
+        loop {
+            let settings = Command::new("stty").args(["-F", name, "-a"]).output().expect("stty runs").stdout;
+            if String::from_utf8_lossy(&settings).split_whitespace().any(|setting| setting == "-echo") {
+                return;
+            }
+            assert!(Instant::now() < end, "{name} still echoes input");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn type_line(&mut self, line: &str) {
+        let input = self.child.stdin.as_mut().expect("a pipe");
+        input.write_all(format!("{line}\n").as_bytes()).expect("typed");
+    }
+
+    /// Waits for a successful exit and returns the complete output.
+    fn finish(mut self) -> String {
+        while let Ok(more) = self.output.recv_timeout(TIMEOUT) {
+            self.transcript += &String::from_utf8_lossy(&more);
+        }
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0), "{}", self.transcript);
+        self.transcript
+    }
+}
+
+#[test]
+fn terminal_login_hides_secret() {
+    let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
+    if !status.is_ok_and(|status| status.success()) {
+        print_skipped("`script` of util-linux is not available");
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let id = fixture.setting("AJO_CLIENT_ID");
+    let login = format!("tty; exec '{}' auth login --profile typed --client-id {id}", env!("CARGO_BIN_EXE_ajo"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &login, "/dev/null"]);
+    fixture.set_environment(&mut command);
+    let mut terminal = PseudoTerminal::start(command);
+
+    terminal.wait_for_text("client secret (not shown): ");
+    terminal.wait_for_no_echo();
+    terminal.type_line(SECRET);
+    terminal.wait_for_text("organization: ");
+    terminal.type_line("none");
+    terminal.wait_for_text("the organization id must look like");
+    terminal.type_line(fixture.setting("AJO_ORG_ID"));
+    terminal.wait_for_text("scopes [openid,");
+    terminal.type_line("");
+    terminal.wait_for_text("sandbox [prod]: ");
+    terminal.type_line("");
+    let shown = terminal.finish();
+
+    assert!(shown.contains("saved profile typed to "), "{shown}");
+    assert!(!shown.contains("client id: "), "the flag skips this prompt: {shown}");
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert_eq!(fixture.files_with(SECRET), ["config/profiles/typed.json"]);
+}

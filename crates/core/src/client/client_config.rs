@@ -1,0 +1,97 @@
+//! The configuration of a client, and its validation.
+
+use std::time::Duration;
+
+use ajo_auth::{BaseUrl, ClientId, Credentials, IMS_URL, OrgId, Secret};
+
+use ajo_engine::RateLimit;
+
+use crate::transport::headers::ClientHeaders;
+use crate::{CallError, CallOptions, RetryPolicy, SandboxName};
+
+/// The default gateway, the same for every region. Source: the vendor's specification.
+pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
+
+/// The default time limit of one attempt, from connecting to the last byte of the response. The service publishes no limit.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The default time limit of a call, including the token request, retries, and delays. It fits two attempts that time out.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// How a client authenticates.
+#[derive(Clone, Debug)]
+pub enum AuthSource {
+    /// The client requests its tokens with these credentials.
+    Credentials(Credentials),
+    /// The application provides the token.
+    Token {
+        /// The token, or `None` if the transport requests one from a callback before each attempt.
+        token: Option<Secret>,
+        /// The client that the token was issued to.
+        client_id: String,
+        org_id: String,
+    },
+}
+
+/// The configuration of a client before validation.
+#[derive(Clone, Debug, Default)]
+pub struct ClientConfig {
+    pub auth: Option<AuthSource>,
+    /// The sandbox, such as `prod`. The name must be lower case.
+    pub sandbox: Option<String>,
+    /// The gateway; the default is [`BASE_URL`].
+    pub base_url: Option<String>,
+    /// The origin of the token endpoint; the default is [`IMS_URL`].
+    pub ims_url: Option<String>,
+    /// The default options of all calls.
+    pub options: CallOptions,
+    pub policy: RetryPolicy,
+    /// The maximum attempts per second; further attempts wait.
+    pub requests_per_second: Option<u32>,
+}
+
+/// A valid configuration of a client.
+#[derive(Clone, Debug)]
+pub struct ValidatedConfig {
+    pub auth: AuthSource,
+    pub org_id: OrgId,
+    pub base_url: BaseUrl,
+    /// The origin of the token endpoint.
+    pub ims_url: BaseUrl,
+    /// The default options of all calls.
+    pub options: CallOptions,
+    pub policy: RetryPolicy,
+    pub rate: Option<RateLimit>,
+    pub(crate) headers: ClientHeaders,
+}
+
+impl ClientConfig {
+    /// Validates all settings.
+    pub fn validate(self) -> Result<ValidatedConfig, CallError> {
+        let invalid = |message: String| CallError::invalid_config(message);
+        let sandbox = self.sandbox.ok_or_else(|| invalid("no sandbox is set".to_owned()))?;
+        let sandbox: SandboxName =
+            sandbox.parse().map_err(|error: crate::SandboxNameError| invalid(error.to_string()))?;
+        let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BASE_URL))
+            .map_err(|error| invalid(format!("invalid base URL: {error}")))?;
+        let ims_url = BaseUrl::parse_origin(self.ims_url.as_deref().unwrap_or(IMS_URL))
+            .map_err(|error| invalid(format!("invalid token endpoint: {error}")))?;
+        let auth = self.auth.ok_or_else(|| invalid("neither credentials nor an access token are set".to_owned()))?;
+        let (client_id, org_id) = match &auth {
+            AuthSource::Credentials(credentials) => (credentials.client_id().clone(), credentials.org_id().clone()),
+            AuthSource::Token { client_id, org_id, .. } => {
+                let client_id: ClientId = client_id.parse().map_err(|error| invalid(format!("{error}")))?;
+                let org_id: OrgId = org_id.parse().map_err(|error| invalid(format!("{error}")))?;
+                (client_id, org_id)
+            }
+        };
+        let headers = ClientHeaders::new(&client_id, &org_id, &sandbox);
+        let rate_limit = |requests| {
+            RateLimit::per_second(requests)
+                .ok_or_else(|| invalid("`max_requests_per_second` must be at least 1".to_owned()))
+        };
+        let rate = self.requests_per_second.map(rate_limit).transpose()?;
+        let (options, policy) = (self.options, self.policy);
+        Ok(ValidatedConfig { auth, org_id, base_url, ims_url, options, policy, rate, headers })
+    }
+}

@@ -1,0 +1,154 @@
+//! One entry of a limits file.
+
+use ajo_core::Api;
+use ajo_core::object_schema::{FieldType, ObjectSchema};
+use ajo_core::rules::{self, Severity};
+use serde_json::{Map, Value};
+
+use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::known_keys::{check_keys, suggest_key};
+use super::schema_types;
+use super::yaml_node::{YamlNode, YamlValue};
+use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema};
+use crate::{ConfigDefinition, DesiredConfig, FileDiagnostic};
+
+/// The service's code for an unknown key in `services`.
+const SERVICE_NAME_CODE: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
+/// The field that holds one limit per kind of caller.
+const SERVICES: &str = "services";
+
+/// Checks an entry and returns the configuration it describes, if it is complete enough.
+pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) -> Option<DesiredConfig> {
+    if entry.as_mapping().is_none() {
+        let message = format!("a {api} limit must be a mapping, not {}", entry.type_name());
+        diagnostics.error("AJO_LIMITS_TYPE", &entry.span, message);
+        return None;
+    }
+    let first = diagnostics.count();
+    let deployed = parse_deployed(entry, diagnostics);
+    let json = Value::Object(parse_definition(entry, api, diagnostics));
+    check_rules(entry, api, &json, deployed, diagnostics);
+    let definition = ConfigDefinition::from_json(api, &json);
+    let is_explained = diagnostics.added_since(first).iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    if definition.is_none()
+        && !is_explained
+        && let Value::Object(fields) = &json
+    {
+        check_first_type(entry, api, fields, diagnostics);
+    }
+    let key = definition.as_ref().map(ConfigDefinition::key);
+    for diagnostic in diagnostics.added_since(first) {
+        diagnostic.key.clone_from(&key);
+    }
+    Some(DesiredConfig { definition: definition?, deployed, location: Some(entry.reference_span.to_location()) })
+}
+
+/// The value of `deployed`; a limit is deployed by default.
+fn parse_deployed(entry: &YamlNode, diagnostics: &mut FileDiagnostics) -> bool {
+    match entry.get("deployed") {
+        None => true,
+        Some(YamlNode { value: YamlValue::Bool(deployed), .. }) => *deployed,
+        Some(node) => {
+            let message = format!("`deployed` must be true or false, not {}", node.type_name());
+            diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
+            true
+        }
+    }
+}
+
+/// The definition of an entry: its fields without the unknown ones, which are reported.
+fn parse_definition(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) -> Map<String, Value> {
+    let (mut own, mut org) = (entry.clone(), None);
+    if let YamlValue::Mapping(map) = &mut own.value {
+        let at = map.iter().position(|(name, _)| name.as_str() == Some(ORG_ID));
+        org = at.map(|at| map.remove(at));
+    }
+    if let Some((name, _)) = org {
+        diagnostics.error("AJO_LIMITS_ORG_ID", &name.span, "a limits file must not set the organization").hint =
+            Some("remove `orgId`: it is filled in from the credentials".to_owned());
+    }
+    let mut unknown = Vec::new();
+    check_keys(&own, &schema_types::entry_keys(api), &mut unknown, diagnostics);
+    check_nested_keys(&own, request_body_schema(api), diagnostics);
+    let Value::Object(mut definition) = own.to_json() else { return Map::new() };
+    definition.retain(|name, _| !unknown.contains(name) && name != "deployed" && name != "absent");
+    definition
+}
+
+/// Checks the keys of nested objects. The keys of `services` are checked by the service's own rules.
+fn check_nested_keys(node: &YamlNode, schema: &ObjectSchema, diagnostics: &mut FileDiagnostics) {
+    for field in ordered_fields(schema) {
+        let (FieldType::Object(below), Some(node)) = (field.field_type, node.get(field.name)) else { continue };
+        if field.name != SERVICES {
+            let names: Vec<_> = ordered_fields(below).iter().map(|field| field.name).collect();
+            check_keys(node, &names, &mut Vec::new(), diagnostics);
+        }
+        check_nested_keys(node, below, diagnostics);
+    }
+}
+
+/// Reports the first value of a wrong type that no rule of the service covers.
+fn check_first_type(entry: &YamlNode, api: Api, definition: &Map<String, Value>, diagnostics: &mut FileDiagnostics) {
+    let Some((pointer, expected)) = first_mistyped(request_body_schema(api), definition) else { return };
+    let (span, type_name) = match entry.resolve_pointer(&pointer) {
+        Ok(node) => (&node.span, node.type_name()),
+        Err(span) => (span, "missing"),
+    };
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    diagnostics.error("AJO_LIMITS_TYPE", span, format!("`{name}` must be {expected}, not {type_name}"));
+}
+
+/// Reports violations of the service's own rules, each at its position in the file.
+fn check_rules(entry: &YamlNode, api: Api, definition: &Value, deployed: bool, diagnostics: &mut FileDiagnostics) {
+    for found in api.validate(definition) {
+        let (span, node) = match entry.resolve_pointer(&found.pointer) {
+            Ok(node) => (&node.span, Some(node)),
+            Err(span) => (span, None),
+        };
+        // The service saves a draft with such a mistake, but a request without a required field cannot be built.
+        let draft = !deployed && !found.rejects_payload && node.is_some();
+        let severity = if draft && found.severity == Severity::Error { Severity::Warning } else { found.severity };
+        // An unknown service is reported at its key.
+        let name = entry.key_span(&found.pointer).filter(|_| found.code == SERVICE_NAME_CODE);
+        let span = name.unwrap_or(span);
+        diagnostics.add(severity, found.code, span, found.message.clone()).hint = rule_hint(&found, node);
+    }
+}
+
+fn rule_hint(found: &rules::Diagnostic, node: Option<&YamlNode>) -> Option<String> {
+    let last = found.pointer.rsplit('/').next().unwrap_or_default();
+    match (found.code, node) {
+        (SERVICE_NAME_CODE, _) => Some(suggest_key(last, &service_names())),
+        (_, Some(YamlNode { value: YamlValue::String(text), .. })) if text.parse::<i64>().is_ok() => {
+            Some(format!("write the number {} without quotes; a variable is always a string", quote_excerpt(text)))
+        }
+        ("ERR_ENDPOINTCONFIG_106", None) => Some("set maxHttpConnections explicitly".to_owned()),
+        _ => None,
+    }
+}
+
+/// The known keys of `services`.
+fn service_names() -> Vec<&'static str> {
+    match request_body_schema(Api::Capping).field(SERVICES).map(|field| field.field_type) {
+        Some(FieldType::Object(services)) => ordered_fields(services).iter().map(|field| field.name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A note about two limits for the same URL that share some, but not all, methods.
+pub(crate) fn find_overlap(one: &DesiredConfig, other: &DesiredConfig) -> Option<FileDiagnostic> {
+    let (first, second) = (one.key(), other.key());
+    let both: Vec<_> = first.methods.intersection(&second.methods).map(String::as_str).collect();
+    if first.url != second.url || first.methods == second.methods || both.is_empty() {
+        return None;
+    }
+    let location = one.location.as_ref().map(ToString::to_string).unwrap_or_default();
+    Some(FileDiagnostic {
+        code: "AJO_LIMITS_OVERLAP".to_owned(),
+        severity: Severity::Note,
+        message: format!("{} of this URL also has a limit at {location}", quote_excerpt(&both.join(", "))),
+        hint: Some("list each method once: it is not documented which of the two limits applies".to_owned()),
+        location: other.location.clone(),
+        key: Some(second),
+    })
+}

@@ -1,0 +1,39 @@
+//! The limits that the files describe.
+
+use ajo_core::SandboxName;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{ConfigDefinition, ConfigKey, DeployState, SourceLocation};
+
+/// The desired configurations of one sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredLimits {
+    pub sandbox: SandboxName,
+    /// The configurations; their keys are unique.
+    pub configs: Vec<DesiredConfig>,
+}
+
+/// One configuration as described by a limits file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DesiredConfig {
+    /// The definition, normalized.
+    pub definition: ConfigDefinition,
+    /// Whether the configuration should be deployed.
+    pub deployed: bool,
+    /// Its position in the limits file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SourceLocation>,
+}
+
+impl DesiredConfig {
+    pub fn key(&self) -> ConfigKey {
+        self.definition.key()
+    }
+
+    /// The deploy state that this configuration describes.
+    pub fn deploy_state(&self) -> DeployState {
+        DeployState::from_desired(self.definition.clone(), self.deployed)
+    }
+}

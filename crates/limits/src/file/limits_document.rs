@@ -1,0 +1,203 @@
+//! Parses one limits file, without its base.
+
+use std::rc::Rc;
+
+use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::known_keys::check_keys;
+use super::merge_keys::normalize;
+use super::schema_types;
+use super::source_file::{SourceFile, resolve_path};
+use super::source_span::{LineIndex, SourceSpan};
+use super::variables::{self, VariableResolver};
+use super::yaml_node::{YamlNode, YamlValue};
+use super::yaml_parser;
+
+/// The version of the limits file format.
+pub(crate) const LIMITS_FILE_VERSION: u64 = 1;
+
+/// The content of one file, before it is applied to its base.
+#[derive(Clone, Debug)]
+pub(crate) struct LimitsDocument {
+    /// The first line.
+    pub(crate) span: SourceSpan,
+    pub(crate) sandbox: Option<YamlNode>,
+    pub(crate) production: Option<bool>,
+    pub(crate) base: Option<FileReference>,
+    /// The names of all its bases, once it has been applied to them.
+    pub(crate) bases: Vec<String>,
+    /// The policy; an overlay's policy overrides the base's.
+    pub(crate) policy: Option<FileReference>,
+    pub(crate) capping: Vec<YamlNode>,
+    pub(crate) throttling: Option<YamlNode>,
+}
+
+/// A reference to another file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FileReference {
+    /// The path, relative to the working directory.
+    pub(crate) name: String,
+    pub(crate) span: SourceSpan,
+}
+
+impl LimitsDocument {
+    /// Parses a file. Returns `None`, with a diagnostic, if the file is not a mapping.
+    pub(crate) fn parse(
+        source: &SourceFile,
+        value: &dyn Fn(&str) -> Option<String>,
+        diagnostics: &mut FileDiagnostics,
+    ) -> Option<Self> {
+        let file: Rc<str> = source.name.as_str().into();
+        let mut root = parse_root(&file, &source.content, diagnostics)?;
+        check_keys(&root, schema_types::LIMITS_FILE_KEYS, &mut Vec::new(), diagnostics);
+        check_version(&root, LIMITS_FILE_VERSION, diagnostics);
+        let base = parse_reference(&root, "base", source, diagnostics);
+        let policy = parse_reference(&root, "policy", source, diagnostics);
+        let declared = parse_variable_names(&root, diagnostics);
+        if let YamlValue::Mapping(map) = &mut root.value {
+            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables")));
+        }
+        VariableResolver { declared, lookup: value }.substitute(
+            &mut root,
+            &LineIndex::new(&file, &source.content),
+            diagnostics,
+        );
+        Some(Self {
+            sandbox: non_null(&root, "sandbox").cloned(),
+            production: parse_production(&root, diagnostics),
+            capping: parse_capping(&root, diagnostics),
+            // Kept even if null, because null removes the base's throttling.
+            throttling: root.get("throttling").cloned(),
+            span: root.span,
+            base,
+            bases: Vec::new(),
+            policy,
+        })
+    }
+}
+
+/// The root mapping; reports an error and returns `None` if the root is not a mapping.
+pub(crate) fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> Option<YamlNode> {
+    let mut root = match yaml_parser::parse_yaml(file, text) {
+        Ok(root) => root,
+        Err(error) => {
+            diagnostics.error("AJO_LIMITS_YAML", &error.span, error.message);
+            return None;
+        }
+    };
+    if root.is_null() {
+        diagnostics.error("AJO_LIMITS_EMPTY", &SourceSpan::file_start(file), "the file is empty");
+        return None;
+    }
+    normalize(&mut root, diagnostics);
+    if root.as_mapping().is_none() {
+        let message = format!("the file must be a mapping that starts with `version: 1`, not {}", root.type_name());
+        diagnostics.error("AJO_LIMITS_TYPE", &root.span, message);
+        return None;
+    }
+    Some(root)
+}
+
+/// Reports a missing or unsupported version.
+pub(crate) fn check_version(root: &YamlNode, known: u64, diagnostics: &mut FileDiagnostics) {
+    const CODE: &str = "AJO_LIMITS_VERSION";
+    match root.get("version") {
+        None => {
+            diagnostics.error(CODE, &root.span, "`version` is missing").hint =
+                Some(format!("start the file with `version: {known}`"));
+        }
+        Some(YamlNode { value: YamlValue::Number(number), .. }) if number.as_u64() == Some(known) => {}
+        Some(YamlNode { value: YamlValue::Number(number), span, .. })
+            if number.as_u64().is_some_and(|version| version > known) =>
+        {
+            let message = format!("unsupported version {number}; this ajo reads version {known}");
+            diagnostics.error(CODE, span, message).hint = Some("update ajo".to_owned());
+        }
+        Some(node) => {
+            diagnostics.error(CODE, &node.span, format!("`version` must be {known}"));
+        }
+    }
+}
+
+/// The value of a key, unless it is missing or null.
+fn non_null<'n>(root: &'n YamlNode, name: &str) -> Option<&'n YamlNode> {
+    root.get(name).filter(|node| !node.is_null())
+}
+
+fn parse_reference(
+    root: &YamlNode,
+    name: &str,
+    source: &SourceFile,
+    diagnostics: &mut FileDiagnostics,
+) -> Option<FileReference> {
+    let node = non_null(root, name)?;
+    match node.as_str() {
+        Some(text) if text.contains("${") => {
+            diagnostics.error(variables::CODE, &node.span, format!("`{name}` must not contain a variable"));
+            None
+        }
+        Some(path) if !path.is_empty() => {
+            Some(FileReference { name: resolve_path(&source.name, path), span: node.span.clone() })
+        }
+        _ => {
+            let message = format!("`{name}` must be the path of a file, not {}", node.type_name());
+            diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
+            None
+        }
+    }
+}
+
+/// The base and the policy that a file references; its other content is ignored.
+pub(crate) fn referenced_files(source: &SourceFile) -> (Option<String>, Option<String>) {
+    let mut diagnostics = FileDiagnostics::default();
+    let Some(root) = parse_root(&source.name.as_str().into(), &source.content, &mut diagnostics) else {
+        return (None, None);
+    };
+    let mut reference = |name| parse_reference(&root, name, source, &mut diagnostics).map(|reference| reference.name);
+    (reference("base"), reference("policy"))
+}
+
+fn parse_variable_names(root: &YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<String> {
+    let Some(node) = non_null(root, "variables") else { return Vec::new() };
+    let YamlValue::Sequence(items) = &node.value else {
+        let message = format!("`variables` must be a list of names, not {}", node.type_name());
+        diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
+        return Vec::new();
+    };
+    let mut declared = Vec::new();
+    for item in items {
+        let Some(name) = item.as_str().filter(|name| variables::is_variable_name(name)) else {
+            let message = format!("invalid variable name `{}`", quote_excerpt(&item.to_key_string()));
+            let hint = "use the letters A to Z, digits, and `_`, and do not start with a digit";
+            diagnostics.error(variables::CODE, &item.span, message).hint = Some(hint.to_owned());
+            continue;
+        };
+        declared.push(name.to_owned());
+    }
+    declared
+}
+
+fn parse_production(root: &YamlNode, diagnostics: &mut FileDiagnostics) -> Option<bool> {
+    let node = non_null(root, "production")?;
+    if let YamlValue::Bool(production) = node.value {
+        return Some(production);
+    }
+    diagnostics.error(
+        "AJO_LIMITS_TYPE",
+        &node.span,
+        format!("`production` must be true or false, not {}", node.type_name()),
+    );
+    None
+}
+
+fn parse_capping(root: &YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<YamlNode> {
+    match non_null(root, "capping") {
+        None => Vec::new(),
+        Some(YamlNode { value: YamlValue::Sequence(items), .. }) => items.clone(),
+        Some(node) => {
+            let message = format!("`capping` must be a list, not {}", node.type_name());
+            let hint = node.as_mapping().map(|_| "start each limit with `- `".to_owned());
+            diagnostics.error("AJO_LIMITS_TYPE", &node.span, message).hint = hint;
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The lines of a journal.
+
+use ajo_core::{Uid, Verb};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Plan, StepError, StepState};
+
+/// The version of the journal format.
+pub const JOURNAL_VERSION: u32 = 1;
+
+/// The first line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalHeader {
+    /// The version of this format.
+    pub version: u32,
+    /// The organization ID.
+    pub organization: String,
+    /// The start of the apply (RFC 3339).
+    pub started_at: String,
+    /// The limits files, as absolute paths.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// The digest of the sandbox's state before the apply.
+    pub state_digest: Digest,
+    /// The plan that is applied.
+    pub plan: Plan,
+}
+
+/// A line of a journal after the header.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "entry", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum JournalEntry {
+    /// A call is about to be sent.
+    Started {
+        /// The index of the change in the plan.
+        change: usize,
+        /// The call.
+        #[schemars(with = "String")]
+        step: Verb,
+    },
+    /// A call has finished.
+    Finished {
+        /// The index of the change in the plan.
+        change: usize,
+        /// The call.
+        #[schemars(with = "String")]
+        step: Verb,
+        /// The result.
+        state: StepState,
+        /// The UID of a created configuration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        uid: Option<Uid>,
+        /// The error, unless the call was done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<StepError>,
+    },
+    /// The state contains the results of this apply.
+    Reconciled {
+        /// The digest of the sandbox's state after reconciling.
+        state_digest: Digest,
+    },
+}

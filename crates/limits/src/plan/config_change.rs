@@ -1,0 +1,285 @@
+//! The change of one configuration.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ajo_core::{Api, Uid, Verb};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    ConfigDefinition, ConfigKey, DeployState, DesiredConfig, LiveState, ObservedConfig, PlanOptions, SourceLocation,
+};
+
+/// The planned change of one configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigChange {
+    /// The key; if an update changes the key, the new one.
+    pub key: ConfigKey,
+    /// The UID; absent for a configuration that is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub uid: Option<Uid>,
+    /// The action.
+    pub action: Action,
+    /// The reason for the change.
+    pub reason: ChangeReason,
+    /// The current deploy state; absent if the configuration does not exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<DeployState>,
+    /// The last edit according to the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_at: Option<String>,
+    /// The planned deploy state; absent if the configuration is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<DeployState>,
+    /// The fields of the saved definition that change.
+    #[serde(default)]
+    pub field_diffs: Vec<FieldDiff>,
+    /// The calls, in order.
+    #[schemars(with = "Vec<String>")]
+    pub steps: Vec<Verb>,
+    /// The position in the limits file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SourceLocation>,
+}
+
+/// What happens to a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// The configuration is created.
+    Create,
+    /// The saved definition changes; if it is deployed, the live definition changes too.
+    Update,
+    /// The saved definition replaces the live one.
+    Redeploy,
+    /// The configuration is deployed.
+    Deploy,
+    /// The configuration is undeployed.
+    Undeploy,
+    /// The configuration is deleted.
+    Delete,
+}
+
+/// Why a configuration changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangeReason {
+    /// It is new in the files.
+    New,
+    /// The files changed since the last apply.
+    FileChanged,
+    /// Someone else changed it at the service since the last apply.
+    ChangedRemotely {
+        /// The editor according to the service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// The time according to the service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+    },
+    /// Someone else deleted it since the last apply.
+    DeletedRemotely,
+    /// It was removed from the files.
+    RemovedFromFiles,
+}
+
+/// A changed field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldDiff {
+    /// The path of the field, with dots.
+    pub field: String,
+    /// The current value; null if unset.
+    pub before: Value,
+    /// The new value; null if unset.
+    pub after: Value,
+}
+
+impl ConfigChange {
+    /// The change from the current state of a configuration to the desired one. `None` if there is nothing to change.
+    pub(crate) fn from_desired(
+        wanted: &DesiredConfig,
+        found: Option<&ObservedConfig>,
+        reason: ChangeReason,
+    ) -> Option<Self> {
+        let after = wanted.deploy_state();
+        let before = found.map(|found| found.deploy_state.clone());
+        let steps = plan_steps(before.as_ref(), &after);
+        (!steps.is_empty()).then(|| Self {
+            key: wanted.key(),
+            uid: found.map(|found| found.uid.clone()),
+            action: classify_action(&steps),
+            reason,
+            field_diffs: diff_definitions(before.as_ref().map(|before| &before.saved), Some(&after.saved)),
+            last_modified_at: found.and_then(|found| found.last_modified_at.clone()),
+            before,
+            after: Some(after),
+            steps,
+            location: wanted.location.clone(),
+        })
+    }
+
+    /// The deletion of a configuration.
+    pub(crate) fn deletion(found: &ObservedConfig, options: PlanOptions) -> Self {
+        let undeploy = found.deploy_state.is_deployed() && !options.force_delete;
+        Self {
+            key: found.key(),
+            uid: Some(found.uid.clone()),
+            action: Action::Delete,
+            reason: ChangeReason::RemovedFromFiles,
+            field_diffs: diff_definitions(Some(&found.deploy_state.saved), None),
+            last_modified_at: found.last_modified_at.clone(),
+            before: Some(found.deploy_state.clone()),
+            after: None,
+            steps: if undeploy { vec![Verb::Undeploy, Verb::Delete] } else { vec![Verb::Delete] },
+            location: None,
+        }
+    }
+
+    /// Whether the configuration is undeployed and deployed again, as Adobe documents it for capping.
+    pub fn is_redeployed(&self) -> bool {
+        self.steps.contains(&Verb::Undeploy) && self.steps.contains(&Verb::Deploy)
+    }
+}
+
+/// The calls that lead from one deploy state to another.
+fn plan_steps(before: Option<&DeployState>, after: &DeployState) -> Vec<Verb> {
+    let mut steps = Vec::new();
+    let Some(before) = before else {
+        steps.push(Verb::Create);
+        if after.is_deployed() {
+            steps.extend([Verb::CanDeploy, Verb::Deploy]);
+        }
+        return steps;
+    };
+    if !after.is_deployed() && before.is_deployed() {
+        steps.push(Verb::Undeploy);
+    }
+    let mut now = before.clone();
+    if before.saved != after.saved {
+        steps.push(Verb::Update);
+        now = before.after_call(Verb::Update, &after.saved);
+    }
+    if after.is_deployed() {
+        match now.live {
+            LiveState::SameAsSaved => {}
+            LiveState::NotDeployed => steps.extend([Verb::CanDeploy, Verb::Deploy]),
+            // The service deploys an updated throttling configuration itself and rejects a second deploy (documented, 14466).
+            LiveState::Differs(_) | LiveState::Unknown if after.saved.api() == Api::Throttling => {}
+            LiveState::Differs(_) | LiveState::Unknown => {
+                steps.extend([Verb::Undeploy, Verb::CanDeploy, Verb::Deploy]);
+            }
+        }
+    }
+    steps
+}
+
+fn classify_action(steps: &[Verb]) -> Action {
+    let has = |verb| steps.contains(&verb);
+    if has(Verb::Create) {
+        Action::Create
+    } else if has(Verb::Update) {
+        Action::Update
+    } else if has(Verb::Undeploy) && has(Verb::Deploy) {
+        Action::Redeploy
+    } else if has(Verb::Deploy) {
+        Action::Deploy
+    } else {
+        Action::Undeploy
+    }
+}
+
+impl DeployState {
+    /// The fields in which the live definition (`after`) differs from the saved one (`before`).
+    pub fn live_diffs(&self) -> Vec<FieldDiff> {
+        match &self.live {
+            LiveState::Differs(deployed) => diff_definitions(Some(&self.saved), Some(deployed)),
+            LiveState::NotDeployed | LiveState::SameAsSaved | LiveState::Unknown => Vec::new(),
+        }
+    }
+}
+
+/// The fields in which two definitions differ, sorted by name.
+pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
+    let (before, after) = (flatten_fields(before), flatten_fields(after));
+    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let value = |fields: &BTreeMap<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
+    names
+        .into_iter()
+        .map(|name| FieldDiff { field: name.clone(), before: value(&before, name), after: value(&after, name) })
+        .filter(|diff| diff.before != diff.after)
+        .collect()
+}
+
+fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Value> {
+    fn collect(name: String, value: Value, fields: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(inner) => {
+                for (inner_name, value) in inner {
+                    let name = if name.is_empty() { inner_name } else { format!("{name}.{inner_name}") };
+                    collect(name, value, fields);
+                }
+            }
+            leaf => {
+                fields.insert(name, leaf);
+            }
+        }
+    }
+    let mut all = BTreeMap::new();
+    if let Some(definition) = definition {
+        collect(String::new(), serde_json::to_value(definition).expect("JSON"), &mut all);
+        all.remove("api");
+    }
+    all
+}
+
+impl Action {
+    /// The action in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Redeploy => "redeploy",
+            Self::Deploy => "deploy",
+            Self::Undeploy => "undeploy",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// The symbol in text output.
+    pub const fn symbol(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Redeploy => '!',
+            Self::Deploy => '>',
+            Self::Undeploy => '<',
+            Self::Delete => '-',
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for ChangeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New => f.write_str("not at the service yet"),
+            Self::FileChanged => f.write_str("the files changed"),
+            Self::ChangedRemotely { by, at } => {
+                write!(f, "{} changed it at the service", by.as_deref().unwrap_or("someone else"))?;
+                at.as_ref().map_or(Ok(()), |at| write!(f, " at {at}"))
+            }
+            Self::DeletedRemotely => f.write_str("someone else deleted it at the service"),
+            Self::RemovedFromFiles => f.write_str("it was removed from the files"),
+        }
+    }
+}

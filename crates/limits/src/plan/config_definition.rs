@@ -1,0 +1,181 @@
+//! The normalized definition, used for comparing files and service.
+
+use std::collections::BTreeSet;
+
+use ajo_core::Api;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+use super::definition_fields::{DefinitionFields, FieldValue, ParseMode, request_body_schema};
+use crate::ConfigKey;
+use crate::definition_schema::definition_schema;
+
+/// A normalized definition: methods are a set, and `maxHttpConnections: -1` and empty strings count as unset. The
+/// organization is not part of it, because it comes from the credentials. The specification defines the fields.
+///
+/// Numbers and nested fields may be missing, because the service stores drafts that cannot be deployed.
+///
+/// ```
+/// use ajo_core::Api;
+/// use ajo_limits::{ConfigDefinition, ConfigKey, DeployState, IncompleteDefinition, LiveState};
+/// use serde_json::{Value, json};
+///
+/// let capping = |calls: Value| ConfigDefinition::from_json(Api::Capping, &json!({
+///     "url": "https://api.example.org/*",
+///     "methods": ["GET"],
+///     "services": {"action": {"maxHttpConnections": -1, "rating": {"maxCallsCount": calls, "periodInMs": 1000}}},
+/// })).expect("a definition");
+/// assert_eq!(capping(Value::Null).to_request_body().unwrap_err(), IncompleteDefinition("maxCallsCount"));
+///
+/// // `-1` means no limit of connections and is normalized away.
+/// let definition = capping(200.into());
+/// assert_eq!(definition.integer_at(&["services", "action", "maxHttpConnections"]), None);
+/// let ConfigKey { api: Api::Capping, url, .. } = definition.key() else { panic!() };
+/// assert_eq!((definition.api(), url.as_str()), (Api::Capping, "https://api.example.org/*"));
+///
+/// // An update of a capping configuration changes the saved definition; the live one stays as it was deployed.
+/// let lower = capping(100.into());
+/// let deploy_state = DeployState::new(definition.clone(), Some(definition.clone()));
+/// assert!(deploy_state.live == LiveState::SameAsSaved && deploy_state.is_deployed());
+/// assert_eq!(deploy_state.after_call(ajo_core::Verb::Update, &lower).live, LiveState::Differs(definition));
+///
+/// // A throttling definition without its number is incomplete too.
+/// let throttling = ConfigDefinition::from_json(Api::Throttling, &json!({"urlPattern": url})).expect("a draft");
+/// assert!(throttling.to_request_body().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigDefinition {
+    api: Api,
+    fields: DefinitionFields,
+}
+
+/// A draft without a required field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is missing")]
+pub struct IncompleteDefinition(pub &'static str);
+
+impl ConfigDefinition {
+    /// Parses a user's JSON. Unknown fields are ignored. Returns `None` without a URL, or if a value has the wrong type.
+    pub fn from_json(api: Api, json: &Value) -> Option<Self> {
+        Some(Self { api, fields: DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)? })
+    }
+
+    /// Parses a response of the service; values of a wrong type are ignored.
+    pub(super) fn from_observed(api: Api, json: &Map<String, Value>) -> Self {
+        let fields = DefinitionFields::parse_definition(api, json, ParseMode::Lenient).unwrap_or_default();
+        Self { api, fields }
+    }
+
+    pub const fn api(&self) -> Api {
+        self.api
+    }
+
+    /// The key of the configuration.
+    pub fn key(&self) -> ConfigKey {
+        let url = match self.api {
+            Api::Capping => "url",
+            Api::Throttling => "urlPattern",
+        };
+        let url = self.string_at(&[url]).unwrap_or_default().to_owned();
+        ConfigKey { api: self.api, url, methods: self.methods() }
+    }
+
+    fn methods(&self) -> BTreeSet<String> {
+        let methods = self.value_at(&["methods"]).and_then(Value::as_array).into_iter().flatten();
+        methods.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// The integer at a path of field names.
+    pub fn integer_at(&self, path: &[&str]) -> Option<i64> {
+        self.value_at(path)?.as_i64()
+    }
+
+    /// The string at a path of field names.
+    pub fn string_at(&self, path: &[&str]) -> Option<&str> {
+        self.value_at(path)?.as_str()
+    }
+
+    /// The names of the fields of the object at a path.
+    pub(crate) fn field_names_at(&self, path: &[&str]) -> Vec<&'static str> {
+        let mut fields = &self.fields;
+        for name in path {
+            let Some(FieldValue::Object(nested)) = fields.get(name) else { return Vec::new() };
+            fields = nested;
+        }
+        fields.iter().map(|(name, _)| name).collect()
+    }
+
+    pub(crate) const fn fields(&self) -> &DefinitionFields {
+        &self.fields
+    }
+
+    fn value_at(&self, path: &[&str]) -> Option<&Value> {
+        let (last, parents) = path.split_last()?;
+        let mut fields = &self.fields;
+        for name in parents {
+            let FieldValue::Object(nested) = fields.get(name)? else { return None };
+            fields = nested;
+        }
+        match fields.get(last)? {
+            FieldValue::Leaf(value) => Some(value),
+            FieldValue::Object(_) => None,
+        }
+    }
+
+    /// The fields as JSON.
+    pub fn to_json(&self) -> Map<String, Value> {
+        self.fields.to_json()
+    }
+
+    /// The request body of `create` and `update`.
+    ///
+    /// # Errors
+    ///
+    /// A required field is missing.
+    pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
+        match self.fields.first_missing(request_body_schema(self.api)) {
+            Some(name) => Err(IncompleteDefinition(name)),
+            None => Ok(self.to_json()),
+        }
+    }
+}
+
+impl Serialize for ConfigDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("api", &self.api)?;
+        for (name, value) in self.fields.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for ConfigDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        let api = Api::deserialize(&json["api"]).map_err(D::Error::custom)?;
+        Self::from_json(api, &json).ok_or_else(|| D::Error::custom(format_args!("not a {api} definition")))
+    }
+}
+
+impl JsonSchema for ConfigDefinition {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ConfigDefinition".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+        let api_schema = |api: Api| {
+            let mut schema = definition_schema(api);
+            schema["properties"]["api"] = serde_json::json!({ "const": api });
+            schema["required"] = serde_json::json!(["api"]);
+            schema
+        };
+        schemars::json_schema!({
+            "description": "A normalized definition.",
+            "oneOf": [api_schema(Api::Capping), api_schema(Api::Throttling)],
+        })
+    }
+}

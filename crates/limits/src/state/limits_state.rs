@@ -1,0 +1,150 @@
+//! `ajo.state.json`: the managed configurations and how the last apply left them.
+
+use ajo_core::{Api, SandboxName, Uid};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{ConfigKey, Digest, ManagedConfig, ObservedConfig};
+
+/// The version of the state file format.
+pub const STATE_VERSION: u32 = 1;
+
+/// The content of `ajo.state.json`. Commit it next to the limits files: the service cannot store which configurations are
+/// managed. It contains no secrets.
+///
+/// ```
+/// use ajo_limits::{LimitsState, LimitsStateError, STATE_VERSION};
+///
+/// let state = LimitsState::parse(r#"{"version": 1, "organization": "A1B2@AdobeOrg"}"#)?;
+/// assert_eq!(state.version, STATE_VERSION);
+/// assert!(state.check_organization("C3D4@AdobeOrg").is_err());
+/// assert_eq!(LimitsState::parse(r#"{"version": 2}"#), Err(LimitsStateError::UnsupportedVersion(2)));
+/// # Ok::<(), LimitsStateError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitsState {
+    /// The version of this format.
+    pub version: u32,
+    /// The organization of the configurations; absent before the first apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// The managed configurations.
+    #[serde(default)]
+    pub configs: Vec<ManagedConfig>,
+}
+
+/// A state file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LimitsStateError {
+    #[error("not a state file: {0}")]
+    Malformed(String),
+    #[error("unsupported version {0}; this ajo reads version {STATE_VERSION}")]
+    UnsupportedVersion(u32),
+    #[error("the state file is for organization {state}, but the credentials are for {credential}")]
+    OrganizationMismatch {
+        /// The organization of the state file.
+        state: String,
+        /// The organization of the credentials.
+        credential: String,
+    },
+}
+
+impl Default for LimitsState {
+    fn default() -> Self {
+        Self { version: STATE_VERSION, organization: None, configs: Vec::new() }
+    }
+}
+
+impl LimitsState {
+    /// Parses a state file.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a state file, or its version is not supported.
+    pub fn parse(text: &str) -> Result<Self, LimitsStateError> {
+        #[derive(Deserialize)]
+        struct StateVersion {
+            version: u32,
+        }
+        let malformed = |error: serde_json::Error| LimitsStateError::Malformed(error.to_string());
+        let StateVersion { version } = serde_json::from_str(text).map_err(malformed)?;
+        if version != STATE_VERSION {
+            return Err(LimitsStateError::UnsupportedVersion(version));
+        }
+        serde_json::from_str(text).map_err(malformed)
+    }
+
+    /// Serializes the state. The entries are sorted, so that diffs in git are small.
+    ///
+    /// # Panics
+    ///
+    /// Never: a state contains only strings and lists.
+    pub fn to_json_string(&self) -> String {
+        let mut sorted = self.clone();
+        sorted.configs.sort_by(|one, other| {
+            let sort_key =
+                |managed: &ManagedConfig| (managed.sandbox.clone(), managed.key.clone(), managed.uid.clone());
+            sort_key(one).cmp(&sort_key(other))
+        });
+        serde_json::to_string_pretty(&sorted).expect("strings and lists") + "\n"
+    }
+
+    /// The digest of a sandbox's entries, which detects concurrent changes.
+    pub fn sandbox_digest(&self, sandbox: &str) -> Digest {
+        let mut configs: Vec<_> = self.configs.iter().filter(|managed| managed.sandbox == sandbox).collect();
+        configs.sort_by(|one, other| one.uid.cmp(&other.uid));
+        Digest::compute(&configs)
+    }
+
+    /// Checks that the state belongs to the organization of the credentials.
+    ///
+    /// # Errors
+    ///
+    /// The state belongs to another organization.
+    pub fn check_organization(&self, credential: &str) -> Result<(), LimitsStateError> {
+        match &self.organization {
+            Some(state) if state != credential => {
+                Err(LimitsStateError::OrganizationMismatch { state: state.clone(), credential: credential.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The managed configurations that a plan for this sandbox concerns. They include the organization's throttling
+    /// configuration, regardless of the sandbox it was applied from.
+    pub fn for_sandbox<'l>(&'l self, sandbox: &'l SandboxName) -> impl Iterator<Item = &'l ManagedConfig> {
+        self.configs.iter().filter(|managed| managed.sandbox == sandbox.as_str() || managed.key.api == Api::Throttling)
+    }
+
+    /// Records the current state of a managed configuration under the key in the files. Its key at the service may differ, if
+    /// someone else changed it or an apply did not get to changing it back.
+    pub fn record(&mut self, sandbox: &SandboxName, key: ConfigKey, found: &ObservedConfig) {
+        self.upsert(ManagedConfig {
+            sandbox: sandbox.to_string(),
+            key,
+            uid: found.uid.clone(),
+            digest: found.deploy_state.digest(),
+            last_modified_at: found.last_modified_at.clone(),
+        });
+    }
+
+    /// Adds or replaces a managed configuration.
+    pub(crate) fn upsert(&mut self, managed: ManagedConfig) {
+        match self.configs.iter_mut().find(|known| known.uid == managed.uid) {
+            Some(known) => *known = managed,
+            None => self.configs.push(managed),
+        }
+    }
+
+    /// Whether a configuration is managed and unchanged since it was recorded.
+    pub fn is_up_to_date(&self, found: &ObservedConfig) -> bool {
+        let managed = self.configs.iter().find(|managed| managed.uid == found.uid);
+        managed.is_some_and(|managed| managed.digest == found.deploy_state.digest())
+    }
+
+    /// Stops managing a configuration.
+    pub fn remove(&mut self, uid: &Uid) {
+        self.configs.retain(|managed| managed.uid != *uid);
+    }
+}

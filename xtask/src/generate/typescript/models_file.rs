@@ -1,0 +1,58 @@
+//! Renders the models: the types of arguments and results.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::doc_comment::doc_comment;
+use super::typescript_type::{is_declared, open_enum_type, typescript_type};
+use crate::generate::operation_model::{self, BodyModel};
+use crate::spec::Spec;
+
+/// Renders every schema that an operation uses, directly or through others. A shared schema is rendered once.
+pub(super) fn render(specs: &[Spec], all: &[operation_model::OperationModel]) -> Result<String, String> {
+    let mut models = BTreeMap::new();
+    for spec in specs {
+        let api = operation_model::api_name(spec)?;
+        let mut reached = BTreeSet::new();
+        for operation in all.iter().filter(|operation| operation.api == api) {
+            if let BodyModel::Argument { schema, .. } = &operation.body {
+                spec.collect_schema_names(schema, &mut reached);
+            }
+            if let Some(schema) = &operation.response.schema {
+                spec.collect_schema_names(schema, &mut reached);
+            }
+        }
+        for name in reached {
+            let schema = &spec.value["components"]["schemas"][&name];
+            if is_declared(schema) {
+                models.insert(name.clone(), render_model(spec, &name, schema));
+            }
+        }
+    }
+    Ok(models.into_values().collect::<Vec<_>>().join("\n"))
+}
+
+fn render_model(spec: &Spec, name: &str, schema: &Value) -> String {
+    let comment = description_comment(schema, "");
+    if let Some(values) = schema["x-extensible-enum"].as_array() {
+        return format!("{comment}export type {name} = {};\n", open_enum_type(values));
+    }
+    let fields: String =
+        schema["properties"].as_object().into_iter().flatten().map(|it| render_field(spec, schema, it)).collect();
+    format!("{comment}export interface {name} {{\n{fields}}}\n")
+}
+
+fn render_field(spec: &Spec, object: &Value, (name, property): (&String, &Value)) -> String {
+    let required = object["required"].as_array().is_some_and(|required| required.contains(&Value::from(name.as_str())));
+    let optional = if required { "" } else { "?" };
+    // A `$ref` has no description of its own, so the field gets the target's description.
+    let is_identifier = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let key = if is_identifier { name.clone() } else { Value::from(name.as_str()).to_string() };
+    let comment = description_comment(spec.resolve(property).unwrap_or(property), "  ");
+    format!("{comment}  readonly {key}{optional}: {};\n", typescript_type(spec, property))
+}
+
+fn description_comment(schema: &Value, indent: &str) -> String {
+    doc_comment(&[schema["description"].as_str().unwrap_or_default()], indent)
+}
