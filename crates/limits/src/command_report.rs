@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigDrift, FileDiagnostic, Plan, StepResult};
+use crate::{ConfigDrift, Digest, FileDiagnostic, Plan, StepResult};
 
 /// The version of the [`CommandReport`] format.
 pub const REPORT_VERSION: u32 = 1;
@@ -72,6 +72,9 @@ pub struct CommandReport {
     /// The policy that was passed in addition to the ones that the files reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The digest of all policies for the files; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<Digest>,
     /// The problems in the files.
     #[serde(default)]
     pub diagnostics: Vec<FileDiagnostic>,
@@ -121,11 +124,31 @@ impl CommandReport {
             files: Vec::new(),
             state_file: None,
             policy: None,
+            policy_digest: None,
             diagnostics: Vec::new(),
             plan: None,
             drifts: Vec::new(),
             results: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// Sets the plan's digest. It covers the plan, organization, sandbox, files, state file, and policies.
+    pub fn seal_plan(&mut self) {
+        let digest = self.compute_plan_digest();
+        if let (Some(plan), Some(digest)) = (&mut self.plan, digest) {
+            plan.digest = digest;
+        }
+    }
+
+    /// Whether the plan's digest is the one that [`seal_plan`](Self::seal_plan) computed. False if there is no plan.
+    pub fn has_sealed_plan(&self) -> bool {
+        self.plan.as_ref().map(|plan| &plan.digest) == self.compute_plan_digest().as_ref() && self.plan.is_some()
+    }
+
+    fn compute_plan_digest(&self) -> Option<Digest> {
+        let Self { organization, sandbox, files, state_file, policy, policy_digest, .. } = self;
+        let target = (organization, sandbox, files, state_file, policy, policy_digest);
+        Some(self.plan.as_ref()?.digest_for(&target))
     }
 }

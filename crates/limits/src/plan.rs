@@ -27,7 +27,7 @@ pub(crate) use definition_fields::{
     DefinitionFields, FieldValue, ORG_ID, first_mistyped, ordered_fields, request_body_schema,
 };
 pub use deploy_state::{DeployState, LiveState};
-pub use digest::Digest;
+pub use digest::{Digest, DigestError};
 pub use drift::{ConfigDrift, DeployMismatch, detect_drift};
 pub use observed_limits::{ObservedConfig, ObservedLimits};
 pub use plan_options::{DEFAULT_DELETE_PERCENT, PlanOptions};

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use ajo_core::Uid;
+use ajo_limits::Digest;
 use clap::{Args, ValueEnum};
 
 /// Limits files, and the files next to them.
@@ -27,6 +28,13 @@ pub(crate) struct StateArgs {
     /// State file; defaults to `ajo.state.json` next to the first limits file
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+}
+
+impl StateArgs {
+    /// The policy as the user wrote it.
+    pub(crate) fn display_policy(&self) -> Option<String> {
+        self.policy.as_ref().map(|policy| policy.display().to_string())
+    }
 }
 
 /// Deletions that a plan may contain.
@@ -75,11 +83,15 @@ pub(crate) struct ApplyArgs {
     pub(crate) state_args: StateArgs,
 
     /// Apply a plan saved with `ajo plan --out`; fails if the plan is stale
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "prune"])]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "prune", "force_delete", "max_deletes"])]
     pub(crate) plan: Option<PathBuf>,
 
+    /// Apply the plan only if it has this digest, which `ajo plan` printed for review
+    #[arg(long, value_name = "DIGEST", requires = "plan", conflicts_with_all = ["files", "resume"])]
+    pub(crate) digest: Option<Digest>,
+
     /// Resume an interrupted apply
-    #[arg(long, conflicts_with_all = ["files", "prune"])]
+    #[arg(long, conflicts_with_all = ["files", "prune", "force_delete", "max_deletes"])]
     pub(crate) resume: bool,
 
     /// Skip the confirmation for production sandboxes

@@ -12,7 +12,7 @@ use super::sandbox_files::SandboxFiles;
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{BlockReason, DesiredLimits, FileDiagnostic, FreezeWindow, Policy};
+use crate::{BlockReason, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy};
 
 /// The parsed limits files of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,12 @@ impl ParsedLimits {
     /// Whether the files contain an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The digest of all policies; `None` if there is none.
+    pub fn policy_digest(&self) -> Option<Digest> {
+        let digests: Vec<_> = self.policies.iter().map(Policy::digest).collect();
+        (!digests.is_empty()).then(|| Digest::compute(&digests))
     }
 
     /// The freeze window that contains `now`; of several, the one that ends last.

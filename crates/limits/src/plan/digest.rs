@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,35 @@ impl Digest {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A text that is not a SHA-256 digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is `sha256:` and 64 hexadecimal digits")]
+pub struct DigestError;
+
+/// Accepts upper case, and digests without `sha256:`.
+///
+/// ```
+/// use ajo_limits::{Digest, DigestError};
+///
+/// let digest = Digest::compute(&"a");
+/// let hex = digest.as_str().strip_prefix("sha256:").expect("the prefix");
+/// assert_eq!(hex.to_uppercase().parse(), Ok(digest));
+/// assert_eq!("".parse::<Digest>(), Err(DigestError));
+/// ```
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let text = text.trim().to_ascii_lowercase();
+        let hex = text.strip_prefix("sha256:").unwrap_or(&text);
+        if hex.len() == 64 && hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            Ok(Self(format!("sha256:{hex}")))
+        } else {
+            Err(DigestError)
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsSt
         planner.plan_config(wanted);
     }
     planner.prune(options);
-    planner.finish(options)
+    planner.finish(options, state.sandbox_digest(desired.sandbox.as_str()))
 }
 
 /// The matching configuration of the service for each desired configuration, in file order. `None` if none or several match.
@@ -310,7 +310,7 @@ impl<'p> Planner<'p> {
         });
     }
 
-    fn finish(self, options: PlanOptions) -> Plan {
+    fn finish(self, options: PlanOptions, state_digest: Digest) -> Plan {
         let is_known = |found: &&ObservedConfig| {
             self.referenced_uids.contains(&found.uid) || self.managed_by_uid.contains_key(&found.uid)
         };
@@ -328,9 +328,12 @@ impl<'p> Planner<'p> {
             unmanaged,
             stale: self.stale,
             missing: self.missing,
+            state_digest,
+            observed_digest: Digest::compute(&()),
             digest: Digest::compute(&()),
         };
-        plan.digest = plan.compute_digest(self.observed);
+        plan.observed_digest = plan.digest_observed(self.observed);
+        plan.digest = plan.digest_for(&());
         plan
     }
 }

@@ -35,7 +35,12 @@ pub struct Plan {
     /// Managed configurations that no longer exist and are not recreated.
     #[schemars(with = "Vec<String>")]
     pub missing: Vec<Uid>,
-    /// The digest of the desired configurations, the observed configurations they match, and the changes.
+    /// The digest of the sandbox's entries in the state file.
+    pub state_digest: Digest,
+    /// The digest of the observed configurations that the plan depends on.
+    pub observed_digest: Digest,
+    /// The digest of the plan. In a [`CommandReport`](crate::CommandReport) it also covers where the plan applies; see
+    /// [`CommandReport::seal_plan`](crate::CommandReport::seal_plan).
     pub digest: Digest,
 }
 
@@ -53,18 +58,26 @@ impl Plan {
         changed.chain(candidates).chain(self.stale.iter().map(|found| &found.uid)).collect()
     }
 
-    /// The digest of the plan and of the observed configurations it depends on.
-    pub(super) fn compute_digest(&self, observed: &ObservedLimits) -> Digest {
-        // Positions in files do not affect the calls.
+    /// The digest of the observed configurations that the plan depends on.
+    pub(super) fn digest_observed(&self, observed: &ObservedLimits) -> Digest {
+        let uids = self.referenced_uids();
+        Digest::compute(&observed.configs.iter().filter(|found| uids.contains(&found.uid)).collect::<Vec<_>>())
+    }
+
+    /// The digest of the plan and of a target. Excludes positions in files and unmanaged configurations: they do not affect
+    /// the calls.
+    pub(crate) fn digest_for(&self, target: &impl Serialize) -> Digest {
         let mut plan = self.clone();
         let desired = plan.desired.iter_mut().map(|desired| &mut desired.location);
         let changes = plan.changes.iter_mut().map(|change| &mut change.location);
         for location in desired.chain(changes).chain(plan.blockers.iter_mut().map(|blocker| &mut blocker.location)) {
             *location = None;
         }
-        let uids = self.referenced_uids();
-        let read: Vec<_> = observed.configs.iter().filter(|found| uids.contains(&found.uid)).collect();
-        let Self { sandbox, options, desired, changes, blockers, .. } = &plan;
-        Digest::compute(&(sandbox, options, desired, read, changes, blockers))
+        // Unknown fields are covered by the digest of the observed configurations.
+        let stale: Vec<_> = plan.stale.iter().map(ConfigSummary::from).collect();
+        let Self { sandbox, options, desired, changes, blockers, unchanged, .. } = &plan;
+        let Self { importable, orphaned, missing, state_digest, observed_digest, .. } = &plan;
+        let notes = (unchanged, importable, orphaned, stale, missing);
+        Digest::compute(&(target, sandbox, options, desired, changes, blockers, notes, state_digest, observed_digest))
     }
 }

@@ -6,7 +6,7 @@ use ajo_engine::untrusted_text::escape;
 use super::freeze_window::FreezeWindow;
 use super::glob::{self, Glob};
 use super::maximum_rule::MaximumRule;
-use crate::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation};
+use crate::{DesiredConfig, DesiredLimits, Digest, FileDiagnostic, SourceLocation};
 
 /// The code of a policy violation.
 pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
@@ -45,9 +45,10 @@ pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 /// assert!(sources.displayable_content("policy.yaml").is_some());
 /// # Ok::<(), jiff::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub(super) name: String,
+    pub(super) digest: Digest,
     pub(super) maximums: Vec<MaximumRule>,
     pub(super) denied_hosts: Vec<PatternRule>,
     pub(super) require_deployed: Vec<PatternRule>,
@@ -65,6 +66,11 @@ impl Policy {
     /// The name of the policy file.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The digest of the content of the policy file.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
     }
 
     pub fn freeze_windows(&self) -> &[FreezeWindow] {

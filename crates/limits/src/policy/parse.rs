@@ -9,10 +9,10 @@ use super::freeze_window::FreezeWindow;
 use super::glob::Glob;
 use super::maximum_rule::MaximumRule;
 use super::schema_types;
-use crate::FileDiagnostic;
 use crate::file::{
     FileDiagnostics, SourceFile, SourceSpan, YamlNode, YamlValue, check_keys, check_version, parse_root, quote_excerpt,
 };
+use crate::{Digest, FileDiagnostic};
 
 /// The version of the policy file format.
 pub(crate) const POLICY_FILE_VERSION: u64 = 1;
@@ -39,6 +39,7 @@ impl Policy {
             let mut parser = PolicyParser { diagnostics: &mut diagnostics };
             Self {
                 name: source.name.clone(),
+                digest: Digest::compute(&source.content),
                 maximums: parser.parse_list(&root, "maximums", PolicyParser::parse_maximum),
                 denied_hosts: parser
                     .parse_list(&root, "deniedHosts", |parser, node| parser.parse_pattern(node, Glob::for_host)),

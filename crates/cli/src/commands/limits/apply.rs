@@ -14,6 +14,7 @@ use ajo_limits::{
 
 use super::input::LimitsInput;
 use super::lock::acquire_lock;
+use super::plan::PlanPaths;
 use super::plan_file::{self, expect_plan};
 use super::progress_bar::ApplyProgressBar;
 use super::sandbox_service::SandboxService;
@@ -63,7 +64,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) 
 }
 
 async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<PrepareOutcome, CommandError> {
-    let reviewed = args.plan.as_deref().map(plan_file::read).transpose()?;
+    let reviewed = args.plan.as_deref().map(|file| plan_file::read(file, args.digest.as_ref())).transpose()?;
     let or_reviewed = |argument: &Option<PathBuf>, saved: fn(&CommandReport) -> Option<&String>| {
         argument.clone().or_else(|| reviewed.as_ref().and_then(saved).map(PathBuf::from))
     };
@@ -80,10 +81,8 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         return input.report_and_exit("apply", settings).map(PrepareOutcome::Finished);
     };
     // A freeze window does not block a resume: a half-finished apply is worse than a change at the wrong time.
-    if let Some(until) = input.freeze_notice().filter(|_| !args.resume) {
-        return Err(CommandError::new(until)
-            .with_hint("wait until then, or change the policy in a review")
-            .with_exit_status(ExitStatus::Blocked));
+    if !args.resume {
+        input.check_freeze(jiff::Timestamp::now())?;
     }
     let options = match (&reviewed, input.resume_options) {
         (Some(report), _) => expect_plan(report).options,
@@ -98,12 +97,21 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
     let (plan, note) = build_plan(&service, &paths, &desired, options).await?;
     // The plan includes the interrupted apply, so its note matters only if the plan is blocked.
     let note = note.filter(|_| !plan.blockers.is_empty());
-    if let Some(report) = &reviewed {
-        plan_file::check_not_stale(report, &plan, service.organization())?;
+    let plan_paths = match &reviewed {
+        // The digest covers the paths as they were written.
+        Some(report) => PlanPaths { state_file: report.state_file.clone(), policy: report.policy.clone() },
+        None => PlanPaths { state_file: paths.display_path(), policy: args.state_args.display_policy() },
+    };
+    let report = planning::build_report("apply", &input, &service, plan_paths, plan, note);
+    if let Some(reviewed) = &reviewed {
+        plan_file::check_not_stale(reviewed, &report)?;
     }
-    let report = planning::build_report("apply", &input, &service, plan, note);
     if report.outcome == CommandOutcome::Changes {
         confirm::confirm_production(settings, args, &input, &report).await?;
+        // A freeze may have started while this process waited for the lock or the confirmation.
+        if !args.resume {
+            input.check_freeze(jiff::Timestamp::now())?;
+        }
         let ready = PendingApply { service, paths, desired, input, report, _lock: lock };
         return Ok(PrepareOutcome::Ready(Box::new(ready)));
     }

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
-use ajo_limits::{CommandOutcome, CommandReport, DesiredLimits, FileDiagnostic, POLICY_CODE, Plan, PlanOptions};
+use ajo_limits::{
+    CommandOutcome, CommandReport, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE, Plan, PlanOptions,
+};
+use jiff::Timestamp;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
@@ -29,8 +32,9 @@ pub(crate) struct LimitsInput {
     /// The options of the apply to resume.
     pub(crate) resume_options: Option<PlanOptions>,
     desired: Option<DesiredLimits>,
-    /// The end of the active freeze window, and its reason.
-    freeze_notice: Option<String>,
+    /// The digest of all policies.
+    pub(crate) policy_digest: Option<Digest>,
+    freeze_windows: Vec<FreezeWindow>,
 }
 
 impl LimitsInput {
@@ -59,18 +63,29 @@ impl LimitsInput {
             is_production: true,
             resume_options: Some(plan.options),
             desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone() }),
-            freeze_notice: None,
+            policy_digest: None,
+            freeze_windows: Vec::new(),
         })
     }
 
     fn from_limits(files: &[PathBuf], sources: SourceSet, mut each: Vec<ParsedLimits>) -> Self {
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
         let is_production = each.iter().any(|limits| limits.production != Some(false));
-        let now = jiff::Timestamp::now();
-        let freeze_notice = each.iter().find_map(|limits| limits.active_freeze_window(now)).map(ToString::to_string);
+        let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
+        let policies = each.iter().flat_map(|limits| &limits.policies);
+        let freeze_windows = policies.flat_map(|policy| policy.freeze_windows().iter().cloned()).collect();
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
         let files = files.iter().map(|file| file.display().to_string()).collect();
-        Self { sources, files, diagnostics, is_production, resume_options: None, desired, freeze_notice }
+        Self {
+            sources,
+            files,
+            diagnostics,
+            is_production,
+            resume_options: None,
+            desired,
+            policy_digest,
+            freeze_windows,
+        }
     }
 
     /// The desired limits, unless the files contain errors.
@@ -83,9 +98,19 @@ impl LimitsInput {
         Self { resume_options: Some(options), ..self }
     }
 
-    /// The end of the active freeze window and its reason, if there is one.
-    pub(crate) fn freeze_notice(&self) -> Option<&str> {
-        self.freeze_notice.as_deref()
+    /// The end and the reason of the freeze window that contains `now`; of several, the one that ends last.
+    pub(crate) fn freeze_notice(&self, now: Timestamp) -> Option<String> {
+        let active = self.freeze_windows.iter().filter(|freeze| freeze.contains(now));
+        active.max_by_key(|freeze| freeze.to).map(ToString::to_string)
+    }
+
+    /// Fails if a freeze window contains `now`.
+    pub(crate) fn check_freeze(&self, now: Timestamp) -> Result<(), CommandError> {
+        self.freeze_notice(now).map_or(Ok(()), |notice| {
+            Err(CommandError::new(notice)
+                .with_hint("wait until then, or change the policy in a review")
+                .with_exit_status(ExitStatus::Blocked))
+        })
     }
 
     /// The outcome of the files alone: clean, invalid, or blocked if all errors are policy violations.
@@ -131,6 +156,44 @@ fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, C
         for name in needed {
             let text = read_file_or_stdin(Path::new(&name), MAX_LIMITS_FILE_BYTES);
             sources.insert(&name, text.map(|(_, text)| text).map_err(|failure| failure.message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = "version: 1
+freezeWindows:
+  - { from: 2030-11-27T00:00:00Z, to: 2030-11-30T00:00:00Z, reason: sale }
+  - { from: 2030-11-29T00:00:00Z, to: 2030-12-01T00:00:00Z, reason: audit }
+";
+
+    #[test]
+    fn freeze_is_checked_at_given_time() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (file, policy) = (directory.path().join("prod.yaml"), directory.path().join("policy.yaml"));
+        let limits = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 900}\n";
+        std::fs::write(&file, limits).expect("written");
+        std::fs::write(&policy, POLICY).expect("written");
+        let input = LimitsInput::read(&[file], Some(&policy)).expect("a limits file");
+        assert!(input.desired().is_some() && input.policy_digest.is_some());
+        for (now, reason) in [
+            ("2030-11-26T23:59:59Z", None),
+            ("2030-11-27T00:00:00Z", Some("until 2030-11-30T00:00:00Z: sale")),
+            ("2030-11-29T12:00:00Z", Some("until 2030-12-01T00:00:00Z: audit")),
+            ("2030-12-01T00:00:00Z", None),
+        ] {
+            let checked = input.check_freeze(now.parse().expect("a time"));
+            match (checked, reason) {
+                (Ok(()), None) => {}
+                (Err(error), Some(reason)) => {
+                    assert!(error.message.contains(reason), "{now}: {}", error.message);
+                    assert_eq!(error.exit_status(), ExitStatus::Blocked);
+                }
+                (checked, _) => panic!("{now}: {:?}", checked.is_ok()),
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use ajo_limits::{CommandOutcome, CommandReport, DeployState, DesiredConfig, Plan
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
+use super::plan_file::expect_plan;
 use super::sandbox_service::SandboxService;
 use super::state_paths::shell_quote;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
@@ -24,9 +25,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let LimitsContext { service, paths, observed, reconciled } =
         LimitsContext::load(settings, &args.files, desired).await?;
     let plan = plan(desired, &observed, &reconciled.state, args.prune_args.to_options());
-    let mut report = build_report("plan", &input, &service, plan, reconciled.note);
-    report.state_file = paths.display_path();
-    report.policy = args.files.state_args.policy.as_ref().map(|policy| policy.display().to_string());
+    let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
+    let report = build_report("plan", &input, &service, paths, plan, reconciled.note);
     if let Some(file) = &args.out {
         save_plan(file, &report)?;
     }
@@ -34,11 +34,18 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     Ok(report::exit_code(report.outcome, if args.exit_code { ExitStatus::Changes } else { ExitStatus::Success }))
 }
 
+/// Paths in the report of a plan, as the user wrote them.
+pub(crate) struct PlanPaths {
+    pub(crate) state_file: Option<String>,
+    pub(crate) policy: Option<String>,
+}
+
 /// Builds the report for a plan.
 pub(crate) fn build_report(
     command: &str,
     input: &LimitsInput,
     service: &SandboxService,
+    PlanPaths { state_file, policy }: PlanPaths,
     plan: Plan,
     note: Option<String>,
 ) -> CommandReport {
@@ -49,16 +56,21 @@ pub(crate) fn build_report(
     } else {
         CommandOutcome::Changes
     };
-    CommandReport {
-        notes: [note, input.freeze_notice().map(ToOwned::to_owned)]
+    let mut report = CommandReport {
+        notes: [note, input.freeze_notice(jiff::Timestamp::now())]
             .into_iter()
             .flatten()
             .chain(missing_limit_notes(&plan))
             .chain(duplicate_notes(&plan))
             .collect(),
         plan: Some(plan),
+        state_file,
+        policy,
+        policy_digest: input.policy_digest.clone(),
         ..service.report(command, input, outcome)
-    }
+    };
+    report.seal_plan();
+    report
 }
 
 /// Notes for configurations that exist and should be deployed, but are not.
@@ -100,7 +112,11 @@ fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
     }
     let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
     ajo_apply::write_atomic(file, &text)?;
-    output::print_note(&format!("saved the plan; apply it with: ajo apply --plan {}", shell_quote(file)));
+    let digest = &expect_plan(report).digest;
+    output::print_note(&format!(
+        "saved the plan; apply it with: ajo apply --plan {} --digest {digest}",
+        shell_quote(file)
+    ));
     Ok(())
 }
 

@@ -2,13 +2,30 @@
 
 use std::path::Path;
 
-use ajo_limits::{CommandReport, Plan, REPORT_VERSION};
+use ajo_limits::{CommandReport, Digest, Plan, REPORT_VERSION};
 
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 
-/// Reads a saved plan.
-pub(crate) fn read(file: &Path) -> Result<CommandReport, CommandError> {
+/// Reads a saved plan. Fails if it was altered, or if its digest is not the reviewed one.
+pub(crate) fn read(file: &Path, reviewed: Option<&Digest>) -> Result<CommandReport, CommandError> {
+    let report = parse(file)?;
+    let refused = |problem: String| Err(stale_error(format!("{} {problem}", file.display())));
+    // Anyone who can alter the plan can also compute the digest, so only --digest proves which plan was reviewed.
+    if !report.has_sealed_plan() {
+        return refused("was altered after `ajo plan` saved it: its digest does not match its content".to_owned());
+    }
+    let digest = &expect_plan(&report).digest;
+    if let Some(other) = reviewed.filter(|other| *other != digest) {
+        return refused(format!("is not the reviewed plan: its digest is {digest}, but --digest is {other}"));
+    }
+    if report.organization.is_none() {
+        return refused("was altered: it names no organization".to_owned());
+    }
+    Ok(report)
+}
+
+fn parse(file: &Path) -> Result<CommandReport, CommandError> {
     let failed = |problem: String| {
         CommandError::new(format!("{} is not a saved plan: {problem}", file.display()))
             .with_hint("save a plan with `ajo plan FILE --out plan.json`")
@@ -30,27 +47,30 @@ pub(crate) fn expect_plan(report: &CommandReport) -> &Plan {
     report.plan.as_ref().expect("the report contains a plan")
 }
 
-/// Fails unless the reviewed plan equals the current plan and has the same organization.
-pub(crate) fn check_not_stale(reviewed: &CommandReport, now: &Plan, organization: &str) -> Result<(), CommandError> {
-    let stale = |reason: &str| {
-        CommandError::new(format!("the plan is stale: {reason}"))
-            .with_hint("create and review a new plan")
-            .with_exit_status(ExitStatus::Stale)
-    };
+/// Fails unless the reviewed plan equals the current one, including its organization and policies.
+pub(crate) fn check_not_stale(reviewed: &CommandReport, now: &CommandReport) -> Result<(), CommandError> {
+    let organization = now.organization.as_deref().unwrap_or_default();
+    let stale = |reason: String| stale_error(format!("the plan is stale: {reason}"));
     if let Some(other) = reviewed.organization.as_deref().filter(|other| *other != organization) {
-        return Err(stale(&format!("it is for organization {other}, but the credential belongs to {organization}")));
+        return Err(stale(format!("it is for organization {other}, but the credential belongs to {organization}")));
     }
-    let plan = expect_plan(reviewed);
-    if plan.digest == now.digest {
+    let (plan, current) = (expect_plan(reviewed), expect_plan(now));
+    if plan.digest == current.digest {
         return Ok(());
     }
     let wants = |plan: &Plan| {
         plan.desired.iter().map(|config| (config.definition.clone(), config.deployed)).collect::<Vec<_>>()
     };
-    let reason = if wants(plan) == wants(now) {
-        "the service or the state has changed since"
-    } else {
+    let reason = if wants(plan) != wants(current) {
         "the files have changed since"
+    } else if reviewed.policy_digest != now.policy_digest {
+        "the policy has changed since"
+    } else {
+        "the service or the state has changed since"
     };
-    Err(stale(&format!("{reason}; digest was {}, is now {}", plan.digest, now.digest)))
+    Err(stale(format!("{reason}; digest was {}, is now {}", plan.digest, current.digest)))
+}
+
+fn stale_error(problem: String) -> CommandError {
+    CommandError::new(problem).with_hint("create and review a new plan").with_exit_status(ExitStatus::Stale)
 }

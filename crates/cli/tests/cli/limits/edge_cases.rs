@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
+use ajo_limits::CommandReport;
 
 /// The uid of the single configuration in the state.
 fn only_managed_uid(fixture: &LimitsFixture) -> String {
@@ -128,14 +129,17 @@ async fn saved_plan_keeps_state_and_policy() {
     );
     fixture.run_expecting(&["plan", "prod.yaml", "--out=plan.json", "--state=sub.json"], 0).await;
     let plan = fixture.read("plan.json");
-    fixture.write("plan.json", &plan.replacen("@AdobeOrg", "0@AdobeOrg", 1));
+    let mut other: CommandReport = serde_json::from_str(&plan).expect("a plan");
+    other.organization = Some("0@AdobeOrg".to_owned());
+    other.seal_plan();
+    fixture.write("plan.json", &serde_json::to_string(&other).expect("JSON"));
     let output = fixture.run_expecting(&["apply", "--plan=plan.json", "--yes"], 6).await;
     assert!(output.stderr.contains("is for organization"), "{}", output.stderr);
     fixture.run_expecting(&["plan", "prod.yaml", "--out=frozen.json", "--policy=policy.yaml"], 0).await;
     fixture.run_expecting(&["apply", "--plan=frozen.json", "--yes"], 7).await;
     // A saved plan cannot be applied with other inputs.
     fixture.write("lax.yaml", "version: 1\n");
-    for other in ["--policy=lax.yaml", "--state=other.json", "prod.yaml"] {
+    for other in ["--policy=lax.yaml", "--state=other.json", "--force-delete", "--max-deletes=9", "prod.yaml"] {
         fixture.run_expecting(&["apply", "--plan=frozen.json", "--yes", other], 64).await;
     }
     fixture.write("plan.json", &plan);

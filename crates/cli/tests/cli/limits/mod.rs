@@ -5,4 +5,5 @@ mod crashes;
 mod edge_cases;
 mod exit_codes;
 pub(crate) mod fixture;
+mod plan_file;
 mod workflow;
