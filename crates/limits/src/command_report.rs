@@ -134,6 +134,22 @@ impl CommandReport {
     }
 
     /// Sets the plan's digest. It covers the plan, organization, sandbox, files, state file, and policies.
+    ///
+    /// ```
+    /// use ajo_limits::{
+    ///     CommandOutcome, CommandReport, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan,
+    /// };
+    ///
+    /// let desired = DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new() };
+    /// let mut report = CommandReport::new("plan", CommandOutcome::Clean);
+    /// assert!(!report.has_sealed_plan());
+    /// report.plan = Some(plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default()));
+    /// report.seal_plan();
+    /// assert!(report.has_sealed_plan());
+    /// report.organization = Some("A1B2@AdobeOrg".to_owned());
+    /// assert!(!report.has_sealed_plan());
+    /// # Ok::<(), ajo_core::SandboxNameError>(())
+    /// ```
     pub fn seal_plan(&mut self) {
         let digest = self.compute_plan_digest();
         if let (Some(plan), Some(digest)) = (&mut self.plan, digest) {

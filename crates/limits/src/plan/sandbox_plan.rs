@@ -74,7 +74,7 @@ impl Plan {
             *location = None;
         }
         // Unknown fields are covered by the digest of the observed configurations.
-        let stale: Vec<_> = plan.stale.iter().map(ConfigSummary::from).collect();
+        let stale: Vec<_> = plan.stale.iter().map(|found| (ConfigSummary::from(found), &found.deploy_state)).collect();
         let Self { sandbox, options, desired, changes, blockers, unchanged, .. } = &plan;
         let Self { importable, orphaned, missing, state_digest, observed_digest, .. } = &plan;
         let notes = (unchanged, importable, orphaned, stale, missing);

@@ -34,6 +34,7 @@ pub const POLICY_CODE: &str = "AJO_LIMITS_POLICY";
 ///
 /// let policy: &Policy = &limits.policies[0];
 /// assert_eq!(policy.name(), "policy.yaml");
+/// assert!(policy.digest().as_str().starts_with("sha256:") && limits.policy_digest().is_some());
 /// let freeze: &FreezeWindow = policy.active_freeze_window("2030-11-28T12:00:00Z".parse()?).expect("a freeze window");
 /// assert_eq!(freeze.reason, "the busiest days of the year");
 /// assert!(policy.freeze_windows()[0] == *freeze && !freeze.contains("2030-12-01T12:00:00Z".parse()?));
