@@ -109,7 +109,12 @@ pub(crate) fn error_json(error: &CallError) -> Value {
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Api(_) => ("api", "API"),
         ErrorKind::DeadlineExceeded(_) => ("deadlineExceeded", "DEADLINE_EXCEEDED"),
-        ErrorKind::Connect(_) | ErrorKind::Certificate(_) | ErrorKind::Proxy(_) => ("connect", "CONNECT"),
+        ErrorKind::Connect(_)
+        | ErrorKind::NameResolution(_)
+        | ErrorKind::Certificate(_)
+        | ErrorKind::Proxy(_)
+        | ErrorKind::ProxyAuthentication(_)
+        | ErrorKind::ProxyUnreachable(_) => ("connect", "CONNECT"),
         ErrorKind::Timeout(_) => ("timeout", "TIMEOUT"),
         ErrorKind::Disconnected(_) => ("disconnected", "DISCONNECTED"),
         ErrorKind::Decode { .. } => ("decode", "DECODE"),

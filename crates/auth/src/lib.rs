@@ -53,6 +53,10 @@ pub use token::token_transport::{
     TokenTransport,
 };
 #[cfg(feature = "reqwest")]
+pub use transport::ca_certificates::ca_source;
+#[cfg(feature = "reqwest")]
+pub use transport::proxy::{ProxyInUse, proxy_of};
+#[cfg(feature = "reqwest")]
 pub use transport::{
     connect_error::classify_connect_error, http_client::http_client, server_date::request_server_date,
 };

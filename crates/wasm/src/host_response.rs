@@ -107,7 +107,7 @@ impl From<HostError> for AuthError {
             HostErrorKind::Timeout => TransportErrorKind::Timeout,
             HostErrorKind::Disconnected | HostErrorKind::BuildRequest => TransportErrorKind::Disconnected,
         };
-        Self::Transport { kind, detail }
+        Self::Transport { kind, proxy: None, detail }
     }
 }
 

@@ -270,8 +270,13 @@ fn token_step(request: &TokenAcquisition, action: &TokenAction) -> (String, Dura
 }
 
 fn to_http_response(response: RawHostResponse) -> Result<HttpResponse, SendError> {
-    let HostResponse { status, headers, is_too_long, .. } = HostResponse::from_json(&response.json)
-        .map_err(|HostError { kind, detail }| SendError { kind: kind.into(), message: detail, source: None })?;
+    let HostResponse { status, headers, is_too_long, .. } =
+        HostResponse::from_json(&response.json).map_err(|HostError { kind, detail }| SendError {
+            kind: kind.into(),
+            proxy: None,
+            message: detail,
+            source: None,
+        })?;
     Ok(HttpResponse {
         status,
         request_id: headers.request_id,

@@ -53,7 +53,7 @@ impl From<FetchError> for AuthError {
             FetchErrorKind::Timeout => TransportErrorKind::Timeout,
             FetchErrorKind::Disconnected | FetchErrorKind::BuildRequest => TransportErrorKind::Disconnected,
         };
-        Self::Transport { kind, detail: error.detail }
+        Self::Transport { kind, proxy: None, detail: error.detail }
     }
 }
 

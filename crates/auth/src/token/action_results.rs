@@ -18,7 +18,7 @@ pub fn parse_result(
     let response = result?;
     let Some(body) = &response.body else {
         let detail = format!("the response is longer than {} KiB", MAX_TOKEN_RESPONSE_BYTES / 1024);
-        return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, detail });
+        return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
     };
     let retry_after = response.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
     let debug_id = response.debug_id.as_deref();

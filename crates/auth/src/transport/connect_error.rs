@@ -5,25 +5,33 @@ use std::io;
 
 use crate::TransportErrorKind;
 
-/// The messages of hyper-util 0.1 for a tunnel that a proxy refused. Its error type is private, so a test checks the
-/// text.
-const PROXY_REJECTIONS: [&str; 2] = ["tunnel error: proxy authorization required", "tunnel error: unsuccessful"];
+/// The messages of hyper-util 0.1 for a name that cannot be resolved and for a failed tunnel through a proxy. Its error types
+/// are private, so a test checks the text.
+const MESSAGES: [(&str, TransportErrorKind); 7] = [
+    ("tunnel error: proxy authorization required", TransportErrorKind::ProxyAuthentication),
+    ("tunnel error: unsuccessful", TransportErrorKind::Proxy),
+    ("tunnel error: failed to create underlying connection", TransportErrorKind::ProxyUnreachable),
+    ("tunnel error: io error establishing tunnel", TransportErrorKind::ProxyUnreachable),
+    ("tunnel error: proxy response headers too long", TransportErrorKind::ProxyUnreachable),
+    ("tunnel error: unexpected end of file", TransportErrorKind::ProxyUnreachable),
+    ("dns error", TransportErrorKind::NameResolution),
+];
 
-/// Classifies a connection error as a rejected certificate, a proxy that refused the connection, or any other cause.
+/// Classifies a connection error by its causes. A rejected certificate counts first, also that of a proxy.
 pub fn classify_connect_error(error: &(dyn Error + 'static)) -> TransportErrorKind {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.downcast_ref().is_some_and(is_certificate_error) {
-            return TransportErrorKind::Certificate;
-        }
-        if is_proxy_rejection(error) {
-            return TransportErrorKind::Proxy;
-        }
+    if causes(error).any(|cause| cause.downcast_ref().is_some_and(is_certificate_error)) {
+        return TransportErrorKind::Certificate;
+    }
+    causes(error).find_map(kind_of_message).unwrap_or(TransportErrorKind::Connect)
+}
+
+/// The error and its causes.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
         // The `source` of an I/O error skips the wrapped error, so it is read with `get_ref`.
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        cause = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
-    }
-    TransportErrorKind::Connect
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source())
+    })
 }
 
 fn is_certificate_error(error: &rustls::Error) -> bool {
@@ -36,8 +44,9 @@ fn is_certificate_error(error: &rustls::Error) -> bool {
 }
 
 /// Compares whole messages, because a URL in a longer message could contain the same text.
-fn is_proxy_rejection(error: &(dyn Error + 'static)) -> bool {
-    PROXY_REJECTIONS.contains(&error.to_string().as_str())
+fn kind_of_message(error: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
+    let message = error.to_string();
+    MESSAGES.iter().find(|(text, _)| *text == message).map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
@@ -63,13 +72,36 @@ mod tests {
 
     #[tokio::test]
     async fn proxy_rejection_is_classified() {
-        for response in ["HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "HTTP/1.1 403 Forbidden\r\n\r\n"] {
+        for (response, kind) in [
+            ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", TransportErrorKind::ProxyAuthentication),
+            ("HTTP/1.1 403 Forbidden\r\n\r\n", TransportErrorKind::Proxy),
+            ("HTTP/1.1 502 Bad Gateway\r\n\r\n", TransportErrorKind::Proxy),
+            ("", TransportErrorKind::ProxyUnreachable),
+        ] {
             let error = proxy_error(response).await;
             assert!(error.is_connect(), "{error:?}");
-            assert_eq!(classify_connect_error(&error), TransportErrorKind::Proxy, "{error:?}");
+            assert_eq!(classify_connect_error(&error), kind, "{error:?}");
         }
-        let error = proxy_error("").await;
-        assert_eq!(classify_connect_error(&error), TransportErrorKind::Connect, "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn unreachable_hosts_are_classified() {
+        let proxy = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        for (proxy, url, kind) in [
+            (Some(format!("http://{proxy}")), "https://a.example/", TransportErrorKind::ProxyUnreachable),
+            (Some("http://proxy.invalid:1".to_owned()), "https://a.example/", TransportErrorKind::ProxyUnreachable),
+            (None, "https://host.invalid/", TransportErrorKind::NameResolution),
+            (None, "https://127.0.0.1:1/certificate", TransportErrorKind::Connect),
+        ] {
+            let builder = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+            let builder = match proxy {
+                Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy).expect("a proxy")),
+                None => builder,
+            };
+            let error = builder.build().expect("a client").get(url).send().await.expect_err(url);
+            assert!(error.is_connect(), "{error:?}");
+            assert_eq!(classify_connect_error(&error), kind, "{error:?}");
+        }
     }
 
     #[test]

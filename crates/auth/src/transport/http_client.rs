@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{AuthError, BaseUrl, format_error_chain};
+use crate::transport::ca_certificates::build_error;
+use crate::{AuthError, BaseUrl, ProxyInUse};
 
 /// The connect timeout, including TLS (our limit).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,7 +20,9 @@ pub fn http_client(endpoint: &BaseUrl) -> Result<reqwest::Client, AuthError> {
         // It never uses TLS, and loading the system's certificates is the slowest part of creating a client.
         builder.no_proxy().tls_certs_only([])
     } else {
+        // The HTTP client would ignore an invalid variable and connect directly.
+        ProxyInUse::for_server(endpoint)?;
         builder.https_only(true)
     };
-    builder.build().map_err(|error| AuthError::Tls(format_error_chain(&error)))
+    builder.build().map_err(|error| build_error(&error))
 }

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::{
     AuthError, BoxFuture, MAX_TOKEN_RESPONSE_BYTES, Runtime, Secret, StoreError, TokenEvent, TokenRequest,
     TokenResponse, TokenStore, TokenTransport, TransportErrorKind, classify_connect_error, format_error_chain,
-    read_bounded,
+    proxy_of, read_bounded,
 };
 
 /// The duration of the refresh lease (our limit). A dropped task releases the lease at once, so only a task that is
@@ -62,7 +62,7 @@ pub(crate) fn transport_error(error: &reqwest::Error) -> AuthError {
     } else {
         TransportErrorKind::Disconnected
     };
-    AuthError::Transport { kind, detail: format_error_chain(error) }
+    AuthError::Transport { kind, proxy: proxy_of(error), detail: format_error_chain(error) }
 }
 
 fn header_string(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

@@ -15,6 +15,8 @@ pub(crate) struct AttemptError {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+    /// The proxy in use, if there was no response.
+    pub(crate) proxy: Option<String>,
 }
 
 impl AttemptError {
@@ -25,10 +27,15 @@ impl AttemptError {
                 is_transient: error.is_retryable(),
                 retry_after: self.retry_after.unwrap_or_default(),
             },
-            ErrorKind::Connect(_) | ErrorKind::Proxy(_) => {
+            ErrorKind::Connect(_)
+            | ErrorKind::NameResolution(_)
+            | ErrorKind::Proxy(_)
+            | ErrorKind::ProxyUnreachable(_) => {
                 AttemptOutcome::NotSent { is_transient: true, retry_after: Duration::ZERO }
             }
-            ErrorKind::Certificate(_) => AttemptOutcome::NotSent { is_transient: false, retry_after: Duration::ZERO },
+            ErrorKind::Certificate(_) | ErrorKind::ProxyAuthentication(_) => {
+                AttemptOutcome::NotSent { is_transient: false, retry_after: Duration::ZERO }
+            }
             ErrorKind::DeadlineExceeded(_) => AttemptOutcome::DeadlineExceeded,
             ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => AttemptOutcome::NoResponse,
             ErrorKind::Api(response) => AttemptOutcome::ErrorResponse { response, retry_after: self.retry_after },
@@ -80,21 +87,24 @@ fn is_parse_error(_: &(dyn StdError + 'static)) -> bool {
 
 impl From<ErrorKind> for AttemptError {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind, retry_after: None, body: Bytes::new(), source: None }
+        Self { kind, retry_after: None, body: Bytes::new(), source: None, proxy: None }
     }
 }
 
 impl From<SendError> for AttemptError {
     fn from(error: SendError) -> Self {
-        let SendError { kind, message, source } = error;
+        let SendError { kind, proxy, message, source } = error;
         let kind = match kind {
             SendErrorKind::Connect => ErrorKind::Connect(message),
             SendErrorKind::Certificate => ErrorKind::Certificate(message),
+            SendErrorKind::NameResolution => ErrorKind::NameResolution(message),
             SendErrorKind::Proxy => ErrorKind::Proxy(message),
+            SendErrorKind::ProxyAuthentication => ErrorKind::ProxyAuthentication(message),
+            SendErrorKind::ProxyUnreachable => ErrorKind::ProxyUnreachable(message),
             SendErrorKind::Timeout => ErrorKind::Timeout(message),
             SendErrorKind::Disconnected => ErrorKind::Disconnected(message),
             SendErrorKind::BuildRequest => ErrorKind::BuildRequest(message),
         };
-        Self { source, ..kind.into() }
+        Self { source, proxy, ..kind.into() }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use ajo_auth::AuthError;
+use ajo_auth::{AuthError, TransportErrorKind};
 use ajo_engine::AttemptOutcome;
 
 use crate::error::attempt_error::AttemptError;
@@ -112,6 +112,14 @@ impl CallError {
         response_id.or(self.0.metadata.request_id.as_deref())
     }
 
+    /// The proxy in use and its variable, as in `proxy.example:3128 (HTTPS_PROXY)`, if there was no response.
+    pub fn proxy(&self) -> Option<&str> {
+        match &self.0.attempt_error.kind {
+            ErrorKind::Auth(error) => error.proxy(),
+            _ => self.0.attempt_error.proxy.as_deref(),
+        }
+    }
+
     /// The number of attempts, zero if none was started. The replay of an attempt after a 401 does not count.
     pub fn attempts(&self) -> u32 {
         self.0.metadata.attempts
@@ -209,7 +217,10 @@ impl CallError {
             ErrorKind::Certificate(_) => Some(
                 "the server's certificate was rejected; check the base URL and the system clock, or install the CA certificate of a TLS-inspecting proxy",
             ),
-            ErrorKind::Proxy(_) => Some("the proxy refused the connection; check the proxy settings of this machine"),
+            ErrorKind::NameResolution(_) => TransportErrorKind::NameResolution.network_hint(),
+            ErrorKind::Proxy(_) => TransportErrorKind::Proxy.network_hint(),
+            ErrorKind::ProxyAuthentication(_) => TransportErrorKind::ProxyAuthentication.network_hint(),
+            ErrorKind::ProxyUnreachable(_) => TransportErrorKind::ProxyUnreachable.network_hint(),
             ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
             ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => {
                 let is_read_only = self.is_read_only();
@@ -257,11 +268,16 @@ impl fmt::Display for CallError {
                 }
                 write!(f, ": {}", response.message)
             }
-            ErrorKind::Connect(message) | ErrorKind::Certificate(message) | ErrorKind::Proxy(message) => {
-                write!(f, "no connection: {message}")
+            ErrorKind::Connect(message)
+            | ErrorKind::NameResolution(message)
+            | ErrorKind::Certificate(message)
+            | ErrorKind::Proxy(message)
+            | ErrorKind::ProxyAuthentication(message)
+            | ErrorKind::ProxyUnreachable(message) => write!(f, "no connection{}: {message}", through(self.proxy())),
+            ErrorKind::Timeout(message) => write!(f, "no response in time{}: {message}", through(self.proxy())),
+            ErrorKind::Disconnected(message) => {
+                write!(f, "the connection was lost{}: {message}", through(self.proxy()))
             }
-            ErrorKind::Timeout(message) => write!(f, "no response in time: {message}"),
-            ErrorKind::Disconnected(message) => write!(f, "the connection was lost: {message}"),
             ErrorKind::Decode { status, message, .. } => {
                 write!(f, "the service responded {status} with an invalid body: {message}")
             }
@@ -281,6 +297,10 @@ impl fmt::Display for CallError {
             (attempts, Some(id)) => write!(f, " ({attempts} attempts, request id {id})"),
         }
     }
+}
+
+fn through(proxy: Option<&str>) -> String {
+    proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
 }
 
 impl fmt::Debug for CallError {

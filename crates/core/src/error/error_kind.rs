@@ -18,10 +18,16 @@ pub enum ErrorKind {
     DeadlineExceeded(String),
     /// No connection was established, so the service did not see the call.
     Connect(String),
+    /// No connection was established, because the host name cannot be resolved.
+    NameResolution(String),
     /// No connection was established, because the server's certificate was rejected.
     Certificate(String),
     /// No connection was established, because a proxy refused it.
     Proxy(String),
+    /// No connection was established, because a proxy rejected its credentials. This is not retried.
+    ProxyAuthentication(String),
+    /// No connection was established, because the proxy cannot be reached.
+    ProxyUnreachable(String),
     /// There was no response within the time limit. The service may have applied the change.
     Timeout(String),
     /// The connection was lost before the response was complete. The service may have applied the change.

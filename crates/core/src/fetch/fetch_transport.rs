@@ -76,6 +76,7 @@ impl From<FetchError> for SendError {
         };
         Self {
             kind,
+            proxy: None,
             message: detail,
             source: js_error.map(|js_error| Box::new(js_error) as Box<dyn StdError + Send + Sync>),
         }

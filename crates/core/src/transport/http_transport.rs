@@ -39,6 +39,8 @@ impl HttpResponse {
 #[derive(Debug)]
 pub struct SendError {
     pub kind: SendErrorKind,
+    /// The proxy in use and its variable, if the request went through one.
+    pub proxy: Option<String>,
     /// All causes in one line, without secrets.
     pub message: String,
     /// The original error of the transport.
@@ -50,10 +52,16 @@ pub struct SendError {
 pub enum SendErrorKind {
     /// No connection was established.
     Connect,
+    /// No connection was established, because the host name cannot be resolved.
+    NameResolution,
     /// No connection was established, because the server's certificate was rejected.
     Certificate,
     /// No connection was established, because a proxy refused it.
     Proxy,
+    /// No connection was established, because a proxy rejected its credentials.
+    ProxyAuthentication,
+    /// No connection was established, because the proxy cannot be reached.
+    ProxyUnreachable,
     /// There was no complete response in time.
     Timeout,
     /// The connection was lost before the response was complete.

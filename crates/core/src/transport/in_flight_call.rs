@@ -151,7 +151,7 @@ mod tests {
         let options = CallOptions::default().deadline(Duration::from_secs(1));
         let mut progress = InFlightCall::new(operation, &options, RetryPolicy::default(), Duration::ZERO);
         let CallAction::Send { token, .. } = progress.proceed(shared, at(Duration::ZERO)) else { panic!("not sent") };
-        let lost = SendError { kind: SendErrorKind::Disconnected, message: String::new(), source: None };
+        let lost = SendError { kind: SendErrorKind::Disconnected, proxy: None, message: String::new(), source: None };
         let action = progress.handle_send_result(shared, &token.token, Err(lost), at(Duration::ZERO));
         assert!(matches!(action, CallAction::Retry { .. }), "{action:?}");
         let late = Duration::from_secs(2);

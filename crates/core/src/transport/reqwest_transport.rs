@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ajo_auth::{
-    AccessToken, BaseUrl, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, read_bounded,
+    AccessToken, BaseUrl, Runtime, TransportErrorKind, classify_connect_error, format_error_chain, proxy_of,
+    read_bounded,
 };
 use bytes::Bytes;
 use reqwest::header::{
@@ -181,7 +182,7 @@ impl ReqwestTransport {
 }
 
 fn request_error(message: &str) -> SendError {
-    SendError { kind: SendErrorKind::BuildRequest, message: message.to_owned(), source: None }
+    SendError { kind: SendErrorKind::BuildRequest, proxy: None, message: message.to_owned(), source: None }
 }
 
 impl From<reqwest::Error> for SendError {
@@ -189,7 +190,10 @@ impl From<reqwest::Error> for SendError {
         let kind = if error.is_connect() {
             match classify_connect_error(&error) {
                 TransportErrorKind::Certificate => SendErrorKind::Certificate,
+                TransportErrorKind::NameResolution => SendErrorKind::NameResolution,
                 TransportErrorKind::Proxy => SendErrorKind::Proxy,
+                TransportErrorKind::ProxyAuthentication => SendErrorKind::ProxyAuthentication,
+                TransportErrorKind::ProxyUnreachable => SendErrorKind::ProxyUnreachable,
                 _ => SendErrorKind::Connect,
             }
         } else if error.is_timeout() {
@@ -199,6 +203,6 @@ impl From<reqwest::Error> for SendError {
         } else {
             SendErrorKind::Disconnected
         };
-        Self { kind, message: format_error_chain(&error), source: Some(Box::new(error)) }
+        Self { kind, proxy: proxy_of(&error), message: format_error_chain(&error), source: Some(Box::new(error)) }
     }
 }

@@ -221,5 +221,5 @@ pub(super) fn static_token(token: &Secret) -> Result<AccessToken, AuthError> {
 
 /// The error of a call that reached its deadline while it waited for a token.
 pub(super) fn timeout_error(detail: &str) -> AuthError {
-    AuthError::Transport { kind: TransportErrorKind::Timeout, detail: detail.into() }
+    AuthError::Transport { kind: TransportErrorKind::Timeout, proxy: None, detail: detail.into() }
 }

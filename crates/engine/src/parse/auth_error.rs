@@ -19,9 +19,11 @@ pub enum AuthError {
     #[error(transparent)]
     Ims(#[from] ImsError),
     /// There was no complete response from the token endpoint.
-    #[error("{kind} the token endpoint: {detail}")]
+    #[error("{kind} the token endpoint{}: {detail}", through(.proxy.as_deref()))]
     Transport {
         kind: TransportErrorKind,
+        /// The proxy in use and its variable, as in `proxy.example:3128 (HTTPS_PROXY)`. It has no user and no password.
+        proxy: Option<String>,
         /// The error and its causes on one line.
         detail: String,
     },
@@ -41,6 +43,19 @@ pub enum AuthError {
     /// The TLS configuration of the HTTP client failed.
     #[error("failed to set up HTTPS: {0}")]
     Tls(String),
+    /// There are no CA certificates to check servers with.
+    #[error("no CA certificates were found in {source_name}, so no server can be verified")]
+    NoCaCertificates {
+        /// The variable that names them, or the system's directories.
+        source_name: &'static str,
+    },
+    /// A variable that names a proxy has no valid URL.
+    #[error("{variable} is not the URL of a proxy: {reason}")]
+    InvalidProxy {
+        variable: &'static str,
+        /// The mistake, without the value, which may contain a password.
+        reason: &'static str,
+    },
 }
 
 /// How a request to the token endpoint failed.
@@ -48,10 +63,16 @@ pub enum AuthError {
 #[non_exhaustive]
 pub enum TransportErrorKind {
     Connect,
+    /// The host name has no address.
+    NameResolution,
     /// The server certificate was rejected.
     Certificate,
     /// A proxy refused the connection.
     Proxy,
+    /// A proxy requires a user and a password, or rejected them. Retrying could lock an account.
+    ProxyAuthentication,
+    /// There is no connection to the proxy, or it closed the connection.
+    ProxyUnreachable,
     Timeout,
     /// The connection was closed early, or the response was too long.
     Disconnected,
@@ -60,9 +81,40 @@ pub enum TransportErrorKind {
 impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Connect | Self::Certificate | Self::Proxy => "no connection to",
+            Self::Connect
+            | Self::NameResolution
+            | Self::Certificate
+            | Self::Proxy
+            | Self::ProxyAuthentication
+            | Self::ProxyUnreachable => "no connection to",
             Self::Timeout => "no response in time from",
             Self::Disconnected => "no complete response from",
+        })
+    }
+}
+
+impl TransportErrorKind {
+    /// Whether a later attempt may succeed without a change of the configuration.
+    pub const fn is_transient(self) -> bool {
+        !matches!(self, Self::Certificate | Self::ProxyAuthentication)
+    }
+
+    /// What to do about a proxy or a host name, in one sentence. It is the same for every server.
+    pub const fn network_hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NameResolution => {
+                "the host name cannot be resolved; check its spelling, or set HTTPS_PROXY if this network needs a proxy"
+            }
+            Self::Proxy => {
+                "the proxy refused the connection; ask its administrators to allow this host, or list the host in NO_PROXY"
+            }
+            Self::ProxyAuthentication => {
+                "the proxy rejected its credentials, or requires some; correct the user and the password in that variable"
+            }
+            Self::ProxyUnreachable => {
+                "the proxy cannot be reached; correct or unset that variable, or list the host in NO_PROXY"
+            }
+            _ => return None,
         })
     }
 }
@@ -75,10 +127,16 @@ impl AuthError {
             Self::Transport { kind: TransportErrorKind::Certificate, .. } => Some(
                 "the certificate was rejected; check the URL of the token endpoint and this machine's clock, and install the CA of a proxy that intercepts TLS",
             ),
-            Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
-                Some("the proxy refused the connection; check the proxy settings of this machine")
+            Self::Transport { kind, .. } => Some(
+                kind.network_hint()
+                    .unwrap_or("check the URL of the token endpoint, and that this machine can reach it"),
+            ),
+            Self::NoCaCertificates { .. } => Some(
+                "install the package ca-certificates, or set SSL_CERT_FILE to a file with CA certificates in PEM format",
+            ),
+            Self::InvalidProxy { .. } => {
+                Some("set it to a URL such as http://proxy.example:8080, without quotes and spaces, or unset it")
             }
-            Self::Transport { .. } => Some("check the URL of the token endpoint, and that this machine can reach it"),
             Self::CallbackFailed { .. } => {
                 Some("find out why that function returned no token; the next call will call it again")
             }
@@ -97,11 +155,11 @@ impl AuthError {
     }
 
     /// Whether the failure is transient: the token endpoint is overloaded, has an internal error, or cannot be reached.
-    /// A rejected certificate and a failed callback are permanent.
+    /// A rejected certificate, a proxy's rejected credentials, and a failed callback are permanent.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ims(error) => matches!(error.kind, ImsErrorKind::RateLimited | ImsErrorKind::ServerError),
-            Self::Transport { kind, .. } => *kind != TransportErrorKind::Certificate,
+            Self::Transport { kind, .. } => kind.is_transient(),
             Self::CallbackFailed { timed_out, .. } => *timed_out,
             _ => false,
         }
@@ -113,11 +171,59 @@ impl AuthError {
         matches!(self, Self::Transport { kind: TransportErrorKind::Timeout, .. }) && timeout < TOKEN_TIMEOUT
     }
 
+    /// The proxy in use, if the request to the token endpoint failed.
+    pub fn proxy(&self) -> Option<&str> {
+        match self {
+            Self::Transport { proxy, .. } => proxy.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The `Retry-After` of the token endpoint.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Ims(error) => error.retry_after,
             _ => None,
+        }
+    }
+}
+
+fn through(proxy: Option<&str>) -> String {
+    proxy.map(|proxy| alloc::format!(" through the proxy {proxy}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_names_the_proxy() {
+        let error = |kind| AuthError::Transport {
+            kind,
+            proxy: Some("proxy.example:3128 (HTTPS_PROXY)".into()),
+            detail: "refused".into(),
+        };
+        let rejected = error(TransportErrorKind::ProxyAuthentication);
+        assert_eq!(
+            alloc::format!("{rejected}"),
+            "no connection to the token endpoint through the proxy proxy.example:3128 (HTTPS_PROXY): refused"
+        );
+        assert_eq!(rejected.proxy(), Some("proxy.example:3128 (HTTPS_PROXY)"));
+        assert!(!rejected.is_retryable());
+        assert!(error(TransportErrorKind::ProxyUnreachable).is_retryable());
+    }
+
+    #[test]
+    fn each_network_failure_has_a_hint() {
+        let kinds = [
+            TransportErrorKind::NameResolution,
+            TransportErrorKind::Proxy,
+            TransportErrorKind::ProxyAuthentication,
+            TransportErrorKind::ProxyUnreachable,
+        ];
+        let hints = kinds.map(|kind| kind.network_hint().expect("a hint"));
+        for (index, hint) in hints.iter().enumerate() {
+            assert!(!hints[..index].contains(hint), "{hint}");
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum ImsErrorKind {
     ServerError,
     /// The response is a success without a valid token.
     Decode,
+    /// The response has no OAuth error code, so something in front of the token endpoint sent it.
+    Intermediary,
     /// Any other error.
     Other,
 }
@@ -63,6 +65,9 @@ impl ImsError {
                 "the token endpoint redirects, and secrets are never sent to another address; check its URL"
             }
             ImsErrorKind::Decode => "check the URL of the token endpoint, and that no proxy responds instead of it",
+            ImsErrorKind::Intermediary => {
+                "this says nothing about the credential; check the proxy, the firewall, and the URL of the token endpoint"
+            }
             ImsErrorKind::Other => "check the client id, the client secret, and the scopes",
         }
     }
@@ -98,7 +103,11 @@ impl ImsError {
 
 impl fmt::Display for ImsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token endpoint responded {}", self.status)?;
+        let sender = match self.kind {
+            ImsErrorKind::Intermediary => "something in front of the token endpoint",
+            _ => "the token endpoint",
+        };
+        write!(f, "{sender} responded {}", self.status)?;
         if let Some(code) = &self.code {
             write!(f, " {code}")?;
         }

@@ -34,7 +34,8 @@ pub fn parse_token_response(
         retry_after: None,
     };
     if status != 200 {
-        return Err(error(error_kind(status, text("error").as_deref()), None));
+        let description = describe_unknown_body(body).filter(|_| json.is_none()).map(str::to_owned);
+        return Err(error(error_kind(status, text("error").as_deref(), body), description));
     }
 
     let invalid = |reason: &str| error(ImsErrorKind::Decode, Some(reason.to_owned()));
@@ -60,15 +61,28 @@ pub fn parse_token_response(
 
 /// With 429 and 5xx the endpoint has not checked the credential, whatever code the body has. If such a response counted
 /// as a rejected secret, it would trigger another request at once with the next secret.
-fn error_kind(status: u16, code: Option<&str>) -> ImsErrorKind {
+fn error_kind(status: u16, code: Option<&str>, body: &[u8]) -> ImsErrorKind {
+    let is_empty = body.trim_ascii().is_empty();
     match (status, code) {
         (429, _) => ImsErrorKind::RateLimited,
         (500.., _) | (_, Some("internal_error")) => ImsErrorKind::ServerError,
-        // A 401 without a readable body can only be about the client.
-        (_, Some("invalid_client")) | (401, None) => ImsErrorKind::InvalidClient,
+        (_, Some("invalid_client")) => ImsErrorKind::InvalidClient,
+        // A 401 without a body can only be about the client.
+        (401, None) if is_empty => ImsErrorKind::InvalidClient,
+        // RFC 6749 requires a code. Proxies and firewalls respond with a page, or with one of these statuses alone.
+        (..300 | 400.., None) if !is_empty || matches!(status, 403..=407 | 451) => ImsErrorKind::Intermediary,
         (_, Some("unauthorized_client")) => ImsErrorKind::UnauthorizedClient,
         (_, Some("invalid_scope")) => ImsErrorKind::InvalidScope,
         _ => ImsErrorKind::Other,
+    }
+}
+
+/// Describes a body that is not JSON, without repeating it.
+fn describe_unknown_body(body: &[u8]) -> Option<&'static str> {
+    match body.trim_ascii_start().first() {
+        None => None,
+        Some(b'<') => Some("the response is HTML or XML"),
+        Some(_) => Some("the response is not JSON"),
     }
 }
 
@@ -156,6 +170,12 @@ mod tests {
             (503, r#"{"error":"invalid_client"}"#, ImsErrorKind::ServerError, "try again"),
             (401, "", ImsErrorKind::InvalidClient, "client secret"),
             (400, "", ImsErrorKind::Other, "check"),
+            (403, "<html>blocked</html>", ImsErrorKind::Intermediary, "says nothing about the credential"),
+            (401, "<html>", ImsErrorKind::Intermediary, "proxy"),
+            (404, "Not Found", ImsErrorKind::Intermediary, "proxy"),
+            (404, r#"{"message":"no Route matched"}"#, ImsErrorKind::Intermediary, "proxy"),
+            (407, "", ImsErrorKind::Intermediary, "proxy"),
+            (451, "", ImsErrorKind::Intermediary, "firewall"),
             (302, "", ImsErrorKind::Other, "check"),
         ];
         for (status, body, kind, hint) in cases {
@@ -163,6 +183,16 @@ mod tests {
             assert_eq!((error.kind, error.status), (kind, status), "{body}");
             assert!(error.hint().contains(hint), "{body}: {}", error.hint());
         }
+    }
+
+    #[test]
+    fn page_is_not_a_rejection() {
+        let error = parse_response(403, "<html>denied: s3cr3t</html>").expect_err("a page");
+        assert_eq!(
+            error.to_string(),
+            "something in front of the token endpoint responded 403: the response is HTML or XML (debug id debug-1)"
+        );
+        assert!(!error.is_secret_rejected());
     }
 
     #[test]

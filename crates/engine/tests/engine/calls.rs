@@ -236,8 +236,9 @@ fn action_result(
     action: &CallAction,
     result: &ScriptedResult,
 ) -> Option<CallInput<'static>> {
-    let timed_out = || AuthError::Transport { kind: TransportErrorKind::Timeout, detail: "slow".into() };
-    let connection_refused = || AuthError::Transport { kind: TransportErrorKind::Connect, detail: "down".into() };
+    let timed_out = || AuthError::Transport { kind: TransportErrorKind::Timeout, proxy: None, detail: "slow".into() };
+    let connection_refused =
+        || AuthError::Transport { kind: TransportErrorKind::Connect, proxy: None, detail: "down".into() };
     let mut pass = |time: Duration| client.elapsed += time;
     Some(match (action, result) {
         (CallAction::Finish(_), _) => return None,

@@ -113,7 +113,7 @@ fn token(issued_at: Timestamp) -> AccessToken {
 }
 
 fn connect_error() -> AuthError {
-    AuthError::Transport { kind: TransportErrorKind::Connect, detail: "connection refused".to_owned() }
+    AuthError::Transport { kind: TransportErrorKind::Connect, proxy: None, detail: "connection refused".to_owned() }
 }
 
 /// The maximum number of requests of one client: one at once, and one after each of the shortest backoffs during the
