@@ -6,6 +6,9 @@ use serde_json::json;
 
 use crate::exit_status::ExitStatus;
 
+/// Longer waits of the token endpoint are not shown, in seconds.
+const MAX_SHOWN_WAIT: u64 = 24 * 60 * 60;
+
 /// An error message, and a hint that says what to do next.
 #[derive(Debug)]
 pub(crate) struct CommandError {
@@ -94,7 +97,13 @@ impl From<ajo_apply::FileError> for CommandError {
 
 impl From<AuthError> for CommandError {
     fn from(error: AuthError) -> Self {
-        Self::new(error.to_string()).into_authentication_error().with_optional_hint(error.hint())
+        let wait = error.retry_after().map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
+        // `Retry-After` may contain any number.
+        let message = match wait {
+            Some(seconds @ 1..=MAX_SHOWN_WAIT) => format!("{error}; retry after {seconds} s"),
+            _ => error.to_string(),
+        };
+        Self::new(message).into_authentication_error().with_optional_hint(error.hint())
     }
 }
 

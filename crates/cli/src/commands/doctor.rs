@@ -1,22 +1,29 @@
-//! `ajo doctor`: checks each step from the credentials to the service.
+//! `ajo doctor`: checks each step from the credentials to the service, and says what proves it.
 
+mod call_evidence;
 mod doctor_check;
 mod report;
+mod server_route;
+mod token_cache_check;
+mod token_claims;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ajo_auth::{AuthError, Secret, Timestamp, request_server_date};
-use ajo_core::{CallError, CallOptions, Client};
+use ajo_auth::{AuthError, BaseUrl, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind};
+use ajo_core::{BASE_URL, CallError, CallOptions, Client, ErrorKind};
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::{AuthContext, CallerIdentity};
+use crate::session::{AuthContext, CallerIdentity, SecretStorage};
 use crate::time::format_rfc3339;
+use call_evidence::CallEvidence;
 use doctor_check::DoctorCheck;
 use report::DoctorReport;
+use server_route::{ServerRoute, check_of_auth_error};
+use token_claims::TokenClaims;
 
 /// Clock difference that is reported. `Date` has a resolution of one second, and the network adds latency.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -43,44 +50,192 @@ pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandEr
 async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Result<(), FailedCheck> {
     let caller =
         AuthContext::resolve(settings).await.map_err(|failure| FailedCheck(DoctorCheck::Credentials, failure))?;
-    report
-        .add_passed(DoctorCheck::Credentials, format!("{}; client id {}", caller.source, caller.identity.client_id()));
+    let detail = format!("{}; client id {}", caller.source, caller.identity.client_id());
+    report.add_passed(DoctorCheck::Credentials, detail, "read and complete");
+    check_keychain(&caller, report);
+    check_token_cache(&caller, report);
     let token = match &caller.identity {
         CallerIdentity::Credentials(_) => check_token(&caller, report).await?,
         CallerIdentity::AccessToken { token, .. } => {
             report.add_skipped(DoctorCheck::TokenEndpoint, "not checked: AJO_ACCESS_TOKEN is set");
-            report.add_skipped(DoctorCheck::Token, "from AJO_ACCESS_TOKEN; expiry unknown");
             report.add_skipped(DoctorCheck::Clock, "not checked: no request to the token endpoint");
+            check_static_token(&caller, token, report)?;
             token.clone()
         }
     };
     let sandbox = caller.sandbox(settings).map_err(|failure| FailedCheck(DoctorCheck::Organization, failure))?;
     let (client_id, org_id) = (caller.identity.client_id(), caller.identity.org_id().as_str());
     let client = caller.client_builder(settings, &sandbox).access_token(token, client_id, org_id).build();
-    let client = client.map_err(|error| FailedCheck(DoctorCheck::ApiKey, error.into()))?;
-    let client = client.with_options(CallOptions::default().deadline(CALL_DEADLINE));
-    check_capping(&client, org_id, &sandbox, report).await?;
-    check_throttling(&client, &sandbox, report).await
+    let client = client.map_err(|error| {
+        let check = match error.kind() {
+            ErrorKind::Auth(error) => check_of_auth_error(error, DoctorCheck::ApiKey),
+            _ => DoctorCheck::ApiKey,
+        };
+        FailedCheck(check, error.into())
+    })?;
+    let service = ServiceChecks {
+        client: client.with_options(CallOptions::default().deadline(CALL_DEADLINE)),
+        route: gateway_route(settings, &caller),
+        org_id,
+        sandbox: &sandbox,
+    };
+    if let Some(route) = &service.route {
+        route.record(report);
+    }
+    service.check_capping(report).await?;
+    service.check_throttling(report).await
+}
+
+/// The route to the gateway. `None` for an emulator in this process.
+fn gateway_route(settings: &GlobalSettings, caller: &AuthContext) -> Option<ServerRoute> {
+    if settings.emulator {
+        return None;
+    }
+    let flag = settings.base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let profile_url = caller.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
+    ServerRoute::new(BaseUrl::parse(flag.or(profile_url).unwrap_or(BASE_URL)).ok()?).ok()
+}
+
+fn check_keychain(caller: &AuthContext, report: &mut DoctorReport) {
+    match (&caller.identity, caller.profile.as_ref().map(|profile| &profile.secrets)) {
+        (CallerIdentity::Credentials(_), Some(SecretStorage::Keychain)) => {
+            report.add_passed(DoctorCheck::Keychain, "the client secret", "it was read from the keychain");
+        }
+        (_, Some(SecretStorage::Inline(_))) => {
+            report.add_skipped(DoctorCheck::Keychain, "not used: the client secret is in the profile file");
+        }
+        _ => report.add_skipped(DoctorCheck::Keychain, "not used: the credential does not come from a profile"),
+    }
+}
+
+fn check_token_cache(caller: &AuthContext, report: &mut DoctorReport) {
+    let Some(store) = caller.token_store() else {
+        return report.add_skipped(DoctorCheck::TokenCache, "off: each run requests its own token");
+    };
+    let directory = store.directory();
+    match token_cache_check::find_problem(directory) {
+        Ok(()) => report.add_passed(
+            DoctorCheck::TokenCache,
+            directory.display().to_string(),
+            "a file was written and deleted; only this user has access",
+        ),
+        Err(problem) => report.add_warning(
+            DoctorCheck::TokenCache,
+            format!("{} cannot be used: {problem}", directory.display()),
+            "set AJO_TOKEN_CACHE to a directory that only you can access, or to off; otherwise each run may request a token",
+        ),
+    }
 }
 
 /// Requests a new token. A cached token would not prove that the credential works now.
 async fn check_token(caller: &AuthContext, report: &mut DoctorReport) -> Result<Secret, FailedCheck> {
-    let transport_error = |error: AuthError| FailedCheck(DoctorCheck::TokenEndpoint, error.into());
-    let http = ajo_auth::http_client(&caller.ims_url).map_err(transport_error)?;
-    let date = request_server_date(&caller.ims_url, &http).await.map_err(transport_error)?;
+    let setup_error =
+        |error: AuthError| FailedCheck(check_of_auth_error(&error, DoctorCheck::TokenEndpoint), error.into());
+    let route = ServerRoute::new(caller.ims_url.clone()).map_err(setup_error)?;
+    route.record(report);
+    let http = ajo_auth::http_client(&caller.ims_url).map_err(setup_error)?;
+    let date = match ajo_auth::request_server_date(&caller.ims_url, &http).await {
+        Ok(date) => date,
+        Err(error) => return Err(token_failure(error, &route).await),
+    };
     let now = ajo_auth::current_timestamp();
-    report.add_passed(DoctorCheck::TokenEndpoint, format!("{} responds", caller.ims_url));
-    let response =
-        caller.uncached_token_provider().map_err(|failure| FailedCheck(DoctorCheck::Token, failure))?.token().await;
-    let token = response.map_err(|error| FailedCheck(DoctorCheck::Token, error.into()))?.token;
-    let scopes = match &caller.identity {
+    route.record_response(report);
+    let provider = caller.uncached_token_provider().map_err(|failure| FailedCheck(DoctorCheck::Token, failure))?;
+    let token = match provider.token().await {
+        Ok(response) => response.token,
+        Err(error) => {
+            match &error {
+                AuthError::Ims(ImsError { code: Some(code), .. }) => report.add_passed(
+                    DoctorCheck::TokenEndpoint,
+                    caller.ims_url.to_string(),
+                    &format!("it responded with the OAuth code {code}"),
+                ),
+                AuthError::Ims(ims) if !is_intermediary(ims) => report.add_not_proved(
+                    DoctorCheck::TokenEndpoint,
+                    format!("the response {} of {} has no OAuth code", ims.status, caller.ims_url),
+                ),
+                _ => {}
+            }
+            return Err(token_failure(error, &route).await);
+        }
+    };
+    report.add_passed(DoctorCheck::TokenEndpoint, caller.ims_url.to_string(), "it issued a token");
+    let requested = match &caller.identity {
         CallerIdentity::Credentials(credentials) => credentials.scopes().to_string(),
         CallerIdentity::AccessToken { .. } => String::new(),
     };
-    report
-        .add_passed(DoctorCheck::Token, format!("valid until {}, scopes {scopes}", format_rfc3339(token.expires_at())));
+    let claims = TokenClaims::parse(token.value().expose()).unwrap_or_default();
+    let scopes = if claims.scopes.is_empty() { requested } else { claims.scopes.join(",") };
+    let detail = format!("valid until {}, scopes {scopes}", format_rfc3339(token.expires_at()));
+    report.add_passed(DoctorCheck::Token, detail, "it was issued just now");
     check_clock(date, now, report);
     Ok(token.value().clone())
+}
+
+/// Whether a response of the token endpoint's URL proves nothing about the token endpoint.
+fn is_intermediary(error: &ImsError) -> bool {
+    match error.kind {
+        ImsErrorKind::Intermediary | ImsErrorKind::Decode => true,
+        ImsErrorKind::ServerError => error.code.is_none(),
+        // Captive portals and proxies redirect; the token endpoint does not.
+        _ => error.code.is_none() && (300..400).contains(&error.status),
+    }
+}
+
+/// The check that a failed token request belongs to.
+async fn token_failure(error: AuthError, route: &ServerRoute) -> FailedCheck {
+    let (check, addition) = match &error {
+        AuthError::Ims(ims) if is_intermediary(ims) => {
+            let addition = format!("; something in between responded; {}", route.describe_proxy());
+            (DoctorCheck::TokenEndpoint, Some(addition))
+        }
+        AuthError::Transport { kind, .. } => {
+            (check_of_auth_error(&error, DoctorCheck::TokenEndpoint), route.explain_refusal(*kind).await)
+        }
+        error => (check_of_auth_error(error, DoctorCheck::Token), None),
+    };
+    let mut failure = CommandError::from(error);
+    failure.message += &addition.unwrap_or_default();
+    FailedCheck(check, failure)
+}
+
+/// Reads the claims of a token that `ajo` did not request itself.
+fn check_static_token(caller: &AuthContext, token: &Secret, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+    let Some(claims) = TokenClaims::parse(token.expose()) else {
+        report.add_skipped(DoctorCheck::Token, "from AJO_ACCESS_TOKEN; it is not a JWT, so its expiry is unknown");
+        return Ok(());
+    };
+    let failed = |problem: String, hint: &str| {
+        FailedCheck(DoctorCheck::Token, CommandError::new(problem).with_hint(hint).into_authentication_error())
+    };
+    let now = ajo_auth::current_timestamp();
+    if let Some(expiry) = claims.expires_at.filter(|expiry| *expiry <= now) {
+        return Err(failed(
+            format!(
+                "the token in AJO_ACCESS_TOKEN expired at {} (this machine's clock: {})",
+                format_rfc3339(expiry),
+                format_rfc3339(now)
+            ),
+            "unset AJO_ACCESS_TOKEN to use the credential or the profile, or set it to a new token",
+        ));
+    }
+    for (claim, value, name) in [
+        (&claims.client_id, caller.identity.client_id(), "client id"),
+        (&claims.org_id, caller.identity.org_id().as_str(), "organization"),
+    ] {
+        if claim.as_deref().is_some_and(|claim| claim != value) {
+            return Err(failed(
+                format!("the token in AJO_ACCESS_TOKEN was issued for another {name} than {value}"),
+                "set AJO_CLIENT_ID and AJO_ORG_ID to those of the token, or unset AJO_ACCESS_TOKEN",
+            ));
+        }
+    }
+    let expiry = claims.expires_at.map_or_else(|| "unknown".to_owned(), format_rfc3339);
+    report.add_not_proved(
+        DoctorCheck::Token,
+        format!("from AJO_ACCESS_TOKEN; its claims say: expiry {expiry}, scopes {}", claims.scopes.join(",")),
+    );
+    Ok(())
 }
 
 fn check_clock(date: Option<Timestamp>, now: Timestamp, report: &mut DoctorReport) {
@@ -90,7 +245,11 @@ fn check_clock(date: Option<Timestamp>, now: Timestamp, report: &mut DoctorRepor
     let (ahead, behind) = (now.saturating_since(date), date.saturating_since(now));
     let seconds = ahead.max(behind).as_secs();
     if ahead.max(behind) < MAX_CLOCK_SKEW {
-        report.add_passed(DoctorCheck::Clock, format!("within {} s of the token endpoint's clock", seconds + 1));
+        report.add_passed(
+            DoctorCheck::Clock,
+            format!("within {} s of the token endpoint's clock", seconds + 1),
+            "its Date header",
+        );
     } else {
         let direction = if ahead > behind { "ahead of" } else { "behind" };
         report.add_warning(
@@ -101,42 +260,104 @@ fn check_clock(date: Option<Timestamp>, now: Timestamp, report: &mut DoctorRepor
     }
 }
 
-/// The error of one call shows which of three checks failed.
-async fn check_capping(
-    client: &Client,
-    org_id: &str,
-    sandbox: &str,
-    report: &mut DoctorReport,
-) -> Result<(), FailedCheck> {
-    let listed = client.capping().list().await;
-    let failed_check = listed.as_ref().err().map(DoctorCheck::from_call_error);
-    let passed = |step: DoctorCheck| failed_check.is_none_or(|failed| step < failed);
-    if passed(DoctorCheck::ApiKey) {
-        report.add_passed(DoctorCheck::ApiKey, "API key and token accepted");
-    }
-    if passed(DoctorCheck::Organization) {
-        report.add_passed(DoctorCheck::Organization, format!("{org_id}, sandbox {sandbox}"));
-    }
-    match (listed, failed_check) {
-        (Err(error), Some(step)) => Err(FailedCheck(step, error.into())),
-        (listed, _) => {
-            let count = listed.map(|list| list.len()).unwrap_or_default();
-            report.add_passed(DoctorCheck::Capping, format!("{count} in the sandbox"));
-            Ok(())
-        }
-    }
+/// The checks of the gateway and the service.
+struct ServiceChecks<'c> {
+    client: Client,
+    route: Option<ServerRoute>,
+    org_id: &'c str,
+    sandbox: &'c str,
 }
 
-async fn check_throttling(client: &Client, sandbox: &str, report: &mut DoctorReport) -> Result<(), FailedCheck> {
-    match client.throttling().list().await {
-        Ok(list) => report.add_passed(DoctorCheck::Throttling, format!("{} in the organization", list.len())),
-        Err(error) if requires_production_sandbox(&error) => report.add_skipped(
-            DoctorCheck::Throttling,
-            format!("{sandbox} is not a production sandbox; throttling is available on production sandboxes only"),
-        ),
-        Err(error) => return Err(FailedCheck(DoctorCheck::Throttling, error.into())),
+impl ServiceChecks<'_> {
+    /// The result of one call shows which of three checks failed.
+    async fn check_capping(&self, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+        let organization = format!("{}, sandbox {}", self.org_id, self.sandbox);
+        let list = match self.client.capping().list().await {
+            Ok(list) => list,
+            Err(error) => {
+                let evidence = CallEvidence::from_error(&error);
+                let proof = match error.code() {
+                    Some(code) => format!("the code {code} is of a later check"),
+                    None => String::new(),
+                };
+                for (check, detail) in
+                    [(DoctorCheck::ApiKey, "accepted".to_owned()), (DoctorCheck::Organization, organization)]
+                {
+                    if evidence.proved.contains(&check) {
+                        report.add_passed(check, detail, &proof);
+                    } else if check < evidence.failed && evidence.failed >= DoctorCheck::ApiKey {
+                        report.add_not_proved(check, "the response has no code that shows it");
+                    }
+                }
+                return Err(self.failure(error, evidence.failed, evidence.is_intermediary, report).await);
+            }
+        };
+        self.record_response(report);
+        let proof = "the service listed the capping configurations";
+        report.add_passed(DoctorCheck::ApiKey, "API key and token accepted", proof);
+        report.add_passed(DoctorCheck::Organization, organization, proof);
+        let detail = format!("{} in the sandbox", list.len());
+        report.add_passed(DoctorCheck::Capping, detail, "this credential can list them");
+        Ok(())
     }
-    Ok(())
+
+    async fn check_throttling(&self, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+        match self.client.throttling().list().await {
+            Ok(list) => report.add_passed(
+                DoctorCheck::Throttling,
+                format!("{} in the organization", list.len()),
+                "this credential can list them",
+            ),
+            Err(error) if requires_production_sandbox(&error) => report.add_skipped(
+                DoctorCheck::Throttling,
+                format!(
+                    "{} is not a production sandbox; throttling is available on production sandboxes only",
+                    self.sandbox
+                ),
+            ),
+            Err(error) => {
+                let is_intermediary = CallEvidence::from_error(&error).is_intermediary;
+                return Err(self.failure(error, DoctorCheck::Throttling, is_intermediary, report).await);
+            }
+        }
+        Ok(())
+    }
+
+    fn record_response(&self, report: &mut DoctorReport) {
+        if let Some(route) = &self.route {
+            route.record_response(report);
+        }
+    }
+
+    async fn failure(
+        &self,
+        error: CallError,
+        check: DoctorCheck,
+        is_intermediary: bool,
+        report: &mut DoctorReport,
+    ) -> FailedCheck {
+        if matches!(error.kind(), ErrorKind::Api(_) | ErrorKind::Decode { .. }) {
+            self.record_response(report);
+        }
+        let status = error.status().unwrap_or_default();
+        let is_refused = matches!(error.kind(), ErrorKind::Proxy(_));
+        let mut failure = CommandError::from(error);
+        let Some(route) = &self.route else { return FailedCheck(check, failure) };
+        if is_intermediary {
+            failure.message =
+                format!("something in between responded: {}; {}", failure.message, route.describe_proxy());
+            // These statuses have a hint about the base URL. Other hints would be about the credential.
+            if !matches!(status, 300..400 | 404) {
+                failure = failure.with_hint(
+                    "the response has no code of Adobe's gateway or service; check the proxy, the firewall, and the base URL",
+                );
+            }
+            failure = failure.with_exit_status(ExitStatus::Failure);
+        } else if is_refused && let Some(reason) = route.explain_refusal(TransportErrorKind::Proxy).await {
+            failure.message += &reason;
+        }
+        FailedCheck(check, failure)
+    }
 }
 
 fn requires_production_sandbox(error: &CallError) -> bool {

@@ -10,14 +10,14 @@ use futures_util::future::join_all;
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
-struct DoctorOutput {
-    exit_code: Option<i32>,
-    checks: Vec<Value>,
+pub(crate) struct DoctorOutput {
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) checks: Vec<Value>,
 }
 
 impl DoctorOutput {
     /// Runs the command with the settings of an emulator and some changes.
-    async fn run(emulator: &Emulator, changes: &[(&'static str, &str)]) -> Self {
+    pub(crate) async fn run(emulator: &Emulator, changes: &[(&'static str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ajo"));
         command.args(["doctor", "--output", "json"]).env_clear().envs(emulator.environment());
         // Isolate the test from profiles and tokens of this machine.
@@ -29,25 +29,30 @@ impl DoctorOutput {
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(report["version"], 1);
         let steps = report["checks"].as_array().expect("checks").clone();
+        for step in &steps {
+            let is_proved = step["proof"].as_str().is_some_and(|proof| !proof.is_empty());
+            assert_eq!(step["status"] == "ok", is_proved, "every ok has a proof: {step}");
+        }
         Self { exit_code: output.status.code(), checks: steps }
     }
 
-    fn checks_with_status(&self, status: &str) -> Vec<&str> {
+    pub(crate) fn checks_with_status(&self, status: &str) -> Vec<&str> {
         let named = self.checks.iter().filter(|step| step["status"] == status);
         named.map(|step| step["check"].as_str().expect("a name")).collect()
     }
 
     /// The detail and the hint of a check.
-    fn detail_and_hint(&self, step: &str) -> String {
+    pub(crate) fn detail_and_hint(&self, step: &str) -> String {
         let step = self.checks.iter().find(|there| there["check"] == step).expect("a step");
         format!("{} | {}", step["detail"].as_str().unwrap_or_default(), step["hint"].as_str().unwrap_or_default())
     }
 
-    fn assert_fails(&self, step: &str, code: i32, parts: &[&str]) {
+    pub(crate) fn assert_fails(&self, step: &str, code: i32, parts: &[&str]) {
         assert_eq!((self.checks_with_status("failed"), self.exit_code), (vec![step], Some(code)), "{:?}", self.checks);
         let failed = self.checks.iter().position(|there| there["check"] == step).expect("a step");
         for (index, there) in self.checks.iter().enumerate() {
-            let expected: &[&str] = if index < failed { &["ok", "skipped", "warning"] } else { &["not_reached"] };
+            let expected: &[&str] =
+                if index < failed { &["ok", "skipped", "warning", "not_proved"] } else { &["not_reached"] };
             assert!(index == failed || expected.contains(&there["status"].as_str().expect("a status")), "{there}");
         }
         let message = self.detail_and_hint(step);
@@ -57,7 +62,7 @@ impl DoctorOutput {
     }
 }
 
-async fn start_emulator() -> Emulator {
+pub(crate) async fn start_emulator() -> Emulator {
     Emulator::start().await.expect("an emulator")
 }
 
@@ -105,6 +110,9 @@ async fn gateway_errors_map_to_checks() {
         emulator.state().add_fault(format!("*.*=gateway:{code}").parse().expect("a fault")).expect("room");
         let output = DoctorOutput::run(&emulator, &[]).await;
         output.assert_fails(step, exit, &[code, cause]);
+        let mut proved = vec!["credentials", "token_endpoint", "token", "clock"];
+        proved.extend((step == "organization").then_some("api_key"));
+        assert_eq!(output.checks_with_status("ok"), proved, "{code}");
     });
     join_all(runs).await;
 }
@@ -132,7 +140,7 @@ async fn wrong_settings_fail_at_their_check() {
 async fn throttling_is_skipped_outside_production() {
     let emulator = start_emulator().await;
     let output = DoctorOutput::run(&emulator, &[("AJO_SANDBOX", "dev")]).await;
-    assert_eq!((output.checks_with_status("skipped"), output.exit_code), (vec!["throttling"], Some(0)));
+    assert_eq!((output.checks_with_status("skipped").pop(), output.exit_code), (Some("throttling"), Some(0)));
     assert!(output.detail_and_hint("throttling").starts_with("dev is not a production sandbox"));
 }
 
@@ -141,7 +149,8 @@ async fn access_token_is_checked_at_gateway() {
     let emulator = start_emulator().await;
     let output = DoctorOutput::run(&emulator, &[("AJO_ACCESS_TOKEN", "invalid")]).await;
     output.assert_fails("api_key", 3, &["401013"]);
-    assert_eq!(output.checks_with_status("skipped"), ["token_endpoint", "token", "clock"]);
+    let skipped = output.checks_with_status("skipped");
+    assert_eq!(skipped[skipped.len() - 3..], ["token_endpoint", "token", "clock"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,6 +192,9 @@ async fn missing_permission_fails_last_checks() {
         }
         let output = DoctorOutput::run(&emulator, &[("AJO_BASE_URL", &gateway.base_url())]).await;
         output.assert_fails(step, 3, &["Manage Journeys Events, Data Sources and Action", "You lack a permission"]);
+        // Without a code, the first response proves nothing about the API key and the organization.
+        let unproved: &[&str] = if denies_capping { &["api_key", "organization"] } else { &[] };
+        assert_eq!(output.checks_with_status("not_proved"), unproved);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests that run the built command.
 
 mod auth;
+mod broken_environments;
 mod command;
 mod docs;
 mod doctor;

@@ -19,6 +19,8 @@ struct CheckResult {
     check: DoctorCheck,
     status: CheckStatus,
     detail: String,
+    /// How a passed check was proved.
+    proof: Option<String>,
     hint: Option<String>,
 }
 
@@ -27,6 +29,8 @@ enum CheckStatus {
     Passed,
     Warning,
     Skipped,
+    /// Nothing failed, but no response shows that the check passes.
+    NotProved,
     Failed,
     NotReached,
 }
@@ -37,6 +41,7 @@ impl CheckStatus {
             Self::Passed => "ok",
             Self::Warning => "warning",
             Self::Skipped => "skipped",
+            Self::NotProved => "not proved",
             Self::Failed => "failed",
             Self::NotReached => "not reached",
         }
@@ -44,8 +49,20 @@ impl CheckStatus {
 }
 
 impl DoctorReport {
-    pub(crate) fn add_passed(&mut self, step: DoctorCheck, detail: impl Into<String>) {
+    /// Adds a check that something proved, and says what.
+    pub(crate) fn add_passed(&mut self, step: DoctorCheck, detail: impl Into<String>, proof: &str) {
         self.add(step, CheckStatus::Passed, detail.into(), None);
+        if let Some(result) = self.results.last_mut() {
+            result.proof = Some(proof.to_owned());
+        }
+    }
+
+    pub(crate) fn add_not_proved(&mut self, step: DoctorCheck, detail: impl Into<String>) {
+        self.add(step, CheckStatus::NotProved, detail.into(), None);
+    }
+
+    pub(crate) fn has(&self, step: DoctorCheck) -> bool {
+        self.results.iter().any(|result| result.check == step)
     }
 
     pub(crate) fn add_warning(&mut self, step: DoctorCheck, detail: impl Into<String>, hint: &str) {
@@ -61,7 +78,9 @@ impl DoctorReport {
     }
 
     fn add(&mut self, step: DoctorCheck, status: CheckStatus, detail: String, hint: Option<String>) {
-        self.results.push(CheckResult { check: step, status, detail, hint });
+        // A later server can fail a check that an earlier one passed.
+        self.results.retain(|result| result.check != step);
+        self.results.push(CheckResult { check: step, status, detail, proof: None, hint });
     }
 
     pub(crate) fn render(mut self, format: OutputFormat) -> String {
@@ -70,6 +89,13 @@ impl DoctorReport {
             self.add(step, CheckStatus::NotReached, String::new(), None);
         }
         self.results.sort_by_key(|line| line.check);
+        // What is known about a check after the failed one stays visible, but nothing tried it.
+        let failed = self.results.iter().position(|line| line.status == CheckStatus::Failed);
+        for line in self.results.iter_mut().skip(failed.unwrap_or(usize::MAX)) {
+            if line.status == CheckStatus::NotProved {
+                line.status = CheckStatus::NotReached;
+            }
+        }
         match format {
             OutputFormat::Json => {
                 let steps: Vec<Value> = self.results.iter().map(CheckResult::to_json).collect();
@@ -82,8 +108,9 @@ impl DoctorReport {
 
 impl CheckResult {
     fn to_text(&self) -> String {
-        let Self { check: step, status, detail, hint } = self;
-        let line = format!("{:<11}  {:<14}  {detail}", status.as_str(), step.as_str());
+        let Self { check: step, status, detail, proof, hint } = self;
+        let proof = proof.as_ref().map(|proof| format!(" ({proof})")).unwrap_or_default();
+        let line = format!("{:<11}  {:<14}  {detail}{proof}", status.as_str(), step.as_str());
         match hint {
             Some(hint) => format!("{}\n{:<11}  {:<14}  {hint}", line.trim_end(), "", "hint:"),
             None => line.trim_end().to_owned(),
@@ -92,6 +119,6 @@ impl CheckResult {
 
     fn to_json(&self) -> Value {
         let status = self.status.as_str().replace(' ', "_");
-        json!({"check": self.check.id(), "status": status, "detail": self.detail, "hint": self.hint})
+        json!({"check": self.check.id(), "status": status, "detail": self.detail, "proof": self.proof, "hint": self.hint})
     }
 }

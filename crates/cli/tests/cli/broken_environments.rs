@@ -1,0 +1,279 @@
+//! `ajo doctor` in environments that are broken outside the service: proxies, certificates, pages, and directories.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+use httpmock::MockServer;
+use serde_json::json;
+
+use crate::doctor::{DoctorOutput, start_emulator};
+use crate::support::{CommandOutput, ajo_command};
+
+/// A host that only a proxy could reach.
+const UNREACHABLE_URL: &str = "https://ims.invalid";
+const PASSWORD: &str = "proxy-canary";
+
+/// A proxy that refuses each `CONNECT` request with this status line.
+struct RefusingProxy {
+    port: u16,
+    connects: Arc<AtomicUsize>,
+}
+
+impl RefusingProxy {
+    fn start(status: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let connects = Arc::<AtomicUsize>::default();
+        let counter = connects.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                counter.fetch_add(1, Ordering::SeqCst);
+                refuse(stream, status);
+            }
+        });
+        Self { port, connects }
+    }
+
+    fn url(&self) -> String {
+        format!("http://user:{PASSWORD}@127.0.0.1:{}", self.port)
+    }
+
+    fn connects(&self) -> usize {
+        self.connects.load(Ordering::SeqCst)
+    }
+}
+
+fn refuse(mut stream: TcpStream, status: &str) {
+    let mut request = [0; 2048];
+    let length = stream.read(&mut request).unwrap_or(0);
+    let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
+    assert!(request.starts_with("connect ims.invalid:443 ") && request.contains("proxy-authorization: basic "));
+    let page = "<html>proxy</html>";
+    let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
+}
+
+/// Runs `ajo` with a credential for [`UNREACHABLE_URL`] and this proxy.
+fn run_through_proxy(arguments: &[&str], proxy: &str) -> CommandOutput {
+    let mut command = ajo_command(arguments);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "REQUEST_METHOD"] {
+        command.env_remove(name);
+    }
+    command.envs([
+        ("AJO_CLIENT_ID", "client-1"),
+        ("AJO_CLIENT_SECRET", "secret-1"),
+        ("AJO_ORG_ID", "AAAA@AdobeOrg"),
+        ("AJO_SCOPES", "openid"),
+        ("AJO_SANDBOX", "prod"),
+        ("AJO_IMS_URL", UNREACHABLE_URL),
+        ("HTTPS_PROXY", proxy),
+    ]);
+    command.output().expect("ajo runs").into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusing_proxy_is_named() {
+    let emulator = start_emulator().await;
+    for (status, cause) in [
+        ("403 Forbidden", "; the proxy responded 403 to CONNECT"),
+        ("404 Not Found", "; the proxy responded 404 to CONNECT"),
+        ("502 Bad Gateway", "; the proxy responded 502 to CONNECT"),
+        ("302 Found", "; the proxy responded 302 to CONNECT"),
+    ] {
+        let proxy = RefusingProxy::start(status);
+        let changes = [("AJO_IMS_URL", UNREACHABLE_URL), ("HTTPS_PROXY", &proxy.url())];
+        let output = DoctorOutput::run(&emulator, &changes).await;
+        let address = format!("through the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port);
+        output.assert_network_failure("proxy", &[cause, &address, "ask its administrators"]);
+        assert_eq!(output.checks_with_status("ok"), ["credentials"], "{status}");
+        assert_eq!(proxy.connects(), 2, "one by the HTTP client, one to learn the status");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proxy_407_is_final() {
+    let emulator = start_emulator().await;
+    let proxy = RefusingProxy::start("407 Proxy Authentication Required");
+    let changes = [("AJO_IMS_URL", UNREACHABLE_URL), ("HTTPS_PROXY", &proxy.url())];
+    let output = DoctorOutput::run(&emulator, &changes).await;
+    let address = format!("127.0.0.1:{} (HTTPS_PROXY)", proxy.port);
+    output.assert_network_failure("proxy", &[&address, "the proxy rejected its credentials"]);
+    assert_eq!(proxy.connects(), 1);
+    for arguments in [["capping", "list"], ["auth", "status"], ["auth", "token"]] {
+        let proxy = RefusingProxy::start("407 Proxy Authentication Required");
+        let output = run_through_proxy(&arguments, &proxy.url());
+        assert_eq!(output.exit_code, Some(3), "{}", output.stderr);
+        assert!(output.stderr.contains("hint: the proxy rejected its credentials"), "{}", output.stderr);
+        assert!(output.stderr.contains("(HTTPS_PROXY)") && !output.stderr.contains(PASSWORD), "{}", output.stderr);
+        assert_eq!(proxy.connects(), 1, "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_route_fails_its_check() {
+    let emulator = start_emulator().await;
+    let unused = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let (down, quoted) = (format!("http://u:{PASSWORD}@{unused}"), format!("\"http://u:{PASSWORD}@p:8080\""));
+    let spaced = format!("http://u:{PASSWORD}@p:8080 ");
+    let missing = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-certificates.pem");
+    let cases: [(&str, &str, &str, &[&str]); 8] = [
+        ("HTTPS_PROXY", &down, "proxy", &["through the proxy 127.0.0.1:", "the proxy cannot be reached"]),
+        ("HTTPS_PROXY", "http://proxy.invalid:1", "proxy", &["proxy.invalid:1 (HTTPS_PROXY)", "cannot be reached"]),
+        ("HTTPS_PROXY", &quoted, "proxy", &["HTTPS_PROXY is not the URL of a proxy: it has quotes", "without quotes"]),
+        ("https_proxy", &spaced, "proxy", &["https_proxy is not the URL of a proxy: it has white space"]),
+        ("ALL_PROXY", "socks5://p:1080", "proxy", &["ALL_PROXY is not", "only http and https proxies are supported"]),
+        (
+            "SSL_CERT_FILE",
+            missing,
+            "certificates",
+            &["the file in SSL_CERT_FILE", "install the package ca-certificates"],
+        ),
+        ("SSL_CERT_DIR", missing, "certificates", &["the directory in SSL_CERT_DIR", "set SSL_CERT_FILE"]),
+        ("NO_PROXY", "*", "token_endpoint", &["the host name cannot be resolved", "set HTTPS_PROXY"]),
+    ];
+    for (variable, value, check, causes) in cases {
+        let output = DoctorOutput::run(&emulator, &[("AJO_IMS_URL", UNREACHABLE_URL), (variable, value)]).await;
+        output.assert_network_failure(check, causes);
+        assert_eq!(output.checks_with_status("ok"), ["credentials"], "{variable}");
+    }
+}
+
+impl DoctorOutput {
+    fn assert_network_failure(&self, check: &str, causes: &[&str]) {
+        self.assert_fails(check, 3, causes);
+        let all = format!("{:?}", self.checks);
+        assert!(!all.contains(PASSWORD), "{all}");
+    }
+}
+
+/// A server that sends this response to every request.
+async fn start_server(status: u16, content_type: &str, body: &str) -> MockServer {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(status).header("content-type", content_type).header("location", "/login").body(body);
+        })
+        .await;
+    server
+}
+
+const HTML: &str = "<html>a page</html>";
+const JSON: &str = r#"{"message":"no Route matched with those values"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gateway_page_proves_nothing() {
+    let cases = [
+        (302, "text/html", ""),
+        (403, "text/html", HTML),
+        (403, "text/plain", ""),
+        (404, "text/html", HTML),
+        (404, "application/json", JSON),
+        (404, "application/json", r#"{"status":404,"error":"Not Found","path":"/"}"#),
+        (407, "text/html", HTML),
+        (502, "text/html", HTML),
+        (200, "text/html", HTML),
+    ];
+    let runs = cases.map(|(status, content_type, body)| async move {
+        let emulator = start_emulator().await;
+        let server = start_server(status, content_type, body).await;
+        let output = DoctorOutput::run(&emulator, &[("AJO_BASE_URL", &server.base_url())]).await;
+        output.assert_fails(
+            "api_key",
+            1,
+            &["something in between responded", "no proxy is in use", &status.to_string()],
+        );
+        assert_eq!(output.checks_with_status("ok"), ["credentials", "token_endpoint", "token", "clock"], "{status}");
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn token_page_is_not_a_rejection() {
+    let cases = [
+        (200, "text/html", HTML),
+        (302, "text/html", ""),
+        (401, "text/html", HTML),
+        (403, "text/html", HTML),
+        (404, "text/html", HTML),
+        (404, "application/json", JSON),
+        (502, "text/html", HTML),
+        (503, "text/plain", ""),
+    ];
+    let runs = cases.map(|(status, content_type, body)| async move {
+        let emulator = start_emulator().await;
+        let server = start_server(status, content_type, body).await;
+        let output = DoctorOutput::run(&emulator, &[("AJO_IMS_URL", &server.base_url())]).await;
+        output.assert_fails("token_endpoint", 3, &["something in between responded", "no proxy is in use"]);
+        assert!(!output.detail_and_hint("token_endpoint").contains("client secret"), "{status}");
+        assert_eq!(output.checks_with_status("ok"), ["credentials"], "{status}");
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_after_is_reported() {
+    let emulator = start_emulator().await;
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(429).header("retry-after", "30");
+        })
+        .await;
+    let mut command = ajo_command(&["auth", "status"]);
+    command.envs(emulator.environment()).env("AJO_IMS_URL", server.base_url()).env("AJO_TOKEN_CACHE", "off");
+    let output: CommandOutput = command.output().expect("ajo runs").into();
+    assert!(output.stderr.contains("responded 429; retry after 30 s"), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unusable_token_cache_is_a_warning() {
+    let emulator = start_emulator().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("file"), "").expect("written");
+    let below_file = directory.path().join("file").join("tokens").display().to_string();
+    let usable = directory.path().join("usable").display().to_string();
+    let output = DoctorOutput::run(&emulator, &[("AJO_TOKEN_CACHE", &below_file)]).await;
+    assert_eq!((output.checks_with_status("warning"), output.exit_code), (vec!["token_cache"], Some(0)));
+    let message = output.detail_and_hint("token_cache");
+    assert!(message.contains("it is not writable") && message.contains("set AJO_TOKEN_CACHE"), "{message}");
+    let output = DoctorOutput::run(&emulator, &[("AJO_TOKEN_CACHE", &usable)]).await;
+    assert!(output.checks_with_status("ok").contains(&"token_cache"), "{:?}", output.checks);
+    assert_eq!(std::fs::read_dir(&usable).expect("created").count(), 0, "the test file is deleted");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        std::fs::set_permissions(&usable, std::fs::Permissions::from_mode(0o777)).expect("changed");
+        let output = DoctorOutput::run(&emulator, &[("AJO_TOKEN_CACHE", &usable)]).await;
+        let message = output.detail_and_hint("token_cache");
+        assert!(message.contains("other users can access it (its mode is 777, not 700)"), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn static_token_claims_are_checked() {
+    // The payloads of unsigned JWTs, in base64.
+    let token = |claims: serde_json::Value| {
+        use base64::Engine as _;
+        let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
+        format!("e30.{payload}.c2ln")
+    };
+    let emulator = start_emulator().await;
+    let expired = json!({"created_at": "1000", "expires_in": "86400000", "client_id": "emulator-client"});
+    let of_other_client = json!({"client_id": "another-client"});
+    let of_other_org = json!({"client_id": "emulator-client", "org": "BBBB@AdobeOrg"});
+    for (claims, cause) in [
+        (expired, "the token in AJO_ACCESS_TOKEN expired at 1970-01-02T00:00:01Z"),
+        (of_other_client, "the token in AJO_ACCESS_TOKEN was issued for another client id"),
+        (of_other_org, "the token in AJO_ACCESS_TOKEN was issued for another organization"),
+    ] {
+        let output = DoctorOutput::run(&emulator, &[("AJO_ACCESS_TOKEN", &token(claims))]).await;
+        assert_eq!((output.checks_with_status("failed"), output.exit_code), (vec!["token"], Some(3)));
+        assert!(output.detail_and_hint("token").contains(cause), "{:?}", output.checks);
+        assert_eq!(output.checks_with_status("ok"), ["credentials"]);
+    }
+}
