@@ -54,12 +54,13 @@ async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Res
     report.add_passed(DoctorCheck::Credentials, detail, "read and complete");
     check_keychain(&caller, report);
     check_token_cache(&caller, report);
+    let mut static_claims = None;
     let token = match &caller.identity {
         CallerIdentity::Credentials(_) => check_token(&caller, report).await?,
         CallerIdentity::AccessToken { token, .. } => {
             report.add_skipped(DoctorCheck::TokenEndpoint, "not checked: AJO_ACCESS_TOKEN is set");
             report.add_skipped(DoctorCheck::Clock, "not checked: no request to the token endpoint");
-            check_static_token(&caller, token, report)?;
+            static_claims = check_static_token(&caller, token, report)?;
             token.clone()
         }
     };
@@ -83,6 +84,9 @@ async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Res
         route.record(report);
     }
     service.check_capping(report).await?;
+    if let Some(claims) = static_claims {
+        report.add_passed(DoctorCheck::Token, claims, "the gateway accepted it");
+    }
     service.check_throttling(report).await
 }
 
@@ -199,11 +203,15 @@ async fn token_failure(error: AuthError, route: &ServerRoute) -> FailedCheck {
     FailedCheck(check, failure)
 }
 
-/// Reads the claims of a token that `ajo` did not request itself.
-fn check_static_token(caller: &AuthContext, token: &Secret, report: &mut DoctorReport) -> Result<(), FailedCheck> {
+/// Checks the claims of a token that `ajo` did not request itself, and returns a summary.
+fn check_static_token(
+    caller: &AuthContext,
+    token: &Secret,
+    report: &mut DoctorReport,
+) -> Result<Option<String>, FailedCheck> {
     let Some(claims) = TokenClaims::parse(token.expose()) else {
         report.add_skipped(DoctorCheck::Token, "from AJO_ACCESS_TOKEN; it is not a JWT, so its expiry is unknown");
-        return Ok(());
+        return Ok(None);
     };
     let failed = |problem: String, hint: &str| {
         FailedCheck(DoctorCheck::Token, CommandError::new(problem).with_hint(hint).into_authentication_error())
@@ -231,11 +239,9 @@ fn check_static_token(caller: &AuthContext, token: &Secret, report: &mut DoctorR
         }
     }
     let expiry = claims.expires_at.map_or_else(|| "unknown".to_owned(), format_rfc3339);
-    report.add_not_proved(
-        DoctorCheck::Token,
-        format!("from AJO_ACCESS_TOKEN; its claims say: expiry {expiry}, scopes {}", claims.scopes.join(",")),
-    );
-    Ok(())
+    let summary = format!("from AJO_ACCESS_TOKEN; expiry {expiry}, scopes {}", claims.scopes.join(","));
+    report.add_not_proved(DoctorCheck::Token, summary.clone());
+    Ok(Some(summary))
 }
 
 fn check_clock(date: Option<Timestamp>, now: Timestamp, report: &mut DoctorReport) {

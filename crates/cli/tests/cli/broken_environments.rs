@@ -111,6 +111,27 @@ async fn proxy_407_is_final() {
     }
 }
 
+/// The proxy of the gateway can be another problem than that of the token endpoint.
+#[tokio::test(flavor = "multi_thread")]
+async fn proxy_before_gateway_is_named() {
+    let emulator = start_emulator().await;
+    for (status, cause, connects) in [
+        ("407 Proxy Authentication Required", "the proxy rejected its credentials", 1),
+        // Three attempts, and one request to learn the status.
+        ("403 Forbidden", "; the proxy responded 403 to CONNECT", 4),
+    ] {
+        let proxy = RefusingProxy::start(status);
+        let changes = [("AJO_BASE_URL", UNREACHABLE_URL), ("HTTPS_PROXY", &proxy.url())];
+        let output = DoctorOutput::run(&emulator, &changes).await;
+        assert_eq!((output.checks_with_status("failed"), output.exit_code), (vec!["proxy"], Some(1)));
+        let message = output.detail_and_hint("proxy");
+        assert!(message.contains(cause) && message.contains("(HTTPS_PROXY)"), "{message}");
+        assert!(!format!("{:?}", output.checks).contains(PASSWORD), "{message}");
+        assert_eq!(output.checks_with_status("ok"), ["credentials", "token_endpoint", "token", "clock"]);
+        assert_eq!(proxy.connects(), connects, "{status}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_route_fails_its_check() {
     let emulator = start_emulator().await;
@@ -276,4 +297,12 @@ async fn static_token_claims_are_checked() {
         assert!(output.detail_and_hint("token").contains(cause), "{:?}", output.checks);
         assert_eq!(output.checks_with_status("ok"), ["credentials"]);
     }
+    let mut command = ajo_command(&["auth", "token"]);
+    command.envs(emulator.environment());
+    let issued: CommandOutput = command.output().expect("ajo runs").into();
+    let output = DoctorOutput::run(&emulator, &[("AJO_ACCESS_TOKEN", issued.stdout.trim())]).await;
+    assert_eq!((output.checks_with_status("failed"), output.exit_code), (vec![], Some(0)), "{:?}", output.checks);
+    let message = output.detail_and_hint("token");
+    assert!(message.contains("from AJO_ACCESS_TOKEN; expiry 20") && message.contains("scopes openid,"), "{message}");
+    assert!(output.checks_with_status("ok").contains(&"token"), "the gateway accepted it");
 }

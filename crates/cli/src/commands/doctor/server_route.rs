@@ -81,3 +81,26 @@ pub(crate) fn check_of_auth_error(error: &AuthError, otherwise: DoctorCheck) -> 
         _ => otherwise,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_errors_have_own_checks() {
+        let transport = |kind| AuthError::Transport { kind, proxy: None, detail: String::new() };
+        for (error, check) in [
+            (transport(TransportErrorKind::Certificate), DoctorCheck::Certificates),
+            (AuthError::NoCaCertificates { source_name: "x" }, DoctorCheck::Certificates),
+            (AuthError::InvalidProxy { variable: "ALL_PROXY", reason: "x" }, DoctorCheck::Proxy),
+            (transport(TransportErrorKind::Proxy), DoctorCheck::Proxy),
+            (transport(TransportErrorKind::ProxyAuthentication), DoctorCheck::Proxy),
+            (transport(TransportErrorKind::ProxyUnreachable), DoctorCheck::Proxy),
+            (transport(TransportErrorKind::NameResolution), DoctorCheck::TokenEndpoint),
+            (transport(TransportErrorKind::Timeout), DoctorCheck::TokenEndpoint),
+            (AuthError::InvalidToken, DoctorCheck::Token),
+        ] {
+            assert_eq!(check_of_auth_error(&error, DoctorCheck::Token), check, "{error:?}");
+        }
+    }
+}
