@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn adobe_claims_are_millisecond_strings() {
+    fn adobe_claims_are_milliseconds() {
         let claims = TokenClaims::parse(&token(
             r#"{"client_id":"c","scope":"openid,AdobeID","created_at":"1700000000000","expires_in":"86400000","org":"A@AdobeOrg"}"#,
         ))
