@@ -5,7 +5,7 @@ use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ajo_core::read_bounded_text;
+use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_text};
 use ajo_engine::untrusted_text::excerpt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ use crate::atomic_file::{FileError, sibling_path};
 
 /// The interval between two attempts to take a held lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Maximum size of a lock file (our limit). It contains one holder.
+const MAX_LOCK_BYTES: usize = 4096;
 
 /// Holds the apply lock until it is dropped. The operating system releases the lock of a process that dies, so a crash leaves
 /// nothing to clean up.
@@ -78,14 +81,13 @@ impl ApplyLock {
     ///
     /// # Errors
     ///
-    /// Another process holds the lock, or the lock file cannot be written.
+    /// Another process holds the lock, the lock file cannot be written, or it is a symlink or a file of another program.
     pub async fn acquire(path: &Path, owner: String, timeout: Duration) -> Result<Self, ApplyLockError> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = open_regular_file(path, &mut options, SymlinkPolicy::Reject)
             .map_err(|error| FileError::new("open", path, &error))?;
         // `None` is a deadline beyond the clock's range: wait forever.
         let deadline = Instant::now().checked_add(timeout);
@@ -105,6 +107,9 @@ impl ApplyLock {
                 Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, &error).into()),
             }
         }
+        if !contains_lock(&mut file) {
+            return Err(FileError::new("lock", path, &"it is not a lock file of ajo").into());
+        }
         let holder = LockHolder { owner, process: std::process::id(), since: Timestamp::now() };
         let written = file.set_len(0).and_then(|()| {
             file.rewind()?;
@@ -117,7 +122,14 @@ impl ApplyLock {
 
 fn read_holder(file: &mut File) -> Option<LockHolder> {
     file.rewind().ok()?;
-    serde_json::from_str(&read_bounded_text(file, 4096).ok()?).ok()
+    serde_json::from_str(&read_bounded_text(file, MAX_LOCK_BYTES).ok()?).ok()
+}
+
+/// Whether the file is empty or was written by an earlier apply, perhaps partially.
+fn contains_lock(file: &mut File) -> bool {
+    const START: &str = r#"{"owner":"#;
+    let text = file.rewind().and_then(|()| read_bounded_text(file, MAX_LOCK_BYTES));
+    text.is_ok_and(|text| text.starts_with(START) || START.starts_with(&text))
 }
 
 fn describe_holder(holder: Option<&LockHolder>, age: Option<Duration>) -> String {

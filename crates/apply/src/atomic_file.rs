@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use tempfile::NamedTempFile;
 
 /// A state, lock, journal, or limits file that could not be read or written.
@@ -43,9 +44,14 @@ impl FileError {
     }
 }
 
-/// The content of a file; `None` if it does not exist.
-pub(crate) fn read_if_exists(path: &Path) -> Result<Option<String>, FileError> {
-    match fs::read_to_string(path) {
+/// Maximum size of a state file or journal in bytes. A state with 10,000 configurations has about 6 MB, and a journal
+/// contains the plan, with each configuration before and after.
+pub(crate) const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+
+/// The content of a regular file; `None` if it does not exist.
+pub(crate) fn read_if_exists(path: &Path, links: SymlinkPolicy) -> Result<Option<String>, FileError> {
+    let opened = open_regular_file(path, OpenOptions::new().read(true), links);
+    match opened.and_then(|file| read_bounded_file(&file, MAX_FILE_BYTES)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(FileError::new("read", path, &error)),
@@ -78,14 +84,31 @@ pub fn resolve_links(path: &Path) -> PathBuf {
     path
 }
 
-/// Atomically replaces a file or the target of a symlink. A reader sees the old or the new content, even after a crash.
+/// Atomically replaces a regular file or the target of a symlink, and preserves its mode. A reader sees the old or the
+/// new content, even after a crash.
 ///
 /// # Errors
 ///
 /// It cannot be written; the old content is unchanged.
 pub fn write_atomic(path: &Path, text: &str) -> Result<(), FileError> {
-    let target = resolve_links(path);
-    write_via_temp_file(&target, text, |new| new.persist(&target).map(drop).map_err(|error| error.error))
+    replace_file(&resolve_links(path), text)
+}
+
+/// Like [`write_atomic`], but a symlink is an error.
+pub(crate) fn replace_file(path: &Path, text: &str) -> Result<(), FileError> {
+    let permissions = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
+        Ok(metadata) if metadata.is_symlink() => return Err(FileError::new("write", path, &"it is a symbolic link")),
+        Ok(_) => return Err(FileError::new("write", path, &"it is not a regular file")),
+        // Creating the file reports other errors.
+        Err(_) => None,
+    };
+    write_via_temp_file(path, text, |new| {
+        if let Some(permissions) = permissions {
+            new.as_file().set_permissions(permissions)?;
+        }
+        new.persist(path).map(drop).map_err(|error| error.error)
+    })
 }
 
 /// Atomically creates a file that must not exist yet.

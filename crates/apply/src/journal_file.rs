@@ -1,10 +1,11 @@
 //! The journal of an apply on disk.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ajo_core::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{Digest, Journal, JournalEntry, JournalHeader};
 
 use crate::atomic_file::{self, FileError};
@@ -44,6 +45,8 @@ pub struct JournalFile {
     line_count: u64,
     /// The length of the file up to its last complete line, in bytes.
     byte_length: u64,
+    /// A line could not be written. The lines after it are not written either, so that the file has no gap.
+    is_incomplete: bool,
 }
 
 impl JournalFile {
@@ -79,7 +82,7 @@ impl JournalFile {
     ///
     /// The file cannot be read, or it is not a journal.
     pub fn load(path: &Path) -> Result<Option<Journal>, FileError> {
-        let Some(text) = atomic_file::read_if_exists(path)? else { return Ok(None) };
+        let Some(text) = atomic_file::read_if_exists(path, SymlinkPolicy::Reject)? else { return Ok(None) };
         Journal::parse(&text).map_err(|error| FileError::new("read", path, &error))
     }
 
@@ -94,35 +97,43 @@ impl JournalFile {
     /// Never: a header contains only strings, numbers, and lists.
     pub fn create(path: &Path, header: JournalHeader) -> Result<Self, FileError> {
         let line = serde_json::to_string(&header).expect("strings, numbers, and lists") + "\n";
-        atomic_file::write_atomic(path, &line)?;
-        let file = OpenOptions::new().append(true).open(path).map_err(|error| FileError::new("open", path, &error))?;
+        atomic_file::replace_file(path, &line)?;
+        let file = open_regular_file(path, OpenOptions::new().append(true), SymlinkPolicy::Reject)
+            .map_err(|error| FileError::new("open", path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             file: Arc::new(file),
             journal: Journal::new(header),
             line_count: 0,
             byte_length: line.len() as u64,
+            is_incomplete: false,
         })
     }
 
-    /// Appends a line.
+    /// Appends a line. The journal in memory contains it even if the file does not.
     ///
     /// # Errors
     ///
-    /// It cannot be written.
+    /// It or an earlier line cannot be written.
     ///
     /// # Panics
     ///
     /// Never: an entry contains only strings and numbers.
     pub fn append(&mut self, entry: JournalEntry) -> Result<(), FileError> {
         let line = serde_json::to_string(&entry).expect("strings and numbers") + "\n";
-        let written = self.file.as_ref().write_all(line.as_bytes());
+        let written = match self.is_incomplete {
+            true => Err(io::Error::other("an earlier line is missing")),
+            false => self.file.as_ref().write_all(line.as_bytes()),
+        };
         self.journal.push(entry);
         self.line_count += 1;
         match &written {
             Ok(()) => self.byte_length += line.len() as u64,
-            // A partial line would make the next line unreadable. If this fails too, nothing more can be done.
-            Err(_) => drop(self.file.set_len(self.byte_length)),
+            Err(_) => {
+                self.is_incomplete = true;
+                // A partial line would be unreadable. If this fails too, nothing more can be done.
+                drop(self.file.set_len(self.byte_length));
+            }
         }
         written.map_err(|error| FileError::new("write", &self.path, &error))
     }
@@ -147,9 +158,9 @@ impl JournalFile {
     /// Never: the entry is a string.
     pub fn mark_reconciled(path: &Path, state: Digest) -> Result<(), FileError> {
         let entry = serde_json::to_string(&JournalEntry::Reconciled { state_digest: state }).expect("a string");
-        let written = OpenOptions::new().read(true).append(true).open(path).and_then(|mut file| {
-            let mut text = String::new();
-            file.read_to_string(&mut text)?;
+        let opened = open_regular_file(path, OpenOptions::new().read(true).append(true), SymlinkPolicy::Reject);
+        let written = opened.and_then(|mut file| {
+            let text = read_bounded_file(&file, atomic_file::MAX_FILE_BYTES)?;
             // Drop a partial last line.
             file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
             file.write_all(format!("{entry}\n").as_bytes())?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ajo_core::SymlinkPolicy;
 use ajo_limits::LimitsState;
 
 use crate::atomic_file::{self, FileError};
@@ -28,7 +29,7 @@ impl StateFile {
     ///
     /// The file cannot be read, or it is not a state file.
     pub fn load(&self) -> Result<LimitsState, FileError> {
-        let Some(text) = atomic_file::read_if_exists(&self.path)? else { return Ok(LimitsState::default()) };
+        let Some(text) = atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)? else { return Ok(LimitsState::default()) };
         LimitsState::parse(&text).map_err(|error| FileError::new("read", &self.path, &error))
     }
 
@@ -39,7 +40,7 @@ impl StateFile {
     /// The file cannot be written; its old content is unchanged.
     pub fn save(&self, state: &LimitsState) -> Result<(), FileError> {
         let text = state.to_json_string();
-        if atomic_file::read_if_exists(&self.path)?.as_deref() == Some(&text) {
+        if atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)?.as_deref() == Some(&text) {
             return Ok(());
         }
         atomic_file::write_atomic(&self.path, &text)

@@ -80,3 +80,115 @@ async fn second_lock_reports_holder() {
     drop(held);
     ApplyLock::acquire(&path, "bob@desk".to_owned(), Duration::MAX).await.expect("free again");
 }
+
+#[cfg(unix)]
+mod special_files {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    fn make_pipe(path: &Path) {
+        assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
+    }
+
+    async fn lock_error(path: &Path) -> String {
+        ApplyLock::acquire(path, "ann@desk".to_owned(), Duration::ZERO).await.expect_err("refused").to_string()
+    }
+
+    #[tokio::test]
+    async fn lock_never_changes_other_files() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let notes = directory.path().join("notes.txt");
+        fs::write(&notes, "my notes").expect("written");
+        let lock = ApplyLock::path_for(&directory.path().join("ajo.state.json"));
+
+        symlink(&notes, &lock).expect("a link");
+        assert!(lock_error(&lock).await.ends_with("ajo.state.lock: it is a symbolic link"));
+        fs::remove_file(&lock).expect("removed");
+        symlink("missing", &lock).expect("a link");
+        assert!(lock_error(&lock).await.ends_with("it is a symbolic link"));
+        assert!(!directory.path().join("missing").exists(), "the target is not created");
+
+        fs::remove_file(&lock).expect("removed");
+        fs::hard_link(&notes, &lock).expect("a link");
+        assert!(lock_error(&lock).await.ends_with("ajo.state.lock: it is not a lock file of ajo"));
+        assert_eq!(fs::read_to_string(&notes).expect("text"), "my notes");
+
+        fs::remove_file(&lock).expect("removed");
+        make_pipe(&lock);
+        assert!(lock_error(&lock).await.ends_with("it is not a regular file"));
+    }
+
+    #[tokio::test]
+    async fn lock_file_is_reused_and_private() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let lock = directory.path().join("ajo.state.lock");
+        drop(ApplyLock::acquire(&lock, "ann@desk".to_owned(), Duration::ZERO).await.expect("free"));
+        assert_eq!(mode(&lock), 0o600);
+        for left in ["", "{\"own", r#"{"owner":"ann@de"#] {
+            fs::write(&lock, left).expect("written");
+            ApplyLock::acquire(&lock, "bob@desk".to_owned(), Duration::ZERO).await.expect(left);
+        }
+        assert!(fs::read_to_string(&lock).expect("text").contains("bob@desk"));
+    }
+
+    #[test]
+    fn journal_rejects_links_and_pipes() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = JournalFile::path_for(&directory.path().join("ajo.state.json"), "prod");
+        let notes = directory.path().join("notes.txt");
+        fs::write(&notes, "my notes").expect("written");
+        symlink(&notes, &path).expect("a link");
+        let problems = || {
+            let create = JournalFile::create(&path, header()).expect_err("refused").to_string();
+            let load = JournalFile::load(&path).expect_err("refused").to_string();
+            [create, load, JournalFile::mark_reconciled(&path, Digest::compute(&"")).expect_err("refused").to_string()]
+        };
+        assert!(problems().iter().all(|problem| problem.ends_with("it is a symbolic link")), "{:?}", problems());
+        assert_eq!(fs::read_to_string(&notes).expect("text"), "my notes");
+        fs::remove_file(&path).expect("removed");
+        make_pipe(&path);
+        assert!(problems().iter().all(|problem| problem.ends_with("it is not a regular file")), "{:?}", problems());
+    }
+
+    #[test]
+    fn state_keeps_link_and_mode() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (real, link) = (directory.path().join("real.json"), directory.path().join("ajo.state.json"));
+        symlink("real.json", &link).expect("a link");
+        let file = StateFile::new(&link);
+        file.save(&LimitsState::default()).expect("saved");
+        assert_eq!(mode(&real), 0o644, "the mode of a new file");
+        for other in [0o600, 0o664] {
+            fs::write(&real, r#"{"version": 1, "configs": {}}"#).expect("written");
+            fs::set_permissions(&real, fs::Permissions::from_mode(other)).expect("changed");
+            write_atomic(&link, &format!("{other}")).expect("saved");
+            assert_eq!((mode(&real), link.is_symlink()), (other, true));
+        }
+        fs::remove_file(&real).expect("removed");
+        make_pipe(&real);
+        let problems = [
+            file.load().expect_err("a pipe").to_string(),
+            file.save(&LimitsState::default()).expect_err("a pipe").to_string(),
+            write_atomic(&link, "").expect_err("a pipe").to_string(),
+        ];
+        assert!(problems.iter().all(|problem| problem.ends_with("it is not a regular file")), "{problems:?}");
+    }
+
+    #[test]
+    fn state_and_journal_are_bounded() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("ajo.state.json");
+        fs::File::create(&path).and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
+        for error in [StateFile::new(&path).load().map(drop), JournalFile::load(&path).map(drop)] {
+            let error = error.expect_err("too long").to_string();
+            assert!(error.ends_with("it is longer than 65536 KiB"), "{error}");
+        }
+    }
+}

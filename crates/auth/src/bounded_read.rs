@@ -9,10 +9,14 @@ pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<Stri
     let mut bytes = Vec::new();
     source.take(max_bytes as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > max_bytes {
-        return Err(io::Error::other(format!("it is longer than {} KiB", max_bytes / 1024)));
+        return Err(length_error(max_bytes));
     }
     String::from_utf8(bytes)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+}
+
+pub(crate) fn length_error(max_bytes: usize) -> io::Error {
+    io::Error::other(format!("it is longer than {} KiB", max_bytes / 1024))
 }
 
 /// Reads the whole body; `None` if it is longer than `max_bytes`. Stops reading within two chunks of the limit.

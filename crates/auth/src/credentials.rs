@@ -1,8 +1,13 @@
 //! Credentials from the environment and from files. See [`Credentials::parse`] for the file formats.
 
+use std::io;
 use std::path::Path;
 
 use crate::{Credentials, CredentialsError};
+
+/// Maximum size of a credential file (our limit). The projects that Adobe's Developer Console exports have a few KB.
+#[cfg(feature = "reqwest")]
+pub const MAX_CREDENTIAL_FILE_BYTES: usize = 1024 * 1024;
 
 /// Reads credentials from the environment variables of this process, as described in [`Credentials::from_vars`].
 ///
@@ -15,7 +20,7 @@ pub fn from_env() -> Result<Credentials, CredentialsError> {
     // Variables that are not UTF-8 cannot contain credentials.
     let vars =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Credentials::from_vars(vars, |path| std::fs::read_to_string(path))
+    Credentials::from_vars(vars, |path| read_file(Path::new(path)))
 }
 
 /// Reads a file with one credential.
@@ -32,6 +37,18 @@ pub fn from_file(path: impl AsRef<Path>) -> Result<Credentials, CredentialsError
 pub fn from_named_file(path: impl AsRef<Path>, name: Option<&str>) -> Result<Credentials, CredentialsError> {
     let path = path.as_ref();
     let failed = |reason: String| CredentialsError::File { path: path.display().to_string(), reason };
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let text = read_file(path).map_err(|error| failed(error.to_string()))?;
     Credentials::parse(&text, name).map_err(|error| failed(error.to_string()))
+}
+
+/// Reads the text of a credential file. It can be a symlink, as in Kubernetes, or a pipe, as in `<(pass show ajo)`.
+#[cfg(feature = "reqwest")]
+pub fn read_file(path: &Path) -> io::Result<String> {
+    crate::read_input_file(path, MAX_CREDENTIAL_FILE_BYTES)
+}
+
+/// WebAssembly in a browser has no files; elsewhere the host limits them.
+#[cfg(not(feature = "reqwest"))]
+fn read_file(path: &Path) -> io::Result<String> {
+    std::fs::read_to_string(path)
 }

@@ -21,8 +21,12 @@
 mod bounded_read;
 pub mod credentials;
 mod error_chain;
+#[cfg(feature = "reqwest")]
+mod file_access;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+#[cfg(feature = "reqwest")]
+mod private_file;
 mod runtime;
 mod store;
 mod token;
@@ -38,13 +42,17 @@ pub use ajo_engine::{
 #[cfg(feature = "reqwest")]
 pub use bounded_read::{read_bounded, read_bounded_text};
 pub use error_chain::format_error_chain;
+#[cfg(feature = "reqwest")]
+pub use file_access::{SymlinkPolicy, open_regular_file, read_bounded_file, read_input_file};
+#[cfg(feature = "reqwest")]
+pub use private_file::PrivacyProblem;
 pub use runtime::{ManualRuntime, Runtime, Sleep};
 #[cfg(feature = "reqwest")]
 pub use runtime::{SystemRuntime, current_timestamp};
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
 #[cfg(feature = "reqwest")]
-pub use store::{FileStore, MemoryStore};
+pub use store::{FileStore, FileStoreProblem, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
 pub use token::action_results;
 pub use token::provider::{TokenActionExecutor, TokenProvider};

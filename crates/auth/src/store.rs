@@ -3,6 +3,10 @@
 #[cfg(feature = "reqwest")]
 mod file;
 #[cfg(feature = "reqwest")]
+mod file_locks;
+#[cfg(feature = "reqwest")]
+mod file_store_problem;
+#[cfg(feature = "reqwest")]
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
@@ -13,6 +17,8 @@ use std::time::Duration;
 
 #[cfg(feature = "reqwest")]
 pub use file::FileStore;
+#[cfg(feature = "reqwest")]
+pub use file_store_problem::FileStoreProblem;
 #[cfg(feature = "reqwest")]
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]

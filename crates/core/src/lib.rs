@@ -27,7 +27,7 @@ mod types;
 #[cfg(feature = "client")]
 pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
-pub use ajo_auth::read_bounded_text;
+pub use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file, read_bounded_text};
 // The types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
     AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, RetryPolicy, SandboxName, SandboxNameError,

@@ -37,6 +37,8 @@ pub struct PlanExecutor<'a> {
 
 const PLAN_AGAIN_HINT: &str = "this call was not made; run `ajo plan` again to see the current state";
 
+const JOURNAL_HINT: &str = "this call was not made; make the directory of the state file writable, then plan and apply";
+
 /// Shared by all calls of an apply.
 struct ExecutorState {
     journal: JournalFile,
@@ -103,8 +105,8 @@ impl<'a> PlanExecutor<'a> {
         }
     }
 
-    /// Makes the calls and returns the journal, with the error if it could not be written to disk. After such an error no
-    /// further call is started, but the journal in memory is complete.
+    /// Makes the calls and returns the journal, with the error if it could not be written to disk. After such an error, only
+    /// the redeploys that have begun are finished. The journal in memory is complete.
     pub async fn run(self, concurrency: NonZeroUsize) -> (JournalFile, Option<FileError>) {
         for phase in self.plan.schedule() {
             if phase.verb == Verb::Create {
@@ -151,9 +153,8 @@ impl<'a> PlanExecutor<'a> {
         let is_cancelled = self.observer.is_cancelled();
         let shared = self.lock_state();
         let progress = &shared.progress[&index];
-        shared.journal_error.is_some()
-            || progress.has_failed
-            || (!progress.is_redeploying && (is_cancelled || shared.is_stopped))
+        progress.has_failed
+            || (!progress.is_redeploying && (is_cancelled || shared.is_stopped || shared.journal_error.is_some()))
     }
 
     async fn run_step(&self, index: usize, step: Verb) {
@@ -174,7 +175,14 @@ impl<'a> PlanExecutor<'a> {
             self.finish_step(index, step, StepState::Failed, None, Some(error));
             return;
         }
-        if self.must_stop(index) || !self.append_entry_durably(JournalEntry::Started { change: index, step }).await {
+        if self.must_stop(index) {
+            return;
+        }
+        let is_recorded = self.append_entry_durably(JournalEntry::Started { change: index, step }).await;
+        // Without a journal no call is made, except to finish a redeploy: in the middle of it, no limit is live.
+        if !is_recorded && !self.lock_state().progress[&index].is_redeploying {
+            let error = step_error_with_hint("the journal cannot be written".to_owned(), JOURNAL_HINT);
+            self.finish_step(index, step, StepState::Failed, None, Some(error));
             return;
         }
         match self.send_step(index, step).await {
@@ -288,7 +296,7 @@ impl<'a> PlanExecutor<'a> {
         self.observer.step_finished(change, step, state);
     }
 
-    /// Appends a line to the journal. Returns false if that failed; no further call is started then.
+    /// Appends a line to the journal. Returns false if that failed.
     fn append_entry(&self, entry: JournalEntry) -> bool {
         let mut shared = self.lock_state();
         let written = shared.journal.append(entry);
@@ -303,6 +311,9 @@ impl<'a> PlanExecutor<'a> {
         }
         let line = self.lock_state().journal.sync_handle().1;
         let mut synced = self.synced_lines.lock().await;
+        if self.lock_state().journal_error.is_some() {
+            return false;
+        }
         if *synced >= line {
             return true;
         }

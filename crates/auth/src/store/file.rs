@@ -1,12 +1,16 @@
 //! A token store in files, shared by the processes of one user.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::file_locks::FileLocks;
+use super::file_store_problem::FileStoreProblem;
 use super::{StoreError, StoreFuture, TokenStore};
-use crate::{Secret, read_bounded_text};
+use crate::private_file::PrivacyProblem;
+use crate::{Secret, SymlinkPolicy, open_regular_file, read_bounded_file};
 
 /// Maximum size of a file (our limit). A token has about 2 KB.
 const MAX_FILE_BYTES: usize = 64 * 1024;
@@ -15,7 +19,8 @@ const MAX_FILE_BYTES: usize = 64 * 1024;
 /// read the files (mode 0600) and the directory (mode 0700).
 ///
 /// Files are replaced atomically, so a reader always sees a complete old or new file. A file that other users can
-/// access is not read but replaced.
+/// access or that belongs to another user is not read but replaced. The operating system locks a file next to the
+/// token, so that one process requests the token; it releases the lock of a process that dies.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -28,26 +33,34 @@ const MAX_FILE_BYTES: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct FileStore {
     directory: PathBuf,
+    locks: Arc<FileLocks>,
 }
 
 impl FileStore {
     /// Creates a store in this directory. The directory is created with the first token.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
+        Self { directory: directory.into(), locks: Arc::default() }
     }
 
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
+    /// Checks that tokens can be stored, by creating the directory and a temporary file. Without a usable directory,
+    /// each process requests its own token.
+    pub fn check(&self) -> Result<(), FileStoreProblem> {
+        prepare_directory(&self.directory)?;
+        tempfile::NamedTempFile::new_in(&self.directory).map(drop).map_err(FileStoreProblem::NotWritable)
+    }
+
     /// Runs file operations on another thread, because a slow disk must not block the runtime or delay the store
     /// timeout.
     fn run_blocking<'s, T: Send + 'static>(
         &self,
-        key: &str,
+        name: String,
         work: impl FnOnce(&Path, &Path) -> io::Result<T> + Send + 'static,
     ) -> StoreFuture<'s, T> {
-        let path = self.directory.join(format!("{key}.json"));
+        let path = self.directory.join(name);
         let directory = self.directory.clone();
         Box::pin(async move {
             let shown = path.display().to_string();
@@ -59,63 +72,84 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn get<'s>(&'s self, key: &'s str) -> StoreFuture<'s, Option<Secret>> {
-        self.run_blocking(key, |_, path| match open_regular_file(path) {
-            Ok(file) => read_private_file(&file).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        self.run_blocking(entry_name(key), |directory, path| {
+            match open_regular_file(path, OpenOptions::new().read(true), SymlinkPolicy::Reject) {
+                Ok(file) => {
+                    check_directory(directory)?;
+                    read_private_file(&file).map(Some)
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            }
         })
     }
 
     fn set<'s>(&'s self, key: &'s str, value: &'s Secret, _: Duration) -> StoreFuture<'s, ()> {
         let value = value.clone();
-        self.run_blocking(key, move |directory, path| {
-            create_private_dir(directory)?;
-            // Created with mode 0600, and deleted if a later step fails.
+        self.run_blocking(entry_name(key), move |directory, path| {
+            prepare_directory(directory)?;
+            // Created with mode 0600, and deleted if a later step fails. It is not synced: after a power failure, a
+            // damaged file is replaced.
             let mut file = tempfile::NamedTempFile::new_in(directory)?;
             file.write_all(value.expose().as_bytes())?;
-            file.as_file().sync_all()?;
             file.persist(path).map(drop).map_err(|error| error.error)
         })
     }
 
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()> {
-        self.run_blocking(key, |_, path| match fs::remove_file(path) {
+        self.run_blocking(entry_name(key), |_, path| match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         })
     }
+
+    fn has_locks(&self) -> bool {
+        true
+    }
+
+    fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {
+        let locks = self.locks.clone();
+        let acquired = self.run_blocking(format!("{key}.lock"), move |directory, path| {
+            prepare_directory(directory)?;
+            locks.acquire(path, lease)
+        });
+        Box::pin(async move {
+            let ticket = acquired.await?;
+            if let Some(ticket) = &ticket {
+                self.locks.release_after(ticket.clone(), lease);
+            }
+            Ok(ticket)
+        })
+    }
+
+    fn unlock<'s>(&'s self, _: &'s str, ticket: &'s str) -> StoreFuture<'s, ()> {
+        self.locks.release(ticket);
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
-/// Checks the file type before opening, because opening a pipe would block until it has a writer.
-fn open_regular_file(path: &Path) -> io::Result<File> {
-    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("it is not a regular file")) }
+fn entry_name(key: &str) -> String {
+    format!("{key}.json")
 }
 
 fn read_private_file(file: &File) -> io::Result<Secret> {
-    check_private(file)?;
-    read_bounded_text(file, MAX_FILE_BYTES).map(Secret::new)
-}
-
-#[cfg(unix)]
-fn check_private(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata()?.permissions().mode() & 0o777;
-    if mode % 0o100 == 0 {
-        return Ok(());
+    match PrivacyProblem::of_file(&file.metadata()?) {
+        Some(problem) => Err(io::Error::other(problem.to_string())),
+        None => read_bounded_file(file, MAX_FILE_BYTES).map(Secret::new),
     }
-    Err(io::Error::other(format!("other users can access it (its mode is {mode:o}, not 600)")))
 }
 
-/// On other platforms a file inherits the permissions of its directory, and directories of a user are private.
-#[cfg(not(unix))]
-fn check_private(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-fn create_private_dir(directory: &Path) -> io::Result<()> {
+/// Creates the directory if it is missing. An existing one must be private.
+fn prepare_directory(directory: &Path) -> Result<(), FileStoreProblem> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
+    builder.create(directory).map_err(FileStoreProblem::NotWritable)?;
+    check_directory(directory)
+}
+
+fn check_directory(directory: &Path) -> Result<(), FileStoreProblem> {
+    let metadata = fs::metadata(directory).map_err(FileStoreProblem::NotWritable)?;
+    PrivacyProblem::of_directory(&metadata).map_or(Ok(()), |problem| Err(FileStoreProblem::NotPrivate(problem)))
 }

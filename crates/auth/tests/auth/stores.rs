@@ -124,6 +124,132 @@ async fn concurrent_reads_see_complete_files() {
     assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 1);
 }
 
+/// Two stores represent two processes.
+#[tokio::test]
+async fn file_lock_is_shared() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let [one, two] = [FileStore::new(directory.path()), FileStore::new(directory.path())];
+    let lock = async |store: &FileStore, lease| store.lock("a", lease).await.expect("a response");
+    let ticket = lock(&one, HOUR).await.expect("free");
+    assert_eq!((lock(&two, HOUR).await, two.lock("b", HOUR).await.expect("a response").is_some()), (None, true));
+    two.unlock("a", &ticket).await.expect("ignored");
+    assert_eq!(lock(&two, HOUR).await, None, "a ticket of another store releases nothing");
+    one.unlock("a", &ticket).await.expect("released");
+    lock(&two, Duration::from_millis(1)).await.expect("free");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    lock(&one, HOUR).await.expect("the lease is over");
+    drop(one);
+    lock(&two, HOUR).await.expect("the lock ended with its store");
+}
+
+#[cfg(unix)]
+mod planted_files {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+    use std::path::Path;
+
+    use ajo_auth::FileStoreProblem;
+
+    use super::*;
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("changed");
+    }
+
+    /// Gives a file to another user. Returns `false` if only root can do that.
+    fn give_away(path: &Path) -> bool {
+        chown(path, Some(65_534), None).is_ok()
+    }
+
+    #[tokio::test]
+    async fn file_of_another_user_is_replaced() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = FileStore::new(directory.path());
+        store.set("a", &Secret::new("planted"), HOUR).await.expect("stored");
+        let file = directory.path().join("a.json");
+        if !give_away(&file) {
+            return;
+        }
+        let error = store.get("a").await.expect_err("planted").to_string();
+        assert!(error.ends_with("a.json: it belongs to another user (uid 65534)"), "{error}");
+        store.set("a", &Secret::new("mine"), HOUR).await.expect("replaced");
+        assert_eq!(get(&store, "a").await.as_deref(), Some("mine"));
+    }
+
+    #[tokio::test]
+    async fn links_and_pipes_are_not_used() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (store, path) = (FileStore::new(directory.path()), |name: &str| directory.path().join(name));
+        fs::write(path("other"), "planted").expect("written");
+        set_mode(&path("other"), 0o600);
+        for name in ["a.json", "a.lock"] {
+            symlink("other", path(name)).expect("a link");
+        }
+        let errors = [
+            store.get("a").await.map(drop).expect_err("a link").to_string(),
+            store.lock("a", HOUR).await.map(drop).expect_err("a link").to_string(),
+        ];
+        assert!(errors.iter().all(|error| error.ends_with("it is a symbolic link")), "{errors:?}");
+        store.set("a", &Secret::new("mine"), HOUR).await.expect("replaces the link");
+        assert_eq!(get(&store, "a").await.as_deref(), Some("mine"));
+        assert_eq!(fs::read_to_string(path("other")).expect("text"), "planted");
+
+        assert!(std::process::Command::new("mkfifo").arg(path("b.lock")).status().expect("mkfifo runs").success());
+        let error = store.lock("b", HOUR).await.expect_err("a pipe").to_string();
+        assert!(error.ends_with("it is not a regular file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn lock_file_is_private() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = FileStore::new(directory.path());
+        store.lock("a", HOUR).await.expect("locked");
+        let mode = fs::metadata(directory.path().join("a.lock")).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+    }
+
+    #[tokio::test]
+    async fn shared_directory_is_not_used() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("tokens");
+        let store = FileStore::new(&path);
+        store.check().expect("it can be created");
+        store.set("a", &Secret::new("one"), HOUR).await.expect("stored");
+        for mode in [0o777, 0o770, 0o2775] {
+            set_mode(&path, mode);
+            assert!(matches!(store.check(), Err(FileStoreProblem::NotPrivate(_))), "{mode:o}");
+            store.get("a").await.expect_err("shared");
+            store.set("a", &Secret::new("two"), HOUR).await.expect_err("shared");
+            store.lock("a", HOUR).await.expect_err("shared");
+        }
+        assert_eq!(
+            store.check().expect_err("shared").to_string(),
+            "other users can write to it (its mode is 2775)"
+        );
+        for mode in [0o755, 0o1777] {
+            set_mode(&path, mode);
+            store.check().expect("others cannot replace files");
+            assert_eq!(get(&store, "a").await.as_deref(), Some("one"));
+        }
+        if give_away(&path) {
+            assert_eq!(
+                store.check().expect_err("not ours").to_string(),
+                "it belongs to another user (uid 65534)"
+            );
+            store.get("a").await.expect_err("not ours");
+        }
+    }
+
+    #[test]
+    fn check_reports_unwritable_directory() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("file");
+        fs::write(&file, "").expect("written");
+        let problem = FileStore::new(file.join("tokens")).check().expect_err("a file").to_string();
+        assert!(problem.starts_with("it is not writable: "), "{problem}");
+    }
+}
+
 #[test]
 fn stores_are_send_and_sync() {
     let stores: [Arc<dyn TokenStore>; 2] = [Arc::new(MemoryStore::default()), Arc::new(FileStore::new("tokens"))];

@@ -1,0 +1,50 @@
+//! Checks that a file with secrets belongs to its user alone.
+
+use std::fmt;
+use std::fs::Metadata;
+
+/// Why a file is not private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivacyProblem {
+    /// The file belongs to another user, who is not root.
+    OtherOwner { uid: u32 },
+    /// Other users can access the file.
+    SharedMode { mode: u32 },
+}
+
+impl PrivacyProblem {
+    /// The problem of a file that only its user may read, if there is one. Always `None` on systems other than Unix,
+    /// where a file inherits the permissions of its directory.
+    pub fn of_file(metadata: &Metadata) -> Option<Self> {
+        Self::find(metadata, |mode| mode & 0o077 != 0)
+    }
+
+    /// The problem of a directory in which only its user may replace files. The sticky bit, as in `/tmp`, is enough.
+    pub fn of_directory(metadata: &Metadata) -> Option<Self> {
+        Self::find(metadata, |mode| mode & 0o022 != 0 && mode & 0o1000 == 0)
+    }
+
+    #[cfg(unix)]
+    fn find(metadata: &Metadata, is_shared: impl Fn(u32) -> bool) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        let (uid, mode) = (metadata.uid(), metadata.mode() & 0o7777);
+        if uid != 0 && uid != rustix::process::geteuid().as_raw() {
+            return Some(Self::OtherOwner { uid });
+        }
+        is_shared(mode).then_some(Self::SharedMode { mode })
+    }
+
+    #[cfg(not(unix))]
+    fn find(_: &Metadata, _: impl Fn(u32) -> bool) -> Option<Self> {
+        None
+    }
+}
+
+impl fmt::Display for PrivacyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherOwner { uid } => write!(f, "it belongs to another user (uid {uid})"),
+            Self::SharedMode { mode } => write!(f, "other users can access it (its mode is {mode:o}, not 600)"),
+        }
+    }
+}
