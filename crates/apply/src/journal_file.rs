@@ -121,19 +121,19 @@ impl JournalFile {
     /// Never: an entry contains only strings and numbers.
     pub fn append(&mut self, entry: JournalEntry) -> Result<(), FileError> {
         let line = serde_json::to_string(&entry).expect("strings and numbers") + "\n";
-        let written = match self.is_incomplete {
-            true => Err(io::Error::other("an earlier line is missing")),
-            false => self.file.as_ref().write_all(line.as_bytes()),
+        let written = if self.is_incomplete {
+            Err(io::Error::other("an earlier line is missing"))
+        } else {
+            self.file.as_ref().write_all(line.as_bytes())
         };
         self.journal.push(entry);
         self.line_count += 1;
-        match &written {
-            Ok(()) => self.byte_length += line.len() as u64,
-            Err(_) => {
-                self.is_incomplete = true;
-                // A partial line would be unreadable. If this fails too, nothing more can be done.
-                drop(self.file.set_len(self.byte_length));
-            }
+        if written.is_ok() {
+            self.byte_length += line.len() as u64;
+        } else {
+            self.is_incomplete = true;
+            // A partial line would be unreadable. If this fails too, nothing more can be done.
+            drop(self.file.set_len(self.byte_length));
         }
         written.map_err(|error| FileError::new("write", &self.path, &error))
     }

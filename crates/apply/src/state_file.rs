@@ -29,7 +29,9 @@ impl StateFile {
     ///
     /// The file cannot be read, or it is not a state file.
     pub fn load(&self) -> Result<LimitsState, FileError> {
-        let Some(text) = atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)? else { return Ok(LimitsState::default()) };
+        let Some(text) = atomic_file::read_if_exists(&self.path, SymlinkPolicy::Follow)? else {
+            return Ok(LimitsState::default());
+        };
         LimitsState::parse(&text).map_err(|error| FileError::new("read", &self.path, &error))
     }
 

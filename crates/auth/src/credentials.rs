@@ -41,9 +41,13 @@ pub fn from_named_file(path: impl AsRef<Path>, name: Option<&str>) -> Result<Cre
     Credentials::parse(&text, name).map_err(|error| failed(error.to_string()))
 }
 
-/// Reads the text of a credential file. It can be a symlink, as in Kubernetes, or a pipe, as in `<(pass show ajo)`.
+/// Reads the text of a credential file. It can be a symlink, as in Kubernetes, a pipe, as in `<(pass show ajo)`, or `-`
+/// for standard input.
 #[cfg(feature = "reqwest")]
 pub fn read_file(path: &Path) -> io::Result<String> {
+    if path == Path::new("-") {
+        return crate::read_bounded_text(io::stdin().lock(), MAX_CREDENTIAL_FILE_BYTES);
+    }
     crate::read_input_file(path, MAX_CREDENTIAL_FILE_BYTES)
 }
 

@@ -21,10 +21,10 @@
 mod bounded_read;
 pub mod credentials;
 mod error_chain;
-#[cfg(feature = "reqwest")]
-mod file_access;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+#[cfg(feature = "reqwest")]
+mod file_access;
 #[cfg(feature = "reqwest")]
 mod private_file;
 mod runtime;

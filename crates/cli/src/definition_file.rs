@@ -1,9 +1,8 @@
 //! Reads definitions from files.
 
-use std::fs::File;
 use std::path::Path;
 
-use ajo_auth::read_bounded_text;
+use ajo_auth::{read_bounded_text, read_input_file};
 use serde::de::DeserializeOwned;
 
 use crate::command_error::CommandError;
@@ -22,7 +21,7 @@ pub(crate) fn read_file_or_stdin(file: &Path, max_bytes: usize) -> Result<(Strin
     let (name, text) = if file == Path::new("-") {
         ("standard input".to_owned(), read_bounded_text(std::io::stdin().lock(), max_bytes))
     } else {
-        (file.display().to_string(), File::open(file).and_then(|file| read_bounded_text(file, max_bytes)))
+        (file.display().to_string(), read_input_file(file, max_bytes))
     };
     match text {
         Ok(text) => Ok((name, text)),

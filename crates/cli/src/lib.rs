@@ -3,6 +3,7 @@
 //! A library so that its [`ExitStatus`] codes are a documented type; the binary only calls [`run`].
 
 mod arguments;
+mod blocking_work;
 mod command_error;
 mod commands;
 mod definition_file;

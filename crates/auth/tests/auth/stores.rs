@@ -222,20 +222,14 @@ mod planted_files {
             store.set("a", &Secret::new("two"), HOUR).await.expect_err("shared");
             store.lock("a", HOUR).await.expect_err("shared");
         }
-        assert_eq!(
-            store.check().expect_err("shared").to_string(),
-            "other users can write to it (its mode is 2775)"
-        );
+        assert_eq!(store.check().expect_err("shared").to_string(), "other users can write to it (its mode is 2775)");
         for mode in [0o755, 0o1777] {
             set_mode(&path, mode);
             store.check().expect("others cannot replace files");
             assert_eq!(get(&store, "a").await.as_deref(), Some("one"));
         }
         if give_away(&path) {
-            assert_eq!(
-                store.check().expect_err("not ours").to_string(),
-                "it belongs to another user (uid 65534)"
-            );
+            assert_eq!(store.check().expect_err("not ours").to_string(), "it belongs to another user (uid 65534)");
             store.get("a").await.expect_err("not ours");
         }
     }

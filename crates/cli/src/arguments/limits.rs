@@ -19,7 +19,7 @@ pub(crate) struct LimitsFilesArgs {
 }
 
 /// Files next to the limits files.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct StateArgs {
     /// Policy file to enforce in addition to the one named in a limits file
     #[arg(long, value_name = "FILE")]
@@ -38,7 +38,7 @@ impl StateArgs {
 }
 
 /// Deletions that a plan may contain.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Deleting")]
 pub(crate) struct PruneArgs {
     /// Delete managed configurations that are no longer in the files
@@ -73,7 +73,7 @@ pub(crate) struct PlanArgs {
 }
 
 /// Arguments of `ajo apply`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ApplyArgs {
     /// Limits files (YAML or JSON); several are merged
     #[arg(value_name = "FILE", required_unless_present_any = ["plan", "resume"])]

@@ -163,10 +163,12 @@ fn resolve_credentials(
 ) -> Result<(Credentials, Option<Profile>), CommandError> {
     let profile = match selected {
         Some(profile) => profile,
-        None => match Credentials::from_vars(merged_variables(settings), |path| std::fs::read_to_string(path)) {
-            Err(missing @ CredentialsError::Missing(_)) => default_profile(missing.into())?,
-            other => return Ok((other?, None)),
-        },
+        None => {
+            match Credentials::from_vars(merged_variables(settings), |path| credentials::read_file(path.as_ref())) {
+                Err(missing @ CredentialsError::Missing(_)) => default_profile(missing.into())?,
+                other => return Ok((other?, None)),
+            }
+        }
     };
     Ok((profile.load_credentials(|name| setting(settings, name))?, Some(profile)))
 }

@@ -1,10 +1,10 @@
 //! The directory of profiles: one file per profile, readable only by its owner.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use ajo_auth::{Secret, read_bounded_text};
+use ajo_auth::{PrivacyProblem, Secret, SymlinkPolicy, open_regular_file, read_bounded_file};
 
 use super::dirs;
 use super::profile::{Profile, ProfileName};
@@ -43,16 +43,20 @@ impl ProfileStore {
             CommandError::new(format!("failed to read profile {name} in {}: {problem}", path.display()))
                 .into_authentication_error()
         };
-        let file = match File::open(&path) {
+        let file = match open_regular_file(&path, OpenOptions::new().read(true), SymlinkPolicy::Reject) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(|error| failed(error.to_string()))?,
         };
-        if let Some(mode) = mode_if_shared(&file).map_err(|error| failed(error.to_string()))? {
-            return Err(failed(format!("other users can access the file (mode {mode:o})"))
-                .with_hint(format!("run `chmod 600 {}`", path.display())));
+        let metadata = file.metadata().map_err(|error| failed(error.to_string()))?;
+        if let Some(problem) = PrivacyProblem::of_file(&metadata) {
+            let hint = match problem {
+                PrivacyProblem::SharedMode { .. } => format!("run `chmod 600 {}`", path.display()),
+                PrivacyProblem::OtherOwner { .. } => "remove it and log in again with `ajo auth login`".to_owned(),
+            };
+            return Err(failed(problem.to_string()).with_hint(hint));
         }
         let text =
-            read_bounded_text(file, MAX_PROFILE_BYTES).map(Secret::new).map_err(|error| failed(error.to_string()))?;
+            read_bounded_file(&file, MAX_PROFILE_BYTES).map(Secret::new).map_err(|error| failed(error.to_string()))?;
         Profile::from_json(name.clone(), &text)
             .map(Some)
             .map_err(|problem| failed(problem).with_hint("log in again with `ajo auth login`"))
@@ -98,20 +102,6 @@ impl ProfileStore {
         fs::remove_file(&path)
             .map_err(|error| CommandError::new(format!("failed to remove {}: {error}", path.display())))
     }
-}
-
-/// The mode of a file, if other users can access it.
-#[cfg(unix)]
-fn mode_if_shared(file: &File) -> io::Result<Option<u32>> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata()?.permissions().mode() & 0o777;
-    Ok((mode % 0o100 != 0).then_some(mode))
-}
-
-/// On other systems a file inherits the permissions of its directory; a user's own directory is private.
-#[cfg(not(unix))]
-fn mode_if_shared(_: &File) -> io::Result<Option<u32>> {
-    Ok(None)
 }
 
 fn create_private_directory(directory: &Path) -> io::Result<()> {

@@ -6,7 +6,9 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::OutputFormat;
-use crate::session::{AuthContext, CallerIdentity, ProfileStore, variable};
+use crate::session::{
+    AuthContext, CallerIdentity, ProfileStore, credential_file_warning, token_cache_warning, variable,
+};
 use crate::time::format_rfc3339;
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
@@ -22,7 +24,10 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     };
     let secret = secret_location(&caller);
     let sandbox = caller.sandbox(settings).ok();
-    let store = caller.token_store().map(|store| store.directory().display().to_string());
+    let store = caller.token_store();
+    let cache_warning = store.as_ref().and_then(token_cache_warning);
+    let warnings: Vec<String> = credential_file_warning(settings).into_iter().chain(cache_warning).collect();
+    let store = store.map(|store| store.directory().display().to_string());
     let profiles: Vec<String> = ProfileStore::open()
         .map(|profiles| profiles.names())
         .unwrap_or_default()
@@ -36,7 +41,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
                 "credentials": caller.source, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
                 "secret": secret, "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
-                "profiles": profiles,
+                "profiles": profiles, "warnings": warnings,
             })
         ));
     }
@@ -58,7 +63,11 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     ];
     let lines: Vec<String> =
         lines.into_iter().filter_map(|(name, value)| Some(format!("{name:<15} {}", value?))).collect();
-    output::print_data(&lines.join("\n"))
+    output::print_data(&lines.join("\n"))?;
+    for warning in warnings {
+        output::print_note(&format!("warning: {warning}"));
+    }
+    Ok(())
 }
 
 /// Where the client secret is stored, if the caller uses a profile.

@@ -1,13 +1,18 @@
 //! The file that stores configurations between two runs of an emulator.
 
-use std::io::{self, Write as _};
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 
+use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_emulator::Emulator;
 use serde_json::Value;
 
 use crate::arguments::StartArgs;
 use crate::command_error::CommandError;
+
+/// Maximum file size in bytes (our limit). 10,000 configurations take about 8 MB.
+const MAX_DATA_BYTES: usize = 64 * 1024 * 1024;
 
 /// Loads the file, if it exists.
 pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {
@@ -20,7 +25,8 @@ pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), Command
             directory(path).display()
         )));
     }
-    let text = match std::fs::read_to_string(path) {
+    let opened = open_regular_file(path, OpenOptions::new().read(true), SymlinkPolicy::Follow);
+    let text = match opened.and_then(|file| read_bounded_file(&file, MAX_DATA_BYTES)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(CommandError::new(format!("failed to read {name}: {error}"))),
@@ -30,21 +36,13 @@ pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), Command
     emulator.state().restore(&snapshot).map_err(|error| CommandError::new(format!("{name}: {error}")))
 }
 
-/// Saves the configurations. The write is atomic.
+/// Saves the configurations. The write is atomic and preserves the mode and a symlink.
 pub(crate) fn save(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {
     let Some(path) = &start.data else { return Ok(()) };
     let snapshot = emulator.state().snapshot();
-    write(path, &format!("{snapshot:#}\n"))
-        .map_err(|error| CommandError::new(format!("failed to write {}: {error}", path.display())))
+    Ok(ajo_apply::write_atomic(path, &format!("{snapshot:#}\n"))?)
 }
 
 fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(directory(path))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
 }

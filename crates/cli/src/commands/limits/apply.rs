@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
-use ajo_core::Verb;
+use ajo_core::{SandboxName, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigKey, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader, Plan,
     PlanOptions, StepResult, StepState, plan,
 };
+use tokio::runtime::Handle;
 
 use super::input::LimitsInput;
 use super::lock::acquire_lock;
@@ -21,6 +22,7 @@ use super::sandbox_service::SandboxService;
 use super::state_paths::{ReconciledState, StatePaths};
 use super::{confirm, plan as planning, resume};
 use crate::arguments::{self, GlobalSettings};
+use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
@@ -63,7 +65,15 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::ApplyArgs) 
     })
 }
 
-async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<PrepareOutcome, CommandError> {
+/// The files of an apply.
+struct ApplyFiles {
+    reviewed: Option<CommandReport>,
+    paths: StatePaths,
+    input: LimitsInput,
+}
+
+/// Reads the files. Can block, because a file can be a pipe.
+fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<ApplyFiles, CommandError> {
     let reviewed = args.plan.as_deref().map(|file| plan_file::read(file, args.digest.as_ref())).transpose()?;
     let or_reviewed = |argument: &Option<PathBuf>, saved: fn(&CommandReport) -> Option<&String>| {
         argument.clone().or_else(|| reviewed.as_ref().and_then(saved).map(PathBuf::from))
@@ -77,6 +87,18 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
     let paths = StatePaths::locate(settings, state.as_deref(), &files)?;
     let input =
         if args.resume { resume::load_input(settings, &paths)? } else { LimitsInput::read(&files, policy.as_deref())? };
+    Ok(ApplyFiles { reviewed, paths, input })
+}
+
+/// Connects on another thread, because reading the credential file or the keychain can block.
+async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<SandboxService, CommandError> {
+    let (settings, sandbox, runtime) = (settings.clone(), sandbox.clone(), Handle::current());
+    run_blocking(move || runtime.block_on(SandboxService::connect(&settings, &sandbox))).await
+}
+
+async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<PrepareOutcome, CommandError> {
+    let (own_settings, own_args) = (settings.clone(), args.clone());
+    let ApplyFiles { reviewed, paths, input } = run_blocking(move || read_files(&own_settings, &own_args)).await?;
     let Some(desired) = input.desired().cloned() else {
         return input.report_and_exit("apply", settings).map(PrepareOutcome::Finished);
     };
@@ -89,7 +111,7 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         (None, Some(interrupted)) => interrupted,
         (None, None) => args.prune_args.to_options(),
     };
-    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let service = connect(settings, &desired.sandbox).await?;
     let lock = acquire_lock(&paths, args.lock_timeout).await?;
     if args.resume {
         resume::check_state(&paths, service.organization(), desired.sandbox.as_str())?;

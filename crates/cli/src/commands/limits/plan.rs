@@ -1,14 +1,17 @@
 //! `ajo plan`.
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{CommandOutcome, CommandReport, DeployState, DesiredConfig, Plan, PlanOptions, plan};
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
-use super::plan_file::expect_plan;
+use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::state_paths::shell_quote;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
@@ -100,11 +103,10 @@ pub(crate) fn duplicate_notes(plan: &Plan) -> Vec<String> {
 
 /// Saves a plan. Overwrites only an empty file or another plan.
 fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
-    let is_plan = |text: &[u8]| serde_json::from_slice::<CommandReport>(text).is_ok_and(|report| report.plan.is_some());
-    let is_writable = match std::fs::metadata(file) {
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-        // Reading a pipe would block.
-        Ok(metadata) => metadata.is_file() && std::fs::read(file).is_ok_and(|text| text.is_empty() || is_plan(&text)),
+    let is_plan = |text: &str| serde_json::from_str::<CommandReport>(text).is_ok_and(|report| report.plan.is_some());
+    let is_writable = match open_regular_file(file, OpenOptions::new().read(true), SymlinkPolicy::Follow) {
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+        Ok(old) => read_bounded_file(&old, MAX_PLAN_BYTES).is_ok_and(|text| text.is_empty() || is_plan(&text)),
     };
     if !is_writable {
         let problem = format!("{} already exists and is not a saved plan", file.display());

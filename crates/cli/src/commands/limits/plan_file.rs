@@ -5,9 +5,13 @@ use std::path::Path;
 use ajo_limits::{CommandReport, Digest, Plan, REPORT_VERSION};
 
 use crate::command_error::CommandError;
+use crate::definition_file::read_file_or_stdin;
 use crate::exit_status::ExitStatus;
 
-/// Reads a saved plan. Fails if it was altered, or if its digest is not the reviewed one.
+/// Maximum size of a saved plan in bytes. A plan with 10,000 changes has about 30 MB.
+pub(super) const MAX_PLAN_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads a saved plan, from standard input for `-`. Fails if it was altered, or if its digest is not the reviewed one.
 pub(crate) fn read(file: &Path, reviewed: Option<&Digest>) -> Result<CommandReport, CommandError> {
     let report = parse(file)?;
     let refused = |problem: String| Err(stale_error(format!("{} {problem}", file.display())));
@@ -26,12 +30,11 @@ pub(crate) fn read(file: &Path, reviewed: Option<&Digest>) -> Result<CommandRepo
 }
 
 fn parse(file: &Path) -> Result<CommandReport, CommandError> {
+    let (name, text) = read_file_or_stdin(file, MAX_PLAN_BYTES)?;
     let failed = |problem: String| {
-        CommandError::new(format!("{} is not a saved plan: {problem}", file.display()))
+        CommandError::new(format!("{name} is not a saved plan: {problem}"))
             .with_hint("save a plan with `ajo plan FILE --out plan.json`")
     };
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| CommandError::new(format!("failed to read {}: {error}", file.display())))?;
     let report: CommandReport = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     if report.version != REPORT_VERSION {
         return Err(failed(format!("unsupported version {}; expected {REPORT_VERSION}", report.version)));

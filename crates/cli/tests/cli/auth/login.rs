@@ -86,7 +86,7 @@ fn profile_file_must_be_private() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("changed");
     let output = fixture.run(&["capping", "list"]);
     assert_eq!((output.exit_code, output.stdout.as_str()), (Some(3), ""));
-    assert!(output.stderr.contains("other users can access the file (mode 640)"), "{}", output.stderr);
+    assert!(output.stderr.contains("other users can access it (its mode is 640, not 600)"), "{}", output.stderr);
     assert!(output.stderr.contains(&format!("hint: run `chmod 600 {}`", file.display())), "{}", output.stderr);
     fixture.login("default", "prod");
     assert_eq!(mode(&file), 0o600);

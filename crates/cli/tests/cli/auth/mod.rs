@@ -7,4 +7,6 @@ mod login;
 mod profiles;
 #[cfg(target_os = "linux")]
 mod pseudo_terminal;
+mod shared_tokens;
 mod tokens;
+mod unusable_files;
