@@ -6,7 +6,6 @@ use std::path::Path;
 use crate::{Credentials, CredentialsError};
 
 /// Maximum size of a credential file (our limit). The projects that Adobe's Developer Console exports have a few KB.
-#[cfg(feature = "reqwest")]
 pub const MAX_CREDENTIAL_FILE_BYTES: usize = 1024 * 1024;
 
 /// Reads credentials from the environment variables of this process, as described in [`Credentials::from_vars`].
@@ -51,8 +50,14 @@ pub fn read_file(path: &Path) -> io::Result<String> {
     crate::read_input_file(path, MAX_CREDENTIAL_FILE_BYTES)
 }
 
-/// WebAssembly in a browser has no files; elsewhere the host limits them.
 #[cfg(not(feature = "reqwest"))]
 fn read_file(path: &Path) -> io::Result<String> {
-    std::fs::read_to_string(path)
+    use std::io::Read as _;
+
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MAX_CREDENTIAL_FILE_BYTES as u64 + 1).read_to_string(&mut text)?;
+    if text.len() > MAX_CREDENTIAL_FILE_BYTES {
+        return Err(io::Error::other("it is longer than 1 MiB"));
+    }
+    Ok(text)
 }

@@ -6,6 +6,7 @@ mod command;
 mod docs;
 mod doctor;
 mod emulator;
+mod endless_responses;
 mod limits;
 mod simulate;
 mod snapshots;

@@ -1,6 +1,6 @@
 //! Processes that share a cache directory make one token request between them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -77,6 +77,7 @@ async fn processes_share_one_token_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_processes_share_one_request() {
     let fixture = TokenFixture::start().await;
+    // At most 25 at a time: on a slow machine, more could wait longer than the two seconds for the lock.
     let count = sample_size(50, 200);
     fixture.run_processes(count, 25).await;
     assert_eq!(fixture.token_request_count(), 1);
@@ -117,13 +118,13 @@ async fn hanging_holder_blocks_nobody() {
     holder.wait().expect("it ended");
 }
 
-/// Reads the mode bits and lists the directory.
+/// The extension and the mode of each file.
 #[cfg(unix)]
-fn modes(directory: &Path) -> Vec<(String, u32)> {
+fn modes(directory: &std::path::Path) -> Vec<(String, u32)> {
     use std::os::unix::fs::PermissionsExt as _;
     let entries = std::fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
-    let extension = |path: &Path| path.extension().unwrap_or_default().to_string_lossy().into_owned();
-    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let extension = |path: &std::path::Path| path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
     let mut modes: Vec<_> = entries.map(|entry| (extension(&entry.path()), mode(&entry.path()))).collect();
     modes.sort();
     modes
