@@ -44,7 +44,7 @@ pub use configured_limits::{
 pub use limit::{Limit, LimitName, OverLimit};
 pub use report::{CallCounts, ReportRow, SimulationReport};
 pub use scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};
-pub use simulate::simulate;
+pub use simulate::{MAX_SIMULATION_WORK, SimulationWorkError, simulate, simulate_bounded};
 pub use simulated_endpoint::{EndpointFailures, MAX_LATENCY_MS, SimulatedEndpoint, SimulatedEndpointError};
 pub use simulation_request::SimulationRequest;
 pub use simulator::{MAX_QUEUE_MS, MAX_RETRIES};

@@ -34,6 +34,15 @@ pub(crate) fn draw_failures(calls: u64, probability: f64, random: &mut fastrand:
     failing
 }
 
+/// The number of random words that [`draw_failures`] draws.
+pub(crate) fn count_draws(calls: u64, probability: f64) -> u64 {
+    let probability = to_fixed_point(probability);
+    if probability == 0 || probability >> FRACTION_BITS != 0 {
+        return 0;
+    }
+    calls.div_ceil(64).saturating_mul(u64::from(FRACTION_BITS - probability.trailing_zeros()))
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is clamped")]
 fn to_fixed_point(probability: f64) -> u32 {
     (probability.clamp(0.0, 1.0) * f64::from(1_u32 << FRACTION_BITS)).round() as u32

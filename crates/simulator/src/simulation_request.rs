@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::configured_limits::{ConfiguredLimits, ServiceType};
 use crate::report::SimulationReport;
 use crate::scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};
-use crate::simulate::simulate;
+use crate::simulate::simulate_bounded;
 use crate::simulated_endpoint::{EndpointFailures, SimulatedEndpoint, SimulatedEndpointError};
 use crate::traffic_pattern::TrafficPattern;
 use crate::traffic_pattern_error::MAX_SECONDS;
@@ -54,7 +54,7 @@ enum FailuresInput {
 }
 
 impl SimulationRequest {
-    /// Runs the simulation with the deployed definition of `uid`.
+    /// Runs the simulation with the deployed definition of `uid`, within [`MAX_SIMULATION_WORK`](crate::MAX_SIMULATION_WORK).
     pub fn simulate(self, deployed: Option<Value>) -> Result<SimulationReport, String> {
         let pattern = match self.traffic {
             TrafficInput::String(text) => text.parse(),
@@ -79,7 +79,8 @@ impl SimulationRequest {
         }
         scenario.window = self.window;
         scenario.seed = self.seed;
-        Ok(simulate(&scenario).with_max_rows(self.rows.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS)))
+        let report = simulate_bounded(&scenario).map_err(|error| error.to_string())?;
+        Ok(report.with_max_rows(self.rows.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS)))
     }
 }
 

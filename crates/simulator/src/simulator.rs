@@ -28,6 +28,10 @@ const LONG_PERIOD_MS: u64 = 10_000;
 
 const SECOND_MS: u64 = 1000;
 
+/// The operations of a step, and of each batch of calls in it.
+const STEP_WORK: u64 = 20;
+const BATCH_WORK: u64 = 20;
+
 /// Calls with the same start time and the same number of retries. Times are in milliseconds from the start.
 #[derive(Clone, Copy)]
 struct AttemptBatch {
@@ -56,6 +60,8 @@ pub(crate) struct Simulator {
     random: fastrand::Rng,
     counts: CallCounts,
     longest_wait_ms: u64,
+    /// The operations so far; see [`Self::work`].
+    work: u64,
 }
 
 impl Simulator {
@@ -84,6 +90,7 @@ impl Simulator {
             random: fastrand::Rng::with_seed(scenario.seed),
             counts: CallCounts::default(),
             longest_wait_ms: 0,
+            work: 0,
         }
     }
 
@@ -95,6 +102,11 @@ impl Simulator {
         self.longest_wait_ms
     }
 
+    /// The operations so far, each of them about a nanosecond. The number is the same on every machine.
+    pub(crate) const fn work(&self) -> u64 {
+        self.work
+    }
+
     pub(crate) fn into_limits(self) -> Vec<Limit> {
         self.limits.into_iter().map(|(limit, _)| limit).collect()
     }
@@ -103,6 +115,7 @@ impl Simulator {
     pub(crate) fn run_second(&mut self, second: usize, offered: u64) -> ReportRow {
         self.counts = CallCounts { offered, ..CallCounts::default() };
         let steps = SECOND_MS / self.step;
+        self.work = self.work.saturating_add(steps * STEP_WORK);
         for step in 0..steps {
             self.process_responses();
             self.retry_failed_calls();
@@ -119,6 +132,7 @@ impl Simulator {
         let mut responses = std::mem::take(&mut self.at_endpoint[0]);
         for AttemptBatch { first, retries, calls, is_cancelled: cancelled } in responses.drain(..) {
             self.count_at_endpoint -= calls;
+            self.work = self.work.saturating_add(BATCH_WORK);
             if cancelled {
                 self.counts.timed_out += calls;
                 continue;
@@ -127,6 +141,7 @@ impl Simulator {
                 EndpointFailures::FirstAttempts(attempts) if retries < attempts => calls,
                 EndpointFailures::FirstAttempts(_) => 0,
                 EndpointFailures::Probability(probability) => {
+                    self.work = self.work.saturating_add(random_failures::count_draws(calls, probability));
                     random_failures::draw_failures(calls, probability, &mut self.random)
                 }
             };
@@ -149,6 +164,7 @@ impl Simulator {
         if self.due_retries.is_empty() {
             return;
         }
+        self.work = self.work.saturating_add(self.due_retries.len() as u64 * BATCH_WORK);
         for ((first, retries), calls) in std::mem::take(&mut self.due_retries) {
             if self.now >= first + self.timeout {
                 self.counts.timed_out += calls;
