@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::{FileError, sibling_path};
+use crate::current_time::{ClockError, current_time};
 
 /// The interval between two attempts to take a held lock.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -69,6 +70,8 @@ pub enum ApplyLockError {
     /// The lock file cannot be opened, locked, or written.
     #[error(transparent)]
     File(#[from] FileError),
+    #[error(transparent)]
+    Clock(#[from] ClockError),
 }
 
 impl ApplyLock {
@@ -101,7 +104,7 @@ impl ApplyLock {
                     let holder = read_holder(&mut file);
                     let age = holder
                         .as_ref()
-                        .and_then(|holder| Duration::try_from(Timestamp::now().duration_since(holder.since)).ok());
+                        .and_then(|holder| Duration::try_from(current_time().ok()?.duration_since(holder.since)).ok());
                     return Err(ApplyLockError::Held { holder, age });
                 }
                 Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, &error).into()),
@@ -110,7 +113,7 @@ impl ApplyLock {
         if !contains_lock(&mut file) {
             return Err(FileError::new("lock", path, &"it is not a lock file of ajo").into());
         }
-        let holder = LockHolder { owner, process: std::process::id(), since: Timestamp::now() };
+        let holder = LockHolder { owner, process: std::process::id(), since: current_time()? };
         let written = file.set_len(0).and_then(|()| {
             file.rewind()?;
             file.write_all((serde_json::to_string(&holder)? + "\n").as_bytes())

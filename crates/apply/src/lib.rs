@@ -65,11 +65,13 @@
 mod apply;
 mod apply_lock;
 mod atomic_file;
+mod current_time;
 mod journal_file;
 mod state_file;
 
 pub use apply::{ApplyObserver, PlanExecutor, ServiceReader, deploy_errors};
 pub use apply_lock::{ApplyLock, ApplyLockError, LockHolder};
 pub use atomic_file::{FileError, create_new, resolve_links, write_atomic};
+pub use current_time::{ClockError, current_time};
 pub use journal_file::JournalFile;
 pub use state_file::StateFile;

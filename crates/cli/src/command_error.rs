@@ -95,6 +95,12 @@ impl From<ajo_apply::FileError> for CommandError {
     }
 }
 
+impl From<ajo_apply::ClockError> for CommandError {
+    fn from(error: ajo_apply::ClockError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<AuthError> for CommandError {
     fn from(error: AuthError) -> Self {
         let wait = error.retry_after().map(|wait| wait.as_secs() + u64::from(wait.subsec_nanos() > 0));

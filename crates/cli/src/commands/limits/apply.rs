@@ -283,7 +283,7 @@ impl PendingApply {
         Ok(JournalHeader {
             version: JOURNAL_VERSION,
             organization: self.service.organization().to_owned(),
-            started_at: jiff::Timestamp::now().to_string(),
+            started_at: ajo_apply::current_time()?.to_string(),
             files,
             state_digest: state.sandbox_digest(&plan.sandbox),
             plan: plan.clone(),

@@ -54,7 +54,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     let header = JournalHeader {
         version: JOURNAL_VERSION,
         organization: organization.to_owned(),
-        started_at: jiff::Timestamp::now().to_string(),
+        started_at: ajo_apply::current_time()?.to_string(),
         files: vec![NAME.to_owned()],
         state_digest: state.sandbox_digest(&first.sandbox),
         plan: first.clone(),

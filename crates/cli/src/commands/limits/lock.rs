@@ -16,6 +16,7 @@ pub(crate) async fn acquire_lock(paths: &StatePaths, timeout_s: u64) -> Result<A
             .with_hint("wait for it with --lock-timeout SECONDS; the lock is released when that process exits")
             .with_exit_status(ExitStatus::Stale),
         ApplyLockError::File(error) => error.into(),
+        ApplyLockError::Clock(error) => error.into(),
     })
 }
 
