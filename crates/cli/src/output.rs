@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use ajo_engine::untrusted_text::escape;
+use ajo_engine::untrusted_text::{escape, excerpt};
 use clap::ValueEnum as _;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
@@ -78,15 +78,38 @@ pub(crate) fn terminal_width() -> usize {
     Table::new().width().map_or(0, usize::from)
 }
 
+/// Maximum length of a table cell in characters.
+const MAX_CELL_CHARS: usize = 2_000;
+
 /// A borderless table that fits the terminal. Its width is unlimited if standard output is not a terminal.
 pub(crate) fn format_table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
-    table.add_rows(rows);
+    // Laying out a table takes much longer than printing, so a cell shows the start of a long string. JSON has all of it.
+    table.add_rows(rows.into_iter().map(|row| row.into_iter().map(|cell| excerpt(&cell, MAX_CELL_CHARS))));
     // The first column holds the uid. Users copy it, so it is never wrapped.
     if let Some(first) = table.column_mut(0) {
         first.set_constraint(ColumnConstraint::ContentWidth);
     }
     let text = table.to_string();
     text.lines().map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn long_table_cell_is_cut() {
+        let began = Instant::now();
+        let rows = vec![vec!["u-1".to_owned(), "x y".repeat(20 << 20)], vec!["u-2".to_owned(), "東".repeat(20 << 20)]];
+        let table = format_table(&["UID", "URL"], rows);
+        assert!(table.chars().count() < 10_000, "{}", table.len());
+        assert!(table.contains('…') && table.lines().any(|line| line.starts_with("u-2")), "{}", table.len());
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        let url = format!("https://a.example/{}", "x".repeat(1000));
+        assert!(format_table(&["UID", "URL"], vec![vec!["u-1".to_owned(), url.clone()]]).contains(&url));
+    }
 }
