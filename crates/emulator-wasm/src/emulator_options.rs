@@ -14,7 +14,7 @@ pub(crate) struct EmulatorOptions {
     sandboxes: Option<Vec<SandboxOptions>>,
     token_lifetime_seconds: Option<u32>,
     required_scopes: Vec<String>,
-    /// `off`, `lenient` or `strict`.
+    /// `off`, `lenient`, `any` or `strict`.
     auth: Option<String>,
     limits: LimitOptions,
     /// An integer up to 2⁵³, the limit in JavaScript.

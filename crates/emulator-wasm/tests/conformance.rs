@@ -72,7 +72,7 @@ fn invalid_settings_are_rejected() {
     for (settings, problem) in [
         ("", "EOF while parsing"),
         (r#"{"color": 1}"#, "unknown field `color`"),
-        (r#"{"auth": "maybe"}"#, "auth: expected off, lenient or strict"),
+        (r#"{"auth": "maybe"}"#, "auth: expected off, lenient, any or strict"),
         (r#"{"clients": []}"#, "clients must not be empty"),
         (r#"{"sandboxes": []}"#, "sandboxes must not be empty"),
         (

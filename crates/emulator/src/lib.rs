@@ -53,7 +53,7 @@ pub use server::http_server::{Emulator, EmulatorBuilder, EmulatorError};
 pub use server::in_process::{ConnectionLost, InProcessService};
 pub use state::clock::{Clock, ClockSpeedError, MAX_TIMESTAMP};
 pub use state::concurrent_edit::{ConcurrentEdit, Mutation};
-pub use state::emulator_state::{EmulatorState, MAX_ORGANIZATIONS, MAX_SANDBOXES};
+pub use state::emulator_state::{ENVIRONMENT_NAMES, EmulatorState, MAX_ORGANIZATIONS, MAX_SANDBOXES};
 pub use state::organization::{MAX_CONCURRENT_EDITS, Organization};
 pub use state::quirks::{Quirk, QuirkError, QuirkSettings};
 pub use state::request_log::{LoggedCall, LoggedCalls};

@@ -50,9 +50,12 @@ pub(crate) enum EmulatorCommand {
 /// Initial settings of an emulator.
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
-    /// Authentication checks of the gateway: off, lenient, or strict
+    /// Authentication checks: off, lenient, any (accepts any credential), or strict
     #[arg(long, value_name = "MODE", default_value_t = AuthMode::Strict)]
     pub(crate) auth: AuthMode,
+    /// Host name to accept besides loopback names, such as a proxy's or a container's; can be repeated
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = parse_host_name)]
+    pub(crate) allowed_hosts: Vec<String>,
     /// Initial fault, such as `capping.create@first:2=drop_after`; can be repeated
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
@@ -85,4 +88,13 @@ pub(crate) struct EmulatorUrlArg {
     /// URL of the running emulator
     #[arg(long, value_name = "URL", env = "AJO_EMULATOR_URL", default_value = "http://127.0.0.1:4010")]
     pub(crate) emulator_url: String,
+}
+
+fn parse_host_name(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
+    let has_port = text.contains(':') && !(text.starts_with('[') && text.ends_with(']'));
+    if text.is_empty() || has_port || !text.chars().all(is_allowed) {
+        return Err("expected a host name such as emulator.test, without scheme and port".to_owned());
+    }
+    Ok(text.to_owned())
 }

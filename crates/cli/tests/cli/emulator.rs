@@ -156,7 +156,9 @@ fn serve_validates_options() {
             "the quirk org_id has no variant `perhaps`; expected one of optional, required",
         ),
         (["--quirk", "org_id"], "expected NAME=VARIANT"),
-        (["--auth", "none"], "expected off, lenient or strict"),
+        (["--auth", "none"], "expected off, lenient, any or strict"),
+        (["--allow-host", "http://emulator.test"], "expected a host name such as emulator.test"),
+        (["--allow-host", "emulator.test:4010"], "without scheme and port"),
         (["--token-lifetime", "0"], "0 is not in 1..=2678400"),
         (["--host", "0.0.0.0"], "--allow-remote"),
     ] {
@@ -244,5 +246,167 @@ fn signals_are_forwarded_to_child() {
             (expected.to_owned(), Some(code)),
             "{signal}"
         );
+    }
+}
+
+/// Serves the same response to every request; returns the URL.
+fn serve_response(response: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let root = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            let (mut connection, response) = (connection, response.clone());
+            thread::spawn(move || {
+                let _ = connection.read(&mut [0; 4096]);
+                let _ = connection.write_all(response.as_bytes());
+                // The rest never ends: a byte at a time.
+                while response.contains("chunked") && connection.write_all(b"1\r\nx\r\n").is_ok() {
+                    thread::sleep(Duration::from_millis(20));
+                }
+            });
+        }
+    });
+    root
+}
+
+fn json_response(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[test]
+fn env_prints_known_names_only() {
+    let values = ["BASE_URL", "IMS_URL", "CLIENT_ID", "CLIENT_SECRET", "ORG_ID", "SCOPES", "SANDBOX"]
+        .map(|name| format!("\"AJO_{name}\":\"'; touch pwned; '\""));
+    let known = values.join(",");
+    for more in ["AJO_X=1; touch pwned; A", "LD_PRELOAD", "PATH", "AJO_PROFILE", "A\\u001b]0;T\\u0007"] {
+        let root = serve_response(json_response(&format!("{{{known},\"{more}\":\"1\"}}")));
+        let output = run(&["emulator", "env", "--emulator-url", &root]);
+        assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{more}: {}", output.stderr);
+        assert!(output.stderr.contains("has the unknown variable `"), "{}", output.stderr);
+        assert!(!output.stderr.contains('\u{1b}'), "{:?}", output.stderr);
+    }
+    for value in ["1", "null", "\"a\\nb\"", "\"\\u001b[2J\""] {
+        let changed = known.replacen(&values[6], &format!("\"AJO_SANDBOX\":{value}"), 1);
+        let root = serve_response(json_response(&format!("{{{changed}}}")));
+        let output = run(&["emulator", "env", "--emulator-url", &root]);
+        assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{value}: {}", output.stderr);
+        assert!(output.stderr.contains("AJO_SANDBOX"), "{}", output.stderr);
+    }
+    // A value that tries to end its quotes is data for the shell.
+    let root = serve_response(json_response(&format!("{{{known}}}")));
+    let folder = TempDir::new().expect("a folder");
+    let script = "eval \"$(\"$AJO\" emulator env --emulator-url \"$ROOT\")\"; printf %s \"$AJO_SANDBOX\"";
+    let output: CommandOutput = Command::new("sh")
+        .args(["-c", script])
+        .current_dir(folder.path())
+        .envs([("AJO", env!("CARGO_BIN_EXE_ajo")), ("ROOT", root.as_str())])
+        .output()
+        .expect("a shell")
+        .into();
+    assert_eq!(output.stdout, "'; touch pwned; '", "{}", output.stderr);
+    assert!(!folder.path().join("pwned").exists());
+}
+
+#[test]
+fn endless_responses_are_bounded() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
+    let long = json_response(&format!("{{\"emulator\":\"{}\"}}", "x".repeat(2 << 20)));
+    for (response, limit) in [(chunked, Duration::from_secs(15)), (long, Duration::from_secs(5))] {
+        let root = serve_response(response);
+        for arguments in [&["env"][..], &["status"], &["reset"], &["wait", "--timeout", "1"]] {
+            let began = Instant::now();
+            let output = run(&[&["emulator"], arguments, &["--emulator-url", &root]].concat());
+            assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+            assert!(began.elapsed() < limit, "{arguments:?}: {:?}", began.elapsed());
+        }
+    }
+    // JSON from another server is not an emulator.
+    let root = serve_response(json_response("{\"status\":\"ok\"}"));
+    for arguments in [&["status"][..], &["wait", "--timeout", "0"]] {
+        let output = run(&[&["emulator"], arguments, &["--emulator-url", &root]].concat());
+        assert!(output.exit_code == Some(1) && output.stderr.contains("is not an emulator"), "{}", output.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn simulation_blocks_neither_calls_nor_stop() {
+    let mut emulator = EmulatorProcess::start(&["--auth", "off"]);
+    let address = emulator.url.strip_prefix("http://").expect("a URL").to_owned();
+    let body = r#"{"traffic":"1000000x86400","window":"sliding","failures":0.3,"definition":{"url":"https://a.example/*",
+        "methods":["GET"],"services":{"action":{"rating":{"maxCallsCount":1000000,"periodInMs":1000}}}}}"#;
+    let request =
+        format!("POST /_emulator/simulate HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        let mut connection = std::net::TcpStream::connect(&address).expect("a connection");
+        connection.write_all(request.as_bytes()).expect("sent");
+        open.push(connection);
+    }
+    thread::sleep(Duration::from_millis(300));
+    open[0].set_nonblocking(true).expect("non-blocking");
+    assert_eq!(open[0].read(&mut [0; 10]).expect_err("still running").kind(), std::io::ErrorKind::WouldBlock);
+    let began = Instant::now();
+    assert_eq!(emulator.run_emulator_command(&["status"]).exit_code, Some(0));
+    assert_eq!(emulator.run_ajo(&["capping", "list"]).exit_code, Some(0));
+    emulator.send_signal("-TERM");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn unusual_data_file_is_rejected() {
+    let folder = TempDir::new().expect("a folder");
+    let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    std::os::unix::fs::symlink(folder.path().join("target"), &link).expect("a link");
+    let long = folder.path().join("long");
+    std::fs::File::create(&long).and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
+    for (path, expected) in [
+        (pipe.as_path(), "it is not a regular file"),
+        (Path::new("/dev/zero"), "it is not a regular file"),
+        (&link, "it is not a regular file"),
+        (&long, "it is longer than 268435456 bytes"),
+    ] {
+        let output = run(&["emulator", "serve", "--data", path.to_str().expect("text")]);
+        assert_eq!(output.exit_code, Some(1), "{}", path.display());
+        assert!(output.stderr.contains(expected), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn own_credential_works_with_auth_any() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("credentials.json");
+    let credential = r#"{"CLIENT_ID":"my-client","CLIENT_SECRETS":["my-secret"],"ORG_ID":"MINE@AdobeOrg","SCOPES":["openid","my_scope"]}"#;
+    std::fs::write(&file, credential).expect("written");
+    for auth in ["any", "off"] {
+        let emulator = EmulatorProcess::start(&["--auth", auth]);
+        let mut command = ajo_command(&["capping", "list", "--output", "json", "--credentials"]);
+        command.arg(&file).env("AJO_TOKEN_CACHE", "off").env("AJO_SANDBOX", "prod");
+        command
+            .env("AJO_IMS_URL", &emulator.url)
+            .env("AJO_BASE_URL", format!("{}/journey/orchestration", emulator.url));
+        let output: CommandOutput = command.output().expect("ajo runs").into();
+        assert_eq!(
+            (output.exit_code, output.stdout.as_str()),
+            (Some(0), "{\"results\":[]}\n"),
+            "{auth}: {}",
+            output.stderr
+        );
+    }
+}
+
+#[test]
+fn allow_host_is_passed_on() {
+    let emulator = EmulatorProcess::start(&["--allow-host", "emulator.test"]);
+    let address = emulator.url.strip_prefix("http://").expect("a URL");
+    for (host, expected) in [("emulator.test:80", "HTTP/1.1 200"), ("evil.example", "HTTP/1.1 403")] {
+        let mut connection = std::net::TcpStream::connect(address).expect("a connection");
+        let request = format!("GET /_emulator HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).expect("sent");
+        let mut received = String::new();
+        connection.read_to_string(&mut received).expect("a response");
+        assert!(received.starts_with(expected), "{host}: {received}");
     }
 }

@@ -8,11 +8,10 @@ mod clock;
 mod concurrent_edits;
 mod configs;
 mod control_error;
-mod origin;
 mod request;
 pub(crate) mod routes;
 #[cfg(feature = "simulate")]
-mod simulate;
+pub(crate) mod simulation_job;
 mod status;
 
 use std::collections::BTreeMap;
@@ -20,16 +19,17 @@ use std::collections::BTreeMap;
 use ajo_engine::Timestamp;
 use ajo_engine::untrusted_text::excerpt;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::api::control::control_error::ControlError;
-use crate::api::control::origin::check_origin;
 use crate::api::control::request::{check_parameters, parse_body};
 use crate::api::control::routes::{CONTROL_PREFIX, CONTROL_ROUTES};
 #[cfg(feature = "simulate")]
-use crate::api::control::simulate::simulate;
-use crate::api::response::{self, ByteResponse};
+use crate::api::control::simulation_job::SimulationJob;
+use crate::api::host_check::{HostScope, check_host};
+use crate::api::pending_response::PendingResponse;
+use crate::api::response;
 use crate::faults::fault::Fault;
 use crate::faults::fault_names::fault_names;
 use crate::state::emulator_state::EmulatorState;
@@ -37,25 +37,54 @@ use crate::state::organization::Organization;
 use crate::state::quirks::{Quirk, QuirkSettings};
 use crate::state::settings::{EmulatorSettings, ResourceLimits};
 
-pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> ByteResponse {
-    match run(state, request, now) {
-        Ok(body) => response::ok(&body),
-        Err(ControlError(status, message)) => response::json(status, &json!({"message": message})),
-    }
+/// A request to the control API.
+struct ControlRequest<'r> {
+    method: &'r Method,
+    /// Without the prefix.
+    path: &'r str,
+    query: BTreeMap<String, String>,
+    org_id: String,
+    /// The emulator's host and port, as the client calls it.
+    host: &'r str,
+    body: &'r [u8],
 }
 
-fn run(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> Result<Value, ControlError> {
-    check_origin(request.headers())?;
+pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> PendingResponse {
+    let mut response = match parse_request(state, request) {
+        Err(error) => error.to_response(),
+        #[cfg(feature = "simulate")]
+        Ok(control) if *control.method == Method::POST && control.path == "/simulate" => {
+            match SimulationJob::prepare(state, &control.org_id, control.body, now) {
+                Ok(job) => return PendingResponse::Simulation(Box::new(job)),
+                Err(error) => error.to_response(),
+            }
+        }
+        Ok(control) => match run(state, &control, now) {
+            Ok(body) => response::ok(&body),
+            Err(error) => error.to_response(),
+        },
+    };
+    response::set_date(&mut response, now);
+    PendingResponse::Ready(response)
+}
+
+fn parse_request<'r>(state: &EmulatorState, request: &'r Request<Bytes>) -> Result<ControlRequest<'r>, ControlError> {
+    check_host(request, &state.settings.allowed_hosts, HostScope::AnyAddress).map_err(ControlError::from)?;
     let query: BTreeMap<String, String> =
         serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).map_err(ControlError::bad_request)?;
-    let header = request.headers().get("x-gw-ims-org-id").and_then(|value| value.to_str().ok());
-    let org_id = header.or(query.get("org").map(String::as_str)).map_or_else(|| state.default_org_id(), str::to_owned);
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let org_id = header("x-gw-ims-org-id").or(query.get("org").map(String::as_str));
+    let org_id = org_id.map_or_else(|| state.default_org_id(), str::to_owned);
     let path = request.uri().path().strip_prefix(CONTROL_PREFIX).unwrap_or_default().trim_end_matches('/');
     check_parameters(request.method(), path, &query)?;
-    let body = request.body();
+    let host = header(header::HOST.as_str()).unwrap_or("localhost");
+    Ok(ControlRequest { method: request.method(), path, query, org_id, host, body: request.body() })
+}
 
+fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) -> Result<Value, ControlError> {
+    let ControlRequest { method, path, query, org_id, host, body } = control;
     // Routes for the whole emulator; the others are for one organization.
-    match (request.method().as_str(), path) {
+    match (method.as_str(), *path) {
         ("GET", "/quirks") => return Ok(json!(state.settings.quirks)),
         ("PUT", "/quirks") => {
             let mut variants: BTreeMap<String, String> = state.settings.quirks.clone().into();
@@ -76,16 +105,16 @@ fn run(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> R
             return Ok(json!({}));
         }
         ("POST", "/reset") => {
-            state.reset(&org_id);
+            state.reset(org_id);
             return Ok(json!({}));
         }
-        ("GET", "") => return status::show(state, &org_id, now),
+        ("GET", "") => return status::show(state, org_id, now),
         ("GET", "/environment") => {
-            let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
             let variables = state.environment(&format!("http://{host}")).into_iter();
             return Ok(variables.map(|(name, value)| (name, json!(value))).collect());
         }
-        ("POST", "/simulate") => return simulate(state, &org_id, body),
+        #[cfg(not(feature = "simulate"))]
+        ("POST", "/simulate") => return Err(no_simulation()),
         ("GET", "/contract") => return Ok(json!(state.differences)),
         ("DELETE", "/contract") => {
             state.differences.clear();
@@ -93,10 +122,9 @@ fn run(state: &mut EmulatorState, request: &Request<Bytes>, now: Timestamp) -> R
         }
         _ => {}
     }
-    let organization =
-        state.organizations.get_mut(&org_id).ok_or_else(|| ControlError::unknown_organization(&org_id))?;
+    let organization = state.organizations.get_mut(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?;
     let EmulatorSettings { limits, quirks, .. } = &state.settings;
-    run_for_organization(organization, (*limits, quirks), (request.method(), path), &query, body, now)
+    run_for_organization(organization, (*limits, quirks), (method, path), query, body, now)
 }
 
 fn run_for_organization(
@@ -149,9 +177,9 @@ fn quirk_variants(quirks: &QuirkSettings) -> Value {
 }
 
 #[cfg(not(feature = "simulate"))]
-fn simulate(_: &EmulatorState, _: &str, _: &[u8]) -> Result<Value, ControlError> {
+fn no_simulation() -> ControlError {
     let instead = "this build of the emulator has no traffic simulation; use `ajo simulate` or the emulator's server";
-    Err(ControlError(StatusCode::NOT_IMPLEMENTED, instead.to_owned()))
+    ControlError(StatusCode::NOT_IMPLEMENTED, instead.to_owned())
 }
 
 fn unknown_route(method: &Method, path: &str) -> ControlError {

@@ -15,10 +15,12 @@ use crate::api::control::routes::{CONTROL_PREFIX, is_control_path};
 use crate::api::gateway;
 use crate::api::gateway_error::GatewayError;
 use crate::api::headers;
+use crate::api::pending_response::PendingResponse;
 use crate::api::request_body;
 use crate::api::response::{self, ByteResponse};
 use crate::api::route::{self, BASE_PATH, Route};
-use crate::api::token_endpoint::{self, TokenForm};
+use crate::api::token_endpoint;
+use crate::api::token_form::{TokenForm, is_token_path};
 use crate::api::unknown_fields;
 use crate::faults::fault_error::FaultError;
 use crate::faults::injection::{FAULT_HEADER, InjectedFault};
@@ -34,22 +36,34 @@ const MAX_ID: usize = 128;
 impl EmulatorState {
     /// Handles one request. The response's extensions say how to deliver it; see [`crate::ResponseDelivery`].
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        self.begin(request, now).finish()
+    }
+
+    /// Handles a request, except for long computations.
+    pub(crate) fn begin(&mut self, request: &Request<Bytes>, now: Timestamp) -> PendingResponse {
         let path = request.uri().path();
         // Before any random number is drawn, so that viewing the UI changes nothing.
         if cfg!(feature = "web-ui")
             && let Some(mut response) = ui::respond(request)
         {
             response::set_date(&mut response, now);
-            return response;
+            return PendingResponse::Ready(response);
         }
         if is_control_path(path) {
-            let mut response = request_body::rejection(&self.settings.limits, request)
-                .unwrap_or_else(|| control::respond(self, request, now));
-            response::set_date(&mut response, now);
-            return response;
+            let Some(mut rejection) = request_body::rejection(&self.settings.limits, request) else {
+                return control::respond(self, request, now);
+            };
+            response::set_date(&mut rejection, now);
+            return PendingResponse::Ready(rejection);
         }
+        PendingResponse::Ready(self.call_service(request, now))
+    }
+
+    /// Handles a call of the service or the token endpoint.
+    fn call_service(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        let path = request.uri().path();
         let id = uuid(&mut self.random);
-        let form = if path == TOKEN_PATH { TokenForm::parse(request.body()) } else { TokenForm::parse(b"") };
+        let form = TokenForm::parse(request);
         let org_id = self.resolve_org_id(request, &form);
         let org_now = self.organizations.get(&org_id).map_or(now, |organization| organization.clock.read(now));
         let route = route::find(request.method(), path, &self.settings.quirks);
@@ -90,7 +104,7 @@ impl EmulatorState {
             effect = fault.effect.map(|effect| effect.to_string());
         }
         self.log(request, &route, unknown, (target, effect), (&org_id, org_now), (response.status(), &id));
-        let name = if path == TOKEN_PATH { "x-debug-id" } else { "x-request-id" };
+        let name = if is_token_path(path) { "x-debug-id" } else { "x-request-id" };
         if let Ok(id) = header::HeaderValue::from_str(&id) {
             response.headers_mut().insert(name, id);
         }
@@ -110,7 +124,7 @@ impl EmulatorState {
         let named = header(&headers::ORG_ID).filter(|org_id| self.organizations.contains_key(*org_id));
         let client_id = header(&headers::API_KEY).unwrap_or_else(|| form.field("client_id"));
         let find_client = || self.settings.clients.iter().find(|client| client.client_id == client_id);
-        match (named, request.uri().path() == TOKEN_PATH) {
+        match (named, is_token_path(request.uri().path())) {
             (Some(org_id), false) => org_id.to_owned(),
             _ => find_client().map_or_else(|| self.default_org_id(), |client| client.org_id.to_string()),
         }
@@ -161,7 +175,7 @@ impl EmulatorState {
         organization.apply_concurrent_edit(FaultTarget::from_operation(operation), authorized.sandbox, uid, now);
         let context = OperationContext {
             store: &mut organization.store,
-            org_id,
+            org_id: authorized.org_id,
             sandbox: authorized.sandbox,
             account: &excerpt(authorized.client_id, MAX_ID),
             now,

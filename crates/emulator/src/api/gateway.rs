@@ -2,17 +2,19 @@
 //!
 //! The codes and messages are documented; the order of the checks is inferred.
 
-use ajo_engine::Timestamp;
+use ajo_engine::{OrgId, Timestamp};
 use http::{HeaderMap, header};
 
 use crate::api::gateway_error::GatewayError;
 use crate::api::headers;
 use crate::state::settings::{AuthMode, EmulatorSettings};
-use crate::state::tokens::IssuedTokens;
+use crate::state::tokens::{IssuedTokens, TokenGrant};
 
 /// The client and the sandbox of a call that passed.
 pub(crate) struct AuthorizedCall<'r> {
     pub(crate) client_id: &'r str,
+    /// The organization that responses name.
+    pub(crate) org_id: &'r str,
     pub(crate) sandbox: &'r str,
 }
 
@@ -22,7 +24,7 @@ pub(crate) fn authorize<'r>(
     settings: &'r EmulatorSettings,
     tokens: &IssuedTokens,
     headers: &'r HeaderMap,
-    org_id: &str,
+    org_id: &'r str,
     now: Timestamp,
 ) -> Result<AuthorizedCall<'r>, (GatewayError, &'static str)> {
     let header = |name| headers::get_str(headers, name).filter(|value| !value.is_empty());
@@ -30,6 +32,7 @@ pub(crate) fn authorize<'r>(
     if settings.auth == AuthMode::Off {
         return Ok(AuthorizedCall {
             client_id: header(&headers::API_KEY).unwrap_or("anonymous"),
+            org_id,
             sandbox: header(&headers::SANDBOX).unwrap_or_else(first_sandbox),
         });
     }
@@ -47,7 +50,8 @@ pub(crate) fn authorize<'r>(
     };
     let token = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let grant = token.and_then(|(_, token)| tokens.get(token.trim())).filter(|grant| grant.expires_at > now);
-    if token.is_none() || (strict && grant.is_none()) {
+    let is_token_needed = strict || settings.auth == AuthMode::Any;
+    if token.is_none() || (is_token_needed && grant.is_none()) {
         return Err((GatewayError::TOKEN_INVALID, ""));
     }
     let Some(requested_org) = header(&headers::ORG_ID) else {
@@ -56,14 +60,20 @@ pub(crate) fn authorize<'r>(
     let Some(sandbox) = header(&headers::SANDBOX) else {
         return Err((GatewayError::MISSING_HEADER, "x-sandbox-name"));
     };
+    // Documented for another organization; inferred for another client's token.
+    let is_foreign = |grant: &TokenGrant| grant.client_id != api_key;
+    if is_token_needed && grant.is_some_and(is_foreign) {
+        return Err((GatewayError::PROFILE_INVALID, ""));
+    }
     if let (true, Some(grant), Some(client)) = (strict, grant, client) {
-        // Documented for another organization; inferred for another client's token.
-        if grant.client_id != api_key || requested_org != client.org_id.as_str() || org_id != client.org_id.as_str() {
+        if requested_org != client.org_id.as_str() || org_id != client.org_id.as_str() {
             return Err((GatewayError::PROFILE_INVALID, ""));
         }
         if !settings.required_scopes.iter().all(|needed| grant.scopes.iter().any(|scope| scope == needed)) {
             return Err((GatewayError::SCOPE_MISMATCH, ""));
         }
     }
-    Ok(AuthorizedCall { client_id: api_key, sandbox })
+    // With `any`, the organizations of unregistered clients share the first one's state, but keep their name.
+    let is_named = settings.auth == AuthMode::Any && requested_org.parse::<OrgId>().is_ok();
+    Ok(AuthorizedCall { client_id: api_key, org_id: if is_named { requested_org } else { org_id }, sandbox })
 }

@@ -4,6 +4,7 @@ use ajo_core::{OPERATIONS, Operation, Verb};
 use ajo_engine::TOKEN_PATH;
 use http::Method;
 
+use crate::api::token_form::is_token_path;
 use crate::state::quirks::QuirkSettings;
 
 /// The base path of both APIs at the gateway. Source: the vendor's specification.
@@ -21,7 +22,7 @@ pub(crate) enum Route<'r> {
 }
 
 pub(crate) fn find<'r>(method: &Method, path: &'r str, quirks: &QuirkSettings) -> Route<'r> {
-    if path == TOKEN_PATH {
+    if is_token_path(path) {
         return if *method == Method::POST { Route::Token } else { Route::MethodNotAllowed(vec!["POST"]) };
     }
     let Some(path) = path.strip_prefix(BASE_PATH) else { return Route::NotFound };

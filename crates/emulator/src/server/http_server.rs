@@ -118,7 +118,7 @@ impl EmulatorBuilder {
         let address = listener.local_addr().map_err(failed)?;
         let limits = self.settings.limits;
         let state = Arc::new(Mutex::new(EmulatorState::new(self.settings)));
-        let server = ServerContext { state: state.clone(), now: self.now.clone(), limits };
+        let server = ServerContext::new(state.clone(), self.now.clone(), address.ip().is_loopback());
         let listener = BoundedListener::new(listener, limits.connections, limits.idle_timeout);
         // Dropping the emulator drops `stop`: the server accepts no more connections and closes idle ones.
         let (stop, stopped) = watch::channel(());

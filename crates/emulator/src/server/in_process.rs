@@ -82,7 +82,9 @@ impl Service<Request<Bytes>> for InProcessService {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let now = (self.now)();
-        let response = self.state().handle(&request, now);
+        // Not in one statement: a simulation runs without the lock.
+        let pending = self.state().begin(&request, now);
+        let response = pending.finish();
         let mode =
             response.extensions().get::<ResponseDelivery>().map_or(DeliveryMode::Whole, |delivery| delivery.mode);
         ready(if mode == DeliveryMode::Whole { Ok(response) } else { Err(ConnectionLost) })

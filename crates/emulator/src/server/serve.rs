@@ -9,15 +9,19 @@ use ajo_engine::Timestamp;
 use bytes::Bytes;
 use futures_util::future::{self, select};
 use futures_util::stream::{self, StreamExt as _};
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either, Full, StreamBody};
 use hyper::body::{Body, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::sync::watch;
+use serde_json::json;
+use tokio::sync::{Semaphore, oneshot, watch};
 
+use crate::api::host_check::{HostScope, check_host};
+use crate::api::pending_response::PendingResponse;
 use crate::api::request_body::{IncompleteBody, max_length};
+use crate::api::response::{self, ByteResponse};
 use crate::faults::delivery::{DeliveryMode, ResponseDelivery};
 use crate::server::connection::{BoundedListener, Connection, ConnectionHandle};
 use crate::state::emulator_state::EmulatorState;
@@ -28,10 +32,64 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// The source of time.
 pub(super) type ClockFn = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Maximum number of concurrent simulations; others wait.
+const MAX_SIMULATIONS: usize = 2;
+
 pub(super) struct ServerContext {
-    pub(super) state: Arc<Mutex<EmulatorState>>,
-    pub(super) now: ClockFn,
-    pub(super) limits: ResourceLimits,
+    state: Arc<Mutex<EmulatorState>>,
+    now: ClockFn,
+    limits: ResourceLimits,
+    /// Host names that are accepted besides loopback names; `None` if the server does not listen on loopback.
+    allowed_hosts: Option<Vec<String>>,
+    simulations: Arc<Semaphore>,
+}
+
+impl ServerContext {
+    pub(super) fn new(state: Arc<Mutex<EmulatorState>>, now: ClockFn, is_loopback: bool) -> Self {
+        let settings = state.lock().unwrap_or_else(PoisonError::into_inner).settings().clone();
+        Self {
+            state,
+            now,
+            limits: settings.limits,
+            allowed_hosts: is_loopback.then_some(settings.allowed_hosts),
+            simulations: Arc::new(Semaphore::new(MAX_SIMULATIONS)),
+        }
+    }
+
+    /// The response to a request that a web page may have sent.
+    fn host_rejection(&self, request: &Request<Bytes>) -> Option<ByteResponse> {
+        let error = check_host(request, self.allowed_hosts.as_ref()?, HostScope::Loopback).err()?;
+        let mut response = error.to_response();
+        response::set_date(&mut response, (self.now)());
+        Some(response)
+    }
+
+    async fn handle(&self, request: &Request<Bytes>) -> ByteResponse {
+        let now = (self.now)();
+        let pending = self.state.lock().unwrap_or_else(PoisonError::into_inner).begin(request, now);
+        match pending {
+            PendingResponse::Ready(response) => response,
+            job @ PendingResponse::Simulation(_) => self.run_on_thread(job).await,
+        }
+    }
+
+    /// Runs a simulation on a thread of its own. Unlike a blocking task of tokio, it does not delay the end of the process.
+    async fn run_on_thread(&self, job: PendingResponse) -> ByteResponse {
+        let failed = || {
+            let message = "the emulator could not run the simulation";
+            response::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": message}))
+        };
+        let Ok(permit) = self.simulations.clone().acquire_owned().await else { return failed() };
+        let (sender, receiver) = oneshot::channel();
+        let run = move || {
+            let _ = sender.send(job.finish());
+            drop(permit);
+        };
+        if std::thread::Builder::new().name("simulation".to_owned()).spawn(run).is_err() {
+            return failed();
+        }
+        receiver.await.unwrap_or_else(|_| failed())
+    }
 }
 
 /// Accepts connections until the sender of `stop` is dropped.
@@ -63,9 +121,9 @@ async fn respond(
     let max_body = max_length(&server.limits, request.uri().path());
     let request = read_request(request, max_body).await;
     connection.begin_response();
-    let mut response = {
-        let now = (server.now)();
-        server.state.lock().unwrap_or_else(PoisonError::into_inner).handle(&request, now)
+    let mut response = match server.host_rejection(&request) {
+        Some(rejection) => rejection,
+        None => server.handle(&request).await,
     };
     let ResponseDelivery { delay, mode } = response.extensions_mut().remove().unwrap_or_default();
     if !delay.is_zero() {

@@ -17,17 +17,22 @@ pub const MAX_ORGANIZATIONS: usize = 10_000;
 /// Maximum number of sandboxes of an organization.
 pub const MAX_SANDBOXES: usize = 100;
 
+/// The names of the variables in [`EmulatorState::environment`].
+pub const ENVIRONMENT_NAMES: [&str; 7] =
+    ["AJO_BASE_URL", "AJO_IMS_URL", "AJO_CLIENT_ID", "AJO_CLIENT_SECRET", "AJO_ORG_ID", "AJO_SCOPES", "AJO_SANDBOX"];
+
 /// The emulated service: organizations with their sandboxes and configurations, and the issued tokens.
 ///
 /// It does no I/O and has no clock or entropy of its own: the same requests at the same times give the same bytes.
 ///
 /// ```
 /// use ajo_engine::Timestamp;
-/// use ajo_emulator::{MAX_ORGANIZATIONS, MAX_SANDBOXES, EmulatorSettings, EmulatorState};
+/// use ajo_emulator::{ENVIRONMENT_NAMES, MAX_ORGANIZATIONS, MAX_SANDBOXES, EmulatorSettings, EmulatorState};
 ///
 /// let settings = EmulatorSettings::default();
 /// assert!(settings.clients.len() <= MAX_ORGANIZATIONS && settings.sandboxes.len() <= MAX_SANDBOXES);
 /// let mut state = EmulatorState::new(settings);
+/// assert!(state.environment("http://localhost:4010").iter().map(|(name, _)| *name).eq(ENVIRONMENT_NAMES));
 /// let request = http::Request::get("/journey/orchestration/endpointConfigs/u-1").body(bytes::Bytes::new())?;
 /// let response = state.handle(&request, Timestamp::from_millis(0));
 /// assert_eq!(response.status(), 403); // no API key
@@ -88,18 +93,17 @@ impl EmulatorState {
         let client = self.settings.clients.first();
         let client_field = |text: fn(&RegisteredClient) -> String| client.map(text).unwrap_or_default();
         let sandbox = self.settings.sandboxes.first().map(|sandbox| sandbox.name.clone());
-        vec![
-            ("AJO_BASE_URL", format!("{root}{BASE_PATH}")),
-            ("AJO_IMS_URL", root.to_owned()),
-            ("AJO_CLIENT_ID", client_field(|client| client.client_id.clone())),
-            (
-                "AJO_CLIENT_SECRET",
-                client_field(|client| client.secrets.first().map(|it| it.expose().to_owned()).unwrap_or_default()),
-            ),
-            ("AJO_ORG_ID", client_field(|client| client.org_id.to_string())),
-            ("AJO_SCOPES", client_field(|client| client.scopes.to_string())),
-            ("AJO_SANDBOX", sandbox.unwrap_or_default()),
-        ]
+        let secret = client_field(|client| client.secrets.first().map(|it| it.expose().to_owned()).unwrap_or_default());
+        let values = [
+            format!("{root}{BASE_PATH}"),
+            root.to_owned(),
+            client_field(|client| client.client_id.clone()),
+            secret,
+            client_field(|client| client.org_id.to_string()),
+            client_field(|client| client.scopes.to_string()),
+            sandbox.unwrap_or_default(),
+        ];
+        ENVIRONMENT_NAMES.into_iter().zip(values).collect()
     }
 
     /// Revokes all tokens.
@@ -157,9 +161,11 @@ impl EmulatorState {
 
     /// Resets an organization to its initial state and revokes the tokens of its clients.
     pub(crate) fn reset(&mut self, org_id: &str) {
-        for client in self.settings.clients.iter().filter(|client| client.org_id.as_str() == org_id) {
-            self.tokens.revoke(&client.client_id);
-        }
+        // Unregistered clients use the first organization.
+        let (clients, default_org) = (&self.settings.clients, self.default_org_id());
+        let client_org =
+            |id: &str| clients.iter().find(|client| client.client_id == id).map(|client| client.org_id.as_str());
+        self.tokens.revoke(|client_id| client_org(client_id).unwrap_or(&default_org) == org_id);
         if let Some(organization) = self.organizations.get_mut(org_id) {
             organization.reset();
         }

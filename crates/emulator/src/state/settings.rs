@@ -37,6 +37,9 @@ pub enum AuthMode {
     Off,
     /// The headers must be present; any API key and any token are accepted.
     Lenient,
+    /// The token endpoint accepts any client id, secret and scopes, and the gateway any organization. Calls need a token that the
+    /// emulator has issued to the same client id.
+    Any,
     /// Like the real service.
     #[default]
     Strict,
@@ -44,13 +47,14 @@ pub enum AuthMode {
 
 impl AuthMode {
     /// All modes.
-    pub const ALL: [Self; 3] = [Self::Off, Self::Lenient, Self::Strict];
+    pub const ALL: [Self; 4] = [Self::Off, Self::Lenient, Self::Any, Self::Strict];
 
     /// The name on the command line and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Lenient => "lenient",
+            Self::Any => "any",
             Self::Strict => "strict",
         }
     }
@@ -67,7 +71,7 @@ impl FromStr for AuthMode {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let named = Self::ALL.into_iter().find(|mode| mode.as_str() == text);
-        named.ok_or_else(|| "expected off, lenient or strict".to_owned())
+        named.ok_or_else(|| "expected off, lenient, any or strict".to_owned())
     }
 }
 
@@ -148,6 +152,9 @@ pub struct EmulatorSettings {
     /// Scopes that every token needs. Default: none, because the real requirement is not published.
     pub required_scopes: Vec<String>,
     pub auth: AuthMode,
+    /// Host names, besides `localhost` and loopback addresses, that may be in the headers `Host` and `Origin`: a proxy's, or a
+    /// container's. Other requests are rejected, because web pages can send them. Only the server and the control API check it.
+    pub allowed_hosts: Vec<String>,
     pub quirks: QuirkSettings,
     pub limits: ResourceLimits,
     /// Whether the web UI has controls for faults and the clock.
@@ -190,6 +197,7 @@ impl Default for EmulatorSettings {
             token_lifetime: Duration::from_secs(86_399),
             required_scopes: Vec::new(),
             auth: AuthMode::Strict,
+            allowed_hosts: Vec::new(),
             quirks: QuirkSettings::default(),
             limits: ResourceLimits::default(),
             ui_controls: false,

@@ -30,9 +30,9 @@ impl IssuedTokens {
         self.grants.clear();
     }
 
-    /// Removes the tokens of one client.
-    pub(crate) fn revoke(&mut self, client_id: &str) {
-        self.grants.retain(|_, grant| grant.client_id != client_id);
+    /// Removes the tokens of these clients.
+    pub(crate) fn revoke(&mut self, is_revoked: impl Fn(&str) -> bool) {
+        self.grants.retain(|_, grant| !is_revoked(&grant.client_id));
     }
 
     /// Stores a token. At the limit, it drops the token that expires first.

@@ -8,6 +8,8 @@ mod contract;
 mod control_api;
 mod error_codes;
 mod fidelity;
+#[cfg(feature = "server")]
+mod host_checks;
 mod life_cycle;
 mod limits;
 mod quirks;
@@ -15,3 +17,4 @@ mod scenarios;
 mod simulate;
 mod snapshots;
 mod support;
+mod token_requests;

@@ -29,8 +29,8 @@ export interface EmulatorOptions {
   tokenLifetimeSeconds?: number;
   /** The scopes that a token must have. Default: none, because Adobe does not document which scopes the service requires. */
   requiredScopes?: readonly string[];
-  /** `strict` (default): as the service. `lenient`: accepts any API key and token. `off`: requires no header. */
-  auth?: "strict" | "lenient" | "off";
+  /** `strict` (default): as the service. `lenient`: accepts any API key and token. `any`: issues tokens for any credential. `off`: requires no header. */
+  auth?: "strict" | "lenient" | "any" | "off";
   /** Maximum number of configurations in a sandbox (20,000), calls in the request log (1,000), and valid tokens (10,000). */
   limits?: { configs?: number; loggedCalls?: number; tokens?: number };
   /** The same seed and calls give the same identifiers, tokens and random faults. An integer; default 0. */

@@ -94,7 +94,7 @@ test("invalid use is explained in one sentence", () => {
     [null, "INVALID_OPTIONS", /`options` must be an object, not null/],
     [{ color: 1 }, "INVALID_OPTIONS", /unknown option `color`; expected one of clients, sandboxes/],
     [{ now: 5 }, "INVALID_OPTIONS", /`now` must be a function/],
-    [{ auth: "maybe" }, "INVALID_OPTIONS", /auth: expected off, lenient or strict/],
+    [{ auth: "maybe" }, "INVALID_OPTIONS", /auth: expected off, lenient, any or strict/],
     [{ clients: [] }, "INVALID_OPTIONS", /clients must not be empty/],
     [{ seed: -1 }, "INVALID_OPTIONS", /invalid value/],
   ]) {

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use ajo_auth::{BaseUrl, format_error_chain, http_client, read_bounded};
+use ajo_emulator::ENVIRONMENT_NAMES;
+use ajo_engine::untrusted_text::{excerpt, is_hidden};
 use serde_json::Value;
 
 use crate::arguments::EmulatorUrlArg;
@@ -22,7 +24,12 @@ enum ControlMethod {
     Post,
 }
 
-async fn send_request(at: &EmulatorUrlArg, method: ControlMethod, path: &str) -> Result<Value, CommandError> {
+async fn send_request(
+    at: &EmulatorUrlArg,
+    method: ControlMethod,
+    path: &str,
+    timeout: Duration,
+) -> Result<Value, CommandError> {
     let root = BaseUrl::parse_origin(&at.emulator_url)
         .map_err(|error| CommandError::new(format!("invalid emulator URL (--emulator-url): {error}")))?;
     let http = http_client(&root)?;
@@ -35,7 +42,7 @@ async fn send_request(at: &EmulatorUrlArg, method: ControlMethod, path: &str) ->
         CommandError::new(format!("no emulator responds at {root}: {problem}"))
             .with_hint("start one with `ajo emulator serve --port 4010`, or set its URL with --emulator-url")
     };
-    let response = request.timeout(TIMEOUT).send().await.map_err(|error| unreachable(format_error_chain(&error)))?;
+    let response = request.timeout(timeout).send().await.map_err(|error| unreachable(format_error_chain(&error)))?;
     let status = response.status();
     let body =
         read_bounded(response, MAX_RESPONSE_BYTES).await.map_err(|error| unreachable(format_error_chain(&error)))?;
@@ -45,17 +52,33 @@ async fn send_request(at: &EmulatorUrlArg, method: ControlMethod, path: &str) ->
     }
 }
 
-/// The variables that point `ajo` and other programs to the emulator.
-pub(crate) async fn environment(at: &EmulatorUrlArg) -> Result<Vec<(String, String)>, CommandError> {
-    let response = send_request(at, ControlMethod::Get, "/environment").await?;
-    let variables = response.as_object().into_iter().flatten();
-    Ok(variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect())
+/// The variables that point `ajo` and other programs to the emulator. A shell evaluates them, so only the known names are
+/// accepted.
+pub(crate) async fn environment(at: &EmulatorUrlArg) -> Result<Vec<(&'static str, String)>, CommandError> {
+    let response = send_request(at, ControlMethod::Get, "/environment", TIMEOUT).await?;
+    parse_environment(&response).map_err(|problem| {
+        CommandError::new(format!("the server at {} is not an emulator of this version: {problem}", at.emulator_url))
+    })
+}
+
+fn parse_environment(response: &Value) -> Result<Vec<(&'static str, String)>, String> {
+    let variables = response.as_object().ok_or("the environment is not an object")?;
+    if let Some(unknown) = variables.keys().find(|name| !ENVIRONMENT_NAMES.contains(&name.as_str())) {
+        return Err(format!("its environment has the unknown variable `{}`", excerpt(unknown, 60)));
+    }
+    let value = |name: &'static str| match variables.get(name).and_then(Value::as_str) {
+        Some(value) if !value.chars().any(is_hidden) => Ok((name, value.to_owned())),
+        Some(_) => Err(format!("{name} in its environment has control characters")),
+        None => Err(format!("its environment has no {name}")),
+    };
+    ENVIRONMENT_NAMES.into_iter().map(value).collect()
 }
 
 pub(crate) async fn wait(at: &EmulatorUrlArg, seconds: u64) -> Result<(), CommandError> {
     let deadline = Instant::now() + Duration::from_secs(seconds.min(86_400));
     loop {
-        match send_request(at, ControlMethod::Get, "").await {
+        let left = deadline.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
+        match fetch_status(at, TIMEOUT.min(left)).await {
             Ok(_) => return Ok(()),
             Err(failure) if Instant::now() + POLL_INTERVAL >= deadline => return Err(failure),
             Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
@@ -64,11 +87,20 @@ pub(crate) async fn wait(at: &EmulatorUrlArg, seconds: u64) -> Result<(), Comman
 }
 
 pub(crate) async fn status(at: &EmulatorUrlArg) -> Result<Value, CommandError> {
-    send_request(at, ControlMethod::Get, "").await
+    fetch_status(at, TIMEOUT).await
+}
+
+/// The status of an emulator; any other server may return JSON, too.
+async fn fetch_status(at: &EmulatorUrlArg, timeout: Duration) -> Result<Value, CommandError> {
+    let status = send_request(at, ControlMethod::Get, "", timeout).await?;
+    if status["emulator"].is_string() {
+        return Ok(status);
+    }
+    Err(CommandError::new(format!("the server at {} is not an emulator", at.emulator_url)))
 }
 
 pub(crate) async fn reset(at: &EmulatorUrlArg) -> Result<(), CommandError> {
-    send_request(at, ControlMethod::Post, "/reset").await.map(drop)
+    send_request(at, ControlMethod::Post, "/reset", TIMEOUT).await.map(drop)
 }
 
 /// Formats the status as text.
@@ -89,4 +121,42 @@ pub(crate) fn format_status(status: &Value) -> String {
         ("clock speed", status["clock"]["speed"].to_string()),
     ];
     lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn known() -> Value {
+        ENVIRONMENT_NAMES.into_iter().map(|name| (name.to_owned(), json!("it's"))).collect()
+    }
+
+    #[test]
+    fn only_known_variables_are_accepted() {
+        let parsed = parse_environment(&known()).expect("the known variables");
+        assert!(parsed.iter().map(|(name, _)| *name).eq(ENVIRONMENT_NAMES));
+        for name in ["AJO_X=1; touch pwned; A", "LD_PRELOAD", "PATH", "AJO_PROFILE", "ajo_sandbox", "", "A\u{1b}[2J\nB"]
+        {
+            let mut response = known();
+            response[name] = json!("x");
+            let error = parse_environment(&response).expect_err(name);
+            assert!(error.starts_with("its environment has the unknown variable `"), "{error}");
+            assert!(!error.chars().any(is_hidden), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn other_values_are_rejected() {
+        for value in [json!(1), json!(null), json!(["x"]), json!("a\nb"), json!("\u{1b}]0;T\u{7}"), json!("\u{202e}")] {
+            let mut response = known();
+            response["AJO_CLIENT_SECRET"] = value.clone();
+            let error = parse_environment(&response).expect_err("not a value");
+            assert!(error.contains("AJO_CLIENT_SECRET"), "{value}: {error}");
+        }
+        for response in [json!([]), json!("x"), json!({}), json!(null)] {
+            parse_environment(&response).expect_err("not an environment");
+        }
+    }
 }

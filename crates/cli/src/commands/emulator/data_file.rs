@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::arguments::StartArgs;
 use crate::command_error::CommandError;
 
-/// Maximum file size in bytes (our limit). 10,000 configurations take about 8 MB.
-const MAX_DATA_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum file size in bytes (our limit): twice that of the stored definitions, as for a snapshot in the
+/// control API.
+const MAX_DATA_BYTES: usize = 256 * 1024 * 1024;
 
 /// Loads the file, if it exists.
 pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {
@@ -25,11 +26,11 @@ pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), Command
             directory(path).display()
         )));
     }
-    let opened = open_regular_file(path, OpenOptions::new().read(true), SymlinkPolicy::Follow);
+    let opened = open_regular_file(path, OpenOptions::new().read(true), SymlinkPolicy::Reject);
     let text = match opened.and_then(|file| read_bounded_file(&file, MAX_DATA_BYTES)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(CommandError::new(format!("failed to read {name}: {error}"))),
+        Err(error) => return Err(CommandError::new(format!("failed to read the data file {name}: {error}"))),
     };
     let snapshot: Value = serde_json::from_str(&text)
         .map_err(|error| CommandError::new(format!("{name}:{}:{}: invalid JSON", error.line(), error.column())))?;

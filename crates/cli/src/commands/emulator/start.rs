@@ -18,6 +18,7 @@ pub(crate) async fn start(
 ) -> Result<Emulator, CommandError> {
     let mut begin = ajo_emulator::EmulatorSettings {
         auth: start.auth,
+        allowed_hosts: start.allowed_hosts.clone(),
         quirks: parse_quirks(&start.quirks)?,
         token_lifetime: Duration::from_secs(start.token_lifetime),
         seed: start.seed,

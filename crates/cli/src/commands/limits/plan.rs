@@ -98,7 +98,11 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
 pub(crate) fn duplicate_notes(plan: &Plan) -> Vec<String> {
     let keys: BTreeSet<_> = plan.desired.iter().map(DesiredConfig::key).collect();
     let duplicates = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
-    duplicates.map(|duplicate| format!("{}: {} has the same URL and methods, and `ajo` does not manage it", duplicate.key, duplicate.uid)).collect()
+    duplicates
+        .map(|duplicate| {
+            format!("{}: {} has the same URL and methods, and `ajo` does not manage it", duplicate.key, duplicate.uid)
+        })
+        .collect()
 }
 
 /// Saves a plan. Overwrites only an empty file or another plan.

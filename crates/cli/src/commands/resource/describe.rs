@@ -125,7 +125,11 @@ fn other_fields(observed: &ObservedConfig, listed: &[&str]) -> Vec<(String, Stri
 /// Formats the state. A configuration in state `updated` may still be deployed with its previous definition.
 fn format_state(state: Option<&ConfigState>, deployed: Option<bool>) -> String {
     let name = state.map_or("unknown", ConfigState::as_str);
-    let note = if state != Some(&ConfigState::Deployed) && deployed == Some(true) { ", older definition deployed" } else { "" };
+    let note = if state != Some(&ConfigState::Deployed) && deployed == Some(true) {
+        ", older definition deployed"
+    } else {
+        ""
+    };
     format!("{name}{note}")
 }
 

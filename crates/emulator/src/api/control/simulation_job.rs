@@ -1,0 +1,59 @@
+//! Simulates traffic through a deployed configuration.
+
+use ajo_engine::Timestamp;
+use ajo_engine::untrusted_text::excerpt;
+use ajo_simulator::SimulationRequest;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::api::authoring::validation;
+use crate::api::control::control_error::ControlError;
+use crate::api::control::request::parse_body;
+use crate::api::response;
+use crate::state::emulator_state::EmulatorState;
+
+/// A simulation with all its input. It takes up to seconds and does not need the state.
+pub(crate) struct SimulationJob {
+    request: SimulationRequest,
+    /// The deployed definition.
+    deployed: Option<Value>,
+    now: Timestamp,
+}
+
+impl SimulationJob {
+    /// Reads the request and looks up the deployed definition.
+    pub(super) fn prepare(
+        state: &EmulatorState,
+        org_id: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Self, ControlError> {
+        let store = &state.organizations.get(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?.store;
+        let request: SimulationRequest = parse_body(body)?;
+        let deployed = request.uid.as_deref().map(|uid| -> Result<Value, ControlError> {
+            let (api, config) = store.find(uid).ok_or_else(|| {
+                ControlError(StatusCode::NOT_FOUND, format!("no configuration has the uid {}", excerpt(uid, 60)))
+            })?;
+            let definition = config.deployed.as_ref();
+            let definition = definition.ok_or_else(|| {
+                ControlError::bad_request(format!(
+                    "the configuration {} is not deployed, so it has no effect",
+                    excerpt(uid, 60)
+                ))
+            })?;
+            let definition = definition.parse();
+            Ok(Value::Object(validation::canonical_definition(api, &definition, &state.settings.quirks).into_owned()))
+        });
+        Ok(Self { deployed: deployed.transpose()?, request, now })
+    }
+
+    pub(crate) fn run(self) -> Response<Bytes> {
+        let mut response = match self.request.simulate(self.deployed) {
+            Ok(report) => response::ok(&json!(report)),
+            Err(problem) => ControlError::bad_request(problem).to_response(),
+        };
+        response::set_date(&mut response, self.now);
+        response
+    }
+}
