@@ -42,14 +42,14 @@ impl LimitsInput {
     pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
         let sources = load_sources(files, policy)?;
         let limits = file::parse_limits(&sources, &session::variable);
-        Self::from_limits(files, sources, vec![limits])
+        Ok(Self::from_limits(files, sources, vec![limits]))
     }
 
     /// Reads files for any number of sandboxes, to validate them.
     pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
         let sources = load_sources(files, policy)?;
         let each = file::parse_limits_by_sandbox(&sources, &session::variable);
-        Self::from_limits(files, sources, each)
+        Ok(Self::from_limits(files, sources, each))
     }
 
     /// The desired limits of an earlier plan.

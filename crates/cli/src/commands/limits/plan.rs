@@ -29,7 +29,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
         LimitsContext::load(settings, &args.files, desired).await?;
     let plan = plan(desired, &observed, &reconciled.state, args.prune_args.to_options());
     let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
-    let report = build_report("plan", &input, &service, paths, plan, reconciled.note);
+    let report = build_report("plan", &input, &service, paths, plan, reconciled.note)?;
     if let Some(file) = &args.out {
         save_plan(file, &report)?;
     }
@@ -51,7 +51,7 @@ pub(crate) fn build_report(
     PlanPaths { state_file, policy }: PlanPaths,
     plan: Plan,
     note: Option<String>,
-) -> CommandReport {
+) -> Result<CommandReport, CommandError> {
     let outcome = if !plan.blockers.is_empty() {
         CommandOutcome::Blocked
     } else if plan.changes.is_empty() {
@@ -60,7 +60,7 @@ pub(crate) fn build_report(
         CommandOutcome::Changes
     };
     let mut report = CommandReport {
-        notes: [note, input.freeze_notice(jiff::Timestamp::now())]
+        notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
             .into_iter()
             .flatten()
             .chain(missing_limit_notes(&plan))
@@ -73,7 +73,7 @@ pub(crate) fn build_report(
         ..service.report(command, input, outcome)
     };
     report.seal_plan();
-    report
+    Ok(report)
 }
 
 /// Notes for configurations that exist and should be deployed, but are not.
