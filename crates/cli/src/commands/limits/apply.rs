@@ -124,7 +124,7 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         Some(report) => PlanPaths { state_file: report.state_file.clone(), policy: report.policy.clone() },
         None => PlanPaths { state_file: paths.display_path(), policy: args.state_args.display_policy() },
     };
-    let report = planning::build_report("apply", &input, &service, plan_paths, plan, note);
+    let report = planning::build_report("apply", &input, &service, plan_paths, plan, note)?;
     if let Some(reviewed) = &reviewed {
         plan_file::check_not_stale(reviewed, &report)?;
     }
