@@ -11,6 +11,8 @@ mod exit_status;
 mod output;
 mod prompt;
 mod report;
+mod safe_text;
+mod secret_mask;
 mod session;
 mod signals;
 mod time;
@@ -27,6 +29,8 @@ use report::OutputFormat;
 
 /// Runs the command line and returns the exit code.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> ExitCode {
+    output::print_panics_safely();
+    secret_mask::register_environment();
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let arguments = match CliArgs::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
@@ -47,8 +51,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
 fn print_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     // Help and version go to standard output; everything else is a usage error.
     if !error.use_stderr() {
-        let _ = error.print();
-        return ExitStatus::Success.into();
+        return exit_with(output::print_help(error).map(|()| ExitStatus::Success.into()), OutputFormat::Text);
     }
     let json = arguments.iter().any(|it| it == "--output=json")
         || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");
@@ -57,7 +60,7 @@ fn print_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         let failure = CommandError::new(text.trim_start_matches("error: ").trim_end()).into_usage_error();
         return exit_with(Err(failure), report::OutputFormat::Json);
     }
-    let _ = error.print();
+    output::print_usage_error(error);
     ExitStatus::Usage.into()
 }
 

@@ -7,6 +7,8 @@ use ajo_auth::Secret;
 
 use crate::command_error::CommandError;
 use crate::output;
+use crate::safe_text::{SafeText, safe};
+use crate::secret_mask;
 
 /// Prompts until the reply parses. An empty reply selects the default, if there is one.
 pub(crate) fn read_value<T, E: Display>(
@@ -15,7 +17,7 @@ pub(crate) fn read_value<T, E: Display>(
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, CommandError> {
     loop {
-        output::print_prompt(&default.map_or_else(|| format!("{question}: "), |text| format!("{question} [{text}]: ")));
+        output::print_prompt(default.map_or_else(|| safe!("{}:", question), |text| safe!("{} [{}]:", question, text)));
         let mut line = String::new();
         let length = io::stdin().lock().read_line(&mut line).map_err(|error| terminal_error(&error))?;
         if length == 0 {
@@ -24,7 +26,7 @@ pub(crate) fn read_value<T, E: Display>(
         let line = line.trim();
         match read(if line.is_empty() { default.unwrap_or_default() } else { line }) {
             Ok(value) => return Ok(value),
-            Err(problem) => output::print_note(&problem.to_string()),
+            Err(problem) => output::print_note(SafeText::escape(&problem)),
         }
     }
 }
@@ -32,10 +34,12 @@ pub(crate) fn read_value<T, E: Display>(
 /// Prompts for a secret without echo.
 pub(crate) fn read_secret(question: &str) -> Result<Secret, CommandError> {
     loop {
-        output::print_prompt(&format!("{question} (not shown): "));
+        output::print_prompt(safe!("{} (not shown):", question));
         let text = rpassword::read_password().map_err(|error| terminal_error(&error))?;
         if !text.trim().is_empty() {
-            return Ok(Secret::new(text.trim()));
+            let secret = Secret::new(text.trim());
+            secret_mask::register(&secret);
+            return Ok(secret);
         }
     }
 }

@@ -8,6 +8,7 @@ mod file_warnings;
 pub(crate) mod keychain;
 mod profile;
 mod profile_store;
+mod recording_store;
 mod settings;
 
 pub(crate) use auth_context::{AuthContext, CallerIdentity, selected_profile_name, token_endpoint};

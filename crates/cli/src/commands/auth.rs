@@ -10,6 +10,7 @@ use crate::arguments::{AuthCommand, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
+use crate::safe_text::SafeText;
 use crate::session::AuthContext;
 
 pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Result<ExitCode, CommandError> {
@@ -24,7 +25,7 @@ pub(crate) async fn run(settings: &GlobalSettings, command: AuthCommand) -> Resu
         AuthCommand::Logout => logout::run(settings).await?,
         AuthCommand::Token => {
             let response = AuthContext::resolve(settings).await?.token_provider()?.token().await?;
-            output::print_data(response.token.value().expose())?;
+            output::print_data(SafeText::expose(response.token.value().expose()))?;
         }
         AuthCommand::Status => status::run(settings).await?,
     }

@@ -12,6 +12,7 @@ use ajo_emulator::Emulator;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
+use crate::safe_text::{SafeText, safe};
 
 const CAPPING: &str = r#"{
     "url": "https://api.example.org/data/2.5/*",
@@ -35,7 +36,7 @@ pub(crate) async fn run() -> Result<ExitCode, CommandError> {
         .ims_url(&emulator.ims_url())
         .build()?;
 
-    print_line(&format!(
+    print_line(safe!(
         "This command runs an emulator of the service on {}. Nothing leaves this machine.",
         emulator.address()
     ))?;
@@ -55,7 +56,7 @@ async fn show_token(emulator: &Emulator) -> Result<(), CommandError> {
     let ims = ajo_auth::BaseUrl::parse(&emulator.ims_url()).map_err(|error| CommandError::new(error.to_string()))?;
     let tokens = TokenProvider::new(emulator.credentials(), &ims, ajo_auth::http_client(&ims)?);
     let lifetime = tokens.token().await?.token.lifetime();
-    print_step("POST /ims/token/v3", "200", &format!("access token, valid for {} s", lifetime.as_secs()))
+    print_step("POST /ims/token/v3", "200", safe!("access token, valid for {} s", lifetime.as_secs()))
 }
 
 async fn show_capping(client: &Client) -> Result<(), CommandError> {
@@ -67,7 +68,7 @@ async fn show_capping(client: &Client) -> Result<(), CommandError> {
     )?;
     let created = expect_success("create", api.create(&definition).response().await)?;
     let uid = created.uid;
-    print_step("create", "200", &format!("{uid}, not deployed yet"))?;
+    print_step("create", "200", safe!("{}, not deployed yet", uid))?;
 
     let verdict = expect_success("can_deploy", api.can_deploy(&uid).response().await)?;
     ensure("can_deploy returns ok", verdict.validation_status == Some(ValidationStatus::Ok))?;
@@ -79,7 +80,7 @@ async fn show_capping(client: &Client) -> Result<(), CommandError> {
     ensure("hasBeenDeployed is true", config.has_been_deployed == Some(true))?;
     print_step("deploy", "204", "the limit is live; the service returns:")?;
     let details = super::resource::format_capping(&config);
-    print_line(&details.lines().map(|line| format!("         {line}")).collect::<Vec<_>>().join("\n"))?;
+    print_line(SafeText::join_lines(details.lines().map(|line| safe!("         {}", line))))?;
 
     let mut changed = definition.clone();
     if let Some(limit) = &mut changed.services.action {
@@ -115,7 +116,7 @@ async fn show_throttling(client: &Client) -> Result<(), CommandError> {
     print_line("\nThrottling: at most 400 calls/s to https://partner.example.com/*; calls over the limit are queued")?;
     let created = expect_success("create", api.create(&definition).response().await)?;
     let uid = created.uid;
-    print_step("create", "200", uid.as_ref())?;
+    print_step("create", "200", SafeText::escape(&uid))?;
     expect_error("create", api.create(&definition).response().await, 400, Some("1465"))?;
     print_step("create", "400", "code 1465: an organization can have only one throttling configuration")?;
 
@@ -141,12 +142,12 @@ async fn show_throttling(client: &Client) -> Result<(), CommandError> {
     print_step("list", "200", "empty")
 }
 
-fn print_line(text: &str) -> Result<(), CommandError> {
+fn print_line(text: impl Into<SafeText>) -> Result<(), CommandError> {
     output::print_data(text)
 }
 
-fn print_step(call: &str, status: &str, meaning: &str) -> Result<(), CommandError> {
-    print_line(&format!("  {call:<18} {status}  {meaning}"))
+fn print_step(call: &'static str, status: &'static str, meaning: impl Into<SafeText>) -> Result<(), CommandError> {
+    print_line(safe!("  {:<18} {}  {}", call, status, meaning.into()))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, CommandError> {

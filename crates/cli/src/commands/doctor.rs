@@ -43,7 +43,7 @@ pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandEr
             failure.exit_status()
         }
     };
-    output::print_data(&report.render(settings.output))?;
+    output::print_data(report.render(settings.output))?;
     Ok(exit.into())
 }
 

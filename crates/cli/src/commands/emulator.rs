@@ -12,6 +12,7 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 use crate::signals::SignalListener;
 
 pub(crate) async fn run(settings: &GlobalSettings, command: EmulatorCommand) -> Result<ExitCode, CommandError> {
@@ -20,22 +21,22 @@ pub(crate) async fn run(settings: &GlobalSettings, command: EmulatorCommand) -> 
             // Listen before printing anything: a program that reads the output may stop the emulator at once.
             let mut signals = SignalListener::listen()?;
             let emulator = start::start(&start, port, host, settings).await?;
-            output::print_note(&format!(
+            output::print_note(safe!(
                 "emulator listening on http://{} until Ctrl-C; settings for other programs:",
                 emulator.address()
             ));
-            output::print_data(&export_lines(&emulator.environment()))?;
+            output::print_data(export_lines(&emulator.environment()))?;
             signals.next().await;
             data_file::save(&start, &emulator)?;
             output::print_note("stopped");
         }
         EmulatorCommand::Exec { start, command } => return exec::run(&start, &command, settings).await,
-        EmulatorCommand::Env(at) => output::print_data(&export_lines(&control_client::environment(&at).await?))?,
+        EmulatorCommand::Env(at) => output::print_data(export_lines(&control_client::environment(&at).await?))?,
         EmulatorCommand::Wait { at, timeout } => control_client::wait(&at, timeout).await?,
         EmulatorCommand::Status(at) => {
             let status = control_client::status(&at).await?;
-            output::print_data(&match settings.output {
-                OutputFormat::Json => format!("{status:#}"),
+            output::print_data(match settings.output {
+                OutputFormat::Json => SafeText::json(&format!("{status:#}")),
                 _ => control_client::format_status(&status),
             })?;
         }
@@ -47,9 +48,12 @@ pub(crate) async fn run(settings: &GlobalSettings, command: EmulatorCommand) -> 
     Ok(ExitStatus::Success.into())
 }
 
-/// `export` lines for a shell.
-fn export_lines<N: AsRef<str>>(variables: &[(N, String)]) -> String {
-    let quoted = |value: &str| value.replace('\'', r"'\''");
-    let lines = variables.iter().map(|(name, value)| format!("export {}='{}'", name.as_ref(), quoted(value)));
-    lines.collect::<Vec<_>>().join("\n")
+/// `export` lines for a shell. They contain the client secret of the emulator on purpose.
+fn export_lines<N: AsRef<str>>(variables: &[(N, String)]) -> SafeText {
+    let value = |name: &str, value: &str| {
+        let quoted = value.replace('\'', r"'\''");
+        if name == "AJO_CLIENT_SECRET" { SafeText::expose(&quoted) } else { SafeText::escape(&quoted) }
+    };
+    let line = |(name, text): &(N, String)| safe!("export {}='{}'", name.as_ref(), value(name.as_ref(), text));
+    SafeText::join_lines(variables.iter().map(line))
 }

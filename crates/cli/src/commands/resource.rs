@@ -17,6 +17,7 @@ use crate::definition_file;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 use crate::session::ClientSession;
 
 /// The eight subcommands for one API. The two APIs differ in types only.
@@ -54,20 +55,20 @@ macro_rules! run {
             }
             (ResourceCommand::Delete { uid_arg: UidArg { uid }, force }, _) => {
                 print_response(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
-                    format!("deleted {uid}")
+                    safe!("deleted {}", uid)
                 })
             }
             (ResourceCommand::CanDeploy(UidArg { uid }), _) => {
                 let response = api.can_deploy(&uid).response().await?;
-                print_response(format, &response, |verdict| describe_verdict(verdict).join("\n"))?;
+                print_response(format, &response, |verdict| SafeText::join_lines(describe_verdict(verdict)))?;
                 let deployable = response.value.validation_status == Some(ValidationStatus::Ok);
                 return Ok(if deployable { ExitStatus::Success } else { ExitStatus::Failure }.into());
             }
             (ResourceCommand::Deploy(UidArg { uid }), _) => {
-                print_response(format, &api.deploy(&uid).response().await?, |()| format!("deployed {uid}"))
+                print_response(format, &api.deploy(&uid).response().await?, |()| safe!("deployed {}", uid))
             }
             (ResourceCommand::Undeploy(UidArg { uid }), _) => {
-                print_response(format, &api.undeploy(&uid).response().await?, |()| format!("undeployed {uid}"))
+                print_response(format, &api.undeploy(&uid).response().await?, |()| safe!("undeployed {}", uid))
             }
         }?;
         Ok(ExitStatus::Success.into())
@@ -87,7 +88,7 @@ fn print_notes(api: &str, definition: &impl serde::Serialize) {
     let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
     let definition = serde_json::to_value(definition).unwrap_or_default();
     for note in api.validate(&definition).iter().filter(|it| it.severity == Severity::Note) {
-        output::print_note(&note.to_string());
+        output::print_note(safe!("{}", note));
     }
 }
 
@@ -95,10 +96,10 @@ fn print_notes(api: &str, definition: &impl serde::Serialize) {
 fn print_response<T>(
     format: OutputFormat,
     response: &CallResponse<T>,
-    text: impl FnOnce(&T) -> String,
+    text: impl FnOnce(&T) -> SafeText,
 ) -> Result<(), CommandError> {
     match format {
-        OutputFormat::Json => output::print_data(&String::from_utf8_lossy(&response.body)),
-        _ => output::print_data(&text(&response.value)),
+        OutputFormat::Json => output::print_data(SafeText::json(&String::from_utf8_lossy(&response.body))),
+        _ => output::print_data(text(&response.value)),
     }
 }

@@ -16,6 +16,7 @@ use crate::definition_file;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 
 /// Maximum CSV size in bytes. A day with the longest lines takes 1.3 MB.
 const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
@@ -29,13 +30,15 @@ pub(crate) fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<Exit
             |error: String| CommandError::new(format!("failed to write the chart {}: {error}", file.display()));
         let svg = chart::draw(&report).map_err(failed)?;
         fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
-        output::print_note(&format!("wrote {}", file.display()));
+        output::print_note(safe!("wrote {}", file.display()));
     }
     let text = match settings.output {
-        OutputFormat::Json => serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?,
+        OutputFormat::Json => {
+            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
+        }
         _ => summary::render(report),
     };
-    output::print_data(&text)?;
+    output::print_data(text)?;
     Ok(ExitStatus::Success.into())
 }
 

@@ -1,9 +1,10 @@
 //! Differences of a configuration, in sections: saved definition, live definition, and deployment.
 
 use ajo_core::Verb;
-use ajo_engine::untrusted_text::escape;
 use ajo_limits::{Action, ConfigChange, ConfigDrift, FieldDiff, LiveState};
 use serde_json::Value;
+
+use crate::safe_text::{SafeText, safe};
 
 /// The result of one comparison.
 pub(super) struct DiffSection {
@@ -23,11 +24,11 @@ enum ValueRelation {
     SideBySide(&'static str, &'static str),
 }
 
-/// A field that differs. Its strings are already escaped.
+/// A field that differs.
 struct FieldLine {
-    field: String,
-    before: Option<String>,
-    after: Option<String>,
+    field: SafeText,
+    before: Option<SafeText>,
+    after: Option<SafeText>,
 }
 
 /// The sections for a planned change.
@@ -43,10 +44,10 @@ pub(super) fn change_sections(change: &ConfigChange) -> Vec<DiffSection> {
     }
     let live = match &change.before {
         Some(before) if before.live == LiveState::Unknown => {
-            let hidden = Some("not shown by the service".to_owned());
+            let hidden = Some("not shown by the service".into());
             (
                 ValueRelation::Single,
-                vec![FieldLine { field: "deployed definition".to_owned(), before: None, after: hidden }],
+                vec![FieldLine { field: "deployed definition".into(), before: None, after: hidden }],
             )
         }
         Some(before) => (SAVED_AND_DEPLOYED, diff_lines(&before.live_diffs())),
@@ -83,51 +84,54 @@ pub(super) fn redeploy_warning(change: &ConfigChange) -> Option<&'static str> {
 }
 
 /// Joins the names of calls.
-pub(super) fn join_verbs<'v>(steps: impl IntoIterator<Item = &'v Verb>) -> String {
-    let names: Vec<_> = steps.into_iter().map(|step| step.as_str()).collect();
-    names.join(", ")
+pub(super) fn join_verbs<'v>(steps: impl IntoIterator<Item = &'v Verb>) -> SafeText {
+    SafeText::join(steps.into_iter().map(|step| SafeText::from(step.as_str())), ", ")
 }
 
 impl FieldLine {
-    fn new(field: &str, before: Option<bool>, after: Option<bool>) -> Self {
-        let text = |value: Option<bool>| value.map(|value| value.to_string());
-        Self { field: field.to_owned(), before: text(before), after: text(after) }
+    fn new(field: &'static str, before: Option<bool>, after: Option<bool>) -> Self {
+        let text = |value: Option<bool>| value.map(|value| SafeText::escape(&value));
+        Self { field: field.into(), before: text(before), after: text(after) }
     }
 }
 
 impl DiffSection {
     /// One line per field, with its values.
-    pub(super) fn field_lines(&self) -> impl Iterator<Item = String> {
+    pub(super) fn field_lines(&self) -> impl Iterator<Item = SafeText> {
         self.lines.iter().map(|FieldLine { field, before, after }| {
-            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
+            let value = |value: &Option<SafeText>| value.clone().unwrap_or_else(|| "not set".into());
             match self.relation {
-                ValueRelation::Single => format!("{field}: {}", value(if after.is_some() { after } else { before })),
-                ValueRelation::OldToNew => format!("{field}: {} -> {}", value(before), value(after)),
+                ValueRelation::Single => safe!("{}: {}", field, value(if after.is_some() { after } else { before })),
+                ValueRelation::OldToNew => safe!("{}: {} -> {}", field, value(before), value(after)),
                 ValueRelation::SideBySide(one, other) => {
-                    format!("{field}: {one} {}, {other} {}", value(before), value(after))
+                    safe!("{}: {} {}, {} {}", field, one, value(before), other, value(after))
                 }
             }
         })
     }
 
     /// One line per value, with the sign of a unified diff.
-    pub(super) fn unified_diff_lines(&self) -> impl Iterator<Item = String> {
+    pub(super) fn unified_diff_lines(&self) -> impl Iterator<Item = SafeText> {
         let (one, other) = match self.relation {
-            ValueRelation::SideBySide(one, other) => (format!(" ({one})"), format!(" ({other})")),
-            ValueRelation::Single | ValueRelation::OldToNew => (String::new(), String::new()),
+            ValueRelation::SideBySide(one, other) => (safe!(" ({})", one), safe!(" ({})", other)),
+            ValueRelation::Single | ValueRelation::OldToNew => (SafeText::default(), SafeText::default()),
         };
         self.lines.iter().flat_map(move |FieldLine { field, before, after }| {
-            let removed = before.as_ref().map(|value| format!("- {field}: {value}{one}"));
-            removed.into_iter().chain(after.as_ref().map(|value| format!("+ {field}: {value}{other}")))
+            let removed = before.as_ref().map(|value| safe!("- {}: {}{}", field, value, one));
+            removed.into_iter().chain(after.as_ref().map(|value| safe!("+ {}: {}{}", field, value, other)))
         })
     }
 }
 
 fn diff_lines(edits: &[FieldDiff]) -> Vec<FieldLine> {
-    let value = |value: &Value| (!value.is_null()).then(|| escape(&value.to_string()));
+    let value = |value: &Value| (!value.is_null()).then(|| SafeText::escape(value));
     edits
         .iter()
-        .map(|edit| FieldLine { field: escape(&edit.field), before: value(&edit.before), after: value(&edit.after) })
+        .map(|edit| FieldLine {
+            field: SafeText::escape(&edit.field),
+            before: value(&edit.before),
+            after: value(&edit.after),
+        })
         .collect()
 }
 

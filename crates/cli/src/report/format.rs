@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::text::TextStyle;
 use super::{github, json, junit, markdown, sarif, text};
+use crate::safe_text::SafeText;
 
 /// The values of `--output`. Every command supports text and JSON; the other formats are for reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,7 +36,7 @@ impl OutputFormat {
         report: &CommandReport,
         sources: &dyn Fn(&str) -> Option<String>,
         style: TextStyle,
-    ) -> String {
+    ) -> SafeText {
         match self {
             Self::Text => text::render(report, sources, style),
             Self::Json => json::render(report),

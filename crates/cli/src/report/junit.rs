@@ -9,8 +9,9 @@ use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigKey, F
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
 use super::summary;
+use crate::safe_text::SafeText;
 
-pub(super) fn render(report: &CommandReport) -> String {
+pub(super) fn render(report: &CommandReport) -> SafeText {
     let cases = cases(report);
     let count = |element: &str| cases.iter().filter(|case| case.has_element(element)).count();
     let counts = format!(
@@ -22,16 +23,17 @@ pub(super) fn render(report: &CommandReport) -> String {
     );
     let name = escape_attribute(&format!("ajo {}", report.command));
     let cases_xml: String = cases.iter().map(TestCase::to_xml).collect();
-    let lines: Vec<_> = report.notes.iter().map(|note| escape(note)).chain(summary::summary_lines(report)).collect();
+    let lines = report.notes.iter().map(|note| escape(note));
+    let lines: Vec<_> = lines.chain(summary::summary_lines(report).into_iter().map(SafeText::into_string)).collect();
     let system_out = if lines.is_empty() {
         String::new()
     } else {
         format!("    <system-out>{}</system-out>\n", escape_content(&lines.join("\n")))
     };
-    format!(
+    SafeText::document(&format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{name}\" {counts}>\n\
          {cases_xml}{system_out}  </testsuite>\n</testsuites>\n"
-    )
+    ))
 }
 
 /// A test case.
@@ -100,7 +102,7 @@ fn change(change: &ConfigChange) -> TestCase {
     let mut case = TestCase::from_key(&change.key);
     case.details.push(format!("to {}: {}", change.action, escape(&change.reason.to_string())));
     case.add_sections(&diff::change_sections(change));
-    case.details.push(format!("calls: {}", diff::join_verbs(&change.steps)));
+    case.details.push(format!("calls: {}", diff::join_verbs(&change.steps).as_str()));
     case.details.extend(diff::redeploy_warning(change).map(|warning| format!("note: {warning}")));
     case
 }
@@ -134,7 +136,7 @@ fn config_steps(one: &ConfigSteps<'_>) -> TestCase {
     case.failure = element.map(|element| (element, kind, message));
     for (name, state) in [("done", StepState::Done), ("not started", StepState::NotStarted)] {
         let steps = one.verbs_in_state(state);
-        case.details.extend((!steps.is_empty()).then(|| format!("{name}: {}", diff::join_verbs(steps))));
+        case.details.extend((!steps.is_empty()).then(|| format!("{name}: {}", diff::join_verbs(steps).as_str())));
     }
     for call in one.failed_or_unknown() {
         let state = if call.state == StepState::Failed { "failed" } else { "unknown" };
@@ -164,7 +166,7 @@ impl TestCase {
     fn add_sections(&mut self, parts: &[DiffSection]) {
         for part in parts {
             self.details.push(format!("{}:", part.title));
-            self.details.extend(part.field_lines().map(|line| format!("  {line}")));
+            self.details.extend(part.field_lines().map(|line| format!("  {}", line.as_str())));
         }
     }
 

@@ -2,12 +2,12 @@
 //!
 //! The first line is an invisible marker. Workflows use it to find and replace the comment of an earlier run.
 
-use ajo_engine::untrusted_text::excerpt;
 use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigSummary, FileDiagnostic, StepState};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
 use super::summary;
+use crate::safe_text::{SafePart, SafeText, safe};
 
 mod bounded_comment;
 mod inline;
@@ -19,7 +19,7 @@ const CHANGES_HEADER: &str = "| | | Configuration | Reason | Calls |\n|---|---|-
 const CONFIGURATIONS_HEADER: &str = "| | Configuration | Done | Not done |\n|---|---|---|---|\n";
 const DRIFTS_HEADER: &str = "| | Configuration | Last modified | By |\n|---|---|---|---|\n";
 
-pub(super) fn render(report: &CommandReport) -> String {
+pub(super) fn render(report: &CommandReport) -> SafeText {
     let mut page = BoundedComment::new(heading(report));
     if let Some(plan) = &report.plan {
         page.add_list("blockers", "", plan.blockers.iter().map(blocker));
@@ -38,147 +38,150 @@ pub(super) fn render(report: &CommandReport) -> String {
     page.add_list("drifts", DRIFTS_HEADER, report.drifts.iter().map(drift_row));
     page.add_list("drifts in detail", "", report.drifts.iter().map(drift_details));
     if let Some(plan) = plan {
-        let mention = |lines: &Vec<String>| {
-            let examples: String = lines[1..].iter().map(|line| format!("  - {}\n", code(line))).collect();
-            format!("- {}\n{examples}", text(&lines[0]))
+        let mention = |lines: &Vec<SafeText>| {
+            let examples: SafeText = lines[1..].iter().map(|line| safe!("  - {}\n", code(line))).collect();
+            safe!("- {}\n{}", text(&lines[0]), examples)
         };
         page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(mention));
     }
-    page.add_list("notes", "", report.notes.iter().map(|note| format!("- {}\n", text(note))));
-    page.finish(plan.map(|plan| format!("Digest: {}\n", code(&heading_excerpt(plan.digest.as_str())))))
+    page.add_list("notes", "", report.notes.iter().map(|note| safe!("- {}\n", text(note))));
+    page.finish(plan.map(|plan| safe!("Digest: {}\n", code(&heading_excerpt(plan.digest.as_str())))))
 }
 
 /// Shortens text for the heading and the digest, so that they always fit.
-fn heading_excerpt(text: &str) -> String {
+fn heading_excerpt(text: &(impl SafePart + ?Sized)) -> SafeText {
     const MAX_CHARS: usize = 200;
-    excerpt(text, MAX_CHARS)
+    safe!("{}", text).truncate(MAX_CHARS)
 }
 
-fn heading(report: &CommandReport) -> String {
+fn heading(report: &CommandReport) -> SafeText {
     let sandbox = report.sandbox.as_ref().or(report.plan.as_ref().map(|plan| &plan.sandbox));
-    let marker = marker_comment(sandbox.map(|sandbox| heading_excerpt(sandbox)));
-    let command = code(&heading_excerpt(&format!("ajo {}", report.command)));
-    let sandbox =
-        sandbox.map(|sandbox| format!(" for sandbox {}", code(&heading_excerpt(sandbox)))).unwrap_or_default();
+    let marker = marker_comment(sandbox.map(heading_excerpt).as_ref());
+    let command = code(&heading_excerpt(&safe!("ajo {}", report.command)));
+    let sandbox = sandbox.map(|sandbox| safe!(" for sandbox {}", code(&heading_excerpt(sandbox)))).unwrap_or_default();
     let organization = report.organization.as_ref();
-    let organization = organization.map(|name| format!(" of {}", code(&heading_excerpt(name)))).unwrap_or_default();
+    let organization = organization.map(|name| safe!(" of {}", code(&heading_excerpt(name)))).unwrap_or_default();
     let closing = summary::summary_lines(report);
-    let closing: String = closing.iter().map(|line| format!("**{}**\n", text(&heading_excerpt(line)))).collect();
-    format!("{marker}\n### {command}{sandbox}{organization}\n\n{closing}")
+    let closing: SafeText = closing.iter().map(|line| safe!("**{}**\n", text(&heading_excerpt(line)))).collect();
+    safe!("{}\n### {}{}{}\n\n{}", marker, command, sandbox, organization, closing)
 }
 
-fn blocker(blocker: &Blocker) -> String {
-    let key = blocker.key.as_ref().map(|key| format!("{}: ", code(&key.to_string()))).unwrap_or_default();
-    let location =
-        blocker.location.as_ref().map(|location| format!(" ({})", code(&location.to_string()))).unwrap_or_default();
+fn blocker(blocker: &Blocker) -> SafeText {
+    let key = blocker.key.as_ref().map(|key| safe!("{}: ", code(key))).unwrap_or_default();
+    let location = blocker.location.as_ref().map(|location| safe!(" ({})", code(location))).unwrap_or_default();
     let mut lines = vec![
-        "[!CAUTION]".to_owned(),
-        format!("**Blocked**: {key}{}{location}", text(&blocker.message)),
-        String::new(),
-        format!("{} {}", code(blocker.reason.code()), text(&format!("hint: {}", blocker.hint))),
+        "[!CAUTION]".into(),
+        safe!("**Blocked**: {}{}{}", key, text(&blocker.message), location),
+        SafeText::default(),
+        safe!("{} {}", code(blocker.reason.code()), text(&safe!("hint: {}", blocker.hint))),
     ];
     if !blocker.candidates.is_empty() {
         let head = ["", "| UID | Deployed | Last modified | By | Configuration |", "|---|---|---|---|---|"];
-        lines.extend(head.map(str::to_owned));
+        lines.extend(head.map(SafeText::from));
         lines.extend(blocker.candidates.iter().map(candidate_row));
     }
     // A blank line separates two alerts.
-    lines.iter().map(|line| format!("> {line}").trim_end().to_owned() + "\n").collect::<String>() + "\n"
+    let quoted = lines.iter().map(|line| safe!("> {}", line).trim_end());
+    SafeText::join_lines(quoted.chain([SafeText::default(), SafeText::default()]))
 }
 
-fn candidate_row(candidate: &ConfigSummary) -> String {
+fn candidate_row(candidate: &ConfigSummary) -> SafeText {
     let deployed = if candidate.deployed { "yes" } else { "no" };
     let uid = code(candidate.uid.as_str());
     let (at, by) =
         (text_or_unknown(candidate.last_modified_at.as_ref()), text_or_unknown(candidate.last_modified_by.as_ref()));
-    format!("| {uid} | {deployed} | {at} | {by} | {} |", code(&candidate.key.to_string()))
+    safe!("| {} | {} | {} | {} | {} |", uid, deployed, at, by, code(&candidate.key))
 }
 
-fn text_or_unknown(value: Option<&String>) -> String {
-    value.map_or_else(|| "unknown".to_owned(), |value| text(value))
+fn text_or_unknown(value: Option<&String>) -> SafeText {
+    value.map_or_else(|| "unknown".into(), text)
 }
 
-fn diagnostic(diagnostic: &FileDiagnostic) -> String {
-    let location =
-        diagnostic.location.as_ref().map(|location| format!(" at {}", code(&location.to_string()))).unwrap_or_default();
-    let key = diagnostic.key.as_ref().map(|key| format!(" in {}", code(&key.to_string()))).unwrap_or_default();
-    let hint = diagnostic.hint.as_ref().map(|hint| format!("<br>hint: {}", text(hint))).unwrap_or_default();
+fn diagnostic(diagnostic: &FileDiagnostic) -> SafeText {
+    let location = diagnostic.location.as_ref().map(|location| safe!(" at {}", code(location))).unwrap_or_default();
+    let key = diagnostic.key.as_ref().map(|key| safe!(" in {}", code(key))).unwrap_or_default();
+    let hint = diagnostic.hint.as_ref().map(|hint| safe!("<br>hint: {}", text(hint))).unwrap_or_default();
     let severity = diagnostic.severity.as_str();
-    format!("- **{severity}** {}{location}{key}: {}{hint}\n", code(&diagnostic.code), text(&diagnostic.message))
+    safe!("- **{}** {}{}{}: {}{}\n", severity, code(&diagnostic.code), location, key, text(&diagnostic.message), hint)
 }
 
-fn config_row(one: &ConfigSteps<'_>) -> String {
-    let mut not_done: Vec<String> = Vec::new();
+fn config_row(one: &ConfigSteps<'_>) -> SafeText {
+    let mut not_done: Vec<SafeText> = Vec::new();
     for call in one.failed_or_unknown() {
         let state = if call.state == StepState::Failed { "failed" } else { "unknown" };
-        let mut line = format!("{state}: {}", code(call.step.as_str()));
+        let mut line = safe!("{}: {}", state, code(call.step.as_str()));
         if let Some(error) = &call.error {
-            line.extend([format!(": {}", text(&error.message))]);
+            line.push(&safe!(": {}", text(&error.message)));
             let codes = error.code.as_deref().map(code).into_iter();
-            let codes = codes.chain(error.status.map(|status| format!("status {status}")));
-            let request = error.request_id.as_ref().map(|id| format!("request {}", code(id)));
+            let codes = codes.chain(error.status.map(|status| safe!("status {}", status)));
+            let request = error.request_id.as_ref().map(|id| safe!("request {}", code(id)));
             let codes: Vec<_> = codes.chain(request).collect();
             if !codes.is_empty() {
-                line.extend([format!(" ({})", codes.join(", "))]);
+                line.push(&safe!(" ({})", SafeText::join(codes, ", ")));
             }
-            line.push_str(&error.hint.as_ref().map(|hint| format!("<br>hint: {}", text(hint))).unwrap_or_default());
+            line.push(&error.hint.as_ref().map(|hint| safe!("<br>hint: {}", text(hint))).unwrap_or_default());
         }
         not_done.push(line);
     }
     let rest = one.verbs_in_state(StepState::NotStarted);
-    not_done.extend((!rest.is_empty()).then(|| format!("not started: {}", text(&diff::join_verbs(rest)))));
+    not_done.extend((!rest.is_empty()).then(|| safe!("not started: {}", text(&diff::join_verbs(rest)))));
     let outcome = one.outcome();
     let outcome =
-        if outcome == ConfigOutcome::Done { outcome.as_str().to_owned() } else { format!("**{}**", outcome.as_str()) };
+        if outcome == ConfigOutcome::Done { outcome.as_str().into() } else { safe!("**{}**", outcome.as_str()) };
     let done = text(&diff::join_verbs(one.verbs_in_state(StepState::Done)));
-    format!("| {outcome} | {} | {done} | {} |\n", code(&one.key.to_string()), not_done.join("<br>"))
+    safe!("| {} | {} | {} | {} |\n", outcome, code(one.key), done, SafeText::join(not_done, "<br>"))
 }
 
-fn change_row(change: &ConfigChange) -> String {
-    let (sign, key) = (change.action.symbol(), code(&change.key.to_string()));
-    let (cause, calls) = (text(&change.reason.to_string()), text(&diff::join_verbs(&change.steps)));
-    format!("| {} | {} | {key} | {cause} | {calls} |\n", code(&sign.to_string()), change.action)
+fn change_row(change: &ConfigChange) -> SafeText {
+    let (sign, key) = (change.action.symbol(), code(&change.key));
+    let (cause, calls) = (text(&change.reason), text(&diff::join_verbs(&change.steps)));
+    safe!("| {} | {} | {} | {} | {} |\n", code(&sign), change.action, key, cause, calls)
 }
 
-fn change_details(change: &ConfigChange) -> String {
+fn change_details(change: &ConfigChange) -> SafeText {
     let mut lines = Vec::new();
-    lines.extend(change.uid.as_ref().map(|uid| format!("- uid {}", code(uid.as_str()))));
-    lines.extend(change.location.as_ref().map(|location| format!("- at {}", code(&location.to_string()))));
-    lines.extend(change.last_modified_at.as_ref().map(|at| format!("- last modified: {}", text(at))));
-    lines.extend(diff::redeploy_warning(change).map(|warning| format!("- **{warning}**")));
-    let title = format!("{} {}", change.action, code(&change.key.to_string()));
+    lines.extend(change.uid.as_ref().map(|uid| safe!("- uid {}", code(uid.as_str()))));
+    lines.extend(change.location.as_ref().map(|location| safe!("- at {}", code(location))));
+    lines.extend(change.last_modified_at.as_ref().map(|at| safe!("- last modified: {}", text(at))));
+    lines.extend(diff::redeploy_warning(change).map(|warning| safe!("- **{}**", warning)));
+    let title = safe!("{} {}", change.action, code(&change.key));
     details_block(&title, &lines, &diff::change_sections(change))
 }
 
-fn drift_row(drift: &ConfigDrift) -> String {
+fn drift_row(drift: &ConfigDrift) -> SafeText {
     let what = if drift.exists { "drifted" } else { "**missing**" };
     let (at, by) = (text_or_unknown(drift.last_modified_at.as_ref()), text_or_unknown(drift.last_modified_by.as_ref()));
-    format!("| {what} | {} | {at} | {by} |\n", code(&drift.key.to_string()))
+    safe!("| {} | {} | {} | {} |\n", what, code(&drift.key), at, by)
 }
 
-fn drift_details(drift: &ConfigDrift) -> String {
+fn drift_details(drift: &ConfigDrift) -> SafeText {
     let mut lines = Vec::new();
-    lines.extend(drift.uid.as_ref().map(|uid| format!("- uid {}", code(uid.as_str()))));
-    lines.extend(drift.location.as_ref().map(|location| format!("- at {}", code(&location.to_string()))));
-    lines.extend(drift.deploy_errors.iter().map(|error| format!("- cannot be deployed: {}", text(error))));
+    lines.extend(drift.uid.as_ref().map(|uid| safe!("- uid {}", code(uid.as_str()))));
+    lines.extend(drift.location.as_ref().map(|location| safe!("- at {}", code(location))));
+    lines.extend(drift.deploy_errors.iter().map(|error| safe!("- cannot be deployed: {}", text(error))));
     let parts = diff::drift_sections(drift);
     if lines.is_empty() && parts.is_empty() {
-        return String::new();
+        return SafeText::default();
     }
-    details_block(&code(&drift.key.to_string()), &lines, &parts)
+    details_block(&code(&drift.key), &lines, &parts)
 }
 
 /// A collapsible block. Every diff line starts with a sign, so none can close the code fence.
-fn details_block(title: &str, lines: &[String], parts: &[DiffSection]) -> String {
-    let mut out = format!("<details><summary>{title}</summary>\n\n");
-    out.extend(lines.iter().map(|line| format!("{line}\n")));
-    if !parts.is_empty() {
-        out.push_str("\n```diff\n");
-        for part in parts {
-            out.extend([format!("@@ {} @@\n", part.title)]);
-            out.extend(part.unified_diff_lines().map(|line| line + "\n"));
-        }
-        out.push_str("```\n");
+fn details_block(title: &SafeText, lines: &[SafeText], parts: &[DiffSection]) -> SafeText {
+    let mut out = safe!("<details><summary>{}</summary>\n\n", title);
+    for line in lines {
+        out.push(&safe!("{}\n", line));
     }
-    out + "\n</details>\n\n"
+    if !parts.is_empty() {
+        out.push(&"\n```diff\n".into());
+        for part in parts {
+            out.push(&safe!("@@ {} @@\n", part.title));
+            for line in part.unified_diff_lines() {
+                out.push(&safe!("{}\n", line));
+            }
+        }
+        out.push(&"```\n".into());
+    }
+    out.push(&"\n</details>\n\n".into());
+    out
 }

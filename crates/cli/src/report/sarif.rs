@@ -6,7 +6,7 @@ use ajo_core::rules::Severity;
 use ajo_limits::{Blocker, CommandOutcome, CommandReport, ConfigDrift, Digest, FileDiagnostic, SourceLocation};
 
 use super::diff;
-use super::json::escape_hidden_characters;
+use crate::safe_text::SafeText;
 
 mod schema_types;
 
@@ -19,7 +19,7 @@ use schema_types::{
 const DRIFTED_RULE: &str = "AJO_LIMITS_DRIFTED";
 const MISSING_RULE: &str = "AJO_LIMITS_MISSING";
 
-pub(super) fn render(report: &CommandReport) -> String {
+pub(super) fn render(report: &CommandReport) -> SafeText {
     let mut results: Vec<ResultDraft<'_>> = report.diagnostics.iter().map(diagnostic).collect();
     results.extend(report.plan.iter().flat_map(|plan| &plan.blockers).map(blocker));
     results.extend(report.drifts.iter().map(drift));
@@ -41,8 +41,7 @@ pub(super) fn render(report: &CommandReport) -> String {
         column_kind: "unicodeCodePoints",
         results,
     };
-    escape_hidden_characters(&serde_json::to_string_pretty(&SarifLog::new(run)).expect("a report always serializes"))
-        + "\n"
+    SafeText::json(&(serde_json::to_string_pretty(&SarifLog::new(run)).expect("a report always serializes") + "\n"))
 }
 
 /// The data of a SARIF result.
@@ -131,7 +130,7 @@ fn drift(drift: &ConfigDrift) -> ResultDraft<'_> {
     }
     for part in diff::drift_sections(drift) {
         for line in part.field_lines() {
-            message.extend([format!("\n{}: {line}", part.title)]);
+            message.extend([format!("\n{}: {}", part.title, line.as_str())]);
         }
     }
     for error in &drift.deploy_errors {

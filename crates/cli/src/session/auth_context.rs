@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ajo_auth::{
     BaseUrl, Credentials, CredentialsError, FileStore, IMS_URL, OrgId, Secret, SystemRuntime, TokenProvider,
-    TokenStore, credentials,
+    credentials,
 };
 use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
@@ -13,9 +13,11 @@ use super::dirs;
 use super::env::variable;
 use super::profile::{Profile, ProfileName};
 use super::profile_store::ProfileStore;
+use super::recording_store::RecordingStore;
 use super::settings::{merged_variables, non_blank, setting};
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::secret_mask;
 
 /// The caller's identity, and its source.
 pub(crate) struct AuthContext {
@@ -39,6 +41,7 @@ impl AuthContext {
             let emulator = start_emulator(settings).await?;
             let ims_url = BaseUrl::parse(&emulator.ims_url()).map_err(|error| CommandError::new(error.to_string()))?;
             let identity = CallerIdentity::Credentials(emulator.credentials());
+            identity.register_secrets();
             let source = "emulator".to_owned();
             return Ok(Self { identity, source, ims_url, profile: None, emulator: Some(emulator) });
         }
@@ -55,6 +58,7 @@ impl AuthContext {
             };
             (CallerIdentity::Credentials(credentials), source, profile)
         };
+        identity.register_secrets();
         let ims_url = token_endpoint(settings, profile.as_ref())?;
         Ok(Self { identity, source, ims_url, profile, emulator: None })
     }
@@ -90,7 +94,7 @@ impl AuthContext {
 
     /// The token provider for this caller.
     pub(crate) fn token_provider(&self) -> Result<TokenProvider, CommandError> {
-        self.token_provider_with_store(self.token_store().map(|store| Arc::new(store) as Arc<dyn TokenStore>))
+        self.token_provider_with_store(self.token_store())
     }
 
     /// Like [`AuthContext::token_provider`] without the shared cache, to check that the credential works now.
@@ -98,7 +102,7 @@ impl AuthContext {
         self.token_provider_with_store(None)
     }
 
-    fn token_provider_with_store(&self, store: Option<Arc<dyn TokenStore>>) -> Result<TokenProvider, CommandError> {
+    fn token_provider_with_store(&self, store: Option<FileStore>) -> Result<TokenProvider, CommandError> {
         Ok(match &self.identity {
             CallerIdentity::Credentials(credentials) => {
                 let http = ajo_auth::http_client(&self.ims_url)?;
@@ -107,7 +111,7 @@ impl AuthContext {
                     &self.ims_url,
                     http,
                     Arc::new(SystemRuntime::default()),
-                    store,
+                    Some(Arc::new(RecordingStore::new(store))),
                 )
             }
             CallerIdentity::AccessToken { token, .. } => TokenProvider::from_static(token)?,
@@ -116,6 +120,14 @@ impl AuthContext {
 }
 
 impl CallerIdentity {
+    /// From now on no output shows the secrets.
+    fn register_secrets(&self) {
+        match self {
+            Self::Credentials(credentials) => credentials.secrets().iter().for_each(secret_mask::register),
+            Self::AccessToken { token, .. } => secret_mask::register(token),
+        }
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         match self {
             Self::Credentials(credentials) => credentials.client_id().as_str(),

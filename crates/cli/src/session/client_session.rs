@@ -7,6 +7,7 @@ use ajo_core::Client;
 use ajo_emulator::Emulator;
 
 use super::auth_context::{AuthContext, CallerIdentity};
+use super::recording_store::RecordingStore;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 
@@ -23,8 +24,8 @@ impl ClientSession {
         let caller = AuthContext::resolve(settings).await?;
         let sandbox = caller.sandbox(settings)?;
         let mut builder = caller.client_builder(settings, &sandbox);
-        if let Some(store) = caller.token_store() {
-            builder = builder.token_store(Arc::new(store));
+        if let CallerIdentity::Credentials(_) = caller.identity {
+            builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store())));
         }
         let org_id = caller.identity.org_id().clone();
         let builder = match caller.identity {

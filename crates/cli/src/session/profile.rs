@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keychain;
 use crate::command_error::CommandError;
+use crate::secret_mask;
 
 /// Version of the profile format. Older commands reject profiles with a newer version.
 pub(crate) const PROFILE_VERSION: u32 = 1;
@@ -102,6 +103,7 @@ impl Profile {
                     .into_authentication_error()
             })?,
         };
+        secrets.iter().for_each(secret_mask::register);
         let credentials = Credentials::with_secrets(&self.client_id, &secrets, &self.org_id, &self.scopes);
         credentials
             .and_then(|credentials| credentials.with_overrides(get))

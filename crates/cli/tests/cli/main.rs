@@ -8,6 +8,7 @@ mod doctor;
 mod emulator;
 mod endless_responses;
 mod limits;
+mod output;
 mod simulate;
 mod snapshots;
 mod support;

@@ -9,7 +9,7 @@ const MAX_MESSAGE: usize = 500;
 /// Escapes control, bidirectional, and invisible characters the way Rust escapes them, such as `\u{1b}`. The result is
 /// one line.
 ///
-/// `##[` becomes `##\u{5b}`, because GitHub's runner executes `##[command]` anywhere in a line.
+/// `##[` becomes `##\u{5b}`, because CI systems execute `##[command]`, `##vso[…]`, and `##teamcity[…]` anywhere in a line.
 ///
 /// ```
 /// use ajo_engine::untrusted_text::escape;
@@ -20,12 +20,41 @@ pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '[' if escaped.ends_with("##") => escaped.push_str(r"\u{5b}"),
+            '[' if ends_with_command_prefix(&escaped) => escaped.push_str(r"\u{5b}"),
             hidden if is_hidden(hidden) => escaped.extend(hidden.escape_default()),
             plain => escaped.push(plain),
         }
     }
     escaped
+}
+
+/// Escapes the commands of CI systems in an otherwise safe line: `::` at its start, also after spaces, and `##[`, `##vso[`,
+/// and the like anywhere. The result of [`escape`] has only the former.
+///
+/// ```
+/// use ajo_engine::untrusted_text::escape_commands;
+///
+/// assert_eq!(escape_commands(" ::error::a"), r" \u{3a}:error::a");
+/// assert_eq!(escape_commands("a::b"), "a::b");
+/// ```
+pub fn escape_commands(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    let trimmed = line.trim_start();
+    let is_command = trimmed.starts_with("::");
+    escaped.push_str(&line[..line.len() - trimmed.len()]);
+    for (index, character) in trimmed.chars().enumerate() {
+        match character {
+            ':' if is_command && index == 0 => escaped.push_str(r"\u{3a}"),
+            '[' if ends_with_command_prefix(&escaped) => escaped.push_str(r"\u{5b}"),
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}
+
+/// Whether a text ends with `##`, or with `##` and a name. A `[` after it starts a command of a CI system.
+pub fn ends_with_command_prefix(text: &str) -> bool {
+    text.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).ends_with("##")
 }
 
 /// [Escapes](escape) a text and cuts it to `max_chars` characters; `…` marks the cut. Only the start of a long text is
@@ -65,8 +94,8 @@ pub fn message_excerpt(text: &str) -> Option<String> {
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -86,6 +115,22 @@ mod tests {
     #[test]
     fn github_command_is_escaped() {
         assert_eq!(escape("x ##[stop-commands]y"), r"x ##\u{5b}stop-commands]y");
+        assert_eq!(escape_commands("\u{3000}::error::x"), "\u{3000}\\u{3a}:error::x");
+        assert_eq!(escape_commands("x ::error::x ##[y"), r"x ::error::x ##\u{5b}y");
+    }
+
+    #[test]
+    fn other_ci_commands_are_escaped() {
+        assert_eq!(escape("x ##vso[task.setvariable]y"), r"x ##vso\u{5b}task.setvariable]y");
+        assert_eq!(escape("##teamcity[x"), r"##teamcity\u{5b}x");
+        assert_eq!(escape("# [a] ## [b]"), "# [a] ## [b]");
+    }
+
+    #[test]
+    fn blank_characters_are_escaped() {
+        for blank in ['\u{34f}', '\u{115f}', '\u{180b}', '\u{3164}', '\u{ffa0}', '\u{1d173}'] {
+            assert!(is_hidden(blank), "{blank:?}");
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ use ajo_engine::{encode_entry, store_key};
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::safe_text::safe;
+use crate::secret_mask;
 use crate::session::{
     Profile, ProfileName, ProfileStore, SecretStorage, dirs, keychain, non_blank, selected_profile_name, setting,
     token_endpoint,
@@ -29,6 +31,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let profiles = ProfileStore::open()?;
     let ims = token_endpoint(settings, None)?;
     let (credentials, sandbox) = read_credentials(settings)?;
+    credentials.secrets().iter().for_each(secret_mask::register);
     let token = verify_credentials(&credentials, &ims).await?;
 
     let old = profiles.load(&name).ok().flatten();
@@ -62,22 +65,23 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
 }
 
 fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Option<&str>) {
-    output::print_note(&format!(
+    output::print_note(safe!(
         "the credential works; saved profile {} to {}",
         profile.name,
         profiles.path(&profile.name).display()
     ));
-    output::print_note(&match keychain_error {
-        None => "stored the client secret in the system keychain".to_owned(),
+    output::print_note(match keychain_error {
+        None => "stored the client secret in the system keychain".into(),
         Some(reason) => {
-            format!(
+            safe!(
                 "stored the client secret in that file, which only you can read; the system keychain is not available: \
-                 {reason}"
+                 {}",
+                reason
             )
         }
     });
     if profile.name != ProfileName::default() {
-        output::print_note(&format!("use it with --profile {0} or AJO_PROFILE={0}", profile.name));
+        output::print_note(safe!("use it with --profile {} or AJO_PROFILE={}", profile.name, profile.name));
     }
 }
 
@@ -147,7 +151,8 @@ fn read_stdin() -> Result<Secret, CommandError> {
 /// Requests a new token. A cached token would not prove that the secret is valid.
 async fn verify_credentials(credentials: &Credentials, ims: &BaseUrl) -> Result<AccessToken, CommandError> {
     let response = TokenProvider::new(credentials.clone(), ims, http_client(ims)?).token().await;
-    response.map(|response| response.token).map_err(|error| {
+    let token = response.map(|response| response.token);
+    token.inspect(|token| secret_mask::register(token.value())).map_err(|error| {
         let mut failure = CommandError::from(error);
         failure.message += "; nothing was stored";
         failure
@@ -162,8 +167,10 @@ fn delete_unused_secret(replaced: Option<&Profile>, current: Option<&Profile>) {
     if let Some(user) = entry(replaced).filter(|user| Some(user) != entry(current).as_ref())
         && let Err(reason) = keychain::delete(&user)
     {
-        output::print_note(&format!(
-            "failed to remove the entry `{user}` of `ajo-limits` from the system keychain: {reason}"
+        output::print_note(safe!(
+            "failed to remove the entry `{}` of `ajo-limits` from the system keychain: {}",
+            user,
+            reason
         ));
     }
 }

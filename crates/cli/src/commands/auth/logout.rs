@@ -6,17 +6,20 @@ use ajo_engine::store_key;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
+use crate::safe_text::safe;
 use crate::session::{Profile, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint};
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
+    // Reported after everything is removed.
+    let mut notes = Vec::new();
     let profile = match profiles.load(&name) {
         Ok(Some(profile)) => Some(profile),
         Ok(None) => return Err(profiles.not_found_error(&name)),
         // A damaged profile can still be removed.
         Err(failure) => {
-            output::print_note(&failure.to_string());
+            notes.push(safe!("{}", failure));
             None
         }
     };
@@ -24,17 +27,21 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     if let Some(profile) = profile {
         // Before the secrets are deleted, because the cache key depends on them.
         if remove_cached_token(settings, &profile).await {
-            output::print_note("removed the cached access token");
+            notes.push("removed the cached access token".into());
         }
         if matches!(profile.secrets, SecretStorage::Keychain) {
             match keychain::delete(&profile.keychain_user()) {
-                Ok(()) => output::print_note("removed the client secret from the system keychain"),
+                Ok(()) => notes.push("removed the client secret from the system keychain".into()),
                 Err(reason) => keychain_failure = Some((profile.keychain_user(), reason)),
             }
         }
     }
-    profiles.remove(&name)?;
-    output::print_note(&format!("removed profile {name}: {}", profiles.path(&name).display()));
+    let removed = profiles.remove(&name);
+    if removed.is_ok() {
+        notes.push(safe!("removed profile {}: {}", name, profiles.path(&name).display()));
+    }
+    notes.into_iter().for_each(output::print_note);
+    removed?;
     match keychain_failure {
         None => Ok(()),
         Some((user, reason)) => {

@@ -6,6 +6,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 use crate::session::{
     AuthContext, CallerIdentity, ProfileStore, credential_file_warning, token_cache_warning, variable,
 };
@@ -35,7 +36,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         .map(ToString::to_string)
         .collect();
     if settings.output == OutputFormat::Json {
-        return output::print_data(&format!(
+        return output::print_data(SafeText::json(&format!(
             "{:#}",
             json!({
                 "credentials": caller.source, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
@@ -43,7 +44,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
                 "profiles": profiles, "warnings": warnings,
             })
-        ));
+        )));
     }
     let token = expires.map_or_else(
         || "from AJO_ACCESS_TOKEN; expiry unknown".to_owned(),
@@ -61,11 +62,10 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         ("token cache", Some(store.unwrap_or_else(|| "off; runs do not share tokens".to_owned()))),
         ("profiles", Some(profiles.join(", ")).filter(|names| !names.is_empty())),
     ];
-    let lines: Vec<String> =
-        lines.into_iter().filter_map(|(name, value)| Some(format!("{name:<15} {}", value?))).collect();
-    output::print_data(&lines.join("\n"))?;
+    let lines = lines.into_iter().filter_map(|(name, value)| Some(safe!("{:<15} {}", name, value?)));
+    output::print_data(SafeText::join_lines(lines))?;
     for warning in warnings {
-        output::print_note(&format!("warning: {warning}"));
+        output::print_note(safe!("warning: {}", warning));
     }
     Ok(())
 }

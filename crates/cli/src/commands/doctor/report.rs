@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::doctor_check::DoctorCheck;
 use crate::command_error::CommandError;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 
 /// The version of the JSON format. Adding a field does not change it.
 const VERSION: u32 = 1;
@@ -83,7 +84,7 @@ impl DoctorReport {
         self.results.push(CheckResult { check: step, status, detail, proof: None, hint });
     }
 
-    pub(crate) fn render(mut self, format: OutputFormat) -> String {
+    pub(crate) fn render(mut self, format: OutputFormat) -> SafeText {
         let reached: Vec<DoctorCheck> = self.results.iter().map(|line| line.check).collect();
         for step in DoctorCheck::ALL.into_iter().filter(|step| !reached.contains(step)) {
             self.add(step, CheckStatus::NotReached, String::new(), None);
@@ -99,21 +100,21 @@ impl DoctorReport {
         match format {
             OutputFormat::Json => {
                 let steps: Vec<Value> = self.results.iter().map(CheckResult::to_json).collect();
-                format!("{:#}", json!({"version": VERSION, "checks": steps}))
+                SafeText::json(&format!("{:#}", json!({"version": VERSION, "checks": steps})))
             }
-            _ => self.results.iter().map(CheckResult::to_text).collect::<Vec<_>>().join("\n"),
+            _ => SafeText::join_lines(self.results.iter().map(CheckResult::to_text)),
         }
     }
 }
 
 impl CheckResult {
-    fn to_text(&self) -> String {
+    fn to_text(&self) -> SafeText {
         let Self { check: step, status, detail, proof, hint } = self;
-        let proof = proof.as_ref().map(|proof| format!(" ({proof})")).unwrap_or_default();
-        let line = format!("{:<11}  {:<14}  {detail}{proof}", status.as_str(), step.as_str());
+        let proof = proof.as_ref().map(|proof| safe!(" ({})", proof)).unwrap_or_default();
+        let line = safe!("{:<11}  {:<14}  {}{}", status.as_str(), step.as_str(), detail, proof).trim_end();
         match hint {
-            Some(hint) => format!("{}\n{:<11}  {:<14}  {hint}", line.trim_end(), "", "hint:"),
-            None => line.trim_end().to_owned(),
+            Some(hint) => safe!("{}\n{:<11}  {:<14}  {}", line, "", "hint:", hint),
+            None => line,
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::arguments::EmulatorUrlArg;
 use crate::command_error::CommandError;
+use crate::safe_text::{SafeText, safe};
 
 /// Timeout of a request. The emulator usually runs on the same machine.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -104,7 +105,7 @@ pub(crate) async fn reset(at: &EmulatorUrlArg) -> Result<(), CommandError> {
 }
 
 /// Formats the status as text.
-pub(crate) fn format_status(status: &Value) -> String {
+pub(crate) fn format_status(status: &Value) -> SafeText {
     let text = |name: &str| status[name].as_str().unwrap_or_default().to_owned();
     let number = |name: &str| status[name].to_string();
     let sandboxes = status["sandboxes"].as_array().into_iter().flatten();
@@ -120,7 +121,7 @@ pub(crate) fn format_status(status: &Value) -> String {
         ("faults", number("faults")),
         ("clock speed", status["clock"]["speed"].to_string()),
     ];
-    lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n")
+    SafeText::join_lines(lines.map(|(name, value)| safe!("{:<13} {}", name, value)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::data_file;
 use crate::arguments::{GlobalSettings, StartArgs};
 use crate::command_error::CommandError;
 use crate::output;
+use crate::safe_text::safe;
 
 pub(crate) async fn start(
     start: &StartArgs,
@@ -36,8 +37,9 @@ pub(crate) async fn start(
     let builder = match host {
         Some(host) => {
             if !host.is_loopback() {
-                output::print_note(&format!(
-                    "warning: other machines may reach {host}; anyone who does controls the emulator"
+                output::print_note(safe!(
+                    "warning: other machines may reach {}; anyone who does controls the emulator",
+                    host
                 ));
             }
             builder.host(host)

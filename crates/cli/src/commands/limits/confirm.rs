@@ -33,7 +33,7 @@ pub(crate) async fn confirm_production(
         .with_exit_status(ExitStatus::Blocked));
     }
     let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
-    output::print_note(&OutputFormat::Text.render(report, &|file| input.sources.displayable_content(file), style));
+    output::print_note(OutputFormat::Text.render(report, &|file| input.sources.displayable_content(file), style));
     let question = format!("Type the name of the production sandbox ({sandbox}) to apply these changes");
     // Blocks its own thread, so that Ctrl-C still works.
     let prompted = tokio::task::spawn_blocking(move || {

@@ -14,6 +14,7 @@ use super::progress_bar::ApplyProgressBar;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::report::{OutputFormat, TextStyle};
+use crate::safe_text::{SafeText, safe};
 
 const NAME: &str = "limits/prod.yaml";
 
@@ -39,7 +40,7 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
 
 /// Runs the demo with this client.
 pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), CommandError> {
-    output::print_data(&format!("\nLimits as code: {NAME} in git defines the limits\n{}", indent(FILE)))?;
+    output::print_data(safe!("\nLimits as code: {} in git defines the limits\n{}", NAME, indent(&FILE.into())))?;
     let sources = SourceSet::new(vec![SourceFile { name: NAME.to_owned(), content: FILE.to_owned() }]);
     let desired =
         file::parse_limits(&sources, &|_| None).desired.ok_or_else(|| demo_error("the limits file is invalid"))?;
@@ -92,11 +93,12 @@ fn print_report(
 ) -> Result<(), CommandError> {
     let report =
         CommandReport { plan: Some(plan.clone()), results: results.to_vec(), ..CommandReport::new(command, outcome) };
-    output::print_data(&indent(&OutputFormat::Text.render(&report, &|_| None, TextStyle::default())))
+    output::print_data(indent(&OutputFormat::Text.render(&report, &|_| None, TextStyle::default())))
 }
 
-fn indent(text: &str) -> String {
-    text.trim_end().lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>()
+fn indent(text: &SafeText) -> SafeText {
+    let lines = text.clone().trim_end().lines().map(|line| safe!("    {}", line).trim_end()).collect::<Vec<_>>();
+    SafeText::join_lines(lines.into_iter().chain([SafeText::default()]))
 }
 
 fn demo_error(reason: &str) -> CommandError {

@@ -8,6 +8,7 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<ExitCode, CommandError> {
     if settings.output == OutputFormat::Json {
@@ -19,11 +20,11 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
     let observed = service.reader.observe(false).await?;
     let text = ajo_limits::export_limits(&service.sandbox, &observed);
     match &args.out {
-        None => output::print_data(&text)?,
+        None => output::print_data(SafeText::document(&text))?,
         Some(file) => {
             // Never overwrite a limits file: users edit it.
             ajo_apply::create_new(file, &text)?;
-            output::print_note(&format!(
+            output::print_note(safe!(
                 "exported {} configurations; add them to the state with: ajo import {}",
                 observed.configs.len(),
                 file.display()

@@ -19,6 +19,7 @@ use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
+use crate::safe_text::safe;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
     let input = LimitsInput::read(&args.files.files, args.files.state_args.policy.as_deref())?;
@@ -117,11 +118,12 @@ fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
         return Err(CommandError::new(problem).with_hint("choose another file with --out").into_usage_error());
     }
     let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
-    ajo_apply::write_atomic(file, &text)?;
+    ajo_apply::write_atomic(file, text.as_str())?;
     let digest = &expect_plan(report).digest;
-    output::print_note(&format!(
-        "saved the plan; apply it with: ajo apply --plan {} --digest {digest}",
-        shell_quote(file)
+    output::print_note(safe!(
+        "saved the plan; apply it with: ajo apply --plan {} --digest {}",
+        shell_quote(file),
+        digest
     ));
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ajo_apply::ApplyObserver;
 use ajo_core::Verb;
-use ajo_engine::untrusted_text::escape;
 use ajo_limits::{ConfigChange, Plan, StepState};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::safe_text::{SafeText, safe};
 
 /// A progress bar on standard error, if that is a terminal. Also tracks cancellation.
 pub(crate) struct ApplyProgressBar {
@@ -27,7 +28,11 @@ impl ApplyProgressBar {
 
     pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
-        self.bar.set_message("stopping; waiting for calls in flight");
+        self.set_message("stopping; waiting for calls in flight".into());
+    }
+
+    fn set_message(&self, message: SafeText) {
+        self.bar.set_message(message.into_string());
     }
 
     pub(crate) fn finish(&self) {
@@ -38,7 +43,7 @@ impl ApplyProgressBar {
 impl ApplyObserver for ApplyProgressBar {
     fn step_finished(&self, change: &ConfigChange, step: Verb, _: StepState) {
         if !self.is_cancelled() {
-            self.bar.set_message(escape(&format!("{step} {}", change.key)));
+            self.set_message(safe!("{} {}", step, change.key));
         }
         self.bar.inc(1);
     }

@@ -7,23 +7,24 @@ use ajo_core::{
 use ajo_limits::{LiveState, ObservedConfig};
 
 use crate::output;
+use crate::safe_text::{SafeText, safe};
 
-pub(crate) fn describe_change(what: &str, uid: &Uid, verdict: Option<&CanDeploy>) -> String {
-    let mut lines = vec![format!("{what} {uid}")];
+pub(crate) fn describe_change(what: &str, uid: &Uid, verdict: Option<&CanDeploy>) -> SafeText {
+    let mut lines = vec![safe!("{} {}", what, uid)];
     lines.extend(verdict.map(describe_verdict).unwrap_or_default());
-    lines.join("\n")
+    SafeText::join_lines(lines)
 }
 
-pub(crate) fn describe_verdict(verdict: &CanDeploy) -> Vec<String> {
+pub(crate) fn describe_verdict(verdict: &CanDeploy) -> Vec<SafeText> {
     let mut lines = vec![match &verdict.validation_status {
-        Some(ValidationStatus::Ok) => "can be deployed".to_owned(),
-        Some(ValidationStatus::Error) => "cannot be deployed".to_owned(),
-        Some(other) => format!("unknown validation status {other}"),
-        None => "no validation status in the response".to_owned(),
+        Some(ValidationStatus::Ok) => "can be deployed".into(),
+        Some(ValidationStatus::Error) => "cannot be deployed".into(),
+        Some(other) => safe!("unknown validation status {}", other),
+        None => "no validation status in the response".into(),
     }];
-    let line = |kind: &str, code: Option<String>, text: Option<&String>| {
-        let code = code.map_or_else(String::new, |code| format!(" {code}"));
-        format!("  {kind}{code}: {}", text.map_or("no message", String::as_str))
+    let line = |kind: &'static str, code: Option<String>, text: Option<&String>| {
+        let code = code.map_or_else(SafeText::default, |code| safe!(" {}", code));
+        safe!("  {}{}: {}", kind, code, text.map_or("no message", String::as_str))
     };
     for error in &verdict.errors {
         lines.push(line("error", error.error_code.as_ref().map(ToString::to_string), error.error.as_ref()));
@@ -34,44 +35,44 @@ pub(crate) fn describe_verdict(verdict: &CanDeploy) -> Vec<String> {
     lines
 }
 
-pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> String {
+pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> SafeText {
     if configs.is_empty() {
-        return "no capping configurations in this sandbox".to_owned();
+        return "no capping configurations in this sandbox".into();
     }
     let rows = configs.iter().map(|config| {
-        let limits: Vec<String> = service_limits(config.services.as_ref())
+        let limits: Vec<SafeText> = service_limits(config.services.as_ref())
             .into_iter()
-            .map(|(name, limit)| format!("{name} {limit}"))
+            .map(|(name, limit)| safe!("{} {}", name, limit))
             .collect();
         vec![
-            config.uid.to_string(),
+            SafeText::escape(&config.uid),
             format_state(config.state.as_ref(), config.has_been_deployed),
             format_methods(&config.methods),
-            limits.join("; "),
-            config.url.clone(),
+            SafeText::join(limits, "; "),
+            SafeText::escape(&config.url),
         ]
     });
     output::format_table(&["UID", "STATE", "METHODS", "LIMIT", "URL"], rows.collect())
 }
 
-pub(crate) fn format_capping(config: &CappingConfig) -> String {
+pub(crate) fn format_capping(config: &CappingConfig) -> SafeText {
     let mut lines = vec![
-        ("uid", config.uid.to_string()),
-        ("state", format_state(config.state.as_ref(), config.has_been_deployed)),
-        ("url", config.url.clone()),
-        ("methods", format_methods(&config.methods)),
+        ("uid".into(), SafeText::escape(&config.uid)),
+        ("state".into(), format_state(config.state.as_ref(), config.has_been_deployed)),
+        ("url".into(), SafeText::escape(&config.url)),
+        ("methods".into(), format_methods(&config.methods)),
     ];
     lines.extend(service_limits(config.services.as_ref()));
     let observed = ObservedConfig::from(config);
     let others = other_fields(&observed, &["url", "methods", "services"]);
-    lines.extend(others.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    lines.extend(others.iter().map(|(name, value)| (SafeText::escape(name), SafeText::escape(value))));
     if let (Some(deployed), LiveState::Differs(_)) = (&config.deployed_config, &observed.deploy_state.live) {
-        let live: Vec<String> = service_limits(deployed.services.as_ref())
+        let live: Vec<SafeText> = service_limits(deployed.services.as_ref())
             .into_iter()
-            .map(|(name, limit)| format!("{name} {limit}"))
+            .map(|(name, limit)| safe!("{} {}", name, limit))
             .collect();
         let (methods, url) = (format_methods(&deployed.methods), &deployed.url);
-        lines.push(("live", format!("{methods} {} {url}", live.join("; "))));
+        lines.push(("live".into(), safe!("{} {} {}", methods, SafeText::join(live, "; "), url)));
     }
     if let Some(metadata) = &config.metadata {
         lines.extend(metadata_lines(metadata));
@@ -79,41 +80,45 @@ pub(crate) fn format_capping(config: &CappingConfig) -> String {
     format_lines(lines)
 }
 
-pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> String {
+pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> SafeText {
     if configs.is_empty() {
-        return "no throttling configuration in this organization".to_owned();
+        return "no throttling configuration in this organization".into();
     }
     let rows = configs.iter().map(|config| {
         vec![
-            config.uid.to_string(),
+            SafeText::escape(&config.uid),
             format_state(config.state.as_ref(), config.has_been_deployed),
             format_methods(&config.methods),
             format_throughput(config.max_throughput),
-            config.url_pattern.clone(),
-            config.name.clone().unwrap_or_default(),
+            SafeText::escape(&config.url_pattern),
+            optional(config.name.as_ref()),
         ]
     });
     output::format_table(&["UID", "STATE", "METHODS", "LIMIT", "URL PATTERN", "NAME"], rows.collect())
 }
 
-pub(crate) fn format_throttling(config: &ThrottlingConfig) -> String {
+pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
     let mut lines = vec![
-        ("uid", config.uid.to_string()),
-        ("name", config.name.clone().unwrap_or_default()),
-        ("description", config.description.clone().unwrap_or_default()),
-        ("state", format_state(config.state.as_ref(), config.has_been_deployed)),
-        ("url pattern", config.url_pattern.clone()),
-        ("methods", format_methods(&config.methods)),
-        ("limit", format_throughput(config.max_throughput)),
-        ("sandbox", config.sandbox_name.clone().unwrap_or_default()),
+        ("uid".into(), SafeText::escape(&config.uid)),
+        ("name".into(), optional(config.name.as_ref())),
+        ("description".into(), optional(config.description.as_ref())),
+        ("state".into(), format_state(config.state.as_ref(), config.has_been_deployed)),
+        ("url pattern".into(), SafeText::escape(&config.url_pattern)),
+        ("methods".into(), format_methods(&config.methods)),
+        ("limit".into(), format_throughput(config.max_throughput)),
+        ("sandbox".into(), optional(config.sandbox_name.as_ref())),
     ];
     let others =
         other_fields(&ObservedConfig::from(config), &["name", "description", "urlPattern", "methods", "maxThroughput"]);
-    lines.extend(others.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    lines.extend(others.iter().map(|(name, value)| (SafeText::escape(name), SafeText::escape(value))));
     if let Some(metadata) = &config.metadata {
         lines.extend(metadata_lines(metadata));
     }
     format_lines(lines)
+}
+
+fn optional(value: Option<&String>) -> SafeText {
+    value.map(SafeText::escape).unwrap_or_default()
 }
 
 /// The remaining fields of the definition, including unknown ones.
@@ -123,49 +128,50 @@ fn other_fields(observed: &ObservedConfig, listed: &[&str]) -> Vec<(String, Stri
 }
 
 /// Formats the state. A configuration in state `updated` may still be deployed with its previous definition.
-fn format_state(state: Option<&ConfigState>, deployed: Option<bool>) -> String {
+fn format_state(state: Option<&ConfigState>, deployed: Option<bool>) -> SafeText {
     let name = state.map_or("unknown", ConfigState::as_str);
     let note = if state != Some(&ConfigState::Deployed) && deployed == Some(true) {
         ", older definition deployed"
     } else {
         ""
     };
-    format!("{name}{note}")
+    safe!("{}{}", name, note)
 }
 
-fn format_methods(methods: &[HttpMethod]) -> String {
-    methods.iter().map(HttpMethod::as_str).collect::<Vec<_>>().join(",")
+fn format_methods(methods: &[HttpMethod]) -> SafeText {
+    SafeText::join(methods.iter().map(|method| SafeText::escape(method.as_str())), ",")
 }
 
-fn format_throughput(calls: Option<i64>) -> String {
-    calls.map_or_else(|| "?".to_owned(), |calls| format!("{calls} calls/s"))
+fn format_throughput(calls: Option<i64>) -> SafeText {
+    calls.map_or_else(|| "?".into(), |calls| safe!("{} calls/s", calls))
 }
 
 /// The limit for each kind of caller.
-fn service_limits(services: Option<&CappingServicesResponse>) -> Vec<(&'static str, String)> {
+fn service_limits(services: Option<&CappingServicesResponse>) -> Vec<(SafeText, SafeText)> {
     let Some(services) = services else { return Vec::new() };
     [("action", &services.action), ("dataSource", &services.data_source)]
         .into_iter()
-        .filter_map(|(name, limit)| limit.as_ref().map(|limit| (name, format_limit(limit))))
+        .filter_map(|(name, limit)| limit.as_ref().map(|limit| (name.into(), format_limit(limit))))
         .collect()
 }
 
-fn format_limit(limit: &ServiceLimitResponse) -> String {
-    let number = |value: Option<i64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
+fn format_limit(limit: &ServiceLimitResponse) -> SafeText {
+    let number = |value: Option<i64>| value.map_or_else(|| SafeText::from("?"), |value| SafeText::escape(&value));
     let rating = limit.rating.as_ref();
     let calls = number(rating.and_then(|rating| rating.max_calls_count));
     let period = number(rating.and_then(|rating| rating.period_in_ms));
-    match limit.max_http_connections {
-        // The service shows -1 in deployed definitions without a count.
-        Some(count @ 0..) => format!("{calls} calls/{period} ms, {count} connections"),
-        _ => format!("{calls} calls/{period} ms"),
+    // The service shows -1 in deployed definitions without a count.
+    if let Some(count @ 0..) = limit.max_http_connections {
+        safe!("{} calls/{} ms, {} connections", calls, period, count)
+    } else {
+        safe!("{} calls/{} ms", calls, period)
     }
 }
 
-fn metadata_lines(metadata: &ajo_core::ConfigMetadata) -> Vec<(&'static str, String)> {
+fn metadata_lines(metadata: &ajo_core::ConfigMetadata) -> Vec<(SafeText, SafeText)> {
     let mark = |at: &Option<String>, by: &Option<String>| {
-        let at = at.clone()?;
-        Some(by.as_ref().map_or_else(|| at.clone(), |by| format!("{at} by {by}")))
+        let at = at.as_ref()?;
+        Some(by.as_ref().map_or_else(|| SafeText::escape(at), |by| safe!("{} by {}", at, by)))
     };
     [
         ("created", mark(&metadata.created_at, &metadata.created_by)),
@@ -173,15 +179,12 @@ fn metadata_lines(metadata: &ajo_core::ConfigMetadata) -> Vec<(&'static str, Str
         ("deployed at", mark(&metadata.last_deployed_at, &metadata.last_deployed_by)),
     ]
     .into_iter()
-    .filter_map(|(name, mark)| mark.map(|mark| (name, mark)))
+    .filter_map(|(name, mark)| mark.map(|mark| (name.into(), mark)))
     .collect()
 }
 
-fn format_lines(lines: Vec<(&str, String)>) -> String {
-    let lines: Vec<String> = lines
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name:<12} {value}"))
-        .collect();
-    lines.join("\n")
+fn format_lines(lines: Vec<(SafeText, SafeText)>) -> SafeText {
+    let lines = lines.into_iter().filter(|(_, value)| !value.is_empty());
+    let lines = lines.map(|(name, value)| safe!("{:<12} {}", name, value));
+    SafeText::join_lines(lines)
 }

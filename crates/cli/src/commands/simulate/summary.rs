@@ -2,6 +2,8 @@
 
 use ajo_simulator::{CallCounts, Limit, OverLimit, ReportRow, SimulationReport};
 
+use crate::safe_text::{SafeText, safe};
+
 /// Maximum number of table rows, to fit on a screen.
 const MAX_ROWS: usize = 30;
 
@@ -20,31 +22,31 @@ const COLUMNS: [TableColumn; 8] = [
     ("waiting", |row| row.queued),
 ];
 
-pub(super) fn render(report: SimulationReport) -> String {
+pub(super) fn render(report: SimulationReport) -> SafeText {
     let report = report.with_max_rows(MAX_ROWS);
     let mut lines = table_lines(&report);
-    lines.push(String::new());
-    lines.extend(report.limits.iter().map(|limit| format!("limit       {}", describe_limit(limit))));
-    lines.push(format!("endpoint    at most {} calls in one second", group_thousands(report.peak_per_second)));
+    lines.push(SafeText::default());
+    lines.extend(report.limits.iter().map(|limit| safe!("limit       {}", describe_limit(limit))));
+    lines.push(safe!("endpoint    at most {} calls in one second", group_thousands(report.peak_per_second)));
     let CallCounts { retries, retries_rejected, served_from_queue, .. } = report.totals;
     let [succeeded, failed, timed_out] =
         [report.totals.succeeded, report.totals.failed, report.totals.timed_out].map(group_thousands);
-    lines.push(format!("outcome     {succeeded} calls succeeded, {failed} failed, {timed_out} timed out"));
+    lines.push(safe!("outcome     {} calls succeeded, {} failed, {} timed out", succeeded, failed, timed_out));
     if retries + retries_rejected > 0 {
         let [retries, rejected] = [retries, retries_rejected].map(group_thousands);
-        lines.push(format!("retries     {retries} sent, each in its own slot; {rejected} rejected"));
+        lines.push(safe!("retries     {} sent, each in its own slot; {} rejected", retries, rejected));
     }
     if report.longest_queue > 0 {
         let [length, served] = [report.longest_queue, served_from_queue].map(group_thousands);
         let wait = format_wait(report.longest_wait_ms);
-        lines.push(format!("queue       at most {length} calls; {served} sent from it after at most {wait}"));
+        lines.push(safe!("queue       at most {} calls; {} sent from it after at most {}", length, served, wait));
     }
-    lines.extend(report.assumptions.iter().map(|it| format!("{:<12}{}", it.provenance, it.statement)));
-    lines.join("\n")
+    lines.extend(report.assumptions.iter().map(|it| safe!("{:<12}{}", it.provenance, it.statement)));
+    SafeText::join_lines(lines)
 }
 
 /// The rows and totals, right-aligned.
-fn table_lines(report: &SimulationReport) -> Vec<String> {
+fn table_lines(report: &SimulationReport) -> Vec<SafeText> {
     let columns: Vec<_> = COLUMNS
         .into_iter()
         .enumerate()
@@ -62,7 +64,7 @@ fn table_lines(report: &SimulationReport) -> Vec<String> {
     let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
     let aligned = |line: &Vec<String>| {
         let padded = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
-        padded.collect::<Vec<_>>().join("  ")
+        safe!("{}", padded.collect::<Vec<_>>().join("  "))
     };
     cells.iter().map(aligned).collect()
 }

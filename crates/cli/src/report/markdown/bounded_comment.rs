@@ -6,40 +6,42 @@ const MAX_BYTES: usize = 60_000;
 /// Space reserved for the list of omissions and the digest, which are both bounded.
 const RESERVED_BYTES: usize = 6_000;
 
+use crate::safe_text::{SafeText, safe};
+
 pub(super) struct BoundedComment {
-    body: String,
-    omitted: Vec<String>,
+    body: SafeText,
+    omitted: Vec<SafeText>,
 }
 
 impl BoundedComment {
-    pub(super) fn new(heading: String) -> Self {
+    pub(super) fn new(heading: SafeText) -> Self {
         Self { body: heading, omitted: Vec::new() }
     }
 
     /// Adds blocks while they fit, and counts the rest as omitted. `head` precedes the first block.
-    pub(super) fn add_list(&mut self, name: &str, head: &str, blocks: impl Iterator<Item = String>) {
+    pub(super) fn add_list(&mut self, name: &'static str, head: &'static str, blocks: impl Iterator<Item = SafeText>) {
         let (mut all, mut shown) = (0, 0);
         for block in blocks.filter(|block| !block.is_empty()) {
             all += 1;
-            let head = if shown == 0 { format!("\n{head}") } else { String::new() };
+            let head = if shown == 0 { safe!("\n{}", SafeText::from(head)) } else { SafeText::default() };
             if shown + 1 == all && self.body.len() + head.len() + block.len() + RESERVED_BYTES <= MAX_BYTES {
-                self.body.push_str(&head);
-                self.body.push_str(&block);
+                self.body.push(&head);
+                self.body.push(&block);
                 shown += 1;
             }
         }
         if shown < all {
-            self.omitted.push(format!("{} of {all} {name}", all - shown));
+            self.omitted.push(safe!("{} of {} {}", all - shown, all, name));
         }
     }
 
-    pub(super) fn finish(mut self, digest: Option<String>) -> String {
+    pub(super) fn finish(mut self, digest: Option<SafeText>) -> SafeText {
         if !self.omitted.is_empty() {
-            let omitted = self.omitted.join(", ");
-            self.body.extend([format!("\n**Omitted to limit the length of this comment: {omitted}.**\n")]);
+            let omitted = SafeText::join(self.omitted, ", ");
+            self.body.push(&safe!("\n**Omitted to limit the length of this comment: {}.**\n", omitted));
         }
         if let Some(digest) = digest {
-            self.body.extend([format!("\n{digest}")]);
+            self.body.push(&safe!("\n{}", digest));
         }
         self.body
     }

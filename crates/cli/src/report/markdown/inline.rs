@@ -1,10 +1,11 @@
 //! Inline Markdown. Every character with a special meaning becomes a character reference, which is also safe in tables and
 //! HTML.
 
-use ajo_engine::untrusted_text::escape;
+use crate::safe_text::{SafePart, SafeText};
 
 /// Escapes prose, with text between backticks as code. The result contains no mentions, references, or links.
-pub(super) fn text(prose: &str) -> String {
+pub(super) fn text(prose: &(impl SafePart + ?Sized)) -> SafeText {
+    let prose = prose.safe_part();
     let parts: Vec<_> = prose.split('`').collect();
     // With an odd number of backticks, the last one is literal.
     let paired = parts.len() - usize::from(parts.len().is_multiple_of(2));
@@ -14,31 +15,37 @@ pub(super) fn text(prose: &str) -> String {
             out.push_str("&#96;");
         }
         match index % 2 {
-            1 if index < paired => out.push_str(&code(part)),
-            _ => escape(part).chars().for_each(|character| push_prose(character, &mut out)),
+            1 if index < paired => push_code_span(part, &mut out),
+            _ => part.chars().for_each(|character| push_prose(character, &mut out)),
         }
     }
-    out
+    SafeText::escape(&out)
 }
 
 /// Escapes code. GitHub does not look for mentions and links in it.
-pub(super) fn code(text: &str) -> String {
-    let mut out = "<code>".to_owned();
-    escape(text).chars().for_each(|character| push_code(character, &mut out));
-    out + "</code>"
+pub(super) fn code(text: &(impl SafePart + ?Sized)) -> SafeText {
+    let mut out = String::new();
+    push_code_span(&text.safe_part(), &mut out);
+    SafeText::escape(&out)
+}
+
+fn push_code_span(text: &str, out: &mut String) {
+    out.push_str("<code>");
+    text.chars().for_each(|character| push_code(character, out));
+    out.push_str("</code>");
 }
 
 /// The marker by which a workflow finds its comment. Unusual characters of the sandbox are percent-encoded, so the name cannot
 /// end the HTML comment.
-pub(super) fn marker_comment(sandbox: Option<String>) -> String {
+pub(super) fn marker_comment(sandbox: Option<&SafeText>) -> SafeText {
     let mut name = String::new();
-    for byte in sandbox.unwrap_or_default().bytes() {
+    for byte in sandbox.map_or("", SafeText::as_str).bytes() {
         match byte {
             b'-' | b'_' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => name.push(char::from(byte)),
             other => name.extend([format!("%{other:02X}")]),
         }
     }
-    format!("<!-- ajo-limits:{name} -->")
+    SafeText::escape(&format!("<!-- ajo-limits:{name} -->"))
 }
 
 /// Escapes a character of prose. A zero-width space prevents mentions and references.
@@ -69,17 +76,17 @@ mod tests {
         let escaped = text("@ops see #1, https://evil.example, www.evil.example, a|b, <b>*x*</b>, $x$");
         let expected = "&#64;&#8203;ops see &#35;&#8203;1, https:&#47;/evil.example, www&#46;evil.example, a&#124;b, \
                         &#60;b&#62;&#42;x&#42;&#60;/b&#62;, &#36;x&#36;";
-        assert_eq!(escaped, expected);
+        assert_eq!(escaped.as_str(), expected);
     }
 
     #[test]
     fn backticks_become_code() {
-        assert_eq!(text("use `ajo import`, `x"), "use <code>ajo import</code>, &#96;x");
+        assert_eq!(text("use `ajo import`, `x").as_str(), "use <code>ajo import</code>, &#96;x");
     }
 
     #[test]
     fn marker_comment_cannot_be_closed() {
-        assert_eq!(marker_comment(Some("prod-eu".to_owned())), "<!-- ajo-limits:prod-eu -->");
-        assert_eq!(marker_comment(Some("a-->b".to_owned())), "<!-- ajo-limits:a--%3Eb -->");
+        assert_eq!(marker_comment(Some(&"prod-eu".into())).as_str(), "<!-- ajo-limits:prod-eu -->");
+        assert_eq!(marker_comment(Some(&"a-->b".into())).as_str(), "<!-- ajo-limits:a--%3Eb -->");
     }
 }

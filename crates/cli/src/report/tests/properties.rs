@@ -150,7 +150,7 @@ proptest! {
     fn every_format_is_well_formed(report in report(), color: bool, width in 0..200_usize, source in text()) {
         let sources = |name: &str| (name == samples::FILE).then(|| source.clone());
         for format in OutputFormat::value_variants() {
-            let text = format.render(&report, &sources, TextStyle { color, width });
+            let text = format.render(&report, &sources, TextStyle { color, width }).into_string();
             match format {
                 OutputFormat::Json => prop_assert_eq!(&serde_json::from_str::<CommandReport>(&text).unwrap(), &report),
                 OutputFormat::Sarif => {

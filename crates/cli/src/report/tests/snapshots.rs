@@ -11,7 +11,7 @@ use crate::report::{OutputFormat, TextStyle};
 
 fn check(format: OutputFormat, extension: &str, style: TextStyle) {
     for (name, report) in samples::all() {
-        compare(&format!("{name}.{extension}"), &format.render(&report, &samples::sources, style));
+        compare(&format!("{name}.{extension}"), &format.render(&report, &samples::sources, style).into_string());
     }
 }
 
@@ -63,7 +63,7 @@ fn junit_matches_snapshot() {
 #[test]
 fn json_report_round_trips() {
     for (name, report) in samples::all() {
-        let text = OutputFormat::Json.render(&report, &|_| None, TextStyle::default());
+        let text = OutputFormat::Json.render(&report, &|_| None, TextStyle::default()).into_string();
         assert_eq!(serde_json::from_str::<CommandReport>(&text).expect(name), report, "{name}");
     }
 }
@@ -71,5 +71,5 @@ fn json_report_round_trips() {
 #[test]
 fn clean_drift_is_one_line() {
     let report = CommandReport::new("drift", CommandOutcome::Clean);
-    assert_eq!(OutputFormat::Text.render(&report, &|_| None, TextStyle::default()), "No drift.\n");
+    assert_eq!(OutputFormat::Text.render(&report, &|_| None, TextStyle::default()).into_string(), "No drift.\n");
 }

@@ -46,10 +46,10 @@ fn check_rendered(format: OutputFormat, check: impl Fn(&str, &str)) {
     let line = "\u{1b}[31m \u{9b}31m \u{202e} \u{200b} \u{ffff} \0 ##[stop-commands]x ".repeat(10);
     let sources = |_: &str| Some(format!("{line}\n").repeat(20));
     for ((name, hostile), (_, plain)) in reports_with(HOSTILE).into_iter().zip(reports_with(PLAIN)) {
-        let hostile = format.render(&hostile, &sources, TextStyle::default());
+        let hostile = format.render(&hostile, &sources, TextStyle::default()).into_string();
         assert!(!hostile.contains("##["), "{name}: {hostile}");
         assert!(hostile.chars().all(is_harmless), "{name}: {hostile:?}");
-        check(&hostile, &format.render(&plain, &sources, TextStyle::default()));
+        check(&hostile, &format.render(&plain, &sources, TextStyle::default()).into_string());
     }
 }
 
@@ -70,8 +70,9 @@ fn text_has_no_extra_lines() {
 #[test]
 fn colored_text_has_only_own_escapes() {
     for (name, report) in reports_with(HOSTILE) {
-        let text =
-            OutputFormat::Text.render(&report, &|_| Some(HOSTILE.to_owned()), TextStyle { color: true, width: 80 });
+        let text = OutputFormat::Text
+            .render(&report, &|_| Some(HOSTILE.to_owned()), TextStyle { color: true, width: 80 })
+            .into_string();
         let mut rest = text.as_str();
         while let Some((_, after)) = rest.split_once('\u{1b}') {
             let (codes, end) = after.split_once('m').expect(name);
@@ -88,7 +89,7 @@ fn colored_text_has_only_own_escapes() {
 #[test]
 fn json_round_trips_untrusted_text() {
     for (name, report) in reports_with(HOSTILE) {
-        let text = OutputFormat::Json.render(&report, &|_| None, TextStyle::default());
+        let text = OutputFormat::Json.render(&report, &|_| None, TextStyle::default()).into_string();
         assert_eq!(serde_json::from_str::<CommandReport>(&text).expect(name), report);
     }
     check_rendered(OutputFormat::Json, |hostile, plain| assert_eq!(hostile.lines().count(), plain.lines().count()));
@@ -176,7 +177,7 @@ fn comment_length_is_bounded() {
     let mut report = samples::all_changes();
     let plan = report.plan.as_mut().expect("a plan");
     plan.changes = plan.changes.iter().cycle().take(1000).cloned().collect();
-    let text = OutputFormat::Markdown.render(&report, &|_| None, TextStyle::default());
+    let text = OutputFormat::Markdown.render(&report, &|_| None, TextStyle::default()).into_string();
     assert!(text.len() <= 60_000, "{}", text.len());
     let end = text.lines().rev().take(3).collect::<Vec<_>>();
     assert!(end[0].starts_with("Digest: "), "{end:?}");
@@ -186,7 +187,7 @@ fn comment_length_is_bounded() {
     );
 
     for (name, report) in reports_with(&"\u{202e}".repeat(10_000)) {
-        let text = OutputFormat::Markdown.render(&report, &|_| None, TextStyle::default());
+        let text = OutputFormat::Markdown.render(&report, &|_| None, TextStyle::default()).into_string();
         assert!(text.len() <= 60_000, "{name}: {}", text.len());
     }
 }

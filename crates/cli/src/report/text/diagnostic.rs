@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ajo_core::rules::Severity;
-use ajo_engine::untrusted_text::{escape, is_hidden};
+use ajo_engine::untrusted_text::is_hidden;
 use ajo_limits::{CommandReport, FileDiagnostic, SourceLocation};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::style::TextStyle;
+use crate::safe_text::{SafeText, safe};
 
 /// One block per diagnostic. Loads each file once.
 pub(super) fn blocks<'r>(
     report: &'r CommandReport,
     sources: &dyn Fn(&str) -> Option<String>,
     style: TextStyle,
-) -> Vec<String> {
+) -> Vec<SafeText> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = if style.width == 0 { renderer } else { renderer.term_width(style.width) };
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
@@ -29,15 +30,16 @@ pub(super) fn blocks<'r>(
     report.diagnostics.iter().map(block).collect()
 }
 
-fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer: &Renderer) -> String {
+fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer: &Renderer) -> SafeText {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(escape(&diagnostic.message)).id(escape(&diagnostic.code)));
+    let mut group =
+        Group::with_title(level.primary_title(one_line(&diagnostic.message)).id(one_line(&diagnostic.code)));
     if let Some(location) = &diagnostic.location {
-        let file = escape(&location.file);
+        let file = one_line(&location.file);
         let (line, column) = (location.line as usize, location.column as usize);
         group = match annotated {
             Some(AnnotatedLine { line: text, range }) => group.element(
@@ -46,14 +48,19 @@ fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer
             None => group.element(Origin::path(file).line(line).char_column(column)),
         };
     }
-    let mut text = renderer.render(&[group]);
+    let mut text = SafeText::from_colored_lines(&renderer.render(&[group]));
     if let Some(key) = diagnostic.key.as_ref().filter(|_| diagnostic.location.is_none()) {
-        text.extend([format!("\n  in {}", escape(&key.to_string()))]);
+        text = safe!("{}\n  in {}", text, key);
     }
     if let Some(hint) = &diagnostic.hint {
-        text.extend([format!("\nhint: {}", escape(hint))]);
+        text = safe!("{}\nhint: {}", text, hint);
     }
     text
+}
+
+/// The renderer takes strings and lays them out in lines.
+fn one_line(text: &str) -> String {
+    SafeText::escape(text).into_string()
 }
 
 /// A source line, and the byte range to annotate.

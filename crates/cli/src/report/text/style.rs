@@ -2,6 +2,8 @@
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 
+use crate::safe_text::{SafePart, SafeText, safe};
+
 /// Layout options.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TextStyle {
@@ -18,7 +20,8 @@ pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 
 impl TextStyle {
-    pub(super) fn paint(self, style: Style, text: &str) -> String {
-        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    pub(super) fn paint(self, style: Style, text: &(impl SafePart + ?Sized)) -> SafeText {
+        let text = safe!("{}", text);
+        if self.color { text.paint(style) } else { text }
     }
 }

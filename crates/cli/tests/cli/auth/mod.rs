@@ -1,6 +1,6 @@
 //! `ajo auth` and profiles, against an emulator.
 
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod login;

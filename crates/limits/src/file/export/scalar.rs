@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use ajo_engine::untrusted_text::ends_with_command_prefix;
+
 /// Plain words that some YAML parsers read as another type than string.
 const AMBIGUOUS_SCALARS: [&str; 13] =
     ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", "undefined"];
@@ -35,6 +37,8 @@ fn quote_scalar(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
+            // `##[command]` in a log is a command of CI systems.
+            '[' if ends_with_command_prefix(&quoted) => quoted.push_str("\\u005b"),
             c if is_printable(c) => quoted.push(c),
             c => {
                 let code = u32::from(c);
@@ -93,6 +97,7 @@ mod tests {
             ("$${", r#""$$${""#),
             (" a", r#"" a""#),
             ("a\u{3164}b", r#""a\u3164b""#),
+            ("##[error]a##vso[b", r###""##\u005berror]a##vso\u005bb""###),
             ("😀", r#""😀""#),
             ("\u{10ffff}", r#""\U0010ffff""#),
         ] {

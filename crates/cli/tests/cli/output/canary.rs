@@ -1,0 +1,208 @@
+//! A secret and a token must appear in no output, in no encoding.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::stub_service::StubService;
+use crate::limits::fixture::{LimitsFixture, limits_file};
+use crate::support::{CommandOutput, ajo_command, run_with_input};
+
+/// Needs encoding in a URL, in JSON, and in Markdown.
+const SECRET: &str = "p8e-c4n/ary+\"s\\3cr ~t&1_x";
+const TOKEN: &str = "eyJh.c4nary/t0ken+of==the_test";
+
+/// The secret in every form that an output could contain.
+fn forms(secret: &str) -> Vec<String> {
+    let percent = |upper: bool| {
+        let encode = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            other if upper => format!("%{other:02X}"),
+            other => format!("%{other:02x}"),
+        };
+        secret.bytes().map(encode).collect::<String>()
+    };
+    let json = json!(secret).to_string();
+    let mut forms = vec![secret.to_owned(), percent(true), percent(false), json.trim_matches('"').to_owned()];
+    forms.push(forms[3].replace('/', "\\/"));
+    for prefix in ["", "a", "ab"] {
+        let encoded = base64(&format!("{prefix}{secret}"));
+        forms.push(encoded.replace('+', "-").replace('/', "_"));
+        forms.push(encoded);
+    }
+    forms
+}
+
+fn base64(text: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encode = |bytes: &[u8]| {
+        let number = bytes.iter().chain(&[0, 0]).take(3).fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
+        let digit = |index: usize| char::from(ALPHABET[number >> (18 - 6 * index) & 63]);
+        (0..4).map(|index| if index <= bytes.len() { digit(index) } else { '=' }).collect::<String>()
+    };
+    text.as_bytes().chunks(3).map(encode).collect()
+}
+
+/// A text with every form of both, which a hostile or careless service returns.
+fn echo() -> String {
+    forms(SECRET).into_iter().chain(forms(TOKEN)).collect::<Vec<_>>().join(" ")
+}
+
+fn assert_no_canary(output: &CommandOutput, canaries: &[&str], context: &str) {
+    for text in [&output.stdout, &output.stderr] {
+        for form in &canaries.iter().copied().flat_map(forms).collect::<Vec<_>>() {
+            // The first and last characters of Base64 also depend on the text around it.
+            let core = form.get(4..form.len() - 5).unwrap_or(form);
+            assert!(!text.contains(core), "{context}: {form} in {text}");
+            let markdown: String = core.chars().map(escape_markdown).collect();
+            assert!(!text.contains(&markdown), "{context}: {form} in {text}");
+        }
+    }
+    assert_ne!(output.exit_code, Some(101), "{context}: {}", output.stderr);
+}
+
+fn escape_markdown(character: char) -> String {
+    if character.is_ascii_alphanumeric() { character.to_string() } else { format!("&#{};", u32::from(character)) }
+}
+
+fn with_secret(command: &mut Command) -> &mut Command {
+    command.env("AJO_CLIENT_SECRET", SECRET).env("AJO_CLIENT_ID", "c").env("AJO_ORG_ID", "A@AdobeOrg");
+    command.env("AJO_SCOPES", "openid").env("AJO_SANDBOX", "prod").env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1")
+}
+
+#[test]
+fn base64_of_test_is_correct() {
+    assert_eq!(["", "a", "ab", "abc", "abcd"].map(base64), ["", "YQ==", "YWI=", "YWJj", "YWJjZA=="]);
+}
+
+#[test]
+fn echoed_secret_is_masked() {
+    let service = StubService::start();
+    let run = |arguments: &[&str], token: bool| {
+        let mut command = ajo_command(arguments);
+        with_secret(&mut command).env("AJO_BASE_URL", service.url()).env("AJO_IMS_URL", service.url());
+        command.env("AJO_EMULATOR_URL", service.url());
+        if token {
+            command.env("AJO_ACCESS_TOKEN", TOKEN);
+        }
+        let output = CommandOutput::from(command.output().expect("ajo runs"));
+        // Without a token request, the process does not know the token.
+        let canaries = if token { &[SECRET, TOKEN][..] } else { &[SECRET] };
+        assert_no_canary(&output, canaries, &arguments.join(" "));
+        output
+    };
+    let uid = "00000000-0000-4000-8000-000000000001";
+    let commands: [&[&str]; 10] = [
+        &["capping", "list"],
+        &["capping", "get", uid],
+        &["throttling", "get", uid],
+        &["capping", "can-deploy", uid],
+        &["capping", "deploy", uid],
+        &["doctor"],
+        &["auth", "status"],
+        &["emulator", "status"],
+        &["export"],
+        &["throttling", "list"],
+    ];
+    for text in forms(SECRET).into_iter().chain(forms(TOKEN)).chain([echo()]) {
+        let config = json!({"uid": uid, "url": text, "name": text, "urlPattern": text, "description": text, text.clone(): text,
+            "methods": ["GET"], "maxThroughput": 400, "state": "created", "services": {},
+            "metadata": {"createdBy": text, "lastModifiedBy": text, "createdAt": text}});
+        let error = json!({"error_code": text, "error": text, "error_description": text, "message": text, "title": text,
+            "organization": text, "auth": text, "requestId": text, "validationStatus": text,
+            "errors": [{"errorCode": text, "error": text}]});
+        for (status, body) in [(400, error.clone()), (200, error), (200, json!([config])), (200, config)] {
+            service.respond_with(status, &body);
+            for arguments in commands {
+                run(arguments, true);
+            }
+            run(&["capping", "list", "--output", "json"], true);
+            run(&["capping", "list"], false);
+        }
+        // A static access token and the token endpoint's own token are known, too.
+        service.respond_with(
+            200,
+            &json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "bearer", "message": text}),
+        );
+        for arguments in [&["capping", "list", "--output", "json"][..], &["capping", "list"], &["doctor"]] {
+            let output = run(arguments, false);
+            assert_no_canary(&output, &[SECRET, TOKEN], "token of the token endpoint");
+        }
+    }
+}
+
+#[test]
+fn secret_in_arguments_is_masked() {
+    for form in forms(SECRET) {
+        let commands: [&[&str]; 9] = [
+            &["validate", &form],
+            &["validate", &form, "--output", "json"],
+            &["capping", "create", &form],
+            &["capping", "get", &form],
+            &["auth", "status", "--profile", &form],
+            &["auth", "status", "--credentials", &form],
+            &["--sandbox", &form, "capping", "list"],
+            &[&form],
+            &["emulator", "status", "--emulator-url", &form],
+        ];
+        for arguments in commands {
+            let output = CommandOutput::from(with_secret(&mut ajo_command(arguments)).output().expect("ajo runs"));
+            assert_no_canary(&output, &[SECRET], &arguments.join(" "));
+        }
+        let mut login = ajo_command(&["auth", "login"]);
+        assert_no_canary(&run_with_input(with_secret(&mut login), &form), &[SECRET], "login");
+    }
+}
+
+/// The configurations contain the emulator's own secret and the token in use.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_contain_no_secret() {
+    let fixture = LimitsFixture::start().await;
+    let paths = ["emulator-secret", "emulator%2Dsecret", "ZW11bGF0b3Itc2VjcmV0"];
+    let text = limits_file(&[("h0", 5, true), ("h1", 5, true), ("h2", 5, true)]);
+    let with_path = |text: String, (index, path): (usize, &&str)| {
+        text.replace(&format!("h{index}.example.org/"), &format!("h{index}.example.org/{path}/"))
+    };
+    fixture.write("limits.yaml", &paths.iter().enumerate().fold(text, with_path));
+    let mut commands: Vec<Vec<String>> = Vec::new();
+    for command in ["validate", "plan", "apply --yes", "drift", "verify"] {
+        for format in ["text", "json", "markdown", "github", "sarif", "junit"] {
+            commands.push(format!("{command} limits.yaml --output {format}").split(' ').map(str::to_owned).collect());
+        }
+    }
+    for command in ["export", "capping list", "capping list --output json", "doctor", "auth status"] {
+        commands.push(format!("{command} --sandbox prod").split(' ').map(str::to_owned).collect());
+    }
+    for command in commands {
+        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        let mut output = fixture.command(&arguments);
+        output.env("RUST_LOG", "trace");
+        let output = tokio::task::spawn_blocking(move || CommandOutput::from(output.output().expect("ajo runs")));
+        let output = output.await.expect("it ended");
+        let context = command.join(" ");
+        for shown in [&output.stdout, &output.stderr] {
+            for form in ["emulator-secret", "emulator%2Dsecret", "emulator&#45;secret", "W11bGF0b3Itc2VjcmV0"] {
+                assert!(!shown.contains(form), "{context}: {form} in {shown}");
+            }
+        }
+        assert!(
+            output.stdout.contains("redacted") || !output.stdout.contains("example.org"),
+            "{context}: {}",
+            output.stdout
+        );
+    }
+}
+
+/// The commands that print a secret on purpose print it unchanged.
+#[tokio::test(flavor = "multi_thread")]
+async fn intended_secrets_are_printed() {
+    let fixture = LimitsFixture::start().await;
+    let token = fixture.run_expecting(&["auth", "token"], 0).await.stdout;
+    assert!(token.trim().len() > 20 && !token.contains("[redacted]"), "{token}");
+    let url = format!("http://{}", fixture.emulator.address());
+    let shown = fixture.run_expecting(&["emulator", "env", "--emulator-url", &url], 0).await.stdout;
+    assert!(shown.contains("AJO_CLIENT_SECRET='emulator-secret'"), "{shown}");
+    let script = "printf %s \"$AJO_CLIENT_SECRET\"";
+    let shown = fixture.run_expecting(&["emulator", "exec", "--", "sh", "-c", script], 0).await.stdout;
+    assert_eq!(shown, "emulator-secret");
+}

@@ -1,0 +1,7 @@
+//! The output gate: untrusted text, secrets, and outputs that are full or closed.
+
+mod canary;
+mod corpus;
+mod stub_service;
+mod untrusted_text;
+mod unwritable_output;
