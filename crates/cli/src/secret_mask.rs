@@ -2,7 +2,7 @@
 
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use ajo_auth::Secret;
+use ajo_auth::{Credentials, Secret};
 
 /// Replaces a secret. Libraries print secrets the same way.
 const MASK: &str = "[redacted]";
@@ -35,6 +35,11 @@ pub(crate) fn register_environment() {
             register(&Secret::new(value.to_string_lossy()));
         }
     }
+    // CI variables often hold the content of the file instead of its path.
+    let content = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
+    if let Ok(credentials) = Credentials::parse(&content, None) {
+        credentials.secrets().iter().for_each(register);
+    }
 }
 
 /// Replaces all known secrets in a text.
@@ -60,10 +65,18 @@ impl SecretMask {
     }
 
     fn apply(&self, text: &str) -> String {
+        // A match starts with the first character of a secret, or with an encoded one.
+        let mut starts = [false; 256];
+        let first_bytes = self.needles.iter().filter_map(|needle| needle.expose().bytes().next());
+        first_bytes.chain(*b"%+\\&").for_each(|byte| starts[usize::from(byte)] = true);
         let bytes = text.as_bytes();
         let mut masked = String::with_capacity(text.len());
         let (mut copied, mut position) = (0, 0);
         while position < bytes.len() {
+            if !starts[usize::from(bytes[position])] {
+                position += 1;
+                continue;
+            }
             let longest = self.needles.iter().filter_map(|it| match_end(bytes, position, it.expose().as_bytes())).max();
             // A match inside a character is not possible: secrets and encodings start with a whole one.
             match longest.filter(|end| text.is_char_boundary(position) && text.is_char_boundary(*end)) {

@@ -14,7 +14,7 @@ use crate::safe_text::SafeText;
 pub(crate) enum OutputFormat {
     /// Human-readable text
     Text,
-    /// JSON: the unmodified service response, or a report as in `ajo schema report`
+    /// JSON: the service's response, or a report as in `ajo schema report`
     Json,
     /// Pull request comment (limits as code)
     Markdown,

@@ -149,6 +149,13 @@ fn secret_in_arguments_is_masked() {
             let output = CommandOutput::from(with_secret(&mut ajo_command(arguments)).output().expect("ajo runs"));
             assert_no_canary(&output, &[SECRET], &arguments.join(" "));
         }
+        let content =
+            json!({"CLIENT_ID": "c", "CLIENT_SECRETS": [SECRET], "ORG_ID": "A@AdobeOrg", "SCOPES": ["openid"]});
+        for arguments in [&["auth", "status"][..], &["doctor"], &["auth", "status", "--output", "json"]] {
+            let mut command = ajo_command(arguments);
+            command.env("AJO_CREDENTIALS", content.to_string());
+            assert_no_canary(&CommandOutput::from(command.output().expect("ajo runs")), &[SECRET], "AJO_CREDENTIALS");
+        }
         let mut login = ajo_command(&["auth", "login"]);
         assert_no_canary(&run_with_input(with_secret(&mut login), &form), &[SECRET], "login");
     }
