@@ -365,7 +365,7 @@ fn unusual_data_file_is_rejected() {
     for (path, expected) in [
         (pipe.as_path(), "it is not a regular file"),
         (Path::new("/dev/zero"), "it is not a regular file"),
-        (&link, "it is not a regular file"),
+        (&link, "it is a symbolic link"),
         (&long, "it is longer than 268435456 bytes"),
     ] {
         let output = run(&["emulator", "serve", "--data", path.to_str().expect("text")]);
