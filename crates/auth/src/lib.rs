@@ -19,6 +19,7 @@
 
 #[cfg(feature = "reqwest")]
 mod bounded_read;
+mod credential_file;
 pub mod credentials;
 mod error_chain;
 #[cfg(feature = "fetch")]
@@ -41,6 +42,7 @@ pub use ajo_engine::{
 };
 #[cfg(feature = "reqwest")]
 pub use bounded_read::{read_bounded, read_bounded_text};
+pub use credential_file::{MAX_CREDENTIAL_BYTES, read_credential_file, read_credential_text};
 pub use error_chain::format_error_chain;
 #[cfg(feature = "reqwest")]
 pub use file_access::{SymlinkPolicy, open_regular_file, read_bounded_file, read_input_file};

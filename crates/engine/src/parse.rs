@@ -2,6 +2,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod auth_error;
+mod base64;
 pub(crate) mod base_url;
 pub(crate) mod credentials;
 pub(crate) mod error_hint;
@@ -16,6 +17,7 @@ pub(crate) mod secret;
 pub(crate) mod service_code;
 pub(crate) mod store_entry;
 pub(crate) mod timestamp;
+pub(crate) mod token_claims;
 pub(crate) mod token_request;
 pub(crate) mod token_response;
 pub(crate) mod uid;

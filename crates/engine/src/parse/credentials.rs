@@ -1,8 +1,10 @@
 //! Credentials and the formats they are read from: files, environment variables, or parameters.
 
 pub(crate) mod client_id;
+pub(crate) mod client_secret;
 pub(crate) mod credentials_error;
 mod env_variables;
+pub(crate) mod file_setting;
 mod formats;
 pub(crate) mod oauth_credentials;
 pub(crate) mod org_id;

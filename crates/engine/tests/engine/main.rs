@@ -2,6 +2,7 @@
 
 mod aio_contexts;
 mod calls;
+mod credential_formats;
 mod outage;
 mod token_cache;
 mod token_outage;

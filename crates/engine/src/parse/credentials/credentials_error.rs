@@ -1,11 +1,12 @@
 //! Errors in credentials.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{ClientIdError, OrgIdError, ScopesError};
+use crate::{ClientIdError, ClientSecretError, OrgIdError, ScopesError};
 
 /// Invalid or missing credentials. The messages never show a value that can be secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +18,12 @@ pub enum CredentialsError {
     /// The credential file cannot be read or parsed.
     #[error("failed to read the credentials in {path}: {reason}")]
     File { path: String, reason: String },
+    /// The content of a credential file is invalid.
+    #[error("failed to read the credentials in {path}: {error}")]
+    InFile { path: String, error: Box<Self> },
+    /// The value of a variable is invalid.
+    #[error("{name}: {error}")]
+    InVariable { name: &'static str, error: Box<Self> },
     /// The text is not JSON.
     #[error("invalid JSON at line {line}, column {column}")]
     InvalidJson {
@@ -42,6 +49,23 @@ pub enum CredentialsError {
     UnknownName { name: String, available: Vec<String> },
     #[error("the client secret is empty")]
     MissingSecret,
+    /// The client secret has a wrapper or characters that no secret has.
+    #[error("{0}")]
+    InvalidSecret(ClientSecretError),
+}
+
+impl CredentialsError {
+    pub(crate) fn in_variable(self, name: &'static str) -> Self {
+        Self::InVariable { name, error: Box::new(self) }
+    }
+
+    /// The error itself, without the file or variable that contains the value.
+    pub fn root(&self) -> &Self {
+        match self {
+            Self::InFile { error, .. } | Self::InVariable { error, .. } => error.root(),
+            other => other,
+        }
+    }
 }
 
 fn format_missing(names: &[&str]) -> String {

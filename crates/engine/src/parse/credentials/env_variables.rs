@@ -3,9 +3,11 @@
 use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
-use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt::Display;
 
+use crate::parse::credentials::client_secret::parse_client_secrets;
+use crate::parse::credentials::file_setting::{display_path, find_credential_content};
 use crate::parse::credentials::formats::aio_variables;
 use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
@@ -34,11 +36,17 @@ impl Credentials {
     ) -> Result<Self, CredentialsError> {
         let vars: BTreeMap<String, String> = vars.into_iter().collect();
         let get = |name: &str| vars.get(name).filter(|value| !value.trim().is_empty()).cloned();
-        if let Some(path) = get(FILE_VARIABLE) {
-            let failed = |reason: String| CredentialsError::File { path: path.trim().to_owned(), reason };
-            let text = read(path.trim()).map_err(|error| failed(error.to_string()))?;
-            let credentials = Self::parse(&text, get(NAME_VARIABLE).as_deref());
-            return credentials.map_err(|error| failed(error.to_string()))?.with_overrides(get);
+        if let Some(setting) = get(FILE_VARIABLE) {
+            let (text, path) = if let Some(content) = find_credential_content(&setting) {
+                (content, FILE_VARIABLE.to_owned())
+            } else {
+                let path = display_path(setting.trim());
+                match read(setting.trim()) {
+                    Ok(text) => (text, path),
+                    Err(error) => return Err(CredentialsError::File { path, reason: error.to_string() }),
+                }
+            };
+            return Self::parse_file(&text, get(NAME_VARIABLE).as_deref(), path)?.with_overrides(get);
         }
         let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
         let four = (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES));
@@ -53,8 +61,14 @@ impl Credentials {
         }
         match four {
             (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                let scopes = Scopes::new(parse_list(&scopes))?;
-                Self::from_parts(&client_id, &[Secret::new(secret)], &org_id, scopes)
+                // The name in an error is that of the variable in use.
+                let name = |names: [&'static str; 2]| if get(names[0]).is_some() { names[0] } else { names[1] };
+                Ok(Self {
+                    client_id: in_variable(name(CLIENT_ID), client_id.parse())?,
+                    secrets: parse_secrets_of(name(CLIENT_SECRET), &secret)?,
+                    org_id: in_variable(name(ORG_ID), org_id.parse())?,
+                    scopes: in_variable(name(SCOPES), Scopes::new(parse_list(&scopes)))?,
+                })
             }
             (client_id, secret, org_id, scopes) => {
                 let set = [
@@ -74,19 +88,29 @@ impl Credentials {
     pub fn with_overrides(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
         let get = |names: [&str; 2]| get(names[0]).filter(|value| !value.trim().is_empty());
         if let Some(text) = get(CLIENT_ID) {
-            self.client_id = text.parse()?;
+            self.client_id = in_variable(CLIENT_ID[0], text.parse())?;
         }
         if let Some(text) = get(CLIENT_SECRET) {
-            self.secrets = vec![Secret::new(text.trim())];
+            self.secrets = parse_secrets_of(CLIENT_SECRET[0], &text)?;
         }
         if let Some(text) = get(ORG_ID) {
-            self.org_id = text.parse()?;
+            self.org_id = in_variable(ORG_ID[0], text.parse())?;
         }
         if let Some(text) = get(SCOPES) {
-            self.scopes = Scopes::new(parse_list(&text))?;
+            self.scopes = in_variable(SCOPES[0], Scopes::new(parse_list(&text)))?;
         }
         Ok(self)
     }
+}
+
+/// Adds the name of the variable to an error.
+fn in_variable<T, E: Into<CredentialsError>>(name: &'static str, result: Result<T, E>) -> Result<T, CredentialsError> {
+    result.map_err(|error| error.into().in_variable(name))
+}
+
+fn parse_secrets_of(name: &'static str, text: &str) -> Result<Vec<Secret>, CredentialsError> {
+    let secrets = in_variable(name, parse_client_secrets(text))?;
+    if secrets.is_empty() { in_variable(name, Err(CredentialsError::MissingSecret)) } else { Ok(secrets) }
 }
 
 #[cfg(test)]

@@ -3,32 +3,56 @@
 //! The module of each format returns [`ParsedCredential`]s, which `Credentials` trims and validates. Errors name fields
 //! and never values, because any value can be the secret.
 
+mod aio_config;
 pub(crate) mod aio_variables;
 mod console_json;
-mod dotenv;
+mod credential_field;
+pub(crate) mod dotenv;
+mod known_formats;
 pub(crate) mod parsed_credential;
 mod postman;
 mod project_json;
 pub(crate) mod variables;
 
 use alloc::format;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::CredentialsError;
-use crate::json::{self, JsonObject as _, JsonValue, MAX_DEPTH, Value};
+use crate::json::{self, JsonValue, MAX_DEPTH, Value};
+use known_formats::{parse_object, unknown_format_error};
 use parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error};
 
 /// Parses all credentials in a file.
 pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    let text = text.trim_start_matches('\u{feff}');
-    if text.contains("-----BEGIN") && !text.trim_start().starts_with('{') {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err(format_error("the file is empty"));
+    }
+    if text.contains("-----BEGIN") && !text.starts_with('{') {
         return Err(format_error(format!("this is a private key; {JWT_END_MESSAGE}")));
     }
     if dotenv::is_dotenv(text) {
         return variables::parse(text);
     }
-    parse_json_credentials(&parse_json(text)?)
+    match parse_json(text) {
+        Ok(json) => parse_json_credentials(&json),
+        // A position helps only if the text was meant to be JSON.
+        Err(error) if text.starts_with('{') => Err(error),
+        Err(_) => Err(unknown_format_error(describe_unknown(text))),
+    }
+}
+
+/// What a text that is neither JSON nor lines `NAME=value` looks like.
+fn describe_unknown(text: &str) -> &'static str {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    let first = lines.next().unwrap_or_default();
+    if first.starts_with('[') && first.ends_with(']') && lines.next().is_none_or(|line| line.contains('=')) {
+        "the file is INI"
+    } else if first == "---" || first.split_once(':').is_some_and(|(name, _)| !name.contains([' ', '{', '/'])) {
+        "the file is YAML"
+    } else {
+        "the file has an unknown format"
+    }
 }
 
 /// Parses the JSON of a file. The error only has the position, because the text can contain the secret.
@@ -39,14 +63,8 @@ pub(crate) fn parse_json(text: &str) -> Result<Value<'_>, CredentialsError> {
 
 /// Parses all credentials in the JSON of a file.
 pub(crate) fn parse_json_credentials(json: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    let Some(fields) = json.as_object() else {
-        return Err(format_error("the file must contain a JSON object or lines such as `AJO_CLIENT_ID=…`"));
-    };
-    if let Some(project) = fields.get("project") {
-        project_json::parse(project)
-    } else if fields.get("values").is_some() {
-        postman::parse(fields).map(|credential| vec![credential])
-    } else {
-        console_json::parse(fields).map(|credential| vec![credential])
+    match json.as_object() {
+        Some(fields) => parse_object(fields),
+        None => Err(unknown_format_error("the file must contain a JSON object or lines such as `AJO_CLIENT_ID=…`")),
     }
 }

@@ -1,11 +1,13 @@
 //! OAuth server-to-server credentials.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::JsonValue;
+use crate::parse::credentials::client_secret::parse_client_secrets;
 use crate::parse::credentials::formats;
 use crate::parse::credentials::formats::parsed_credential::{JWT_END_MESSAGE, ParsedCredential};
 use crate::untrusted_text::excerpt;
@@ -63,12 +65,11 @@ impl Credentials {
         org_id: &str,
         scopes: Scopes,
     ) -> Result<Self, CredentialsError> {
-        let secrets: Vec<Secret> = secrets
-            .iter()
-            .map(|secret| secret.expose().trim())
-            .filter(|text| !text.is_empty())
-            .map(Secret::new)
-            .collect();
+        let mut valid = Vec::new();
+        for secret in secrets {
+            valid.extend(parse_client_secrets(secret.expose())?);
+        }
+        let secrets = valid;
         if secrets.is_empty() {
             return Err(CredentialsError::MissingSecret);
         }
@@ -79,6 +80,11 @@ impl Credentials {
     /// workspace, a Postman environment, or `NAME=value` lines. `name` selects one of several credentials.
     pub fn parse(text: &str, name: Option<&str>) -> Result<Self, CredentialsError> {
         Self::select(&formats::parse_credentials(text)?, name)
+    }
+
+    /// Like [`Credentials::parse`]. Errors name the file.
+    pub fn parse_file(text: &str, name: Option<&str>, path: impl Into<String>) -> Result<Self, CredentialsError> {
+        Self::parse(text, name).map_err(|error| CredentialsError::InFile { path: path.into(), error: Box::new(error) })
     }
 
     /// Like [`Credentials::parse`], for JSON that is already parsed.
@@ -184,7 +190,7 @@ mod tests {
     #[test]
     fn errors_show_no_values() {
         let cases = [
-            ("", "invalid JSON at line 1, column 0"),
+            ("", "the file is empty"),
             ("{\n  \"CLIENT_SECRETS\": [\"s3cr3t\" \"x\"]\n}", "invalid JSON at line 2, column 31"),
             ("\"s3cr3t\"", "the file must contain a JSON object or lines"),
             (r#"{"CLIENT_SECRETS": "s3cr3t"}"#, "the field CLIENT_ID is missing"),

@@ -10,20 +10,32 @@ use core::str::FromStr;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 
-/// Text or a list without any scope.
+/// A list without any scope, or with one that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the scopes are empty; copy them from the credential's page, for example `openid,AdobeID,read_organizations`")]
-pub struct ScopesError;
+#[non_exhaustive]
+pub enum ScopesError {
+    #[error(
+        "the scopes are empty; copy them from the credential's page, for example `openid,AdobeID,read_organizations`"
+    )]
+    Empty,
+    /// No scope of Adobe contains this character.
+    #[error("the scopes contain `{}`; separate scopes with commas or spaces, for example `openid,AdobeID`", .0.escape_default())]
+    InvalidCharacter(char),
+}
 
 impl Scopes {
-    /// Creates a list from scopes. Items can contain commas; white space and empty scopes are dropped.
+    /// Creates a list from scopes. Items are split at commas and white space.
     pub fn new<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Result<Self, ScopesError> {
-        let scopes: Vec<String> = scopes
-            .into_iter()
-            .flat_map(|scope| scope.as_ref().split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>())
-            .filter(|scope| !scope.is_empty())
-            .collect();
-        if scopes.is_empty() { Err(ScopesError) } else { Ok(Self(scopes)) }
+        let mut list = Vec::new();
+        for scope in scopes {
+            let parts = scope.as_ref().split(|c: char| c == ',' || c.is_whitespace());
+            list.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+        }
+        match list.iter().flat_map(|scope| scope.chars()).find(|c| !is_scope_character(*c)) {
+            Some(invalid) => Err(ScopesError::InvalidCharacter(invalid)),
+            None if list.is_empty() => Err(ScopesError::Empty),
+            None => Ok(Self(list)),
+        }
     }
 
     /// Iterates over the scopes.
@@ -32,10 +44,15 @@ impl Scopes {
     }
 }
 
+/// Narrower than RFC 6749, section 3.3: the other characters come from wrappers such as lists, quotes, and templates.
+fn is_scope_character(character: char) -> bool {
+    character.is_ascii_graphic() && !"\"'`\\[](){}<>;%$".contains(character)
+}
+
 impl FromStr for Scopes {
     type Err = ScopesError;
 
-    /// Parses comma-separated scopes. Adobe's console sometimes adds a space after each comma.
+    /// Parses scopes that are separated by commas, as in Adobe's console, or by spaces, as in RFC 6749.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::new([text])
     }
@@ -54,11 +71,31 @@ mod tests {
     #[test]
     fn commas_spaces_and_lists_are_equal() {
         let expected = Scopes::new(["openid", "AdobeID"]).expect("scopes");
-        for text in ["openid,AdobeID", " openid ,  AdobeID ,", "openid,\nAdobeID"] {
+        for text in
+            ["openid,AdobeID", " openid ,  AdobeID ,", "openid,\nAdobeID", "openid AdobeID", "openid\r\nAdobeID\t"]
+        {
             assert_eq!(text.parse::<Scopes>(), Ok(expected.clone()), "{text:?}");
         }
         assert_eq!(Scopes::new(["openid, AdobeID"]), Ok(expected));
-        assert_eq!(" , ".parse::<Scopes>(), Err(ScopesError));
-        assert_eq!(Scopes::new(Vec::<String>::new()), Err(ScopesError));
+        assert_eq!(" , ".parse::<Scopes>(), Err(ScopesError::Empty));
+        assert_eq!(Scopes::new(Vec::<String>::new()), Err(ScopesError::Empty));
+    }
+
+    #[test]
+    fn wrapped_scopes_are_rejected() {
+        for (text, invalid) in [
+            ("[openid,AdobeID]", '['),
+            ("\"openid,AdobeID\"", '"'),
+            ("'openid'", '\''),
+            ("openid;AdobeID", ';'),
+            ("openid%2CAdobeID", '%'),
+            ("${SCOPES}", '$'),
+            ("<scopes>", '<'),
+            ("openid\u{200b}", '\u{200b}'),
+        ] {
+            assert_eq!(text.parse::<Scopes>(), Err(ScopesError::InvalidCharacter(invalid)), "{text}");
+        }
+        let error = ScopesError::InvalidCharacter('\u{200b}').to_string();
+        assert!(error.starts_with("the scopes contain `\\u{200b}`; separate"), "{error}");
     }
 }

@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::fmt;
 
+use super::credential_field::FIELDS;
+
 /// Iterates over the assignments in a text and skips all other lines.
 pub(super) struct DotenvAssignments<'t> {
     lines: core::iter::Enumerate<core::str::Lines<'t>>,
@@ -42,9 +44,17 @@ impl<'t> Iterator for DotenvAssignments<'t> {
 }
 
 /// Whether the first line that is not blank or a comment is `NAME=value`.
-pub(super) fn is_dotenv(text: &str) -> bool {
+pub(crate) fn is_dotenv(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     first.is_some_and(|line| split_assignment(line).is_some())
+}
+
+/// Whether the first assignment of a text sets a variable that a credential file has.
+pub(crate) fn is_credential_dotenv(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.and_then(split_assignment).is_some_and(|(name, _)| {
+        name.to_ascii_uppercase().starts_with("AIO_IMS_") || FIELDS.iter().any(|field| field.rank(name).is_some())
+    })
 }
 
 /// Splits `NAME=value` with an optional `export`. Variable names of Adobe's CLI contain the name of a credential, so

@@ -41,11 +41,15 @@ pub(super) fn string_field(
             Some(text) => Ok(text.to_owned()),
             None => Err(format_error(format!("the field {path}{name} must be a string"))),
         },
-        None => Err(format_error(format!(
-            "the field {path}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
-             Developer Console"
-        ))),
+        None => Err(missing_field_error(path, name)),
     }
+}
+
+pub(super) fn missing_field_error(path: &str, name: &str) -> CredentialsError {
+    format_error(format!(
+        "the field {path}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
+         Developer Console"
+    ))
 }
 
 /// Reads a field that is a list of strings or a single string.

@@ -7,7 +7,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::aio_variables;
+use super::credential_field::{self, CredentialField, FIELDS};
 use super::dotenv::DotenvAssignments;
+use super::known_formats::unknown_format_error;
 use super::parsed_credential::{ParsedCredential, format_error, parse_list, to_secrets};
 use crate::CredentialsError;
 
@@ -23,10 +25,34 @@ pub(super) fn parse(text: &str) -> Result<Vec<ParsedCredential>, CredentialsErro
         DotenvAssignments::new(text).collect::<Result<_, _>>().map_err(|error| format_error(error.to_string()))?;
     let mut credentials = aio_variables::parse(values.iter().map(|(name, value)| (*name, value.as_str())))?;
     let any = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].iter().flatten().any(|name| values.contains_key(*name));
-    if any || credentials.is_empty() {
+    if any {
         credentials.insert(0, parse_unnamed(&values)?);
+    } else if credentials.is_empty() {
+        // Another program's file may have the same short names, so they count only without any others.
+        credentials.push(parse_short_names(&values)?);
     }
     Ok(credentials)
+}
+
+/// Parses lines such as `CLIENT_ID=…`, with the names of the fields in JSON.
+fn parse_short_names(values: &BTreeMap<&str, String>) -> Result<ParsedCredential, CredentialsError> {
+    let find = |field: &CredentialField| {
+        let ranked = values.iter().filter_map(|(name, value)| Some((field.rank(name)?, value)));
+        ranked.filter(|(_, value)| !value.is_empty()).min_by_key(|(rank, _)| *rank).map(|(_, value)| value.clone())
+    };
+    if FIELDS.iter().all(|field| find(field).is_none()) {
+        return Err(unknown_format_error("no line sets a field of a credential"));
+    }
+    let required =
+        |field: &CredentialField| find(field).ok_or_else(|| format_error(format!("{} is not set", field.label)));
+    Ok(ParsedCredential {
+        is_jwt: false,
+        name: String::new(),
+        client_id: required(&credential_field::CLIENT_ID)?,
+        secrets: to_secrets(vec![required(&credential_field::CLIENT_SECRETS)?]),
+        org_id: required(&credential_field::ORG_ID)?,
+        scopes: parse_list(&required(&credential_field::SCOPES)?),
+    })
 }
 
 fn parse_unnamed(values: &BTreeMap<&str, String>) -> Result<ParsedCredential, CredentialsError> {
