@@ -5,7 +5,7 @@ mod limits;
 
 use std::path::PathBuf;
 
-use ajo_core::{SandboxName, Uid};
+use ajo_core::Uid;
 use ajo_simulator::{EndpointFailures, MAX_LATENCY_MS, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
@@ -30,6 +30,8 @@ pub(crate) struct CliArgs {
 }
 
 /// Settings that every command accepts, before or after the subcommand.
+///
+/// These are strings only: `session::SettingsReader` reads and checks them together with the variables in the help.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct GlobalSettings {
@@ -41,46 +43,46 @@ pub(crate) struct GlobalSettings {
     #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Text)]
     pub(crate) output: OutputFormat,
 
-    /// Base URL of the service
-    #[arg(long, global = true, value_name = "URL", env = "AJO_BASE_URL", hide_env_values = true)]
+    #[arg(help = "Base URL of the service [env: AJO_BASE_URL]", long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// URL of the token endpoint, without a path
-    #[arg(long, global = true, value_name = "URL", env = "AJO_IMS_URL", hide_env_values = true)]
-    pub(crate) ims_url: Option<String>,
-
-    /// Client ID of the credential
-    #[arg(long, global = true, value_name = "ID", env = "AJO_CLIENT_ID", hide_env_values = true)]
-    pub(crate) client_id: Option<String>,
-
     #[arg(
-        help = "Organization ID (…@AdobeOrg)",
+        help = "URL of the token endpoint, without a path [env: AJO_IMS_URL]",
         long,
         global = true,
-        value_name = "ID",
-        env = "AJO_ORG_ID",
-        hide_env_values = true
+        value_name = "URL"
     )]
+    pub(crate) ims_url: Option<String>,
+
+    #[arg(help = "Client ID of the credential [env: AJO_CLIENT_ID]", long, global = true, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+
+    #[arg(help = "Organization ID (…@AdobeOrg) [env: AJO_ORG_ID]", long, global = true, value_name = "ID")]
     pub(crate) org_id: Option<String>,
 
-    /// Comma-separated scopes
-    #[arg(long, global = true, value_name = "SCOPES", env = "AJO_SCOPES", hide_env_values = true)]
+    #[arg(help = "Comma-separated scopes [env: AJO_SCOPES]", long, global = true, value_name = "SCOPES")]
     pub(crate) scopes: Option<String>,
 
-    /// Sandbox name, in lower case
-    #[arg(long, global = true, value_name = "NAME", env = "AJO_SANDBOX", hide_env_values = true)]
-    pub(crate) sandbox: Option<SandboxName>,
+    #[arg(help = "Sandbox name, in lower case [env: AJO_SANDBOX]", long, global = true, value_name = "NAME")]
+    pub(crate) sandbox: Option<String>,
 
-    /// Credential to use if the file contains several
-    #[arg(long, global = true, value_name = "NAME", env = "AJO_CREDENTIAL_NAME", hide_env_values = true)]
+    #[arg(
+        help = "Credential to use if the file contains several [env: AJO_CREDENTIAL_NAME]",
+        long,
+        global = true,
+        value_name = "NAME"
+    )]
     pub(crate) credential_name: Option<String>,
 
-    /// Credential file: JSON of the credential or project, Postman environment, or NAME=value lines
-    #[arg(long, global = true, value_name = "FILE", env = "AJO_CREDENTIALS", hide_env_values = true)]
+    #[arg(
+        help = "Credential file: JSON of the credential or project, Postman environment, or NAME=value lines [env: AJO_CREDENTIALS]",
+        long,
+        global = true,
+        value_name = "FILE"
+    )]
     pub(crate) credentials: Option<String>,
 
-    /// Profile stored by `ajo auth login`
-    #[arg(long, global = true, value_name = "NAME", env = "AJO_PROFILE", hide_env_values = true)]
+    #[arg(help = "Profile stored by `ajo auth login` [env: AJO_PROFILE]", long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 }
 

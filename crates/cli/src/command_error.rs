@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::exit_status::ExitStatus;
+use crate::rejected_part::RejectedPart;
 
 /// Longer waits of the token endpoint are not shown, in seconds.
 const MAX_SHOWN_WAIT: u64 = 24 * 60 * 60;
@@ -16,6 +17,7 @@ pub(crate) struct CommandError {
     pub(crate) hint: Option<String>,
     exit_status: ExitStatus,
     response: Option<Box<ServiceResponse>>,
+    rejected: Option<RejectedPart>,
 }
 
 /// The response of the service, if the service rejected the call.
@@ -30,7 +32,7 @@ struct ServiceResponse {
 
 impl CommandError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { message: problem.into(), hint: None, exit_status: ExitStatus::Failure, response: None }
+        Self { message: problem.into(), hint: None, exit_status: ExitStatus::Failure, response: None, rejected: None }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -51,6 +53,17 @@ impl CommandError {
 
     pub(crate) fn with_exit_status(self, exit: ExitStatus) -> Self {
         Self { exit_status: exit, ..self }
+    }
+
+    /// The rejected part of the credentials, whose source is not in the hint yet.
+    pub(crate) const fn rejected_part(&self) -> Option<RejectedPart> {
+        self.rejected
+    }
+
+    /// Adds the source of the rejected part to the hint.
+    pub(crate) fn with_rejected_source(self, source: &str) -> Self {
+        let hint = self.hint.as_ref().map_or_else(|| source.to_owned(), |hint| format!("{hint}; {source}"));
+        Self { hint: Some(hint), rejected: None, ..self }
     }
 
     pub(crate) const fn exit_status(&self) -> ExitStatus {
@@ -83,7 +96,8 @@ impl From<ajo_core::CallError> for CommandError {
             code: error.code().map(ToString::to_string),
             request_id: error.request_id().map(ToOwned::to_owned),
         };
-        let failure = Self { response: Some(Box::new(response)), ..Self::new(error.to_string()) };
+        let rejected = RejectedPart::from_call_error(&error);
+        let failure = Self { response: Some(Box::new(response)), rejected, ..Self::new(error.to_string()) };
         let failure = failure.with_optional_hint(error.hint());
         if error.is_authentication() { failure.into_authentication_error() } else { failure }
     }
@@ -109,18 +123,20 @@ impl From<AuthError> for CommandError {
             Some(seconds @ 1..=MAX_SHOWN_WAIT) => format!("{error}; retry after {seconds} s"),
             _ => error.to_string(),
         };
-        Self::new(message).into_authentication_error().with_optional_hint(error.hint())
+        let rejected = RejectedPart::from_auth_error(&error);
+        Self { rejected, ..Self::new(message).into_authentication_error().with_optional_hint(error.hint()) }
     }
 }
 
 impl From<CredentialsError> for CommandError {
     fn from(error: CredentialsError) -> Self {
-        let hint = match error {
+        let hint = match error.root() {
             CredentialsError::Missing(_) => {
                 Some("`ajo auth login` stores a credential; without an Adobe account, try --emulator")
             }
-            // These come from the environment; an error in a file already names the file.
-            CredentialsError::Ambiguous(_) => Some("set AJO_CREDENTIAL_NAME, or choose a profile with --profile"),
+            CredentialsError::Ambiguous(_) | CredentialsError::UnknownName { .. } => {
+                Some("set AJO_CREDENTIAL_NAME or pass --credential-name, or choose a profile with --profile")
+            }
             _ => None,
         };
         Self::new(error.to_string()).into_authentication_error().with_optional_hint(hint)

@@ -13,29 +13,34 @@ mod simulate;
 
 use std::process::ExitCode;
 
-use crate::arguments::{CliArgs, Command};
+use crate::arguments::{CliArgs, Command, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::output;
+use crate::session;
 
 /// Runs one subcommand.
 pub(crate) async fn dispatch(arguments: CliArgs) -> Result<ExitCode, CommandError> {
     let CliArgs { settings, command } = arguments;
     output::check_format(settings.output, &command)?;
+    run_command(&settings, command).await.map_err(|failure| session::name_rejected_source(&settings, failure))
+}
+
+async fn run_command(settings: &GlobalSettings, command: Command) -> Result<ExitCode, CommandError> {
     match command {
         Command::Demo => demo::run().await,
-        Command::Capping(command) => resource::capping(&settings, command).await,
-        Command::Throttling(command) => resource::throttling(&settings, command).await,
-        Command::Validate(files) => limits::validate(&settings, &files),
-        Command::Plan(args) => limits::plan(&settings, &args).await,
-        Command::Apply(args) => limits::apply(&settings, &args).await,
-        Command::Export(args) => limits::export(&settings, &args).await,
-        Command::Drift(files) => limits::drift(&settings, &files).await,
-        Command::Import(args) => limits::import(&settings, &args).await,
-        Command::Verify(files) => limits::verify(&settings, &files).await,
+        Command::Capping(command) => resource::capping(settings, command).await,
+        Command::Throttling(command) => resource::throttling(settings, command).await,
+        Command::Validate(files) => limits::validate(settings, &files),
+        Command::Plan(args) => limits::plan(settings, &args).await,
+        Command::Apply(args) => limits::apply(settings, &args).await,
+        Command::Export(args) => limits::export(settings, &args).await,
+        Command::Drift(files) => limits::drift(settings, &files).await,
+        Command::Import(args) => limits::import(settings, &args).await,
+        Command::Verify(files) => limits::verify(settings, &files).await,
         Command::Schema(args) => limits::schema(&args),
-        Command::Auth(command) => auth::run(&settings, command).await,
-        Command::Doctor => doctor::run(&settings).await,
-        Command::Emulator(command) => emulator::run(&settings, command).await,
-        Command::Simulate(args) => simulate::run(&settings, &args),
+        Command::Auth(command) => auth::run(settings, command).await,
+        Command::Doctor => doctor::run(settings).await,
+        Command::Emulator(command) => emulator::run(settings, command).await,
+        Command::Simulate(args) => simulate::run(settings, &args),
     }
 }

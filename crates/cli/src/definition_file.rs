@@ -34,6 +34,10 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, CommandError>
         return Err(CommandError::new(format!("{name} is empty; it must hold a definition")));
     }
     serde_saphyr::from_str(text).map_err(|error| {
+        if !is_definition(text) {
+            return CommandError::new(format!("{name} is not a definition; its content is not shown"))
+                .with_hint("write JSON or YAML with `url`, `methods`, and `services`, or with `urlPattern`");
+        }
         let message = error.to_string();
         // The first line is the message, the rest is a snippet. Editors recognize `file:line:column`.
         let (first, snippet) = message.split_once('\n').unwrap_or((&message, ""));
@@ -49,6 +53,21 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, CommandError>
             .fold(String::new(), |text, line| text + "\n" + &simplify_parser_message(line));
         CommandError::new(format!("{name}{position}: {}{snippet}", simplify_parser_message(problem)))
     })
+}
+
+/// Whether a text was meant to be a definition. The source lines of any other file are not shown, because it can contain a
+/// secret.
+fn is_definition(text: &str) -> bool {
+    const KEYS: [&str; 6] = ["url", "urlPattern", "methods", "services", "maxThroughput", "orgId"];
+    let has_key = |line: &str| {
+        line.split(['{', ',', '-', ' ', '\t']).any(|word| {
+            let key = word.split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
+            key.is_some_and(|key| KEYS.contains(&key))
+        })
+    };
+    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
+    let has_secret = ["clientsecret", "accesstoken", "privatekey", "password"].iter().any(|it| names.contains(it));
+    !has_secret && text.lines().any(has_key)
 }
 
 /// Replaces Rust types and parser options in a message with the terms of YAML.
@@ -109,6 +128,21 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(first_error_line(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_not_shown() {
+        for text in [
+            "AJO_CLIENT_SECRET=SEC\n",
+            "client_secret: SEC\n",
+            "url: a\nclient_secret: SEC\n",
+            "{\"CLIENT_ID\": \"SEC\"}",
+            "[default]\nkey = SEC\n",
+            "SEC",
+        ] {
+            let message = parse::<CappingDefinition>("f", text).expect_err(text).message;
+            assert_eq!(message, "f is not a definition; its content is not shown", "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod definition_file;
 mod exit_status;
 mod output;
 mod prompt;
+mod rejected_part;
 mod report;
 mod safe_text;
 mod secret_mask;

@@ -1,7 +1,7 @@
 //! Prompts on the terminal.
 
 use std::fmt::Display;
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, Read as _};
 
 use ajo_auth::Secret;
 
@@ -9,6 +9,9 @@ use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::{SafeText, safe};
 use crate::secret_mask;
+
+/// Maximum size of pasted JSON in bytes.
+const MAX_JSON_BYTES: usize = 1024 * 1024;
 
 /// Prompts until the reply parses. An empty reply selects the default, if there is one.
 pub(crate) fn read_value<T, E: Display>(
@@ -29,6 +32,53 @@ pub(crate) fn read_value<T, E: Display>(
             Err(problem) => output::print_note(SafeText::escape(&problem)),
         }
     }
+}
+
+/// A reply to a prompt that also accepts JSON.
+pub(crate) enum PromptReply<T> {
+    Value(T),
+    /// A JSON object, which can contain the secret.
+    Json(Secret),
+}
+
+/// Prompts until the reply parses. A reply that starts with `{` is read until the JSON is complete.
+pub(crate) fn read_value_or_json<T, E: Display>(
+    question: &str,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<PromptReply<T>, CommandError> {
+    loop {
+        output::print_prompt(safe!("{}: ", question));
+        let line = read_line()?;
+        let line = line.expose().trim();
+        if line.starts_with('{') {
+            return read_json(line).map(PromptReply::Json);
+        }
+        match read(line) {
+            Ok(value) => return Ok(PromptReply::Value(value)),
+            Err(problem) => output::print_note(safe!("{}", problem)),
+        }
+    }
+}
+
+/// Reads lines until the text is complete JSON or invalid.
+fn read_json(first: &str) -> Result<Secret, CommandError> {
+    let mut text = first.to_owned();
+    loop {
+        let parsed: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
+        let is_incomplete = parsed.is_err_and(|error| error.is_eof());
+        if !is_incomplete || text.len() > MAX_JSON_BYTES {
+            return Ok(Secret::new(text));
+        }
+        let line = read_line()?;
+        text.push_str(line.expose());
+    }
+}
+
+fn read_line() -> Result<Secret, CommandError> {
+    let mut line = String::new();
+    let length =
+        io::stdin().lock().take(MAX_JSON_BYTES as u64).read_line(&mut line).map_err(|error| terminal_error(&error))?;
+    if length == 0 { Err(terminal_error(&"end of input")) } else { Ok(Secret::new(line)) }
 }
 
 /// Prompts for a secret without echo.

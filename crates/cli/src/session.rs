@@ -2,19 +2,25 @@
 
 mod auth_context;
 mod client_session;
+mod credential_input;
+mod credential_sources;
 pub(crate) mod dirs;
-mod env;
 mod file_warnings;
 pub(crate) mod keychain;
+mod known_secrets;
 mod profile;
 mod profile_store;
 mod recording_store;
-mod settings;
+mod setting;
+mod settings_reader;
 
 pub(crate) use auth_context::{AuthContext, CallerIdentity, selected_profile_name, token_endpoint};
 pub(crate) use client_session::ClientSession;
-pub(crate) use env::{OFF, variable};
+pub(crate) use credential_input::{credential_source, read_credential};
+pub(crate) use credential_sources::{CredentialSources, name_rejected_source};
 pub(crate) use file_warnings::{credential_file_warning, token_cache_warning};
+pub(crate) use known_secrets::known_secrets;
 pub(crate) use profile::{Profile, ProfileName, SecretStorage};
 pub(crate) use profile_store::ProfileStore;
-pub(crate) use settings::{non_blank, setting};
+pub(crate) use setting::{Setting, SettingSource};
+pub(crate) use settings_reader::{SettingsReader, emulator_url};

@@ -85,9 +85,12 @@ pub(crate) struct StartArgs {
 /// Address of a running emulator.
 #[derive(Debug, Args)]
 pub(crate) struct EmulatorUrlArg {
-    /// URL of the running emulator
-    #[arg(long, value_name = "URL", env = "AJO_EMULATOR_URL", default_value = "http://127.0.0.1:4010")]
-    pub(crate) emulator_url: String,
+    #[arg(
+        help = "URL of the running emulator [env: AJO_EMULATOR_URL] [default: http://127.0.0.1:4010]",
+        long,
+        value_name = "URL"
+    )]
+    pub(crate) emulator_url: Option<String>,
 }
 
 fn parse_host_name(text: &str) -> Result<String, String> {

@@ -5,25 +5,24 @@ mod doctor_check;
 mod report;
 mod server_route;
 mod token_cache_check;
-mod token_claims;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ajo_auth::{AuthError, BaseUrl, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind};
 use ajo_core::{BASE_URL, CallError, CallOptions, Client, ErrorKind};
+use ajo_engine::TokenClaims;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::{AuthContext, CallerIdentity, SecretStorage};
+use crate::session::{self, AuthContext, CallerIdentity, SecretStorage, Setting, SettingSource, SettingsReader};
 use crate::time::format_rfc3339;
 use call_evidence::CallEvidence;
 use doctor_check::DoctorCheck;
 use report::DoctorReport;
 use server_route::{ServerRoute, check_of_auth_error};
-use token_claims::TokenClaims;
 
 /// Clock difference that is reported. `Date` has a resolution of one second, and the network adds latency.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(30);
@@ -39,6 +38,7 @@ pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandEr
     let exit = match run_checks(settings, &mut report).await {
         Ok(()) => ExitStatus::Success,
         Err(FailedCheck(step, failure)) => {
+            let failure = session::name_rejected_source(settings, failure);
             report.add_failed(step, &failure);
             failure.exit_status()
         }
@@ -53,7 +53,7 @@ async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Res
     let detail = format!("{}; client id {}", caller.source, caller.identity.client_id());
     report.add_passed(DoctorCheck::Credentials, detail, "read and complete");
     check_keychain(&caller, report);
-    check_token_cache(&caller, report);
+    check_token_cache(&caller, report).map_err(|failure| FailedCheck(DoctorCheck::TokenCache, failure))?;
     let mut static_claims = None;
     let token = match &caller.identity {
         CallerIdentity::Credentials(_) => check_token(&caller, report).await?,
@@ -66,7 +66,9 @@ async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Res
     };
     let sandbox = caller.sandbox(settings).map_err(|failure| FailedCheck(DoctorCheck::Organization, failure))?;
     let (client_id, org_id) = (caller.identity.client_id(), caller.identity.org_id().as_str());
-    let client = caller.client_builder(settings, &sandbox).access_token(token, client_id, org_id).build();
+    let builder = caller.client_builder(settings, &sandbox);
+    let builder = builder.map_err(|failure| FailedCheck(DoctorCheck::ApiKey, failure))?;
+    let client = builder.access_token(token, client_id, org_id).build();
     let client = client.map_err(|error| {
         let check = match error.kind() {
             ErrorKind::Auth(error) => check_of_auth_error(error, DoctorCheck::ApiKey),
@@ -95,13 +97,18 @@ fn gateway_route(settings: &GlobalSettings, caller: &AuthContext) -> Option<Serv
     if settings.emulator {
         return None;
     }
-    let flag = settings.base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let setting = SettingsReader::new(settings).value(Setting::BaseUrl).ok()?;
     let profile_url = caller.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
-    ServerRoute::new(BaseUrl::parse(flag.or(profile_url).unwrap_or(BASE_URL)).ok()?).ok()
+    ServerRoute::new(BaseUrl::parse(setting.as_deref().or(profile_url).unwrap_or(BASE_URL)).ok()?).ok()
 }
 
 fn check_keychain(caller: &AuthContext, report: &mut DoctorReport) {
+    let is_from_profile = matches!(caller.sources.client_secret, SettingSource::Profile(_));
     match (&caller.identity, caller.profile.as_ref().map(|profile| &profile.secrets)) {
+        (CallerIdentity::Credentials(_), Some(_)) if !is_from_profile => {
+            let source = &caller.sources.client_secret;
+            report.add_skipped(DoctorCheck::Keychain, format!("not used: the client secret comes from {source}"));
+        }
         (CallerIdentity::Credentials(_), Some(SecretStorage::Keychain)) => {
             report.add_passed(DoctorCheck::Keychain, "the client secret", "it was read from the keychain");
         }
@@ -112,9 +119,10 @@ fn check_keychain(caller: &AuthContext, report: &mut DoctorReport) {
     }
 }
 
-fn check_token_cache(caller: &AuthContext, report: &mut DoctorReport) {
-    let Some(store) = caller.token_store() else {
-        return report.add_skipped(DoctorCheck::TokenCache, "off: each run requests its own token");
+fn check_token_cache(caller: &AuthContext, report: &mut DoctorReport) -> Result<(), CommandError> {
+    let Some(store) = caller.token_store()? else {
+        report.add_skipped(DoctorCheck::TokenCache, "off: each run requests its own token");
+        return Ok(());
     };
     let directory = store.directory();
     match token_cache_check::find_problem(directory) {
@@ -129,6 +137,7 @@ fn check_token_cache(caller: &AuthContext, report: &mut DoctorReport) {
             "set AJO_TOKEN_CACHE to a directory that only you can access, or to off; otherwise each run may request a token",
         ),
     }
+    Ok(())
 }
 
 /// Requests a new token. A cached token would not prove that the credential works now.
@@ -168,8 +177,8 @@ async fn check_token(caller: &AuthContext, report: &mut DoctorReport) -> Result<
         CallerIdentity::Credentials(credentials) => credentials.scopes().to_string(),
         CallerIdentity::AccessToken { .. } => String::new(),
     };
-    let claims = TokenClaims::parse(token.value().expose()).unwrap_or_default();
-    let scopes = if claims.scopes.is_empty() { requested } else { claims.scopes.join(",") };
+    let claims = TokenClaims::parse(token.value());
+    let scopes = claims.and_then(|claims| claims.scopes).unwrap_or(requested);
     let detail = format!("valid until {}, scopes {scopes}", format_rfc3339(token.expires_at()));
     report.add_passed(DoctorCheck::Token, detail, "it was issued just now");
     check_clock(date, now, report);
@@ -209,7 +218,7 @@ fn check_static_token(
     token: &Secret,
     report: &mut DoctorReport,
 ) -> Result<Option<String>, FailedCheck> {
-    let Some(claims) = TokenClaims::parse(token.expose()) else {
+    let Some(claims) = TokenClaims::parse(token) else {
         report.add_skipped(DoctorCheck::Token, "from AJO_ACCESS_TOKEN; it is not a JWT, so its expiry is unknown");
         return Ok(None);
     };
@@ -239,7 +248,8 @@ fn check_static_token(
         }
     }
     let expiry = claims.expires_at.map_or_else(|| "unknown".to_owned(), format_rfc3339);
-    let summary = format!("from AJO_ACCESS_TOKEN; expiry {expiry}, scopes {}", claims.scopes.join(","));
+    let summary =
+        format!("from AJO_ACCESS_TOKEN; expiry {expiry}, scopes {}", claims.scopes.as_deref().unwrap_or("unknown"));
     report.add_not_proved(DoctorCheck::Token, summary.clone());
     Ok(Some(summary))
 }

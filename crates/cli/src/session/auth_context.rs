@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use ajo_auth::{
     BaseUrl, Credentials, CredentialsError, FileStore, IMS_URL, OrgId, Secret, SystemRuntime, TokenProvider,
-    credentials,
 };
 use ajo_core::{Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
 
+use super::credential_input::{credential_source, read_credential};
+use super::credential_sources::CredentialSources;
 use super::dirs;
-use super::env::variable;
 use super::profile::{Profile, ProfileName};
 use super::profile_store::ProfileStore;
 use super::recording_store::RecordingStore;
-use super::settings::{merged_variables, non_blank, setting};
+use super::setting::{Setting, SettingSource};
+use super::settings_reader::SettingsReader;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::secret_mask;
@@ -23,6 +24,8 @@ use crate::secret_mask;
 pub(crate) struct AuthContext {
     pub(crate) identity: CallerIdentity,
     pub(crate) source: String,
+    /// The source of each part.
+    pub(crate) sources: CredentialSources,
     pub(crate) ims_url: BaseUrl,
     /// The profile in use, if any.
     pub(crate) profile: Option<Profile>,
@@ -37,35 +40,54 @@ pub(crate) enum CallerIdentity {
 
 impl AuthContext {
     pub(crate) async fn resolve(settings: &GlobalSettings) -> Result<Self, CommandError> {
+        // A usage error is reported before anything is read or sent.
+        SettingsReader::new(settings).sandbox()?;
         if settings.emulator {
             let emulator = start_emulator(settings).await?;
             let ims_url = BaseUrl::parse(&emulator.ims_url()).map_err(|error| CommandError::new(error.to_string()))?;
             let identity = CallerIdentity::Credentials(emulator.credentials());
             identity.register_secrets();
-            let source = "emulator".to_owned();
-            return Ok(Self { identity, source, ims_url, profile: None, emulator: Some(emulator) });
+            let source = SettingSource::Emulator;
+            let sources = CredentialSources {
+                client_id: source.clone(),
+                client_secret: source.clone(),
+                org_id: source.clone(),
+                scopes: source.clone(),
+                access_token: None,
+            };
+            return Ok(Self {
+                identity,
+                source: source.to_string(),
+                sources,
+                ims_url,
+                profile: None,
+                emulator: Some(emulator),
+            });
         }
+        let reader = SettingsReader::new(settings);
         let selected = selected_profile(settings)?;
-        let (identity, source, profile) = if let Some(token) = variable("AJO_ACCESS_TOKEN") {
-            let (identity, profile) = resolve_access_token(settings, Secret::new(token), selected)?;
-            (identity, "AJO_ACCESS_TOKEN".to_owned(), profile)
+        let sources = CredentialSources::locate(&reader)?;
+        let (identity, source, profile) = if let Some((token, source)) = reader.access_token()? {
+            let (identity, profile) = resolve_access_token(&reader, token, selected)?;
+            (identity, source.to_string(), profile)
         } else {
-            let (credentials, profile) = resolve_credentials(settings, selected)?;
-            let source = match (&profile, setting(settings, "AJO_CREDENTIALS")) {
-                (Some(profile), _) => format!("profile {}", profile.name),
-                (None, Some(file)) => file,
-                (None, None) => "AJO_… variables and flags".to_owned(),
+            let (credentials, profile) = resolve_credentials(&reader, selected)?;
+            let source = match (&profile, reader.get(Setting::Credentials)?) {
+                (Some(profile), _) => SettingSource::Profile(profile.name.clone()).to_string(),
+                (None, Some(found)) => credential_source(&found).to_string(),
+                (None, None) => sources.summary(),
             };
             (CallerIdentity::Credentials(credentials), source, profile)
         };
         identity.register_secrets();
         let ims_url = token_endpoint(settings, profile.as_ref())?;
-        Ok(Self { identity, source, ims_url, profile, emulator: None })
+        Ok(Self { identity, source, sources, ims_url, profile, emulator: None })
     }
 
     /// The sandbox from the settings or the profile. An emulator defaults to `prod`.
     pub(crate) fn sandbox(&self, settings: &GlobalSettings) -> Result<String, CommandError> {
-        match settings.sandbox.as_ref().or(self.profile.as_ref().map(|profile| &profile.sandbox)) {
+        let selected = SettingsReader::new(settings).sandbox()?;
+        match selected.or_else(|| self.profile.as_ref().map(|profile| profile.sandbox.clone())) {
             Some(selected) => Ok(selected.to_string()),
             None if self.emulator.is_some() => Ok("prod".to_owned()),
             None => Err(CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox")
@@ -74,27 +96,32 @@ impl AuthContext {
     }
 
     /// The token cache shared with other runs. Tokens of the in-process emulator and static access tokens are not cached.
-    pub(crate) fn token_store(&self) -> Option<FileStore> {
+    pub(crate) fn token_store(&self) -> Result<Option<FileStore>, CommandError> {
         match (&self.identity, &self.emulator) {
             (CallerIdentity::Credentials(_), None) => dirs::token_store(),
-            _ => None,
+            _ => Ok(None),
         }
     }
 
     /// A client builder for this caller, without credentials.
-    pub(crate) fn client_builder(&self, settings: &GlobalSettings, sandbox: &str) -> ClientBuilder {
+    pub(crate) fn client_builder(
+        &self,
+        settings: &GlobalSettings,
+        sandbox: &str,
+    ) -> Result<ClientBuilder, CommandError> {
         let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
         let profile_url = self.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
-        match (&self.emulator, non_blank(settings.base_url.as_deref()).or(profile_url)) {
+        let url = SettingsReader::new(settings).value(Setting::BaseUrl)?;
+        Ok(match (&self.emulator, url.as_deref().or(profile_url)) {
             (Some(emulator), _) => builder.base_url(&emulator.base_url()),
             (None, Some(url)) => builder.base_url(url),
             (None, None) => builder,
-        }
+        })
     }
 
     /// The token provider for this caller.
     pub(crate) fn token_provider(&self) -> Result<TokenProvider, CommandError> {
-        self.token_provider_with_store(self.token_store())
+        self.token_provider_with_store(self.token_store()?)
     }
 
     /// Like [`AuthContext::token_provider`] without the shared cache, to check that the credential works now.
@@ -145,21 +172,27 @@ impl CallerIdentity {
 
 /// The token endpoint from the settings, the profile, or Adobe's default.
 pub(crate) fn token_endpoint(settings: &GlobalSettings, profile: Option<&Profile>) -> Result<BaseUrl, CommandError> {
-    let profile_url = profile.and_then(|profile| profile.ims_url.as_deref());
-    let url = non_blank(settings.ims_url.as_deref()).or(profile_url).unwrap_or(IMS_URL);
-    BaseUrl::parse_origin(url)
-        .map_err(|error| CommandError::new(format!("invalid token endpoint (AJO_IMS_URL): {error}")))
+    let found = SettingsReader::new(settings).get(Setting::ImsUrl)?;
+    let (url, source) = match (&found, profile) {
+        (Some(found), _) => (found.value.as_str(), found.source.to_string()),
+        (None, Some(profile)) => {
+            (profile.ims_url.as_deref().unwrap_or(IMS_URL), SettingSource::Profile(profile.name.clone()).to_string())
+        }
+        (None, None) => (IMS_URL, String::new()),
+    };
+    BaseUrl::parse_origin(url).map_err(|error| CommandError::new(format!("invalid token endpoint ({source}): {error}")))
 }
 
 /// The name of the selected profile.
 pub(crate) fn selected_profile_name(settings: &GlobalSettings) -> Result<Option<ProfileName>, CommandError> {
-    setting(settings, "AJO_PROFILE").map(|name| name.trim().parse()).transpose()
+    SettingsReader::new(settings).value(Setting::Profile)?.map(|name| name.parse()).transpose()
 }
 
 /// The selected profile. It replaces a credential file, so both together are an error.
 fn selected_profile(settings: &GlobalSettings) -> Result<Option<Profile>, CommandError> {
     let Some(name) = selected_profile_name(settings)? else { return Ok(None) };
-    if let Some(file) = setting(settings, "AJO_CREDENTIALS") {
+    if let Some(found) = SettingsReader::new(settings).get(Setting::Credentials)? {
+        let file = credential_source(&found);
         let problem = format!("profile {name} and credential file {file} are both given; use only one");
         return Err(CommandError::new(problem)
             .with_hint("check --profile, AJO_PROFILE, --credentials, and AJO_CREDENTIALS")
@@ -170,23 +203,28 @@ fn selected_profile(settings: &GlobalSettings) -> Result<Option<Profile>, Comman
 
 /// The credentials, and the profile they come from. Incomplete settings fall back to the default profile.
 fn resolve_credentials(
-    settings: &GlobalSettings,
+    reader: &SettingsReader<'_>,
     selected: Option<Profile>,
 ) -> Result<(Credentials, Option<Profile>), CommandError> {
+    let overrides = reader.overrides()?;
+    let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    if let (None, Some(found)) = (&selected, reader.get(Setting::Credentials)?) {
+        let credentials = read_credential(reader, &found)?.with_overrides(get);
+        return Ok((credentials.map_err(|error| reader.credentials_error(error))?, None));
+    }
     let profile = match selected {
         Some(profile) => profile,
-        None => {
-            match Credentials::from_vars(merged_variables(settings), |path| credentials::read_file(path.as_ref())) {
-                Err(missing @ CredentialsError::Missing(_)) => default_profile(missing.into())?,
-                other => return Ok((other?, None)),
-            }
-        }
+        None => match Credentials::from_vars(reader.credential_variables()?, |_| Err::<String, _>("no file")) {
+            Err(missing @ CredentialsError::Missing(_)) => default_profile(missing.into())?,
+            other => return Ok((other.map_err(|error| reader.credentials_error(error))?, None)),
+        },
     };
-    Ok((profile.load_credentials(|name| setting(settings, name))?, Some(profile)))
+    Ok((profile.load_credentials(reader, get)?, Some(profile)))
 }
 
 /// The default profile. If there are no profiles at all, returns the error `otherwise`.
 fn default_profile(otherwise: CommandError) -> Result<Profile, CommandError> {
+    SettingsReader::variables().directory(Setting::ConfigDirectory)?;
     let Ok(profiles) = ProfileStore::open() else { return Err(otherwise) };
     let name = ProfileName::default();
     match profiles.load(&name)? {
@@ -198,16 +236,16 @@ fn default_profile(otherwise: CommandError) -> Result<Profile, CommandError> {
 
 /// With a static access token, two headers still need the client id and the organization.
 fn resolve_access_token(
-    settings: &GlobalSettings,
+    reader: &SettingsReader<'_>,
     token: Secret,
     selected: Option<Profile>,
 ) -> Result<(CallerIdentity, Option<Profile>), CommandError> {
     let mut profile = selected;
-    let file = match setting(settings, "AJO_CREDENTIALS") {
-        Some(file) => Some(credentials::from_named_file(file, setting(settings, "AJO_CREDENTIAL_NAME").as_deref())?),
+    let file = match reader.get(Setting::Credentials)? {
+        Some(found) => Some(read_credential(reader, &found)?),
         None => None,
     };
-    let (client_id, org_id) = (setting(settings, "AJO_CLIENT_ID"), setting(settings, "AJO_ORG_ID"));
+    let (client_id, org_id) = (reader.get(Setting::ClientId)?, reader.get(Setting::OrgId)?);
     let missing = if client_id.is_none() { Some("AJO_CLIENT_ID") } else { org_id.is_none().then_some("AJO_ORG_ID") };
     if let (Some(missing), None, None) = (missing, &profile, &file) {
         profile = Some(default_profile(missing_variable_error(missing))?);
@@ -218,9 +256,13 @@ fn resolve_access_token(
         (None, None) => None,
     };
     let (stored_client_id, stored_org_id) = stored_ids.unzip();
-    let client_id = client_id.or(stored_client_id).ok_or_else(|| missing_variable_error("AJO_CLIENT_ID"))?;
-    let org_id = org_id.or(stored_org_id).ok_or_else(|| missing_variable_error("AJO_ORG_ID"))?;
-    let org_id = org_id.parse().map_err(|error: ajo_auth::OrgIdError| CommandError::new(error.to_string()))?;
+    let org_source = org_id.as_ref().map(|found| format!("{}: ", found.source)).unwrap_or_default();
+    let client_id = client_id.map(|found| found.value).or(stored_client_id);
+    let client_id = client_id.ok_or_else(|| missing_variable_error("AJO_CLIENT_ID"))?;
+    let org_id = org_id.map(|found| found.value).or(stored_org_id);
+    let org_id = org_id.ok_or_else(|| missing_variable_error("AJO_ORG_ID"))?;
+    let org_id =
+        org_id.parse().map_err(|error: ajo_auth::OrgIdError| CommandError::new(format!("{org_source}{error}")))?;
     Ok((CallerIdentity::AccessToken { token, client_id, org_id }, profile))
 }
 
@@ -232,7 +274,7 @@ fn missing_variable_error(name: &str) -> CommandError {
 /// Starts an emulator that includes the sandbox from the settings, so the same settings work for it and the service.
 async fn start_emulator(settings: &GlobalSettings) -> Result<Emulator, CommandError> {
     let mut start = ajo_emulator::EmulatorSettings::default();
-    if let Some(selected) = &settings.sandbox
+    if let Some(selected) = SettingsReader::new(settings).sandbox()?
         && !start.sandboxes.iter().any(|sandbox| sandbox.name == selected.as_str())
     {
         start.sandboxes.push(SandboxSettings { name: selected.to_string(), production: true });

@@ -23,9 +23,9 @@ impl ClientSession {
     pub(crate) async fn connect(settings: &GlobalSettings) -> Result<Self, CommandError> {
         let caller = AuthContext::resolve(settings).await?;
         let sandbox = caller.sandbox(settings)?;
-        let mut builder = caller.client_builder(settings, &sandbox);
+        let mut builder = caller.client_builder(settings, &sandbox)?;
         if let CallerIdentity::Credentials(_) = caller.identity {
-            builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store())));
+            builder = builder.token_store(Arc::new(RecordingStore::new(caller.token_store()?)));
         }
         let org_id = caller.identity.org_id().clone();
         let builder = match caller.identity {

@@ -2,16 +2,20 @@
 
 use ajo_auth::{FileStore, PrivacyProblem};
 
-use super::settings::setting;
+use super::credential_input::credential_source;
+use super::setting::{Setting, SettingSource};
+use super::settings_reader::{SettingsReader, expand_home};
 use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
 
 /// A warning if other users can read the credential file. Other commands do not warn: a container mounts secrets with a mode
 /// that its user cannot change.
-pub(crate) fn credential_file_warning(settings: &GlobalSettings) -> Option<String> {
-    let file = setting(settings, "AJO_CREDENTIALS")?;
-    let metadata = std::fs::metadata(&file).ok().filter(std::fs::Metadata::is_file)?;
-    let problem = PrivacyProblem::of_file(&metadata)?;
-    Some(format!("credential file {file}: {problem}"))
+pub(crate) fn credential_file_warning(settings: &GlobalSettings) -> Result<Option<String>, CommandError> {
+    let Some(found) = SettingsReader::new(settings).get(Setting::Credentials)? else { return Ok(None) };
+    let SettingSource::File(shown) = credential_source(&found) else { return Ok(None) };
+    let metadata = std::fs::metadata(expand_home(&found)?).ok().filter(std::fs::Metadata::is_file);
+    let problem = metadata.as_ref().and_then(PrivacyProblem::of_file);
+    Ok(problem.map(|problem| format!("credential file {shown}: {problem}")))
 }
 
 /// A warning if the token cache cannot be used.

@@ -56,7 +56,8 @@ mod system {
     use keyring_core::{CredentialStore, Error};
 
     use super::{KeychainError, KeychainRequest};
-    use crate::session::env::{OFF, variable};
+    use crate::session::setting::Setting;
+    use crate::session::settings_reader::SettingsReader;
 
     /// The service name of all entries of `ajo`.
     const SERVICE: &str = "ajo-limits";
@@ -64,8 +65,8 @@ mod system {
     /// Runs the operation on its own thread, because it can block forever: a locked keychain may prompt for its password in
     /// a window that nobody sees. A blocked thread ends with the process.
     pub(super) fn run_request(user: &str, request: KeychainRequest) -> Result<Option<Secret>, KeychainError> {
-        if variable("AJO_KEYCHAIN").is_some_and(|value| value.trim() == OFF) {
-            return Err(format!("AJO_KEYCHAIN is {OFF}"));
+        if SettingsReader::variables().is_off(Setting::Keychain).map_err(|error| error.message)? {
+            return Err("AJO_KEYCHAIN is off".to_owned());
         }
         // A keychain usually responds at once, but a user needs time to enter a password.
         let limit = Duration::from_secs(if std::io::stderr().is_terminal() { 60 } else { 10 });

@@ -8,6 +8,7 @@ use ajo_core::SandboxName;
 use serde::{Deserialize, Serialize};
 
 use super::keychain;
+use super::settings_reader::SettingsReader;
 use crate::command_error::CommandError;
 use crate::secret_mask;
 
@@ -89,9 +90,14 @@ impl Profile {
     }
 
     /// The credential, with overrides from `get`. Reads the keychain only if the secret is needed.
-    pub(crate) fn load_credentials(&self, get: impl Fn(&str) -> Option<String>) -> Result<Credentials, CommandError> {
+    pub(crate) fn load_credentials(
+        &self,
+        reader: &SettingsReader<'_>,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> Result<Credentials, CommandError> {
         let secrets = match (get("AJO_CLIENT_SECRET"), &self.secrets) {
-            (Some(secret), _) => vec![Secret::new(secret)],
+            // The override below replaces it, and names the variable in errors.
+            (Some(_), _) => vec![Secret::new("overridden")],
             (None, SecretStorage::Inline(secrets)) => secrets.clone(),
             (None, SecretStorage::Keychain) => keychain::read(&self.keychain_user()).map_err(|reason| {
                 let problem = format!(
@@ -106,8 +112,9 @@ impl Profile {
         secrets.iter().for_each(secret_mask::register);
         let credentials = Credentials::with_secrets(&self.client_id, &secrets, &self.org_id, &self.scopes);
         credentials
-            .and_then(|credentials| credentials.with_overrides(get))
-            .map_err(|error| self.invalid_profile_error(&error))
+            .map_err(|error| self.invalid_profile_error(&error))?
+            .with_overrides(get)
+            .map_err(|error| reader.credentials_error(error))
     }
 
     fn invalid_profile_error(&self, error: &CredentialsError) -> CommandError {
@@ -136,12 +143,14 @@ impl Profile {
 
     /// Error messages contain no values, because a value may be the secret.
     pub(crate) fn from_json(name: ProfileName, text: &Secret) -> Result<Self, String> {
-        let version: ProfileVersion = serde_json::from_str(text.expose())
+        // Windows editors add a byte order mark.
+        let text = text.expose().trim_start_matches('\u{feff}');
+        let version: ProfileVersion = serde_json::from_str(text)
             .map_err(|error| format!("invalid profile (line {}, column {})", error.line(), error.column()))?;
         if version.version != PROFILE_VERSION {
             return Err(format!("unsupported version {}; expected {PROFILE_VERSION}", version.version));
         }
-        let file: ProfileFile = serde_json::from_str(text.expose())
+        let file: ProfileFile = serde_json::from_str(text)
             .map_err(|error| format!("invalid profile (line {}, column {})", error.line(), error.column()))?;
         Ok(Self {
             name,
@@ -219,6 +228,14 @@ mod tests {
             let read = Profile::from_json(ProfileName::default(), &text).expect("a profile");
             assert_eq!(read.to_json().expose(), text.expose());
         }
+    }
+
+    #[test]
+    fn byte_order_mark_is_ignored() {
+        let text = profile(SecretStorage::Keychain).to_json();
+        let marked = Secret::new(format!("\u{feff}{}", text.expose()));
+        let read = Profile::from_json(ProfileName::default(), &marked).expect("a profile");
+        assert_eq!(read.to_json().expose(), text.expose());
     }
 
     #[test]

@@ -25,11 +25,13 @@ impl TokenClaims {
     /// Parses the claims; `None` if the token is not a JWT.
     pub fn parse(token: &Secret) -> Option<Self> {
         let mut parts = token.expose().split('.');
-        let (_header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let (Some(_), Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return None;
+        };
         let claims = decode_base64(claims)?;
         let claims = parse(&claims, MAX_DEPTH).ok()?;
         claims.as_object()?;
-        let text = |names: [&str; 2]| names.iter().find_map(|name| claims.get_str(name)).map(str::to_owned);
+        let text = |names: &[&str]| names.iter().find_map(|name| claims.get_str(name)).map(str::to_owned);
         // Adobe writes numbers as strings.
         let number = |name: &str| {
             let value = claims.get(name)?;
@@ -43,9 +45,9 @@ impl TokenClaims {
             _ => number("exp").map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000))),
         };
         Some(Self {
-            client_id: text(["client_id", "azp"]),
-            org_id: text(["org", "org_id"]),
-            scopes: text(["scope", "scopes"]),
+            client_id: text(&["client_id", "azp"]),
+            org_id: text(&["org", "org_id", "ims_org_id"]),
+            scopes: text(&["scope", "scopes"]),
             created_at,
             expires_at,
         })
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn opaque_token_has_no_claims() {
-        for token in ["", "opaque", "a.b", "a.b.c", "a.e30", "..", "eyJhIjoxfQ.W10.x"] {
+        for token in ["", "opaque", "a.b", "a.b.c", "a.e30", "..", "a.e30.c.d", "eyJhIjoxfQ.W10.x"] {
             assert_eq!(TokenClaims::parse(&Secret::new(token)), None, "{token}");
         }
     }

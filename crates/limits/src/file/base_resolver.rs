@@ -31,7 +31,7 @@ impl BaseResolver<'_> {
         if !self.files.contains(&source.name) {
             self.files.push(source.name.clone());
         }
-        let document = LimitsDocument::parse(source, self.lookup_variable, diagnostics)?;
+        let document = LimitsDocument::parse(source, self.lookup_variable, self.sources.secrets(), diagnostics)?;
         chain.push(normalize_path(&source.name));
         let Some(reference) = document.base.clone() else { return Some(document) };
         if chain.contains(&reference.name) {

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use ajo_engine::Secret;
+
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::known_keys::check_keys;
 use super::merge_keys::normalize;
@@ -44,6 +46,7 @@ impl LimitsDocument {
     pub(crate) fn parse(
         source: &SourceFile,
         value: &dyn Fn(&str) -> Option<String>,
+        secrets: &[Secret],
         diagnostics: &mut FileDiagnostics,
     ) -> Option<Self> {
         let file: Rc<str> = source.name.as_str().into();
@@ -56,7 +59,7 @@ impl LimitsDocument {
         if let YamlValue::Mapping(map) = &mut root.value {
             map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables")));
         }
-        VariableResolver { declared, lookup: value }.substitute(
+        VariableResolver { declared, lookup: value, secrets }.substitute(
             &mut root,
             &LineIndex::new(&file, &source.content),
             diagnostics,

@@ -7,7 +7,7 @@ use ajo_engine::untrusted_text::escape;
 use super::base_resolver::BaseResolver;
 use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
-use super::redaction::redact;
+use super::redaction::{redact, redact_inputs};
 use super::sandbox_files::SandboxFiles;
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
@@ -117,7 +117,10 @@ fn check_sandbox_files(mut group: SandboxFiles, sources: &SourceSet, files: &[St
     ParsedLimits {
         sandbox: group.sandbox,
         desired,
-        diagnostics: redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
+        diagnostics: redact_inputs(
+            redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
+            &sources.hidden_inputs(),
+        ),
         production: merged.production,
         policies,
         files,

@@ -9,6 +9,17 @@ use super::schema_types;
 use super::yaml_node::YamlValue;
 use crate::{FileDiagnostic, policy};
 
+/// Names that only files with secrets contain, in lower case and without `_` and `-`.
+const SECRET_NAMES: [&str; 4] = ["clientsecret", "accesstoken", "privatekey", "password"];
+
+/// Keys of a definition, for input files whose top level is damaged.
+const DEFINITION_KEYS: [&str; 4] = ["url", "urlPattern", "methods", "services"];
+
+/// Codes whose messages quote the file.
+const QUOTING_CODES: [&str; 3] = ["AJO_LIMITS_YAML", "AJO_LIMITS_UNKNOWN_KEY", "AJO_LIMITS_DUPLICATE_KEY"];
+
+const REDACTED_INPUT_MESSAGE: &str = "the file is neither a limits file nor a policy, so its content is not shown";
+
 const REDACTED_MESSAGE: &str = "the referenced file is neither a limits file nor a policy";
 const REDACTED_HINT: &str = "such a file starts with `version: 1` and has only the keys that `ajo schema` describes";
 
@@ -27,6 +38,37 @@ pub(crate) fn is_known_format(text: &str) -> bool {
         && root.as_mapping().is_some_and(|map| map.iter().all(|(key, _)| key.as_str().is_some_and(known)))
 }
 
+/// Whether lines of an input file can be displayed: some line has a known key, and none names a secret. An input can be a link
+/// to another file.
+pub(crate) fn is_displayable_input(text: &str) -> bool {
+    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
+    let has_secret = text.contains("-----BEGIN") || SECRET_NAMES.iter().any(|name| names.contains(name));
+    let has_key = |line: &str| {
+        let line = line.trim_start_matches([' ', '\t', '{', '-', '"', '\'', ',', '\u{feff}']);
+        line.split_once(':').is_some_and(|(key, _)| {
+            let key = key.trim_end_matches([' ', '"', '\'']);
+            schema_types::LIMITS_FILE_KEYS.contains(&key)
+                || policy::schema_types::POLICY_FILE_KEYS.contains(&key)
+                || DEFINITION_KEYS.contains(&key)
+        })
+    };
+    !has_secret && text.lines().any(has_key)
+}
+
+/// Replaces the diagnostics of hidden input files that quote the file.
+pub(crate) fn redact_inputs(diagnostics: Vec<FileDiagnostic>, hidden: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
+    let redacted = |diagnostic: FileDiagnostic| {
+        let is_hidden = diagnostic.location.as_ref().is_some_and(|location| hidden.contains(location.file.as_str()));
+        if is_hidden && QUOTING_CODES.contains(&diagnostic.code.as_str()) {
+            let message = REDACTED_INPUT_MESSAGE.to_owned();
+            FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..diagnostic }
+        } else {
+            diagnostic
+        }
+    };
+    diagnostics.into_iter().map(redacted).collect()
+}
+
 /// Replaces the diagnostics of each unrecognized file by a single one without details.
 pub(crate) fn redact(diagnostics: Vec<FileDiagnostic>, unrecognized: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
     let mut seen = BTreeSet::new();
@@ -38,4 +80,29 @@ pub(crate) fn redact(diagnostics: Vec<FileDiagnostic>, unrecognized: &BTreeSet<&
         seen.insert(file).then_some(redacted)
     };
     diagnostics.into_iter().filter_map(redacted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_limits_files_are_displayable() {
+        for text in ["version: 1\ncapping: oops", "{\"version\": 1, \"x\": 2}", "- url: a", "# comment\nsandbox : prod"]
+        {
+            assert!(is_displayable_input(text), "{text}");
+        }
+        for text in [
+            "AJO_CLIENT_SECRET=SEC\nAJO_SCOPES=openid",
+            "{\"CLIENT_ID\": \"c\", \"SCOPES\": []}",
+            "[default]\naws_key = SEC",
+            "HOME=/root\nPATH=/bin",
+            "version: 1\nclient_secret: SEC",
+            "version: 1\naccessToken: SEC",
+            "-----BEGIN PRIVATE KEY-----\nversion: 1",
+            "root:x:0:0:root:/root:/bin/bash",
+        ] {
+            assert!(!is_displayable_input(text), "{text}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ajo_engine::Secret;
+
 use super::source_file::{SourceFile, normalize_path};
 use super::{limits_document, redaction};
 
@@ -23,6 +25,7 @@ pub struct SourceSet {
     inputs: Vec<SourceFile>,
     references: BTreeMap<String, Result<String, String>>,
     policies: Vec<SourceFile>,
+    secrets: Vec<Secret>,
 }
 
 impl SourceSet {
@@ -36,6 +39,16 @@ impl SourceSet {
     pub fn with_policy(mut self, policy: SourceFile) -> Self {
         self.policies.push(policy);
         self
+    }
+
+    /// Refuses variables whose value contains one of these secrets.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Vec<Secret>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// The referenced files that are not loaded yet: bases, their bases, and policies. Cycles are followed only once.
@@ -71,12 +84,12 @@ impl SourceSet {
         &self.inputs
     }
 
-    /// The content of a file, for displaying excerpts. `None` for a referenced file of an unknown format, because it may
-    /// contain a secret.
+    /// The content of a file, for displaying excerpts. `None` for a file of an unknown format, because it may contain a
+    /// secret.
     pub fn displayable_content(&self, name: &str) -> Option<String> {
         let input = self.inputs.iter().chain(&self.policies).find(|source| source.name == name);
         match input {
-            Some(source) => Some(source.content.clone()),
+            Some(source) => Some(source.content.clone()).filter(|text| redaction::is_displayable_input(text)),
             None => self.references.get(name)?.clone().ok().filter(|text| redaction::is_known_format(text)),
         }
     }
@@ -85,6 +98,12 @@ impl SourceSet {
     pub(crate) fn unrecognized_files(&self) -> BTreeSet<&str> {
         let loaded = self.references.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_ref().ok()?)));
         loaded.filter(|(_, text)| !redaction::is_known_format(text)).map(|(name, _)| name).collect()
+    }
+
+    /// Input files that are not displayed.
+    pub(crate) fn hidden_inputs(&self) -> BTreeSet<&str> {
+        let inputs = self.inputs.iter().chain(&self.policies);
+        inputs.filter(|source| !redaction::is_displayable_input(&source.content)).map(|it| it.name.as_str()).collect()
     }
 
     pub(crate) fn policies(&self) -> &[SourceFile] {

@@ -1,5 +1,7 @@
 //! Substitutes `${NAME}` in the strings of a file.
 
+use ajo_engine::Secret;
+
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
@@ -9,10 +11,15 @@ pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 /// Prefixes of the variables that hold credentials. Values in a limits file are shown in reviews, so these are rejected.
 const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 
+/// A shorter secret is found only if it is the whole value: part of another value may equal it by chance.
+const MIN_SECRET_LENGTH: usize = 8;
+
 /// Resolves the declared variables.
 pub(crate) struct VariableResolver<'v> {
     pub(crate) declared: Vec<String>,
     pub(crate) lookup: &'v dyn Fn(&str) -> Option<String>,
+    /// Values that must not be printed.
+    pub(crate) secrets: &'v [Secret],
 }
 
 impl VariableResolver<'_> {
@@ -69,7 +76,9 @@ impl VariableResolver<'_> {
             return Err(("`${` must be followed by a name and `}`".to_owned(), escape_hint.to_owned()));
         };
         let quoted = quote_excerpt(name);
-        if RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        // Variables of Adobe's CLI are case-insensitive.
+        let upper = name.to_ascii_uppercase();
+        if RESERVED_PREFIXES.iter().any(|prefix| upper.starts_with(prefix)) {
             let message = format!("the variable `{quoted}` has a reserved prefix, because it may hold a secret");
             return Err((message, "use another name; values in a limits file are printed".to_owned()));
         }
@@ -77,8 +86,17 @@ impl VariableResolver<'_> {
             let message = format!("the variable `{quoted}` is not declared in this file");
             return Err((message, format!("declare it with `variables: [{quoted}]`; {escape_hint}")));
         }
-        (self.lookup)(name)
-            .ok_or_else(|| (format!("the variable `{quoted}` is not set"), "set it in the environment".to_owned()))
+        let value = (self.lookup)(name)
+            .ok_or_else(|| (format!("the variable `{quoted}` is not set"), "set it in the environment".to_owned()))?;
+        let is_secret = |secret: &Secret| {
+            let secret = secret.expose().trim();
+            value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
+        };
+        if self.secrets.iter().any(is_secret) {
+            let message = format!("the variable `{quoted}` contains a secret of the credentials");
+            return Err((message, "use a value without secrets; values in a limits file are printed".to_owned()));
+        }
+        Ok(value)
     }
 }
 

@@ -3,24 +3,22 @@
 use std::io::{self, IsTerminal as _};
 
 use ajo_auth::{
-    AccessToken, BaseUrl, ClientId, Credentials, OrgId, Scopes, Secret, TokenProvider, TokenStore as _, credentials,
-    current_timestamp, http_client, read_bounded_text,
+    AccessToken, BaseUrl, ClientId, Credentials, OrgId, Scopes, Secret, TokenProvider, TokenStore as _,
+    current_timestamp, http_client, read_credential_text,
 };
 use ajo_core::SandboxName;
 use ajo_engine::{encode_entry, store_key};
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::output;
+use crate::prompt::{self, PromptReply};
 use crate::safe_text::safe;
 use crate::secret_mask;
 use crate::session::{
-    Profile, ProfileName, ProfileStore, SecretStorage, dirs, keychain, non_blank, selected_profile_name, setting,
-    token_endpoint,
+    CredentialSources, Profile, ProfileName, ProfileStore, SecretStorage, Setting, SettingSource, SettingsReader,
+    credential_source, dirs, keychain, read_credential, selected_profile_name, token_endpoint,
 };
-use crate::{output, prompt};
-
-/// Maximum input size in bytes. The JSON of a project is below 100 KB.
-const MAX_CREDENTIAL_BYTES: usize = 1024 * 1024;
 
 /// The suggested scopes, *inferred* from samples of Experience Platform credentials: no document lists the scopes of the two
 /// APIs. The scopes on the credential's page are authoritative.
@@ -30,9 +28,20 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
     let ims = token_endpoint(settings, None)?;
-    let (credentials, sandbox) = read_credentials(settings)?;
+    let reader = SettingsReader::new(settings);
+    let LoginInput { credentials, sandbox, source } = read_credentials(&reader)?;
     credentials.secrets().iter().for_each(secret_mask::register);
-    let token = verify_credentials(&credentials, &ims).await?;
+    let token = verify_credentials(&credentials, &ims).await.map_err(|failure| match failure.rejected_part() {
+        Some(part) => match CredentialSources::with_base(&reader, |_| source.clone()) {
+            // The login does not use an access token.
+            Ok(sources) => {
+                let sources = CredentialSources { access_token: None, ..sources };
+                failure.with_rejected_source(&sources.describe(part))
+            }
+            Err(_) => failure,
+        },
+        None => failure,
+    })?;
 
     let old = profiles.load(&name).ok().flatten();
     let mut profile = Profile {
@@ -41,8 +50,8 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         org_id: credentials.org_id().to_string(),
         scopes: credentials.scopes().to_string(),
         sandbox,
-        ims_url: non_blank(settings.ims_url.as_deref()).map(str::to_owned),
-        base_url: non_blank(settings.base_url.as_deref()).map(str::to_owned),
+        ims_url: reader.value(Setting::ImsUrl)?,
+        base_url: reader.value(Setting::BaseUrl)?,
         secrets: SecretStorage::Keychain,
     };
     let keychain_error = keychain::write(&profile.keychain_user(), credentials.secrets()).err();
@@ -56,11 +65,14 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     }
     delete_unused_secret(old.as_ref(), Some(&profile));
     // Cache the token for the next command. If that fails, the next command requests its own.
-    if let Some(store) = dirs::token_store() {
+    if let Some(store) = dirs::token_store()? {
         let lifetime = token.expires_at().saturating_since(current_timestamp());
         let _ = store.set(&store_key(&credentials, &ims), &encode_entry(&token), lifetime).await;
     }
     print_result(&profiles, &profile, keychain_error.as_deref());
+    if let Some(found) = reader.get(Setting::AccessToken)? {
+        output::print_note(safe!("warning: {} is set and overrides this profile; unset it", found.source));
+    }
     Ok(())
 }
 
@@ -85,51 +97,68 @@ fn print_result(profiles: &ProfileStore, profile: &Profile, keychain_error: Opti
     }
 }
 
+/// The credential and the sandbox to store.
+struct LoginInput {
+    credentials: Credentials,
+    sandbox: SandboxName,
+    source: SettingSource,
+}
+
 /// Reads the credential and the sandbox from a file, standard input, or prompts.
-fn read_credentials(settings: &GlobalSettings) -> Result<(Credentials, SandboxName), CommandError> {
-    let file = setting(settings, "AJO_CREDENTIALS");
+fn read_credentials(reader: &SettingsReader<'_>) -> Result<LoginInput, CommandError> {
+    let file = reader.get(Setting::Credentials)?;
     let terminal = io::stdin().is_terminal();
-    if settings.sandbox.is_none() && !terminal {
+    let sandbox = reader.sandbox()?;
+    if sandbox.is_none() && !terminal {
         // Check before reading any input.
         return Err(CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox").into_usage_error());
     }
-    let choice = setting(settings, "AJO_CREDENTIAL_NAME");
-    let credentials = match file {
-        Some(file) => credentials::from_named_file(file, choice.as_deref())?,
-        None if terminal => prompt_for_credentials(settings)?,
-        None => {
-            let text = read_stdin()?;
-            Credentials::parse(text.expose(), choice.as_deref()).map_err(|error| {
-                CommandError::new(format!("failed to parse the credential from standard input: {error}"))
-                    .into_authentication_error()
-            })?
-        }
+    let (credentials, source) = match file {
+        Some(found) => (read_credential(reader, &found)?, credential_source(&found)),
+        None if terminal => (prompt_for_credentials(reader)?, SettingSource::Prompt),
+        None => (parse_input(reader, &read_stdin()?)?, SettingSource::StandardInput),
     };
-    let credentials = credentials.with_overrides(|name| setting(settings, name))?;
-    let sandbox = match &settings.sandbox {
-        Some(sandbox) => sandbox.clone(),
+    let overrides = reader.overrides()?;
+    let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    let credentials = credentials.with_overrides(get).map_err(|error| reader.credentials_error(error))?;
+    let sandbox = match sandbox {
+        Some(sandbox) => sandbox,
         None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,
     };
-    Ok((credentials, sandbox))
+    Ok(LoginInput { credentials, sandbox, source })
 }
 
-/// Prompts for the parts of the credential that the settings do not contain.
-fn prompt_for_credentials(settings: &GlobalSettings) -> Result<Credentials, CommandError> {
-    output::print_note("Enter the OAuth server-to-server credential from its page in Adobe's Developer Console:");
-    let set = |name: &str| setting(settings, name);
-    let client_id = match set("AJO_CLIENT_ID") {
+fn parse_input(reader: &SettingsReader<'_>, text: &Secret) -> Result<Credentials, CommandError> {
+    let choice = reader.value(Setting::CredentialName)?;
+    Credentials::parse(text.expose(), choice.as_deref()).map_err(|error| {
+        let mut failure = CommandError::from(error);
+        failure.message = format!("failed to parse the credential from standard input: {}", failure.message);
+        failure
+    })
+}
+
+/// Prompts for the parts of the credential that the settings do not contain. The JSON of a credential can be pasted at the
+/// first prompt.
+fn prompt_for_credentials(reader: &SettingsReader<'_>) -> Result<Credentials, CommandError> {
+    output::print_note(
+        "Enter the OAuth server-to-server credential from its page in Adobe's Developer Console, or paste its JSON:",
+    );
+    let client_id = match reader.value(Setting::ClientId)? {
         Some(id) => id,
-        None => prompt::read_value("client id", None, str::parse::<ClientId>)?.to_string(),
+        None => match prompt::read_value_or_json("client id", str::parse::<ClientId>)? {
+            PromptReply::Value(id) => id.to_string(),
+            PromptReply::Json(text) => return parse_input(reader, &text),
+        },
     };
-    let secret = match set("AJO_CLIENT_SECRET") {
+    let secret = match reader.value(Setting::ClientSecret)? {
         Some(secret) => Secret::new(secret),
         None => prompt::read_secret("client secret")?,
     };
-    let org_id = match set("AJO_ORG_ID") {
+    let org_id = match reader.value(Setting::OrgId)? {
         Some(id) => id,
         None => prompt::read_value("organization", None, str::parse::<OrgId>)?.to_string(),
     };
-    let scopes = match set("AJO_SCOPES") {
+    let scopes = match reader.value(Setting::Scopes)? {
         Some(scopes) => scopes,
         None => prompt::read_value("scopes", Some(DEFAULT_SCOPES), str::parse::<Scopes>)?.to_string(),
     };
@@ -137,8 +166,7 @@ fn prompt_for_credentials(settings: &GlobalSettings) -> Result<Credentials, Comm
 }
 
 fn read_stdin() -> Result<Secret, CommandError> {
-    let text = read_bounded_text(io::stdin().lock(), MAX_CREDENTIAL_BYTES)
-        .map(Secret::new)
+    let text = read_credential_text(io::stdin().lock())
         .map_err(|error| CommandError::new(format!("failed to read standard input: {error}")))?;
     if text.expose().trim().is_empty() {
         return Err(CommandError::new("standard input is empty; expected a credential")

@@ -1,6 +1,8 @@
 //! `ajo auth status`.
 
-use serde_json::json;
+use ajo_auth::current_timestamp;
+use ajo_engine::TokenClaims;
+use serde_json::{Value, json};
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
@@ -8,26 +10,33 @@ use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 use crate::session::{
-    AuthContext, CallerIdentity, ProfileStore, credential_file_warning, token_cache_warning, variable,
+    AuthContext, CallerIdentity, ProfileStore, SettingSource, credential_file_warning, token_cache_warning,
 };
 use crate::time::format_rfc3339;
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let caller = AuthContext::resolve(settings).await?;
+    let claims = match &caller.identity {
+        CallerIdentity::AccessToken { token, .. } => TokenClaims::parse(token),
+        CallerIdentity::Credentials(_) => None,
+    };
+    check_expiry(&caller, claims.as_ref())?;
     let response = caller.token_provider()?.token().await?;
     let (client_id, org_id) = (caller.identity.client_id().to_owned(), caller.identity.org_id().to_string());
     let (scopes, expires) = match &caller.identity {
         CallerIdentity::Credentials(credentials) => {
             (Some(credentials.scopes().to_string()), Some(response.token.expires_at()))
         }
-        // Only the service knows whether a static access token is still valid.
-        CallerIdentity::AccessToken { .. } => (None, None),
+        // Only the service knows whether a static access token was revoked.
+        CallerIdentity::AccessToken { .. } => {
+            (claims.as_ref().and_then(|claims| claims.scopes.clone()), claims.and_then(|claims| claims.expires_at))
+        }
     };
     let secret = secret_location(&caller);
     let sandbox = caller.sandbox(settings).ok();
-    let store = caller.token_store();
+    let store = caller.token_store()?;
     let cache_warning = store.as_ref().and_then(token_cache_warning);
-    let warnings: Vec<String> = credential_file_warning(settings).into_iter().chain(cache_warning).collect();
+    let warnings: Vec<String> = credential_file_warning(settings)?.into_iter().chain(cache_warning).collect();
     let store = store.map(|store| store.directory().display().to_string());
     let profiles: Vec<String> = ProfileStore::open()
         .map(|profiles| profiles.names())
@@ -42,20 +51,22 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
                 "credentials": caller.source, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
                 "secret": secret, "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
-                "profiles": profiles, "warnings": warnings,
+                "profiles": profiles, "sources": sources_json(&caller), "warnings": warnings,
             })
         )));
     }
-    let token = expires.map_or_else(
-        || "from AJO_ACCESS_TOKEN; expiry unknown".to_owned(),
-        |expiry| format!("valid until {}", format_rfc3339(expiry)),
-    );
+    let from = caller.sources.access_token.as_ref().map(|source| format!("from {source}; ")).unwrap_or_default();
+    let token = match expires {
+        Some(expiry) => format!("{from}valid until {}", format_rfc3339(expiry)),
+        None => format!("{from}expiry unknown"),
+    };
+    let sources = &caller.sources;
     let lines = [
         ("credentials", Some(caller.source.clone())),
-        ("client id", Some(client_id)),
+        ("client id", Some(with_source(&caller, client_id, &sources.client_id))),
         ("secret", secret),
-        ("organization", Some(org_id)),
-        ("scopes", scopes),
+        ("organization", Some(with_source(&caller, org_id, &sources.org_id))),
+        ("scopes", scopes.map(|scopes| with_source(&caller, scopes, &sources.scopes))),
         ("sandbox", sandbox),
         ("token endpoint", Some(caller.ims_url.to_string())),
         ("token", Some(token)),
@@ -70,13 +81,41 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// An expired token is an error, because every call would fail.
+fn check_expiry(caller: &AuthContext, claims: Option<&TokenClaims>) -> Result<(), CommandError> {
+    let (Some(claims), Some(source)) = (claims, &caller.sources.access_token) else { return Ok(()) };
+    let Some(expiry) = claims.expires_at.filter(|_| claims.is_expired(current_timestamp())) else { return Ok(()) };
+    Err(CommandError::new(format!("the access token in {source} expired at {}", format_rfc3339(expiry)))
+        .with_hint(format!("set a new token, or unset {source} to use the credential"))
+        .into_authentication_error())
+}
+
+/// Adds the source of a value, unless it is the source of the credentials.
+fn with_source(caller: &AuthContext, value: String, source: &SettingSource) -> String {
+    let source = source.to_string();
+    let is_base = caller.source.split(", ").any(|base| base == source);
+    if is_base { value } else { format!("{value} (from {source})") }
+}
+
+fn sources_json(caller: &AuthContext) -> Value {
+    let sources = &caller.sources;
+    match &sources.access_token {
+        Some(token) => json!({
+            "accessToken": token.to_string(), "clientId": sources.client_id.to_string(),
+            "orgId": sources.org_id.to_string(),
+        }),
+        None => json!({
+            "clientId": sources.client_id.to_string(), "clientSecret": sources.client_secret.to_string(),
+            "orgId": sources.org_id.to_string(), "scopes": sources.scopes.to_string(),
+        }),
+    }
+}
+
 /// Where the client secret is stored, if the caller uses a profile.
 fn secret_location(caller: &AuthContext) -> Option<String> {
-    match (&caller.identity, &caller.profile) {
-        (CallerIdentity::Credentials(_), Some(_)) if variable("AJO_CLIENT_SECRET").is_some() => {
-            Some("in AJO_CLIENT_SECRET".to_owned())
-        }
-        (CallerIdentity::Credentials(_), Some(profile)) => Some(profile.secrets.to_string()),
+    match (&caller.identity, &caller.profile, &caller.sources.client_secret) {
+        (CallerIdentity::Credentials(_), Some(_), SettingSource::Variable(name)) => Some(format!("in {name}")),
+        (CallerIdentity::Credentials(_), Some(profile), _) => Some(profile.secrets.to_string()),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::arguments::EmulatorUrlArg;
 use crate::command_error::CommandError;
 use crate::safe_text::{SafeText, safe};
+use crate::session;
 
 /// Timeout of a request. The emulator usually runs on the same machine.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,8 +32,9 @@ async fn send_request(
     path: &str,
     timeout: Duration,
 ) -> Result<Value, CommandError> {
-    let root = BaseUrl::parse_origin(&at.emulator_url)
-        .map_err(|error| CommandError::new(format!("invalid emulator URL (--emulator-url): {error}")))?;
+    let url = session::emulator_url(at.emulator_url.as_deref())?;
+    let root = BaseUrl::parse_origin(&url.value)
+        .map_err(|error| CommandError::new(format!("invalid emulator URL ({}): {error}", url.source)))?;
     let http = http_client(&root)?;
     let url = format!("{root}/_emulator{path}");
     let request = match method {
@@ -57,8 +59,9 @@ async fn send_request(
 /// accepted.
 pub(crate) async fn environment(at: &EmulatorUrlArg) -> Result<Vec<(&'static str, String)>, CommandError> {
     let response = send_request(at, ControlMethod::Get, "/environment", TIMEOUT).await?;
+    let url = session::emulator_url(at.emulator_url.as_deref())?.value;
     parse_environment(&response).map_err(|problem| {
-        CommandError::new(format!("the server at {} is not an emulator of this version: {problem}", at.emulator_url))
+        CommandError::new(format!("the server at {url} is not an emulator of this version: {problem}"))
     })
 }
 
@@ -97,7 +100,8 @@ async fn fetch_status(at: &EmulatorUrlArg, timeout: Duration) -> Result<Value, C
     if status["emulator"].is_string() {
         return Ok(status);
     }
-    Err(CommandError::new(format!("the server at {} is not an emulator", at.emulator_url)))
+    let url = session::emulator_url(at.emulator_url.as_deref())?.value;
+    Err(CommandError::new(format!("the server at {url} is not an emulator")))
 }
 
 pub(crate) async fn reset(at: &EmulatorUrlArg) -> Result<(), CommandError> {

@@ -9,7 +9,7 @@ use crate::arguments::{GlobalSettings, StartArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::{OFF, variable};
+use crate::session::{Setting, SettingsReader};
 use crate::signals::{SignalListener, StopSignal};
 
 /// Variables that would override the emulator's settings.
@@ -29,8 +29,8 @@ pub(crate) async fn run(
         child.env_remove(name);
     }
     // Tokens of this emulator are useless after it stops, so they stay out of the user's cache.
-    if variable("AJO_TOKEN_CACHE").is_none() {
-        child.env("AJO_TOKEN_CACHE", OFF);
+    if SettingsReader::variables().get(Setting::TokenCache)?.is_none() {
+        child.env(Setting::TokenCache.variable(), "off");
     }
     let failed = |error| CommandError::new(format!("failed to run {}: {error}", program.to_string_lossy()));
     let mut child = match child.spawn() {

@@ -10,6 +10,7 @@ use crate::arguments::{GlobalSettings, StartArgs};
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::safe;
+use crate::session::SettingsReader;
 
 pub(crate) async fn start(
     start: &StartArgs,
@@ -29,7 +30,7 @@ pub(crate) async fn start(
     };
     begin.limits.configs = start.max_configs;
     // The sandbox from the settings comes first, because the printed settings name the first one.
-    if let Some(named) = &settings.sandbox {
+    if let Some(named) = SettingsReader::new(settings).sandbox()? {
         begin.sandboxes.retain(|sandbox| sandbox.name != named.as_str());
         begin.sandboxes.insert(0, SandboxSettings { name: named.to_string(), production: named.as_str() != "dev" });
     }

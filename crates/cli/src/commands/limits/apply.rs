@@ -85,8 +85,11 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
         _ => args.files.clone(),
     };
     let paths = StatePaths::locate(settings, state.as_deref(), &files)?;
-    let input =
-        if args.resume { resume::load_input(settings, &paths)? } else { LimitsInput::read(&files, policy.as_deref())? };
+    let input = if args.resume {
+        resume::load_input(settings, &paths)?
+    } else {
+        LimitsInput::read(settings, &files, policy.as_deref())?
+    };
     Ok(ApplyFiles { reviewed, paths, input })
 }
 

@@ -39,16 +39,24 @@ pub(crate) struct LimitsInput {
 
 impl LimitsInput {
     /// Reads files for a single sandbox.
-    pub(crate) fn read(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?;
-        let limits = file::parse_limits(&sources, &session::variable);
+    pub(crate) fn read(
+        settings: &GlobalSettings,
+        files: &[PathBuf],
+        policy: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+        let limits = file::parse_limits(&sources, &environment_variable);
         Ok(Self::from_limits(files, sources, vec![limits]))
     }
 
     /// Reads files for any number of sandboxes, to validate them.
-    pub(crate) fn read_each(files: &[PathBuf], policy: Option<&Path>) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?;
-        let each = file::parse_limits_by_sandbox(&sources, &session::variable);
+    pub(crate) fn read_each(
+        settings: &GlobalSettings,
+        files: &[PathBuf],
+        policy: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+        let each = file::parse_limits_by_sandbox(&sources, &environment_variable);
         Ok(Self::from_limits(files, sources, each))
     }
 
@@ -138,6 +146,11 @@ impl LimitsInput {
     }
 }
 
+/// The value of a variable that a limits file declares, if it is not blank.
+fn environment_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// Reads the files, and the files that they reference.
 fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, CommandError> {
     let source = |file: &Path| {
@@ -162,7 +175,10 @@ fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, C
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::arguments::CliArgs;
 
     const POLICY: &str = "version: 1
 freezeWindows:
@@ -177,7 +193,8 @@ freezeWindows:
         let limits = "version: 1\nsandbox: prod\nthrottling: {urlPattern: 'https://a.example/*', methods: [GET], maxThroughput: 900}\n";
         std::fs::write(&file, limits).expect("written");
         std::fs::write(&policy, POLICY).expect("written");
-        let input = LimitsInput::read(&[file], Some(&policy)).expect("a limits file");
+        let settings = CliArgs::try_parse_from(["ajo", "doctor"]).expect("arguments").settings;
+        let input = LimitsInput::read(&settings, &[file], Some(&policy)).expect("a limits file");
         assert!(input.desired().is_some() && input.policy_digest.is_some());
         for (now, reason) in [
             ("2030-11-26T23:59:59Z", None),

@@ -22,7 +22,7 @@ use crate::report::{self, OutputFormat, TextStyle};
 use crate::safe_text::safe;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(&args.files.files, args.files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };

@@ -10,6 +10,7 @@ use super::state_paths::StatePaths;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::session::SettingsReader;
 
 /// The desired limits of the interrupted apply. Its files must still exist and be unchanged.
 pub(crate) fn load_input(settings: &GlobalSettings, paths: &StatePaths) -> Result<LimitsInput, CommandError> {
@@ -26,7 +27,7 @@ pub(crate) fn load_input(settings: &GlobalSettings, paths: &StatePaths) -> Resul
             missing.display()
         )));
     }
-    let input = LimitsInput::read(&files, None)?;
+    let input = LimitsInput::read(settings, &files, None)?;
     let wants =
         |config: &[DesiredConfig]| config.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
     match input.desired() {
@@ -54,7 +55,7 @@ fn load_journal(settings: &GlobalSettings, paths: &StatePaths) -> Result<Journal
             .with_hint("the journal is next to the state file; set its path with --state")
     };
     let state = paths.state_file.path();
-    let sandbox = match (&settings.sandbox, &JournalFile::list_sandboxes(state)?[..]) {
+    let sandbox = match (SettingsReader::new(settings).sandbox()?, &JournalFile::list_sandboxes(state)?[..]) {
         (Some(sandbox), _) => sandbox.to_string(),
         (None, []) => return Err(nothing(format!("no interrupted apply next to {}", state.display()))),
         (None, [sandbox]) => sandbox.clone(),

@@ -6,7 +6,7 @@ use ajo_limits::{DesiredLimits, ObservedLimits};
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
-use crate::session::ClientSession;
+use crate::session::{ClientSession, SettingsReader};
 
 /// A session for the sandbox in the limits files.
 pub(crate) struct SandboxService {
@@ -18,13 +18,13 @@ pub(crate) struct SandboxService {
 impl SandboxService {
     /// Connects to this sandbox. Fails if the settings name another one: files for one sandbox must not reach another.
     pub(crate) async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<Self, CommandError> {
-        if let Some(other) = settings.sandbox.as_ref().filter(|other| *other != sandbox) {
+        if let Some(other) = SettingsReader::new(settings).sandbox()?.filter(|other| other != sandbox) {
             let problem = format!("the files are for sandbox {sandbox}, but the settings name sandbox {other}");
             return Err(CommandError::new(problem)
                 .with_hint("remove --sandbox and AJO_SANDBOX; the files name the sandbox")
                 .into_usage_error());
         }
-        let settings = GlobalSettings { sandbox: Some(sandbox.clone()), ..settings.clone() };
+        let settings = GlobalSettings { sandbox: Some(sandbox.to_string()), ..settings.clone() };
         Self::from_session(ClientSession::connect(&settings).await?)
     }
 

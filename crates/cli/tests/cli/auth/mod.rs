@@ -7,6 +7,7 @@ mod login;
 mod profiles;
 #[cfg(target_os = "linux")]
 mod pseudo_terminal;
+mod settings;
 mod shared_tokens;
 mod tokens;
 mod unusable_files;

@@ -87,7 +87,11 @@ fn flags_and_variables_override_profile() {
         .output()
         .map(CommandOutput::from)
         .expect("ajo runs");
-    assert!(output.stdout.starts_with("credentials     AJO_… variables and flags\n"), "{}", output.stdout);
+    assert!(
+        output.stdout.starts_with("credentials     AJO_CLIENT_ID, AJO_CLIENT_SECRET, AJO_ORG_ID, AJO_SCOPES\n"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]
@@ -167,7 +171,7 @@ fn profile_overrides_aio_variables() {
     assert_eq!(
         output.stderr,
         "error: there are several credentials; choose one by name: one, two\n\
-         hint: set AJO_CREDENTIAL_NAME, or choose a profile with --profile\n"
+         hint: set AJO_CREDENTIAL_NAME or pass --credential-name, or choose a profile with --profile\n"
     );
     let output = list(&["one", "two"], &["--profile", "default"]);
     assert_eq!(output.exit_code, Some(0), "{}", output.stderr);

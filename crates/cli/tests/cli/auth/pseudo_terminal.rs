@@ -110,3 +110,33 @@ fn terminal_login_hides_secret() {
     assert!(!shown.contains(SECRET), "{shown}");
     assert_eq!(fixture.files_with(SECRET), ["config/profiles/typed.json"]);
 }
+
+#[test]
+fn terminal_login_accepts_pasted_json() {
+    let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
+    if !status.is_ok_and(|status| status.success()) {
+        print_skipped("`script` of util-linux is not available");
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let login = format!("tty; exec '{}' auth login --sandbox prod", env!("CARGO_BIN_EXE_ajo"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &login, "/dev/null"]);
+    fixture.set_environment(&mut command);
+    let mut terminal = PseudoTerminal::start(command);
+    terminal.wait_for_text("client id: ");
+    let id = fixture.setting("AJO_CLIENT_ID");
+    let org = fixture.setting("AJO_ORG_ID");
+    for line in [
+        "{".to_owned(),
+        format!("  \"CLIENT_ID\": \"{id}\", \"ORG_ID\": \"{org}\","),
+        format!("  \"CLIENT_SECRETS\": [\"{SECRET}\"],"),
+        "  \"SCOPES\": [\"openid\",".to_owned(),
+        "\"AdobeID\"]}".to_owned(),
+    ] {
+        terminal.type_line(&line);
+    }
+    let shown = terminal.finish();
+    assert!(shown.contains("saved profile default to "), "{shown}");
+    assert_eq!(fixture.files_with(SECRET), ["config/profiles/default.json"]);
+}

@@ -104,7 +104,7 @@ fn readme_lists_all_variables() {
         "crates/cli/src/session/auth_context.rs",
         "crates/cli/src/session/dirs.rs",
         "crates/cli/src/session/keychain.rs",
-        "crates/cli/src/session/settings.rs",
+        "crates/cli/src/session/setting.rs",
     ];
     let code: String = sources.map(read_page).concat();
     let names = |text: &str| {

@@ -1,0 +1,59 @@
+//! The secrets that this machine's settings contain, so that limits files cannot print them.
+
+use ajo_auth::{Credentials, Secret};
+use ajo_engine::find_credential_content;
+
+use super::profile::{ProfileName, SecretStorage};
+use super::profile_store::ProfileStore;
+use super::setting::Setting;
+use super::settings_reader::{SettingsReader, expand_home};
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+
+/// All secrets that can be found without a prompt. Settings that cannot be read are skipped; the commands that need them
+/// report the error.
+pub(crate) fn known_secrets(settings: &GlobalSettings) -> Vec<Secret> {
+    let reader = SettingsReader::new(settings);
+    let mut secrets = Vec::new();
+    if let Ok(Some((token, _))) = reader.access_token() {
+        secrets.push(token);
+    }
+    if let Ok(Some(secret)) = reader.value(Setting::ClientSecret) {
+        secrets.push(Secret::new(secret));
+    }
+    for (name, value) in reader.credential_variables().unwrap_or_default() {
+        let name = name.to_ascii_lowercase();
+        if ["ajo_", "ims_", "aio_"].iter().any(|prefix| name.starts_with(prefix)) && name.contains("secret") {
+            // A JSON list of secrets, or one secret.
+            let list: Result<Vec<String>, _> = serde_json::from_str(&value);
+            secrets.extend(list.unwrap_or_else(|_| vec![value.clone()]).into_iter().map(Secret::new));
+        }
+    }
+    if let Ok(credentials) = read_file_secrets(&reader) {
+        secrets.extend(credentials);
+    }
+    let name: Option<ProfileName> = reader.value(Setting::Profile).ok().flatten().and_then(|name| name.parse().ok());
+    let profile = ProfileStore::open().and_then(|profiles| profiles.load(&name.unwrap_or_default()));
+    if let Ok(Some(profile)) = profile
+        && let SecretStorage::Inline(stored) = profile.secrets
+    {
+        secrets.extend(stored);
+    }
+    secrets
+}
+
+/// A pipe can be read only once, so only regular files are read here.
+fn read_file_secrets(reader: &SettingsReader<'_>) -> Result<Vec<Secret>, CommandError> {
+    let Some(found) = reader.get(Setting::Credentials)? else { return Ok(Vec::new()) };
+    let text = if let Some(content) = find_credential_content(&found.value) {
+        Secret::new(content)
+    } else {
+        let path = expand_home(&found)?;
+        match path.is_file().then(|| ajo_auth::read_credential_file(path)) {
+            Some(Ok(text)) => text,
+            _ => return Ok(Vec::new()),
+        }
+    };
+    let name = reader.value(Setting::CredentialName)?;
+    Ok(Credentials::parse(text.expose(), name.as_deref())?.secrets().to_vec())
+}

@@ -1,0 +1,419 @@
+//! Settings as people set them: with wrappers, in other encodings, and with the content instead of a path.
+
+use std::ffi::OsStr;
+use std::fs;
+
+use crate::auth::fixture::{AuthFixture, SECRET};
+use crate::support::{CommandOutput, run_with_input};
+
+/// Part of a secret that no output may contain.
+const CANARY: &str = "c4nary";
+
+fn run(fixture: &AuthFixture, arguments: &[&str], variables: &[(&str, &OsStr)]) -> CommandOutput {
+    let mut command = fixture.command(arguments);
+    command.envs(variables.iter().copied());
+    command.output().expect("ajo runs").into()
+}
+
+fn run_with(fixture: &AuthFixture, arguments: &[&str], variables: &[(&str, &str)]) -> CommandOutput {
+    let variables: Vec<(&str, &OsStr)> = variables.iter().map(|(name, value)| (*name, OsStr::new(value))).collect();
+    run(fixture, arguments, &variables)
+}
+
+/// Base64 as `base64 -w 0` writes it.
+fn encode_base64(text: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encode = |chunk: &[u8]| {
+        let bits = chunk.iter().chain([0, 0].iter()).take(3).fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+        let character =
+            |at: usize| if at > chunk.len() { '=' } else { char::from(ALPHABET[bits >> (18 - 6 * at) & 63]) };
+        (0..4).map(character).collect::<String>()
+    };
+    text.as_bytes().chunks(3).map(encode).collect()
+}
+
+fn flat_json(fixture: &AuthFixture) -> String {
+    format!(
+        r#"{{"CLIENT_ID":"{}","CLIENT_SECRETS":["{SECRET}"],"ORG_ID":"{}","SCOPES":["openid","AdobeID"]}}"#,
+        fixture.setting("AJO_CLIENT_ID"),
+        fixture.setting("AJO_ORG_ID")
+    )
+}
+
+#[test]
+fn content_of_credentials_is_read() {
+    let fixture = AuthFixture::new();
+    let json = flat_json(&fixture);
+    let base64 = encode_base64(&json);
+    for content in [&json, &fixture.dotenv_credentials(), &base64] {
+        for arguments in [&["auth", "status"][..], &["auth", "status", "--output", "json"], &["doctor"]] {
+            let set = [("AJO_CREDENTIALS", content.as_str()), ("AJO_SANDBOX", "prod")];
+            let output = run_with(&fixture, arguments, &set);
+            assert_eq!(output.exit_code, Some(0), "{}{}", output.stdout, output.stderr);
+            assert!(output.stdout.contains("AJO_CREDENTIALS"), "the source: {}", output.stdout);
+            assert!(!format!("{}{}", output.stdout, output.stderr).contains(SECRET));
+        }
+        let output = run_with(&fixture, &["auth", "login"], &[("AJO_CREDENTIALS", content), ("AJO_SANDBOX", "prod")]);
+        assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn credentials_setting_is_never_echoed() {
+    let fixture = AuthFixture::new();
+    let json = format!(r#"{{"ORG_ID": "A1@AdobeOrg", "CLIENT_SECRETS": ["{CANARY}"]}}"#);
+    let long = format!(r#"{{"ORG_ID": "A1@AdobeOrg", "CLIENT_SECRETS": ["{CANARY}"{}}}"#, " ".repeat(5000));
+    let lines = format!("AJO_CLIENT_ID=c\nAJO_CLIENT_SECRET={CANARY}");
+    let base64 = encode_base64(&format!("{json}{}", " ".repeat(60)));
+    for value in [&json, &long, &lines, &base64, &format!("p8e-{CANARY}"), &format!("OTHER={CANARY}/x.y")] {
+        for arguments in [
+            &["auth", "status"][..],
+            &["auth", "login", "--sandbox", "prod"],
+            &["doctor"],
+            &["capping", "list", "--output", "json"],
+            &["auth", "status", "--profile", "default"],
+        ] {
+            let output = run_with(&fixture, arguments, &[("AJO_CREDENTIALS", value)]);
+            assert_ne!(output.exit_code, Some(0));
+            let printed = format!("{}{}", output.stdout, output.stderr);
+            assert!(!printed.contains(CANARY) && !printed.contains(&base64), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn empty_setting_is_not_set() {
+    let fixture = AuthFixture::new();
+    let names = [
+        "AJO_SANDBOX",
+        "AJO_CREDENTIALS",
+        "AJO_CREDENTIAL_NAME",
+        "AJO_PROFILE",
+        "AJO_CLIENT_ID",
+        "AJO_CLIENT_SECRET",
+        "AJO_ORG_ID",
+        "AJO_SCOPES",
+        "AJO_ACCESS_TOKEN",
+        "AJO_BASE_URL",
+        "AJO_IMS_URL",
+        "AJO_KEYCHAIN",
+        "AJO_EMULATOR_URL",
+    ];
+    for value in ["", " ", "\r"] {
+        let set = names.map(|name| (name, value));
+        for arguments in [&["schema", "limits"][..], &["capping", "list", "--emulator"]] {
+            let output = run_with(&fixture, arguments, &set);
+            assert_eq!(output.exit_code, Some(0), "{value:?} {arguments:?}: {}", output.stderr);
+        }
+    }
+    let output = run_with(&fixture, &["emulator", "status"], &[("AJO_EMULATOR_URL", "")]);
+    assert!(!output.stderr.contains("invalid emulator URL"), "{}", output.stderr);
+}
+
+#[test]
+fn carriage_returns_are_trimmed() {
+    let fixture = AuthFixture::new();
+    let mut set: Vec<(&str, String)> = fixture.settings().map(|(name, value)| (name, format!("{value}\r"))).collect();
+    set.push(("AJO_SANDBOX", "prod\r".to_owned()));
+    let set: Vec<(&str, &str)> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let output = run_with(&fixture, &["capping", "list"], &set);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    let file = fixture.path("c.json");
+    fs::write(&file, flat_json(&fixture)).expect("written");
+    let set = [("AJO_CREDENTIALS", format!("{}\r", file.display()))];
+    let set = set.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let output = run_with(&fixture, &["auth", "login", "--sandbox", "prod\r"], &set);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn invalid_utf8_is_reported() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let fixture = AuthFixture::new();
+    let value = OsStr::from_bytes(b"\xff\xfec4nary");
+    for name in
+        ["AJO_CLIENT_SECRET", "AJO_ACCESS_TOKEN", "AJO_SANDBOX", "AJO_CREDENTIALS", "IMS_OAUTH_S2S_CLIENT_SECRET"]
+    {
+        let output = run(&fixture, &["auth", "status"], &[(name, value)]);
+        assert_eq!(output.exit_code, Some(64), "{}", output.stderr);
+        assert_eq!(output.stderr, format!("error: {name} is set but is not valid UTF-8\n"));
+    }
+}
+
+#[test]
+fn off_has_several_spellings() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    for off in ["false", "OFF", "No", "0", " off\r"] {
+        let output = run_with(&fixture, &["auth", "status"], &[("AJO_TOKEN_CACHE", off), ("AJO_KEYCHAIN", off)]);
+        assert!(output.stdout.contains("token cache     off; "), "{off}: {}{}", output.stdout, output.stderr);
+    }
+    for (name, value) in
+        [("AJO_TOKEN_CACHE", "tokens"), ("AJO_TOKEN_CACHE", "${HOME}/t"), ("AJO_CONFIG_DIR", "./config")]
+    {
+        let output = run_with(&fixture, &["capping", "list"], &[(name, value)]);
+        assert_eq!(output.exit_code, Some(64), "{name}={value}: {}", output.stderr);
+        assert!(
+            output.stderr.starts_with(&format!("error: {name} must be an absolute path, not ")),
+            "{}",
+            output.stderr
+        );
+    }
+}
+
+#[test]
+fn wrapped_values_are_not_sent() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    for (name, value, problem) in [
+        ("AJO_CLIENT_SECRET", "\"c4nary\"", "the client secret is in quotes; remove them"),
+        ("AJO_CLIENT_SECRET", "${c4nary}", "the client secret is a placeholder"),
+        ("AJO_CLIENT_SECRET", "<your c4nary>", "the client secret is a placeholder"),
+        ("AJO_CLIENT_SECRET", "%c4nary%", "the client secret is a placeholder"),
+        ("AJO_CLIENT_SECRET", "c4nary\u{200b}", "the client secret contains a character outside ASCII"),
+        ("AJO_CLIENT_SECRET", "p8e\u{2013}c4nary", "the client secret contains a character outside ASCII"),
+        ("AJO_SCOPES", "[openid, AdobeID]", "the scopes contain `[`"),
+        ("AJO_SCOPES", "openid;AdobeID", "the scopes contain `;`"),
+        ("AJO_SCOPES", "openid%2CAdobeID", "the scopes contain `%`"),
+        ("AJO_ORG_ID", "'A1@AdobeOrg'", "the organization id"),
+    ] {
+        for arguments in [&["capping", "list"][..], &["auth", "status", "--profile", "default"]] {
+            let output = run_with(&fixture, arguments, &[(name, value)]);
+            assert_eq!(output.exit_code, Some(3), "{value}: {}", output.stderr);
+            assert!(output.stderr.starts_with(&format!("error: {name}: {problem}")), "{}", output.stderr);
+            assert!(!output.stderr.contains(CANARY), "{}", output.stderr);
+        }
+    }
+    let output = run_with(&fixture, &["capping", "list", "--org-id", "none"], &[]);
+    assert!(output.stderr.starts_with("error: --org-id: the organization id must look like"), "{}", output.stderr);
+}
+
+#[test]
+fn value_variants_are_accepted() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let token = fixture.run(&["auth", "token"]).stdout;
+    let list = format!("[\"wrong\", \"{SECRET}\"]");
+    for (name, value) in [
+        ("AJO_SCOPES", "openid AdobeID"),
+        ("AJO_SCOPES", "openid\r\nAdobeID\n"),
+        ("AJO_SCOPES", "[\"openid\", \"AdobeID\"]"),
+        ("AJO_CLIENT_SECRET", list.as_str()),
+        ("AJO_ACCESS_TOKEN", &format!("Bearer {token}")),
+        ("AJO_ACCESS_TOKEN", &format!("bearer  {token}\r")),
+    ] {
+        let output = run_with(&fixture, &["capping", "list"], &[(name, value)]);
+        assert_eq!(output.exit_code, Some(0), "{name}={value}: {}", output.stderr);
+    }
+    let output = run_with(&fixture, &["capping", "list"], &[("AJO_ACCESS_TOKEN", "c4nary c4nary")]);
+    assert!(
+        output.stderr.starts_with("error: the access token in AJO_ACCESS_TOKEN is empty or has"),
+        "{}",
+        output.stderr
+    );
+    assert!(!output.stderr.contains(CANARY), "{}", output.stderr);
+}
+
+#[test]
+fn credential_file_encodings() {
+    let fixture = AuthFixture::new();
+    let json = flat_json(&fixture);
+    let utf16 =
+        |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { format!("\u{feff}{json}").encode_utf16().flat_map(bytes).collect() };
+    let file = fixture.path("c.json");
+    let path = file.display().to_string();
+    for content in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), format!("\u{feff}{json}").into_bytes()] {
+        fs::write(&file, content).expect("written");
+        let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", &path)]);
+        assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    }
+    for (content, problem) in [
+        (&b""[..], "the file is empty"),
+        (b"[default]\nclient_id = c4nary\n", "the file is INI; known formats: "),
+        (b"client_secret: c4nary\n", "the file is YAML; known formats: "),
+        (b"{\0\"\0", "it is UTF-16 without a byte order mark"),
+        (b"caf\xe9", "it is not valid UTF-8"),
+    ] {
+        fs::write(&file, content).expect("written");
+        let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", &path)]);
+        assert_eq!(output.exit_code, Some(3));
+        let expected = format!("error: failed to read the credentials in {path}: {problem}");
+        assert!(output.stderr.starts_with(&expected) && !output.stderr.contains(CANARY), "{}", output.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn credential_file_can_be_special() {
+    let fixture = AuthFixture::new();
+    let json = flat_json(&fixture);
+    let home = fixture.path("");
+    fs::write(fixture.path("c.json"), &json).expect("written");
+    std::os::unix::fs::symlink(fixture.path("c.json"), fixture.path("link")).expect("linked");
+    let mut command = fixture.command(&["auth", "status"]);
+    let output = run_with_input(command.env("AJO_CREDENTIALS", "-"), &json);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.starts_with("credentials     standard input\n"), "{}", output.stdout);
+    for path in ["~/c.json", "~/link"] {
+        let mut command = fixture.command(&["auth", "status"]);
+        let output = run_with_input(command.env("AJO_CREDENTIALS", path).env("HOME", &home), "");
+        assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+    }
+    let mut command = fixture.command(&["auth", "status", "--credentials", "/dev/stdin"]);
+    assert_eq!(run_with_input(&mut command, &json).exit_code, Some(0), "a pipe");
+    let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", "/dev/zero")]);
+    assert!(output.stderr.contains("in /dev/zero: it is longer than 1024 KiB"), "{}", output.stderr);
+}
+
+#[test]
+fn rejection_names_the_source() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    for (name, value, source) in [
+        ("AJO_CLIENT_SECRET", "stale", "; the client secret comes from AJO_CLIENT_SECRET\n"),
+        ("AJO_CLIENT_ID", "other", "; the client id comes from AJO_CLIENT_ID\n"),
+        ("AJO_SCOPES", "other", "; the scopes come from AJO_SCOPES\n"),
+        (
+            "AJO_ACCESS_TOKEN",
+            "other",
+            "; the access token comes from AJO_ACCESS_TOKEN, which overrides the credential from profile default\n",
+        ),
+    ] {
+        let output = run_with(&fixture, &["capping", "list"], &[(name, value)]);
+        assert_eq!(output.exit_code, Some(3), "{}", output.stderr);
+        assert!(output.stderr.ends_with(source), "{name}: {}", output.stderr);
+    }
+    let output = run_with(&fixture, &["capping", "list", "--client-id", "other"], &[]);
+    assert!(output.stderr.ends_with("; the client id comes from --client-id\n"), "{}", output.stderr);
+    let file = fixture.path("c.json");
+    fs::write(&file, flat_json(&fixture).replace(SECRET, "stale")).expect("written");
+    let path = file.display().to_string();
+    let expected = format!("; the client secret comes from {path}\n");
+    let output = run_with(&fixture, &["capping", "list", "--sandbox", "prod", "--credentials", &path], &[]);
+    assert!(output.stderr.ends_with(&expected), "{}", output.stderr);
+    let output = run_with(&fixture, &["auth", "login", "--sandbox", "prod", "--credentials", &path], &[]);
+    assert!(output.stderr.ends_with(&expected), "{}", output.stderr);
+    let ims = [("CLIENT_ID", "AJO_CLIENT_ID"), ("ORG_ID", "AJO_ORG_ID"), ("SCOPES", "AJO_SCOPES")];
+    let mut command = fixture.command(&["capping", "list", "--sandbox", "prod"]);
+    command.envs(ims.map(|(name, setting)| (format!("IMS_OAUTH_S2S_{name}"), fixture.setting(setting).to_owned())));
+    let output: CommandOutput = command.env("IMS_OAUTH_S2S_CLIENT_SECRET", "stale").output().expect("ajo runs").into();
+    assert!(output.stderr.ends_with("the client secret comes from IMS_OAUTH_S2S_CLIENT_SECRET\n"), "{}", output.stderr);
+}
+
+#[test]
+fn status_reads_claims_of_access_token() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let token = fixture.run(&["auth", "token"]).stdout;
+    let output = run_with(&fixture, &["auth", "status"], &[("AJO_ACCESS_TOKEN", token.trim())]);
+    assert!(output.stdout.contains("token           from AJO_ACCESS_TOKEN; valid until 20"), "{}", output.stdout);
+    assert!(output.stdout.contains("client id       emulator-client (from profile default)\n"), "{}", output.stdout);
+    let claims = encode_base64(r#"{"client_id":"c","created_at":"1600000000000","expires_in":"86400000"}"#);
+    let expired = format!("eyJhbGciOiJub25lIn0.{}.c4nary", claims.trim_end_matches('='));
+    for arguments in [&["auth", "status"][..], &["auth", "status", "--profile", "default", "--output", "json"]] {
+        let output = run_with(&fixture, arguments, &[("AJO_ACCESS_TOKEN", &expired)]);
+        assert_eq!((output.exit_code, output.stdout.as_str()), (Some(3), ""));
+        let expected = "the access token in AJO_ACCESS_TOKEN expired at 2020-09-14T12:26:40Z";
+        assert!(output.stderr.contains(expected) && !output.stderr.contains(CANARY), "{}", output.stderr);
+    }
+    let output = run_with(
+        &fixture,
+        &["auth", "login", "--credentials", "-", "--sandbox", "prod"],
+        &[("AJO_ACCESS_TOKEN", &expired), ("AJO_CREDENTIALS", "")],
+    );
+    assert!(output.stderr.contains("the file is empty"), "{}", output.stderr);
+    let mut command = fixture.command(&["auth", "login", "--sandbox", "prod"]);
+    let output = run_with_input(command.env("AJO_ACCESS_TOKEN", &expired), &fixture.dotenv_credentials());
+    assert!(output.stderr.contains("AJO_ACCESS_TOKEN is set and overrides this profile"), "{}", output.stderr);
+}
+
+#[test]
+fn several_credentials_have_a_hint() {
+    let fixture = AuthFixture::new();
+    let context = |name: &str| format!(r#""{name}":{}"#, flat_json(&fixture));
+    let config = format!(r#"{{"ims":{{"contexts":{{{},{}}}}}}}"#, context("a"), context("b"));
+    let file = fixture.path("c.json");
+    fs::write(&file, &config).expect("written");
+    let path = file.display().to_string();
+    for arguments in [&["auth", "status", "--credentials", &path][..], &["auth", "login", "--sandbox", "prod"]] {
+        let output = run_with_input(&mut fixture.command(arguments), &config);
+        assert!(output.stderr.contains("choose one by name: a, b\n"), "{}", output.stderr);
+        assert!(output.stderr.contains("hint: set AJO_CREDENTIAL_NAME or pass --credential-name"), "{}", output.stderr);
+    }
+    let output = run_with(&fixture, &["auth", "status", "--credentials", &path, "--credential-name", "b"], &[]);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stderr);
+}
+
+#[test]
+fn profile_may_start_with_a_bom() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let file = fixture.profile_path("default");
+    let text = fs::read_to_string(&file).expect("a profile");
+    fs::write(&file, format!("\u{feff}{text}")).expect("written");
+    assert_eq!(fixture.run(&["capping", "list"]).exit_code, Some(0));
+}
+
+#[test]
+fn wrong_files_are_not_shown() {
+    let fixture = AuthFixture::new();
+    let file = fixture.path("wrong");
+    let path = file.display().to_string();
+    for content in [
+        "AJO_CLIENT_SECRET=c4nary\n",
+        "AJO_CLIENT_SECRET: c4nary\n",
+        "{\"CLIENT_SECRETS\": [\"c4nary\"]}",
+        "version: 1\nclient_secret: c4nary\n",
+        "c4nary: &x [*y]\n",
+        "a: 1\na: 2\nc4nary: 3\nb: *c4nary\n",
+    ] {
+        fs::write(&file, content).expect("written");
+        for arguments in [
+            &["capping", "create", &path, "--emulator"][..],
+            &["throttling", "create", &path, "--emulator"],
+            &["validate", &path],
+            &["plan", &path, "--emulator", "--output", "markdown"],
+            &["validate", &path, "--output", "sarif"],
+        ] {
+            let output = fixture.run(arguments);
+            assert_ne!(output.exit_code, Some(0));
+            let printed = format!("{}{}", output.stdout, output.stderr);
+            assert!(!printed.contains(CANARY), "{arguments:?} {content}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn limits_cannot_print_secrets() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let limits = |name: &str| {
+        format!(
+            "version: 1\nsandbox: prod\nvariables: [{name}]\ncapping:\n  - url: https://a.example/${{{name}}}/*\n    methods: [GET]\n    \
+             services:\n      action: {{ maxHttpConnections: 50, rating: {{ maxCallsCount: 500, periodInMs: 1000 }} }}\n"
+        )
+    };
+    let file = fixture.path("limits.yaml");
+    let path = file.display().to_string();
+    let secret = format!("x-{SECRET}");
+    for (name, value) in [
+        ("aio_ims_contexts_c_client__secret", "c4nary"),
+        ("Ims_OAuth_S2S_Client_Secret", "c4nary"),
+        ("PARTNER", SECRET),
+        ("PARTNER", secret.as_str()),
+    ] {
+        fs::write(&file, limits(name)).expect("written");
+        for arguments in [&["validate", &path][..], &["plan", &path, "--output", "markdown"]] {
+            let output = run_with(&fixture, arguments, &[(name, value)]);
+            let printed = format!("{}{}", output.stdout, output.stderr);
+            let is_refused = printed.contains("has a reserved prefix") || printed.contains("contains a secret of the");
+            assert!(output.exit_code == Some(1) && is_refused, "{printed}");
+            assert!(!printed.contains(value), "{name}: {printed}");
+        }
+    }
+    fs::write(&file, limits("PARTNER")).expect("written");
+    let output = run_with(&fixture, &["validate", &path], &[("PARTNER", "data")]);
+    assert_eq!(output.exit_code, Some(0), "{}", output.stdout);
+}
