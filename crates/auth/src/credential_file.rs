@@ -58,7 +58,7 @@ mod tests {
         let error = |bytes: &[u8]| read_credential_text(bytes).expect_err("no text").to_string();
         assert_eq!(error(b"{\0"), "it is UTF-16 without a byte order mark; save it as UTF-8");
         assert_eq!(error(b"\xff\xfe{\0\""), "it is not valid UTF-8; save it as UTF-8");
-        assert_eq!(error(b"caf\xe9"), "it is not valid UTF-8; save it as UTF-8");
+        assert_eq!(error(b"na\xefve"), "it is not valid UTF-8; save it as UTF-8");
         assert_eq!(
             read_credential_text(io::repeat(b' ')).expect_err("no end").to_string(),
             "it is longer than 1024 KiB"

@@ -234,7 +234,7 @@ fn credential_file_encodings() {
         (b"[default]\nclient_id = c4nary\n", "the file is INI; known formats: "),
         (b"client_secret: c4nary\n", "the file is YAML; known formats: "),
         (b"{\0\"\0", "it is UTF-16 without a byte order mark"),
-        (b"caf\xe9", "it is not valid UTF-8"),
+        (b"na\xefve", "it is not valid UTF-8"),
     ] {
         fs::write(&file, content).expect("written");
         let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", &path)]);
