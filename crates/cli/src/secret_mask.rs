@@ -3,6 +3,7 @@
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use ajo_auth::{Credentials, Secret};
+use ajo_engine::find_credential_content;
 
 /// Replaces a secret. Libraries print secrets the same way.
 const MASK: &str = "[redacted]";
@@ -36,7 +37,8 @@ pub(crate) fn register_environment() {
         }
     }
     // CI variables often hold the content of the file instead of its path.
-    let content = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
+    let value = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
+    let content = find_credential_content(&value).unwrap_or(value);
     if let Ok(credentials) = Credentials::parse(&content, None) {
         credentials.secrets().iter().for_each(register);
     }

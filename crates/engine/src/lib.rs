@@ -39,7 +39,7 @@ pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportErrorKind};
 pub use parse::base_url::{BaseUrl, BaseUrlError};
 pub use parse::credentials::client_id::{ClientId, ClientIdError};
-pub use parse::credentials::client_secret::ClientSecretError;
+pub use parse::credentials::client_secret_error::ClientSecretError;
 pub use parse::credentials::credentials_error::CredentialsError;
 pub use parse::credentials::file_setting::{display_path, find_credential_content};
 pub use parse::credentials::oauth_credentials::Credentials;

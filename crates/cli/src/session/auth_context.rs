@@ -73,7 +73,7 @@ impl AuthContext {
         } else {
             let (credentials, profile) = resolve_credentials(&reader, selected)?;
             let source = match (&profile, reader.get(Setting::Credentials)?) {
-                (Some(profile), _) => SettingSource::Profile(profile.name.clone()).to_string(),
+                (Some(profile), _) => SettingSource::Profile(profile.name.to_string()).to_string(),
                 (None, Some(found)) => credential_source(&found).to_string(),
                 (None, None) => sources.summary(),
             };
@@ -175,9 +175,10 @@ pub(crate) fn token_endpoint(settings: &GlobalSettings, profile: Option<&Profile
     let found = SettingsReader::new(settings).get(Setting::ImsUrl)?;
     let (url, source) = match (&found, profile) {
         (Some(found), _) => (found.value.as_str(), found.source.to_string()),
-        (None, Some(profile)) => {
-            (profile.ims_url.as_deref().unwrap_or(IMS_URL), SettingSource::Profile(profile.name.clone()).to_string())
-        }
+        (None, Some(profile)) => (
+            profile.ims_url.as_deref().unwrap_or(IMS_URL),
+            SettingSource::Profile(profile.name.to_string()).to_string(),
+        ),
         (None, None) => (IMS_URL, String::new()),
     };
     BaseUrl::parse_origin(url).map_err(|error| CommandError::new(format!("invalid token endpoint ({source}): {error}")))

@@ -28,7 +28,7 @@ impl CredentialSources {
     pub(crate) fn locate(reader: &SettingsReader<'_>) -> Result<Self, CommandError> {
         if let Some(profile) = reader.value(Setting::Profile)? {
             let name: ProfileName = profile.parse()?;
-            return Self::with_base(reader, |_| SettingSource::Profile(name.clone()));
+            return Self::with_base(reader, |_| SettingSource::Profile(name.to_string()));
         }
         if let Some(found) = reader.get(Setting::Credentials)? {
             return Self::with_base(reader, |_| credential_source(&found));
@@ -36,7 +36,7 @@ impl CredentialSources {
         let variables = reader.credential_variables()?;
         match Credentials::from_vars(variables.iter().cloned(), |_| Err::<String, _>("no file")) {
             Err(CredentialsError::Missing(_)) => {
-                Self::with_base(reader, |_| SettingSource::Profile(ProfileName::default()))
+                Self::with_base(reader, |_| SettingSource::Profile(ProfileName::default().to_string()))
             }
             _ => Self::with_base(reader, |setting| variable_source(setting, &variables)),
         }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn summary_has_no_duplicates() {
-        let profile = || SettingSource::Profile(ProfileName::default());
+        let profile = || SettingSource::Profile(ProfileName::default().to_string());
         let sources = CredentialSources {
             client_id: profile(),
             client_secret: SettingSource::Variable("AJO_CLIENT_SECRET".to_owned()),

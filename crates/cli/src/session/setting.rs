@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::profile::ProfileName;
-
 /// A setting with a variable, and most with a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Setting {
@@ -91,7 +89,7 @@ impl Setting {
 pub(crate) enum SettingSource {
     Flag(&'static str),
     Variable(String),
-    Profile(ProfileName),
+    Profile(String),
     /// A credential file, with a path that can be shown.
     File(String),
     StandardInput,

@@ -2,6 +2,7 @@
 
 pub(crate) mod client_id;
 pub(crate) mod client_secret;
+pub(crate) mod client_secret_error;
 pub(crate) mod credentials_error;
 mod env_variables;
 pub(crate) mod file_setting;

@@ -3,25 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::parse::credentials::formats::parsed_credential::parse_list;
-use crate::{CredentialsError, Secret};
-
-/// Why a value cannot be a client secret. The value itself is never shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientSecretError {
-    #[error("the client secret is in quotes; remove them")]
-    Quoted,
-    #[error("the client secret is a placeholder in `${{}}`, `{{{{}}}}`, `%%`, or `<>`; replace it with the secret")]
-    Placeholder,
-    #[error("the client secret is a list with an invalid format; write `[\"first\",\"second\"]`, or a single secret")]
-    List,
-    #[error(
-        "the client secret contains a character outside ASCII, such as a zero-width space or an en dash; copy it again"
-    )]
-    NotAscii,
-    #[error("the client secret contains a line break or another control character; copy it again")]
-    Control,
-}
+use crate::{ClientSecretError, CredentialsError, Secret};
 
 /// Parses a setting with one secret or a JSON list of secrets. White space is trimmed.
 pub(crate) fn parse_client_secrets(text: &str) -> Result<Vec<Secret>, CredentialsError> {

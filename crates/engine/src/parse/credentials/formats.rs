@@ -8,6 +8,7 @@ pub(crate) mod aio_variables;
 mod console_json;
 mod credential_field;
 pub(crate) mod dotenv;
+mod json_object;
 mod known_formats;
 pub(crate) mod parsed_credential;
 mod postman;
@@ -19,7 +20,8 @@ use alloc::vec::Vec;
 
 use crate::CredentialsError;
 use crate::json::{self, JsonValue, MAX_DEPTH, Value};
-use known_formats::{parse_object, unknown_format_error};
+use json_object::parse_object;
+use known_formats::unknown_format_error;
 use parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error};
 
 /// Parses all credentials in a file.
