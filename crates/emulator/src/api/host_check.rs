@@ -15,7 +15,6 @@ use crate::api::response::{self, ByteResponse};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HostScope {
     /// Only loopback addresses, and requests must name their host.
-    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only the server is on loopback"))]
     Loopback,
     /// Any IP address: a DNS name that is rebound never is one.
     AnyAddress,
