@@ -15,12 +15,12 @@ pub enum PrivacyProblem {
 impl PrivacyProblem {
     /// The problem of a file that only its user may read, if there is one. Always `None` on systems other than Unix,
     /// where a file inherits the permissions of its directory.
-    pub fn of_file(metadata: &Metadata) -> Option<Self> {
+    pub fn find_file_problem(metadata: &Metadata) -> Option<Self> {
         Self::find(metadata, |mode| mode & 0o077 != 0)
     }
 
     /// The problem of a directory in which only its user may replace files. The sticky bit, as in `/tmp`, is enough.
-    pub fn of_directory(metadata: &Metadata) -> Option<Self> {
+    pub fn find_directory_problem(metadata: &Metadata) -> Option<Self> {
         Self::find(metadata, |mode| mode & 0o022 != 0 && mode & 0o1000 == 0)
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn register(secret: &Secret) {
     known().write().unwrap_or_else(PoisonError::into_inner).add(secret);
 }
 
-/// Remembers the secrets in the environment, also those that no command uses.
+/// Remembers all secrets in the environment, even if no command uses them.
 pub(crate) fn register_environment() {
     for name in ["AJO_CLIENT_SECRET", "AJO_ACCESS_TOKEN"] {
         if let Some(value) = std::env::var_os(name) {

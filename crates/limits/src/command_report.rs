@@ -72,7 +72,7 @@ pub struct CommandReport {
     /// The policy that was passed in addition to the ones that the files reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The digest of all policies for the files; absent if there is none.
+    /// The digest of all policies for the files; absent without a policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_digest: Option<Digest>,
     /// The problems in the files.

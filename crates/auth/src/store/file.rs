@@ -133,7 +133,7 @@ fn entry_name(key: &str) -> String {
 }
 
 fn read_private_file(file: &File) -> io::Result<Secret> {
-    match PrivacyProblem::of_file(&file.metadata()?) {
+    match PrivacyProblem::find_file_problem(&file.metadata()?) {
         Some(problem) => Err(io::Error::other(problem.to_string())),
         None => read_bounded_file(file, MAX_FILE_BYTES).map(Secret::new),
     }
@@ -151,5 +151,6 @@ fn prepare_directory(directory: &Path) -> Result<(), FileStoreProblem> {
 
 fn check_directory(directory: &Path) -> Result<(), FileStoreProblem> {
     let metadata = fs::metadata(directory).map_err(FileStoreProblem::NotWritable)?;
-    PrivacyProblem::of_directory(&metadata).map_or(Ok(()), |problem| Err(FileStoreProblem::NotPrivate(problem)))
+    PrivacyProblem::find_directory_problem(&metadata)
+        .map_or(Ok(()), |problem| Err(FileStoreProblem::NotPrivate(problem)))
 }

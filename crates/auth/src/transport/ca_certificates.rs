@@ -5,7 +5,7 @@ use std::error::Error;
 use crate::AuthError;
 use crate::format_error_chain;
 
-/// Where the CA certificates come from. On Linux these two variables replace those of the system.
+/// Where the CA certificates come from. On Linux, these two variables replace the system's certificates.
 pub fn ca_source() -> &'static str {
     if cfg!(any(windows, target_vendor = "apple")) {
         return "the system";

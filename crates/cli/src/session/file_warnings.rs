@@ -14,7 +14,7 @@ pub(crate) fn credential_file_warning(settings: &GlobalSettings) -> Result<Optio
     let Some(found) = SettingsReader::new(settings).get(Setting::Credentials)? else { return Ok(None) };
     let SettingSource::File(shown) = credential_source(&found) else { return Ok(None) };
     let metadata = std::fs::metadata(expand_home(&found)?).ok().filter(std::fs::Metadata::is_file);
-    let problem = metadata.as_ref().and_then(PrivacyProblem::of_file);
+    let problem = metadata.as_ref().and_then(PrivacyProblem::find_file_problem);
     Ok(problem.map(|problem| format!("credential file {shown}: {problem}")))
 }
 

@@ -48,7 +48,7 @@ impl ProfileStore {
             opened => opened.map_err(|error| failed(error.to_string()))?,
         };
         let metadata = file.metadata().map_err(|error| failed(error.to_string()))?;
-        if let Some(problem) = PrivacyProblem::of_file(&metadata) {
+        if let Some(problem) = PrivacyProblem::find_file_problem(&metadata) {
             let hint = match problem {
                 PrivacyProblem::SharedMode { .. } => format!("run `chmod 600 {}`", path.display()),
                 PrivacyProblem::OtherOwner { .. } => "remove it and log in again with `ajo auth login`".to_owned(),

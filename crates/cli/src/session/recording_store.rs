@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::secret_mask;
 
-/// A token store, or nothing. Clients report every token to it, also those that nothing stores.
+/// A token store, or nothing. Clients report every token to it, even with the cache off.
 pub(crate) struct RecordingStore<S>(Option<S>);
 
 impl<S> RecordingStore<S> {

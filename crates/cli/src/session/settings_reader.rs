@@ -88,7 +88,7 @@ impl<'s> SettingsReader<'s> {
         Ok(all)
     }
 
-    /// The values that override those of a file or profile, by variable.
+    /// The values that override a file or profile, by variable.
     pub(crate) fn overrides(&self) -> Result<Vec<(String, String)>, CommandError> {
         let mut all = Vec::new();
         for setting in [Setting::ClientId, Setting::ClientSecret, Setting::OrgId, Setting::Scopes] {

@@ -37,7 +37,7 @@ impl ParsedLimits {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// The digest of all policies; `None` if there is none.
+    /// The digest of all policies; `None` without a policy.
     pub fn policy_digest(&self) -> Option<Digest> {
         let digests: Vec<_> = self.policies.iter().map(Policy::digest).collect();
         (!digests.is_empty()).then(|| Digest::compute(&digests))

@@ -11,7 +11,7 @@ pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 /// Prefixes of the variables that hold credentials. Values in a limits file are shown in reviews, so these are rejected.
 const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 
-/// A shorter secret is found only if it is the whole value: part of another value may equal it by chance.
+/// A shorter secret is found only if it is the whole value: another value may contain it by coincidence.
 const MIN_SECRET_LENGTH: usize = 8;
 
 /// Resolves the declared variables.

@@ -1,4 +1,4 @@
-//! What the error of a call proves: which check failed, and which earlier checks must have passed.
+//! Evidence from a failed call: the check that failed, and the earlier checks that must have passed.
 
 use ajo_core::{CallError, ErrorKind, ErrorOrigin, ErrorResponse};
 

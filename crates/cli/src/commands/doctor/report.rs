@@ -90,7 +90,7 @@ impl DoctorReport {
             self.add(step, CheckStatus::NotReached, String::new(), None);
         }
         self.results.sort_by_key(|line| line.check);
-        // What is known about a check after the failed one stays visible, but nothing tried it.
+        // Results of checks after the failed one stay visible, but nothing tried them.
         let failed = self.results.iter().position(|line| line.status == CheckStatus::Failed);
         for line in self.results.iter_mut().skip(failed.unwrap_or(usize::MAX)) {
             if line.status == CheckStatus::NotProved {

@@ -100,7 +100,7 @@ fn calls_service(step: &Value) -> bool {
     ["ajo plan ", "ajo apply ", "ajo drift "].iter().any(|command| script.contains(command))
 }
 
-/// Rules that the workflow breaks: who has which secret, and what is pinned.
+/// Rules that the workflow breaks: which steps have secrets, and which tools are not pinned.
 fn workflow_violations(workflow: &Value) -> Vec<String> {
     let mut violations = Vec::new();
     let mut require = |kept: bool, rule: &str, at: &str| {

@@ -44,7 +44,7 @@ pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, Cre
     }
 }
 
-/// What a text that is neither JSON nor lines `NAME=value` looks like.
+/// Guesses the format of a text that is neither JSON nor `NAME=value` lines.
 fn describe_unknown(text: &str) -> &'static str {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
     let first = lines.next().unwrap_or_default();
