@@ -31,7 +31,7 @@ pub(crate) struct CliArgs {
 
 /// Settings that every command accepts, before or after the subcommand.
 ///
-/// These are strings only: `session::SettingsReader` reads and checks them together with the variables in the help.
+/// Plain strings: `session::SettingsReader` reads and checks them together with the variables in the help.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct GlobalSettings {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::exit_status::ExitStatus;
 use crate::rejected_part::RejectedPart;
 
-/// Longer waits of the token endpoint are not shown, in seconds.
+/// The longest wait that an error shows, in seconds.
 const MAX_SHOWN_WAIT: u64 = 24 * 60 * 60;
 
 /// An error message, and a hint that says what to do next.

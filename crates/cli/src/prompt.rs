@@ -11,7 +11,7 @@ use crate::safe_text::{SafeText, safe};
 use crate::secret_mask;
 
 /// Maximum size of pasted JSON in bytes.
-const MAX_JSON_BYTES: usize = 1024 * 1024;
+const MAX_JSON_BYTES: usize = ajo_auth::MAX_CREDENTIAL_BYTES;
 
 /// Prompts until the reply parses. An empty reply selects the default, if there is one.
 pub(crate) fn read_value<T, E: Display>(
@@ -47,7 +47,7 @@ pub(crate) fn read_value_or_json<T, E: Display>(
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<PromptReply<T>, CommandError> {
     loop {
-        output::print_prompt(safe!("{}: ", question));
+        output::print_prompt(safe!("{}:", question));
         let line = read_line()?;
         let line = line.expose().trim();
         if line.starts_with('{') {

@@ -31,10 +31,8 @@ pub(crate) fn register(secret: &Secret) {
 
 /// Remembers all secrets in the environment, even if no command uses them.
 pub(crate) fn register_environment() {
-    for name in ["AJO_CLIENT_SECRET", "AJO_ACCESS_TOKEN"] {
-        if let Some(value) = std::env::var_os(name) {
-            register(&Secret::new(value.to_string_lossy()));
-        }
+    for (name, value) in std::env::vars_os() {
+        secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy()).iter().for_each(register);
     }
     // CI variables often hold the content of the file instead of its path.
     let value = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
@@ -42,6 +40,19 @@ pub(crate) fn register_environment() {
     if let Ok(credentials) = Credentials::parse(&content, None) {
         credentials.secrets().iter().for_each(register);
     }
+}
+
+/// The secrets in an environment variable of this program or of Adobe's own: one secret, a JSON list of secrets, or a token.
+pub(crate) fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
+    let name = name.to_ascii_lowercase();
+    let is_ours = ["ajo_", "ims_", "aio_"].iter().any(|prefix| name.starts_with(prefix));
+    if !is_ours || !(name.contains("secret") || name.contains("access_token")) {
+        return Vec::new();
+    }
+    let value = value.trim();
+    let value = value.strip_prefix("Bearer ").unwrap_or(value).trim();
+    let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()]);
+    list.into_iter().map(Secret::new).collect()
 }
 
 /// Replaces all known secrets in a text.

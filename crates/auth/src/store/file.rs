@@ -109,14 +109,12 @@ impl TokenStore for FileStore {
 
     fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {
         let locks = self.locks.clone();
-        let acquired = self.run_blocking(format!("{key}.lock"), move |directory, path| {
+        self.run_blocking(format!("{key}.lock"), move |directory, path| {
             prepare_directory(directory)?;
-            locks.acquire(path, lease)
-        });
-        Box::pin(async move {
-            let ticket = acquired.await?;
+            let ticket = locks.acquire(path)?;
+            // Here, because the caller may have given up on a slow disk: then nobody else releases the lock.
             if let Some(ticket) = &ticket {
-                self.locks.release_after(ticket.clone(), lease);
+                locks.release_after(ticket.clone(), lease);
             }
             Ok(ticket)
         })

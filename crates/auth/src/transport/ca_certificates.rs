@@ -16,7 +16,7 @@ pub fn ca_source() -> &'static str {
     } else if is_set("SSL_CERT_DIR") {
         "the directory in SSL_CERT_DIR"
     } else {
-        "the directories of this system"
+        "the system's certificate directories"
     }
 }
 

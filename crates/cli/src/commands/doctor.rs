@@ -4,7 +4,6 @@ mod call_evidence;
 mod doctor_check;
 mod report;
 mod server_route;
-mod token_cache_check;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -125,11 +124,11 @@ fn check_token_cache(caller: &AuthContext, report: &mut DoctorReport) -> Result<
         return Ok(());
     };
     let directory = store.directory();
-    match token_cache_check::find_problem(directory) {
+    match store.check() {
         Ok(()) => report.add_passed(
             DoctorCheck::TokenCache,
             directory.display().to_string(),
-            "a file was written and deleted; only this user has access",
+            "a file was written and deleted; other users cannot write to it",
         ),
         Err(problem) => report.add_warning(
             DoctorCheck::TokenCache,

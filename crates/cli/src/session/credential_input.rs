@@ -22,6 +22,10 @@ pub(crate) fn read_credential(reader: &SettingsReader<'_>, found: &SettingValue)
 
 fn read_input(found: &SettingValue) -> Result<CredentialInput, CommandError> {
     if let Some(content) = find_credential_content(&found.value) {
+        if let SettingSource::Flag(name) = found.source {
+            let error = CommandError::new(format!("{name} contains a credential, which other processes can read"));
+            return Err(error.with_hint("set AJO_CREDENTIALS, or pass - and use standard input").into_usage_error());
+        }
         return Ok(CredentialInput { text: Secret::new(content), source: found.source.clone() });
     }
     let source = credential_source(found);

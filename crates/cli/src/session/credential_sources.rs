@@ -84,8 +84,7 @@ impl CredentialSources {
             (RejectedPart::OrgId, _) => format!("the organization comes from {}", self.org_id),
             (RejectedPart::Scopes, _) => format!("the scopes come from {}", self.scopes),
             (RejectedPart::AccessToken, Some(token)) => {
-                let overridden = &self.client_secret;
-                format!("the access token comes from {token}, which overrides the credential from {overridden}")
+                format!("the access token comes from {token}; unset it to use a credential")
             }
             (RejectedPart::Unknown, Some(token)) => {
                 format!("the access token comes from {token}, and the organization from {}", self.org_id)

@@ -1,4 +1,4 @@
-//! Warnings about credential files and the token cache, for `auth status` and `doctor`.
+//! Warnings of `auth status` about credential files and the token cache.
 
 use ajo_auth::{FileStore, PrivacyProblem};
 

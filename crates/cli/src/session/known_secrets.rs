@@ -9,6 +9,7 @@ use super::setting::Setting;
 use super::settings_reader::{SettingsReader, expand_home};
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
+use crate::secret_mask;
 
 /// All secrets that can be found without a prompt. Settings that cannot be read are skipped; the commands that need them
 /// report the error.
@@ -22,12 +23,7 @@ pub(crate) fn known_secrets(settings: &GlobalSettings) -> Vec<Secret> {
         secrets.push(Secret::new(secret));
     }
     for (name, value) in reader.credential_variables().unwrap_or_default() {
-        let name = name.to_ascii_lowercase();
-        if ["ajo_", "ims_", "aio_"].iter().any(|prefix| name.starts_with(prefix)) && name.contains("secret") {
-            // A JSON list of secrets, or one secret.
-            let list: Result<Vec<String>, _> = serde_json::from_str(&value);
-            secrets.extend(list.unwrap_or_else(|_| vec![value.clone()]).into_iter().map(Secret::new));
-        }
+        secrets.extend(secret_mask::secrets_in_variable(&name, &value));
     }
     if let Ok(credentials) = read_file_secrets(&reader) {
         secrets.extend(credentials);
@@ -39,6 +35,8 @@ pub(crate) fn known_secrets(settings: &GlobalSettings) -> Vec<Secret> {
     {
         secrets.extend(stored);
     }
+    // Offline commands find no other secrets.
+    secrets.iter().for_each(secret_mask::register);
     secrets
 }
 

@@ -98,18 +98,19 @@ impl Profile {
         let secrets = match (get("AJO_CLIENT_SECRET"), &self.secrets) {
             // The override below replaces it, and names the variable in errors.
             (Some(_), _) => vec![Secret::new("overridden")],
-            (None, SecretStorage::Inline(secrets)) => secrets.clone(),
-            (None, SecretStorage::Keychain) => keychain::read(&self.keychain_user()).map_err(|reason| {
-                let problem = format!(
-                    "failed to read the client secret of profile {} from the system keychain: {reason}",
-                    self.name
-                );
-                CommandError::new(problem)
-                    .with_hint("log in again with `ajo auth login`, or set AJO_CLIENT_SECRET")
-                    .into_authentication_error()
-            })?,
+            (None, SecretStorage::Inline(secrets)) => registered(secrets.clone()),
+            (None, SecretStorage::Keychain) => {
+                keychain::read(&self.keychain_user()).map(registered).map_err(|reason| {
+                    let problem = format!(
+                        "failed to read the client secret of profile {} from the system keychain: {reason}",
+                        self.name
+                    );
+                    CommandError::new(problem)
+                        .with_hint("log in again with `ajo auth login`, or set AJO_CLIENT_SECRET")
+                        .into_authentication_error()
+                })?
+            }
         };
-        secrets.iter().for_each(secret_mask::register);
         let credentials = Credentials::with_secrets(&self.client_id, &secrets, &self.org_id, &self.scopes);
         credentials
             .map_err(|error| self.invalid_profile_error(&error))?
@@ -200,6 +201,12 @@ enum StoredSecrets {
 #[serde(rename_all = "camelCase")]
 enum SecretLocation {
     Keychain,
+}
+
+/// From now on no output shows the secrets.
+fn registered(secrets: Vec<Secret>) -> Vec<Secret> {
+    secrets.iter().for_each(secret_mask::register);
+    secrets
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl<'s> SettingsReader<'s> {
         non_blank(text.as_deref()?)
     }
 
-    /// All variables, with the settings of credentials as this reader reads them, for `Credentials::from_vars`.
+    /// All variables, merged with the credential settings from flags, for `Credentials::from_vars`.
     /// `AJO_CREDENTIALS` is left out, because it is read before.
     pub(crate) fn credential_variables(&self) -> Result<Vec<(String, String)>, CommandError> {
         let others = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
@@ -145,7 +145,7 @@ impl<'s> SettingsReader<'s> {
     }
 }
 
-/// The URL of the emulator, which has a flag of some commands only.
+/// The URL of the emulator, which only some commands have a flag for.
 pub(crate) fn emulator_url(flag: Option<&str>) -> Result<SettingValue, CommandError> {
     let from_flag =
         |value: &str| SettingValue { value: value.to_owned(), source: SettingSource::Flag("--emulator-url") };

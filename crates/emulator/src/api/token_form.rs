@@ -41,7 +41,7 @@ impl TokenForm {
             "multipart/form-data" => {
                 form.fields = multipart::parse_fields(content_type.unwrap_or_default(), request.body());
             }
-            // curl sends a form without asking, and other clients send no type.
+            // `curl -d` sends this type by default; some clients send none.
             "" | "application/x-www-form-urlencoded" => {
                 form.fields = serde_urlencoded::from_bytes(request.body()).unwrap_or_default();
             }

@@ -122,7 +122,7 @@ fn value_errors_name_the_variable() {
     };
     for (name, value, problem) in [
         ("CLIENT_ID", "a b", "the client id contains"),
-        ("CLIENT_SECRET", "\"s3cr3t\"", "the client secret is in quotes; remove them"),
+        ("CLIENT_SECRET", "\"s3cr3t\"", "the client secret starts or ends with a quote; remove it"),
         ("CLIENT_SECRET", "${s3cr3t}", "the client secret is a placeholder"),
         ("CLIENT_SECRET", "[]", "the client secret is empty"),
         ("ORG_ID", "A1", "the organization id must look like"),

@@ -37,7 +37,7 @@ pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), Command
     emulator.state().restore(&snapshot).map_err(|error| CommandError::new(format!("{name}: {error}")))
 }
 
-/// Saves the configurations. The write is atomic and preserves the mode and a symlink.
+/// Saves the configurations. The write is atomic and preserves the mode.
 pub(crate) fn save(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {
     let Some(path) = &start.data else { return Ok(()) };
     let snapshot = emulator.state().snapshot();

@@ -19,7 +19,7 @@ use crate::report;
 use crate::session;
 
 /// Maximum size of a limits file in bytes. 10,000 configurations take about 3 MB.
-const MAX_LIMITS_FILE_BYTES: usize = 16 * 1024 * 1024;
+const MAX_LIMITS_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Parsed limits files.
 pub(crate) struct LimitsInput {

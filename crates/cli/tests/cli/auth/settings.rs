@@ -59,6 +59,32 @@ fn content_of_credentials_is_read() {
 }
 
 #[test]
+fn credential_as_argument_is_rejected() {
+    let fixture = AuthFixture::new();
+    let output = run_with(&fixture, &["auth", "status", "--credentials", &flat_json(&fixture)], &[]);
+    assert_eq!(output.exit_code, Some(64), "{}{}", output.stdout, output.stderr);
+    assert!(output.stderr.contains("--credentials contains a credential, which other processes can read"));
+    assert!(!output.stderr.contains(SECRET), "{}", output.stderr);
+}
+
+#[test]
+fn secrets_in_lists_are_masked_offline() {
+    const LISTED: &str = "s3cr3t-in-a-list";
+    let fixture = AuthFixture::new();
+    let list = format!(r#"["first-s3cr3t-of-list", "{LISTED}"]"#);
+    let bearer = format!("Bearer {LISTED}");
+    for (name, value) in [
+        ("AJO_CLIENT_SECRET", list.as_str()),
+        ("IMS_OAUTH_S2S_CLIENT_SECRET", LISTED),
+        ("AIO_ims_contexts_a_client__secrets", &list),
+        ("AJO_ACCESS_TOKEN", &bearer),
+    ] {
+        let output = run_with(&fixture, &["validate", &format!("no-{LISTED}.yaml")], &[(name, value)]);
+        assert!(output.stderr.contains("no-[redacted].yaml"), "{name}: {}", output.stderr);
+    }
+}
+
+#[test]
 fn credentials_setting_is_never_echoed() {
     let fixture = AuthFixture::new();
     let json = format!(r#"{{"ORG_ID": "A1@AdobeOrg", "CLIENT_SECRETS": ["{CANARY}"]}}"#);
@@ -168,7 +194,7 @@ fn wrapped_values_are_not_sent() {
     let fixture = AuthFixture::new();
     fixture.login("default", "prod");
     for (name, value, problem) in [
-        ("AJO_CLIENT_SECRET", "\"c4nary\"", "the client secret is in quotes; remove them"),
+        ("AJO_CLIENT_SECRET", "\"c4nary\"", "the client secret starts or ends with a quote; remove it"),
         ("AJO_CLIENT_SECRET", "${c4nary}", "the client secret is a placeholder"),
         ("AJO_CLIENT_SECRET", "<your c4nary>", "the client secret is a placeholder"),
         ("AJO_CLIENT_SECRET", "%c4nary%", "the client secret is a placeholder"),
@@ -275,11 +301,7 @@ fn rejection_names_the_source() {
         ("AJO_CLIENT_SECRET", "stale", "; the client secret comes from AJO_CLIENT_SECRET\n"),
         ("AJO_CLIENT_ID", "other", "; the client id comes from AJO_CLIENT_ID\n"),
         ("AJO_SCOPES", "other", "; the scopes come from AJO_SCOPES\n"),
-        (
-            "AJO_ACCESS_TOKEN",
-            "other",
-            "; the access token comes from AJO_ACCESS_TOKEN, which overrides the credential from profile default\n",
-        ),
+        ("AJO_ACCESS_TOKEN", "other", "; the access token comes from AJO_ACCESS_TOKEN; unset it to use a credential\n"),
     ] {
         let output = run_with(&fixture, &["capping", "list"], &[(name, value)]);
         assert_eq!(output.exit_code, Some(3), "{}", output.stderr);

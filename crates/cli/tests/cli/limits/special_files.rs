@@ -1,11 +1,12 @@
 //! Symlinks, pipes, devices, and full disks instead of ordinary files.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
@@ -86,6 +87,19 @@ async fn wait_or_kill(child: &mut std::process::Child, case: &str) {
     }
 }
 
+/// Opens a pipe for writing when a process reads it.
+async fn open_when_read(pipe: &Path) -> fs::File {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    loop {
+        let opened = fs::OpenOptions::new().write(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(pipe);
+        match opened {
+            Ok(file) => return file,
+            Err(error) => assert!(Instant::now() < deadline, "nothing reads the pipe: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn interrupt_ends_a_blocked_read() {
     let fixture = LimitsFixture::start().await;
@@ -100,7 +114,7 @@ async fn interrupt_ends_a_blocked_read() {
     for arguments in cases {
         let mut command = fixture.command(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let _writer = open_when_read(&fixture.path("pipe")).await;
         assert!(child.try_wait().expect("a status").is_none(), "{arguments:?}: it reads the pipe");
         let pid = Pid::from_raw(child.id().try_into().expect("a PID")).expect("a PID");
         kill_process(pid, Signal::INT).expect("sent");
@@ -141,7 +155,7 @@ async fn huge_files_are_errors() {
         let output = fixture.run_expecting(&["apply", "--plan", file, "--yes"], 1).await;
         assert!(output.stderr.contains(&format!("{file}: it is longer than 65536 KiB")), "{}", output.stderr);
         let output = fixture.run_expecting(&["validate", file], 1).await;
-        assert!(output.stderr.contains(&format!("{file}: it is longer than 16384 KiB")), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("{file}: it is longer than 4096 KiB")), "{}", output.stderr);
     }
     let output = fixture.run_expecting(&["plan", "prod.yaml", "--state", "huge.json"], 1).await;
     assert!(output.stderr.contains("huge.json: it is longer than 65536 KiB"), "{}", output.stderr);

@@ -46,6 +46,7 @@ async fn infected_fixture() -> LimitsFixture {
 }
 
 fn infect_stamps(config: &mut Value, text: &str) {
+    assert!(config["created"].is_object() && config["modified"].is_object(), "{config}");
     for stamp in ["created", "modified", "lastDeployed"] {
         if config[stamp].is_object() {
             config[stamp]["by"] = json!(text);

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientSecretError {
-    #[error("the client secret is in quotes; remove them")]
+    #[error("the client secret starts or ends with a quote; remove it")]
     Quoted,
     #[error("the client secret is a placeholder in `${{}}`, `{{{{}}}}`, `%%`, or `<>`; replace it with the secret")]
     Placeholder,
