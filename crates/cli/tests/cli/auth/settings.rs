@@ -387,6 +387,38 @@ fn wrong_files_are_not_shown() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn linked_files_are_not_shown() {
+    let fixture = AuthFixture::new();
+    let link = fixture.path("link");
+    let path = link.display().to_string();
+    fs::write(fixture.path(".env"), "AJO_CLIENT_SECRET=c4nary\n").expect("written");
+    fs::write(fixture.path("c.json"), flat_json(&fixture).replace(SECRET, CANARY)).expect("written");
+    let limits = fixture.path("limits.yaml").display().to_string();
+    fs::write(&limits, "version: 1\nsandbox: prod\ncapping: []\n").expect("written");
+    for target in
+        [fixture.path(".env"), fixture.path("c.json"), "/proc/self/environ".into(), "/proc/self/cmdline".into()]
+    {
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        for arguments in [
+            &["validate", &path][..],
+            &["validate", &path, "--output", "json"],
+            &["validate", &limits, "--policy", &path],
+            &["plan", &path, "--emulator", "--output", "github"],
+            &["capping", "create", &path, "--emulator"],
+            &["apply", "--plan", &path, "--emulator", "--credential-name", CANARY],
+        ] {
+            // No known name of a secret, so that only the check of the format hides it.
+            let output = run_with(&fixture, arguments, &[("OTHER", CANARY)]);
+            assert_ne!(output.exit_code, Some(0), "{arguments:?}");
+            let printed = format!("{}{}", output.stdout, output.stderr);
+            assert!(!printed.contains(CANARY), "{arguments:?} {}: {printed}", target.display());
+        }
+        fs::remove_file(&link).expect("removed");
+    }
+}
+
 #[test]
 fn limits_cannot_print_secrets() {
     let fixture = AuthFixture::new();
