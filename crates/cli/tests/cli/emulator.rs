@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::fake_server::{FakeServer, json_response};
-use crate::support::{ClosedPort, CommandOutput, ajo_command};
+use crate::support::{ClosedPort, CommandOutput, ajo_command, wait_or_kill};
 
 /// A running `ajo emulator serve`, killed when dropped.
 struct EmulatorProcess {
@@ -348,7 +348,9 @@ fn unusual_data_file_is_rejected() {
         (&link, "it is a symbolic link"),
         (&long, "it is longer than 262144 KiB"),
     ] {
-        let output = run(&["emulator", "serve", "--data", path.to_str().expect("text")]);
+        let mut command = ajo_command(&["emulator", "serve", "--data", path.to_str().expect("text")]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
+        let output = wait_or_kill(child, expected);
         assert_eq!(output.exit_code, Some(1), "{}", path.display());
         assert!(output.stderr.contains(expected), "{}", output.stderr);
     }
