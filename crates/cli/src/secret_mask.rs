@@ -1,8 +1,9 @@
 //! The secrets and tokens of this process, and the mask that hides them in output.
 
+use std::ffi::OsString;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use ajo_auth::{Credentials, Secret};
+use ajo_auth::{AccessToken, Credentials, Secret};
 use ajo_engine::find_credential_content;
 
 /// Replaces a secret. Libraries print secrets the same way.
@@ -34,27 +35,36 @@ pub(crate) fn register(secret: &Secret) {
 
 /// Remembers all secrets in the environment, even if no command uses them.
 pub(crate) fn register_environment() {
-    for (name, value) in std::env::vars_os() {
-        secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy()).iter().for_each(register);
-    }
+    secrets_in_environment().iter().for_each(register);
+}
+
+/// All secrets in variables of this program or of Adobe's own.
+pub(crate) fn secrets_in_environment() -> Vec<Secret> {
+    let variables = std::env::vars_os();
+    let secrets =
+        |(name, value): (OsString, OsString)| secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy());
+    let mut secrets: Vec<Secret> = variables.flat_map(secrets).collect();
     // CI variables often hold the content of the file instead of its path.
     let value = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
     let content = find_credential_content(&value).unwrap_or(value);
     if let Ok(credentials) = Credentials::parse(&content, None) {
-        credentials.secrets().iter().for_each(register);
+        secrets.extend_from_slice(credentials.secrets());
     }
+    secrets
 }
 
 /// The secrets in an environment variable of this program or of Adobe's own: one secret, a JSON list of secrets, or a token.
-pub(crate) fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
-    let name = name.to_ascii_lowercase();
+fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
+    // Variables of Adobe's command write `_` in a name as `__`.
+    let name = name.to_ascii_lowercase().replace("__", "_");
     let is_ours = ["ajo_", "ims_", "aio_"].iter().any(|prefix| name.starts_with(prefix));
     if !is_ours || !(name.contains("secret") || name.contains("access_token")) {
         return Vec::new();
     }
-    let value = value.trim();
-    let value = value.strip_prefix("Bearer ").unwrap_or(value).trim();
-    let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()]);
+    if let Some(token) = AccessToken::from_setting(&Secret::new(value)).filter(|_| name.contains("token")) {
+        return vec![token.value().clone()];
+    }
+    let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.trim().to_owned()]);
     list.into_iter().map(Secret::new).collect()
 }
 

@@ -9,9 +9,6 @@ use crate::{
     Timestamp, TokenCache, TransportErrorKind, VersionedToken,
 };
 
-/// Lifetime of a token whose expiry is unknown. A static token is used until the service rejects it.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 /// Token state of one client and its clones: the token source, the cached token, and the refresh lease.
 ///
 /// A transport stores it behind a mutex and passes it to [`TokenAcquisition::step`](crate::TokenAcquisition::step).
@@ -66,7 +63,7 @@ impl ClientTokenState {
 
     /// Uses one token until the service rejects it.
     pub fn from_static(token: &Secret) -> Result<Self, AuthError> {
-        Ok(Self::new(TokenSource::Static(static_token(token)?)))
+        Ok(Self::new(TokenSource::Static(AccessToken::from_setting(token).ok_or(AuthError::InvalidToken)?)))
     }
 
     /// Gets a token from a callback before each attempt, and once more if the service rejects it.
@@ -211,12 +208,6 @@ impl ClientTokenState {
             (Err(error), _) => Err(error),
         }
     }
-}
-
-/// A token with unknown expiry, from the configuration or a callback.
-pub(super) fn static_token(token: &Secret) -> Result<AccessToken, AuthError> {
-    let token = Secret::new(token.expose().trim());
-    AccessToken::new(token, Timestamp::from_millis(0), UNKNOWN_LIFETIME).ok_or(AuthError::InvalidToken)
 }
 
 /// The error of a call that reached its deadline while it waited for a token.

@@ -5,7 +5,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use super::client_token_state::{ActiveCredentials, ClientTokenState, TokenSource, static_token, timeout_error};
+use super::client_token_state::{ActiveCredentials, ClientTokenState, TokenSource, timeout_error};
 use super::held_lock::HeldLock;
 use crate::{
     AccessToken, AuthError, CacheLookup, CredentialsError, Secret, StepContext, StoreBreaker, TOKEN_TIMEOUT,
@@ -227,7 +227,7 @@ impl TokenAcquisition {
                 };
                 *returned += 1;
                 let generation = *returned;
-                let token = result.and_then(|token| static_token(&token));
+                let token = result.and_then(|token| AccessToken::from_setting(&token).ok_or(AuthError::InvalidToken));
                 TokenAction::Finish(token.map(|token| VersionedToken { token, generation }))
             }
             _ => unreachable!("the input is not the result of the last action"),
