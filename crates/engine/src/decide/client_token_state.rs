@@ -35,11 +35,23 @@ pub(super) enum TokenSource {
     Callback(u64),
 }
 
+/// The locks of a token store, with which one process requests a token while the others wait for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreLocks {
+    /// There are none.
+    #[default]
+    None,
+    /// They expire. A killed process keeps its lock until then, so the others wait for at most two seconds.
+    Expiring,
+    /// They end with their process, so the others wait as long as a token request may take.
+    ProcessBound,
+}
+
 /// How a client fetches tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuthOptions {
     pub has_store: bool,
-    pub has_store_locks: bool,
+    pub store_locks: StoreLocks,
     /// How long one call may hold the lease while the other calls wait for its token.
     pub lease_duration: Duration,
 }
