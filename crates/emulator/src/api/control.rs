@@ -9,6 +9,7 @@ mod concurrent_edits;
 mod configs;
 mod control_error;
 mod request;
+pub(crate) mod restore_job;
 pub(crate) mod routes;
 #[cfg(feature = "simulate")]
 pub(crate) mod simulation_job;
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 
 use crate::api::control::control_error::ControlError;
 use crate::api::control::request::{check_parameters, parse_body};
+use crate::api::control::restore_job::RestoreJob;
 use crate::api::control::routes::{CONTROL_PREFIX, CONTROL_ROUTES};
 #[cfg(feature = "simulate")]
 use crate::api::control::simulation_job::SimulationJob;
@@ -58,6 +60,9 @@ pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: 
                 Ok(job) => return PendingResponse::Simulation(Box::new(job)),
                 Err(error) => error.to_response(),
             }
+        }
+        Ok(control) if *control.method == Method::PUT && control.path == "/state" => {
+            return PendingResponse::Restore(RestoreJob { body: request.body().clone(), now });
         }
         Ok(control) => match run(state, &control, now) {
             Ok(body) => response::ok(&body),
@@ -100,10 +105,6 @@ fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) 
             return Ok(json!({}));
         }
         ("GET", "/state") => return Ok(state.snapshot()),
-        ("PUT", "/state") => {
-            state.restore(&parse_body(body)?).map_err(ControlError::bad_request)?;
-            return Ok(json!({}));
-        }
         ("POST", "/reset") => {
             state.reset(org_id);
             return Ok(json!({}));

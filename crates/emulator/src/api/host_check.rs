@@ -66,7 +66,7 @@ pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: Hos
         return Ok(());
     }
     let message = format!(
-        "the emulator does not accept requests from the other origin {}; allow its host name with --allow-host",
+        "the emulator does not accept requests from the origin {}; allow its host name with --allow-host",
         excerpt(origin, 80)
     );
     Err(HostError(StatusCode::FORBIDDEN, message))
@@ -82,7 +82,7 @@ fn single_header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option
     }
     match value.to_str() {
         Ok(value) => Ok(Some(value)),
-        Err(_) => invalid("is not valid UTF-8 or not a host name"),
+        Err(_) => invalid("has characters that no host name has"),
     }
 }
 
@@ -90,7 +90,7 @@ fn title(name: &HeaderName) -> &'static str {
     if *name == header::HOST { "Host" } else { "Origin" }
 }
 
-/// HTTP/1.0 has no `Host`, and neither have requests that never were on a connection.
+/// HTTP/1.0 does not require `Host`. Requests of callers in the same process have none.
 fn requires_host<B>(request: &Request<B>, scope: HostScope) -> bool {
     scope != HostScope::AnyAddress && request.version() != Version::HTTP_10
 }
