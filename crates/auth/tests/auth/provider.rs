@@ -127,18 +127,18 @@ async fn lock_wait_is_bounded() {
     let holder = file();
     let key = ajo_engine::store_key(&credentials(), &ims);
     for (store, other, deadline, waited) in [
-        (file(), &holder, Duration::MAX, 12.0),
-        (file(), &holder, Duration::from_secs(15), 5.0),
-        (file(), &holder, Duration::from_secs(10), 2.5),
-        (memory.clone(), &memory, Duration::MAX, 2.0),
-        (memory.clone(), &memory, Duration::from_secs(6), 1.5),
+        (file(), &holder, Duration::MAX, 12_000),
+        (file(), &holder, Duration::from_secs(15), 5_000),
+        (file(), &holder, Duration::from_secs(10), 2_500),
+        (memory.clone(), &memory, Duration::MAX, 2_000),
+        (memory.clone(), &memory, Duration::from_secs(6), 1_500),
     ] {
         let hour = Duration::from_secs(3600);
         let ticket = other.lock(&key, hour).await.expect("a response").expect("free");
         let env = manual_runtime();
         let provider = provider_with_runtime(&server.base_url(), credentials(), &env, Some(store));
         provider.token_until(deadline).await.expect("a token of its own");
-        assert_eq!(env.elapsed().as_secs_f32(), waited, "{deadline:?}");
+        assert_eq!(env.elapsed().as_millis(), waited, "{deadline:?}");
         other.remove(&key).await.expect("removed");
         other.unlock(&key, &ticket).await.expect("released");
     }

@@ -83,12 +83,19 @@ impl<'s> SettingsReader<'s> {
     }
 
     /// The values that override a file or profile, by variable.
-    pub(crate) fn overrides(&self) -> Result<Vec<(String, String)>, CommandError> {
+    fn overrides(&self) -> Result<Vec<(String, String)>, CommandError> {
         let mut all = Vec::new();
         for setting in [Setting::ClientId, Setting::ClientSecret, Setting::OrgId, Setting::Scopes] {
             all.extend(self.value(setting)?.map(|value| (setting.variable().to_owned(), value)));
         }
         Ok(all)
+    }
+
+    /// Overrides the parts of a credential that are set.
+    pub(crate) fn override_credentials(&self, credentials: Credentials) -> Result<Credentials, CommandError> {
+        let overrides = self.overrides()?;
+        let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+        credentials.with_overrides(get).map_err(|error| self.credentials_error(error))
     }
 
     pub(crate) fn sandbox(&self) -> Result<Option<SandboxName>, CommandError> {

@@ -366,7 +366,7 @@ fn unusual_data_file_is_rejected() {
         (pipe.as_path(), "it is not a regular file"),
         (Path::new("/dev/zero"), "it is not a regular file"),
         (&link, "it is a symbolic link"),
-        (&long, "it is longer than 262144 KiB"),
+        (&long, "it is longer than 65536 KiB"),
     ] {
         let output = run(&["emulator", "serve", "--data", path.to_str().expect("text")]);
         assert_eq!(output.exit_code, Some(1), "{}", path.display());

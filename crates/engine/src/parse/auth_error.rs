@@ -109,7 +109,7 @@ impl TransportErrorKind {
                 "the proxy refused the connection; ask its administrators to allow this host, or list the host in NO_PROXY"
             }
             Self::ProxyAuthentication => {
-                "the proxy requires another user name or password; correct them in the URL of the proxy"
+                "the proxy rejected its credentials or got none; set the user name and the password in its URL"
             }
             Self::ProxyUnreachable => {
                 "the proxy cannot be reached; correct or unset the variable with its URL, or list the host in NO_PROXY"
