@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::json;
 
-use crate::api::control::control_error::ControlError;
+use crate::api::request_error::RequestError;
 use crate::api::response;
 use crate::state::emulator_state::EmulatorState;
 use crate::state::snapshot::{SnapshotError, StateSnapshot};
@@ -32,7 +32,7 @@ impl ParsedRestore {
     pub(crate) fn apply(self, state: &mut EmulatorState) -> Response<Bytes> {
         let mut response = match self.snapshot.and_then(|snapshot| state.restore_parsed(snapshot)) {
             Ok(()) => response::ok(&json!({})),
-            Err(error) => ControlError::bad_request(error).to_response(),
+            Err(error) => RequestError::bad_request(error).to_response(),
         };
         response::set_date(&mut response, self.now);
         response
