@@ -21,6 +21,11 @@ pub trait ApplyObserver: Send + Sync {
 
     /// Whether the apply must not start another call.
     fn is_cancelled(&self) -> bool;
+
+    /// Removes secrets from a text of the service before the journal records it.
+    fn redact(&self, text: String) -> String {
+        text
+    }
 }
 
 /// Executes a plan. Calls for one configuration are sequential; at most `concurrency` configurations are processed at a time.
@@ -292,6 +297,13 @@ impl<'a> PlanExecutor<'a> {
                 };
             }
         }
+        let error = error.map(|error| StepError {
+            message: self.observer.redact(error.message),
+            hint: error.hint.map(|hint| self.observer.redact(hint)),
+            code: error.code.map(|code| self.observer.redact(code)),
+            request_id: error.request_id.map(|id| self.observer.redact(id)),
+            status: error.status,
+        });
         self.append_entry(JournalEntry::Finished { change: index, step, state, uid, error });
         self.observer.step_finished(change, step, state);
     }
