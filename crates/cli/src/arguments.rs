@@ -197,7 +197,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Window for counting calls: fixed, sliding, or token-bucket
+    /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
     #[arg(long, default_value_t = WindowKind::Fixed)]
     pub(crate) window: WindowKind,
 

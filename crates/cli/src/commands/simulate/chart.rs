@@ -199,6 +199,8 @@ mod tests {
     #[test]
     fn legend_lists_only_visible_series() {
         let svg = render_chart("6000x60,0x1", &[], EndpointFailures::FirstAttempts(0));
+        let counted = "Calls are counted in a sliding window, as Adobe documents for this limit.";
+        assert_eq!(text_elements(&svg)[1], counted);
         assert_eq!(
             text_elements(&svg)[2..],
             ["offered by journeys", "allowed", "rejected", "limit, on average", "calls per second", "time in seconds"]
