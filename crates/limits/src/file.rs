@@ -9,7 +9,7 @@
 //!   - url: https://api.example.org/data/2.5/*
 //!     methods: [GET]
 //!     services:
-//!       dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
+//!       action: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
 //! ```
 //!
 //! A limit is deployed unless it sets `deployed: false`, because an undeployed limit has no effect.

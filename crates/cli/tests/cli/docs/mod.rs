@@ -3,6 +3,7 @@
 
 mod commands;
 mod emulator;
+mod examples;
 mod limits_as_code;
 mod readme;
 mod simulate;
