@@ -81,7 +81,7 @@ pub struct ThrottlingConfig {
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
     ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
+    ///Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not published (unknown).
     #[serde(rename = "urlPattern", default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
@@ -150,7 +150,7 @@ pub struct ThrottlingDefinition {
     ///A display name, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
+    ///Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not published (unknown).
     #[serde(rename = "urlPattern")]
     pub url_pattern: ::std::string::String,
 }
