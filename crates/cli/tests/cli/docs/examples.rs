@@ -73,7 +73,7 @@ fn problems(text: &str) -> Vec<String> {
     for url in capping.union(&throttling).filter(|url| !url.starts_with("https://platform.adobe.io/")) {
         let host = url["https://".len()..].split('/').next().unwrap_or_default();
         let is_public_name = host.contains('.') && host.ends_with(|c: char| c.is_ascii_lowercase() || c == '}');
-        if !is_public_name && !host.starts_with("${") || host.contains(":") || host.contains(".adobe.") {
+        if !is_public_name && !host.starts_with("${") || host.contains(':') || host.contains(".adobe.") {
             problems.push(format!("no action calls {url}"));
         }
     }
