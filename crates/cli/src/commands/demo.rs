@@ -99,7 +99,7 @@ async fn show_capping(client: &Client) -> Result<(), CommandError> {
     expect_error("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1451"))?;
     print_step("delete", "500", "code 1451: a deployed configuration cannot be deleted")?;
     expect_success("undeploy", api.undeploy(&uid).response().await)?;
-    print_step("undeploy", "204", "no longer live")?;
+    print_step("undeploy", "204", "no longer live; only the default cap of 300,000 calls/min applies")?;
     expect_success("delete", api.delete(&uid, DeleteOptions::default()).response().await)?;
     print_step("delete", "200", "deleted")?;
     expect_error("get", api.get(&uid).response().await, 404, None)?;
