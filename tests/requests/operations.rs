@@ -242,9 +242,18 @@ async fn invalid_config_fails_on_build() {
     assert_eq!(error.to_string(), "neither credentials nor an access token are set");
 }
 
+/// A socket that keeps a port on which nothing listens, and the URL of the port.
+fn closed_port() -> (tokio::net::TcpSocket, String) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let url = format!("http://{}", socket.local_addr().expect("an address"));
+    (socket, url)
+}
+
 #[tokio::test]
 async fn unreachable_service_is_a_connect_error() {
-    let client = client_for("http://127.0.0.1:1");
+    let (_socket, root) = closed_port();
+    let client = client_for(&root);
     let error = client.capping().deploy(&uid(UID)).await.expect_err("connection refused");
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error:?}");
     assert!(error.to_string().starts_with("capping deploy failed: no connection: "), "{error}");
@@ -253,7 +262,8 @@ async fn unreachable_service_is_a_connect_error() {
 
 #[tokio::test]
 async fn certificate_in_base_url_is_no_cert_error() {
-    for url in ["http://127.0.0.1:1", "http://127.0.0.1:1/certificate"] {
+    let (_socket, root) = closed_port();
+    for url in [&root, &format!("{root}/certificate")] {
         let error = client_for(url).capping().list().await.expect_err("connection refused");
         assert_eq!((error.attempts(), error.is_retryable()), (3, true), "{error}");
         assert!(error.hint().expect("a hint").contains("base URL and that"), "{error}");

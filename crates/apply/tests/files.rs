@@ -164,7 +164,9 @@ mod special_files {
         symlink("real.json", &link).expect("a link");
         let file = StateFile::new(&link);
         file.save(&LimitsState::default()).expect("saved");
-        assert_eq!(mode(&real), 0o644, "the mode of a new file");
+        let ordinary = directory.path().join("ordinary");
+        fs::write(&ordinary, "").expect("written");
+        assert_eq!(mode(&real), mode(&ordinary), "the umask decides");
         for other in [0o600, 0o664] {
             fs::write(&real, r#"{"version": 1, "configs": {}}"#).expect("written");
             fs::set_permissions(&real, fs::Permissions::from_mode(other)).expect("changed");

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::Secret;
+use crate::bounded_read::read_bounded_bytes;
 
 /// Maximum size in bytes. The JSON of a project is below 100 KB; the limit guards against devices and wrong files.
 pub const MAX_CREDENTIAL_BYTES: usize = 1024 * 1024;
@@ -16,11 +17,7 @@ pub fn read_credential_file(path: impl AsRef<Path>) -> io::Result<Secret> {
 
 /// Reads a credential as UTF-8 or, with a byte order mark, UTF-16, which PowerShell writes.
 pub fn read_credential_text(source: impl Read) -> io::Result<Secret> {
-    let mut bytes = Vec::new();
-    source.take(MAX_CREDENTIAL_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_CREDENTIAL_BYTES {
-        return Err(io::Error::other(format!("it is longer than {} KiB", MAX_CREDENTIAL_BYTES / 1024)));
-    }
+    let bytes = read_bounded_bytes(source, MAX_CREDENTIAL_BYTES)?;
     let invalid = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason.to_owned());
     let decoded = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),

@@ -17,7 +17,6 @@
 //! # }
 //! ```
 
-#[cfg(feature = "reqwest")]
 mod bounded_read;
 mod credential_file;
 pub mod credentials;
@@ -40,8 +39,7 @@ pub use ajo_engine::{
     ImsError, ImsErrorKind, OrgId, OrgIdError, Scopes, ScopesError, Secret, Timestamp, TokenRequest,
     TransportErrorKind, VersionedToken,
 };
-#[cfg(feature = "reqwest")]
-pub use bounded_read::{read_bounded, read_bounded_text};
+pub use bounded_read::read_bounded_text;
 pub use credential_file::{MAX_CREDENTIAL_BYTES, read_credential_file, read_credential_text};
 pub use error_chain::format_error_chain;
 #[cfg(feature = "reqwest")]
@@ -62,6 +60,8 @@ pub use token::token_transport::{
     BoxFuture, MAX_TOKEN_RESPONSE_BYTES, RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION, TokenEvent, TokenResponse,
     TokenTransport,
 };
+#[cfg(feature = "reqwest")]
+pub use transport::bounded_body::read_bounded;
 #[cfg(feature = "reqwest")]
 pub use transport::ca_certificates::ca_source;
 #[cfg(feature = "reqwest")]

@@ -27,11 +27,15 @@ impl PrivacyProblem {
     #[cfg(unix)]
     fn find(metadata: &Metadata, is_shared: impl Fn(u32) -> bool) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
-        let (uid, mode) = (metadata.uid(), metadata.mode() & 0o7777);
-        if uid != 0 && uid != rustix::process::geteuid().as_raw() {
-            return Some(Self::OtherOwner { uid });
-        }
-        is_shared(mode).then_some(Self::SharedMode { mode })
+        let mode = metadata.mode() & 0o7777;
+        Self::find_owner_problem(metadata.uid(), rustix::process::geteuid().as_raw())
+            .or_else(|| is_shared(mode).then_some(Self::SharedMode { mode }))
+    }
+
+    /// Root can read every file anyway, so its files are as private as the user's own.
+    #[cfg(unix)]
+    fn find_owner_problem(owner: u32, user: u32) -> Option<Self> {
+        (owner != 0 && owner != user).then_some(Self::OtherOwner { uid: owner })
     }
 
     #[cfg(not(unix))]
@@ -45,6 +49,22 @@ impl fmt::Display for PrivacyProblem {
         match self {
             Self::OtherOwner { uid } => write!(f, "it belongs to another user (uid {uid})"),
             Self::SharedMode { mode } => write!(f, "other users can access it (its mode is {mode:o}, not 600)"),
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_user_and_root_may_own_a_file() {
+        for (owner, user) in [(1000, 1000), (0, 1000), (0, 0)] {
+            assert_eq!(PrivacyProblem::find_owner_problem(owner, user), None, "{owner} {user}");
+        }
+        for (owner, user) in [(1001, 1000), (65_534, 1000), (1000, 0), (u32::MAX, 1000)] {
+            let problem = PrivacyProblem::find_owner_problem(owner, user);
+            assert_eq!(problem, Some(PrivacyProblem::OtherOwner { uid: owner }), "{owner} {user}");
         }
     }
 }

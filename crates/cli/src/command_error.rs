@@ -14,6 +14,8 @@ const MAX_SHOWN_WAIT: u64 = 24 * 60 * 60;
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) message: String,
+    /// Lines of the file that the message is about.
+    pub(crate) snippet: Option<String>,
     pub(crate) hint: Option<String>,
     exit_status: ExitStatus,
     response: Option<Box<ServiceResponse>>,
@@ -32,7 +34,18 @@ struct ServiceResponse {
 
 impl CommandError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { message: problem.into(), hint: None, exit_status: ExitStatus::Failure, response: None, rejected: None }
+        Self {
+            message: problem.into(),
+            snippet: None,
+            hint: None,
+            exit_status: ExitStatus::Failure,
+            response: None,
+            rejected: None,
+        }
+    }
+
+    pub(crate) fn with_snippet(self, snippet: String) -> Self {
+        Self { snippet: Some(snippet), ..self }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {

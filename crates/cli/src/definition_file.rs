@@ -47,11 +47,10 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, CommandError>
             Some((_, problem)) => problem,
             None => problem,
         };
-        let snippet: String = snippet
-            .lines()
-            .skip_while(|line| line.contains("-->"))
-            .fold(String::new(), |text, line| text + "\n" + &simplify_parser_message(line));
-        CommandError::new(format!("{name}{position}: {}{snippet}", simplify_parser_message(problem)))
+        let failure = CommandError::new(format!("{name}{position}: {}", simplify_parser_message(problem)));
+        let snippet = snippet.lines().skip_while(|line| line.contains("-->")).map(simplify_parser_message);
+        let snippet: Vec<String> = snippet.collect();
+        if snippet.is_empty() { failure } else { failure.with_snippet(snippet.join("\n")) }
     })
 }
 
@@ -141,15 +140,16 @@ mod tests {
             "[default]\nkey = SEC\n",
             "SEC",
         ] {
-            let message = parse::<CappingDefinition>("f", text).expect_err(text).message;
-            assert_eq!(message, "f is not a definition; its content is not shown", "{text}");
+            let failure = parse::<CappingDefinition>("f", text).expect_err(text);
+            assert_eq!(failure.message, "f is not a definition; its content is not shown", "{text}");
+            assert_eq!(failure.snippet, None, "{text}");
         }
     }
 
     #[test]
     fn error_shows_source_line() {
         let failure = parse::<CappingDefinition>("limit.yaml", "url: a\nservces: {}\n").expect_err("malformed");
-        assert!(failure.message.contains("2 | servces: {}"), "{}", failure.message);
-        assert!(!failure.message.contains("<input>"), "{}", failure.message);
+        let snippet = failure.snippet.expect("a snippet");
+        assert!(snippet.contains("2 | servces: {}") && !snippet.contains("<input>"), "{snippet}");
     }
 }

@@ -35,7 +35,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let arguments = match CliArgs::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return print_parse_error(&error, &arguments),
+        Err(error) => return print_parse_error(error, &arguments),
     };
     let output = arguments.settings.output;
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -49,10 +49,10 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
 }
 
 /// Prints help, the version, or a usage error.
-fn print_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+fn print_parse_error(error: clap::Error, arguments: &[OsString]) -> ExitCode {
     // Help and version go to standard output; everything else is a usage error.
     if !error.use_stderr() {
-        return exit_with(output::print_help(error).map(|()| ExitStatus::Success.into()), OutputFormat::Text);
+        return exit_with(output::print_help(&error).map(|()| ExitStatus::Success.into()), OutputFormat::Text);
     }
     let json = arguments.iter().any(|it| it == "--output=json")
         || arguments.windows(2).any(|it| it[0] == "--output" && it[1] == "json");

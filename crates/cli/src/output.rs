@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use ajo_engine::untrusted_text::excerpt;
 use clap::ValueEnum as _;
+use clap::error::ContextValue;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::arguments::Command;
@@ -69,15 +70,31 @@ pub(crate) fn print_error(failure: &CommandError, output: OutputFormat) {
         return print_note(SafeText::json(&failure.to_json()));
     }
     // The message may contain untrusted names or text from the service.
-    print_note(safe!("error: {}", SafeText::from_lines(&failure.message)));
+    print_note(safe!("error: {}", failure.message));
+    if let Some(snippet) = &failure.snippet {
+        print_note(SafeText::from_lines(snippet));
+    }
     if let Some(hint) = &failure.hint {
         print_note(safe!("hint: {}", SafeText::from_lines(hint)));
     }
 }
 
-/// Prints a usage error. Its text has several lines and contains arguments.
-pub(crate) fn print_usage_error(error: &clap::Error) {
+/// Prints a usage error. Its text has several lines, and the arguments in it must not add some.
+pub(crate) fn print_usage_error(mut error: clap::Error) {
+    let escaped: Vec<_> = error.context().filter_map(|(kind, value)| Some((kind, escape_value(value)?))).collect();
+    for (kind, value) in escaped {
+        error.insert(kind, value);
+    }
     print_note(SafeText::from_lines(&error.to_string()));
+}
+
+fn escape_value(value: &ContextValue) -> Option<ContextValue> {
+    let escape = |text: &String| SafeText::escape(text).into_string();
+    match value {
+        ContextValue::String(text) => Some(ContextValue::String(escape(text))),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(texts.iter().map(escape).collect())),
+        _ => None,
+    }
 }
 
 /// Prints panics through the gate: their messages may contain a secret or text of the service.

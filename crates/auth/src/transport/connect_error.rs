@@ -86,12 +86,17 @@ mod tests {
 
     #[tokio::test]
     async fn unreachable_hosts_are_classified() {
-        let proxy = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        // Keeps a port on which nothing listens.
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+        let closed = socket.local_addr().expect("an address");
+        // A resolver fails without a query, because a label has at most 63 characters.
+        let unknown = format!("http://{}.example", "x".repeat(64));
         for (proxy, url, kind) in [
-            (Some(format!("http://{proxy}")), "https://a.example/", TransportErrorKind::ProxyUnreachable),
-            (Some("http://proxy.invalid:1".to_owned()), "https://a.example/", TransportErrorKind::ProxyUnreachable),
-            (None, "https://host.invalid/", TransportErrorKind::NameResolution),
-            (None, "https://127.0.0.1:1/certificate", TransportErrorKind::Connect),
+            (Some(format!("http://{closed}")), "https://a.example/", TransportErrorKind::ProxyUnreachable),
+            (Some(unknown.clone()), "https://a.example/", TransportErrorKind::ProxyUnreachable),
+            (None, &unknown, TransportErrorKind::NameResolution),
+            (None, &format!("https://{closed}/certificate"), TransportErrorKind::Connect),
         ] {
             let builder = reqwest::Client::builder().tls_certs_only([]).no_proxy();
             let builder = match proxy {

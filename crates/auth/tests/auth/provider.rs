@@ -308,9 +308,10 @@ async fn https_client_rejects_plain_http() {
 
 #[test]
 fn loopback_uses_no_proxy() {
-    // Nothing listens on that port, so every request to the proxy fails. A test must not change its own environment, so
-    // this runs another test in a child process.
-    let proxy = "http://127.0.0.1:1";
+    // Every request to this proxy fails. A test must not change its own environment, so this runs another test in a
+    // child process.
+    let (_socket, port) = crate::closed_port();
+    let proxy = &format!("http://127.0.0.1:{port}");
     let child = std::process::Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "provider::token_request_is_a_form"])
         .envs([("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy), ("all_proxy", proxy)])
@@ -324,7 +325,8 @@ fn loopback_uses_no_proxy() {
 
 #[tokio::test]
 async fn refused_connection_has_its_cause() {
-    let error = provider_at("http://127.0.0.1:1").token().await.expect_err("nobody listens");
+    let (_socket, port) = crate::closed_port();
+    let error = provider_at(&format!("http://127.0.0.1:{port}")).token().await.expect_err("nobody listens");
     assert!(matches!(&error, AuthError::Transport { kind: TransportErrorKind::Connect, .. }), "{error:?}");
     assert!(error.to_string().starts_with("no connection to the token endpoint: "), "{error}");
     assert!(error.hint().expect("a hint").contains("URL of the token endpoint"));

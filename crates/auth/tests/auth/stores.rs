@@ -7,6 +7,11 @@ use ajo_auth::{FileStore, MemoryStore, Secret, StoreError, TokenStore};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// Prints why a test is skipped. `eprintln!` would be captured.
+fn print_skipped(reason: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {reason}\n").as_bytes());
+}
+
 async fn get(store: &dyn TokenStore, key: &str) -> Option<String> {
     store.get(key).await.expect("read").map(|text| text.expose().to_owned())
 }
@@ -156,9 +161,13 @@ mod planted_files {
         fs::set_permissions(path, Permissions::from_mode(mode)).expect("changed");
     }
 
-    /// Gives a file to another user. Returns `false` if only root can do that.
+    /// Gives a file to another user, which only root can do. Otherwise prints that the test is skipped.
     fn give_away(path: &Path) -> bool {
-        chown(path, Some(65_534), None).is_ok()
+        let is_given = chown(path, Some(65_534), None).is_ok();
+        if !is_given {
+            print_skipped("only root can give files to another user");
+        }
+        is_given
     }
 
     #[tokio::test]
@@ -228,10 +237,20 @@ mod planted_files {
             store.check().expect("others cannot replace files");
             assert_eq!(get(&store, "a").await.as_deref(), Some("one"));
         }
-        if give_away(&path) {
-            assert_eq!(store.check().expect_err("not ours").to_string(), "it belongs to another user (uid 65534)");
-            store.get("a").await.expect_err("not ours");
+    }
+
+    #[tokio::test]
+    async fn directory_of_another_user_is_not_used() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = FileStore::new(directory.path());
+        store.set("a", &Secret::new("planted"), HOUR).await.expect("stored");
+        if !give_away(directory.path()) {
+            return;
         }
+        assert_eq!(store.check().expect_err("not ours").to_string(), "it belongs to another user (uid 65534)");
+        store.get("a").await.expect_err("not ours");
+        store.set("a", &Secret::new("mine"), HOUR).await.expect_err("not ours");
+        store.lock("a", HOUR).await.expect_err("not ours");
     }
 
     #[test]
@@ -278,11 +297,9 @@ mod redis {
             let process = match spawned {
                 Ok(process) => process,
                 Err(error) => {
-                    let reason =
-                        format!("skipped: redis-server cannot be started ({error}); Debian has it as redis-server");
+                    let reason = format!("redis-server cannot be started ({error}); Debian has it as redis-server");
                     assert!(std::env::var_os("AJO_REQUIRE_REDIS").is_none(), "{reason}");
-                    std::io::Write::write_all(&mut std::io::stderr(), format!("{reason}\n").as_bytes())
-                        .expect("written");
+                    print_skipped(&reason);
                     return None;
                 }
             };
@@ -365,7 +382,8 @@ mod redis {
             let error = RedisStore::new(url).expect_err(url);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
         }
-        let store = RedisStore::new("redis://user:canary@127.0.0.1:1/").expect("well-formed");
+        let (_socket, port) = crate::closed_port();
+        let store = RedisStore::new(&format!("redis://user:canary@127.0.0.1:{port}/")).expect("well-formed");
         let error = store.get("a").await.expect_err("nobody listens");
         assert!(!format!("{store:?} {error} {error:?}").contains("canary"), "{error}");
     }

@@ -1,7 +1,7 @@
 //! `ajo doctor` in environments that are broken outside the service: proxies, certificates, pages, and directories.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write as _;
+use std::net::ToSocketAddrs as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,8 @@ use httpmock::MockServer;
 use serde_json::json;
 
 use crate::doctor::{DoctorOutput, start_emulator};
-use crate::support::{CommandOutput, ajo_command};
+use crate::fake_server::FakeServer;
+use crate::support::{ClosedPort, CommandOutput, ajo_command, print_skipped};
 
 /// A host that only a proxy could reach.
 const UNREACHABLE_URL: &str = "https://ims.invalid";
@@ -18,41 +19,37 @@ const PASSWORD: &str = "proxy-canary";
 
 /// A proxy that refuses each `CONNECT` request with this status line.
 struct RefusingProxy {
-    port: u16,
+    server: FakeServer,
     connects: Arc<AtomicUsize>,
 }
 
 impl RefusingProxy {
     fn start(status: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
         let connects = Arc::<AtomicUsize>::default();
         let counter = connects.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+        let server = FakeServer::start(move |request, mut connection| {
+            // The counts of other requests are wrong, so their tests fail.
+            let request = request.to_lowercase();
+            if request.starts_with("connect ims.invalid:443 ") && request.contains("proxy-authorization: basic ") {
                 counter.fetch_add(1, Ordering::SeqCst);
-                refuse(stream, status);
             }
+            let page = "<html>proxy</html>";
+            let _ = write!(connection, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
         });
-        Self { port, connects }
+        Self { server, connects }
+    }
+
+    fn port(&self) -> u16 {
+        self.server.port()
     }
 
     fn url(&self) -> String {
-        format!("http://user:{PASSWORD}@127.0.0.1:{}", self.port)
+        format!("http://user:{PASSWORD}@127.0.0.1:{}", self.port())
     }
 
     fn connects(&self) -> usize {
         self.connects.load(Ordering::SeqCst)
     }
-}
-
-fn refuse(mut stream: TcpStream, status: &str) {
-    let mut request = [0; 2048];
-    let length = stream.read(&mut request).unwrap_or(0);
-    let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
-    assert!(request.starts_with("connect ims.invalid:443 ") && request.contains("proxy-authorization: basic "));
-    let page = "<html>proxy</html>";
-    let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
 }
 
 /// Runs `ajo` with a credential for [`UNREACHABLE_URL`] and this proxy.
@@ -85,7 +82,7 @@ async fn refusing_proxy_is_named() {
         let proxy = RefusingProxy::start(status);
         let changes = [("AJO_IMS_URL", UNREACHABLE_URL), ("HTTPS_PROXY", &proxy.url())];
         let output = DoctorOutput::run(&emulator, &changes).await;
-        let address = format!("through the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port);
+        let address = format!("through the proxy 127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
         output.assert_network_failure("proxy", &[cause, &address, "ask its administrators"]);
         assert_eq!(output.checks_with_status("ok"), ["credentials"], "{status}");
         assert_eq!(proxy.connects(), 2, "one by the HTTP client, one to learn the status");
@@ -98,7 +95,7 @@ async fn proxy_407_is_final() {
     let proxy = RefusingProxy::start("407 Proxy Authentication Required");
     let changes = [("AJO_IMS_URL", UNREACHABLE_URL), ("HTTPS_PROXY", &proxy.url())];
     let output = DoctorOutput::run(&emulator, &changes).await;
-    let address = format!("127.0.0.1:{} (HTTPS_PROXY)", proxy.port);
+    let address = format!("127.0.0.1:{} (HTTPS_PROXY)", proxy.port());
     output.assert_network_failure("proxy", &[&address, "the proxy rejected its credentials"]);
     assert_eq!(proxy.connects(), 1);
     for arguments in [["capping", "list"], ["auth", "status"], ["auth", "token"]] {
@@ -135,13 +132,17 @@ async fn proxy_before_gateway_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_route_fails_its_check() {
     let emulator = start_emulator().await;
-    let unused = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let (down, quoted) = (format!("http://u:{PASSWORD}@{unused}"), format!("\"http://u:{PASSWORD}@p:8080\""));
+    let closed = ClosedPort::new();
+    // A resolver fails without a query, because a label has at most 63 characters.
+    let unknown = format!("{}.example:1", "x".repeat(64));
+    let (unknown_url, unknown_name) = (format!("http://{unknown}"), format!("{unknown} (HTTPS_PROXY)"));
+    let (down, quoted) =
+        (format!("http://u:{PASSWORD}@{}", closed.address()), format!("\"http://u:{PASSWORD}@p:8080\""));
     let spaced = format!("http://u:{PASSWORD}@p:8080 ");
     let missing = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-certificates.pem");
-    let cases: [(&str, &str, &str, &[&str]); 8] = [
+    let cases: [(&str, &str, &str, &[&str]); 7] = [
         ("HTTPS_PROXY", &down, "proxy", &["through the proxy 127.0.0.1:", "the proxy cannot be reached"]),
-        ("HTTPS_PROXY", "http://proxy.invalid:1", "proxy", &["proxy.invalid:1 (HTTPS_PROXY)", "cannot be reached"]),
+        ("HTTPS_PROXY", &unknown_url, "proxy", &[&unknown_name, "cannot be reached"]),
         ("HTTPS_PROXY", &quoted, "proxy", &["HTTPS_PROXY is not the URL of a proxy: it has quotes", "without quotes"]),
         ("https_proxy", &spaced, "proxy", &["https_proxy is not the URL of a proxy: it has white space"]),
         ("ALL_PROXY", "socks5://p:1080", "proxy", &["ALL_PROXY is not", "only http and https proxies are supported"]),
@@ -152,13 +153,28 @@ async fn broken_route_fails_its_check() {
             &["the file in SSL_CERT_FILE", "install the package ca-certificates"],
         ),
         ("SSL_CERT_DIR", missing, "certificates", &["the directory in SSL_CERT_DIR", "set SSL_CERT_FILE"]),
-        ("NO_PROXY", "*", "token_endpoint", &["the host name cannot be resolved", "set HTTPS_PROXY"]),
     ];
     for (variable, value, check, causes) in cases {
         let output = DoctorOutput::run(&emulator, &[("AJO_IMS_URL", UNREACHABLE_URL), (variable, value)]).await;
         output.assert_network_failure(check, causes);
         assert_eq!(output.checks_with_status("ok"), ["credentials"], "{variable}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_host_is_reported() {
+    // RFC 6761 reserves `.invalid`, but some networks resolve every name.
+    if ("ims.invalid", 443).to_socket_addrs().is_ok() {
+        return print_skipped("this network resolves ims.invalid");
+    }
+    let proxy = RefusingProxy::start("502 Bad Gateway");
+    for changes in [&[][..], &[("HTTPS_PROXY", proxy.url().as_str()), ("NO_PROXY", "*")]] {
+        let changes = [&[("AJO_IMS_URL", UNREACHABLE_URL)], changes].concat();
+        let output = DoctorOutput::run(&start_emulator().await, &changes).await;
+        output.assert_network_failure("token_endpoint", &["the host name cannot be resolved", "set HTTPS_PROXY"]);
+        assert_eq!(output.checks_with_status("ok"), ["credentials"]);
+    }
+    assert_eq!(proxy.connects(), 0, "NO_PROXY exempts the host");
 }
 
 impl DoctorOutput {

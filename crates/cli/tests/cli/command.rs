@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{CommandOutput, ajo_command, run_with_input};
+use crate::support::{ClosedPort, CommandOutput, ajo_command, run_with_input};
 
 /// The create sample in Adobe's documentation.
 const SAMPLE: &str = r#"{
@@ -290,18 +290,19 @@ fn printed_token_can_be_reused() {
 
 #[test]
 fn unreachable_host_is_reported() {
-    let output =
-        ajo_command(&["capping", "list", "--base-url", "http://127.0.0.1:1", "--ims-url", "http://127.0.0.1:1"])
-            .envs([
-                ("AJO_CLIENT_ID", "c"),
-                ("AJO_CLIENT_SECRET", "s"),
-                ("AJO_ORG_ID", "A1@AdobeOrg"),
-                ("AJO_SCOPES", "o"),
-                ("AJO_SANDBOX", "prod"),
-            ])
-            .output()
-            .map(CommandOutput::from)
-            .expect("ajo runs");
+    let closed = ClosedPort::new();
+    let url = closed.url();
+    let output = ajo_command(&["capping", "list", "--base-url", &url, "--ims-url", &url])
+        .envs([
+            ("AJO_CLIENT_ID", "c"),
+            ("AJO_CLIENT_SECRET", "s"),
+            ("AJO_ORG_ID", "A1@AdobeOrg"),
+            ("AJO_SCOPES", "o"),
+            ("AJO_SANDBOX", "prod"),
+        ])
+        .output()
+        .map(CommandOutput::from)
+        .expect("ajo runs");
     assert_eq!(output.exit_code, Some(3));
     assert!(
         output.stderr.starts_with("error: capping list failed: no access token: no connection to the token endpoint: "),

@@ -10,6 +10,8 @@ use futures_util::future::join_all;
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
+use crate::support::ClosedPort;
+
 pub(crate) struct DoctorOutput {
     pub(crate) exit_code: Option<i32>,
     pub(crate) checks: Vec<Value>,
@@ -120,14 +122,16 @@ async fn gateway_errors_map_to_checks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_settings_fail_at_their_check() {
     let emulator = start_emulator().await;
+    let closed = ClosedPort::new();
+    let closed_url = closed.url();
     let cases = [
         (("AJO_CLIENT_SECRET", ""), "credentials", 3, "AJO_CLIENT_SECRET is not set"),
-        (("AJO_IMS_URL", "http://127.0.0.1:1"), "token_endpoint", 3, "no connection to the token endpoint"),
+        (("AJO_IMS_URL", closed_url.as_str()), "token_endpoint", 3, "no connection to the token endpoint"),
         (("AJO_IMS_URL", "http://example.com"), "credentials", 1, "plain http is only allowed for loopback addresses"),
         (("AJO_CLIENT_ID", "nobody"), "token", 3, "invalid client_id parameter"),
         (("AJO_CLIENT_SECRET", "wrong"), "token", 3, "check the client secret"),
         (("AJO_SCOPES", "openid,admin"), "token", 3, "compare the scopes"),
-        (("AJO_BASE_URL", "http://127.0.0.1:1/x"), "api_key", 1, "no connection"),
+        (("AJO_BASE_URL", closed_url.as_str()), "api_key", 1, "no connection"),
         (("AJO_ORG_ID", "BBBB@AdobeOrg"), "organization", 3, "403025"),
         (("AJO_SANDBOX", "nowhere"), "organization", 1, "check that the sandbox exists"),
     ];

@@ -1,7 +1,7 @@
 //! `ajo emulator`: start, control, stop, and kill.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{CommandOutput, ajo_command};
+use crate::fake_server::{FakeServer, json_response};
+use crate::support::{ClosedPort, CommandOutput, ajo_command, wait_or_kill};
 
 /// A running `ajo emulator serve`, killed when dropped.
 struct EmulatorProcess {
@@ -106,38 +107,18 @@ fn wait_status_env_and_reset_work() {
 #[test]
 fn wait_times_out_without_emulator() {
     let began = Instant::now();
-    let output = run(&["emulator", "wait", "--emulator-url", "http://127.0.0.1:1", "--timeout", "1"]);
+    let port = ClosedPort::new();
+    let root = port.url();
+    let output = run(&["emulator", "wait", "--emulator-url", &root, "--timeout", "1"]);
     assert_eq!(output.exit_code, Some(1));
-    assert!(
-        output.stderr.starts_with("error: no emulator responds at http://127.0.0.1:1: ")
-            && output.stderr.contains("hint: start one")
-    );
+    let expected = format!("error: no emulator responds at {root}: ");
+    assert!(output.stderr.starts_with(&expected) && output.stderr.contains("hint: start one"), "{}", output.stderr);
     assert!(began.elapsed() >= Duration::from_millis(900) && began.elapsed() < Duration::from_secs(8));
     for verb in ["status", "reset", "env"] {
-        assert_eq!(run(&["emulator", verb, "--emulator-url", "http://127.0.0.1:1"]).exit_code, Some(1), "{verb}");
+        assert_eq!(run(&["emulator", verb, "--emulator-url", &root]).exit_code, Some(1), "{verb}");
     }
     let output = run(&["emulator", "status", "--emulator-url", "http://example.com"]);
     assert!(output.stderr.contains("plain http is only allowed for loopback addresses"), "{}", output.stderr);
-}
-
-#[test]
-fn response_of_other_server_is_rejected() {
-    for (start, chunk) in [("content-length: 2\r\n\r\nno", ""), ("\r\n{\"a\":\"", "x")] {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let root = format!("http://{}", listener.local_addr().expect("an address"));
-        let server = thread::spawn(move || {
-            let (mut connection, _) = listener.accept().expect("a connection");
-            assert_ne!(connection.read(&mut [0; 4096]).expect("a request"), 0);
-            connection.write_all(format!("HTTP/1.1 200 OK\r\n{start}").as_bytes()).expect("sent");
-            let chunk = chunk.repeat(64 * 1024);
-            // Stops when the client closes the connection.
-            while !chunk.is_empty() && connection.write_all(chunk.as_bytes()).is_ok() {}
-        });
-        let output = run(&["emulator", "status", "--emulator-url", &root]);
-        let expected = format!("error: no emulator responds at {root}: the response 200 is not from an emulator\n");
-        assert!(output.exit_code == Some(1) && output.stderr.starts_with(&expected), "{}", output.stderr);
-        server.join().expect("no panic");
-    }
 }
 
 #[test]
@@ -249,37 +230,13 @@ fn signals_are_forwarded_to_child() {
     }
 }
 
-/// Serves the same response to every request; returns the URL.
-fn serve_response(response: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let root = format!("http://{}", listener.local_addr().expect("an address"));
-    thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            let (mut connection, response) = (connection, response.clone());
-            thread::spawn(move || {
-                let _ = connection.read(&mut [0; 4096]);
-                let _ = connection.write_all(response.as_bytes());
-                // The rest never ends: a byte at a time.
-                while response.contains("chunked") && connection.write_all(b"1\r\nx\r\n").is_ok() {
-                    thread::sleep(Duration::from_millis(20));
-                }
-            });
-        }
-    });
-    root
-}
-
-fn json_response(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
 #[test]
 fn env_prints_known_names_only() {
     let values = ["BASE_URL", "IMS_URL", "CLIENT_ID", "CLIENT_SECRET", "ORG_ID", "SCOPES", "SANDBOX"]
         .map(|name| format!("\"AJO_{name}\":\"'; touch pwned; '\""));
     let known = values.join(",");
     for more in ["AJO_X=1; touch pwned; A", "LD_PRELOAD", "PATH", "AJO_PROFILE", "A\\u001b]0;T\\u0007"] {
-        let root = serve_response(json_response(&format!("{{{known},\"{more}\":\"1\"}}")));
+        let root = FakeServer::with_response(json_response(200, &format!("{{{known},\"{more}\":\"1\"}}"))).url();
         let output = run(&["emulator", "env", "--emulator-url", &root]);
         assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{more}: {}", output.stderr);
         assert!(output.stderr.contains("has the unknown variable `"), "{}", output.stderr);
@@ -287,13 +244,13 @@ fn env_prints_known_names_only() {
     }
     for value in ["1", "null", "\"a\\nb\"", "\"\\u001b[2J\""] {
         let changed = known.replacen(&values[6], &format!("\"AJO_SANDBOX\":{value}"), 1);
-        let root = serve_response(json_response(&format!("{{{changed}}}")));
+        let root = FakeServer::with_response(json_response(200, &format!("{{{changed}}}"))).url();
         let output = run(&["emulator", "env", "--emulator-url", &root]);
         assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{value}: {}", output.stderr);
         assert!(output.stderr.contains("AJO_SANDBOX"), "{}", output.stderr);
     }
     // A value that tries to end its quotes is data for the shell.
-    let root = serve_response(json_response(&format!("{{{known}}}")));
+    let root = FakeServer::with_response(json_response(200, &format!("{{{known}}}"))).url();
     let folder = TempDir::new().expect("a folder");
     let script = "eval \"$(\"$AJO\" emulator env --emulator-url \"$ROOT\")\"; printf %s \"$AJO_SANDBOX\"";
     let output: CommandOutput = Command::new("sh")
@@ -309,22 +266,45 @@ fn env_prints_known_names_only() {
 
 #[test]
 fn endless_responses_are_bounded() {
-    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
-    let long = json_response(&format!("{{\"emulator\":\"{}\"}}", "x".repeat(2 << 20)));
-    for (response, limit) in [(chunked, Duration::from_secs(15)), (long, Duration::from_secs(5))] {
-        let root = serve_response(response);
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    const JSON: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[";
+    let long = json_response(200, &format!("{{\"emulator\":\"{}\"}}", "x".repeat(2 << 20)));
+    let slow = |_: &str, mut connection: TcpStream| {
+        let _ = connection.write_all(CHUNKED.as_bytes());
+        while connection.write_all(b"1\r\nx\r\n").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+    for (server, is_read) in [
+        (FakeServer::start(slow), false),
+        (FakeServer::endless(CHUNKED, "8\r\nxxxxxxxx\r\n".repeat(1000)), true),
+        (FakeServer::endless(JSON, " ".repeat(16_384)), true),
+        (FakeServer::with_response(long), true),
+    ] {
+        let root = server.url();
         for arguments in [&["env"][..], &["status"], &["reset"], &["wait", "--timeout", "1"]] {
             let began = Instant::now();
             let output = run(&[&["emulator"], arguments, &["--emulator-url", &root]].concat());
             assert_eq!((output.exit_code, output.stdout.as_str()), (Some(1), ""), "{arguments:?}");
-            assert!(began.elapsed() < limit, "{arguments:?}: {:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_secs(20), "{arguments:?}: {:?}", began.elapsed());
+            let is_rejected = output.stderr.contains("is not from an emulator");
+            // The last attempt of `wait` has too little time to read as much.
+            assert!(is_rejected == is_read || arguments[0] == "wait", "{arguments:?}: {}", output.stderr);
         }
     }
-    // JSON from another server is not an emulator.
-    let root = serve_response(json_response("{\"status\":\"ok\"}"));
-    for arguments in [&["status"][..], &["wait", "--timeout", "0"]] {
-        let output = run(&[&["emulator"], arguments, &["--emulator-url", &root]].concat());
-        assert!(output.exit_code == Some(1) && output.stderr.contains("is not an emulator"), "{}", output.stderr);
+}
+
+#[test]
+fn response_of_other_server_is_rejected() {
+    for (response, expected) in [
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno".to_owned(), "the response 200 is not from an emulator\n"),
+        (json_response(200, "{\"status\":\"ok\"}"), " is not an emulator\n"),
+    ] {
+        let root = FakeServer::with_response(response).url();
+        for arguments in [&["status"][..], &["wait", "--timeout", "0"]] {
+            let output = run(&[&["emulator"], arguments, &["--emulator-url", &root]].concat());
+            assert!(output.exit_code == Some(1) && output.stderr.contains(expected), "{}", output.stderr);
+        }
     }
 }
 
@@ -339,7 +319,7 @@ fn simulation_blocks_neither_calls_nor_stop() {
         format!("POST /_emulator/simulate HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let mut open = Vec::new();
     for _ in 0..5 {
-        let mut connection = std::net::TcpStream::connect(&address).expect("a connection");
+        let mut connection = TcpStream::connect(&address).expect("a connection");
         connection.write_all(request.as_bytes()).expect("sent");
         open.push(connection);
     }
@@ -358,7 +338,7 @@ fn simulation_blocks_neither_calls_nor_stop() {
 fn unusual_data_file_is_rejected() {
     let folder = TempDir::new().expect("a folder");
     let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
-    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    crate::pipe::make_pipe(&pipe);
     std::os::unix::fs::symlink(folder.path().join("target"), &link).expect("a link");
     let long = folder.path().join("long");
     std::fs::File::create(&long).and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
@@ -368,7 +348,9 @@ fn unusual_data_file_is_rejected() {
         (&link, "it is a symbolic link"),
         (&long, "it is longer than 262144 KiB"),
     ] {
-        let output = run(&["emulator", "serve", "--data", path.to_str().expect("text")]);
+        let mut command = ajo_command(&["emulator", "serve", "--data", path.to_str().expect("text")]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
+        let output = wait_or_kill(child, expected);
         assert_eq!(output.exit_code, Some(1), "{}", path.display());
         assert!(output.stderr.contains(expected), "{}", output.stderr);
     }
@@ -402,7 +384,7 @@ fn allow_host_is_passed_on() {
     let emulator = EmulatorProcess::start(&["--allow-host", "emulator.test"]);
     let address = emulator.url.strip_prefix("http://").expect("a URL");
     for (host, expected) in [("emulator.test:80", "HTTP/1.1 200"), ("evil.example", "HTTP/1.1 403")] {
-        let mut connection = std::net::TcpStream::connect(address).expect("a connection");
+        let mut connection = TcpStream::connect(address).expect("a connection");
         let request = format!("GET /_emulator HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
         connection.write_all(request.as_bytes()).expect("sent");
         let mut received = String::new();

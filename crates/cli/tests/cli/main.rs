@@ -6,9 +6,11 @@ mod command;
 mod docs;
 mod doctor;
 mod emulator;
-mod endless_responses;
+mod fake_server;
 mod limits;
 mod output;
+#[cfg(unix)]
+mod pipe;
 mod simulate;
 mod snapshots;
 mod support;

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// The names of the `AJO_…` variables set on this machine.
 pub(crate) fn ajo_variables() -> impl Iterator<Item = OsString> {
@@ -52,8 +53,39 @@ pub(crate) fn sample_size(bounded: usize, full: usize) -> usize {
     if std::env::var("AJO_TEST_FULL").is_ok_and(|value| value == "1") { full } else { bounded }
 }
 
-/// Reports why a test was skipped.
-#[expect(clippy::print_stderr, reason = "skipped tests must be visible")]
+/// Prints why a test is skipped. `eprintln!` would be captured.
 pub(crate) fn print_skipped(reason: &str) {
-    eprintln!("skipped: {reason}");
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+}
+
+/// Waits for the end of a process. A process that hangs is killed and fails the test.
+pub(crate) fn wait_or_kill(mut child: Child, case: &str) -> CommandOutput {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().expect("a status").is_none() {
+        if Instant::now() > deadline {
+            child.kill().expect("killed");
+            panic!("{case}: it hangs");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().expect("it ended").into()
+}
+
+/// A loopback port on which nothing listens. It stays taken until this is dropped.
+pub(crate) struct ClosedPort(tokio::net::TcpSocket);
+
+impl ClosedPort {
+    pub(crate) fn new() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+        Self(socket)
+    }
+
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.0.local_addr().expect("an address")
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
 }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::auth::fixture::{AuthFixture, SECRET};
+use crate::limits::fixture::limits_file;
 use crate::support::print_skipped;
 
 /// Far longer than any step takes.
@@ -67,21 +68,29 @@ impl PseudoTerminal {
         input.write_all(format!("{line}\n").as_bytes()).expect("typed");
     }
 
-    /// Waits for a successful exit and returns the complete output.
-    fn finish(mut self) -> String {
+    /// Waits for the exit with this code and returns the complete output.
+    fn finish(mut self, code: i32) -> String {
         while let Ok(more) = self.output.recv_timeout(TIMEOUT) {
             self.transcript += &String::from_utf8_lossy(&more);
         }
-        assert_eq!(self.child.wait().expect("it ends").code(), Some(0), "{}", self.transcript);
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(code), "{}", self.transcript);
         self.transcript
     }
 }
 
+/// Whether this machine has `script`. Otherwise prints that the test is skipped.
+fn has_script() -> bool {
+    let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
+    let is_found = status.is_ok_and(|status| status.success());
+    if !is_found {
+        print_skipped("`script` of util-linux is not available");
+    }
+    is_found
+}
+
 #[test]
 fn terminal_login_hides_secret() {
-    let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
-    if !status.is_ok_and(|status| status.success()) {
-        print_skipped("`script` of util-linux is not available");
+    if !has_script() {
         return;
     }
     let fixture = AuthFixture::new();
@@ -103,7 +112,7 @@ fn terminal_login_hides_secret() {
     terminal.type_line("");
     terminal.wait_for_text("sandbox [prod]: ");
     terminal.type_line("");
-    let shown = terminal.finish();
+    let shown = terminal.finish(0);
 
     assert!(shown.contains("saved profile typed to "), "{shown}");
     assert!(!shown.contains("client id: "), "the flag skips this prompt: {shown}");
@@ -113,9 +122,7 @@ fn terminal_login_hides_secret() {
 
 #[test]
 fn terminal_login_accepts_pasted_json() {
-    let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
-    if !status.is_ok_and(|status| status.success()) {
-        print_skipped("`script` of util-linux is not available");
+    if !has_script() {
         return;
     }
     let fixture = AuthFixture::new();
@@ -136,7 +143,37 @@ fn terminal_login_accepts_pasted_json() {
     ] {
         terminal.type_line(&line);
     }
-    let shown = terminal.finish();
+    let shown = terminal.finish(0);
     assert!(shown.contains("saved profile default to "), "{shown}");
     assert_eq!(fixture.files_with(SECRET), ["config/profiles/default.json"]);
+}
+
+#[test]
+fn freeze_that_starts_at_prompt_blocks() {
+    if !has_script() {
+        return;
+    }
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let path = |name: &str| fixture.path(name).display().to_string();
+    std::fs::write(path("limits.yaml"), limits_file(&[("a", 1, true)])).expect("written");
+    let from = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(4);
+    let windows = format!("[{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]");
+    std::fs::write(path("freeze.yaml"), format!("version: 1\nfreezeWindows: {windows}\n")).expect("written");
+    let binary = env!("CARGO_BIN_EXE_ajo");
+    let apply = format!("tty; exec '{binary}' apply '{}' --policy '{}'", path("limits.yaml"), path("freeze.yaml"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &apply, "/dev/null"]);
+    fixture.set_environment(&mut command);
+    let mut terminal = PseudoTerminal::start(command);
+    // The prompt proves that the first check passed.
+    terminal.wait_for_text("Type the name of the production sandbox (prod)");
+    while jiff::Timestamp::now() <= from {
+        thread::sleep(Duration::from_millis(20));
+    }
+    terminal.type_line("prod");
+    let shown = terminal.finish(7);
+    assert!(shown.contains("changes are frozen until 2199-01-01T00:00:00Z: sale"), "{shown}");
+    let list = fixture.run(&["capping", "list"]).stdout;
+    assert_eq!(list, "no capping configurations in this sandbox\n");
 }

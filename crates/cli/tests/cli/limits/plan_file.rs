@@ -1,9 +1,14 @@
 //! Saved plans: altered ones are refused, and `--digest` selects the reviewed one.
 
+use std::process::Stdio;
+use std::time::Duration;
+
+use ajo_apply::ApplyLock;
 use ajo_limits::CommandReport;
 use serde_json::{Value, json};
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
+use crate::support::wait_or_kill;
 
 const POLICY: &str = "version: 1\nmaximums:\n  - { url: \"https://a.example.org/*\", maxCallsPerSecond: 5 }\n";
 
@@ -158,25 +163,34 @@ async fn changed_state_makes_plan_stale() {
     assert!(output.stderr.contains("the service or the state has changed"), "{}", output.stderr);
 }
 
+/// A process reads the service after its first check of the freeze windows, and once it has the lock.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn freeze_that_starts_in_wait_blocks() {
-    let fixture = LimitsFixture::start().await;
-    fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
-    fixture.write("other.yaml", &limits_file(&[("b", 1, true)]));
-    // The first apply holds the lock until the freeze has started.
-    fixture.add_fault("capping.create=delay:4000");
-    let mut first = fixture.command(&["apply", "other.yaml", "--yes"]);
-    let mut first = first.stdout(std::process::Stdio::null()).spawn().expect("ajo runs");
-    while fixture.emulator.state().calls().for_operation("capping.create").is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    for lead_seconds in [1, 5, 25] {
+        let fixture = LimitsFixture::start().await;
+        fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
+        let lock = ApplyLock::acquire(&fixture.path("ajo.state.lock"), "a test".to_owned(), Duration::ZERO).await;
+        let lock = lock.expect("the lock");
+        let from = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(lead_seconds);
+        let windows = format!("[{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]");
+        fixture.write("freeze.yaml", &format!("version: 1\nfreezeWindows: {windows}\n"));
+        let mut command =
+            fixture.command(&["apply", "prod.yaml", "--policy=freeze.yaml", "--yes", "--lock-timeout=60"]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
+        while jiff::Timestamp::now() <= from {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(fixture.call_count(), 0, "it waits for the lock");
+        drop(lock);
+        let output = wait_or_kill(child, "apply");
+        assert_eq!(output.exit_code, Some(7), "{}", output.stderr);
+        assert!(output.stderr.contains("changes are frozen until 2199-01-01T00:00:00Z: sale"), "{}", output.stderr);
+        assert_eq!(fixture.emulator.state().calls().mutating().len(), 0);
+        assert!(!fixture.has("ajo.state.prod.journal"), "nothing was started");
+        // Without a call, the process started so late that the first check refused the apply.
+        if fixture.call_count() > 0 {
+            return;
+        }
     }
-    let from = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(2500);
-    let freeze = format!("version: 1\nfreezeWindows: [{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]\n");
-    fixture.write("freeze.yaml", &freeze);
-    let arguments = ["apply", "prod.yaml", "--policy=freeze.yaml", "--yes", "--lock-timeout=60"];
-    let output = fixture.run_expecting(&arguments, 7).await;
-    assert!(output.stderr.contains("changes are frozen until 2199-01-01T00:00:00Z: sale"), "{}", output.stderr);
-    assert!(first.wait().expect("it ended").success());
-    assert_eq!(fixture.emulator.state().calls().for_operation("capping.create").len(), 1);
-    assert!(!fixture.has("ajo.state.prod.journal"), "nothing was started");
+    panic!("the process never reached the lock before the freeze");
 }

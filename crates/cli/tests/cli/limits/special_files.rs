@@ -1,20 +1,16 @@
 //! Symlinks, pipes, devices, and full disks instead of ordinary files.
 
 use std::fs;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
+use std::io::Write as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
-use crate::support::CommandOutput;
-
-fn make_pipe(path: &Path) {
-    assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
-}
+use crate::pipe::{make_pipe, open_when_read};
+use crate::support::{CommandOutput, wait_or_kill};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o777
@@ -67,36 +63,10 @@ async fn pipe_as_state_is_an_error() {
         fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
         make_pipe(&fixture.path(name));
         let mut child = fixture.command(&["apply", "prod.yaml", "--yes"]);
-        let mut child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
-        wait_or_kill(&mut child, name).await;
-        let output = CommandOutput::from(child.wait_with_output().expect("it ended"));
+        let child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
+        let output = wait_or_kill(child, name);
         assert_eq!(output.exit_code, Some(1), "{name}: {}", output.stderr);
         assert!(output.stderr.contains(&format!("{name}: it is not a regular file")), "{name}: {}", output.stderr);
-    }
-}
-
-/// Waits for the end of a process. A process that hangs is killed and fails the test.
-async fn wait_or_kill(child: &mut std::process::Child, case: &str) {
-    let deadline = Instant::now() + Duration::from_secs(15);
-    while child.try_wait().expect("a status").is_none() {
-        if Instant::now() > deadline {
-            child.kill().expect("killed");
-            panic!("{case}: it hangs");
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-/// Opens a pipe for writing when a process reads it.
-async fn open_when_read(pipe: &Path) -> fs::File {
-    let deadline = Instant::now() + Duration::from_secs(15);
-    loop {
-        let opened = fs::OpenOptions::new().write(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(pipe);
-        match opened {
-            Ok(file) => return file,
-            Err(error) => assert!(Instant::now() < deadline, "nothing reads the pipe: {error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -114,12 +84,11 @@ async fn interrupt_ends_a_blocked_read() {
     for arguments in cases {
         let mut command = fixture.command(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("ajo runs");
-        let _writer = open_when_read(&fixture.path("pipe")).await;
+        let _writer = open_when_read(&fixture.path("pipe"));
         assert!(child.try_wait().expect("a status").is_none(), "{arguments:?}: it reads the pipe");
         let pid = Pid::from_raw(child.id().try_into().expect("a PID")).expect("a PID");
         kill_process(pid, Signal::INT).expect("sent");
-        wait_or_kill(&mut child, &arguments.join(" ")).await;
-        let output = CommandOutput::from(child.wait_with_output().expect("it ended"));
+        let output = wait_or_kill(child, &arguments.join(" "));
         assert_eq!(output.exit_code, Some(5), "{arguments:?}: {}", output.stderr);
         assert!(output.stderr.contains("cancelled; nothing was changed"), "{}", output.stderr);
     }
@@ -134,7 +103,7 @@ async fn inputs_can_be_links_and_pipes() {
     fixture.run_expecting(&["plan", "prod.yaml", "--out", "plan.json"], 0).await;
     make_pipe(&fixture.path("pipe"));
     let (pipe, plan) = (fixture.path("pipe"), fixture.read("plan.json"));
-    let writer = std::thread::spawn(move || fs::write(pipe, plan).expect("written"));
+    let writer = std::thread::spawn(move || open_when_read(&pipe).write_all(plan.as_bytes()).expect("written"));
     fixture.run_expecting(&["apply", "--plan", "pipe", "--yes"], 0).await;
     writer.join().expect("written");
 

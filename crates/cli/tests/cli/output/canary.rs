@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 
-use super::stub_service::StubService;
+use crate::fake_server::{FakeService, config_with, error_with, success_with};
 use crate::limits::fixture::{LimitsFixture, limits_file};
 use crate::support::{CommandOutput, ajo_command, run_with_input};
 
@@ -26,26 +27,11 @@ fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned(), percent(true), percent(false), json.trim_matches('"').to_owned()];
     forms.push(forms[3].replace('/', "\\/"));
     for prefix in ["", "a", "ab"] {
-        let encoded = base64(&format!("{prefix}{secret}"));
+        let encoded = BASE64_STANDARD.encode(format!("{prefix}{secret}"));
         forms.push(encoded.replace('+', "-").replace('/', "_"));
         forms.push(encoded);
     }
     forms
-}
-
-fn base64(text: &str) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let encode = |bytes: &[u8]| {
-        let number = bytes.iter().chain(&[0, 0]).take(3).fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
-        let digit = |index: usize| char::from(ALPHABET[number >> (18 - 6 * index) & 63]);
-        (0..4).map(|index| if index <= bytes.len() { digit(index) } else { '=' }).collect::<String>()
-    };
-    text.as_bytes().chunks(3).map(encode).collect()
-}
-
-/// A text with every form of both, which a hostile or careless service returns.
-fn echo() -> String {
-    forms(SECRET).into_iter().chain(forms(TOKEN)).collect::<Vec<_>>().join(" ")
 }
 
 fn assert_no_canary(output: &CommandOutput, canaries: &[&str], context: &str) {
@@ -70,64 +56,94 @@ fn with_secret(command: &mut Command) -> &mut Command {
     command.env("AJO_SCOPES", "openid").env("AJO_SANDBOX", "prod").env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1")
 }
 
-#[test]
-fn base64_of_test_is_correct() {
-    assert_eq!(["", "a", "ab", "abc", "abcd"].map(base64), ["", "YQ==", "YWI=", "YWJj", "YWJjZA=="]);
+const UID: &str = "00000000-0000-4000-8000-000000000001";
+
+/// Runs a command at a service that knows the secret, with a static token or without a token request that works.
+fn run_at(service: &FakeService, arguments: &[&str], token: bool) -> CommandOutput {
+    let mut command = ajo_command(arguments);
+    with_secret(&mut command).env("AJO_BASE_URL", service.url()).env("AJO_IMS_URL", service.url());
+    command.env("AJO_EMULATOR_URL", service.url());
+    if token {
+        command.env("AJO_ACCESS_TOKEN", TOKEN);
+    }
+    let output = CommandOutput::from(command.output().expect("ajo runs"));
+    // Without a token request, the process does not know the token.
+    let canaries = if token { &[SECRET, TOKEN][..] } else { &[SECRET] };
+    assert_no_canary(&output, canaries, &arguments.join(" "));
+    output
 }
 
+/// One process prints every form of both, in separate fields, so that no limit on the length hides one.
+#[test]
+fn every_form_is_masked() {
+    let service = FakeService::start();
+    let forms: Vec<String> = forms(SECRET).into_iter().chain(forms(TOKEN)).collect();
+    let uid = |index: usize| format!("00000000-0000-4000-8000-{index:012}");
+    let configs: Vec<_> = forms.iter().enumerate().map(|(index, form)| config_with(form, &uid(index))).collect();
+    service.respond_with(200, &json!({"results": configs}));
+    for arguments in [
+        &["capping", "list"][..],
+        &["capping", "list", "--output", "json"],
+        &["throttling", "list"],
+        &["throttling", "list", "--output", "json"],
+    ] {
+        let output = run_at(&service, arguments, true);
+        assert_eq!(output.exit_code, Some(0), "{arguments:?}: {}", output.stderr);
+        let count = output.stdout.matches("redacted").count();
+        assert!(count >= forms.len(), "{arguments:?}: {count} of {}: {}", forms.len(), output.stdout);
+    }
+    let errors: Vec<_> = forms.iter().map(|form| json!({"errorCode": form, "error": form})).collect();
+    service.respond_with(200, &json!({"canDeploy": {"validationStatus": "invalid", "errors": errors}}));
+    let output = run_at(&service, &["capping", "can-deploy", UID], true);
+    assert!(output.stdout.matches("redacted").count() >= forms.len(), "{}", output.stdout);
+}
+
+/// Each command with each kind of response. The forms take turns, in addition to the plain values.
 #[test]
 fn echoed_secret_is_masked() {
-    let service = StubService::start();
-    let run = |arguments: &[&str], token: bool| {
-        let mut command = ajo_command(arguments);
-        with_secret(&mut command).env("AJO_BASE_URL", service.url()).env("AJO_IMS_URL", service.url());
-        command.env("AJO_EMULATOR_URL", service.url());
-        if token {
-            command.env("AJO_ACCESS_TOKEN", TOKEN);
-        }
-        let output = CommandOutput::from(command.output().expect("ajo runs"));
-        // Without a token request, the process does not know the token.
-        let canaries = if token { &[SECRET, TOKEN][..] } else { &[SECRET] };
-        assert_no_canary(&output, canaries, &arguments.join(" "));
-        output
-    };
-    let uid = "00000000-0000-4000-8000-000000000001";
-    let commands: [&[&str]; 10] = [
+    let service = FakeService::start();
+    let commands: [&[&str]; 11] = [
         &["capping", "list"],
-        &["capping", "get", uid],
-        &["throttling", "get", uid],
-        &["capping", "can-deploy", uid],
-        &["capping", "deploy", uid],
+        &["capping", "list", "--output", "json"],
+        &["capping", "get", UID],
+        &["throttling", "get", UID],
+        &["capping", "can-deploy", UID],
+        &["capping", "deploy", UID],
         &["doctor"],
         &["auth", "status"],
         &["emulator", "status"],
         &["export"],
         &["throttling", "list"],
     ];
-    for text in forms(SECRET).into_iter().chain(forms(TOKEN)).chain([echo()]) {
-        let config = json!({"uid": uid, "url": text, "name": text, "urlPattern": text, "description": text, text.clone(): text,
-            "methods": ["GET"], "maxThroughput": 400, "state": "created", "services": {},
-            "metadata": {"createdBy": text, "lastModifiedBy": text, "createdAt": text}});
-        let error = json!({"error_code": text, "error": text, "error_description": text, "message": text, "title": text,
-            "organization": text, "auth": text, "requestId": text, "validationStatus": text,
-            "errors": [{"errorCode": text, "error": text}]});
-        for (status, body) in [(400, error.clone()), (200, error), (200, json!([config])), (200, config)] {
+    let mut forms = forms(SECRET).into_iter().chain(forms(TOKEN)).cycle();
+    for arguments in commands {
+        let text = format!("{SECRET} {TOKEN} {}", forms.next().expect("a form"));
+        for (status, body) in [(400, error_with(&text)), (200, success_with(&text)), (200, json!([text]))] {
             service.respond_with(status, &body);
-            for arguments in commands {
-                run(arguments, true);
-            }
-            run(&["capping", "list", "--output", "json"], true);
-            run(&["capping", "list"], false);
+            let output = run_at(&service, arguments, true);
+            let is_shown = format!("{}{}", output.stdout, output.stderr).contains("redacted");
+            let is_expected = match arguments {
+                // It requests nothing, because the token is static.
+                ["auth", "status"] => false,
+                ["doctor"] | ["capping", "deploy", _] => status == 400,
+                ["emulator", "status"] => body.is_object() && status == 200,
+                _ => body.is_object(),
+            };
+            assert_eq!(is_shown, is_expected, "{arguments:?} {status} {}{}", output.stdout, output.stderr);
         }
-        // A static access token and the token endpoint's own token are known, too.
-        service.respond_with(
-            200,
-            &json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "bearer", "message": text}),
-        );
-        for arguments in [&["capping", "list", "--output", "json"][..], &["capping", "list"], &["doctor"]] {
-            let output = run(arguments, false);
-            assert_no_canary(&output, &[SECRET, TOKEN], "token of the token endpoint");
-        }
+    }
+    // The responses of the token endpoint.
+    let text = format!("{SECRET} {}", forms.next().expect("a form"));
+    service.respond_with(400, &json!({"error": text, "error_description": text, "message": text}));
+    let output = run_at(&service, &["capping", "list"], false);
+    assert!(output.stderr.contains("redacted"), "{}", output.stderr);
+    // Its token is known, too.
+    service.respond_with(
+        200,
+        &json!({"access_token": TOKEN, "expires_in": 3600, "token_type": "bearer", "message": format!("{text} {TOKEN}")}),
+    );
+    for arguments in [&["capping", "list", "--output", "json"][..], &["capping", "list"], &["doctor"]] {
+        assert_no_canary(&run_at(&service, arguments, false), &[SECRET, TOKEN], "token of the token endpoint");
     }
 }
 
@@ -149,15 +165,14 @@ fn secret_in_arguments_is_masked() {
             let output = CommandOutput::from(with_secret(&mut ajo_command(arguments)).output().expect("ajo runs"));
             assert_no_canary(&output, &[SECRET], &arguments.join(" "));
         }
-        let content =
-            json!({"CLIENT_ID": "c", "CLIENT_SECRETS": [SECRET], "ORG_ID": "A@AdobeOrg", "SCOPES": ["openid"]});
-        for arguments in [&["auth", "status"][..], &["doctor"], &["auth", "status", "--output", "json"]] {
-            let mut command = ajo_command(arguments);
-            command.env("AJO_CREDENTIALS", content.to_string());
-            assert_no_canary(&CommandOutput::from(command.output().expect("ajo runs")), &[SECRET], "AJO_CREDENTIALS");
-        }
         let mut login = ajo_command(&["auth", "login"]);
         assert_no_canary(&run_with_input(with_secret(&mut login), &form), &[SECRET], "login");
+    }
+    let content = json!({"CLIENT_ID": "c", "CLIENT_SECRETS": [SECRET], "ORG_ID": "A@AdobeOrg", "SCOPES": ["openid"]});
+    for arguments in [&["auth", "status"][..], &["doctor"], &["auth", "status", "--output", "json"]] {
+        let mut command = ajo_command(arguments);
+        command.env("AJO_CREDENTIALS", content.to_string());
+        assert_no_canary(&CommandOutput::from(command.output().expect("ajo runs")), &[SECRET], "AJO_CREDENTIALS");
     }
 }
 

@@ -2,6 +2,5 @@
 
 mod canary;
 mod corpus;
-mod stub_service;
 mod untrusted_text;
 mod unwritable_output;

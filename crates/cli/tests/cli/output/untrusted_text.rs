@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::corpus::{assert_harmless, hostile_strings};
-use super::stub_service::StubService;
+use crate::fake_server::{FakeService, error_with, success_with};
 use crate::limits::fixture::{LimitsFixture, limits_file};
 use crate::support::{CommandOutput, ajo_command};
 
@@ -57,6 +57,7 @@ fn infect_stamps(config: &mut Value, text: &str) {
 fn check(output: &CommandOutput, context: &str) {
     assert_harmless(&output.stdout, context, context.contains("github"));
     assert_harmless(&output.stderr, context, false);
+    assert!(!context.contains("markdown") || !output.stdout.contains("<script>"), "{context}: {}", output.stdout);
     assert_ne!(output.exit_code, Some(101), "{context}");
 }
 
@@ -105,7 +106,7 @@ async fn stored_text_round_trips_in_json() {
 
 #[test]
 fn error_messages_are_harmless() {
-    let service = StubService::start();
+    let service = FakeService::start();
     let run = |arguments: &[&str]| {
         let mut command = ajo_command(arguments);
         command.env("AJO_BASE_URL", service.url()).env("AJO_IMS_URL", service.url());
@@ -113,29 +114,36 @@ fn error_messages_are_harmless() {
         command.env("AJO_SANDBOX", "prod").env("AJO_EMULATOR_URL", service.url());
         let output = CommandOutput::from(command.output().expect("ajo runs"));
         check(&output, &arguments.join(" "));
+        output
     };
     let uid = "00000000-0000-4000-8000-000000000001";
-    let texts = hostile_strings();
-    for (index, text) in texts.iter().enumerate() {
-        let error = json!({"error_code": text, "message": text, "error": text, "title": text, "requestId": text});
-        service.respond_with(400, &error);
+    for (index, text) in hostile_strings().iter().enumerate() {
+        service.respond_with(400, &error_with(text));
         run(&["capping", "list"]);
-        if index % 12 == 0 {
-            run(&["doctor"]);
-            run(&["capping", "deploy", uid]);
-            service.respond_with(
-                200,
-                &json!({"validationStatus": text, "errors": [{"errorCode": text, "error": text}],
-                "warnings": [{"warningCode": text, "warning": text}]}),
-            );
-            run(&["capping", "can-deploy", uid]);
-            service.respond_with(200, &json!({"organization": text, "auth": text, "sandboxes": [{"name": text}]}));
-            run(&["emulator", "status"]);
-            run(&["throttling", "get", &text.replace('\0', "")]);
-            run(&["capping", "create", &text.replace('\0', "")]);
-            run(&["validate", &text.replace('\0', "")]);
-            run(&["auth", "status", "--profile", &text.replace('\0', "")]);
-            run(&[&text.replace('\0', "")]);
+        if index % 12 != 0 {
+            continue;
         }
+        run(&["doctor"]);
+        run(&["capping", "deploy", uid]);
+        service.respond_with(200, &success_with(text));
+        for arguments in [
+            &["capping", "list"][..],
+            &["capping", "get", uid],
+            &["throttling", "list"],
+            &["throttling", "get", uid],
+            &["capping", "can-deploy", uid],
+            &["emulator", "status"],
+        ] {
+            let output = run(arguments);
+            assert!(output.stdout.len() > 20, "{arguments:?}: {}", output.stderr);
+        }
+        let argument = text.replace('\0', "");
+        run(&["throttling", "get", &argument]);
+        run(&["capping", "create", &argument]);
+        run(&["validate", &argument]);
+        run(&["auth", "status", "--profile", &argument]);
+        run(&["auth", "status", "--output", &argument]);
+        run(&[&format!("--{argument}")]);
+        run(&[&argument]);
     }
 }
