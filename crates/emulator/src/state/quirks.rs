@@ -54,7 +54,7 @@ pub enum QuirkError {
 
 impl QuirkSettings {
     /// All quirks.
-    pub const ALL: [Quirk; 14] = [
+    pub const ALL: [Quirk; 15] = [
         Quirk {
             name: "can_deploy_method",
             variants: &["both", "get", "post"],
@@ -121,6 +121,12 @@ impl QuirkSettings {
             variants: &["refused", "no_content"],
             description: "undeploy of a throttling configuration that is not deployed: code 14468 in the error list, 204 in the \
                     specification",
+        },
+        Quirk {
+            name: "redeploy",
+            variants: &["direct", "refused", "ignored"],
+            description: "a capping configuration that was updated while deployed: it must be deployed again (vendor's specification); \
+                    update, undeploy, canDeploy, deploy (product documentation), so that a second deploy may be refused or ignored",
         },
         Quirk {
             name: "max_calls_count",
@@ -206,7 +212,7 @@ mod tests {
         let mut quirks = QuirkSettings::default();
         quirks.set("org_id", "required").expect("a variant");
         let json = serde_json::to_value(&quirks).expect("JSON");
-        assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(14), &"required".into()));
+        assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(15), &"required".into()));
         assert_eq!(serde_json::from_value::<QuirkSettings>(json).expect("quirks"), quirks);
         serde_json::from_str::<QuirkSettings>(r#"{"org_id": "perhaps"}"#).expect_err("no such variant");
     }
