@@ -143,47 +143,24 @@ fn to_json(config: &impl serde::Serialize) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::Value;
 
     use super::*;
 
-    fn config(state: &str, calls: i64, deployed: Option<i64>) -> CappingConfig {
-        let services = |calls: i64| json!({"action": {"rating": {"maxCallsCount": calls, "periodInMs": 1000}}});
-        let mut json = json!({
-            "uid": "u", "url": "https://a.example/*", "methods": ["GET", "PUT"], "services": services(calls),
-            "state": state, "hasBeenDeployed": deployed.is_some(),
-        });
-        if let Some(deployed) = deployed {
-            let mut services = services(deployed);
-            services["action"]["maxHttpConnections"] = json!(-1);
-            json["deployedConfig"] =
-                json!({"url": "https://a.example/*", "methods": ["PUT", "GET"], "services": services});
-        }
-        serde_json::from_value(json).expect("a configuration")
-    }
-
+    /// The npm package has the same cases.
     #[test]
     fn live_limit_is_read_from_the_config() {
-        let before = config("updated", 2, Some(1));
-        let cases = [
-            (config("created", 1, None), None, LiveLimit::None),
-            (config("deployed", 1, Some(1)), None, LiveLimit::New),
-            // Changed and changed back: the saved definition is live.
-            (config("updated", 1, Some(1)), None, LiveLimit::New),
-            (config("updated", 2, Some(1)), None, LiveLimit::Old),
-            (config("deployed", 2, Some(2)), Some(&before), LiveLimit::New),
-            // The service says `deployed` but did not replace the deployed definition.
-            (config("deployed", 2, Some(1)), Some(&before), LiveLimit::Old),
-            // The service changed the definition when it deployed it.
-            (config("deployed", 2, Some(3)), Some(&before), LiveLimit::New),
-        ];
-        for (now, before, live) in cases {
-            assert_eq!(live_limit(&now, before), live, "{now:?}");
+        let cases = include_str!("../../../../tests/conformance/live_limit.json");
+        let cases: Vec<Value> = serde_json::from_str(cases).expect("cases");
+        for case in &cases {
+            let config = |name: &str| -> Option<CappingConfig> {
+                case.get(name).map(|json| serde_json::from_value(json.clone()).expect("a configuration"))
+            };
+            let live = match live_limit(&config("now").expect("now"), config("before").as_ref()) {
+                LiveLimit::Unknown => "hidden",
+                live => live.as_str(),
+            };
+            assert_eq!(case["live"], live, "{}", case["case"]);
         }
-        let mut hidden = config("updated", 2, Some(1));
-        hidden.deployed_config = None;
-        assert_eq!(live_limit(&hidden, None), LiveLimit::Unknown);
-        hidden.state = Some(ConfigState::Deployed);
-        assert_eq!(live_limit(&hidden, None), LiveLimit::New);
     }
 }
