@@ -13,6 +13,7 @@ pub(crate) mod concurrency_limit;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 mod into_future;
 mod raw_call;
+mod redeploy;
 pub(crate) mod request_builder;
 pub(crate) mod request_config;
 mod request_path;

@@ -1,7 +1,7 @@
 //! The five mutating calls. Private: only [`crate::PlanExecutor`] makes them.
 
-use ajo_core::{Api, CallError, CanDeploy, Client, DeleteOptions, Uid};
-use ajo_limits::{ConfigDefinition, IncompleteDefinition, StepError};
+use ajo_core::{Api, CallError, CanDeploy, CappingConfig, Client, DeleteOptions, ThrottlingConfig, Uid};
+use ajo_limits::{ConfigDefinition, IncompleteDefinition, ObservedConfig, StepError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -25,24 +25,42 @@ impl From<IncompleteDefinition> for WriteError {
     }
 }
 
-/// Creates a configuration and returns its UID.
-pub(crate) async fn create(client: &Client, definition: &ConfigDefinition) -> Result<Uid, WriteError> {
+/// Creates a configuration and returns its UID, with the configuration if the response has it.
+pub(crate) async fn create(
+    client: &Client,
+    definition: &ConfigDefinition,
+) -> Result<(Uid, Option<ObservedConfig>), WriteError> {
     let body = definition.to_request_body()?;
     Ok(match definition.api() {
-        Api::Capping => client.capping().create(&deserialize_body(body)).await?.uid,
-        Api::Throttling => client.throttling().create(&deserialize_body(body)).await?.uid,
+        Api::Capping => {
+            let response = client.capping().create(&deserialize_body(body)).await?;
+            (response.uid, response.created_element.as_ref().map(ObservedConfig::from))
+        }
+        Api::Throttling => {
+            let response = client.throttling().create(&deserialize_body(body)).await?;
+            (response.uid, response.created_element.as_ref().map(ObservedConfig::from))
+        }
     })
 }
 
-/// Replaces the definition of a configuration, preserving its unknown fields.
+/// Replaces the definition of a configuration, preserving its unknown fields. Returns the configuration if the response has it.
 pub(crate) async fn update(
     client: &Client,
     uid: &Uid,
     definition: &ConfigDefinition,
     unknown: &Map<String, Value>,
-) -> Result<(), WriteError> {
+) -> Result<Option<ObservedConfig>, WriteError> {
     let body = definition.to_update_body(unknown)?;
-    Ok(client.update_raw(definition.api(), uid, body).await?)
+    let response = client.update_raw(definition.api(), uid, body).response().await?;
+    Ok(match definition.api() {
+        Api::Capping => updated_element::<CappingConfig>(&response.body).as_ref().map(ObservedConfig::from),
+        Api::Throttling => updated_element::<ThrottlingConfig>(&response.body).as_ref().map(ObservedConfig::from),
+    })
+}
+
+fn updated_element<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let mut response: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(response.remove("updatedElement")?).ok()
 }
 
 fn deserialize_body<T: DeserializeOwned>(body: Map<String, Value>) -> T {
@@ -58,7 +76,7 @@ pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) ->
     Ok(())
 }
 
-pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), WriteError> {
+pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
         Api::Capping => client.capping().deploy(uid).await?,
         Api::Throttling => client.throttling().deploy(uid).await?,
@@ -66,7 +84,7 @@ pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), W
     Ok(())
 }
 
-pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), WriteError> {
+pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
         Api::Capping => client.capping().undeploy(uid).await?,
         Api::Throttling => client.throttling().undeploy(uid).await?,

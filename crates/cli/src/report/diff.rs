@@ -78,9 +78,11 @@ pub(super) fn drift_sections(drift: &ConfigDrift) -> Vec<DiffSection> {
 const SAVED_VS_DEPLOYED: &str = "saved vs. deployed";
 const SAVED_AND_DEPLOYED: ValueRelation = ValueRelation::SideBySide("saved", "deployed");
 
-/// A warning if a change interrupts the limit.
-pub(super) fn redeploy_warning(change: &ConfigChange) -> Option<&'static str> {
-    change.is_redeployed().then_some("no live limit between undeploy and deploy")
+/// How a change that replaces a live definition affects the limit.
+pub(super) fn redeploy_note(change: &ConfigChange) -> Option<&'static str> {
+    change
+        .is_redeployed()
+        .then_some("the old limit stays live until the new one is; a gap is possible only if the service refuses that")
 }
 
 /// Joins the names of calls.

@@ -1,7 +1,8 @@
 //! Reconciles a journal with the service: determines which calls were made and updates the state.
 
-use ajo_core::{SandboxName, Uid, Verb};
+use ajo_core::{LiveLimit, SandboxName, Uid, Verb};
 
+use super::live_limit::report_live_limit;
 use crate::{
     ConfigChange, DeployState, Journal, JournalEntry, LimitsState, ManagedConfig, ObservedConfig, ObservedLimits,
     StepError, StepResult, StepState,
@@ -58,26 +59,39 @@ impl Journal {
 struct ReplayedChange<'j> {
     change: &'j ConfigChange,
     uid: Option<&'j Uid>,
-    steps: Vec<(StepState, Option<&'j StepError>)>,
+    /// The calls: those of the plan, and an undeploy if a redeploy needed one.
+    verbs: Vec<Verb>,
+    steps: Vec<(StepState, Option<&'j StepError>, Option<LiveLimit>)>,
 }
 
 impl<'j> ReplayedChange<'j> {
     fn new(change: &'j ConfigChange) -> Self {
-        let steps = change.steps.iter().map(|_| (StepState::NotStarted, None)).collect();
-        Self { change, uid: change.uid.as_ref(), steps }
+        let steps = change.steps.iter().map(|_| (StepState::NotStarted, None, None)).collect();
+        Self { change, uid: change.uid.as_ref(), verbs: change.steps.clone(), steps }
     }
 
     fn record(&mut self, entry: &'j JournalEntry) {
         let (step, result) = match entry {
-            JournalEntry::Started { step, .. } => (*step, (StepState::Unknown, None)),
-            JournalEntry::Finished { step, state, uid, error, .. } => {
+            JournalEntry::Started { step, .. } => (*step, (StepState::Unknown, None, None)),
+            JournalEntry::Finished { step, state, uid, error, live, .. } => {
                 self.uid = uid.as_ref().or(self.uid);
-                (*step, (*state, error.as_ref()))
+                (*step, (*state, error.as_ref(), *live))
             }
             JournalEntry::Reconciled { .. } => return,
         };
-        if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
-            self.steps[index] = result;
+        let mut index = self.verbs.iter().position(|known| *known == step);
+        if index.is_none() && step == Verb::Undeploy && self.change.is_redeployed() {
+            // The service refused the deploy, so the configuration is undeployed and deployed again.
+            index = self.verbs.iter().position(|known| *known == Verb::Deploy);
+            let before = index.expect("a redeploy deploys");
+            self.verbs.insert(before, step);
+            self.steps.insert(before, (StepState::NotStarted, None, None));
+        }
+        let Some(index) = index else { return };
+        self.steps[index] = result;
+        let is_undeployed = matches!(result.0, StepState::Done | StepState::Unknown) && step == Verb::Undeploy;
+        if is_undeployed && self.change.is_redeployed() && matches!(entry, JournalEntry::Finished { .. }) {
+            self.steps[index + 1] = (StepState::NotStarted, None, None);
         }
     }
 
@@ -85,7 +99,7 @@ impl<'j> ReplayedChange<'j> {
     fn possible_states(&self) -> (Option<DeployState>, Option<DeployState>) {
         let mut confirmed = self.change.before.clone();
         let mut possible = None;
-        for (verb, (state, _)) in self.change.steps.iter().zip(&self.steps) {
+        for (verb, (state, ..)) in self.verbs.iter().zip(&self.steps) {
             let after = || match (*verb, &confirmed) {
                 (Verb::Delete, _) => None,
                 (Verb::Create, _) => {
@@ -106,7 +120,7 @@ impl<'j> ReplayedChange<'j> {
     }
 
     fn reconcile(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
-        let was_sent = |(state, _): &(StepState, _)| matches!(state, StepState::Done | StepState::Unknown);
+        let was_sent = |(state, ..): &(StepState, _, _)| matches!(state, StepState::Done | StepState::Unknown);
         if !self.steps.iter().any(was_sent) {
             return;
         }
@@ -170,14 +184,19 @@ impl<'j> ReplayedChange<'j> {
     }
 
     fn into_results(self) -> Vec<StepResult> {
-        let Self { change, uid, steps } = self;
-        let result = |(step, (state, error)): (&Verb, (StepState, Option<&StepError>))| StepResult {
+        let Self { change, uid, verbs, steps } = self;
+        let result = |(step, (state, error, live)): (Verb, (StepState, Option<&StepError>, _))| StepResult {
             key: change.key.clone(),
             uid: uid.cloned(),
-            step: *step,
+            step,
             state,
             error: error.cloned(),
+            live,
         };
-        change.steps.iter().zip(steps).map(result).collect()
+        let mut results: Vec<_> = verbs.into_iter().zip(steps).map(result).collect();
+        if change.is_redeployed() {
+            report_live_limit(&mut results);
+        }
+        results
     }
 }

@@ -112,7 +112,7 @@ impl ConfigChange {
         (!steps.is_empty()).then(|| Self {
             key: wanted.key(),
             uid: found.map(|found| found.uid.clone()),
-            action: classify_action(&steps),
+            action: classify_action(&steps, before.as_ref()),
             reason,
             field_diffs: diff_definitions(before.as_ref().map(|before| &before.saved), Some(&after.saved)),
             last_modified_at: found.and_then(|found| found.last_modified_at.clone()),
@@ -140,9 +140,9 @@ impl ConfigChange {
         }
     }
 
-    /// Whether the configuration is undeployed and deployed again, as Adobe documents it for capping.
+    /// Whether a definition that is live is replaced by deploying again.
     pub fn is_redeployed(&self) -> bool {
-        self.steps.contains(&Verb::Undeploy) && self.steps.contains(&Verb::Deploy)
+        is_redeploy(&self.steps, self.before.as_ref())
     }
 }
 
@@ -167,24 +167,28 @@ fn plan_steps(before: Option<&DeployState>, after: &DeployState) -> Vec<Verb> {
     if after.is_deployed() {
         match now.live {
             LiveState::SameAsSaved => {}
-            LiveState::NotDeployed => steps.extend([Verb::CanDeploy, Verb::Deploy]),
             // The service deploys an updated throttling configuration itself and rejects a second deploy (documented, 14466).
             LiveState::Differs(_) | LiveState::Unknown if after.saved.api() == Api::Throttling => {}
-            LiveState::Differs(_) | LiveState::Unknown => {
-                steps.extend([Verb::Undeploy, Verb::CanDeploy, Verb::Deploy]);
+            // A deployed configuration is undeployed first only if the service refuses this deploy.
+            LiveState::NotDeployed | LiveState::Differs(_) | LiveState::Unknown => {
+                steps.extend([Verb::CanDeploy, Verb::Deploy]);
             }
         }
     }
     steps
 }
 
-fn classify_action(steps: &[Verb]) -> Action {
+fn is_redeploy(steps: &[Verb], before: Option<&DeployState>) -> bool {
+    steps.contains(&Verb::Deploy) && before.is_some_and(DeployState::is_deployed)
+}
+
+fn classify_action(steps: &[Verb], before: Option<&DeployState>) -> Action {
     let has = |verb| steps.contains(&verb);
     if has(Verb::Create) {
         Action::Create
     } else if has(Verb::Update) {
         Action::Update
-    } else if has(Verb::Undeploy) && has(Verb::Deploy) {
+    } else if is_redeploy(steps, before) {
         Action::Redeploy
     } else if has(Verb::Deploy) {
         Action::Deploy

@@ -27,9 +27,7 @@ pub(super) fn block(change: &ConfigChange, style: TextStyle) -> SafeText {
         lines.extend(section_lines(&part));
     }
     lines.push(safe!("  calls: {}", diff::join_verbs(&change.steps)));
-    lines.extend(
-        diff::redeploy_warning(change).map(|warning| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", warning)))),
-    );
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", note)))));
     SafeText::join_lines(lines)
 }
 
