@@ -36,7 +36,7 @@ mod transport;
 // Only the types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
     AccessToken, AuthError, BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials, CredentialsError, IMS_URL,
-    ImsError, ImsErrorKind, OrgId, OrgIdError, Scopes, ScopesError, Secret, Timestamp, TokenRequest,
+    ImsError, ImsErrorKind, OrgId, OrgIdError, Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest,
     TransportErrorKind, VersionedToken,
 };
 pub use bounded_read::read_bounded_text;

@@ -24,7 +24,7 @@ pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
 
-use crate::Secret;
+use crate::{Secret, StoreLocks};
 
 /// The pending result of a store operation.
 pub type StoreFuture<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
@@ -80,14 +80,13 @@ pub trait TokenStore: Send + Sync {
     /// Removes a key. A missing key is not an error.
     fn remove<'s>(&'s self, key: &'s str) -> StoreFuture<'s, ()>;
 
-    /// Whether the store supports [`TokenStore::lock`]. If so, one process requests a token while the others wait for
-    /// it, for at most two seconds.
-    fn has_locks(&self) -> bool {
-        false
+    /// What [`TokenStore::lock`] supports. With locks, one process requests a token while the others wait for it.
+    fn locks(&self) -> StoreLocks {
+        StoreLocks::None
     }
 
     /// Acquires the lock of a key and returns the ticket that releases it, or `None` if another process holds the lock.
-    /// The lock must expire after `lease`, because a killed process never releases it.
+    /// The lock must end after `lease`, because a killed process never releases it.
     fn lock<'s>(&'s self, _key: &'s str, _lease: Duration) -> StoreFuture<'s, Option<String>> {
         Box::pin(std::future::ready(Ok(None)))
     }

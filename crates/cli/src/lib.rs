@@ -13,6 +13,7 @@ mod prompt;
 mod rejected_part;
 mod report;
 mod safe_text;
+mod secret_check;
 mod secret_mask;
 mod session;
 mod signals;

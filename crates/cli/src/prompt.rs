@@ -1,7 +1,7 @@
 //! Prompts on the terminal.
 
 use std::fmt::Display;
-use std::io::{self, BufRead as _, Read as _};
+use std::io::{self, BufRead as _};
 
 use ajo_auth::Secret;
 
@@ -41,20 +41,25 @@ pub(crate) enum PromptReply<T> {
     Json(Secret),
 }
 
-/// Prompts until the reply parses. A reply that starts with `{` is read until the JSON is complete.
-pub(crate) fn read_value_or_json<T, E: Display>(
-    question: &str,
+/// Prompts until the reply parses, without echo. A reply that starts with `{` is read until the JSON is complete.
+pub(crate) fn read_value_or_json<T: Display, E: Display>(
+    name: &'static str,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<PromptReply<T>, CommandError> {
+    // Also between two lines, because a terminal echoes pasted text when it arrives.
+    let _echo_off = EchoOff::new();
     loop {
-        output::print_prompt(safe!("{}:", question));
-        let line = read_line()?;
+        output::print_prompt(safe!("{} or JSON (not shown):", name));
+        let line = read_hidden_line()?;
         let line = line.expose().trim();
         if line.starts_with('{') {
             return read_json(line).map(PromptReply::Json);
         }
         match read(line) {
-            Ok(value) => return Ok(PromptReply::Value(value)),
+            Ok(value) => {
+                output::print_note(safe!("{}: {}", name, value));
+                return Ok(PromptReply::Value(value));
+            }
             Err(problem) => output::print_note(safe!("{}", problem)),
         }
     }
@@ -69,25 +74,57 @@ fn read_json(first: &str) -> Result<Secret, CommandError> {
         if !is_incomplete || text.len() > MAX_JSON_BYTES {
             return Ok(Secret::new(text));
         }
-        let line = read_line()?;
+        let line = read_hidden_line()?;
+        text.push('\n');
         text.push_str(line.expose());
     }
 }
 
-fn read_line() -> Result<Secret, CommandError> {
-    let mut line = String::new();
-    let length =
-        io::stdin().lock().take(MAX_JSON_BYTES as u64).read_line(&mut line).map_err(|error| terminal_error(&error))?;
-    if length == 0 { Err(terminal_error(&"end of input")) } else { Ok(Secret::new(line)) }
+fn read_hidden_line() -> Result<Secret, CommandError> {
+    rpassword::read_password().map(Secret::new).map_err(|error| terminal_error(&error))
+}
+
+/// Turns off the echo of the terminal until it is dropped. A Windows console echoes what is read, so this does nothing there.
+struct EchoOff {
+    #[cfg(unix)]
+    original: Option<rustix::termios::Termios>,
+}
+
+impl EchoOff {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+        let original = tcgetattr(io::stdin()).ok();
+        if let Some(mut hidden) = original.clone() {
+            hidden.local_modes.remove(LocalModes::ECHO);
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &hidden);
+        }
+        Self { original }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Self {
+        Self {}
+    }
+}
+
+#[cfg(unix)]
+impl Drop for EchoOff {
+    fn drop(&mut self) {
+        if let Some(original) = &self.original {
+            let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, original);
+        }
+    }
 }
 
 /// Prompts for a secret without echo.
 pub(crate) fn read_secret(question: &str) -> Result<Secret, CommandError> {
     loop {
         output::print_prompt(safe!("{} (not shown):", question));
-        let text = rpassword::read_password().map_err(|error| terminal_error(&error))?;
-        if !text.trim().is_empty() {
-            let secret = Secret::new(text.trim());
+        let text = read_hidden_line()?;
+        if !text.expose().trim().is_empty() {
+            let secret = Secret::new(text.expose().trim());
             secret_mask::register(&secret);
             return Ok(secret);
         }

@@ -1,8 +1,9 @@
 //! The secrets and tokens of this process, and the mask that hides them in output.
 
+use std::ffi::OsString;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use ajo_auth::{Credentials, Secret};
+use ajo_auth::{AccessToken, Credentials, Secret};
 use ajo_engine::find_credential_content;
 
 /// Replaces a secret. Libraries print secrets the same way.
@@ -10,6 +11,9 @@ const MASK: &str = "[redacted]";
 
 /// Minimum length of a secret in characters. Shorter ones would hide parts of harmless words.
 const MIN_LENGTH: usize = 8;
+
+/// Minimum length in bytes of the start of a secret that is masked before `…`, where a message was cut.
+const MIN_CUT_LENGTH: usize = 4;
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -31,27 +35,36 @@ pub(crate) fn register(secret: &Secret) {
 
 /// Remembers all secrets in the environment, even if no command uses them.
 pub(crate) fn register_environment() {
-    for (name, value) in std::env::vars_os() {
-        secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy()).iter().for_each(register);
-    }
+    secrets_in_environment().iter().for_each(register);
+}
+
+/// All secrets in variables of this program or of Adobe's own.
+pub(crate) fn secrets_in_environment() -> Vec<Secret> {
+    let variables = std::env::vars_os();
+    let secrets =
+        |(name, value): (OsString, OsString)| secrets_in_variable(&name.to_string_lossy(), &value.to_string_lossy());
+    let mut secrets: Vec<Secret> = variables.flat_map(secrets).collect();
     // CI variables often hold the content of the file instead of its path.
     let value = std::env::var("AJO_CREDENTIALS").unwrap_or_default();
     let content = find_credential_content(&value).unwrap_or(value);
     if let Ok(credentials) = Credentials::parse(&content, None) {
-        credentials.secrets().iter().for_each(register);
+        secrets.extend_from_slice(credentials.secrets());
     }
+    secrets
 }
 
 /// The secrets in an environment variable of this program or of Adobe's own: one secret, a JSON list of secrets, or a token.
-pub(crate) fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
-    let name = name.to_ascii_lowercase();
+fn secrets_in_variable(name: &str, value: &str) -> Vec<Secret> {
+    // Variables of Adobe's command write `_` in a name as `__`.
+    let name = name.to_ascii_lowercase().replace("__", "_");
     let is_ours = ["ajo_", "ims_", "aio_"].iter().any(|prefix| name.starts_with(prefix));
     if !is_ours || !(name.contains("secret") || name.contains("access_token")) {
         return Vec::new();
     }
-    let value = value.trim();
-    let value = value.strip_prefix("Bearer ").unwrap_or(value).trim();
-    let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()]);
+    if let Some(token) = AccessToken::from_setting(&Secret::new(value)).filter(|_| name.contains("token")) {
+        return vec![token.value().clone()];
+    }
+    let list: Vec<String> = serde_json::from_str(value).unwrap_or_else(|_| vec![value.trim().to_owned()]);
     list.into_iter().map(Secret::new).collect()
 }
 
@@ -78,19 +91,18 @@ impl SecretMask {
     }
 
     fn apply(&self, text: &str) -> String {
-        // A match starts with the first character of a secret, or with an encoded one.
-        let mut starts = [false; 256];
-        let first_bytes = self.needles.iter().filter_map(|needle| needle.expose().bytes().next());
-        first_bytes.chain(*b"%+\\&").for_each(|byte| starts[usize::from(byte)] = true);
+        let mut by_first_byte = vec![Vec::new(); 256];
+        for needle in self.needles.iter().map(|needle| needle.expose().as_bytes()) {
+            by_first_byte[usize::from(needle[0])].push(needle);
+        }
         let bytes = text.as_bytes();
         let mut masked = String::with_capacity(text.len());
         let (mut copied, mut position) = (0, 0);
         while position < bytes.len() {
-            if !starts[usize::from(bytes[position])] {
-                position += 1;
-                continue;
-            }
-            let longest = self.needles.iter().filter_map(|it| match_end(bytes, position, it.expose().as_bytes())).max();
+            let encoded = decode_byte(&bytes[position..]).map(|(byte, _)| byte);
+            let first_bytes = [Some(bytes[position]), encoded.filter(|byte| *byte != bytes[position])];
+            let needles = first_bytes.into_iter().flatten().flat_map(|byte| &by_first_byte[usize::from(byte)]);
+            let longest = needles.filter_map(|needle| match_end(bytes, position, needle, 0)).max();
             // A match inside a character is not possible: secrets and encodings start with a whole one.
             match longest.filter(|end| text.is_char_boundary(position) && text.is_char_boundary(*end)) {
                 Some(end) => {
@@ -106,44 +118,53 @@ impl SecretMask {
     }
 }
 
-/// The end of a secret that starts at `position`. Each byte may be encoded for a URL, JSON, XML, or Markdown.
-fn match_end(text: &[u8], mut position: usize, secret: &[u8]) -> Option<usize> {
-    for (index, byte) in secret.iter().enumerate() {
-        let encoded = encoded_length(&text[position.min(text.len())..], *byte);
-        let verbatim = text.get(position) == Some(byte);
+/// The end of a secret whose bytes from `first` on start at `position`. Each byte may be encoded for a URL, JSON, XML, or
+/// Markdown. The secret may be cut, because messages are cut before they are masked.
+fn match_end(text: &[u8], mut position: usize, secret: &[u8], first: usize) -> Option<usize> {
+    for index in first..secret.len() {
+        let byte = secret[index];
+        let encoded = decode_byte(&text[position.min(text.len())..]).filter(|(decoded, _)| *decoded == byte);
+        let verbatim = text.get(position) == Some(&byte);
         position += match (verbatim, encoded) {
-            (false, None) => return None,
+            (false, None) => return cut_end(text, position).filter(|_| index >= MIN_CUT_LENGTH),
             (true, None) => 1,
-            (false, Some(length)) => length,
+            (false, Some((_, length))) => length,
             // `%` and `\` can be part of the secret or of its encoding.
-            (true, Some(length)) => {
-                let rest = &secret[index + 1..];
-                return match_end(text, position + length, rest).or_else(|| match_end(text, position + 1, rest));
+            (true, Some((_, length))) => {
+                let end = |length| match_end(text, position + length, secret, index + 1);
+                return end(length).or_else(|| end(1));
             }
         };
     }
     Some(position)
 }
 
-/// The length of the encoded form of a byte at the start of a text.
-fn encoded_length(text: &[u8], byte: u8) -> Option<usize> {
-    let hex = |digits: Option<&[u8]>| {
-        let digits = std::str::from_utf8(digits?).ok()?;
-        (digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-            && u32::from_str_radix(digits, 16) == Ok(u32::from(byte)))
-        .then_some(())
+/// The position of `…` in a text that is cut here, perhaps within an encoded byte.
+fn cut_end(text: &[u8], position: usize) -> Option<usize> {
+    let rest = text.get(position..)?;
+    let max_length = if rest.starts_with(b"%") || rest.starts_with(b"\\") || rest.starts_with(b"&") { 9 } else { 0 };
+    (0..=max_length).find(|length| rest[*length.min(&rest.len())..].starts_with("…".as_bytes())).map(|it| position + it)
+}
+
+/// The encoded byte at the start of a text, and the length of its encoding.
+fn decode_byte(text: &[u8]) -> Option<(u8, usize)> {
+    let number = |digits: &[u8], radix| {
+        let digits = std::str::from_utf8(digits).ok().filter(|it| it.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        u8::try_from(u32::from_str_radix(digits, radix).ok()?).ok()
     };
+    // The text from `start` to the byte `end`, and the length up to and including it.
     let until = |start: usize, end: u8| {
         let length = text.get(start..)?.iter().take(8).position(|it| *it == end)?;
         Some((&text[start..start + length], start + length + 1))
     };
     match (text.first()?, text.get(1)) {
-        (b'%', _) => hex(text.get(1..3)).map(|()| 3),
-        (b'+', _) if byte == b' ' => Some(1),
+        (b'%', _) => Some((number(text.get(1..3)?, 16)?, 3)),
+        (b'+', _) => Some((b' ', 1)),
         (b'\\', Some(b'u')) if text.get(2) == Some(&b'{') => {
-            until(3, b'}').and_then(|(digits, end)| hex(Some(digits)).map(|()| end))
+            let (digits, length) = until(3, b'}')?;
+            Some((number(digits, 16)?, length))
         }
-        (b'\\', Some(b'u')) => hex(text.get(2..6)).map(|()| 6),
+        (b'\\', Some(b'u')) => Some((number(text.get(2..6)?, 16)?, 6)),
         (b'\\', Some(next)) => {
             let decoded = match next {
                 b'n' => b'\n',
@@ -154,18 +175,18 @@ fn encoded_length(text: &[u8], byte: u8) -> Option<usize> {
                 b'"' | b'\\' | b'/' | b'\'' => *next,
                 _ => return None,
             };
-            (decoded == byte).then_some(2)
+            Some((decoded, 2))
         }
         (b'&', Some(b'#')) => {
-            let (digits, end) = until(2, b';')?;
-            let is_same = match digits.strip_prefix(b"x").or_else(|| digits.strip_prefix(b"X")) {
-                Some(digits) => hex(Some(digits)).is_some(),
-                None => std::str::from_utf8(digits).ok()?.parse() == Ok(u32::from(byte)),
+            let (digits, length) = until(2, b';')?;
+            let decoded = match digits.strip_prefix(b"x").or_else(|| digits.strip_prefix(b"X")) {
+                Some(digits) => number(digits, 16),
+                None => number(digits, 10),
             };
-            is_same.then_some(end)
+            Some((decoded?, length))
         }
         (b'&', _) => {
-            let (name, end) = until(1, b';')?;
+            let (name, length) = until(1, b';')?;
             let decoded = match name {
                 b"amp" => b'&',
                 b"lt" => b'<',
@@ -174,7 +195,7 @@ fn encoded_length(text: &[u8], byte: u8) -> Option<usize> {
                 b"apos" => b'\'',
                 _ => return None,
             };
-            (decoded == byte).then_some(end)
+            Some((decoded, length))
         }
         _ => None,
     }
@@ -240,6 +261,18 @@ mod tests {
     fn harmless_text_is_not_masked() {
         for text in ["", "short", "p8e-", "p8e-/a+\"\\ s3cr~t&", "%", "\\u", "&#", "%p8e", "東京"] {
             assert_eq!(masked(text), text);
+        }
+    }
+
+    #[test]
+    fn cut_secret_is_masked() {
+        for start in ["p8e-", "p8e-/a+", "p8e-%2Fa%2", "p8e-/a+&qu", "p8e-/a+\\", "p8e-/a\\u00", "cDhlLS9h", "OnA4ZS0v"]
+        {
+            let shown = masked(&format!("x {start}… y"));
+            assert!(shown.contains("[redacted]… y") && shown.len() <= "x On[redacted]… y".len(), "{start}: {shown}");
+        }
+        for text in ["x p8e-/a… y", "p8e…", "p8e-/a+", "p8e-/a+ …"] {
+            assert_eq!(masked(text) == text, !text.contains("a…"), "{text}");
         }
     }
 

@@ -17,7 +17,7 @@ mod settings_reader;
 pub(crate) use auth_context::{AuthContext, CallerIdentity, selected_profile_name, token_endpoint};
 pub(crate) use client_session::ClientSession;
 pub(crate) use credential_input::{credential_source, read_credential};
-pub(crate) use credential_sources::{CredentialSources, name_rejected_source};
+pub(crate) use credential_sources::{CredentialSources, join_sources, name_rejected_source};
 pub(crate) use file_warnings::{credential_file_warning, token_cache_warning};
 pub(crate) use known_secrets::known_secrets;
 pub(crate) use profile::{Profile, ProfileName, SecretStorage};

@@ -14,6 +14,7 @@ mod json_writer;
 mod multipart;
 pub(crate) mod pending_response;
 pub(crate) mod request_body;
+pub(crate) mod request_error;
 pub(crate) mod response;
 pub(crate) mod route;
 pub(crate) mod service_error;

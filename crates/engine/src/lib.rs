@@ -20,7 +20,7 @@ pub mod rules;
 
 pub use decide::attempt_outcome::AttemptOutcome;
 pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
-pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
+pub use decide::client_token_state::{ClientTokenState, OAuthOptions, StoreLocks};
 pub use decide::jitter::jitter;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;

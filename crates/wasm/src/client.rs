@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use ajo_auth::SHORT_LEASE_DURATION;
 use ajo_core::{AuthSource, CallError, InFlightCall, RequestConfig, RetryPolicy, StringRequestTemplate};
-use ajo_engine::{ClientTokenState, OAuthOptions, RetryBudget, SharedClientState, StepContext};
+use ajo_engine::{ClientTokenState, OAuthOptions, RetryBudget, SharedClientState, StepContext, StoreLocks};
 
 use crate::client_options::ClientOptions;
 use crate::error_json;
@@ -26,7 +26,8 @@ impl Client {
     pub(crate) fn open(options: &str) -> Result<Self, String> {
         let ClientOptions { config, has_token_store: has_store } = ClientOptions::from_json(options)?;
         let client = config.validate().and_then(|config| {
-            let options = OAuthOptions { has_store, has_store_locks: false, lease_duration: SHORT_LEASE_DURATION };
+            let options =
+                OAuthOptions { has_store, store_locks: StoreLocks::None, lease_duration: SHORT_LEASE_DURATION };
             let tokens = match &config.auth {
                 AuthSource::Credentials(credentials) => {
                     ClientTokenState::with_credentials(credentials.clone(), config.ims_url.clone(), options)

@@ -3,7 +3,7 @@
 use std::io;
 
 use ajo_core::Verb;
-use ajo_limits::{DeployState, JournalEntry, StepError, StepState};
+use ajo_limits::{DeployState, JournalEntry, ObservedConfig, StepError, StepState};
 
 use super::executor_state::{StepOutcome, own_error};
 use super::plan_executor::PlanExecutor;
@@ -43,9 +43,27 @@ impl PlanExecutor<'_> {
                 };
             }
         }
-        let response = response.map(Box::new);
+        let response = response.filter(|response| self.is_free_of_secrets(response)).map(Box::new);
+        let error = error.map(|error| self.redact_error(error));
         self.append_entry(JournalEntry::Finished { change: index, step, state, uid, response, error, live });
         self.observer.step_finished(change, step, state);
+    }
+
+    fn redact_error(&self, error: StepError) -> StepError {
+        let redact = |text| self.observer.redact(text);
+        StepError {
+            message: redact(error.message),
+            hint: error.hint.map(redact),
+            code: error.code.map(redact),
+            request_id: error.request_id.map(redact),
+            status: error.status,
+        }
+    }
+
+    /// Without the response, the journal still tells that the call was done.
+    fn is_free_of_secrets(&self, response: &ObservedConfig) -> bool {
+        let text = serde_json::to_string(response).expect("strings, numbers, and lists");
+        self.observer.redact(text.clone()) == text
     }
 
     /// Appends a line to the journal. Returns false if that failed.

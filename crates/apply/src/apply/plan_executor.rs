@@ -20,6 +20,11 @@ pub trait ApplyObserver: Send + Sync {
 
     /// Whether the apply must not start another call.
     fn is_cancelled(&self) -> bool;
+
+    /// Removes secrets from a text of the service before the journal records it.
+    fn redact(&self, text: String) -> String {
+        text
+    }
 }
 
 /// Executes a plan. Calls for one configuration are sequential; at most `concurrency` configurations are processed at a time.

@@ -10,7 +10,7 @@ use super::file_locks::FileLocks;
 use super::file_store_problem::FileStoreProblem;
 use super::{StoreError, StoreFuture, TokenStore};
 use crate::private_file::PrivacyProblem;
-use crate::{Secret, SymlinkPolicy, open_regular_file, read_bounded_file};
+use crate::{Secret, StoreLocks, SymlinkPolicy, open_regular_file, read_bounded_file};
 
 /// Maximum size of a file (our limit). A token has about 2 KB.
 const MAX_FILE_BYTES: usize = 64 * 1024;
@@ -103,8 +103,8 @@ impl TokenStore for FileStore {
         })
     }
 
-    fn has_locks(&self) -> bool {
-        true
+    fn locks(&self) -> StoreLocks {
+        StoreLocks::ProcessBound
     }
 
     fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {

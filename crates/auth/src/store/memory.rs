@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{StoreFuture, TokenStore};
-use crate::Secret;
+use crate::{Secret, StoreLocks};
 
 /// Shares tokens between clients of one process that are not clones of each other.
 #[derive(Default)]
@@ -57,8 +57,8 @@ impl TokenStore for MemoryStore {
         Box::pin(async { Ok(()) })
     }
 
-    fn has_locks(&self) -> bool {
-        true
+    fn locks(&self) -> StoreLocks {
+        StoreLocks::Expiring
     }
 
     fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {

@@ -7,7 +7,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError};
 
 use super::{StoreError, StoreFuture, TokenStore};
-use crate::Secret;
+use crate::{Secret, StoreLocks};
 
 /// Prefix of the token keys, so that the server can also be used for other data.
 const TOKEN_PREFIX: &str = "ajo-limits:token:";
@@ -78,8 +78,8 @@ impl TokenStore for RedisStore {
         self.run_command(redis::cmd("DEL").arg(format!("{TOKEN_PREFIX}{key}")).take())
     }
 
-    fn has_locks(&self) -> bool {
-        true
+    fn locks(&self) -> StoreLocks {
+        StoreLocks::Expiring
     }
 
     fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {

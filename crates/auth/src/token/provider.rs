@@ -50,7 +50,7 @@ impl TokenProvider {
     pub fn with_transport(credentials: Credentials, ims: &BaseUrl, transport: Arc<dyn TokenTransport>) -> Self {
         let options = OAuthOptions {
             has_store: transport.has_store(),
-            has_store_locks: transport.has_store_locks(),
+            store_locks: transport.store_locks(),
             lease_duration: transport.lease_duration(),
         };
         Self::from_state(ClientTokenState::with_credentials(credentials, ims.clone(), options), Some(transport))

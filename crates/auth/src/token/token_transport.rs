@@ -5,7 +5,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{AuthError, Runtime, Secret, StoreError, TokenRequest};
+use crate::{AuthError, Runtime, Secret, StoreError, StoreLocks, TokenRequest};
 
 /// Maximum size of a response of the token endpoint. A token has about 2 KB.
 pub const MAX_TOKEN_RESPONSE_BYTES: usize = 64 * 1024;
@@ -84,8 +84,9 @@ pub trait TokenTransport: Send + Sync {
         Box::pin(std::future::ready(Some(Ok(()))))
     }
 
-    fn has_store_locks(&self) -> bool {
-        false
+    /// The locks of the store.
+    fn store_locks(&self) -> StoreLocks {
+        StoreLocks::None
     }
 
     /// Locks a key of the store for [`ajo_engine::STORE_LOCK_LEASE`] and returns the ticket that releases the lock. The

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::sync::Notify;
 
 use crate::{
-    AuthError, BoxFuture, MAX_TOKEN_RESPONSE_BYTES, Runtime, Secret, StoreError, TokenEvent, TokenRequest,
+    AuthError, BoxFuture, MAX_TOKEN_RESPONSE_BYTES, Runtime, Secret, StoreError, StoreLocks, TokenEvent, TokenRequest,
     TokenResponse, TokenStore, TokenTransport, TransportErrorKind, classify_connect_error, format_error_chain,
     proxy_of, read_bounded,
 };
@@ -110,8 +110,8 @@ impl TokenTransport for ReqwestTokenTransport {
         })
     }
 
-    fn has_store_locks(&self) -> bool {
-        self.store.as_ref().is_some_and(|store| store.has_locks())
+    fn store_locks(&self) -> StoreLocks {
+        self.store.as_ref().map(|store| store.locks()).unwrap_or_default()
     }
 
     fn lock_store<'d>(

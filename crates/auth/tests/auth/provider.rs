@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ajo_auth::{
-    AuthError, BaseUrl, Credentials, ImsErrorKind, ManualRuntime, MemoryStore, Secret, StoreError, StoreFuture,
-    SystemRuntime, TokenProvider, TokenStore, TransportErrorKind, VersionedToken, http_client,
+    AuthError, BaseUrl, Credentials, FileStore, ImsErrorKind, ManualRuntime, MemoryStore, Runtime as _, Secret,
+    StoreError, StoreFuture, SystemRuntime, TokenProvider, TokenStore, TransportErrorKind, VersionedToken, http_client,
 };
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -113,6 +113,36 @@ async fn store_lock_prevents_second_request() {
         assert_eq!(caller.await.expect("no panic").token.value().expose(), "abc");
     }
     mock.assert_calls(1);
+}
+
+/// The lock of a process ends with it, so waiting for it is worth as long as a token request takes.
+#[tokio::test]
+async fn lock_wait_is_bounded() {
+    let server = MockServer::start();
+    let mock = mock_token_endpoint(&server, 3600);
+    let ims = BaseUrl::parse(&server.base_url()).expect("an endpoint");
+    let directory = tempfile::tempdir().expect("a directory");
+    let memory: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let file = || Arc::new(FileStore::new(directory.path())) as Arc<dyn TokenStore>;
+    let holder = file();
+    let key = ajo_engine::store_key(&credentials(), &ims);
+    for (store, other, deadline, waited) in [
+        (file(), &holder, Duration::MAX, 12_000),
+        (file(), &holder, Duration::from_secs(15), 5_000),
+        (file(), &holder, Duration::from_secs(10), 2_500),
+        (memory.clone(), &memory, Duration::MAX, 2_000),
+        (memory.clone(), &memory, Duration::from_secs(6), 1_500),
+    ] {
+        let hour = Duration::from_secs(3600);
+        let ticket = other.lock(&key, hour).await.expect("a response").expect("free");
+        let env = manual_runtime();
+        let provider = provider_with_runtime(&server.base_url(), credentials(), &env, Some(store));
+        provider.token_until(deadline).await.expect("a token of its own");
+        assert_eq!(env.elapsed().as_millis(), waited, "{deadline:?}");
+        other.remove(&key).await.expect("removed");
+        other.unlock(&key, &ticket).await.expect("released");
+    }
+    mock.assert_calls(5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -9,14 +9,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ajo_auth::{AuthError, BaseUrl, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind};
-use ajo_core::{BASE_URL, CallError, CallOptions, Client, ErrorKind};
+use ajo_core::{CallError, CallOptions, Client, ErrorKind};
 use ajo_engine::TokenClaims;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::session::{self, AuthContext, CallerIdentity, SecretStorage, Setting, SettingSource, SettingsReader};
+use crate::session::{self, AuthContext, CallerIdentity, SecretStorage, SettingSource, join_sources};
 use crate::time::format_rfc3339;
 use call_evidence::CallEvidence;
 use doctor_check::DoctorCheck;
@@ -49,7 +49,7 @@ pub(crate) async fn run(settings: &GlobalSettings) -> Result<ExitCode, CommandEr
 async fn run_checks(settings: &GlobalSettings, report: &mut DoctorReport) -> Result<(), FailedCheck> {
     let caller =
         AuthContext::resolve(settings).await.map_err(|failure| FailedCheck(DoctorCheck::Credentials, failure))?;
-    let detail = format!("{}; client id {}", caller.source, caller.identity.client_id());
+    let detail = format!("{}; client id {}", join_sources(&caller.origin), caller.identity.client_id());
     report.add_passed(DoctorCheck::Credentials, detail, "read and complete");
     check_keychain(&caller, report);
     check_token_cache(&caller, report).map_err(|failure| FailedCheck(DoctorCheck::TokenCache, failure))?;
@@ -96,9 +96,7 @@ fn gateway_route(settings: &GlobalSettings, caller: &AuthContext) -> Option<Serv
     if settings.emulator {
         return None;
     }
-    let setting = SettingsReader::new(settings).value(Setting::BaseUrl).ok()?;
-    let profile_url = caller.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
-    ServerRoute::new(BaseUrl::parse(setting.as_deref().or(profile_url).unwrap_or(BASE_URL)).ok()?).ok()
+    ServerRoute::new(BaseUrl::parse(&caller.base_url(settings).ok()?).ok()?).ok()
 }
 
 fn check_keychain(caller: &AuthContext, report: &mut DoctorReport) {
@@ -224,17 +222,7 @@ fn check_static_token(
     let failed = |problem: String, hint: &str| {
         FailedCheck(DoctorCheck::Token, CommandError::new(problem).with_hint(hint).into_authentication_error())
     };
-    let now = ajo_auth::current_timestamp();
-    if let Some(expiry) = claims.expires_at.filter(|expiry| *expiry <= now) {
-        return Err(failed(
-            format!(
-                "the token in AJO_ACCESS_TOKEN expired at {} (this machine's clock: {})",
-                format_rfc3339(expiry),
-                format_rfc3339(now)
-            ),
-            "unset AJO_ACCESS_TOKEN to use the credential or the profile, or set it to a new token",
-        ));
-    }
+    caller.check_token_expiry(&claims).map_err(|failure| FailedCheck(DoctorCheck::Token, failure))?;
     for (claim, value, name) in [
         (&claims.client_id, caller.identity.client_id(), "client id"),
         (&claims.org_id, caller.identity.org_id().as_str(), "organization"),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ajo_auth::{
     BaseUrl, Credentials, CredentialsError, FileStore, IMS_URL, OrgId, Secret, SystemRuntime, TokenProvider,
 };
-use ajo_core::{Client, ClientBuilder};
+use ajo_core::{BASE_URL, Client, ClientBuilder};
 use ajo_emulator::{Emulator, SandboxSettings};
+use ajo_engine::TokenClaims;
 
 use super::credential_input::{credential_source, read_credential};
 use super::credential_sources::CredentialSources;
@@ -19,11 +20,13 @@ use super::settings_reader::SettingsReader;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::secret_mask;
+use crate::time::format_rfc3339;
 
 /// The caller's identity, and its source.
 pub(crate) struct AuthContext {
     pub(crate) identity: CallerIdentity,
-    pub(crate) source: String,
+    /// Where the identity comes from. Single settings can override parts of it.
+    pub(crate) origin: Vec<SettingSource>,
     /// The source of each part.
     pub(crate) sources: CredentialSources,
     pub(crate) ims_url: BaseUrl,
@@ -57,7 +60,7 @@ impl AuthContext {
             };
             return Ok(Self {
                 identity,
-                source: source.to_string(),
+                origin: vec![source],
                 sources,
                 ims_url,
                 profile: None,
@@ -67,21 +70,21 @@ impl AuthContext {
         let reader = SettingsReader::new(settings);
         let selected = selected_profile(settings)?;
         let sources = CredentialSources::locate(&reader)?;
-        let (identity, source, profile) = if let Some((token, source)) = reader.access_token()? {
+        let (identity, origin, profile) = if let Some((token, source)) = reader.access_token()? {
             let (identity, profile) = resolve_access_token(&reader, token, selected)?;
-            (identity, source.to_string(), profile)
+            (identity, vec![source], profile)
         } else {
             let (credentials, profile) = resolve_credentials(&reader, selected)?;
-            let source = match (&profile, reader.get(Setting::Credentials)?) {
-                (Some(profile), _) => SettingSource::Profile(profile.name.to_string()).to_string(),
-                (None, Some(found)) => credential_source(&found).to_string(),
-                (None, None) => sources.summary(),
+            let origin = match (&profile, reader.get(Setting::Credentials)?) {
+                (Some(profile), _) => vec![SettingSource::Profile(profile.name.to_string())],
+                (None, Some(found)) => vec![credential_source(&found)],
+                (None, None) => sources.all(),
             };
-            (CallerIdentity::Credentials(credentials), source, profile)
+            (CallerIdentity::Credentials(credentials), origin, profile)
         };
         identity.register_secrets();
         let ims_url = token_endpoint(settings, profile.as_ref())?;
-        Ok(Self { identity, source, sources, ims_url, profile, emulator: None })
+        Ok(Self { identity, origin, sources, ims_url, profile, emulator: None })
     }
 
     /// The sandbox from the settings or the profile. An emulator defaults to `prod`.
@@ -110,13 +113,31 @@ impl AuthContext {
         sandbox: &str,
     ) -> Result<ClientBuilder, CommandError> {
         let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
-        let profile_url = self.profile.as_ref().and_then(|profile| profile.base_url.as_deref());
+        Ok(builder.base_url(&self.base_url(settings)?))
+    }
+
+    /// The base URL from the settings, the profile, or Adobe's default, or that of the emulator.
+    pub(crate) fn base_url(&self, settings: &GlobalSettings) -> Result<String, CommandError> {
+        if let Some(emulator) = &self.emulator {
+            return Ok(emulator.base_url());
+        }
         let url = SettingsReader::new(settings).value(Setting::BaseUrl)?;
-        Ok(match (&self.emulator, url.as_deref().or(profile_url)) {
-            (Some(emulator), _) => builder.base_url(&emulator.base_url()),
-            (None, Some(url)) => builder.base_url(url),
-            (None, None) => builder,
-        })
+        let profile_url = || self.profile.as_ref().and_then(|profile| profile.base_url.clone());
+        Ok(url.or_else(profile_url).unwrap_or_else(|| BASE_URL.to_owned()))
+    }
+
+    /// Fails if a static access token with these claims has expired, because every call would fail.
+    pub(crate) fn check_token_expiry(&self, claims: &TokenClaims) -> Result<(), CommandError> {
+        let now = ajo_auth::current_timestamp();
+        let (Some(source), Some(expiry)) = (&self.sources.access_token, claims.expires_at) else { return Ok(()) };
+        if !claims.is_expired(now) {
+            return Ok(());
+        }
+        let (expiry, now) = (format_rfc3339(expiry), format_rfc3339(now));
+        let problem = format!("the access token in {source} expired at {expiry} (this machine's clock: {now})");
+        Err(CommandError::new(problem)
+            .with_hint(format!("set a new token, or unset {source} to use a credential"))
+            .into_authentication_error())
     }
 
     /// The token provider for this caller.
@@ -207,11 +228,8 @@ fn resolve_credentials(
     reader: &SettingsReader<'_>,
     selected: Option<Profile>,
 ) -> Result<(Credentials, Option<Profile>), CommandError> {
-    let overrides = reader.overrides()?;
-    let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
     if let (None, Some(found)) = (&selected, reader.get(Setting::Credentials)?) {
-        let credentials = read_credential(reader, &found)?.with_overrides(get);
-        return Ok((credentials.map_err(|error| reader.credentials_error(error))?, None));
+        return Ok((reader.override_credentials(read_credential(reader, &found)?)?, None));
     }
     let profile = match selected {
         Some(profile) => profile,
@@ -220,7 +238,7 @@ fn resolve_credentials(
             other => return Ok((other.map_err(|error| reader.credentials_error(error))?, None)),
         },
     };
-    Ok((profile.load_credentials(reader, get)?, Some(profile)))
+    Ok((profile.load_overridden_credentials(reader)?, Some(profile)))
 }
 
 /// The default profile. If there are no profiles at all, returns the error `otherwise`.

@@ -1,7 +1,5 @@
 //! Where each part of the credentials comes from.
 
-use std::fmt::Write as _;
-
 use ajo_auth::{Credentials, CredentialsError};
 
 use super::credential_input::credential_source;
@@ -59,21 +57,18 @@ impl CredentialSources {
     }
 
     /// All sources of the parts in use, without duplicates.
-    pub(crate) fn summary(&self) -> String {
+    pub(crate) fn all(&self) -> Vec<SettingSource> {
         let parts = match &self.access_token {
             Some(token) => vec![token, &self.client_id, &self.org_id],
             None => vec![&self.client_id, &self.client_secret, &self.org_id, &self.scopes],
         };
-        let mut seen: Vec<&SettingSource> = Vec::new();
-        let mut text = String::new();
+        let mut all: Vec<SettingSource> = Vec::new();
         for source in parts {
-            if !seen.contains(&source) {
-                let separator = if text.is_empty() { "" } else { ", " };
-                let _ = write!(text, "{separator}{source}");
-                seen.push(source);
+            if !all.contains(source) {
+                all.push(source.clone());
             }
         }
-        text
+        all
     }
 
     /// Says where the rejected part comes from.
@@ -90,10 +85,15 @@ impl CredentialSources {
                 format!("the access token comes from {token}, and the organization from {}", self.org_id)
             }
             (RejectedPart::AccessToken | RejectedPart::Unknown, None) => {
-                format!("the credential comes from {}", self.summary())
+                format!("the credential comes from {}", join_sources(&self.all()))
             }
         }
     }
+}
+
+/// The names of sources, for messages.
+pub(crate) fn join_sources(sources: &[SettingSource]) -> String {
+    sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Adds the source of the rejected part to an error.
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn summary_has_no_duplicates() {
+    fn sources_have_no_duplicates() {
         let profile = || SettingSource::Profile(ProfileName::default().to_string());
         let sources = CredentialSources {
             client_id: profile(),
@@ -157,7 +157,7 @@ mod tests {
             scopes: SettingSource::Flag("--scopes"),
             access_token: None,
         };
-        assert_eq!(sources.summary(), "profile default, AJO_CLIENT_SECRET, --scopes");
+        assert_eq!(join_sources(&sources.all()), "profile default, AJO_CLIENT_SECRET, --scopes");
         let secret = sources.describe(RejectedPart::ClientSecret);
         assert_eq!(secret, "the client secret comes from AJO_CLIENT_SECRET");
     }

@@ -15,16 +15,7 @@ use crate::secret_mask;
 /// report the error.
 pub(crate) fn known_secrets(settings: &GlobalSettings) -> Vec<Secret> {
     let reader = SettingsReader::new(settings);
-    let mut secrets = Vec::new();
-    if let Ok(Some((token, _))) = reader.access_token() {
-        secrets.push(token);
-    }
-    if let Ok(Some(secret)) = reader.value(Setting::ClientSecret) {
-        secrets.push(Secret::new(secret));
-    }
-    for (name, value) in reader.credential_variables().unwrap_or_default() {
-        secrets.extend(secret_mask::secrets_in_variable(&name, &value));
-    }
+    let mut secrets = secret_mask::secrets_in_environment();
     if let Ok(credentials) = read_file_secrets(&reader) {
         secrets.extend(credentials);
     }

@@ -8,6 +8,7 @@ use ajo_core::SandboxName;
 use serde::{Deserialize, Serialize};
 
 use super::keychain;
+use super::setting::Setting;
 use super::settings_reader::SettingsReader;
 use crate::command_error::CommandError;
 use crate::secret_mask;
@@ -89,33 +90,36 @@ impl Profile {
         format!("{}/{}", self.name, self.client_id)
     }
 
-    /// The credential, with overrides from `get`. Reads the keychain only if the secret is needed.
-    pub(crate) fn load_credentials(
-        &self,
-        reader: &SettingsReader<'_>,
-        get: impl Fn(&str) -> Option<String>,
-    ) -> Result<Credentials, CommandError> {
-        let secrets = match (get("AJO_CLIENT_SECRET"), &self.secrets) {
-            // The override below replaces it, and names the variable in errors.
-            (Some(_), _) => vec![Secret::new("overridden")],
-            (None, SecretStorage::Inline(secrets)) => registered(secrets.clone()),
-            (None, SecretStorage::Keychain) => {
-                keychain::read(&self.keychain_user()).map(registered).map_err(|reason| {
-                    let problem = format!(
-                        "failed to read the client secret of profile {} from the system keychain: {reason}",
-                        self.name
-                    );
-                    CommandError::new(problem)
-                        .with_hint("log in again with `ajo auth login`, or set AJO_CLIENT_SECRET")
-                        .into_authentication_error()
-                })?
-            }
-        };
-        let credentials = Credentials::with_secrets(&self.client_id, &secrets, &self.org_id, &self.scopes);
-        credentials
-            .map_err(|error| self.invalid_profile_error(&error))?
-            .with_overrides(get)
-            .map_err(|error| reader.credentials_error(error))
+    /// The stored credential.
+    pub(crate) fn load_credentials(&self) -> Result<Credentials, CommandError> {
+        self.build_credentials(&self.load_secrets()?)
+    }
+
+    /// The credential with the settings that override it. Reads the keychain only if the secret is needed.
+    pub(crate) fn load_overridden_credentials(&self, reader: &SettingsReader<'_>) -> Result<Credentials, CommandError> {
+        let is_overridden = reader.value(Setting::ClientSecret)?.is_some();
+        let secrets = if is_overridden { vec![Secret::new("overridden")] } else { self.load_secrets()? };
+        reader.override_credentials(self.build_credentials(&secrets)?)
+    }
+
+    fn load_secrets(&self) -> Result<Vec<Secret>, CommandError> {
+        match &self.secrets {
+            SecretStorage::Inline(secrets) => Ok(registered(secrets.clone())),
+            SecretStorage::Keychain => keychain::read(&self.keychain_user()).map(registered).map_err(|reason| {
+                let problem = format!(
+                    "failed to read the client secret of profile {} from the system keychain: {reason}",
+                    self.name
+                );
+                CommandError::new(problem)
+                    .with_hint("log in again with `ajo auth login`, or set AJO_CLIENT_SECRET")
+                    .into_authentication_error()
+            }),
+        }
+    }
+
+    fn build_credentials(&self, secrets: &[Secret]) -> Result<Credentials, CommandError> {
+        let credentials = Credentials::with_secrets(&self.client_id, secrets, &self.org_id, &self.scopes);
+        credentials.map_err(|error| self.invalid_profile_error(&error))
     }
 
     fn invalid_profile_error(&self, error: &CredentialsError) -> CommandError {

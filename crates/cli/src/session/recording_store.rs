@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ajo_auth::{Secret, StoreFuture, TokenStore};
+use ajo_auth::{Secret, StoreFuture, StoreLocks, TokenStore};
 use serde_json::Value;
 
 use crate::secret_mask;
@@ -53,8 +53,8 @@ impl<S: TokenStore> TokenStore for RecordingStore<S> {
         })
     }
 
-    fn has_locks(&self) -> bool {
-        self.0.as_ref().is_some_and(TokenStore::has_locks)
+    fn locks(&self) -> StoreLocks {
+        self.0.as_ref().map(TokenStore::locks).unwrap_or_default()
     }
 
     fn lock<'s>(&'s self, key: &'s str, lease: Duration) -> StoreFuture<'s, Option<String>> {

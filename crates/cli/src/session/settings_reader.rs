@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use ajo_auth::{CredentialsError, Secret};
+use ajo_auth::{AccessToken, Credentials, CredentialsError, Secret};
 use ajo_core::SandboxName;
 use ajo_engine::display_path;
 
@@ -37,9 +37,7 @@ impl<'s> SettingsReader<'s> {
         }
         let name = setting.variable();
         let Some(text) = (self.variable)(name) else { return Ok(None) };
-        let text = text
-            .into_string()
-            .map_err(|_| CommandError::new(format!("{name} is set but is not valid UTF-8")).into_usage_error())?;
+        let text = text.into_string().map_err(|_| not_utf8_error(name))?;
         let source = SettingSource::Variable(name.to_owned());
         Ok(non_blank(&text).map(|value| SettingValue { value: value.to_owned(), source }))
     }
@@ -67,19 +65,15 @@ impl<'s> SettingsReader<'s> {
         non_blank(text.as_deref()?)
     }
 
-    /// All variables, merged with the credential settings from flags, for `Credentials::from_vars`.
+    /// The variables of credentials, merged with the settings from flags, for `Credentials::from_vars`.
     /// `AJO_CREDENTIALS` is left out, because it is read before.
     pub(crate) fn credential_variables(&self) -> Result<Vec<(String, String)>, CommandError> {
-        let others = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         let mut all = Vec::new();
-        for (name, value) in others.filter(|(name, _)| Setting::from_variable(name).is_none()) {
-            match value.into_string() {
-                Ok(value) => all.push((name, value)),
-                Err(_) if name.starts_with("IMS_OAUTH_S2S_") => {
-                    return Err(CommandError::new(format!("{name} is set but is not valid UTF-8")).into_usage_error());
-                }
-                Err(_) => {}
-            }
+        for (name, value) in std::env::vars_os() {
+            let name = name.into_string().ok().filter(|name| Credentials::is_variable(name));
+            let Some(name) = name.filter(|name| Setting::from_variable(name).is_none()) else { continue };
+            let value = value.into_string().map_err(|_| not_utf8_error(&name))?;
+            all.push((name, value));
         }
         all.extend(self.overrides()?);
         if let Some(name) = self.value(Setting::CredentialName)? {
@@ -89,12 +83,19 @@ impl<'s> SettingsReader<'s> {
     }
 
     /// The values that override a file or profile, by variable.
-    pub(crate) fn overrides(&self) -> Result<Vec<(String, String)>, CommandError> {
+    fn overrides(&self) -> Result<Vec<(String, String)>, CommandError> {
         let mut all = Vec::new();
         for setting in [Setting::ClientId, Setting::ClientSecret, Setting::OrgId, Setting::Scopes] {
             all.extend(self.value(setting)?.map(|value| (setting.variable().to_owned(), value)));
         }
         Ok(all)
+    }
+
+    /// Overrides the parts of a credential that are set.
+    pub(crate) fn override_credentials(&self, credentials: Credentials) -> Result<Credentials, CommandError> {
+        let overrides = self.overrides()?;
+        let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+        credentials.with_overrides(get).map_err(|error| self.credentials_error(error))
     }
 
     pub(crate) fn sandbox(&self) -> Result<Option<SandboxName>, CommandError> {
@@ -103,18 +104,17 @@ impl<'s> SettingsReader<'s> {
         found.value.parse().map(Some).map_err(|error: ajo_core::SandboxNameError| invalid(error))
     }
 
-    /// The access token. A copied header value starts with `Bearer`, which is removed.
+    /// The access token.
     pub(crate) fn access_token(&self) -> Result<Option<(Secret, SettingSource)>, CommandError> {
         let Some(found) = self.get(Setting::AccessToken)? else { return Ok(None) };
-        let token = strip_bearer(&found.value);
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let Some(token) = AccessToken::from_setting(&Secret::new(found.value)) else {
             let problem =
                 format!("the access token in {} is empty or has characters that cannot be sent", found.source);
             return Err(CommandError::new(problem)
                 .with_hint("copy it again, without quotes, spaces, and line breaks")
                 .into_authentication_error());
-        }
-        Ok(Some((Secret::new(token), found.source)))
+        };
+        Ok(Some((token.value().clone(), found.source)))
     }
 
     /// Whether a setting is `off`, `false`, `no`, or `0`, in any case.
@@ -173,11 +173,8 @@ pub(crate) fn non_blank(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-fn strip_bearer(text: &str) -> &str {
-    match text.split_once(char::is_whitespace) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => text,
-    }
+fn not_utf8_error(name: &str) -> CommandError {
+    CommandError::new(format!("{name} is set but is not valid UTF-8")).into_usage_error()
 }
 
 fn read_variable(name: &str) -> Option<OsString> {
@@ -265,13 +262,5 @@ mod tests {
         let home =
             reader(&flags, |_| Some("~/t".into())).directory(Setting::ConfigDirectory).expect("a path").expect("set");
         assert!(home.is_absolute() && home.ends_with("t"), "{}", home.display());
-    }
-
-    #[test]
-    fn bearer_is_removed() {
-        assert_eq!(strip_bearer("Bearer  eyJ.x"), "eyJ.x");
-        assert_eq!(strip_bearer("bearer\teyJ"), "eyJ");
-        assert_eq!(strip_bearer("Bearer"), "Bearer");
-        assert_eq!(strip_bearer("eyJ x"), "eyJ x");
     }
 }

@@ -308,7 +308,7 @@ async fn static_token_claims_are_checked() {
     let of_other_client = json!({"client_id": "another-client"});
     let of_other_org = json!({"client_id": "emulator-client", "org": "BBBB@AdobeOrg"});
     for (claims, cause) in [
-        (expired, "the token in AJO_ACCESS_TOKEN expired at 1970-01-02T00:00:01Z"),
+        (expired, "the access token in AJO_ACCESS_TOKEN expired at 1970-01-02T00:00:01Z"),
         (of_other_client, "the token in AJO_ACCESS_TOKEN was issued for another client id"),
         (of_other_org, "the token in AJO_ACCESS_TOKEN was issued for another organization"),
     ] {

@@ -59,21 +59,32 @@ pub(crate) fn json_response(status: u16, body: &str) -> String {
     )
 }
 
-/// A server whose response a test changes.
+/// A server whose responses a test changes.
 pub(crate) struct FakeService {
     server: FakeServer,
-    response: Arc<Mutex<String>>,
+    responses: Arc<Mutex<FakeResponses>>,
+}
+
+struct FakeResponses {
+    /// For reads, and for writes until they have their own.
+    read: String,
+    write: Option<String>,
 }
 
 impl FakeService {
     pub(crate) fn start() -> Self {
-        let response = Arc::new(Mutex::new(json_response(200, "{}")));
-        let current = response.clone();
-        let server = FakeServer::start(move |_, mut connection| {
-            let response = current.lock().expect("not poisoned").clone();
+        let responses = Arc::new(Mutex::new(FakeResponses { read: json_response(200, "{}"), write: None }));
+        let current = responses.clone();
+        let server = FakeServer::start(move |request, mut connection| {
+            let response = {
+                let current = current.lock().expect("not poisoned");
+                let line = request.lines().next().unwrap_or_default();
+                let is_read = line.starts_with("GET ") || line.contains("/list/");
+                current.write.as_ref().filter(|_| !is_read).unwrap_or(&current.read).clone()
+            };
             let _ = connection.write_all(response.as_bytes());
         });
-        Self { server, response }
+        Self { server, responses }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -81,7 +92,12 @@ impl FakeService {
     }
 
     pub(crate) fn respond_with(&self, status: u16, body: &Value) {
-        *self.response.lock().expect("not poisoned") = json_response(status, &body.to_string());
+        self.responses.lock().expect("not poisoned").read = json_response(status, &body.to_string());
+    }
+
+    /// From now on, requests that change something get this response.
+    pub(crate) fn respond_to_writes(&self, status: u16, body: &Value) {
+        self.responses.lock().expect("not poisoned").write = Some(json_response(status, &body.to_string()));
     }
 }
 

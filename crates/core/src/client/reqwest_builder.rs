@@ -1,5 +1,6 @@
 //! The builder of the native client.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use ajo_auth::{AuthError, SystemRuntime, TokenProvider, credentials, http_client};
@@ -21,11 +22,17 @@ impl GenericClientBuilder<ConcurrencyLimit> {
     /// (`AJO_SANDBOX`), and the URLs (`AJO_BASE_URL`, `AJO_IMS_URL`). Later calls of builder methods override these values.
     pub fn from_env(self) -> Result<Self, CallError> {
         let credentials = credentials::from_env().map_err(AuthError::from)?;
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let mut builder = self.credentials(credentials);
-        builder.config.sandbox = variable("AJO_SANDBOX").or(builder.config.sandbox);
-        builder.config.base_url = variable("AJO_BASE_URL").or(builder.config.base_url);
-        builder.config.ims_url = variable("AJO_IMS_URL").or(builder.config.ims_url);
+        let config = &mut builder.config;
+        for (name, setting) in [
+            ("AJO_SANDBOX", &mut config.sandbox),
+            ("AJO_BASE_URL", &mut config.base_url),
+            ("AJO_IMS_URL", &mut config.ims_url),
+        ] {
+            if let Some(value) = parse_variable(name, std::env::var_os(name))? {
+                *setting = Some(value);
+            }
+        }
         Ok(builder)
     }
 
@@ -56,5 +63,28 @@ impl GenericClientBuilder<ConcurrencyLimit> {
         };
         let transport = ReqwestTransport::new(http_client(&config.base_url)?, runtime, self.limits)?;
         Ok(Client::new(config, transport, tokens))
+    }
+}
+
+/// The value of a variable; `None` if it is not set or blank.
+fn parse_variable(name: &str, value: Option<OsString>) -> Result<Option<String>, CallError> {
+    let text = value.map(OsString::into_string).transpose();
+    let text = text.map_err(|_| CallError::invalid_config(format!("{name} is set but is not valid UTF-8")))?;
+    Ok(text.filter(|text| !text.trim().is_empty()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn invalid_utf8_is_not_unset() {
+        let parse = |value: &[u8]| parse_variable("AJO_SANDBOX", Some(OsString::from_vec(value.to_vec())));
+        let error = parse(b"prod\xff").expect_err("invalid").to_string();
+        assert!(error.contains("AJO_SANDBOX is set but is not valid UTF-8"), "{error}");
+        assert_eq!(parse(b"dev").expect("valid").as_deref(), Some("dev"));
+        assert_eq!(parse(b" ").expect("valid"), None);
     }
 }

@@ -7,8 +7,8 @@ mod calls;
 mod clock;
 mod concurrent_edits;
 mod configs;
-mod control_error;
 mod request;
+pub(crate) mod restore_job;
 pub(crate) mod routes;
 #[cfg(feature = "simulate")]
 pub(crate) mod simulation_job;
@@ -22,13 +22,14 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::api::control::control_error::ControlError;
 use crate::api::control::request::{check_parameters, parse_body};
+use crate::api::control::restore_job::RestoreJob;
 use crate::api::control::routes::{CONTROL_PREFIX, CONTROL_ROUTES};
 #[cfg(feature = "simulate")]
 use crate::api::control::simulation_job::SimulationJob;
 use crate::api::host_check::{HostScope, check_host};
 use crate::api::pending_response::PendingResponse;
+use crate::api::request_error::RequestError;
 use crate::api::response;
 use crate::faults::fault::Fault;
 use crate::faults::fault_names::fault_names;
@@ -59,6 +60,9 @@ pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: 
                 Err(error) => error.to_response(),
             }
         }
+        Ok(control) if *control.method == Method::PUT && control.path == "/state" => {
+            return PendingResponse::Restore(RestoreJob { body: request.body().clone(), now });
+        }
         Ok(control) => match run(state, &control, now) {
             Ok(body) => response::ok(&body),
             Err(error) => error.to_response(),
@@ -68,10 +72,10 @@ pub(crate) fn respond(state: &mut EmulatorState, request: &Request<Bytes>, now: 
     PendingResponse::Ready(response)
 }
 
-fn parse_request<'r>(state: &EmulatorState, request: &'r Request<Bytes>) -> Result<ControlRequest<'r>, ControlError> {
-    check_host(request, &state.settings.allowed_hosts, HostScope::AnyAddress).map_err(ControlError::from)?;
+fn parse_request<'r>(state: &EmulatorState, request: &'r Request<Bytes>) -> Result<ControlRequest<'r>, RequestError> {
+    check_host(request, &state.settings.allowed_hosts, HostScope::AnyAddress)?;
     let query: BTreeMap<String, String> =
-        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).map_err(ControlError::bad_request)?;
+        serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).map_err(RequestError::bad_request)?;
     let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let org_id = header("x-gw-ims-org-id").or(query.get("org").map(String::as_str));
     let org_id = org_id.map_or_else(|| state.default_org_id(), str::to_owned);
@@ -81,7 +85,7 @@ fn parse_request<'r>(state: &EmulatorState, request: &'r Request<Bytes>) -> Resu
     Ok(ControlRequest { method: request.method(), path, query, org_id, host, body: request.body() })
 }
 
-fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) -> Result<Value, ControlError> {
+fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) -> Result<Value, RequestError> {
     let ControlRequest { method, path, query, org_id, host, body } = control;
     // Routes for the whole emulator; the others are for one organization.
     match (method.as_str(), *path) {
@@ -89,7 +93,7 @@ fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) 
         ("PUT", "/quirks") => {
             let mut variants: BTreeMap<String, String> = state.settings.quirks.clone().into();
             variants.extend(parse_body::<BTreeMap<String, String>>(body)?);
-            state.settings.quirks = QuirkSettings::try_from(variants).map_err(ControlError::bad_request)?;
+            state.settings.quirks = QuirkSettings::try_from(variants).map_err(RequestError::bad_request)?;
             return Ok(json!(state.settings.quirks));
         }
         ("GET", "/quirks/variants") => return Ok(quirk_variants(&state.settings.quirks)),
@@ -100,10 +104,6 @@ fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) 
             return Ok(json!({}));
         }
         ("GET", "/state") => return Ok(state.snapshot()),
-        ("PUT", "/state") => {
-            state.restore(&parse_body(body)?).map_err(ControlError::bad_request)?;
-            return Ok(json!({}));
-        }
         ("POST", "/reset") => {
             state.reset(org_id);
             return Ok(json!({}));
@@ -122,7 +122,7 @@ fn run(state: &mut EmulatorState, control: &ControlRequest<'_>, now: Timestamp) 
         }
         _ => {}
     }
-    let organization = state.organizations.get_mut(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?;
+    let organization = state.organizations.get_mut(org_id).ok_or_else(|| RequestError::unknown_organization(org_id))?;
     let EmulatorSettings { limits, quirks, .. } = &state.settings;
     run_for_organization(organization, (*limits, quirks), (method, path), query, body, now)
 }
@@ -134,11 +134,11 @@ fn run_for_organization(
     query: &BTreeMap<String, String>,
     body: &[u8],
     now: Timestamp,
-) -> Result<Value, ControlError> {
+) -> Result<Value, RequestError> {
     Ok(match (method.as_str(), path) {
         ("GET", "/configs") => {
             let limit = query.get("limit").map(|limit| limit.parse()).transpose();
-            let limit = limit.map_err(|_| ControlError::bad_request("`limit` must be a number of configurations"))?;
+            let limit = limit.map_err(|_| RequestError::bad_request("`limit` must be a number of configurations"))?;
             configs::list(organization, query.get("find").map(String::as_str), limit)
         }
         ("GET", "/calls") => {
@@ -150,7 +150,7 @@ fn run_for_organization(
         }
         ("GET", "/faults") => json!({"faults": organization.faults().collect::<Vec<_>>()}),
         ("POST", "/faults") => {
-            organization.add_fault(parse_body::<Fault>(body)?).map_err(ControlError::bad_request)?;
+            organization.add_fault(parse_body::<Fault>(body)?).map_err(RequestError::bad_request)?;
             json!({"faults": organization.faults().collect::<Vec<_>>()})
         }
         ("DELETE", "/faults") => {
@@ -177,14 +177,14 @@ fn quirk_variants(quirks: &QuirkSettings) -> Value {
 }
 
 #[cfg(not(feature = "simulate"))]
-fn no_simulation() -> ControlError {
+fn no_simulation() -> RequestError {
     let instead = "this build of the emulator has no traffic simulation; use `ajo simulate` or the emulator's server";
-    ControlError(StatusCode::NOT_IMPLEMENTED, instead.to_owned())
+    RequestError(StatusCode::NOT_IMPLEMENTED, instead.to_owned())
 }
 
-fn unknown_route(method: &Method, path: &str) -> ControlError {
+fn unknown_route(method: &Method, path: &str) -> RequestError {
     let path = excerpt(path, 60);
     let paths: Vec<String> = CONTROL_ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     let problem = format!("the control API has no {method} {CONTROL_PREFIX}{path}; it has {}", paths.join(", "));
-    ControlError(StatusCode::NOT_FOUND, problem)
+    RequestError(StatusCode::NOT_FOUND, problem)
 }

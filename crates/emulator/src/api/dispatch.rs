@@ -38,7 +38,7 @@ const MAX_ID: usize = 128;
 impl EmulatorState {
     /// Handles one request. The response's extensions say how to deliver it; see [`crate::ResponseDelivery`].
     pub fn handle(&mut self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
-        self.begin(request, now).finish()
+        self.begin(request, now).finish(|restore| restore.apply(self))
     }
 
     /// Handles a request, except for long computations.

@@ -7,9 +7,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ajo_engine::untrusted_text::excerpt;
 use http::{HeaderMap, HeaderName, Request, StatusCode, Version, header};
-use serde_json::json;
 
-use crate::api::response::{self, ByteResponse};
+use crate::api::request_error::RequestError;
 
 /// The hosts that are accepted besides `localhost` and the names in the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +19,8 @@ pub(crate) enum HostScope {
     AnyAddress,
 }
 
-/// The status and message of a rejected request.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct HostError(pub(crate) StatusCode, pub(crate) String);
-
-impl HostError {
-    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only the server is on loopback"))]
-    pub(crate) fn to_response(&self) -> ByteResponse {
-        response::json(self.0, &json!({"message": self.1}))
-    }
-}
-
 /// Checks that a request is for this emulator and not from a page of another origin. `allowed` lists more host names.
-pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: HostScope) -> Result<(), HostError> {
+pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: HostScope) -> Result<(), RequestError> {
     let accepts = |authority: &str| {
         host_name(authority).is_some_and(|name| {
             accepts_name(name, scope) || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
@@ -40,7 +28,7 @@ pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: Hos
     };
     let host = single_header(request.headers(), &header::HOST)?;
     if host.is_none() && requires_host(request, scope) {
-        return Err(HostError(StatusCode::BAD_REQUEST, "the header Host is missing".to_owned()));
+        return Err(RequestError(StatusCode::BAD_REQUEST, "the header Host is missing".to_owned()));
     }
     // A request target such as `http://name/path` overrides the header. Requests without a connection often have one.
     let target = request.uri().authority().map(http::uri::Authority::as_str);
@@ -51,7 +39,7 @@ pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: Hos
                 "the emulator does not accept the host name {name}; call it as localhost or by its IP address, or allow the name \
                  with --allow-host"
             );
-            return Err(HostError(StatusCode::FORBIDDEN, message));
+            return Err(RequestError(StatusCode::FORBIDDEN, message));
         }
     }
     let Some(origin) = single_header(request.headers(), &header::ORIGIN)? else { return Ok(()) };
@@ -66,15 +54,15 @@ pub(crate) fn check_host<B>(request: &Request<B>, allowed: &[String], scope: Hos
         return Ok(());
     }
     let message = format!(
-        "the emulator does not accept requests from the other origin {}; allow its host name with --allow-host",
+        "the emulator does not accept requests from the origin {}; allow its host name with --allow-host",
         excerpt(origin, 80)
     );
-    Err(HostError(StatusCode::FORBIDDEN, message))
+    Err(RequestError(StatusCode::FORBIDDEN, message))
 }
 
 /// A header that may occur once.
-fn single_header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, HostError> {
-    let invalid = |problem| Err(HostError(StatusCode::BAD_REQUEST, format!("the header {} {problem}", title(name))));
+fn single_header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, RequestError> {
+    let invalid = |problem| Err(RequestError(StatusCode::BAD_REQUEST, format!("the header {} {problem}", title(name))));
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -82,7 +70,7 @@ fn single_header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option
     }
     match value.to_str() {
         Ok(value) => Ok(Some(value)),
-        Err(_) => invalid("is not valid UTF-8 or not a host name"),
+        Err(_) => invalid("has characters that no host name has"),
     }
 }
 
@@ -90,7 +78,7 @@ fn title(name: &HeaderName) -> &'static str {
     if *name == header::HOST { "Host" } else { "Origin" }
 }
 
-/// HTTP/1.0 has no `Host`, and neither have requests that never were on a connection.
+/// HTTP/1.0 does not require `Host`. Requests of callers in the same process have none.
 fn requires_host<B>(request: &Request<B>, scope: HostScope) -> bool {
     scope != HostScope::AnyAddress && request.version() != Version::HTTP_10
 }
@@ -128,7 +116,7 @@ mod tests {
             request.headers_mut().append(name, http::HeaderValue::from_bytes(value).expect("a value"));
         }
         let allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
-        check_host(&request, &allowed, scope).map_err(|HostError(status, _)| status.as_u16())
+        check_host(&request, &allowed, scope).map_err(|RequestError(status, _)| status.as_u16())
     }
 
     #[test]

@@ -82,9 +82,9 @@ impl Service<Request<Bytes>> for InProcessService {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let now = (self.now)();
-        // Not in one statement: a simulation runs without the lock.
+        // Not in one statement: a job runs without the lock.
         let pending = self.state().begin(&request, now);
-        let response = pending.finish();
+        let response = pending.finish(|restore| restore.apply(&mut self.state()));
         let mode =
             response.extensions().get::<ResponseDelivery>().map_or(DeliveryMode::Whole, |delivery| delivery.mode);
         ready(if mode == DeliveryMode::Whole { Ok(response) } else { Err(ConnectionLost) })

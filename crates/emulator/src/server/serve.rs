@@ -18,6 +18,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::sync::{Semaphore, oneshot, watch};
 
+use crate::api::control::restore_job::ParsedRestore;
 use crate::api::host_check::{HostScope, check_host};
 use crate::api::pending_response::PendingResponse;
 use crate::api::request_body::{IncompleteBody, max_length};
@@ -32,8 +33,8 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// The source of time.
 pub(super) type ClockFn = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Maximum number of concurrent simulations; others wait.
-const MAX_SIMULATIONS: usize = 2;
+/// Maximum number of simulations and restores that run at the same time; others wait.
+const MAX_JOBS: usize = 2;
 
 pub(super) struct ServerContext {
     state: Arc<Mutex<EmulatorState>>,
@@ -41,7 +42,7 @@ pub(super) struct ServerContext {
     limits: ResourceLimits,
     /// Host names that are accepted besides loopback names; `None` if the server does not listen on loopback.
     allowed_hosts: Option<Vec<String>>,
-    simulations: Arc<Semaphore>,
+    jobs: Arc<Semaphore>,
 }
 
 impl ServerContext {
@@ -52,7 +53,7 @@ impl ServerContext {
             now,
             limits: settings.limits,
             allowed_hosts: is_loopback.then_some(settings.allowed_hosts),
-            simulations: Arc::new(Semaphore::new(MAX_SIMULATIONS)),
+            jobs: Arc::new(Semaphore::new(MAX_JOBS)),
         }
     }
 
@@ -69,23 +70,26 @@ impl ServerContext {
         let pending = self.state.lock().unwrap_or_else(PoisonError::into_inner).begin(request, now);
         match pending {
             PendingResponse::Ready(response) => response,
-            job @ PendingResponse::Simulation(_) => self.run_on_thread(job).await,
+            job => self.run_on_thread(job).await,
         }
     }
 
-    /// Runs a simulation on a thread of its own. Unlike a blocking task of tokio, it does not delay the end of the process.
+    /// Runs a job on a thread of its own. Unlike a blocking task of tokio, it does not delay the end of the process.
     async fn run_on_thread(&self, job: PendingResponse) -> ByteResponse {
         let failed = || {
-            let message = "the emulator could not run the simulation";
+            let message = "the emulator could not start a thread for this request";
             response::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": message}))
         };
-        let Ok(permit) = self.simulations.clone().acquire_owned().await else { return failed() };
+        let Ok(permit) = self.jobs.clone().acquire_owned().await else { return failed() };
         let (sender, receiver) = oneshot::channel();
+        let state = self.state.clone();
         let run = move || {
-            let _ = sender.send(job.finish());
+            let apply =
+                |restore: ParsedRestore| restore.apply(&mut state.lock().unwrap_or_else(PoisonError::into_inner));
+            let _ = sender.send(job.finish(apply));
             drop(permit);
         };
-        if std::thread::Builder::new().name("simulation".to_owned()).spawn(run).is_err() {
+        if std::thread::Builder::new().name("job".to_owned()).spawn(run).is_err() {
             return failed();
         }
         receiver.await.unwrap_or_else(|_| failed())

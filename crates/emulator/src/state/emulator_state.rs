@@ -94,16 +94,15 @@ impl EmulatorState {
         let client_field = |text: fn(&RegisteredClient) -> String| client.map(text).unwrap_or_default();
         let sandbox = self.settings.sandboxes.first().map(|sandbox| sandbox.name.clone());
         let secret = client_field(|client| client.secrets.first().map(|it| it.expose().to_owned()).unwrap_or_default());
-        let values = [
-            format!("{root}{BASE_PATH}"),
-            root.to_owned(),
-            client_field(|client| client.client_id.clone()),
-            secret,
-            client_field(|client| client.org_id.to_string()),
-            client_field(|client| client.scopes.to_string()),
-            sandbox.unwrap_or_default(),
-        ];
-        ENVIRONMENT_NAMES.into_iter().zip(values).collect()
+        vec![
+            ("AJO_BASE_URL", format!("{root}{BASE_PATH}")),
+            ("AJO_IMS_URL", root.to_owned()),
+            ("AJO_CLIENT_ID", client_field(|client| client.client_id.clone())),
+            ("AJO_CLIENT_SECRET", secret),
+            ("AJO_ORG_ID", client_field(|client| client.org_id.to_string())),
+            ("AJO_SCOPES", client_field(|client| client.scopes.to_string())),
+            ("AJO_SANDBOX", sandbox.unwrap_or_default()),
+        ]
     }
 
     /// Revokes all tokens.

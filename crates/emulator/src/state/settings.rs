@@ -100,7 +100,7 @@ impl Default for ResourceLimits {
         Self {
             body_bytes: 1024 * 1024,
             configs: 20_000,
-            config_bytes: 128 * 1024 * 1024,
+            config_bytes: 32 * 1024 * 1024,
             logged_calls: 1_000,
             tokens: 10_000,
             // Below 1,024, the usual limit of open files per process.

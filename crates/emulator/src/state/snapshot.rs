@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::state::config::{ConfigState, StoredConfig};
@@ -15,15 +15,43 @@ const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StateSnapshot {
+pub(crate) struct StateSnapshot {
     version: u32,
     organizations: BTreeMap<String, OrgStore>,
+}
+
+/// Only the version, because other versions have other fields.
+#[derive(Deserialize)]
+struct SnapshotVersion {
+    version: u32,
 }
 
 /// A snapshot that cannot be restored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid emulator snapshot: {0}")]
 pub struct SnapshotError(String);
+
+impl StateSnapshot {
+    /// Parses a snapshot, which can take seconds and does not need the state.
+    pub(crate) fn from_json(json: &[u8]) -> Result<Self, SnapshotError> {
+        let read = || serde_json::Deserializer::from_slice(json);
+        Self::check_version(&mut read())?;
+        serde_json::from_slice(json).map_err(|error| SnapshotError(error.to_string()))
+    }
+
+    fn parse(snapshot: &Value) -> Result<Self, SnapshotError> {
+        Self::check_version(snapshot)?;
+        Self::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))
+    }
+
+    fn check_version<'de, D: Deserializer<'de>>(snapshot: D) -> Result<(), SnapshotError> {
+        match SnapshotVersion::deserialize(snapshot) {
+            Ok(SnapshotVersion { version: VERSION }) => Ok(()),
+            Ok(_) => Err(SnapshotError(format!("the version must be {VERSION}"))),
+            Err(error) => Err(SnapshotError(error.to_string())),
+        }
+    }
+}
 
 impl EmulatorState {
     /// A snapshot of the configurations of all organizations, saved and deployed. It contains no tokens or secrets.
@@ -51,13 +79,13 @@ impl EmulatorState {
     /// # Ok::<(), SnapshotError>(())
     /// ```
     pub fn restore(&mut self, snapshot: &Value) -> Result<(), SnapshotError> {
+        self.restore_parsed(StateSnapshot::parse(snapshot)?)
+    }
+
+    /// Restores a parsed snapshot.
+    pub(crate) fn restore_parsed(&mut self, snapshot: StateSnapshot) -> Result<(), SnapshotError> {
         let invalid = |problem: String| Err(SnapshotError(problem));
-        let version = snapshot.get("version").and_then(Value::as_u64);
-        if version != Some(u64::from(VERSION)) {
-            return invalid(format!("the version must be {VERSION}"));
-        }
-        let StateSnapshot { organizations, .. } =
-            StateSnapshot::deserialize(snapshot).map_err(|error| SnapshotError(error.to_string()))?;
+        let organizations = snapshot.organizations;
         let max = self.settings.limits.config_bytes;
         for (id, stored) in &organizations {
             if !self.organizations.contains_key(id) {

@@ -1,6 +1,13 @@
 //! Snapshots: taken, restored and rejected.
 
+use std::time::{Duration, Instant};
+
+use ajo_emulator::{EmulatorSettings, EmulatorState, InProcessService};
+use ajo_engine::Timestamp;
+use bytes::Bytes;
+use http::Request;
 use serde_json::{Value, json};
+use tower_service::Service as _;
 
 use crate::support::TestClient;
 
@@ -108,4 +115,28 @@ fn snapshot_may_exceed_body_limit() {
     let (_, state) = client.control("GET", "/state", &Value::Null);
     assert!(state.to_string().len() > client.state.settings().limits.body_bytes);
     assert_eq!(client.control("PUT", "/state", &state).0, 200);
+}
+
+/// Other requests need the state, so they must not wait until a long snapshot is parsed.
+#[test]
+fn snapshot_is_parsed_without_lock() {
+    let service = InProcessService::new(EmulatorState::new(EmulatorSettings::default()), || Timestamp::from_millis(0));
+    let body = format!(r#"{{"version": 1, "organizations": {{}} {} ]"#, " ".repeat(32 * 1024 * 1024));
+    let request = Request::put("/_emulator/state").body(Bytes::from(body)).expect("a request");
+    let mut sender = service.clone();
+    let restoring = std::thread::spawn(move || {
+        let start = Instant::now();
+        let response = sender.call(request).into_inner().expect("a response");
+        assert_eq!(response.status(), 400);
+        start.elapsed()
+    });
+    let mut longest = Duration::ZERO;
+    while !restoring.is_finished() {
+        let start = Instant::now();
+        drop(service.state());
+        longest = longest.max(start.elapsed());
+        std::thread::yield_now();
+    }
+    let total = restoring.join().expect("no panic");
+    assert!(longest < total / 2, "waited {longest:?} of {total:?}");
 }

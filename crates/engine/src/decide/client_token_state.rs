@@ -9,9 +9,6 @@ use crate::{
     Timestamp, TokenCache, TransportErrorKind, VersionedToken,
 };
 
-/// Lifetime of a token whose expiry is unknown. A static token is used until the service rejects it.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
 /// Token state of one client and its clones: the token source, the cached token, and the refresh lease.
 ///
 /// A transport stores it behind a mutex and passes it to [`TokenAcquisition::step`](crate::TokenAcquisition::step).
@@ -38,11 +35,23 @@ pub(super) enum TokenSource {
     Callback(u64),
 }
 
+/// The locks of a token store, with which one process requests a token while the others wait for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreLocks {
+    /// There are none.
+    #[default]
+    None,
+    /// They expire. A killed process keeps its lock until then, so the others wait for at most two seconds.
+    Expiring,
+    /// They end with their process, so the others wait as long as a token request may take.
+    ProcessBound,
+}
+
 /// How a client fetches tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuthOptions {
     pub has_store: bool,
-    pub has_store_locks: bool,
+    pub store_locks: StoreLocks,
     /// How long one call may hold the lease while the other calls wait for its token.
     pub lease_duration: Duration,
 }
@@ -66,7 +75,7 @@ impl ClientTokenState {
 
     /// Uses one token until the service rejects it.
     pub fn from_static(token: &Secret) -> Result<Self, AuthError> {
-        Ok(Self::new(TokenSource::Static(static_token(token)?)))
+        Ok(Self::new(TokenSource::Static(AccessToken::from_setting(token).ok_or(AuthError::InvalidToken)?)))
     }
 
     /// Gets a token from a callback before each attempt, and once more if the service rejects it.
@@ -211,12 +220,6 @@ impl ClientTokenState {
             (Err(error), _) => Err(error),
         }
     }
-}
-
-/// A token with unknown expiry, from the configuration or a callback.
-pub(super) fn static_token(token: &Secret) -> Result<AccessToken, AuthError> {
-    let token = Secret::new(token.expose().trim());
-    AccessToken::new(token, Timestamp::from_millis(0), UNKNOWN_LIFETIME).ok_or(AuthError::InvalidToken)
 }
 
 /// The error of a call that reached its deadline while it waited for a token.

@@ -5,11 +5,11 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use super::client_token_state::{ActiveCredentials, ClientTokenState, TokenSource, static_token, timeout_error};
+use super::client_token_state::{ActiveCredentials, ClientTokenState, TokenSource, timeout_error};
 use super::held_lock::HeldLock;
 use crate::{
-    AccessToken, AuthError, CacheLookup, CredentialsError, Secret, StepContext, StoreBreaker, TOKEN_TIMEOUT,
-    TokenRequest, VersionedToken, store_key,
+    AccessToken, AuthError, CacheLookup, CredentialsError, Secret, StepContext, StoreBreaker, StoreLocks,
+    TOKEN_TIMEOUT, TokenRequest, VersionedToken, store_key,
 };
 
 /// How long a call waits for an early refresh; other calls use the old token in the meantime. A healthy token endpoint
@@ -19,9 +19,12 @@ const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(2);
 /// Lease of a store lock: long enough for a token request and for writing the token.
 pub const STORE_LOCK_LEASE: Duration = Duration::from_secs(12);
 
-/// How long a call waits for a store lock that another process holds. Then it requests a token without the lock,
-/// because a second token is better than a failed call.
-const STORE_LOCK_WAIT: Duration = Duration::from_secs(2);
+/// How long a call waits for a store lock that another process holds and that expires. Then it requests a token without the
+/// lock, because a second token is better than a failed call.
+const EXPIRING_LOCK_WAIT: Duration = Duration::from_secs(2);
+
+/// How long a call waits for a store lock that ends with its process: until the lease is over.
+const PROCESS_LOCK_WAIT: Duration = STORE_LOCK_LEASE;
 
 /// A call waits for the lock at most this fraction (1/4) of its remaining time. The rest is for the token request.
 const STORE_LOCK_WAIT_DIVISOR: u32 = 4;
@@ -227,7 +230,7 @@ impl TokenAcquisition {
                 };
                 *returned += 1;
                 let generation = *returned;
-                let token = result.and_then(|token| static_token(&token));
+                let token = result.and_then(|token| AccessToken::from_setting(&token).ok_or(AuthError::InvalidToken));
                 TokenAction::Finish(token.map(|token| VersionedToken { token, generation }))
             }
             _ => unreachable!("the input is not the result of the last action"),
@@ -335,8 +338,7 @@ impl TokenAcquisition {
     /// Locks the store. Requests a token at once if the store has no locks or this call is done with the lock.
     fn lock_store(&mut self, tokens: &mut ClientTokenState, moment: StepContext) -> TokenAction {
         let is_open = matches!(self.lock_state, StoreLockState::Unlocked | StoreLockState::Busy { .. });
-        let locks = tokens.options().is_some_and(|options| options.has_store_locks);
-        if !is_open || !locks {
+        if !is_open || store_locks(tokens) == StoreLocks::None {
             return self.start_requests(tokens, moment);
         }
         if let Some(lock) = tokens.take_orphaned_lock(&self.store_key, moment.elapsed) {
@@ -346,6 +348,17 @@ impl TokenAcquisition {
         let Some(timeout) = self.store_timeout(tokens, moment) else { return self.start_requests(tokens, moment) };
         self.step = TokenStep::LockingStore;
         TokenAction::LockStore { timeout }
+    }
+
+    /// How long this call may wait for a lock. The rest of its time is for a token request of its own.
+    fn lock_wait(&self, locks: StoreLocks, moment: StepContext) -> Duration {
+        let left = self.time_left(moment);
+        match locks {
+            StoreLocks::ProcessBound => {
+                PROCESS_LOCK_WAIT.min(left.saturating_sub(TOKEN_TIMEOUT).max(left / STORE_LOCK_WAIT_DIVISOR))
+            }
+            StoreLocks::None | StoreLocks::Expiring => EXPIRING_LOCK_WAIT.min(left / STORE_LOCK_WAIT_DIVISOR),
+        }
     }
 
     fn handle_lock_result(
@@ -365,9 +378,7 @@ impl TokenAcquisition {
             StoreLockResult::Busy => {
                 let until = match self.lock_state {
                     StoreLockState::Busy { until } => until,
-                    _ => moment
-                        .elapsed
-                        .saturating_add(STORE_LOCK_WAIT.min(self.time_left(moment) / STORE_LOCK_WAIT_DIVISOR)),
+                    _ => moment.elapsed.saturating_add(self.lock_wait(store_locks(tokens), moment)),
                 };
                 if moment.elapsed >= until {
                     self.lock_state = StoreLockState::Disabled;
@@ -504,6 +515,10 @@ impl TokenAcquisition {
         tokens.release_lease(ticket);
         early_refresh
     }
+}
+
+fn store_locks(tokens: &ClientTokenState) -> StoreLocks {
+    tokens.options().map(|options| options.store_locks).unwrap_or_default()
 }
 
 fn deadline_error() -> AuthError {

@@ -7,6 +7,9 @@ use crate::{Secret, Timestamp};
 /// Maximum lifetime (our limit). A response or store entry with a longer one is invalid: Adobe's tokens live 24 hours.
 pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(31 * 24 * 3600);
 
+/// The lifetime of a token whose expiry is not known.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// An access token and its expiry.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
@@ -23,6 +26,17 @@ impl AccessToken {
         sendable.then(|| Self { value, issued_at, expires_at: issued_at.saturating_add(lifetime) })
     }
 
+    /// Parses a token from a setting or a callback; its expiry is not known. Removes white space and `Bearer`, with which a
+    /// copied header value starts. `None` if it cannot be sent in a header.
+    pub fn from_setting(text: &Secret) -> Option<Self> {
+        let text = text.expose().trim();
+        let token = match text.split_once(char::is_whitespace) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ => text,
+        };
+        Self::new(Secret::new(token), Timestamp::from_millis(0), UNKNOWN_LIFETIME)
+    }
+
     pub const fn value(&self) -> &Secret {
         &self.value
     }
@@ -34,5 +48,27 @@ impl AccessToken {
     /// The total lifetime.
     pub const fn lifetime(&self) -> Duration {
         self.expires_at.saturating_since(self.issued_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bearer_is_removed() {
+        let parse = |text: &str| AccessToken::from_setting(&Secret::new(text)).map(|it| it.value().expose().len());
+        for (text, length) in [
+            ("Bearer  eyJ.x", Some(5)),
+            ("bearer\teyJ\r\n", Some(3)),
+            (" eyJ\n", Some(3)),
+            ("Bearer", Some(6)),
+            ("eyJ x", None),
+            ("Bearer a b", None),
+            ("", None),
+            ("eyé", None),
+        ] {
+            assert_eq!(parse(text), length, "{text}");
+        }
     }
 }

@@ -109,10 +109,10 @@ impl TransportErrorKind {
                 "the proxy refused the connection; ask its administrators to allow this host, or list the host in NO_PROXY"
             }
             Self::ProxyAuthentication => {
-                "the proxy rejected its credentials, or requires some; correct the user and the password in that variable"
+                "the proxy rejected its credentials or got none; set the user name and the password in its URL"
             }
             Self::ProxyUnreachable => {
-                "the proxy cannot be reached; correct or unset that variable, or list the host in NO_PROXY"
+                "the proxy cannot be reached; correct or unset the variable with its URL, or list the host in NO_PROXY"
             }
             _ => return None,
         })

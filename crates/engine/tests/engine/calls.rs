@@ -5,7 +5,8 @@ use std::time::Duration;
 use ajo_engine::{
     AccessToken, AlreadyApplied, AttemptOutcome, AuthError, BaseUrl, CallAction, CallInput, CallOutcome, CallState,
     ClientTokenState, Credentials, Idempotency, OAuthOptions, OperationSemantics, RateLimit, RetryBudget, RetryPolicy,
-    Secret, SharedClientState, StepContext, StoreLockResult, Timestamp, TokenAction, TokenInput, TransportErrorKind,
+    Secret, SharedClientState, StepContext, StoreLockResult, StoreLocks, Timestamp, TokenAction, TokenInput,
+    TransportErrorKind,
 };
 use proptest::prelude::*;
 
@@ -27,7 +28,8 @@ impl SimulatedClient {
     fn new(has_store: bool) -> Self {
         let credentials = Credentials::new("id", Secret::new("s3cr3t"), "A1@AdobeOrg", "openid").expect("credentials");
         let ims = BaseUrl::parse("https://ims.example").expect("an endpoint");
-        let options = OAuthOptions { has_store, has_store_locks: has_store, lease_duration: Duration::from_secs(60) };
+        let store_locks = if has_store { StoreLocks::Expiring } else { StoreLocks::None };
+        let options = OAuthOptions { has_store, store_locks, lease_duration: Duration::from_secs(60) };
         Self {
             tokens: ClientTokenState::with_credentials(credentials, ims, options),
             retry_budget: RetryBudget::default(),

@@ -9,14 +9,14 @@ use super::schema_types;
 use super::yaml_node::YamlValue;
 use crate::{FileDiagnostic, policy};
 
-/// Names that only files with secrets contain, in lower case and without `_` and `-`.
+/// Parts of keys that only files with secrets contain, in lower case and without `_`, `-`, and `.`.
 const SECRET_NAMES: [&str; 4] = ["clientsecret", "accesstoken", "privatekey", "password"];
 
 /// Keys of a definition, for input files whose top level is damaged.
 const DEFINITION_KEYS: [&str; 4] = ["url", "urlPattern", "methods", "services"];
 
-/// Codes whose messages quote the file.
-const QUOTING_CODES: [&str; 3] = ["AJO_LIMITS_YAML", "AJO_LIMITS_UNKNOWN_KEY", "AJO_LIMITS_DUPLICATE_KEY"];
+/// Codes whose messages do not quote the file.
+const SAFE_CODES: [&str; 2] = ["AJO_LIMITS_EMPTY", "AJO_LIMITS_VERSION"];
 
 const REDACTED_INPUT_MESSAGE: &str = "the file is neither a limits file nor a policy, so its content is not shown";
 
@@ -38,12 +38,14 @@ pub(crate) fn is_known_format(text: &str) -> bool {
         && root.as_mapping().is_some_and(|map| map.iter().all(|(key, _)| key.as_str().is_some_and(known)))
 }
 
-/// Whether lines of an input file can be displayed: some line has a known key, and none names a secret. An input can be a link
-/// to another file.
+/// Whether lines of an input file can be displayed: it has a known key, and no key names a secret. An input can be a link to
+/// another file.
 pub(crate) fn is_displayable_input(text: &str) -> bool {
-    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
-    let has_secret = text.contains("-----BEGIN") || SECRET_NAMES.iter().any(|name| names.contains(name));
-    let has_key = |line: &str| {
+    let is_secret = |key: &str| {
+        let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        SECRET_NAMES.iter().any(|secret| name.contains(secret))
+    };
+    let is_known = |line: &str| {
         let line = line.trim_start_matches([' ', '\t', '{', '-', '"', '\'', ',', '\u{feff}']);
         line.split_once(':').is_some_and(|(key, _)| {
             let key = key.trim_end_matches([' ', '"', '\'']);
@@ -52,14 +54,23 @@ pub(crate) fn is_displayable_input(text: &str) -> bool {
                 || DEFINITION_KEYS.contains(&key)
         })
     };
-    !has_secret && text.lines().any(has_key)
+    !text.contains("-----BEGIN") && !keys(text).any(is_secret) && text.lines().any(is_known)
 }
 
-/// Replaces the diagnostics of hidden input files that quote the file.
+/// The words before `:` and `=`, because the text may be damaged YAML or another format.
+fn keys(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices([':', '=']).map(|(end, _)| {
+        let before = text[..end].trim_end_matches([' ', '\t', '"', '\'']);
+        let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+        &before[before.trim_end_matches(is_part).len()..]
+    })
+}
+
+/// Replaces the diagnostics of hidden input files, except those that do not quote the file.
 pub(crate) fn redact_inputs(diagnostics: Vec<FileDiagnostic>, hidden: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
     let redacted = |diagnostic: FileDiagnostic| {
         let is_hidden = diagnostic.location.as_ref().is_some_and(|location| hidden.contains(location.file.as_str()));
-        if is_hidden && QUOTING_CODES.contains(&diagnostic.code.as_str()) {
+        if is_hidden && !SAFE_CODES.contains(&diagnostic.code.as_str()) {
             let message = REDACTED_INPUT_MESSAGE.to_owned();
             FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..diagnostic }
         } else {
@@ -85,11 +96,28 @@ pub(crate) fn redact(diagnostics: Vec<FileDiagnostic>, unrecognized: &BTreeSet<&
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::{SourceFile, SourceSet, parse_limits};
+
+    #[test]
+    fn hidden_input_is_not_quoted() {
+        let text = "version: 2\nclient_secret: SEC\nsandbox: SEC SEC\n";
+        let source = SourceFile { name: "a.yaml".to_owned(), content: text.to_owned() };
+        let parsed = parse_limits(&SourceSet::new(vec![source]), &|_| None);
+        let messages: Vec<_> = parsed.diagnostics.iter().map(|it| (it.code.as_str(), it.message.as_str())).collect();
+        assert!(messages.contains(&("AJO_LIMITS_VERSION", "unsupported version 2; this ajo reads version 1")));
+        assert!(messages.contains(&("AJO_LIMITS_SANDBOX", REDACTED_INPUT_MESSAGE)), "{messages:?}");
+        assert!(!format!("{:?}", parsed.diagnostics).contains("SEC"), "{:?}", parsed.diagnostics);
+    }
 
     #[test]
     fn only_limits_files_are_displayable() {
-        for text in ["version: 1\ncapping: oops", "{\"version\": 1, \"x\": 2}", "- url: a", "# comment\nsandbox : prod"]
-        {
+        for text in [
+            "version: 1\ncapping: oops",
+            "{\"version\": 1, \"x\": 2}",
+            "- url: a",
+            "# comment\nsandbox : prod",
+            "capping:\n- url: https://a.example/forgot-password\n  methods: [GET]  # no private key\n",
+        ] {
             assert!(is_displayable_input(text), "{text}");
         }
         for text in [
@@ -99,6 +127,8 @@ mod tests {
             "HOME=/root\nPATH=/bin",
             "version: 1\nclient_secret: SEC",
             "version: 1\naccessToken: SEC",
+            "sandbox: prod\ndb.Pass_Word=SEC",
+            "version: 1\nx: {\"url\": 1, \"CLIENT_SECRETS\" : [\"SEC\"]}",
             "-----BEGIN PRIVATE KEY-----\nversion: 1",
             "root:x:0:0:root:/root:/bin/bash",
         ] {

@@ -118,9 +118,7 @@ fn read_credentials(reader: &SettingsReader<'_>) -> Result<LoginInput, CommandEr
         None if terminal => (prompt_for_credentials(reader)?, SettingSource::Prompt),
         None => (parse_input(reader, &read_stdin()?)?, SettingSource::StandardInput),
     };
-    let overrides = reader.overrides()?;
-    let get = |name: &str| overrides.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
-    let credentials = credentials.with_overrides(get).map_err(|error| reader.credentials_error(error))?;
+    let credentials = reader.override_credentials(credentials)?;
     let sandbox = match sandbox {
         Some(sandbox) => sandbox,
         None => prompt::read_value("sandbox", Some("prod"), str::parse::<SandboxName>)?,

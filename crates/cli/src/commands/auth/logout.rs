@@ -7,9 +7,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::safe_text::safe;
-use crate::session::{
-    Profile, ProfileStore, SecretStorage, SettingsReader, dirs, keychain, selected_profile_name, token_endpoint,
-};
+use crate::session::{Profile, ProfileStore, SecretStorage, dirs, keychain, selected_profile_name, token_endpoint};
 
 pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let name = selected_profile_name(settings)?.unwrap_or_default();
@@ -58,7 +56,7 @@ async fn remove_cached_token(settings: &GlobalSettings, profile: &Profile) -> bo
     let (Ok(Some(store)), Ok(ims)) = (dirs::token_store(), token_endpoint(settings, Some(profile))) else {
         return false;
     };
-    let Ok(credentials) = profile.load_credentials(&SettingsReader::variables(), |_| None) else { return false };
+    let Ok(credentials) = profile.load_credentials() else { return false };
     let key = store_key(&credentials, &ims);
     matches!(store.get(&key).await, Ok(Some(_))) && store.remove(&key).await.is_ok()
 }

@@ -1,6 +1,5 @@
 //! `ajo auth status`.
 
-use ajo_auth::current_timestamp;
 use ajo_engine::TokenClaims;
 use serde_json::{Value, json};
 
@@ -10,7 +9,8 @@ use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 use crate::session::{
-    AuthContext, CallerIdentity, ProfileStore, SettingSource, credential_file_warning, token_cache_warning,
+    AuthContext, CallerIdentity, ProfileStore, SettingSource, credential_file_warning, join_sources,
+    token_cache_warning,
 };
 use crate::time::format_rfc3339;
 
@@ -20,7 +20,9 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         CallerIdentity::AccessToken { token, .. } => TokenClaims::parse(token),
         CallerIdentity::Credentials(_) => None,
     };
-    check_expiry(&caller, claims.as_ref())?;
+    if let Some(claims) = &claims {
+        caller.check_token_expiry(claims)?;
+    }
     let response = caller.token_provider()?.token().await?;
     let (client_id, org_id) = (caller.identity.client_id().to_owned(), caller.identity.org_id().to_string());
     let (scopes, expires) = match &caller.identity {
@@ -48,7 +50,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
         return output::print_data(SafeText::json(&format!(
             "{:#}",
             json!({
-                "credentials": caller.source, "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
+                "credentials": join_sources(&caller.origin), "profile": caller.profile.as_ref().map(|profile| profile.name.to_string()),
                 "secret": secret, "tokenEndpoint": caller.ims_url.as_str(), "clientId": client_id, "orgId": org_id,
                 "scopes": scopes, "sandbox": sandbox, "expiresAt": expires.map(format_rfc3339), "tokenCache": store,
                 "profiles": profiles, "sources": sources_json(&caller), "warnings": warnings,
@@ -62,7 +64,7 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     };
     let sources = &caller.sources;
     let lines = [
-        ("credentials", Some(caller.source.clone())),
+        ("credentials", Some(join_sources(&caller.origin))),
         ("client id", Some(with_source(&caller, client_id, &sources.client_id))),
         ("secret", secret),
         ("organization", Some(with_source(&caller, org_id, &sources.org_id))),
@@ -81,20 +83,9 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// An expired token is an error, because every call would fail.
-fn check_expiry(caller: &AuthContext, claims: Option<&TokenClaims>) -> Result<(), CommandError> {
-    let (Some(claims), Some(source)) = (claims, &caller.sources.access_token) else { return Ok(()) };
-    let Some(expiry) = claims.expires_at.filter(|_| claims.is_expired(current_timestamp())) else { return Ok(()) };
-    Err(CommandError::new(format!("the access token in {source} expired at {}", format_rfc3339(expiry)))
-        .with_hint(format!("set a new token, or unset {source} to use the credential"))
-        .into_authentication_error())
-}
-
 /// Adds the source of a value, unless it is the source of the credentials.
 fn with_source(caller: &AuthContext, value: String, source: &SettingSource) -> String {
-    let source = source.to_string();
-    let is_base = caller.source.split(", ").any(|base| base == source);
-    if is_base { value } else { format!("{value} (from {source})") }
+    if caller.origin.contains(source) { value } else { format!("{value} (from {source})") }
 }
 
 fn sources_json(caller: &AuthContext) -> Value {

@@ -26,16 +26,20 @@ enum ControlMethod {
     Post,
 }
 
+/// The root URL of the emulator.
+fn root_url(at: &EmulatorUrlArg) -> Result<BaseUrl, CommandError> {
+    let url = session::emulator_url(at.emulator_url.as_deref())?;
+    BaseUrl::parse_origin(&url.value)
+        .map_err(|error| CommandError::new(format!("invalid emulator URL ({}): {error}", url.source)))
+}
+
 async fn send_request(
-    at: &EmulatorUrlArg,
+    root: &BaseUrl,
     method: ControlMethod,
     path: &str,
     timeout: Duration,
 ) -> Result<Value, CommandError> {
-    let url = session::emulator_url(at.emulator_url.as_deref())?;
-    let root = BaseUrl::parse_origin(&url.value)
-        .map_err(|error| CommandError::new(format!("invalid emulator URL ({}): {error}", url.source)))?;
-    let http = http_client(&root)?;
+    let http = http_client(root)?;
     let url = format!("{root}/_emulator{path}");
     let request = match method {
         ControlMethod::Get => http.get(url),
@@ -58,10 +62,10 @@ async fn send_request(
 /// The variables that point `ajo` and other programs to the emulator. A shell evaluates them, so only the known names are
 /// accepted.
 pub(crate) async fn environment(at: &EmulatorUrlArg) -> Result<Vec<(&'static str, String)>, CommandError> {
-    let response = send_request(at, ControlMethod::Get, "/environment", TIMEOUT).await?;
-    let url = session::emulator_url(at.emulator_url.as_deref())?.value;
+    let root = root_url(at)?;
+    let response = send_request(&root, ControlMethod::Get, "/environment", TIMEOUT).await?;
     parse_environment(&response).map_err(|problem| {
-        CommandError::new(format!("the server at {url} is not an emulator of this version: {problem}"))
+        CommandError::new(format!("the server at {root} is not an emulator of this version: {problem}"))
     })
 }
 
@@ -79,10 +83,11 @@ fn parse_environment(response: &Value) -> Result<Vec<(&'static str, String)>, St
 }
 
 pub(crate) async fn wait(at: &EmulatorUrlArg, seconds: u64) -> Result<(), CommandError> {
+    let root = root_url(at)?;
     let deadline = Instant::now() + Duration::from_secs(seconds.min(86_400));
     loop {
         let left = deadline.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
-        match fetch_status(at, TIMEOUT.min(left)).await {
+        match fetch_status(&root, TIMEOUT.min(left)).await {
             Ok(_) => return Ok(()),
             Err(failure) if Instant::now() + POLL_INTERVAL >= deadline => return Err(failure),
             Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
@@ -91,21 +96,20 @@ pub(crate) async fn wait(at: &EmulatorUrlArg, seconds: u64) -> Result<(), Comman
 }
 
 pub(crate) async fn status(at: &EmulatorUrlArg) -> Result<Value, CommandError> {
-    fetch_status(at, TIMEOUT).await
+    fetch_status(&root_url(at)?, TIMEOUT).await
 }
 
 /// The status of an emulator; any other server may return JSON, too.
-async fn fetch_status(at: &EmulatorUrlArg, timeout: Duration) -> Result<Value, CommandError> {
-    let status = send_request(at, ControlMethod::Get, "", timeout).await?;
+async fn fetch_status(root: &BaseUrl, timeout: Duration) -> Result<Value, CommandError> {
+    let status = send_request(root, ControlMethod::Get, "", timeout).await?;
     if status["emulator"].is_string() {
         return Ok(status);
     }
-    let url = session::emulator_url(at.emulator_url.as_deref())?.value;
-    Err(CommandError::new(format!("the server at {url} is not an emulator")))
+    Err(CommandError::new(format!("the server at {root} is not an emulator")))
 }
 
 pub(crate) async fn reset(at: &EmulatorUrlArg) -> Result<(), CommandError> {
-    send_request(at, ControlMethod::Post, "/reset", TIMEOUT).await.map(drop)
+    send_request(&root_url(at)?, ControlMethod::Post, "/reset", TIMEOUT).await.map(drop)
 }
 
 /// Formats the status as text.

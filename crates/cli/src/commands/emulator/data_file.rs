@@ -13,7 +13,7 @@ use crate::command_error::CommandError;
 
 /// Maximum file size in bytes (our limit): twice that of the stored definitions, as for a snapshot in the
 /// control API.
-const MAX_DATA_BYTES: usize = 256 * 1024 * 1024;
+const MAX_DATA_BYTES: usize = 64 * 1024 * 1024;
 
 /// Loads the file, if it exists.
 pub(crate) fn load(start: &StartArgs, emulator: &Emulator) -> Result<(), CommandError> {

@@ -26,6 +26,7 @@ use crate::blocking_work::run_blocking;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
+use crate::secret_check::check_no_secret;
 use crate::signals::SignalListener;
 
 /// A checked and confirmed apply, ready to run.
@@ -132,6 +133,8 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         plan_file::check_not_stale(reviewed, &report)?;
     }
     if report.outcome == CommandOutcome::Changes {
+        // The journal contains the plan.
+        check_no_secret("the plan", expect_plan(&report))?;
         confirm::confirm_production(settings, args, &input, &report).await?;
         // A freeze may have started while this process waited for the lock or the confirmation.
         if !args.resume {
@@ -175,7 +178,7 @@ fn sync_state(
     plan.missing.iter().for_each(|uid| state.remove(uid));
     if !state.configs.is_empty() {
         state.organization.get_or_insert_with(|| service.organization().to_owned());
-        paths.state_file.save(&state)?;
+        paths.save_state(&state)?;
     }
     Ok(JournalFile::remove(&paths.journal_path(desired.sandbox.as_str()))?)
 }

@@ -20,6 +20,7 @@ use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
 use crate::safe_text::safe;
+use crate::secret_check::check_no_secret;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
     let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
@@ -117,6 +118,7 @@ fn save_plan(file: &Path, report: &CommandReport) -> Result<(), CommandError> {
         let problem = format!("{} already exists and is not a saved plan", file.display());
         return Err(CommandError::new(problem).with_hint("choose another file with --out").into_usage_error());
     }
+    check_no_secret("the plan", report)?;
     let text = OutputFormat::Json.render(report, &|_| None, TextStyle::default());
     ajo_apply::write_atomic(file, text.as_str())?;
     let digest = &expect_plan(report).digest;

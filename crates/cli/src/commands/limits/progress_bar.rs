@@ -8,6 +8,7 @@ use ajo_limits::{ConfigChange, Plan, StepState};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::safe_text::{SafeText, safe};
+use crate::secret_mask;
 
 /// A progress bar on standard error, if that is a terminal. Also tracks cancellation.
 pub(crate) struct ApplyProgressBar {
@@ -54,6 +55,10 @@ impl ApplyObserver for ApplyProgressBar {
 
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn redact(&self, text: String) -> String {
+        secret_mask::mask(&text)
     }
 }
 

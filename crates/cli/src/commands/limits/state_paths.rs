@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::secret_check::check_no_secret;
 
 /// The state file, and the paths derived from it.
 pub(crate) struct StatePaths {
@@ -120,9 +121,15 @@ impl StatePaths {
         Ok(ReconciledState { state, note: Some(note), is_unsaved })
     }
 
+    /// Saves the state, unless it contains a known secret.
+    pub(crate) fn save_state(&self, state: &LimitsState) -> Result<(), CommandError> {
+        check_no_secret("the state", state)?;
+        Ok(self.state_file.save(state)?)
+    }
+
     /// Saves a state that includes the results of an interrupted apply. The caller must hold the lock.
     pub(crate) fn save_reconciled(&self, state: &LimitsState, sandbox: &str) -> Result<(), CommandError> {
-        self.state_file.save(state)?;
+        self.save_state(state)?;
         let journal = self.journal_path(sandbox);
         if journal.exists() {
             JournalFile::mark_reconciled(&journal, state.sandbox_digest(sandbox))?;

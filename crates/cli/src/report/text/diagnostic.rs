@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::style::TextStyle;
 use crate::safe_text::{SafeText, safe};
+use crate::secret_mask::mask;
 
 /// One block per diagnostic. Loads each file once.
 pub(super) fn blocks<'r>(
@@ -70,9 +71,14 @@ struct AnnotatedLine {
 }
 
 impl AnnotatedLine {
-    /// Returns `None` if the text has no such location: the file may have changed.
+    /// Returns `None` if the text has no such location, because the file may have changed, and if the line contains a secret:
+    /// the renderer cuts lines, and a part of a secret cannot be masked.
     fn new(text: &str, location: &SourceLocation) -> Option<Self> {
-        let line = replace_hidden_characters(text.lines().nth((location.line as usize).checked_sub(1)?)?);
+        let line = text.lines().nth((location.line as usize).checked_sub(1)?)?;
+        if mask(line) != line {
+            return None;
+        }
+        let line = replace_hidden_characters(line);
         let before = (location.column as usize).checked_sub(1)?;
         let byte = |characters: usize| line.char_indices().nth(characters).map_or(line.len(), |(index, _)| index);
         let range = byte(before)..byte(before.saturating_add(location.length.max(1) as usize));
@@ -102,6 +108,28 @@ fn replace_hidden_characters(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cut_line_shows_no_secret() {
+        crate::secret_mask::register(&ajo_auth::Secret::new("unit-test-long-s3cr3t-in-a-limits-file"));
+        let line = format!("  - url: https://a.example/{}/unit-test-long-s3cr3t-in-a-limits-file/x", "y".repeat(40));
+        let location = SourceLocation { file: "a.yaml".to_owned(), line: 1, column: 5, length: 3 };
+        let annotated = AnnotatedLine::new(&line, &location);
+        let diagnostic = FileDiagnostic {
+            severity: Severity::Error,
+            code: "X".to_owned(),
+            message: "bad".to_owned(),
+            location: Some(location),
+            key: None,
+            hint: None,
+        };
+        for width in 20..160 {
+            let annotated =
+                annotated.as_ref().map(|it| AnnotatedLine { line: it.line.clone(), range: it.range.clone() });
+            let shown = block(&diagnostic, annotated, &Renderer::plain().term_width(width)).into_string();
+            assert!(!shown.contains("/unit") && !shown.contains("s3cr3t"), "{width}: {shown}");
+        }
+    }
 
     #[test]
     fn escaped_line_keeps_columns() {

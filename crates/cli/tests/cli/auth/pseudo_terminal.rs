@@ -131,20 +131,17 @@ fn terminal_login_accepts_pasted_json() {
     command.args(["-qec", &login, "/dev/null"]);
     fixture.set_environment(&mut command);
     let mut terminal = PseudoTerminal::start(command);
-    terminal.wait_for_text("client id: ");
+    terminal.wait_for_text("client id or JSON (not shown): ");
+    terminal.wait_for_no_echo();
     let id = fixture.setting("AJO_CLIENT_ID");
     let org = fixture.setting("AJO_ORG_ID");
-    for line in [
-        "{".to_owned(),
-        format!("  \"CLIENT_ID\": \"{id}\", \"ORG_ID\": \"{org}\","),
-        format!("  \"CLIENT_SECRETS\": [\"{SECRET}\"],"),
-        "  \"SCOPES\": [\"openid\",".to_owned(),
-        "\"AdobeID\"]}".to_owned(),
-    ] {
-        terminal.type_line(&line);
-    }
+    // Pasted text arrives at once.
+    terminal.type_line(&format!(
+        "{{\n  \"CLIENT_ID\": \"{id}\", \"ORG_ID\": \"{org}\",\n  \"CLIENT_SECRETS\": [\"{SECRET}\"],\n  \"SCOPES\": [\"openid\",\n\"AdobeID\"]}}"
+    ));
     let shown = terminal.finish(0);
     assert!(shown.contains("saved profile default to "), "{shown}");
+    assert!(!shown.contains(SECRET) && !shown.contains("CLIENT_ID"), "{shown}");
     assert_eq!(fixture.files_with(SECRET), ["config/profiles/default.json"]);
 }
 
@@ -176,4 +173,26 @@ fn freeze_that_starts_at_prompt_blocks() {
     assert!(shown.contains("changes are frozen until 2199-01-01T00:00:00Z: sale"), "{shown}");
     let list = fixture.run(&["capping", "list"]).stdout;
     assert_eq!(list, "no capping configurations in this sandbox\n");
+}
+
+#[test]
+fn terminal_login_shows_client_id() {
+    if !has_script() {
+        return;
+    }
+    let fixture = AuthFixture::new();
+    let login = format!("tty; '{}' auth login --sandbox prod; stty -a", env!("CARGO_BIN_EXE_ajo"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &login, "/dev/null"]);
+    fixture.set_environment(&mut command);
+    command.env("AJO_CLIENT_SECRET", SECRET).env("AJO_ORG_ID", fixture.setting("AJO_ORG_ID"));
+    command.env("AJO_SCOPES", fixture.setting("AJO_SCOPES"));
+    let mut terminal = PseudoTerminal::start(command);
+    terminal.wait_for_text("client id or JSON (not shown): ");
+    terminal.wait_for_no_echo();
+    terminal.type_line(fixture.setting("AJO_CLIENT_ID"));
+    let shown = terminal.finish(0);
+    assert!(shown.contains(&format!("client id: {}\r\n", fixture.setting("AJO_CLIENT_ID"))), "{shown}");
+    assert!(shown.contains("saved profile default to "), "{shown}");
+    assert!(shown.split_whitespace().any(|setting| setting == "echo"), "the echo is on again: {shown}");
 }

@@ -186,6 +186,12 @@ async fn reports_contain_no_secret() {
         text.replace(&format!("h{index}.example.org/"), &format!("h{index}.example.org/{path}/"))
     };
     fixture.write("limits.yaml", &paths.iter().enumerate().fold(text, with_path));
+    // `apply` refuses a secret that it knows, so the first one must not know it.
+    let token = fixture.run_expecting(&["auth", "token"], 0).await.stdout;
+    let mut apply = fixture.command(&["apply", "limits.yaml", "--yes"]);
+    apply.env_remove("AJO_CLIENT_SECRET").env("AJO_ACCESS_TOKEN", token.trim());
+    let applied = tokio::task::spawn_blocking(move || apply.output().expect("ajo runs")).await.expect("it ended");
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
     let mut commands: Vec<Vec<String>> = Vec::new();
     for command in ["validate", "plan", "apply --yes", "drift", "verify"] {
         for format in ["text", "json", "markdown", "github", "sarif", "junit"] {
@@ -216,6 +222,48 @@ async fn reports_contain_no_secret() {
             "{context}: {}",
             output.stdout
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secret_is_not_saved_in_files() {
+    let fixture = LimitsFixture::start().await;
+    let text = limits_file(&[("h0", 5, true), ("h1", 5, true)]);
+    fixture.write("limits.yaml", &text.replace("h1.example.org/", "h1.example.org/emulator%2Dsecret/"));
+    for arguments in [&["plan", "limits.yaml", "--out", "plan.json"][..], &["apply", "limits.yaml", "--yes"]] {
+        let output = fixture.run_expecting(arguments, 1).await;
+        let place = if arguments[0] == "plan" { "plan.desired" } else { "desired" };
+        let problem = "error: the plan contains a secret or token of yours, so it was not written";
+        let expected = format!("{problem}; `{place}[1].definition.url` is \"https://h1.example.org/[redacted]/*\"\n");
+        assert!(output.stderr.starts_with(&expected), "{}", output.stderr);
+        assert_eq!(output.stdout, "", "{arguments:?}");
+    }
+    assert!(fixture.emulator.state().calls().for_operation("capping.create").is_empty());
+    let files: Vec<_> = fixture.file_names().into_iter().filter(|name| name != "ajo.state.lock").collect();
+    assert_eq!(files, ["limits.yaml"]);
+}
+
+#[test]
+fn journal_contains_no_secret() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("limits.yaml"), limits_file(&[("h0", 5, true)])).expect("written");
+    for text in forms(SECRET).into_iter().chain(forms(TOKEN)) {
+        let service = FakeService::start();
+        service.respond_with(200, &json!({"results": []}));
+        service.respond_to_writes(
+            400,
+            &json!({"error_code": text, "message": format!("bad {text}"), "requestId": text,
+            "errors": [{"errorCode": text, "error": text}]}),
+        );
+        let mut apply = ajo_command(&["apply", "limits.yaml", "--yes"]);
+        with_secret(&mut apply).env("AJO_BASE_URL", service.url()).env("AJO_ACCESS_TOKEN", TOKEN);
+        let output = CommandOutput::from(apply.current_dir(directory.path()).output().expect("ajo runs"));
+        assert_eq!(output.exit_code, Some(4), "{text}: {}{}", output.stdout, output.stderr);
+        assert_no_canary(&output, &[SECRET, TOKEN], &text);
+        let journal = std::fs::read_to_string(directory.path().join("ajo.state.prod.journal")).expect("a journal");
+        assert!(journal.contains("[redacted]"), "{text}: {journal}");
+        let saved = CommandOutput { exit_code: None, stdout: journal, stderr: String::new() };
+        assert_no_canary(&saved, &[SECRET, TOKEN], &text);
     }
 }
 

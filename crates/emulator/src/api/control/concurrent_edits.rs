@@ -4,7 +4,7 @@ use ajo_core::{Api, Operation, Verb};
 use serde_json::Value;
 
 use crate::api::authoring::validation;
-use crate::api::control::control_error::ControlError;
+use crate::api::request_error::RequestError;
 use crate::api::response::AuthoringError;
 use crate::faults::target::FaultTarget;
 use crate::state::concurrent_edit::{ConcurrentEdit, MAX_AUTHOR_LENGTH, Mutation};
@@ -21,20 +21,20 @@ pub(super) fn add(
     organization: &mut Organization,
     edit: ConcurrentEdit,
     (limits, quirks): (ResourceLimits, &QuirkSettings),
-) -> Result<(), ControlError> {
-    let edit = validate(edit, quirks).map_err(ControlError::bad_request)?;
+) -> Result<(), RequestError> {
+    let edit = validate(edit, quirks).map_err(RequestError::bad_request)?;
     if edit.by.len() > MAX_AUTHOR_LENGTH {
-        return Err(ControlError::bad_request(format!("`by` must have at most {MAX_AUTHOR_LENGTH} bytes")));
+        return Err(RequestError::bad_request(format!("`by` must have at most {MAX_AUTHOR_LENGTH} bytes")));
     }
     let bytes = edit.definition.as_ref().map_or(0, |fields| serde_json::to_string(fields).map_or(0, |text| text.len()));
     if !organization.store.try_reserve(bytes, limits.config_bytes) {
         let max = limits.config_bytes;
-        return Err(ControlError::bad_request(format!(
+        return Err(RequestError::bad_request(format!(
             "the emulator stores at most {max} bytes of definitions per organization"
         )));
     }
     if !organization.add_concurrent_edit(edit) {
-        return Err(ControlError::bad_request(format!(
+        return Err(RequestError::bad_request(format!(
             "at most {MAX_CONCURRENT_EDITS} concurrent edits can be pending; reset the emulator or let some apply"
         )));
     }

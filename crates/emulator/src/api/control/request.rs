@@ -6,10 +6,10 @@ use ajo_engine::untrusted_text::excerpt;
 use http::Method;
 use serde::de::DeserializeOwned;
 
-use crate::api::control::control_error::ControlError;
+use crate::api::request_error::RequestError;
 
-pub(super) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
-    serde_json::from_slice(body).map_err(|error| ControlError::bad_request(format!("invalid body: {error}")))
+pub(super) fn parse_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, RequestError> {
+    serde_json::from_slice(body).map_err(|error| RequestError::bad_request(format!("invalid body: {error}")))
 }
 
 /// Rejects unknown parameters: ignoring a misspelled one would return the wrong result.
@@ -17,7 +17,7 @@ pub(super) fn check_parameters(
     method: &Method,
     path: &str,
     query: &BTreeMap<String, String>,
-) -> Result<(), ControlError> {
+) -> Result<(), RequestError> {
     let known: &[&str] = match (method.as_str(), path) {
         ("GET", "/configs") => &["org", "find", "limit"],
         ("GET", "/calls") => &["org", "mutating", "operation", "since"],
@@ -27,7 +27,7 @@ pub(super) fn check_parameters(
         None => Ok(()),
         Some(name) => {
             let (name, known) = (excerpt(name, 60), known.join(", "));
-            Err(ControlError::bad_request(format!("unknown parameter `{name}`; expected one of {known}")))
+            Err(RequestError::bad_request(format!("unknown parameter `{name}`; expected one of {known}")))
         }
     }
 }

@@ -8,8 +8,8 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::authoring::validation;
-use crate::api::control::control_error::ControlError;
 use crate::api::control::request::parse_body;
+use crate::api::request_error::RequestError;
 use crate::api::response;
 use crate::state::emulator_state::EmulatorState;
 
@@ -29,16 +29,16 @@ impl SimulationJob {
         org_id: &str,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Self, ControlError> {
-        let store = &state.organizations.get(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?.store;
+    ) -> Result<Self, RequestError> {
+        let store = &state.organizations.get(org_id).ok_or_else(|| RequestError::unknown_organization(org_id))?.store;
         let request: SimulationRequest = parse_body(body)?;
-        let deployed = request.uid.as_deref().map(|uid| -> Result<Value, ControlError> {
+        let deployed = request.uid.as_deref().map(|uid| -> Result<Value, RequestError> {
             let (api, config) = store.find(uid).ok_or_else(|| {
-                ControlError(StatusCode::NOT_FOUND, format!("no configuration has the uid {}", excerpt(uid, 60)))
+                RequestError(StatusCode::NOT_FOUND, format!("no configuration has the uid {}", excerpt(uid, 60)))
             })?;
             let definition = config.deployed.as_ref();
             let definition = definition.ok_or_else(|| {
-                ControlError::bad_request(format!(
+                RequestError::bad_request(format!(
                     "the configuration {} is not deployed, so it has no effect",
                     excerpt(uid, 60)
                 ))
@@ -59,7 +59,7 @@ impl SimulationJob {
     pub(crate) fn run(self) -> Response<Bytes> {
         let mut response = match self.request.simulate(self.deployed, self.default_cap) {
             Ok(report) => response::ok(&json!(report)),
-            Err(problem) => ControlError::bad_request(problem).to_response(),
+            Err(problem) => RequestError::bad_request(problem).to_response(),
         };
         response::set_date(&mut response, self.now);
         response

@@ -4,11 +4,11 @@ use ajo_engine::Timestamp;
 use serde_json::{Value, json};
 
 use crate::api::control::clock;
-use crate::api::control::control_error::ControlError;
+use crate::api::request_error::RequestError;
 use crate::state::emulator_state::EmulatorState;
 
-pub(super) fn show(state: &EmulatorState, org_id: &str, now: Timestamp) -> Result<Value, ControlError> {
-    let organization = state.organizations.get(org_id).ok_or_else(|| ControlError::unknown_organization(org_id))?;
+pub(super) fn show(state: &EmulatorState, org_id: &str, now: Timestamp) -> Result<Value, RequestError> {
+    let organization = state.organizations.get(org_id).ok_or_else(|| RequestError::unknown_organization(org_id))?;
     let (capping, throttling) = organization.config_counts();
     let sandboxes = organization.store.sandboxes.iter();
     let sandboxes: Vec<Value> =

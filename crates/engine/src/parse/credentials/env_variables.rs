@@ -83,6 +83,21 @@ impl Credentials {
         }
     }
 
+    /// Whether [`Credentials::from_vars`] reads the variable with this name.
+    ///
+    /// ```
+    /// use ajo_engine::Credentials;
+    ///
+    /// assert!(Credentials::is_variable("AJO_CLIENT_ID") && Credentials::is_variable("AIO_ims_contexts_a_client__id"));
+    /// assert!(!Credentials::is_variable("AJO_SANDBOX"));
+    /// ```
+    pub fn is_variable(name: &str) -> bool {
+        let values = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES];
+        [FILE_VARIABLE, NAME_VARIABLE].contains(&name)
+            || values.iter().flatten().any(|known| *known == name)
+            || aio_variables::is_variable(name)
+    }
+
     /// Overrides the values for which `get` returns `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, or
     /// `AJO_SCOPES`.
     pub fn with_overrides(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {

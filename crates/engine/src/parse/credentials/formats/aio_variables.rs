@@ -64,6 +64,11 @@ pub(crate) fn parse<'v>(
     if credentials.is_empty() && has_jwt { Err(format_error(JWT_END_MESSAGE)) } else { Ok(credentials) }
 }
 
+/// Whether a variable belongs to a context.
+pub(crate) fn is_variable(name: &str) -> bool {
+    parse_variable_name(name).is_some()
+}
+
 /// The context and the field in a variable name.
 fn parse_variable_name(variable: &str) -> Option<(String, String)> {
     let levels = split_levels(variable);
