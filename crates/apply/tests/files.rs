@@ -28,8 +28,15 @@ fn journal_drops_partial_line() {
     let mut file = JournalFile::create(&path, header()).expect("created");
     file.append(JournalEntry::Started { change: 0, step: ajo_core::Verb::Create }).expect("appended");
     let state = StepState::Done;
-    file.append(JournalEntry::Finished { change: 0, step: ajo_core::Verb::Create, state, uid: None, error: None })
-        .expect("appended");
+    file.append(JournalEntry::Finished {
+        change: 0,
+        step: ajo_core::Verb::Create,
+        state,
+        uid: None,
+        response: None,
+        error: None,
+    })
+    .expect("appended");
     assert_eq!(JournalFile::load(&path).expect("read").as_ref(), Some(file.journal()));
 
     let mut text = fs::read_to_string(&path).expect("text");

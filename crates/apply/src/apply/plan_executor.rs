@@ -292,7 +292,7 @@ impl<'a> PlanExecutor<'a> {
                 };
             }
         }
-        self.append_entry(JournalEntry::Finished { change: index, step, state, uid, error });
+        self.append_entry(JournalEntry::Finished { change: index, step, state, uid, response: None, error });
         self.observer.step_finished(change, step, state);
     }
 

@@ -4,7 +4,7 @@ use ajo_core::{Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Plan, StepError, StepState};
+use crate::{Digest, ObservedConfig, Plan, StepError, StepState};
 
 /// The version of the journal format.
 pub const JOURNAL_VERSION: u32 = 1;
@@ -53,6 +53,10 @@ pub enum JournalEntry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<String>")]
         uid: Option<Uid>,
+        /// The configuration as the service returned it after the call, which may normalize what was sent. Only if the call was
+        /// done and left a configuration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        response: Option<Box<ObservedConfig>>,
         /// The error, unless the call was done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<StepError>,

@@ -73,7 +73,7 @@ fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: L
             break;
         }
         let uid = (step == Verb::Create).then(|| uids[change].clone()).flatten();
-        let entry = JournalEntry::Finished { change, step, state: StepState::Done, uid, error: None };
+        let entry = JournalEntry::Finished { change, step, state: StepState::Done, uid, response: None, error: None };
         lines.push(serde_json::to_string(&entry).expect("JSON"));
     }
     (support::observed_limits(current), lines.join("\n") + "\n")
