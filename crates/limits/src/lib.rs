@@ -63,9 +63,9 @@ pub use journal::{
 pub use json_schema::{SchemaName, json_schema};
 pub use plan::{
     Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigDrift, ConfigKey, ConfigSummary,
-    DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
-    LiveState, ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase, PlanTask, detect_drift, match_configs,
-    plan,
+    DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, DigestError, FieldDiff,
+    IncompleteDefinition, LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan,
+    PlanOptions, PlanPhase, PlanTask, UnclearReplacement, UnknownFields, detect_drift, match_configs, plan,
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
 pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

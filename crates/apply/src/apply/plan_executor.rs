@@ -244,7 +244,10 @@ impl<'a> PlanExecutor<'a> {
             }
         };
         let unedited = last_modified_at.is_none() || last_modified_at == found.last_modified_at;
-        if deploy_state.as_ref() != Some(&found.deploy_state) || !unedited {
+        // Of the unknown fields, only those that the file sets are compared.
+        let wanted = change.after.as_ref().map(|after| found.deploy_state_for(&after.saved));
+        let found_state = wanted.as_deref().unwrap_or(&found.deploy_state);
+        if deploy_state.as_ref() != Some(found_state) || !unedited {
             let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("someone else");
             let message = format!("{editor} changed it after the plan was made");
             return Some(step_error_with_hint(message, PLAN_AGAIN_HINT));

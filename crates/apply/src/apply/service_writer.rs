@@ -2,7 +2,6 @@
 
 use ajo_core::{Api, CallError, CanDeploy, Client, DeleteOptions, Uid};
 use ajo_limits::{ConfigDefinition, IncompleteDefinition, StepError};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::deploy_errors::deploy_errors;
@@ -27,11 +26,7 @@ impl From<IncompleteDefinition> for WriteError {
 
 /// Creates a configuration and returns its UID.
 pub(crate) async fn create(client: &Client, definition: &ConfigDefinition) -> Result<Uid, WriteError> {
-    let body = definition.to_request_body()?;
-    Ok(match definition.api() {
-        Api::Capping => client.capping().create(&deserialize_body(body)).await?.uid,
-        Api::Throttling => client.throttling().create(&deserialize_body(body)).await?.uid,
-    })
+    Ok(client.create_raw(definition.api(), definition.to_request_body()?).await?)
 }
 
 /// Replaces the definition of a configuration, preserving its unknown fields.
@@ -43,10 +38,6 @@ pub(crate) async fn update(
 ) -> Result<(), WriteError> {
     let body = definition.to_update_body(unknown)?;
     Ok(client.update_raw(definition.api(), uid, body).await?)
-}
-
-fn deserialize_body<T: DeserializeOwned>(body: Map<String, Value>) -> T {
-    serde_json::from_value(body.into()).expect("a definition")
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), WriteError> {

@@ -40,7 +40,8 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     for diagnostic in diagnostics.added_since(first) {
         diagnostic.key.clone_from(&key);
     }
-    Some(DesiredConfig { definition: definition?, deployed, location: Some(entry.reference_span.to_location()) })
+    let location = Some(entry.reference_span.to_location());
+    Some(DesiredConfig { definition: definition?, deployed, file: None, location })
 }
 
 /// The value of `deployed`; a limit is deployed by default.

@@ -2,8 +2,8 @@
 
 use ajo_core::Verb;
 use ajo_limits::{
-    DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, ObservedConfig, ObservedLimits, Plan,
-    PlanOptions, StepState, plan,
+    DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, LimitsState, ObservedConfig, ObservedLimits,
+    Plan, PlanOptions, StepState, plan,
 };
 use proptest::prelude::*;
 
@@ -34,7 +34,13 @@ fn header(plan: &Plan) -> JournalHeader {
 }
 
 /// Makes the first calls of a plan; the last one only as far as `last`. Returns the service and the journal.
-fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: LastCall) -> (ObservedLimits, String) {
+fn interrupt_apply(
+    plan: &Plan,
+    observed: &ObservedLimits,
+    state: &LimitsState,
+    calls: usize,
+    last: LastCall,
+) -> (ObservedLimits, String) {
     let mut current = observed.configs.clone();
     let mut uids: Vec<_> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     let mut lines = vec![serde_json::to_string(&header(plan)).expect("JSON")];
@@ -76,7 +82,13 @@ fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: L
         let entry = JournalEntry::Finished { change, step, state: StepState::Done, uid, response: None, error: None };
         lines.push(serde_json::to_string(&entry).expect("JSON"));
     }
-    (support::observed_limits(current), lines.join("\n") + "\n")
+    let created: Vec<_> = uids.into_iter().flatten().collect();
+    let mut observed = support::read_missing(&support::observed_limits(current), &[], state);
+    // A deleted configuration was managed, and so is a created one.
+    for uid in created.iter().filter(|uid| observed.get(uid).is_none()).cloned().collect::<Vec<_>>() {
+        observed.insert_read(&uid, None);
+    }
+    (observed, lines.join("\n") + "\n")
 }
 
 fn sorted_deploy_states(observed: &ObservedLimits) -> Vec<String> {
@@ -102,7 +114,7 @@ proptest! {
         prop_assume!(first.blockers.is_empty() && !first.changes.is_empty());
         let (whole, _) = apply_plan(&first, &observed, &state);
 
-        let (left, mut text) = interrupt_apply(&first, &observed, calls, last);
+        let (left, mut text) = interrupt_apply(&first, &observed, &state, calls, last);
         // A partial line: the process died while writing it.
         if cut > 0 {
             text.push_str(&r#"{"entry":"started","#[..cut * 5]);
@@ -124,7 +136,7 @@ proptest! {
         calls in 0..24usize,
     ) {
         let first = plan(&desired, &observed, &state, PlanOptions::default());
-        let (left, text) = interrupt_apply(&first, &observed, calls, LastCall::ResponseLost);
+        let (left, text) = interrupt_apply(&first, &observed, &state, calls, LastCall::ResponseLost);
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
         let mut once = state.clone();
         journal.reconcile(&left, &mut once, &sandbox());
@@ -147,7 +159,7 @@ fn remote_edit_after_crash_is_a_conflict() {
         support::observed_config(1, DeployState::from_desired(support::capping("https://0.example.org/*", 1), true));
     let (observed, state) = (support::observed_limits(vec![before.clone()]), support::limits_state(&[before]));
     let first = plan(&wanted, &observed, &state, PlanOptions::default());
-    let (mut left, text) = interrupt_apply(&first, &observed, 1, LastCall::Recorded);
+    let (mut left, text) = interrupt_apply(&first, &observed, &state, 1, LastCall::Recorded);
     edit_remotely(&mut left.configs[0], 7);
 
     let mut reconciled = state;

@@ -6,10 +6,22 @@ use std::time::Duration;
 use crate::limits::fixture::{LimitsFixture, limits_file};
 use crate::support::sample_size;
 
-const BEFORE: &[(&str, u32, bool)] =
-    &[("changed", 1, true), ("removed", 1, true), ("off", 1, true), ("unchanged", 1, true), ("draft", 1, false)];
-const AFTER: &[(&str, u32, bool)] =
-    &[("changed", 2, true), ("new", 1, true), ("off", 1, false), ("unchanged", 1, true), ("draft", 2, false)];
+const BEFORE: &[(&str, u32, bool)] = &[
+    ("changed", 1, true),
+    ("removed", 3, true),
+    ("old-url", 4, true),
+    ("off", 1, true),
+    ("unchanged", 1, true),
+    ("draft", 1, false),
+];
+const AFTER: &[(&str, u32, bool)] = &[
+    ("changed", 2, true),
+    ("new", 1, true),
+    ("new-url", 4, true),
+    ("off", 1, false),
+    ("unchanged", 1, true),
+    ("draft", 2, false),
+];
 
 const APPLY: [&str; 5] = ["apply", "prod.yaml", "--prune", "--yes", "--concurrency=1"];
 
