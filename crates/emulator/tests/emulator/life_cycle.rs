@@ -40,7 +40,7 @@ fn definition(api: Api, count: u16) -> Value {
     match api {
         Api::Capping => {
             let mut definition = capping();
-            definition["services"]["dataSource"]["rating"]["maxCallsCount"] = json!(count);
+            definition["services"]["action"]["rating"]["maxCallsCount"] = json!(count);
             definition
         }
         Api::Throttling => {
@@ -259,5 +259,24 @@ proptest! {
         prop_assert_eq!(&result["canDeploy"], &body["canDeploy"], "create reports the same");
         let (deployed, _) = test.call("POST", &uid, "/deploy", &Value::Null);
         prop_assert_eq!(deployed == 204, codes(Severity::Error).is_empty());
+    }
+}
+
+/// Inferred: no validation code is about a limit that can match no call.
+#[test]
+fn limit_without_effect_is_deployed() {
+    let mut client = TestClient::new();
+    for (url, method) in [
+        ("https://api.example.org/*", "DELETE"),
+        ("https://api.example.org:8443/*", "POST"),
+        ("https://10.0.0.1/*", "POST"),
+        ("https://internal.adobe.com/*", "POST"),
+    ] {
+        let mut definition = capping();
+        (definition["url"], definition["methods"]) = (json!(url), json!([method]));
+        let (status, body) = client.call("POST", "/endpointConfigs", &definition);
+        assert_eq!((status, &body["canDeploy"]["validationStatus"]), (200, &json!("ok")), "{url} {method}");
+        let path = format!("/endpointConfigs/{}/deploy", body["uid"].as_str().expect("a uid"));
+        assert_eq!(client.call("POST", &path, &Value::Null).0, 204, "{url} {method}");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::check_list_body(Api::Capping, body, json.as_ref(), quirks)?;
-            list_response(capping.values().map(|config| views.capping_view(config)))
+            list_response(capping.values().map(|config| views.capping_view(config)), quirks)
         }
         Verb::Create => {
             let (definition, diagnostics) = validation::validate_payload(Api::Capping, verb, json, quirks)?;
