@@ -36,6 +36,7 @@ fn journal_drops_partial_line() {
         uid: None,
         response: None,
         error: None,
+        live: None,
     })
     .expect("appended");
     assert_eq!(JournalFile::load(&path).expect("read").as_ref(), Some(file.journal()));

@@ -14,6 +14,7 @@ pub(crate) mod concurrency_limit;
 mod into_future;
 mod raw_call;
 mod raw_definition;
+mod redeploy;
 pub(crate) mod request_builder;
 pub(crate) mod request_config;
 mod request_path;

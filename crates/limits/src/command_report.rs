@@ -42,7 +42,7 @@ pub const REPORT_VERSION: u32 = 1;
 /// let error = StepError { message, hint: None, code: None, status: Some(503), request_id: None };
 /// let found = &observed.configs[0];
 /// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
-/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
+/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error), live: None }];
 /// let report = CommandReport { drifts, results, ..report };
 /// let json = serde_json::to_value(&report)?;
 /// assert_eq!(json["results"][0]["error"]["message"], "the service responded 503");

@@ -34,6 +34,7 @@ mod json_reader;
 mod json_writer;
 mod operation_name;
 mod pending_call;
+mod redeploy;
 mod validate;
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -81,6 +82,15 @@ pub fn resume(call: u32, result: String, body: String, now: f64, elapsed: f64) -
 pub fn cancel(call: u32, now: f64, elapsed: f64) {
     host_runtime::set_time(now, elapsed);
     handle_registry::cancel(call);
+}
+
+/// Decides the next step of a redeploy from the results of its calls so far, separated by commas.
+///
+/// Results are `old`, `new`, `none`, `hidden` for the limit that `get` shows as live, and `done`, `refused`, `failed`, `unknown` for
+/// calls. Returns `{"call": "deploy"}`, or at the end `{live, message, hint?}`.
+#[wasm_bindgen]
+pub fn redeploy(results: &str) -> String {
+    redeploy::next_step(results)
 }
 
 /// Validates a definition offline. Returns a list of diagnostics as JSON.

@@ -83,9 +83,9 @@ pub(super) fn drift_sections(drift: &ConfigDrift) -> Vec<DiffSection> {
 const SAVED_VS_DEPLOYED: &str = "saved vs. deployed";
 const SAVED_AND_DEPLOYED: ValueRelation = ValueRelation::SideBySide("saved", "deployed");
 
-/// A warning if a change interrupts the limit.
-pub(super) fn redeploy_warning(change: &ConfigChange) -> Option<&'static str> {
-    change.is_redeployed().then_some("no live limit between undeploy and deploy")
+/// How a change that replaces a live definition affects the limit.
+pub(super) fn redeploy_note(change: &ConfigChange) -> Option<&'static str> {
+    change.is_redeployed().then_some("the old limit stays live until the new one is; only if the service refuses that, no limit is live between undeploy and deploy")
 }
 
 /// What another URL or other methods mean for the limit.

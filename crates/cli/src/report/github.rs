@@ -56,7 +56,7 @@ fn change(change: &ConfigChange) -> SafeText {
     }
     lines.push(safe!("calls: {}", diff::join_verbs(&change.steps)));
     lines.extend(diff::change_effects(change).into_iter().map(|effect| safe!("note: {}", effect)));
-    lines.extend(diff::redeploy_warning(change).map(|warning| safe!("note: {}", warning)));
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("note: {}", note)));
     workflow_command("notice", safe!("to {}", change.action), change.location.as_ref(), lines)
 }
 
@@ -75,8 +75,10 @@ fn drift(drift: &ConfigDrift) -> SafeText {
 
 /// Successful configurations produce no command; the summary counts them.
 fn config_steps(one: &ConfigSteps<'_>) -> Vec<SafeText> {
+    let live = one.live_limit().map(|live| live.describe().into());
     if matches!(one.outcome(), ConfigOutcome::Partial | ConfigOutcome::NotStarted) {
-        return vec![workflow_command("warning", one.outcome().as_str().into(), None, vec![SafeText::escape(one.key)])];
+        let lines = [SafeText::escape(one.key)].into_iter().chain(live);
+        return vec![workflow_command("warning", one.outcome().as_str().into(), None, lines.collect())];
     }
     let commands = one.failed_or_unknown().map(|call| {
         let mut lines = vec![safe!("{}: {}", one.key, call.step)];
@@ -88,6 +90,7 @@ fn config_steps(one: &ConfigSteps<'_>) -> Vec<SafeText> {
             lines.extend(error.hint.as_ref().map(|hint| safe!("hint: {}", hint)));
             title = error.code.as_deref().map_or(title, SafeText::escape);
         }
+        lines.extend(live.clone());
         workflow_command("error", title, None, lines)
     });
     commands.collect()

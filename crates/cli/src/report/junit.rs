@@ -104,7 +104,7 @@ fn change(change: &ConfigChange) -> TestCase {
     case.add_sections(&diff::change_sections(change));
     case.details.push(format!("calls: {}", diff::join_verbs(&change.steps).as_str()));
     case.details.extend(diff::change_effects(change).iter().map(|effect| format!("note: {}", effect.as_str())));
-    case.details.extend(diff::redeploy_warning(change).map(|warning| format!("note: {warning}")));
+    case.details.extend(diff::redeploy_note(change).map(|note| format!("note: {note}")));
     case
 }
 
@@ -148,6 +148,7 @@ fn config_steps(one: &ConfigSteps<'_>) -> TestCase {
         case.details.extend(error.request_id.as_ref().map(|id| format!("  request {}", escape(id))));
         case.details.extend(error.hint.as_ref().map(|hint| format!("  hint: {}", escape(hint))));
     }
+    case.details.extend(one.live_limit().map(|live| live.describe().to_owned()));
     case
 }
 

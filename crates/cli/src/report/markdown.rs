@@ -125,6 +125,7 @@ fn config_row(one: &ConfigSteps<'_>) -> SafeText {
     }
     let rest = one.verbs_in_state(StepState::NotStarted);
     not_done.extend((!rest.is_empty()).then(|| safe!("not started: {}", text(&diff::join_verbs(rest)))));
+    not_done.extend(one.live_limit().map(|live| safe!("**{}**", live.describe())));
     let outcome = one.outcome();
     let outcome =
         if outcome == ConfigOutcome::Done { outcome.as_str().into() } else { safe!("**{}**", outcome.as_str()) };
@@ -144,7 +145,7 @@ fn change_details(change: &ConfigChange) -> SafeText {
     lines.extend(change.location.as_ref().map(|location| safe!("- at {}", code(location))));
     lines.extend(change.last_modified_at.as_ref().map(|at| safe!("- last modified: {}", text(at))));
     lines.extend(diff::change_effects(change).iter().map(|effect| safe!("- {}", text(effect))));
-    lines.extend(diff::redeploy_warning(change).map(|warning| safe!("- **{}**", warning)));
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("- {}", note)));
     let title = safe!("{} {}", change.action, code(&change.key));
     details_block(&title, &lines, &diff::change_sections(change))
 }

@@ -54,7 +54,7 @@ pub enum QuirkError {
 
 impl QuirkSettings {
     /// All quirks.
-    pub const ALL: [Quirk; 21] = [
+    pub const ALL: [Quirk; 22] = [
         Quirk {
             name: "can_deploy_method",
             variants: &["both", "get", "post"],
@@ -121,6 +121,12 @@ impl QuirkSettings {
             variants: &["refused", "no_content"],
             description: "undeploy of a throttling configuration that is not deployed: code 14468 in the error list, 204 in the \
                     specification",
+        },
+        Quirk {
+            name: "redeploy",
+            variants: &["direct", "refused", "ignored"],
+            description: "a capping configuration that was updated while deployed: it must be deployed again (vendor's specification); \
+                    update, undeploy, canDeploy, deploy (product documentation), so that a second deploy may be refused or ignored",
         },
         Quirk {
             name: "max_calls_count",

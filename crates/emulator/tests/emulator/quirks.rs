@@ -107,6 +107,22 @@ fn observe(quirk: &str, variant: &str) -> Value {
             let (status, body) = client.call("POST", &format!("/throttlingConfigs/{uid}/undeploy"), &Value::Null);
             json!([status, body])
         }
+        "redeploy" => {
+            let uid = client.create();
+            client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null);
+            let mut changed = capping();
+            changed["url"] = json!("https://changed.example.org/*");
+            client.call("PUT", &format!("/endpointConfigs/{uid}"), &changed);
+            let status = client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null).0;
+            let read = |client: &mut TestClient| {
+                client.call("GET", &format!("/endpointConfigs/{uid}"), &Value::Null).1["result"].clone()
+            };
+            let direct = read(&mut client);
+            client.call("POST", &format!("/endpointConfigs/{uid}/undeploy"), &Value::Null);
+            client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &Value::Null);
+            let is_changed = |config: &Value| config["deployedConfig"]["url"] == changed["url"];
+            json!([status, direct["state"], is_changed(&direct), is_changed(&read(&mut client))])
+        }
         "max_calls_count" => {
             let mut definition = capping();
             definition["services"]["action"]["rating"]["maxCallsCount"] = json!(1);
@@ -244,6 +260,14 @@ fn variants_of_each_quirk_differ() {
         ("force_delete", vec![json!([500, 500, 200]), json!([500, 200, 200])]),
         ("list_body", vec![json!([200, 200]), json!([500, 200])]),
         ("undeploy_idle", vec![json!([500, "14468"]), json!([204, null])]),
+        (
+            "redeploy",
+            vec![
+                json!([204, "deployed", true, true]),
+                json!([500, "updated", false, true]),
+                json!([204, "updated", false, true]),
+            ],
+        ),
         ("max_calls_count", vec![json!("ok"), json!("error")]),
         (
             "unknown_fields",

@@ -1,6 +1,6 @@
 //! The lines of a journal.
 
-use ajo_core::{Uid, Verb};
+use ajo_core::{LiveLimit, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,10 @@ pub enum JournalEntry {
         /// The error, unless the call was done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<StepError>,
+        /// Which limit is live, if a redeploy ended with this call and without the new limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        live: Option<LiveLimit>,
     },
     /// The state contains the results of this apply.
     Reconciled {

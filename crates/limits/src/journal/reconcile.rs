@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ajo_core::{Api, SandboxName, Uid, Verb};
+use ajo_core::{Api, LiveLimit, SandboxName, Uid, Verb};
 
+use super::live_limit::report_live_limit;
 use crate::{
     ConfigChange, ConfigKey, DeployState, DesiredConfig, Journal, JournalEntry, LimitsState, ManagedConfig,
     ObservedConfig, ObservedLimits, StepError, StepResult, StepState,
@@ -67,7 +68,7 @@ impl Journal {
     /// The keys of configurations that may exist although the response to `create` was lost.
     pub fn unknown_creates(&self) -> Vec<&ConfigKey> {
         let is_unknown = |progress: &ReplayedChange<'_>| {
-            let mut steps = progress.change.steps.iter().zip(&progress.steps);
+            let mut steps = progress.verbs.iter().zip(&progress.steps);
             progress.uid.is_none()
                 && steps.any(|(verb, step)| *verb == Verb::Create && step.state == StepState::Unknown)
         };
@@ -94,6 +95,8 @@ impl Journal {
 struct ReplayedChange<'j> {
     change: &'j ConfigChange,
     uid: Option<&'j Uid>,
+    /// The calls: those of the plan, and an undeploy if a redeploy needed one.
+    verbs: Vec<Verb>,
     steps: Vec<ReplayedStep<'j>>,
 }
 
@@ -103,6 +106,13 @@ struct ReplayedStep<'j> {
     state: StepState,
     error: Option<&'j StepError>,
     response: Option<&'j ObservedConfig>,
+    live: Option<LiveLimit>,
+}
+
+impl ReplayedStep<'_> {
+    fn new(state: StepState) -> Self {
+        Self { state, error: None, response: None, live: None }
+    }
 }
 
 /// What a change is compared with.
@@ -121,23 +131,33 @@ fn deploy_state_for(wanted: Option<&DesiredConfig>, found: &ObservedConfig) -> D
 
 impl<'j> ReplayedChange<'j> {
     fn new(change: &'j ConfigChange) -> Self {
-        let not_started = ReplayedStep { state: StepState::NotStarted, error: None, response: None };
-        Self { change, uid: change.uid.as_ref(), steps: vec![not_started; change.steps.len()] }
+        let steps = vec![ReplayedStep::new(StepState::NotStarted); change.steps.len()];
+        Self { change, uid: change.uid.as_ref(), verbs: change.steps.clone(), steps }
     }
 
     fn record(&mut self, entry: &'j JournalEntry) {
         let (step, result) = match entry {
-            JournalEntry::Started { step, .. } => {
-                (*step, ReplayedStep { state: StepState::Unknown, error: None, response: None })
-            }
-            JournalEntry::Finished { step, state, uid, error, response, .. } => {
+            JournalEntry::Started { step, .. } => (*step, ReplayedStep::new(StepState::Unknown)),
+            JournalEntry::Finished { step, state, uid, error, response, live, .. } => {
                 self.uid = uid.as_ref().or(self.uid);
-                (*step, ReplayedStep { state: *state, error: error.as_ref(), response: response.as_deref() })
+                let (error, response) = (error.as_ref(), response.as_deref());
+                (*step, ReplayedStep { state: *state, error, response, live: *live })
             }
             JournalEntry::Reconciled { .. } => return,
         };
-        if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
-            self.steps[index] = result;
+        let mut index = self.verbs.iter().position(|known| *known == step);
+        if index.is_none() && step == Verb::Undeploy && self.change.is_redeployed() {
+            // The service refused the deploy, so the configuration is undeployed and deployed again.
+            index = self.verbs.iter().position(|known| *known == Verb::Deploy);
+            let before = index.expect("a redeploy deploys");
+            self.verbs.insert(before, step);
+            self.steps.insert(before, ReplayedStep::new(StepState::NotStarted));
+        }
+        let Some(index) = index else { return };
+        self.steps[index] = result;
+        let is_undeployed = matches!(result.state, StepState::Done | StepState::Unknown) && step == Verb::Undeploy;
+        if is_undeployed && self.change.is_redeployed() && matches!(entry, JournalEntry::Finished { .. }) {
+            self.steps[index + 1] = ReplayedStep::new(StepState::NotStarted);
         }
     }
 
@@ -153,7 +173,7 @@ impl<'j> ReplayedChange<'j> {
     fn possible_states(&self, wanted: Option<&DesiredConfig>) -> (Option<DeployState>, Option<DeployState>) {
         let mut confirmed = self.change.before.clone();
         let mut possible = None;
-        for (verb, step) in self.change.steps.iter().zip(&self.steps) {
+        for (verb, step) in self.verbs.iter().zip(&self.steps) {
             let after = || match (*verb, &confirmed, step.response) {
                 (Verb::Delete, ..) => None,
                 (_, _, Some(response)) => Some(deploy_state_for(wanted, response)),
@@ -276,14 +296,19 @@ impl<'j> ReplayedChange<'j> {
     }
 
     fn into_results(self) -> Vec<StepResult> {
-        let Self { change, uid, steps } = self;
-        let result = |(verb, step): (&Verb, ReplayedStep<'_>)| StepResult {
+        let Self { change, uid, verbs, steps } = self;
+        let result = |(verb, step): (Verb, ReplayedStep<'_>)| StepResult {
             key: change.key.clone(),
             uid: uid.cloned(),
-            step: *verb,
+            step: verb,
             state: step.state,
             error: step.error.cloned(),
+            live: step.live,
         };
-        change.steps.iter().zip(steps).map(result).collect()
+        let mut results: Vec<_> = verbs.into_iter().zip(steps).map(result).collect();
+        if change.is_redeployed() {
+            report_live_limit(&mut results);
+        }
+        results
     }
 }

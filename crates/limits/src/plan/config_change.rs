@@ -1,5 +1,6 @@
 //! The change of one configuration.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -127,7 +128,7 @@ impl ConfigChange {
             key: wanted.key(),
             previous_key: None,
             uid: found.map(|found| found.uid.clone()),
-            action: classify_action(&steps),
+            action: classify_action(&steps, before.as_ref()),
             reason,
             field_diffs: diff_definitions(before.as_ref().map(|before| &before.saved), Some(&after.saved)),
             preserved_fields: found
@@ -140,6 +141,12 @@ impl ConfigChange {
             steps,
             location: wanted.location.clone(),
         })
+    }
+
+    /// The deploy state of the configuration, as the file describes it.
+    pub fn deploy_state_of<'o>(&self, found: &'o ObservedConfig) -> Cow<'o, DeployState> {
+        let after = self.after.as_ref().map(|after| found.deploy_state_for(&after.saved));
+        after.unwrap_or(Cow::Borrowed(&found.deploy_state))
     }
 
     /// What another URL or other methods mean for the limit.
@@ -183,9 +190,9 @@ impl ConfigChange {
         }
     }
 
-    /// Whether the configuration is undeployed and deployed again, as Adobe documents it for capping.
+    /// Whether a definition that is live is replaced by deploying again.
     pub fn is_redeployed(&self) -> bool {
-        self.steps.contains(&Verb::Undeploy) && self.steps.contains(&Verb::Deploy)
+        is_redeploy(&self.steps, self.before.as_ref())
     }
 }
 
@@ -222,24 +229,28 @@ fn plan_steps(before: Option<&DeployState>, after: &DeployState) -> Vec<Verb> {
     if after.is_deployed() {
         match now.live {
             LiveState::SameAsSaved => {}
-            LiveState::NotDeployed => steps.extend([Verb::CanDeploy, Verb::Deploy]),
             // The service deploys an updated throttling configuration itself and rejects a second deploy (documented, 14466).
             LiveState::Differs(_) | LiveState::Unknown if after.saved.api() == Api::Throttling => {}
-            LiveState::Differs(_) | LiveState::Unknown => {
-                steps.extend([Verb::Undeploy, Verb::CanDeploy, Verb::Deploy]);
+            // A deployed configuration is undeployed first only if the service refuses this deploy.
+            LiveState::NotDeployed | LiveState::Differs(_) | LiveState::Unknown => {
+                steps.extend([Verb::CanDeploy, Verb::Deploy]);
             }
         }
     }
     steps
 }
 
-fn classify_action(steps: &[Verb]) -> Action {
+fn is_redeploy(steps: &[Verb], before: Option<&DeployState>) -> bool {
+    steps.contains(&Verb::Deploy) && before.is_some_and(DeployState::is_deployed)
+}
+
+fn classify_action(steps: &[Verb], before: Option<&DeployState>) -> Action {
     let has = |verb| steps.contains(&verb);
     if has(Verb::Create) {
         Action::Create
     } else if has(Verb::Update) {
         Action::Update
-    } else if has(Verb::Undeploy) && has(Verb::Deploy) {
+    } else if is_redeploy(steps, before) {
         Action::Redeploy
     } else if has(Verb::Deploy) {
         Action::Deploy

@@ -12,6 +12,7 @@ declare module "#glue" {
   export const start: import("./core.js").CoreExports["start"];
   export const resume: import("./core.js").CoreExports["resume"];
   export const cancel: import("./core.js").CoreExports["cancel"];
+  export const redeploy: import("./core.js").CoreExports["redeploy"];
   export const validate: import("./core.js").CoreExports["validate"];
 }
 

@@ -15,6 +15,7 @@ export interface CoreExports {
   ): string;
   resume(call: number, outcome: string, body: string, now: number, elapsed: number): string;
   cancel(call: number, now: number, elapsed: number): void;
+  redeploy(results: string): string;
   validate(api: string, definition: string): string;
 }
 

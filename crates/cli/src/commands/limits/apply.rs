@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
-use ajo_core::{SandboxName, Verb};
+use ajo_core::SandboxName;
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
     JournalHeader, Plan, PlanOptions, StepResult, StepState, plan,
@@ -235,7 +235,6 @@ impl PendingApply {
                 }
             }
             Err(failure) => {
-                notes.extend(keys_left_undeployed(&results).map(|key| format!("there may be no live limit for {key}")));
                 notes.push(format!(
                     "the state file was not updated: {failure}; update it with: {}",
                     self.paths.resume_command(sandbox)
@@ -248,9 +247,8 @@ impl PendingApply {
     /// The error for a second signal, which does not wait for the calls in flight.
     fn forced_stop_error(&self, journal: &Path) -> CommandError {
         let results = JournalFile::load(journal).ok().flatten().map(|journal| journal.results()).unwrap_or_default();
-        let undeployed: String =
-            keys_left_undeployed(&results).map(|key| format!("; there may be no live limit for {key}")).collect();
-        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{undeployed}"))
+        let live: String = live_limits(&results).map(|(key, live)| format!("; {key}: {live}")).collect();
+        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{live}"))
             .with_hint(format!("resume with: {}", self.paths.resume_command(&expect_plan(&self.report).sandbox)))
             .with_exit_status(ExitStatus::Cancelled)
     }
@@ -295,17 +293,9 @@ impl PendingApply {
     }
 }
 
-/// Configurations that may have been undeployed for a redeploy that did not happen.
-fn keys_left_undeployed(results: &[StepResult]) -> impl Iterator<Item = &ConfigKey> {
-    let deployed = |key: &ConfigKey| {
-        results.iter().any(|it| it.key == *key && it.step == Verb::Deploy && it.state == StepState::Done)
-    };
-    let is_redeploy = |key: &ConfigKey| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy);
-    results
-        .iter()
-        .filter(|it| it.step == Verb::Undeploy && matches!(it.state, StepState::Done | StepState::Unknown))
-        .map(|it| &it.key)
-        .filter(move |key| is_redeploy(key) && !deployed(key))
+/// Which limits are live for configurations whose redeploy did not finish.
+fn live_limits(results: &[StepResult]) -> impl Iterator<Item = (&ConfigKey, &'static str)> {
+    results.iter().filter_map(|result| Some((&result.key, result.live?.describe())))
 }
 
 /// Returns on the second signal. After the first one, no further calls are started.

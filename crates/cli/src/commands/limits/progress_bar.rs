@@ -45,6 +45,10 @@ impl ApplyObserver for ApplyProgressBar {
         if !self.is_cancelled() {
             self.set_message(safe!("{} {}", step, change.key));
         }
+        if !change.steps.contains(&step) {
+            // The service refused a deploy, so the configuration is undeployed and deployed again.
+            self.bar.inc_length(2);
+        }
         self.bar.inc(1);
     }
 

@@ -1,7 +1,7 @@
 //! Properties of any report.
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, Verb};
+use ajo_core::{Api, LiveLimit, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, FieldDiff, FileDiagnostic, SourceLocation,
     StepError, StepResult, StepState,
@@ -65,13 +65,9 @@ fn result() -> impl Strategy<Value = StepResult> {
         status,
         request_id,
     });
-    (key(), uid, step, state, prop::option::of(error)).prop_map(|(key, uid, step, state, error)| StepResult {
-        key,
-        uid,
-        step,
-        state,
-        error,
-    })
+    let live = prop::option::of(select(vec![LiveLimit::Old, LiveLimit::None, LiveLimit::Unknown]));
+    (key(), uid, step, state, prop::option::of(error), live)
+        .prop_map(|(key, uid, step, state, error, live)| StepResult { key, uid, step, state, error, live })
 }
 
 fn edits() -> impl Strategy<Value = Vec<FieldDiff>> {

@@ -1,7 +1,7 @@
 //! One sample report of each kind.
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, Uid, Verb};
+use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
     DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ManagedConfig, ObservedConfig,
@@ -221,7 +221,7 @@ pub(super) fn partial_apply() -> CommandReport {
     report.plan = all_changes().plan;
     let mut result = |name: &str, id: u32, step, state, error| {
         let (key, uid) = (key(&format!("https://{name}.example.org/*")), Some(uid(id)));
-        report.results.push(StepResult { key, uid, step, state, error });
+        report.results.push(StepResult { key, uid, step, state, error, live: None });
     };
     let error = |message: &str, status: Option<u16>, hint: Option<&str>| {
         Some(StepError {
@@ -236,15 +236,18 @@ pub(super) fn partial_apply() -> CommandReport {
     result("update", 1, Verb::Update, StepState::Done, None);
     result("new", 9, Verb::CanDeploy, StepState::Done, None);
     result("new", 9, Verb::Deploy, StepState::Done, None);
-    let rejected = error("already deployed", Some(409), Some("wait a minute, then plan again"));
-    result("update", 1, Verb::Undeploy, StepState::Failed, rejected);
-    result("update", 1, Verb::CanDeploy, StepState::NotStarted, None);
-    result("update", 1, Verb::Deploy, StepState::NotStarted, None);
+    result("update", 1, Verb::CanDeploy, StepState::Done, None);
+    result("update", 1, Verb::Undeploy, StepState::Done, None);
+    let rejected = error("the deploy was refused", Some(409), Some("resume this apply to deploy the configuration"));
+    result("update", 1, Verb::Deploy, StepState::Failed, rejected);
     let lost = error("the connection broke before the response arrived", None, None);
     result("remote-edit", 2, Verb::Update, StepState::Unknown, lost);
     result("deploy", 4, Verb::CanDeploy, StepState::Done, None);
     result("deploy", 4, Verb::Deploy, StepState::NotStarted, None);
     result("undeploy", 5, Verb::Undeploy, StepState::NotStarted, None);
+    for result in report.results.iter_mut().filter(|result| result.state == StepState::Failed) {
+        result.live = Some(LiveLimit::None);
+    }
     report.notes.push("resume with `ajo apply --resume`".to_owned());
     report
 }

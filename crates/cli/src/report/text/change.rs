@@ -32,9 +32,7 @@ pub(super) fn block(change: &ConfigChange, style: TextStyle) -> SafeText {
             .into_iter()
             .map(|effect| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", effect)))),
     );
-    lines.extend(
-        diff::redeploy_warning(change).map(|warning| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", warning)))),
-    );
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", note)))));
     SafeText::join_lines(lines)
 }
 

@@ -68,7 +68,15 @@ pub(super) fn run(
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
             validation::check_deployable(validation::diagnostics(Api::Capping, &config.definition.parse(), quirks))?;
-            config.deploy(stamp());
+            match quirks.variant("redeploy") {
+                Some("refused") if config.deployed.is_some() => {
+                    // Unknown: the code. This one is documented for throttling.
+                    let message = "the endpoint config is deployed already";
+                    return Err(ServiceError::ALREADY_DEPLOYED.to_error_with_message(message));
+                }
+                Some("ignored") if config.deployed.is_some() => {}
+                _ => config.deploy(stamp()),
+            }
             response::no_content()
         }
         // Documented: 204 even if it was not deployed.

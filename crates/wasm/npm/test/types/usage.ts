@@ -47,6 +47,8 @@ export async function useClient(): Promise<void> {
   });
   await ajo.capping.deploy(uid);
   for (const c of await ajo.capping.list()) print(c.uid, c.state, c.url);
+  const redeployed: CappingConfig = await ajo.capping.redeploy(uid, { timeoutMs: 5000 });
+  print(redeployed.state);
 
   const config: CappingConfig = await ajo.capping.get(uid, { timeoutMs: 5000, maxAttempts: 1, headers: { a: "b" } });
   const calls: number | undefined = config.deployedConfig?.services?.action?.rating?.maxCallsCount;
