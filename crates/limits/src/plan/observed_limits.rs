@@ -58,7 +58,11 @@ impl ObservedLimits {
     /// Builds the limits from the responses to the two `list` calls.
     pub fn new(capping: &[CappingConfig], throttling: &[ThrottlingConfig]) -> Self {
         let capping = capping.iter().map(ObservedConfig::from);
-        let mut configs: Vec<ObservedConfig> = capping.chain(throttling.iter().map(ObservedConfig::from)).collect();
+        Self::from_list(capping.chain(throttling.iter().map(ObservedConfig::from)).collect())
+    }
+
+    /// Builds the limits from what the service lists, in any order.
+    pub fn from_list(mut configs: Vec<ObservedConfig>) -> Self {
         configs.sort_by(|one, other| one.uid.cmp(&other.uid));
         let mut contradictory = BTreeSet::new();
         configs.dedup_by(|other, first| {

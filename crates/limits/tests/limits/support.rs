@@ -88,10 +88,16 @@ pub(crate) fn read_missing(listed: &ObservedLimits, service: &[ObservedConfig], 
     observed
 }
 
+/// The first number from `start` for which no configuration has a UID, and none after it.
+pub(crate) fn next_number(observed: &ObservedLimits, start: usize) -> usize {
+    let is_used = |number: &usize| observed.get(&uid(*number)).is_some();
+    (start..start + 1000).filter(is_used).last().map_or(start, |last| last + 1)
+}
+
 /// Applies a plan as the service would. Returns the resulting configurations and state.
 pub(crate) fn apply_plan(plan: &Plan, observed: &ObservedLimits, state: &LimitsState) -> (ObservedLimits, LimitsState) {
     let (mut now, mut state) = (observed.clone(), state.clone());
-    let mut next = 5000;
+    let mut next = next_number(observed, 5000);
     let mut uids: Vec<Option<Uid>> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     for task in plan.schedule().into_iter().flat_map(|phase| phase.tasks) {
         let change = &plan.changes[task.change];
