@@ -6,7 +6,7 @@ use ajo_core::{Api, SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, ManagedConfig, Plan};
+use crate::{Digest, ManagedConfig, ObservedLimits, Plan};
 
 /// The version of the state file format.
 pub const STATE_VERSION: u32 = 1;
@@ -122,6 +122,20 @@ impl LimitsState {
     /// The managed configurations of [`for_sandbox`](Self::for_sandbox), to read those that the lists lack.
     pub fn configs_to_read(&self, sandbox: &SandboxName) -> Vec<(Api, Uid)> {
         self.for_sandbox(sandbox).map(|managed| (managed.key.api, managed.uid.clone())).collect()
+    }
+
+    /// The managed configurations that changed since they were recorded, according to `observed`: a list can lag behind, so
+    /// read them before you blame someone else.
+    pub fn unexpected_configs(&self, sandbox: &SandboxName, observed: &ObservedLimits) -> Vec<(Api, Uid)> {
+        let is_unexpected = |managed: &&ManagedConfig| {
+            observed.get(&managed.uid).is_some_and(|found| {
+                let is_edited =
+                    managed.last_modified_at.is_some() && managed.last_modified_at != found.last_modified_at;
+                is_edited || !managed.is_unchanged(found)
+            })
+        };
+        let unexpected = self.for_sandbox(sandbox).filter(is_unexpected);
+        unexpected.map(|managed| (managed.key.api, managed.uid.clone())).collect()
     }
 
     /// Adds or replaces a managed configuration.

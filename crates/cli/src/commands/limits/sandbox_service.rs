@@ -60,10 +60,11 @@ impl SandboxService {
             .any(|managed| managed.key.api == Api::Throttling && managed.sandbox == self.sandbox.as_str());
         let throttling = desired.configs.iter().any(|config| config.definition.api() == Api::Throttling) || is_managed;
         let mut observed = self.reader.observe(throttling, &state.configs_to_read(&self.sandbox)).await?;
-        if let Some(journal) = journal {
-            let unexpected = journal.unexpected_configs(&observed);
-            self.reader.read_again(&mut observed, &unexpected).await?;
-        }
+        let mut unexpected = state.unexpected_configs(&self.sandbox, &observed);
+        unexpected.extend(journal.into_iter().flat_map(|journal| journal.unexpected_configs(&observed)));
+        unexpected.sort();
+        unexpected.dedup();
+        self.reader.read_again(&mut observed, &unexpected).await?;
         Ok(observed)
     }
 
