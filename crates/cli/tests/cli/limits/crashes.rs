@@ -78,7 +78,7 @@ async fn resume_after_kill_at_each_call() {
         let mut call = 1;
         loop {
             let fixture = applied_fixture().await;
-            fixture.emulator.state().quirks_mut().set("redeploy", variant).expect("a variant");
+            fixture.set_quirk("redeploy", variant);
             fixture.add_fault("*.*=delay:25");
             if !kill_apply_at_call(&fixture, call, LimitsFixture::call_count).await {
                 break;
