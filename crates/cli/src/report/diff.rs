@@ -85,7 +85,9 @@ const SAVED_AND_DEPLOYED: ValueRelation = ValueRelation::SideBySide("saved", "de
 
 /// How a change that replaces a live definition affects the limit.
 pub(super) fn redeploy_note(change: &ConfigChange) -> Option<&'static str> {
-    change.is_redeployed().then_some("the old limit stays live until the new one is; only if the service refuses that, no limit is live between undeploy and deploy")
+    change
+        .is_redeployed()
+        .then_some("the old limit stays live until the new one is; a gap is possible only if the service refuses that")
 }
 
 /// What another URL or other methods mean for the limit.

@@ -51,8 +51,8 @@ fn interrupt_apply(
         .flat_map(|task| task.steps.into_iter().map(move |step| (task.change, step)))
         .flat_map(|(change, step)| {
             let falls_back = refuses && step == Verb::Deploy && plan.changes[change].is_redeployed();
-            let refused = falls_back.then_some([(change, step, true), (change, Verb::Undeploy, false)]);
-            refused.into_iter().flatten().chain([(change, step, false)])
+            let fallback = falls_back.then_some([(change, step, true), (change, Verb::Undeploy, false)]);
+            fallback.into_iter().flatten().chain([(change, step, false)])
         });
     for (number, (change, step, is_refused)) in steps.take(calls).enumerate() {
         let is_last = number + 1 == calls;
@@ -120,8 +120,8 @@ fn reported_limits<'p>(plan: &'p Plan, journal: &Journal) -> Vec<(&'p ConfigChan
     let results = journal.results();
     let redeployed = plan.changes.iter().filter(|change| change.is_redeployed());
     let reported = redeployed.filter_map(|change| {
-        let of_change = results.iter().filter(|result| result.key == change.key && result.uid == change.uid);
-        Some((change, of_change.filter_map(|result| result.live).next()?))
+        let mut of_change = results.iter().filter(|result| result.key == change.key && result.uid == change.uid);
+        Some((change, of_change.find_map(|result| result.live)?))
     });
     reported.collect()
 }
