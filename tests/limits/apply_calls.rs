@@ -41,7 +41,7 @@ async fn normalized_value_is_not_a_remote_edit() {
 #[tokio::test]
 async fn calls_are_made_in_phase_order() {
     let mut fixture = ApplyFixture::start().await;
-    let before = [("removed", 1), ("off", 1), ("changed", 1), ("unchanged", 1)];
+    let before = [("removed", 3), ("off", 1), ("changed", 1), ("unchanged", 1)];
     fixture.apply(&desired(&before.map(|(name, calls)| (capping(name, calls), true)))).await;
     fixture.clear_calls();
     fixture.options = PlanOptions { prune: true, force_delete: false, max_deletes: None };

@@ -9,7 +9,8 @@ use ajo_limits::{
 };
 
 fn header() -> JournalHeader {
-    let desired = ajo_limits::DesiredLimits { sandbox: "prod".parse().expect("a name"), configs: Vec::new() };
+    let desired =
+        ajo_limits::DesiredLimits { sandbox: "prod".parse().expect("a name"), configs: Vec::new(), files: Vec::new() };
     JournalHeader {
         version: JOURNAL_VERSION,
         organization: "A1@AdobeOrg".to_owned(),

@@ -140,7 +140,7 @@ impl CommandReport {
     ///     CommandOutcome, CommandReport, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan,
     /// };
     ///
-    /// let desired = DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new() };
+    /// let desired = DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new(), files: Vec::new() };
     /// let mut report = CommandReport::new("plan", CommandOutcome::Clean);
     /// assert!(!report.has_sealed_plan());
     /// report.plan = Some(plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default()));

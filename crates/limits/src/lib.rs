@@ -7,6 +7,7 @@
 //! - [`ObservedLimits`] is built from `list` responses, and [`LimitsState`] from the committed `ajo.state.json`.
 //! - [`plan()`] compares the three and returns a [`Plan`]; [`detect_drift`] reports differences from the files.
 //! - [`Journal`] records an apply, so that an interrupted one can be finished.
+//! - [`url_form`] decides which URLs are equal and which patterns overlap.
 //! - [`CommandReport`] is the result of a command.
 //!
 //! Definitions are compared in a normalized form, [`ConfigDefinition`]. Limits in this crate are ours unless a source is given.
@@ -52,6 +53,7 @@ mod json_schema;
 mod plan;
 mod policy;
 mod state;
+pub mod url_form;
 
 pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
 pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
@@ -61,9 +63,9 @@ pub use journal::{
 pub use json_schema::{SchemaName, json_schema};
 pub use plan::{
     Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigDrift, ConfigKey, ConfigSummary,
-    DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
-    LiveState, ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase, PlanTask, detect_drift, match_configs,
-    plan,
+    DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, DigestError, FieldDiff,
+    IncompleteDefinition, LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan,
+    PlanOptions, PlanPhase, PlanTask, UnclearReplacement, UnknownFields, detect_drift, match_configs, plan,
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
 pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

@@ -11,16 +11,18 @@ mod definition_fields;
 mod deploy_state;
 mod digest;
 mod drift;
+mod observation;
 mod observed_limits;
 mod plan_options;
 mod planner;
+mod replacement;
 mod sandbox_plan;
 mod schedule;
 mod unknown_fields;
 
 pub use blocker::{BlockReason, Blocker, ConfigSummary};
 pub(crate) use config_change::diff_definitions;
-pub use config_change::{Action, ChangeReason, ConfigChange, FieldDiff};
+pub use config_change::{Action, ChangeReason, ConfigChange, DEFAULT_CAP_APPLIES, FieldDiff};
 pub use config_definition::{ConfigDefinition, IncompleteDefinition};
 pub use config_key::ConfigKey;
 pub(crate) use definition_fields::{
@@ -29,8 +31,10 @@ pub(crate) use definition_fields::{
 pub use deploy_state::{DeployState, LiveState};
 pub use digest::{Digest, DigestError};
 pub use drift::{ConfigDrift, DeployMismatch, detect_drift};
+pub use observation::{NormalizedConfig, NotGivenConfig, UnknownFields};
 pub use observed_limits::{ObservedConfig, ObservedLimits};
 pub use plan_options::{DEFAULT_DELETE_PERCENT, PlanOptions};
 pub use planner::{match_configs, plan};
+pub use replacement::UnclearReplacement;
 pub use sandbox_plan::Plan;
 pub use schedule::{PlanPhase, PlanTask};

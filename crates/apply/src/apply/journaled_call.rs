@@ -36,7 +36,7 @@ impl PlanExecutor<'_> {
             if state == StepState::Done && step != Verb::CanDeploy {
                 progress.last_modified_at = None;
                 progress.deploy_state = match (&response, &progress.deploy_state, &change.after) {
-                    (Some(response), ..) => Some(response.deploy_state.clone()),
+                    (Some(response), ..) => Some(change.deploy_state_of(response).into_owned()),
                     (None, None, Some(after)) => Some(DeployState::from_desired(after.saved.clone(), false)),
                     (None, Some(now), Some(after)) => Some(now.after_call(step, &after.saved)),
                     (None, now, None) => now.as_ref().map(|now| now.after_call(step, &now.saved)),

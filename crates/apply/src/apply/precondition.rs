@@ -33,7 +33,7 @@ impl PlanExecutor<'_> {
             return Err(own_error("someone else deleted it after the plan was made".to_owned(), PLAN_AGAIN_HINT));
         };
         let unedited = last_modified_at.is_none() || last_modified_at == found.last_modified_at;
-        if deploy_state.as_ref() != Some(&found.deploy_state) || !unedited {
+        if deploy_state.as_ref() != Some(&*change.deploy_state_of(&found)) || !unedited {
             let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("someone else");
             return Err(own_error(format!("{editor} changed it after the plan was made"), PLAN_AGAIN_HINT));
         }

@@ -1,11 +1,15 @@
 //! Read-only access to the service.
 
-use ajo_core::{Api, CallError, CanDeploy, Client, Uid, Verb};
+use ajo_core::{Api, CallError, CanDeploy, Client, ErrorOrigin, Uid, Verb};
 use ajo_limits::{ObservedConfig, ObservedLimits};
 use futures_util::future::join;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 /// The error code for throttling on a sandbox that is not a production sandbox (documented).
 const NOT_A_PRODUCTION_SANDBOX: &str = "1463";
+
+/// Number of configurations to read in parallel.
+const CONCURRENCY: usize = 8;
 
 /// Reads configurations. It has no method that modifies the service:
 ///
@@ -36,21 +40,41 @@ impl ServiceReader {
         Self { client: client.clone() }
     }
 
-    /// Lists the configurations of both APIs concurrently.
+    /// Lists the configurations of both APIs concurrently, and reads each `managed` configuration that the lists lack: a list
+    /// can be incomplete, so it does not prove that a configuration is gone.
     ///
     /// Sandboxes other than production have no throttling. Unless `throttling_wanted` is set, that is not an error.
     ///
     /// # Errors
     ///
-    /// A `list` call fails.
-    pub async fn observe(&self, throttling_wanted: bool) -> Result<ObservedLimits, CallError> {
+    /// A call fails.
+    pub async fn observe(&self, throttling_wanted: bool, managed: &[(Api, Uid)]) -> Result<ObservedLimits, CallError> {
         let (capping, throttling) = (self.client.capping(), self.client.throttling());
         let (capping, throttling) = join(capping.list().into_future(), throttling.list().into_future()).await;
         let throttling = match throttling {
-            Err(error) if !throttling_wanted && is_throttling_unavailable(&error) => Vec::new(),
-            other => other?,
+            Err(error) if !throttling_wanted && is_throttling_unavailable(&error) => None,
+            other => Some(other?),
         };
-        Ok(ObservedLimits::new(&capping?, &throttling))
+        let mut observed = ObservedLimits::new(&capping?, throttling.as_deref().unwrap_or_default());
+        let missing = managed
+            .iter()
+            .filter(|(api, uid)| (*api == Api::Capping || throttling.is_some()) && observed.get(uid).is_none());
+        let missing: Vec<_> = missing.cloned().collect();
+        self.read_again(&mut observed, &missing).await?;
+        Ok(observed)
+    }
+
+    /// Reads these configurations individually and updates `observed`.
+    ///
+    /// # Errors
+    ///
+    /// A call fails with anything but the 404 of the authoring service.
+    pub async fn read_again(&self, observed: &mut ObservedLimits, configs: &[(Api, Uid)]) -> Result<(), CallError> {
+        let reads =
+            configs.iter().map(|(api, uid)| async move { Ok::<_, CallError>((uid, self.get(*api, uid).await?)) });
+        let read: Vec<_> = stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
+        read.into_iter().for_each(|(uid, found)| observed.insert_read(uid, found));
+        Ok(())
     }
 
     /// Lists the configurations of one API.
@@ -69,7 +93,7 @@ impl ServiceReader {
     ///
     /// # Errors
     ///
-    /// The call fails with anything but 404.
+    /// The call fails with anything but the 404 of the authoring service.
     pub async fn get(&self, api: Api, uid: &Uid) -> Result<Option<ObservedConfig>, CallError> {
         let found = match api {
             Api::Capping => self.client.capping().get(uid).await.map(|config| ObservedConfig::from(&config)),
@@ -106,9 +130,13 @@ impl ServiceReader {
     }
 }
 
-/// Adobe does not publish the body of the service's own 404, so only the status is checked.
+/// Whether the authoring service does not know the UID. The 404 of a gateway or a proxy says nothing about the configuration:
+/// an unknown route of the gateway returns 404 with HTML (observed by others).
 fn is_not_found(error: &CallError) -> bool {
-    error.operation().is_some_and(|operation| operation.verb == Verb::Get) && error.status() == Some(404)
+    error.operation().is_some_and(|operation| operation.verb == Verb::Get)
+        && error
+            .error_response()
+            .is_some_and(|response| response.status == 404 && response.origin == ErrorOrigin::Service)
 }
 
 fn is_throttling_unavailable(error: &CallError) -> bool {

@@ -2,7 +2,6 @@
 
 use ajo_core::{Api, CallError, CanDeploy, CappingConfig, Client, DeleteOptions, ThrottlingConfig, Uid};
 use ajo_limits::{ConfigDefinition, IncompleteDefinition, ObservedConfig, StepError};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::deploy_errors::deploy_errors;
@@ -30,17 +29,9 @@ pub(crate) async fn create(
     client: &Client,
     definition: &ConfigDefinition,
 ) -> Result<(Uid, Option<ObservedConfig>), WriteError> {
-    let body = definition.to_request_body()?;
-    Ok(match definition.api() {
-        Api::Capping => {
-            let response = client.capping().create(&deserialize_body(body)).await?;
-            (response.uid, response.created_element.as_ref().map(ObservedConfig::from))
-        }
-        Api::Throttling => {
-            let response = client.throttling().create(&deserialize_body(body)).await?;
-            (response.uid, response.created_element.as_ref().map(ObservedConfig::from))
-        }
-    })
+    let response = client.create_raw(definition.api(), definition.to_request_body()?).response().await?;
+    let created = response_element(definition.api(), "createdElement", &response.body);
+    Ok((response.value, created))
 }
 
 /// Replaces the definition of a configuration, preserving its unknown fields. Returns the configuration if the response has it.
@@ -52,19 +43,17 @@ pub(crate) async fn update(
 ) -> Result<Option<ObservedConfig>, WriteError> {
     let body = definition.to_update_body(unknown)?;
     let response = client.update_raw(definition.api(), uid, body).response().await?;
-    Ok(match definition.api() {
-        Api::Capping => updated_element::<CappingConfig>(&response.body).as_ref().map(ObservedConfig::from),
-        Api::Throttling => updated_element::<ThrottlingConfig>(&response.body).as_ref().map(ObservedConfig::from),
-    })
+    Ok(response_element(definition.api(), "updatedElement", &response.body))
 }
 
-fn updated_element<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+/// The configuration in a response, if it can be read.
+fn response_element(api: Api, name: &str, body: &[u8]) -> Option<ObservedConfig> {
     let mut response: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    serde_json::from_value(response.remove("updatedElement")?).ok()
-}
-
-fn deserialize_body<T: DeserializeOwned>(body: Map<String, Value>) -> T {
-    serde_json::from_value(body.into()).expect("a definition")
+    let element = response.remove(name)?;
+    Some(match api {
+        Api::Capping => ObservedConfig::from(&serde_json::from_value::<CappingConfig>(element).ok()?),
+        Api::Throttling => ObservedConfig::from(&serde_json::from_value::<ThrottlingConfig>(element).ok()?),
+    })
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), WriteError> {

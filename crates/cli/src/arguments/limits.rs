@@ -49,8 +49,8 @@ pub(crate) struct PruneArgs {
     #[arg(long, requires = "prune")]
     pub(crate) force_delete: bool,
 
-    /// Maximum number of deletes; defaults to 20 % of the managed configurations, but at least 1
-    #[arg(long, value_name = "N", requires = "prune")]
+    /// Maximum number of deletes, and of configurations that someone else deleted; defaults to 20 % of the managed configurations, but at least 1
+    #[arg(long, value_name = "N")]
     pub(crate) max_deletes: Option<usize>,
 }
 

@@ -55,6 +55,7 @@ fn change(change: &ConfigChange) -> SafeText {
         lines.extend(part.field_lines().map(|line| safe!("  {}", line)));
     }
     lines.push(safe!("calls: {}", diff::join_verbs(&change.steps)));
+    lines.extend(diff::change_effects(change).into_iter().map(|effect| safe!("note: {}", effect)));
     lines.extend(diff::redeploy_note(change).map(|note| safe!("note: {}", note)));
     workflow_command("notice", safe!("to {}", change.action), change.location.as_ref(), lines)
 }

@@ -103,6 +103,7 @@ fn change(change: &ConfigChange) -> TestCase {
     case.details.push(format!("to {}: {}", change.action, escape(&change.reason.to_string())));
     case.add_sections(&diff::change_sections(change));
     case.details.push(format!("calls: {}", diff::join_verbs(&change.steps).as_str()));
+    case.details.extend(diff::change_effects(change).iter().map(|effect| format!("note: {}", effect.as_str())));
     case.details.extend(diff::redeploy_note(change).map(|note| format!("note: {note}")));
     case
 }

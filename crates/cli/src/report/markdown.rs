@@ -144,6 +144,7 @@ fn change_details(change: &ConfigChange) -> SafeText {
     lines.extend(change.uid.as_ref().map(|uid| safe!("- uid {}", code(uid.as_str()))));
     lines.extend(change.location.as_ref().map(|location| safe!("- at {}", code(location))));
     lines.extend(change.last_modified_at.as_ref().map(|at| safe!("- last modified: {}", text(at))));
+    lines.extend(diff::change_effects(change).iter().map(|effect| safe!("- {}", text(effect))));
     lines.extend(diff::redeploy_note(change).map(|note| safe!("- {}", note)));
     let title = safe!("{} {}", change.action, code(&change.key));
     details_block(&title, &lines, &diff::change_sections(change))

@@ -1,7 +1,9 @@
 //! The summary sentences of the text formats.
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigSummary, Plan};
+use std::collections::BTreeSet;
+
+use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, NotGivenConfig, Plan};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use crate::safe_text::{SafeText, safe};
@@ -32,16 +34,60 @@ pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
 /// Notes about configurations that a plan does not change. The first line of a note is the message, the others name examples.
 pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
     let mut all = Vec::new();
-    let mut mention = |candidates: &[ConfigSummary], text: &dyn Fn(usize) -> SafeText| {
-        if candidates.is_empty() {
+    let mut all_unknown = None;
+    let mut mention_lines = |all_lines: &[SafeText], text: &dyn Fn(usize) -> SafeText| {
+        if all_lines.is_empty() {
             return;
         }
-        let mut lines = vec![text(candidates.len())];
-        lines.extend(candidates.iter().take(MAX_NAMED).map(|candidate| SafeText::escape(&candidate.key)));
-        if candidates.len() > MAX_NAMED {
-            lines.push(safe!("and {} more", candidates.len() - MAX_NAMED));
+        let mut lines = vec![text(all_lines.len())];
+        lines.extend(all_lines.iter().take(MAX_NAMED).cloned());
+        if all_lines.len() > MAX_NAMED {
+            lines.push(safe!("and {} more", all_lines.len() - MAX_NAMED));
         }
         all.push(lines);
+    };
+    let not_given: Vec<_> = plan
+        .not_given
+        .iter()
+        .map(|NotGivenConfig { config, file }| {
+            safe!("{} in {}", config.key, file.as_deref().unwrap_or("an unknown file"))
+        })
+        .collect();
+    mention_lines(&not_given, &|count| {
+        safe!("not given: {} in the state, but in files that were not passed; left unchanged", configs_are(count))
+    });
+    let unclear: Vec<_> = plan
+        .unclear_replacements
+        .iter()
+        .map(|unclear| {
+            let keys = |keys: &[ConfigKey]| SafeText::join(keys.iter().map(SafeText::escape), ", ");
+            safe!("{} may replace {}", keys(&unclear.appeared), keys(&unclear.disappeared))
+        })
+        .collect();
+    mention_lines(&unclear, &|_| {
+        "unclear: new limits may replace removed ones; they are created, and the old ones stay until you prune them. To change \
+         a limit in place, change one entry per apply".into()
+    });
+    let unknown: BTreeSet<_> = plan.unknown_fields.iter().flat_map(|unknown| &unknown.fields).collect();
+    if !unknown.is_empty() {
+        let count = plan.unknown_fields.len();
+        let names = unknown.iter().take(MAX_NAMED).map(SafeText::escape);
+        let more = if unknown.len() > MAX_NAMED {
+            safe!(" and {} more", unknown.len() - MAX_NAMED)
+        } else {
+            SafeText::default()
+        };
+        let subject = pluralize(count, "configuration has fields", "configurations have fields");
+        all_unknown = Some(vec![safe!(
+            "unknown fields: {} that `ajo` does not know: {}{}; updates keep them, and `extra` in the file sets them",
+            subject,
+            SafeText::join(names, ", "),
+            more
+        )]);
+    }
+    let mut mention = |candidates: &[ConfigSummary], text: &dyn Fn(usize) -> SafeText| {
+        let lines: Vec<_> = candidates.iter().map(|candidate| SafeText::escape(&candidate.key)).collect();
+        mention_lines(&lines, text);
     };
     mention(&plan.orphaned, &|count| {
         safe!(
@@ -58,6 +104,7 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
         );
         safe!("importable: {}; add {} with `ajo import`", subject, them(count))
     });
+    all.extend(all_unknown);
     let mut count = |count: usize, text: &dyn Fn(usize) -> SafeText| {
         all.extend((count > 0).then(|| vec![text(count)]));
     };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::known_keys::{check_keys, suggest_key};
-use super::schema_types;
+use super::schema_types::{self, EXTRA};
 use super::yaml_node::{YamlNode, YamlValue};
 use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema};
 use crate::{ConfigDefinition, DesiredConfig, FileDiagnostic};
@@ -28,7 +28,8 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     let deployed = parse_deployed(entry, diagnostics);
     let json = Value::Object(parse_definition(entry, api, diagnostics));
     check_rules(entry, api, &json, deployed, diagnostics);
-    let definition = ConfigDefinition::from_json(api, &json);
+    let extra = parse_extra(entry, request_body_schema(api), diagnostics);
+    let definition = ConfigDefinition::from_json(api, &json).map(|definition| definition.with_extra(extra));
     let is_explained = diagnostics.added_since(first).iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if definition.is_none()
         && !is_explained
@@ -40,7 +41,8 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     for diagnostic in diagnostics.added_since(first) {
         diagnostic.key.clone_from(&key);
     }
-    Some(DesiredConfig { definition: definition?, deployed, location: Some(entry.reference_span.to_location()) })
+    let location = Some(entry.reference_span.to_location());
+    Some(DesiredConfig { definition: definition?, deployed, file: None, location })
 }
 
 /// The value of `deployed`; a limit is deployed by default.
@@ -68,11 +70,61 @@ fn parse_definition(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostic
             Some("remove `orgId`: it is filled in from the credentials".to_owned());
     }
     let mut unknown = Vec::new();
+    let first = diagnostics.count();
     check_keys(&own, &schema_types::entry_keys(api), &mut unknown, diagnostics);
     check_nested_keys(&own, request_body_schema(api), diagnostics);
+    for hint in diagnostics.added_since(first).iter_mut().filter_map(|diagnostic| diagnostic.hint.as_mut()) {
+        if hint.starts_with("known keys") {
+            hint.push_str("; a field that only the service knows goes under `extra`");
+        }
+    }
     let Value::Object(mut definition) = own.to_json() else { return Map::new() };
-    definition.retain(|name, _| !unknown.contains(name) && name != "deployed" && name != "absent");
+    definition.retain(|name, _| !unknown.contains(name) && !schema_types::FILE_ONLY_KEYS.contains(&name.as_str()));
     definition
+}
+
+/// The fields under `extra`, which are sent although the specification does not have them.
+fn parse_extra(entry: &YamlNode, schema: &ObjectSchema, diagnostics: &mut FileDiagnostics) -> Map<String, Value> {
+    let Some(node) = entry.get(EXTRA).filter(|node| !node.is_null()) else { return Map::new() };
+    if node.as_mapping().is_none() {
+        let message = format!("`{EXTRA}` must be a mapping, not {}", node.type_name());
+        diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
+        return Map::new();
+    }
+    check_extra(node, Some(schema), diagnostics);
+    match node.to_json() {
+        Value::Object(extra) => without_nulls(extra),
+        _ => Map::new(),
+    }
+}
+
+/// Reports fields of the specification, which belong outside of `extra`.
+fn check_extra(node: &YamlNode, schema: Option<&ObjectSchema>, diagnostics: &mut FileDiagnostics) {
+    let YamlValue::Mapping(map) = &node.value else { return };
+    for (name, value) in map {
+        let key = name.to_key_string();
+        match schema.and_then(|schema| schema.field(&key)).map(|field| field.field_type) {
+            Some(FieldType::Object(below)) if value.as_mapping().is_some() => {
+                check_extra(value, Some(below), diagnostics);
+            }
+            Some(_) => {
+                let message = format!("`{}` is a known field and does not belong under `{EXTRA}`", quote_excerpt(&key));
+                diagnostics.error("AJO_LIMITS_EXTRA", &name.span, message).hint =
+                    Some(format!("write it outside of `{EXTRA}`"));
+            }
+            None => {}
+        }
+    }
+}
+
+/// `null` removes a field, as in an overlay.
+pub(crate) fn without_nulls(fields: Map<String, Value>) -> Map<String, Value> {
+    let kept = fields.into_iter().filter(|(_, value)| !value.is_null());
+    kept.map(|(name, value)| match value {
+        Value::Object(nested) => (name, without_nulls(nested).into()),
+        value => (name, value),
+    })
+    .collect()
 }
 
 /// Checks the keys of nested objects. The keys of `services` are checked by the service's own rules.
@@ -152,3 +204,6 @@ pub(crate) fn find_overlap(one: &DesiredConfig, other: &DesiredConfig) -> Option
         key: Some(second),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ pub struct DesiredLimits {
     pub sandbox: SandboxName,
     /// The configurations; their keys are unique.
     pub configs: Vec<DesiredConfig>,
+    /// The limits files. `ajo` makes the paths relative to the directory of the state file.
+    pub files: Vec<String>,
 }
 
 /// One configuration as described by a limits file.
@@ -22,6 +24,9 @@ pub struct DesiredConfig {
     pub definition: ConfigDefinition,
     /// Whether the configuration should be deployed.
     pub deployed: bool,
+    /// The limits file that contains it, or whose base does; one of [`DesiredLimits::files`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Its position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SourceLocation>,

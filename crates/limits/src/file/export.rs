@@ -10,10 +10,11 @@ use ajo_core::{Api, SandboxName, Uid};
 use ajo_engine::untrusted_text::escape;
 
 use self::scalar::format_scalar;
+use super::config_entry::without_nulls;
 use super::parsed_limits::parse_limits;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
-use crate::{ConfigKey, DesiredLimits, LiveState, ObservedConfig, ObservedLimits};
+use crate::{ConfigKey, DesiredConfig, DesiredLimits, LiveState, ObservedConfig, ObservedLimits};
 
 /// Writes a limits file for which `ajo plan` finds nothing to change. Entries are sorted by key, so that exports can be
 /// compared.
@@ -91,7 +92,11 @@ struct LimitsExporter<'d> {
 
 impl LimitsExporter<'_> {
     fn export_config(&mut self, found: &ObservedConfig) -> ExportEntry {
-        let lines = definition_lines::to_lines(&found.deploy_state.saved, found.deploy_state.is_deployed());
+        let lines = definition_lines::to_lines(
+            &found.deploy_state.saved,
+            &without_nulls(found.unknown_fields.clone()),
+            found.deploy_state.is_deployed(),
+        );
         let key = found.key();
         if let Some(reason) = self.skip_reason(found, &key, &lines) {
             let comment = format!("{} is not exported: {reason}", found.uid);
@@ -129,7 +134,9 @@ impl LimitsExporter<'_> {
             .map(|diagnostic| diagnostic.message)
             .collect();
         let same = |desired: &DesiredLimits| {
-            desired.configs.iter().all(|wanted| wanted.definition == found.deploy_state.saved)
+            let expected = found.deploy_state.saved.clone().with_extra(without_nulls(found.unknown_fields.clone()));
+            let same = |wanted: &DesiredConfig| wanted.definition == expected;
+            desired.configs.iter().all(same)
         };
         match limits.desired {
             Some(desired) if same(&desired) => None,

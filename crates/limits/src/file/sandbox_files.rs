@@ -53,7 +53,9 @@ impl SandboxFiles {
                     let message = "`absent: true` is only allowed in a file with a base";
                     diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
-                    wanted.extend(config_entry::parse_entry(entry, api, diagnostics));
+                    let file = Some(document.span.file.to_string());
+                    let config = config_entry::parse_entry(entry, api, diagnostics);
+                    wanted.extend(config.map(|config| DesiredConfig { file, ..config }));
                 }
             }
         }
@@ -97,7 +99,8 @@ impl SandboxFiles {
     /// The desired limits, unless the files contain an error.
     pub(crate) fn to_desired(&self, wanted: Vec<DesiredConfig>) -> Option<DesiredLimits> {
         let sandbox = self.sandbox.clone().filter(|_| !self.diagnostics.has_errors())?;
-        Some(DesiredLimits { sandbox, configs: wanted })
+        let files = self.documents.iter().map(|document| document.span.file.to_string()).collect();
+        Some(DesiredLimits { sandbox, configs: wanted, files })
     }
 }
 

@@ -13,7 +13,9 @@ use crate::plan::{ordered_fields, request_body_schema};
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
     &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
-const FILE_ONLY_KEYS: [&str; 2] = ["deployed", "absent"];
+pub(crate) const FILE_ONLY_KEYS: [&str; 3] = ["deployed", "absent", EXTRA];
+/// The key for fields that the specification does not have.
+pub(crate) const EXTRA: &str = "extra";
 
 /// The keys of an entry, in display order.
 pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
@@ -88,7 +90,7 @@ impl JsonSchema for ThrottlingEntrySchema {
 fn entry_schema(api: Api, description: &str) -> Value {
     let mut schema = definition_schema(api);
     schema["description"] = json!(description);
-    let [deployed, absent] = FILE_ONLY_KEYS;
+    let [deployed, absent, extra] = FILE_ONLY_KEYS;
     schema["properties"][deployed] = json!({
         "description": "Whether the limit should be deployed. An undeployed limit has no effect.",
         "type": "boolean",
@@ -97,6 +99,10 @@ fn entry_schema(api: Api, description: &str) -> Value {
     schema["properties"][absent] = json!({
         "description": format!("In a file with a base: removes the base's {api} entry with this URL and these methods."),
         "type": "boolean",
+    });
+    schema["properties"][extra] = json!({
+        "description": "Fields that the specification does not have, nested as in the definition. They are sent and compared.",
+        "type": "object",
     });
     schema
 }

@@ -1,6 +1,7 @@
 //! The change of one configuration.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ajo_core::{Api, Uid, Verb};
@@ -8,9 +9,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::observation::dotted_path;
+use super::unknown_fields::leaf_paths;
 use crate::{
     ConfigDefinition, ConfigKey, DeployState, DesiredConfig, LiveState, ObservedConfig, PlanOptions, SourceLocation,
 };
+
+/// The consequence of having no configured limit. The default cap is documented.
+pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
 
 /// The planned change of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +24,9 @@ use crate::{
 pub struct ConfigChange {
     /// The key; if an update changes the key, the new one.
     pub key: ConfigKey,
+    /// The key before the change, if the file gives the configuration another URL or other methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_key: Option<ConfigKey>,
     /// The UID; absent for a configuration that is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -38,6 +47,9 @@ pub struct ConfigChange {
     /// The fields of the saved definition that change.
     #[serde(default)]
     pub field_diffs: Vec<FieldDiff>,
+    /// The fields that are neither in the specification nor in the file. An update sends them back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preserved_fields: Vec<FieldDiff>,
     /// The calls, in order.
     #[schemars(with = "Vec<String>")]
     pub steps: Vec<Verb>,
@@ -72,6 +84,8 @@ pub enum ChangeReason {
     New,
     /// The files changed since the last apply.
     FileChanged,
+    /// The configuration already differed from the file after the last import or apply, and neither changed since.
+    Unsettled,
     /// Someone else changed it at the service since the last apply.
     ChangedRemotely {
         /// The editor according to the service.
@@ -107,14 +121,20 @@ impl ConfigChange {
         reason: ChangeReason,
     ) -> Option<Self> {
         let after = wanted.deploy_state();
-        let before = found.map(|found| found.deploy_state.clone());
+        let before = found.map(|found| found.deploy_state_for(&wanted.definition).into_owned());
         let steps = plan_steps(before.as_ref(), &after);
+        let is_updated = steps.contains(&Verb::Update);
         (!steps.is_empty()).then(|| Self {
             key: wanted.key(),
+            previous_key: None,
             uid: found.map(|found| found.uid.clone()),
             action: classify_action(&steps, before.as_ref()),
             reason,
             field_diffs: diff_definitions(before.as_ref().map(|before| &before.saved), Some(&after.saved)),
+            preserved_fields: found
+                .filter(|_| is_updated)
+                .map(|found| preserved_fields(wanted, found))
+                .unwrap_or_default(),
             last_modified_at: found.and_then(|found| found.last_modified_at.clone()),
             before,
             after: Some(after),
@@ -123,15 +143,45 @@ impl ConfigChange {
         })
     }
 
+    /// The deploy state of the configuration, as the file describes it.
+    pub fn deploy_state_of<'o>(&self, found: &'o ObservedConfig) -> Cow<'o, DeployState> {
+        let after = self.after.as_ref().map(|after| found.deploy_state_for(&after.saved));
+        after.unwrap_or(Cow::Borrowed(&found.deploy_state))
+    }
+
+    /// What another URL or other methods mean for the limit.
+    pub fn effects(&self) -> Vec<String> {
+        let Some(previous) = &self.previous_key else { return Vec::new() };
+        let was_live = self.before.as_ref().is_some_and(DeployState::is_deployed);
+        if !was_live {
+            return Vec::new();
+        }
+        let joined = |methods: &BTreeSet<String>| methods.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        let when = if self.after.as_ref().is_some_and(DeployState::is_deployed) { "deployed" } else { "undeployed" };
+        let lost =
+            if previous.url == self.key.url { &previous.methods - &self.key.methods } else { previous.methods.clone() };
+        if lost.is_empty() {
+            return Vec::new();
+        }
+        let unmatched = if previous.url == self.key.url { "" } else { ", except what the new URL also matches" };
+        vec![format!(
+            "once this is {when}, the limit no longer covers {} {}{unmatched}; {DEFAULT_CAP_APPLIES}",
+            joined(&lost),
+            previous.url
+        )]
+    }
+
     /// The deletion of a configuration.
     pub(crate) fn deletion(found: &ObservedConfig, options: PlanOptions) -> Self {
         let undeploy = found.deploy_state.is_deployed() && !options.force_delete;
         Self {
             key: found.key(),
+            previous_key: None,
             uid: Some(found.uid.clone()),
             action: Action::Delete,
             reason: ChangeReason::RemovedFromFiles,
             field_diffs: diff_definitions(Some(&found.deploy_state.saved), None),
+            preserved_fields: Vec::new(),
             last_modified_at: found.last_modified_at.clone(),
             before: Some(found.deploy_state.clone()),
             after: None,
@@ -144,6 +194,18 @@ impl ConfigChange {
     pub fn is_redeployed(&self) -> bool {
         is_redeploy(&self.steps, self.before.as_ref())
     }
+}
+
+/// The unknown fields that an update of this configuration sends back.
+fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<FieldDiff> {
+    let set = wanted.definition.extra_paths();
+    let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
+    let unknown = Value::Object(found.unknown_fields.clone());
+    let to_field = |path: String| {
+        let value = unknown.pointer(&path).cloned().unwrap_or_default();
+        FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
+    };
+    paths.map(to_field).collect()
 }
 
 /// The calls that lead from one deploy state to another.
@@ -209,13 +271,16 @@ impl DeployState {
 
 /// The fields in which two definitions differ, sorted by name.
 pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
+    // Another spelling of the same URL is no difference.
+    let same_url = before.zip(after).filter(|(before, after)| before.key().url == after.key().url);
+    let url_field = same_url.map(|(before, _)| before.url_field());
     let (before, after) = (flatten_fields(before), flatten_fields(after));
-    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let value = |fields: &BTreeMap<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
     names
         .into_iter()
         .map(|name| FieldDiff { field: name.clone(), before: value(&before, name), after: value(&after, name) })
-        .filter(|diff| diff.before != diff.after)
+        .filter(|diff| diff.before != diff.after && url_field.is_none_or(|url| url != diff.field))
         .collect()
 }
 
@@ -278,6 +343,7 @@ impl fmt::Display for ChangeReason {
         match self {
             Self::New => f.write_str("not at the service yet"),
             Self::FileChanged => f.write_str("the files changed"),
+            Self::Unsettled => f.write_str("the file and the service differed when it was imported or last applied"),
             Self::ChangedRemotely { by, at } => {
                 write!(f, "{} changed it at the service", by.as_deref().unwrap_or("someone else"))?;
                 at.as_ref().map_or(Ok(()), |at| write!(f, " at {at}"))

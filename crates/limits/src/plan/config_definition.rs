@@ -9,11 +9,17 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::definition_fields::{DefinitionFields, FieldValue, ParseMode, request_body_schema};
+use super::unknown_fields::{leaf_paths, merge_unknown_fields};
 use crate::ConfigKey;
 use crate::definition_schema::definition_schema;
+use crate::url_form::normalize_url_pattern;
 
 /// A normalized definition: methods are a set, and `maxHttpConnections: -1` and empty strings count as unset. The
-/// organization is not part of it, because it comes from the credentials. The specification defines the fields.
+/// organization is not part of it, because it comes from the credentials. The specification defines the fields, except those
+/// in `extra`.
+///
+/// The URL keeps its spelling, which is sent to the service. Definitions are equal if their URLs have the same
+/// [normal form](crate::url_form::normalize_url_pattern).
 ///
 /// Numbers and nested fields may be missing, because the service stores drafts that cannot be deployed.
 ///
@@ -45,10 +51,12 @@ use crate::definition_schema::definition_schema;
 /// let throttling = ConfigDefinition::from_json(Api::Throttling, &json!({"urlPattern": url})).expect("a draft");
 /// assert!(throttling.to_request_body().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ConfigDefinition {
     api: Api,
     fields: DefinitionFields,
+    /// Fields that are not in the specification, nested as in the definition.
+    extra: Map<String, Value>,
 }
 
 /// A draft without a required field.
@@ -59,13 +67,33 @@ pub struct IncompleteDefinition(pub &'static str);
 impl ConfigDefinition {
     /// Parses a user's JSON. Unknown fields are ignored. Returns `None` without a URL, or if a value has the wrong type.
     pub fn from_json(api: Api, json: &Value) -> Option<Self> {
-        Some(Self { api, fields: DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)? })
+        let fields = DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)?;
+        Some(Self { api, fields, extra: Map::new() })
     }
 
     /// Parses a response of the service; values of a wrong type are ignored.
     pub(super) fn from_observed(api: Api, json: &Map<String, Value>) -> Self {
         let fields = DefinitionFields::parse_definition(api, json, ParseMode::Lenient).unwrap_or_default();
-        Self { api, fields }
+        Self { api, fields, extra: Map::new() }
+    }
+
+    /// The definition with these fields, which are not in the specification, nested as in the definition.
+    #[must_use]
+    pub fn with_extra(self, mut extra: Map<String, Value>) -> Self {
+        // Sorted, because digests include them.
+        extra.sort_keys();
+        extra.values_mut().for_each(Value::sort_all_objects);
+        Self { extra, ..self }
+    }
+
+    /// JSON pointers of the values in `extra`.
+    pub(crate) fn extra_paths(&self) -> Vec<String> {
+        leaf_paths(&self.extra)
+    }
+
+    /// The fields that are not in the specification, nested as in the definition.
+    pub const fn extra(&self) -> &Map<String, Value> {
+        &self.extra
     }
 
     pub const fn api(&self) -> Api {
@@ -74,12 +102,16 @@ impl ConfigDefinition {
 
     /// The key of the configuration.
     pub fn key(&self) -> ConfigKey {
-        let url = match self.api {
+        let url = normalize_url_pattern(self.string_at(&[self.url_field()]).unwrap_or_default());
+        ConfigKey { api: self.api, url, methods: self.methods() }
+    }
+
+    /// The name of the field that contains the URL.
+    pub(super) const fn url_field(&self) -> &'static str {
+        match self.api {
             Api::Capping => "url",
             Api::Throttling => "urlPattern",
-        };
-        let url = self.string_at(&[url]).unwrap_or_default().to_owned();
-        ConfigKey { api: self.api, url, methods: self.methods() }
+        }
     }
 
     fn methods(&self) -> BTreeSet<String> {
@@ -137,19 +169,62 @@ impl ConfigDefinition {
     pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
         match self.fields.first_missing(request_body_schema(self.api)) {
             Some(name) => Err(IncompleteDefinition(name)),
-            None => Ok(self.to_json()),
+            None => {
+                let mut body = self.to_json();
+                merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+                Ok(body)
+            }
         }
+    }
+
+    fn serialize_with<S: Serializer>(&self, serializer: S, url: Option<&str>) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("api", &self.api)?;
+        for (name, value) in self.fields.iter() {
+            match url.filter(|_| name == self.url_field()) {
+                Some(url) => map.serialize_entry(name, url)?,
+                None => map.serialize_entry(name, value)?,
+            }
+        }
+        if !self.extra.is_empty() {
+            map.serialize_entry("extra", &self.extra)?;
+        }
+        map.end()
+    }
+}
+
+impl PartialEq for ConfigDefinition {
+    fn eq(&self, other: &Self) -> bool {
+        let other_fields = |fields: &DefinitionFields, url: &'static str| {
+            fields
+                .iter()
+                .filter(|(name, _)| *name != url)
+                .map(|(name, value)| (name, value.clone()))
+                .collect::<Vec<_>>()
+        };
+        self.api == other.api
+            && self.extra == other.extra
+            && (self.fields == other.fields
+                || (self.key() == other.key()
+                    && other_fields(&self.fields, self.url_field()) == other_fields(&other.fields, self.url_field())))
+    }
+}
+
+impl Eq for ConfigDefinition {}
+
+/// Serializes a definition with the normal form of its URL, for digests.
+pub(super) struct NormalForm<'d>(pub(super) &'d ConfigDefinition);
+
+impl Serialize for NormalForm<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let url = self.0.string_at(&[self.0.url_field()]).map(normalize_url_pattern);
+        self.0.serialize_with(serializer, url.as_deref())
     }
 }
 
 impl Serialize for ConfigDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("api", &self.api)?;
-        for (name, value) in self.fields.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        self.serialize_with(serializer, None)
     }
 }
 
@@ -157,7 +232,13 @@ impl<'de> Deserialize<'de> for ConfigDefinition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Value::deserialize(deserializer)?;
         let api = Api::deserialize(&json["api"]).map_err(D::Error::custom)?;
-        Self::from_json(api, &json).ok_or_else(|| D::Error::custom(format_args!("not a {api} definition")))
+        let extra = match json.get("extra") {
+            None => Map::new(),
+            Some(Value::Object(extra)) => extra.clone(),
+            Some(_) => return Err(D::Error::custom("`extra` must be an object")),
+        };
+        let definition = Self::from_json(api, &json).map(|definition| definition.with_extra(extra));
+        definition.ok_or_else(|| D::Error::custom(format_args!("not a {api} definition")))
     }
 }
 
@@ -170,6 +251,10 @@ impl JsonSchema for ConfigDefinition {
         let api_schema = |api: Api| {
             let mut schema = definition_schema(api);
             schema["properties"]["api"] = serde_json::json!({ "const": api });
+            schema["properties"]["extra"] = serde_json::json!({
+                "description": "Fields that are not in the specification, nested as in the definition.",
+                "type": "object",
+            });
             schema["required"] = serde_json::json!(["api"]);
             schema
         };

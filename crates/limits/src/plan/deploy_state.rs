@@ -4,6 +4,7 @@ use ajo_core::{Api, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::config_definition::NormalForm;
 use crate::{ConfigDefinition, Digest};
 
 /// The current or desired deploy state of a configuration.
@@ -52,7 +53,29 @@ impl DeployState {
 
     /// The digest that the state file stores for comparison.
     pub fn digest(&self) -> Digest {
-        Digest::compute(self)
+        /// Differs from the serialized form only in the URLs: their spelling is not a difference.
+        #[derive(Serialize)]
+        struct NormalDeployState<'d> {
+            saved: NormalForm<'d>,
+            live: NormalLiveState<'d>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        enum NormalLiveState<'d> {
+            NotDeployed,
+            SameAsSaved,
+            Differs(NormalForm<'d>),
+            Unknown,
+        }
+        Digest::compute(&NormalDeployState {
+            saved: NormalForm(&self.saved),
+            live: match &self.live {
+                LiveState::NotDeployed => NormalLiveState::NotDeployed,
+                LiveState::SameAsSaved => NormalLiveState::SameAsSaved,
+                LiveState::Differs(definition) => NormalLiveState::Differs(NormalForm(definition)),
+                LiveState::Unknown => NormalLiveState::Unknown,
+            },
+        })
     }
 
     /// The deploy state after a successful call (documented): an update of throttling is live at once, an update of capping

@@ -4,10 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ajo_core::{Api, Uid};
 
+use super::replacement::{self, Replacements};
 use crate::{
     BlockReason, Blocker, ChangeReason, ConfigChange, ConfigKey, ConfigSummary, DesiredConfig, DesiredLimits, Digest,
-    LimitsState, ManagedConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    LimitsState, ManagedConfig, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    UnknownFields,
 };
+
+/// The number of UIDs that a message names.
+const MAX_NAMED_UIDS: usize = 5;
 
 /// Compares the desired limits with the service and the state, and plans the changes. A pure function.
 pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState, options: PlanOptions) -> Plan {
@@ -16,6 +21,8 @@ pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsSt
         planner.plan_config(wanted);
     }
     planner.prune(options);
+    planner.check_missing(options);
+    planner.check_list();
     planner.finish(options, state.sandbox_digest(desired.sandbox.as_str()))
 }
 
@@ -57,9 +64,13 @@ struct Planner<'p> {
     changes: Vec<ConfigChange>,
     blockers: Vec<Blocker>,
     unchanged: usize,
+    replacements: Replacements<'p>,
     importable: Vec<ConfigSummary>,
     orphaned: Vec<ConfigSummary>,
-    stale: Vec<ObservedConfig>,
+    not_given: Vec<NotGivenConfig>,
+    normalized: Vec<NormalizedConfig>,
+    unknown_fields: Vec<UnknownFields>,
+    stale: Vec<ManagedConfig>,
     missing: Vec<Uid>,
 }
 
@@ -75,7 +86,7 @@ impl<'p> Planner<'p> {
             managed_by_key.entry(&entry.key).or_default().push(entry);
             managed_by_uid.insert(&entry.uid, entry);
         }
-        Self {
+        let mut planner = Self {
             desired,
             observed,
             observed_by_key,
@@ -87,11 +98,44 @@ impl<'p> Planner<'p> {
             changes: Vec::new(),
             blockers: Vec::new(),
             unchanged: 0,
+            replacements: Replacements::default(),
             importable: Vec::new(),
             orphaned: Vec::new(),
+            not_given: Vec::new(),
+            normalized: Vec::new(),
+            unknown_fields: Vec::new(),
             stale: Vec::new(),
             missing: Vec::new(),
+        };
+        planner.replacements = planner.find_replacements();
+        planner
+    }
+
+    /// Pairs managed configurations whose entries disappeared with entries that would be created. There is only one
+    /// throttling configuration, so [`Self::create`] handles it.
+    fn find_replacements(&self) -> Replacements<'p> {
+        let sandbox = self.desired.sandbox.as_str();
+        let disappeared = self.managed_by_uid.values().copied().filter_map(|managed| {
+            let found = self.observed.get(&managed.uid)?;
+            let is_gone = |key: &ConfigKey| !self.desired_keys.contains(key);
+            (managed.key.api == Api::Capping
+                && !managed.orphaned
+                && managed.sandbox == sandbox
+                && is_gone(&managed.key)
+                && is_gone(&found.key()))
+            .then_some((managed, found))
+        });
+        let disappeared: Vec<_> = disappeared.collect();
+        if disappeared.is_empty() {
+            return Replacements::default();
         }
+        let is_new = |key: &ConfigKey| {
+            key.api == Api::Capping && !self.managed_by_key.contains_key(key) && !self.observed_by_key.contains_key(key)
+        };
+        replacement::find_replacements(
+            self.desired.configs.iter().filter(|wanted| is_new(&wanted.key())).collect(),
+            disappeared,
+        )
     }
 
     /// Finds the matching configuration and plans its change.
@@ -99,6 +143,7 @@ impl<'p> Planner<'p> {
         let key = wanted.key();
         let mut managed = self.managed_by_key.get(&key).cloned().unwrap_or_default();
         managed.extend(self.rekeyed_to(&key));
+        managed.extend(self.replacements.by_key.get(&key));
         self.referenced_uids.extend(managed.iter().map(|managed| &managed.uid));
         let present: Vec<_> =
             managed.iter().filter_map(|managed| Some((*managed, self.observed.get(&managed.uid)?))).collect();
@@ -111,7 +156,7 @@ impl<'p> Planner<'p> {
         match (&present[..], &managed[..], &others[..]) {
             ([(entry, found)], ..) => {
                 self.compare_three_way(wanted, entry, found);
-                let deleted = managed.iter().filter(|other| other.uid != entry.uid);
+                let deleted = managed.iter().filter(|other| self.observed.absent.contains(&other.uid));
                 self.missing.extend(deleted.map(|other| other.uid.clone()));
             }
             ([_, _, ..], ..) => {
@@ -122,7 +167,7 @@ impl<'p> Planner<'p> {
             ([], [], []) => self.create(wanted),
             ([], [_, ..], []) if self.existing_throttling(&key).is_some() => self.create(wanted),
             ([], [managed, ..], []) => self.recreate(wanted, managed),
-            ([], _, [found]) if found.deploy_state == wanted.deploy_state() => {
+            ([], _, [found]) if *found.deploy_state_for(&wanted.definition) == wanted.deploy_state() => {
                 self.referenced_uids.insert(&found.uid);
                 self.unchanged += 1;
                 self.importable.push(ConfigSummary::from(*found));
@@ -159,38 +204,60 @@ impl<'p> Planner<'p> {
 
     /// A configuration in both the state and the service, compared three ways:
     ///
-    /// - the service equals the file: nothing to do;
-    /// - the service equals the state: the file changed, so it is an update;
-    /// - the file equals the state: someone else changed the service, so it is changed back;
-    /// - all three differ: a conflict.
+    /// | file | service | |
+    /// |---|---|---|
+    /// | equals the service | | nothing to do |
+    /// | unchanged | unchanged | nothing to do: the service normalized the definition |
+    /// | changed | unchanged | an update |
+    /// | unchanged | changed | someone else changed it, so it is changed back |
+    /// | changed | changed | a conflict |
+    ///
+    /// After an import or apply that left a difference, there is no digest of the file: neither changed, and it is an update.
     fn compare_three_way(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &'p ObservedConfig) {
-        let now = found.deploy_state.digest();
-        let reason = remote_change_reason(managed, found);
+        let (wanted_state, found_state) = (wanted.deploy_state(), found.deploy_state_for(&wanted.definition));
         self.referenced_uids.insert(&found.uid);
-        if found.deploy_state == wanted.deploy_state() {
-            self.unchanged += 1;
-            if managed.digest != now || managed.last_modified_at != found.last_modified_at || managed.key != found.key()
-            {
-                self.stale.push(found.clone());
+        self.unknown_fields.extend(UnknownFields::find(wanted, found));
+        if *found_state == wanted_state {
+            self.keep(wanted, managed, found);
+            return;
+        }
+        let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted_state.digest());
+        match (is_file_unchanged, managed.is_unchanged(found)) {
+            (Some(true), true) => {
+                self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
+                self.keep(wanted, managed, found);
             }
-        } else if managed.digest == now {
-            self.add_change(wanted, Some(found), ChangeReason::FileChanged);
-        } else if managed.digest == wanted.deploy_state().digest() {
-            self.add_change(wanted, Some(found), reason);
-        } else {
-            self.add_blocker(
-                wanted,
-                BlockReason::Conflict,
-                format!("the file changed, and {reason}, since the last apply"),
-                "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again",
-                &[found],
-            );
+            (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
+            (None, true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
+            (Some(true), false) => {
+                self.add_change(wanted, Some((managed, found)), remote_change_reason(managed, found));
+            }
+            (file, false) => {
+                let reason = remote_change_reason(managed, found);
+                let message = if file.is_none() {
+                    format!("{}, and {reason} since", ChangeReason::Unsettled)
+                } else {
+                    format!("the file changed, and {reason}, since the last apply")
+                };
+                let hint = "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again";
+                self.add_blocker(wanted, BlockReason::Conflict, message, hint, &[found]);
+            }
+        }
+    }
+
+    /// A configuration that needs no change. Its entry in the state may.
+    fn keep(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &ObservedConfig) {
+        self.unchanged += 1;
+        let sandbox = managed.sandbox.clone();
+        let settled = ManagedConfig { sandbox, ..ManagedConfig::settled(&self.desired.sandbox, wanted, found) };
+        if settled != *managed {
+            self.stale.push(settled);
         }
     }
 
     /// A managed configuration that no longer exists.
     fn recreate(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig) {
-        if managed.digest == wanted.deploy_state().digest() {
+        if managed.digest == Some(wanted.deploy_state().digest()) {
             self.add_change(wanted, None, ChangeReason::DeletedRemotely);
         } else {
             self.add_blocker(
@@ -239,9 +306,11 @@ impl<'p> Planner<'p> {
                 self.missing.push(managed.uid.clone());
                 continue;
             };
-            if !options.prune {
+            if managed.file.as_ref().is_none_or(|file| !self.desired.files.contains(file)) {
+                self.not_given.push(NotGivenConfig { config: found.into(), file: managed.file.clone() });
+            } else if !options.prune {
                 self.orphaned.push(found.into());
-            } else if found.deploy_state.digest() == managed.digest {
+            } else if managed.is_unchanged(found) {
                 deletes += 1;
                 self.changes.push(ConfigChange::deletion(found, options));
             } else {
@@ -273,9 +342,83 @@ impl<'p> Planner<'p> {
         }
     }
 
-    fn add_change(&mut self, wanted: &DesiredConfig, found: Option<&ObservedConfig>, reason: ChangeReason) {
+    /// Refuses to continue if many managed configurations are missing: more likely, the sandbox or the service is wrong.
+    fn check_missing(&mut self, options: PlanOptions) {
+        let sandbox = self.desired.sandbox.as_str();
+        let all = || self.managed_by_uid.values().filter(|managed| managed.sandbox == sandbox);
+        let missing = all().filter(|managed| self.observed.absent.contains(&managed.uid)).count();
+        let (count, allowed) = (all().count(), options.max_allowed_deletes(all().count()));
+        if missing > allowed {
+            self.blockers.push(Blocker {
+                reason: BlockReason::TooManyMissing,
+                key: None,
+                message: format!(
+                    "{missing} of {count} managed configurations no longer exist, but at most {allowed} may be missing"
+                ),
+                hint: format!(
+                    "check the sandbox and the organization; if they were deleted, pass `--max-deletes {missing}`"
+                ),
+                candidates: Vec::new(),
+                location: None,
+            });
+        }
+    }
+
+    /// Plans nothing if the list is wrong: what it lacks would be created again.
+    fn check_list(&mut self) {
+        let sandbox = self.desired.sandbox.as_str();
+        let has_throttling = self.desired_keys.iter().any(|key| key.api == Api::Throttling);
+        let is_read = |managed: &&&ManagedConfig| managed.sandbox == sandbox || has_throttling;
+        let unproved = self.managed_by_uid.values().filter(is_read).map(|managed| &managed.uid);
+        let unproved = unproved.filter(|uid| self.observed.get(uid).is_none() && !self.observed.absent.contains(*uid));
+        let mut uids: BTreeSet<&Uid> = unproved.chain(&self.observed.unlisted).collect();
+        let problem = if uids.is_empty() {
+            uids.extend(&self.observed.contradictory);
+            "the service lists these configurations twice, with different content"
+        } else {
+            "the service does not list these configurations, but they exist"
+        };
+        if uids.is_empty() {
+            return;
+        }
+        let named: Vec<_> = uids.iter().take(MAX_NAMED_UIDS).map(|uid| uid.as_str()).collect();
+        let more =
+            if uids.len() > named.len() { format!(", and {} more", uids.len() - named.len()) } else { String::new() };
+        self.blockers = vec![Blocker {
+            reason: BlockReason::IncompleteList,
+            key: None,
+            message: format!("{problem}: {}{more}", named.join(", ")),
+            hint: "nothing was planned, because a wrong list would lead to wrong changes; try again later".to_owned(),
+            candidates: Vec::new(),
+            location: None,
+        }];
+        self.changes.clear();
+        self.unchanged = 0;
+        self.replacements.unclear.clear();
+        for candidates in [&mut self.importable, &mut self.orphaned] {
+            candidates.clear();
+        }
+        self.not_given.clear();
+        self.normalized.clear();
+        self.unknown_fields.clear();
+        self.stale.clear();
+        self.missing.clear();
+    }
+
+    fn add_change(
+        &mut self,
+        wanted: &DesiredConfig,
+        managed: Option<(&ManagedConfig, &ObservedConfig)>,
+        reason: ChangeReason,
+    ) {
+        let found = managed.map(|(_, found)| found);
+        // A key that the service normalized is not another key.
+        let is_rekeyed = |(managed, found): &(&ManagedConfig, &ObservedConfig)| {
+            managed.key != wanted.key() && found.key() != wanted.key()
+        };
+        let previous_key = managed.filter(is_rekeyed).map(|(_, found)| found.key());
         match ConfigChange::from_desired(wanted, found, reason) {
-            Some(change) => self.changes.push(change),
+            Some(change) => self.changes.push(ConfigChange { previous_key, ..change }),
             // No call can remove the difference.
             None => self.unchanged += 1,
         }
@@ -319,12 +462,17 @@ impl<'p> Planner<'p> {
         let mut plan = Plan {
             sandbox: self.desired.sandbox.to_string(),
             options,
+            files: self.desired.files.clone(),
             desired: self.desired.configs.clone(),
             changes: self.changes,
             blockers: self.blockers,
             unchanged: self.unchanged,
             importable: self.importable,
             orphaned: self.orphaned,
+            not_given: self.not_given,
+            normalized: self.normalized,
+            unknown_fields: self.unknown_fields,
+            unclear_replacements: self.replacements.unclear,
             unmanaged,
             stale: self.stale,
             missing: self.missing,

@@ -1,25 +1,82 @@
 //! An entry of the state file.
 
-use ajo_core::Uid;
+use ajo_core::{SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigKey, Digest};
+use crate::{ConfigKey, DesiredConfig, Digest, ObservedConfig};
 
 /// A configuration managed by `ajo`.
+///
+/// The two digests are the baseline of a three-way comparison: `digest` shows whether the file changed, the other one whether
+/// the service did. They differ if the service normalized the definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManagedConfig {
     /// The sandbox; for throttling, the sandbox it was applied from.
     pub sandbox: String,
-    /// The key.
+    /// The limits file, relative to the directory of the state file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The key in the limits file.
     pub key: ConfigKey,
     /// The UID.
     #[schemars(with = "String")]
     pub uid: Uid,
-    /// The digest of the deploy state after the last apply or import.
-    pub digest: Digest,
+    /// The digest of the deploy state in the file that the last apply established. Absent if file and service differed after
+    /// the last import or apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The digest of the deploy state that the service returned then; absent if it equals `digest`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_digest: Option<Digest>,
+    /// JSON pointers of the fields under `extra` that the digests include.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extra: Vec<String>,
+    /// Whether the last apply found it in no file. A new entry does not replace it: it did not disappear just now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub orphaned: bool,
     /// The last edit according to the service, at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified_at: Option<String>,
+}
+
+impl ManagedConfig {
+    /// The entry of a configuration that is as the file describes it, or as the service normalized it.
+    pub fn settled(sandbox: &SandboxName, wanted: &DesiredConfig, found: &ObservedConfig) -> Self {
+        let (wanted_state, found_state) = (wanted.deploy_state(), found.deploy_state_for(&wanted.definition));
+        let service_digest = (*found_state != wanted_state).then(|| found_state.digest());
+        Self {
+            sandbox: sandbox.to_string(),
+            file: wanted.file.clone(),
+            key: wanted.key(),
+            uid: found.uid.clone(),
+            digest: Some(wanted_state.digest()),
+            service_digest,
+            extra: wanted.definition.extra_paths(),
+            orphaned: false,
+            last_modified_at: found.last_modified_at.clone(),
+        }
+    }
+
+    /// The entry of a configuration that may differ from the file.
+    pub fn unsettled(sandbox: &SandboxName, key: ConfigKey, file: Option<String>, found: &ObservedConfig) -> Self {
+        Self {
+            sandbox: sandbox.to_string(),
+            file,
+            key,
+            uid: found.uid.clone(),
+            digest: None,
+            service_digest: Some(found.deploy_state.digest()),
+            extra: Vec::new(),
+            orphaned: false,
+            last_modified_at: found.last_modified_at.clone(),
+        }
+    }
+
+    /// Whether the deploy state at the service is still the recorded one.
+    pub fn is_unchanged(&self, found: &ObservedConfig) -> bool {
+        let recorded = self.service_digest.as_ref().or(self.digest.as_ref());
+        recorded == Some(&found.deploy_state_with(&self.extra).digest())
+    }
 }

@@ -2,8 +2,8 @@
 
 use ajo_core::{LiveLimit, Verb};
 use ajo_limits::{
-    ConfigChange, DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, LiveState, ObservedConfig,
-    ObservedLimits, Plan, PlanOptions, StepError, StepState, plan,
+    ConfigChange, DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, LimitsState, LiveState,
+    ObservedConfig, ObservedLimits, Plan, PlanOptions, StepError, StepState, plan,
 };
 use proptest::prelude::*;
 
@@ -38,6 +38,7 @@ fn header(plan: &Plan) -> JournalHeader {
 fn interrupt_apply(
     plan: &Plan,
     observed: &ObservedLimits,
+    state: &LimitsState,
     (calls, last, refuses): (usize, LastCall, bool),
 ) -> (ObservedLimits, String) {
     let mut current = observed.configs.clone();
@@ -50,8 +51,8 @@ fn interrupt_apply(
         .flat_map(|task| task.steps.into_iter().map(move |step| (task.change, step)))
         .flat_map(|(change, step)| {
             let falls_back = refuses && step == Verb::Deploy && plan.changes[change].is_redeployed();
-            let refused = falls_back.then_some([(change, step, true), (change, Verb::Undeploy, false)]);
-            refused.into_iter().flatten().chain([(change, step, false)])
+            let fallback = falls_back.then_some([(change, step, true), (change, Verb::Undeploy, false)]);
+            fallback.into_iter().flatten().chain([(change, step, false)])
         });
     for (number, (change, step, is_refused)) in steps.take(calls).enumerate() {
         let is_last = number + 1 == calls;
@@ -105,7 +106,13 @@ fn interrupt_apply(
         };
         lines.push(serde_json::to_string(&entry).expect("JSON"));
     }
-    (support::observed_limits(current), lines.join("\n") + "\n")
+    let created: Vec<_> = uids.into_iter().flatten().collect();
+    let mut observed = support::read_missing(&support::observed_limits(current), &[], state);
+    // A deleted configuration was managed, and so is a created one.
+    for uid in created.iter().filter(|uid| observed.get(uid).is_none()).cloned().collect::<Vec<_>>() {
+        observed.insert_read(&uid, None);
+    }
+    (observed, lines.join("\n") + "\n")
 }
 
 /// The limits that the results report as live for redeploys that did not finish.
@@ -113,8 +120,8 @@ fn reported_limits<'p>(plan: &'p Plan, journal: &Journal) -> Vec<(&'p ConfigChan
     let results = journal.results();
     let redeployed = plan.changes.iter().filter(|change| change.is_redeployed());
     let reported = redeployed.filter_map(|change| {
-        let of_change = results.iter().filter(|result| result.key == change.key && result.uid == change.uid);
-        Some((change, of_change.filter_map(|result| result.live).next()?))
+        let mut of_change = results.iter().filter(|result| result.key == change.key && result.uid == change.uid);
+        Some((change, of_change.find_map(|result| result.live)?))
     });
     reported.collect()
 }
@@ -156,7 +163,7 @@ proptest! {
         prop_assume!(first.blockers.is_empty() && !first.changes.is_empty());
         let (whole, _) = apply_plan(&first, &observed, &state);
 
-        let (left, mut text) = interrupt_apply(&first, &observed, (calls, last, refuses));
+        let (left, mut text) = interrupt_apply(&first, &observed, &state, (calls, last, refuses));
         // A partial line: the process died while writing it.
         if cut > 0 {
             text.push_str(&r#"{"entry":"started","#[..cut * 5]);
@@ -182,7 +189,7 @@ proptest! {
         calls in 0..24usize,
     ) {
         let first = plan(&desired, &observed, &state, PlanOptions::default());
-        let (left, text) = interrupt_apply(&first, &observed, (calls, LastCall::ResponseLost, calls % 2 == 0));
+        let (left, text) = interrupt_apply(&first, &observed, &state, (calls, LastCall::ResponseLost, calls % 2 == 0));
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
         let mut once = state.clone();
         journal.reconcile(&left, &mut once, &sandbox());
@@ -205,7 +212,7 @@ fn remote_edit_after_crash_is_a_conflict() {
         support::observed_config(1, DeployState::from_desired(support::capping("https://0.example.org/*", 1), true));
     let (observed, state) = (support::observed_limits(vec![before.clone()]), support::limits_state(&[before]));
     let first = plan(&wanted, &observed, &state, PlanOptions::default());
-    let (mut left, text) = interrupt_apply(&first, &observed, (1, LastCall::Recorded, false));
+    let (mut left, text) = interrupt_apply(&first, &observed, &state, (1, LastCall::Recorded, false));
     edit_remotely(&mut left.configs[0], 7);
 
     let mut reconciled = state;
@@ -259,7 +266,7 @@ fn killed_redeploy_reports_live_limit() {
         (5, LastCall::Recorded, None),
     ];
     for (calls, last, live) in expected {
-        let (_, text) = interrupt_apply(&first, &observed, (calls, last, true));
+        let (_, text) = interrupt_apply(&first, &observed, &state, (calls, last, true));
         let journal = Journal::parse(&text).expect("a journal").expect("a header");
         let reported: Vec<_> = reported_limits(&first, &journal).into_iter().map(|(_, live)| live).collect();
         assert_eq!(reported, Vec::from_iter(live), "call {calls}, {last:?}: {:#?}", journal.results());

@@ -18,9 +18,9 @@ fn covered_content(report: &CommandReport) -> CommandReport {
     };
     let plan = report.plan.as_mut().expect("a plan");
     plan.unmanaged.clear();
-    plan.stale.iter_mut().for_each(|found| found.unknown_fields.clear());
     plan.desired.iter_mut().for_each(|desired| desired.location = None);
     plan.changes.iter_mut().for_each(|change| change.location = None);
+    plan.normalized.iter_mut().for_each(|normalized| normalized.location = None);
     plan.blockers.iter_mut().for_each(|blocker| blocker.location = None);
     report
 }

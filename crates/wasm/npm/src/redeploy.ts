@@ -46,8 +46,6 @@ export async function redeploy(capping: Capping, uid: string, options?: CallOpti
     try {
       const value = await capping[call](uid, options);
       let result = "done";
-      problem = "the saved definition is not live";
-      cause = undefined;
       if (call === "get") {
         config = value as CappingConfig;
         result = liveLimit(config, before);
@@ -55,6 +53,9 @@ export async function redeploy(capping: Capping, uid: string, options?: CallOpti
       } else if (value && "errors" in value && value.validationStatus === "error") {
         result = "refused";
         problem = ["it cannot be deployed", ...value.errors.map(({ error }) => error)].join("; ");
+      } else {
+        problem = "the saved definition is not live";
+        cause = undefined;
       }
       results.push(result);
     } catch (error) {

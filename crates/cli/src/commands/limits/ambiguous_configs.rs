@@ -14,8 +14,12 @@ impl AmbiguousConfigs {
     pub(crate) fn find(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Self {
         let plan = plan(desired, observed, state, PlanOptions::default());
         let duplicates = duplicate_notes(&plan);
-        let ambiguous =
-            |blocker: &Blocker| matches!(blocker.reason, BlockReason::Ambiguous | BlockReason::MultipleThrottling);
+        let ambiguous = |blocker: &Blocker| {
+            matches!(
+                blocker.reason,
+                BlockReason::Ambiguous | BlockReason::MultipleThrottling | BlockReason::IncompleteList
+            )
+        };
         Self { blockers: plan.blockers.into_iter().filter(ambiguous).collect(), duplicates }
     }
 

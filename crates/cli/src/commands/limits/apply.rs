@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
 use ajo_core::SandboxName;
 use ajo_limits::{
-    CommandOutcome, CommandReport, ConfigKey, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader, Plan,
-    PlanOptions, StepResult, StepState, plan,
+    CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
+    JournalHeader, Plan, PlanOptions, StepResult, StepState, plan,
 };
 use tokio::runtime::Handle;
 
@@ -115,6 +115,7 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         (None, Some(interrupted)) => interrupted,
         (None, None) => args.prune_args.to_options(),
     };
+    let desired = paths.localize(&input, &desired)?;
     let service = connect(settings, &desired.sandbox).await?;
     let lock = acquire_lock(&paths, args.lock_timeout).await?;
     if args.resume {
@@ -157,10 +158,9 @@ async fn build_plan(
     desired: &DesiredLimits,
     options: PlanOptions,
 ) -> Result<(Plan, Option<String>), CommandError> {
-    let observed = service.observe(desired).await?;
-    let ReconciledState { state, note, is_unsaved } =
-        paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
-    if is_unsaved {
+    let (observed, ReconciledState { state, note, unsaved }) = paths.observe(service, desired).await?;
+    if let Some(journal) = unsaved {
+        service.check_unknown_creates(&journal, &observed).await?;
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
     }
     Ok((plan(desired, &observed, &state, options), note))
@@ -174,7 +174,8 @@ fn sync_state(
     plan: &Plan,
 ) -> Result<(), CommandError> {
     let mut state = paths.load_state(service.organization())?;
-    plan.stale.iter().for_each(|observed| state.record(&desired.sandbox, observed.key(), observed));
+    plan.stale.iter().for_each(|managed| state.record(managed.clone()));
+    state.mark_orphaned(plan);
     plan.missing.iter().for_each(|uid| state.remove(uid));
     if !state.configs.is_empty() {
         state.organization.get_or_insert_with(|| service.organization().to_owned());
@@ -258,8 +259,8 @@ impl PendingApply {
     /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan.
     async fn record_results(&self, journal: &Journal) -> Result<Vec<String>, CommandError> {
         let Self { service, paths, desired, report, .. } = self;
-        let observed = service.observe(desired).await?;
         let mut state = paths.load_state(service.organization())?;
+        let observed = service.observe(desired, &state, Some(journal)).await?;
         journal.reconcile(&observed, &mut state, &desired.sandbox);
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
         let applied = expect_plan(report);
@@ -267,13 +268,13 @@ impl PendingApply {
         let undeployed = ajo_limits::detect_drift(desired, &observed, &state).into_iter().filter(|drift| {
             drift.exists && drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual)
         });
-        let mut problems: Vec<_> = undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}", drift.key)).collect();
+        let mut problems: Vec<_> =
+            undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}; {DEFAULT_CAP_APPLIES}", drift.key)).collect();
         let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
         let pending = now.changes.iter().map(|change| &change.key);
         let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
         let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));
         problems.extend(changed.map(|key| format!("{key}: changed by someone else during the apply; see `ajo drift`")));
-        problems.extend(planning::duplicate_notes(&now));
         Ok(problems)
     }
 

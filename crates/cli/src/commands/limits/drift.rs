@@ -18,8 +18,9 @@ pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> R
     let Some(desired) = input.desired() else {
         return input.report_and_exit("drift", settings);
     };
-    let LimitsContext { service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
-        LimitsContext::load(settings, files, desired).await?;
+    let LimitsContext { desired, service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
+        LimitsContext::load(settings, files, &input, desired).await?;
+    let desired = &desired;
     let mut drifts = ajo_limits::detect_drift(desired, &observed, &state);
     let ambiguous = AmbiguousConfigs::find(desired, &observed, &state);
     drifts.retain(|drift| !ambiguous.contains(&drift.key));

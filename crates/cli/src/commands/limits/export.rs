@@ -17,7 +17,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             .into_usage_error());
     }
     let service = SandboxService::from_settings(settings).await?;
-    let observed = service.reader.observe(false).await?;
+    let observed = service.reader.observe(false, &[]).await?;
     let text = ajo_limits::export_limits(&service.sandbox, &observed);
     match &args.out {
         None => output::print_data(SafeText::document(&text))?,

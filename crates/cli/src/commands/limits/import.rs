@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use ajo_apply::ApplyLock;
 use ajo_core::Uid;
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, LimitsState, ObservedConfig, ObservedLimits, match_configs,
+    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, LimitsState, ManagedConfig, ObservedConfig,
+    ObservedLimits, match_configs,
 };
 
 use super::ambiguous_configs::AmbiguousConfigs;
@@ -27,9 +28,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
     let service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
     let _lock: ApplyLock = acquire_lock(&paths, 0).await?;
-    let observed = service.observe(desired).await?;
-    let ReconciledState { mut state, note, .. } =
-        paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
+    let desired = &paths.localize(&input, desired)?;
+    let (observed, ReconciledState { mut state, note, .. }) = paths.observe(&service, desired).await?;
     state.organization.get_or_insert_with(|| service.organization().to_owned());
 
     let mut notes: Vec<String> = note.into_iter().collect();
@@ -63,13 +63,11 @@ fn import_matching(
     for (config, matched) in desired.configs.iter().zip(matches) {
         let key = config.key();
         if let Some(matched) = matched {
-            state.record(&desired.sandbox, key.clone(), &matched);
-            let change = if before.is_up_to_date(&matched) { "already managed" } else { "imported" };
-            notes.push(format!("{key}: {} {change}", matched.uid));
+            notes.push(format!("{key}: {} {}", matched.uid, record_import(desired, Some(config), &matched, state)));
         } else {
             let deleted: Vec<Uid> = before
                 .for_sandbox(&desired.sandbox)
-                .filter(|owned| owned.key == key && observed.get(&owned.uid).is_none())
+                .filter(|owned| owned.key == key && observed.absent.contains(&owned.uid))
                 .map(|owned| owned.uid.clone())
                 .collect();
             for uid in deleted {
@@ -105,7 +103,34 @@ fn import_uid(
         state.remove(&other);
         notes.push(format!("{key}: {other} removed from the state"));
     }
-    state.record(&desired.sandbox, key.clone(), matched);
-    notes.push(format!("{key}: {uid} imported"));
+    let config = desired.configs.iter().find(|config| config.key() == key);
+    notes.push(format!("{key}: {uid} {}", record_import(desired, config, matched, state)));
     Ok(())
+}
+
+/// Records a configuration as it is at the service, and describes the result. It may differ from the file.
+fn record_import(
+    desired: &DesiredLimits,
+    config: Option<&DesiredConfig>,
+    matched: &ObservedConfig,
+    state: &mut LimitsState,
+) -> &'static str {
+    let known = state.get(&matched.uid);
+    let settled = config.map(|config| ManagedConfig::settled(&desired.sandbox, config, matched));
+    if known.is_some() && known == settled.as_ref() {
+        return "already managed";
+    }
+    let matches_file = config.filter(|config| *matched.deploy_state_for(&config.definition) == config.deploy_state());
+    let file = config.map_or_else(
+        || known.and_then(|known| known.file.clone()).or_else(|| desired.files.first().cloned()),
+        |config| config.file.clone(),
+    );
+    let unsettled = || {
+        let key = config.map_or_else(|| matched.key(), DesiredConfig::key);
+        ManagedConfig::unsettled(&desired.sandbox, key, file, matched)
+    };
+    let message =
+        if config.is_none() || matches_file.is_some() { "imported" } else { "imported; it differs from the file" };
+    state.record(settled.filter(|_| matches_file.is_some()).unwrap_or_else(unsettled));
+    message
 }

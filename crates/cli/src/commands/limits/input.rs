@@ -70,7 +70,7 @@ impl LimitsInput {
             diagnostics: Vec::new(),
             is_production: true,
             resume_options: Some(plan.options),
-            desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone() }),
+            desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone(), files: plan.files.clone() }),
             policy_digest: None,
             freeze_windows: Vec::new(),
         })

@@ -7,7 +7,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
-use ajo_limits::{CommandOutcome, CommandReport, DeployState, DesiredConfig, Plan, PlanOptions, plan};
+use ajo_core::rules::Severity;
+use ajo_limits::{
+    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, FileDiagnostic, Plan, PlanOptions,
+    plan,
+};
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
@@ -27,9 +31,9 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
-    let LimitsContext { service, paths, observed, reconciled } =
-        LimitsContext::load(settings, &args.files, desired).await?;
-    let plan = plan(desired, &observed, &reconciled.state, args.prune_args.to_options());
+    let LimitsContext { desired, service, paths, observed, reconciled } =
+        LimitsContext::load(settings, &args.files, &input, desired).await?;
+    let plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());
     let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, reconciled.note)?;
     if let Some(file) = &args.out {
@@ -61,7 +65,9 @@ pub(crate) fn build_report(
     } else {
         CommandOutcome::Changes
     };
+    let base = service.report(command, input, outcome);
     let mut report = CommandReport {
+        diagnostics: base.diagnostics.iter().cloned().chain(normalization_diagnostics(&plan)).collect(),
         notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
             .into_iter()
             .flatten()
@@ -72,7 +78,7 @@ pub(crate) fn build_report(
         state_file,
         policy,
         policy_digest: input.policy_digest.clone(),
-        ..service.report(command, input, outcome)
+        ..base
     };
     report.seal_plan();
     Ok(report)
@@ -93,7 +99,25 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
             && !blocker.candidates[0].deployed
     });
     let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
-    keys.map(|key| format!("no live limit for {key}")).collect()
+    keys.map(|key| format!("no live limit for {key}; {DEFAULT_CAP_APPLIES}")).collect()
+}
+
+/// A warning for each limit that the service changed, and a note for other normalizations.
+fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
+    plan.normalized.iter().map(|normalized| {
+        let diffs =
+            normalized.diffs.iter().map(|diff| format!("{}: {} instead of {}", diff.field, diff.after, diff.before));
+        FileDiagnostic {
+            code: "AJO_LIMITS_NORMALIZED".to_owned(),
+            severity: if normalized.changes_limit { Severity::Warning } else { Severity::Note },
+            message: format!("the service stores other values: {}", diffs.collect::<Vec<_>>().join(", ")),
+            hint: normalized
+                .changes_limit
+                .then(|| "this is the limit that applies; write the value of the service into the file".to_owned()),
+            location: normalized.location.clone(),
+            key: Some(normalized.key.clone()),
+        }
+    })
 }
 
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.

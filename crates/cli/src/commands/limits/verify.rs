@@ -24,8 +24,9 @@ pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> R
     let Some(desired) = input.desired() else {
         return input.report_and_exit("verify", settings);
     };
-    let LimitsContext { service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
-        LimitsContext::load(settings, files, desired).await?;
+    let LimitsContext { desired, service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
+        LimitsContext::load(settings, files, &input, desired).await?;
+    let desired = &desired;
     let pairs = desired.configs.iter().zip(match_configs(desired, &observed, &state));
     let checked = pairs.map(|(config, matched)| check_config(&service, config, matched));
     let drifts: Vec<Option<ConfigDrift>> = stream::iter(checked).buffered(CONCURRENCY).try_collect().await?;

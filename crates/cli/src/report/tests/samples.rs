@@ -4,8 +4,8 @@ use ajo_core::rules::Severity;
 use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
-    DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ObservedConfig, ObservedLimits,
-    PlanOptions, SourceLocation, StepError, StepResult, StepState, plan,
+    DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ManagedConfig, ObservedConfig,
+    ObservedLimits, PlanOptions, SourceLocation, StepError, StepResult, StepState, plan,
 };
 use serde_json::{Value, json};
 
@@ -105,13 +105,22 @@ struct PlanFixture {
 
 impl PlanFixture {
     fn new() -> Self {
-        let desired = DesiredLimits { sandbox: "prod".parse().expect("a sandbox"), configs: Vec::new() };
+        let desired = DesiredLimits {
+            sandbox: "prod".parse().expect("a sandbox"),
+            configs: Vec::new(),
+            files: vec![FILE.to_owned()],
+        };
         Self { desired, observed: ObservedLimits::default(), state: LimitsState::default() }
     }
 
     fn add_desired(&mut self, definition: ConfigDefinition, deployed: bool) {
         let line = 4 + 5 * u32::try_from(self.desired.configs.len()).expect("few");
-        self.desired.configs.push(DesiredConfig { definition, deployed, location: location(line, 5, 3) });
+        self.desired.configs.push(DesiredConfig {
+            definition,
+            deployed,
+            file: Some(FILE.to_owned()),
+            location: location(line, 5, 3),
+        });
     }
 
     /// Adds a configuration at the service. `managed` is its last applied state, if it is managed.
@@ -122,10 +131,14 @@ impl PlanFixture {
             last_modified_by: Some("Zoë Ünal <zoe@example.org>".to_owned()),
             last_modified_at: Some(format!("2026-05-0{id}T10:00:00Z")),
             unknown_fields: serde_json::Map::new(),
+            live_unknown_fields: None,
         };
         if let Some(managed) = managed {
             let current = std::mem::replace(&mut observed.deploy_state, managed);
-            self.state.record(&self.desired.sandbox, observed.key(), &observed);
+            let sandbox = &self.desired.sandbox;
+            let digest = Some(observed.deploy_state.digest());
+            let managed = ManagedConfig::unsettled(sandbox, observed.key(), Some(FILE.to_owned()), &observed);
+            self.state.record(ManagedConfig { digest, service_digest: None, ..managed });
             observed.deploy_state = current;
         }
         self.observed.configs.push(observed);
@@ -185,7 +198,7 @@ pub(super) fn no_changes() -> CommandReport {
     fixture.add_desired(capping("stale", 20), true);
     fixture.add_observed(4, deployed("stale", 20), Some(deployed("stale", 10)));
     fixture.add_observed(5, deployed("missing", 10), Some(deployed("missing", 10)));
-    fixture.observed.configs.pop();
+    fixture.observed.insert_read(&uid(5), None);
     let mut report = fixture.report(CommandOutcome::Clean, PlanOptions::default());
     report.notes.push("the state was written by another version".to_owned());
     report

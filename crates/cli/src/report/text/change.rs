@@ -27,6 +27,11 @@ pub(super) fn block(change: &ConfigChange, style: TextStyle) -> SafeText {
         lines.extend(section_lines(&part));
     }
     lines.push(safe!("  calls: {}", diff::join_verbs(&change.steps)));
+    lines.extend(
+        diff::change_effects(change)
+            .into_iter()
+            .map(|effect| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", effect)))),
+    );
     lines.extend(diff::redeploy_note(change).map(|note| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", note)))));
     SafeText::join_lines(lines)
 }

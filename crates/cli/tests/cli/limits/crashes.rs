@@ -6,10 +6,22 @@ use std::time::Duration;
 use crate::limits::fixture::{LimitsFixture, limits_file};
 use crate::support::sample_size;
 
-const BEFORE: &[(&str, u32, bool)] =
-    &[("changed", 1, true), ("removed", 1, true), ("off", 1, true), ("unchanged", 1, true), ("draft", 1, false)];
-const AFTER: &[(&str, u32, bool)] =
-    &[("changed", 2, true), ("new", 1, true), ("off", 1, false), ("unchanged", 1, true), ("draft", 2, false)];
+const BEFORE: &[(&str, u32, bool)] = &[
+    ("changed", 1, true),
+    ("removed", 3, true),
+    ("old-url", 4, true),
+    ("off", 1, true),
+    ("unchanged", 1, true),
+    ("draft", 1, false),
+];
+const AFTER: &[(&str, u32, bool)] = &[
+    ("changed", 2, true),
+    ("new", 1, true),
+    ("new-url", 4, true),
+    ("off", 1, false),
+    ("unchanged", 1, true),
+    ("draft", 2, false),
+];
 
 const APPLY: [&str; 5] = ["apply", "prod.yaml", "--prune", "--yes", "--concurrency=1"];
 
@@ -78,7 +90,7 @@ async fn resume_after_kill_at_each_call() {
         let mut call = 1;
         loop {
             let fixture = applied_fixture().await;
-            fixture.emulator.state().quirks_mut().set("redeploy", variant).expect("a variant");
+            fixture.set_quirk("redeploy", variant);
             fixture.add_fault("*.*=delay:25");
             if !kill_apply_at_call(&fixture, call, LimitsFixture::call_count).await {
                 break;

@@ -1,11 +1,14 @@
 //! Limits as code.
 
+mod baselines;
 mod commands;
 mod crashes;
 mod edge_cases;
 mod exit_codes;
 pub(crate) mod fixture;
+mod identity;
 mod plan_file;
 #[cfg(unix)]
 mod special_files;
 mod workflow;
+mod wrong_lists;

@@ -30,8 +30,9 @@ fn observed_limits(deploy_states: impl IntoIterator<Item = DeployState>) -> Obse
         last_modified_by: None,
         last_modified_at: None,
         unknown_fields: Map::new(),
+        live_unknown_fields: None,
     };
-    ObservedLimits { configs: deploy_states.into_iter().enumerate().map(config).collect() }
+    ObservedLimits { configs: deploy_states.into_iter().enumerate().map(config).collect(), ..ObservedLimits::default() }
 }
 
 fn exported(observed: &ObservedLimits) -> String {
@@ -266,7 +267,8 @@ proptest! {
         let over = SourceFile { name: "over.yaml".to_owned(), content: "version: 1\nbase: export.yaml\n".to_owned() };
         let mut sources = SourceSet::new(vec![over]);
         sources.insert("export.yaml", Ok(text.clone()));
-        prop_assert_eq!(parse_limits(&sources, &|_| None).desired, parse_exported(&text).desired);
+        let configs = |limits: super::super::parsed_limits::ParsedLimits| limits.desired.map(|desired| desired.configs.into_iter().map(|it| (it.deploy_state(), it.location)).collect::<Vec<_>>());
+        prop_assert_eq!(configs(parse_limits(&sources, &|_| None)), configs(parse_exported(&text)));
     }
 }
 

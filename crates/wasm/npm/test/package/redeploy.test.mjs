@@ -38,7 +38,11 @@ test("every variant ends with the new limit", async () => {
 
 test("errors say which limit is live", async () => {
   const invalid = await changedConfig("direct", 0);
-  const faults = [["refused", "capping.undeploy=service:1459", "old"], ["refused", "capping.deploy@every:2=service:1458", "none"]];
+  const faults = [
+    ["direct", { at: "capping.deploy", fault: "service:4000" }, "old"],
+    ["refused", { at: "capping.undeploy", fault: "service:1459" }, "old"],
+    ["refused", { at: "capping.deploy", when: "every:2", fault: "service:1458" }, "none"],
+  ];
   await assert.rejects(invalid.capping.redeploy(invalid.uid), (error) => {
     assert.ok(error instanceof AjoError);
     assert.equal(error.live, "old");
@@ -47,7 +51,7 @@ test("errors say which limit is live", async () => {
   });
   for (const [variant, fault, live] of faults) {
     const { capping, uid, emulator } = await changedConfig(variant);
-    emulator.faults.add(fault);
-    await assert.rejects(capping.redeploy(uid), { live, operation: "capping.redeploy" });
+    emulator.faults.set(fault);
+    await assert.rejects(capping.redeploy(uid), { live, code: fault.fault.slice(8), operation: "capping.redeploy" });
   }
 });

@@ -106,9 +106,12 @@ fn missing_or_circular_base_is_an_error() {
 
 #[test]
 fn empty_overlay_changes_nothing() {
-    let alone = parse_limits(&SourceSet::new(vec![source("base.yaml", EXAMPLE)]), &variables);
-    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\n").desired, alone.desired);
-    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\ncapping: []\n").desired, alone.desired);
+    let mut alone = parse_limits(&SourceSet::new(vec![source("base.yaml", EXAMPLE)]), &variables).desired;
+    let desired = alone.as_mut().expect("a valid file");
+    desired.files = vec!["prod.yaml".to_owned()];
+    desired.configs.iter_mut().for_each(|config| config.file = Some("prod.yaml".to_owned()));
+    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\n").desired, alone);
+    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\ncapping: []\n").desired, alone);
 }
 
 #[test]

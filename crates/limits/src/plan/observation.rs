@@ -1,0 +1,99 @@
+//! What a plan reports about configurations that it does not change.
+
+use ajo_core::Uid;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::config_change::diff_definitions;
+use super::unknown_fields::leaf_paths;
+use crate::{
+    ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, SourceLocation,
+};
+
+/// The fields that determine which calls are limited, and how many.
+const LIMIT_FIELDS: [&str; 6] =
+    ["maxCallsCount", "periodInMs", "maxThroughput", "maxHttpConnections", "methods", "deployed"];
+
+/// A configuration that the service stored differently from what we sent. No call can change that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NormalizedConfig {
+    /// The key in the file.
+    pub key: ConfigKey,
+    /// The UID.
+    #[schemars(with = "String")]
+    pub uid: Uid,
+    /// The fields that differ: in the file (`before`) and at the service (`after`).
+    pub diffs: Vec<FieldDiff>,
+    /// Whether the limit itself differs: calls, period, throughput, connections, methods, or whether it is deployed.
+    pub changes_limit: bool,
+    /// The position in the limits file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<SourceLocation>,
+}
+
+/// A managed configuration whose limits file was not passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotGivenConfig {
+    /// The configuration.
+    pub config: ConfigSummary,
+    /// Its limits file, relative to the directory of the state file; absent if it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// A configuration with fields that are neither in the specification nor in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownFields {
+    /// The key.
+    pub key: ConfigKey,
+    /// The UID.
+    #[schemars(with = "String")]
+    pub uid: Uid,
+    /// The paths of the fields, with dots.
+    pub fields: Vec<String>,
+}
+
+impl NormalizedConfig {
+    /// Compares the file with the deploy state that the service returned for it.
+    pub(super) fn new(wanted: &DesiredConfig, found: &ObservedConfig, found_state: &DeployState) -> Self {
+        let mut diffs = diff_definitions(Some(&wanted.definition), Some(&found_state.saved));
+        if let LiveState::Differs(live) = &found_state.live {
+            let live = diff_definitions(Some(&wanted.definition), Some(live));
+            diffs.extend(live.into_iter().map(|diff| FieldDiff { field: format!("live.{}", diff.field), ..diff }));
+        }
+        if wanted.deployed != found_state.is_deployed() {
+            let (before, after) = (Value::from(wanted.deployed), Value::from(found_state.is_deployed()));
+            diffs.push(FieldDiff { field: "deployed".to_owned(), before, after });
+        }
+        let is_limit = |diff: &FieldDiff| LIMIT_FIELDS.contains(&diff.field.rsplit('.').next().unwrap_or_default());
+        Self {
+            key: wanted.key(),
+            uid: found.uid.clone(),
+            changes_limit: diffs.iter().any(is_limit),
+            diffs,
+            location: wanted.location.clone(),
+        }
+    }
+}
+
+impl UnknownFields {
+    /// The unknown fields that the file does not set; `None` if there are none.
+    pub(super) fn find(wanted: &DesiredConfig, found: &ObservedConfig) -> Option<Self> {
+        if found.unknown_fields.is_empty() {
+            return None;
+        }
+        let set = wanted.definition.extra_paths();
+        let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
+        let fields: Vec<_> = paths.map(|path| dotted_path(&path)).collect();
+        (!fields.is_empty()).then(|| Self { key: wanted.key(), uid: found.uid.clone(), fields })
+    }
+}
+
+/// A JSON pointer with dots, as in other messages.
+pub(super) fn dotted_path(pointer: &str) -> String {
+    pointer[1..].replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
