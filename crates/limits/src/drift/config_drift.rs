@@ -1,14 +1,11 @@
-//! Differences between the service and the files.
+//! The difference between a configuration of the files and the service.
 
 use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::config_change::diff_definitions;
-use crate::{
-    ConfigKey, DeployState, DesiredConfig, DesiredLimits, FieldDiff, LimitsState, LiveState, ObservedConfig,
-    ObservedLimits, SourceLocation, match_configs,
-};
+use crate::plan::diff_definitions;
+use crate::{ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, SourceLocation};
 
 /// The drift of one configuration: saved against file, and live against saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,13 +50,6 @@ pub struct DeployMismatch {
     pub expected: bool,
     /// Whether it is deployed.
     pub actual: bool,
-}
-
-/// Compares each desired configuration with the service; configurations without drift are omitted. The file is compared with
-/// the saved definition, and the saved with the live definition.
-pub fn detect_drift(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Vec<ConfigDrift> {
-    let matches = match_configs(desired, observed, state);
-    desired.configs.iter().zip(matches).filter_map(|(wanted, found)| ConfigDrift::compare(wanted, found)).collect()
 }
 
 impl ConfigDrift {
