@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::fmt;
 
 use ajo_core::{Api, Uid};
 use ajo_limits::{
@@ -21,11 +22,24 @@ use crate::support::{
 const WORLDS: u32 = 4000;
 
 /// Files, service, and state.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct World {
     desired: DesiredLimits,
     observed: Vec<ObservedConfig>,
     state: LimitsState,
+}
+
+/// A counterexample is easier to read as JSON.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let desired = serde_json::json!(self.desired.configs);
+        write!(
+            f,
+            "files: {desired}\nservice: {}\nstate: {}",
+            serde_json::json!(self.observed),
+            serde_json::json!(self.state)
+        )
+    }
 }
 
 /// What happens after an apply.
@@ -134,13 +148,20 @@ impl World {
         detect_drift(&self.desired, &observed_limits(self.observed.clone()), &self.state, handling)
     }
 
-    /// Deployed configurations that are in no file, duplicated, or different.
+    /// Deployed configurations that are in no file, duplicated, or different. A copy that belongs to another configuration of
+    /// the files makes no duplicate: it differs from its own file.
     fn deployed_and_wrong(&self) -> Vec<&ObservedConfig> {
+        let of_files: Vec<_> = self.desired.configs.iter().map(|wanted| self.configuration_of(wanted)).collect();
+        let belongs_to_file = |found: &ObservedConfig| of_files.iter().flatten().any(|other| other.uid == found.uid);
         let is_right = |found: &&ObservedConfig| {
-            let mut wanted = self.desired.configs.iter();
-            wanted.any(|wanted| {
-                let other = |other: &ObservedConfig| other.uid != found.uid && other.key() == wanted.key();
-                wanted.deploy_state() == found.deploy_state && !self.observed.iter().any(other)
+            let mut pairs = self.desired.configs.iter().zip(&of_files);
+            pairs.any(|(wanted, of_file)| {
+                let is_copy = |other: &ObservedConfig| {
+                    other.key() == wanted.key() && other.uid != found.uid && !belongs_to_file(other)
+                };
+                of_file.is_some_and(|of_file| of_file.uid == found.uid)
+                    && wanted.deploy_state() == found.deploy_state
+                    && !self.observed.iter().any(is_copy)
             })
         };
         self.observed.iter().filter(|found| found.deploy_state.is_deployed() && !is_right(found)).collect()
