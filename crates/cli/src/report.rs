@@ -2,11 +2,13 @@
 
 mod config_steps;
 mod diff;
+mod drift_finding;
 mod format;
 mod github;
 mod json;
 mod junit;
 mod markdown;
+mod observed_config;
 mod print;
 mod sarif;
 mod summary;
@@ -14,6 +16,7 @@ mod summary;
 mod tests;
 mod text;
 
+pub(crate) use drift_finding::DEFAULT_CAP;
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
 pub(crate) use text::TextStyle;

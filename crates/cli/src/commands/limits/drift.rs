@@ -2,36 +2,31 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::{CommandOutcome, CommandReport};
+use ajo_limits::{CommandOutcome, CommandReport, detect_drift};
 
-use super::ambiguous_configs::AmbiguousConfigs;
 use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::state_paths::ReconciledState;
-use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
 
-pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
+pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<ExitCode, CommandError> {
+    let files = &args.files;
     let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
     let Some(desired) = input.desired() else {
         return input.report_and_exit("drift", settings);
     };
-    let LimitsContext { desired, service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
+    let LimitsContext { desired, service, paths, observed, reconciled: ReconciledState { state, note, .. } } =
         LimitsContext::load(settings, files, &input, desired).await?;
     let desired = &desired;
-    let mut drifts = ajo_limits::detect_drift(desired, &observed, &state);
-    let ambiguous = AmbiguousConfigs::find(desired, &observed, &state);
-    drifts.retain(|drift| !ambiguous.contains(&drift.key));
-    let outcome = match (ambiguous.is_empty(), drifts.is_empty()) {
-        (false, _) => CommandOutcome::Blocked,
-        (true, false) => CommandOutcome::Changes,
-        (true, true) => CommandOutcome::Clean,
-    };
+    let drift = detect_drift(desired, &observed, &state, args.unmanaged_handling());
+    let outcome = if drift.has_errors() { CommandOutcome::Changes } else { CommandOutcome::Clean };
     let report = CommandReport {
-        drifts,
-        notes: note.into_iter().chain(ambiguous.notes()).collect(),
+        drift: Some(drift),
+        notes: note.into_iter().collect(),
+        state_file: paths.display_path(),
         ..service.report("drift", &input, outcome)
     };
     report::print(&report, settings.output, &input.sources)?;
