@@ -2,6 +2,7 @@
 
 mod commands;
 mod crashes;
+mod drift;
 mod edge_cases;
 mod exit_codes;
 pub(crate) mod fixture;
