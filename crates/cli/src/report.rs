@@ -16,7 +16,6 @@ mod summary;
 mod tests;
 mod text;
 
-pub(crate) use drift_finding::DEFAULT_CAP;
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
 pub(crate) use text::TextStyle;

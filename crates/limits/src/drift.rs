@@ -28,7 +28,7 @@ use crate::{DesiredLimits, LimitsState, ObservedLimits, match_configs};
 /// use ajo_core::CappingConfig;
 /// use ajo_limits::file::{SourceFile, SourceSet, parse_limits};
 /// use ajo_limits::{
-///     DriftReport, DuplicateConfig, LimitsState, ObservedLimits, PatternOverlap, PatternRelation, UnmanagedConfig,
+///     DriftReport, DuplicateConfig, LimitsState, ManagedConfig, ObservedLimits, PatternOverlap, PatternRelation, UnmanagedConfig,
 ///     UnmanagedHandling, UnmanagedReason, detect_drift,
 /// };
 ///
@@ -50,7 +50,7 @@ use crate::{DesiredLimits, LimitsState, ObservedLimits, match_configs};
 /// let ours = deployed("u-1", "https://api.example.org/v1/*", 100)?;
 /// let mut state = LimitsState::default();
 /// for found in ObservedLimits::new(&[ours.clone()], &[]).configs {
-///     state.record(&desired.sandbox, found.key(), &found);
+///     state.record(ManagedConfig::settled(&desired.sandbox, &desired.configs[0], &found));
 /// }
 ///
 /// // Someone else deployed a second limit for the same calls, and a limit of one call per second for more calls.
@@ -91,7 +91,7 @@ pub fn detect_drift(
     let ambiguous: BTreeSet<_> =
         duplicates.iter().filter(|duplicate| !duplicate.is_managed).map(|duplicate| &duplicate.key).collect();
     let configs = desired.configs.iter().zip(&matches).filter(|(wanted, _)| !ambiguous.contains(&wanted.key()));
-    let configs = configs.filter_map(|(wanted, found)| ConfigDrift::compare(wanted, *found)).collect();
+    let configs = configs.filter_map(|(wanted, found)| ConfigDrift::compare(wanted, *found, state)).collect();
     let known: BTreeSet<_> = matches.iter().flatten().map(|found| &found.uid).collect();
     let duplicated: BTreeSet<_> =
         duplicates.iter().flat_map(|duplicate| &duplicate.configs).map(|config| &config.uid).collect();
@@ -104,7 +104,7 @@ pub fn detect_drift(
         configs,
         unmanaged: others
             .iter()
-            .filter_map(|found| UnmanagedConfig::classify(found, &desired.sandbox, state, handling))
+            .filter_map(|found| UnmanagedConfig::classify(found, desired, state, handling))
             .collect(),
         overlaps: pattern_overlap::find_overlaps(desired, &others),
         duplicates,

@@ -69,9 +69,9 @@ pub use journal::{
 pub use json_schema::{SchemaName, json_schema};
 pub use plan::{
     Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigKey, ConfigSummary,
-    DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployState, Digest, DigestError, FieldDiff,
-    IncompleteDefinition, LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan,
-    PlanOptions, PlanPhase, PlanTask, UnclearReplacement, UnknownFields, UnmanagedCount, match_configs, plan,
+    DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
+    LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase,
+    PlanTask, UnclearReplacement, UnknownFields, UnmanagedCount, match_configs, plan,
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
 pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

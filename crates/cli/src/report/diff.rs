@@ -85,7 +85,9 @@ const SAVED_AND_DEPLOYED: ValueRelation = ValueRelation::SideBySide("saved", "de
 
 /// A warning if a change interrupts the limit.
 pub(super) fn redeploy_warning(change: &ConfigChange) -> Option<&'static str> {
-    change.is_redeployed().then_some("between undeploy and deploy, only the default cap of 300,000 calls per minute applies, unless another limit matches")
+    change.is_redeployed().then_some(
+        "without another limit, only the default cap of 300,000 calls per minute applies between undeploy and deploy",
+    )
 }
 
 /// What another URL or other methods mean for the limit.

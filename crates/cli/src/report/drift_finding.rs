@@ -5,8 +5,8 @@ use std::path::Path;
 use ajo_core::Uid;
 use ajo_core::rules::Severity;
 use ajo_limits::{
-    CommandReport, ConfigDrift, ConfigKey, DriftReport, DuplicateConfig, ObservedConfig, PatternOverlap,
-    SourceLocation, UnmanagedConfig, UnmanagedReason,
+    CommandReport, ConfigDrift, ConfigKey, DEFAULT_CAP_APPLIES, DriftReport, DuplicateConfig, ObservedConfig,
+    PatternOverlap, SourceLocation, UnmanagedConfig, UnmanagedReason,
 };
 
 use super::diff::{self, DiffSection};
@@ -14,10 +14,6 @@ use super::observed_config::{deployed_limit, describe, last_modified};
 use super::summary::{note_with_examples, pluralize};
 use crate::safe_text::{SafeText, safe};
 use crate::shell_quote::shell_quote;
-
-/// Documented for calls that no configuration limits. Another limit can match too, such as one with a wider pattern.
-pub(crate) const DEFAULT_CAP: &str =
-    "unless another limit matches, only the default cap of 300,000 calls per minute applies";
 
 /// An error or a warning about one configuration.
 pub(super) struct DriftFinding<'r> {
@@ -104,7 +100,7 @@ pub(super) fn drift_findings(report: &CommandReport) -> Vec<DriftFinding<'_>> {
 fn config_finding(drift: &ConfigDrift) -> DriftFinding<'_> {
     let mut lines: Vec<_> = drift.deploy_errors.iter().map(|error| safe!("cannot be deployed: {}", error)).collect();
     let is_live_missing = drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual);
-    lines.extend(is_live_missing.then(|| safe!("no live limit: {}", DEFAULT_CAP)));
+    lines.extend(is_live_missing.then(|| safe!("no live limit; {}", DEFAULT_CAP_APPLIES)));
     DriftFinding {
         severity: Severity::Error,
         code: if drift.exists { DriftCode::Drifted } else { DriftCode::Missing },

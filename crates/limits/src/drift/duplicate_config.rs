@@ -63,7 +63,7 @@ pub(super) fn find_duplicates(
             return None;
         }
         let likeness = |found: &&&ObservedConfig| {
-            let state = &found.deploy_state;
+            let state = found.deploy_state_for(&wanted.definition);
             (*state == wanted.deploy_state(), state.saved == wanted.definition, state.is_deployed())
         };
         // The first of the best, so that the suggestion is the same for everyone.

@@ -155,13 +155,14 @@ mod tests {
             last_modified_by: None,
             last_modified_at: None,
             unknown_fields: serde_json::Map::new(),
+            live_unknown_fields: None,
         }
     }
 
     fn desired(definitions: Vec<ConfigDefinition>) -> DesiredLimits {
-        let config = |definition| DesiredConfig { definition, deployed: true, location: None };
+        let config = |definition| DesiredConfig { definition, deployed: true, file: None, location: None };
         let configs = definitions.into_iter().map(config).collect();
-        DesiredLimits { sandbox: "prod".parse().expect("a name"), configs }
+        DesiredLimits { sandbox: "prod".parse().expect("a name"), configs, files: Vec::new() }
     }
 
     #[test]

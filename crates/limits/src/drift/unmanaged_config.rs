@@ -1,11 +1,10 @@
 //! Configurations of the service that are in no file.
 
-use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{LimitsState, ObservedConfig};
+use crate::{DesiredLimits, LimitsState, ManagedConfig, ObservedConfig};
 
 /// A configuration of the service that is in no file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,14 +49,17 @@ impl UnmanagedConfig {
     /// `None` if the configuration is to be ignored.
     pub(super) fn classify(
         found: &ObservedConfig,
-        sandbox: &SandboxName,
+        desired: &DesiredLimits,
         state: &LimitsState,
         handling: UnmanagedHandling,
     ) -> Option<Self> {
-        let managed = state.for_sandbox(sandbox).find(|managed| managed.uid == found.uid);
-        let reason = match managed {
+        let is_passed = |managed: &ManagedConfig| {
+            managed.sandbox == desired.sandbox.as_str()
+                && managed.file.as_ref().is_none_or(|file| desired.files.contains(file))
+        };
+        let reason = match state.for_sandbox(&desired.sandbox).find(|managed| managed.uid == found.uid) {
             None => UnmanagedReason::NotInState,
-            Some(managed) if managed.sandbox == sandbox.as_str() => UnmanagedReason::RemovedFromFiles,
+            Some(managed) if is_passed(managed) => UnmanagedReason::RemovedFromFiles,
             Some(_) => UnmanagedReason::OtherFiles,
         };
         let severity = match (reason, handling) {

@@ -6,8 +6,8 @@ use std::fmt;
 
 use ajo_core::{Api, Uid};
 use ajo_limits::{
-    DeployState, DesiredConfig, DesiredLimits, DriftReport, LimitsState, ObservedConfig, ObservedLimits,
-    UnmanagedHandling, detect_drift,
+    DeployState, DesiredConfig, DesiredLimits, DriftReport, LimitsState, ManagedConfig, ObservedConfig, ObservedLimits,
+    UnmanagedHandling, UnmanagedReason, detect_drift,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -27,6 +27,8 @@ struct World {
     desired: DesiredLimits,
     observed: Vec<ObservedConfig>,
     state: LimitsState,
+    /// What the service returned to our last request for a definition, if it normalized it: UID, file, and service.
+    normalized: Vec<(Uid, DeployState, DeployState)>,
 }
 
 /// A counterexample is easier to read as JSON.
@@ -52,6 +54,8 @@ enum Event {
     /// Someone edits, deploys, undeploys, or redeploys a configuration.
     Change(Index, DeployState),
     Delete(Index),
+    /// The service stores a definition differently from what we sent.
+    Normalize(Index, DeployState),
     RemoveFromFiles(Index),
     LoseStateEntry(Index),
 }
@@ -65,6 +69,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (index(), any::<bool>()).prop_map(|(index, deployed)| Event::Copy(index, deployed)),
         (index(), support::any_deploy_state()).prop_map(|(index, state)| Event::Change(index, state)),
         index().prop_map(Event::Delete),
+        (index(), support::any_deploy_state()).prop_map(|(index, state)| Event::Normalize(index, state)),
         index().prop_map(Event::RemoveFromFiles),
         index().prop_map(Event::LoseStateEntry),
     ]
@@ -75,7 +80,7 @@ impl World {
     fn applied(desired: DesiredLimits) -> Self {
         let found = desired.configs.iter().enumerate();
         let observed: Vec<_> = found.map(|(number, wanted)| observed_config(number, wanted.deploy_state())).collect();
-        Self { state: support::limits_state(&observed), desired, observed }
+        Self { state: support::limits_state(&observed), desired, observed, normalized: Vec::new() }
     }
 
     fn happen(&mut self, event: Event) {
@@ -97,6 +102,7 @@ impl World {
                     found.deploy_state = state;
                 }
             }
+            Event::Normalize(index, state) => self.normalize(index, &state),
             Event::Delete(index) if !self.observed.is_empty() => {
                 self.observed.remove(index.index(self.observed.len()));
             }
@@ -104,9 +110,24 @@ impl World {
                 self.desired.configs.remove(index.index(self.desired.configs.len()));
             }
             Event::LoseStateEntry(index) if !self.state.configs.is_empty() => {
-                self.state.configs.remove(index.index(self.state.configs.len()));
+                let lost = self.state.configs.remove(index.index(self.state.configs.len()));
+                self.normalized.retain(|(uid, ..)| *uid != lost.uid);
             }
             Event::Delete(_) | Event::RemoveFromFiles(_) | Event::LoseStateEntry(_) => {}
+        }
+    }
+
+    fn normalize(&mut self, index: Index, state: &DeployState) {
+        let Some(wanted) = self.desired.configs.get(index.index(self.desired.configs.len().max(1))).cloned() else {
+            return;
+        };
+        let uid = self.configuration_of(&wanted).map(|found| found.uid.clone());
+        let found = self.observed.iter_mut().find(|found| Some(&found.uid) == uid.as_ref());
+        if let Some(found) = found.filter(|found| found.deploy_state.saved.api() == state.saved.api()) {
+            found.deploy_state = state.clone();
+            self.state.record(ManagedConfig::settled(&support::sandbox(), &wanted, found));
+            self.normalized.retain(|(uid, ..)| *uid != found.uid);
+            self.normalized.push((found.uid.clone(), wanted.deploy_state(), state.clone()));
         }
     }
 
@@ -133,12 +154,17 @@ impl World {
         }
     }
 
+    /// Whether a configuration is as its file describes it, or as the service normalized this definition.
+    fn is_as_expected(&self, wanted: &DesiredConfig, found: &ObservedConfig) -> bool {
+        let normalized = (found.uid.clone(), wanted.deploy_state(), found.deploy_state.clone());
+        found.deploy_state == wanted.deploy_state() || self.normalized.contains(&normalized)
+    }
+
     /// The definition of "no drift".
     fn is_clean(&self) -> bool {
         let of_files: Vec<_> = self.desired.configs.iter().map(|wanted| self.configuration_of(wanted)).collect();
         let mut pairs = self.desired.configs.iter().zip(&of_files);
-        let are_equal =
-            pairs.all(|(wanted, found)| found.is_some_and(|found| found.deploy_state == wanted.deploy_state()));
+        let are_equal = pairs.all(|(wanted, found)| found.is_some_and(|found| self.is_as_expected(wanted, found)));
         let uids: BTreeSet<_> = of_files.iter().flatten().map(|found| &found.uid).collect();
         let mut others = self.observed.iter().filter(|found| !uids.contains(&found.uid));
         are_equal && !others.any(|found| found.deploy_state.is_deployed())
@@ -160,7 +186,7 @@ impl World {
                     other.key() == wanted.key() && other.uid != found.uid && !belongs_to_file(other)
                 };
                 of_file.is_some_and(|of_file| of_file.uid == found.uid)
-                    && wanted.deploy_state() == found.deploy_state
+                    && self.is_as_expected(wanted, found)
                     && !self.observed.iter().any(is_copy)
             })
         };
@@ -175,8 +201,14 @@ fn any_world() -> impl Strategy<Value = World> {
             events.into_iter().for_each(|event| world.happen(event));
             world
         });
-    let unrelated = (any_desired_limits(), any_observed_limits().prop_flat_map(any_limits_state))
-        .prop_map(|(desired, (ObservedLimits { configs: observed, .. }, state))| World { desired, observed, state });
+    let unrelated = (any_desired_limits(), any_observed_limits().prop_flat_map(any_limits_state)).prop_map(
+        |(desired, (ObservedLimits { configs: observed, .. }, state))| World {
+            desired,
+            observed,
+            state,
+            normalized: Vec::new(),
+        },
+    );
     prop_oneof![3 => after_events, 1 => unrelated]
 }
 
@@ -266,4 +298,17 @@ fn live_url_makes_a_duplicate() {
     world.happen(Event::Create(moved));
     let report = world.drift(UnmanagedHandling::default());
     assert_eq!((report.duplicates.len(), report.duplicates[0].configs.len()), (1, 2), "{report:#?}");
+}
+
+#[test]
+fn limit_of_other_file_is_a_note() {
+    let mut world =
+        World::applied(desired_limits(vec![support::desired_config(capping("https://0.example.org/*", 1), true)]));
+    world.desired.configs.clear();
+    assert!(world.drift(UnmanagedHandling::default()).has_errors());
+    for managed in &mut world.state.configs {
+        managed.file = Some("other.yaml".to_owned());
+    }
+    let report = world.drift(UnmanagedHandling::Error);
+    assert_eq!((report.unmanaged[0].reason, report.has_errors()), (UnmanagedReason::OtherFiles, false));
 }

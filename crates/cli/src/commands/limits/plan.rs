@@ -102,7 +102,7 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
 }
 
 /// A warning for each limit that the service changed, and a note for other normalizations.
-fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
+pub(super) fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
     plan.normalized.iter().map(|normalized| {
         let diffs =
             normalized.diffs.iter().map(|diff| format!("{}: {} instead of {}", diff.field, diff.after, diff.before));

@@ -4,9 +4,9 @@ use ajo_core::rules::Severity;
 use ajo_core::{Api, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
-    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LimitsState, LiveState, ManagedConfig,
-    ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions, SourceLocation, StepError,
-    StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
+    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LimitsState, LiveState,
+    ManagedConfig, ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions, SourceLocation,
+    StepError, StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
 };
 use serde_json::{Value, json};
 
@@ -300,6 +300,7 @@ pub(super) fn drift() -> CommandReport {
         last_modified_by: (id != 9).then(|| "Zoë Ünal <zoe@example.org>".to_owned()),
         last_modified_at: (id != 9).then(|| format!("2026-05-0{id}T10:00:00Z")),
         unknown_fields: serde_json::Map::new(),
+        live_unknown_fields: None,
     };
     let state = |name: &str, calls, deployed| DeployState::from_desired(capping(name, calls), deployed);
     let unmanaged = |severity, reason, config| UnmanagedConfig { severity, reason, config };
