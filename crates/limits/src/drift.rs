@@ -20,7 +20,7 @@ pub use duplicate_config::DuplicateConfig;
 pub use pattern_overlap::{PatternOverlap, PatternRelation};
 pub use unmanaged_config::{UnmanagedConfig, UnmanagedHandling, UnmanagedReason};
 
-use crate::{DesiredLimits, LimitsState, ObservedLimits, match_configs};
+use crate::{ConfigKey, DesiredLimits, LimitsState, ObservedLimits, match_configs};
 
 /// Everything at the service that the files do not describe. The lists are in file order, then sorted by UID.
 ///
@@ -112,6 +112,11 @@ pub fn detect_drift(
 }
 
 impl DriftReport {
+    /// Whether several configurations have this key and none of them is the managed one.
+    pub fn is_ambiguous(&self, key: &ConfigKey) -> bool {
+        self.duplicates.iter().any(|duplicate| !duplicate.is_managed && duplicate.key == *key)
+    }
+
     /// Whether there is an error. Warnings and notes are no drift.
     pub fn has_errors(&self) -> bool {
         let is_error = |severity: Severity| severity == Severity::Error;
