@@ -115,6 +115,20 @@ async fn removed_limit_that_is_live_is_drift() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn limit_of_deleted_file_is_drift() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("limits/a.yaml", &limits_file(&[("a", 100, true)]));
+    fixture.write("limits/b.yaml", &limits_file(&[("b", 100, true)]));
+    fixture.run_expecting(&["apply", "limits/a.yaml", "limits/b.yaml", "--yes"], 0).await;
+    let output = fixture.run_expecting(&["drift", "limits/a.yaml"], 0).await.stdout;
+    assert!(output.contains("other files: 1 configuration") && output.contains("https://b.example.org/*"), "{output}");
+    std::fs::remove_file(fixture.path("limits/b.yaml")).expect("removed");
+    let output = fixture.run_expecting(&["drift", "limits/a.yaml"], 2).await.stdout;
+    assert!(output.contains("removed capping GET https://b.example.org/*"), "{output}");
+    fixture.run_expecting(&["verify", "limits/a.yaml"], 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn plan_names_unmanaged_limits() {
     let fixture = applied_fixture().await;
     let hosts: Vec<String> = (0..7).map(|number| format!("https://other-{number}.example.org/*")).collect();
