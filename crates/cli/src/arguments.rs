@@ -13,7 +13,7 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    ApplyArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+    ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
 };
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
@@ -111,13 +111,13 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Write the configurations of a sandbox as a limits file
     Export(ExportArgs),
-    /// Detect configurations that differ from the limits files
+    /// Detect configurations that differ from the limits files, or are in none
     #[command(after_help = EXIT_CODES)]
-    Drift(LimitsFilesArgs),
+    Drift(DriftArgs),
     /// Add existing configurations to the state file
     Import(ImportArgs),
     /// Read back each configuration in the limits files and check that it can be deployed
-    Verify(LimitsFilesArgs),
+    Verify(DriftArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
     /// Manage credentials and access tokens

@@ -2,11 +2,13 @@
 
 mod config_steps;
 mod diff;
+mod drift_finding;
 mod format;
 mod github;
 mod json;
 mod junit;
 mod markdown;
+mod observed_config;
 mod print;
 mod sarif;
 mod summary;

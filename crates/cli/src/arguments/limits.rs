@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use ajo_core::Uid;
-use ajo_limits::Digest;
+use ajo_limits::{Digest, UnmanagedHandling};
 use clap::{Args, ValueEnum};
 
 /// Limits files, and the files next to them.
@@ -108,6 +108,38 @@ pub(crate) struct ApplyArgs {
 
     #[command(flatten)]
     pub(crate) prune_args: PruneArgs,
+}
+
+/// Arguments of `ajo drift` and `ajo verify`.
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    #[command(flatten)]
+    pub(crate) files: LimitsFilesArgs,
+
+    /// How to treat limits that are in no file; by default, deployed ones are errors and others are warnings
+    #[arg(long, value_enum, value_name = "HOW")]
+    unmanaged: Option<UnmanagedLevel>,
+}
+
+/// The values of `--unmanaged`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UnmanagedLevel {
+    /// Report all as errors
+    Error,
+    /// Report all as warnings, which do not change the exit code
+    Warn,
+    /// Report only those in the state file; for sandboxes shared with others
+    Ignore,
+}
+
+impl DriftArgs {
+    pub(crate) fn unmanaged_handling(&self) -> UnmanagedHandling {
+        self.unmanaged.map_or_else(UnmanagedHandling::default, |level| match level {
+            UnmanagedLevel::Error => UnmanagedHandling::Error,
+            UnmanagedLevel::Warn => UnmanagedHandling::Warn,
+            UnmanagedLevel::Ignore => UnmanagedHandling::Ignore,
+        })
+    }
 }
 
 /// Arguments of `ajo export`.

@@ -3,10 +3,12 @@
 //! Every output line is a command. The runner parses all lines for commands, so there are no lines with untrusted text.
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, FileDiagnostic, SourceLocation};
+use ajo_limits::{Blocker, CommandReport, ConfigChange, FileDiagnostic, SourceLocation};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff;
+use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::observed_config::last_modified;
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
@@ -16,25 +18,34 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
         commands.extend(plan.blockers.iter().map(blocker));
         if report.results.is_empty() {
             commands.extend(plan.changes.iter().map(change));
+            let unmanaged = summary::unmanaged_lines(plan);
+            commands.extend(
+                (!unmanaged.is_empty()).then(|| workflow_command("notice", "unmanaged".into(), None, unmanaged)),
+            );
         }
     }
     commands.extend(ConfigSteps::group_by_config(&report.results).iter().flat_map(config_steps));
-    commands.extend(report.drifts.iter().map(drift));
-    let notices = report.notes.iter().map(SafeText::escape).chain(summary::summary_lines(report));
+    commands.extend(drift_findings(report).into_iter().map(drift));
+    let notes = report.drift.as_ref().map(drift_notes).unwrap_or_default().into_iter().map(SafeText::join_lines);
+    let notices = notes.chain(report.notes.iter().map(SafeText::escape)).chain(summary::summary_lines(report));
     commands.extend(notices.map(|line| workflow_command("notice", safe!("ajo {}", report.command), None, vec![line])));
     SafeText::join_lines(commands.into_iter().chain([SafeText::default()]))
 }
 
 fn diagnostic(diagnostic: &FileDiagnostic) -> SafeText {
-    let name = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
+    let name = severity_command(diagnostic.severity);
     let mut lines = vec![SafeText::escape(&diagnostic.message)];
     lines.extend(diagnostic.key.as_ref().map(|key| safe!("in {}", key)));
     lines.extend(diagnostic.hint.as_ref().map(|hint| safe!("hint: {}", hint)));
     workflow_command(name, SafeText::escape(&diagnostic.code), diagnostic.location.as_ref(), lines)
+}
+
+const fn severity_command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    }
 }
 
 fn blocker(blocker: &Blocker) -> SafeText {
@@ -60,17 +71,18 @@ fn change(change: &ConfigChange) -> SafeText {
     workflow_command("notice", safe!("to {}", change.action), change.location.as_ref(), lines)
 }
 
-fn drift(drift: &ConfigDrift) -> SafeText {
-    let mut lines = vec![SafeText::escape(&drift.key)];
-    let by = drift.last_modified_by.as_ref().map(|by| safe!("last modified by {}", by));
-    lines.extend(by);
-    for part in diff::drift_sections(drift) {
+fn drift(finding: DriftFinding<'_>) -> SafeText {
+    let mut lines = vec![safe!("{}: {}", finding.key, finding.code.description())];
+    lines.extend(finding.uid.map(|uid| safe!("uid {}", uid.as_str())));
+    let edited = last_modified(finding.last_modified_at, finding.last_modified_by);
+    lines.extend(edited.map(|edited| safe!("last modified: {}", edited)));
+    for part in &finding.sections {
         lines.push(safe!("{}:", part.title));
         lines.extend(part.field_lines().map(|line| safe!("  {}", line)));
     }
-    lines.extend(drift.deploy_errors.iter().map(|error| safe!("cannot be deployed: {}", error)));
-    let title = if drift.exists { "drifted" } else { "missing" };
-    workflow_command("warning", title.into(), drift.location.as_ref(), lines)
+    lines.extend(finding.lines);
+    lines.extend(finding.hint.map(|hint| safe!("hint: {}", hint)));
+    workflow_command(severity_command(finding.severity), finding.code.title().into(), finding.location, lines)
 }
 
 /// Successful configurations produce no command; the summary counts them.

@@ -3,9 +3,10 @@
 use ajo_core::rules::Severity;
 use std::collections::BTreeSet;
 
-use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, NotGivenConfig, Plan};
+use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, DriftReport, NotGivenConfig, Plan};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
+use super::observed_config::describe;
 use crate::safe_text::{SafeText, safe};
 
 /// Maximum number of configurations to name in a note.
@@ -22,12 +23,7 @@ pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
     } else if let Some(plan) = &report.plan {
         lines.push(plan_line(plan));
     }
-    if !report.drifts.is_empty() {
-        let count = report.drifts.len();
-        lines.push(safe!("{}: {} the files.", command_title(report), differ_from(count)));
-    } else if report.outcome == CommandOutcome::Clean && matches!(report.command.as_str(), "drift" | "verify") {
-        lines.push("No drift.".into());
-    }
+    lines.extend(report.drift.as_ref().map(|drift| drift_line(report, drift)));
     lines
 }
 
@@ -39,12 +35,7 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
         if all_lines.is_empty() {
             return;
         }
-        let mut lines = vec![text(all_lines.len())];
-        lines.extend(all_lines.iter().take(MAX_NAMED).cloned());
-        if all_lines.len() > MAX_NAMED {
-            lines.push(safe!("and {} more", all_lines.len() - MAX_NAMED));
-        }
-        all.push(lines);
+        all.push(note_with_examples(text(all_lines.len()), all_lines.to_vec()));
     };
     let not_given: Vec<_> = plan
         .not_given
@@ -108,14 +99,31 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
     let mut count = |count: usize, text: &dyn Fn(usize) -> SafeText| {
         all.extend((count > 0).then(|| vec![text(count)]));
     };
-    count(plan.unmanaged.len(), &|count| {
-        safe!("unmanaged: {} in neither the files nor the state; left unchanged", configs_are(count))
-    });
     count(plan.stale.len(), &|count| safe!("stale: {}, but the state is out of date", match_files(count)));
     count(plan.missing.len(), &|count| {
         safe!("missing: {} in the state, but neither in the files nor at the service", configs_are(count))
     });
     all
+}
+
+/// A message about unmanaged configurations, and one line for each. Empty if there are none.
+pub(super) fn unmanaged_lines(plan: &Plan) -> Vec<SafeText> {
+    if plan.unmanaged.is_empty() {
+        return Vec::new();
+    }
+    let (count, deployed) = (configs_are(plan.unmanaged.len()), plan.unmanaged_count.deployed);
+    let message =
+        safe!("unmanaged: {} in neither the files nor the state ({} deployed); left unchanged", count, deployed);
+    std::iter::once(message).chain(plan.unmanaged.iter().map(describe)).collect()
+}
+
+/// A message, followed by the first few examples.
+pub(super) fn note_with_examples(message: SafeText, mut examples: Vec<SafeText>) -> Vec<SafeText> {
+    let omitted = examples.len().saturating_sub(MAX_NAMED);
+    examples.truncate(MAX_NAMED);
+    examples.extend((omitted > 0).then(|| safe!("and {} more", omitted)));
+    examples.insert(0, message);
+    examples
 }
 
 /// `1 configuration`, `2 configurations`.
@@ -146,10 +154,14 @@ fn diagnostics_line(report: &CommandReport) -> SafeText {
 
 fn plan_line(plan: &Plan) -> SafeText {
     let unchanged = plan.unchanged;
+    let unmanaged = match plan.unmanaged.len() {
+        0 => SafeText::default(),
+        count => safe!("; {} unmanaged", count),
+    };
     if plan.is_empty() {
         return match unchanged {
-            0 => "No changes.".into(),
-            count => safe!("No changes: {}.", match_files(count)),
+            0 => safe!("No changes{}.", unmanaged),
+            count => safe!("No changes: {}{}.", match_files(count), unmanaged),
         };
     }
     let count = |action| plan.changes.iter().filter(|change| change.action == action).count();
@@ -161,7 +173,7 @@ fn plan_line(plan: &Plan) -> SafeText {
         .filter(|(count, action)| *count > 0 || matches!(action, Action::Create | Action::Update | Action::Delete))
         .map(|(count, action)| safe!("{} to {}", count, action))
         .collect();
-    let mut line = safe!("Plan: {}; {} unchanged.", SafeText::join(counts, ", "), unchanged);
+    let mut line = safe!("Plan: {}; {} unchanged{}.", SafeText::join(counts, ", "), unchanged, unmanaged);
     if !plan.blockers.is_empty() {
         line = safe!("{} Blocked for {}.", line, pluralize(plan.blockers.len(), "reason", "reasons"));
     }
@@ -181,6 +193,32 @@ fn results_line(report: &CommandReport) -> SafeText {
     safe!("{}{}: {}.", command_title(report), cancelled, SafeText::join(counts, ", "))
 }
 
+fn drift_line(report: &CommandReport, drift: &DriftReport) -> SafeText {
+    let unmanaged = || drift.unmanaged.iter().map(|unmanaged| unmanaged.severity);
+    let duplicates = || drift.duplicates.iter().map(|duplicate| duplicate.severity);
+    let errors =
+        |severities: &mut dyn Iterator<Item = Severity>| severities.filter(|it| *it == Severity::Error).count();
+    let parts = [
+        (drift.configs.len(), "differs from the files", "differ from the files"),
+        (errors(&mut duplicates()), "has duplicates", "have duplicates"),
+        (errors(&mut unmanaged()), "is in no file", "are in no file"),
+    ];
+    let parts = parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, several)| {
+        safe!("{} {}", pluralize(count, "configuration", "configurations"), if count == 1 { one } else { several })
+    });
+    let mut parts: Vec<_> = parts.collect();
+    let title = if parts.is_empty() {
+        parts.push("No drift".into());
+        SafeText::default()
+    } else {
+        safe!("{}: ", command_title(report))
+    };
+    let overlaps = drift.overlaps.iter().map(|overlap| overlap.severity);
+    let warnings = unmanaged().chain(duplicates()).chain(overlaps).filter(|it| *it == Severity::Warning).count();
+    parts.extend((warnings > 0).then(|| pluralize(warnings, "warning", "warnings")));
+    safe!("{}{}.", title, SafeText::join(parts, "; "))
+}
+
 /// The command name with a capital letter.
 fn command_title(report: &CommandReport) -> SafeText {
     let mut letters = report.command.chars();
@@ -193,10 +231,6 @@ fn configs_are(count: usize) -> SafeText {
 
 fn match_files(count: usize) -> SafeText {
     pluralize(count, "configuration matches the files", "configurations match the files")
-}
-
-fn differ_from(count: usize) -> SafeText {
-    pluralize(count, "configuration differs from", "configurations differ from")
 }
 
 fn them(count: usize) -> &'static str {

@@ -2,6 +2,7 @@
 
 use ajo_limits::CommandReport;
 
+use super::drift_finding::{drift_findings, drift_notes};
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
@@ -22,13 +23,13 @@ pub(super) fn render(report: &CommandReport, sources: &dyn Fn(&str) -> Option<St
         // After an apply, the results replace the planned changes.
         if report.results.is_empty() {
             blocks.extend(plan.changes.iter().map(|change| change::block(change, style)));
-            let mentions: Vec<_> =
-                summary::plan_notes(plan).iter().map(|lines| SafeText::join(lines.iter().cloned(), "\n  ")).collect();
-            blocks.extend((!mentions.is_empty()).then(|| SafeText::join_lines(mentions)));
+            let unmanaged = Some(summary::unmanaged_lines(plan)).filter(|lines| !lines.is_empty());
+            blocks.extend(note_block(summary::plan_notes(plan).into_iter().chain(unmanaged).collect()));
         }
     }
     blocks.extend(config_steps::blocks(report, style));
-    blocks.extend(report.drifts.iter().map(|drift| drift::block(drift, style)));
+    blocks.extend(drift::blocks(&drift_findings(report), style));
+    blocks.extend(report.drift.as_ref().and_then(|drift| note_block(drift_notes(drift))));
     let notes: Vec<_> = report.notes.iter().map(|note| safe!("note: {}", note)).collect();
     blocks.extend((!notes.is_empty()).then(|| SafeText::join_lines(notes)));
     let mut closing = summary::summary_lines(report);
@@ -38,6 +39,12 @@ pub(super) fn render(report: &CommandReport, sources: &dyn Fn(&str) -> Option<St
     blocks.extend((!closing.is_empty()).then(|| SafeText::join_lines(closing)));
     let end = SafeText::from(if blocks.is_empty() { "" } else { "\n" });
     safe!("{}{}", SafeText::join(blocks, "\n\n"), end)
+}
+
+/// Notes of several lines each.
+fn note_block(notes: Vec<Vec<SafeText>>) -> Option<SafeText> {
+    let notes: Vec<_> = notes.into_iter().map(|lines| SafeText::join(lines, "\n  ")).collect();
+    (!notes.is_empty()).then(|| SafeText::join_lines(notes))
 }
 
 fn heading(report: &CommandReport) -> Option<SafeText> {

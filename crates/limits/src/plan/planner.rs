@@ -8,7 +8,7 @@ use super::replacement::{self, Replacements};
 use crate::{
     BlockReason, Blocker, ChangeReason, ConfigChange, ConfigKey, ConfigSummary, DesiredConfig, DesiredLimits, Digest,
     LimitsState, ManagedConfig, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
-    UnknownFields,
+    UnknownFields, UnmanagedCount,
 };
 
 /// The number of UIDs that a message names.
@@ -457,8 +457,8 @@ impl<'p> Planner<'p> {
         let is_known = |found: &&ObservedConfig| {
             self.referenced_uids.contains(&found.uid) || self.managed_by_uid.contains_key(&found.uid)
         };
-        let unmanaged =
-            self.observed.configs.iter().filter(|found| !is_known(found)).map(ConfigSummary::from).collect();
+        let unmanaged = self.observed.configs.iter().filter(|found| !is_known(found)).cloned().collect::<Vec<_>>();
+        let is_deployed = |found: &&ObservedConfig| found.deploy_state.is_deployed();
         let mut plan = Plan {
             sandbox: self.desired.sandbox.to_string(),
             options,
@@ -473,6 +473,10 @@ impl<'p> Planner<'p> {
             normalized: self.normalized,
             unknown_fields: self.unknown_fields,
             unclear_replacements: self.replacements.unclear,
+            unmanaged_count: UnmanagedCount {
+                deployed: unmanaged.iter().filter(is_deployed).count(),
+                not_deployed: unmanaged.iter().filter(|found| !is_deployed(found)).count(),
+            },
             unmanaged,
             stale: self.stale,
             missing: self.missing,

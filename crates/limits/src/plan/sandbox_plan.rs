@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Blocker, ConfigChange, ConfigSummary, DesiredConfig, Digest, ManagedConfig, NormalizedConfig, NotGivenConfig,
-    ObservedLimits, PlanOptions, UnclearReplacement, UnknownFields,
+    ObservedConfig, ObservedLimits, PlanOptions, UnclearReplacement, UnknownFields,
 };
 
 /// The plan for one sandbox. It is plain data: this crate cannot apply it.
@@ -38,7 +38,9 @@ pub struct Plan {
     #[serde(default)]
     pub not_given: Vec<NotGivenConfig>,
     /// Configurations that are neither managed nor in the files; they are never modified.
-    pub unmanaged: Vec<ConfigSummary>,
+    pub unmanaged: Vec<ObservedConfig>,
+    /// The numbers of unmanaged configurations. They are no changes.
+    pub unmanaged_count: UnmanagedCount,
     /// Configurations that the service stored differently from what we sent.
     #[serde(default)]
     pub normalized: Vec<NormalizedConfig>,
@@ -60,6 +62,14 @@ pub struct Plan {
     /// The digest of the plan. In a [`CommandReport`](crate::CommandReport) it also covers where the plan applies; see
     /// [`CommandReport::seal_plan`](crate::CommandReport::seal_plan).
     pub digest: Digest,
+}
+
+/// Numbers of configurations that are neither managed nor in the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnmanagedCount {
+    pub deployed: usize,
+    pub not_deployed: usize,
 }
 
 impl Plan {

@@ -150,7 +150,7 @@ pub(crate) fn any_definition() -> impl Strategy<Value = ConfigDefinition> {
     ]
 }
 
-fn any_deploy_state() -> impl Strategy<Value = DeployState> {
+pub(crate) fn any_deploy_state() -> impl Strategy<Value = DeployState> {
     (any_definition(), any_definition(), 0..4u8).prop_map(|(saved, other, kind)| {
         match (kind, saved.api(), other.api()) {
             (0, ..) => DeployState::from_desired(saved, false),

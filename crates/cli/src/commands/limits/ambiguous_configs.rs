@@ -1,6 +1,6 @@
 //! Desired configurations that match several configurations at the service.
 
-use ajo_limits::{BlockReason, Blocker, ConfigKey, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan};
+use ajo_limits::{BlockReason, Blocker, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan};
 
 use super::plan::duplicate_notes;
 
@@ -23,16 +23,8 @@ impl AmbiguousConfigs {
         Self { blockers: plan.blockers.into_iter().filter(ambiguous).collect(), duplicates }
     }
 
-    pub(crate) fn contains(&self, key: &ConfigKey) -> bool {
-        self.blockers.iter().any(|blocker| blocker.key.as_ref() == Some(key))
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.blockers.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.blockers.len()
     }
 
     /// A note for each blocker, and for each unmanaged duplicate of a configuration in the files.

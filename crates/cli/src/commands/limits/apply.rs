@@ -9,7 +9,7 @@ use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
 use ajo_core::SandboxName;
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
-    JournalHeader, Plan, PlanOptions, StepResult, StepState, plan,
+    JournalHeader, Plan, PlanOptions, StepResult, StepState, UnmanagedHandling, plan,
 };
 use tokio::runtime::Handle;
 
@@ -223,13 +223,13 @@ impl PendingApply {
             () = wait_for_second_signal(signals, &mut cancelled, &progress) => Err(CommandError::new("cancelled before the result was read back")),
         };
         let outcome = match (&recorded, all_done, cancelled) {
-            (Ok(problems), true, _) if problems.is_empty() => CommandOutcome::Applied,
+            (Ok((problems, _)), true, _) if problems.is_empty() => CommandOutcome::Applied,
             (_, false, true) => CommandOutcome::Cancelled,
             _ => CommandOutcome::Partial,
         };
         match recorded {
-            Ok(problems) => {
-                notes.extend(problems);
+            Ok((problems, duplicates)) => {
+                notes.extend(problems.into_iter().chain(duplicates));
                 if all_done {
                     JournalFile::remove(&path)?;
                 } else {
@@ -256,8 +256,9 @@ impl PendingApply {
             .with_exit_status(ExitStatus::Cancelled)
     }
 
-    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan.
-    async fn record_results(&self, journal: &Journal) -> Result<Vec<String>, CommandError> {
+    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan, and
+    /// notes about duplicates, which do not make an apply incomplete.
+    async fn record_results(&self, journal: &Journal) -> Result<(Vec<String>, Vec<String>), CommandError> {
         let Self { service, paths, desired, report, .. } = self;
         let mut state = paths.load_state(service.organization())?;
         let observed = service.observe(desired, &state, Some(journal)).await?;
@@ -265,7 +266,8 @@ impl PendingApply {
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
         let applied = expect_plan(report);
         let now = plan(desired, &observed, &state, applied.options);
-        let undeployed = ajo_limits::detect_drift(desired, &observed, &state).into_iter().filter(|drift| {
+        let drift = ajo_limits::detect_drift(desired, &observed, &state, UnmanagedHandling::default());
+        let undeployed = drift.configs.iter().filter(|drift| {
             drift.exists && drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual)
         });
         let mut problems: Vec<_> =
@@ -275,7 +277,7 @@ impl PendingApply {
         let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
         let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));
         problems.extend(changed.map(|key| format!("{key}: changed by someone else during the apply; see `ajo drift`")));
-        Ok(problems)
+        Ok((problems, planning::duplicate_notes(&now)))
     }
 
     fn journal_header(&self, plan: &Plan) -> Result<JournalHeader, CommandError> {

@@ -17,7 +17,6 @@ use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
-use super::state_paths::shell_quote;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -25,6 +24,7 @@ use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
 use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
+use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
     let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
@@ -103,7 +103,7 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
 }
 
 /// A warning for each limit that the service changed, and a note for other normalizations.
-fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
+pub(super) fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
     plan.normalized.iter().map(|normalized| {
         let diffs =
             normalized.diffs.iter().map(|diff| format!("{}: {} instead of {}", diff.field, diff.after, diff.before));
@@ -123,10 +123,15 @@ fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.
 pub(crate) fn duplicate_notes(plan: &Plan) -> Vec<String> {
     let keys: BTreeSet<_> = plan.desired.iter().map(DesiredConfig::key).collect();
-    let duplicates = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
+    let duplicates = plan.unmanaged.iter().map(|found| (found.key(), found)).filter(|(key, _)| keys.contains(key));
     duplicates
-        .map(|duplicate| {
-            format!("{}: {} has the same URL and methods, and `ajo` does not manage it", duplicate.key, duplicate.uid)
+        .map(|(key, found)| {
+            let force = if found.deploy_state.is_deployed() { " --force" } else { "" };
+            format!(
+                "{key}: {} has the same URL and methods, and `ajo` does not manage it; delete it with `ajo {} delete {0}{force} \
+                 --sandbox {}`",
+                found.uid, key.api, plan.sandbox
+            )
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::secret_check::check_no_secret;
+use crate::shell_quote::shell_quote;
 
 /// The state file, and the paths derived from it.
 pub(crate) struct StatePaths {
@@ -198,11 +199,4 @@ fn relative_path(directory: &Path, file: &Path) -> Result<String, CommandError> 
     let shared = directory.iter().zip(&file).take_while(|(one, other)| one == other).count();
     let up = directory[shared..].iter().map(|_| "..");
     Ok(up.chain(file[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/"))
-}
-
-/// Quotes a path for a shell, if necessary.
-pub(crate) fn shell_quote(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);
-    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

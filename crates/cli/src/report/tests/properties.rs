@@ -3,8 +3,8 @@
 use ajo_core::rules::Severity;
 use ajo_core::{Api, LiveLimit, Verb};
 use ajo_limits::{
-    CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, FieldDiff, FileDiagnostic, SourceLocation,
-    StepError, StepResult, StepState,
+    CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, DriftReport, FieldDiff, FileDiagnostic,
+    SourceLocation, StepError, StepResult, StepState,
 };
 use clap::ValueEnum as _;
 use proptest::prelude::*;
@@ -106,6 +106,25 @@ fn drift() -> impl Strategy<Value = ConfigDrift> {
     )
 }
 
+/// Any drift; the other lists are those of the sample, with any severity.
+fn drift_report() -> impl Strategy<Value = Option<DriftReport>> {
+    let severity = || select(vec![Severity::Error, Severity::Warning, Severity::Note]);
+    let lists = (prop::collection::vec(drift(), 0..3), prop::collection::vec(severity(), 0..9));
+    prop::option::of(lists.prop_map(|(configs, severities)| {
+        let sample = samples::drift().drift.expect("a drift");
+        let mut severities = severities.into_iter().cycle();
+        let mut drift = DriftReport { configs, ..sample };
+        let items = drift.unmanaged.iter_mut().map(|unmanaged| &mut unmanaged.severity);
+        let items = items.chain(drift.duplicates.iter_mut().map(|duplicate| &mut duplicate.severity));
+        for (item, severity) in
+            items.chain(drift.overlaps.iter_mut().map(|overlap| &mut overlap.severity)).zip(&mut severities)
+        {
+            *item = severity;
+        }
+        drift
+    }))
+}
+
 fn report() -> impl Strategy<Value = CommandReport> {
     let outcome = select(vec![
         CommandOutcome::Clean,
@@ -119,14 +138,14 @@ fn report() -> impl Strategy<Value = CommandReport> {
     let head = (command, outcome, prop::option::of(text()), prop::collection::vec(text(), 0..3), plan);
     let lists = (
         prop::collection::vec(diagnostic(), 0..4),
-        prop::collection::vec(drift(), 0..3),
+        drift_report(),
         prop::collection::vec(result(), 0..5),
         prop::collection::vec(text(), 0..3),
     );
-    (head, lists).prop_map(|((command, outcome, sandbox, files, plan), (findings, drifts, results, notes))| {
+    (head, lists).prop_map(|((command, outcome, sandbox, files, plan), (findings, drift, results, notes))| {
         let mut report = CommandReport::new(&command, outcome);
         (report.sandbox, report.files, report.plan) = (sandbox, files, plan);
-        (report.diagnostics, report.drifts, report.results, report.notes) = (findings, drifts, results, notes);
+        (report.diagnostics, report.drift, report.results, report.notes) = (findings, drift, results, notes);
         report
     })
 }

@@ -4,8 +4,9 @@ use ajo_core::rules::Severity;
 use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
-    DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ManagedConfig, ObservedConfig,
-    ObservedLimits, PlanOptions, SourceLocation, StepError, StepResult, StepState, plan,
+    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LimitsState, LiveState,
+    ManagedConfig, ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions, SourceLocation,
+    StepError, StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
 };
 use serde_json::{Value, json};
 
@@ -255,7 +256,7 @@ pub(super) fn partial_apply() -> CommandReport {
 pub(super) fn drift() -> CommandReport {
     let mut report = report("drift", CommandOutcome::Changes);
     let edit = |field: &str, before: Value, after: Value| FieldDiff { field: field.to_owned(), before, after };
-    report.drifts = vec![
+    let configs = vec![
         ConfigDrift {
             key: key("https://api.example.org/data/2.5/*"),
             uid: Some(uid(1)),
@@ -296,6 +297,60 @@ pub(super) fn drift() -> CommandReport {
             location: location(10, 5, 3),
         },
     ];
+    let other = |id: u32, deploy_state: DeployState| ObservedConfig {
+        uid: uid(id),
+        deploy_state,
+        last_modified_by: (id != 9).then(|| "Zoë Ünal <zoe@example.org>".to_owned()),
+        last_modified_at: (id != 9).then(|| format!("2026-05-0{id}T10:00:00Z")),
+        unknown_fields: serde_json::Map::new(),
+        live_unknown_fields: None,
+    };
+    let state = |name: &str, calls, deployed| DeployState::from_desired(capping(name, calls), deployed);
+    let unmanaged = |severity, reason, config| UnmanagedConfig { severity, reason, config };
+    let moved = DeployState::new(capping("moved", 1), Some(capping("before", 1)));
+    let unmanaged = vec![
+        unmanaged(Severity::Error, UnmanagedReason::NotInState, other(3, state("other", 1, true))),
+        unmanaged(Severity::Error, UnmanagedReason::NotInState, other(9, moved)),
+        unmanaged(
+            Severity::Error,
+            UnmanagedReason::RemovedFromFiles,
+            other(4, DeployState { saved: capping("old", 10), live: LiveState::Unknown }),
+        ),
+        unmanaged(Severity::Warning, UnmanagedReason::NotInState, other(5, state("draft", 1, false))),
+        unmanaged(Severity::Note, UnmanagedReason::OtherFiles, other(6, state("team", 1, true))),
+    ];
+    let copies = |name: &str, deployed| {
+        [true, deployed].iter().zip([7, 8]).map(|(deployed, id)| other(id, state(name, 10, *deployed))).collect()
+    };
+    let duplicate = |name: &str, severity, is_managed, deployed| DuplicateConfig {
+        severity,
+        key: key(&format!("https://{name}.example.org/*")),
+        keep: uid(7),
+        is_managed,
+        configs: copies(name, deployed),
+        location: location(4, 5, 3),
+    };
+    let overlap = |severity, relation, other_uid| PatternOverlap {
+        severity,
+        key: key("https://api.example.org/data/2.5/*"),
+        other: key("https://api.example.org/*"),
+        other_uid,
+        relation,
+        location: location(4, 5, 3),
+    };
+    report.drift = Some(DriftReport {
+        configs,
+        unmanaged,
+        duplicates: vec![
+            duplicate("twice", Severity::Error, false, true),
+            duplicate("copied", Severity::Warning, true, false),
+        ],
+        overlaps: vec![
+            overlap(Severity::Warning, PatternRelation::Wider, Some(uid(3))),
+            overlap(Severity::Note, PatternRelation::Partial, None),
+        ],
+    });
+    report.state_file = Some("limits/ajo.state.json".to_owned());
     report
 }
 

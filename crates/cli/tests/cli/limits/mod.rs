@@ -3,6 +3,7 @@
 mod baselines;
 mod commands;
 mod crashes;
+mod drift;
 mod edge_cases;
 mod exit_codes;
 pub(crate) mod fixture;
