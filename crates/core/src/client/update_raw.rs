@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::parse::request_body::ORG_ID;
+use crate::parse::config_definition::ORG_ID;
 use crate::{Api, Call, Client, HttpTransport, Operation, Uid, Verb, object_schema};
 
 impl<T: HttpTransport> Client<T> {
