@@ -46,6 +46,7 @@
 
 mod base_resolver;
 mod config_entry;
+mod definition_file;
 mod desired_limits;
 mod export;
 mod file_diagnostic;
@@ -66,6 +67,7 @@ mod variables;
 mod yaml_node;
 mod yaml_parser;
 
+pub use definition_file::{ParsedDefinition, ParsedDefinitions, parse_definitions};
 pub use desired_limits::{DesiredConfig, DesiredLimits};
 pub use export::export_limits;
 pub use file_diagnostic::FileDiagnostic;

@@ -41,8 +41,6 @@ pub(crate) fn is_known_format(text: &str) -> bool {
 /// Whether lines of an input file can be displayed: some line has a known key, and none names a secret. An input can be a link
 /// to another file.
 pub(crate) fn is_displayable_input(text: &str) -> bool {
-    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
-    let has_secret = text.contains("-----BEGIN") || SECRET_NAMES.iter().any(|name| names.contains(name));
     let has_key = |line: &str| {
         let line = line.trim_start_matches([' ', '\t', '{', '-', '"', '\'', ',', '\u{feff}']);
         line.split_once(':').is_some_and(|(key, _)| {
@@ -52,7 +50,24 @@ pub(crate) fn is_displayable_input(text: &str) -> bool {
                 || DEFINITION_KEYS.contains(&key)
         })
     };
-    !has_secret && text.lines().any(has_key)
+    !names_secret(text) && text.lines().any(has_key)
+}
+
+/// Whether lines of a file with definitions can be displayed: some line has a known field, and none names a secret.
+pub(crate) fn is_displayable_definition(text: &str) -> bool {
+    let has_field = |line: &str| {
+        line.split(['{', ',', '-', ' ', '\t', '[']).any(|word| {
+            let key = word.split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
+            key.is_some_and(|key| DEFINITION_KEYS.contains(&key) || ["maxThroughput", "orgId"].contains(&key))
+        })
+    };
+    text.trim().is_empty() || !names_secret(text) && text.lines().any(has_field)
+}
+
+/// Whether a text names a secret.
+fn names_secret(text: &str) -> bool {
+    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
+    text.contains("-----BEGIN") || SECRET_NAMES.iter().any(|name| names.contains(name))
 }
 
 /// Replaces the diagnostics of hidden input files that quote the file.

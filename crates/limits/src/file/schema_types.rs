@@ -13,7 +13,7 @@ use crate::plan::{ordered_fields, request_body_schema};
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
     &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
-const FILE_ONLY_KEYS: [&str; 2] = ["deployed", "absent"];
+pub(crate) const FILE_ONLY_KEYS: [&str; 2] = ["deployed", "absent"];
 
 /// The keys of an entry, in display order.
 pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
