@@ -13,6 +13,7 @@ declare module "#glue" {
   export const resume: import("./core.js").CoreExports["resume"];
   export const cancel: import("./core.js").CoreExports["cancel"];
   export const validate: import("./core.js").CoreExports["validate"];
+  export const definitionOf: import("./core.js").CoreExports["definitionOf"];
 }
 
 declare module "*.wasm" {

@@ -16,6 +16,7 @@ export interface CoreExports {
   resume(call: number, outcome: string, body: string, now: number, elapsed: number): string;
   cancel(call: number, now: number, elapsed: number): void;
   validate(api: string, definition: string): string;
+  definitionOf(config: string): string;
 }
 
 /** Creates a fresh instance of the module. */

@@ -79,6 +79,10 @@ export class ScriptedCore implements CoreExports {
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
+  definitionOf(config: string): string {
+    return config.startsWith("{") ? JSON.stringify({ config }) : "null";
+  }
+
   #next(call: number, outcome: StepOutcome): string {
     const position = this.#positions.get(call) ?? 0;
     this.#positions.set(call, position + 1);
@@ -102,6 +106,7 @@ core.setInstantiate(() => {
     resume: (call, outcome, body) => current.resume(call, outcome, body),
     cancel: (call) => current.cancel(call),
     validate: (api, definition) => current.validate(api, definition),
+    definitionOf: (config) => current.definitionOf(config),
   };
 });
 
