@@ -9,6 +9,7 @@ mod emulator;
 mod endless_responses;
 mod limits;
 mod output;
+mod resource;
 mod simulate;
 mod snapshots;
 mod support;
