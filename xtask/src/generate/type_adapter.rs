@@ -40,7 +40,7 @@ impl SchemaUsage {
         let mut response_types = BTreeSet::new();
         let mut definitions = BTreeSet::new();
         for operation in spec.operations() {
-            definitions.extend(definition_name(spec, &operation.value).map(str::to_owned));
+            definitions.extend(definition_name(spec, operation.value).map(str::to_owned));
             spec.collect_schema_names(&operation.value["requestBody"], &mut request_types);
             for (status, response) in operation.value["responses"].as_object().into_iter().flatten() {
                 if status.starts_with('2') {
