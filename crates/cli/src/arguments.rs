@@ -2,10 +2,10 @@
 
 mod emulator;
 mod limits;
+mod resource;
 
 use std::path::PathBuf;
 
-use ajo_core::Uid;
 use ajo_simulator::{EndpointFailures, MAX_LATENCY_MS, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
@@ -14,6 +14,10 @@ use crate::report::OutputFormat;
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
     ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+};
+pub(crate) use resource::{
+    CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
+    UidArg,
 };
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
@@ -97,10 +101,10 @@ pub(crate) enum Command {
     Demo,
     /// Manage capping configurations (calls over the limit are rejected)
     #[command(subcommand)]
-    Capping(ResourceCommand),
+    Capping(CappingCommand),
     /// Manage throttling configurations (calls over the limit are queued)
     #[command(subcommand)]
-    Throttling(ResourceCommand),
+    Throttling(ThrottlingCommand),
     /// Check limits files offline and report all problems with the service's error codes
     Validate(LimitsFilesArgs),
     /// Show the changes needed to match the limits files
@@ -133,51 +137,6 @@ pub(crate) enum Command {
     /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result
     /// lists all assumptions.
     Simulate(Box<SimulateArgs>),
-}
-
-/// The eight operations of each API, with the names that the service uses.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ResourceCommand {
-    /// List configurations
-    List,
-    /// Create a configuration
-    Create(DefinitionArg),
-    /// Show a configuration
-    Get(UidArg),
-    /// Replace the definition of a configuration
-    Update {
-        #[command(flatten)]
-        uid_arg: UidArg,
-        #[command(flatten)]
-        definition: DefinitionArg,
-    },
-    /// Delete a configuration
-    Delete {
-        #[command(flatten)]
-        uid_arg: UidArg,
-        /// Delete even if deployed
-        #[arg(long)]
-        force: bool,
-    },
-    /// Check whether a configuration can be deployed; exit with 1 if it cannot
-    CanDeploy(UidArg),
-    /// Deploy a configuration
-    Deploy(UidArg),
-    /// Undeploy a configuration
-    Undeploy(UidArg),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UidArg {
-    /// UID of the configuration
-    pub(crate) uid: Uid,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DefinitionArg {
-    /// JSON or YAML definition file; - for standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
 }
 
 /// Arguments of `ajo simulate`.

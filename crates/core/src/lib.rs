@@ -42,6 +42,7 @@ pub use generated::enums::*;
 pub use generated::options::*;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
+pub use parse::config_definition::{IncompleteConfigError, config_definition};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::object_schema;

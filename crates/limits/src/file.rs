@@ -31,6 +31,8 @@
 //! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
 //! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |
 //! | `AJO_LIMITS_TYPE` | a value of the wrong type, such as a string instead of a number |
+//! | `AJO_LIMITS_UNKNOWN_FIELD` | a note: a field in the output of `get` or `list` is unknown and is sent as it is |
+//! | `AJO_LIMITS_FILE_KIND` | a file of another kind, such as a limits file passed to `ajo capping create` |
 //! | `AJO_LIMITS_ORG_ID` | an organization in the file |
 //! | `AJO_LIMITS_DUPLICATE` | two limits with the same key |
 //! | `AJO_LIMITS_OVERLAP` | a note: two limits for the same URL share a method |
@@ -46,6 +48,7 @@
 
 mod base_resolver;
 mod config_entry;
+mod definition_file;
 mod desired_limits;
 mod export;
 mod file_diagnostic;
@@ -66,6 +69,7 @@ mod variables;
 mod yaml_node;
 mod yaml_parser;
 
+pub use definition_file::{ParsedDefinition, ParsedDefinitions, parse_definitions};
 pub use desired_limits::{DesiredConfig, DesiredLimits};
 pub use export::export_limits;
 pub use file_diagnostic::FileDiagnostic;

@@ -23,6 +23,7 @@
 mod call_arguments;
 mod client;
 mod client_options;
+mod config_definition;
 mod error_json;
 mod event;
 mod handle_registry;
@@ -97,4 +98,10 @@ pub fn redeploy(results: &str) -> String {
 #[wasm_bindgen]
 pub fn validate(api: &str, definition: &str) -> String {
     validate::validate(api, definition)
+}
+
+/// The definition in a configuration, as JSON; `null` if it is not an object.
+#[wasm_bindgen(js_name = definitionOf)]
+pub fn definition_of(config: &str) -> String {
+    config_definition::definition_of(config)
 }

@@ -21,6 +21,7 @@ mod validate;
 mod verify;
 
 pub(crate) use apply::run as apply;
+pub(crate) use confirm::confirm_sandbox;
 pub(crate) use demo::run as demo;
 pub(crate) use drift::run as drift;
 pub(crate) use export::run as export;

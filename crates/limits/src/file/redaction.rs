@@ -41,10 +41,6 @@ pub(crate) fn is_known_format(text: &str) -> bool {
 /// Whether lines of an input file can be displayed: it has a known key, and no key names a secret. An input can be a link to
 /// another file.
 pub(crate) fn is_displayable_input(text: &str) -> bool {
-    let is_secret = |key: &str| {
-        let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-        SECRET_NAMES.iter().any(|secret| name.contains(secret))
-    };
     let is_known = |line: &str| {
         let line = line.trim_start_matches([' ', '\t', '{', '-', '"', '\'', ',', '\u{feff}']);
         line.split_once(':').is_some_and(|(key, _)| {
@@ -54,7 +50,27 @@ pub(crate) fn is_displayable_input(text: &str) -> bool {
                 || DEFINITION_KEYS.contains(&key)
         })
     };
-    !text.contains("-----BEGIN") && !keys(text).any(is_secret) && text.lines().any(is_known)
+    !names_secret(text) && text.lines().any(is_known)
+}
+
+/// Whether lines of a file with definitions can be displayed: some line has a known field, and no key names a secret.
+pub(crate) fn is_displayable_definition(text: &str) -> bool {
+    let has_field = |line: &str| {
+        line.split(['{', ',', '-', ' ', '\t', '[']).any(|word| {
+            let key = word.split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
+            key.is_some_and(|key| DEFINITION_KEYS.contains(&key) || ["maxThroughput", "orgId"].contains(&key))
+        })
+    };
+    text.trim().is_empty() || !names_secret(text) && text.lines().any(has_field)
+}
+
+/// Whether a key names a secret.
+fn names_secret(text: &str) -> bool {
+    let is_secret = |key: &str| {
+        let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        SECRET_NAMES.iter().any(|secret| name.contains(secret))
+    };
+    text.contains("-----BEGIN") || keys(text).any(is_secret)
 }
 
 /// The words before `:` and `=`, because the text may be damaged YAML or another format.

@@ -14,6 +14,7 @@ declare module "#glue" {
   export const cancel: import("./core.js").CoreExports["cancel"];
   export const redeploy: import("./core.js").CoreExports["redeploy"];
   export const validate: import("./core.js").CoreExports["validate"];
+  export const definitionOf: import("./core.js").CoreExports["definitionOf"];
 }
 
 declare module "*.wasm" {

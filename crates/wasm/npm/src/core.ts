@@ -17,6 +17,7 @@ export interface CoreExports {
   cancel(call: number, now: number, elapsed: number): void;
   redeploy(results: string): string;
   validate(api: string, definition: string): string;
+  definitionOf(config: string): string;
 }
 
 /** Creates a fresh instance of the module. */

@@ -1,4 +1,5 @@
 export { AjoClient } from "./client.js";
+export { definitionOf } from "./definition-of.js";
 export {
   AjoAbortError,
   AjoAuthError,

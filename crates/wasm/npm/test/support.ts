@@ -86,6 +86,10 @@ export class ScriptedCore implements CoreExports {
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
+  definitionOf(config: string): string {
+    return config.startsWith("{") ? JSON.stringify({ config }) : "null";
+  }
+
   #next(call: number, outcome: StepOutcome): string {
     const position = this.#positions.get(call) ?? 0;
     this.#positions.set(call, position + 1);
@@ -110,6 +114,7 @@ core.setInstantiate(() => {
     cancel: (call) => current.cancel(call),
     redeploy: (results) => current.redeploy(results),
     validate: (api, definition) => current.validate(api, definition),
+    definitionOf: (config) => current.definitionOf(config),
   };
 });
 

@@ -143,6 +143,9 @@ pub struct CappingDefinition {
     pub services: CappingServices,
     ///URL of the endpoint as configured in the custom action or data source. `*` is a wildcard, but not in the host or port (documented, codes 101 and 102). Its meaning is not published, nor whether the service compares the static URL of a custom action or the full URL of a call (unknown).
     pub url: ::std::string::String,
+    ///Fields that this version does not know, nested as in the definition. They are sent at that place.
+    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 ///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

@@ -153,6 +153,9 @@ pub struct ThrottlingDefinition {
     ///Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not published (unknown).
     #[serde(rename = "urlPattern")]
     pub url_pattern: ::std::string::String,
+    ///Fields that this version does not know, nested as in the definition. They are sent at that place.
+    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 ///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

@@ -118,6 +118,8 @@ export interface CappingDefinition {
    * in if it is absent (documented).
    */
   readonly orgId?: string;
+  /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
+  readonly extra?: Record<string, unknown>;
 }
 
 /**
@@ -329,6 +331,8 @@ export interface ThrottlingDefinition {
   readonly methods: HttpMethod[];
   /** Maximum calls per second, 200 to 5000 (documented, code 101). */
   readonly maxThroughput: number;
+  /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
+  readonly extra?: Record<string, unknown>;
 }
 
 /** Response to `update` (documented). */

@@ -5,6 +5,7 @@ import {
   AjoError,
   AjoHttpError,
   AjoValidationError,
+  definitionOf,
   validateCapping,
   validateThrottling,
   type AjoEvent,
@@ -79,6 +80,13 @@ export const diagnostics: Diagnostic[] = validateCapping({ anything: true });
 print(new AjoHttpError("created by a test", { code: "1451", status: 500 }).name);
 print(validateThrottling(null)[0]?.severity === "error");
 setModule(new ArrayBuffer(8));
+
+/** Reads a configuration and writes it back. */
+export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
+  const { extra, ...definition } = definitionOf(await ajo.capping.get(uid));
+  await ajo.capping.update(uid, { ...definition, extra: { ...extra, priority: 1 } });
+  await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
+}
 
 /** The emulator example in the README, and more. */
 export async function useEmulator(): Promise<void> {
