@@ -83,10 +83,6 @@ impl LimitsFixture {
         self.emulator.state().add_fault(fault.parse().expect("a fault")).expect("room");
     }
 
-    pub(crate) fn set_quirk(&self, quirk: &str, variant: &str) {
-        self.emulator.state().quirks_mut().set(quirk, variant).expect("a variant");
-    }
-
     pub(crate) fn clear_faults(&self) {
         self.emulator.state().clear_faults();
     }
