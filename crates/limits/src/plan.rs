@@ -4,6 +4,7 @@
 //! decision, [`schedule`] orders them, and [`blocker`] lists the reasons that prevent an apply.
 
 mod blocker;
+mod change_effects;
 mod config_change;
 mod config_definition;
 mod config_key;
@@ -20,8 +21,9 @@ mod schedule;
 mod unknown_fields;
 
 pub use blocker::{BlockReason, Blocker, ConfigSummary};
+pub use change_effects::DEFAULT_CAP_APPLIES;
 pub(crate) use config_change::diff_definitions;
-pub use config_change::{Action, ChangeReason, ConfigChange, DEFAULT_CAP_APPLIES, FieldDiff};
+pub use config_change::{Action, ChangeReason, ConfigChange, FieldDiff};
 pub use config_definition::{ConfigDefinition, IncompleteDefinition};
 pub use config_key::ConfigKey;
 pub(crate) use definition_fields::{

@@ -73,7 +73,9 @@ impl ServiceReader {
         let reads =
             configs.iter().map(|(api, uid)| async move { Ok::<_, CallError>((uid, self.get(*api, uid).await?)) });
         let read: Vec<_> = stream::iter(reads).buffered(CONCURRENCY).try_collect().await?;
-        read.into_iter().for_each(|(uid, found)| observed.insert_read(uid, found));
+        for (uid, found) in read {
+            observed.insert_read(uid, found);
+        }
         Ok(())
     }
 

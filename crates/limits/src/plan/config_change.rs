@@ -9,14 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::observation::dotted_path;
-use super::unknown_fields::leaf_paths;
+use super::change_effects::preserved_fields;
 use crate::{
     ConfigDefinition, ConfigKey, DeployState, DesiredConfig, LiveState, ObservedConfig, PlanOptions, SourceLocation,
 };
-
-/// The consequence of having no configured limit. The default cap is documented.
-pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
 
 /// The planned change of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -149,28 +145,6 @@ impl ConfigChange {
         after.unwrap_or(Cow::Borrowed(&found.deploy_state))
     }
 
-    /// What another URL or other methods mean for the limit.
-    pub fn effects(&self) -> Vec<String> {
-        let Some(previous) = &self.previous_key else { return Vec::new() };
-        let was_live = self.before.as_ref().is_some_and(DeployState::is_deployed);
-        if !was_live {
-            return Vec::new();
-        }
-        let joined = |methods: &BTreeSet<String>| methods.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        let when = if self.after.as_ref().is_some_and(DeployState::is_deployed) { "deployed" } else { "undeployed" };
-        let lost =
-            if previous.url == self.key.url { &previous.methods - &self.key.methods } else { previous.methods.clone() };
-        if lost.is_empty() {
-            return Vec::new();
-        }
-        let unmatched = if previous.url == self.key.url { "" } else { ", except what the new URL also matches" };
-        vec![format!(
-            "once this is {when}, the limit no longer covers {} {}{unmatched}; {DEFAULT_CAP_APPLIES}",
-            joined(&lost),
-            previous.url
-        )]
-    }
-
     /// The deletion of a configuration.
     pub(crate) fn deletion(found: &ObservedConfig, options: PlanOptions) -> Self {
         let undeploy = found.deploy_state.is_deployed() && !options.force_delete;
@@ -194,18 +168,6 @@ impl ConfigChange {
     pub fn is_redeployed(&self) -> bool {
         is_redeploy(&self.steps, self.before.as_ref())
     }
-}
-
-/// The unknown fields that an update of this configuration sends back.
-fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<FieldDiff> {
-    let set = wanted.definition.extra_paths();
-    let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
-    let unknown = Value::Object(found.unknown_fields.clone());
-    let to_field = |path: String| {
-        let value = unknown.pointer(&path).cloned().unwrap_or_default();
-        FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
-    };
-    paths.map(to_field).collect()
 }
 
 /// The calls that lead from one deploy state to another.

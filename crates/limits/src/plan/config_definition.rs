@@ -167,14 +167,12 @@ impl ConfigDefinition {
     ///
     /// A required field is missing.
     pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
-        match self.fields.first_missing(request_body_schema(self.api)) {
-            Some(name) => Err(IncompleteDefinition(name)),
-            None => {
-                let mut body = self.to_json();
-                merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
-                Ok(body)
-            }
+        if let Some(name) = self.fields.first_missing(request_body_schema(self.api)) {
+            return Err(IncompleteDefinition(name));
         }
+        let mut body = self.to_json();
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+        Ok(body)
     }
 
     fn serialize_with<S: Serializer>(&self, serializer: S, url: Option<&str>) -> Result<S::Ok, S::Error> {

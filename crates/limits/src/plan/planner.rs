@@ -1,5 +1,8 @@
 //! Compares the limits files with the service and the state file, and decides on each configuration.
 
+mod list_checks;
+mod prune;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ajo_core::{Api, Uid};
@@ -10,9 +13,6 @@ use crate::{
     LimitsState, ManagedConfig, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
     UnknownFields, UnmanagedCount,
 };
-
-/// The number of UIDs that a message names.
-const MAX_NAMED_UIDS: usize = 5;
 
 /// Compares the desired limits with the service and the state, and plans the changes. A pure function.
 pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState, options: PlanOptions) -> Plan {
@@ -294,115 +294,6 @@ impl<'p> Planner<'p> {
     fn existing_throttling(&self, key: &ConfigKey) -> Option<&'p ObservedConfig> {
         let mut all = self.observed.configs.iter();
         all.find(|found| key.api == Api::Throttling && found.deploy_state.saved.api() == Api::Throttling)
-    }
-
-    /// Handles managed configurations that are in no file.
-    fn prune(&mut self, options: PlanOptions) {
-        let sandbox = self.desired.sandbox.as_str();
-        let all: Vec<_> = self.managed_by_uid.values().copied().filter(|managed| managed.sandbox == sandbox).collect();
-        let mut deletes = 0;
-        for managed in all.iter().filter(|managed| !self.referenced_uids.contains(&managed.uid)) {
-            let Some(found) = self.observed.get(&managed.uid) else {
-                self.missing.push(managed.uid.clone());
-                continue;
-            };
-            if managed.file.as_ref().is_none_or(|file| !self.desired.files.contains(file)) {
-                self.not_given.push(NotGivenConfig { config: found.into(), file: managed.file.clone() });
-            } else if !options.prune {
-                self.orphaned.push(found.into());
-            } else if managed.is_unchanged(found) {
-                deletes += 1;
-                self.changes.push(ConfigChange::deletion(found, options));
-            } else {
-                let reason = remote_change_reason(managed, found);
-                self.blockers.push(Blocker {
-                    reason: BlockReason::Conflict,
-                    key: Some(found.key()),
-                    message: format!("it was removed from the files, and {reason}, since the last apply"),
-                    hint: "add it to a file to keep it; to delete it, run `ajo import --uid UID` and plan again"
-                        .to_owned(),
-                    candidates: vec![found.into()],
-                    location: None,
-                });
-            }
-        }
-        let allowed = options.max_allowed_deletes(all.len());
-        if deletes > allowed {
-            self.blockers.push(Blocker {
-                reason: BlockReason::TooManyDeletes,
-                key: None,
-                message: format!(
-                    "{deletes} of {} configurations would be deleted, but at most {allowed} may be",
-                    all.len()
-                ),
-                hint: format!("to allow this, pass `--max-deletes {deletes}`"),
-                candidates: Vec::new(),
-                location: None,
-            });
-        }
-    }
-
-    /// Refuses to continue if many managed configurations are missing: more likely, the sandbox or the service is wrong.
-    fn check_missing(&mut self, options: PlanOptions) {
-        let sandbox = self.desired.sandbox.as_str();
-        let all = || self.managed_by_uid.values().filter(|managed| managed.sandbox == sandbox);
-        let missing = all().filter(|managed| self.observed.absent.contains(&managed.uid)).count();
-        let (count, allowed) = (all().count(), options.max_allowed_deletes(all().count()));
-        if missing > allowed {
-            self.blockers.push(Blocker {
-                reason: BlockReason::TooManyMissing,
-                key: None,
-                message: format!(
-                    "{missing} of {count} managed configurations no longer exist, but at most {allowed} may be missing"
-                ),
-                hint: format!(
-                    "check the sandbox and the organization; if they were deleted, pass `--max-deletes {missing}`"
-                ),
-                candidates: Vec::new(),
-                location: None,
-            });
-        }
-    }
-
-    /// Plans nothing if the list is wrong: what it lacks would be created again.
-    fn check_list(&mut self) {
-        let sandbox = self.desired.sandbox.as_str();
-        let has_throttling = self.desired_keys.iter().any(|key| key.api == Api::Throttling);
-        let is_read = |managed: &&&ManagedConfig| managed.sandbox == sandbox || has_throttling;
-        let unproved = self.managed_by_uid.values().filter(is_read).map(|managed| &managed.uid);
-        let unproved = unproved.filter(|uid| self.observed.get(uid).is_none() && !self.observed.absent.contains(*uid));
-        let mut uids: BTreeSet<&Uid> = unproved.chain(&self.observed.unlisted).collect();
-        let problem = if uids.is_empty() {
-            uids.extend(&self.observed.contradictory);
-            "the service lists these configurations twice, with different content"
-        } else {
-            "the service does not list these configurations, but they exist"
-        };
-        if uids.is_empty() {
-            return;
-        }
-        let named: Vec<_> = uids.iter().take(MAX_NAMED_UIDS).map(|uid| uid.as_str()).collect();
-        let more =
-            if uids.len() > named.len() { format!(", and {} more", uids.len() - named.len()) } else { String::new() };
-        self.blockers = vec![Blocker {
-            reason: BlockReason::IncompleteList,
-            key: None,
-            message: format!("{problem}: {}{more}", named.join(", ")),
-            hint: "nothing was planned, because a wrong list would lead to wrong changes; try again later".to_owned(),
-            candidates: Vec::new(),
-            location: None,
-        }];
-        self.changes.clear();
-        self.unchanged = 0;
-        self.replacements.unclear.clear();
-        for candidates in [&mut self.importable, &mut self.orphaned] {
-            candidates.clear();
-        }
-        self.not_given.clear();
-        self.normalized.clear();
-        self.unknown_fields.clear();
-        self.stale.clear();
-        self.missing.clear();
     }
 
     fn add_change(

@@ -14,6 +14,7 @@ use crate::support::{
 
 /// The six normalizations.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "six independent switches")]
 struct Normalization {
     host: bool,
     slash: bool,
@@ -37,7 +38,7 @@ impl Normalization {
             url = url.replace(":443", "");
         }
         if self.slash {
-            url = url.trim_end_matches('/').to_owned();
+            url.truncate(url.trim_end_matches('/').len());
         }
         json[field] = url.into();
         if let (true, Some(name)) = (self.trim, json["name"].as_str()) {

@@ -91,7 +91,7 @@ pub(crate) fn read_missing(listed: &ObservedLimits, service: &[ObservedConfig], 
 /// The first number from `start` for which no configuration has a UID, and none after it.
 pub(crate) fn next_number(observed: &ObservedLimits, start: usize) -> usize {
     let is_used = |number: &usize| observed.get(&uid(*number)).is_some();
-    (start..start + 1000).filter(is_used).last().map_or(start, |last| last + 1)
+    (start..start + 1000).rfind(is_used).map_or(start, |last| last + 1)
 }
 
 /// Applies a plan as the service would. Returns the resulting configurations and state.

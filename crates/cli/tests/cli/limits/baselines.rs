@@ -132,7 +132,6 @@ async fn unknown_fields_are_shown_and_kept() {
     assert!(output.stdout.contains("reason: the files changed"), "{}", output.stdout);
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
     fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 0).await;
-    fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
     assert!(fixture.run_expecting(&get, 0).await.stdout.contains("\"priority\":7"));
 
     // Someone else changes a field that the file sets.

@@ -1,0 +1,50 @@
+//! What a change means for the limit and for fields that the file does not set.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::observation::dotted_path;
+use super::unknown_fields::leaf_paths;
+use crate::url_form::{pattern_covers, patterns_overlap};
+use crate::{ConfigChange, DeployState, DesiredConfig, FieldDiff, ObservedConfig};
+
+/// The consequence of having no configured limit. The default cap is documented.
+pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
+
+impl ConfigChange {
+    /// What another URL or other methods mean for the limit.
+    pub fn effects(&self) -> Vec<String> {
+        let Some(previous) = &self.previous_key else { return Vec::new() };
+        let was_live = self.before.as_ref().is_some_and(DeployState::is_deployed);
+        if !was_live {
+            return Vec::new();
+        }
+        let joined = |methods: &BTreeSet<String>| methods.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        let when = if self.after.as_ref().is_some_and(DeployState::is_deployed) { "deployed" } else { "undeployed" };
+        let is_covered = pattern_covers(&self.key.url, &previous.url);
+        let lost = if is_covered { &previous.methods - &self.key.methods } else { previous.methods.clone() };
+        if lost.is_empty() {
+            return Vec::new();
+        }
+        let overlaps = !is_covered && patterns_overlap(&self.key.url, &previous.url);
+        let unmatched = if overlaps { ", except what the new URL also matches" } else { "" };
+        vec![format!(
+            "once this is {when}, the limit no longer covers {} {}{unmatched}; {DEFAULT_CAP_APPLIES}",
+            joined(&lost),
+            previous.url
+        )]
+    }
+}
+
+/// The unknown fields that an update of this configuration sends back.
+pub(super) fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<FieldDiff> {
+    let set = wanted.definition.extra_paths();
+    let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
+    let unknown = Value::Object(found.unknown_fields.clone());
+    let to_field = |path: String| {
+        let value = unknown.pointer(&path).cloned().unwrap_or_default();
+        FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
+    };
+    paths.map(to_field).collect()
+}
