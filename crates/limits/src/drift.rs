@@ -9,8 +9,9 @@ mod limit_summary;
 mod pattern_overlap;
 mod unmanaged_config;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use ajo_core::Uid;
 use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ pub use duplicate_config::DuplicateConfig;
 pub use pattern_overlap::{PatternOverlap, PatternRelation};
 pub use unmanaged_config::{UnmanagedConfig, UnmanagedHandling, UnmanagedReason};
 
-use crate::{ConfigKey, DesiredLimits, LimitsState, ObservedLimits, match_configs};
+use crate::{ConfigKey, DesiredLimits, LimitsState, ManagedConfig, ObservedLimits, match_configs};
 
 /// Everything at the service that the files do not describe. The lists are in file order, then sorted by UID.
 ///
@@ -86,25 +87,28 @@ pub fn detect_drift(
     state: &LimitsState,
     handling: UnmanagedHandling,
 ) -> DriftReport {
+    let managed: BTreeMap<&Uid, &ManagedConfig> =
+        state.for_sandbox(&desired.sandbox).map(|managed| (&managed.uid, managed)).collect();
     let matches = match_configs(desired, observed, state);
-    let duplicates = duplicate_config::find_duplicates(desired, &matches, observed, state);
+    let duplicates = duplicate_config::find_duplicates(desired, &matches, observed, &managed);
     let ambiguous: BTreeSet<_> =
         duplicates.iter().filter(|duplicate| !duplicate.is_managed).map(|duplicate| &duplicate.key).collect();
     let configs = desired.configs.iter().zip(&matches).filter(|(wanted, _)| !ambiguous.contains(&wanted.key()));
-    let configs = configs.filter_map(|(wanted, found)| ConfigDrift::compare(wanted, *found, state)).collect();
+    let configs = configs.filter_map(|(wanted, found)| {
+        let managed = found.and_then(|found| managed.get(&found.uid).copied());
+        ConfigDrift::compare(wanted, *found, managed)
+    });
+    let configs = configs.collect();
     let known: BTreeSet<_> = matches.iter().flatten().map(|found| &found.uid).collect();
-    let duplicated: BTreeSet<_> =
+    let copies: BTreeSet<_> =
         duplicates.iter().flat_map(|duplicate| &duplicate.configs).map(|config| &config.uid).collect();
-    let others: Vec<_> = observed
-        .configs
-        .iter()
-        .filter(|found| !known.contains(&found.uid) && !duplicated.contains(&found.uid))
-        .collect();
+    let others: Vec<_> =
+        observed.configs.iter().filter(|found| !known.contains(&found.uid) && !copies.contains(&found.uid)).collect();
     DriftReport {
         configs,
         unmanaged: others
             .iter()
-            .filter_map(|found| UnmanagedConfig::classify(found, desired, state, handling))
+            .filter_map(|found| UnmanagedConfig::classify(found, managed.get(&found.uid).copied(), desired, handling))
             .collect(),
         overlaps: pattern_overlap::find_overlaps(desired, &others),
         duplicates,

@@ -41,9 +41,13 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     let findings = drift_findings(report);
     page.add_list("findings", DRIFT_HEADER, findings.iter().map(drift_row));
     page.add_list("findings in detail", "", findings.iter().map(drift_details));
-    page.add_list("notes", "", report.drift.as_ref().map(drift_notes).unwrap_or_default().iter().map(note_item));
+    page.add_list(
+        "notes",
+        "",
+        report.drift.as_ref().map(drift_notes).unwrap_or_default().iter().map(|lines| note_item(lines)),
+    );
     if let Some(plan) = plan {
-        page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(note_item));
+        page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(|lines| note_item(lines)));
         page.add_list("unmanaged configurations", UNMANAGED_HEADER, plan.unmanaged.iter().map(unmanaged_row));
     }
     page.add_list("notes", "", report.notes.iter().map(|note| safe!("- {}\n", text(note))));
@@ -104,7 +108,7 @@ fn unmanaged_row(config: &ObservedConfig) -> SafeText {
 }
 
 /// A message with examples.
-fn note_item(lines: &Vec<SafeText>) -> SafeText {
+fn note_item(lines: &[SafeText]) -> SafeText {
     let examples: SafeText = lines[1..].iter().map(|line| safe!("  - {}\n", code(line))).collect();
     safe!("- {}\n{}", text(&lines[0]), examples)
 }

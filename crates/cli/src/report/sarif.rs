@@ -19,7 +19,7 @@ use schema_types::{
 pub(super) fn render(report: &CommandReport) -> SafeText {
     let mut results: Vec<ResultDraft<'_>> = report.diagnostics.iter().map(diagnostic).collect();
     results.extend(report.plan.iter().flat_map(|plan| &plan.blockers).map(blocker));
-    results.extend(drift_findings(report).into_iter().map(drift));
+    results.extend(drift_findings(report).iter().map(drift));
     let mut rules: BTreeMap<&str, usize> = results.iter().map(|result| (result.rule, 0)).collect();
     for (index, position) in rules.values_mut().enumerate() {
         *position = index;
@@ -124,7 +124,7 @@ fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
     }
 }
 
-fn drift(finding: DriftFinding<'_>) -> ResultDraft<'_> {
+fn drift<'r>(finding: &DriftFinding<'r>) -> ResultDraft<'r> {
     let mut message = format!("{}: {}", finding.key, finding.code.description());
     message.extend(finding.uid.map(|uid| format!("\nuid {}", uid.as_str())));
     for part in &finding.sections {
@@ -136,7 +136,7 @@ fn drift(finding: DriftFinding<'_>) -> ResultDraft<'_> {
     message.extend(edited.map(|edited| format!("\nlast modified: {}", edited.as_str())));
     message.extend(finding.lines.iter().map(|line| format!("\n{}", line.as_str())));
     message.extend(finding.hint.map(|hint| format!("\nhint: {hint}")));
-    let uid = finding.uid.map(|uid| uid.as_str()).unwrap_or_default();
+    let uid = finding.uid.map(ajo_core::Uid::as_str).unwrap_or_default();
     ResultDraft {
         rule: finding.code.as_str(),
         level: severity_level(finding.severity),

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::diff_definitions;
-use crate::{ConfigKey, DeployState, DesiredConfig, FieldDiff, LimitsState, LiveState, ObservedConfig, SourceLocation};
+use crate::{
+    ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ManagedConfig, ObservedConfig, SourceLocation,
+};
 
 /// The drift of one configuration: saved against file, and live against saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,9 +72,17 @@ impl ConfigDrift {
     }
 
     /// The drift of one configuration; `None` if nothing differs, or if the service is as it was after our last request for
-    /// this definition.
-    pub fn compare(wanted: &DesiredConfig, found: Option<&ObservedConfig>, state: &LimitsState) -> Option<Self> {
-        if found.is_some_and(|found| is_baseline(wanted, found, state)) {
+    /// this definition. `managed` is the entry of `found` in the state.
+    pub fn compare(
+        wanted: &DesiredConfig,
+        found: Option<&ObservedConfig>,
+        managed: Option<&ManagedConfig>,
+    ) -> Option<Self> {
+        // Neither changed since the last apply, after which the service may have normalized the definition.
+        let is_baseline = |(found, managed): (&ObservedConfig, &ManagedConfig)| {
+            managed.digest == Some(wanted.deploy_state().digest()) && managed.is_unchanged(found)
+        };
+        if found.zip(managed).is_some_and(is_baseline) {
             return None;
         }
         let deploy_state = found.map(|found| found.deploy_state_for(&wanted.definition));
@@ -99,12 +109,4 @@ impl ConfigDrift {
             differs || !drift.saved_diffs.is_empty() || !drift.live_diffs.is_empty() || !drift.deploy_errors.is_empty();
         differs.then_some(drift)
     }
-}
-
-/// Whether neither the file nor the service changed since the last apply, after which the service may have normalized the
-/// definition.
-fn is_baseline(wanted: &DesiredConfig, found: &ObservedConfig, state: &LimitsState) -> bool {
-    state
-        .get(&found.uid)
-        .is_some_and(|managed| managed.digest == Some(wanted.deploy_state().digest()) && managed.is_unchanged(found))
 }

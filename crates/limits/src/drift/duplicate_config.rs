@@ -1,13 +1,16 @@
 //! Configurations of the service with the same key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ajo_core::Uid;
 use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigKey, DesiredLimits, LimitsState, ObservedConfig, ObservedLimits, SourceLocation};
+use crate::{
+    ConfigDefinition, ConfigKey, DesiredConfig, DesiredLimits, ManagedConfig, ObservedConfig, ObservedLimits,
+    SourceLocation,
+};
 
 /// Several configurations of the service that have the key of one configuration in the files. How the service combines their
 /// limits is unknown.
@@ -43,21 +46,19 @@ pub(super) fn find_duplicates(
     desired: &DesiredLimits,
     matches: &[Option<&ObservedConfig>],
     observed: &ObservedLimits,
-    state: &LimitsState,
+    managed: &BTreeMap<&Uid, &ManagedConfig>,
 ) -> Vec<DuplicateConfig> {
-    let matched: BTreeMap<&Uid, ()> = matches.iter().flatten().map(|found| (&found.uid, ())).collect();
-    let managed_keys: BTreeMap<&Uid, &ConfigKey> =
-        state.for_sandbox(&desired.sandbox).map(|managed| (&managed.uid, &managed.key)).collect();
+    let known: BTreeSet<&Uid> = matches.iter().flatten().map(|found| &found.uid).collect();
     let mut by_key: BTreeMap<ConfigKey, Vec<&ObservedConfig>> = BTreeMap::new();
-    for found in observed.configs.iter().filter(|found| !matched.contains_key(&found.uid)) {
-        for key in keys_of(found, managed_keys.get(&found.uid).copied()) {
+    for found in observed.configs.iter().filter(|found| !known.contains(&found.uid)) {
+        for key in keys_of(found, managed.get(&found.uid).map(|managed| &managed.key)) {
             by_key.entry(key).or_default().push(found);
         }
     }
-    let of_config = |(wanted, matched): (&crate::DesiredConfig, &Option<&ObservedConfig>)| {
+    let of_config = |(wanted, matched): (&DesiredConfig, Option<&ObservedConfig>)| {
         let key = wanted.key();
         let others = by_key.get(&key)?;
-        let configs: Vec<&ObservedConfig> = matched.iter().chain(others).copied().collect();
+        let configs: Vec<&ObservedConfig> = matched.into_iter().chain(others.iter().copied()).collect();
         // A single one is not a duplicate; the configuration in the file is missing.
         if configs.len() < 2 {
             return None;
@@ -78,11 +79,11 @@ pub(super) fn find_duplicates(
             location: wanted.location.clone(),
         })
     };
-    desired.configs.iter().zip(matches).filter_map(of_config).collect()
+    desired.configs.iter().zip(matches.iter().copied()).filter_map(of_config).collect()
 }
 
 /// The keys of the saved and the live definition, and the key in the state file.
-fn keys_of(found: &ObservedConfig, managed: Option<&ConfigKey>) -> std::collections::BTreeSet<ConfigKey> {
-    let live = found.deploy_state.live_definition().map(crate::ConfigDefinition::key);
+fn keys_of(found: &ObservedConfig, managed: Option<&ConfigKey>) -> BTreeSet<ConfigKey> {
+    let live = found.deploy_state.live_definition().map(ConfigDefinition::key);
     live.into_iter().chain([found.key()]).chain(managed.cloned()).collect()
 }

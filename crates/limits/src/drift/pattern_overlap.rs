@@ -104,7 +104,7 @@ pub(super) fn find_overlaps(desired: &DesiredLimits, others: &[&ObservedConfig])
             .take_while(|other| if is_plain { other.key.url == prefix } else { other.key.url.starts_with(prefix) });
         overlaps.extend(candidates.filter_map(|other| overlap(one, other).or_else(|| overlap(other, one))));
     }
-    overlaps.sort_by(|one, other| one.0.cmp(&other.0));
+    overlaps.sort_by_key(|(position, _)| *position);
     overlaps.into_iter().map(|(_, overlap)| overlap).collect()
 }
 

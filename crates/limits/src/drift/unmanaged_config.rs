@@ -4,7 +4,7 @@ use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DesiredLimits, LimitsState, ManagedConfig, ObservedConfig};
+use crate::{DesiredLimits, ManagedConfig, ObservedConfig};
 
 /// A configuration of the service that is in no file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -46,18 +46,18 @@ pub enum UnmanagedHandling {
 }
 
 impl UnmanagedConfig {
-    /// `None` if the configuration is to be ignored.
+    /// `None` if the configuration is to be ignored. `managed` is its entry in the state.
     pub(super) fn classify(
         found: &ObservedConfig,
+        managed: Option<&ManagedConfig>,
         desired: &DesiredLimits,
-        state: &LimitsState,
         handling: UnmanagedHandling,
     ) -> Option<Self> {
         let is_passed = |managed: &ManagedConfig| {
             managed.sandbox == desired.sandbox.as_str()
                 && managed.file.as_ref().is_none_or(|file| desired.files.contains(file))
         };
-        let reason = match state.for_sandbox(&desired.sandbox).find(|managed| managed.uid == found.uid) {
+        let reason = match managed {
             None => UnmanagedReason::NotInState,
             Some(managed) if is_passed(managed) => UnmanagedReason::RemovedFromFiles,
             Some(_) => UnmanagedReason::OtherFiles,
@@ -66,11 +66,8 @@ impl UnmanagedConfig {
             (UnmanagedReason::NotInState, UnmanagedHandling::Ignore) => return None,
             (UnmanagedReason::OtherFiles, _) => Severity::Note,
             (_, UnmanagedHandling::Error) => Severity::Error,
-            (_, UnmanagedHandling::Warn) => Severity::Warning,
-            (_, UnmanagedHandling::ByDeployment | UnmanagedHandling::Ignore) if found.deploy_state.is_deployed() => {
-                Severity::Error
-            }
-            (_, UnmanagedHandling::ByDeployment | UnmanagedHandling::Ignore) => Severity::Warning,
+            (_, handling) if handling != UnmanagedHandling::Warn && found.deploy_state.is_deployed() => Severity::Error,
+            _ => Severity::Warning,
         };
         Some(Self { severity, reason, config: found.clone() })
     }

@@ -50,10 +50,10 @@ async fn check_config(
     matched: Option<&ObservedConfig>,
     state: &LimitsState,
 ) -> Result<Option<ConfigDrift>, CommandError> {
-    let Some(matched) = matched else { return Ok(ConfigDrift::compare(config, None, state)) };
+    let Some(matched) = matched else { return Ok(ConfigDrift::compare(config, None, None)) };
     let api = config.definition.api();
     let now = service.reader.get(api, &matched.uid).await?;
-    let mut drift = ConfigDrift::compare(config, now.as_ref(), state);
+    let mut drift = ConfigDrift::compare(config, now.as_ref(), state.get(&matched.uid));
     if config.deployed && now.is_some() {
         let verdict = service.reader.can_deploy(api, &matched.uid).await?;
         let errors = deploy_errors(&verdict);
