@@ -7,6 +7,7 @@
 //! - [`ObservedLimits`] is built from `list` responses, and [`LimitsState`] from the committed `ajo.state.json`.
 //! - [`plan()`] compares the three and returns a [`Plan`]; [`detect_drift`] reports differences from the files.
 //! - [`Journal`] records an apply, so that an interrupted one can be finished.
+//! - [`url_form`] decides which URLs are equal and which patterns overlap.
 //! - [`CommandReport`] is the result of a command.
 //!
 //! Definitions are compared in a normalized form, [`ConfigDefinition`]. Limits in this crate are ours unless a source is given.
@@ -52,6 +53,7 @@ mod json_schema;
 mod plan;
 mod policy;
 mod state;
+pub mod url_form;
 
 pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
 pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};

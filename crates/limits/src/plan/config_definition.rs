@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::definition_fields::{DefinitionFields, FieldValue, ParseMode, request_body_schema};
 use crate::ConfigKey;
 use crate::definition_schema::definition_schema;
+use crate::url_form::normalize_url_pattern;
 
 /// A normalized definition: methods are a set, and `maxHttpConnections: -1` and empty strings count as unset. The
 /// organization is not part of it, because it comes from the credentials. The specification defines the fields.
@@ -78,7 +79,7 @@ impl ConfigDefinition {
             Api::Capping => "url",
             Api::Throttling => "urlPattern",
         };
-        let url = self.string_at(&[url]).unwrap_or_default().to_owned();
+        let url = normalize_url_pattern(self.string_at(&[url]).unwrap_or_default());
         ConfigKey { api: self.api, url, methods: self.methods() }
     }
 

@@ -4,8 +4,9 @@ use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
 
 use super::freeze_window::FreezeWindow;
-use super::glob::{self, Glob};
+use super::glob::Glob;
 use super::maximum_rule::MaximumRule;
+use crate::url_form::normalized_host;
 use crate::{DesiredConfig, DesiredLimits, Digest, FileDiagnostic, SourceLocation};
 
 /// The code of a policy violation.
@@ -89,8 +90,8 @@ impl Policy {
 
     fn check_config(&self, wanted: &DesiredConfig) -> Vec<FileDiagnostic> {
         let key = wanted.key();
-        let (url, host) = (glob::normalize_url(&key.url), glob::url_host(&key.url));
-        let maximums = self.maximums.iter().filter(|maximum| maximum.url.matches(&url));
+        let (url, host) = (key.url.as_str(), normalized_host(&key.url));
+        let maximums = self.maximums.iter().filter(|maximum| maximum.url.matches(url));
         let mut violations: Vec<(String, &SourceLocation)> = maximums
             .flat_map(|maximum| {
                 maximum.violations(&wanted.definition).into_iter().map(|violation| (violation, &maximum.location))
@@ -99,11 +100,11 @@ impl Policy {
         violations.extend(
             self.denied_hosts
                 .iter()
-                .filter(|rule| rule.glob.matches(&host))
-                .map(|rule| (format!("the host `{}` is denied", escape(&host)), &rule.location)),
+                .filter(|rule| rule.glob.matches(host))
+                .map(|rule| (format!("the host `{}` is denied", escape(host)), &rule.location)),
         );
         if !wanted.deployed {
-            let rules = self.require_deployed.iter().filter(|rule| rule.glob.matches(&url));
+            let rules = self.require_deployed.iter().filter(|rule| rule.glob.matches(url));
             violations.extend(rules.map(|rule| ("the limit must be deployed".to_owned(), &rule.location)));
         }
         let to_diagnostic = |(violation, rule): (String, &SourceLocation)| FileDiagnostic {
