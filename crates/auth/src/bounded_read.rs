@@ -11,8 +11,11 @@ pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<Stri
     if bytes.len() > max_bytes {
         return Err(length_error(max_bytes));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+    String::from_utf8(bytes).map_err(|error| {
+        let is_utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        let problem = if is_utf16 { "it is UTF-16 text; save it as UTF-8" } else { "it is not UTF-8 text" };
+        io::Error::new(io::ErrorKind::InvalidData, problem)
+    })
 }
 
 pub(crate) fn length_error(max_bytes: usize) -> io::Error {
@@ -59,6 +62,7 @@ mod tests {
         assert_eq!(read_bounded_text(io::empty(), 0).expect("text"), "");
         assert_eq!(error(format!("x{text}").as_bytes()), "it is longer than 1 KiB", "also inside a character");
         assert_eq!(read_bounded_text(io::repeat(0), 2048).expect_err("no end").to_string(), "it is longer than 2 KiB");
-        assert_eq!(error(b"\xff"), "stream did not contain valid UTF-8");
+        assert_eq!(error(b"\xff"), "it is not UTF-8 text");
+        assert_eq!(error(b"\xff\xfeu\0"), "it is UTF-16 text; save it as UTF-8");
     }
 }
