@@ -44,16 +44,23 @@
 //!
 //! **Variables.** `${NAME}` in a string is replaced if the file declares it: `variables: [NAME]`. `$${` is a literal `${`.
 
+mod allow_comments;
 mod base_resolver;
+mod comments;
 mod config_entry;
 mod desired_limits;
+mod entry_conflicts;
 mod export;
 mod file_diagnostic;
 mod file_diagnostics;
+mod file_kind;
+mod invisible_text;
 mod known_keys;
 mod limits_document;
+mod lookalikes;
 mod merge_keys;
 mod overlay;
+mod parse_error_cause;
 mod parsed_limits;
 mod redaction;
 mod sandbox_files;
@@ -70,6 +77,7 @@ pub use desired_limits::{DesiredConfig, DesiredLimits};
 pub use export::export_limits;
 pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
+pub(crate) use file_kind::FileKind;
 pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};

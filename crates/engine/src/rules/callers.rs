@@ -99,11 +99,11 @@ pub(super) fn check_data_source_rate(calls: i64, period_in_ms: i64) -> Option<Di
 /// Notes that so few connections reach a rate only with very short calls.
 pub(super) fn check_connections(calls: i64, period_in_ms: i64, connections: i64) -> Option<Diagnostic> {
     let (calls, period, connections) = (i128::from(calls), i128::from(period_in_ms), i128::from(connections));
-    let is_limited = calls > 0 && calls * 1000 >= MAX_RATE_PER_CONNECTION * connections * period;
+    let is_limited = calls > 0 && calls * 1000 >= MAX_RATE_PER_CONNECTION.saturating_mul(connections * period);
     is_limited.then(|| {
         let latency = connections * period / calls;
         let message = format!(
-            "{connections} connections reach this rate only if each call ends within {latency} ms (inferred: a \
+            "with {connections} connections, calls reach this rate only if each ends within {latency} ms (inferred: a \
              connection carries one call at a time)"
         );
         Diagnostic::note("AJO_LIMITS_CONNECTIONS", "", message)
@@ -116,8 +116,8 @@ pub(super) fn check_throughput(throughput: i64) -> Option<Diagnostic> {
     (throughput >= ESTIMATED_CONNECTIONS[0].0).then(|| {
         let latency = connections * 1000 / throughput;
         let message = format!(
-            "with the IP proxy, Adobe estimates {connections} connections for this throughput; it is reached only if \
-             each call ends within {latency} ms (inferred: a connection carries one call at a time)"
+            "Adobe estimates {connections} connections for this throughput with the IP proxy; calls reach it only if each \
+             ends within {latency} ms (inferred: a connection carries one call at a time)"
         );
         Diagnostic::note("AJO_LIMITS_CONNECTIONS", "", message)
     })
@@ -185,6 +185,7 @@ mod tests {
             (2000, 1000, 50, Some(25)),
             (60_000, 60_000, 10, Some(10)),
             (i64::MAX, 1, i64::MAX, Some(1)),
+            (1, i64::MAX, i64::MAX, None),
         ] {
             assert_eq!(latency(check_connections(calls, period_in_ms, connections)), expected, "{calls} {connections}");
         }

@@ -30,6 +30,7 @@ pub fn is_invisible(character: char) -> bool {
 pub fn describe_character(character: char) -> String {
     let name = match character {
         '\t' => "tab",
+        '\n' | '\r' => "line break",
         '\u{a0}' => "no-break space",
         '\u{ad}' => "soft hyphen",
         '\u{200b}' => "zero width space",

@@ -137,7 +137,7 @@ mod tests {
         for (url, named) in [
             ("https://a b.example/", "U+0020 (space)"),
             ("https://a.example/\u{a0}x", "U+00A0 (no-break space)"),
-            ("https://a.example/\n", "U+000A (control character)"),
+            ("https://a.example/\n", "U+000A (line break)"),
         ] {
             assert_eq!(
                 parse_url_pattern(url),

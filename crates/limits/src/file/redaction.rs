@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::file_diagnostics::FileDiagnostics;
-use super::limits_document::{self, LIMITS_FILE_VERSION};
+use super::limits_document::LIMITS_FILE_VERSION;
 use super::schema_types;
 use super::yaml_node::YamlValue;
+use super::yaml_parser::parse_yaml;
 use crate::{FileDiagnostic, policy};
 
 /// Names that only files with secrets contain, in lower case and without `_` and `-`.
@@ -25,9 +25,7 @@ const REDACTED_HINT: &str = "such a file starts with `version: 1` and has only t
 
 /// Whether a file looks like a limits file or a policy, judging by its version and keys.
 pub(crate) fn is_known_format(text: &str) -> bool {
-    let Some(root) = limits_document::parse_root(&"".into(), text, &mut FileDiagnostics::default()) else {
-        return false;
-    };
+    let Ok(root) = parse_yaml(&"".into(), text) else { return false };
     let version = root
         .get("version")
         .and_then(|node| if let YamlValue::Number(number) = &node.value { number.as_u64() } else { None });

@@ -12,6 +12,7 @@ use serde_saphyr::{
     UserMessageFormatter,
 };
 
+use super::parse_error_cause::find_cause;
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
 
@@ -43,7 +44,7 @@ pub(crate) fn parse_yaml(file: &Rc<str>, text: &str) -> Result<YamlNode, YamlErr
         Ok(raw) => Ok(to_node(raw, &line_index)),
         Err(error) => {
             let span = error.location().map_or_else(|| SourceSpan::file_start(file), |it| to_span(it, &line_index));
-            Err(YamlError { message: error_message(&error), span })
+            Err(find_cause(file, text, YamlError { message: error_message(&error), span }))
         }
     }
 }
