@@ -15,6 +15,7 @@ mod report;
 mod safe_text;
 mod secret_mask;
 mod session;
+mod shell_quote;
 mod signals;
 mod time;
 

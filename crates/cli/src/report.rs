@@ -2,6 +2,7 @@
 
 mod config_steps;
 mod diff;
+mod findings;
 mod format;
 mod github;
 mod json;

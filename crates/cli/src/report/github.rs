@@ -7,11 +7,12 @@ use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, FileDiagnost
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff;
+use super::findings::FindingSelection;
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
-    let mut commands: Vec<SafeText> = report.diagnostics.iter().map(diagnostic).collect();
+    let mut commands: Vec<SafeText> = Vec::new();
     if let Some(plan) = &report.plan {
         commands.extend(plan.blockers.iter().map(blocker));
         if report.results.is_empty() {
@@ -20,6 +21,7 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     }
     commands.extend(ConfigSteps::group_by_config(&report.results).iter().flat_map(config_steps));
     commands.extend(report.drifts.iter().map(drift));
+    commands.extend(FindingSelection::new(report).shown.into_iter().map(diagnostic));
     let notices = report.notes.iter().map(SafeText::escape).chain(summary::summary_lines(report));
     commands.extend(notices.map(|line| workflow_command("notice", safe!("ajo {}", report.command), None, vec![line])));
     SafeText::join_lines(commands.into_iter().chain([SafeText::default()]))

@@ -6,6 +6,7 @@ use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigSummar
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
+use super::findings::FindingSelection;
 use super::summary;
 use crate::safe_text::{SafePart, SafeText, safe};
 
@@ -24,7 +25,6 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     if let Some(plan) = &report.plan {
         page.add_list("blockers", "", plan.blockers.iter().map(blocker));
     }
-    page.add_list("diagnostics", "", report.diagnostics.iter().map(diagnostic));
     page.add_list(
         "configurations",
         CONFIGURATIONS_HEADER,
@@ -37,6 +37,7 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     }
     page.add_list("drifts", DRIFTS_HEADER, report.drifts.iter().map(drift_row));
     page.add_list("drifts in detail", "", report.drifts.iter().map(drift_details));
+    page.add_list("diagnostics", "", FindingSelection::new(report).shown.into_iter().map(diagnostic));
     if let Some(plan) = plan {
         let mention = |lines: &Vec<SafeText>| {
             let examples: SafeText = lines[1..].iter().map(|line| safe!("  - {}\n", code(line))).collect();

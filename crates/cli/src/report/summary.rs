@@ -1,9 +1,10 @@
 //! The summary sentences of the text formats.
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigSummary, Plan};
+use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigSummary, FileDiagnostic, Plan};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
+use super::findings::FindingSelection;
 use crate::safe_text::{SafeText, safe};
 
 /// Maximum number of configurations to name in a note.
@@ -12,9 +13,11 @@ const MAX_NAMED: usize = 5;
 /// The summary of a report, one line per topic.
 pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
     let mut lines = Vec::new();
-    if !report.diagnostics.is_empty() || report.command == "validate" {
-        lines.push(diagnostics_line(report));
+    let findings = FindingSelection::new(report);
+    if !findings.shown.is_empty() || report.command == "validate" {
+        lines.push(findings_line(&findings.shown, report.files.len()));
     }
+    lines.extend(findings.rest_lines(report));
     if !report.results.is_empty() {
         lines.push(results_line(report));
     } else if let Some(plan) = &report.plan {
@@ -76,8 +79,8 @@ pub(super) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
     safe!("{} {}", count, if count == 1 { one } else { several })
 }
 
-fn diagnostics_line(report: &CommandReport) -> SafeText {
-    let count = |severity| report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+fn findings_line(findings: &[&FileDiagnostic], files: usize) -> SafeText {
+    let count = |severity| findings.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let counts = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
@@ -89,7 +92,7 @@ fn diagnostics_line(report: &CommandReport) -> SafeText {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, one, several)| pluralize(count, one, several))
         .collect();
-    let files = pluralize(report.files.len(), "file", "files");
+    let files = pluralize(files, "file", "files");
     if counts.is_empty() {
         safe!("No problems in {}.", files)
     } else {

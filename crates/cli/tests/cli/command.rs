@@ -184,7 +184,7 @@ fn bad_input_is_reported_before_any_call() {
         (nowhere.clone(), format!("error: failed to read {nowhere}: No such file")),
         (
             folder.path().display().to_string(),
-            format!("error: failed to read {}: Is a directory", folder.path().display()),
+            format!("error: failed to read {}: it is a directory, not a file", folder.path().display()),
         ),
     ];
     for (file, expected) in cases {

@@ -98,7 +98,9 @@ pub(crate) fn parse_root(
     let mut root = match yaml_parser::parse_yaml(file, text) {
         Ok(root) => root,
         Err(error) => {
-            diagnostics.error("AJO_LIMITS_YAML", &error.span, error.message);
+            // A message about the file as a whole quotes nothing of it.
+            let code = if text.contains('\0') { "AJO_LIMITS_FILE" } else { "AJO_LIMITS_YAML" };
+            diagnostics.error(code, &error.span, error.message);
             return None;
         }
     };

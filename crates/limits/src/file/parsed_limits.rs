@@ -206,8 +206,14 @@ fn group_by_sandbox(
         let sandbox = document.as_ref().and_then(|document| parse_sandbox(document, &mut diagnostics));
         inputs.push(ParsedFile { source, document, sandbox, diagnostics });
     }
+    let mut unreadable = SandboxFiles::new(None);
+    for (name, reason) in sources.unreadable() {
+        let start = SourceSpan::file_start(&name.as_str().into());
+        unreadable.diagnostics.error("AJO_LIMITS_FILE", &start, format!("failed to read the file: {reason}"));
+    }
     let only_bases: Vec<_> = inputs.iter().map(|one| one.is_only_base(&inputs)).collect();
     let mut groups: Vec<SandboxFiles> = Vec::new();
+    groups.extend((!sources.unreadable().is_empty()).then_some(unreadable));
     for (one, _) in inputs.into_iter().zip(only_bases).filter(|(_, only_base)| !only_base) {
         let at = groups.iter().position(|group| group.sandbox == one.sandbox).unwrap_or_else(|| {
             groups.push(SandboxFiles::new(one.sandbox));

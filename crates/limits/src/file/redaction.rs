@@ -53,18 +53,19 @@ pub(crate) fn is_displayable_input(text: &str) -> bool {
     !has_secret && text.lines().any(has_key)
 }
 
-/// Replaces the diagnostics of hidden input files that quote the file.
+/// Replaces the diagnostics of each hidden input file by a single one, if one of them quotes the file.
 pub(crate) fn redact_inputs(diagnostics: Vec<FileDiagnostic>, hidden: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
-    let redacted = |diagnostic: FileDiagnostic| {
-        let is_hidden = diagnostic.location.as_ref().is_some_and(|location| hidden.contains(location.file.as_str()));
-        if is_hidden && QUOTING_CODES.contains(&diagnostic.code.as_str()) {
-            let message = REDACTED_INPUT_MESSAGE.to_owned();
-            FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..diagnostic }
-        } else {
-            diagnostic
-        }
+    let file_of = |found: &FileDiagnostic| found.location.as_ref().map(|at| at.file.clone());
+    let quoted = diagnostics.iter().filter(|found| QUOTING_CODES.contains(&found.code.as_str())).filter_map(file_of);
+    let mut quoted: BTreeSet<_> = quoted.filter(|file| hidden.contains(file.as_str())).collect();
+    let redacted_files = quoted.clone();
+    let redacted = |found: FileDiagnostic| {
+        let Some(file) = file_of(&found).filter(|file| redacted_files.contains(file)) else { return Some(found) };
+        let is_first = QUOTING_CODES.contains(&found.code.as_str()) && quoted.remove(&file);
+        let message = REDACTED_INPUT_MESSAGE.to_owned();
+        is_first.then(|| FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..found })
     };
-    diagnostics.into_iter().map(redacted).collect()
+    diagnostics.into_iter().filter_map(redacted).collect()
 }
 
 /// Replaces the diagnostics of each unrecognized file by a single one without details.

@@ -13,16 +13,16 @@ use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
-use super::state_paths::shell_quote;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
 use crate::safe_text::safe;
+use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };

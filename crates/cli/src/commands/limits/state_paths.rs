@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::shell_quote::shell_quote;
 
 /// The state file, and the paths derived from it.
 pub(crate) struct StatePaths {
@@ -134,11 +135,4 @@ impl StatePaths {
     pub(crate) fn resume_command(&self, sandbox: &str) -> String {
         format!("ajo apply --resume --sandbox {sandbox} --state {}", shell_quote(self.state_file.path()))
     }
-}
-
-/// Quotes a path for a shell, if necessary.
-pub(crate) fn shell_quote(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);
-    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -20,7 +20,7 @@ use crate::report;
 const CONCURRENCY: usize = 8;
 
 pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("verify", settings);
     };

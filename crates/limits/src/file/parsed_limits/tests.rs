@@ -131,7 +131,7 @@ fn invalid_file_is_one_error() {
     for (text, expected) in [
         ("", "prod.yaml:1:1 error AJO_LIMITS_EMPTY []"),
         ("# only a comment\n", "prod.yaml:1:1 error AJO_LIMITS_EMPTY [#]"),
-        ("a\0b", "prod.yaml:1:1 error AJO_LIMITS_YAML [a]"),
+        ("a\0b", "prod.yaml:1:1 error AJO_LIMITS_FILE [a]"),
         ("a: [1", "prod.yaml:1:4 error AJO_LIMITS_YAML [[]"),
         ("version: 1\n---\nversion: 1\n", "prod.yaml:3:1 error AJO_LIMITS_YAML [v]"),
         ("- a\n- b\n", "prod.yaml:1:1 error AJO_LIMITS_TYPE [- a]"),
