@@ -55,6 +55,14 @@ impl Caller {
         }
     }
 
+    /// The methods, for messages.
+    pub(super) const fn method_names(self) -> &'static str {
+        match self {
+            Self::CustomAction => "GET, POST, and PUT",
+            Self::DataSource => "GET and POST",
+        }
+    }
+
     /// The page that documents the methods and addresses.
     pub(super) const fn page(self) -> &'static str {
         match self {

@@ -44,7 +44,7 @@ fn unknown_method(method: &str) -> String {
 
 fn unused_method(method: &str, callers: &[Caller]) -> String {
     let senders: Vec<String> =
-        callers.iter().map(|caller| format!("{} send only {}", caller.name(), caller.methods().join(", "))).collect();
+        callers.iter().map(|caller| format!("{} send only {}", caller.name(), caller.method_names())).collect();
     let page = callers.first().map_or(action_page(), |caller| caller.page());
     format!("{}, so a limit on {method} matches no call ({page})", senders.join(", and "))
 }

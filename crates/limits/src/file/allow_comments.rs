@@ -169,3 +169,19 @@ pub(crate) fn apply_allow_comments(
         diagnostics.add(Severity::Note, ALLOW_CODE, &allow.span, message).hint = hint;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acceptable_codes_are_documented() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+        let page = std::fs::read_to_string(page).expect("docs/errors.md");
+        for code in ACCEPTABLE_CODES {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{code}` |")));
+            let row = row.unwrap_or_else(|| panic!("docs/errors.md does not list {code}"));
+            assert!(!row.contains("| error |"), "{row}");
+        }
+    }
+}
