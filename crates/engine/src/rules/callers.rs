@@ -21,14 +21,10 @@ const MAX_RATE_PER_CONNECTION: i128 = 40;
 const ESTIMATED_CONNECTIONS: [(i64, i64); 4] = [(2000, 50), (3000, 75), (4000, 100), (5000, 125)];
 
 /// What makes calls to an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Caller {
     CustomAction,
     DataSource,
-}
-
-pub(super) const fn action_page() -> &'static str {
-    "action/about-custom-action-configuration.md"
 }
 
 impl Caller {
@@ -66,7 +62,7 @@ impl Caller {
     /// The page that documents the methods and addresses.
     pub(super) const fn page(self) -> &'static str {
         match self {
-            Self::CustomAction => action_page(),
+            Self::CustomAction => "action/about-custom-action-configuration.md",
             Self::DataSource => "datasource/external-data-sources.md",
         }
     }
@@ -90,7 +86,7 @@ pub(super) fn check_address(url: &UrlPattern<'_>, pointer: &str, callers: &[Call
     if callers.contains(&Caller::CustomAction) && !url.has_default_port() {
         let message = "custom actions use only the ports 80 for http and 443 for https, so the limit matches none of \
                        their calls";
-        add("AJO_LIMITS_PORT", format!("{message} ({})", action_page()));
+        add("AJO_LIMITS_PORT", format!("{message} ({})", Caller::CustomAction.page()));
     }
 }
 

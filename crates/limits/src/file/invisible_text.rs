@@ -45,18 +45,22 @@ fn check_node(node: &YamlNode, is_key: bool, lines: &LineIndex<'_>, diagnostics:
 }
 
 fn check_string(text: &str, node: &YamlNode, is_key: bool, lines: &LineIndex<'_>, diagnostics: &mut FileDiagnostics) {
-    let is_reported = |(at, c): &(usize, char)| is_invisible(*c) || is_misplaced_space(text, *at, *c, is_key);
-    let Some((_, character)) = text.char_indices().find(is_reported) else { return };
-    // An escape such as `\u200b` is not in the source as a character.
+    let place = if is_key { "in a key" } else { "in a value" };
+    let span_at = |at: usize, character: char| {
+        let start = node.span.bytes.0 + at;
+        lines.byte_span(start, start + character.len_utf8())
+    };
     let source = lines.source_at(&node.span);
-    let span = source.find(character).map_or_else(
-        || node.span.clone(),
-        |at| {
-            let start = node.span.bytes.0 + at;
-            lines.byte_span(start, start + character.len_utf8())
-        },
-    );
-    add(character, if is_key { "in a key" } else { "in a value" }, &span, diagnostics);
+    for (at, hidden) in source.char_indices().filter(|(_, character)| is_invisible(*character)) {
+        add(hidden, place, &span_at(at, hidden), diagnostics);
+    }
+    let is_misplaced = |(at, c): &(usize, char)| is_misplaced_space(text, *at, *c, is_key);
+    let is_escaped = |(_, c): &(usize, char)| is_invisible(*c) && !source.contains(*c);
+    if let Some((_, character)) = text.char_indices().find(|it| is_misplaced(it) || is_escaped(it)) {
+        // An escape such as `\u200b` is not in the source as a character.
+        let span = source.find(character).map_or_else(|| node.span.clone(), |at| span_at(at, character));
+        add(character, place, &span, diagnostics);
+    }
 }
 
 /// Whether a space that is not the ASCII one stands where the author expected YAML to end or start a value. YAML takes it for a

@@ -46,6 +46,13 @@ fn invisible_character_is_one_error() {
 }
 
 #[test]
+fn each_invisible_character_is_reported() {
+    let limits = parse_one(&example_with("api.example.org/data", "\u{200b}api.example.org/\u{200b}da\u{2060}ta"));
+    let columns = limits.diagnostics.iter().map(|found| found.location.as_ref().expect("a location").column);
+    assert_eq!(columns.collect::<Vec<_>>(), [18, 35, 38], "{:?}", limits.diagnostics);
+}
+
+#[test]
 fn invisible_variable_value_is_an_error() {
     let text = example_with("partner-api", "${HOST}").replacen("sandbox", "variables: [HOST]\nsandbox", 1);
     let limits = parse_limits(&SourceSet::new(vec![source("prod.yaml", &text)]), &|_| Some("a\u{200b}".to_owned()));
