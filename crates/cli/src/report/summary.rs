@@ -1,11 +1,14 @@
 //! The summary sentences of the text formats.
 
+use std::path::Path;
+
 use ajo_core::rules::Severity;
 use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigSummary, FileDiagnostic, Plan};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::findings::FindingSelection;
 use crate::safe_text::{SafeText, safe};
+use crate::shell_quote::shell_quote;
 
 /// Maximum number of configurations to name in a note.
 const MAX_NAMED: usize = 5;
@@ -17,7 +20,7 @@ pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
     if !findings.shown.is_empty() || report.command == "validate" {
         lines.push(findings_line(&findings.shown, report.files.len()));
     }
-    lines.extend(findings.rest_lines(report));
+    lines.extend(other_findings_lines(&findings, report));
     if !report.results.is_empty() {
         lines.push(results_line(report));
     } else if let Some(plan) = &report.plan {
@@ -98,6 +101,26 @@ fn findings_line(findings: &[&FileDiagnostic], files: usize) -> SafeText {
     } else {
         safe!("{} in {}.", SafeText::join(counts, ", "), files)
     }
+}
+
+/// What is not shown, in one line per topic.
+fn other_findings_lines(findings: &FindingSelection<'_>, report: &CommandReport) -> Vec<SafeText> {
+    let mut lines = Vec::new();
+    if findings.others > 0 {
+        let count = if findings.shown.is_empty() {
+            pluralize(findings.others, "finding", "findings")
+        } else {
+            pluralize(findings.others, "more finding", "more findings")
+        };
+        let is_compared = report.plan.is_some() && report.results.is_empty() || !report.drifts.is_empty();
+        let about = if is_compared { " for unchanged limits" } else { "" };
+        let files = report.files.iter().map(|file| safe!(" {}", shell_quote(Path::new(file))));
+        lines.push(safe!("{}{}: ajo validate{}", count, about, SafeText::join(files, "")));
+    }
+    if findings.allowed > 0 && report.command == "validate" {
+        lines.push(safe!("{} allowed by comments.", pluralize(findings.allowed, "finding is", "findings are")));
+    }
+    lines
 }
 
 fn plan_line(plan: &Plan) -> SafeText {

@@ -1,37 +1,35 @@
 //! Finds the character that causes a parse error. The parser names a place after it, often on another line.
 
-use std::rc::Rc;
-
 use ajo_core::rules::{describe_character, is_invisible};
 
-use super::source_span::LineIndex;
-use super::yaml_parser::YamlError;
+use super::source_span::{LineIndex, SourceSpan};
 
-/// Replaces a parse error by one that names the character in the indentation, or where a space was expected, that causes it.
-/// Other errors are returned as they are.
-pub(crate) fn find_cause(file: &Rc<str>, text: &str, error: YamlError) -> YamlError {
-    let index = LineIndex::new(file, text);
-    let error_line = error.span.line as usize;
+/// The message and position of the character in the indentation, or where a space was expected, that causes a parse error. `None`
+/// for other errors.
+pub(crate) fn find_cause(
+    index: &LineIndex<'_>,
+    text: &str,
+    message: &str,
+    error_line: u32,
+) -> Option<(String, SourceSpan)> {
+    let error_line = error_line as usize;
     let lines: Vec<&str> = text.lines().collect();
     // YAML in flow style may be indented with tabs. Where tabs matter, the error says so, but it can be a line too early.
-    let with_tabs = error.message.contains("tab");
+    let with_tabs = message.contains("tab");
     let last = lines.len().min(error_line + usize::from(with_tabs));
-    let cause = (0..last).rev().find_map(|at| {
+    let (line, column, character) = (0..last).rev().find_map(|at| {
         let is_near = at + 2 >= error_line;
         let (column, character) = misplaced_character(lines[at], with_tabs && is_near, is_near)?;
         Some((at + 1, column, character))
-    });
-    let Some((line, column, character)) = cause else { return error };
+    })?;
     let place = if lines[line - 1].chars().take(column).all(is_blank) {
         "in the indentation; YAML allows only spaces there"
     } else {
         "where YAML expects a space"
     };
     let kind = if is_invisible(character) { "invisible character " } else { "" };
-    YamlError {
-        message: format!("{kind}{} {place}", describe_character(character)),
-        span: index.line_column_span(line, column + 1),
-    }
+    let message = format!("{kind}{} {place}", describe_character(character));
+    Some((message, index.line_column_span(line, column + 1)))
 }
 
 /// The first character of a line that YAML does not take for the space that it looks like, and its index. Far from the error, only

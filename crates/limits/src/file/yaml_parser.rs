@@ -48,7 +48,9 @@ pub(crate) fn parse_yaml(file: &Rc<str>, text: &str) -> Result<YamlNode, YamlErr
         Ok(raw) => Ok(to_node(raw, &line_index)),
         Err(error) => {
             let span = error.location().map_or_else(|| SourceSpan::file_start(file), |it| to_span(it, &line_index));
-            Err(find_cause(file, text, YamlError { message: error_message(&error), span }))
+            let message = error_message(&error);
+            let (message, span) = find_cause(&line_index, text, &message, span.line).unwrap_or((message, span));
+            Err(YamlError { message, span })
         }
     }
 }
