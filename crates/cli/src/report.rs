@@ -3,6 +3,7 @@
 mod config_steps;
 mod diff;
 mod drift_finding;
+mod findings;
 mod format;
 mod github;
 mod json;

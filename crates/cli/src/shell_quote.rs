@@ -1,8 +1,8 @@
-//! Paths in suggested commands.
+//! Quotes paths for commands that a user can copy.
 
 use std::path::Path;
 
-/// Quotes a path for a shell, if necessary.
+/// A path as one word of a shell.
 pub(crate) fn shell_quote(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);

@@ -8,12 +8,13 @@ use ajo_limits::{Blocker, CommandReport, ConfigChange, FileDiagnostic, SourceLoc
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff;
 use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::findings::FindingSelection;
 use super::observed_config::last_modified;
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
-    let mut commands: Vec<SafeText> = report.diagnostics.iter().map(diagnostic).collect();
+    let mut commands: Vec<SafeText> = Vec::new();
     if let Some(plan) = &report.plan {
         commands.extend(plan.blockers.iter().map(blocker));
         if report.results.is_empty() {
@@ -26,6 +27,7 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     }
     commands.extend(ConfigSteps::group_by_config(&report.results).iter().flat_map(config_steps));
     commands.extend(drift_findings(report).into_iter().map(drift));
+    commands.extend(FindingSelection::new(report).shown.into_iter().map(diagnostic));
     let notes = report.drift.as_ref().map(drift_notes).unwrap_or_default().into_iter().map(SafeText::join_lines);
     let notices = notes.chain(report.notes.iter().map(SafeText::escape)).chain(summary::summary_lines(report));
     commands.extend(notices.map(|line| workflow_command("notice", safe!("ajo {}", report.command), None, vec![line])));

@@ -85,6 +85,7 @@ fn diagnostic(diagnostic: &FileDiagnostic) -> TestCase {
     let mut case = TestCase::new(class, &format!("{}{location}", diagnostic.code));
     case.details.extend(diagnostic.key.as_ref().map(|key| format!("in {}", escape(&key.to_string()))));
     case.details.extend(diagnostic.hint.as_ref().map(|hint| format!("hint: {}", escape(hint))));
+    case.details.extend(diagnostic.allowed.as_ref().map(|reason| format!("allowed: {}", escape(reason))));
     if diagnostic.severity == Severity::Error {
         case.failure = Some(("failure", diagnostic.code.clone(), diagnostic.message.clone()));
     } else {

@@ -7,6 +7,7 @@ use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigSummary, FileDiagno
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
 use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::findings::FindingSelection;
 use super::summary;
 use crate::safe_text::{SafePart, SafeText, safe};
 
@@ -27,7 +28,6 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     if let Some(plan) = &report.plan {
         page.add_list("blockers", "", plan.blockers.iter().map(blocker));
     }
-    page.add_list("diagnostics", "", report.diagnostics.iter().map(diagnostic));
     page.add_list(
         "configurations",
         CONFIGURATIONS_HEADER,
@@ -46,6 +46,7 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
         "",
         report.drift.as_ref().map(drift_notes).unwrap_or_default().iter().map(|lines| note_item(lines)),
     );
+    page.add_list("diagnostics", "", FindingSelection::new(report).shown.into_iter().map(diagnostic));
     if let Some(plan) = plan {
         page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(|lines| note_item(lines)));
         page.add_list("unmanaged configurations", UNMANAGED_HEADER, plan.unmanaged.iter().map(unmanaged_row));

@@ -13,7 +13,7 @@ mod schema_types;
 
 use schema_types::{
     ArtifactLocation, PhysicalLocation, ReportingDescriptor, SarifInvocation, SarifLocation, SarifLog, SarifMessage,
-    SarifRegion, SarifRun, SarifTool, ToolComponent,
+    SarifRegion, SarifRun, SarifSuppression, SarifTool, ToolComponent,
 };
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
@@ -49,6 +49,8 @@ struct ResultDraft<'r> {
     location: Option<&'r SourceLocation>,
     /// Input of the fingerprint, independent of line numbers.
     fingerprint_key: String,
+    /// Why it is accepted.
+    allowed: Option<&'r str>,
 }
 
 impl ResultDraft<'_> {
@@ -75,6 +77,11 @@ impl ResultDraft<'_> {
             // In a SARIF message, `[text](target)` is a link.
             message: SarifMessage { text: self.message.replace("](", "] (") },
             locations: file.map(location).into_iter().collect(),
+            suppressions: self
+                .allowed
+                .map(|reason| SarifSuppression { kind: "inSource", justification: reason.to_owned() })
+                .into_iter()
+                .collect(),
             // The counter distinguishes equal results in a file.
             partial_fingerprints: BTreeMap::from([("ajoLimits/v1", format!("{digest}:{count}"))]),
         }
@@ -104,7 +111,14 @@ fn diagnostic(diagnostic: &FileDiagnostic) -> ResultDraft<'_> {
     }
     let key = diagnostic.key.as_ref().map(ToString::to_string).unwrap_or_default();
     let fingerprint_key = format!("{key}\n{}", diagnostic.message);
-    ResultDraft { rule: &diagnostic.code, level, message, location: diagnostic.location.as_ref(), fingerprint_key }
+    ResultDraft {
+        rule: &diagnostic.code,
+        level,
+        message,
+        location: diagnostic.location.as_ref(),
+        fingerprint_key,
+        allowed: diagnostic.allowed.as_deref(),
+    }
 }
 
 fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
@@ -121,6 +135,7 @@ fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
         message,
         location: blocker.location.as_ref(),
         fingerprint_key: key,
+        allowed: None,
     }
 }
 
@@ -148,6 +163,7 @@ fn drift<'r>(finding: &DriftFinding<'r>) -> ResultDraft<'r> {
         } else {
             format!("{} {uid}", finding.key)
         },
+        allowed: None,
     }
 }
 

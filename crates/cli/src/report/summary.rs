@@ -1,13 +1,18 @@
 //! The summary sentences of the text formats.
 
+use std::path::Path;
+
 use ajo_core::rules::Severity;
+use ajo_limits::{
+    Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, DriftReport, FileDiagnostic, NotGivenConfig, Plan,
+};
 use std::collections::BTreeSet;
 
-use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, DriftReport, NotGivenConfig, Plan};
-
 use super::config_steps::{ConfigOutcome, ConfigSteps};
+use super::findings::FindingSelection;
 use super::observed_config::describe;
 use crate::safe_text::{SafeText, safe};
+use crate::shell_quote::shell_quote;
 
 /// Maximum number of configurations to name in a note.
 const MAX_NAMED: usize = 5;
@@ -15,9 +20,11 @@ const MAX_NAMED: usize = 5;
 /// The summary of a report, one line per topic.
 pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
     let mut lines = Vec::new();
-    if !report.diagnostics.is_empty() || report.command == "validate" {
-        lines.push(diagnostics_line(report));
+    let findings = FindingSelection::new(report);
+    if !findings.shown.is_empty() || report.command == "validate" {
+        lines.push(findings_line(&findings.shown, report.files.len()));
     }
+    lines.extend(other_findings_lines(&findings, report));
     if !report.results.is_empty() {
         lines.push(results_line(report));
     } else if let Some(plan) = &report.plan {
@@ -131,8 +138,8 @@ pub(super) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
     safe!("{} {}", count, if count == 1 { one } else { several })
 }
 
-fn diagnostics_line(report: &CommandReport) -> SafeText {
-    let count = |severity| report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+fn findings_line(findings: &[&FileDiagnostic], files: usize) -> SafeText {
+    let count = |severity| findings.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let counts = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
@@ -144,12 +151,32 @@ fn diagnostics_line(report: &CommandReport) -> SafeText {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, one, several)| pluralize(count, one, several))
         .collect();
-    let files = pluralize(report.files.len(), "file", "files");
+    let files = pluralize(files, "file", "files");
     if counts.is_empty() {
         safe!("No problems in {}.", files)
     } else {
         safe!("{} in {}.", SafeText::join(counts, ", "), files)
     }
+}
+
+/// What is not shown, in one line per topic.
+fn other_findings_lines(findings: &FindingSelection<'_>, report: &CommandReport) -> Vec<SafeText> {
+    let mut lines = Vec::new();
+    if findings.others > 0 {
+        let count = if findings.shown.is_empty() {
+            pluralize(findings.others, "finding", "findings")
+        } else {
+            pluralize(findings.others, "more finding", "more findings")
+        };
+        let is_compared = report.plan.is_some() && report.results.is_empty() || report.drift.is_some();
+        let about = if is_compared { " for unchanged limits" } else { "" };
+        let files = report.files.iter().map(|file| safe!(" {}", shell_quote(Path::new(file))));
+        lines.push(safe!("{}{}: ajo validate{}", count, about, SafeText::join(files, "")));
+    }
+    if findings.allowed > 0 && report.command == "validate" {
+        lines.push(safe!("{} allowed by comments.", pluralize(findings.allowed, "finding is", "findings are")));
+    }
+    lines
 }
 
 fn plan_line(plan: &Plan) -> SafeText {

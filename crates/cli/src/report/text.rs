@@ -3,6 +3,7 @@
 use ajo_limits::CommandReport;
 
 use super::drift_finding::{drift_findings, drift_notes};
+use super::findings::FindingSelection;
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
@@ -17,7 +18,6 @@ pub(crate) use style::TextStyle;
 
 pub(super) fn render(report: &CommandReport, sources: &dyn Fn(&str) -> Option<String>, style: TextStyle) -> SafeText {
     let mut blocks: Vec<SafeText> = heading(report).into_iter().collect();
-    blocks.extend(diagnostic::blocks(report, sources, style));
     if let Some(plan) = &report.plan {
         blocks.extend(plan.blockers.iter().map(|blocker| blocker::block(blocker, style)));
         // After an apply, the results replace the planned changes.
@@ -30,6 +30,8 @@ pub(super) fn render(report: &CommandReport, sources: &dyn Fn(&str) -> Option<St
     blocks.extend(config_steps::blocks(report, style));
     blocks.extend(drift::blocks(&drift_findings(report), style));
     blocks.extend(report.drift.as_ref().and_then(|drift| note_block(drift_notes(drift))));
+    let findings = FindingSelection::new(report);
+    blocks.extend(diagnostic::blocks(&findings.shown, sources, style));
     let notes: Vec<_> = report.notes.iter().map(|note| safe!("note: {}", note)).collect();
     blocks.extend((!notes.is_empty()).then(|| SafeText::join_lines(notes)));
     let mut closing = summary::summary_lines(report);

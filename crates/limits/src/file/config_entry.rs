@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::known_keys::{check_keys, suggest_key};
+use super::lookalikes::find_lookalike;
 use super::schema_types::{self, EXTRA};
 use super::yaml_node::{YamlNode, YamlValue};
 use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema};
-use crate::{ConfigDefinition, DesiredConfig, FileDiagnostic};
+use crate::{ConfigDefinition, DesiredConfig};
 
 /// The service's code for an unknown key in `services`.
 const SERVICE_NAME_CODE: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
@@ -28,6 +29,7 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     let deployed = parse_deployed(entry, diagnostics);
     let json = Value::Object(parse_definition(entry, api, diagnostics));
     check_rules(entry, api, &json, deployed, diagnostics);
+    check_lookalikes(entry, diagnostics);
     let extra = parse_extra(entry, request_body_schema(api), diagnostics);
     let definition = ConfigDefinition::from_json(api, &json).map(|definition| definition.with_extra(extra));
     let is_explained = diagnostics.added_since(first).iter().any(|diagnostic| diagnostic.severity == Severity::Error);
@@ -167,12 +169,29 @@ fn check_rules(entry: &YamlNode, api: Api, definition: &Value, deployed: bool, d
     }
 }
 
+/// Notes letters that look like others in the URL and the methods.
+fn check_lookalikes(entry: &YamlNode, diagnostics: &mut FileDiagnostics) {
+    let methods = entry.get("methods").map(|node| &node.value);
+    let methods = if let Some(YamlValue::Sequence(items)) = methods { &items[..] } else { &[] };
+    for node in ["url", "urlPattern"].iter().filter_map(|name| entry.get(name)).chain(methods) {
+        if let Some(problem) = node.as_str().and_then(find_lookalike) {
+            diagnostics.add(Severity::Note, "AJO_LIMITS_LOOKALIKE", &node.span, problem).hint =
+                Some("if it is not intended, type the text again".to_owned());
+        }
+    }
+}
+
 fn rule_hint(found: &rules::Diagnostic, node: Option<&YamlNode>) -> Option<String> {
     let last = found.pointer.rsplit('/').next().unwrap_or_default();
     match (found.code, node) {
         (SERVICE_NAME_CODE, _) => Some(suggest_key(last, &service_names())),
         (_, Some(YamlNode { value: YamlValue::String(text), .. })) if text.parse::<i64>().is_ok() => {
             Some(format!("write the number {} without quotes; a variable is always a string", quote_excerpt(text)))
+        }
+        ("ERR_THROTTLING_CONFIG_101", Some(YamlNode { value: YamlValue::Number(number), .. }))
+            if number.as_i64().is_some_and(|count| count < 200) =>
+        {
+            Some("an endpoint under throttling must handle 200 calls per second; below that, use capping".to_owned())
         }
         ("ERR_ENDPOINTCONFIG_106", None) => Some("set maxHttpConnections explicitly".to_owned()),
         _ => None,
@@ -185,24 +204,6 @@ fn service_names() -> Vec<&'static str> {
         Some(FieldType::Object(services)) => ordered_fields(services).iter().map(|field| field.name).collect(),
         _ => Vec::new(),
     }
-}
-
-/// A note about two limits for the same URL that share some, but not all, methods.
-pub(crate) fn find_overlap(one: &DesiredConfig, other: &DesiredConfig) -> Option<FileDiagnostic> {
-    let (first, second) = (one.key(), other.key());
-    let both: Vec<_> = first.methods.intersection(&second.methods).map(String::as_str).collect();
-    if first.url != second.url || first.methods == second.methods || both.is_empty() {
-        return None;
-    }
-    let location = one.location.as_ref().map(ToString::to_string).unwrap_or_default();
-    Some(FileDiagnostic {
-        code: "AJO_LIMITS_OVERLAP".to_owned(),
-        severity: Severity::Note,
-        message: format!("{} of this URL also has a limit at {location}", quote_excerpt(&both.join(", "))),
-        hint: Some("list each method once: it is not documented which of the two limits applies".to_owned()),
-        location: other.location.clone(),
-        key: Some(second),
-    })
 }
 
 #[cfg(test)]

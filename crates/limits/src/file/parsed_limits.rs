@@ -8,11 +8,11 @@ use super::base_resolver::BaseResolver;
 use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
 use super::redaction::{redact, redact_inputs};
-use super::sandbox_files::SandboxFiles;
+use super::sandbox_files::{MergedLimits, SandboxFiles};
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{BlockReason, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy};
+use crate::{BlockReason, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy};
 
 /// The parsed limits files of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl ParsedLimits {
 pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> ParsedLimits {
     let (mut groups, files) = group_by_sandbox(sources, variables);
     if groups.len() == 1 {
-        return check_sandbox_files(groups.remove(0), sources, &files);
+        return MergedGroup::new(groups.remove(0)).finish(sources, &files);
     }
     // Several sandboxes, or files with and without one: report all diagnostics but return no desired limits.
     let declared: Vec<_> = groups.iter().filter_map(SandboxFiles::declared_sandbox).collect();
@@ -87,7 +87,7 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
     }
     let mut all = ParsedLimits { files, ..ParsedLimits::default() };
     for group in groups {
-        let one = check_sandbox_files(group, sources, &all.files);
+        let one = MergedGroup::new(group).finish(sources, &all.files);
         all.sandbox = all.sandbox.or(one.sandbox);
         all.production = all.production.max(one.production);
         all.policies.extend(one.policies);
@@ -101,54 +101,72 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
 /// Parses limits files of any number of sandboxes, grouped by sandbox. Files without a valid sandbox form one group.
 pub fn parse_limits_by_sandbox(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> Vec<ParsedLimits> {
     let (groups, files) = group_by_sandbox(sources, variables);
-    let mut each: Vec<_> = groups.into_iter().map(|group| check_sandbox_files(group, sources, &files)).collect();
+    let mut each: Vec<_> = groups.into_iter().map(MergedGroup::new).collect();
     add_throttling_notes(&mut each);
-    each
+    each.into_iter().map(|group| group.finish(sources, &files)).collect()
 }
 
-fn check_sandbox_files(mut group: SandboxFiles, sources: &SourceSet, files: &[String]) -> ParsedLimits {
-    let mut files = files.to_vec();
-    let merged = group.merge();
-    let policies = group.resolve_policies(sources, &mut files);
-    for policy in &policies {
-        group.diagnostics.extend(policy.check_configs(&merged.configs));
+/// The files of one sandbox with their merged content.
+struct MergedGroup {
+    group: SandboxFiles,
+    merged: MergedLimits,
+}
+
+impl MergedGroup {
+    fn new(mut group: SandboxFiles) -> Self {
+        let merged = group.merge();
+        Self { group, merged }
     }
-    let desired = group.to_desired(merged.configs);
-    ParsedLimits {
-        sandbox: group.sandbox,
-        desired,
-        diagnostics: redact_inputs(
-            redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
-            &sources.hidden_inputs(),
-        ),
-        production: merged.production,
-        policies,
-        files,
+
+    fn throttling(&self) -> Option<&DesiredConfig> {
+        self.merged.configs.iter().find(|config| config.definition.api() == Api::Throttling)
+    }
+
+    /// Checks the policies and the accepted findings.
+    fn finish(self, sources: &SourceSet, files: &[String]) -> ParsedLimits {
+        let Self { mut group, merged } = self;
+        let mut files = files.to_vec();
+        let policies = group.resolve_policies(sources, &mut files);
+        for policy in &policies {
+            group.diagnostics.extend(policy.check_configs(&merged.configs));
+        }
+        group.apply_allow_comments(&merged.configs);
+        let desired = group.to_desired(merged.configs);
+        ParsedLimits {
+            sandbox: group.sandbox,
+            desired,
+            diagnostics: redact_inputs(
+                redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
+                &sources.hidden_inputs(),
+            ),
+            production: merged.production,
+            policies,
+            files,
+        }
     }
 }
 
 /// Adds a note if two sandboxes have different throttling, because both may belong to one organization, which has only one.
-fn add_throttling_notes(each: &mut [ParsedLimits]) {
-    let throttling = |limits: &ParsedLimits| {
-        let mut configs = limits.desired.iter().flat_map(|desired| &desired.configs);
-        configs.find(|wanted| wanted.definition.api() == Api::Throttling).cloned()
-    };
-    let Some((at, first)) = each.iter().enumerate().find_map(|(at, limits)| Some((at, throttling(limits)?))) else {
+fn add_throttling_notes(each: &mut [MergedGroup]) {
+    let Some((at, first)) = each.iter().enumerate().find_map(|(at, group)| Some((at, group.throttling()?.clone())))
+    else {
         return;
     };
-    for limits in &mut each[at + 1..] {
-        let Some(other) = throttling(limits).filter(|other| other.deploy_state() != first.deploy_state()) else {
+    for group in &mut each[at + 1..] {
+        let Some(other) = group.throttling().filter(|other| other.deploy_state() != first.deploy_state()) else {
             continue;
         };
         let location = first.location.as_ref().map(ToString::to_string).unwrap_or_default();
-        limits.diagnostics.push(FileDiagnostic {
+        let note = FileDiagnostic {
             code: BlockReason::MultipleThrottling.code().to_owned(),
             severity: Severity::Note,
             message: format!("another sandbox has a different throttling configuration at {location}"),
             hint: Some("all sandboxes of an organization share one throttling configuration".to_owned()),
             key: Some(other.key()),
-            location: other.location,
-        });
+            location: other.location.clone(),
+            allowed: None,
+        };
+        group.group.diagnostics.extend([note]);
     }
 }
 
@@ -188,8 +206,14 @@ fn group_by_sandbox(
         let sandbox = document.as_ref().and_then(|document| parse_sandbox(document, &mut diagnostics));
         inputs.push(ParsedFile { source, document, sandbox, diagnostics });
     }
+    let mut unreadable = SandboxFiles::new(None);
+    for (name, reason) in sources.unreadable() {
+        let start = SourceSpan::file_start(&name.as_str().into());
+        unreadable.diagnostics.error("AJO_LIMITS_FILE", &start, format!("failed to read the file: {reason}"));
+    }
     let only_bases: Vec<_> = inputs.iter().map(|one| one.is_only_base(&inputs)).collect();
     let mut groups: Vec<SandboxFiles> = Vec::new();
+    groups.extend((!sources.unreadable().is_empty()).then_some(unreadable));
     for (one, _) in inputs.into_iter().zip(only_bases).filter(|(_, only_base)| !only_base) {
         let at = groups.iter().position(|group| group.sandbox == one.sandbox).unwrap_or_else(|| {
             groups.push(SandboxFiles::new(one.sandbox));

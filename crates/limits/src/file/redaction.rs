@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::file_diagnostics::FileDiagnostics;
-use super::limits_document::{self, LIMITS_FILE_VERSION};
+use super::limits_document::LIMITS_FILE_VERSION;
 use super::schema_types;
 use super::yaml_node::YamlValue;
+use super::yaml_parser::parse_yaml;
 use crate::{FileDiagnostic, policy};
 
 /// Parts of keys that only files with secrets contain, in lower case and without `_`, `-`, and `.`.
@@ -25,9 +25,7 @@ const REDACTED_HINT: &str = "such a file starts with `version: 1` and has only t
 
 /// Whether a file looks like a limits file or a policy, judging by its version and keys.
 pub(crate) fn is_known_format(text: &str) -> bool {
-    let Some(root) = limits_document::parse_root(&"".into(), text, &mut FileDiagnostics::default()) else {
-        return false;
-    };
+    let Ok(root) = parse_yaml(&"".into(), text) else { return false };
     let version = root
         .get("version")
         .and_then(|node| if let YamlValue::Number(number) = &node.value { number.as_u64() } else { None });
@@ -82,18 +80,20 @@ fn keys(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Replaces the diagnostics of hidden input files, except those that do not quote the file.
+/// Replaces the diagnostics of each hidden input file by a single one, if one of them may quote the file.
 pub(crate) fn redact_inputs(diagnostics: Vec<FileDiagnostic>, hidden: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
-    let redacted = |diagnostic: FileDiagnostic| {
-        let is_hidden = diagnostic.location.as_ref().is_some_and(|location| hidden.contains(location.file.as_str()));
-        if is_hidden && !SAFE_CODES.contains(&diagnostic.code.as_str()) {
-            let message = REDACTED_INPUT_MESSAGE.to_owned();
-            FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..diagnostic }
-        } else {
-            diagnostic
-        }
+    let file_of = |found: &FileDiagnostic| found.location.as_ref().map(|at| at.file.clone());
+    let may_quote = |found: &FileDiagnostic| !SAFE_CODES.contains(&found.code.as_str());
+    let quoted = diagnostics.iter().filter(|found| may_quote(found)).filter_map(file_of);
+    let mut quoted: BTreeSet<_> = quoted.filter(|file| hidden.contains(file.as_str())).collect();
+    let redacted_files = quoted.clone();
+    let redacted = |found: FileDiagnostic| {
+        let Some(file) = file_of(&found).filter(|file| redacted_files.contains(file)) else { return Some(found) };
+        let is_first = may_quote(&found) && quoted.remove(&file);
+        let message = REDACTED_INPUT_MESSAGE.to_owned();
+        is_first.then(|| FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..found })
     };
-    diagnostics.into_iter().map(redacted).collect()
+    diagnostics.into_iter().filter_map(redacted).collect()
 }
 
 /// Replaces the diagnostics of each unrecognized file by a single one without details.

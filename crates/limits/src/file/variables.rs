@@ -1,5 +1,6 @@
 //! Substitutes `${NAME}` in the strings of a file.
 
+use ajo_core::rules::{describe_character, is_invisible};
 use ajo_engine::Secret;
 
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
@@ -92,6 +93,11 @@ impl VariableResolver<'_> {
             let secret = secret.expose().trim();
             value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
         };
+        if let Some(hidden) = value.chars().find(|character| is_invisible(*character)) {
+            let message =
+                format!("the value of `{quoted}` contains the invisible character {}", describe_character(hidden));
+            return Err((message, "set a value without it".to_owned()));
+        }
         if self.secrets.iter().any(is_secret) {
             let message = format!("the variable `{quoted}` contains a secret of the credentials");
             return Err((message, "use a value without secrets; values in a limits file are printed".to_owned()));

@@ -1,6 +1,7 @@
 //! What a plan reports about configurations that it does not change.
 
 use ajo_core::Uid;
+use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +9,8 @@ use serde_json::Value;
 use super::config_change::diff_definitions;
 use super::unknown_fields::leaf_paths;
 use crate::{
-    ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, SourceLocation,
+    ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, LiveState, ObservedConfig,
+    SourceLocation,
 };
 
 /// The fields that determine which calls are limited, and how many.
@@ -31,6 +33,28 @@ pub struct NormalizedConfig {
     /// The position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SourceLocation>,
+}
+
+impl NormalizedConfig {
+    /// The code in reports.
+    pub const CODE: &str = "AJO_LIMITS_NORMALIZED";
+
+    /// A warning if the service changed the limit, otherwise a note.
+    pub fn to_diagnostic(&self) -> FileDiagnostic {
+        let diff = |diff: &FieldDiff| format!("{}: {} instead of {}", diff.field, diff.after, diff.before);
+        let diffs: Vec<_> = self.diffs.iter().map(diff).collect();
+        FileDiagnostic {
+            code: Self::CODE.to_owned(),
+            severity: if self.changes_limit { Severity::Warning } else { Severity::Note },
+            message: format!("the service stores other values: {}", diffs.join(", ")),
+            hint: self
+                .changes_limit
+                .then(|| "this is the limit that applies; write the value of the service into the file".to_owned()),
+            location: self.location.clone(),
+            key: Some(self.key.clone()),
+            allowed: None,
+        }
+    }
 }
 
 /// A managed configuration whose limits file was not passed.

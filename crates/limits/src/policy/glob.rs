@@ -1,6 +1,6 @@
 //! Patterns of a policy.
 
-use crate::url_form::{normalize_host, normalize_url_pattern, pattern_covers};
+use crate::url_form::{normalize_host, normalize_url_pattern, pattern_covers, patterns_overlap};
 
 /// A pattern in which `*` matches any string, including the empty one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,14 @@ impl Glob {
         Self(normalize_host(pattern))
     }
 
-    /// Whether a URL or a host matches.
-    pub(super) fn matches(&self, text: &str) -> bool {
-        pattern_covers(&self.0, text)
+    /// Whether a URL or a host can match both this and a limit's pattern.
+    pub(super) fn overlaps(&self, pattern: &str) -> bool {
+        patterns_overlap(&self.0, pattern)
+    }
+
+    /// Whether everything that a limit's pattern matches also matches this.
+    pub(super) fn covers(&self, pattern: &str) -> bool {
+        pattern_covers(&self.0, pattern)
     }
 }
 
@@ -37,7 +42,7 @@ mod tests {
             ("http://a.example:80/*", "http://a.example/x", true),
             ("https://a.example", "https://a.example/", true),
         ] {
-            assert_eq!(Glob::for_url(pattern).matches(&normalize_url_pattern(text)), expected, "{pattern} {text}");
+            assert_eq!(Glob::for_url(pattern).overlaps(&normalize_url_pattern(text)), expected, "{pattern} {text}");
         }
     }
 
@@ -55,7 +60,7 @@ mod tests {
             ("*", "nonsense", true),
         ] {
             let url = normalize_url_pattern(text);
-            assert_eq!(Glob::for_host(pattern).matches(normalized_host(&url)), expected, "{pattern} {text}");
+            assert_eq!(Glob::for_host(pattern).overlaps(normalized_host(&url)), expected, "{pattern} {text}");
         }
     }
 }

@@ -89,7 +89,7 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
     let input = if args.resume {
         resume::load_input(settings, &paths)?
     } else {
-        LimitsInput::read(settings, &files, policy.as_deref())?
+        LimitsInput::read(settings, &files, policy.as_deref())
     };
     Ok(ApplyFiles { reviewed, paths, input })
 }

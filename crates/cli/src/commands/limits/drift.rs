@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use ajo_limits::{
-    BlockReason, CommandOutcome, CommandReport, DesiredLimits, DriftReport, LimitsState, PlanOptions, detect_drift,
-    plan,
+    BlockReason, CommandOutcome, CommandReport, DesiredLimits, DriftReport, LimitsState, NormalizedConfig, PlanOptions,
+    detect_drift, plan,
 };
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
-use super::plan::normalization_diagnostics;
 use super::state_paths::StatePaths;
 use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
@@ -18,7 +17,7 @@ use crate::report;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<ExitCode, CommandError> {
     let files = &args.files;
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("drift", settings);
     };
@@ -58,7 +57,12 @@ pub(super) fn drift_report(
     };
     let base = service.report(command, input, outcome);
     CommandReport {
-        diagnostics: base.diagnostics.iter().cloned().chain(normalization_diagnostics(&plan)).collect(),
+        diagnostics: base
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
+            .collect(),
         drift: Some(drift),
         notes: reconciled.note.iter().cloned().chain(wrong_list).collect(),
         state_file: paths.display_path(),

@@ -21,7 +21,7 @@ use crate::report;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<ExitCode, CommandError> {
     let files = &args.files;
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("import", settings);
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use ajo_auth::{read_bounded_text, read_input_file};
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
@@ -13,7 +14,6 @@ use jiff::Timestamp;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
-use crate::definition_file::read_file_or_stdin;
 use crate::exit_status::ExitStatus;
 use crate::report;
 use crate::session;
@@ -39,25 +39,17 @@ pub(crate) struct LimitsInput {
 
 impl LimitsInput {
     /// Reads files for a single sandbox.
-    pub(crate) fn read(
-        settings: &GlobalSettings,
-        files: &[PathBuf],
-        policy: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+    pub(crate) fn read(settings: &GlobalSettings, files: &[PathBuf], policy: Option<&Path>) -> Self {
+        let sources = load_sources(files, policy).with_secrets(session::known_secrets(settings));
         let limits = file::parse_limits(&sources, &environment_variable);
-        Ok(Self::from_limits(files, sources, vec![limits]))
+        Self::from_limits(files, sources, vec![limits])
     }
 
     /// Reads files for any number of sandboxes, to validate them.
-    pub(crate) fn read_each(
-        settings: &GlobalSettings,
-        files: &[PathBuf],
-        policy: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+    pub(crate) fn read_each(settings: &GlobalSettings, files: &[PathBuf], policy: Option<&Path>) -> Self {
+        let sources = load_sources(files, policy).with_secrets(session::known_secrets(settings));
         let each = file::parse_limits_by_sandbox(&sources, &environment_variable);
-        Ok(Self::from_limits(files, sources, each))
+        Self::from_limits(files, sources, each)
     }
 
     /// The desired limits of an earlier plan.
@@ -151,26 +143,46 @@ fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// Reads the files, and the files that they reference.
-fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, CommandError> {
-    let source = |file: &Path| {
-        let (_, text) = read_file_or_stdin(file, MAX_LIMITS_FILE_BYTES)?;
-        Ok::<_, CommandError>(SourceFile { name: file.display().to_string(), content: text })
+/// Reads the files, and the files that they reference. A file that cannot be read is an error of the files, so that every output
+/// format reports it.
+fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
+    let read = |file: &Path| {
+        let name = file.display().to_string();
+        match read_text(file) {
+            Ok(content) => Ok(SourceFile { name, content }),
+            Err(reason) => Err((name, reason)),
+        }
     };
-    let mut sources = SourceSet::new(files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?);
-    if let Some(policy) = policy {
-        sources = sources.with_policy(source(policy)?);
+    let (inputs, unreadable): (Vec<_>, Vec<_>) = files.iter().map(|file| read(file)).partition(Result::is_ok);
+    let mut sources = SourceSet::new(inputs.into_iter().flatten().collect());
+    let mut unreadable: Vec<_> = unreadable.into_iter().filter_map(Result::err).collect();
+    match policy.map(read) {
+        Some(Ok(policy)) => sources = sources.with_policy(policy),
+        Some(Err(failure)) => unreadable.push(failure),
+        None => {}
+    }
+    for (name, reason) in unreadable {
+        sources = sources.with_unreadable(&name, reason);
     }
     loop {
         let needed = sources.missing_files();
         if needed.is_empty() {
-            return Ok(sources);
+            return sources;
         }
         for name in needed {
-            let text = read_file_or_stdin(Path::new(&name), MAX_LIMITS_FILE_BYTES);
-            sources.insert(&name, text.map(|(_, text)| text).map_err(|failure| failure.message));
+            sources.insert(&name, read_text(Path::new(&name)));
         }
     }
+}
+
+/// The text of a file, or of standard input for `-`; or why it cannot be read.
+fn read_text(file: &Path) -> Result<String, String> {
+    let text = if file == Path::new("-") {
+        read_bounded_text(std::io::stdin().lock(), MAX_LIMITS_FILE_BYTES)
+    } else {
+        read_input_file(file, MAX_LIMITS_FILE_BYTES)
+    };
+    text.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -194,7 +206,7 @@ freezeWindows:
         std::fs::write(&file, limits).expect("written");
         std::fs::write(&policy, POLICY).expect("written");
         let settings = CliArgs::try_parse_from(["ajo", "doctor"]).expect("arguments").settings;
-        let input = LimitsInput::read(&settings, &[file], Some(&policy)).expect("a limits file");
+        let input = LimitsInput::read(&settings, &[file], Some(&policy));
         assert!(input.desired().is_some() && input.policy_digest.is_some());
         for (now, reason) in [
             ("2030-11-26T23:59:59Z", None),

@@ -7,10 +7,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
-use ajo_core::rules::Severity;
 use ajo_limits::{
-    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, FileDiagnostic, Plan, PlanOptions,
-    plan,
+    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, Plan,
+    PlanOptions, plan,
 };
 
 use super::context::LimitsContext;
@@ -27,7 +26,7 @@ use crate::secret_check::check_no_secret;
 use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
@@ -67,7 +66,12 @@ pub(crate) fn build_report(
     };
     let base = service.report(command, input, outcome);
     let mut report = CommandReport {
-        diagnostics: base.diagnostics.iter().cloned().chain(normalization_diagnostics(&plan)).collect(),
+        diagnostics: base
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
+            .collect(),
         notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
             .into_iter()
             .flatten()
@@ -100,24 +104,6 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
     });
     let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
     keys.map(|key| format!("no live limit for {key}; {DEFAULT_CAP_APPLIES}")).collect()
-}
-
-/// A warning for each limit that the service changed, and a note for other normalizations.
-pub(super) fn normalization_diagnostics(plan: &Plan) -> impl Iterator<Item = FileDiagnostic> {
-    plan.normalized.iter().map(|normalized| {
-        let diffs =
-            normalized.diffs.iter().map(|diff| format!("{}: {} instead of {}", diff.field, diff.after, diff.before));
-        FileDiagnostic {
-            code: "AJO_LIMITS_NORMALIZED".to_owned(),
-            severity: if normalized.changes_limit { Severity::Warning } else { Severity::Note },
-            message: format!("the service stores other values: {}", diffs.collect::<Vec<_>>().join(", ")),
-            hint: normalized
-                .changes_limit
-                .then(|| "this is the limit that applies; write the value of the service into the file".to_owned()),
-            location: normalized.location.clone(),
-            key: Some(normalized.key.clone()),
-        }
-    })
 }
 
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.

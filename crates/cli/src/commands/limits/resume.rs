@@ -27,7 +27,7 @@ pub(crate) fn load_input(settings: &GlobalSettings, paths: &StatePaths) -> Resul
             missing.display()
         )));
     }
-    let input = LimitsInput::read(settings, &files, None)?;
+    let input = LimitsInput::read(settings, &files, None);
     let wants =
         |config: &[DesiredConfig]| config.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
     match input.desired() {

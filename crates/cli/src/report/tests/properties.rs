@@ -40,14 +40,16 @@ fn location() -> impl Strategy<Value = Option<SourceLocation>> {
 
 fn diagnostic() -> impl Strategy<Value = FileDiagnostic> {
     let severity = select(vec![Severity::Error, Severity::Warning, Severity::Note]);
-    (text(), severity, text(), prop::option::of(text()), location(), prop::option::of(key())).prop_map(
-        |(code, severity, message, hint, location, key)| FileDiagnostic {
+    let optional = || prop::option::of(text());
+    (text(), severity, text(), optional(), location(), prop::option::of(key()), optional()).prop_map(
+        |(code, severity, message, hint, location, key, allowed)| FileDiagnostic {
             code,
             severity,
             message,
             hint,
             location,
             key,
+            allowed,
         },
     )
 }

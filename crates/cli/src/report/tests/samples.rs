@@ -50,6 +50,7 @@ pub(super) fn validate() -> CommandReport {
         hint: hint.map(str::to_owned),
         location,
         key: None,
+        allowed: None,
     };
     let mut report = report("validate", CommandOutcome::Invalid);
     report.files.push("limits/base.yaml".to_owned());
@@ -90,6 +91,10 @@ pub(super) fn validate() -> CommandReport {
             Some(SourceLocation { file: "limits/base.yaml".to_owned(), line: 1, column: 1, length: 1 }),
         ),
     ];
+    report.diagnostics.push(FileDiagnostic {
+        allowed: Some("the owner agreed".to_owned()),
+        ..diagnostic("AJO_LIMITS_OVERLAP", Severity::Note, "this pattern overlaps another", None, location(4, 10, 5))
+    });
     report.diagnostics.push(FileDiagnostic {
         key: Some(key("https://old.example.org/*")),
         ..diagnostic("AJO_LIMITS_POLICY", Severity::Error, "the policy denies this host", None, None)
@@ -184,7 +189,19 @@ pub(super) fn all_changes() -> CommandReport {
     fixture.add_observed(6, state(capping("same", 10), true), Some(state(capping("same", 10), true)));
     fixture.add_observed(7, state(capping("removed", 10), true), Some(state(capping("removed", 10), true)));
     fixture.add_observed(8, state(capping("unmanaged", 10), true), None);
-    fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() })
+    let mut report = fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() });
+    report.diagnostics = ["update", "same", "same"]
+        .map(|name| FileDiagnostic {
+            code: "ERR_ENDPOINTCONFIG_106".to_owned(),
+            severity: Severity::Warning,
+            message: "maxHttpConnections is not defined: no limitation by default".to_owned(),
+            hint: None,
+            location: location(7, 7, 6),
+            key: Some(key(&format!("https://{name}.example.org/*"))),
+            allowed: None,
+        })
+        .into();
+    report
 }
 
 pub(super) fn no_changes() -> CommandReport {

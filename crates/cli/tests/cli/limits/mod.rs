@@ -6,6 +6,7 @@ mod crashes;
 mod drift;
 mod edge_cases;
 mod exit_codes;
+mod findings;
 pub(crate) mod fixture;
 mod identity;
 mod plan_file;

@@ -21,6 +21,7 @@ const JOINED_SERVICES_KEY: &str = "action|dataSource";
 pub(crate) fn diagnostics(api: Api, definition: &Map<String, Value>, quirks: &QuirkSettings) -> Vec<Diagnostic> {
     let canonical = canonical_definition(api, definition, quirks);
     let mut diagnostics = api.validate_fields(&*canonical);
+    diagnostics.retain(Diagnostic::is_published);
     if api == Api::Capping {
         diagnostics.extend(quirk_diagnostics(&canonical, quirks));
     }

@@ -100,7 +100,7 @@ fn skipped_configs_become_comments() {
     assert_eq!(
         comments,
         [
-            "  # uid-0003 is not exported: the url is malformed: it contains a space or a control character",
+            "  # uid-0003 is not exported: the url is malformed: it contains U+000A (line break)",
             "  # - url: \"\\n- url: x\"",
             "  #   methods: [GET]",
             "  #   services:",
