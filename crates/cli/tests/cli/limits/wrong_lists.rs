@@ -39,8 +39,9 @@ async fn incomplete_list_blocks_apply() {
 async fn repeated_list_entries_count_once() {
     let fixture = applied_fixture().await;
     set_list(&fixture, "duplicated");
-    let output = fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 0).await;
-    assert!(!output.stdout.contains("unmanaged"), "{}", output.stdout);
+    fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 0).await;
+    let output = fixture.run_expecting(&["plan", "prod.yaml", "--state=other.json"], 0).await;
+    assert!(output.stdout.contains("importable: 3 configurations"), "{}", output.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
