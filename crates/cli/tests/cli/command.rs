@@ -11,7 +11,7 @@ use crate::support::{ClosedPort, CommandOutput, ajo_command, run_with_input};
 const SAMPLE: &str = r#"{
   "url": "https://api.example.org/data/2.5/weather",
   "methods": ["GET"],
-  "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
+  "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
   "orgId": "<IMS Org Id>"
 }"#;
 
@@ -46,7 +46,7 @@ fn demo_succeeds() {
 }
 
 #[test]
-fn documented_sample_is_created() {
+fn definition_is_created() {
     for arguments in [["--emulator", "capping", "create", "-"], ["capping", "create", "-", "--emulator"]] {
         let output = run_with_input(&mut ajo_command(&arguments), SAMPLE);
         assert_eq!((output.exit_code, output.stderr.as_str()), (Some(0), ""));
@@ -151,7 +151,7 @@ fn get_shows_live_definition() {
         SAMPLE.replace("500", "800")
     ));
     assert!(output.stdout.contains("state        updated\n"), "{}", output.stdout);
-    assert!(output.stdout.contains("live         dataSource 500 calls/1000 ms, 50 connections\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("live         action 500 calls/1000 ms, 50 connections\n"), "{}", output.stdout);
 }
 
 #[test]

@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 
 use super::config_entry::parse_entry;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::file_kind::FILE_KIND_CODE;
 use super::known_keys::find_similar_key;
 use super::merge_keys::normalize;
 use super::redaction::is_displayable_definition;
-use super::schema_types::FILE_ONLY_KEYS;
+use super::schema_types::DEPLOYMENT_KEYS;
 use super::source_file::SourceFile;
 use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
@@ -21,20 +22,17 @@ use super::yaml_parser;
 use crate::plan::{ORG_ID, request_body_schema};
 use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
 
-/// The code of a file of another kind.
-pub(crate) const FILE_KIND_CODE: &str = "AJO_LIMITS_FILE_KIND";
-/// The map of a definition for fields that this version does not know.
-const EXTRA: &str = "extra";
 /// Keys of a limits file that no definition has.
 const LIMITS_FILE_KEYS: [&str; 4] = ["capping", "throttling", "sandbox", "base"];
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
-const STRUCTURE_CODES: [&str; 6] = [
+const STRUCTURE_CODES: [&str; 7] = [
     "AJO_LIMITS_YAML",
     "AJO_LIMITS_EMPTY",
     "AJO_LIMITS_TYPE",
     "AJO_LIMITS_UNKNOWN_KEY",
     "AJO_LIMITS_DUPLICATE_KEY",
     FILE_KIND_CODE,
+    "AJO_LIMITS_EXTRA",
 ];
 
 /// The definitions in a file.
@@ -171,11 +169,8 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
         let text = config_definition(found, &node.to_json().to_string()).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
     } else {
-        if let Some(extra) = node.get(EXTRA) {
-            check_extra(extra, request_body_schema(found), diagnostics);
-        }
-        report_file_only_keys(node, diagnostics);
-        remove_keys(&mut entry, &[ORG_ID, EXTRA, FILE_ONLY_KEYS[0], FILE_ONLY_KEYS[1]]);
+        report_deployment_keys(node, diagnostics);
+        remove_keys(&mut entry, &[ORG_ID, DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1]]);
         node.to_json()
     };
     parse_entry(&entry, found, diagnostics);
@@ -261,30 +256,10 @@ fn collect_unknown_fields<'n>(
     }
 }
 
-/// Reports known fields in `extra`.
-fn check_extra(extra: &YamlNode, schema: &ObjectSchema, diagnostics: &mut FileDiagnostics) {
-    let Some(map) = extra.as_mapping() else {
-        let message = format!("`{EXTRA}` must be a mapping, not {}", extra.type_name());
-        diagnostics.error("AJO_LIMITS_TYPE", &extra.span, message);
-        return;
-    };
-    for (key, value) in map {
-        match key.as_str().and_then(|name| schema.field(name)).map(|field| field.field_type) {
-            None => {}
-            Some(FieldType::Object(nested)) if value.as_mapping().is_some() => check_extra(value, nested, diagnostics),
-            Some(_) => {
-                let message = format!("`{EXTRA}` must not contain the known field `{}`", key.to_key_string());
-                diagnostics.error("AJO_LIMITS_UNKNOWN_KEY", &key.span, message).hint =
-                    Some(format!("move it out of `{EXTRA}`"));
-            }
-        }
-    }
-}
-
 /// Reports the keys that only entries of a limits file have.
-fn report_file_only_keys(node: &YamlNode, diagnostics: &mut FileDiagnostics) {
+fn report_deployment_keys(node: &YamlNode, diagnostics: &mut FileDiagnostics) {
     for (key, _) in node.as_mapping().into_iter().flatten() {
-        if let Some(name) = key.as_str().filter(|name| FILE_ONLY_KEYS.contains(name)) {
+        if let Some(name) = key.as_str().filter(|name| DEPLOYMENT_KEYS.contains(name)) {
             let message = format!("`{name}` belongs in a limits file, not in a definition");
             diagnostics.error("AJO_LIMITS_UNKNOWN_KEY", &key.span, message).hint = Some("remove it".to_owned());
         }

@@ -13,7 +13,9 @@ use crate::plan::{ordered_fields, request_body_schema};
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
     &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
-pub(crate) const FILE_ONLY_KEYS: [&str; 3] = ["deployed", "absent", EXTRA];
+pub(crate) const FILE_ONLY_KEYS: [&str; 3] = [DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1], EXTRA];
+/// The keys of an entry that say whether it should exist and be deployed.
+pub(crate) const DEPLOYMENT_KEYS: [&str; 2] = ["deployed", "absent"];
 /// The key for fields that the specification does not have.
 pub(crate) const EXTRA: &str = "extra";
 

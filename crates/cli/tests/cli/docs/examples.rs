@@ -86,9 +86,15 @@ fn examples_can_take_effect() {
     for file in example_files() {
         let text = read(&file);
         count += values(&text, "methods").count();
-        assert_eq!(problems(&text), Vec::<String>::new(), "{}", file.display());
+        assert_eq!(problems(&without_findings(&text)), Vec::<String>::new(), "{}", file.display());
     }
     assert!(count > 20, "{count} definitions");
+}
+
+/// The section about findings shows limits without effect on purpose.
+fn without_findings(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("\n## Findings\n") else { return text.to_owned() };
+    before.to_owned() + rest.split_once("\n## ").map_or("", |(_, after)| after)
 }
 
 fn read(file: &Path) -> String {

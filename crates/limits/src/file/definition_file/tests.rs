@@ -44,7 +44,7 @@ fn errors_have_positions() {
         (capping("-5"), "3:45: maxCallsCount must be an integer >= 1"),
         (text.replace("https://a.example/*", "!vault https://a.example/*"), "1:13: unsupported tag `!vault`"),
         (format!("{text}deployed: true\n"), "4:1: `deployed` belongs in a limits file, not in a definition"),
-        (format!("{text}extra: {{url: b}}\n"), "4:9: `extra` must not contain the known field `url`"),
+        (format!("{text}extra: {{url: b}}\n"), "4:9: `url` is a known field and does not belong under `extra`"),
         (
             format!("version: 1\ncapping:\n  - {}", text.replace('\n', "\n    ")),
             "1:1: this is a limits file, not a definition",
