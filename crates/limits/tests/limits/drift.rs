@@ -29,6 +29,8 @@ struct World {
     state: LimitsState,
     /// What the service returned to our last request for a definition, if it normalized it: UID, file, and service.
     normalized: Vec<(Uid, DeployState, DeployState)>,
+    /// The number of events, for UIDs that were never used.
+    created: usize,
 }
 
 /// A counterexample is easier to read as JSON.
@@ -80,11 +82,12 @@ impl World {
     fn applied(desired: DesiredLimits) -> Self {
         let found = desired.configs.iter().enumerate();
         let observed: Vec<_> = found.map(|(number, wanted)| observed_config(number, wanted.deploy_state())).collect();
-        Self { state: support::limits_state(&observed), desired, observed, normalized: Vec::new() }
+        Self { state: support::limits_state(&observed), desired, observed, normalized: Vec::new(), created: 0 }
     }
 
     fn happen(&mut self, event: Event) {
-        let free = self.observed.len() + 100;
+        self.created += 1;
+        let free = self.created + 100;
         match event {
             Event::Create(state) if state.saved.api() == Api::Throttling && self.has_throttling() => {}
             Event::Create(state) => self.observed.push(observed_config(free, state)),
@@ -207,6 +210,7 @@ fn any_world() -> impl Strategy<Value = World> {
             observed,
             state,
             normalized: Vec::new(),
+            created: 0,
         },
     );
     prop_oneof![3 => after_events, 1 => unrelated]
