@@ -1,6 +1,7 @@
 //! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod print;
 mod redeploy;
 mod set;
 mod target;
@@ -8,16 +9,14 @@ mod target;
 use std::process::ExitCode;
 
 use ajo_core::{
-    Api, CallError, CallResponse, CappingDefinition, Client, DeleteOptions, ThrottlingDefinition, ValidationStatus,
+    Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, ValidationStatus,
 };
-use ajo_limits::ObservedConfig;
-use serde::Serialize;
-use serde_json::json;
 
 pub(crate) use self::describe::format_capping;
 use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
+use self::print::print_response;
 use crate::arguments::{CappingCommand, GlobalSettings, ResourceCommand, TargetArg, ThrottlingCommand, UidArg};
 use crate::command_error::CommandError;
 use crate::definition_file;
@@ -113,14 +112,6 @@ pub(crate) async fn throttling(
     }
 }
 
-/// The configurations of an API.
-async fn observe(client: &Client, api: Api) -> Result<Vec<ObservedConfig>, CallError> {
-    Ok(match api {
-        Api::Capping => client.capping().list().await?.iter().map(ObservedConfig::from).collect(),
-        Api::Throttling => client.throttling().list().await?.iter().map(ObservedConfig::from).collect(),
-    })
-}
-
 /// The responses to several `create` calls.
 struct CreatedConfigs {
     format: OutputFormat,
@@ -174,25 +165,5 @@ impl CreatedConfigs {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Prints the limit that is live now. As JSON, the configuration as `get` returns it.
-fn print_live(format: OutputFormat, config: &impl Serialize, live: &SafeText) -> Result<(), CommandError> {
-    if format == OutputFormat::Json {
-        return output::print_data(SafeText::json(&json!({ "result": config }).to_string()));
-    }
-    output::print_data(safe!("live now: {}", live))
-}
-
-/// Prints the unmodified response body as JSON, or the output of `text`.
-fn print_response<T>(
-    format: OutputFormat,
-    response: &CallResponse<T>,
-    text: impl FnOnce(&T) -> SafeText,
-) -> Result<(), CommandError> {
-    match format {
-        OutputFormat::Json => output::print_data(SafeText::json(&String::from_utf8_lossy(&response.body))),
-        _ => output::print_data(text(&response.value)),
     }
 }

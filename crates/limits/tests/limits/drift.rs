@@ -201,7 +201,9 @@ fn any_world() -> impl Strategy<Value = World> {
     let after_events =
         (any_desired_limits(), proptest::collection::vec(any_event(), 0..4)).prop_map(|(desired, events)| {
             let mut world = World::applied(desired);
-            events.into_iter().for_each(|event| world.happen(event));
+            for event in events {
+                world.happen(event);
+            }
             world
         });
     let unrelated = (any_desired_limits(), any_observed_limits().prop_flat_map(any_limits_state)).prop_map(

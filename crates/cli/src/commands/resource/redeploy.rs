@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use ajo_core::Api;
 
 use super::describe::format_live_capping;
-use super::{print_live, target};
+use super::print::print_live;
+use super::target;
 use crate::arguments::{ConfigTarget, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;

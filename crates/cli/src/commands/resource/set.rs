@@ -9,7 +9,8 @@ use ajo_simulator::ServiceType;
 use serde::Serialize;
 
 use super::describe::{format_live_capping, format_live_throttling};
-use super::{print_live, target};
+use super::print::print_live;
+use super::target;
 use crate::arguments::{GlobalSettings, SetCappingArgs, SetThrottlingArgs};
 use crate::command_error::CommandError;
 use crate::commands::limits::confirm_sandbox;

@@ -1,10 +1,9 @@
 //! Finds the configuration that a command names.
 
-use ajo_core::{Api, Client, Uid};
+use ajo_core::{Api, CallError, Client, Uid};
 use ajo_limits::ObservedConfig;
 use ajo_limits::url_form::normalize_url_pattern;
 
-use super::observe;
 use crate::arguments::ConfigTarget;
 use crate::command_error::CommandError;
 
@@ -18,6 +17,14 @@ pub(super) async fn find_uid(client: &Client, api: Api, target: Option<ConfigTar
         Some(ConfigTarget::Url(url)) => choose(api, Some(&url), observe(client, api).await?),
         None => choose(api, None, observe(client, api).await?),
     }
+}
+
+/// The configurations of an API.
+async fn observe(client: &Client, api: Api) -> Result<Vec<ObservedConfig>, CallError> {
+    Ok(match api {
+        Api::Capping => client.capping().list().await?.iter().map(ObservedConfig::from).collect(),
+        Api::Throttling => client.throttling().list().await?.iter().map(ObservedConfig::from).collect(),
+    })
 }
 
 /// The only configuration with this URL.
