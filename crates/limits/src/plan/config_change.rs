@@ -234,7 +234,7 @@ impl DeployState {
 /// The fields in which two definitions differ, sorted by name.
 pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
     // Another spelling of the same URL is no difference.
-    let same_url = before.zip(after).filter(|(before, after)| before.key().url == after.key().url);
+    let same_url = before.zip(after).filter(|(before, after)| before.normal_url() == after.normal_url());
     let url_field = same_url.map(|(before, _)| before.url_field());
     let (before, after) = (flatten_fields(before), flatten_fields(after));
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
