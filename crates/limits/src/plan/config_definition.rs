@@ -190,6 +190,19 @@ impl ConfigDefinition {
         Ok(body)
     }
 
+    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
+    /// has. The definition's own fields override them.
+    ///
+    /// # Errors
+    ///
+    /// A required field is missing.
+    pub fn to_update_body(&self, unknown: &Map<String, Value>) -> Result<Map<String, Value>, IncompleteDefinition> {
+        let mut body = self.to_request_body()?;
+        merge_unknown_fields(request_body_schema(self.api), &mut body, unknown);
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+        Ok(body)
+    }
+
     fn serialize_with<S: Serializer>(&self, serializer: S, url: Option<&str>) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("api", &self.api)?;

@@ -4,7 +4,7 @@ use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::config_change::diff_definitions;
+use super::field_diff::diff_definitions;
 use crate::{
     ConfigKey, DeployState, DesiredConfig, DesiredLimits, FieldDiff, LimitsState, LiveState, ObservedConfig,
     ObservedLimits, SourceLocation, match_configs,
