@@ -11,6 +11,7 @@ mod config_key;
 mod definition_fields;
 mod deploy_state;
 mod digest;
+mod field_diff;
 mod observation;
 mod observed_limits;
 mod plan_options;
@@ -22,8 +23,7 @@ mod unknown_fields;
 
 pub use blocker::{BlockReason, Blocker, ConfigSummary};
 pub use change_effects::DEFAULT_CAP_APPLIES;
-pub(crate) use config_change::diff_definitions;
-pub use config_change::{Action, ChangeReason, ConfigChange, FieldDiff};
+pub use config_change::{Action, ChangeReason, ConfigChange};
 pub use config_definition::{ConfigDefinition, IncompleteDefinition};
 pub use config_key::ConfigKey;
 pub(crate) use definition_fields::{
@@ -31,6 +31,8 @@ pub(crate) use definition_fields::{
 };
 pub use deploy_state::{DeployState, LiveState};
 pub use digest::{Digest, DigestError};
+pub use field_diff::FieldDiff;
+pub(crate) use field_diff::diff_definitions;
 pub use observation::{NormalizedConfig, NotGivenConfig, UnknownFields};
 pub use observed_limits::{ObservedConfig, ObservedLimits};
 pub use plan_options::{DEFAULT_DELETE_PERCENT, PlanOptions};

@@ -4,7 +4,7 @@ use ajo_core::SandboxName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigDefinition, ConfigKey, DeployState, SourceLocation};
+use crate::{ConfigDefinition, ConfigKey, DeployState, LiveState, SourceLocation};
 
 /// The desired configurations of one sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,12 @@ pub struct DesiredConfig {
 impl DesiredConfig {
     pub fn key(&self) -> ConfigKey {
         self.definition.key()
+    }
+
+    /// Whether the service has this deploy state.
+    pub(crate) fn matches(&self, found: &DeployState) -> bool {
+        let expected = if self.deployed { LiveState::SameAsSaved } else { LiveState::NotDeployed };
+        found.live == expected && found.saved == self.definition
     }
 
     /// The deploy state that this configuration describes.

@@ -1,13 +1,9 @@
-//! What a change means for the limit and for fields that the file does not set.
+//! What a change means for the limit.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::observation::dotted_path;
-use super::unknown_fields::leaf_paths;
 use crate::url_form::{pattern_covers, patterns_overlap};
-use crate::{ConfigChange, DeployState, DesiredConfig, FieldDiff, ObservedConfig};
+use crate::{ConfigChange, DeployState};
 
 /// The consequence of having no configured limit. The default cap is documented.
 pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
@@ -35,16 +31,4 @@ impl ConfigChange {
             previous.url
         )]
     }
-}
-
-/// The unknown fields that an update of this configuration sends back.
-pub(super) fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<FieldDiff> {
-    let set = wanted.definition.extra_paths();
-    let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
-    let unknown = Value::Object(found.unknown_fields.clone());
-    let to_field = |path: String| {
-        let value = unknown.pointer(&path).cloned().unwrap_or_default();
-        FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
-    };
-    paths.map(to_field).collect()
 }

@@ -1,18 +1,14 @@
 //! The change of one configuration.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ajo_core::{Api, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::change_effects::preserved_fields;
-use crate::{
-    ConfigDefinition, ConfigKey, DeployState, DesiredConfig, LiveState, ObservedConfig, PlanOptions, SourceLocation,
-};
+use super::field_diff::{diff_definitions, preserved_fields};
+use crate::{ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, PlanOptions, SourceLocation};
 
 /// The planned change of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -95,18 +91,6 @@ pub enum ChangeReason {
     DeletedRemotely,
     /// It was removed from the files.
     RemovedFromFiles,
-}
-
-/// A changed field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FieldDiff {
-    /// The path of the field, with dots.
-    pub field: String,
-    /// The current value; null if unset.
-    pub before: Value,
-    /// The new value; null if unset.
-    pub after: Value,
 }
 
 impl ConfigChange {
@@ -229,43 +213,6 @@ impl DeployState {
             LiveState::NotDeployed | LiveState::SameAsSaved | LiveState::Unknown => Vec::new(),
         }
     }
-}
-
-/// The fields in which two definitions differ, sorted by name.
-pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
-    // Another spelling of the same URL is no difference.
-    let same_url = before.zip(after).filter(|(before, after)| before.key().url == after.key().url);
-    let url_field = same_url.map(|(before, _)| before.url_field());
-    let (before, after) = (flatten_fields(before), flatten_fields(after));
-    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let value = |fields: &BTreeMap<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
-    names
-        .into_iter()
-        .map(|name| FieldDiff { field: name.clone(), before: value(&before, name), after: value(&after, name) })
-        .filter(|diff| diff.before != diff.after && url_field.is_none_or(|url| url != diff.field))
-        .collect()
-}
-
-fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Value> {
-    fn collect(name: String, value: Value, fields: &mut BTreeMap<String, Value>) {
-        match value {
-            Value::Object(inner) => {
-                for (inner_name, value) in inner {
-                    let name = if name.is_empty() { inner_name } else { format!("{name}.{inner_name}") };
-                    collect(name, value, fields);
-                }
-            }
-            leaf => {
-                fields.insert(name, leaf);
-            }
-        }
-    }
-    let mut all = BTreeMap::new();
-    if let Some(definition) = definition {
-        collect(String::new(), serde_json::to_value(definition).expect("JSON"), &mut all);
-        all.remove("api");
-    }
-    all
 }
 
 impl Action {

@@ -55,6 +55,8 @@ use crate::url_form::normalize_url_pattern;
 pub struct ConfigDefinition {
     api: Api,
     fields: DefinitionFields,
+    /// The normal form of the URL, if the URL has another spelling.
+    normal_url: Option<String>,
     /// Fields that are not in the specification, nested as in the definition.
     extra: Map<String, Value>,
 }
@@ -68,13 +70,21 @@ impl ConfigDefinition {
     /// Parses a user's JSON. Unknown fields are ignored. Returns `None` without a URL, or if a value has the wrong type.
     pub fn from_json(api: Api, json: &Value) -> Option<Self> {
         let fields = DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)?;
-        Some(Self { api, fields, extra: Map::new() })
+        Some(Self::new(api, fields))
     }
 
     /// Parses a response of the service; values of a wrong type are ignored.
     pub(super) fn from_observed(api: Api, json: &Map<String, Value>) -> Self {
         let fields = DefinitionFields::parse_definition(api, json, ParseMode::Lenient).unwrap_or_default();
-        Self { api, fields, extra: Map::new() }
+        Self::new(api, fields)
+    }
+
+    fn new(api: Api, fields: DefinitionFields) -> Self {
+        let mut definition = Self { api, fields, normal_url: None, extra: Map::new() };
+        let url = definition.string_at(&[definition.url_field()]).unwrap_or_default();
+        let normal = normalize_url_pattern(url);
+        definition.normal_url = (normal != url).then_some(normal);
+        definition
     }
 
     /// The definition with these fields, which are not in the specification, nested as in the definition.
@@ -102,8 +112,13 @@ impl ConfigDefinition {
 
     /// The key of the configuration.
     pub fn key(&self) -> ConfigKey {
-        let url = normalize_url_pattern(self.string_at(&[self.url_field()]).unwrap_or_default());
-        ConfigKey { api: self.api, url, methods: self.methods() }
+        ConfigKey { api: self.api, url: self.normal_url().to_owned(), methods: self.methods() }
+    }
+
+    /// The URL in normal form.
+    pub(super) fn normal_url(&self) -> &str {
+        let url = self.normal_url.as_deref().or_else(|| self.string_at(&[self.url_field()]));
+        url.unwrap_or_default()
     }
 
     /// The name of the field that contains the URL.
@@ -175,6 +190,19 @@ impl ConfigDefinition {
         Ok(body)
     }
 
+    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
+    /// has. The definition's own fields override them.
+    ///
+    /// # Errors
+    ///
+    /// A required field is missing.
+    pub fn to_update_body(&self, unknown: &Map<String, Value>) -> Result<Map<String, Value>, IncompleteDefinition> {
+        let mut body = self.to_request_body()?;
+        merge_unknown_fields(request_body_schema(self.api), &mut body, unknown);
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+        Ok(body)
+    }
+
     fn serialize_with<S: Serializer>(&self, serializer: S, url: Option<&str>) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("api", &self.api)?;
@@ -203,7 +231,7 @@ impl PartialEq for ConfigDefinition {
         self.api == other.api
             && self.extra == other.extra
             && (self.fields == other.fields
-                || (self.key() == other.key()
+                || (self.normal_url() == other.normal_url()
                     && other_fields(&self.fields, self.url_field()) == other_fields(&other.fields, self.url_field())))
     }
 }
@@ -215,8 +243,7 @@ pub(super) struct NormalForm<'d>(pub(super) &'d ConfigDefinition);
 
 impl Serialize for NormalForm<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let url = self.0.string_at(&[self.0.url_field()]).map(normalize_url_pattern);
-        self.0.serialize_with(serializer, url.as_deref())
+        self.0.serialize_with(serializer, self.0.normal_url.as_deref())
     }
 }
 

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::config_change::diff_definitions;
-use super::unknown_fields::leaf_paths;
+use super::field_diff::diff_definitions;
+use super::unknown_fields::{dotted_path, leaf_paths};
 use crate::{
     ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, LiveState, ObservedConfig,
     SourceLocation,
@@ -115,9 +115,4 @@ impl UnknownFields {
         let fields: Vec<_> = paths.map(|path| dotted_path(&path)).collect();
         (!fields.is_empty()).then(|| Self { key: wanted.key(), uid: found.uid.clone(), fields })
     }
-}
-
-/// A JSON pointer with dots, as in other messages.
-pub(super) fn dotted_path(pointer: &str) -> String {
-    pointer[1..].replace('/', ".").replace("~1", "/").replace("~0", "~")
 }

@@ -116,14 +116,16 @@ impl<'p> Planner<'p> {
     fn find_replacements(&self) -> Replacements<'p> {
         let sandbox = self.desired.sandbox.as_str();
         let disappeared = self.managed_by_uid.values().copied().filter_map(|managed| {
-            let found = self.observed.get(&managed.uid)?;
             let is_gone = |key: &ConfigKey| !self.desired_keys.contains(key);
-            (managed.key.api == Api::Capping
-                && !managed.orphaned
-                && managed.sandbox == sandbox
-                && is_gone(&managed.key)
-                && is_gone(&found.key()))
-            .then_some((managed, found))
+            if managed.key.api != Api::Capping
+                || managed.orphaned
+                || managed.sandbox != sandbox
+                || !is_gone(&managed.key)
+            {
+                return None;
+            }
+            let found = self.observed.get(&managed.uid)?;
+            is_gone(&found.key()).then_some((managed, found))
         });
         let disappeared: Vec<_> = disappeared.collect();
         if disappeared.is_empty() {
@@ -155,7 +157,7 @@ impl<'p> Planner<'p> {
         });
         match (&present[..], &managed[..], &others[..]) {
             ([(entry, found)], ..) => {
-                self.compare_three_way(wanted, entry, found);
+                self.compare_three_way(&key, wanted, entry, found);
                 let deleted = managed.iter().filter(|other| self.observed.absent.contains(&other.uid));
                 self.missing.extend(deleted.map(|other| other.uid.clone()));
             }
@@ -167,7 +169,7 @@ impl<'p> Planner<'p> {
             ([], [], []) => self.create(wanted),
             ([], [_, ..], []) if self.existing_throttling(&key).is_some() => self.create(wanted),
             ([], [managed, ..], []) => self.recreate(wanted, managed),
-            ([], _, [found]) if *found.deploy_state_for(&wanted.definition) == wanted.deploy_state() => {
+            ([], _, [found]) if wanted.matches(&found.deploy_state_for(&wanted.definition)) => {
                 self.referenced_uids.insert(&found.uid);
                 self.unchanged += 1;
                 self.importable.push(ConfigSummary::from(*found));
@@ -213,19 +215,25 @@ impl<'p> Planner<'p> {
     /// | changed | changed | a conflict |
     ///
     /// After an import or apply that left a difference, there is no digest of the file: neither changed, and it is an update.
-    fn compare_three_way(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &'p ObservedConfig) {
-        let (wanted_state, found_state) = (wanted.deploy_state(), found.deploy_state_for(&wanted.definition));
+    fn compare_three_way(
+        &mut self,
+        key: &ConfigKey,
+        wanted: &DesiredConfig,
+        managed: &ManagedConfig,
+        found: &'p ObservedConfig,
+    ) {
+        let found_state = found.deploy_state_for(&wanted.definition);
         self.referenced_uids.insert(&found.uid);
         self.unknown_fields.extend(UnknownFields::find(wanted, found));
-        if *found_state == wanted_state {
-            self.keep(wanted, managed, found);
+        if wanted.matches(&found_state) {
+            self.keep(key, wanted, managed, found);
             return;
         }
-        let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted_state.digest());
+        let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted.deploy_state().digest());
         match (is_file_unchanged, managed.is_unchanged(found)) {
             (Some(true), true) => {
                 self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
-                self.keep(wanted, managed, found);
+                self.keep(key, wanted, managed, found);
             }
             (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
             (None, true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
@@ -246,12 +254,12 @@ impl<'p> Planner<'p> {
     }
 
     /// A configuration that needs no change. Its entry in the state may.
-    fn keep(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &ObservedConfig) {
+    fn keep(&mut self, key: &ConfigKey, wanted: &DesiredConfig, managed: &ManagedConfig, found: &ObservedConfig) {
         self.unchanged += 1;
-        let sandbox = managed.sandbox.clone();
-        let settled = ManagedConfig { sandbox, ..ManagedConfig::settled(&self.desired.sandbox, wanted, found) };
-        if settled != *managed {
-            self.stale.push(settled);
+        if !managed.is_settled(key, wanted, found) {
+            let sandbox = managed.sandbox.clone();
+            let settled = ManagedConfig::settled(&self.desired.sandbox, wanted, found);
+            self.stale.push(ManagedConfig { sandbox, ..settled });
         }
     }
 
@@ -277,7 +285,7 @@ impl<'p> Planner<'p> {
             Some(found) => match self.managed_by_uid.get(&found.uid).copied() {
                 Some(managed) => {
                     self.referenced_uids.insert(&managed.uid);
-                    self.compare_three_way(wanted, managed, found);
+                    self.compare_three_way(&wanted.key(), wanted, managed, found);
                 }
                 None => self.add_blocker(
                     wanted,
@@ -302,17 +310,15 @@ impl<'p> Planner<'p> {
         managed: Option<(&ManagedConfig, &ObservedConfig)>,
         reason: ChangeReason,
     ) {
-        let found = managed.map(|(_, found)| found);
-        // A key that the service normalized is not another key.
-        let is_rekeyed = |(managed, found): &(&ManagedConfig, &ObservedConfig)| {
-            managed.key != wanted.key() && found.key() != wanted.key()
-        };
-        let previous_key = managed.filter(is_rekeyed).map(|(_, found)| found.key());
-        match ConfigChange::from_desired(wanted, found, reason) {
-            Some(change) => self.changes.push(ConfigChange { previous_key, ..change }),
+        let Some(change) = ConfigChange::from_desired(wanted, managed.map(|(_, found)| found), reason) else {
             // No call can remove the difference.
-            None => self.unchanged += 1,
-        }
+            self.unchanged += 1;
+            return;
+        };
+        // A key that the service normalized is not another key.
+        let previous_key = managed.filter(|(managed, _)| managed.key != change.key).map(|(_, found)| found.key());
+        let previous_key = previous_key.filter(|previous| *previous != change.key);
+        self.changes.push(ConfigChange { previous_key, ..change });
     }
 
     fn block_ambiguous(&mut self, wanted: &DesiredConfig, message: &str, candidates: &[&'p ObservedConfig]) {

@@ -3,9 +3,6 @@
 use ajo_core::object_schema::{FieldType, ObjectSchema};
 use serde_json::{Map, Value};
 
-use super::definition_fields::request_body_schema;
-use crate::ConfigDefinition;
-
 /// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
 /// as in the configuration.
 pub(super) fn collect_unknown_fields(
@@ -33,24 +30,6 @@ pub(super) fn collect_unknown_fields(
     unknown.sort_keys();
     unknown.values_mut().for_each(Value::sort_all_objects);
     unknown
-}
-
-impl ConfigDefinition {
-    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
-    /// has. The definition's own fields override them.
-    ///
-    /// # Errors
-    ///
-    /// A required field is missing.
-    pub fn to_update_body(
-        &self,
-        unknown: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, crate::IncompleteDefinition> {
-        let mut body = self.to_request_body()?;
-        merge_unknown_fields(request_body_schema(self.api()), &mut body, unknown);
-        merge_unknown_fields(request_body_schema(self.api()), &mut body, self.extra());
-        Ok(body)
-    }
 }
 
 /// Adds fields that the schema does not describe to a body. Skips those in objects that the body does not have.
@@ -119,13 +98,18 @@ fn select_field(fields: &Map<String, Value>, names: &[String], selected: &mut Ma
     }
 }
 
+/// A JSON pointer with dots, as in other messages.
+pub(super) fn dotted_path(pointer: &str) -> String {
+    pointer[1..].replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
 #[cfg(test)]
 mod tests {
     use ajo_core::{CappingConfig, ThrottlingConfig};
     use serde_json::json;
 
     use super::*;
-    use crate::ObservedConfig;
+    use crate::{ConfigDefinition, ObservedConfig};
 
     #[test]
     fn update_preserves_unknown_fields() {

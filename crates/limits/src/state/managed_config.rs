@@ -44,14 +44,13 @@ pub struct ManagedConfig {
 impl ManagedConfig {
     /// The entry of a configuration that is as the file describes it, or as the service normalized it.
     pub fn settled(sandbox: &SandboxName, wanted: &DesiredConfig, found: &ObservedConfig) -> Self {
-        let (wanted_state, found_state) = (wanted.deploy_state(), found.deploy_state_for(&wanted.definition));
-        let service_digest = (*found_state != wanted_state).then(|| found_state.digest());
+        let (digest, service_digest) = settled_digests(wanted, found);
         Self {
             sandbox: sandbox.to_string(),
             file: wanted.file.clone(),
             key: wanted.key(),
             uid: found.uid.clone(),
-            digest: Some(wanted_state.digest()),
+            digest: Some(digest),
             service_digest,
             extra: wanted.definition.extra_paths(),
             orphaned: false,
@@ -74,9 +73,32 @@ impl ManagedConfig {
         }
     }
 
+    /// Whether this is the [`settled`](Self::settled) entry for this key, whichever sandbox it was applied from.
+    pub(crate) fn is_settled(&self, key: &ConfigKey, wanted: &DesiredConfig, found: &ObservedConfig) -> bool {
+        let (digest, service_digest) = settled_digests(wanted, found);
+        self.digest.as_ref() == Some(&digest)
+            && self.service_digest == service_digest
+            && self.file == wanted.file
+            && self.key == *key
+            && !self.orphaned
+            && self.extra == wanted.definition.extra_paths()
+            && self.last_modified_at == found.last_modified_at
+    }
+
     /// Whether the deploy state at the service is still the recorded one.
     pub fn is_unchanged(&self, found: &ObservedConfig) -> bool {
         let recorded = self.service_digest.as_ref().or(self.digest.as_ref());
         recorded == Some(&found.deploy_state_with(&self.extra).digest())
+    }
+}
+
+/// The digests of the file and, if it differs, of the service.
+fn settled_digests(wanted: &DesiredConfig, found: &ObservedConfig) -> (Digest, Option<Digest>) {
+    let found_state = found.deploy_state_for(&wanted.definition);
+    let service_digest = found_state.digest();
+    if wanted.matches(&found_state) {
+        (service_digest, None)
+    } else {
+        (wanted.deploy_state().digest(), Some(service_digest))
     }
 }

@@ -13,6 +13,9 @@ const MAX_NAMED_UIDS: usize = 5;
 impl Planner<'_> {
     /// Refuses to continue if many managed configurations are missing: more likely, the sandbox or the service is wrong.
     pub(super) fn check_missing(&mut self, options: PlanOptions) {
+        if self.observed.absent.is_empty() {
+            return;
+        }
         let sandbox = self.desired.sandbox.as_str();
         let all = || self.managed_by_uid.values().filter(|managed| managed.sandbox == sandbox);
         let missing = all().filter(|managed| self.observed.absent.contains(&managed.uid)).count();
