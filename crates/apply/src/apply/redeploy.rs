@@ -2,7 +2,7 @@
 
 use ajo_core::{LiveLimit, Uid, Verb};
 use ajo_engine::{RedeployCall, RedeployResult, RedeployState, RedeployStep};
-use ajo_limits::{DeployState, LiveState, ObservedConfig, StepError, StepState};
+use ajo_limits::{LiveState, ObservedConfig, StepError, StepState};
 
 use super::executor_state::{StepOutcome, own_error};
 use super::plan_executor::PlanExecutor;
@@ -40,7 +40,7 @@ impl PlanExecutor<'_> {
             Ok(found) => found.expect("a redeployed configuration exists"),
             Err(error) => return self.finish_step(change, Verb::CanDeploy, StepOutcome::failed(error)),
         };
-        let live = live_limit(&before.deploy_state, None);
+        let live = live_limit(&before, None);
         if live == LiveLimit::New {
             // The update was live at once.
             self.finish_step(change, Verb::CanDeploy, StepOutcome::done());
@@ -90,7 +90,7 @@ impl Redeploy<'_> {
         let api = self.executor.plan.changes[self.change].key.api;
         let result = match self.executor.reader.get(api, &self.uid).await {
             Ok(Some(found)) => {
-                let live = live_limit(&found.deploy_state, Some(&self.before.deploy_state));
+                let live = live_limit(&found, Some(&self.before));
                 self.read_back = Some(found);
                 RedeployResult::Live(live)
             }
@@ -188,12 +188,13 @@ fn settled_state(pending: &PendingStep, next: RedeployStep, found: Option<&Obser
     }
 }
 
-/// Which limit is live. `before` is the deploy state before the first call.
-fn live_limit(now: &DeployState, before: Option<&DeployState>) -> LiveLimit {
-    match (&now.live, before.map(|before| &before.live)) {
+/// Which limit is live. `before` is the configuration before the first call.
+fn live_limit(now: &ObservedConfig, before: Option<&ObservedConfig>) -> LiveLimit {
+    match (&now.deploy_state.live, before.map(|before| &before.deploy_state.live)) {
         (LiveState::NotDeployed, _) => LiveLimit::None,
         (LiveState::Unknown, _) => LiveLimit::Unknown,
-        (LiveState::SameAsSaved, _) => LiveLimit::New,
+        (LiveState::SameAsSaved, _) if now.is_live_as_saved() => LiveLimit::New,
+        (LiveState::SameAsSaved, _) => LiveLimit::Old,
         // The service may normalize a definition when it deploys it, so a changed one is the new one.
         (LiveState::Differs(now), Some(LiveState::Differs(before))) if now != before => LiveLimit::New,
         (LiveState::Differs(_), _) => LiveLimit::Old,

@@ -99,25 +99,36 @@ fn live_limit(now: &CappingConfig, before: Option<&CappingConfig>) -> LiveLimit 
     if !now.has_been_deployed.unwrap_or(now.state == Some(ConfigState::Deployed)) {
         return LiveLimit::None;
     }
+    // Any change turns the state `deployed` into `updated`.
+    let is_updated = now.state != Some(ConfigState::Deployed);
+    let deployed_definition = |config: &CappingConfig| {
+        config.deployed_config.as_ref().map(|deployed| comparable_definition(&to_json(deployed), is_updated))
+    };
     let Some(deployed) = deployed_definition(now) else {
-        // Any change turns the state `deployed` into `updated`, so the saved definition is live.
-        return if now.state == Some(ConfigState::Deployed) { LiveLimit::New } else { LiveLimit::Unknown };
+        return if is_updated { LiveLimit::Unknown } else { LiveLimit::New };
     };
     let changed = before.and_then(deployed_definition).is_some_and(|before| before != deployed);
     // The service may normalize a definition when it deploys it, so a changed one is the new one.
-    if changed || deployed == comparable_definition(&to_json(now)) { LiveLimit::New } else { LiveLimit::Old }
+    if changed || deployed == comparable_definition(&to_json(now), is_updated) {
+        LiveLimit::New
+    } else {
+        LiveLimit::Old
+    }
 }
 
-fn deployed_definition(config: &CappingConfig) -> Option<Value> {
-    config.deployed_config.as_ref().map(|deployed| comparable_definition(&to_json(deployed)))
-}
-
-/// The fields of a definition, without the differences between saved and deployed ones that mean nothing.
-fn comparable_definition(config: &Map<String, Value>) -> Value {
+/// The fields of a definition, without the differences between saved and deployed ones that mean nothing. Whether the service
+/// returns unknown fields of a deployed definition is unknown.
+fn comparable_definition(config: &Map<String, Value>, with_unknown_fields: bool) -> Value {
     let schema = object_schema::request_body(Api::Capping, Verb::Update.as_str()).expect("an update has a body");
-    let fields = schema.fields.iter().filter(|field| field.name != ORG_ID);
-    let mut definition: Map<String, Value> =
-        fields.filter_map(|field| Some((field.name.to_owned(), config.get(field.name)?.clone()))).collect();
+    let responses = [&object_schema::CAPPING_CONFIG, &object_schema::DEPLOYED_CAPPING];
+    let is_compared = |name: &str| {
+        // A published sample of `deployedConfig` has `id` instead of `uid`.
+        let is_unknown = name != "id" && responses.iter().all(|response| response.field(name).is_none());
+        schema.field(name).map_or(with_unknown_fields && is_unknown, |field| field.name != ORG_ID)
+    };
+    let fields = config.iter().filter(|(name, _)| is_compared(name));
+    let mut definition: Map<String, Value> = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+    definition.sort_keys();
     definition.values_mut().for_each(normalize);
     Value::Object(definition)
 }

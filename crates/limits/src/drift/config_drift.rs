@@ -80,7 +80,9 @@ impl ConfigDrift {
     ) -> Option<Self> {
         // Neither changed since the last apply, after which the service may have normalized the definition.
         let is_baseline = |(found, managed): (&ObservedConfig, &ManagedConfig)| {
-            managed.digest == Some(wanted.deploy_state().digest()) && managed.is_unchanged(found)
+            managed.digest == Some(wanted.deploy_state().digest())
+                && managed.is_unchanged(found)
+                && found.deploy_state_for(&wanted.definition).is_live_as_saved(wanted.deployed)
         };
         if found.zip(managed).is_some_and(is_baseline) {
             return None;

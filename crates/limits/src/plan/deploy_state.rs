@@ -51,6 +51,11 @@ impl DeployState {
         self.live != LiveState::NotDeployed
     }
 
+    /// Whether the saved definition is live if it should be, and nothing is live otherwise.
+    pub(crate) fn is_live_as_saved(&self, deployed: bool) -> bool {
+        self.live == if deployed { LiveState::SameAsSaved } else { LiveState::NotDeployed }
+    }
+
     /// The digest that the state file stores for comparison.
     pub fn digest(&self) -> Digest {
         /// Differs from the serialized form only in the URLs: their spelling is not a difference.

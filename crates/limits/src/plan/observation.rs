@@ -4,18 +4,15 @@ use ajo_core::Uid;
 use ajo_core::rules::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::field_diff::diff_definitions;
 use super::unknown_fields::{dotted_path, leaf_paths};
 use crate::{
-    ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, LiveState, ObservedConfig,
-    SourceLocation,
+    ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, ObservedConfig, SourceLocation,
 };
 
 /// The fields that determine which calls are limited, and how many.
-const LIMIT_FIELDS: [&str; 6] =
-    ["maxCallsCount", "periodInMs", "maxThroughput", "maxHttpConnections", "methods", "deployed"];
+const LIMIT_FIELDS: [&str; 5] = ["maxCallsCount", "periodInMs", "maxThroughput", "maxHttpConnections", "methods"];
 
 /// A configuration that the service stored differently from what we sent. No call can change that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +25,7 @@ pub struct NormalizedConfig {
     pub uid: Uid,
     /// The fields that differ: in the file (`before`) and at the service (`after`).
     pub diffs: Vec<FieldDiff>,
-    /// Whether the limit itself differs: calls, period, throughput, connections, methods, or whether it is deployed.
+    /// Whether the limit itself differs: calls, period, throughput, connections, or methods.
     pub changes_limit: bool,
     /// The position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,15 +81,7 @@ pub struct UnknownFields {
 impl NormalizedConfig {
     /// Compares the file with the deploy state that the service returned for it.
     pub(super) fn new(wanted: &DesiredConfig, found: &ObservedConfig, found_state: &DeployState) -> Self {
-        let mut diffs = diff_definitions(Some(&wanted.definition), Some(&found_state.saved));
-        if let LiveState::Differs(live) = &found_state.live {
-            let live = diff_definitions(Some(&wanted.definition), Some(live));
-            diffs.extend(live.into_iter().map(|diff| FieldDiff { field: format!("live.{}", diff.field), ..diff }));
-        }
-        if wanted.deployed != found_state.is_deployed() {
-            let (before, after) = (Value::from(wanted.deployed), Value::from(found_state.is_deployed()));
-            diffs.push(FieldDiff { field: "deployed".to_owned(), before, after });
-        }
+        let diffs = diff_definitions(Some(&wanted.definition), Some(&found_state.saved));
         let is_limit = |diff: &FieldDiff| LIMIT_FIELDS.contains(&diff.field.rsplit('.').next().unwrap_or_default());
         Self {
             key: wanted.key(),

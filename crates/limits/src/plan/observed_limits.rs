@@ -49,7 +49,7 @@ pub struct ObservedConfig {
     /// Unknown fields of the saved definition. An update preserves them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub unknown_fields: Map<String, Value>,
-    /// Unknown fields of the live definition, if the service returns it separately.
+    /// Unknown fields of the live definition, if it is not the saved one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_unknown_fields: Option<Map<String, Value>>,
 }
@@ -103,6 +103,12 @@ impl ObservedConfig {
     /// The key.
     pub fn key(&self) -> ConfigKey {
         self.deploy_state.saved.key()
+    }
+
+    /// Whether the saved definition is live, unknown fields included.
+    pub fn is_live_as_saved(&self) -> bool {
+        self.deploy_state.live == LiveState::SameAsSaved
+            && self.live_unknown_fields.as_ref().is_none_or(|live| *live == self.unknown_fields)
     }
 
     /// The deploy state as a file with this definition describes it: of the fields that are not in the specification, only
@@ -165,7 +171,9 @@ impl From<&CappingConfig> for ObservedConfig {
         };
         let found =
             Self::new(&config.uid, deploy_state, config.metadata.as_ref(), &object_schema::CAPPING_CONFIG, &json);
-        let live_unknown_fields = config.deployed_config.as_ref().filter(|_| deployed).map(|definition| {
+        // Whether `deployedConfig` contains unknown fields is unknown, so `state` decides whether the saved ones are live.
+        let is_updated = deployed && config.state != Some(ConfigState::Deployed);
+        let live_unknown_fields = config.deployed_config.as_ref().filter(|_| is_updated).map(|definition| {
             let sent = request_body_schema(Api::Capping);
             collect_unknown_fields(sent, &object_schema::DEPLOYED_CAPPING, &to_json(definition))
         });

@@ -209,7 +209,7 @@ impl<'p> Planner<'p> {
     /// | file | service | |
     /// |---|---|---|
     /// | equals the service | | nothing to do |
-    /// | unchanged | unchanged | nothing to do: the service normalized the definition |
+    /// | unchanged | unchanged | nothing to do: the service normalized the definition; but if another definition, or none, is live, an update |
     /// | changed | unchanged | an update |
     /// | unchanged | changed | someone else changed it, so it is changed back |
     /// | changed | changed | a conflict |
@@ -231,12 +231,12 @@ impl<'p> Planner<'p> {
         }
         let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted.deploy_state().digest());
         match (is_file_unchanged, managed.is_unchanged(found)) {
-            (Some(true), true) => {
+            (Some(true), true) if found_state.is_live_as_saved(wanted.deployed) => {
                 self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
                 self.keep(key, wanted, managed, found);
             }
             (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
-            (None, true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
+            (None | Some(true), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
             (Some(true), false) => {
                 self.add_change(wanted, Some((managed, found)), remote_change_reason(managed, found));
             }

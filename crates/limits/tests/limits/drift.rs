@@ -6,8 +6,8 @@ use std::fmt;
 
 use ajo_core::{Api, Uid};
 use ajo_limits::{
-    DeployState, DesiredConfig, DesiredLimits, DriftReport, LimitsState, ManagedConfig, ObservedConfig, ObservedLimits,
-    UnmanagedHandling, UnmanagedReason, detect_drift,
+    DeployState, DesiredConfig, DesiredLimits, DriftReport, LimitsState, LiveState, ManagedConfig, ObservedConfig,
+    ObservedLimits, UnmanagedHandling, UnmanagedReason, detect_drift,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -160,7 +160,9 @@ impl World {
     /// Whether a configuration is as its file describes it, or as the service normalized this definition.
     fn is_as_expected(&self, wanted: &DesiredConfig, found: &ObservedConfig) -> bool {
         let normalized = (found.uid.clone(), wanted.deploy_state(), found.deploy_state.clone());
-        found.deploy_state == wanted.deploy_state() || self.normalized.contains(&normalized)
+        let live = if wanted.deployed { LiveState::SameAsSaved } else { LiveState::NotDeployed };
+        found.deploy_state == wanted.deploy_state()
+            || (found.deploy_state.live == live && self.normalized.contains(&normalized))
     }
 
     /// The definition of "no drift".

@@ -73,17 +73,25 @@ export function liveLimit(now: CappingConfig, before?: CappingConfig): "old" | "
   if (!(now.hasBeenDeployed ?? isDeployed)) return "none";
   const { deployedConfig } = now;
   if (!deployedConfig) return isDeployed ? "new" : "hidden";
+  // Whether the service returns unknown fields of a deployed definition is unknown.
+  const comparable = (config: DeployedCapping) =>
+    text(Object.entries(config).filter(([name]) => DEFINITION.test(name) || !(isDeployed || SERVICE_FIELD.test(name))));
   const deployed = comparable(deployedConfig);
   // The service may normalize a definition when it deploys it, so a changed one is the new one.
   const changed = before?.deployedConfig && comparable(before.deployedConfig) !== deployed;
   return changed || deployed === comparable(now) ? "new" : "old";
 }
 
-/** The definition as text. The order of fields and methods means nothing, and -1 connections mean none set. */
-function comparable({ url, methods, services }: DeployedCapping): string {
-  return JSON.stringify([url, [...(methods ?? [])].sort(), services], (_, value) =>
-    Object(value) === value && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).filter(([, it]) => it !== null && it !== -1).sort())
-      : value,
+const DEFINITION = /^(url|methods|services)$/;
+const SERVICE_FIELD = /^(_?id|uid|orgId|tenantId|sandbox(Name|Id)|state|hasBeenDeployed|metadata|authoringFormatVersion|deployedConfig)$/;
+
+/** Fields as text. Their order and the order of methods mean nothing, and -1 connections mean none set. */
+function text(fields: [string, unknown][]): string {
+  return JSON.stringify(Object.fromEntries(fields), (name, value) =>
+    name === "methods"
+      ? [...(value ?? [])].sort()
+      : Object(value) === value && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).filter(([, it]) => it !== null && it !== -1).sort())
+        : value,
   );
 }
