@@ -27,7 +27,11 @@ pub fn simulate(scenario: &Scenario) -> SimulationReport {
 
 /// Simulates a scenario like [`simulate`], within [`MAX_SIMULATION_WORK`].
 pub fn simulate_bounded(scenario: &Scenario) -> Result<SimulationReport, SimulationWorkError> {
-    run(scenario, |work| if work > MAX_SIMULATION_WORK { Err(SimulationWorkError) } else { Ok(()) })
+    run(scenario, check_work)
+}
+
+const fn check_work(work: u64) -> Result<(), SimulationWorkError> {
+    if work > MAX_SIMULATION_WORK { Err(SimulationWorkError) } else { Ok(()) }
 }
 
 /// Simulates a scenario; `check` may stop it after each second.
@@ -105,6 +109,9 @@ mod tests {
     #[test]
     fn work_of_the_longest_pattern_is_bounded() {
         assert_eq!(work("1000000x86400", 100, "0.3", 1_000_000, 20_000_000), None);
+        // Reaching the maximum takes a minute in a debug build.
+        assert_eq!(check_work(MAX_SIMULATION_WORK), Ok(()));
+        assert_eq!(check_work(MAX_SIMULATION_WORK + 1), Err(SimulationWorkError));
         assert!(SimulationWorkError.to_string().starts_with("the simulation takes more than 2000000000 operations"));
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::transport::ca_certificates::build_error;
+use crate::transport::ca_certificates::{build_error, check_ca_file};
 use crate::{AuthError, BaseUrl, ProxyInUse};
 
 /// The connect timeout, including TLS (our limit).
@@ -22,6 +22,7 @@ pub fn http_client(endpoint: &BaseUrl) -> Result<reqwest::Client, AuthError> {
     } else {
         // The HTTP client would ignore an invalid variable and connect directly.
         ProxyInUse::for_server(endpoint)?;
+        check_ca_file()?;
         builder.https_only(true)
     };
     builder.build().map_err(|error| build_error(&error))

@@ -8,7 +8,7 @@ mod server_route;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ajo_auth::{AuthError, BaseUrl, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind};
+use ajo_auth::{AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind};
 use ajo_core::{CallError, CallOptions, Client, ErrorKind};
 use ajo_engine::TokenClaims;
 
@@ -96,7 +96,7 @@ fn gateway_route(settings: &GlobalSettings, caller: &AuthContext) -> Option<Serv
     if settings.emulator {
         return None;
     }
-    ServerRoute::new(BaseUrl::parse(&caller.base_url(settings).ok()?).ok()?).ok()
+    ServerRoute::new(caller.base_url(settings).ok()?).ok()
 }
 
 fn check_keychain(caller: &AuthContext, report: &mut DoctorReport) {

@@ -114,17 +114,17 @@ impl AuthContext {
         sandbox: &str,
     ) -> Result<ClientBuilder, CommandError> {
         let builder = Client::builder().sandbox(sandbox).ims_url(self.ims_url.as_str());
-        Ok(builder.base_url(&self.base_url(settings)?))
+        Ok(builder.base_url(self.base_url(settings)?.as_str()))
     }
 
     /// The base URL from the settings, the profile, or Adobe's default, or that of the emulator.
-    pub(crate) fn base_url(&self, settings: &GlobalSettings) -> Result<String, CommandError> {
-        if let Some(emulator) = &self.emulator {
-            return Ok(emulator.base_url());
+    pub(crate) fn base_url(&self, settings: &GlobalSettings) -> Result<BaseUrl, CommandError> {
+        match &self.emulator {
+            Some(emulator) => {
+                BaseUrl::parse(&emulator.base_url()).map_err(|error| CommandError::new(error.to_string()))
+            }
+            None => service_url(settings, self.profile.as_ref()),
         }
-        let url = SettingsReader::new(settings).value(Setting::BaseUrl)?;
-        let profile_url = || self.profile.as_ref().and_then(|profile| profile.base_url.clone());
-        Ok(url.or_else(profile_url).unwrap_or_else(|| BASE_URL.to_owned()))
     }
 
     /// Fails if a static access token with these claims has expired, because every call would fail.
@@ -194,21 +194,39 @@ impl CallerIdentity {
 
 /// The token endpoint from the settings, the profile, or Adobe's default.
 pub(crate) fn token_endpoint(settings: &GlobalSettings, profile: Option<&Profile>) -> Result<BaseUrl, CommandError> {
-    let found = SettingsReader::new(settings).get(Setting::ImsUrl)?;
-    let (url, source) = match (&found, profile) {
-        (Some(found), _) => (found.value.as_str(), found.source.to_string()),
-        (None, Some(profile)) => (
-            profile.ims_url.as_deref().unwrap_or(IMS_URL),
-            SettingSource::Profile(profile.name.to_string()).to_string(),
-        ),
-        (None, None) => (IMS_URL, String::new()),
-    };
-    BaseUrl::parse_origin(url).map_err(|error| CommandError::new(format!("invalid token endpoint ({source}): {error}")))
+    let stored = profile.and_then(|profile| Some((profile, profile.ims_url.as_deref()?)));
+    let (url, source) = find_url(settings, Setting::ImsUrl, stored, IMS_URL)?;
+    BaseUrl::parse_origin(&url)
+        .map_err(|error| CommandError::new(format!("invalid token endpoint ({source}): {error}")))
+}
+
+/// The base URL of the service from the settings, the profile, or Adobe's default.
+pub(crate) fn service_url(settings: &GlobalSettings, profile: Option<&Profile>) -> Result<BaseUrl, CommandError> {
+    let stored = profile.and_then(|profile| Some((profile, profile.base_url.as_deref()?)));
+    let (url, source) = find_url(settings, Setting::BaseUrl, stored, BASE_URL)?;
+    BaseUrl::parse(&url).map_err(|error| CommandError::new(format!("invalid base URL ({source}): {error}")))
+}
+
+/// A URL and its source.
+fn find_url(
+    settings: &GlobalSettings,
+    setting: Setting,
+    stored: Option<(&Profile, &str)>,
+    default: &str,
+) -> Result<(String, String), CommandError> {
+    let found = SettingsReader::new(settings).get(setting)?.map(|found| (found.value, found.source.to_string()));
+    let stored =
+        stored.map(|(profile, url)| (url.to_owned(), SettingSource::Profile(profile.name.to_string()).to_string()));
+    Ok(found.or(stored).unwrap_or_else(|| (default.to_owned(), "default".to_owned())))
 }
 
 /// The name of the selected profile.
 pub(crate) fn selected_profile_name(settings: &GlobalSettings) -> Result<Option<ProfileName>, CommandError> {
-    SettingsReader::new(settings).value(Setting::Profile)?.map(|name| name.parse()).transpose()
+    let Some(found) = SettingsReader::new(settings).get(Setting::Profile)? else { return Ok(None) };
+    found.value.parse().map(Some).map_err(|mut failure: CommandError| {
+        failure.message = format!("{}: {}", found.source, failure.message);
+        failure
+    })
 }
 
 /// The selected profile. It replaces a credential file, so both together are an error.

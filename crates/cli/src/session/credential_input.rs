@@ -35,7 +35,10 @@ fn read_input(found: &SettingValue) -> Result<CredentialInput, CommandError> {
     };
     match text {
         Ok(text) => Ok(CredentialInput { text, source }),
-        Err(error) => Err(CredentialsError::File { path: source.to_string(), reason: error.to_string() }.into()),
+        Err(error) => {
+            let path = format!("{source} ({})", found.source);
+            Err(CredentialsError::File { path, reason: error.to_string() }.into())
+        }
     }
 }
 

@@ -109,7 +109,7 @@ impl<'s> SettingsReader<'s> {
         let Some(found) = self.get(Setting::AccessToken)? else { return Ok(None) };
         let Some(token) = AccessToken::from_setting(&Secret::new(found.value)) else {
             let problem =
-                format!("the access token in {} is empty or has characters that cannot be sent", found.source);
+                format!("the access token in {} is empty or has characters that tokens do not have", found.source);
             return Err(CommandError::new(problem)
                 .with_hint("copy it again, without quotes, spaces, and line breaks")
                 .into_authentication_error());

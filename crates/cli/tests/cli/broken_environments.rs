@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 use std::net::ToSocketAddrs as _;
+#[cfg(unix)]
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,6 +13,10 @@ use serde_json::json;
 
 use crate::doctor::{DoctorOutput, start_emulator};
 use crate::fake_server::FakeServer;
+#[cfg(unix)]
+use crate::pipe::make_pipe;
+#[cfg(unix)]
+use crate::support::wait_or_kill;
 use crate::support::{ClosedPort, CommandOutput, ajo_command, print_skipped};
 
 /// A host that only a proxy could reach.
@@ -161,6 +167,27 @@ async fn broken_route_fails_its_check() {
     }
 }
 
+/// Reading a device or a pipe may never end.
+#[cfg(unix)]
+#[test]
+fn special_ca_file_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let pipe = directory.path().join("ca.pem");
+    make_pipe(&pipe);
+    let mut command = ajo_command(&["auth", "token"]);
+    command.envs([
+        ("AJO_CLIENT_ID", "client-1"),
+        ("AJO_CLIENT_SECRET", "secret-1"),
+        ("AJO_ORG_ID", "AAAA@AdobeOrg"),
+        ("AJO_SCOPES", "openid"),
+        ("AJO_IMS_URL", UNREACHABLE_URL),
+    ]);
+    let child = command.env("SSL_CERT_FILE", &pipe).stderr(Stdio::piped()).spawn().expect("ajo runs");
+    let output = wait_or_kill(child, "a pipe");
+    assert_eq!(output.exit_code, Some(3), "{}", output.stderr);
+    assert!(output.stderr.contains("no CA certificates were found in the file in SSL_CERT_FILE"), "{}", output.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_host_is_reported() {
     // RFC 6761 reserves `.invalid`, but some networks resolve every name.
@@ -235,7 +262,9 @@ async fn token_page_is_not_a_rejection() {
         (401, "text/html", HTML),
         (403, "text/html", HTML),
         (404, "text/html", HTML),
+        (403, "application/json", r#"{"error":"Forbidden"}"#),
         (404, "application/json", JSON),
+        (404, "application/json", r#"{"status":404,"error":"Not Found","path":"/"}"#),
         (502, "text/html", HTML),
         (503, "text/plain", ""),
     ];

@@ -277,7 +277,7 @@ fn endless_responses_are_bounded() {
     };
     for (server, is_read) in [
         (FakeServer::start(slow), false),
-        (FakeServer::endless(CHUNKED, "8\r\nxxxxxxxx\r\n".repeat(1000)), true),
+        (FakeServer::endless(CHUNKED, format!("40\r\n{}\r\n", "x".repeat(64)).repeat(200)), true),
         (FakeServer::endless(JSON, " ".repeat(16_384)), true),
         (FakeServer::with_response(long), true),
     ] {

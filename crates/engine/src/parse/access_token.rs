@@ -27,13 +27,19 @@ impl AccessToken {
     }
 
     /// Parses a token from a setting or a callback; its expiry is not known. Removes white space and `Bearer`, with which a
-    /// copied header value starts. `None` if it cannot be sent in a header.
+    /// copied header value starts. `None` if nothing is left, or if a character is not of a token (RFC 6750, section 2.1),
+    /// such as a quote or one of a placeholder.
     pub fn from_setting(text: &Secret) -> Option<Self> {
         let text = text.expose().trim();
         let token = match text.split_once(char::is_whitespace) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ if text.eq_ignore_ascii_case("bearer") => "",
             _ => text,
         };
+        let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+        if !is_token {
+            return None;
+        }
         Self::new(Secret::new(token), Timestamp::from_millis(0), UNKNOWN_LIFETIME)
     }
 
@@ -62,7 +68,11 @@ mod tests {
             ("Bearer  eyJ.x", Some(5)),
             ("bearer\teyJ\r\n", Some(3)),
             (" eyJ\n", Some(3)),
-            ("Bearer", Some(6)),
+            ("Bearer", None),
+            ("\"eyJ\"", None),
+            ("${TOKEN}", None),
+            ("<token>", None),
+            ("{\"access_token\":\"eyJ\"}", None),
             ("eyJ x", None),
             ("Bearer a b", None),
             ("", None),

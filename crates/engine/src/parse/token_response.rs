@@ -28,14 +28,17 @@ pub fn parse_token_response(
     let error = |kind, description: Option<String>| ImsError {
         kind,
         status,
-        code: text("error"),
+        code: text("error").filter(|code| is_oauth_code(code)),
         description: description.or_else(|| text("error_description")),
         debug_id: debug_id.and_then(|id| ImsError::redact(id, &secrets)),
         retry_after: None,
     };
     if status != 200 {
         let description = describe_unknown_body(body).filter(|_| json.is_none()).map(str::to_owned);
-        return Err(error(error_kind(status, text("error").as_deref(), body), description));
+        return Err(error(
+            error_kind(status, text("error").filter(|code| is_oauth_code(code)).as_deref(), body),
+            description,
+        ));
     }
 
     let invalid = |reason: &str| error(ImsErrorKind::Decode, Some(reason.to_owned()));
@@ -57,6 +60,11 @@ pub fn parse_token_response(
     }
     AccessToken::new(Secret::new(token), now, lifetime)
         .ok_or_else(|| invalid("the access_token has characters that cannot be sent in a header"))
+}
+
+/// All codes of RFC 6749 and of Adobe's documents have a `_`. Other servers write a status such as `Not Found`.
+fn is_oauth_code(text: &str) -> bool {
+    text.contains('_')
 }
 
 /// With 429 and 5xx the endpoint has not checked the credential, whatever code the body has. If such a response counted
@@ -174,6 +182,8 @@ mod tests {
             (401, "<html>", ImsErrorKind::Intermediary, "proxy"),
             (404, "Not Found", ImsErrorKind::Intermediary, "proxy"),
             (404, r#"{"message":"no Route matched"}"#, ImsErrorKind::Intermediary, "proxy"),
+            (403, r#"{"error":"Forbidden"}"#, ImsErrorKind::Intermediary, "proxy"),
+            (404, r#"{"status":404,"error":"Not Found","path":"/"}"#, ImsErrorKind::Intermediary, "proxy"),
             (407, "", ImsErrorKind::Intermediary, "proxy"),
             (451, "", ImsErrorKind::Intermediary, "firewall"),
             (302, "", ImsErrorKind::Other, "check"),
@@ -209,12 +219,12 @@ mod tests {
 
     #[test]
     fn form_encoded_secret_is_redacted() {
-        let body = br#"{"error":"bad p8 s/t","error_description":"got p8+s%2Ft"}"#;
+        let body = br#"{"error":"bad_p8 s/t","error_description":"got p8+s%2Ft"}"#;
         let error =
             parse_token_response(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
         assert_eq!(
             error.to_string(),
-            "the token endpoint responded 400 bad [redacted]: got [redacted] (debug id id [redacted])"
+            "the token endpoint responded 400 bad_[redacted]: got [redacted] (debug id id [redacted])"
         );
         let error = parse_token_response(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("rejected");
         assert_eq!(
@@ -226,11 +236,11 @@ mod tests {
 
     #[test]
     fn secret_with_a_line_break_is_redacted() {
-        let body = br#"{"error":"bad p8\ns/t","error_description":"\u001b"}"#;
+        let body = br#"{"error":"bad_p8\ns/t","error_description":"\u001b"}"#;
         let error = parse_token_response(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
-        assert_eq!(error.to_string(), "the token endpoint responded 400 bad [redacted]");
-        let error = parse_response(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for abc-token"}"#);
-        assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for [redacted]"));
+        assert_eq!(error.to_string(), "the token endpoint responded 400 bad_[redacted]");
+        let error = parse_response(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for_abc-token"}"#);
+        assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for_[redacted]"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::safe_text::safe;
 use crate::secret_mask;
 use crate::session::{
     CredentialSources, Profile, ProfileName, ProfileStore, SecretStorage, Setting, SettingSource, SettingsReader,
-    credential_source, dirs, keychain, read_credential, selected_profile_name, token_endpoint,
+    credential_source, dirs, keychain, read_credential, selected_profile_name, service_url, token_endpoint,
 };
 
 /// The suggested scopes, *inferred* from samples of Experience Platform credentials: no document lists the scopes of the two
@@ -28,6 +28,8 @@ pub(super) async fn run(settings: &GlobalSettings) -> Result<(), CommandError> {
     let name = selected_profile_name(settings)?.unwrap_or_default();
     let profiles = ProfileStore::open()?;
     let ims = token_endpoint(settings, None)?;
+    // It is stored, so it must be valid.
+    service_url(settings, None)?;
     let reader = SettingsReader::new(settings);
     let LoginInput { credentials, sandbox, source } = read_credentials(&reader)?;
     credentials.secrets().iter().for_each(secret_mask::register);

@@ -125,7 +125,12 @@ fn login_reports_invalid_input() {
             "error: failed to parse the credential from standard input: line 1: ",
         ),
         (&[], "", 64, "error: no sandbox given; set AJO_SANDBOX or pass --sandbox\n"),
-        (&["--sandbox", "prod", "--profile", "../x"], "", 64, "error: invalid profile name: use up to 64 characters"),
+        (
+            &["--sandbox", "prod", "--profile", "../x"],
+            "",
+            64,
+            "error: --profile: invalid profile name: use up to 64 characters",
+        ),
         (&["--emulator"], "", 64, "error: --emulator cannot be used with login or logout; it needs no profile\n"),
     ] {
         let output = run_with_input(&mut fixture.command(&[&["auth", "login"], arguments].concat()), input);

@@ -189,6 +189,10 @@ fn wrapped_values_are_not_sent() {
         ("AJO_CLIENT_SECRET", "${c4nary}", "the client secret is a placeholder"),
         ("AJO_CLIENT_SECRET", "<your c4nary>", "the client secret is a placeholder"),
         ("AJO_CLIENT_SECRET", "%c4nary%", "the client secret is a placeholder"),
+        ("AJO_CLIENT_SECRET", "$c4nary", "the client secret is a placeholder"),
+        ("AJO_CLIENT_SECRET", "{\"CLIENT_SECRETS\": [\"c4nary\"]}", "the client secret is JSON"),
+        ("AJO_CLIENT_ID", "\"c4nary\"", "the client id contains a space, a quote"),
+        ("AJO_CLIENT_ID", "${c4nary}", "the client id contains a space, a quote"),
         ("AJO_CLIENT_SECRET", "c4nary\u{200b}", "the client secret contains a character outside ASCII"),
         ("AJO_CLIENT_SECRET", "p8e\u{2013}c4nary", "the client secret contains a character outside ASCII"),
         ("AJO_SCOPES", "[openid, AdobeID]", "the scopes contain `[`"),
@@ -224,13 +228,78 @@ fn value_variants_are_accepted() {
         let output = run_with(&fixture, &["capping", "list"], &[(name, value)]);
         assert_eq!(output.exit_code, Some(0), "{name}={value}: {}", output.stderr);
     }
-    let output = run_with(&fixture, &["capping", "list"], &[("AJO_ACCESS_TOKEN", "c4nary c4nary")]);
-    assert!(
-        output.stderr.starts_with("error: the access token in AJO_ACCESS_TOKEN is empty or has"),
-        "{}",
-        output.stderr
-    );
-    assert!(!output.stderr.contains(CANARY), "{}", output.stderr);
+}
+
+#[test]
+fn wrapped_token_is_not_sent() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    for value in [
+        "c4nary c4nary",
+        "\"c4nary\"",
+        "${c4nary}",
+        "<c4nary>",
+        "{\"access_token\":\"c4nary\"}",
+        "Bearer",
+        "c4\u{200b}nary",
+    ] {
+        let output = run_with(&fixture, &["capping", "list"], &[("AJO_ACCESS_TOKEN", value)]);
+        assert_eq!(output.exit_code, Some(3), "{value}: {}", output.stderr);
+        let problem = "error: the access token in AJO_ACCESS_TOKEN is empty or has";
+        assert!(output.stderr.starts_with(problem) && !output.stderr.contains(CANARY), "{value}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn unreadable_credentials_name_the_setting() {
+    let fixture = AuthFixture::new();
+    let missing = "./c4nary.json";
+    for (value, problem) in [
+        ("p8e-c4nary", "a value of 10 characters (AJO_CREDENTIALS): "),
+        (missing, "./c4nary.json (AJO_CREDENTIALS): "),
+        ("client_id: c\nclient_secret: c4nary", "AJO_CREDENTIALS: the file is YAML; known formats: "),
+        ("[default]\nclient_secret = c4nary", "AJO_CREDENTIALS: the file is INI; known formats: "),
+        ("$env:AJO_CLIENT_ID=\"c\"\n$env:X=\"c4nary\"", "AJO_CREDENTIALS: the file has an unknown format; "),
+        ("<c>c4nary</c>", "AJO_CREDENTIALS: the file has an unknown format; "),
+        ("'{\"CLIENT_SECRETS\": [\"c4nary\"]}'", "AJO_CREDENTIALS: the file has an unknown format; "),
+    ] {
+        let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", value)]);
+        let expected = format!("error: failed to read the credentials in {problem}");
+        assert_eq!(output.exit_code, Some(3), "{value}: {}", output.stderr);
+        assert!(output.stderr.starts_with(&expected), "{value}: {}", output.stderr);
+        assert!(value == missing || !output.stderr.contains(CANARY), "{}", output.stderr);
+    }
+    let output = run_with(&fixture, &["auth", "status", "--credentials", missing], &[]);
+    assert!(output.stderr.contains("./c4nary.json (--credentials): "), "{}", output.stderr);
+}
+
+#[test]
+fn invalid_url_or_name_names_the_setting() {
+    let fixture = AuthFixture::new();
+    fixture.login("default", "prod");
+    let file = fixture.path("c.json");
+    fs::write(&file, flat_json(&fixture)).expect("written");
+    let credentials = file.display().to_string();
+    let login = ["auth", "login", "--sandbox", "prod", "--credentials", &credentials];
+    for (arguments, set, problem) in [
+        (&["capping", "list"][..], &[("AJO_BASE_URL", "\"https://x\"")][..], "invalid base URL (AJO_BASE_URL): "),
+        (&["capping", "list", "--base-url", "x"], &[], "invalid base URL (--base-url): "),
+        (&login, &[("AJO_BASE_URL", "x")], "invalid base URL (AJO_BASE_URL): "),
+        (&["capping", "list", "--ims-url", "x"], &[], "invalid token endpoint (--ims-url): "),
+        (&login, &[("AJO_IMS_URL", "x")], "invalid token endpoint (AJO_IMS_URL): "),
+        (&["auth", "status"], &[("AJO_PROFILE", "A/b")], "AJO_PROFILE: invalid profile name: "),
+    ] {
+        let output = run_with(&fixture, arguments, set);
+        assert_ne!(output.exit_code, Some(0), "{arguments:?}");
+        assert!(output.stderr.starts_with(&format!("error: {problem}")), "{arguments:?}: {}", output.stderr);
+    }
+    let path = fixture.profile_path("default");
+    let mut profile: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("a profile")).expect("JSON");
+    assert_eq!(profile["baseUrl"], fixture.setting("AJO_BASE_URL"), "an invalid URL is not stored");
+    profile["baseUrl"] = "x".into();
+    fs::write(&path, profile.to_string()).expect("written");
+    let output = run_with(&fixture, &["capping", "list", "--sandbox", "prod"], &[("AJO_BASE_URL", "")]);
+    assert!(output.stderr.starts_with("error: invalid base URL (profile default): "), "{}", output.stderr);
 }
 
 #[test]
@@ -256,8 +325,9 @@ fn credential_file_encodings() {
         fs::write(&file, content).expect("written");
         let output = run_with(&fixture, &["auth", "status"], &[("AJO_CREDENTIALS", &path)]);
         assert_eq!(output.exit_code, Some(3));
-        let expected = format!("error: failed to read the credentials in {path}: {problem}");
-        assert!(output.stderr.starts_with(&expected) && !output.stderr.contains(CANARY), "{}", output.stderr);
+        let start = format!("error: failed to read the credentials in {path}");
+        assert!(output.stderr.starts_with(&start) && output.stderr.contains(problem), "{}", output.stderr);
+        assert!(!output.stderr.contains(CANARY), "{}", output.stderr);
     }
 }
 

@@ -5,6 +5,9 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+/// Characters of quotes, placeholders, and JSON around a value.
+const WRAPPERS: &[u8] = b"\"'`<>{}[]()$%,;";
+
 /// The client id of a credential, which is also its API key. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
@@ -14,8 +17,10 @@ pub struct ClientId(String);
 pub enum ClientIdError {
     #[error("the client id is empty")]
     Empty,
-    #[error("the client id contains a space, a control character, or a character outside ASCII")]
-    NotPrintable,
+    #[error(
+        "the client id contains a space, a quote, a bracket, or another character that client ids do not have; copy it again"
+    )]
+    InvalidCharacter,
 }
 
 impl ClientId {
@@ -32,10 +37,10 @@ impl FromStr for ClientId {
         let text = text.trim();
         if text.is_empty() {
             Err(ClientIdError::Empty)
-        } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !WRAPPERS.contains(&byte)) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ClientIdError::NotPrintable)
+            Err(ClientIdError::InvalidCharacter)
         }
     }
 }
@@ -55,9 +60,12 @@ mod tests {
         for (text, error) in [
             ("", ClientIdError::Empty),
             (" \n", ClientIdError::Empty),
-            ("a b", ClientIdError::NotPrintable),
-            ("a\r\nx: y", ClientIdError::NotPrintable),
-            ("é", ClientIdError::NotPrintable),
+            ("a b", ClientIdError::InvalidCharacter),
+            ("a\r\nx: y", ClientIdError::InvalidCharacter),
+            ("\"c\"", ClientIdError::InvalidCharacter),
+            ("${CLIENT_ID}", ClientIdError::InvalidCharacter),
+            ("<your id>", ClientIdError::InvalidCharacter),
+            ("é", ClientIdError::InvalidCharacter),
         ] {
             assert_eq!(text.parse::<ClientId>(), Err(error), "{text:?}");
         }

@@ -28,10 +28,10 @@ fn find_defect(value: &str) -> Option<ClientSecretError> {
         Some(ClientSecretError::Control)
     } else if matches!(first, '"' | '\'' | '`') || value.ends_with(['"', '\'', '`']) {
         Some(ClientSecretError::Quoted)
-    } else if ["${", "$(", "{{", "<"].iter().any(|start| value.starts_with(start)) || is_wrapped("%", "%") {
+    } else if ["$", "{{", "<", "%("].iter().any(|start| value.starts_with(start)) || is_wrapped("%", "%") {
         Some(ClientSecretError::Placeholder)
-    } else if is_wrapped("[", "]") {
-        Some(ClientSecretError::List)
+    } else if first == '{' || is_wrapped("[", "]") {
+        Some(ClientSecretError::Json)
     } else if !value.is_ascii() {
         Some(ClientSecretError::NotAscii)
     } else {
@@ -60,7 +60,10 @@ mod tests {
             ("{{ SECRET }}", ClientSecretError::Placeholder),
             ("%SECRET%", ClientSecretError::Placeholder),
             ("<your secret>", ClientSecretError::Placeholder),
-            ("[SEC]", ClientSecretError::List),
+            ("$SECRET", ClientSecretError::Placeholder),
+            ("%(secret)s", ClientSecretError::Placeholder),
+            ("[SEC]", ClientSecretError::Json),
+            ("{\"CLIENT_SECRETS\": [\"SEC\"]}", ClientSecretError::Json),
             ("S\u{200b}EC", ClientSecretError::NotAscii),
             ("p8e\u{2013}SEC", ClientSecretError::NotAscii),
             ("SEC\nSEC", ClientSecretError::Control),

@@ -6,10 +6,12 @@
 pub enum ClientSecretError {
     #[error("the client secret starts or ends with a quote; remove it")]
     Quoted,
-    #[error("the client secret is a placeholder in `${{}}`, `{{{{}}}}`, `%%`, or `<>`; replace it with the secret")]
+    #[error("the client secret is a placeholder with `$`, `{{{{}}}}`, `%%`, or `<>`; replace it with the secret")]
     Placeholder,
-    #[error("the client secret is a list with an invalid format; write `[\"first\",\"second\"]`, or a single secret")]
-    List,
+    #[error(
+        "the client secret is JSON, but not a list of secrets; write the secret alone, or `[\"first\",\"second\"]`"
+    )]
+    Json,
     #[error(
         "the client secret contains a character outside ASCII, such as a zero-width space or an en dash; copy it again"
     )]

@@ -26,7 +26,11 @@ pub fn find_credential_content(setting: &str) -> Option<String> {
 }
 
 fn is_content(text: &str) -> bool {
-    text.starts_with('{') || text.starts_with("[{") || text.contains("-----BEGIN") || is_credential_dotenv(text)
+    text.starts_with(['{', '<', '"', '\''])
+        || text.starts_with("[{")
+        || text.contains("-----BEGIN")
+        || (text.contains('\n') && text.contains([':', '=']))
+        || is_credential_dotenv(text)
 }
 
 /// A path for messages, bounded and escaped. A text that does not look like a path is not shown, because it can be a

@@ -50,11 +50,17 @@ fn describe_unknown(text: &str) -> &'static str {
     let first = lines.next().unwrap_or_default();
     if first.starts_with('[') && first.ends_with(']') && lines.next().is_none_or(|line| line.contains('=')) {
         "the file is INI"
-    } else if first == "---" || first.split_once(':').is_some_and(|(name, _)| !name.contains([' ', '{', '/'])) {
+    } else if first == "---" || is_yaml_entry(first) {
         "the file is YAML"
     } else {
         "the file has an unknown format"
     }
+}
+
+/// Whether a line is `name: value` or `name:`.
+fn is_yaml_entry(line: &str) -> bool {
+    line.split_once(':')
+        .is_some_and(|(name, value)| (value.is_empty() || value.starts_with(' ')) && !name.contains([' ', '{', '/']))
 }
 
 /// Parses the JSON of a file. The error only has the position, because the text can contain the secret.
