@@ -18,6 +18,7 @@ pub(crate) mod retry_policy;
 pub(crate) mod retry_state;
 pub(crate) mod step_context;
 pub(crate) mod store_breaker;
+pub(crate) mod store_locks;
 pub(crate) mod token_acquisition;
 pub(crate) mod token_cache;
 pub(crate) mod versioned_token;

@@ -20,7 +20,7 @@ pub mod rules;
 
 pub use decide::attempt_outcome::AttemptOutcome;
 pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
-pub use decide::client_token_state::{ClientTokenState, OAuthOptions, StoreLocks};
+pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
@@ -31,6 +31,7 @@ pub use decide::retry_policy::RetryPolicy;
 pub use decide::retry_state::{RetryDecision, RetryState};
 pub use decide::step_context::StepContext;
 pub use decide::store_breaker::StoreBreaker;
+pub use decide::store_locks::StoreLocks;
 pub use decide::token_acquisition::{STORE_LOCK_LEASE, StoreLockResult, TokenAcquisition, TokenAction, TokenInput};
 pub use decide::token_cache::{
     CacheLookup, EARLY_REFRESH_MARGIN, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REJECTION_BACKOFF, TokenCache,

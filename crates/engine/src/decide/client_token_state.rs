@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::held_lock::HeldLock;
 use crate::{
     AccessToken, AuthError, BaseUrl, CacheLookup, Credentials, RefreshLease, Secret, StepContext, StoreBreaker,
-    Timestamp, TokenCache, TransportErrorKind, VersionedToken,
+    StoreLocks, Timestamp, TokenCache, TransportErrorKind, VersionedToken,
 };
 
 /// Token state of one client and its clones: the token source, the cached token, and the refresh lease.
@@ -33,18 +33,6 @@ pub(super) enum TokenSource {
     Static(AccessToken),
     /// The number of times the callback has returned.
     Callback(u64),
-}
-
-/// The locks of a token store, with which one process requests a token while the others wait for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StoreLocks {
-    /// There are none.
-    #[default]
-    None,
-    /// They expire. A killed process keeps its lock until then, so the others wait for at most two seconds.
-    Expiring,
-    /// They end with their process, so the others wait as long as a token request may take.
-    ProcessBound,
 }
 
 /// How a client fetches tokens.

@@ -2,13 +2,17 @@
 
 use core::time::Duration;
 
-use crate::Timestamp;
+use crate::{StoreLocks, Timestamp};
 
 /// How long an unresponsive store is not used. Without this, every call could lose the whole store timeout.
 const OPEN_DURATION: Duration = Duration::from_secs(30);
 
 /// Upper bound of a store timeout. Fetching a new token takes about as long.
 const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Upper bound of a store timeout if the store is on this machine. A busy disk is slow for all processes, and each one that does not
+/// wait makes a token request of its own.
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A store operation may take at most this fraction (1/4) of a call's remaining time.
 const TIMEOUT_DIVISOR: u32 = 4;
@@ -43,9 +47,10 @@ impl StoreBreaker {
         *self = Self::default();
     }
 
-    /// The store timeout for a caller with this much time left.
-    pub fn timeout(left: Duration) -> Duration {
-        (left / TIMEOUT_DIVISOR).min(TIMEOUT)
+    /// The timeout of a store with these locks for a caller with this much time left.
+    pub fn timeout(left: Duration, locks: StoreLocks) -> Duration {
+        let max = if locks == StoreLocks::ProcessBound { LOCAL_TIMEOUT } else { TIMEOUT };
+        (left / TIMEOUT_DIVISOR).min(max)
     }
 }
 
@@ -70,7 +75,13 @@ mod tests {
 
     #[test]
     fn timeout_is_a_quarter_of_time_left() {
-        assert_eq!(StoreBreaker::timeout(Duration::from_secs(1)), Duration::from_millis(250));
-        assert_eq!(StoreBreaker::timeout(Duration::MAX), Duration::from_millis(500));
+        for (left, locks, timeout) in [
+            (Duration::from_secs(1), StoreLocks::Expiring, Duration::from_millis(250)),
+            (Duration::MAX, StoreLocks::Expiring, Duration::from_millis(500)),
+            (Duration::from_secs(8), StoreLocks::ProcessBound, Duration::from_secs(2)),
+            (Duration::MAX, StoreLocks::ProcessBound, Duration::from_secs(5)),
+        ] {
+            assert_eq!(StoreBreaker::timeout(left, locks), timeout, "{left:?} {locks:?}");
+        }
     }
 }

@@ -324,7 +324,7 @@ impl TokenAcquisition {
 
     /// The timeout for a store operation; `None` if the store is not used now.
     fn store_timeout(&self, tokens: &mut ClientTokenState, moment: StepContext) -> Option<Duration> {
-        let timeout = StoreBreaker::timeout(self.time_left(moment));
+        let timeout = StoreBreaker::timeout(self.time_left(moment), store_locks(tokens));
         // With a zero timeout, even a healthy store would count as unresponsive.
         (!timeout.is_zero() && tokens.try_use_store(moment.now)).then_some(timeout)
     }
