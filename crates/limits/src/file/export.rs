@@ -1,7 +1,7 @@
 //! Exports the configurations of the service as a limits file.
 
-mod definition_lines;
-mod scalar;
+pub(super) mod definition_lines;
+pub(super) mod scalar;
 
 use std::collections::BTreeMap;
 
