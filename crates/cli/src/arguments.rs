@@ -13,7 +13,8 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+    AcceptArgs, ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs,
+    SchemaKind,
 };
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
@@ -120,6 +121,12 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Add existing configurations to the state file
     Import(ImportArgs),
+    /// Take changes that someone made at the service into the limits files
+    ///
+    /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
+    /// the service.
+    #[command(after_help = EXIT_CODES)]
+    Accept(AcceptArgs),
     /// Read back each configuration in the limits files and check that it can be deployed
     Verify(DriftArgs),
     /// Print a JSON Schema

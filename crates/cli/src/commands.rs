@@ -35,6 +35,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Apply(args) => limits::apply(settings, &args).await,
         Command::Export(args) => limits::export(settings, &args).await,
         Command::Drift(files) => limits::drift(settings, &files).await,
+        Command::Accept(args) => limits::accept(settings, &args).await,
         Command::Import(args) => limits::import(settings, &args).await,
         Command::Verify(files) => limits::verify(settings, &files).await,
         Command::Schema(args) => limits::schema(&args),

@@ -46,6 +46,7 @@
 //! assert_eq!(phases[0].tasks, [PlanTask { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
+mod accept;
 mod command_report;
 mod definition_schema;
 mod drift;
@@ -57,6 +58,7 @@ mod policy;
 mod state;
 pub mod url_form;
 
+pub use accept::{AcceptError, AcceptFilter, AcceptSelection};
 pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
 pub use drift::{
     ConfigDrift, DeployMismatch, DriftReport, DuplicateConfig, PatternOverlap, PatternRelation, UnmanagedConfig,

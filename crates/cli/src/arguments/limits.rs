@@ -142,6 +142,25 @@ impl DriftArgs {
     }
 }
 
+/// Arguments of `ajo accept`.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    #[command(flatten)]
+    pub(crate) files: LimitsFilesArgs,
+
+    /// Accept this configuration, also if it is in no file (it is added to the first file) or was deleted (it is removed)
+    #[arg(long, value_name = "UID")]
+    pub(crate) uid: Vec<Uid>,
+
+    /// Accept the configurations with this URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Vec<String>,
+
+    /// Show the diff of the files, but write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// Arguments of `ajo export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {

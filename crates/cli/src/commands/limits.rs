@@ -1,5 +1,6 @@
 //! Limits as code: commands that compare limits files in git with the service and apply them.
 
+mod accept;
 mod ambiguous_configs;
 mod apply;
 mod confirm;
@@ -20,6 +21,7 @@ mod state_paths;
 mod validate;
 mod verify;
 
+pub(crate) use accept::run as accept;
 pub(crate) use apply::run as apply;
 pub(crate) use confirm::confirm_sandbox;
 pub(crate) use demo::run as demo;

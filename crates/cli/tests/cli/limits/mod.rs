@@ -1,5 +1,6 @@
 //! Limits as code.
 
+mod accept;
 mod baselines;
 mod commands;
 mod crashes;

@@ -12,6 +12,7 @@ use super::node_edit::{EditedText, key_style};
 use super::source_tree::SourceTree;
 use super::text_edit::{TextEdit, apply_edits, line_start};
 use super::value_text::TextStyle;
+use crate::file::config_entry::without_nulls;
 use crate::file::export::definition_lines;
 use crate::file::parsed_limits::parse_limits;
 use crate::file::source_file::SourceFile;
@@ -62,7 +63,7 @@ pub fn accept_changes(
     };
     // From the end, so that the remaining indexes stay valid.
     for target in targets.iter().rev().filter(is_removed) {
-        remove_entry(&mut files[target.file], target).map_err(|problem| vec![problem])?;
+        remove_entry(&mut files[target.file], target)?;
     }
     for change in changes {
         if let (AcceptedChange::Add(found), Some(file)) = (change, files.first_mut()) {
@@ -71,8 +72,8 @@ pub fn accept_changes(
         }
     }
     check_result(sources, variables, changes, &desired, &files)?;
-    let changed = files.into_iter().zip(sources.inputs()).filter(|(file, before)| file != *before);
-    Ok(changed.map(|(file, _)| file).collect())
+    let edited = files.into_iter().zip(sources.inputs()).filter(|(file, before)| file != *before);
+    Ok(edited.map(|(file, _)| file).collect())
 }
 
 /// Makes the next edit of each entry. Edits of different entries do not overlap.
@@ -99,10 +100,10 @@ fn edit_once(files: &mut [SourceFile], targets: &mut [EntryTarget]) -> Result<()
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn remove_entry(file: &mut SourceFile, target: &EntryTarget) -> Result<(), FileDiagnostic> {
+fn remove_entry(file: &mut SourceFile, target: &EntryTarget) -> Result<(), Vec<FileDiagnostic>> {
     if target.has_base {
         let hint = "the file has a base: add `absent: true` to the limit, or edit the base";
-        return Err(entry_problem(target, "the limit cannot be removed from this file", hint));
+        return Err(vec![entry_problem(target, "the limit cannot be removed from this file", hint)]);
     }
     let tree = SourceTree::parse(&file.content);
     let edit = tree.as_ref().and_then(|tree| {
@@ -114,7 +115,7 @@ fn remove_entry(file: &mut SourceFile, target: &EntryTarget) -> Result<(), FileD
         }
     });
     let hint = "remove it manually";
-    let edit = edit.ok_or_else(|| entry_problem(target, "the limit cannot be removed in this layout", hint))?;
+    let edit = edit.ok_or_else(|| vec![entry_problem(target, "the limit cannot be removed in this layout", hint)])?;
     file.content = apply_edits(&file.content, vec![edit]);
     Ok(())
 }
@@ -126,9 +127,13 @@ fn add_entry(file: &mut SourceFile, found: &ObservedConfig) -> Option<()> {
     let definition = &found.deploy_state.saved;
     let deployed = found.deploy_state.is_deployed();
     let name = definition.api().as_str();
-    let lines = definition_lines::to_lines(definition, deployed);
+    let extra = without_nulls(found.unknown_fields.clone());
+    let lines = definition_lines::to_lines(definition, &extra, deployed);
     let style = key_style(&root.entries().first()?.0);
     let mut fields = definition.to_json();
+    if !extra.is_empty() {
+        fields.insert("extra".to_owned(), extra.into());
+    }
     fields.insert("deployed".to_owned(), deployed.into());
     let edits = match (definition.api(), root.position(name)) {
         (Api::Capping, Some(index)) => {
@@ -146,7 +151,8 @@ fn add_entry(file: &mut SourceFile, found: &ObservedConfig) -> Option<()> {
             vec![text.insert_entry(root, name, &value)?]
         }
         (Api::Capping, None) => {
-            let dashed = lines.iter().enumerate().map(|(index, line)| format!("{} {line}", if index == 0 { "-" } else { " " }));
+            let dashed =
+                lines.iter().enumerate().map(|(index, line)| format!("{} {line}", if index == 0 { "-" } else { " " }));
             vec![text.insert_block_entry(root, name, &dashed.collect::<Vec<_>>())?]
         }
         (Api::Throttling, None) => vec![text.insert_block_entry(root, name, &lines)?],
@@ -173,13 +179,17 @@ fn check_result(
     let mut accepted = Vec::new();
     for change in changes {
         match change {
-            AcceptedChange::Update { key, found } => accepted.push((expected.remove(key), found)),
-            AcceptedChange::Add(found) => accepted.push((None, found)),
+            AcceptedChange::Update { key, found } => {
+                accepted.extend(expected.remove(key).map(|config| (config.definition, found)));
+            }
+            AcceptedChange::Add(found) => {
+                let extra = without_nulls(found.unknown_fields.clone());
+                accepted.push((found.deploy_state.saved.clone().with_extra(extra), found));
+            }
             AcceptedChange::Remove(key) => drop(expected.remove(key)),
         }
     }
-    for (config, found) in accepted {
-        let definition = config.map_or_else(|| found.deploy_state.saved.clone(), |config| config.definition);
+    for (definition, found) in accepted {
         let state = found.deploy_state_for(&definition);
         let (definition, deployed) = (state.saved.clone(), state.is_deployed());
         expected.insert(found.key(), DesiredConfig { definition, deployed, file: None, location: None });
@@ -190,7 +200,8 @@ fn check_result(
             .is_some_and(|wanted| wanted.definition == config.definition && wanted.deployed == config.deployed)
     };
     let is_complete = after.configs.len() == expected.len() && after.configs.iter().all(is_expected);
-    let keeps_comments = files.iter().zip(sources.inputs()).all(|(after, before)| own_lines(after) == own_lines(before));
+    let keeps_comments =
+        files.iter().zip(sources.inputs()).all(|(after, before)| own_lines(after) == own_lines(before));
     match files.iter().zip(sources.inputs()).find(|(after, before)| after != before) {
         Some((file, _)) if !is_complete || !keeps_comments => {
             Err(vec![file_problem(file, "the layout of this file cannot be edited safely")])
@@ -203,7 +214,8 @@ fn check_result(
 fn own_lines(file: &SourceFile) -> Vec<String> {
     let text = &file.content;
     let comments = SourceTree::parse(text).map(|tree| tree.comments).unwrap_or_default();
-    let own = comments.into_iter().filter(|comment| text[line_start(text, comment.start)..comment.start].trim().is_empty());
+    let own =
+        comments.into_iter().filter(|comment| text[line_start(text, comment.start)..comment.start].trim().is_empty());
     own.map(|comment| text[comment].to_owned()).collect()
 }
 

@@ -48,7 +48,9 @@ pub(super) fn find_targets(sources: &SourceSet, variables: &dyn Fn(&str) -> Opti
             let start = entry.reference_span.bytes.0;
             let own = *entry.reference_span.file == *source.name;
             let index = match api {
-                Api::Capping => capping.iter().position(|item| item.range.start == start || item.range.contains(&start)),
+                Api::Capping => {
+                    capping.iter().position(|item| item.range.start == start || item.range.contains(&start))
+                }
                 Api::Throttling => Some(0),
             };
             targets.push(EntryTarget {

@@ -9,6 +9,9 @@ use super::node_edit::EditedText;
 use super::source_tree::SourceNode;
 use super::text_edit::TextEdit;
 
+/// A list whose order has no meaning.
+const METHODS: &str = "methods";
+
 /// A change of an entry. Paths are the names of nested fields.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FieldEdit {
@@ -48,7 +51,12 @@ pub(super) fn diff_objects(before: &Map<String, Value>, after: &Map<String, Valu
     edits
 }
 
-fn add_edits(path: &mut Vec<String>, before: &Map<String, Value>, after: &Map<String, Value>, edits: &mut Vec<FieldEdit>) {
+fn add_edits(
+    path: &mut Vec<String>,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    edits: &mut Vec<FieldEdit>,
+) {
     // Sorted, because the order of a map depends on a feature of `serde_json`.
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     for name in names {
@@ -57,7 +65,9 @@ fn add_edits(path: &mut Vec<String>, before: &Map<String, Value>, after: &Map<St
         match (before.get(name), after.get(name)) {
             (before, after) if before == after => {}
             (Some(Value::Object(before)), Some(Value::Object(after))) => add_edits(path, before, after, edits),
-            (Some(Value::Array(before)), Some(Value::Array(after))) if is_set(before) && is_set(after) => {
+            (Some(Value::Array(before)), Some(Value::Array(after)))
+                if name == METHODS && !before.is_empty() && !after.is_empty() =>
+            {
                 let added = after.iter().filter(|item| !before.contains(item));
                 added.for_each(|item| push(FieldChange::AddItem(item.clone())));
                 let removed = before.iter().filter(|item| !after.contains(item));
@@ -69,11 +79,6 @@ fn add_edits(path: &mut Vec<String>, before: &Map<String, Value>, after: &Map<St
         }
         path.pop();
     }
-}
-
-/// Whether a list is a non-empty list of strings, such as methods.
-fn is_set(items: &[Value]) -> bool {
-    !items.is_empty() && items.iter().all(Value::is_string)
 }
 
 impl FieldEdit {

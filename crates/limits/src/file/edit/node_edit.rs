@@ -98,15 +98,24 @@ impl EditedText<'_> {
     }
 
     /// Adds the lines of a mapping as an item of a block sequence, or of an empty one.
-    pub(super) fn insert_block_item(&self, key: &SourceNode, sequence: &SourceNode, lines: &[String]) -> Option<Vec<TextEdit>> {
-        let dashed = lines.iter().enumerate().map(|(index, line)| if index == 0 { format!("- {line}") } else { format!("  {line}") });
+    pub(super) fn insert_block_item(
+        &self,
+        key: &SourceNode,
+        sequence: &SourceNode,
+        lines: &[String],
+    ) -> Option<Vec<TextEdit>> {
+        let dashed = lines
+            .iter()
+            .enumerate()
+            .map(|(index, line)| if index == 0 { format!("- {line}") } else { format!("  {line}") });
         let dashed: Vec<_> = dashed.collect();
         if let (Some(first), Some(last)) = (sequence.items().first(), sequence.items().last()) {
             let indent = self.block_indent(self.dash(first)?);
             return (!sequence.is_flow()).then(|| vec![self.insert_lines(last.range.end, &indent, &dashed)]);
         }
         let indent = self.block_indent(key.range.start) + "  ";
-        let empty = self.text[key.range.end..sequence.range.end].find('[').map_or(key.range.end, |at| key.range.end + at);
+        let empty =
+            self.text[key.range.end..sequence.range.end].find('[').map_or(key.range.end, |at| key.range.end + at);
         let start = self.text[..empty].trim_end().len();
         Some(vec![
             TextEdit::remove(start.min(sequence.range.end)..sequence.range.end),
@@ -117,7 +126,8 @@ impl EditedText<'_> {
     /// Adds a key with lines below it at the end of a block mapping.
     pub(super) fn insert_block_entry(&self, mapping: &SourceNode, key: &str, lines: &[String]) -> Option<TextEdit> {
         let (first, _) = mapping.entries().first().filter(|_| !mapping.is_flow())?;
-        let lines: Vec<_> = std::iter::once(format!("{key}:")).chain(lines.iter().map(|line| format!("  {line}"))).collect();
+        let lines: Vec<_> =
+            std::iter::once(format!("{key}:")).chain(lines.iter().map(|line| format!("  {line}"))).collect();
         Some(self.insert_lines(mapping.range.end, &self.block_indent(first.range.start), &lines))
     }
 
@@ -176,7 +186,11 @@ impl EditedText<'_> {
     fn flow_separator(&self, last: &SourceNode) -> String {
         let start = line_start(self.text, last.range.start);
         let before = &self.text[start..last.range.start];
-        if before.trim().is_empty() && start > 0 { format!("{}{before}", line_break(self.text)) } else { " ".to_owned() }
+        if before.trim().is_empty() && start > 0 {
+            format!("{}{before}", line_break(self.text))
+        } else {
+            " ".to_owned()
+        }
     }
 }
 

@@ -169,7 +169,8 @@ mod tests {
                 format!("[{}]{}", items.join(", "), if *is_flow { "" } else { "block" })
             }
             SourceValue::Mapping { entries, .. } => {
-                let entry = |(key, value): &(SourceNode, SourceNode)| describe(key, text) + ": " + &describe(value, text);
+                let entry =
+                    |(key, value): &(SourceNode, SourceNode)| describe(key, text) + ": " + &describe(value, text);
                 let entries: Vec<_> = entries.iter().map(entry).collect();
                 format!("{{{}}} {source}", entries.join(", "))
             }
@@ -181,8 +182,14 @@ mod tests {
         for (text, expected) in [
             ("a: 1 # x\nb: 'é' #\n", r#"{"a": "1", "b": "'é'"} "a: 1 # x\nb: 'é'""#),
             ("\u{feff}a: \"x\"\n", r#"{"a": "\"x\""} "a: \"x\"""#),
-            ("a:\nb: |\n  x\n  y\n\n# c\nd: >-\n  z", r#"{"a": "", "b": "|\n  x\n  y", "d": ">-\n  z"} "a:\nb: |\n  x\n  y\n\n# c\nd: >-\n  z""#),
-            ("- &x {a: 1, b: [2, 3 ] }\r\n- *x\r\n", r#"[{"a": "1", "b": ["2", "3"]} &"{a: 1, b: [2, 3 ] }", alias "*x"]block"#),
+            (
+                "a:\nb: |\n  x\n  y\n\n# c\nd: >-\n  z",
+                r#"{"a": "", "b": "|\n  x\n  y", "d": ">-\n  z"} "a:\nb: |\n  x\n  y\n\n# c\nd: >-\n  z""#,
+            ),
+            (
+                "- &x {a: 1, b: [2, 3 ] }\r\n- *x\r\n",
+                r#"[{"a": "1", "b": ["2", "3"]} &"{a: 1, b: [2, 3 ] }", alias "*x"]block"#,
+            ),
             ("a: x\n  y\nb: { # z\n }\n", r#"{"a": "x\n  y", "b": {} "{ # z\n }"} "a: x\n  y\nb: { # z\n }""#),
         ] {
             let tree = SourceTree::parse(text).expect("YAML");

@@ -55,7 +55,8 @@ fn key_of(text: &str, index: usize) -> ConfigKey {
 fn update(text: &str, index: usize, json: &Value, deployed: bool) -> Result<String, Vec<FileDiagnostic>> {
     let key = key_of(text, index);
     let found = observed(key.api, json, deployed);
-    let changed = accept_changes(&sources(text), &|name| Some(name.to_lowercase()), &[AcceptedChange::Update { key, found }])?;
+    let changed =
+        accept_changes(&sources(text), &|name| Some(name.to_lowercase()), &[AcceptedChange::Update { key, found }])?;
     Ok(changed.into_iter().next().map_or_else(|| text.to_owned(), |file| file.content))
 }
 
@@ -96,7 +97,8 @@ fn fields_are_added_in_their_style() {
         "action": {"maxHttpConnections": 7, "rating": rating(1)},
         "dataSource": {"maxHttpConnections": 9, "rating": rating(10)},
     });
-    let text = update(FILE, 1, &capping("https://b.example.org/*", &["GET", "POST"], &services), false).expect("accepted");
+    let text =
+        update(FILE, 1, &capping("https://b.example.org/*", &["GET", "POST"], &services), false).expect("accepted");
     assert_eq!(
         changed_lines(FILE, &text),
         [
@@ -168,7 +170,12 @@ fn throttling_is_added_and_edited() {
   name: \"a: b\"
 ";
     assert_eq!(text, FILE.to_owned() + expected);
-    let text = update(&text.replace("  description: \"two\\nlines\"", "  description: |\n    two\n    lines"), 2, &limit, true);
+    let text = update(
+        &text.replace("  description: \"two\\nlines\"", "  description: |\n    two\n    lines"),
+        2,
+        &limit,
+        true,
+    );
     assert!(text.expect("accepted").ends_with("  deployed: true\n"));
 }
 
@@ -212,8 +219,11 @@ fn empty_list_is_filled() {
         let start = "version: 1\nsandbox: prod\n";
         let text = format!("{start}{before}{throttling}");
         let text = accept_changes(&sources(&text), &|_| None, &changes).expect("accepted").remove(0).content;
-        let expected =
-            if before.is_empty() { format!("{start}{throttling}{after}") } else { format!("{start}{after}{throttling}") };
+        let expected = if before.is_empty() {
+            format!("{start}{throttling}{after}")
+        } else {
+            format!("{start}{after}{throttling}")
+        };
         assert_eq!(text, expected);
     }
     let json = r#"{"version": 1, "sandbox": "prod", "capping": [
@@ -254,7 +264,9 @@ capping:
     let shared = "it manually: the change affects every use";
     assert_eq!(
         refusal(text, 0, &capping("https://host/a", &["GET"], &services(2))),
-        format!("prod.yaml:7:28 AJO_LIMITS_ACCEPT: `services.action.rating.maxCallsCount` is shared by an anchor or alias; edit {shared}")
+        format!(
+            "prod.yaml:7:28 AJO_LIMITS_ACCEPT: `services.action.rating.maxCallsCount` is shared by an anchor or alias; edit {shared}"
+        )
     );
     assert_eq!(
         refusal(text, 1, &capping("https://b.example.org/", &["PUT"], &services(1))),
@@ -321,7 +333,11 @@ fn invalid_values_are_refused() {
     assert_eq!(problems[0].code, "ERR_ENDPOINTCONFIG_107");
     // Comments in the middle of a value are not lost silently.
     let text = FILE.replace("methods: [GET]", "methods: [ # only these\n      GET]");
-    let found = capping("https://a.example.org/*", &["PUT"], &json!({"action": {"maxHttpConnections": 50, "rating": rating(500)}}));
+    let found = capping(
+        "https://a.example.org/*",
+        &["PUT"],
+        &json!({"action": {"maxHttpConnections": 50, "rating": rating(500)}}),
+    );
     let edited = update(&text, 0, &found, false).expect("accepted");
     assert_eq!(edited, text.replace("      GET]", "      PUT]"));
 }

@@ -8,12 +8,14 @@ use crate::DesiredConfig;
 /// How the text of an entry looks.
 #[derive(Clone, Debug)]
 struct Layout {
+    /// The whole entry on one line.
     is_flow: bool,
     block_methods: bool,
     block_rating: bool,
+    /// The quotes of the URL, and where `deployed` is.
     quotes: u8,
+    /// Which comments there are.
     comments: u8,
-    deployed_first: bool,
 }
 
 /// An entry, and the configuration that the service has for it.
@@ -69,7 +71,8 @@ impl Entry {
             format!("{{{connections}rating: {{ maxCallsCount: {calls}, periodInMs: 1000 }}}}")
         };
         if self.layout.is_flow {
-            let services: Vec<_> = self.before.services.iter().map(|it| format!("\"{}\": {}", it.0, limit(it))).collect();
+            let services: Vec<_> =
+                self.before.services.iter().map(|it| format!("\"{}\": {}", it.0, limit(it))).collect();
             return vec![format!(
                 "- {{ url: {url}, methods: [{}], services: {{ {} }}, deployed: {} }}{}",
                 self.before.methods.join(","),
@@ -80,7 +83,8 @@ impl Entry {
         }
         let mut lines = Vec::new();
         let deployed = format!("deployed: {}{}", self.before.deployed, trailing(1));
-        if self.layout.deployed_first {
+        let deployed_first = quotes > 3;
+        if deployed_first {
             lines.push(deployed.clone());
         }
         lines.push(format!("url: {url}{}", trailing(2)));
@@ -109,7 +113,7 @@ impl Entry {
                 lines.push(format!("   {name}: {}{}", limit(service), trailing(8)));
             }
         }
-        if !self.layout.deployed_first && (!self.before.deployed || quotes > 3) {
+        if !deployed_first && (!self.before.deployed || quotes > 2) {
             lines.push(deployed);
         }
         lines.iter().enumerate().map(|(at, line)| format!("{} {line}", if at == 0 { "-" } else { " " })).collect()
@@ -124,20 +128,29 @@ fn config() -> impl Strategy<Value = Config> {
         limit().prop_map(|one| vec![("dataSource", one.0, one.1)]),
         (limit(), limit()).prop_map(|(one, other)| vec![("action", one.0, one.1), ("dataSource", other.0, other.1)]),
     ];
-    let path = proptest::sample::select(vec!["*", "a b: c", "#x", "d"]).prop_filter("a URL has no space", |it| !it.contains(' '));
-    (path, methods, services, any::<bool>()).prop_map(|(path, methods, services, deployed)| Config { path, methods, services, deployed })
+    let path = proptest::sample::select(vec!["*", "a b: c", "#x", "d"])
+        .prop_filter("a URL has no space", |it| !it.contains(' '));
+    (path, methods, services, any::<bool>()).prop_map(|(path, methods, services, deployed)| Config {
+        path,
+        methods,
+        services,
+        deployed,
+    })
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let layout = (any::<[bool; 4]>(), 0..6_u8, 0..64_u8).prop_map(|(bits, quotes, comments)| Layout {
+    let layout = (any::<[bool; 3]>(), 0..6_u8, 0..64_u8).prop_map(|(bits, quotes, comments)| Layout {
         is_flow: bits[0],
         block_methods: bits[1],
         block_rating: bits[2],
         quotes,
         comments,
-        deployed_first: bits[3],
     });
-    (layout, config(), proptest::option::of(config())).prop_map(|(layout, before, after)| Entry { layout, before, after })
+    (layout, config(), proptest::option::of(config())).prop_map(|(layout, before, after)| Entry {
+        layout,
+        before,
+        after,
+    })
 }
 
 proptest! {
