@@ -13,5 +13,5 @@ mod identity;
 mod plan_file;
 #[cfg(unix)]
 mod special_files;
-mod workflow;
+mod workflows;
 mod wrong_lists;
