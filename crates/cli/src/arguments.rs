@@ -13,8 +13,8 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    AcceptArgs, ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs,
-    SchemaKind,
+    AcceptArgs, ApplyArgs, DriftArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs,
+    SchemaArgs, SchemaKind,
 };
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
@@ -139,6 +139,10 @@ pub(crate) enum Command {
     /// Run or control a local emulator of the service
     #[command(subcommand)]
     Emulator(EmulatorCommand),
+    /// Explain which limits apply to a call, and what is unknown
+    ///
+    /// Every statement has a label: documented by Adobe, inferred from its documentation, observed just now, or unknown.
+    Explain(ExplainArgs),
     /// Simulate traffic through a limit; no account needed
     ///
     /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result

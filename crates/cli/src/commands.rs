@@ -7,6 +7,7 @@ mod auth;
 mod demo;
 mod doctor;
 mod emulator;
+mod explain;
 mod limits;
 mod resource;
 mod simulate;
@@ -42,6 +43,7 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Auth(command) => auth::run(settings, command).await,
         Command::Doctor => doctor::run(settings).await,
         Command::Emulator(command) => emulator::run(settings, command).await,
+        Command::Explain(args) => explain::run(settings, &args).await,
         Command::Simulate(args) => simulate::run(settings, &args),
     }
 }

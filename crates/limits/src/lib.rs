@@ -50,6 +50,7 @@ mod accept;
 mod command_report;
 mod definition_schema;
 mod drift;
+mod explain;
 pub mod file;
 mod journal;
 mod json_schema;
@@ -64,6 +65,7 @@ pub use drift::{
     ConfigDrift, DeployMismatch, DriftReport, DuplicateConfig, PatternOverlap, PatternRelation, UnmanagedConfig,
     UnmanagedHandling, UnmanagedReason, detect_drift,
 };
+pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};
 pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
 pub use journal::{
     JOURNAL_VERSION, Journal, JournalEntry, JournalError, JournalHeader, StepError, StepResult, StepState,

@@ -161,6 +161,33 @@ pub(crate) struct AcceptArgs {
     pub(crate) dry_run: bool,
 }
 
+/// Arguments of `ajo explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// HTTP method of the call
+    pub(crate) method: String,
+
+    /// URL of the call
+    #[arg(value_parser = parse_url)]
+    pub(crate) url: String,
+
+    /// Also show what these limits files say; works without credentials
+    #[arg(long, value_name = "FILE")]
+    pub(crate) limits: Vec<PathBuf>,
+
+    /// Do not read the service
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// Accepts a text with a scheme and a host.
+fn parse_url(text: &str) -> Result<String, String> {
+    match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(text.to_owned()),
+        _ => Err("expected a URL such as https://api.example.org/v1/send".to_owned()),
+    }
+}
+
 /// Arguments of `ajo export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {

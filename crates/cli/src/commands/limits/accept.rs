@@ -24,7 +24,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
     if files.files.iter().any(|file| file == Path::new("-")) {
         return Err(CommandError::new("`ajo accept` edits files, so it cannot read standard input").into_usage_error());
     }
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("accept", settings);
     };
@@ -59,7 +59,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
         notes.push("dry run: nothing was written".to_owned());
     } else if !selection.changes.is_empty() {
         write_files(&changed, &input)?;
-        let edited = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+        let edited = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
         let after: &DesiredLimits = edited.desired().unwrap_or(desired);
         state.organization.get_or_insert_with(|| service.organization().to_owned());
         state.record_accepted(&paths.localize(&edited, after)?, &selection.changes);

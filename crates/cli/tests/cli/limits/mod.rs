@@ -7,6 +7,7 @@ mod crashes;
 mod drift;
 mod edge_cases;
 mod exit_codes;
+mod explain;
 mod findings;
 pub(crate) mod fixture;
 mod identity;
