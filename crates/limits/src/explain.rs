@@ -33,6 +33,8 @@ pub struct CallExplanation {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MatchingConfig {
+    /// Always `observed`.
+    pub label: StatementLabel,
     pub key: ConfigKey,
     /// The UID at the service; absent for an entry of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +106,7 @@ pub fn explain_call(
     for wanted in desired.iter().flat_map(|desired| &desired.configs) {
         let status = if wanted.deployed { MatchStatus::InFile } else { MatchStatus::InFileNotDeployed };
         configs.push(MatchingConfig {
+            label: StatementLabel::Observed,
             key: wanted.key(),
             uid: None,
             location: wanted.location.clone(),
@@ -146,6 +149,7 @@ impl MatchingConfig {
         let live = state.live_definition();
         let differs = matches!(state.live, LiveState::Differs(_));
         Self {
+            label: StatementLabel::Observed,
             // The live definition decides which calls match.
             key: live.unwrap_or(&state.saved).key(),
             uid: Some(found.uid.clone()),

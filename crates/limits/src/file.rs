@@ -87,7 +87,7 @@ mod yaml_parser;
 pub use definition_file::{ParsedDefinition, ParsedDefinitions, parse_definitions};
 pub use desired_limits::{DesiredConfig, DesiredLimits};
 pub use edit::{AcceptedChange, accept_changes};
-pub use export::export_limits;
+pub use export::{ExportedLimits, export_limits};
 pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use file_kind::FileKind;

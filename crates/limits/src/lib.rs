@@ -66,7 +66,7 @@ pub use drift::{
     UnmanagedHandling, UnmanagedReason, detect_drift,
 };
 pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};
-pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
+pub use file::{DesiredConfig, DesiredLimits, ExportedLimits, FileDiagnostic, SourceLocation, export_limits};
 pub use journal::{
     JOURNAL_VERSION, Journal, JournalEntry, JournalError, JournalHeader, StepError, StepResult, StepState,
 };

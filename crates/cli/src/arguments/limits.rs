@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use ajo_core::Uid;
+use ajo_core::{SandboxName, Uid};
 use ajo_limits::{Digest, UnmanagedHandling};
 use clap::{Args, ValueEnum};
 
@@ -194,6 +194,10 @@ pub(crate) struct ExportArgs {
     /// Write to this new file instead of standard output
     #[arg(long, value_name = "FILE.yaml")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Write the file for this sandbox, to copy the limits of another one
+    #[arg(long = "as", value_name = "SANDBOX")]
+    pub(crate) as_sandbox: Option<SandboxName>,
 }
 
 /// Arguments of `ajo import`.

@@ -61,7 +61,7 @@ fn render(explanation: &CallExplanation) -> SafeText {
     if explanation.configs.is_empty() {
         lines.push(safe!("No configuration matches{}.", source));
     } else {
-        lines.push(safe!("{} matching{}:", explanation.configs.len(), source));
+        lines.push(safe!("Matching configurations{}:", source));
         lines.extend(explanation.configs.iter().map(config_line));
     }
     for (title, statements) in [
@@ -85,7 +85,7 @@ fn config_line(config: &MatchingConfig) -> SafeText {
         (None, Some(location)) => safe!("  {}", location),
         (None, None) => SafeText::default(),
     };
-    safe!("  {}: {}: {}{}{}", config.status.as_str(), config.key, config.limit, saved, at)
+    safe!("  {}: {}: {}: {}{}{}", config.label.as_str(), config.status.as_str(), config.key, config.limit, saved, at)
 }
 
 fn statement_lines(statement: &Statement) -> [SafeText; 2] {

@@ -45,8 +45,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
         }
     };
     let file_diff = unified_diff(&changed, &input);
-    if settings.output == OutputFormat::Text {
-        output::print_data(SafeText::document(&file_diff))?;
+    if settings.output == OutputFormat::Text && !file_diff.is_empty() {
+        output::print_data(SafeText::document(&format!("{file_diff}\n")))?;
     }
     let mut notes: Vec<String> = note.into_iter().chain(selection.changes.iter().map(describe)).collect();
     notes.extend(selection.notes);

@@ -17,6 +17,7 @@ use crate::file::export::definition_lines;
 use crate::file::parsed_limits::parse_limits;
 use crate::file::source_file::SourceFile;
 use crate::file::source_set::SourceSet;
+use crate::plan::{ordered_fields, request_body_schema};
 use crate::{ConfigKey, DesiredConfig, DesiredLimits, FileDiagnostic, ObservedConfig};
 
 /// A change at the service that the limits files take over.
@@ -55,6 +56,14 @@ pub fn accept_changes(
         }
     }
     let mut files = sources.inputs().to_vec();
+    for change in changes {
+        if let AcceptedChange::Add(found) = change {
+            for file in &mut files {
+                remove_export_comment(file, found);
+            }
+        }
+    }
+    let comments: Vec<_> = files.iter().map(own_lines).collect();
     while targets.iter().any(|target| !target.edits.is_empty()) {
         edit_once(&mut files, &mut targets)?;
     }
@@ -71,7 +80,7 @@ pub fn accept_changes(
             added.ok_or_else(|| vec![file_problem(file, "a limit cannot be added to this file")])?;
         }
     }
-    check_result(sources, variables, changes, &desired, &files)?;
+    check_result(sources, variables, changes, &desired, &files, &comments)?;
     let edited = files.into_iter().zip(sources.inputs()).filter(|(file, before)| file != *before);
     Ok(edited.map(|(file, _)| file).collect())
 }
@@ -161,6 +170,27 @@ fn add_entry(file: &mut SourceFile, found: &ObservedConfig) -> Option<()> {
     Some(())
 }
 
+/// Removes the comment in which `ajo export` wrote why it did not export a configuration, and its commented-out lines.
+fn remove_export_comment(file: &mut SourceFile, found: &ObservedConfig) {
+    let head = format!("# {} is not exported: ", found.uid);
+    if !file.content.contains(&head) {
+        return;
+    }
+    let fields = ordered_fields(request_body_schema(found.key().api));
+    let fields: Vec<_> = fields.iter().map(|field| field.name).chain(["deployed", "extra"]).collect();
+    let is_entry = |line: &str| {
+        let key = line.strip_prefix("# ").and_then(|line| line.split(':').next()).unwrap_or_default();
+        line.starts_with("# - ") || line.starts_with("#   ") || fields.contains(&key)
+    };
+    let mut is_inside = false;
+    let kept = file.content.split_inclusive('\n').filter(|line| {
+        let line = line.trim_start();
+        is_inside = line.starts_with(&head) || is_inside && is_entry(line);
+        !is_inside
+    });
+    file.content = kept.collect();
+}
+
 /// Checks that the edited files describe the accepted configurations, and that nothing else changed.
 fn check_result(
     sources: &SourceSet,
@@ -168,6 +198,7 @@ fn check_result(
     changes: &[AcceptedChange],
     before: &DesiredLimits,
     files: &[SourceFile],
+    comments: &[Vec<String>],
 ) -> Result<(), Vec<FileDiagnostic>> {
     let after = parse_limits(&sources.with_inputs(files.to_vec()), variables);
     let Some(after) = after.desired else {
@@ -200,8 +231,7 @@ fn check_result(
             .is_some_and(|wanted| wanted.definition == config.definition && wanted.deployed == config.deployed)
     };
     let is_complete = after.configs.len() == expected.len() && after.configs.iter().all(is_expected);
-    let keeps_comments =
-        files.iter().zip(sources.inputs()).all(|(after, before)| own_lines(after) == own_lines(before));
+    let keeps_comments = files.iter().zip(comments).all(|(file, before)| own_lines(file) == *before);
     match files.iter().zip(sources.inputs()).find(|(after, before)| after != before) {
         Some((file, _)) if !is_complete || !keeps_comments => {
             Err(vec![file_problem(file, "the layout of this file cannot be edited safely")])
