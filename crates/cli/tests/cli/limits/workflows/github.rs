@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::expressions::{Context, evaluate, substitute};
 use super::repository::CiRepository;
 use super::{example, parse};
+use crate::docs::{code_blocks, read_page};
 
 #[derive(Debug, PartialEq)]
 enum JobResult {
@@ -145,6 +146,26 @@ async fn github_asks_only_for_changes() {
     }
     repository.merge(&[("a", 0, true)]).await;
     assert_eq!(WorkflowRun::new(&repository, "push").run_job("plan").await, JobResult::Failure);
+}
+
+/// The commands in `docs/limits-as-code.md` that create the state branch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documented_setup_of_state_branch_works() {
+    let repository = CiRepository::start().await;
+    let blocks = code_blocks(&read_page("docs/limits-as-code.md"));
+    let setup = blocks.into_iter().find(|block| block.text.starts_with("git worktree add")).expect("the setup").text;
+    let script = format!("git push --quiet origin --delete limits-state; git branch --quiet -D limits-state\n{setup}");
+    let secret = BTreeMap::from([("AJO_CLIENT_SECRET".to_owned(), repository.secret())]);
+    repository.run(&repository.fixture.path("main"), &script, &secret).await.expect_success(&script);
+    assert!(repository.file("limits-state", "ajo.state.json").await.is_some());
+    assert_eq!(repository.file("limits-state", "ajo.state.lock").await, None);
+    let mut push = WorkflowRun::new(&repository, "push");
+    assert_eq!(push.run_job("plan").await, JobResult::Success);
+    assert_eq!(push.run_job("apply").await, JobResult::Success);
+    repository.expect_limits(&[("a", 1), ("b", 1)]).await;
+    // The state can be used on this machine too.
+    let script = "git -C state pull --quiet; ajo plan limits/prod.yaml --state state/ajo.state.json --exit-code";
+    repository.run(&repository.fixture.path("main"), script, &secret).await.expect_success(script);
 }
 
 /// Two changes are merged before the first one is approved.

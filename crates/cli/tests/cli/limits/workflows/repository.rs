@@ -49,7 +49,7 @@ impl CiRepository {
         fixture.write("main/.gitlab/ci/limits-apply.yml", &super::example("gitlab/limits-apply.yml"));
         let script = "chmod +x bin/*; mkdir fakes; git init --quiet --bare origin.git
             cd main; git init --quiet --initial-branch main; git config user.name t; git config user.email t@example.org
-            git remote add origin ../origin.git; git add .; git commit --quiet -m limits; git push --quiet origin main
+            git remote add origin \"$PWD/../origin.git\"; git add .; git commit --quiet -m limits; git push --quiet origin main
             git switch --quiet --orphan limits-state; echo '*.lock' > .gitignore; git add .; git commit --quiet -m state
             git push --quiet origin limits-state; git switch --quiet main";
         repository.run(&repository.fixture.path(""), script, &BTreeMap::new()).await.expect_success(script);
