@@ -3,7 +3,8 @@
 use ajo_core::Api;
 use serde_json::json;
 
-use super::{MatchStatus, MatchingConfig, Statement};
+use super::matching_config::{MatchStatus, MatchingConfig};
+use super::statement::Statement;
 use crate::ConfigDefinition;
 
 const CAPPING: &str = "configuration/capping.md";

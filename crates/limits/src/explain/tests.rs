@@ -2,6 +2,7 @@ use ajo_core::{CappingConfig, ThrottlingConfig};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ObservedLimits;
 use crate::file::{SourceFile, SourceSet, parse_limits};
 
 const URL: &str = "https://api.example.org/v1/send";
