@@ -13,7 +13,8 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    ApplyArgs, DriftArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+    AcceptArgs, ApplyArgs, DriftArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs,
+    SchemaArgs, SchemaKind,
 };
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
@@ -120,6 +121,12 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Add existing configurations to the state file
     Import(ImportArgs),
+    /// Take changes that someone made at the service into the limits files
+    ///
+    /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
+    /// the service.
+    #[command(after_help = EXIT_CODES)]
+    Accept(AcceptArgs),
     /// Read back each configuration in the limits files and check that it can be deployed
     Verify(DriftArgs),
     /// Print a JSON Schema
@@ -132,6 +139,10 @@ pub(crate) enum Command {
     /// Run or control a local emulator of the service
     #[command(subcommand)]
     Emulator(EmulatorCommand),
+    /// Explain which limits apply to a call, and what is unknown
+    ///
+    /// Every statement has a label: documented by Adobe, inferred from its documentation, observed just now, or unknown.
+    Explain(ExplainArgs),
     /// Simulate traffic through a limit; no account needed
     ///
     /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result

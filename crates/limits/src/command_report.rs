@@ -87,6 +87,9 @@ pub struct CommandReport {
     /// The results of the calls.
     #[serde(default)]
     pub results: Vec<StepResult>,
+    /// The edits of limits files, as a unified diff.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file_diff: String,
     /// Further notes.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -129,6 +132,7 @@ impl CommandReport {
             plan: None,
             drift: None,
             results: Vec::new(),
+            file_diff: String::new(),
             notes: Vec::new(),
         }
     }

@@ -44,6 +44,7 @@
 //! | `AJO_LIMITS_FILE`, `AJO_LIMITS_FILE_KIND` | a file that cannot be read as text; a file of another kind |
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
+//! | `AJO_LIMITS_ACCEPT` | a change at the service that `ajo accept` cannot take into the file |
 //! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
 //! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
 //!
@@ -58,6 +59,7 @@ mod comments;
 mod config_entry;
 mod definition_file;
 mod desired_limits;
+mod edit;
 mod entry_conflicts;
 mod export;
 mod file_diagnostic;
@@ -84,7 +86,8 @@ mod yaml_parser;
 
 pub use definition_file::{ParsedDefinition, ParsedDefinitions, parse_definitions};
 pub use desired_limits::{DesiredConfig, DesiredLimits};
-pub use export::export_limits;
+pub use edit::{AcceptedChange, accept_changes};
+pub use export::{ExportedLimits, export_limits};
 pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
 pub(crate) use file_kind::FileKind;

@@ -46,9 +46,11 @@
 //! assert_eq!(phases[0].tasks, [PlanTask { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
+mod accept;
 mod command_report;
 mod definition_schema;
 mod drift;
+mod explain;
 pub mod file;
 mod journal;
 mod json_schema;
@@ -57,12 +59,14 @@ mod policy;
 mod state;
 pub mod url_form;
 
+pub use accept::{AcceptError, AcceptFilter, AcceptSelection};
 pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
 pub use drift::{
     ConfigDrift, DeployMismatch, DriftReport, DuplicateConfig, PatternOverlap, PatternRelation, UnmanagedConfig,
     UnmanagedHandling, UnmanagedReason, detect_drift,
 };
-pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
+pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};
+pub use file::{DesiredConfig, DesiredLimits, ExportedLimits, FileDiagnostic, SourceLocation, export_limits};
 pub use journal::{
     JOURNAL_VERSION, Journal, JournalEntry, JournalError, JournalHeader, StepError, StepResult, StepState,
 };

@@ -93,6 +93,11 @@ impl SourceSet {
         self.references.insert(normalize_path(name), content);
     }
 
+    /// The same references and policies for input files with other content.
+    pub(crate) fn with_inputs(&self, inputs: Vec<SourceFile>) -> Self {
+        Self { inputs, ..self.clone() }
+    }
+
     pub fn inputs(&self) -> &[SourceFile] {
         &self.inputs
     }

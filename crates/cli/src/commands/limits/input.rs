@@ -139,7 +139,7 @@ impl LimitsInput {
 }
 
 /// The value of a variable that a limits file declares, if it is not blank.
-fn environment_variable(name: &str) -> Option<String> {
+pub(super) fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 

@@ -73,7 +73,7 @@ fn export_writes_extra_fields() {
         "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 5, "periodInMs": 1000, "timeUnit": "s x: #"}}},
     }));
     let observed = ObservedLimits::new(&[config.expect("a configuration")], &[]);
-    let text = export_limits(&"prod".parse().expect("a sandbox"), &observed);
+    let text = export_limits(&"prod".parse().expect("a sandbox"), &"prod".parse().expect("a sandbox"), &observed).text;
     let source = SourceFile { name: "a.yaml".to_owned(), content: text.clone() };
     let wanted = parse_limits(&SourceSet::new(vec![source]), &|_| None).desired.expect("valid").configs.remove(0);
     let found: &ObservedConfig = &observed.configs[0];

@@ -7,7 +7,11 @@ use crate::ConfigDefinition;
 use crate::plan::{DefinitionFields, FieldValue};
 
 /// The lines of an entry, without indentation. `extra` are the fields that the specification does not have.
-pub(super) fn to_lines(definition: &ConfigDefinition, extra: &Map<String, Value>, deployed: bool) -> Vec<String> {
+pub(in crate::file) fn to_lines(
+    definition: &ConfigDefinition,
+    extra: &Map<String, Value>,
+    deployed: bool,
+) -> Vec<String> {
     let mut lines: Vec<_> = definition.fields().iter().flat_map(|(name, value)| field_lines(name, value)).collect();
     lines.extend((!extra.is_empty()).then(|| format!("extra: {}", flow_json(extra))));
     lines.push(format!("deployed: {deployed}"));

@@ -12,7 +12,7 @@ const AMBIGUOUS_SCALARS: [&str; 13] =
     ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", "undefined"];
 
 /// Formats a string as a value in a limits file: plain if that is safe, otherwise quoted. `${` is escaped.
-pub(super) fn format_scalar(text: &str) -> String {
+pub(in crate::file) fn format_scalar(text: &str) -> String {
     let text = text.replace("${", "$${");
     if is_plain(&text) { text } else { quote_scalar(&text) }
 }
@@ -29,7 +29,7 @@ fn is_plain(text: &str) -> bool {
         && !AMBIGUOUS_SCALARS.contains(&text.to_lowercase().as_str())
 }
 
-fn quote_scalar(text: &str) -> String {
+pub(in crate::file) fn quote_scalar(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {
