@@ -7,7 +7,7 @@ use crate::arguments::{ExportArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::OutputFormat;
+use crate::report::{OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<ExitCode, CommandError> {
@@ -22,11 +22,13 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
     match &args.out {
         None => output::print_data(SafeText::document(&text))?,
         Some(file) => {
+            let count = observed.configs.len();
             // Never overwrite a limits file: users edit it.
             ajo_apply::create_new(file, &text)?;
             output::print_note(safe!(
-                "exported {} configurations; add them to the state with: ajo import {}",
-                observed.configs.len(),
+                "exported {}; add {} to the state with: ajo import {}",
+                pluralize(count, "configuration", "configurations"),
+                if count == 1 { "it" } else { "them" },
                 file.display()
             ));
         }

@@ -28,6 +28,22 @@ async fn incomplete_list_blocks_apply() {
             let output = fixture.run_expecting(command, 7).await;
             assert!(output.stdout.contains("does not list these configurations, but they exist"), "{}", output.stdout);
         }
+        for command in ["drift", "verify"] {
+            for (format, expected) in [
+                ("text", "\nDrift is unknown.\n"),
+                ("markdown", "**Drift is unknown.**"),
+                ("github", "::error title=AJO_LIMITS_INCOMPLETE_LIST::"),
+                ("junit", "<failure type=\"AJO_LIMITS_INCOMPLETE_LIST\""),
+                ("sarif", "\"ruleId\": \"AJO_LIMITS_INCOMPLETE_LIST\""),
+                ("json", "\"code\": \"AJO_LIMITS_INCOMPLETE_LIST\""),
+            ] {
+                let output = fixture.run_expecting(&[command, "prod.yaml", "--output", format], 7).await;
+                assert!(output.stdout.contains(expected), "{command} {format}: {}", output.stdout);
+                assert!(!output.stdout.contains("No drift"), "{command} {format}: {}", output.stdout);
+            }
+        }
+        let output = fixture.run_expecting(&["import", "prod.yaml"], 7).await;
+        assert!(output.stdout.contains("not imported: the service does not list"), "{}", output.stdout);
         assert!(fixture.emulator.state().calls().mutating().is_empty(), "{variant}");
         assert_eq!(fixture.read("ajo.state.json"), state);
         set_list(&fixture, "complete");
