@@ -194,9 +194,8 @@ fn live_limit(now: &ObservedConfig, before: Option<&ObservedConfig>) -> LiveLimi
         (LiveState::NotDeployed, _) => LiveLimit::None,
         (LiveState::Unknown, _) => LiveLimit::Unknown,
         (LiveState::SameAsSaved, _) if now.is_live_as_saved() => LiveLimit::New,
-        (LiveState::SameAsSaved, _) => LiveLimit::Old,
         // The service may normalize a definition when it deploys it, so a changed one is the new one.
         (LiveState::Differs(now), Some(LiveState::Differs(before))) if now != before => LiveLimit::New,
-        (LiveState::Differs(_), _) => LiveLimit::Old,
+        (LiveState::SameAsSaved | LiveState::Differs(_), _) => LiveLimit::Old,
     }
 }

@@ -38,7 +38,7 @@ async fn incomplete_list_blocks_apply() {
                 ("json", "\"code\": \"AJO_LIMITS_INCOMPLETE_LIST\""),
             ] {
                 let output = fixture.run_expecting(&[command, "prod.yaml", "--output", format], 7).await;
-                assert!(output.stdout.contains("NO limit is live"), "{command} {format}: {}", output.stdout);
+                assert!(output.stdout.contains(expected), "{command} {format}: {}", output.stdout);
                 assert!(!output.stdout.contains("No drift"), "{command} {format}: {}", output.stdout);
             }
         }
