@@ -19,4 +19,5 @@ mod text;
 
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
+pub(crate) use summary::pluralize;
 pub(crate) use text::TextStyle;

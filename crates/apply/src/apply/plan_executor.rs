@@ -125,8 +125,8 @@ impl<'a> PlanExecutor<'a> {
             }
             return;
         }
-        if let Err(error) = self.check_precondition(index, step).await {
-            return self.finish_step(index, step, StepOutcome::failed(error));
+        if let Err(outcome) = self.check_precondition(index, step).await {
+            return self.finish_step(index, step, *outcome);
         }
         if self.must_stop() {
             return;

@@ -38,7 +38,7 @@ impl PlanExecutor<'_> {
     pub(super) async fn run_redeploy(&self, change: usize) {
         let before = match self.check_precondition(change, Verb::CanDeploy).await {
             Ok(found) => found.expect("a redeployed configuration exists"),
-            Err(error) => return self.finish_step(change, Verb::CanDeploy, StepOutcome::failed(error)),
+            Err(outcome) => return self.finish_step(change, Verb::CanDeploy, *outcome),
         };
         let live = live_limit(&before, None);
         if live == LiveLimit::New {

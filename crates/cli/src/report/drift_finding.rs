@@ -118,9 +118,11 @@ fn config_finding(drift: &ConfigDrift) -> DriftFinding<'_> {
 fn unmanaged_finding(unmanaged: &UnmanagedConfig) -> DriftFinding<'_> {
     let UnmanagedConfig { severity, reason, config } = unmanaged;
     let (code, hint) = match reason {
-        UnmanagedReason::RemovedFromFiles => {
-            (DriftCode::RemovedFromFiles, "to delete limits that were removed from the files, run `ajo apply --prune`")
-        }
+        UnmanagedReason::RemovedFromFiles => (
+            DriftCode::RemovedFromFiles,
+            "to delete limits that were removed from the files, run `ajo apply --prune`; if their file was deleted, run \
+             `ajo import --uid UID FILE` first",
+        ),
         UnmanagedReason::NotInState | UnmanagedReason::OtherFiles => (
             DriftCode::Unmanaged,
             "to manage other people's limits, add them to a file and run `ajo import`; to accept them, pass `--unmanaged warn` or \

@@ -106,7 +106,9 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
     let mut count = |count: usize, text: &dyn Fn(usize) -> SafeText| {
         all.extend((count > 0).then(|| vec![text(count)]));
     };
-    count(plan.stale.len(), &|count| safe!("stale: {}, but the state is out of date", match_files(count)));
+    count(plan.stale.len(), &|count| {
+        safe!("stale: {}, but the state is out of date; `ajo apply` updates it", match_files(count))
+    });
     count(plan.missing.len(), &|count| {
         safe!("missing: {} in the state, but neither in the files nor at the service", configs_are(count))
     });
@@ -134,7 +136,7 @@ pub(super) fn note_with_examples(message: SafeText, mut examples: Vec<SafeText>)
 }
 
 /// `1 configuration`, `2 configurations`.
-pub(super) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
+pub(crate) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
     safe!("{} {}", count, if count == 1 { one } else { several })
 }
 
@@ -235,7 +237,8 @@ fn drift_line(report: &CommandReport, drift: &DriftReport) -> SafeText {
     });
     let mut parts: Vec<_> = parts.collect();
     let title = if parts.is_empty() {
-        parts.push("No drift".into());
+        let is_unknown = report.outcome == CommandOutcome::Blocked;
+        parts.push(if is_unknown { "Drift is unknown" } else { "No drift" }.into());
         SafeText::default()
     } else {
         safe!("{}: ", command_title(report))

@@ -1,7 +1,7 @@
 //! One entry of a limits file.
 
 use ajo_core::Api;
-use ajo_core::object_schema::{FieldType, ObjectSchema};
+use ajo_core::object_schema::{self, FieldType, ObjectSchema};
 use ajo_core::rules::{self, Severity};
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     let json = Value::Object(parse_definition(entry, api, diagnostics));
     check_rules(entry, api, &json, deployed, diagnostics);
     check_lookalikes(entry, diagnostics);
-    let extra = parse_extra(entry, request_body_schema(api), diagnostics);
+    let extra = parse_extra(entry, api, diagnostics);
     let definition = ConfigDefinition::from_json(api, &json).map(|definition| definition.with_extra(extra));
     let is_explained = diagnostics.added_since(first).iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if definition.is_none()
@@ -86,14 +86,15 @@ fn parse_definition(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostic
 }
 
 /// The fields under `extra`, which are sent although the specification does not have them.
-fn parse_extra(entry: &YamlNode, schema: &ObjectSchema, diagnostics: &mut FileDiagnostics) -> Map<String, Value> {
+fn parse_extra(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) -> Map<String, Value> {
     let Some(node) = entry.get(EXTRA).filter(|node| !node.is_null()) else { return Map::new() };
     if node.as_mapping().is_none() {
         let message = format!("`{EXTRA}` must be a mapping, not {}", node.type_name());
         diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
         return Map::new();
     }
-    check_extra(node, Some(schema), diagnostics);
+    check_extra(node, Some(request_body_schema(api)), diagnostics);
+    check_service_fields(node, api, diagnostics);
     match node.to_json() {
         Value::Object(extra) => without_nulls(extra),
         _ => Map::new(),
@@ -115,6 +116,23 @@ fn check_extra(node: &YamlNode, schema: Option<&ObjectSchema>, diagnostics: &mut
                     Some(format!("write it outside of `{EXTRA}`"));
             }
             None => {}
+        }
+    }
+}
+
+/// Reports fields that only the service sets, such as `state`: it would ignore them, so the file would always differ.
+fn check_service_fields(node: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) {
+    let config = match api {
+        Api::Capping => &object_schema::CAPPING_CONFIG,
+        Api::Throttling => &object_schema::THROTTLING_CONFIG,
+    };
+    for (name, _) in node.as_mapping().into_iter().flatten() {
+        let key = name.to_key_string();
+        if config.field(&key).is_some() && request_body_schema(api).field(&key).is_none() {
+            let message =
+                format!("`{}` is a field that the service sets, so it cannot be in a file", quote_excerpt(&key));
+            diagnostics.error("AJO_LIMITS_EXTRA", &name.span, message).hint =
+                Some(format!("remove it; `{EXTRA}` is for fields of the definition"));
         }
     }
 }

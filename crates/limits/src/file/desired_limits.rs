@@ -4,7 +4,7 @@ use ajo_core::SandboxName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigDefinition, ConfigKey, DeployState, LiveState, SourceLocation};
+use crate::{ConfigDefinition, ConfigKey, DeployState, LiveState, ObservedConfig, SourceLocation};
 
 /// The desired configurations of one sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,17 @@ pub struct DesiredConfig {
 }
 
 impl DesiredConfig {
+    /// What differs from an existing configuration, as a phrase. At least one value must differ.
+    pub fn describe_difference(&self, found: &ObservedConfig) -> &'static str {
+        let state = found.deploy_state_for(&self.definition);
+        match (state.saved == self.definition, self.deployed, state.is_deployed()) {
+            (false, ..) => "differs from the file",
+            (true, true, false) => "equals the file, but is not deployed",
+            (true, false, true) => "equals the file, but is deployed",
+            (true, ..) => "equals the file, but its live definition differs",
+        }
+    }
+
     pub fn key(&self) -> ConfigKey {
         self.definition.key()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::url_form::{pattern_covers, patterns_overlap};
-use crate::{ConfigChange, DeployState};
+use crate::{ConfigChange, ConfigDefinition, DeployState};
 
 /// The consequence of having no configured limit. The default cap is documented.
 pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
@@ -11,11 +11,11 @@ pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default c
 impl ConfigChange {
     /// What another URL or other methods mean for the limit.
     pub fn effects(&self) -> Vec<String> {
-        let Some(previous) = &self.previous_key else { return Vec::new() };
-        let was_live = self.before.as_ref().is_some_and(DeployState::is_deployed);
-        if !was_live {
+        let Some((previous, before)) = self.previous_key.as_ref().zip(self.before.as_ref()) else { return Vec::new() };
+        if !before.is_deployed() {
             return Vec::new();
         }
+        let previous = before.live_definition().map_or_else(|| previous.clone(), ConfigDefinition::key);
         let joined = |methods: &BTreeSet<String>| methods.iter().map(String::as_str).collect::<Vec<_>>().join(",");
         let when = if self.after.as_ref().is_some_and(DeployState::is_deployed) { "deployed" } else { "undeployed" };
         let is_covered = pattern_covers(&self.key.url, &previous.url);

@@ -176,10 +176,11 @@ impl<'p> Planner<'p> {
             }
             ([], _, [found]) => {
                 self.referenced_uids.insert(&found.uid);
+                let difference = wanted.describe_difference(found);
                 self.add_blocker(
                     wanted,
                     BlockReason::Unmanaged,
-                    "it already exists, differs from the file, and is not managed by `ajo`".to_owned(),
+                    format!("it already exists, {difference}, and is not managed by `ajo`"),
                     "run `ajo import` to manage it, then `ajo plan` to see the changes",
                     &[found],
                 );
@@ -212,7 +213,7 @@ impl<'p> Planner<'p> {
     /// | unchanged | unchanged | nothing to do: the service normalized the definition; but if another definition, or none, is live, an update |
     /// | changed | unchanged | an update |
     /// | unchanged | changed | someone else changed it, so it is changed back |
-    /// | changed | changed | a conflict |
+    /// | changed | changed | a conflict; but if the file has the edit already, and only the live definition is old, an update |
     ///
     /// After an import or apply that left a difference, there is no digest of the file: neither changed, and it is an update.
     fn compare_three_way(
@@ -230,6 +231,7 @@ impl<'p> Planner<'p> {
             return;
         }
         let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted.deploy_state().digest());
+        let is_only_live_old = found_state.saved == wanted.definition && wanted.deployed && found_state.is_deployed();
         match (is_file_unchanged, managed.is_unchanged(found)) {
             (Some(true), true) if found_state.is_live_as_saved(wanted.deployed) => {
                 self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
@@ -237,7 +239,7 @@ impl<'p> Planner<'p> {
             }
             (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
             (None | Some(true), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
-            (Some(true), false) => {
+            (file, false) if file == Some(true) || is_only_live_old => {
                 self.add_change(wanted, Some((managed, found)), remote_change_reason(managed, found));
             }
             (file, false) => {
@@ -316,7 +318,10 @@ impl<'p> Planner<'p> {
             return;
         };
         // A key that the service normalized is not another key.
-        let previous_key = managed.filter(|(managed, _)| managed.key != change.key).map(|(_, found)| found.key());
+        let is_normalized = |(managed, found): (&ManagedConfig, &ObservedConfig)| {
+            managed.key == change.key && (managed.is_unchanged(found) || found.key().equals_without_slash(&change.key))
+        };
+        let previous_key = managed.filter(|pair| !is_normalized(*pair)).map(|(_, found)| found.key());
         let previous_key = previous_key.filter(|previous| *previous != change.key);
         self.changes.push(ConfigChange { previous_key, ..change });
     }

@@ -35,7 +35,9 @@ impl AmbiguousConfigs {
 
 /// Formats a blocker on one line.
 fn blocker_line(blocker: &Blocker) -> String {
-    let candidates: Vec<_> = blocker.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
-    let key = blocker.key.as_ref().map_or_else(String::new, ToString::to_string);
-    format!("{key}: {}: {}; {}", blocker.message, candidates.join(", "), blocker.hint)
+    let candidates: Vec<_> = blocker.candidates.iter().map(|candidate| candidate.uid.to_string()).collect();
+    let candidates = (!candidates.is_empty()).then(|| candidates.join(", "));
+    let key = blocker.key.as_ref().map(ToString::to_string);
+    let parts: Vec<_> = key.into_iter().chain([blocker.message.clone()]).chain(candidates).collect();
+    format!("{}; {}", parts.join(": "), blocker.hint)
 }

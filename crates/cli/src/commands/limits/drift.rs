@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use ajo_core::rules::Severity;
 use ajo_limits::{
-    BlockReason, CommandOutcome, CommandReport, DesiredLimits, DriftReport, LimitsState, NormalizedConfig, PlanOptions,
-    detect_drift, plan,
+    BlockReason, CommandOutcome, CommandReport, DesiredLimits, DriftReport, FileDiagnostic, LimitsState,
+    NormalizedConfig, PlanOptions, detect_drift, plan,
 };
 
 use super::context::LimitsContext;
@@ -47,8 +48,15 @@ pub(super) fn drift_report(
     let LimitsContext { desired, service, paths, observed, reconciled } = context;
     let plan = plan(desired, observed, &reconciled.state, PlanOptions::default());
     let wrong_list = plan.blockers.iter().find(|blocker| blocker.reason == BlockReason::IncompleteList);
-    let wrong_list =
-        wrong_list.map(|blocker| format!("{}; so there may be more drift; try again later", blocker.message));
+    let wrong_list = wrong_list.map(|blocker| FileDiagnostic {
+        code: blocker.reason.code().to_owned(),
+        severity: Severity::Error,
+        message: blocker.message.clone(),
+        hint: Some("there may be more drift than this report shows; try again later".to_owned()),
+        location: None,
+        key: None,
+        allowed: None,
+    });
     let outcome = match (wrong_list.is_some(), drift.has_errors(), command) {
         (true, ..) => CommandOutcome::Blocked,
         (_, false, _) => CommandOutcome::Clean,
@@ -62,9 +70,10 @@ pub(super) fn drift_report(
             .iter()
             .cloned()
             .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
+            .chain(wrong_list)
             .collect(),
         drift: Some(drift),
-        notes: reconciled.note.iter().cloned().chain(wrong_list).collect(),
+        notes: reconciled.note.iter().cloned().collect(),
         state_file: paths.display_path(),
         ..base
     }

@@ -9,7 +9,7 @@ use crate::arguments::{ExportArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::OutputFormat;
+use crate::report::{OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<ExitCode, CommandError> {
@@ -32,9 +32,8 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             } else {
                 "compare with: ajo plan"
             };
-            let count = observed.configs.len();
-            let configurations = if count == 1 { "configuration" } else { "configurations" };
-            output::print_note(safe!("exported {} {}; {} {}", count, configurations, next, file.display()));
+            let count = pluralize(observed.configs.len(), "configuration", "configurations");
+            output::print_note(safe!("exported {}; {} {}", count, next, file.display()));
         }
     }
     for note in notes {

@@ -114,23 +114,26 @@ fn record_import(
     config: Option<&DesiredConfig>,
     matched: &ObservedConfig,
     state: &mut LimitsState,
-) -> &'static str {
+) -> String {
     let known = state.get(&matched.uid);
     let settled = config.map(|config| ManagedConfig::settled(&desired.sandbox, config, matched));
     if known.is_some() && known == settled.as_ref() {
-        return "already managed";
+        return "already managed".to_owned();
     }
     let matches_file = config.filter(|config| *matched.deploy_state_for(&config.definition) == config.deploy_state());
     let file = config.map_or_else(
-        || known.and_then(|known| known.file.clone()).or_else(|| desired.files.first().cloned()),
+        || {
+            let recorded = known.and_then(|known| known.file.clone()).filter(|file| desired.files.contains(file));
+            recorded.or_else(|| desired.files.first().cloned())
+        },
         |config| config.file.clone(),
     );
     let unsettled = || {
         let key = config.map_or_else(|| matched.key(), DesiredConfig::key);
         ManagedConfig::unsettled(&desired.sandbox, key, file, matched)
     };
-    let message =
-        if config.is_none() || matches_file.is_some() { "imported" } else { "imported; it differs from the file" };
+    let difference = config.filter(|_| matches_file.is_none()).map(|config| config.describe_difference(matched));
+    let message = difference.map_or_else(|| "imported".to_owned(), |difference| format!("imported; it {difference}"));
     state.record(settled.filter(|_| matches_file.is_some()).unwrap_or_else(unsettled));
     message
 }

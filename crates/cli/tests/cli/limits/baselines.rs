@@ -31,6 +31,70 @@ async fn import_keeps_real_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn saved_but_not_live_limit_is_imported() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("a.json", &config_json("a.example.org", 5));
+    fixture.write("edit.json", &config_json("a.example.org", 9));
+    fixture.run_expecting(&["capping", "create", "a.json", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "redeploy", "https://a.example.org/*", "--sandbox=prod"], 0).await;
+    let list = fixture.run_expecting(&["capping", "list", "--output=json", "--sandbox=prod"], 0).await.stdout;
+    let uid = list.split("\"uid\":\"").nth(1).expect("a uid").split('"').next().expect("a uid");
+    fixture.run_expecting(&["capping", "update", uid, "edit.json", "--sandbox=prod"], 0).await;
+    let output = fixture.run_expecting(&["export", "--sandbox=prod", "--out=prod.yaml"], 0).await;
+    assert!(output.stderr.contains("exported 1 configuration;"), "{}", output.stderr);
+    // The file equals what is saved, so "differs from the file" is not the reason.
+    let expected = "equals the file, but its live definition differs";
+    let output = fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
+    assert!(output.stdout.contains(expected) && !output.stdout.contains("differs from the file"), "{}", output.stdout);
+    let output = fixture.run_expecting(&["import", "prod.yaml"], 0).await;
+    assert!(output.stdout.contains(expected) && !output.stdout.contains("differs from the file"), "{}", output.stdout);
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copied_edit_is_no_conflict() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    fixture.write("edit.json", &config_json("a.example.org", 9));
+    let uid = managed_uids(&fixture).remove(0);
+    fixture.run_expecting(&["capping", "update", &uid, "edit.json", "--sandbox=prod"], 0).await;
+    fixture.write("prod.yaml", &limits_file(&[("a", 5, true)]));
+    let output = fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
+    assert!(output.stdout.contains("copy the change made at the service into the file"), "{}", output.stdout);
+    // The edit is saved, but not live, so it must still be deployed.
+    fixture.write("prod.yaml", &limits_file(&[("a", 9, true)]));
+    let output = fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 2).await;
+    assert!(output.stdout.contains("1 to redeploy") && output.stdout.contains("changed it at"), "{}", output.stdout);
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
+    // Someone also undeployed it, which the file contradicts.
+    fixture.run_expecting(&["capping", "update", &uid, "edit.json", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox=prod"], 0).await;
+    fixture.write("prod.yaml", &limits_file(&[("a", 8, true)]));
+    fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
+    fixture.write("edit.json", &config_json("a.example.org", 8));
+    fixture.run_expecting(&["capping", "update", &uid, "edit.json", "--sandbox=prod"], 0).await;
+    fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moved_entry_updates_state() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("a.yaml", &limits_file(&[("a", 1, true), ("b", 3, true)]));
+    fixture.run_expecting(&["apply", "a.yaml", "--yes"], 0).await;
+    fixture.write("a.yaml", &limits_file(&[("a", 1, true)]));
+    fixture.write("b.yaml", &limits_file(&[("b", 3, true)]));
+    let output = fixture.run_expecting(&["plan", "a.yaml", "b.yaml", "--exit-code"], 0).await;
+    assert!(output.stdout.contains("out of date; `ajo apply` updates it"), "{}", output.stdout);
+    fixture.run_expecting(&["apply", "a.yaml", "b.yaml", "--yes"], 0).await;
+    let output = fixture.run_expecting(&["plan", "a.yaml", "--prune"], 0).await;
+    assert!(output.stdout.contains("0 to delete") || output.stdout.contains("No changes"), "{}", output.stdout);
+    assert!(output.stdout.contains("not given: 1 configuration"), "{}", output.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn revert_updates_state() {
     let fixture = LimitsFixture::start().await;
     fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));

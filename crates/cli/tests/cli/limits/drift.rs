@@ -126,6 +126,12 @@ async fn limit_of_deleted_file_is_drift() {
     let output = fixture.run_expecting(&["drift", "limits/a.yaml"], 2).await.stdout;
     assert!(output.contains("removed capping GET https://b.example.org/*"), "{output}");
     fixture.run_expecting(&["verify", "limits/a.yaml"], 1).await;
+    // The hint leads to a clean drift.
+    assert!(output.contains("if their file was deleted, run `ajo import --uid UID FILE` first"), "{output}");
+    let uid = output.split("uid ").nth(1).expect("a uid").lines().next().expect("a uid");
+    fixture.run_expecting(&["import", "--uid", uid, "limits/a.yaml"], 0).await;
+    fixture.run_expecting(&["apply", "limits/a.yaml", "--prune", "--yes"], 0).await;
+    fixture.run_expecting(&["drift", "limits/a.yaml"], 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,6 +60,27 @@ async fn url_change_is_one_update() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reverted_url_names_lost_calls() {
+    let fixture = applied_fixture(&limits_file(&[("api", 1, true)])).await;
+    let uid = managed_uid(&fixture);
+    fixture.write(
+        "edit.yaml",
+        "url: https://moved.example.org/*
+methods: [GET]
+services: { action: { maxHttpConnections: 50, rating: { maxCallsCount: 1, periodInMs: 1000 } } }
+",
+    );
+    fixture.run_expecting(&["capping", "update", &uid, "edit.yaml", "--sandbox=prod"], 0).await;
+    let lost = "the limit no longer covers GET https://moved.example.org/*";
+    let output = fixture.run_expecting(&["plan", "prod.yaml"], 0).await;
+    assert!(output.stdout.contains("it was capping GET https://moved.example.org/* before"), "{}", output.stdout);
+    assert!(!output.stdout.contains(lost), "not live: {}", output.stdout);
+    fixture.run_expecting(&["capping", "redeploy", &uid, "--sandbox=prod"], 0).await;
+    let output = fixture.run_expecting(&["plan", "prod.yaml"], 0).await;
+    assert!(output.stdout.contains(lost), "{}", output.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unclear_url_change_is_reported() {
     let fixture = applied_fixture(&limits_file(&[("a", 1, true), ("b", 1, true)])).await;
     fixture.write("prod.yaml", &limits_file(&[("c", 1, true), ("d", 1, true)]));

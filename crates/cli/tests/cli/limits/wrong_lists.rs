@@ -28,6 +28,22 @@ async fn incomplete_list_blocks_apply() {
             let output = fixture.run_expecting(command, 7).await;
             assert!(output.stdout.contains("does not list these configurations, but they exist"), "{}", output.stdout);
         }
+        for command in ["drift", "verify"] {
+            for (format, expected) in [
+                ("text", "\nDrift is unknown.\n"),
+                ("markdown", "**Drift is unknown.**"),
+                ("github", "::error title=AJO_LIMITS_INCOMPLETE_LIST::"),
+                ("junit", "<failure type=\"AJO_LIMITS_INCOMPLETE_LIST\""),
+                ("sarif", "\"ruleId\": \"AJO_LIMITS_INCOMPLETE_LIST\""),
+                ("json", "\"code\": \"AJO_LIMITS_INCOMPLETE_LIST\""),
+            ] {
+                let output = fixture.run_expecting(&[command, "prod.yaml", "--output", format], 7).await;
+                assert!(output.stdout.contains(expected), "{command} {format}: {}", output.stdout);
+                assert!(!output.stdout.contains("No drift"), "{command} {format}: {}", output.stdout);
+            }
+        }
+        let output = fixture.run_expecting(&["import", "prod.yaml"], 7).await;
+        assert!(output.stdout.contains("not imported: the service does not list"), "{}", output.stdout);
         assert!(fixture.emulator.state().calls().mutating().is_empty(), "{variant}");
         assert_eq!(fixture.read("ajo.state.json"), state);
         set_list(&fixture, "complete");
@@ -110,4 +126,23 @@ async fn unknown_create_is_not_repeated() {
     fixture.run_expecting(&["apply", "--resume", "--yes"], 0).await;
     let list = fixture.run_expecting(&["capping", "list", "--output=json", "--sandbox=prod"], 0).await.stdout;
     assert_eq!(list.matches("https://new.example.org/*").count(), 2, "saved and deployed: {list}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_change_names_the_live_limit() {
+    let file = |calls| limits_file(&[("a", calls, true)]);
+    for (command, flag) in [("delete", "--force"), ("undeploy", "--output=text")] {
+        let fixture = LimitsFixture::start().await;
+        fixture.write("prod.yaml", &file(1));
+        fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+        let state = fixture.read("ajo.state.json");
+        let uid = state.split("\"uid\": \"").nth(1).expect("a uid").split('"').next().expect("a uid");
+        // The plan still sees the limit.
+        set_list(&fixture, "stale");
+        fixture.run_expecting(&["capping", command, uid, flag, "--sandbox=prod"], 0).await;
+        fixture.write("prod.yaml", &file(2));
+        let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await;
+        assert!(output.stdout.contains("NO limit is live"), "{command}: {}", output.stdout);
+        assert!(!output.stdout.contains("the old limit is still live"), "{command}: {}", output.stdout);
+    }
 }

@@ -130,3 +130,13 @@ async fn get_takes_a_url() {
     assert!(output.stderr.contains("error: 2 capping configurations have the URL"), "{}", output.stderr);
     assert!(output.stderr.contains(&format!("{uid} capping GET https://a.example.org/*")), "{}", output.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redeploy_of_unknown_uid_names_no_limit() {
+    let (fixture, _) = deployed().await;
+    let uid = "00000000-0000-0000-0000-000000000000";
+    let output = run(&fixture, &["capping", "redeploy", uid], 1).await;
+    let is_clear = !output.stderr.contains("which limit is live") && output.stderr.contains("list the configurations");
+    assert!(is_clear && output.stderr.contains("404"), "{}", output.stderr);
+    assert_eq!(mutating_calls(&fixture), [""; 0]);
+}

@@ -55,6 +55,9 @@ fn known_field_in_extra_is_an_error() {
         ("extra: { services: { action: { rating: { maxCallsCount: 9 } } } }", "AJO_LIMITS_EXTRA"),
         ("extra: { services: { action: 1 } }", "AJO_LIMITS_EXTRA"),
         ("extra: { orgId: x }", "AJO_LIMITS_EXTRA"),
+        // The service sets these.
+        ("extra: { state: deployed }", "AJO_LIMITS_EXTRA"),
+        ("extra: { deployedConfig: { priority: 3 } }", "AJO_LIMITS_EXTRA"),
         ("extra: 3", "AJO_LIMITS_TYPE"),
         ("priority: 3", "AJO_LIMITS_UNKNOWN_KEY"),
     ] {
