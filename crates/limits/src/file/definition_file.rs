@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use super::config_entry::parse_entry;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::file_kind::FILE_KIND_CODE;
+use super::invisible_text::check_characters;
 use super::known_keys::find_similar_key;
 use super::merge_keys::normalize;
 use super::redaction::is_displayable_definition;
-use super::schema_types::DEPLOYMENT_KEYS;
+use super::schema_types::{DEPLOYMENT_KEYS, entry_keys};
 use super::source_file::SourceFile;
 use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
@@ -24,10 +25,11 @@ use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
 
 /// Keys of a limits file that no definition has.
 const LIMITS_FILE_KEYS: [&str; 4] = ["capping", "throttling", "sandbox", "base"];
+const EMPTY_CODE: &str = "AJO_LIMITS_EMPTY";
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
 const STRUCTURE_CODES: [&str; 7] = [
     "AJO_LIMITS_YAML",
-    "AJO_LIMITS_EMPTY",
+    EMPTY_CODE,
     "AJO_LIMITS_TYPE",
     "AJO_LIMITS_UNKNOWN_KEY",
     "AJO_LIMITS_DUPLICATE_KEY",
@@ -92,18 +94,18 @@ pub fn parse_definitions(api: Option<Api>, source: &SourceFile) -> ParsedDefinit
         }
     }
     let is_displayable = is_displayable_definition(&source.content);
-    if diagnostics.has_errors() && !is_displayable {
+    if diagnostics.has_errors() && !is_displayable && diagnostics.iter().any(|found| found.code != EMPTY_CODE) {
         diagnostics = FileDiagnostics::default();
         let message = "the file holds no definition; its content is not shown";
         diagnostics.error(FILE_KIND_CODE, &SourceSpan::file_start(&file), message).hint =
             Some("write JSON or YAML with `url`, `methods`, and `services`, or with `urlPattern`".to_owned());
     }
-    let diagnostics = diagnostics.into_sorted(std::slice::from_ref(&source.name));
     let is_structural =
         |found: &FileDiagnostic| found.severity == Severity::Error && STRUCTURE_CODES.contains(&found.code.as_str());
     if diagnostics.iter().any(is_structural) {
         definitions.clear();
     }
+    let diagnostics = diagnostics.into_sorted(std::slice::from_ref(&source.name));
     ParsedDefinitions { definitions, diagnostics, is_displayable }
 }
 
@@ -111,10 +113,11 @@ fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> 
     match yaml_parser::parse_yaml(file, text) {
         Ok(root) if root.is_null() => {
             let message = "the file is empty; it must hold a definition";
-            diagnostics.error("AJO_LIMITS_EMPTY", &SourceSpan::file_start(file), message);
+            diagnostics.error(EMPTY_CODE, &SourceSpan::file_start(file), message);
             None
         }
         Ok(mut root) => {
+            check_characters(&root, file, text, diagnostics);
             normalize(&mut root, diagnostics);
             Some(root)
         }
@@ -136,7 +139,7 @@ fn find_items<'n>(root: &'n YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<
     match content.unwrap_or(root) {
         YamlNode { value: YamlValue::Sequence(items), span, .. } => {
             if items.is_empty() {
-                diagnostics.error("AJO_LIMITS_EMPTY", span, "the list is empty; it must hold a configuration");
+                diagnostics.error(EMPTY_CODE, span, "the list is empty; it must hold a configuration");
             }
             items.iter().collect()
         }
@@ -173,7 +176,9 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
         remove_keys(&mut entry, &[ORG_ID, DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1]]);
         node.to_json()
     };
-    parse_entry(&entry, found, diagnostics);
+    let mut known_keys = entry_keys(found);
+    known_keys.retain(|key| !DEPLOYMENT_KEYS.contains(key));
+    parse_entry(&entry, found, &known_keys, diagnostics);
     let Value::Object(json) = json else { return None };
     Some(ParsedDefinition { api: found, json, live: config, location: node.span.to_location() })
 }
