@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::config_entry::parse_entry;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
-use super::file_kind::FILE_KIND_CODE;
+use super::file_kind::{FILE_KIND_CODE, FileKind};
 use super::invisible_text::check_characters;
 use super::known_keys::find_similar_key;
 use super::merge_keys::normalize;
-use super::redaction::is_displayable_definition;
+use super::redaction::{SAFE_CODES, is_displayable_definition};
 use super::schema_types::{DEPLOYMENT_KEYS, entry_keys};
 use super::source_file::SourceFile;
 use super::source_span::SourceSpan;
@@ -23,13 +23,10 @@ use super::yaml_parser;
 use crate::plan::{ORG_ID, request_body_schema};
 use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
 
-/// Keys of a limits file that no definition has.
-const LIMITS_FILE_KEYS: [&str; 4] = ["capping", "throttling", "sandbox", "base"];
-const EMPTY_CODE: &str = "AJO_LIMITS_EMPTY";
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
 const STRUCTURE_CODES: [&str; 7] = [
     "AJO_LIMITS_YAML",
-    EMPTY_CODE,
+    "AJO_LIMITS_EMPTY",
     "AJO_LIMITS_TYPE",
     "AJO_LIMITS_UNKNOWN_KEY",
     "AJO_LIMITS_DUPLICATE_KEY",
@@ -94,7 +91,10 @@ pub fn parse_definitions(api: Option<Api>, source: &SourceFile) -> ParsedDefinit
         }
     }
     let is_displayable = is_displayable_definition(&source.content);
-    if diagnostics.has_errors() && !is_displayable && diagnostics.iter().any(|found| found.code != EMPTY_CODE) {
+    if diagnostics.has_errors()
+        && !is_displayable
+        && diagnostics.iter().any(|found| !SAFE_CODES.contains(&found.code.as_str()))
+    {
         diagnostics = FileDiagnostics::default();
         let message = "the file holds no definition; its content is not shown";
         diagnostics.error(FILE_KIND_CODE, &SourceSpan::file_start(&file), message).hint =
@@ -113,7 +113,7 @@ fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> 
     match yaml_parser::parse_yaml(file, text) {
         Ok(root) if root.is_null() => {
             let message = "the file is empty; it must hold a definition";
-            diagnostics.error(EMPTY_CODE, &SourceSpan::file_start(file), message);
+            diagnostics.error("AJO_LIMITS_EMPTY", &SourceSpan::file_start(file), message);
             None
         }
         Ok(mut root) => {
@@ -130,16 +130,23 @@ fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> 
 
 /// The definitions or configurations of a file, without the envelope of a response.
 fn find_items<'n>(root: &'n YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<&'n YamlNode> {
-    if LIMITS_FILE_KEYS.iter().any(|key| root.get(key).is_some()) {
-        diagnostics.error(FILE_KIND_CODE, &root.span, "this is a limits file, not a definition").hint =
-            Some("apply it with `ajo plan FILE` and `ajo apply FILE`, or pass one definition".to_owned());
-        return Vec::new();
+    match FileKind::detect(root) {
+        None | Some(FileKind::CappingDefinition | FileKind::ThrottlingDefinition | FileKind::Response) => {}
+        Some(kind) => {
+            let hint = match kind {
+                FileKind::Limits => "apply it with `ajo plan FILE` and `ajo apply FILE`, or pass one definition",
+                _ => "pass a definition, or the JSON output of `get` or `list`",
+            };
+            let message = format!("this is {}, not a definition", kind.name());
+            diagnostics.error(FILE_KIND_CODE, &root.span, message).hint = Some(hint.to_owned());
+            return Vec::new();
+        }
     }
     let content = ["result", "results", "createdElement", "updatedElement"].iter().find_map(|name| root.get(name));
     match content.unwrap_or(root) {
         YamlNode { value: YamlValue::Sequence(items), span, .. } => {
             if items.is_empty() {
-                diagnostics.error(EMPTY_CODE, span, "the list is empty; it must hold a configuration");
+                diagnostics.error("AJO_LIMITS_EMPTY", span, "the list is empty; it must hold a configuration");
             }
             items.iter().collect()
         }

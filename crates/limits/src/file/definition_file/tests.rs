@@ -49,6 +49,12 @@ fn errors_have_positions() {
             format!("version: 1\ncapping:\n  - {}", text.replace('\n', "\n    ")),
             "1:1: this is a limits file, not a definition",
         ),
+        ("version: 1\ndeniedHosts: []\n".to_owned(), "1:1: this is a policy, not a definition"),
+        (r#"{"version": 1, "configs": []}"#.to_owned(), "1:1: this is a state file, not a definition"),
+        (
+            r#"{"command": "plan", "outcome": "clean", "sandbox": "prod", "results": []}"#.to_owned(),
+            "1:1: this is a plan or a report of `ajo`, not a definition",
+        ),
         (
             "urlPattern: u\nmaxThroughput: 400\n".to_owned(),
             "1:1: this is a throttling definition, not a capping definition",
