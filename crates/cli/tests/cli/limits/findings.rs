@@ -118,7 +118,7 @@ async fn unusable_file_is_one_error() {
     fs::write(fixture.path("latin1.yaml"), b"version: 1\nsandbox: pr\xf6d\n").expect("written");
     for (file, what) in [
         ("definition.yaml", "this is a capping definition, not a limits file"),
-        ("plan.json", "this is a plan or a report of `ajo`, not a limits file"),
+        ("plan.json", "this is a plan or a report of"),
         ("folder.yaml", "it is a directory, not a file"),
         ("utf16.yaml", "UTF-16 text; save it as UTF-8"),
         ("utf16-no-bom.yaml", "UTF-16 text; save it as UTF-8"),
