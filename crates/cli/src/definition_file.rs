@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::command_error::CommandError;
 use crate::output;
-use crate::report::{OutputFormat, TextStyle};
+use crate::report::{DEFINITION_REPORT, OutputFormat, TextStyle};
 use crate::safe_text::safe;
 
 /// Maximum file size in bytes, which is the limit of the YAML reader. The output of `list` has 1 KB per configuration.
@@ -72,7 +72,7 @@ fn refuse(source: &SourceFile, parsed: ParsedDefinitions, format: OutputFormat) 
     let report = CommandReport {
         files: vec![source.name.clone()],
         diagnostics,
-        ..CommandReport::new("definition", CommandOutcome::Invalid)
+        ..CommandReport::new(DEFINITION_REPORT, CommandOutcome::Invalid)
     };
     let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
     let content = |_: &str| is_displayable.then(|| source.content.clone());

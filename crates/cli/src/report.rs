@@ -17,6 +17,7 @@ mod summary;
 mod tests;
 mod text;
 
+pub(crate) use findings::DEFINITION_REPORT;
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
 pub(crate) use summary::pluralize;

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use ajo_core::rules::Severity;
 use ajo_limits::{CommandReport, FileDiagnostic, NormalizedConfig};
 
+/// The command in a report about a file with definitions.
+pub(crate) const DEFINITION_REPORT: &str = "definition";
+
 /// The findings of a report.
 pub(super) struct FindingSelection<'r> {
-    /// Errors, and what is about the configurations that the report is about. `ajo validate` shows all.
+    /// Errors, and what is about the configurations that the report is about. Reports about files show all.
     pub(super) shown: Vec<&'r FileDiagnostic>,
     /// The number of findings about other configurations.
     pub(super) others: usize,
@@ -23,11 +26,12 @@ impl<'r> FindingSelection<'r> {
         });
         let drifted = report.drift.iter().flat_map(|drift| drift.configs.iter().map(|drift| &drift.key));
         let keys: BTreeSet<_> = planned.chain(drifted).collect();
+        let is_about_files = ["validate", DEFINITION_REPORT].contains(&report.command.as_str());
         let is_shown = |found: &&FileDiagnostic| {
             let is_about = found.key.as_ref().is_some_and(|key| keys.contains(key));
             // What the service changed is repeated until the files say the same.
             let is_normalized = found.code == NormalizedConfig::CODE;
-            found.severity == Severity::Error || report.command == "validate" || is_about || is_normalized
+            found.severity == Severity::Error || is_about_files || is_about || is_normalized
         };
         let (allowed, open): (Vec<_>, Vec<_>) = report.diagnostics.iter().partition(|found| found.allowed.is_some());
         let (shown, others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_shown);

@@ -7,7 +7,7 @@ use ajo_core::rules::{PUBLISHED_CODES, Severity};
 
 use super::comments::Comments;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
-use super::known_keys::suggest_key;
+use super::known_keys::find_similar_key;
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
 use crate::{ConfigKey, DesiredConfig, SourceLocation};
@@ -88,13 +88,28 @@ fn parse_directive(directive: &str, span: &SourceSpan, diagnostics: &mut FileDia
     }
     let rest = rest.trim();
     let (code, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let reason = reason.trim_start().strip_prefix('-').map_or("", str::trim);
-    if code.is_empty() || reason.is_empty() {
-        let message = if code.is_empty() { "the code is missing" } else { "the reason is missing" };
-        diagnostics.error(ALLOW_CODE, span, message).hint = Some(SYNTAX_HINT.to_owned());
-        return None;
-    }
-    Some((code.to_owned(), reason.to_owned()))
+    let after_dash = reason.trim_start().strip_prefix('-').map(str::trim);
+    let message = match after_dash {
+        _ if code.is_empty() => "the code is missing",
+        None if !reason.is_empty() => "` - ` and a reason must follow the code",
+        None | Some("") => "the reason is missing",
+        Some(reason) => return Some((code.to_owned(), reason.to_owned())),
+    };
+    diagnostics.error(ALLOW_CODE, span, message).hint = Some(SYNTAX_HINT.to_owned());
+    None
+}
+
+/// Suggests the most similar code that can be allowed.
+fn suggest_code(code: &str, known: &[&str]) -> String {
+    let name = |code: &str| code.to_uppercase().trim_start_matches("AJO_LIMITS_").to_owned();
+    let names: Vec<String> = known.iter().map(|code| name(code)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let similar = find_similar_key(&name(code), &names);
+    let similar = similar.and_then(|similar| known.iter().find(|code| name(code) == similar));
+    similar.map_or_else(
+        || "copy the code of a warning or note; errors and policy violations cannot be allowed".to_owned(),
+        |code| format!("did you mean `{code}`?"),
+    )
 }
 
 /// The line that a comment is about.
@@ -164,7 +179,7 @@ pub(crate) fn apply_allow_comments(
             (format!("`{code}` is allowed, but not found here"), Some("remove the comment".to_owned()))
         } else {
             let known: Vec<_> = known.copied().collect();
-            (format!("`{code}` is not a code of a warning or note"), Some(suggest_key(&allow.code, &known)))
+            (format!("`{code}` is not a code of a warning or note"), Some(suggest_code(&allow.code, &known)))
         };
         diagnostics.add(Severity::Note, ALLOW_CODE, &allow.span, message).hint = hint;
     }

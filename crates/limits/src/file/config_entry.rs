@@ -18,8 +18,14 @@ const SERVICE_NAME_CODE: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
 /// The field that holds one limit per kind of caller.
 const SERVICES: &str = "services";
 
-/// Checks an entry and returns the configuration it describes, if it is complete enough.
-pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) -> Option<DesiredConfig> {
+/// Checks an entry and returns the configuration it describes, if it is complete enough. `known_keys` are the keys that it
+/// may have.
+pub(crate) fn parse_entry(
+    entry: &YamlNode,
+    api: Api,
+    known_keys: &[&str],
+    diagnostics: &mut FileDiagnostics,
+) -> Option<DesiredConfig> {
     if entry.as_mapping().is_none() {
         let message = format!("a {api} limit must be a mapping, not {}", entry.type_name());
         diagnostics.error("AJO_LIMITS_TYPE", &entry.span, message);
@@ -27,7 +33,7 @@ pub(crate) fn parse_entry(entry: &YamlNode, api: Api, diagnostics: &mut FileDiag
     }
     let first = diagnostics.count();
     let deployed = parse_deployed(entry, diagnostics);
-    let json = Value::Object(parse_definition(entry, api, diagnostics));
+    let json = Value::Object(parse_definition(entry, api, known_keys, diagnostics));
     check_rules(entry, api, &json, deployed, diagnostics);
     check_lookalikes(entry, diagnostics);
     let extra = parse_extra(entry, api, diagnostics);
@@ -61,7 +67,12 @@ fn parse_deployed(entry: &YamlNode, diagnostics: &mut FileDiagnostics) -> bool {
 }
 
 /// The definition of an entry: its fields without the unknown ones, which are reported.
-fn parse_definition(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) -> Map<String, Value> {
+fn parse_definition(
+    entry: &YamlNode,
+    api: Api,
+    known_keys: &[&str],
+    diagnostics: &mut FileDiagnostics,
+) -> Map<String, Value> {
     let (mut own, mut org) = (entry.clone(), None);
     if let YamlValue::Mapping(map) = &mut own.value {
         let at = map.iter().position(|(name, _)| name.as_str() == Some(ORG_ID));
@@ -73,7 +84,7 @@ fn parse_definition(entry: &YamlNode, api: Api, diagnostics: &mut FileDiagnostic
     }
     let mut unknown = Vec::new();
     let first = diagnostics.count();
-    check_keys(&own, &schema_types::entry_keys(api), &mut unknown, diagnostics);
+    check_keys(&own, known_keys, &mut unknown, diagnostics);
     check_nested_keys(&own, request_body_schema(api), diagnostics);
     for hint in diagnostics.added_since(first).iter_mut().filter_map(|diagnostic| diagnostic.hint.as_mut()) {
         if hint.starts_with("known keys") {

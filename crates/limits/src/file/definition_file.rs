@@ -10,11 +10,12 @@ use serde_json::{Map, Value};
 
 use super::config_entry::parse_entry;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
-use super::file_kind::FILE_KIND_CODE;
+use super::file_kind::{FILE_KIND_CODE, FileKind};
+use super::invisible_text::check_characters;
 use super::known_keys::find_similar_key;
 use super::merge_keys::normalize;
-use super::redaction::is_displayable_definition;
-use super::schema_types::DEPLOYMENT_KEYS;
+use super::redaction::{SAFE_CODES, is_displayable_definition};
+use super::schema_types::{DEPLOYMENT_KEYS, entry_keys};
 use super::source_file::SourceFile;
 use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
@@ -22,8 +23,6 @@ use super::yaml_parser;
 use crate::plan::{ORG_ID, request_body_schema};
 use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
 
-/// Keys of a limits file that no definition has.
-const LIMITS_FILE_KEYS: [&str; 4] = ["capping", "throttling", "sandbox", "base"];
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
 const STRUCTURE_CODES: [&str; 7] = [
     "AJO_LIMITS_YAML",
@@ -92,18 +91,21 @@ pub fn parse_definitions(api: Option<Api>, source: &SourceFile) -> ParsedDefinit
         }
     }
     let is_displayable = is_displayable_definition(&source.content);
-    if diagnostics.has_errors() && !is_displayable {
+    if diagnostics.has_errors()
+        && !is_displayable
+        && diagnostics.iter().any(|found| !SAFE_CODES.contains(&found.code.as_str()))
+    {
         diagnostics = FileDiagnostics::default();
         let message = "the file holds no definition; its content is not shown";
         diagnostics.error(FILE_KIND_CODE, &SourceSpan::file_start(&file), message).hint =
             Some("write JSON or YAML with `url`, `methods`, and `services`, or with `urlPattern`".to_owned());
     }
-    let diagnostics = diagnostics.into_sorted(std::slice::from_ref(&source.name));
     let is_structural =
         |found: &FileDiagnostic| found.severity == Severity::Error && STRUCTURE_CODES.contains(&found.code.as_str());
     if diagnostics.iter().any(is_structural) {
         definitions.clear();
     }
+    let diagnostics = diagnostics.into_sorted(std::slice::from_ref(&source.name));
     ParsedDefinitions { definitions, diagnostics, is_displayable }
 }
 
@@ -115,6 +117,7 @@ fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> 
             None
         }
         Ok(mut root) => {
+            check_characters(&root, file, text, diagnostics);
             normalize(&mut root, diagnostics);
             Some(root)
         }
@@ -127,10 +130,17 @@ fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> 
 
 /// The definitions or configurations of a file, without the envelope of a response.
 fn find_items<'n>(root: &'n YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<&'n YamlNode> {
-    if LIMITS_FILE_KEYS.iter().any(|key| root.get(key).is_some()) {
-        diagnostics.error(FILE_KIND_CODE, &root.span, "this is a limits file, not a definition").hint =
-            Some("apply it with `ajo plan FILE` and `ajo apply FILE`, or pass one definition".to_owned());
-        return Vec::new();
+    match FileKind::detect(root) {
+        None | Some(FileKind::CappingDefinition | FileKind::ThrottlingDefinition | FileKind::Response) => {}
+        Some(kind) => {
+            let hint = match kind {
+                FileKind::Limits => "apply it with `ajo plan FILE` and `ajo apply FILE`, or pass one definition",
+                _ => "pass a definition, or the JSON output of `get` or `list`",
+            };
+            let message = format!("this is {}, not a definition", kind.name());
+            diagnostics.error(FILE_KIND_CODE, &root.span, message).hint = Some(hint.to_owned());
+            return Vec::new();
+        }
     }
     let content = ["result", "results", "createdElement", "updatedElement"].iter().find_map(|name| root.get(name));
     match content.unwrap_or(root) {
@@ -173,7 +183,9 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
         remove_keys(&mut entry, &[ORG_ID, DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1]]);
         node.to_json()
     };
-    parse_entry(&entry, found, diagnostics);
+    let mut known_keys = entry_keys(found);
+    known_keys.retain(|key| !DEPLOYMENT_KEYS.contains(key));
+    parse_entry(&entry, found, &known_keys, diagnostics);
     let Value::Object(json) = json else { return None };
     Some(ParsedDefinition { api: found, json, live: config, location: node.span.to_location() })
 }

@@ -55,6 +55,10 @@ impl FileDiagnostics {
         &mut self.all[count..]
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &FileDiagnostic> {
+        self.all.iter()
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.all.len()
     }

@@ -20,27 +20,29 @@ pub(crate) enum FileKind {
 
 impl FileKind {
     /// Recognizes a document; `None` if its keys fit no kind or several.
-    fn detect(root: &YamlNode) -> Option<Self> {
+    pub(crate) fn detect(root: &YamlNode) -> Option<Self> {
         let has = |names: &[&str]| names.iter().any(|name| root.get(name).is_some());
         if let YamlValue::Sequence(items) = &root.value {
             let is_definition = |kind| matches!(kind, Self::CappingDefinition | Self::ThrottlingDefinition);
             return Self::detect(items.first()?).filter(|kind| is_definition(*kind));
         }
+        if has(&["command"]) && has(&["outcome"]) {
+            return Some(Self::Report);
+        }
         let kinds = [
-            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables"]) && !has(&["command"])),
+            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables"])),
             (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows"])),
             (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
             (Self::ThrottlingDefinition, has(&["urlPattern"])),
             (Self::Response, has(&["result", "results", "createdElement", "updatedElement"])),
             (Self::State, has(&["configs"])),
-            (Self::Report, has(&["command"]) && has(&["outcome"])),
             (Self::Schema, has(&["$schema"])),
         ];
         let mut matching = kinds.into_iter().filter(|(_, matches)| *matches).map(|(kind, _)| kind);
         matching.next().filter(|_| matching.next().is_none())
     }
 
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Limits => "a limits file",
             Self::Policy => "a policy",
@@ -95,7 +97,10 @@ mod tests {
             ("urlPattern: u\n", Some(FileKind::ThrottlingDefinition)),
             (r#"{"results": []}"#, Some(FileKind::Response)),
             (r#"{"version": 1, "organization": "x", "configs": []}"#, Some(FileKind::State)),
-            (r#"{"version": 1, "command": "plan", "outcome": "clean", "sandbox": "prod"}"#, Some(FileKind::Report)),
+            (
+                r#"{"version": 1, "command": "plan", "outcome": "clean", "sandbox": "prod", "results": []}"#,
+                Some(FileKind::Report),
+            ),
             (r#"{"$schema": "x", "properties": {}}"#, Some(FileKind::Schema)),
             ("version: 1\n", None),
             ("sandbox: prod\ndeniedHosts: []\n", None),

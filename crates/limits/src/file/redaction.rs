@@ -17,7 +17,7 @@ const SECRET_NAMES: [&str; 4] = ["clientsecret", "accesstoken", "privatekey", "p
 const DEFINITION_KEYS: [&str; 4] = ["url", "urlPattern", "methods", "services"];
 
 /// Codes whose messages do not quote the file.
-const SAFE_CODES: [&str; 4] = ["AJO_LIMITS_EMPTY", "AJO_LIMITS_VERSION", "AJO_LIMITS_FILE", FILE_KIND_CODE];
+pub(crate) const SAFE_CODES: [&str; 4] = ["AJO_LIMITS_EMPTY", "AJO_LIMITS_VERSION", "AJO_LIMITS_FILE", FILE_KIND_CODE];
 
 const REDACTED_INPUT_MESSAGE: &str = "the file is neither a limits file nor a policy, so its content is not shown";
 

@@ -8,6 +8,7 @@ use super::entry_conflicts::find_conflicts;
 use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
 use super::overlay::is_absent;
+use super::schema_types::entry_keys;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
@@ -54,7 +55,7 @@ impl SandboxFiles {
                     diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
                     let file = Some(document.span.file.to_string());
-                    let config = config_entry::parse_entry(entry, api, diagnostics);
+                    let config = config_entry::parse_entry(entry, api, &entry_keys(api), diagnostics);
                     wanted.extend(config.map(|config| DesiredConfig { file, ..config }));
                 }
             }

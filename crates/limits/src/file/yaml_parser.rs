@@ -210,7 +210,13 @@ fn error_message(error: &Error) -> String {
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
             format!("the file has more than {MAX_NODES} values and keys, counting alias expansions")
         }
-        error => escape(&UserMessageFormatter.format_message(error)),
+        error => {
+            let message = escape(&UserMessageFormatter.format_message(error));
+            if message.contains("expected <document start>") {
+                return "expected a single document, but more text follows it".to_owned();
+            }
+            message
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::url_form::{pattern_covers, patterns_overlap};
 use crate::{ConfigChange, ConfigDefinition, DeployState};
 
-/// The consequence of having no configured limit. The default cap is documented.
-pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies";
+/// The consequence of having no configured limit. The default cap and the rate of data sources are documented.
+pub const DEFAULT_CAP_APPLIES: &str = "without another limit, only the default cap of 300,000 calls per minute applies (from data sources, 15 per second)";
 
 impl ConfigChange {
     /// What another URL or other methods mean for the limit.

@@ -142,13 +142,18 @@ fn set_number(changes: &mut Vec<NumberChange>, field: &str, before: Option<i64>,
     }
 }
 
-/// Fails if the definition violates a rule of the service.
+/// Prints the findings, and fails if the definition violates a rule of the service.
 fn check_rules(api: Api, definition: &impl Serialize) -> Result<(), CommandError> {
     let definition = serde_json::to_value(definition).unwrap_or_default();
-    match api.validate(&definition).into_iter().find(|found| found.severity == Severity::Error) {
-        None => Ok(()),
-        Some(found) => Err(CommandError::new(format!("{found}; nothing was sent"))),
+    let (errors, others): (Vec<_>, Vec<_>) =
+        api.validate(&definition).into_iter().partition(|found| found.severity == Severity::Error);
+    if let Some(found) = errors.first() {
+        return Err(CommandError::new(format!("{} ({}); nothing was sent", found.message, found.code)));
     }
+    for found in others {
+        output::print_note(safe!("{}[{}]: {}", found.severity.as_str(), found.code, found.message));
+    }
+    Ok(())
 }
 
 fn describe(key: &ConfigKey, changes: &[NumberChange], live: &SafeText, then: &str) -> SafeText {

@@ -247,6 +247,7 @@ async fn default_cap_is_named() {
     fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox=prod"], 0).await;
     for (command, code) in [("drift", 2), ("verify", 1), ("plan", 0)] {
         let output = fixture.run_expecting(&[command, "prod.yaml"], code).await.stdout;
-        assert!(output.contains("only the default cap of 300,000 calls per minute applies"), "{command}: {output}");
+        let cap = "only the default cap of 300,000 calls per minute applies (from data sources, 15 per second)";
+        assert!(output.contains(cap), "{command}: {output}");
     }
 }

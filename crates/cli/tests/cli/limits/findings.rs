@@ -106,6 +106,8 @@ async fn unusable_file_is_one_error() {
     let fixture = LimitsFixture::start().await;
     let definition = "url: https://a.example/\nmethods: [GET]\nservices: {}\n";
     fixture.write("definition.yaml", definition);
+    fixture.write("prod.yaml", &limits_without_connections(1, 5));
+    fixture.run_expecting(&["plan", "prod.yaml", "--out", "plan.json"], 0).await;
     fixture.write("credential.json", r#"{"CLIENT_ID": "a", "CLIENT_SECRETS": ["b"], "ORG_ID": "c"}"#);
     fixture.write("binary.yaml", "\0\u{1}\u{2}");
     fs::create_dir(fixture.path("folder.yaml")).expect("a directory");
@@ -116,6 +118,7 @@ async fn unusable_file_is_one_error() {
     fs::write(fixture.path("latin1.yaml"), b"version: 1\nsandbox: pr\xf6d\n").expect("written");
     for (file, what) in [
         ("definition.yaml", "this is a capping definition, not a limits file"),
+        ("plan.json", "this is a plan or a report of"),
         ("folder.yaml", "it is a directory, not a file"),
         ("utf16.yaml", "UTF-16 text; save it as UTF-8"),
         ("utf16-no-bom.yaml", "UTF-16 text; save it as UTF-8"),

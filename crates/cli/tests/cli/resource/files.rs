@@ -16,6 +16,11 @@ async fn rules_are_checked_before_sending() {
         ),
         ("negative.yaml", capping_file("-5"), " --> negative.yaml:7:22"),
         ("tag.yaml", capping_file("!vault 500"), "unsupported tag `!vault`"),
+        (
+            "warning.yaml",
+            capping_file("-5").replace("[GET]", "[DELETE]").replace("50", "500"),
+            "1 error, 1 warning, 1 note in 1 file.\n",
+        ),
         ("host.yaml", capping_file("500").replace("a.example", "*.example"), "error[ERR_ENDPOINTCONFIG_102]"),
         (
             "twice.yaml",
@@ -28,6 +33,7 @@ async fn rules_are_checked_before_sending() {
         assert!(output.stderr.contains(expected), "{name}: {}", output.stderr);
         let error = format!("error: {name} holds no valid definition\nhint: nothing was sent; correct ");
         assert!(output.stderr.contains(&error) && output.stdout.is_empty(), "{}", output.stderr);
+        assert!(!output.stderr.contains("ajo validate"), "it takes no definition: {}", output.stderr);
     }
     assert_eq!(fixture.call_count(), 0);
 }

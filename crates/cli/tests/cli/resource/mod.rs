@@ -1,12 +1,14 @@
 //! `ajo capping` and `ajo throttling` with files and with the output of other commands.
 
 mod files;
+mod random_definitions;
 mod round_trips;
 mod set;
 
 use serde_json::Value;
 
 use crate::limits::fixture::LimitsFixture;
+use crate::support::{CommandOutput, run_with_input};
 
 /// A capping definition as YAML.
 fn capping_file(calls: &str) -> String {
@@ -21,6 +23,14 @@ services:
       periodInMs: 1000
 "
     )
+}
+
+/// Runs `ajo` with this standard input.
+async fn pipe(fixture: &LimitsFixture, arguments: &[&str], input: String) -> CommandOutput {
+    let mut command = fixture.command(arguments);
+    let output = tokio::task::spawn_blocking(move || run_with_input(&mut command, &input)).await.expect("it ended");
+    assert_eq!(output.exit_code, Some(0), "{arguments:?}\n{}\n{}", output.stdout, output.stderr);
+    output
 }
 
 /// The configurations of a sandbox as JSON.

@@ -2,19 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{capping_file, create, list, mutating_calls};
+use super::{capping_file, create, list, mutating_calls, pipe};
 use crate::limits::fixture::LimitsFixture;
-use crate::support::{CommandOutput, run_with_input};
 
 const THROTTLING: &str = "name: partner\nurlPattern: https://a.example.org/*\nmethods: [POST]\nmaxThroughput: 400\n";
-
-/// Runs `ajo` with this standard input.
-async fn pipe(fixture: &LimitsFixture, arguments: &[&str], input: String) -> CommandOutput {
-    let mut command = fixture.command(arguments);
-    let output = tokio::task::spawn_blocking(move || run_with_input(&mut command, &input)).await.expect("it ended");
-    assert_eq!(output.exit_code, Some(0), "{arguments:?}\n{}\n{}", output.stdout, output.stderr);
-    output
-}
 
 /// The definition of a configuration: what the service does not add.
 fn definition(config: &Value) -> Value {

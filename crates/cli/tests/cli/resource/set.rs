@@ -71,6 +71,17 @@ async fn set_needs_confirmation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_prints_findings() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=0", "--yes"], 1).await;
+    let error = "error: maxCallsCount must be an integer >= 1 (ERR_ENDPOINTCONFIG_107); nothing was sent\n";
+    assert_eq!((output.stderr.as_str(), mutating_calls(&fixture)), (error, vec![]));
+    let output = run(&fixture, &["capping", "set", &uid, "--max-connections=500", "--yes"], 0).await;
+    let note = "note[AJO_LIMITS_MAX_HTTP_CONNECTIONS]: maxHttpConnections is 500; the documented range is 1 to 400\n~ ";
+    assert!(output.stderr.starts_with(note), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn set_does_not_deploy() {
     let fixture = LimitsFixture::start().await;
     let uid = create(&fixture, "capping", &capping_file("500")).await;

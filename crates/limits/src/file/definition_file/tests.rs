@@ -49,15 +49,43 @@ fn errors_have_positions() {
             format!("version: 1\ncapping:\n  - {}", text.replace('\n', "\n    ")),
             "1:1: this is a limits file, not a definition",
         ),
+        ("version: 1\ndeniedHosts: []\n".to_owned(), "1:1: this is a policy, not a definition"),
+        (r#"{"version": 1, "configs": []}"#.to_owned(), "1:1: this is a state file, not a definition"),
+        (
+            r#"{"command": "plan", "outcome": "clean", "sandbox": "prod", "results": []}"#.to_owned(),
+            "1:1: this is a plan or a report of `ajo`, not a definition",
+        ),
         (
             "urlPattern: u\nmaxThroughput: 400\n".to_owned(),
             "1:1: this is a throttling definition, not a capping definition",
         ),
         (r#"{"results": [], "url": "u"}"#.to_owned(), "1:13: the list is empty; it must hold a configuration"),
+        (r#"{"results": []}"#.to_owned(), "1:13: the list is empty; it must hold a configuration"),
         ("- url: a\n- 7\n".to_owned(), "2:3: a definition must be a mapping, not a number"),
+        (text.replace("services", "\u{a0}services"), "3:1: U+00A0 (no-break space) in a key"),
+        (
+            "{\"url\": \"u\"}\n{\"url\": \"u\"}\n".to_owned(),
+            "2:1: expected a single document, but more text follows it",
+        ),
     ] {
         let found = errors(&text);
         assert!(found.iter().any(|error| error.starts_with(expected)), "{found:?}: {text}");
+    }
+}
+
+#[test]
+fn hint_names_no_key_of_limits_files() {
+    for (key, expected) in [
+        (
+            "priority",
+            "known keys: url, methods, services, extra; a field that only the service knows goes under `extra`",
+        ),
+        ("deploy", "known keys: url, methods, services, extra; a field that only the service knows goes under `extra`"),
+        ("service", "did you mean `services`?"),
+    ] {
+        let parsed = parse(Api::Capping, &format!("{}{key}: true\n", capping("1")));
+        let unknown = parsed.diagnostics.iter().find(|found| found.code == "AJO_LIMITS_UNKNOWN_KEY").expect(key);
+        assert_eq!(unknown.hint.as_deref(), Some(expected), "{key}");
     }
 }
 

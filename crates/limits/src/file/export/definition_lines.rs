@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::scalar::format_scalar;
+use super::scalar::{format_key, format_scalar};
 use crate::ConfigDefinition;
 use crate::plan::{DefinitionFields, FieldValue};
 
@@ -53,7 +53,7 @@ fn flow_object(fields: &DefinitionFields) -> String {
 
 fn flow_json(fields: &Map<String, Value>) -> String {
     let fields: Vec<_> =
-        fields.iter().map(|(name, value)| format!("{}: {}", format_scalar(name), flow_scalar(value))).collect();
+        fields.iter().map(|(name, value)| format!("{}: {}", format_key(name), flow_scalar(value))).collect();
     if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
 }
 

@@ -13,8 +13,12 @@ const AMBIGUOUS_SCALARS: [&str; 13] =
 
 /// Formats a string as a value in a limits file: plain if that is safe, otherwise quoted. `${` is escaped.
 pub(in crate::file) fn format_scalar(text: &str) -> String {
-    let text = text.replace("${", "$${");
-    if is_plain(&text) { text } else { quote_scalar(&text) }
+    format_key(&text.replace("${", "$${"))
+}
+
+/// Formats a key: plain if that is safe, otherwise quoted. Variables are not substituted in keys.
+pub(in crate::file) fn format_key(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { quote_scalar(text) }
 }
 
 /// Whether a string needs no quotes, for every YAML parser, in block and in flow style.

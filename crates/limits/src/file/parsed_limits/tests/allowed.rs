@@ -99,7 +99,9 @@ fn misused_comment_is_reported() {
         ("ajo: allow AJO_LIMITS_PROT - x", true, "note: `AJO_LIMITS_PROT` is not a code of a warning or note"),
         ("ajo: allow AJO_LIMITS_DATA_SOURCE_RATE", false, "error: the reason is missing"),
         ("ajo: allow AJO_LIMITS_DATA_SOURCE_RATE -  ", false, "error: the reason is missing"),
-        ("ajo: allow AJO_LIMITS_DATA_SOURCE_RATE because", false, "error: the reason is missing"),
+        ("ajo: allow AJO_LIMITS_DATA_SOURCE_RATE because", false, "error: ` - ` and a reason must follow the code"),
+        ("ajo: allow AJO_LIMITS_PORT, AJO_LIMITS_METHOD - x", false, "error: ` - ` and a reason must follow the code"),
+        ("ajo: allow AJO_LIMITS_PORT \u{2013} x", false, "error: ` - ` and a reason must follow the code"),
         ("ajo: allow", false, "error: the code is missing"),
         ("ajo: alow X - y", true, "note: `ajo: alow` is not known, and is ignored"),
         ("ajo limits are here", true, ""),
@@ -109,9 +111,18 @@ fn misused_comment_is_reported() {
     let limits = parse_one(&format!("# ajo: allow AJO_LIMITS_PORT - x\n{TEXT}# ajo: allow AJO_LIMITS_PORT - x\n"));
     let outside = "note: `AJO_LIMITS_PORT` is allowed outside of an entry";
     assert_eq!(comment_findings(&limits)[0], outside);
-    let typo = parse_one(&TEXT.replace("[DELETE]", "[DELETE] # ajo: allow AJO_LIMITS_PROT - x"));
-    let typo = typo.diagnostics.iter().find(|found| found.code == "AJO_LIMITS_ALLOW").expect("a note");
-    assert_eq!(typo.hint.as_deref(), Some("did you mean `AJO_LIMITS_PORT`?"));
+    let copy = "copy the code of a warning or note; errors and policy violations cannot be allowed";
+    for (code, hint) in [
+        ("AJO_LIMITS_PROT", "did you mean `AJO_LIMITS_PORT`?"),
+        ("ajo_limits_port", "did you mean `AJO_LIMITS_PORT`?"),
+        ("ERR_ENDPOINTCONFIG106", "did you mean `ERR_ENDPOINTCONFIG_106`?"),
+        ("AJO_LIMITS_POLICY", copy),
+        ("everything", copy),
+    ] {
+        let limits = parse_one(&TEXT.replace("[DELETE]", &format!("[DELETE] # ajo: allow {code} - x")));
+        let note = limits.diagnostics.iter().find(|found| found.code == "AJO_LIMITS_ALLOW").expect("a note");
+        assert_eq!(note.hint.as_deref(), Some(hint), "{code}");
+    }
 }
 
 #[test]
