@@ -37,7 +37,10 @@ impl PlanExecutor<'_> {
             let editor = found.last_modified_by.as_deref().filter(|_| !unedited).unwrap_or("someone else");
             return Err(own_error(format!("{editor} changed it after the plan was made"), PLAN_AGAIN_HINT));
         }
-        self.lock_state().progress_mut(index).unknown_fields.clone_from(&found.unknown_fields);
+        // They are sent, so they contain the values.
+        let mut unknown_fields = found.unknown_fields.clone();
+        self.reader.secrets().values().expand_fields(&mut unknown_fields);
+        self.lock_state().progress_mut(index).unknown_fields = unknown_fields;
         Ok(Some(found))
     }
 }

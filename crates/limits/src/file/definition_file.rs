@@ -20,7 +20,7 @@ use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
 use crate::plan::{ORG_ID, request_body_schema};
-use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
+use crate::{FileDiagnostic, LiveState, ObservedConfig, SecretValues, SourceLocation};
 
 /// Keys of a limits file that no definition has.
 const LIMITS_FILE_KEYS: [&str; 4] = ["capping", "throttling", "sandbox", "base"];
@@ -173,7 +173,7 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
         remove_keys(&mut entry, &[ORG_ID, DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1]]);
         node.to_json()
     };
-    parse_entry(&entry, found, diagnostics);
+    parse_entry(&entry, found, &SecretValues::default(), diagnostics);
     let Value::Object(json) = json else { return None };
     Some(ParsedDefinition { api: found, json, live: config, location: node.span.to_location() })
 }

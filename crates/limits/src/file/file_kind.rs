@@ -27,7 +27,10 @@ impl FileKind {
             return Self::detect(items.first()?).filter(|kind| is_definition(*kind));
         }
         let kinds = [
-            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables"]) && !has(&["command"])),
+            (
+                Self::Limits,
+                has(&["capping", "throttling", "sandbox", "base", "variables", "secrets"]) && !has(&["command"]),
+            ),
             (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows"])),
             (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
             (Self::ThrottlingDefinition, has(&["urlPattern"])),

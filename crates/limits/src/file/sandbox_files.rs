@@ -11,7 +11,7 @@ use super::overlay::is_absent;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{DesiredConfig, DesiredLimits, Policy};
+use crate::{DesiredConfig, DesiredLimits, Policy, SecretValues};
 
 /// The files of one sandbox.
 pub(crate) struct SandboxFiles {
@@ -40,7 +40,7 @@ impl SandboxFiles {
     }
 
     /// Checks every entry, and all entries against each other.
-    pub(crate) fn merge(&mut self) -> MergedLimits {
+    pub(crate) fn merge(&mut self, secrets: &SecretValues) -> MergedLimits {
         let (diagnostics, documents) = (&mut self.diagnostics, &self.documents);
         let mut wanted = Vec::new();
         let mut entries = 0;
@@ -54,7 +54,7 @@ impl SandboxFiles {
                     diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
                     let file = Some(document.span.file.to_string());
-                    let config = config_entry::parse_entry(entry, api, diagnostics);
+                    let config = config_entry::parse_entry(entry, api, secrets, diagnostics);
                     wanted.extend(config.map(|config| DesiredConfig { file, ..config }));
                 }
             }
