@@ -119,6 +119,12 @@ impl AcceptSelection {
         if *state == config.deploy_state() {
             return;
         }
+        let secrets = config.definition.changed_secrets(&state.saved).join(", ");
+        if !secrets.is_empty() {
+            self.notes
+                .push(format!("{key}: the service has other values of {secrets}; to accept them, set the variables"));
+            return;
+        }
         let is_same = state.saved == config.definition && state.is_deployed() == config.deployed;
         match managed {
             _ if is_same => self.notes.push(format!("{key}: the file has the saved definition already")),
@@ -145,9 +151,11 @@ impl LimitsState {
                     let config = desired.configs.iter().find(|config| config.key() == key);
                     let same = config.filter(|it| *found.deploy_state_for(&it.definition) == it.deploy_state());
                     let file = config.and_then(|config| config.file.clone());
-                    self.record(match same {
-                        Some(config) => ManagedConfig::settled(&desired.sandbox, config, found),
-                        None => ManagedConfig::unsettled(&desired.sandbox, key, file, found),
+                    self.record(if let Some(config) = same {
+                        ManagedConfig::settled(&desired.sandbox, config, found)
+                    } else {
+                        let salt = config.and_then(|config| config.definition.salt());
+                        ManagedConfig::unsettled(&desired.sandbox, key, file, &found.clone().with_salt(salt))
                     });
                 }
                 AcceptedChange::Remove(key) => {

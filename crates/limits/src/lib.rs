@@ -56,6 +56,7 @@ mod journal;
 mod json_schema;
 mod plan;
 mod policy;
+mod secrets;
 mod state;
 pub mod url_form;
 
@@ -74,8 +75,9 @@ pub use json_schema::{SchemaName, json_schema};
 pub use plan::{
     Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigKey, ConfigSummary,
     DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
-    LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase,
-    PlanTask, UnclearReplacement, UnknownFields, UnmanagedCount, match_configs, plan,
+    KnownSecrets, LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    PlanPhase, PlanTask, UnclearReplacement, UnknownFields, UnmanagedCount, match_configs, plan,
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
+pub use secrets::{SecretHmac, SecretHmacError, SecretSalt, SecretValues};
 pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

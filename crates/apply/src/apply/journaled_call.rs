@@ -43,7 +43,9 @@ impl PlanExecutor<'_> {
                 };
             }
         }
-        let response = response.filter(|response| self.is_free_of_secrets(response)).map(Box::new);
+        let salt = change.after.as_ref().and_then(|after| after.saved.salt());
+        let response = response.map(|response| Box::new(response.with_salt(salt)));
+        let response = response.filter(|response| self.is_free_of_secrets(response));
         let error = error.map(|error| self.redact_error(error));
         self.append_entry(JournalEntry::Finished { change: index, step, state, uid, response, error, live });
         self.observer.step_finished(change, step, state);

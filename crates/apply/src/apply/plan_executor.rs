@@ -52,6 +52,12 @@ impl<'a> PlanExecutor<'a> {
         }
     }
 
+    /// Reads with this reader, which knows the secrets of the plan.
+    #[must_use]
+    pub fn with_reader(self, reader: ServiceReader) -> Self {
+        Self { reader, ..self }
+    }
+
     /// Makes the calls and returns the journal, with the error if it could not be written to disk. After such an error, only
     /// the redeploys that have begun are finished. The journal in memory is complete.
     pub async fn run(self, concurrency: NonZeroUsize) -> (JournalFile, Option<FileError>) {
@@ -190,7 +196,7 @@ impl<'a> PlanExecutor<'a> {
             let is_known = *live != LiveState::Unknown && found.deploy_state.is_deployed() == is_deployed;
             found.uid == *uid && is_known && saved.to_request_body().is_ok()
         };
-        match response.filter(is_complete) {
+        match response.map(|found| self.reader.secrets().seal(found)).filter(is_complete) {
             None => self.reader.get(api, uid).await.ok().flatten(),
             complete => complete,
         }

@@ -43,7 +43,10 @@ impl PlanExecutor<'_> {
             let live = change.is_redeployed().then(|| live_limit(change, &found.deploy_state));
             return failed(format!("{editor} changed it after the plan was made"), live);
         }
-        self.lock_state().progress_mut(index).unknown_fields.clone_from(&found.unknown_fields);
+        // They are sent, so they contain the values.
+        let mut unknown_fields = found.unknown_fields.clone();
+        self.reader.secrets().values().expand_fields(&mut unknown_fields);
+        self.lock_state().progress_mut(index).unknown_fields = unknown_fields;
         Ok(Some(found))
     }
 }

@@ -1,7 +1,9 @@
 //! Read-only access to the service.
 
+use std::sync::Arc;
+
 use ajo_core::{Api, CallError, CanDeploy, Client, ErrorOrigin, Uid, Verb};
-use ajo_limits::{ObservedConfig, ObservedLimits};
+use ajo_limits::{KnownSecrets, ObservedConfig, ObservedLimits};
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
@@ -33,11 +35,27 @@ const CONCURRENCY: usize = 8;
 #[derive(Clone, Debug)]
 pub struct ServiceReader {
     client: Client,
+    secrets: Arc<KnownSecrets>,
 }
 
 impl ServiceReader {
     pub fn new(client: &Client) -> Self {
-        Self { client: client.clone() }
+        Self { client: client.clone(), secrets: Arc::default() }
+    }
+
+    /// Replaces these secrets with placeholders in everything that is read.
+    #[must_use]
+    pub fn with_secrets(self, secrets: KnownSecrets) -> Self {
+        Self { secrets: Arc::new(secrets), ..self }
+    }
+
+    pub(super) fn secrets(&self) -> &KnownSecrets {
+        &self.secrets
+    }
+
+    fn seal_list(&self, mut observed: ObservedLimits) -> ObservedLimits {
+        observed.configs = observed.configs.into_iter().map(|found| self.secrets.seal(found)).collect();
+        observed
     }
 
     /// Lists the configurations of both APIs concurrently, and reads each `managed` configuration that the lists lack: a list
@@ -55,7 +73,7 @@ impl ServiceReader {
             Err(error) if !throttling_wanted && is_throttling_unavailable(&error) => None,
             other => Some(other?),
         };
-        let mut observed = ObservedLimits::new(&capping?, throttling.as_deref().unwrap_or_default());
+        let mut observed = self.seal_list(ObservedLimits::new(&capping?, throttling.as_deref().unwrap_or_default()));
         let missing = managed
             .iter()
             .filter(|(api, uid)| (*api == Api::Capping || throttling.is_some()) && observed.get(uid).is_none());
@@ -85,10 +103,10 @@ impl ServiceReader {
     ///
     /// The `list` call fails.
     pub async fn list(&self, api: Api) -> Result<ObservedLimits, CallError> {
-        Ok(match api {
+        Ok(self.seal_list(match api {
             Api::Capping => ObservedLimits::new(&self.client.capping().list().await?, &[]),
             Api::Throttling => ObservedLimits::new(&[], &self.client.throttling().list().await?),
-        })
+        }))
     }
 
     /// Reads one configuration; `None` if it does not exist.
@@ -103,7 +121,7 @@ impl ServiceReader {
         };
         match found {
             Err(error) if is_not_found(&error) => Ok(None),
-            other => other.map(Some),
+            other => other.map(|found| Some(self.secrets.seal(found))),
         }
     }
 

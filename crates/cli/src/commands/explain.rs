@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::{CallExplanation, DesiredLimits, MatchingConfig, ObservedLimits, Statement, explain_call};
+use ajo_limits::{
+    CallExplanation, DesiredLimits, KnownSecrets, MatchingConfig, ObservedLimits, SecretValues, Statement, explain_call,
+};
 
 use super::limits::{LimitsInput, SandboxService};
 use crate::arguments::{ExplainArgs, GlobalSettings};
@@ -21,8 +23,11 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result
             None => return input.report_and_exit("explain", settings),
         },
     };
-    let observed = if args.offline { None } else { observe(settings, desired).await? };
-    let explanation = explain_call(&args.method, &args.url, observed.as_ref(), desired);
+    let secrets = input.as_ref().map(|input| input.secrets.clone()).unwrap_or_default();
+    // The URL can contain the value of a secret or its placeholder.
+    let url = secrets.seal_literals(&args.url);
+    let observed = if args.offline { None } else { observe(settings, desired, secrets).await? };
+    let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
     let text = match settings.output {
         OutputFormat::Json => {
             SafeText::json(&serde_json::to_string(&explanation).map_err(|error| CommandError::new(error.to_string()))?)
@@ -37,13 +42,17 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result
 async fn observe(
     settings: &GlobalSettings,
     desired: Option<&DesiredLimits>,
+    secrets: SecretValues,
 ) -> Result<Option<ObservedLimits>, CommandError> {
     let service = match desired {
         Some(desired) => SandboxService::connect(settings, &desired.sandbox).await,
         None => SandboxService::from_settings(settings).await,
     };
     match service {
-        Ok(service) => Ok(Some(service.reader.observe(false, &[]).await?)),
+        Ok(service) => {
+            let known = KnownSecrets::from_values(secrets);
+            Ok(Some(service.reader.with_secrets(known).observe(false, &[]).await?))
+        }
         Err(error) if desired.is_some() && error.exit_status() == ExitStatus::Authentication => {
             output::print_note(safe!("note: the service is not read: {}", error.message));
             Ok(None)

@@ -17,6 +17,7 @@ mod progress_bar;
 mod resume;
 mod sandbox_service;
 mod schema;
+mod secret_salts;
 mod state_paths;
 mod validate;
 mod verify;

@@ -80,7 +80,7 @@ impl ConfigDrift {
     ) -> Option<Self> {
         // Neither changed since the last apply, after which the service may have normalized the definition.
         let is_baseline = |(found, managed): (&ObservedConfig, &ManagedConfig)| {
-            managed.digest == Some(wanted.deploy_state().digest())
+            managed.is_file_unchanged(wanted) == Some(true)
                 && managed.is_unchanged(found)
                 && found.deploy_state_for(&wanted.definition).is_live_as_saved(wanted.deployed)
         };

@@ -11,7 +11,8 @@ use super::lookalikes::find_lookalike;
 use super::schema_types::{self, EXTRA};
 use super::yaml_node::{YamlNode, YamlValue};
 use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema};
-use crate::{ConfigDefinition, DesiredConfig};
+use crate::url_form::{normalize_url_pattern, normalized_host};
+use crate::{ConfigDefinition, ConfigKey, DesiredConfig, SecretValues};
 
 /// The service's code for an unknown key in `services`.
 const SERVICE_NAME_CODE: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
@@ -19,11 +20,12 @@ const SERVICE_NAME_CODE: &str = "ERR_AUTHORING_ENDPOINTCONFIG_1";
 const SERVICES: &str = "services";
 
 /// Checks an entry and returns the configuration it describes, if it is complete enough. `known_keys` are the keys that it
-/// may have.
+/// may have. Its strings have placeholders in place of the secrets.
 pub(crate) fn parse_entry(
     entry: &YamlNode,
     api: Api,
     known_keys: &[&str],
+    secrets: &SecretValues,
     diagnostics: &mut FileDiagnostics,
 ) -> Option<DesiredConfig> {
     if entry.as_mapping().is_none() {
@@ -37,7 +39,11 @@ pub(crate) fn parse_entry(
     check_rules(entry, api, &json, deployed, diagnostics);
     check_lookalikes(entry, diagnostics);
     let extra = parse_extra(entry, api, diagnostics);
-    let definition = ConfigDefinition::from_json(api, &json).map(|definition| definition.with_extra(extra));
+    let definition =
+        ConfigDefinition::from_json(api, &json).map(|definition| definition.with_extra(extra).seal(secrets));
+    if let Some(definition) = definition.as_ref().filter(|definition| definition.has_secrets()) {
+        check_secret_places(entry, definition, diagnostics);
+    }
     let is_explained = diagnostics.added_since(first).iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if definition.is_none()
         && !is_explained
@@ -207,6 +213,23 @@ fn check_lookalikes(entry: &YamlNode, diagnostics: &mut FileDiagnostics) {
             diagnostics.add(Severity::Note, "AJO_LIMITS_LOOKALIKE", &node.span, problem).hint =
                 Some("if it is not intended, type the text again".to_owned());
         }
+    }
+}
+
+/// Reports secrets in a host or a method: a policy must see the real ones, and a host is not secret (DNS, TLS).
+fn check_secret_places(entry: &YamlNode, definition: &ConfigDefinition, diagnostics: &mut FileDiagnostics) {
+    let ConfigKey { url: sealed, methods, .. } = definition.key();
+    let is_wrong_host = |url: &&YamlNode| {
+        let url = normalize_url_pattern(url.as_str().unwrap_or_default());
+        normalized_host(&url) != normalized_host(&sealed)
+    };
+    let url = ["url", "urlPattern"].iter().find_map(|name| entry.get(name)).filter(is_wrong_host);
+    let names = definition.secret_names();
+    let is_secret = |method: &String| names.iter().any(|name| method.contains(&format!("${{{name}}}")));
+    let methods = entry.get("methods").filter(|_| methods.iter().any(is_secret));
+    for node in url.into_iter().chain(methods) {
+        diagnostics.error("AJO_LIMITS_SECRET", &node.span, "a secret must not be in a host or a method").hint =
+            Some("write the scheme and the host into the file, and only the rest of the URL as a secret".to_owned());
     }
 }
 

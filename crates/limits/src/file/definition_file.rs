@@ -21,7 +21,7 @@ use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
 use crate::plan::{ORG_ID, request_body_schema};
-use crate::{FileDiagnostic, LiveState, ObservedConfig, SourceLocation};
+use crate::{FileDiagnostic, LiveState, ObservedConfig, SecretValues, SourceLocation};
 
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
 const STRUCTURE_CODES: [&str; 7] = [
@@ -185,7 +185,7 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
     };
     let mut known_keys = entry_keys(found);
     known_keys.retain(|key| !DEPLOYMENT_KEYS.contains(key));
-    parse_entry(&entry, found, &known_keys, diagnostics);
+    parse_entry(&entry, found, &known_keys, &SecretValues::default(), diagnostics);
     let Value::Object(json) = json else { return None };
     Some(ParsedDefinition { api: found, json, live: config, location: node.span.to_location() })
 }

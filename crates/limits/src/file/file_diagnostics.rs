@@ -59,6 +59,14 @@ impl FileDiagnostics {
         self.all.iter()
     }
 
+    /// Replaces the text of each message and hint.
+    pub(crate) fn map_texts(&mut self, change: &dyn Fn(&str) -> String) {
+        for diagnostic in &mut self.all {
+            diagnostic.message = change(&diagnostic.message);
+            diagnostic.hint = diagnostic.hint.as_deref().map(change);
+        }
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.all.len()
     }

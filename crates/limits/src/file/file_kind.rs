@@ -30,7 +30,7 @@ impl FileKind {
             return Some(Self::Report);
         }
         let kinds = [
-            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables"])),
+            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables", "secrets"])),
             (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows"])),
             (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
             (Self::ThrottlingDefinition, has(&["urlPattern"])),

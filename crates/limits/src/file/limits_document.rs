@@ -16,6 +16,7 @@ use super::source_span::{LineIndex, SourceSpan};
 use super::variables::{self, VariableResolver};
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
+use crate::SecretValues;
 
 /// The version of the limits file format.
 pub(crate) const LIMITS_FILE_VERSION: u64 = 1;
@@ -49,11 +50,13 @@ pub(crate) struct FileReference {
 }
 
 impl LimitsDocument {
-    /// Parses a file. Returns `None`, with a diagnostic, if the file is not a mapping.
+    /// Parses a file, and adds the secrets that it declares to `values`. Returns `None`, with a diagnostic, if the file is not a
+    /// mapping.
     pub(crate) fn parse(
         source: &SourceFile,
         value: &dyn Fn(&str) -> Option<String>,
-        secrets: &[Secret],
+        credentials: &[Secret],
+        values: &mut SecretValues,
         diagnostics: &mut FileDiagnostics,
     ) -> Option<Self> {
         let file: Rc<str> = source.name.as_str().into();
@@ -63,15 +66,24 @@ impl LimitsDocument {
         check_version(&root, LIMITS_FILE_VERSION, diagnostics);
         let base = parse_reference(&root, "base", source, diagnostics);
         let policy = parse_reference(&root, "policy", source, diagnostics);
-        let declared = parse_variable_names(&root, diagnostics);
+        let declared = parse_variable_names(&root, "variables", diagnostics);
+        let declared_secrets = parse_variable_names(&root, "secrets", diagnostics);
+        let mut resolver = VariableResolver {
+            declared,
+            declared_secrets,
+            accepts_secrets: false,
+            lookup: value,
+            secrets: credentials,
+        };
+        values.extend(resolver.secret_values());
         if let YamlValue::Mapping(map) = &mut root.value {
-            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables")));
+            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables" | "secrets")));
+            let lines = LineIndex::new(&file, &source.content);
+            for (name, value) in map {
+                resolver.accepts_secrets = matches!(name.as_str(), Some("capping" | "throttling"));
+                resolver.substitute(value, &lines, diagnostics);
+            }
         }
-        VariableResolver { declared, lookup: value, secrets }.substitute(
-            &mut root,
-            &LineIndex::new(&file, &source.content),
-            diagnostics,
-        );
         Some(Self {
             sandbox: non_null(&root, "sandbox").cloned(),
             production: parse_production(&root, diagnostics),
@@ -181,10 +193,11 @@ pub(crate) fn referenced_files(source: &SourceFile) -> (Option<String>, Option<S
     (reference("base"), reference("policy"))
 }
 
-fn parse_variable_names(root: &YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<String> {
-    let Some(node) = non_null(root, "variables") else { return Vec::new() };
+/// The names of the variables under `key`.
+fn parse_variable_names(root: &YamlNode, key: &str, diagnostics: &mut FileDiagnostics) -> Vec<String> {
+    let Some(node) = non_null(root, key) else { return Vec::new() };
     let YamlValue::Sequence(items) = &node.value else {
-        let message = format!("`variables` must be a list of names, not {}", node.type_name());
+        let message = format!("`{key}` must be a list of names, not {}", node.type_name());
         diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
         return Vec::new();
     };

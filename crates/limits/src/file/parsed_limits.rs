@@ -12,7 +12,7 @@ use super::sandbox_files::{MergedLimits, SandboxFiles};
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{BlockReason, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy};
+use crate::{BlockReason, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy, SecretValues};
 
 /// The parsed limits files of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct ParsedLimits {
     pub policies: Vec<Policy>,
     /// All files that were read, including bases and policies.
     pub files: Vec<String>,
+    /// The secrets that the files declare, whether they use them or not.
+    pub secrets: SecretValues,
 }
 
 impl ParsedLimits {
@@ -71,9 +73,9 @@ impl ParsedLimits {
 /// assert_eq!(diagnostic.location.as_ref().map(ToString::to_string).as_deref(), Some("prod.yaml:7:66"));
 /// ```
 pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> ParsedLimits {
-    let (mut groups, files) = group_by_sandbox(sources, variables);
+    let (mut groups, BaseResolver { files, secrets, .. }) = group_by_sandbox(sources, variables);
     if groups.len() == 1 {
-        return MergedGroup::new(groups.remove(0)).finish(sources, &files);
+        return MergedGroup::new(groups.remove(0), &secrets).finish(sources, &files);
     }
     // Several sandboxes, or files with and without one: report all diagnostics but return no desired limits.
     let declared: Vec<_> = groups.iter().filter_map(SandboxFiles::declared_sandbox).collect();
@@ -85,9 +87,9 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
                 Some("plan and apply one sandbox at a time".to_owned());
         }
     }
-    let mut all = ParsedLimits { files, ..ParsedLimits::default() };
+    let mut all = ParsedLimits { files, secrets, ..ParsedLimits::default() };
     for group in groups {
-        let one = MergedGroup::new(group).finish(sources, &all.files);
+        let one = MergedGroup::new(group, &all.secrets).finish(sources, &all.files);
         all.sandbox = all.sandbox.or(one.sandbox);
         all.production = all.production.max(one.production);
         all.policies.extend(one.policies);
@@ -100,8 +102,8 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
 
 /// Parses limits files of any number of sandboxes, grouped by sandbox. Files without a valid sandbox form one group.
 pub fn parse_limits_by_sandbox(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> Vec<ParsedLimits> {
-    let (groups, files) = group_by_sandbox(sources, variables);
-    let mut each: Vec<_> = groups.into_iter().map(MergedGroup::new).collect();
+    let (groups, BaseResolver { files, secrets, .. }) = group_by_sandbox(sources, variables);
+    let mut each: Vec<_> = groups.into_iter().map(|group| MergedGroup::new(group, &secrets)).collect();
     add_throttling_notes(&mut each);
     each.into_iter().map(|group| group.finish(sources, &files)).collect()
 }
@@ -110,12 +112,13 @@ pub fn parse_limits_by_sandbox(sources: &SourceSet, variables: &dyn Fn(&str) -> 
 struct MergedGroup {
     group: SandboxFiles,
     merged: MergedLimits,
+    secrets: SecretValues,
 }
 
 impl MergedGroup {
-    fn new(mut group: SandboxFiles) -> Self {
-        let merged = group.merge();
-        Self { group, merged }
+    fn new(mut group: SandboxFiles, secrets: &SecretValues) -> Self {
+        let merged = group.merge(secrets);
+        Self { group, merged, secrets: secrets.clone() }
     }
 
     fn throttling(&self) -> Option<&DesiredConfig> {
@@ -124,7 +127,7 @@ impl MergedGroup {
 
     /// Checks the policies and the accepted findings.
     fn finish(self, sources: &SourceSet, files: &[String]) -> ParsedLimits {
-        let Self { mut group, merged } = self;
+        let Self { mut group, merged, secrets } = self;
         let mut files = files.to_vec();
         let policies = group.resolve_policies(sources, &mut files);
         for policy in &policies {
@@ -132,6 +135,8 @@ impl MergedGroup {
         }
         group.apply_allow_comments(&merged.configs);
         let desired = group.to_desired(merged.configs);
+        // Messages quote values.
+        group.diagnostics.map_texts(&|text| secrets.seal(text));
         ParsedLimits {
             sandbox: group.sandbox,
             desired,
@@ -142,6 +147,7 @@ impl MergedGroup {
             production: merged.production,
             policies,
             files,
+            secrets,
         }
     }
 }
@@ -190,12 +196,12 @@ impl ParsedFile<'_> {
     }
 }
 
-/// The input files by sandbox, in input order, and the names of all files that were read.
-fn group_by_sandbox(
-    sources: &SourceSet,
-    variables: &dyn Fn(&str) -> Option<String>,
-) -> (Vec<SandboxFiles>, Vec<String>) {
-    let mut resolver = BaseResolver { sources, lookup_variable: variables, files: Vec::new() };
+/// The input files by sandbox, in input order, and the resolver, which knows all files that were read and their secrets.
+fn group_by_sandbox<'s>(
+    sources: &'s SourceSet,
+    variables: &'s dyn Fn(&str) -> Option<String>,
+) -> (Vec<SandboxFiles>, BaseResolver<'s>) {
+    let mut resolver = BaseResolver::new(sources, variables);
     let mut inputs: Vec<ParsedFile<'_>> = Vec::new();
     for source in sources.inputs() {
         if inputs.iter().any(|other| normalize_path(&other.source.name) == normalize_path(&source.name)) {
@@ -228,7 +234,7 @@ fn group_by_sandbox(
         group.diagnostics.error("AJO_LIMITS_EMPTY", &no_file, "no limits file was passed").location = None;
         groups.push(group);
     }
-    (groups, resolver.files)
+    (groups, resolver)
 }
 
 /// The sandbox of a file; reports an error and returns `None` if it is missing or invalid.

@@ -74,7 +74,9 @@ fn names_secret(text: &str) -> bool {
 
 /// The words before `:` and `=`, because the text may be damaged YAML or another format.
 fn keys(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices([':', '=']).map(|(end, _)| {
+    // The value of a variable is not in the file.
+    let values = text.match_indices([':', '=']).filter(|(end, _)| !text[end + 1..].trim_start().starts_with("${"));
+    values.map(|(end, _)| {
         let before = text[..end].trim_end_matches([' ', '\t', '"', '\'']);
         let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
         &before[before.trim_end_matches(is_part).len()..]

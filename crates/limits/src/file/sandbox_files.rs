@@ -12,7 +12,7 @@ use super::schema_types::entry_keys;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{DesiredConfig, DesiredLimits, Policy};
+use crate::{DesiredConfig, DesiredLimits, Policy, SecretValues};
 
 /// The files of one sandbox.
 pub(crate) struct SandboxFiles {
@@ -41,7 +41,7 @@ impl SandboxFiles {
     }
 
     /// Checks every entry, and all entries against each other.
-    pub(crate) fn merge(&mut self) -> MergedLimits {
+    pub(crate) fn merge(&mut self, secrets: &SecretValues) -> MergedLimits {
         let (diagnostics, documents) = (&mut self.diagnostics, &self.documents);
         let mut wanted = Vec::new();
         let mut entries = 0;
@@ -55,7 +55,7 @@ impl SandboxFiles {
                     diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
                     let file = Some(document.span.file.to_string());
-                    let config = config_entry::parse_entry(entry, api, &entry_keys(api), diagnostics);
+                    let config = config_entry::parse_entry(entry, api, &entry_keys(api), secrets, diagnostics);
                     wanted.extend(config.map(|config| DesiredConfig { file, ..config }));
                 }
             }

@@ -11,7 +11,7 @@ use crate::definition_schema::definition_schema;
 use crate::plan::{ordered_fields, request_body_schema};
 
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
-    &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
+    &["version", "sandbox", "production", "base", "variables", "secrets", "policy", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
 pub(crate) const FILE_ONLY_KEYS: [&str; 3] = [DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1], EXTRA];
 /// The keys of an entry that say whether it should exist and be deployed.
@@ -49,6 +49,10 @@ pub(crate) struct LimitsFileSchema {
     /// The environment variables that strings in this file may use as `${NAME}`. `$${` is a literal `${`.
     #[schemars(extend("examples" = [["PARTNER_HOST"]]))]
     variables: Option<Vec<VariableName>>,
+    /// The environment variables with secrets that strings in limits may use as `${NAME}`. Output and stored files never contain
+    /// their values, which must have at least 16 characters.
+    #[schemars(extend("examples" = [["PARTNER_TOKEN"]]))]
+    secrets: Option<Vec<VariableName>>,
     /// The policy for these limits, relative to this file.
     #[schemars(extend("examples" = ["policy.yaml"]))]
     policy: Option<String>,

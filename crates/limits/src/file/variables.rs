@@ -6,6 +6,7 @@ use ajo_engine::Secret;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
+use crate::SecretValues;
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
@@ -15,9 +16,17 @@ const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 /// A shorter secret is found only if it is the whole value: another value may contain it by coincidence.
 const MIN_SECRET_LENGTH: usize = 8;
 
-/// Resolves the declared variables.
+/// Minimum length of the value of a secret in characters. A shorter one may be part of other text by coincidence, and can be
+/// found by trying all values against its HMAC.
+const MIN_VALUE_LENGTH: usize = 16;
+
+/// Resolves the declared variables and secrets.
 pub(crate) struct VariableResolver<'v> {
     pub(crate) declared: Vec<String>,
+    /// The names under `secrets`.
+    pub(crate) declared_secrets: Vec<String>,
+    /// Whether secrets can be used here: only in limits.
+    pub(crate) accepts_secrets: bool,
     pub(crate) lookup: &'v dyn Fn(&str) -> Option<String>,
     /// Values that must not be printed.
     pub(crate) secrets: &'v [Secret],
@@ -83,27 +92,60 @@ impl VariableResolver<'_> {
             let message = format!("the variable `{quoted}` has a reserved prefix, because it may hold a secret");
             return Err((message, "use another name; values in a limits file are printed".to_owned()));
         }
-        if !self.declared.iter().any(|declared| declared == name) {
+        let is_secret = self.declared_secrets.iter().any(|declared| declared == name);
+        if is_secret && !self.accepts_secrets {
+            let message = format!("the secret `{quoted}` can only be used in a limit");
+            return Err((message, "declare it under `variables` if it is not a secret".to_owned()));
+        }
+        if !is_secret && !self.declared.iter().any(|declared| declared == name) {
             let message = format!("the variable `{quoted}` is not declared in this file");
             return Err((message, format!("declare it with `variables: [{quoted}]`; {escape_hint}")));
         }
+        let kind = if is_secret { "secret" } else { "variable" };
         let value = (self.lookup)(name)
-            .ok_or_else(|| (format!("the variable `{quoted}` is not set"), "set it in the environment".to_owned()))?;
-        let is_secret = |secret: &Secret| {
-            let secret = secret.expose().trim();
-            value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
-        };
+            .ok_or_else(|| (format!("the {kind} `{quoted}` is not set"), "set it in the environment".to_owned()))?;
         if let Some(hidden) = value.chars().find(|character| is_invisible(*character)) {
             let message =
                 format!("the value of `{quoted}` contains the invisible character {}", describe_character(hidden));
             return Err((message, "set a value without it".to_owned()));
         }
-        if self.secrets.iter().any(is_secret) {
-            let message = format!("the variable `{quoted}` contains a secret of the credentials");
+        let is_credential = |secret: &Secret| {
+            let secret = secret.expose().trim();
+            value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
+        };
+        if self.secrets.iter().any(is_credential) {
+            let message = format!("the {kind} `{quoted}` contains a secret of the credentials");
             return Err((message, "use a value without secrets; values in a limits file are printed".to_owned()));
+        }
+        if is_secret {
+            check_secret(&quoted, &value)?;
         }
         Ok(value)
     }
+
+    /// The values of the declared secrets, even of unused and invalid ones, to hide them.
+    pub(crate) fn secret_values(&self) -> SecretValues {
+        let mut values = SecretValues::default();
+        for name in &self.declared_secrets {
+            let value = (self.lookup)(name).filter(|value| value.chars().count() >= MIN_VALUE_LENGTH);
+            if let Some(value) = value {
+                values.insert(name, value.into());
+            }
+        }
+        values
+    }
+}
+
+fn check_secret(quoted: &str, value: &str) -> Result<(), (String, String)> {
+    if value.chars().count() < MIN_VALUE_LENGTH {
+        let message = format!("the value of the secret `{quoted}` has fewer than {MIN_VALUE_LENGTH} characters");
+        return Err((message, "a short value cannot be hidden; use a longer one".to_owned()));
+    }
+    if value.contains('*') {
+        let message = format!("the value of the secret `{quoted}` contains `*`, which is a wildcard");
+        return Err((message, "write wildcards in the file; `%2A` is a literal `*`".to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether a string consists of ASCII letters, digits, and `_`, and does not start with a digit.

@@ -240,7 +240,9 @@ impl<'j> ReplayedChange<'j> {
             }
             wanted => {
                 let file = wanted.map_or_else(|| state.get(&found.uid)?.file.clone(), |wanted| wanted.file.clone());
-                let entry = ManagedConfig::unsettled(reconciler.sandbox, self.change.key.clone(), file, found);
+                let salt = wanted.map_or_else(|| state.get(&found.uid)?.salt(), |wanted| wanted.definition.salt());
+                let found = found.clone().with_salt(salt);
+                let entry = ManagedConfig::unsettled(reconciler.sandbox, self.change.key.clone(), file, &found);
                 ManagedConfig { orphaned: wanted.is_none(), ..entry }
             }
         }
@@ -265,6 +267,7 @@ impl<'j> ReplayedChange<'j> {
             digest,
             service_digest,
             extra: wanted.map(|wanted| wanted.definition.extra_paths()).unwrap_or_default(),
+            secrets: confirmed.saved.secret_hmacs(),
             orphaned: wanted.is_none(),
             last_modified_at: None,
         }

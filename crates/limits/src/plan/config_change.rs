@@ -102,6 +102,7 @@ impl ConfigChange {
     ) -> Option<Self> {
         let after = wanted.deploy_state();
         let before = found.map(|found| found.deploy_state_for(&wanted.definition).into_owned());
+        let before = before.map(|before| before.with_salt(wanted.definition.salt()));
         let steps = plan_steps(before.as_ref(), &after);
         let is_updated = steps.contains(&Verb::Update);
         (!steps.is_empty()).then(|| Self {

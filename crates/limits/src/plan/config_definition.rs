@@ -1,17 +1,17 @@
 //! The normalized definition, used for comparing files and service.
 
+mod sealed_definition;
+pub(super) mod serialized_definition;
+
 use std::collections::BTreeSet;
 
 use ajo_core::Api;
-use schemars::{JsonSchema, SchemaGenerator};
-use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::definition_fields::{DefinitionFields, FieldValue, ParseMode, request_body_schema};
 use super::unknown_fields::{leaf_paths, merge_unknown_fields};
 use crate::ConfigKey;
-use crate::definition_schema::definition_schema;
+use crate::secrets::DefinitionSecrets;
 use crate::url_form::normalize_url_pattern;
 
 /// A normalized definition: methods are a set, and `maxHttpConnections: -1` and empty strings count as unset. The
@@ -20,6 +20,8 @@ use crate::url_form::normalize_url_pattern;
 ///
 /// The URL keeps its spelling, which is sent to the service. Definitions are equal if their URLs have the same
 /// [normal form](crate::url_form::normalize_url_pattern).
+///
+/// Placeholders such as `${TOKEN}` replace the values of secrets in all strings. Only a request body contains the values.
 ///
 /// Numbers and nested fields may be missing, because the service stores drafts that cannot be deployed.
 ///
@@ -59,6 +61,8 @@ pub struct ConfigDefinition {
     normal_url: Option<String>,
     /// Fields that are not in the specification, nested as in the definition.
     extra: Map<String, Value>,
+    /// The secrets whose placeholders are in the strings.
+    secrets: DefinitionSecrets,
 }
 
 /// A draft without a required field.
@@ -80,7 +84,8 @@ impl ConfigDefinition {
     }
 
     fn new(api: Api, fields: DefinitionFields) -> Self {
-        let mut definition = Self { api, fields, normal_url: None, extra: Map::new() };
+        let mut definition =
+            Self { api, fields, normal_url: None, extra: Map::new(), secrets: DefinitionSecrets::default() };
         let url = definition.string_at(&[definition.url_field()]).unwrap_or_default();
         let normal = normalize_url_pattern(url);
         definition.normal_url = (normal != url).then_some(normal);
@@ -176,17 +181,18 @@ impl ConfigDefinition {
         self.fields.to_json()
     }
 
-    /// The request body of `create` and `update`.
+    /// The request body of `create` and `update`, with the values of secrets.
     ///
     /// # Errors
     ///
-    /// A required field is missing.
+    /// A required field or the value of a secret is missing.
     pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
         if let Some(name) = self.fields.first_missing(request_body_schema(self.api)) {
             return Err(IncompleteDefinition(name));
         }
-        let mut body = self.to_json();
-        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+        let plain = self.plain()?;
+        let mut body = plain.to_json();
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &plain.extra);
         Ok(body)
     }
 
@@ -199,23 +205,8 @@ impl ConfigDefinition {
     pub fn to_update_body(&self, unknown: &Map<String, Value>) -> Result<Map<String, Value>, IncompleteDefinition> {
         let mut body = self.to_request_body()?;
         merge_unknown_fields(request_body_schema(self.api), &mut body, unknown);
-        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.extra);
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.plain()?.extra);
         Ok(body)
-    }
-
-    fn serialize_with<S: Serializer>(&self, serializer: S, url: Option<&str>) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("api", &self.api)?;
-        for (name, value) in self.fields.iter() {
-            match url.filter(|_| name == self.url_field()) {
-                Some(url) => map.serialize_entry(name, url)?,
-                None => map.serialize_entry(name, value)?,
-            }
-        }
-        if !self.extra.is_empty() {
-            map.serialize_entry("extra", &self.extra)?;
-        }
-        map.end()
     }
 }
 
@@ -233,59 +224,8 @@ impl PartialEq for ConfigDefinition {
             && (self.fields == other.fields
                 || (self.normal_url() == other.normal_url()
                     && other_fields(&self.fields, self.url_field()) == other_fields(&other.fields, self.url_field())))
+            && self.has_same_secrets(other)
     }
 }
 
 impl Eq for ConfigDefinition {}
-
-/// Serializes a definition with the normal form of its URL, for digests.
-pub(super) struct NormalForm<'d>(pub(super) &'d ConfigDefinition);
-
-impl Serialize for NormalForm<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_with(serializer, self.0.normal_url.as_deref())
-    }
-}
-
-impl Serialize for ConfigDefinition {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_with(serializer, None)
-    }
-}
-
-impl<'de> Deserialize<'de> for ConfigDefinition {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
-        let api = Api::deserialize(&json["api"]).map_err(D::Error::custom)?;
-        let extra = match json.get("extra") {
-            None => Map::new(),
-            Some(Value::Object(extra)) => extra.clone(),
-            Some(_) => return Err(D::Error::custom("`extra` must be an object")),
-        };
-        let definition = Self::from_json(api, &json).map(|definition| definition.with_extra(extra));
-        definition.ok_or_else(|| D::Error::custom(format_args!("not a {api} definition")))
-    }
-}
-
-impl JsonSchema for ConfigDefinition {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ConfigDefinition".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
-        let api_schema = |api: Api| {
-            let mut schema = definition_schema(api);
-            schema["properties"]["api"] = serde_json::json!({ "const": api });
-            schema["properties"]["extra"] = serde_json::json!({
-                "description": "Fields that are not in the specification, nested as in the definition.",
-                "type": "object",
-            });
-            schema["required"] = serde_json::json!(["api"]);
-            schema
-        };
-        schemars::json_schema!({
-            "description": "A normalized definition.",
-            "oneOf": [api_schema(Api::Capping), api_schema(Api::Throttling)],
-        })
-    }
-}

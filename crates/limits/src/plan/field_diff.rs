@@ -9,6 +9,10 @@ use serde_json::Value;
 use super::unknown_fields::{dotted_path, leaf_paths};
 use crate::{ConfigDefinition, DesiredConfig, ObservedConfig};
 
+/// The values of a secret in a difference.
+const HIDDEN: &str = "(hidden)";
+const HIDDEN_OTHER: &str = "(hidden, another value)";
+
 /// A changed field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -26,14 +30,20 @@ pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<
     // Another spelling of the same URL is no difference.
     let same_url = before.zip(after).filter(|(before, after)| before.normal_url() == after.normal_url());
     let url_field = same_url.map(|(before, _)| before.url_field());
+    let secrets = before.zip(after).map(|(before, after)| before.changed_secrets(after)).unwrap_or_default();
+    let secrets = secrets.into_iter().map(|name| FieldDiff {
+        field: format!("secrets.{name}"),
+        before: HIDDEN.into(),
+        after: HIDDEN_OTHER.into(),
+    });
     let (before, after) = (flatten_fields(before), flatten_fields(after));
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let value = |fields: &BTreeMap<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
-    names
+    let fields = names
         .into_iter()
         .map(|name| FieldDiff { field: name.clone(), before: value(&before, name), after: value(&after, name) })
-        .filter(|diff| diff.before != diff.after && url_field.is_none_or(|url| url != diff.field))
-        .collect()
+        .filter(|diff| diff.before != diff.after && url_field.is_none_or(|url| url != diff.field));
+    fields.chain(secrets).collect()
 }
 
 fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Value> {
@@ -53,7 +63,7 @@ fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Val
     let mut all = BTreeMap::new();
     if let Some(definition) = definition {
         collect(String::new(), serde_json::to_value(definition).expect("JSON"), &mut all);
-        all.remove("api");
+        all.retain(|name, _| name != "api" && !name.starts_with("secrets."));
     }
     all
 }

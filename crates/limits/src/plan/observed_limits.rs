@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::definition_fields::request_body_schema;
 use super::unknown_fields::{collect_unknown_fields, select_fields};
-use crate::{ConfigDefinition, ConfigKey, DeployState, LiveState};
+use crate::{ConfigDefinition, ConfigKey, DeployState, LiveState, SecretSalt};
 
 /// All configurations that the service lists for a sandbox: its capping configurations and the organization's throttling
 /// configuration.
@@ -133,6 +133,17 @@ impl ObservedConfig {
             (live, _) => return Cow::Owned(DeployState { saved: saved.with_extra(saved_extra), live }),
         };
         Cow::Owned(DeployState::new(saved.with_extra(saved_extra), live))
+    }
+
+    /// Whether its definitions contain secrets.
+    pub fn has_secrets(&self) -> bool {
+        self.deploy_state.has_secrets()
+    }
+
+    /// The configuration with this salt for the HMACs of its secrets.
+    #[must_use]
+    pub fn with_salt(self, salt: Option<SecretSalt>) -> Self {
+        Self { deploy_state: self.deploy_state.with_salt(salt), ..self }
     }
 
     fn new(

@@ -230,7 +230,7 @@ impl<'p> Planner<'p> {
             self.keep(key, wanted, managed, found);
             return;
         }
-        let is_file_unchanged = managed.digest.as_ref().map(|digest| *digest == wanted.deploy_state().digest());
+        let is_file_unchanged = managed.is_file_unchanged(wanted);
         let is_only_live_old = found_state.saved == wanted.definition && wanted.deployed && found_state.is_deployed();
         match (is_file_unchanged, managed.is_unchanged(found)) {
             (Some(true), true) if found_state.is_live_as_saved(wanted.deployed) => {
@@ -267,7 +267,7 @@ impl<'p> Planner<'p> {
 
     /// A managed configuration that no longer exists.
     fn recreate(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig) {
-        if managed.digest == Some(wanted.deploy_state().digest()) {
+        if managed.is_file_unchanged(wanted) == Some(true) {
             self.add_change(wanted, None, ChangeReason::DeletedRemotely);
         } else {
             self.add_blocker(

@@ -12,7 +12,7 @@ use crate::{Digest, ManagedConfig, ObservedLimits, Plan};
 pub const STATE_VERSION: u32 = 1;
 
 /// The content of `ajo.state.json`. Commit it next to the limits files: the service cannot store which configurations are
-/// managed. It contains no secrets.
+/// managed. It contains no secrets, only HMACs of them.
 ///
 /// ```
 /// use ajo_limits::{LimitsState, LimitsStateError, STATE_VERSION};

@@ -1,10 +1,12 @@
 //! An entry of the state file.
 
+use std::collections::BTreeMap;
+
 use ajo_core::{SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigKey, DesiredConfig, Digest, ObservedConfig};
+use crate::{ConfigKey, DesiredConfig, Digest, ObservedConfig, SecretHmac, SecretSalt};
 
 /// A configuration managed by `ajo`.
 ///
@@ -33,6 +35,9 @@ pub struct ManagedConfig {
     /// JSON pointers of the fields under `extra` that the digests include.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<String>,
+    /// The HMACs of the secrets in the definition, all with the salt of this entry. The digests include them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, SecretHmac>,
     /// Whether the last apply found it in no file. A new entry does not replace it: it did not disappear just now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub orphaned: bool,
@@ -53,12 +58,14 @@ impl ManagedConfig {
             digest: Some(digest),
             service_digest,
             extra: wanted.definition.extra_paths(),
+            secrets: wanted.definition.secret_hmacs(),
             orphaned: false,
             last_modified_at: found.last_modified_at.clone(),
         }
     }
 
-    /// The entry of a configuration that may differ from the file.
+    /// The entry of a configuration that may differ from the file. If it contains secrets, it must have a
+    /// [salt](ObservedConfig::with_salt).
     pub fn unsettled(sandbox: &SandboxName, key: ConfigKey, file: Option<String>, found: &ObservedConfig) -> Self {
         Self {
             sandbox: sandbox.to_string(),
@@ -68,6 +75,7 @@ impl ManagedConfig {
             digest: None,
             service_digest: Some(found.deploy_state.digest()),
             extra: Vec::new(),
+            secrets: found.deploy_state.saved.secret_hmacs(),
             orphaned: false,
             last_modified_at: found.last_modified_at.clone(),
         }
@@ -82,20 +90,31 @@ impl ManagedConfig {
             && self.key == *key
             && !self.orphaned
             && self.extra == wanted.definition.extra_paths()
+            && self.secrets == wanted.definition.secret_hmacs()
             && self.last_modified_at == found.last_modified_at
     }
 
     /// Whether the deploy state at the service is still the recorded one.
     pub fn is_unchanged(&self, found: &ObservedConfig) -> bool {
         let recorded = self.service_digest.as_ref().or(self.digest.as_ref());
-        recorded == Some(&found.deploy_state_with(&self.extra).digest())
+        recorded == Some(&found.deploy_state_with(&self.extra).digest_for_entry(self.salt()))
+    }
+
+    /// Whether the file still describes the recorded deploy state; `None` if none is recorded.
+    pub(crate) fn is_file_unchanged(&self, wanted: &DesiredConfig) -> Option<bool> {
+        Some(*self.digest.as_ref()? == wanted.deploy_state().digest_for_entry(self.salt()))
+    }
+
+    /// The salt of the HMACs of its secrets.
+    pub fn salt(&self) -> Option<SecretSalt> {
+        self.secrets.values().next().map(SecretHmac::salt)
     }
 }
 
 /// The digests of the file and, if it differs, of the service.
 fn settled_digests(wanted: &DesiredConfig, found: &ObservedConfig) -> (Digest, Option<Digest>) {
     let found_state = found.deploy_state_for(&wanted.definition);
-    let service_digest = found_state.digest();
+    let service_digest = found_state.digest_with_salt(wanted.definition.salt());
     if wanted.matches(&found_state) {
         (service_digest, None)
     } else {

@@ -28,9 +28,12 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
     let Some(desired) = input.desired() else {
         return input.report_and_exit("accept", settings);
     };
-    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
     let _lock: Option<ApplyLock> = if args.dry_run { None } else { Some(acquire_lock(&paths, 0).await?) };
+    let mut desired = desired.clone();
+    service.protect_secrets(&paths, &input, &mut desired, None)?;
+    let desired = &desired;
     let (observed, ReconciledState { mut state, note, .. }) = paths.observe(&service, desired).await?;
 
     let filter = AcceptFilter { uids: args.uid.clone(), urls: args.url.clone() };
@@ -62,7 +65,9 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
         let edited = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
         let after: &DesiredLimits = edited.desired().unwrap_or(desired);
         state.organization.get_or_insert_with(|| service.organization().to_owned());
-        state.record_accepted(&paths.localize(&edited, after)?, &selection.changes);
+        let mut after = paths.localize(&edited, after)?;
+        service.protect_secrets(&paths, &edited, &mut after, None)?;
+        state.record_accepted(&after, &selection.changes);
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
     }
     let outcome = match (selection.changes.is_empty(), args.dry_run) {

@@ -115,12 +115,13 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         (None, Some(interrupted)) => interrupted,
         (None, None) => args.prune_args.to_options(),
     };
-    let desired = paths.localize(&input, &desired)?;
-    let service = connect(settings, &desired.sandbox).await?;
+    let mut desired = paths.localize(&input, &desired)?;
+    let mut service = connect(settings, &desired.sandbox).await?;
     let lock = acquire_lock(&paths, args.lock_timeout).await?;
     if args.resume {
         resume::check_state(&paths, service.organization(), desired.sandbox.as_str())?;
     }
+    service.protect_secrets(&paths, &input, &mut desired, reviewed.as_ref().map(expect_plan))?;
     let (plan, note) = build_plan(&service, &paths, &desired, options).await?;
     // The plan includes the interrupted apply, so its note matters only if the plan is blocked.
     let note = note.filter(|_| !plan.blockers.is_empty());
@@ -207,7 +208,8 @@ impl PendingApply {
         let progress = ApplyProgressBar::new(plan);
         let journal = JournalFile::create(&path, self.journal_header(plan)?)?;
         let mut cancelled = false;
-        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress);
+        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress)
+            .with_reader(self.service.reader.clone());
         let (journal, journal_error) = tokio::select! {
             done = applying.run(concurrency) => done,
             () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error(&path)),

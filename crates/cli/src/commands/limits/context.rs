@@ -26,9 +26,10 @@ impl LimitsContext {
         input: &LimitsInput,
         desired: &DesiredLimits,
     ) -> Result<Self, CommandError> {
-        let service = SandboxService::connect(settings, &desired.sandbox).await?;
+        let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
         let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
-        let desired = paths.localize(input, desired)?;
+        let mut desired = paths.localize(input, desired)?;
+        service.protect_secrets(&paths, input, &mut desired, None)?;
         let (observed, reconciled) = paths.observe(&service, &desired).await?;
         Ok(Self { desired, service, paths, observed, reconciled })
     }

@@ -13,6 +13,7 @@ use super::ambiguous_configs::AmbiguousConfigs;
 use super::input::LimitsInput;
 use super::lock::acquire_lock;
 use super::sandbox_service::SandboxService;
+use super::secret_salts::random_salt;
 use super::state_paths::{ReconciledState, StatePaths};
 use crate::arguments::{GlobalSettings, ImportArgs};
 use crate::command_error::CommandError;
@@ -25,16 +26,18 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<
     let Some(desired) = input.desired() else {
         return input.report_and_exit("import", settings);
     };
-    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
     let _lock: ApplyLock = acquire_lock(&paths, 0).await?;
-    let desired = &paths.localize(&input, desired)?;
+    let mut desired = paths.localize(&input, desired)?;
+    service.protect_secrets(&paths, &input, &mut desired, None)?;
+    let desired = &desired;
     let (observed, ReconciledState { mut state, note, .. }) = paths.observe(&service, desired).await?;
     state.organization.get_or_insert_with(|| service.organization().to_owned());
 
     let mut notes: Vec<String> = note.into_iter().collect();
     let outcome = if args.uid.is_empty() {
-        import_matching(desired, &observed, &mut state, &mut notes)
+        import_matching(desired, &observed, &mut state, &mut notes)?
     } else {
         for uid in &args.uid {
             import_uid(desired, uid, &observed, &mut state, &mut notes)?;
@@ -56,14 +59,15 @@ fn import_matching(
     observed: &ObservedLimits,
     state: &mut LimitsState,
     notes: &mut Vec<String>,
-) -> CommandOutcome {
+) -> Result<CommandOutcome, CommandError> {
     let before = state.clone();
     let matches: Vec<Option<ObservedConfig>> =
         match_configs(desired, observed, state).into_iter().map(Option::<&ObservedConfig>::cloned).collect();
     for (config, matched) in desired.configs.iter().zip(matches) {
         let key = config.key();
         if let Some(matched) = matched {
-            notes.push(format!("{key}: {} {}", matched.uid, record_import(desired, Some(config), &matched, state)));
+            let result = record_import(desired, Some(config), &matched, state)?;
+            notes.push(format!("{key}: {} {result}", matched.uid));
         } else {
             let deleted: Vec<Uid> = before
                 .for_sandbox(&desired.sandbox)
@@ -78,7 +82,7 @@ fn import_matching(
     }
     let ambiguous = AmbiguousConfigs::find(desired, observed, state);
     notes.extend(ambiguous.notes().iter().map(|note| format!("not imported: {note}")));
-    if ambiguous.is_empty() { CommandOutcome::Applied } else { CommandOutcome::Blocked }
+    Ok(if ambiguous.is_empty() { CommandOutcome::Applied } else { CommandOutcome::Blocked })
 }
 
 /// Imports the configuration with this uid. Removes others with the same key from the state.
@@ -104,7 +108,7 @@ fn import_uid(
         notes.push(format!("{key}: {other} removed from the state"));
     }
     let config = desired.configs.iter().find(|config| config.key() == key);
-    notes.push(format!("{key}: {uid} {}", record_import(desired, config, matched, state)));
+    notes.push(format!("{key}: {uid} {}", record_import(desired, config, matched, state)?));
     Ok(())
 }
 
@@ -114,11 +118,11 @@ fn record_import(
     config: Option<&DesiredConfig>,
     matched: &ObservedConfig,
     state: &mut LimitsState,
-) -> String {
+) -> Result<String, CommandError> {
     let known = state.get(&matched.uid);
     let settled = config.map(|config| ManagedConfig::settled(&desired.sandbox, config, matched));
     if known.is_some() && known == settled.as_ref() {
-        return "already managed".to_owned();
+        return Ok("already managed".to_owned());
     }
     let matches_file = config.filter(|config| *matched.deploy_state_for(&config.definition) == config.deploy_state());
     let file = config.map_or_else(
@@ -128,12 +132,14 @@ fn record_import(
         },
         |config| config.file.clone(),
     );
+    let salt = config.map_or_else(|| known?.salt(), |config| config.definition.salt());
+    let salt = if salt.is_none() && matched.has_secrets() { Some(random_salt()?) } else { salt };
     let unsettled = || {
         let key = config.map_or_else(|| matched.key(), DesiredConfig::key);
-        ManagedConfig::unsettled(&desired.sandbox, key, file, matched)
+        ManagedConfig::unsettled(&desired.sandbox, key, file, &matched.clone().with_salt(salt))
     };
     let difference = config.filter(|_| matches_file.is_none()).map(|config| config.describe_difference(matched));
     let message = difference.map_or_else(|| "imported".to_owned(), |difference| format!("imported; it {difference}"));
     state.record(settled.filter(|_| matches_file.is_some()).unwrap_or_else(unsettled));
-    message
+    Ok(message)
 }

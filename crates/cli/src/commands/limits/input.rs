@@ -1,14 +1,16 @@
 //! Reads limits files and the files that they reference.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ajo_auth::{read_bounded_text, read_input_file};
+use ajo_auth::{Secret, read_bounded_text, read_input_file};
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE, Plan, PlanOptions,
+    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE,
+    Plan, PlanOptions, SecretValues,
 };
 use jiff::Timestamp;
 
@@ -16,6 +18,7 @@ use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
+use crate::secret_mask;
 use crate::session;
 
 /// Maximum size of a limits file in bytes. 10,000 configurations take about 3 MB.
@@ -31,6 +34,8 @@ pub(crate) struct LimitsInput {
     pub(crate) is_production: bool,
     /// The options of the apply to resume.
     pub(crate) resume_options: Option<PlanOptions>,
+    /// The secrets that the files declare.
+    pub(crate) secrets: SecretValues,
     desired: Option<DesiredLimits>,
     /// The digest of all policies.
     pub(crate) policy_digest: Option<Digest>,
@@ -52,23 +57,30 @@ impl LimitsInput {
         Self::from_limits(files, sources, each)
     }
 
-    /// The desired limits of an earlier plan.
+    /// The desired limits of an earlier plan, with the values of their secrets from the environment.
     pub(crate) fn from_plan(plan: &Plan) -> Result<Self, CommandError> {
         let sandbox: SandboxName =
             plan.sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
+        let (secrets, configs) = read_secrets(plan)?;
+        let desired = DesiredLimits { sandbox, configs, files: plan.files.clone() };
         Ok(Self {
             sources: SourceSet::default(),
             files: Vec::new(),
             diagnostics: Vec::new(),
             is_production: true,
             resume_options: Some(plan.options),
-            desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone(), files: plan.files.clone() }),
+            secrets,
+            desired: Some(desired),
             policy_digest: None,
             freeze_windows: Vec::new(),
         })
     }
 
     fn from_limits(files: &[PathBuf], sources: SourceSet, mut each: Vec<ParsedLimits>) -> Self {
+        for (_, secret) in each.iter().flat_map(|limits| limits.secrets.iter()) {
+            secret_mask::register(secret);
+        }
+        let secrets = each.first().map(|limits| limits.secrets.clone()).unwrap_or_default();
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
         let is_production = each.iter().any(|limits| limits.production != Some(false));
         let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
@@ -82,6 +94,7 @@ impl LimitsInput {
             diagnostics,
             is_production,
             resume_options: None,
+            secrets,
             desired,
             policy_digest,
             freeze_windows,
@@ -135,6 +148,41 @@ impl LimitsInput {
         let report = self.report(command, self.outcome());
         report::print(&report, settings.output, &self.sources)?;
         Ok(report::exit_code(report.outcome, ExitStatus::Success))
+    }
+}
+
+/// The secrets of an interrupted apply from the environment, and its configurations with them.
+pub(crate) fn read_secrets(plan: &Plan) -> Result<(SecretValues, Vec<DesiredConfig>), CommandError> {
+    let failed = |problem: &str, names: Vec<String>| {
+        CommandError::new(format!("the interrupted apply needs these secrets, which {problem}: {}", names.join(", ")))
+            .with_hint("set them in the environment; the journal does not contain them")
+    };
+    let names: BTreeSet<_> = plan.desired.iter().flat_map(|config| config.definition.secret_names()).collect();
+    let mut secrets = SecretValues::default();
+    let mut missing = Vec::new();
+    for name in names {
+        let Some(value) = environment_variable(&name).map(Secret::new) else {
+            missing.push(name);
+            continue;
+        };
+        secret_mask::register(&value);
+        secrets.insert(&name, value);
+    }
+    if !missing.is_empty() {
+        return Err(failed("are not set", missing));
+    }
+    let mut configs = Vec::new();
+    let mut changed = BTreeSet::new();
+    for config in &plan.desired {
+        match config.definition.clone().with_secret_values(&secrets) {
+            Ok(definition) => configs.push(DesiredConfig { definition, ..config.clone() }),
+            Err(names) => changed.extend(names),
+        }
+    }
+    if changed.is_empty() {
+        Ok((secrets, configs))
+    } else {
+        Err(failed("have other values now", changed.into_iter().collect()))
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 mod identity;
 mod plan_file;
 #[cfg(unix)]
+mod secrets;
 mod special_files;
 mod workflows;
 mod wrong_lists;

@@ -18,7 +18,7 @@ use crate::file::parsed_limits::parse_limits;
 use crate::file::source_file::SourceFile;
 use crate::file::source_set::SourceSet;
 use crate::plan::{ordered_fields, request_body_schema};
-use crate::{ConfigKey, DesiredConfig, DesiredLimits, FileDiagnostic, ObservedConfig};
+use crate::{ConfigKey, DesiredConfig, DesiredLimits, FileDiagnostic, ObservedConfig, SecretValues};
 
 /// A change at the service that the limits files take over.
 #[derive(Clone, Debug)]
@@ -47,6 +47,7 @@ pub fn accept_changes(
 ) -> Result<Vec<SourceFile>, Vec<FileDiagnostic>> {
     let before = parse_limits(sources, variables);
     let Some(desired) = before.desired else { return Err(before.diagnostics) };
+    let secrets = &before.secrets;
     let mut targets = find_targets(sources, variables);
     for change in changes {
         if let AcceptedChange::Update { key, found } = change
@@ -65,7 +66,7 @@ pub fn accept_changes(
     }
     let comments: Vec<_> = files.iter().map(own_lines).collect();
     while targets.iter().any(|target| !target.edits.is_empty()) {
-        edit_once(&mut files, &mut targets)?;
+        edit_once(&mut files, &mut targets, secrets)?;
     }
     let is_removed = |target: &&EntryTarget| {
         changes.iter().any(|change| matches!(change, AcceptedChange::Remove(key) if *key == target.key))
@@ -76,7 +77,7 @@ pub fn accept_changes(
     }
     for change in changes {
         if let (AcceptedChange::Add(found), Some(file)) = (change, files.first_mut()) {
-            let added = add_entry(file, found);
+            let added = add_entry(file, found, secrets);
             added.ok_or_else(|| vec![file_problem(file, "a limit cannot be added to this file")])?;
         }
     }
@@ -86,7 +87,11 @@ pub fn accept_changes(
 }
 
 /// Makes the next edit of each entry. Edits of different entries do not overlap.
-fn edit_once(files: &mut [SourceFile], targets: &mut [EntryTarget]) -> Result<(), Vec<FileDiagnostic>> {
+fn edit_once(
+    files: &mut [SourceFile],
+    targets: &mut [EntryTarget],
+    secrets: &SecretValues,
+) -> Result<(), Vec<FileDiagnostic>> {
     let mut problems = Vec::new();
     for (index, file) in files.iter_mut().enumerate() {
         let Some(tree) = SourceTree::parse(&file.content) else {
@@ -103,7 +108,7 @@ fn edit_once(files: &mut [SourceFile], targets: &mut [EntryTarget]) -> Result<()
             }
         }
         if !edits.is_empty() {
-            file.content = apply_edits(&file.content, edits);
+            file.content = apply_edits(&file.content, with_secrets(edits, secrets));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -129,7 +134,7 @@ fn remove_entry(file: &mut SourceFile, target: &EntryTarget) -> Result<(), Vec<F
     Ok(())
 }
 
-fn add_entry(file: &mut SourceFile, found: &ObservedConfig) -> Option<()> {
+fn add_entry(file: &mut SourceFile, found: &ObservedConfig, secrets: &SecretValues) -> Option<()> {
     let tree = SourceTree::parse(&file.content)?;
     let text = EditedText { text: &file.content, tree: &tree };
     let root = &tree.root;
@@ -166,8 +171,18 @@ fn add_entry(file: &mut SourceFile, found: &ObservedConfig) -> Option<()> {
         }
         (Api::Throttling, None) => vec![text.insert_block_entry(root, name, &lines)?],
     };
-    file.content = apply_edits(&file.content, edits);
+    file.content = apply_edits(&file.content, with_secrets(edits, secrets));
     Some(())
+}
+
+/// The edits with the placeholders of secrets, which were written as literal text.
+fn with_secrets(mut edits: Vec<TextEdit>, secrets: &SecretValues) -> Vec<TextEdit> {
+    for (name, _) in secrets.iter() {
+        for edit in &mut edits {
+            edit.text = edit.text.replace(&format!("$${{{name}}}"), &format!("${{{name}}}"));
+        }
+    }
+    edits
 }
 
 /// Removes the comment in which `ajo export` wrote why it did not export a configuration, and its commented-out lines.

@@ -10,6 +10,7 @@ use super::source_tree::{SourceNode, SourceTree};
 use crate::file::base_resolver::BaseResolver;
 use crate::file::config_entry::parse_entry;
 use crate::file::file_diagnostics::FileDiagnostics;
+use crate::file::schema_types::entry_keys;
 use crate::file::source_file::normalize_path;
 use crate::file::source_set::SourceSet;
 use crate::file::yaml_node::YamlNode;
@@ -31,7 +32,7 @@ pub(super) struct EntryTarget {
 
 /// The entries of the input files. A file that is only the base of another input has none.
 pub(super) fn find_targets(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> Vec<EntryTarget> {
-    let mut resolver = BaseResolver { sources, lookup_variable: variables, files: Vec::new() };
+    let mut resolver = BaseResolver::new(sources, variables);
     let mut ignored = FileDiagnostics::default();
     let documents: Vec<_> = sources.inputs().iter().map(|source| resolver.resolve(source, &mut ignored)).collect();
     let bases: Vec<String> = documents.iter().flatten().flat_map(|document| document.bases.clone()).collect();
@@ -44,7 +45,9 @@ pub(super) fn find_targets(sources: &SourceSet, variables: &dyn Fn(&str) -> Opti
         let throttling = document.throttling.into_iter().filter(|entry| !entry.is_null());
         let entries = document.capping.into_iter().map(|entry| (Api::Capping, entry));
         for (api, entry) in entries.chain(throttling.map(|entry| (Api::Throttling, entry))) {
-            let Some(config) = parse_entry(&entry, api, &mut ignored) else { continue };
+            let Some(config) = parse_entry(&entry, api, &entry_keys(api), &resolver.secrets, &mut ignored) else {
+                continue;
+            };
             let start = entry.reference_span.bytes.0;
             let own = *entry.reference_span.file == *source.name;
             let index = match api {

@@ -1,6 +1,7 @@
 mod allowed;
 mod findings;
 mod multiple_files;
+mod secrets;
 
 use super::*;
 use crate::DesiredConfig;

@@ -20,7 +20,7 @@ impl Planner<'_> {
                 self.orphaned.push(found.into());
             } else if managed.is_unchanged(found) {
                 deletes += 1;
-                self.changes.push(ConfigChange::deletion(found, options));
+                self.changes.push(ConfigChange::deletion(&found.clone().with_salt(managed.salt()), options));
             } else {
                 let reason = remote_change_reason(managed, found);
                 self.blockers.push(Blocker {
