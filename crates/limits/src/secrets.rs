@@ -13,4 +13,5 @@ pub(crate) use definition_secrets::{DefinitionSecrets, StringTemplates};
 pub(crate) use placeholders::{align, placeholder_names};
 pub use secret_hmac::{SecretHmac, SecretHmacError, SecretSalt};
 pub(crate) use secret_value::SecretValue;
+pub(crate) use secret_values::MIN_SECRET_LENGTH;
 pub use secret_values::SecretValues;

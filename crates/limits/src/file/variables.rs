@@ -7,18 +7,15 @@ use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
 use crate::SecretValues;
+use crate::secrets::MIN_SECRET_LENGTH;
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
 /// Prefixes of the variables that hold credentials. Values in a limits file are shown in reviews, so these are rejected.
 const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 
-/// A shorter secret is found only if it is the whole value: another value may contain it by coincidence.
-const MIN_SECRET_LENGTH: usize = 8;
-
-/// Minimum length of the value of a secret in characters. A shorter one may be part of other text by coincidence, and can be
-/// found by trying all values against its HMAC.
-const MIN_VALUE_LENGTH: usize = 16;
+/// A shorter secret of the credentials is found only if it is the whole value: another value may contain it by coincidence.
+const MIN_CREDENTIAL_LENGTH: usize = 8;
 
 /// Resolves the declared variables and secrets.
 pub(crate) struct VariableResolver<'v> {
@@ -111,7 +108,7 @@ impl VariableResolver<'_> {
         }
         let is_credential = |secret: &Secret| {
             let secret = secret.expose().trim();
-            value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
+            value.trim() == secret || secret.len() >= MIN_CREDENTIAL_LENGTH && value.contains(secret)
         };
         if self.secrets.iter().any(is_credential) {
             let message = format!("the {kind} `{quoted}` contains a secret of the credentials");
@@ -127,7 +124,7 @@ impl VariableResolver<'_> {
     pub(crate) fn secret_values(&self) -> SecretValues {
         let mut values = SecretValues::default();
         for name in &self.declared_secrets {
-            let value = (self.lookup)(name).filter(|value| value.chars().count() >= MIN_VALUE_LENGTH);
+            let value = (self.lookup)(name).filter(|value| value.chars().count() >= MIN_SECRET_LENGTH);
             if let Some(value) = value {
                 values.insert(name, value.into());
             }
@@ -137,8 +134,8 @@ impl VariableResolver<'_> {
 }
 
 fn check_secret(quoted: &str, value: &str) -> Result<(), (String, String)> {
-    if value.chars().count() < MIN_VALUE_LENGTH {
-        let message = format!("the value of the secret `{quoted}` has fewer than {MIN_VALUE_LENGTH} characters");
+    if value.chars().count() < MIN_SECRET_LENGTH {
+        let message = format!("the value of the secret `{quoted}` has fewer than {MIN_SECRET_LENGTH} characters");
         return Err((message, "a short value cannot be hidden; use a longer one".to_owned()));
     }
     if value.contains('*') {

@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 
 use super::placeholders::{TextPart, decode_byte, decode_percent, format_placeholders, parse_placeholders};
 
+/// Minimum length of a value in characters. A shorter one may be part of other text by coincidence, and can be found by trying
+/// all values against its HMAC.
+pub(crate) const MIN_SECRET_LENGTH: usize = 16;
+
 /// The values of the secrets that limits files declare, by name.
 ///
 /// ```
@@ -40,6 +44,18 @@ impl SecretValues {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The values that are long enough to search for them.
+    pub(crate) fn long_values(&self) -> Self {
+        let is_long = |value: &Secret| value.expose().chars().count() >= MIN_SECRET_LENGTH;
+        Self(
+            self.0
+                .iter()
+                .filter(|(_, value)| is_long(value))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
     }
 
     /// Replaces all values in a text with their placeholders.

@@ -301,6 +301,21 @@ async fn resume_names_missing_secrets() {
     }
 }
 
+/// The files no longer know the secret, but the state does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn removed_secret_stays_hidden() {
+    let fixture = SecretsFixture::start().await;
+    fixture.run(&["apply", "prod.yaml", "--yes"], 0).await;
+    fixture.limits.write("prod.yaml", "version: 1\nsandbox: prod\nbase: base.yaml\n");
+    for format in ["text", "json", "markdown"] {
+        let output = format!("--output={format}");
+        fixture.run(&["drift", "prod.yaml", &output], 2).await;
+        fixture.run(&["plan", "prod.yaml", "--prune", "--max-deletes=2", &output], 0).await;
+    }
+    fixture.run(&["apply", "prod.yaml", "--prune", "--max-deletes=2", "--yes"], 0).await;
+    assert!(!fixture.listed().await.contains(TOKEN));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn errors_hide_secrets() {
     let fixture = SecretsFixture::start().await;

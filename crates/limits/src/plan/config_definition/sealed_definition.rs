@@ -11,8 +11,8 @@ use crate::secrets::{DefinitionSecrets, SecretValue, StringTemplates, align, pla
 use crate::url_form::normalize_url_pattern;
 use crate::{SecretHmac, SecretSalt, SecretValues};
 
-/// The JSON pointer of the fields that are not in the specification.
-const EXTRA: &str = "/extra";
+/// The name for the fields that are not in the specification.
+const EXTRA: &str = "extra";
 
 impl ConfigDefinition {
     /// Replaces the values of these secrets with placeholders.
@@ -33,19 +33,31 @@ impl ConfigDefinition {
         is_secret: &dyn Fn(&str) -> bool,
         mut keep_values: bool,
     ) -> Self {
-        let mut known: BTreeMap<_, _> =
-            values.iter().map(|(name, value)| (name.to_owned(), SecretValue::Known(value.clone()))).collect();
-        let sealed = self.map_strings(&mut |pointer, text| {
-            let sealed = values.seal(text);
-            keep_values |= sealed != text;
-            let Some(template) = templates.get(pointer).filter(|template| **template != sealed) else { return sealed };
+        let mut others = SecretValues::default();
+        let mut changed = BTreeSet::new();
+        for_each_string(&self.strings(), &mut |pointer, text| {
+            let template = templates.get(pointer).filter(|template| **template != values.seal(text));
+            let Some(template) = template else { return };
             let aligned = align(template, text, is_secret)
                 .or_else(|| align(&normalize_url_pattern(template), &normalize_url_pattern(text), is_secret));
-            let Some(others) = aligned else { return sealed };
-            known.extend(others.into_iter().map(|(name, value)| (name, SecretValue::Known(value.into()))));
-            keep_values = true;
-            template.clone()
+            for (name, value) in aligned.into_iter().flatten() {
+                changed.insert(pointer.to_owned());
+                others.insert(&name, value.into());
+            }
         });
+        // The other strings may contain the same value.
+        let searched = others.long_values();
+        let sealed = self.map_strings(&mut |pointer, text| {
+            let sealed = match templates.get(pointer).filter(|_| changed.contains(pointer)) {
+                Some(template) => template.clone(),
+                None => searched.seal_literals_with(&values.seal(text), is_secret),
+            };
+            keep_values |= sealed != text;
+            sealed
+        });
+        let known = values.iter().chain(others.iter());
+        let known: BTreeMap<_, _> =
+            known.map(|(name, value)| (name.to_owned(), SecretValue::Known(value.clone()))).collect();
         let values = (keep_values && !known.is_empty()).then(|| Arc::new(known));
         Self { secrets: DefinitionSecrets { values, salt: None }, ..sealed }
     }
@@ -102,9 +114,7 @@ impl ConfigDefinition {
         let mut names = BTreeSet::new();
         if self.secrets.values.is_some() {
             let is_secret = |name: &str| self.secrets.get(name).is_some();
-            let mut add = |_: &str, text: &str| names.extend(placeholder_names(text, &is_secret));
-            for_each_string(&self.fields.to_json(), "", &mut add);
-            for_each_string(&self.extra, EXTRA, &mut add);
+            for_each_string(&self.strings(), &mut |_, text| names.extend(placeholder_names(text, &is_secret)));
         }
         names
     }
@@ -139,13 +149,11 @@ impl ConfigDefinition {
         let mut templates = StringTemplates::new();
         if self.secrets.values.is_some() {
             let is_secret = |name: &str| self.secrets.get(name).is_some();
-            let mut add = |pointer: &str, text: &str| {
+            for_each_string(&self.strings(), &mut |pointer, text| {
                 if !placeholder_names(text, &is_secret).is_empty() {
                     templates.insert(pointer.to_owned(), text.to_owned());
                 }
-            };
-            for_each_string(&self.fields.to_json(), "", &mut add);
-            for_each_string(&self.extra, EXTRA, &mut add);
+            });
         }
         templates
     }
@@ -166,16 +174,23 @@ impl ConfigDefinition {
 
     /// Replaces each string. The function gets its JSON pointer in the definition.
     fn map_strings(self, change: &mut dyn FnMut(&str, &str) -> String) -> Self {
-        let (mut fields, mut extra) = (self.fields.to_json(), self.extra);
+        let mut fields = self.strings();
         for_each_string_mut(&mut fields, "", change);
-        for_each_string_mut(&mut extra, EXTRA, change);
+        let Some(Value::Object(extra)) = fields.remove(EXTRA) else { return self };
         let fields = DefinitionFields::parse_definition(self.api, &fields, ParseMode::Lenient).unwrap_or_default();
         Self { extra, secrets: self.secrets, ..Self::new(self.api, fields) }
     }
+
+    /// The fields, and those under `extra`.
+    fn strings(&self) -> Map<String, Value> {
+        let mut fields = self.fields.to_json();
+        fields.insert(EXTRA.to_owned(), self.extra.clone().into());
+        fields
+    }
 }
 
-fn for_each_string(fields: &Map<String, Value>, pointer: &str, visit: &mut dyn FnMut(&str, &str)) {
-    for_each_string_mut(&mut fields.clone(), pointer, &mut |pointer, text| {
+fn for_each_string(fields: &Map<String, Value>, visit: &mut dyn FnMut(&str, &str)) {
+    for_each_string_mut(&mut fields.clone(), "", &mut |pointer, text| {
         visit(pointer, text);
         text.to_owned()
     });
