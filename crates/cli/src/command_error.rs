@@ -65,7 +65,7 @@ impl CommandError {
         Self { exit_status: exit, ..self }
     }
 
-    /// Says before the message what was done.
+    /// Puts the progress before the message.
     pub(crate) fn after(self, progress: &str) -> Self {
         Self { message: format!("{progress}, then: {}", self.message), ..self }
     }

@@ -18,7 +18,7 @@ use crate::safe_text::safe;
 const MAX_DEFINITION_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads the definitions of one API in a file, or from standard input for `-`. Refuses definitions with errors; with `force`,
-/// only those that cannot be sent.
+/// only definitions that cannot be sent.
 pub(crate) fn read_to_send<D: DeserializeOwned>(
     api: Api,
     file: &Path,

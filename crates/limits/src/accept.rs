@@ -36,7 +36,7 @@ pub enum AcceptError {
 #[derive(Clone, Debug, Default)]
 pub struct AcceptSelection {
     pub changes: Vec<AcceptedChange>,
-    /// What was not chosen, and why.
+    /// The configurations that were not chosen, and the reasons.
     pub notes: Vec<String>,
 }
 

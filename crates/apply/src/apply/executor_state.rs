@@ -1,4 +1,4 @@
-//! What the calls of an apply share: the journal, and the progress of each change.
+//! Shared by the calls of an apply: the journal, and the progress of each change.
 
 use std::collections::BTreeMap;
 

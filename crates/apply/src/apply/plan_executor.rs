@@ -182,7 +182,7 @@ impl<'a> PlanExecutor<'a> {
         Ok(outcome)
     }
 
-    /// What the service stored, which is not always what was sent: the response itself if it has all of it, or else a `get`.
+    /// The stored configuration, which may differ from the sent one: the response itself if it has all of it, or else a `get`.
     /// The call has succeeded, so a failed `get` is no error.
     async fn complete_response(
         &self,

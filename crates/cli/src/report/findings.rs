@@ -10,7 +10,7 @@ pub(crate) const DEFINITION_REPORT: &str = "definition";
 
 /// The findings of a report.
 pub(super) struct FindingSelection<'r> {
-    /// Errors, and what is about the configurations that the report is about. Reports about files show all.
+    /// Errors, and findings about the configurations in the report. Reports about files show all.
     pub(super) shown: Vec<&'r FileDiagnostic>,
     /// The number of findings about other configurations.
     pub(super) others: usize,
@@ -29,7 +29,7 @@ impl<'r> FindingSelection<'r> {
         let is_about_files = ["validate", DEFINITION_REPORT].contains(&report.command.as_str());
         let is_shown = |found: &&FileDiagnostic| {
             let is_about = found.key.as_ref().is_some_and(|key| keys.contains(key));
-            // What the service changed is repeated until the files say the same.
+            // Values that the service changed are repeated until the files say the same.
             let is_normalized = found.code == NormalizedConfig::CODE;
             found.severity == Severity::Error || is_about_files || is_about || is_normalized
         };

@@ -167,7 +167,7 @@ fn drift<'r>(finding: &DriftFinding<'r>) -> ResultDraft<'r> {
     }
 }
 
-/// The description of a rule. Other codes are those of the service or the files, and have no description.
+/// The description of a rule. Codes of the service and of files have no description.
 fn rule_description(rule: &str) -> String {
     let code = DriftCode::ALL.into_iter().find(|code| code.as_str() == rule);
     code.map_or_else(|| rule.to_owned(), |code| code.description().to_owned())

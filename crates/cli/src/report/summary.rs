@@ -161,7 +161,7 @@ fn findings_line(findings: &[&FileDiagnostic], files: usize) -> SafeText {
     }
 }
 
-/// What is not shown, in one line per topic.
+/// The findings that are not shown, in one line per topic.
 fn other_findings_lines(findings: &FindingSelection<'_>, report: &CommandReport) -> Vec<SafeText> {
     let mut lines = Vec::new();
     if findings.others > 0 {

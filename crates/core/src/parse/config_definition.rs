@@ -31,7 +31,7 @@ impl std::error::Error for IncompleteConfigError {}
 impl TryFrom<&CappingConfig> for CappingDefinition {
     type Error = IncompleteConfigError;
 
-    /// The saved definition, for `update` or for `create` in another sandbox. Drops what the service adds, including the
+    /// The saved definition, for `update` or for `create` in another sandbox. Drops the fields that the service adds, including the
     /// organization, which the client fills in. Unknown fields go to `extra`.
     ///
     /// ```
@@ -98,7 +98,7 @@ pub fn config_definition(api: Api, config: &str) -> Result<String, String> {
 
 type Fields<'v> = Vec<(Cow<'v, str>, Value<'v>)>;
 
-/// Splits the fields of a configuration into those of a request and unknown ones, both nested as before.
+/// Splits the fields of a configuration into request fields and unknown ones, both nested as before.
 fn split_fields<'v>(fields: Fields<'v>, request: &ObjectSchema, response: &ObjectSchema) -> (Fields<'v>, Fields<'v>) {
     let (mut known, mut extra) = (Vec::new(), Vec::new());
     for (name, value) in fields {

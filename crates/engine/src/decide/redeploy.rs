@@ -45,7 +45,7 @@ pub enum RedeployResult {
     Unknown,
 }
 
-/// What a redeploy does next.
+/// The next step of a redeploy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RedeployStep {
     /// Make this call and pass its result to [`RedeployState::advance`].

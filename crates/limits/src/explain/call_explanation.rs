@@ -9,7 +9,7 @@ use super::statement::{Statement, StatementLabel};
 use crate::url_form::{normalize_url_pattern, patterns_overlap};
 use crate::{ConfigDefinition, ConfigKey, DesiredLimits, ObservedLimits};
 
-/// What limits calls of one method to one URL.
+/// The limits of calls with one method to one URL.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallExplanation {
@@ -20,9 +20,9 @@ pub struct CallExplanation {
     pub is_service_read: bool,
     /// The configurations whose URL pattern and methods match, at the service and in the files.
     pub configs: Vec<MatchingConfig>,
-    /// What limits the calls of custom actions.
+    /// The limits of custom actions.
     pub custom_actions: Vec<Statement>,
-    /// What limits the calls of external data sources.
+    /// The limits of external data sources.
     pub data_sources: Vec<Statement>,
     /// How configurations are matched and counted.
     pub matching: Vec<Statement>,

@@ -1,4 +1,4 @@
-//! What limits the calls of custom actions and of external data sources.
+//! The limits of custom actions and of external data sources.
 
 use ajo_core::Api;
 use serde_json::json;

@@ -20,7 +20,7 @@ struct Entry<'c> {
 
 /// Reports duplicates, overlaps, and combinations of capping and throttling that do not work.
 ///
-/// `is_production` is what the files say about the sandbox.
+/// `is_production` is the value in the files.
 pub(crate) fn find_conflicts(configs: &[DesiredConfig], is_production: Option<bool>) -> Vec<FileDiagnostic> {
     let entries: Vec<_> = configs.iter().map(|config| Entry { config, key: config.key() }).collect();
     let (throttling, capping): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.key.api == Api::Throttling);

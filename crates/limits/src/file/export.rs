@@ -61,7 +61,7 @@ pub fn export_limits(from: &SandboxName, to: &SandboxName, observed: &ObservedLi
     ExportedLimits { text: lines.join("\n") + "\n", notes }
 }
 
-/// A limits file, and what is only true now.
+/// A limits file, and notes that are true only now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedLimits {
     pub text: String,

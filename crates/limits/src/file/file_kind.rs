@@ -1,11 +1,11 @@
-//! Recognizes files of another kind, so that one error says what a file is.
+//! Recognizes files of another kind, so that one error names its kind.
 
 use super::file_diagnostics::FileDiagnostics;
 use super::yaml_node::{YamlNode, YamlValue};
 
 pub(crate) const FILE_KIND_CODE: &str = "AJO_LIMITS_FILE_KIND";
 
-/// What a file is, judging by its keys.
+/// The kind of a file, judging by its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     Limits,

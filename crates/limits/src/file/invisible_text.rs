@@ -63,7 +63,7 @@ fn check_string(text: &str, node: &YamlNode, is_key: bool, lines: &LineIndex<'_>
     }
 }
 
-/// Whether a space that is not the ASCII one stands where the author expected YAML to end or start a value. YAML takes it for a
+/// Whether a space that is not the ASCII one is where the author expected YAML to end or start a value. YAML takes it for a
 /// letter.
 fn is_misplaced_space(text: &str, at: usize, character: char, is_key: bool) -> bool {
     let (before, after) = (&text[..at], &text[at + character.len_utf8()..]);

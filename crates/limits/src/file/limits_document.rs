@@ -37,7 +37,7 @@ pub(crate) struct LimitsDocument {
     pub(crate) throttling: Option<YamlNode>,
     /// The comments of this file that accept findings.
     pub(crate) allows: Vec<AllowComment>,
-    /// Those of its bases, once it has been applied to them.
+    /// The same of its bases, once it has been applied to them.
     pub(crate) base_allows: Vec<AllowComment>,
 }
 

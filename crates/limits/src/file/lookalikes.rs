@@ -3,7 +3,7 @@
 use ajo_core::rules::describe_character;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _, skeleton};
 
-/// Describes what can be confused in a URL or a method: a part that mixes scripts, or that looks like ASCII but is not. The parts of
+/// Describes a part of a URL or a method that can be confused: a part that mixes scripts, or that looks like ASCII but is not. The parts of
 /// a host and of a path are checked on their own, because `東京.example` is fine.
 pub(crate) fn find_lookalike(text: &str) -> Option<String> {
     if text.is_ascii() && !text.to_ascii_lowercase().contains("xn--") {

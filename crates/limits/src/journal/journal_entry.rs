@@ -53,7 +53,7 @@ pub enum JournalEntry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<String>")]
         uid: Option<Uid>,
-        /// The configuration as the service returned it after the call, which may normalize what was sent. Only if the call was
+        /// The configuration as the service returned it after the call, which may normalize the request. Only if the call was
         /// done and left a configuration.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         response: Option<Box<ObservedConfig>>,

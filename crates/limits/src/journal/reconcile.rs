@@ -17,7 +17,7 @@ impl Journal {
     }
 
     /// Records in the state what this apply did. The service decides unknown calls: if a configuration is as it would be after
-    /// the call, the call was made. What the service returned to our own calls becomes the new baseline.
+    /// the call, the call was made. The responses to our own calls become the new baseline.
     ///
     /// The state records how the apply left a configuration, not later edits by others, so the next plan reports those. A
     /// reconciled journal changes nothing.
@@ -95,7 +95,7 @@ impl Journal {
 struct ReplayedChange<'j> {
     change: &'j ConfigChange,
     uid: Option<&'j Uid>,
-    /// The calls: those of the plan, and an undeploy if a redeploy needed one.
+    /// The calls of the plan, and an undeploy if a redeploy needed one.
     verbs: Vec<Verb>,
     steps: Vec<ReplayedStep<'j>>,
 }
@@ -115,7 +115,7 @@ impl ReplayedStep<'_> {
     }
 }
 
-/// What a change is compared with.
+/// The basis of a comparison.
 struct Reconciler<'r> {
     /// The configuration in the files; none for a deletion.
     wanted: Option<&'r DesiredConfig>,

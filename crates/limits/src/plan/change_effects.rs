@@ -1,4 +1,4 @@
-//! What a change means for the limit.
+//! The effect of a change on the limit.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Recognizes secrets in what the service returns.
+//! Recognizes secrets in responses of the service.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct KnownSecrets {
     values: SecretValues,
-    /// The names of all secrets, including those that only the state file knows.
+    /// The names of all secrets, including the ones that only the state file knows.
     names: BTreeSet<String>,
     /// The strings of managed configurations that contain a secret.
     templates: BTreeMap<Uid, StringTemplates>,

@@ -1,4 +1,4 @@
-//! What a plan reports about configurations that it does not change.
+//! Reports about configurations that a plan does not change.
 
 use ajo_core::Uid;
 use ajo_core::rules::Severity;

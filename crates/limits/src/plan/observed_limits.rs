@@ -61,7 +61,7 @@ impl ObservedLimits {
         Self::from_list(capping.chain(throttling.iter().map(ObservedConfig::from)).collect())
     }
 
-    /// Builds the limits from what the service lists, in any order.
+    /// Builds the limits from the lists of the service, in any order.
     pub fn from_list(mut configs: Vec<ObservedConfig>) -> Self {
         configs.sort_by(|one, other| one.uid.cmp(&other.uid));
         let mut contradictory = BTreeSet::new();
@@ -112,7 +112,7 @@ impl ObservedConfig {
     }
 
     /// The deploy state as a file with this definition describes it: of the fields that are not in the specification, only
-    /// those that the file sets are compared.
+    /// the ones that the file sets are compared.
     pub fn deploy_state_for(&self, wanted: &ConfigDefinition) -> Cow<'_, DeployState> {
         self.deploy_state_with(&wanted.extra_paths())
     }

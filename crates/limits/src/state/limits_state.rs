@@ -119,7 +119,7 @@ impl LimitsState {
         self.configs.iter().filter(|managed| managed.sandbox == sandbox.as_str() || managed.key.api == Api::Throttling)
     }
 
-    /// The managed configurations of [`for_sandbox`](Self::for_sandbox), to read those that the lists lack.
+    /// The managed configurations of [`for_sandbox`](Self::for_sandbox), to read the ones that the lists lack.
     pub fn configs_to_read(&self, sandbox: &SandboxName) -> Vec<(Api, Uid)> {
         self.for_sandbox(sandbox).map(|managed| (managed.key.api, managed.uid.clone())).collect()
     }

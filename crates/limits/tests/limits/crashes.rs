@@ -34,7 +34,7 @@ fn header(plan: &Plan) -> JournalHeader {
 }
 
 /// Makes the first calls of a plan; the last one only as far as `last`. Returns the service and the journal. The service may refuse
-/// to deploy what is deployed.
+/// to deploy a deployed configuration.
 fn interrupt_apply(
     plan: &Plan,
     observed: &ObservedLimits,

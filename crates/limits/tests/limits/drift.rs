@@ -27,7 +27,7 @@ struct World {
     desired: DesiredLimits,
     observed: Vec<ObservedConfig>,
     state: LimitsState,
-    /// What the service returned to our last request for a definition, if it normalized it: UID, file, and service.
+    /// The response to our last request for a definition, if the service normalized it: UID, file, and service.
     normalized: Vec<(Uid, DeployState, DeployState)>,
     /// The number of events, for UIDs that were never used.
     created: usize,
@@ -220,7 +220,7 @@ fn any_world() -> impl Strategy<Value = World> {
     prop_oneof![3 => after_events, 1 => unrelated]
 }
 
-/// The UIDs in a report, except those of overlaps.
+/// The UIDs in a report, without overlaps.
 fn named_uids(report: &DriftReport) -> BTreeSet<&Uid> {
     let duplicates = report.duplicates.iter().flat_map(|duplicate| &duplicate.configs);
     let others = report.unmanaged.iter().map(|unmanaged| &unmanaged.config).chain(duplicates).map(|config| &config.uid);

@@ -55,7 +55,7 @@ impl Normalization {
     }
 }
 
-/// Applies a plan to a service that normalizes, with what it returned in the journal.
+/// Applies a plan to a service that normalizes, with its responses in the journal.
 fn apply(
     plan: &Plan,
     observed: &ObservedLimits,

@@ -3,7 +3,7 @@ import { core } from "./core.js";
 import type { CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
 
 /**
- * The saved definition in a configuration, for `update` or for `create` in another sandbox. Drops what the service adds, including the
+ * The saved definition in a configuration, for `update` or for `create` in another sandbox. Drops the fields that the service adds, including the
  * organization, which the client fills in. Fields that this version does not know go to `extra`, and are sent at their places.
  *
  * ```ts

@@ -46,7 +46,7 @@ impl SandboxService {
         self.session.org_id.as_str()
     }
 
-    /// Lists all configurations, and reads those that the state or an interrupted apply knows but the lists contradict. Reads
+    /// Lists all configurations, and reads the ones that the state or an interrupted apply knows but the lists contradict. Reads
     /// throttling only if needed or available.
     pub(crate) async fn observe(
         &self,

@@ -108,7 +108,7 @@ fn drift() -> impl Strategy<Value = ConfigDrift> {
     )
 }
 
-/// Any drift; the other lists are those of the sample, with any severity.
+/// Any drift; the other lists come from the sample, with any severity.
 fn drift_report() -> impl Strategy<Value = Option<DriftReport>> {
     let severity = || select(vec![Severity::Error, Severity::Warning, Severity::Note]);
     let lists = (prop::collection::vec(drift(), 0..3), prop::collection::vec(severity(), 0..9));

@@ -1,4 +1,4 @@
-//! What the files do not describe.
+//! Formats drift.
 
 use ajo_core::rules::Severity;
 

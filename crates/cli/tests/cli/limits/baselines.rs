@@ -1,4 +1,4 @@
-//! What the state records, and the reasons that plans give.
+//! Baselines in the state, and the reasons in plans.
 
 use crate::limits::fixture::{LimitsFixture, limits_file};
 
@@ -42,7 +42,7 @@ async fn saved_but_not_live_limit_is_imported() {
     fixture.run_expecting(&["capping", "update", uid, "edit.json", "--sandbox=prod"], 0).await;
     let output = fixture.run_expecting(&["export", "--sandbox=prod", "--out=prod.yaml"], 0).await;
     assert!(output.stderr.contains("exported 1 configuration;"), "{}", output.stderr);
-    // The file equals what is saved, so "differs from the file" is not the reason.
+    // The file equals the saved definition, so "differs from the file" is not the reason.
     let expected = "equals the file, but its live definition differs";
     let output = fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
     assert!(output.stdout.contains(expected) && !output.stdout.contains("differs from the file"), "{}", output.stdout);

@@ -101,7 +101,7 @@ impl SecretsFixture {
         self.limits.run_expecting(&arguments, 0).await;
     }
 
-    /// What the service has stored.
+    /// The URL at the service.
     async fn listed(&self) -> String {
         let capping = ["capping", "list", "--output=json", "--sandbox=prod"];
         let throttling = ["throttling", "list", "--output=json", "--sandbox=prod"];

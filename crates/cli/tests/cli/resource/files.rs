@@ -51,7 +51,7 @@ async fn force_sends_what_violates_rules() {
     assert_eq!(list(&fixture, "capping", "prod").await.len(), 1);
 }
 
-/// Each of them is one error that says what the file is, as text and as JSON.
+/// Each of them is one error that names the kind of file, as text and as JSON.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_kinds_of_files_are_named() {
     let fixture = LimitsFixture::start().await;

@@ -7,7 +7,7 @@ use crate::limits::fixture::LimitsFixture;
 
 const THROTTLING: &str = "name: partner\nurlPattern: https://a.example.org/*\nmethods: [POST]\nmaxThroughput: 400\n";
 
-/// The definition of a configuration: what the service does not add.
+/// The definition of a configuration, without the fields that the service adds.
 fn definition(config: &Value) -> Value {
     let names = ["url", "urlPattern", "methods", "services", "maxThroughput", "name", "description"];
     names.into_iter().filter_map(|name| Some((name.to_owned(), config.get(name)?.clone()))).collect()

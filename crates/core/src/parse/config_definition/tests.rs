@@ -52,7 +52,7 @@ fn service_limit() -> impl Strategy<Value = Value> {
     )
 }
 
-/// What the service sends and takes, with unknown fields at every level.
+/// Responses and requests, with unknown fields at every level.
 fn capping() -> impl Strategy<Value = Value> {
     let services = (prop::option::of(service_limit()), prop::option::of(service_limit()), unknown_fields());
     let services = services.prop_map(|(action, data_source, unknown)| {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::state::quirks::QuirkSettings;
 
-/// The fields that the service adds in responses. It never stores those of a payload.
+/// The fields that the service adds in responses. It never stores them from a payload.
 const SERVICE_FIELDS: [&str; 12] = [
     "_id",
     "uid",

@@ -36,7 +36,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Plans nothing if the list is wrong: what it lacks would be created again.
+    /// Plans nothing if the list is wrong: missing configurations would be created again.
     pub(super) fn check_list(&mut self) {
         let sandbox = self.desired.sandbox.as_str();
         let has_throttling = self.desired_keys.iter().any(|key| key.api == Api::Throttling);

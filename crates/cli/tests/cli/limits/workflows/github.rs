@@ -177,7 +177,7 @@ async fn github_loses_no_merged_change() {
     repository.merge(&[("a", 2, true), ("b", 1, true)]).await;
     let mut second = WorkflowRun::new(&repository, "push");
     second.run_job("plan").await;
-    // The plan of the first run is stale: it would apply what is no longer on main.
+    // The plan of the first run is stale: it would apply limits that are no longer on main.
     assert_eq!(first.run_job("apply").await, JobResult::Failure);
     assert_eq!(first.context["needs.apply.outputs.code"], "6");
     repository.expect_limits(&[]).await;

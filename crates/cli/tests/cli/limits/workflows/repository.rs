@@ -106,7 +106,7 @@ impl CiRepository {
         (output.exit_code == Some(0)).then_some(output.stdout)
     }
 
-    /// The calls of a fake program, and what it stored.
+    /// The calls of a fake program, and its stored files.
     pub(super) fn fake(&self, name: &str) -> String {
         fs::read_to_string(self.fixture.path("fakes").join(name)).unwrap_or_default()
     }
