@@ -231,7 +231,8 @@ impl<'p> Planner<'p> {
             return;
         }
         let is_file_unchanged = managed.is_file_unchanged(wanted);
-        let is_only_live_old = found_state.saved == wanted.definition && wanted.deployed && found_state.is_deployed();
+        let is_only_live_old =
+            || wanted.deployed && found_state.is_deployed() && found_state.saved == wanted.definition;
         match (is_file_unchanged, managed.is_unchanged(found)) {
             (Some(true), true) if found_state.is_live_as_saved(wanted.deployed) => {
                 self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
@@ -239,7 +240,7 @@ impl<'p> Planner<'p> {
             }
             (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
             (None | Some(true), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
-            (file, false) if file == Some(true) || is_only_live_old => {
+            (file, false) if file == Some(true) || is_only_live_old() => {
                 self.add_change(wanted, Some((managed, found)), remote_change_reason(managed, found));
             }
             (file, false) => {
