@@ -110,7 +110,7 @@ test('UI and client see each other’s changes', async (t) => {
   await t.test('quirk can be changed', async () => {
     await page.locator('summary').click();
     await page.getByLabel('undeploy_idle').selectOption('no_content');
-    await page.getByText('14 quirks, 1 changed').waitFor();
+    await page.getByText(/^\d+ quirks, 1 changed$/).waitFor();
     assert.equal((await emulator.control('GET', '/quirks')).body.undeploy_idle, 'no_content');
   });
 
@@ -160,7 +160,7 @@ test('without --ui-controls the UI is read-only', async (t) => {
   assert.deepEqual(await page.locator('button:visible').allInnerTexts(), ['Simulate']);
   await page.locator('summary').click();
   assert.equal(await page.locator('#quirks select').count(), 0);
-  assert.equal(await page.locator('#quirks dt').count(), 14);
+  assert.ok((await page.locator('#quirks dt').count()) > 20);
   check();
   await close();
 });

@@ -228,6 +228,21 @@ fn exit_codes_match() {
     assert_eq!(first_cells("The command"), codes);
 }
 
+#[test]
+fn drift_codes_match() {
+    let source = read_file("crates/cli/src/report/drift_finding.rs");
+    let texts = |function: &str| {
+        let body = source.split_once(&format!("const fn {function}(")).expect("the function").1;
+        let body = &body[..body.find("\n    }\n").expect("an end")];
+        let lines = body.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => "));
+        lines.map(|(_, text)| text.trim_matches(['"', ',']).to_owned()).collect::<Vec<_>>()
+    };
+    let codes = texts("as_str").into_iter().zip(texts("title")).zip(texts("description"));
+    let codes: BTreeSet<_> = codes.map(|((code, title), description)| vec![code, title, description]).collect();
+    let documented = table_rows(ERRORS_DOC, "Codes of drift").into_iter().map(|row| row[..3].to_vec());
+    assert_eq!(documented.collect::<BTreeSet<_>>(), codes);
+}
+
 const EMULATOR_DOC: &str = "docs/emulator.md";
 
 fn first_two_cells(page: &str, heading: &str) -> Vec<(String, String)> {

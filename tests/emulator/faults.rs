@@ -35,6 +35,7 @@ async fn each_fault_has_error_kind_and_effect() {
         ("status:502", Some(502), 0),
         ("html:503", Some(503), 0),
         ("problem:403", Some(403), 0),
+        ("denied:403", Some(403), 0),
         ("busy:7", Some(429), 0),
         ("drop_before", None, 0),
         ("reset", None, 0),
@@ -63,7 +64,7 @@ async fn each_fault_has_error_kind_and_effect() {
         .filter_map(|line| line.strip_prefix("/// | `")?.split('`').next())
         .map(|syntax| syntax.split(':').next().unwrap_or(syntax))
         .collect();
-    assert_eq!(documented.len(), 14, "{documented:?}");
+    assert_eq!(documented.len(), 15, "{documented:?}");
     for name in documented {
         let is_listed = cases.iter().any(|(effect, ..)| effect.split(':').next() == Some(name));
         assert!(is_listed || ["ims", "delay"].contains(&name), "{name} has no test");
@@ -157,6 +158,7 @@ fn effects_round_trip() {
         "status:204",
         "html:502",
         "problem:403",
+        "denied:401",
         "busy:0",
         "delay:250",
         "delay:uniform:1-9",

@@ -246,7 +246,10 @@ fn can_deploy_allows_both_methods() {
 fn unknown_paths_and_methods_are_rejected() {
     let mut state = emulator_state();
     let token = request_token(&mut state, "client-a", "secret-a");
-    let (status, body) = GatewayRequest::authorized(&token, "GET", "/nothing", &json!({})).send(&mut state, NOW);
+    let nothing = GatewayRequest::authorized(&token, "GET", "/nothing", &json!({}));
+    assert_eq!(nothing.send(&mut state, NOW), (404, Value::Null), "HTML");
+    state.quirks_mut().set("unknown_route", "json").expect("a variant");
+    let (status, body) = nothing.send(&mut state, NOW);
     assert_eq!(status, 404);
     assert!(body["message"].as_str().expect("a message").contains("has nothing at /journey/orchestration/nothing"));
     let (status, body) =

@@ -3,3 +3,4 @@
 mod faults;
 mod gateway;
 mod lifecycle;
+mod redeploy;

@@ -18,28 +18,30 @@ async fn apply_leaves_no_changes() {
 }
 
 #[tokio::test]
-async fn capping_is_redeployed_after_update() {
+async fn throttling_update_needs_no_deploy() {
     let mut fixture = ApplyFixture::start().await;
-    fixture.apply(&desired(&[(capping("a", 1), true), (throttling("t", 300), true)])).await;
+    fixture.apply(&desired(&[(throttling("t", 300), true)])).await;
     fixture.clear_calls();
-    fixture.apply(&desired(&[(capping("a", 2), true), (throttling("t", 400), true)])).await;
-    let writes_to = |api: &str| -> Vec<String> {
-        let state = fixture.emulator.state();
-        let calls = state.calls();
-        let names = calls.iter().filter_map(|call| call.operation.clone()).filter(|name| name.starts_with(api));
-        names.filter(|name| !name.contains(".list") && !name.contains(".get")).collect()
-    };
-    assert_eq!(
-        writes_to("capping"),
-        ["capping.update", "capping.can_deploy", "capping.undeploy", "capping.can_deploy", "capping.deploy"]
-    );
-    assert_eq!(writes_to("throttling"), ["throttling.update"]);
+    fixture.apply(&desired(&[(throttling("t", 400), true)])).await;
+    assert_eq!(fixture.mutating_calls(), ["throttling.update"]);
+}
+
+#[tokio::test]
+async fn normalized_value_is_not_a_remote_edit() {
+    let mut fixture = ApplyFixture::start().await;
+    // The service returns OPTIONS for OPTION.
+    fixture.set_quirk("method_name", "options");
+    let mut json = serde_json::to_value(capping("a", 1)).expect("JSON");
+    json["methods"] = json!(["OPTION"]);
+    let definition = ajo_limits::ConfigDefinition::from_json(ajo_core::Api::Capping, &json).expect("a definition");
+    let results = fixture.apply(&desired(&[(definition, true)])).await;
+    assert!(results.iter().all(|result| result.state == StepState::Done), "{results:#?}");
 }
 
 #[tokio::test]
 async fn calls_are_made_in_phase_order() {
     let mut fixture = ApplyFixture::start().await;
-    let before = [("removed", 1), ("off", 1), ("changed", 1), ("unchanged", 1)];
+    let before = [("removed", 3), ("off", 1), ("changed", 1), ("unchanged", 1)];
     fixture.apply(&desired(&before.map(|(name, calls)| (capping(name, calls), true)))).await;
     fixture.clear_calls();
     fixture.options = PlanOptions { prune: true, force_delete: false, max_deletes: None };

@@ -51,10 +51,11 @@ async fn undeployable_update_keeps_live_limit() {
     fixture.apply(&desired(&[(capping("a", 1), true)])).await;
     // The service saves this definition but refuses to deploy it.
     let results = fixture.apply(&desired(&[(capping("a", 0), true)])).await;
-    let expected = [("update", Done), ("undeploy", Failed), ("can_deploy", NotStarted), ("deploy", NotStarted)];
+    let expected = [("update", Done), ("can_deploy", Failed), ("deploy", NotStarted)];
     assert_eq!(step_states(&results), expected);
     let error = results[1].error.as_ref().expect("an error");
     assert!(error.message.contains("cannot be deployed") && error.code.is_some(), "{error:?}");
+    assert_eq!(results[1].live, Some(ajo_core::LiveLimit::Old));
     // A second apply does not undeploy it either.
     let results = fixture.apply(&desired(&[(capping("a", 0), true)])).await;
     assert_eq!(step_states(&results), expected[1..]);
@@ -82,27 +83,4 @@ async fn second_throttling_is_blocked() {
     assert_eq!(plan.blockers.len(), 1);
     assert_eq!(plan.blockers[0].reason, ajo_limits::BlockReason::MultipleThrottling);
     assert!(plan.blockers[0].candidates[0].key.url.contains("first"));
-}
-
-#[tokio::test]
-async fn started_redeploy_ignores_cancel() {
-    use std::sync::atomic::AtomicUsize;
-
-    use crate::limits::fixture::CallLimitWatch;
-
-    let mut fixture = ApplyFixture::start().await;
-    fixture.apply(&desired(&[(capping("a", 1), true), (capping("b", 1), true)])).await;
-    let plan = fixture.plan(&desired(&[(capping("a", 2), true), (capping("b", 2), true)])).await;
-    // Two updates and one undeploy.
-    let results = fixture.apply_plan(&plan, &CallLimitWatch(3, AtomicUsize::new(0))).await;
-    for change in &plan.changes {
-        let of_change = results.iter().filter(|result| result.key == change.key);
-        let states: Vec<_> = of_change.map(|result| (result.step.as_str(), result.state)).collect();
-        let undeployed = states.contains(&("undeploy", Done));
-        assert_eq!(states.contains(&("deploy", Done)), undeployed, "{states:?}");
-    }
-    assert!(
-        fixture.observe().await.configs.iter().all(|found| found.deploy_state.is_deployed()),
-        "no configuration is left undeployed"
-    );
 }

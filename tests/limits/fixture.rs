@@ -31,10 +31,18 @@ pub(crate) fn throttling(name: &str, calls: i64) -> ConfigDefinition {
     ConfigDefinition::from_json(Api::Throttling, &json).expect("a definition")
 }
 
+/// The only limits file.
+const FILE: &str = "prod.yaml";
+
 pub(crate) fn desired(configs: &[(ConfigDefinition, bool)]) -> DesiredLimits {
     let configs = configs.iter().cloned();
-    let wanted = configs.map(|(definition, deployed)| DesiredConfig { definition, deployed, location: None });
-    DesiredLimits { sandbox: sandbox(), configs: wanted.collect() }
+    let wanted = configs.map(|(definition, deployed)| DesiredConfig {
+        definition,
+        deployed,
+        file: Some(FILE.to_owned()),
+        location: None,
+    });
+    DesiredLimits { sandbox: sandbox(), configs: wanted.collect(), files: vec![FILE.to_owned()] }
 }
 
 /// An emulator, with the state and journal of a limits repository.
@@ -75,6 +83,10 @@ impl ApplyFixture {
         self.directory.path().join("ajo.journal")
     }
 
+    pub(crate) fn set_quirk(&self, name: &str, variant: &str) {
+        self.emulator.state().quirks_mut().set(name, variant).expect("a variant");
+    }
+
     pub(crate) fn add_fault(&self, fault: &str) {
         self.emulator.state().add_fault(fault.parse().expect("a fault")).expect("room");
     }
@@ -84,7 +96,8 @@ impl ApplyFixture {
     }
 
     pub(crate) async fn observe(&self) -> ObservedLimits {
-        ServiceReader::new(&self.client).observe(true).await.expect("read")
+        let managed = self.state.configs_to_read(&sandbox());
+        ServiceReader::new(&self.client).observe(true, &managed).await.expect("read")
     }
 
     pub(crate) async fn plan(&self, desired: &DesiredLimits) -> Plan {

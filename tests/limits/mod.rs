@@ -4,3 +4,4 @@ mod apply_calls;
 mod failed_calls;
 mod fixture;
 mod read_only_planning;
+mod redeploy;

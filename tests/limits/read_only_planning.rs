@@ -63,7 +63,7 @@ async fn planning_lists_each_api_once() {
 async fn development_sandbox_has_no_throttling() {
     let fixture = ApplyFixture::start().await;
     let development = ajo_apply::ServiceReader::new(&ajo_tests::emulator_client(&fixture.emulator, "dev"));
-    assert_eq!(development.observe(false).await.expect("an empty list").configs, []);
-    let error = development.observe(true).await.expect_err("throttling is wanted");
+    assert_eq!(development.observe(false, &[]).await.expect("an empty list").configs, []);
+    let error = development.observe(true, &[]).await.expect_err("throttling is wanted");
     assert_eq!(error.code().map(ToString::to_string).as_deref(), Some("1463"));
 }

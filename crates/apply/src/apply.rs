@@ -1,7 +1,11 @@
 //! Applies a plan: [`ServiceReader`] reads the service, and [`PlanExecutor`] makes the calls of the plan.
 
 mod deploy_errors;
+mod executor_state;
+mod journaled_call;
 mod plan_executor;
+mod precondition;
+mod redeploy;
 mod service_reader;
 mod service_writer;
 

@@ -19,7 +19,7 @@ use crate::atomic_file::{self, FileError};
 ///
 /// let directory = tempfile::tempdir()?;
 /// let state_path = directory.path().join("ajo.state.json");
-/// let (desired, state) = (DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new() }, LimitsState::default());
+/// let (desired, state) = (DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new(), files: Vec::new() }, LimitsState::default());
 /// let header = JournalHeader {
 ///     version: JOURNAL_VERSION,
 ///     organization: "A1B2@AdobeOrg".to_owned(),

@@ -36,7 +36,8 @@
 //!     assert_eq!(JournalFile::list_sandboxes(state_path)?, [""; 0], "reconcile an interrupted apply first");
 //!     let file = StateFile::new(state_path);
 //!     let mut state = file.load()?;
-//!     let plan = plan(desired, &reader.observe(true).await?, &state, PlanOptions::default());
+//!     let managed = state.configs_to_read(sandbox);
+//!     let plan = plan(desired, &reader.observe(true, &managed).await?, &state, PlanOptions::default());
 //!
 //!     let header = JournalHeader {
 //!         version: JOURNAL_VERSION,
@@ -54,7 +55,7 @@
 //!         return Err(error.into());
 //!     }
 //!     // The state records the current configurations of the service, not the planned ones.
-//!     journal.journal().reconcile(&reader.observe(true).await?, &mut state, sandbox);
+//!     journal.journal().reconcile(&reader.observe(true, &managed).await?, &mut state, sandbox);
 //!     file.save(&state)?;
 //!     JournalFile::mark_reconciled(&path, state.sandbox_digest(sandbox.as_str()))?;
 //!     JournalFile::remove(&path)?;

@@ -9,7 +9,8 @@ use ajo_limits::{
 };
 
 fn header() -> JournalHeader {
-    let desired = ajo_limits::DesiredLimits { sandbox: "prod".parse().expect("a name"), configs: Vec::new() };
+    let desired =
+        ajo_limits::DesiredLimits { sandbox: "prod".parse().expect("a name"), configs: Vec::new(), files: Vec::new() };
     JournalHeader {
         version: JOURNAL_VERSION,
         organization: "A1@AdobeOrg".to_owned(),
@@ -28,8 +29,16 @@ fn journal_drops_partial_line() {
     let mut file = JournalFile::create(&path, header()).expect("created");
     file.append(JournalEntry::Started { change: 0, step: ajo_core::Verb::Create }).expect("appended");
     let state = StepState::Done;
-    file.append(JournalEntry::Finished { change: 0, step: ajo_core::Verb::Create, state, uid: None, error: None })
-        .expect("appended");
+    file.append(JournalEntry::Finished {
+        change: 0,
+        step: ajo_core::Verb::Create,
+        state,
+        uid: None,
+        response: None,
+        error: None,
+        live: None,
+    })
+    .expect("appended");
     assert_eq!(JournalFile::load(&path).expect("read").as_ref(), Some(file.journal()));
 
     let mut text = fs::read_to_string(&path).expect("text");

@@ -4,8 +4,11 @@ use std::io::{self, Read};
 
 /// Reads UTF-8 text to its end. Fails if the text is longer than `max_bytes`, after reading at most one more byte.
 pub fn read_bounded_text(source: impl Read, max_bytes: usize) -> io::Result<String> {
-    String::from_utf8(read_bounded_bytes(source, max_bytes)?)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+    String::from_utf8(read_bounded_bytes(source, max_bytes)?).map_err(|error| {
+        let is_utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        let problem = if is_utf16 { "it is UTF-16 text; save it as UTF-8" } else { "it is not UTF-8 text" };
+        io::Error::new(io::ErrorKind::InvalidData, problem)
+    })
 }
 
 pub(crate) fn read_bounded_bytes(source: impl Read, max_bytes: usize) -> io::Result<Vec<u8>> {
@@ -30,6 +33,7 @@ mod tests {
         assert_eq!(read_bounded_text(io::empty(), 0).expect("text"), "");
         assert_eq!(error(format!("x{text}").as_bytes()), "it is longer than 1 KiB", "also inside a character");
         assert_eq!(read_bounded_text(io::repeat(0), 2048).expect_err("no end").to_string(), "it is longer than 2 KiB");
-        assert_eq!(error(b"\xff"), "stream did not contain valid UTF-8");
+        assert_eq!(error(b"\xff"), "it is not UTF-8 text");
+        assert_eq!(error(b"\xff\xfeu\0"), "it is UTF-16 text; save it as UTF-8");
     }
 }

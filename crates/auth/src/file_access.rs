@@ -47,6 +47,9 @@ pub fn read_input_file(path: &Path, max_bytes: usize) -> io::Result<String> {
 /// Reads a text file to its end. A longer file is an error, and a longer regular file is not read at all.
 pub fn read_bounded_file(file: &File, max_bytes: usize) -> io::Result<String> {
     let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory, not a file"));
+    }
     if metadata.is_file() && metadata.len() > max_bytes as u64 {
         return Err(length_error(max_bytes));
     }

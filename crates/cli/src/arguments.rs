@@ -2,10 +2,10 @@
 
 mod emulator;
 mod limits;
+mod resource;
 
 use std::path::PathBuf;
 
-use ajo_core::Uid;
 use ajo_simulator::{EndpointFailures, MAX_LATENCY_MS, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
@@ -13,7 +13,12 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    ApplyArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs, SchemaArgs, SchemaKind,
+    AcceptArgs, ApplyArgs, DriftArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs,
+    SchemaArgs, SchemaKind,
+};
+pub(crate) use resource::{
+    CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
+    UidArg,
 };
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
@@ -97,10 +102,10 @@ pub(crate) enum Command {
     Demo,
     /// Manage capping configurations (calls over the limit are rejected)
     #[command(subcommand)]
-    Capping(ResourceCommand),
+    Capping(CappingCommand),
     /// Manage throttling configurations (calls over the limit are queued)
     #[command(subcommand)]
-    Throttling(ResourceCommand),
+    Throttling(ThrottlingCommand),
     /// Check limits files offline and report all problems with the service's error codes
     Validate(LimitsFilesArgs),
     /// Show the changes needed to match the limits files
@@ -111,13 +116,19 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Write the configurations of a sandbox as a limits file
     Export(ExportArgs),
-    /// Detect configurations that differ from the limits files
+    /// Detect configurations that differ from the limits files, or are in none
     #[command(after_help = EXIT_CODES)]
-    Drift(LimitsFilesArgs),
+    Drift(DriftArgs),
     /// Add existing configurations to the state file
     Import(ImportArgs),
+    /// Take changes that someone made at the service into the limits files
+    ///
+    /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
+    /// the service.
+    #[command(after_help = EXIT_CODES)]
+    Accept(AcceptArgs),
     /// Read back each configuration in the limits files and check that it can be deployed
-    Verify(LimitsFilesArgs),
+    Verify(DriftArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
     /// Manage credentials and access tokens
@@ -128,56 +139,15 @@ pub(crate) enum Command {
     /// Run or control a local emulator of the service
     #[command(subcommand)]
     Emulator(EmulatorCommand),
+    /// Explain which limits apply to a call, and what is unknown
+    ///
+    /// Every statement has a label: documented by Adobe, inferred from its documentation, observed just now, or unknown.
+    Explain(ExplainArgs),
     /// Simulate traffic through a limit; no account needed
     ///
     /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result
     /// lists all assumptions.
     Simulate(Box<SimulateArgs>),
-}
-
-/// The eight operations of each API, with the names that the service uses.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ResourceCommand {
-    /// List configurations
-    List,
-    /// Create a configuration
-    Create(DefinitionArg),
-    /// Show a configuration
-    Get(UidArg),
-    /// Replace the definition of a configuration
-    Update {
-        #[command(flatten)]
-        uid_arg: UidArg,
-        #[command(flatten)]
-        definition: DefinitionArg,
-    },
-    /// Delete a configuration
-    Delete {
-        #[command(flatten)]
-        uid_arg: UidArg,
-        /// Delete even if deployed
-        #[arg(long)]
-        force: bool,
-    },
-    /// Check whether a configuration can be deployed; exit with 1 if it cannot
-    CanDeploy(UidArg),
-    /// Deploy a configuration
-    Deploy(UidArg),
-    /// Undeploy a configuration
-    Undeploy(UidArg),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UidArg {
-    /// UID of the configuration
-    pub(crate) uid: Uid,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DefinitionArg {
-    /// JSON or YAML definition file; - for standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
 }
 
 /// Arguments of `ajo simulate`.
@@ -197,7 +167,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Window for counting calls: fixed, sliding, or token-bucket
+    /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
     #[arg(long, default_value_t = WindowKind::Fixed)]
     pub(crate) window: WindowKind,
 

@@ -1,6 +1,8 @@
 //! The error of a failed command, with a hint and an exit code.
 
 use ajo_auth::{AuthError, CredentialsError};
+use ajo_core::RedeployFailure;
+use ajo_limits::FileDiagnostic;
 use serde::Serialize;
 use serde_json::json;
 
@@ -14,12 +16,11 @@ const MAX_SHOWN_WAIT: u64 = 24 * 60 * 60;
 #[derive(Debug)]
 pub(crate) struct CommandError {
     pub(crate) message: String,
-    /// Lines of the file that the message is about.
-    pub(crate) snippet: Option<String>,
     pub(crate) hint: Option<String>,
     exit_status: ExitStatus,
     response: Option<Box<ServiceResponse>>,
     rejected: Option<RejectedPart>,
+    diagnostics: Vec<FileDiagnostic>,
 }
 
 /// The response of the service, if the service rejected the call.
@@ -36,16 +37,12 @@ impl CommandError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
         Self {
             message: problem.into(),
-            snippet: None,
             hint: None,
             exit_status: ExitStatus::Failure,
             response: None,
             rejected: None,
+            diagnostics: Vec::new(),
         }
-    }
-
-    pub(crate) fn with_snippet(self, snippet: String) -> Self {
-        Self { snippet: Some(snippet), ..self }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -68,6 +65,16 @@ impl CommandError {
         Self { exit_status: exit, ..self }
     }
 
+    /// Puts the progress before the message.
+    pub(crate) fn after(self, progress: &str) -> Self {
+        Self { message: format!("{progress}, then: {}", self.message), ..self }
+    }
+
+    /// Adds the problems of a file, for JSON.
+    pub(crate) fn with_diagnostics(self, diagnostics: Vec<FileDiagnostic>) -> Self {
+        Self { diagnostics, ..self }
+    }
+
     /// The rejected part of the credentials, whose source is not in the hint yet.
     pub(crate) const fn rejected_part(&self) -> Option<RejectedPart> {
         self.rejected
@@ -85,13 +92,16 @@ impl CommandError {
 
     /// The error as one line of JSON.
     pub(crate) fn to_json(&self) -> String {
-        json!({"error": {
+        let mut error = json!({
             "message": self.message,
             "hint": self.hint,
             "exitCode": self.exit_status.code(),
             "response": self.response,
-        }})
-        .to_string()
+        });
+        if !self.diagnostics.is_empty() {
+            error["diagnostics"] = json!(self.diagnostics);
+        }
+        json!({ "error": error }).to_string()
     }
 }
 
@@ -113,6 +123,16 @@ impl From<ajo_core::CallError> for CommandError {
         let failure = Self { response: Some(Box::new(response)), rejected, ..Self::new(error.to_string()) };
         let failure = failure.with_optional_hint(error.hint());
         if error.is_authentication() { failure.into_authentication_error() } else { failure }
+    }
+}
+
+impl From<ajo_core::RedeployError> for CommandError {
+    fn from(error: ajo_core::RedeployError) -> Self {
+        let failure = Self::new(error.to_string()).with_optional_hint(error.hint());
+        match error.failure() {
+            RedeployFailure::Call(call) if call.is_authentication() => failure.into_authentication_error(),
+            _ => failure,
+        }
     }
 }
 

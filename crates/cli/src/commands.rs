@@ -7,6 +7,7 @@ mod auth;
 mod demo;
 mod doctor;
 mod emulator;
+mod explain;
 mod limits;
 mod resource;
 mod simulate;
@@ -35,12 +36,14 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Apply(args) => limits::apply(settings, &args).await,
         Command::Export(args) => limits::export(settings, &args).await,
         Command::Drift(files) => limits::drift(settings, &files).await,
+        Command::Accept(args) => limits::accept(settings, &args).await,
         Command::Import(args) => limits::import(settings, &args).await,
         Command::Verify(files) => limits::verify(settings, &files).await,
         Command::Schema(args) => limits::schema(&args),
         Command::Auth(command) => auth::run(settings, command).await,
         Command::Doctor => doctor::run(settings).await,
         Command::Emulator(command) => emulator::run(settings, command).await,
+        Command::Explain(args) => explain::run(settings, &args).await,
         Command::Simulate(args) => simulate::run(settings, &args),
     }
 }

@@ -3,17 +3,100 @@
 use std::path::Path;
 
 use ajo_auth::{read_bounded_text, read_input_file};
+use ajo_core::Api;
+use ajo_limits::file::{ParsedDefinition, ParsedDefinitions, SourceFile, parse_definitions};
+use ajo_limits::{CommandOutcome, CommandReport, FileDiagnostic, LiveState};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::command_error::CommandError;
+use crate::output;
+use crate::report::{DEFINITION_REPORT, OutputFormat, TextStyle};
+use crate::safe_text::safe;
 
-/// Maximum file size in bytes. A definition is below 1 KB; the limit guards against devices and wrong files.
-const MAX_DEFINITION_BYTES: usize = 1024 * 1024;
+/// Maximum file size in bytes, which is the limit of the YAML reader. The output of `list` has 1 KB per configuration.
+const MAX_DEFINITION_BYTES: usize = 4 * 1024 * 1024;
 
-/// Reads a JSON or YAML file, or standard input for `-`. JSON is parsed as YAML, so both report errors with line and column.
-pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, CommandError> {
-    let (name, text) = read_file_or_stdin(file, MAX_DEFINITION_BYTES)?;
-    parse(&name, &text)
+/// Reads the definitions of one API in a file, or from standard input for `-`. Refuses definitions with errors; with `force`,
+/// only definitions that cannot be sent.
+pub(crate) fn read_to_send<D: DeserializeOwned>(
+    api: Api,
+    file: &Path,
+    force: bool,
+    format: OutputFormat,
+) -> Result<Vec<D>, CommandError> {
+    let (source, parsed) = parse(Some(api), file)?;
+    let definitions = parsed.definitions.iter().map(|it| serde_json::from_value(it.json.clone().into()));
+    let definitions: Vec<D> = definitions.collect::<Result<_, _>>().unwrap_or_default();
+    let is_sendable = !definitions.is_empty();
+    if !is_sendable || parsed.has_errors() && !force {
+        let error = refuse(&source, parsed, format);
+        return Err(if is_sendable {
+            error.with_hint("nothing was sent; correct it, or pass --force to send it anyway")
+        } else {
+            error.with_hint("nothing was sent; correct the file")
+        });
+    }
+    // The service reports its own warnings itself.
+    for found in parsed.diagnostics.iter().filter(|it| force || !it.code.starts_with("ERR_")) {
+        print_diagnostic(found);
+    }
+    print_live_limits(&source.name, &parsed.definitions);
+    Ok(definitions)
+}
+
+/// Reads the definitions in a file, or from standard input for `-`, for the simulator. It has rules of its own.
+pub(crate) fn read_to_simulate(file: &Path, format: OutputFormat) -> Result<Vec<Value>, CommandError> {
+    let (source, parsed) = parse(None, file)?;
+    if parsed.definitions.is_empty() {
+        return Err(refuse(&source, parsed, format));
+    }
+    print_live_limits(&source.name, &parsed.definitions);
+    Ok(parsed.definitions.into_iter().map(|it| it.json.into()).collect())
+}
+
+fn parse(api: Option<Api>, file: &Path) -> Result<(SourceFile, ParsedDefinitions), CommandError> {
+    let (name, content) = read_file_or_stdin(file, MAX_DEFINITION_BYTES)?;
+    let source = SourceFile { name, content };
+    let parsed = parse_definitions(api, &source);
+    Ok((source, parsed))
+}
+
+/// Prints the diagnostics as text, or adds them to the error in JSON.
+fn refuse(source: &SourceFile, parsed: ParsedDefinitions, format: OutputFormat) -> CommandError {
+    let ParsedDefinitions { diagnostics, is_displayable, .. } = parsed;
+    let error = CommandError::new(format!("{} holds no valid definition", source.name));
+    if format == OutputFormat::Json {
+        return error.with_diagnostics(diagnostics);
+    }
+    let report = CommandReport {
+        files: vec![source.name.clone()],
+        diagnostics,
+        ..CommandReport::new(DEFINITION_REPORT, CommandOutcome::Invalid)
+    };
+    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let content = |_: &str| is_displayable.then(|| source.content.clone());
+    output::print_note(OutputFormat::Text.render(&report, &content, style));
+    error
+}
+
+fn print_diagnostic(found: &FileDiagnostic) {
+    let location = found.location.as_ref().map(|location| safe!("{}: ", location)).unwrap_or_default();
+    let hint = found.hint.as_ref().map(|hint| safe!("; {}", hint)).unwrap_or_default();
+    output::print_note(safe!("{}[{}]: {}{}{}", found.severity.as_str(), found.code, location, found.message, hint));
+}
+
+/// Says once that live limits in the output of `get` or `list` are not sent.
+fn print_live_limits(name: &str, definitions: &[ParsedDefinition]) {
+    let differing = definitions.iter().filter(|it| matches!(it.live, Some(LiveState::Differs(_)))).count();
+    if differing > 0 {
+        output::print_note(safe!(
+            "note: in {}, {} of {} live limits differ from the saved definition; only the saved one is used",
+            name,
+            differing,
+            definitions.len()
+        ));
+    }
 }
 
 /// Reads a file of at most `max_bytes`, or standard input for `-`. Also returns its name for error messages.
@@ -26,130 +109,5 @@ pub(crate) fn read_file_or_stdin(file: &Path, max_bytes: usize) -> Result<(Strin
     match text {
         Ok(text) => Ok((name, text)),
         Err(error) => Err(CommandError::new(format!("failed to read {name}: {error}"))),
-    }
-}
-
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, CommandError> {
-    if text.trim().is_empty() {
-        return Err(CommandError::new(format!("{name} is empty; it must hold a definition")));
-    }
-    serde_saphyr::from_str(text).map_err(|error| {
-        if !is_definition(text) {
-            return CommandError::new(format!("{name} is not a definition; its content is not shown"))
-                .with_hint("write JSON or YAML with `url`, `methods`, and `services`, or with `urlPattern`");
-        }
-        let message = error.to_string();
-        // The first line is the message, the rest is a snippet. Editors recognize `file:line:column`.
-        let (first, snippet) = message.split_once('\n').unwrap_or((&message, ""));
-        let position = error.location().map_or_else(String::new, |at| format!(":{}:{}", at.line(), at.column()));
-        let problem = first.strip_prefix("error: ").unwrap_or(first);
-        let problem = match problem.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
-            Some((_, problem)) => problem,
-            None => problem,
-        };
-        let failure = CommandError::new(format!("{name}{position}: {}", simplify_parser_message(problem)));
-        let snippet = snippet.lines().skip_while(|line| line.contains("-->")).map(simplify_parser_message);
-        let snippet: Vec<String> = snippet.collect();
-        if snippet.is_empty() { failure } else { failure.with_snippet(snippet.join("\n")) }
-    })
-}
-
-/// Whether a text was meant to be a definition. The source lines of any other file are not shown, because it can contain a
-/// secret.
-fn is_definition(text: &str) -> bool {
-    const KEYS: [&str; 6] = ["url", "urlPattern", "methods", "services", "maxThroughput", "orgId"];
-    let has_key = |line: &str| {
-        line.split(['{', ',', '-', ' ', '\t']).any(|word| {
-            let key = word.split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
-            key.is_some_and(|key| KEYS.contains(&key))
-        })
-    };
-    let names: String = text.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_lowercase();
-    let has_secret = ["clientsecret", "accesstoken", "privatekey", "password"].iter().any(|it| names.contains(it));
-    !has_secret && text.lines().any(has_key)
-}
-
-/// Replaces Rust types and parser options in a message with the terms of YAML.
-fn simplify_parser_message(text: &str) -> String {
-    text.replace("invalid i64", "expected an integer")
-        .replace("expected string scalar", "expected a string")
-        .replace("expected mapping start", "expected a mapping")
-        .replace("expected sequence start", "expected a list")
-        .replace(", set DuplicateKeyPolicy in Options if acceptable", "")
-        .replace("; use from_str_multiple or from_str_multiple_with_options", "; expected one document")
-}
-
-#[cfg(test)]
-mod tests {
-    use ajo_core::{CappingDefinition, ThrottlingDefinition};
-
-    use super::*;
-
-    fn first_error_line(text: &str) -> String {
-        parse::<CappingDefinition>("limit.yaml", text)
-            .expect_err("malformed")
-            .message
-            .lines()
-            .next()
-            .expect("a line")
-            .to_owned()
-    }
-
-    #[test]
-    fn json_and_yaml_are_equivalent() {
-        let yaml: ThrottlingDefinition =
-            parse("t", "urlPattern: https://a.example/*\nmethods: [POST]\nmaxThroughput: 400\n").expect("YAML");
-        let json: ThrottlingDefinition = parse(
-            "t",
-            "{\n\t\"urlPattern\": \"https://a.example/*\", \"methods\": [\"POST\"], \"maxThroughput\": 400}",
-        )
-        .expect("JSON");
-        assert_eq!(yaml, json);
-    }
-
-    #[test]
-    fn errors_have_position_and_yaml_terms() {
-        let cases = [
-            ("", "limit.yaml is empty; it must hold a definition"),
-            (
-                "url: a\nmethods: [GET]\nservces: {}\n",
-                "limit.yaml:3:1: unknown field `servces`, expected one of methods, orgId, services, url",
-            ),
-            ("url: a\nmethods: GET\n", "limit.yaml:2:10: expected a list"),
-            ("url: [a]\n", "limit.yaml:1:6: expected a string"),
-            ("- url: a\n", "limit.yaml:1:1: expected a mapping"),
-            ("url: a\nurl: b\n", "limit.yaml:2:1: duplicate mapping key: url"),
-            ("url: a\nmethods: []\n", "limit.yaml:2:1: missing field `services`"),
-            (
-                "{\"services\": {\"action\": {\"rating\": {\"maxCallsCount\": \"many\"}}}}",
-                "limit.yaml:1:54: expected an integer",
-            ),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(first_error_line(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn other_files_are_not_shown() {
-        for text in [
-            "AJO_CLIENT_SECRET=SEC\n",
-            "client_secret: SEC\n",
-            "url: a\nclient_secret: SEC\n",
-            "{\"CLIENT_ID\": \"SEC\"}",
-            "[default]\nkey = SEC\n",
-            "SEC",
-        ] {
-            let failure = parse::<CappingDefinition>("f", text).expect_err(text);
-            assert_eq!(failure.message, "f is not a definition; its content is not shown", "{text}");
-            assert_eq!(failure.snippet, None, "{text}");
-        }
-    }
-
-    #[test]
-    fn error_shows_source_line() {
-        let failure = parse::<CappingDefinition>("limit.yaml", "url: a\nservces: {}\n").expect_err("malformed");
-        let snippet = failure.snippet.expect("a snippet");
-        assert!(snippet.contains("2 | servces: {}") && !snippet.contains("<input>"), "{snippet}");
     }
 }

@@ -10,7 +10,7 @@ pub enum ExitStatus {
     Success,
     /// 1: the command failed, or `can-deploy` found errors.
     Failure,
-    /// 2: `drift` or `plan --exit-code` found differences from the files.
+    /// 2: `drift` found drift, or `plan --exit-code` found changes to make.
     Changes,
     /// 3: no credentials, no token, or no permission.
     Authentication,

@@ -16,6 +16,7 @@ mod safe_text;
 mod secret_check;
 mod secret_mask;
 mod session;
+mod shell_quote;
 mod signals;
 mod time;
 

@@ -71,9 +71,6 @@ pub(crate) fn print_error(failure: &CommandError, output: OutputFormat) {
     }
     // The message may contain untrusted names or text from the service.
     print_note(safe!("error: {}", failure.message));
-    if let Some(snippet) = &failure.snippet {
-        print_note(SafeText::from_lines(snippet));
-    }
     if let Some(hint) = &failure.hint {
         print_note(safe!("hint: {}", SafeText::from_lines(hint)));
     }

@@ -84,7 +84,7 @@ fn read_hidden_line() -> Result<Secret, CommandError> {
     rpassword::read_password().map(Secret::new).map_err(|error| terminal_error(&error))
 }
 
-/// Turns off the echo of the terminal until it is dropped. A Windows console echoes what is read, so this does nothing there.
+/// Turns off the echo of the terminal until it is dropped. A Windows console echoes all input, so this does nothing there.
 struct EchoOff {
     #[cfg(unix)]
     original: Option<rustix::termios::Termios>,

@@ -2,11 +2,14 @@
 
 mod config_steps;
 mod diff;
+mod drift_finding;
+mod findings;
 mod format;
 mod github;
 mod json;
 mod junit;
 mod markdown;
+mod observed_config;
 mod print;
 mod sarif;
 mod summary;
@@ -14,6 +17,8 @@ mod summary;
 mod tests;
 mod text;
 
+pub(crate) use findings::DEFINITION_REPORT;
 pub(crate) use format::OutputFormat;
 pub(crate) use print::{exit_code, print};
+pub(crate) use summary::pluralize;
 pub(crate) use text::TextStyle;

@@ -13,9 +13,10 @@ pub(crate) mod concurrency_limit;
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 mod into_future;
 mod raw_call;
+mod raw_definition;
+mod redeploy;
 pub(crate) mod request_builder;
 pub(crate) mod request_config;
 mod request_path;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest_builder;
-mod update_raw;

@@ -3,3 +3,4 @@
 pub(crate) mod attempt_error;
 pub(crate) mod call_error;
 pub(crate) mod error_kind;
+pub(crate) mod redeploy_error;

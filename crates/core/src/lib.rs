@@ -30,8 +30,8 @@ pub use ajo_auth::credentials;
 pub use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file, read_bounded_text};
 // The types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
-    AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, RetryPolicy, SandboxName, SandboxNameError,
-    Secret, ServiceCode, Uid, UidError, rules,
+    AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, LiveLimit, RetryPolicy, SandboxName,
+    SandboxNameError, Secret, ServiceCode, Uid, UidError, rules,
 };
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::GenericClientBuilder;
@@ -42,6 +42,7 @@ pub use generated::enums::*;
 pub use generated::options::*;
 pub use generated::throttling::types::*;
 pub use generated::verbs::Verb;
+pub use parse::config_definition::{IncompleteConfigError, config_definition};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 pub use types::object_schema;
@@ -58,6 +59,7 @@ pub use {
     client::request_config::RequestConfig,
     error::call_error::CallError,
     error::error_kind::ErrorKind,
+    error::redeploy_error::{RedeployError, RedeployFailure},
     generated::capping::client::Capping,
     generated::throttling::client::Throttling,
     transport::http_request::{HttpRequest, RequestTemplate, StringRequestTemplate},

@@ -112,6 +112,23 @@ fn absent_organization_is_filled_in() {
 }
 
 #[test]
+fn extra_fields_are_sent() {
+    let (client, sent) = client(r#"{"uid": "u-1"}"#);
+    let definition = r#"{"url": "u", "methods": [], "services": {}, "extra": {"priority": 3}}"#;
+    let definition: ajo_core::CappingDefinition = serde_json::from_str(definition).expect("a definition");
+    poll_once(client.capping().create(&definition).response()).expect("created");
+    poll_once(client.capping().update(&uid(), &definition).response()).expect("updated");
+    let sent = sent.borrow();
+    for body in &*sent {
+        assert!(
+            body.ends_with(r#""priority":3}"#) && body.contains("A1@AdobeOrg") && !body.contains("extra"),
+            "{sent:?}"
+        );
+    }
+    assert_eq!(sent.len(), 2);
+}
+
+#[test]
 fn raw_call_takes_uid_and_named_options() {
     let (client, sent) = client("{}");
     let delete = ajo_core::Operation::find(ajo_core::Api::Capping, ajo_core::Verb::Delete).expect("an operation");

@@ -11,6 +11,7 @@ mod held_lock;
 pub(crate) mod jitter;
 pub(crate) mod operation_semantics;
 pub(crate) mod rate_limit;
+pub(crate) mod redeploy;
 pub(crate) mod refresh_lease;
 pub(crate) mod retry_budget;
 pub(crate) mod retry_policy;

@@ -24,6 +24,7 @@ pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
+pub use decide::redeploy::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};
 pub use decide::refresh_lease::RefreshLease;
 pub use decide::retry_budget::{CALLS_PER_RETRY, MAX_RETRY_TOKENS, RetryBudget};
 pub use decide::retry_policy::RetryPolicy;

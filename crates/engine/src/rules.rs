@@ -1,4 +1,5 @@
-//! Validates definitions offline with the service's published validation codes.
+//! Validates definitions offline with the service's published validation codes, and reports limits that can have no
+//! effect by Adobe's documentation with codes of this project.
 //!
 //! The input is JSON and not a typed definition, because the rules must also report missing fields. All findings are
 //! returned at once, each with its location in the definition. The emulator's `can_deploy` and all offline checks use
@@ -18,14 +19,17 @@
 //! assert_eq!(findings[1].pointer, "/services/action/rating/maxCallsCount");
 //! ```
 
+mod callers;
 mod capping;
 mod diagnostic;
+mod hidden_characters;
 mod methods;
 mod throttling;
 mod url_pattern_syntax;
 
 pub use capping::{validate_capping, validate_capping_fields};
 pub use diagnostic::{Diagnostic, Severity};
+pub use hidden_characters::{describe_character, is_invisible};
 pub use methods::METHODS;
 pub use throttling::{validate_throttling, validate_throttling_fields};
 

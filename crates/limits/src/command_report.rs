@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigDrift, Digest, FileDiagnostic, Plan, StepResult};
+use crate::{Digest, DriftReport, FileDiagnostic, Plan, StepResult};
 
 /// The version of the [`CommandReport`] format.
 pub const REPORT_VERSION: u32 = 1;
@@ -14,8 +14,8 @@ pub const REPORT_VERSION: u32 = 1;
 /// use ajo_core::Verb;
 /// use ajo_core::rules::Severity;
 /// use ajo_limits::{
-///     CommandOutcome, ConfigDrift, DeployMismatch, DesiredLimits, FileDiagnostic, CommandReport, LimitsState,
-///     ObservedLimits, REPORT_VERSION, StepError, StepResult, StepState, detect_drift,
+///     CommandOutcome, CommandReport, ConfigDrift, DeployMismatch, DesiredLimits, FileDiagnostic, LimitsState,
+///     ObservedLimits, REPORT_VERSION, StepError, StepResult, StepState, UnmanagedHandling, detect_drift,
 /// };
 ///
 /// let report = CommandReport::new("apply", CommandOutcome::Partial);
@@ -32,8 +32,8 @@ pub const REPORT_VERSION: u32 = 1;
 ///     r#"{"uid": "u-1", "state": "created", "urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": 400}"#,
 /// )?;
 /// let observed = ObservedLimits::new(&[], &[config]);
-/// let drifts: Vec<ConfigDrift> = detect_drift(&desired, &observed, &LimitsState::default());
-/// assert_eq!(drifts[0].deploy_mismatch, Some(DeployMismatch { expected: true, actual: false }));
+/// let drift = detect_drift(&desired, &observed, &LimitsState::default(), UnmanagedHandling::default());
+/// assert_eq!(drift.configs[0].deploy_mismatch, Some(DeployMismatch { expected: true, actual: false }));
 /// let unchanged = ConfigDrift::without_differences(&desired.configs[0], &observed.configs[0]);
 /// assert_eq!(unchanged.deploy_mismatch, None);
 ///
@@ -42,8 +42,8 @@ pub const REPORT_VERSION: u32 = 1;
 /// let error = StepError { message, hint: None, code: None, status: Some(503), request_id: None };
 /// let found = &observed.configs[0];
 /// let (key, uid, state) = (found.key(), Some(found.uid.clone()), StepState::Failed);
-/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error) }];
-/// let report = CommandReport { drifts, results, ..report };
+/// let results = vec![StepResult { key, uid, step: Verb::Deploy, state, error: Some(error), live: None }];
+/// let report = CommandReport { drift: Some(drift), results, ..report };
 /// let json = serde_json::to_value(&report)?;
 /// assert_eq!(json["results"][0]["error"]["message"], "the service responded 503");
 /// # Ok::<(), serde_json::Error>(())
@@ -81,12 +81,15 @@ pub struct CommandReport {
     /// The plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// Differences between the service and the files.
-    #[serde(default)]
-    pub drifts: Vec<ConfigDrift>,
+    /// Differences between the service and the files, and limits in no file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftReport>,
     /// The results of the calls.
     #[serde(default)]
     pub results: Vec<StepResult>,
+    /// The edits of limits files, as a unified diff.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file_diff: String,
     /// Further notes.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -127,8 +130,9 @@ impl CommandReport {
             policy_digest: None,
             diagnostics: Vec::new(),
             plan: None,
-            drifts: Vec::new(),
+            drift: None,
             results: Vec::new(),
+            file_diff: String::new(),
             notes: Vec::new(),
         }
     }
@@ -140,7 +144,7 @@ impl CommandReport {
     ///     CommandOutcome, CommandReport, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan,
     /// };
     ///
-    /// let desired = DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new() };
+    /// let desired = DesiredLimits { sandbox: "prod".parse()?, configs: Vec::new(), files: Vec::new() };
     /// let mut report = CommandReport::new("plan", CommandOutcome::Clean);
     /// assert!(!report.has_sealed_plan());
     /// report.plan = Some(plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default()));

@@ -9,7 +9,7 @@
 //!   - url: https://api.example.org/data/2.5/*
 //!     methods: [GET]
 //!     services:
-//!       dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
+//!       action: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
 //! ```
 //!
 //! A limit is deployed unless it sets `deployed: false`, because an undeployed limit has no effect.
@@ -25,17 +25,26 @@
 //!
 //! | code | reported for |
 //! |---|---|
-//! | `AJO_LIMITS_YAML` | a file that is not YAML, is binary, or is too large or too deeply nested |
+//! | `AJO_LIMITS_YAML` | a file that is not YAML, or is too large or too deeply nested |
 //! | `AJO_LIMITS_EMPTY` | files without any limit |
 //! | `AJO_LIMITS_VERSION` | a missing or unsupported version |
 //! | `AJO_LIMITS_SANDBOX`, `AJO_LIMITS_MULTIPLE_SANDBOXES` | a missing or invalid sandbox; more than one sandbox where one is required |
 //! | `AJO_LIMITS_UNKNOWN_KEY`, `AJO_LIMITS_DUPLICATE_KEY` | an unknown key, or a key that occurs twice in one mapping |
 //! | `AJO_LIMITS_TYPE` | a value of the wrong type, such as a string instead of a number |
+//! | `AJO_LIMITS_UNKNOWN_FIELD` | a note: a field in the output of `get` or `list` is unknown and is sent as it is |
+//! | `AJO_LIMITS_FILE_KIND` | a file of another kind, such as a limits file passed to `ajo capping create` |
 //! | `AJO_LIMITS_ORG_ID` | an organization in the file |
 //! | `AJO_LIMITS_DUPLICATE` | two limits with the same key |
-//! | `AJO_LIMITS_OVERLAP` | a note: two limits for the same URL share a method |
+//! | `AJO_LIMITS_OVERLAP` | a note: one call can match two limits |
+//! | `AJO_LIMITS_CAPPING_BELOW_THROTTLING` | a warning: capping that is not above the throttling of the same URL |
+//! | `AJO_LIMITS_THROTTLING_SANDBOX` | throttling in a sandbox that is not a production sandbox |
+//! | `AJO_LIMITS_HIDDEN_CHARACTER` | an invisible character, or a space that is not an ASCII space |
+//! | `AJO_LIMITS_LOOKALIKE` | a note: letters that look like others |
+//! | `AJO_LIMITS_ALLOW` | a malformed or unused comment `# ajo: allow CODE - reason`, which accepts a warning or note |
+//! | `AJO_LIMITS_FILE`, `AJO_LIMITS_FILE_KIND` | a file that cannot be read as text; a file of another kind |
 //! | `AJO_LIMITS_BASE`, `AJO_LIMITS_OVERLAY` | an unreadable or circular base; an entry that matches no base entry or several |
 //! | `AJO_LIMITS_VARIABLE` | a variable that is not listed, not set, or has an invalid name |
+//! | `AJO_LIMITS_ACCEPT` | a change at the service that `ajo accept` cannot take into the file |
 //! | `AJO_LIMITS_POLICY` | a limit that violates a policy |
 //! | `AJO_LIMITS_POLICY_FILE` | an unreadable or invalid policy |
 //!
@@ -44,16 +53,25 @@
 //!
 //! **Variables.** `${NAME}` in a string is replaced if the file declares it: `variables: [NAME]`. `$${` is a literal `${`.
 
+mod allow_comments;
 mod base_resolver;
+mod comments;
 mod config_entry;
+mod definition_file;
 mod desired_limits;
+mod edit;
+mod entry_conflicts;
 mod export;
 mod file_diagnostic;
 mod file_diagnostics;
+mod file_kind;
+mod invisible_text;
 mod known_keys;
 mod limits_document;
+mod lookalikes;
 mod merge_keys;
 mod overlay;
+mod parse_error_cause;
 mod parsed_limits;
 mod redaction;
 mod sandbox_files;
@@ -66,10 +84,13 @@ mod variables;
 mod yaml_node;
 mod yaml_parser;
 
+pub use definition_file::{ParsedDefinition, ParsedDefinitions, parse_definitions};
 pub use desired_limits::{DesiredConfig, DesiredLimits};
-pub use export::export_limits;
+pub use edit::{AcceptedChange, accept_changes};
+pub use export::{ExportedLimits, export_limits};
 pub use file_diagnostic::FileDiagnostic;
 pub(crate) use file_diagnostics::{FileDiagnostics, quote_excerpt};
+pub(crate) use file_kind::FileKind;
 pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};

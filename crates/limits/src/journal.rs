@@ -2,6 +2,7 @@
 
 mod apply_journal;
 mod journal_entry;
+mod live_limit;
 mod reconcile;
 mod step_result;
 

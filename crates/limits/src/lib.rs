@@ -5,8 +5,10 @@
 //! - [`file::parse_limits`] parses limits files into [`DesiredLimits`] or reports every mistake with its position.
 //!   [`export_limits`] writes such a file. A [`Policy`] restricts the limits. [`json_schema()`] describes the formats.
 //! - [`ObservedLimits`] is built from `list` responses, and [`LimitsState`] from the committed `ajo.state.json`.
-//! - [`plan()`] compares the three and returns a [`Plan`]; [`detect_drift`] reports differences from the files.
+//! - [`plan()`] compares the three and returns a [`Plan`]; [`detect_drift`] reports differences from the files
+//!   and limits that are in no file.
 //! - [`Journal`] records an apply, so that an interrupted one can be finished.
+//! - [`url_form`] decides which URLs are equal and which patterns overlap.
 //! - [`CommandReport`] is the result of a command.
 //!
 //! Definitions are compared in a normalized form, [`ConfigDefinition`]. Limits in this crate are ours unless a source is given.
@@ -44,26 +46,38 @@
 //! assert_eq!(phases[0].tasks, [PlanTask { change: 0, steps: vec![Verb::Create] }]);
 //! ```
 
+mod accept;
 mod command_report;
 mod definition_schema;
+mod drift;
+mod explain;
 pub mod file;
 mod journal;
 mod json_schema;
 mod plan;
 mod policy;
+mod secrets;
 mod state;
+pub mod url_form;
 
+pub use accept::{AcceptError, AcceptFilter, AcceptSelection};
 pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
-pub use file::{DesiredConfig, DesiredLimits, FileDiagnostic, SourceLocation, export_limits};
+pub use drift::{
+    ConfigDrift, DeployMismatch, DriftReport, DuplicateConfig, PatternOverlap, PatternRelation, UnmanagedConfig,
+    UnmanagedHandling, UnmanagedReason, detect_drift,
+};
+pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};
+pub use file::{DesiredConfig, DesiredLimits, ExportedLimits, FileDiagnostic, SourceLocation, export_limits};
 pub use journal::{
     JOURNAL_VERSION, Journal, JournalEntry, JournalError, JournalHeader, StepError, StepResult, StepState,
 };
 pub use json_schema::{SchemaName, json_schema};
 pub use plan::{
-    Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigDrift, ConfigKey, ConfigSummary,
-    DEFAULT_DELETE_PERCENT, DeployMismatch, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
-    LiveState, ObservedConfig, ObservedLimits, Plan, PlanOptions, PlanPhase, PlanTask, detect_drift, match_configs,
-    plan,
+    Action, BlockReason, Blocker, ChangeReason, ConfigChange, ConfigDefinition, ConfigKey, ConfigSummary,
+    DEFAULT_CAP_APPLIES, DEFAULT_DELETE_PERCENT, DeployState, Digest, DigestError, FieldDiff, IncompleteDefinition,
+    KnownSecrets, LiveState, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    PlanPhase, PlanTask, UnclearReplacement, UnknownFields, UnmanagedCount, match_configs, plan,
 };
 pub use policy::{FreezeWindow, POLICY_CODE, Policy};
+pub use secrets::{SecretHmac, SecretHmacError, SecretSalt, SecretValues};
 pub use state::{LimitsState, LimitsStateError, ManagedConfig, STATE_VERSION};

@@ -14,9 +14,9 @@
 //!   - { from: 2026-11-26T00:00:00Z, to: 2026-11-30T00:00:00Z, reason: the busiest days of the year }
 //! ```
 //!
-//! `*` matches any string, including slashes. A limit's URL is matched literally, including its own `*`. Scheme and host are
-//! case-insensitive, and a default port is ignored. `maxCallsPerSecond` applies to capping; ratings are compared without
-//! rounding. `maxThroughput` applies to throttling. A limit must satisfy every maximum that matches its URL.
+//! `*` matches any string, including slashes, in a rule and in a limit. A rule applies to a limit if one URL can match both, so a
+//! wider limit does not escape a narrower rule. URLs and hosts are compared in their [normal form](crate::url_form). `maxCallsPerSecond` applies to capping; ratings are compared without
+//! rounding. `maxThroughput` applies to throttling. A limit must satisfy every maximum that applies to it.
 
 mod check;
 mod freeze_window;

@@ -8,16 +8,18 @@ use ajo_core::rules::Severity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::default_cap::DefaultCapRules;
 use crate::limit::{Limit, LimitName, OverLimit};
 use crate::simulated_endpoint::SimulatedEndpoint;
 use crate::window::WindowKind;
 
-/// Default limit per host and sandbox without a configuration. Documented: 300,000 calls over one minute.
+/// Default limit without a configuration. Documented: 300,000 calls in a sliding window of one minute.
 pub const DEFAULT_CAP_CALLS: u64 = 300_000;
 /// The period of the default limit, in milliseconds.
 pub const DEFAULT_CAP_PERIOD_MS: u64 = 60_000;
 
-/// Calls per second to an external data source, in addition to configured limits. Documented.
+/// Calls per second to an external data source, in addition to configured limits. Documented; Adobe can raise it for private
+/// endpoints.
 pub const DATA_SOURCE_CALLS: u64 = 15;
 
 /// An endpoint is slow above this latency, in milliseconds. Documented: more than 0.75 seconds.
@@ -168,7 +170,12 @@ impl ConfiguredLimits {
     }
 
     /// The limits that apply to a call, in order. Inferred: throttling applies before capping.
-    pub(crate) fn effective_limits(&self, window: WindowKind, endpoint: SimulatedEndpoint) -> Vec<Limit> {
+    pub(crate) fn effective_limits(
+        &self,
+        window: WindowKind,
+        endpoint: SimulatedEndpoint,
+        default_cap: DefaultCapRules,
+    ) -> Vec<Limit> {
         let limit = |name, calls, period_ms, window| {
             let over = if name == LimitName::Throttling { OverLimit::Queued } else { OverLimit::Rejected };
             Limit { name, calls, period_ms, window, over_limit: over, exceeded: 0 }
@@ -182,8 +189,13 @@ impl ConfiguredLimits {
         }
         match self.service {
             ServiceType::Action => {
-                if limits.is_empty() {
-                    limits.push(limit(LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, window));
+                if limits.is_empty() || !default_cap.is_replaced {
+                    limits.push(limit(
+                        LimitName::DefaultCap,
+                        DEFAULT_CAP_CALLS,
+                        DEFAULT_CAP_PERIOD_MS,
+                        WindowKind::Sliding,
+                    ));
                 }
                 if endpoint.latency_ms() > SLOW_ENDPOINT_LATENCY_MS {
                     limits.push(limit(
@@ -231,9 +243,11 @@ mod tests {
     ) -> Vec<(LimitName, u64, u64)> {
         let endpoint = SimulatedEndpoint::new(latency, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
             .expect("an endpoint");
-        let limits = ConfiguredLimits::from_definitions(service, definitions)
-            .expect("limits")
-            .effective_limits(WindowKind::Fixed, endpoint);
+        let limits = ConfiguredLimits::from_definitions(service, definitions).expect("limits").effective_limits(
+            WindowKind::Fixed,
+            endpoint,
+            DefaultCapRules::default(),
+        );
         limits.iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
     }
 
@@ -257,11 +271,21 @@ mod tests {
     }
 
     #[test]
-    fn slow_endpoint_limit_always_slides() {
+    fn default_cap_and_slow_endpoints_slide() {
         let endpoint = SimulatedEndpoint::new(1000, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
             .expect("an endpoint");
-        let limits = ConfiguredLimits::default().effective_limits(WindowKind::TokenBucket, endpoint);
-        assert_eq!([limits[0].window, limits[1].window], [WindowKind::TokenBucket, WindowKind::Sliding]);
+        let limits = ConfiguredLimits::from_definitions(None, &[throttling()]).expect("limits");
+        let default_cap = DefaultCapRules { is_replaced: false, ..DefaultCapRules::default() };
+        let limits = limits.effective_limits(WindowKind::TokenBucket, endpoint, default_cap);
+        let windows: Vec<_> = limits.iter().map(|limit| (limit.name, limit.window)).collect();
+        assert_eq!(
+            windows,
+            [
+                (LimitName::Throttling, WindowKind::TokenBucket),
+                (LimitName::DefaultCap, WindowKind::Sliding),
+                (LimitName::SlowEndpoint, WindowKind::Sliding)
+            ]
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@
 mod assumption;
 mod configured_limits;
 mod csv;
+mod default_cap;
 mod limit;
 mod random_failures;
 mod report;
@@ -41,6 +42,7 @@ pub use configured_limits::{
     ConfiguredLimits, ConfiguredLimitsError, DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS,
     SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_PERIOD_MS, ServiceType,
 };
+pub use default_cap::{DefaultCapRules, DefaultCapScope};
 pub use limit::{Limit, LimitName, OverLimit};
 pub use report::{CallCounts, ReportRow, SimulationReport};
 pub use scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};

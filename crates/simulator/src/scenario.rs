@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::configured_limits::ConfiguredLimits;
+use crate::default_cap::DefaultCapRules;
 use crate::simulated_endpoint::SimulatedEndpoint;
 use crate::traffic_pattern::TrafficPattern;
 use crate::window::WindowKind;
@@ -48,6 +49,7 @@ pub struct Scenario {
     pub timeout_seconds: u64,
     /// The seed of random failures.
     pub seed: u64,
+    pub default_cap: DefaultCapRules,
 }
 
 impl Scenario {
@@ -60,6 +62,7 @@ impl Scenario {
             endpoint: SimulatedEndpoint::default(),
             timeout_seconds: DEFAULT_TIMEOUT_SECONDS,
             seed: 0,
+            default_cap: DefaultCapRules::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::configured_limits::{ConfiguredLimits, ServiceType};
+use crate::default_cap::DefaultCapRules;
 use crate::report::SimulationReport;
 use crate::scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};
 use crate::simulate::simulate_bounded;
@@ -55,7 +56,7 @@ enum FailuresInput {
 
 impl SimulationRequest {
     /// Runs the simulation with the deployed definition of `uid`, within [`MAX_SIMULATION_WORK`](crate::MAX_SIMULATION_WORK).
-    pub fn simulate(self, deployed: Option<Value>) -> Result<SimulationReport, String> {
+    pub fn simulate(self, deployed: Option<Value>, default_cap: DefaultCapRules) -> Result<SimulationReport, String> {
         let pattern = match self.traffic {
             TrafficInput::String(text) => text.parse(),
             TrafficInput::Numbers(calls) => TrafficPattern::new(calls),
@@ -78,6 +79,7 @@ impl SimulationRequest {
             return Err("timeoutSeconds must be from 1 to 30".to_owned());
         }
         scenario.window = self.window;
+        scenario.default_cap = default_cap;
         scenario.seed = self.seed;
         let report = simulate_bounded(&scenario).map_err(|error| error.to_string())?;
         Ok(report.with_max_rows(self.rows.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS)))
@@ -92,7 +94,7 @@ mod tests {
 
     fn simulate(request: Value) -> Result<SimulationReport, String> {
         let request: SimulationRequest = serde_json::from_value(request).map_err(|error| error.to_string())?;
-        request.simulate(None)
+        request.simulate(None, DefaultCapRules::default())
     }
 
     #[test]

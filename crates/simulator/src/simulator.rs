@@ -66,7 +66,7 @@ pub(crate) struct Simulator {
 
 impl Simulator {
     pub(crate) fn new(scenario: &Scenario) -> Self {
-        let limits = scenario.limits.effective_limits(scenario.window, scenario.endpoint);
+        let limits = scenario.limits.effective_limits(scenario.window, scenario.endpoint, scenario.default_cap);
         let fits = |limit: &Limit| limit.period_ms.is_multiple_of(STEP_MS) || limit.period_ms > LONG_PERIOD_MS;
         let step = if limits.iter().all(fits) { STEP_MS } else { FINE_STEP_MS };
         let timeout = scenario.effective_timeout_seconds() * SECOND_MS;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The method of counting calls. Adobe documents it for slow endpoints only (a sliding window). For other limits it is
-/// inferred, and configurable.
+/// The method of counting calls. Adobe documents it for the default cap and for slow endpoints: a sliding window. For configured
+/// limits it is inferred, and can be selected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WindowKind {

@@ -1,8 +1,10 @@
 //! Simulations of the documented numbers, and properties of any scenario.
 
+use std::collections::BTreeSet;
+
 use ajo_simulator::{
-    ConfiguredLimits, EndpointFailures, LimitName, MAX_QUEUE_MS, Provenance, Scenario, ServiceType, SimulatedEndpoint,
-    SimulationReport, TrafficPattern, WindowKind, simulate,
+    Assumption, ConfiguredLimits, DefaultCapRules, DefaultCapScope, EndpointFailures, LimitName, MAX_QUEUE_MS,
+    Provenance, Scenario, ServiceType, SimulatedEndpoint, SimulationReport, TrafficPattern, WindowKind, simulate,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -72,16 +74,111 @@ fn fixed_windows_allow_double_bursts() {
     assert_eq!(WindowKind::ALL.map(allowed), [20, 10, 13]);
 }
 
-/// Documented: 300,000 calls over one minute per host and sandbox without a configuration.
+/// Documented: 300,000 calls in a sliding window of one minute, which can begin at any moment, without a configuration.
 #[test]
-fn default_cap_is_300000_per_minute() {
+fn default_cap_slides() {
+    // No clock minute has more than 300,000 calls in the first 60 seconds, but the window does not start at second 0.
+    let report = simulate(&scenario("0x30,9000x60", &[]));
+    assert_eq!((report.totals.allowed, report.totals.rejected), (300_000, 240_000));
     let report = simulate(&scenario("5000x120,6000x60", &[]));
     assert_eq!((report.totals.allowed, report.totals.rejected), (900_000, 60_000));
-    assert_eq!(column(&report, |row| row.counts.rejected)[..170], [0; 170]);
-    assert_eq!(report.limits[0].name, LimitName::DefaultCap);
-    assert!(
-        report.assumptions.iter().any(|it| it.provenance == Provenance::Documented && it.statement.contains("300,000"))
-    );
+    assert_eq!(column(&report, |row| row.counts.rejected)[..120], [0; 120]);
+    assert_eq!((report.limits[0].name, report.limits[0].window), (LimitName::DefaultCap, WindowKind::Sliding));
+    let statement = find(&report, "default_cap_per_host").expect("the default cap");
+    assert_eq!(statement.provenance, Provenance::Documented);
+    assert!(find(&report, "fixed_window").is_none(), "no limit uses the selected window");
+}
+
+fn find(report: &SimulationReport, id: &str) -> Option<Assumption> {
+    report.assumptions.iter().copied().find(|assumption| assumption.id == id)
+}
+
+/// One page says that a greater configuration replaces the default cap, and that only Adobe's support raises it.
+#[test]
+fn default_cap_has_two_readings() {
+    let limited = scenario("6000x120", &[capping(6000, 1000)]);
+    let replaced = simulate(&limited);
+    assert_eq!(replaced.totals.rejected, 0);
+    assert!(find(&replaced, "default_cap_replaced").is_some());
+    let default_cap = DefaultCapRules { is_replaced: false, ..limited.default_cap };
+    let remaining = simulate(&Scenario { default_cap, ..limited });
+    assert_eq!(remaining.totals.rejected, 120_000);
+    assert!(find(&remaining, "default_cap_remains").is_some() && find(&remaining, "default_cap_replaced").is_none());
+    let lower = simulate(&scenario("1x1", &[capping(4999, 1000)]));
+    assert!(find(&lower, "default_cap_replaced").is_none(), "not greater");
+}
+
+/// One page says per host, per endpoint, and per domain.
+#[test]
+fn default_cap_has_three_scopes() {
+    for (scope, id, chosen) in [
+        (DefaultCapScope::Host, "default_cap_per_host", Some("no_other_endpoint_of_host")),
+        (DefaultCapScope::Endpoint, "default_cap_per_endpoint", None),
+        (DefaultCapScope::Domain, "default_cap_per_domain", Some("no_other_endpoint_of_domain")),
+    ] {
+        let default_cap = DefaultCapRules { scope, ..DefaultCapRules::default() };
+        let report = simulate(&Scenario { default_cap, ..scenario("1x1", &[]) });
+        let ids: Vec<&str> = report.assumptions.iter().map(|it| it.id).filter(|id| !id.contains("timeout")).collect();
+        let expected: Vec<&str> =
+            std::iter::once(id).chain(chosen).chain(["capping_rejects", "even_arrivals"]).collect();
+        assert_eq!(ids, expected);
+    }
+}
+
+/// Documented: a capping limit should be above the throttling limit of the endpoint, so that it never applies.
+#[test]
+fn capping_above_throttling_never_applies() {
+    for (calls, rejected, is_noted) in [(301, 0, false), (300, 0, true), (250, 13 * 50, true)] {
+        let report = simulate(&scenario("400x10", &[throttling(300), capping(calls, 1000)]));
+        assert_eq!(report.totals.rejected, rejected);
+        assert_eq!(find(&report, "capping_above_throttling").is_some(), is_noted, "{calls}");
+    }
+}
+
+/// The documented example: 10,000 profiles read at 500 a second need five branches with waits for an endpoint of 100 a second.
+#[test]
+fn percentage_split_protects_endpoint() {
+    let limit = [capping(100, 1000)];
+    assert_eq!(simulate(&scenario("500x20", &limit)).totals.rejected, 8000);
+    assert_eq!(simulate(&scenario("100x100", &limit)).totals.rejected, 0);
+}
+
+/// Documented: step events name the error of a rejected call; two pages name it differently.
+#[test]
+fn rejected_calls_are_in_step_events() {
+    let is_listed =
+        |traffic| find(&simulate(&scenario(traffic, &[capping(10, 1000)])), "capped_in_step_events").is_some();
+    assert_eq!((is_listed("10x1"), is_listed("11x1")), (false, true));
+}
+
+/// The condition of each assumption is true for some scenario.
+#[test]
+fn every_assumption_can_apply() {
+    let action = Some(ServiceType::Action);
+    let mut seen = BTreeSet::new();
+    let slow_and_failing = endpoint(800, "0.5");
+    for (service, definitions) in [
+        (action, vec![]),
+        (action, vec![capping(6000, 1000)]),
+        (action, vec![throttling(300), capping(200, 1000)]),
+        (Some(ServiceType::DataSource), vec![]),
+    ] {
+        for window in WindowKind::ALL {
+            for scope in [DefaultCapScope::Host, DefaultCapScope::Endpoint, DefaultCapScope::Domain] {
+                let limits = ConfiguredLimits::from_definitions(service, &definitions).expect("limits");
+                let report = simulate(&Scenario {
+                    window,
+                    endpoint: slow_and_failing,
+                    default_cap: DefaultCapRules { scope, is_replaced: scope == DefaultCapScope::Host },
+                    ..Scenario::new("500x2".parse().expect("a pattern"), limits)
+                });
+                seen.extend(report.assumptions.iter().map(|it| it.id));
+            }
+        }
+    }
+    let all: Vec<&str> = Assumption::all().map(|it| it.id).collect();
+    assert_eq!(all.iter().copied().collect::<BTreeSet<_>>(), seen);
+    assert_eq!(all.len(), seen.len(), "duplicate id");
 }
 
 /// Documented: 15 calls per second, in addition to configured limits.

@@ -5,6 +5,7 @@ use crate::json_writer::JsonWriter;
 use crate::operation_name;
 use ajo_auth::AuthError;
 use ajo_core::{CallError, ErrorKind, Operation};
+use ajo_engine::RedeployResult;
 
 /// Converts the error of a call, or of a client's options.
 pub(crate) fn from_error(error: &CallError) -> String {
@@ -45,9 +46,19 @@ pub(crate) fn from_error(error: &CallError) -> String {
         .number("attempts", error.attempts())
         .number("elapsedMs", timer_millis(error.elapsed()))
         .optional_string("hint", error.hint())
+        .string("outcome", outcome(error))
         .optional_number("retryAfterMs", error.retry_after().map(timer_millis))
         .optional_string("body", body);
     finish_error(json, kind != "config" && error.is_authentication(), error.is_retryable())
+}
+
+/// What happened to the request.
+fn outcome(error: &CallError) -> &'static str {
+    match RedeployResult::from(error) {
+        RedeployResult::Refused => "refused",
+        RedeployResult::Failed => "failed",
+        _ => "unknown",
+    }
 }
 
 /// Whether the option `accessToken` is invalid, as opposed to a token that a function returned during a call.

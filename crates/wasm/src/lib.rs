@@ -23,6 +23,7 @@
 mod call_arguments;
 mod client;
 mod client_options;
+mod config_definition;
 mod error_json;
 mod event;
 mod handle_registry;
@@ -34,6 +35,7 @@ mod json_reader;
 mod json_writer;
 mod operation_name;
 mod pending_call;
+mod redeploy;
 mod validate;
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -83,8 +85,23 @@ pub fn cancel(call: u32, now: f64, elapsed: f64) {
     handle_registry::cancel(call);
 }
 
+/// Decides the next step of a redeploy from the results of its calls so far, separated by commas.
+///
+/// Results are `old`, `new`, `none`, `hidden` for the limit that `get` shows as live, and `done`, `refused`, `failed`, `unknown` for
+/// calls. Returns `{"call": "deploy"}`, or at the end `{live, message, hint?}`.
+#[wasm_bindgen]
+pub fn redeploy(results: &str) -> String {
+    redeploy::next_step(results)
+}
+
 /// Validates a definition offline. Returns a list of diagnostics as JSON.
 #[wasm_bindgen]
 pub fn validate(api: &str, definition: &str) -> String {
     validate::validate(api, definition)
+}
+
+/// The definition in a configuration, as JSON; `null` if it is not an object.
+#[wasm_bindgen(js_name = definitionOf)]
+pub fn definition_of(config: &str) -> String {
+    config_definition::definition_of(config)
 }

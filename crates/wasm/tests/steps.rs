@@ -141,6 +141,26 @@ impl JsWrapper {
 }
 
 #[test]
+fn definition_of_config_is_sent_back() {
+    let mut wrapper = JsWrapper::with(&json!({}));
+    let definition =
+        DEFINITION.replace("\"services\"", "\"extra\": {\"services\": {\"action\": {\"weight\": 2.50}}}, \"services\"");
+    let created = wrapper.call("capping.create", None, &definition).expect("created");
+    let uid = created["uid"].as_str().expect("a uid").to_owned();
+    let config = wrapper.call("capping.get", Some(&uid), "").expect("a configuration");
+    assert_eq!(config["services"]["action"]["weight"], 2.5);
+    let definition = ajo_wasm::definition_of(&config.to_string());
+    let updated = wrapper.call("capping.update", Some(&uid), &definition).expect("updated");
+    for field in ["url", "methods", "services", "orgId"] {
+        assert_eq!(updated["updatedElement"][field], config[field], "{field}");
+    }
+    assert!(!definition.contains("orgId") && !definition.contains("uid"), "{definition}");
+    let throttling = ajo_wasm::definition_of(r#"{"uid": "u-1", "urlPattern": "u", "version": "1.0", "services": 1}"#);
+    assert_eq!(throttling, r#"{"urlPattern":"u","extra":{"services":1}}"#);
+    assert_eq!(ajo_wasm::definition_of("[]"), "null");
+}
+
+#[test]
 fn all_eight_operations_succeed() {
     let mut wrapper = JsWrapper::new();
     let uid = &wrapper.create_config();

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::operation_model::{BodyModel, OperationModel, ParameterType, UrlArgument, api_name};
 use super::operation_table::constant_name;
 use super::options;
-use crate::spec::Spec;
+use crate::spec::{Spec, referenced_schema_name};
 use crate::validate::rust_names::{to_pascal_case, to_snake_case};
 
 /// Renders the methods of one API. `all` has the operations of all specs.
@@ -53,20 +53,21 @@ fn render_method(operation: &OperationModel, all: &[OperationModel]) -> TokenStr
     match &operation.body {
         BodyModel::None => {}
         BodyModel::Fixed(json) => parts.push(quote!(.static_body(#json))),
-        BodyModel::Argument { rust_type, organization_field, .. } => {
+        BodyModel::Argument { rust_type, organization_field, schema } => {
             arguments.push(quote!(body: &#rust_type));
             parts.push(match organization_field {
-                None => quote!(.body(body)),
+                None if referenced_schema_name(schema).is_none() => quote!(.body(body)),
+                None => quote!(.definition(body, &body.extra)),
                 Some(field) => {
                     let field = format_ident!("{}", to_snake_case(field));
                     quote! {
-                        .body(&match body.#field {
+                        .definition(&match body.#field {
                             Some(_) => ::std::borrow::Cow::Borrowed(body),
                             None => ::std::borrow::Cow::Owned(#rust_type {
                                 #field: Some(self.client.org_id().to_string()),
                                 ..body.clone()
                             }),
-                        })
+                        }, &body.extra)
                     }
                 }
             });

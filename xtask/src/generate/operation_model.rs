@@ -5,7 +5,7 @@ use quote::quote;
 use serde_json::Value;
 
 use super::rust_type::rust_type;
-use crate::spec::{self, Spec};
+use crate::spec::{self, Spec, referenced_schema_name};
 use crate::validate::rust_names::to_snake_case;
 
 pub(super) struct OperationModel {
@@ -198,6 +198,12 @@ fn parse_body(spec: &Spec, operation: &Value) -> BodyModel {
             organization_field: operation["x-organization-field"].as_str().map(str::to_owned),
         },
     }
+}
+
+/// The schema of the definition that an operation sends; `None` if it sends none.
+pub(super) fn definition_name<'s>(spec: &'s Spec, operation: &'s Value) -> Option<&'s str> {
+    let body = spec.resolve(operation.get("requestBody")?)?;
+    operation.get("x-fixed-body").is_none().then(|| referenced_schema_name(json_body_schema(body)))?
 }
 
 /// The schema of a JSON request or response body.

@@ -3,6 +3,8 @@
 //! **Strict requests, lenient responses.** A request type rejects unknown fields, because a misspelled field in a file would be silently
 //! dropped. A response type treats a missing, null, or mistyped optional field as absent, because only `uid` is guaranteed and the
 //! service may change the rest. It retains unknown fields.
+//!
+//! A definition has an explicit map for fields that this version does not know, so that a configuration can be read and sent back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +12,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{Attribute, Field, Fields, Item, ItemStruct, Type, parse_quote};
 
+use super::operation_model::definition_name;
 use crate::spec::Spec;
 
 /// The use of a spec's component schemas.
@@ -20,6 +23,8 @@ pub(super) struct SchemaUsage {
     request_types: BTreeSet<String>,
     /// Reachable from a success response.
     response_types: BTreeSet<String>,
+    /// The definitions: request bodies that the caller passes.
+    definitions: BTreeSet<String>,
 }
 
 impl SchemaUsage {
@@ -33,7 +38,9 @@ impl SchemaUsage {
             .collect();
         let mut request_types = BTreeSet::new();
         let mut response_types = BTreeSet::new();
+        let mut definitions = BTreeSet::new();
         for operation in spec.operations() {
+            definitions.extend(definition_name(spec, operation.value).map(str::to_owned));
             spec.collect_schema_names(&operation.value["requestBody"], &mut request_types);
             for (status, response) in operation.value["responses"].as_object().into_iter().flatten() {
                 if status.starts_with('2') {
@@ -41,7 +48,7 @@ impl SchemaUsage {
                 }
             }
         }
-        Self { descriptions, request_types, response_types }
+        Self { descriptions, request_types, response_types, definitions }
     }
 
     /// The names of the types that progenitor generates.
@@ -128,6 +135,9 @@ fn adapt_item(item: Item, name: &str, schemas: &SchemaUsage) -> Item {
         if schemas.response_types.contains(name) && !schemas.request_types.contains(name) {
             fields.named.push(unknown_fields_field());
         }
+        if schemas.definitions.contains(name) {
+            fields.named.push(extra_field());
+        }
     } else {
         add_newtype_doc(&mut item);
     }
@@ -175,6 +185,15 @@ fn unknown_fields_field() -> Field {
         #[doc = "Fields that this version does not know."]
         #[serde(flatten)]
         pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>
+    }
+}
+
+/// Unknown fields of a definition, apart from the known ones, so that a misspelled field is still an error.
+fn extra_field() -> Field {
+    parse_quote! {
+        #[doc = "Fields that this version does not know, nested as in the definition. They are sent at that place."]
+        #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>
     }
 }
 

@@ -12,6 +12,8 @@ use ajo_limits::{
 use serde::Deserialize;
 use serde_json::json;
 
+/// The limits file.
+const FILE: &str = "prod.yaml";
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 /// Configurations planned per measurement; small plans are repeated until they reach this number.
 const CONFIGS_PER_ROUND: usize = 20_000;
@@ -82,7 +84,12 @@ fn plan_input(size: usize, case: PlanCase) -> (DesiredLimits, ObservedLimits, Li
     for number in 0..size {
         let in_tenth = number % 10 == 0;
         let calls = if in_tenth && matches!(case, PlanCase::TenthChanged) { 900 } else { 500 };
-        desired.push(DesiredConfig { definition: definition(number, calls), deployed: true, location: None });
+        desired.push(DesiredConfig {
+            definition: definition(number, calls),
+            deployed: true,
+            file: Some(FILE.to_owned()),
+            location: None,
+        });
         if in_tenth && matches!(case, PlanCase::TenthNew) {
             continue;
         }
@@ -92,17 +99,17 @@ fn plan_input(size: usize, case: PlanCase) -> (DesiredLimits, ObservedLimits, Li
             last_modified_by: Some("someone@AdobeID".to_owned()),
             last_modified_at: Some("2024-03-05T10:26:34.123456Z".to_owned()),
             unknown_fields: serde_json::Map::new(),
+            live_unknown_fields: None,
         };
         state.configs.push(ManagedConfig {
-            sandbox: sandbox.to_string(),
-            key: config.key(),
-            uid: config.uid.clone(),
-            digest: config.deploy_state.digest(),
-            last_modified_at: config.last_modified_at.clone(),
+            digest: Some(config.deploy_state.digest()),
+            service_digest: None,
+            ..ManagedConfig::unsettled(&sandbox, config.key(), Some(FILE.to_owned()), &config)
         });
         observed.push(config);
     }
-    (DesiredLimits { sandbox, configs: desired }, ObservedLimits { configs: observed }, state)
+    let observed = ObservedLimits { configs: observed, ..ObservedLimits::default() };
+    (DesiredLimits { sandbox, configs: desired, files: vec![FILE.to_owned()] }, observed, state)
 }
 
 fn definition(number: usize, calls: i64) -> ConfigDefinition {

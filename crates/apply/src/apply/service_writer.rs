@@ -1,8 +1,7 @@
 //! The five mutating calls. Private: only [`crate::PlanExecutor`] makes them.
 
-use ajo_core::{Api, CallError, CanDeploy, Client, DeleteOptions, Uid};
-use ajo_limits::{ConfigDefinition, IncompleteDefinition, StepError};
-use serde::de::DeserializeOwned;
+use ajo_core::{Api, CallError, CanDeploy, CappingConfig, Client, DeleteOptions, ThrottlingConfig, Uid};
+use ajo_limits::{ConfigDefinition, IncompleteDefinition, ObservedConfig, StepError};
 use serde_json::{Map, Value};
 
 use super::deploy_errors::deploy_errors;
@@ -25,28 +24,36 @@ impl From<IncompleteDefinition> for WriteError {
     }
 }
 
-/// Creates a configuration and returns its UID.
-pub(crate) async fn create(client: &Client, definition: &ConfigDefinition) -> Result<Uid, WriteError> {
-    let body = definition.to_request_body()?;
-    Ok(match definition.api() {
-        Api::Capping => client.capping().create(&deserialize_body(body)).await?.uid,
-        Api::Throttling => client.throttling().create(&deserialize_body(body)).await?.uid,
-    })
+/// Creates a configuration and returns its UID, with the configuration if the response has it.
+pub(crate) async fn create(
+    client: &Client,
+    definition: &ConfigDefinition,
+) -> Result<(Uid, Option<ObservedConfig>), WriteError> {
+    let response = client.create_raw(definition.api(), definition.to_request_body()?).response().await?;
+    let created = response_element(definition.api(), "createdElement", &response.body);
+    Ok((response.value, created))
 }
 
-/// Replaces the definition of a configuration, preserving its unknown fields.
+/// Replaces the definition of a configuration, preserving its unknown fields. Returns the configuration if the response has it.
 pub(crate) async fn update(
     client: &Client,
     uid: &Uid,
     definition: &ConfigDefinition,
     unknown: &Map<String, Value>,
-) -> Result<(), WriteError> {
+) -> Result<Option<ObservedConfig>, WriteError> {
     let body = definition.to_update_body(unknown)?;
-    Ok(client.update_raw(definition.api(), uid, body).await?)
+    let response = client.update_raw(definition.api(), uid, body).response().await?;
+    Ok(response_element(definition.api(), "updatedElement", &response.body))
 }
 
-fn deserialize_body<T: DeserializeOwned>(body: Map<String, Value>) -> T {
-    serde_json::from_value(body.into()).expect("a definition")
+/// The configuration in a response, if it can be read.
+fn response_element(api: Api, name: &str, body: &[u8]) -> Option<ObservedConfig> {
+    let mut response: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let element = response.remove(name)?;
+    Some(match api {
+        Api::Capping => ObservedConfig::from(&serde_json::from_value::<CappingConfig>(element).ok()?),
+        Api::Throttling => ObservedConfig::from(&serde_json::from_value::<ThrottlingConfig>(element).ok()?),
+    })
 }
 
 pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) -> Result<(), WriteError> {
@@ -58,7 +65,7 @@ pub(crate) async fn delete(client: &Client, api: Api, uid: &Uid, force: bool) ->
     Ok(())
 }
 
-pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), WriteError> {
+pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
         Api::Capping => client.capping().deploy(uid).await?,
         Api::Throttling => client.throttling().deploy(uid).await?,
@@ -66,7 +73,7 @@ pub(crate) async fn deploy(client: &Client, api: Api, uid: &Uid) -> Result<(), W
     Ok(())
 }
 
-pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), WriteError> {
+pub(crate) async fn undeploy(client: &Client, api: Api, uid: &Uid) -> Result<(), CallError> {
     match api {
         Api::Capping => client.capping().undeploy(uid).await?,
         Api::Throttling => client.throttling().undeploy(uid).await?,

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use ajo_core::Uid;
-use ajo_limits::Digest;
+use ajo_core::{SandboxName, Uid};
+use ajo_limits::{Digest, UnmanagedHandling};
 use clap::{Args, ValueEnum};
 
 /// Limits files, and the files next to them.
@@ -49,8 +49,8 @@ pub(crate) struct PruneArgs {
     #[arg(long, requires = "prune")]
     pub(crate) force_delete: bool,
 
-    /// Maximum number of deletes; defaults to 20 % of the managed configurations, but at least 1
-    #[arg(long, value_name = "N", requires = "prune")]
+    /// Maximum number of deletes, and of configurations that someone else deleted; defaults to 20 % of the managed configurations, but at least 1
+    #[arg(long, value_name = "N")]
     pub(crate) max_deletes: Option<usize>,
 }
 
@@ -110,12 +110,94 @@ pub(crate) struct ApplyArgs {
     pub(crate) prune_args: PruneArgs,
 }
 
+/// Arguments of `ajo drift` and `ajo verify`.
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    #[command(flatten)]
+    pub(crate) files: LimitsFilesArgs,
+
+    /// How to treat limits that are in no file; by default, deployed ones are errors and others are warnings
+    #[arg(long, value_enum, value_name = "HOW")]
+    unmanaged: Option<UnmanagedLevel>,
+}
+
+/// The values of `--unmanaged`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UnmanagedLevel {
+    /// Report all as errors
+    Error,
+    /// Report all as warnings, which do not change the exit code
+    Warn,
+    /// Report only those in the state file; for sandboxes shared with others
+    Ignore,
+}
+
+impl DriftArgs {
+    pub(crate) fn unmanaged_handling(&self) -> UnmanagedHandling {
+        self.unmanaged.map_or_else(UnmanagedHandling::default, |level| match level {
+            UnmanagedLevel::Error => UnmanagedHandling::Error,
+            UnmanagedLevel::Warn => UnmanagedHandling::Warn,
+            UnmanagedLevel::Ignore => UnmanagedHandling::Ignore,
+        })
+    }
+}
+
+/// Arguments of `ajo accept`.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    #[command(flatten)]
+    pub(crate) files: LimitsFilesArgs,
+
+    /// Accept this configuration, also if it is in no file (it is added to the first file) or was deleted (it is removed)
+    #[arg(long, value_name = "UID")]
+    pub(crate) uid: Vec<Uid>,
+
+    /// Accept the configurations with this URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Vec<String>,
+
+    /// Show the diff of the files, but write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Arguments of `ajo explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// HTTP method of the call
+    pub(crate) method: String,
+
+    /// URL of the call
+    #[arg(value_parser = parse_url)]
+    pub(crate) url: String,
+
+    /// Also show what these limits files say; works without credentials
+    #[arg(long, value_name = "FILE")]
+    pub(crate) limits: Vec<PathBuf>,
+
+    /// Do not read the service
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// Accepts a text with a scheme and a host.
+fn parse_url(text: &str) -> Result<String, String> {
+    match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(text.to_owned()),
+        _ => Err("expected a URL such as https://api.example.org/v1/send".to_owned()),
+    }
+}
+
 /// Arguments of `ajo export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// Write to this new file instead of standard output
     #[arg(long, value_name = "FILE.yaml")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Write the file for this sandbox, to copy the limits of another one
+    #[arg(long = "as", value_name = "SANDBOX")]
+    pub(crate) as_sandbox: Option<SandboxName>,
 }
 
 /// Arguments of `ajo import`.

@@ -93,13 +93,15 @@ async fn show_capping(client: &Client) -> Result<(), CommandError> {
     ensure("800 calls are saved and 500 are live", (calls(config.services), live) == (Some(800), Some(500)))?;
     print_step("update", "200", "saved: 800 calls; live: 500 calls until the next deploy")?;
 
-    expect_success("deploy", api.deploy(&uid).response().await)?;
-    print_step("deploy", "204", "live: 800 calls")?;
+    let config = api.redeploy(&uid).await.map_err(|error| CommandError::new(format!("the demo failed: {error}")))?;
+    let live = config.deployed_config.and_then(|deployed| calls(deployed.services));
+    ensure("800 calls are live", live == Some(800))?;
+    print_step("redeploy", "   ", "can_deploy, deploy, read back; live without a gap: 800 calls")?;
 
     expect_error("delete", api.delete(&uid, DeleteOptions::default()).response().await, 500, Some("1451"))?;
     print_step("delete", "500", "code 1451: a deployed configuration cannot be deleted")?;
     expect_success("undeploy", api.undeploy(&uid).response().await)?;
-    print_step("undeploy", "204", "no longer live")?;
+    print_step("undeploy", "204", "no longer live; only the default cap of 300,000 calls/min applies")?;
     expect_success("delete", api.delete(&uid, DeleteOptions::default()).response().await)?;
     print_step("delete", "200", "deleted")?;
     expect_error("get", api.get(&uid).response().await, 404, None)?;

@@ -1,5 +1,6 @@
 //! Limits as code: commands that compare limits files in git with the service and apply them.
 
+mod accept;
 mod ambiguous_configs;
 mod apply;
 mod confirm;
@@ -16,16 +17,21 @@ mod progress_bar;
 mod resume;
 mod sandbox_service;
 mod schema;
+mod secret_salts;
 mod state_paths;
 mod validate;
 mod verify;
 
+pub(crate) use accept::run as accept;
 pub(crate) use apply::run as apply;
+pub(crate) use confirm::confirm_sandbox;
 pub(crate) use demo::run as demo;
 pub(crate) use drift::run as drift;
 pub(crate) use export::run as export;
 pub(crate) use import::run as import;
+pub(crate) use input::LimitsInput;
 pub(crate) use plan::run as plan;
+pub(crate) use sandbox_service::SandboxService;
 pub(crate) use schema::run as schema;
 pub(crate) use validate::run as validate;
 pub(crate) use verify::run as verify;

@@ -1,17 +1,23 @@
-//! `ajo capping` and `ajo throttling`: the eight operations on a configuration.
+//! `ajo capping` and `ajo throttling`: the eight operations on a configuration, and commands of several calls.
 
 mod describe;
+mod print;
+mod redeploy;
+mod set;
+mod target;
 
 use std::process::ExitCode;
 
-use ajo_core::rules::Severity;
-use ajo_core::{Api, CallResponse, DeleteOptions, ValidationStatus};
+use ajo_core::{
+    Api, CallError, CallResponse, CappingDefinition, DeleteOptions, ThrottlingDefinition, ValidationStatus,
+};
 
 pub(crate) use self::describe::format_capping;
 use self::describe::{
     describe_change, describe_verdict, format_capping_list, format_throttling, format_throttling_list,
 };
-use crate::arguments::{DefinitionArg, GlobalSettings, ResourceCommand, UidArg};
+use self::print::print_response;
+use crate::arguments::{CappingCommand, GlobalSettings, ResourceCommand, TargetArg, ThrottlingCommand, UidArg};
 use crate::command_error::CommandError;
 use crate::definition_file;
 use crate::exit_status::ExitStatus;
@@ -22,52 +28,55 @@ use crate::session::ClientSession;
 
 /// The eight subcommands for one API. The two APIs differ in types only.
 macro_rules! run {
-    ($api:ident, $settings:expr, $command:expr, $list:expr, $show:expr) => {{
+    ($api:ident, $kind:expr, $definition:ty, $settings:expr, $command:expr, $list:expr, $show:expr) => {{
         let (format, command) = ($settings.output, $command);
         // Read the file before connecting or starting an emulator.
-        let definition = match &command {
-            ResourceCommand::Create(DefinitionArg { file })
-            | ResourceCommand::Update { definition: DefinitionArg { file }, .. } => Some(definition_file::read(file)?),
-            _ => None,
+        let definitions: Vec<$definition> = match &command {
+            ResourceCommand::Create(args) | ResourceCommand::Update { definition: args, .. } => {
+                definition_file::read_to_send($kind, &args.file, args.force, format)?
+            }
+            _ => Vec::new(),
         };
-        if let Some(definition) = &definition {
-            print_notes(stringify!($api), definition);
+        if let (ResourceCommand::Update { .. }, 2..) = (&command, definitions.len()) {
+            let problem = format!("the file holds {} definitions; `update` takes one", definitions.len());
+            return Err(CommandError::new(problem).into_usage_error());
         }
         let session = ClientSession::connect($settings).await?;
         let api = session.client.$api();
-        match (command, definition) {
-            (ResourceCommand::List, _) => print_response(format, &api.list().response().await?, |list| $list(list)),
-            (ResourceCommand::Create(_), Some(definition)) => {
-                print_response(format, &api.create(&definition).response().await?, |created| {
-                    describe_change("created", &created.uid, created.can_deploy.as_ref())
-                })
+        match command {
+            ResourceCommand::List => print_response(format, &api.list().response().await?, |list| $list(list)),
+            ResourceCommand::Create(_) => {
+                let mut created = CreatedConfigs::new(format, definitions.len());
+                for definition in &definitions {
+                    let response = api.create(definition).response().await;
+                    created.add(response, |it| describe_change("created", &it.uid, it.can_deploy.as_ref()))?;
+                }
+                created.finish()
             }
-            (ResourceCommand::Update { uid_arg: UidArg { uid }, .. }, Some(definition)) => {
-                print_response(format, &api.update(&uid, &definition).response().await?, |updated| {
+            ResourceCommand::Update { uid_arg: UidArg { uid }, .. } => {
+                print_response(format, &api.update(&uid, &definitions[0]).response().await?, |updated| {
                     describe_change("updated", &updated.uid, updated.can_deploy.as_ref())
                 })
             }
-            (ResourceCommand::Create(_) | ResourceCommand::Update { .. }, None) => {
-                unreachable!("the definition was read above")
-            }
-            (ResourceCommand::Get(UidArg { uid }), _) => {
+            ResourceCommand::Get(TargetArg { target }) => {
+                let uid = target::find_uid(&session.client, $kind, Some(target)).await?;
                 print_response(format, &api.get(&uid).response().await?, |config| $show(config))
             }
-            (ResourceCommand::Delete { uid_arg: UidArg { uid }, force }, _) => {
+            ResourceCommand::Delete { uid_arg: UidArg { uid }, force } => {
                 print_response(format, &api.delete(&uid, DeleteOptions { force }).response().await?, |()| {
                     safe!("deleted {}", uid)
                 })
             }
-            (ResourceCommand::CanDeploy(UidArg { uid }), _) => {
+            ResourceCommand::CanDeploy(UidArg { uid }) => {
                 let response = api.can_deploy(&uid).response().await?;
                 print_response(format, &response, |verdict| SafeText::join_lines(describe_verdict(verdict)))?;
                 let deployable = response.value.validation_status == Some(ValidationStatus::Ok);
                 return Ok(if deployable { ExitStatus::Success } else { ExitStatus::Failure }.into());
             }
-            (ResourceCommand::Deploy(UidArg { uid }), _) => {
+            ResourceCommand::Deploy(UidArg { uid }) => {
                 print_response(format, &api.deploy(&uid).response().await?, |()| safe!("deployed {}", uid))
             }
-            (ResourceCommand::Undeploy(UidArg { uid }), _) => {
+            ResourceCommand::Undeploy(UidArg { uid }) => {
                 print_response(format, &api.undeploy(&uid).response().await?, |()| safe!("undeployed {}", uid))
             }
         }?;
@@ -75,31 +84,86 @@ macro_rules! run {
     }};
 }
 
-pub(crate) async fn capping(settings: &GlobalSettings, command: ResourceCommand) -> Result<ExitCode, CommandError> {
-    run!(capping, settings, command, format_capping_list, format_capping)
-}
-
-pub(crate) async fn throttling(settings: &GlobalSettings, command: ResourceCommand) -> Result<ExitCode, CommandError> {
-    run!(throttling, settings, command, format_throttling_list, format_throttling)
-}
-
-/// Prints notes from local validation. The service does not report these.
-fn print_notes(api: &str, definition: &impl serde::Serialize) {
-    let api = if api == Api::Capping.as_str() { Api::Capping } else { Api::Throttling };
-    let definition = serde_json::to_value(definition).unwrap_or_default();
-    for note in api.validate(&definition).iter().filter(|it| it.severity == Severity::Note) {
-        output::print_note(safe!("{}", note));
+pub(crate) async fn capping(settings: &GlobalSettings, command: CappingCommand) -> Result<ExitCode, CommandError> {
+    match command {
+        CappingCommand::Resource(command) => {
+            run!(capping, Api::Capping, CappingDefinition, settings, command, format_capping_list, format_capping)
+        }
+        CappingCommand::Set(args) => set::capping(settings, args).await,
+        CappingCommand::Redeploy(TargetArg { target }) => redeploy::run(settings, target).await,
     }
 }
 
-/// Prints the unmodified response body as JSON, or the output of `text`.
-fn print_response<T>(
+pub(crate) async fn throttling(
+    settings: &GlobalSettings,
+    command: ThrottlingCommand,
+) -> Result<ExitCode, CommandError> {
+    match command {
+        ThrottlingCommand::Resource(command) => run!(
+            throttling,
+            Api::Throttling,
+            ThrottlingDefinition,
+            settings,
+            command,
+            format_throttling_list,
+            format_throttling
+        ),
+        ThrottlingCommand::Set(args) => set::throttling(settings, args).await,
+    }
+}
+
+/// The responses to several `create` calls.
+struct CreatedConfigs {
     format: OutputFormat,
-    response: &CallResponse<T>,
-    text: impl FnOnce(&T) -> SafeText,
-) -> Result<(), CommandError> {
-    match format {
-        OutputFormat::Json => output::print_data(SafeText::json(&String::from_utf8_lossy(&response.body))),
-        _ => output::print_data(text(&response.value)),
+    total: usize,
+    bodies: Vec<String>,
+}
+
+impl CreatedConfigs {
+    const fn new(format: OutputFormat, total: usize) -> Self {
+        Self { format, total, bodies: Vec::new() }
+    }
+
+    /// Adds a response. Text is printed at once, so that it is there if a later call fails.
+    fn add<T>(
+        &mut self,
+        response: Result<CallResponse<T>, CallError>,
+        text: impl FnOnce(&T) -> SafeText,
+    ) -> Result<(), CommandError> {
+        match response {
+            Ok(response) => {
+                self.bodies.push(String::from_utf8_lossy(&response.body).into_owned());
+                if self.format == OutputFormat::Json { Ok(()) } else { output::print_data(text(&response.value)) }
+            }
+            Err(error) => {
+                let created = self.bodies.len();
+                self.print_json()?;
+                let error = CommandError::from(error);
+                if created == 0 {
+                    return Err(error);
+                }
+                let progress = format!("created {created} of {} configurations", self.total);
+                Err(error.after(&progress).with_exit_status(ExitStatus::Partial))
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), CommandError> {
+        self.print_json()?;
+        if self.total > 1 {
+            output::print_note(safe!("created {} configurations; none of them is deployed", self.total));
+        }
+        Ok(())
+    }
+
+    /// Prints one response as it is, and several as `{"results": [...]}`.
+    fn print_json(&self) -> Result<(), CommandError> {
+        match (self.format, &self.bodies[..], self.total) {
+            (OutputFormat::Json, [body], 1) => output::print_data(SafeText::json(body)),
+            (OutputFormat::Json, [_, ..], _) => {
+                output::print_data(SafeText::json(&format!(r#"{{"results":[{}]}}"#, self.bodies.join(","))))
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, Scenario, SimulatedEndpoint, TrafficPattern, simulate};
-use serde_json::Value;
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -23,7 +22,7 @@ const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 
 pub(crate) fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     let chart = args.chart.as_deref().map(check_svg_path).transpose()?;
-    let scenario = build_scenario(args)?;
+    let scenario = build_scenario(args, settings.output)?;
     let report = simulate(&scenario);
     if let Some(file) = chart {
         let failed =
@@ -53,7 +52,7 @@ fn check_svg_path(file: &Path) -> Result<&Path, CommandError> {
         .into_usage_error())
 }
 
-fn build_scenario(args: &SimulateArgs) -> Result<Scenario, CommandError> {
+fn build_scenario(args: &SimulateArgs, format: OutputFormat) -> Result<Scenario, CommandError> {
     let inputs = args.definitions.iter().chain(&args.csv);
     if inputs.filter(|file| file.as_path() == Path::new("-")).count() > 1 {
         return Err(CommandError::new("standard input can only be used once").into_usage_error());
@@ -63,8 +62,10 @@ fn build_scenario(args: &SimulateArgs) -> Result<Scenario, CommandError> {
         (None, Some(file)) => read_csv_pattern(file)?,
         (None, None) => return Err(CommandError::new("no traffic given").into_usage_error()),
     };
-    let definitions = args.definitions.iter().map(|file| definition_file::read::<Value>(file));
-    let definitions = definitions.collect::<Result<Vec<Value>, CommandError>>()?;
+    let mut definitions = Vec::new();
+    for file in &args.definitions {
+        definitions.extend(definition_file::read_to_simulate(file, format)?);
+    }
     let limits = ConfiguredLimits::from_definitions(args.service, &definitions).map_err(|error| match error {
         ConfiguredLimitsError::DataSource | ConfiguredLimitsError::Duplicate(_) => {
             CommandError::new(error.to_string()).into_usage_error()

@@ -1,6 +1,6 @@
 //! Groups the calls of a report by configuration.
 
-use ajo_core::{Uid, Verb};
+use ajo_core::{LiveLimit, Uid, Verb};
 use ajo_limits::{ConfigKey, StepResult, StepState};
 
 /// The calls for one configuration, in order.
@@ -64,6 +64,11 @@ impl<'r> ConfigSteps<'r> {
     /// The calls in this state.
     pub(super) fn verbs_in_state(&self, state: StepState) -> Vec<&'r Verb> {
         self.steps.iter().filter(|call| call.state == state).map(|call| &call.step).collect()
+    }
+
+    /// Which limit is live, if a redeploy did not finish.
+    pub(super) fn live_limit(&self) -> Option<LiveLimit> {
+        self.steps.iter().find_map(|call| call.live)
     }
 
     /// The calls that failed or have an unknown outcome.

@@ -58,6 +58,11 @@ pub(super) fn change_sections(change: &ConfigChange) -> Vec<DiffSection> {
         DiffSection { title: "saved -> file", relation: ValueRelation::OldToNew, lines: fields },
         DiffSection { title: SAVED_VS_DEPLOYED, relation: live.0, lines: live.1 },
         DiffSection { title: "deployment", relation: ValueRelation::OldToNew, lines: deployment },
+        DiffSection {
+            title: "kept, not in the file",
+            relation: ValueRelation::Single,
+            lines: diff_lines(&change.preserved_fields),
+        },
     ])
 }
 
@@ -78,9 +83,17 @@ pub(super) fn drift_sections(drift: &ConfigDrift) -> Vec<DiffSection> {
 const SAVED_VS_DEPLOYED: &str = "saved vs. deployed";
 const SAVED_AND_DEPLOYED: ValueRelation = ValueRelation::SideBySide("saved", "deployed");
 
-/// A warning if a change interrupts the limit.
-pub(super) fn redeploy_warning(change: &ConfigChange) -> Option<&'static str> {
-    change.is_redeployed().then_some("no live limit between undeploy and deploy")
+/// How a change that replaces a live definition affects the limit.
+pub(super) fn redeploy_note(change: &ConfigChange) -> Option<&'static str> {
+    change
+        .is_redeployed()
+        .then_some("the old limit stays live until the new one is; a gap is possible only if the service refuses that")
+}
+
+/// What another URL or other methods mean for the limit.
+pub(super) fn change_effects(change: &ConfigChange) -> Vec<SafeText> {
+    let renamed = change.previous_key.as_ref().map(|key| safe!("it was {} before", key));
+    renamed.into_iter().chain(change.effects().iter().map(SafeText::escape)).collect()
 }
 
 /// Joins the names of calls.

@@ -3,38 +3,51 @@
 //! Every output line is a command. The runner parses all lines for commands, so there are no lines with untrusted text.
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, FileDiagnostic, SourceLocation};
+use ajo_limits::{Blocker, CommandReport, ConfigChange, FileDiagnostic, SourceLocation};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff;
+use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::findings::FindingSelection;
+use super::observed_config::last_modified;
 use super::summary;
 use crate::safe_text::{SafeText, safe};
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
-    let mut commands: Vec<SafeText> = report.diagnostics.iter().map(diagnostic).collect();
+    let mut commands: Vec<SafeText> = Vec::new();
     if let Some(plan) = &report.plan {
         commands.extend(plan.blockers.iter().map(blocker));
         if report.results.is_empty() {
             commands.extend(plan.changes.iter().map(change));
+            let unmanaged = summary::unmanaged_lines(plan);
+            commands.extend(
+                (!unmanaged.is_empty()).then(|| workflow_command("notice", "unmanaged".into(), None, unmanaged)),
+            );
         }
     }
     commands.extend(ConfigSteps::group_by_config(&report.results).iter().flat_map(config_steps));
-    commands.extend(report.drifts.iter().map(drift));
-    let notices = report.notes.iter().map(SafeText::escape).chain(summary::summary_lines(report));
+    commands.extend(drift_findings(report).into_iter().map(drift));
+    commands.extend(FindingSelection::new(report).shown.into_iter().map(diagnostic));
+    let notes = report.drift.as_ref().map(drift_notes).unwrap_or_default().into_iter().map(SafeText::join_lines);
+    let notices = notes.chain(report.notes.iter().map(SafeText::escape)).chain(summary::summary_lines(report));
     commands.extend(notices.map(|line| workflow_command("notice", safe!("ajo {}", report.command), None, vec![line])));
     SafeText::join_lines(commands.into_iter().chain([SafeText::default()]))
 }
 
 fn diagnostic(diagnostic: &FileDiagnostic) -> SafeText {
-    let name = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
+    let name = severity_command(diagnostic.severity);
     let mut lines = vec![SafeText::escape(&diagnostic.message)];
     lines.extend(diagnostic.key.as_ref().map(|key| safe!("in {}", key)));
     lines.extend(diagnostic.hint.as_ref().map(|hint| safe!("hint: {}", hint)));
     workflow_command(name, SafeText::escape(&diagnostic.code), diagnostic.location.as_ref(), lines)
+}
+
+const fn severity_command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    }
 }
 
 fn blocker(blocker: &Blocker) -> SafeText {
@@ -55,27 +68,31 @@ fn change(change: &ConfigChange) -> SafeText {
         lines.extend(part.field_lines().map(|line| safe!("  {}", line)));
     }
     lines.push(safe!("calls: {}", diff::join_verbs(&change.steps)));
-    lines.extend(diff::redeploy_warning(change).map(|warning| safe!("note: {}", warning)));
+    lines.extend(diff::change_effects(change).into_iter().map(|effect| safe!("note: {}", effect)));
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("note: {}", note)));
     workflow_command("notice", safe!("to {}", change.action), change.location.as_ref(), lines)
 }
 
-fn drift(drift: &ConfigDrift) -> SafeText {
-    let mut lines = vec![SafeText::escape(&drift.key)];
-    let by = drift.last_modified_by.as_ref().map(|by| safe!("last modified by {}", by));
-    lines.extend(by);
-    for part in diff::drift_sections(drift) {
+fn drift(finding: DriftFinding<'_>) -> SafeText {
+    let mut lines = vec![safe!("{}: {}", finding.key, finding.code.description())];
+    lines.extend(finding.uid.map(|uid| safe!("uid {}", uid.as_str())));
+    let edited = last_modified(finding.last_modified_at, finding.last_modified_by);
+    lines.extend(edited.map(|edited| safe!("last modified: {}", edited)));
+    for part in &finding.sections {
         lines.push(safe!("{}:", part.title));
         lines.extend(part.field_lines().map(|line| safe!("  {}", line)));
     }
-    lines.extend(drift.deploy_errors.iter().map(|error| safe!("cannot be deployed: {}", error)));
-    let title = if drift.exists { "drifted" } else { "missing" };
-    workflow_command("warning", title.into(), drift.location.as_ref(), lines)
+    lines.extend(finding.lines);
+    lines.extend(finding.hint.map(|hint| safe!("hint: {}", hint)));
+    workflow_command(severity_command(finding.severity), finding.code.title().into(), finding.location, lines)
 }
 
 /// Successful configurations produce no command; the summary counts them.
 fn config_steps(one: &ConfigSteps<'_>) -> Vec<SafeText> {
+    let live = one.live_limit().map(|live| live.describe().into());
     if matches!(one.outcome(), ConfigOutcome::Partial | ConfigOutcome::NotStarted) {
-        return vec![workflow_command("warning", one.outcome().as_str().into(), None, vec![SafeText::escape(one.key)])];
+        let lines = [SafeText::escape(one.key)].into_iter().chain(live);
+        return vec![workflow_command("warning", one.outcome().as_str().into(), None, lines.collect())];
     }
     let commands = one.failed_or_unknown().map(|call| {
         let mut lines = vec![safe!("{}: {}", one.key, call.step)];
@@ -87,6 +104,7 @@ fn config_steps(one: &ConfigSteps<'_>) -> Vec<SafeText> {
             lines.extend(error.hint.as_ref().map(|hint| safe!("hint: {}", hint)));
             title = error.code.as_deref().map_or(title, SafeText::escape);
         }
+        lines.extend(live.clone());
         workflow_command("error", title, None, lines)
     });
     commands.collect()

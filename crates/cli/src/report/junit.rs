@@ -4,10 +4,12 @@
 
 use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
-use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigKey, FileDiagnostic, Plan, StepState};
+use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigKey, FileDiagnostic, Plan, StepState};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
+use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::observed_config::last_modified;
 use super::summary;
 use crate::safe_text::SafeText;
 
@@ -23,8 +25,11 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     );
     let name = escape_attribute(&format!("ajo {}", report.command));
     let cases_xml: String = cases.iter().map(TestCase::to_xml).collect();
-    let lines = report.notes.iter().map(|note| escape(note));
-    let lines: Vec<_> = lines.chain(summary::summary_lines(report).into_iter().map(SafeText::into_string)).collect();
+    let plan = report.plan.as_ref().filter(|_| report.results.is_empty());
+    let details = plan.map(summary::unmanaged_lines).into_iter().flatten();
+    let details = details.chain(report.drift.as_ref().map(drift_notes).into_iter().flatten().flatten());
+    let notes = report.notes.iter().map(SafeText::escape);
+    let lines: Vec<_> = details.chain(notes).chain(summary::summary_lines(report)).map(SafeText::into_string).collect();
     let system_out = if lines.is_empty() {
         String::new()
     } else {
@@ -58,7 +63,7 @@ fn cases(report: &CommandReport) -> Vec<TestCase> {
         None => {}
     }
     cases.extend(ConfigSteps::group_by_config(&report.results).iter().map(config_steps));
-    cases.extend(report.drifts.iter().map(drift));
+    cases.extend(drift_findings(report).iter().map(drift));
     cases
 }
 
@@ -80,6 +85,7 @@ fn diagnostic(diagnostic: &FileDiagnostic) -> TestCase {
     let mut case = TestCase::new(class, &format!("{}{location}", diagnostic.code));
     case.details.extend(diagnostic.key.as_ref().map(|key| format!("in {}", escape(&key.to_string()))));
     case.details.extend(diagnostic.hint.as_ref().map(|hint| format!("hint: {}", escape(hint))));
+    case.details.extend(diagnostic.allowed.as_ref().map(|reason| format!("allowed: {}", escape(reason))));
     if diagnostic.severity == Severity::Error {
         case.failure = Some(("failure", diagnostic.code.clone(), diagnostic.message.clone()));
     } else {
@@ -103,21 +109,26 @@ fn change(change: &ConfigChange) -> TestCase {
     case.details.push(format!("to {}: {}", change.action, escape(&change.reason.to_string())));
     case.add_sections(&diff::change_sections(change));
     case.details.push(format!("calls: {}", diff::join_verbs(&change.steps).as_str()));
-    case.details.extend(diff::redeploy_warning(change).map(|warning| format!("note: {warning}")));
+    case.details.extend(diff::change_effects(change).iter().map(|effect| format!("note: {}", effect.as_str())));
+    case.details.extend(diff::redeploy_note(change).map(|note| format!("note: {note}")));
     case
 }
 
-fn drift(drift: &ConfigDrift) -> TestCase {
-    let mut case = TestCase::from_key(&drift.key);
-    let (kind, message) = if drift.exists {
-        ("drifted", "differs from the limits file")
+/// A warning is no failure.
+fn drift(finding: &DriftFinding<'_>) -> TestCase {
+    let mut case = TestCase::from_key(&finding.key);
+    if finding.severity == Severity::Error {
+        let (kind, message) = (finding.code.title().to_owned(), finding.code.description().to_owned());
+        case.failure = Some(("failure", kind, message));
     } else {
-        ("missing", "not found at the service")
-    };
-    case.failure = Some(("failure", kind.to_owned(), message.to_owned()));
-    case.details.extend(drift.last_modified_by.as_ref().map(|by| format!("last modified by {}", escape(by))));
-    case.add_sections(&diff::drift_sections(drift));
-    case.details.extend(drift.deploy_errors.iter().map(|error| format!("cannot be deployed: {}", escape(error))));
+        case.details.push(format!("{}: {}", finding.severity.as_str(), finding.code.description()));
+    }
+    case.details.extend(finding.uid.map(|uid| format!("uid {}", uid.as_str())));
+    let edited = last_modified(finding.last_modified_at, finding.last_modified_by);
+    case.details.extend(edited.map(|edited| format!("last modified: {}", edited.as_str())));
+    case.add_sections(&finding.sections);
+    case.details.extend(finding.lines.iter().map(|line| line.as_str().to_owned()));
+    case.details.extend(finding.hint.map(|hint| format!("hint: {hint}")));
     case
 }
 
@@ -147,6 +158,7 @@ fn config_steps(one: &ConfigSteps<'_>) -> TestCase {
         case.details.extend(error.request_id.as_ref().map(|id| format!("  request {}", escape(id))));
         case.details.extend(error.hint.as_ref().map(|hint| format!("  hint: {}", escape(hint))));
     }
+    case.details.extend(one.live_limit().map(|live| live.describe().to_owned()));
     case
 }
 

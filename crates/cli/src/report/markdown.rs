@@ -2,10 +2,12 @@
 //!
 //! The first line is an invisible marker. Workflows use it to find and replace the comment of an earlier run.
 
-use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigDrift, ConfigSummary, FileDiagnostic, StepState};
+use ajo_limits::{Blocker, CommandReport, ConfigChange, ConfigSummary, FileDiagnostic, ObservedConfig, StepState};
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::diff::{self, DiffSection};
+use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
+use super::findings::FindingSelection;
 use super::summary;
 use crate::safe_text::{SafePart, SafeText, safe};
 
@@ -17,14 +19,15 @@ use inline::{code, marker_comment, text};
 
 const CHANGES_HEADER: &str = "| | | Configuration | Reason | Calls |\n|---|---|---|---|---|\n";
 const CONFIGURATIONS_HEADER: &str = "| | Configuration | Done | Not done |\n|---|---|---|---|\n";
-const DRIFTS_HEADER: &str = "| | Configuration | Last modified | By |\n|---|---|---|---|\n";
+const DRIFT_HEADER: &str = "| | | Configuration | Last modified | By |\n|---|---|---|---|---|\n";
+const UNMANAGED_HEADER: &str =
+    "| Unmanaged | Limit | Deployed | Last modified | By | UID |\n|---|---|---|---|---|---|\n";
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
     let mut page = BoundedComment::new(heading(report));
     if let Some(plan) = &report.plan {
         page.add_list("blockers", "", plan.blockers.iter().map(blocker));
     }
-    page.add_list("diagnostics", "", report.diagnostics.iter().map(diagnostic));
     page.add_list(
         "configurations",
         CONFIGURATIONS_HEADER,
@@ -35,14 +38,18 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
         page.add_list("changes", CHANGES_HEADER, plan.changes.iter().map(change_row));
         page.add_list("changes in detail", "", plan.changes.iter().map(change_details));
     }
-    page.add_list("drifts", DRIFTS_HEADER, report.drifts.iter().map(drift_row));
-    page.add_list("drifts in detail", "", report.drifts.iter().map(drift_details));
+    let findings = drift_findings(report);
+    page.add_list("findings", DRIFT_HEADER, findings.iter().map(drift_row));
+    page.add_list("findings in detail", "", findings.iter().map(drift_details));
+    page.add_list(
+        "notes",
+        "",
+        report.drift.as_ref().map(drift_notes).unwrap_or_default().iter().map(|lines| note_item(lines)),
+    );
+    page.add_list("diagnostics", "", FindingSelection::new(report).shown.into_iter().map(diagnostic));
     if let Some(plan) = plan {
-        let mention = |lines: &Vec<SafeText>| {
-            let examples: SafeText = lines[1..].iter().map(|line| safe!("  - {}\n", code(line))).collect();
-            safe!("- {}\n{}", text(&lines[0]), examples)
-        };
-        page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(mention));
+        page.add_list("plan notes", "", summary::plan_notes(plan).iter().map(|lines| note_item(lines)));
+        page.add_list("unmanaged configurations", UNMANAGED_HEADER, plan.unmanaged.iter().map(unmanaged_row));
     }
     page.add_list("notes", "", report.notes.iter().map(|note| safe!("- {}\n", text(note))));
     page.finish(plan.map(|plan| safe!("Digest: {}\n", code(&heading_excerpt(plan.digest.as_str())))))
@@ -93,6 +100,20 @@ fn candidate_row(candidate: &ConfigSummary) -> SafeText {
     safe!("| {} | {} | {} | {} | {} |", uid, deployed, at, by, code(&candidate.key))
 }
 
+fn unmanaged_row(config: &ObservedConfig) -> SafeText {
+    let deployed = if config.deploy_state.is_deployed() { "yes" } else { "no" };
+    let (at, by) =
+        (text_or_unknown(config.last_modified_at.as_ref()), text_or_unknown(config.last_modified_by.as_ref()));
+    let limit = text(&config.deploy_state.limit_summary());
+    safe!("| {} | {} | {} | {} | {} | {} |\n", code(&config.key()), limit, deployed, at, by, code(config.uid.as_str()))
+}
+
+/// A message with examples.
+fn note_item(lines: &[SafeText]) -> SafeText {
+    let examples: SafeText = lines[1..].iter().map(|line| safe!("  - {}\n", code(line))).collect();
+    safe!("- {}\n{}", text(&lines[0]), examples)
+}
+
 fn text_or_unknown(value: Option<&String>) -> SafeText {
     value.map_or_else(|| "unknown".into(), text)
 }
@@ -125,6 +146,7 @@ fn config_row(one: &ConfigSteps<'_>) -> SafeText {
     }
     let rest = one.verbs_in_state(StepState::NotStarted);
     not_done.extend((!rest.is_empty()).then(|| safe!("not started: {}", text(&diff::join_verbs(rest)))));
+    not_done.extend(one.live_limit().map(|live| safe!("**{}**", live.describe())));
     let outcome = one.outcome();
     let outcome =
         if outcome == ConfigOutcome::Done { outcome.as_str().into() } else { safe!("**{}**", outcome.as_str()) };
@@ -143,27 +165,32 @@ fn change_details(change: &ConfigChange) -> SafeText {
     lines.extend(change.uid.as_ref().map(|uid| safe!("- uid {}", code(uid.as_str()))));
     lines.extend(change.location.as_ref().map(|location| safe!("- at {}", code(location))));
     lines.extend(change.last_modified_at.as_ref().map(|at| safe!("- last modified: {}", text(at))));
-    lines.extend(diff::redeploy_warning(change).map(|warning| safe!("- **{}**", warning)));
+    lines.extend(diff::change_effects(change).iter().map(|effect| safe!("- {}", text(effect))));
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("- {}", note)));
     let title = safe!("{} {}", change.action, code(&change.key));
     details_block(&title, &lines, &diff::change_sections(change))
 }
 
-fn drift_row(drift: &ConfigDrift) -> SafeText {
-    let what = if drift.exists { "drifted" } else { "**missing**" };
-    let (at, by) = (text_or_unknown(drift.last_modified_at.as_ref()), text_or_unknown(drift.last_modified_by.as_ref()));
-    safe!("| {} | {} | {} | {} |\n", what, code(&drift.key), at, by)
+fn drift_row(finding: &DriftFinding<'_>) -> SafeText {
+    let (severity, title) = (finding.severity.as_str(), finding.code.title());
+    let at = text_or_unknown(finding.last_modified_at);
+    safe!(
+        "| **{}** | {} | {} | {} | {} |\n",
+        severity,
+        title,
+        code(&finding.key),
+        at,
+        text_or_unknown(finding.last_modified_by)
+    )
 }
 
-fn drift_details(drift: &ConfigDrift) -> SafeText {
-    let mut lines = Vec::new();
-    lines.extend(drift.uid.as_ref().map(|uid| safe!("- uid {}", code(uid.as_str()))));
-    lines.extend(drift.location.as_ref().map(|location| safe!("- at {}", code(location))));
-    lines.extend(drift.deploy_errors.iter().map(|error| safe!("- cannot be deployed: {}", text(error))));
-    let parts = diff::drift_sections(drift);
-    if lines.is_empty() && parts.is_empty() {
-        return SafeText::default();
-    }
-    details_block(&code(&drift.key), &lines, &parts)
+fn drift_details(finding: &DriftFinding<'_>) -> SafeText {
+    let mut lines = vec![safe!("- {}", finding.code.description())];
+    lines.extend(finding.uid.map(|uid| safe!("- uid {}", code(uid.as_str()))));
+    lines.extend(finding.location.map(|location| safe!("- at {}", code(location))));
+    lines.extend(finding.lines.iter().map(|line| safe!("- {}", text(line))));
+    lines.extend(finding.hint.map(|hint| safe!("- hint: {}", text(hint))));
+    details_block(&safe!("{} {}", finding.code.title(), code(&finding.key)), &lines, &finding.sections)
 }
 
 /// A collapsible block. Every diff line starts with a sign, so none can close the code fence.

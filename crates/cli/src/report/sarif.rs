@@ -1,28 +1,25 @@
-//! SARIF 2.1.0: diagnostics, blockers, and drifts for code scanning. Contains only required fields and those GitHub reads.
+//! SARIF 2.1.0: diagnostics, blockers, and drift for code scanning. Contains only required fields and those GitHub reads.
 
 use std::collections::BTreeMap;
 
 use ajo_core::rules::Severity;
-use ajo_limits::{Blocker, CommandOutcome, CommandReport, ConfigDrift, Digest, FileDiagnostic, SourceLocation};
+use ajo_limits::{Blocker, CommandOutcome, CommandReport, Digest, FileDiagnostic, SourceLocation};
 
-use super::diff;
+use super::drift_finding::{DriftCode, DriftFinding, drift_findings};
+use super::observed_config::last_modified;
 use crate::safe_text::SafeText;
 
 mod schema_types;
 
 use schema_types::{
     ArtifactLocation, PhysicalLocation, ReportingDescriptor, SarifInvocation, SarifLocation, SarifLog, SarifMessage,
-    SarifRegion, SarifRun, SarifTool, ToolComponent,
+    SarifRegion, SarifRun, SarifSuppression, SarifTool, ToolComponent,
 };
-
-/// Rules for drifts, which have no code of their own.
-const DRIFTED_RULE: &str = "AJO_LIMITS_DRIFTED";
-const MISSING_RULE: &str = "AJO_LIMITS_MISSING";
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
     let mut results: Vec<ResultDraft<'_>> = report.diagnostics.iter().map(diagnostic).collect();
     results.extend(report.plan.iter().flat_map(|plan| &plan.blockers).map(blocker));
-    results.extend(report.drifts.iter().map(drift));
+    results.extend(drift_findings(report).iter().map(drift));
     let mut rules: BTreeMap<&str, usize> = results.iter().map(|result| (result.rule, 0)).collect();
     for (index, position) in rules.values_mut().enumerate() {
         *position = index;
@@ -52,6 +49,8 @@ struct ResultDraft<'r> {
     location: Option<&'r SourceLocation>,
     /// Input of the fingerprint, independent of line numbers.
     fingerprint_key: String,
+    /// Why it is accepted.
+    allowed: Option<&'r str>,
 }
 
 impl ResultDraft<'_> {
@@ -78,6 +77,11 @@ impl ResultDraft<'_> {
             // In a SARIF message, `[text](target)` is a link.
             message: SarifMessage { text: self.message.replace("](", "] (") },
             locations: file.map(location).into_iter().collect(),
+            suppressions: self
+                .allowed
+                .map(|reason| SarifSuppression { kind: "inSource", justification: reason.to_owned() })
+                .into_iter()
+                .collect(),
             // The counter distinguishes equal results in a file.
             partial_fingerprints: BTreeMap::from([("ajoLimits/v1", format!("{digest}:{count}"))]),
         }
@@ -91,19 +95,30 @@ fn region(location: &SourceLocation) -> SarifRegion {
     SarifRegion { start_line: location.line.max(1), start_column, end_column }
 }
 
-fn diagnostic(diagnostic: &FileDiagnostic) -> ResultDraft<'_> {
-    let level = match diagnostic.severity {
+const fn severity_level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
-    };
+    }
+}
+
+fn diagnostic(diagnostic: &FileDiagnostic) -> ResultDraft<'_> {
+    let level = severity_level(diagnostic.severity);
     let mut message = diagnostic.message.clone();
     if let Some(hint) = &diagnostic.hint {
         message.extend([format!("\nhint: {hint}")]);
     }
     let key = diagnostic.key.as_ref().map(ToString::to_string).unwrap_or_default();
     let fingerprint_key = format!("{key}\n{}", diagnostic.message);
-    ResultDraft { rule: &diagnostic.code, level, message, location: diagnostic.location.as_ref(), fingerprint_key }
+    ResultDraft {
+        rule: &diagnostic.code,
+        level,
+        message,
+        location: diagnostic.location.as_ref(),
+        fingerprint_key,
+        allowed: diagnostic.allowed.as_deref(),
+    }
 }
 
 fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
@@ -120,39 +135,42 @@ fn blocker(blocker: &Blocker) -> ResultDraft<'_> {
         message,
         location: blocker.location.as_ref(),
         fingerprint_key: key,
+        allowed: None,
     }
 }
 
-fn drift(drift: &ConfigDrift) -> ResultDraft<'_> {
-    let mut message = drift.key.to_string();
-    if !drift.exists {
-        message.push_str(": not found at the service");
-    }
-    for part in diff::drift_sections(drift) {
+fn drift<'r>(finding: &DriftFinding<'r>) -> ResultDraft<'r> {
+    let mut message = format!("{}: {}", finding.key, finding.code.description());
+    message.extend(finding.uid.map(|uid| format!("\nuid {}", uid.as_str())));
+    for part in &finding.sections {
         for line in part.field_lines() {
             message.extend([format!("\n{}: {}", part.title, line.as_str())]);
         }
     }
-    for error in &drift.deploy_errors {
-        message.extend([format!("\ncannot be deployed: {error}")]);
-    }
-    let rule = if drift.exists { DRIFTED_RULE } else { MISSING_RULE };
+    let edited = last_modified(finding.last_modified_at, finding.last_modified_by);
+    message.extend(edited.map(|edited| format!("\nlast modified: {}", edited.as_str())));
+    message.extend(finding.lines.iter().map(|line| format!("\n{}", line.as_str())));
+    message.extend(finding.hint.map(|hint| format!("\nhint: {hint}")));
+    let uid = finding.uid.map(ajo_core::Uid::as_str).unwrap_or_default();
     ResultDraft {
-        rule,
-        level: "warning",
+        rule: finding.code.as_str(),
+        level: severity_level(finding.severity),
         message,
-        location: drift.location.as_ref(),
-        fingerprint_key: drift.key.to_string(),
+        location: finding.location,
+        // The UID distinguishes configurations in no file with the same key.
+        fingerprint_key: if finding.location.is_some() {
+            finding.key.to_string()
+        } else {
+            format!("{} {uid}", finding.key)
+        },
+        allowed: None,
     }
 }
 
-/// The description of a rule. Codes of the service have no description.
+/// The description of a rule. Codes of the service and of files have no description.
 fn rule_description(rule: &str) -> String {
-    match rule {
-        DRIFTED_RULE => "Configuration differs from the limits file".to_owned(),
-        MISSING_RULE => "Configuration not found at the service".to_owned(),
-        other => other.to_owned(),
-    }
+    let code = DriftCode::ALL.into_iter().find(|code| code.as_str() == rule);
+    code.map_or_else(|| rule.to_owned(), |code| code.description().to_owned())
 }
 
 /// Percent-encodes a file name as a relative URI reference.

@@ -1,10 +1,18 @@
 //! The summary sentences of the text formats.
 
+use std::path::Path;
+
 use ajo_core::rules::Severity;
-use ajo_limits::{Action, CommandOutcome, CommandReport, ConfigSummary, Plan};
+use ajo_limits::{
+    Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, DriftReport, FileDiagnostic, NotGivenConfig, Plan,
+};
+use std::collections::BTreeSet;
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
+use super::findings::FindingSelection;
+use super::observed_config::describe;
 use crate::safe_text::{SafeText, safe};
+use crate::shell_quote::shell_quote;
 
 /// Maximum number of configurations to name in a note.
 const MAX_NAMED: usize = 5;
@@ -12,36 +20,72 @@ const MAX_NAMED: usize = 5;
 /// The summary of a report, one line per topic.
 pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
     let mut lines = Vec::new();
-    if !report.diagnostics.is_empty() || report.command == "validate" {
-        lines.push(diagnostics_line(report));
+    let findings = FindingSelection::new(report);
+    if !findings.shown.is_empty() || report.command == "validate" {
+        lines.push(findings_line(&findings.shown, report.files.len()));
     }
+    lines.extend(other_findings_lines(&findings, report));
     if !report.results.is_empty() {
         lines.push(results_line(report));
     } else if let Some(plan) = &report.plan {
         lines.push(plan_line(plan));
     }
-    if !report.drifts.is_empty() {
-        let count = report.drifts.len();
-        lines.push(safe!("{}: {} the files.", command_title(report), differ_from(count)));
-    } else if report.outcome == CommandOutcome::Clean && matches!(report.command.as_str(), "drift" | "verify") {
-        lines.push("No drift.".into());
-    }
+    lines.extend(report.drift.as_ref().map(|drift| drift_line(report, drift)));
     lines
 }
 
 /// Notes about configurations that a plan does not change. The first line of a note is the message, the others name examples.
 pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
     let mut all = Vec::new();
-    let mut mention = |candidates: &[ConfigSummary], text: &dyn Fn(usize) -> SafeText| {
-        if candidates.is_empty() {
+    let mut all_unknown = None;
+    let mut mention_lines = |all_lines: &[SafeText], text: &dyn Fn(usize) -> SafeText| {
+        if all_lines.is_empty() {
             return;
         }
-        let mut lines = vec![text(candidates.len())];
-        lines.extend(candidates.iter().take(MAX_NAMED).map(|candidate| SafeText::escape(&candidate.key)));
-        if candidates.len() > MAX_NAMED {
-            lines.push(safe!("and {} more", candidates.len() - MAX_NAMED));
-        }
-        all.push(lines);
+        all.push(note_with_examples(text(all_lines.len()), all_lines.to_vec()));
+    };
+    let not_given: Vec<_> = plan
+        .not_given
+        .iter()
+        .map(|NotGivenConfig { config, file }| {
+            safe!("{} in {}", config.key, file.as_deref().unwrap_or("an unknown file"))
+        })
+        .collect();
+    mention_lines(&not_given, &|count| {
+        safe!("not given: {} in the state, but in files that were not passed; left unchanged", configs_are(count))
+    });
+    let unclear: Vec<_> = plan
+        .unclear_replacements
+        .iter()
+        .map(|unclear| {
+            let keys = |keys: &[ConfigKey]| SafeText::join(keys.iter().map(SafeText::escape), ", ");
+            safe!("{} may replace {}", keys(&unclear.appeared), keys(&unclear.disappeared))
+        })
+        .collect();
+    mention_lines(&unclear, &|_| {
+        "unclear: new limits may replace removed ones; they are created, and the old ones stay until you prune them. To change \
+         a limit in place, change one entry per apply".into()
+    });
+    let unknown: BTreeSet<_> = plan.unknown_fields.iter().flat_map(|unknown| &unknown.fields).collect();
+    if !unknown.is_empty() {
+        let count = plan.unknown_fields.len();
+        let names = unknown.iter().take(MAX_NAMED).map(SafeText::escape);
+        let more = if unknown.len() > MAX_NAMED {
+            safe!(" and {} more", unknown.len() - MAX_NAMED)
+        } else {
+            SafeText::default()
+        };
+        let subject = pluralize(count, "configuration has fields", "configurations have fields");
+        all_unknown = Some(vec![safe!(
+            "unknown fields: {} that `ajo` does not know: {}{}; updates keep them, and `extra` in the file sets them",
+            subject,
+            SafeText::join(names, ", "),
+            more
+        )]);
+    }
+    let mut mention = |candidates: &[ConfigSummary], text: &dyn Fn(usize) -> SafeText| {
+        let lines: Vec<_> = candidates.iter().map(|candidate| SafeText::escape(&candidate.key)).collect();
+        mention_lines(&lines, text);
     };
     mention(&plan.orphaned, &|count| {
         safe!(
@@ -58,26 +102,46 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
         );
         safe!("importable: {}; add {} with `ajo import`", subject, them(count))
     });
+    all.extend(all_unknown);
     let mut count = |count: usize, text: &dyn Fn(usize) -> SafeText| {
         all.extend((count > 0).then(|| vec![text(count)]));
     };
-    count(plan.unmanaged.len(), &|count| {
-        safe!("unmanaged: {} in neither the files nor the state; left unchanged", configs_are(count))
+    count(plan.stale.len(), &|count| {
+        safe!("stale: {}, but the state is out of date; `ajo apply` updates it", match_files(count))
     });
-    count(plan.stale.len(), &|count| safe!("stale: {}, but the state is out of date", match_files(count)));
     count(plan.missing.len(), &|count| {
         safe!("missing: {} in the state, but neither in the files nor at the service", configs_are(count))
     });
     all
 }
 
+/// A message about unmanaged configurations, and one line for each. Empty if there are none.
+pub(super) fn unmanaged_lines(plan: &Plan) -> Vec<SafeText> {
+    if plan.unmanaged.is_empty() {
+        return Vec::new();
+    }
+    let (count, deployed) = (configs_are(plan.unmanaged.len()), plan.unmanaged_count.deployed);
+    let message =
+        safe!("unmanaged: {} in neither the files nor the state ({} deployed); left unchanged", count, deployed);
+    std::iter::once(message).chain(plan.unmanaged.iter().map(describe)).collect()
+}
+
+/// A message, followed by the first few examples.
+pub(super) fn note_with_examples(message: SafeText, mut examples: Vec<SafeText>) -> Vec<SafeText> {
+    let omitted = examples.len().saturating_sub(MAX_NAMED);
+    examples.truncate(MAX_NAMED);
+    examples.extend((omitted > 0).then(|| safe!("and {} more", omitted)));
+    examples.insert(0, message);
+    examples
+}
+
 /// `1 configuration`, `2 configurations`.
-pub(super) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
+pub(crate) fn pluralize(count: usize, one: &str, several: &str) -> SafeText {
     safe!("{} {}", count, if count == 1 { one } else { several })
 }
 
-fn diagnostics_line(report: &CommandReport) -> SafeText {
-    let count = |severity| report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+fn findings_line(findings: &[&FileDiagnostic], files: usize) -> SafeText {
+    let count = |severity| findings.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let counts = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
@@ -89,7 +153,7 @@ fn diagnostics_line(report: &CommandReport) -> SafeText {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, one, several)| pluralize(count, one, several))
         .collect();
-    let files = pluralize(report.files.len(), "file", "files");
+    let files = pluralize(files, "file", "files");
     if counts.is_empty() {
         safe!("No problems in {}.", files)
     } else {
@@ -97,12 +161,36 @@ fn diagnostics_line(report: &CommandReport) -> SafeText {
     }
 }
 
+/// The findings that are not shown, in one line per topic.
+fn other_findings_lines(findings: &FindingSelection<'_>, report: &CommandReport) -> Vec<SafeText> {
+    let mut lines = Vec::new();
+    if findings.others > 0 {
+        let count = if findings.shown.is_empty() {
+            pluralize(findings.others, "finding", "findings")
+        } else {
+            pluralize(findings.others, "more finding", "more findings")
+        };
+        let is_compared = report.plan.is_some() && report.results.is_empty() || report.drift.is_some();
+        let about = if is_compared { " for unchanged limits" } else { "" };
+        let files = report.files.iter().map(|file| safe!(" {}", shell_quote(Path::new(file))));
+        lines.push(safe!("{}{}: ajo validate{}", count, about, SafeText::join(files, "")));
+    }
+    if findings.allowed > 0 && report.command == "validate" {
+        lines.push(safe!("{} allowed by comments.", pluralize(findings.allowed, "finding is", "findings are")));
+    }
+    lines
+}
+
 fn plan_line(plan: &Plan) -> SafeText {
     let unchanged = plan.unchanged;
+    let unmanaged = match plan.unmanaged.len() {
+        0 => SafeText::default(),
+        count => safe!("; {} unmanaged", count),
+    };
     if plan.is_empty() {
         return match unchanged {
-            0 => "No changes.".into(),
-            count => safe!("No changes: {}.", match_files(count)),
+            0 => safe!("No changes{}.", unmanaged),
+            count => safe!("No changes: {}{}.", match_files(count), unmanaged),
         };
     }
     let count = |action| plan.changes.iter().filter(|change| change.action == action).count();
@@ -114,7 +202,7 @@ fn plan_line(plan: &Plan) -> SafeText {
         .filter(|(count, action)| *count > 0 || matches!(action, Action::Create | Action::Update | Action::Delete))
         .map(|(count, action)| safe!("{} to {}", count, action))
         .collect();
-    let mut line = safe!("Plan: {}; {} unchanged.", SafeText::join(counts, ", "), unchanged);
+    let mut line = safe!("Plan: {}; {} unchanged{}.", SafeText::join(counts, ", "), unchanged, unmanaged);
     if !plan.blockers.is_empty() {
         line = safe!("{} Blocked for {}.", line, pluralize(plan.blockers.len(), "reason", "reasons"));
     }
@@ -134,6 +222,33 @@ fn results_line(report: &CommandReport) -> SafeText {
     safe!("{}{}: {}.", command_title(report), cancelled, SafeText::join(counts, ", "))
 }
 
+fn drift_line(report: &CommandReport, drift: &DriftReport) -> SafeText {
+    let unmanaged = || drift.unmanaged.iter().map(|unmanaged| unmanaged.severity);
+    let duplicates = || drift.duplicates.iter().map(|duplicate| duplicate.severity);
+    let errors =
+        |severities: &mut dyn Iterator<Item = Severity>| severities.filter(|it| *it == Severity::Error).count();
+    let parts = [
+        (drift.configs.len(), "differs from the files", "differ from the files"),
+        (errors(&mut duplicates()), "has duplicates", "have duplicates"),
+        (errors(&mut unmanaged()), "is in no file", "are in no file"),
+    ];
+    let parts = parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, several)| {
+        safe!("{} {}", pluralize(count, "configuration", "configurations"), if count == 1 { one } else { several })
+    });
+    let mut parts: Vec<_> = parts.collect();
+    let title = if parts.is_empty() {
+        let is_unknown = report.outcome == CommandOutcome::Blocked;
+        parts.push(if is_unknown { "Drift is unknown" } else { "No drift" }.into());
+        SafeText::default()
+    } else {
+        safe!("{}: ", command_title(report))
+    };
+    let overlaps = drift.overlaps.iter().map(|overlap| overlap.severity);
+    let warnings = unmanaged().chain(duplicates()).chain(overlaps).filter(|it| *it == Severity::Warning).count();
+    parts.extend((warnings > 0).then(|| pluralize(warnings, "warning", "warnings")));
+    safe!("{}{}.", title, SafeText::join(parts, "; "))
+}
+
 /// The command name with a capital letter.
 fn command_title(report: &CommandReport) -> SafeText {
     let mut letters = report.command.chars();
@@ -146,10 +261,6 @@ fn configs_are(count: usize) -> SafeText {
 
 fn match_files(count: usize) -> SafeText {
     pluralize(count, "configuration matches the files", "configurations match the files")
-}
-
-fn differ_from(count: usize) -> SafeText {
-    pluralize(count, "configuration differs from", "configurations differ from")
 }
 
 fn them(count: usize) -> &'static str {

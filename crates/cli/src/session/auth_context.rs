@@ -94,7 +94,8 @@ impl AuthContext {
             Some(selected) => Ok(selected.to_string()),
             None if self.emulator.is_some() => Ok("prod".to_owned()),
             None => Err(CommandError::new("no sandbox given; set AJO_SANDBOX or pass --sandbox")
-                .with_hint("without an Adobe account, try --emulator")),
+                .with_hint("without an Adobe account, try --emulator")
+                .into_usage_error()),
         }
     }
 

@@ -11,6 +11,7 @@ mod limits;
 mod output;
 #[cfg(unix)]
 mod pipe;
+mod resource;
 mod simulate;
 mod snapshots;
 mod support;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::client::request_builder::RequestBuilder;
 use crate::{CallError, CallResponse, Client, HttpTransport, Operation};
@@ -66,6 +67,15 @@ impl<'c, T: HttpTransport, R> Call<'c, T, R> {
     /// Sets the body to the JSON of this value.
     pub(crate) fn body(mut self, body: &impl Serialize) -> Self {
         self.parts.body(body);
+        self
+    }
+
+    /// Sets the body to a definition, with its extra fields at their places.
+    pub(crate) fn definition(mut self, definition: &impl Serialize, extra: &Map<String, Value>) -> Self {
+        if extra.is_empty() {
+            return self.body(definition);
+        }
+        self.parts.definition(self.operation, definition, self.client.org_id());
         self
     }
 

@@ -68,6 +68,13 @@ impl RequestBuilder {
         self.body = Some(serde_json::to_vec(body).map(Bytes::from).map_err(|error| error.to_string()));
     }
 
+    /// Sets the body to a definition with extra fields.
+    pub(crate) fn definition(&mut self, operation: &Operation, definition: &impl Serialize, org_id: &OrgId) {
+        let json = serde_json::to_string(definition).map_err(|error| error.to_string());
+        let body = json.and_then(|json| encode_payload(operation, &json, org_id.as_str()));
+        self.body = Some(body.map(Bytes::from));
+    }
+
     /// Sets the body to this JSON without copying it.
     pub(crate) fn static_body(&mut self, json: &'static str) {
         self.body = Some(Ok(Bytes::from_static(json.as_bytes())));

@@ -203,7 +203,10 @@ impl CallError {
     pub fn hint(&self) -> Option<&str> {
         match &self.0.attempt_error.kind {
             ErrorKind::Auth(error) => error.hint(),
-            ErrorKind::Api(response) if response.status == 404 && self.has_no_uid() => {
+            // Only the authoring service knows whether a uid exists.
+            ErrorKind::Api(response)
+                if response.status == 404 && (self.has_no_uid() || response.origin != ErrorOrigin::Service) =>
+            {
                 Some("check the base URL; the base URL of the service ends with /journey/orchestration")
             }
             // By status alone this looks transient, but retrying a create could make a duplicate.

@@ -1,19 +1,21 @@
 //! Validates and encodes a definition by its schema, without its Rust type.
 //!
-//! It accepts and produces the same JSON as [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`], with a tenth of the
-//! code, which matters in WebAssembly. The fields come from the specification. Property tests compare it with those types.
+//! It accepts the same JSON as [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`], with a tenth of the code, which
+//! matters in WebAssembly. The fields come from the specification. Property tests compare it with those types.
 
 use ajo_engine::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
 use ajo_engine::untrusted_text::message_excerpt;
 
 use crate::Operation;
-use crate::parse::response_body::describe_syntax_error;
+use crate::parse::config_definition::{EXTRA, ORG_ID};
+use crate::parse::json_text::{describe_syntax_error, push_separator, write_json};
 use crate::types::object_schema::{self, FieldSchema, FieldType, ObjectSchema};
 
-/// The field that contains the organization.
-pub(crate) const ORG_ID: &str = "orgId";
+/// The fields of an object.
+type Fields<'v> = <Value<'v> as JsonValue>::Object;
 
-/// Encodes a definition as it is sent. It rejects unknown fields and fills in the organization if the schema has a field for it.
+/// Encodes a definition as it is sent: fills in the organization if the schema has a field for it, and moves the fields in
+/// `extra` to their places. It rejects unknown fields elsewhere.
 pub(crate) fn encode_payload(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
     let body = object_schema::request_body(operation.api, operation.verb.as_str());
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
@@ -24,8 +26,20 @@ pub(crate) fn encode_payload(operation: &Operation, definition: &str, org_id: &s
         fields.push((ORG_ID.into(), Value::String(org_id.into())));
     }
     let mut json = String::new();
-    write_value(&definition, FieldType::Object(schema), "the definition", &mut json)?;
+    match &definition {
+        Value::Object(fields) => write_definition(fields, schema, &mut json)?,
+        _ => return Err("the definition must be an object".to_owned()),
+    }
     Ok(json)
+}
+
+fn write_definition(fields: &Fields<'_>, schema: &ObjectSchema, json: &mut String) -> Result<(), String> {
+    let extra = match JsonObject::get(fields, EXTRA) {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(extra)) => Some(&**extra),
+        Some(_) => return Err(format!("field `{EXTRA}` must be an object")),
+    };
+    write_object(fields, schema, extra, true, json)
 }
 
 fn write_value(value: &Value<'_>, field_type: FieldType, name: &str, json: &mut String) -> Result<(), String> {
@@ -53,7 +67,7 @@ fn write_value(value: &Value<'_>, field_type: FieldType, name: &str, json: &mut 
             json.push(']');
             return Ok(());
         }
-        (FieldType::Object(schema), Value::Object(object)) => return write_object(object, schema, json),
+        (FieldType::Object(schema), Value::Object(object)) => return write_object(object, schema, None, false, json),
         (FieldType::String, _) => "a string",
         (FieldType::Boolean, _) => "true or false",
         (FieldType::Integer, _) => "an integer",
@@ -66,15 +80,17 @@ fn write_value(value: &Value<'_>, field_type: FieldType, name: &str, json: &mut 
 }
 
 fn write_object(
-    object: &<Value<'_> as JsonValue>::Object,
+    object: &Fields<'_>,
     schema: &ObjectSchema,
+    extra: Option<&Fields<'_>>,
+    is_definition: bool,
     json: &mut String,
 ) -> Result<(), String> {
-    if let Some((name, _)) = object.entries().find(|(name, _)| schema.field(name).is_none()) {
+    let is_unknown = |name: &str| schema.field(name).is_none() && !(is_definition && name == EXTRA);
+    if let Some((name, _)) = object.entries().find(|(name, _)| is_unknown(name)) {
         return Err(format!("unknown field `{}`", message_excerpt(name).unwrap_or_default()));
     }
     json.push('{');
-    let start = json.len();
     for FieldSchema { name, required, field_type, .. } in schema.fields {
         let value = match JsonObject::get(object, name) {
             None if *required => return Err(format!("missing field `{name}`")),
@@ -82,16 +98,34 @@ fn write_object(
             Some(value) if value.is_null() && !required => continue,
             Some(value) => value,
         };
-        if json.len() > start {
-            json.push(',');
+        push_name(name, json);
+        match (field_type, value, extra.and_then(|extra| JsonObject::get(extra, name))) {
+            (FieldType::Object(schema), Value::Object(object), Some(Value::Object(extra))) => {
+                write_object(object, schema, Some(extra), false, json)?;
+            }
+            _ => write_value(value, *field_type, &format!("field `{name}`"), json)?,
         }
-        json.push('"');
-        json.push_str(name);
-        json.push_str("\":");
-        write_value(value, *field_type, &format!("field `{name}`"), json)?;
+    }
+    for (name, value) in extra.into_iter().flat_map(JsonObject::entries) {
+        match (schema.field(name).map(|field| field.field_type), value) {
+            (None, _) => {
+                push_name(name, json);
+                write_json(value, json);
+            }
+            // Written above, unless the definition does not have the object.
+            (Some(FieldType::Object(_)), Value::Object(_)) => {}
+            (Some(_), _) => return Err(format!("`{EXTRA}` must not contain the known field `{name}`")),
+        }
     }
     json.push('}');
     Ok(())
+}
+
+/// Writes the name of the next field.
+fn push_name(name: &str, json: &mut String) {
+    push_separator(json);
+    write_string(json, name);
+    json.push(':');
 }
 
 #[cfg(test)]
@@ -227,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn extra_fields_move_to_their_places() {
+        let body = encode(
+            Api::Capping,
+            r#"{"url": "u", "methods": [], "services": {"action": {"rating": {"maxCallsCount": 1, "periodInMs": 2}}},
+                "extra": {"priority": 3.50, "services": {"action": {"rating": {"timeUnit": "s"}}, "dataSource": {"a": 1}}}}"#,
+        );
+        let expected = r#"{"methods":[],"orgId":"A1@AdobeOrg","services":{"action":{"rating":{"maxCallsCount":1,"periodInMs":2,"timeUnit":"s"}}},"url":"u","priority":3.50}"#;
+        assert_eq!(body.as_deref(), Ok(expected), "the fields of a missing object are dropped");
+    }
+
+    #[test]
     fn error_names_the_field() {
         for (definition, expected) in [
             (r#"{"url": "u", "servces": {}}"#, "unknown field `servces`"),
@@ -236,6 +281,12 @@ mod tests {
                 r#"{"methods": [], "services": {"action": {"rating": {"maxCallsCount": 1.5, "periodInMs": 1}}}, "url": "u"}"#,
                 "field `maxCallsCount` must be an integer",
             ),
+            (r#"{"url": "u", "methods": [], "services": {}, "extra": 1}"#, "field `extra` must be an object"),
+            (
+                r#"{"url": "u", "methods": [], "services": {}, "extra": {"url": "v"}}"#,
+                "`extra` must not contain the known field `url`",
+            ),
+            (r#"{"url": "u", "methods": [], "services": {"extra": {}}}"#, "unknown field `extra`"),
             // serde would accept a list of the field values.
             ("[[], null, {}, \"u\"]", "the definition must be an object"),
             ("", "it is not JSON (line 1, column 0)"),

@@ -3,6 +3,7 @@
 use ajo_engine::json::{self, ErrorPosition, JsonValue, MAX_DEPTH, Value};
 use serde::de::DeserializeOwned;
 
+use crate::parse::json_text::describe_syntax_error;
 use crate::{Operation, ResponseValue, Uid};
 
 impl Operation {
@@ -71,11 +72,6 @@ fn describe_json_error(error: &serde_json::Error) -> String {
         serde_json::error::Category::Data => redact_strings(&error.to_string()),
         _ => describe_syntax_error(ErrorPosition { line: error.line(), column: error.column() }),
     }
-}
-
-/// Describes the position of a syntax error.
-pub(crate) fn describe_syntax_error(ErrorPosition { line, column }: ErrorPosition) -> String {
-    format!("it is not JSON (line {line}, column {column})")
 }
 
 /// Removes quoted strings from a message of serde. They come from the body, where a careless server may echo the token.

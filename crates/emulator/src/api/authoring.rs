@@ -5,6 +5,7 @@ mod capping;
 mod config_response;
 pub(crate) mod config_view;
 pub(crate) mod operation_context;
+mod stored_fields;
 mod throttling;
 pub(crate) mod validation;
 

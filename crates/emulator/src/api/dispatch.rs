@@ -1,5 +1,6 @@
 //! Dispatches a request to the web UI, the control API, the gateway with the authoring service, or the token endpoint.
 
+use ajo_core::Verb;
 use ajo_engine::TOKEN_PATH;
 use ajo_engine::Timestamp;
 use ajo_engine::untrusted_text::excerpt;
@@ -26,6 +27,7 @@ use crate::faults::fault_error::FaultError;
 use crate::faults::injection::{FAULT_HEADER, InjectedFault};
 use crate::faults::target::FaultTarget;
 use crate::state::emulator_state::{EmulatorState, uuid};
+use crate::state::quirks::QuirkSettings;
 use crate::state::request_log::LoggedCall;
 use crate::ui;
 
@@ -163,7 +165,7 @@ impl EmulatorState {
             Route::Operation { operation, uid } => (*operation, *uid),
             Route::Token => return token_endpoint::issue_token(settings, tokens, form, now, random),
             Route::MethodNotAllowed(allowed) => return response::method_not_allowed(allowed),
-            Route::NotFound => return not_found(request.uri().path()),
+            Route::NotFound => return not_found(request.uri().path(), &settings.quirks),
         };
         let authorized = match gateway::authorize(settings, tokens, request.headers(), org_id, now) {
             Ok(authorized) => authorized,
@@ -173,8 +175,12 @@ impl EmulatorState {
             return GatewayError::PROFILE_INVALID.to_response();
         };
         organization.apply_concurrent_edit(FaultTarget::from_operation(operation), authorized.sandbox, uid, now);
+        let is_stale = settings.quirks.is("list_results", "stale");
+        let mut listed = organization.previous_store.clone().filter(|_| is_stale && operation.verb == Verb::List);
+        let is_change = !matches!(operation.verb, Verb::List | Verb::Get | Verb::CanDeploy);
+        let before = (is_stale && is_change).then(|| organization.store.clone());
         let context = OperationContext {
-            store: &mut organization.store,
+            store: listed.as_mut().unwrap_or(&mut organization.store),
             org_id: authorized.org_id,
             sandbox: authorized.sandbox,
             account: &excerpt(authorized.client_id, MAX_ID),
@@ -184,7 +190,12 @@ impl EmulatorState {
             limits: settings.limits,
         };
         let query = request.uri().query().unwrap_or_default();
-        authoring::run(context, operation, OperationInput { uid, query, body: request.body(), json }, || uuid(random))
+        let input = OperationInput { uid, query, body: request.body(), json };
+        let response = authoring::run(context, operation, input, || uuid(random));
+        if before.is_some() && response.status().is_success() {
+            organization.previous_store = before;
+        }
+        response
     }
 
     /// Adds a call to the request log.
@@ -221,10 +232,14 @@ impl EmulatorState {
     }
 }
 
-/// The real service's response to an unknown path is unknown.
-fn not_found(path: &str) -> ByteResponse {
+/// Observed by others: the gateway responds to an unknown path with HTML. The hint is ours.
+fn not_found(path: &str, quirks: &QuirkSettings) -> ByteResponse {
     let path = excerpt(path, 120);
     let closest = route::closest_path(&path);
+    if quirks.is("unknown_route", "html") {
+        // Without the path: a browser must not run a script from it.
+        return response::html(StatusCode::NOT_FOUND, &format!("unknown path; did you mean {closest}?"));
+    }
     let message = format!(
         "the emulator has nothing at {path}; did you mean {closest}? It serves {BASE_PATH}/…, {TOKEN_PATH} and \
              {CONTROL_PREFIX}/…"

@@ -35,6 +35,16 @@ pub(crate) fn method_not_allowed(allowed: &[&str]) -> ByteResponse {
     response
 }
 
+/// An HTML page with a text that needs no escapes.
+pub(crate) fn html(status: StatusCode, text: &str) -> ByteResponse {
+    let number = status.as_u16();
+    let page = format!("<html>\n<head><title>{number}</title></head>\n<body>{text}</body>\n</html>\n");
+    let mut response = Response::new(Bytes::from(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html"));
+    response
+}
+
 /// Sets `Date` from the emulated clock, so the server does not add the machine's time.
 pub(crate) fn set_date(response: &mut ByteResponse, now: Timestamp) {
     let date = UNIX_EPOCH + Duration::from_millis(now.min(MAX_TIMESTAMP).as_millis());

@@ -20,6 +20,7 @@ use crate::faults::latency::Latency;
 /// | `status:N` | this status with an empty body; not processed |
 /// | `html:N` | this status with a proxy's HTML page; not processed |
 /// | `problem:N` | this status with the problem document of another platform service; not processed |
+/// | `denied:N` | this status with a platform service's line of text; not processed |
 /// | `busy:SECONDS` | 429 with `Retry-After`; not processed |
 /// | `delay:…` | processed; the response is delayed, see [`Latency`] |
 /// | `drop_before` | the connection is closed; not processed |
@@ -51,6 +52,8 @@ pub enum FaultEffect {
     Html(u16),
     /// The problem document of another platform service.
     ProblemJson(u16),
+    /// The line of text with which a platform service denies access.
+    Denied(u16),
     /// 429 with `Retry-After`.
     TooManyRequests(Duration),
     Delay(Latency),
@@ -69,8 +72,8 @@ pub enum FaultEffect {
 }
 
 /// For error messages.
-const EFFECT_SYNTAX: &str = "gateway:CODE, service:CODE, ims:NAME, status:N, html:N, problem:N, busy:SECONDS, delay:MILLISECONDS, \
-     drop_before, reset, drop_after, lost:N, half_body, garbage";
+const EFFECT_SYNTAX: &str = "gateway:CODE, service:CODE, ims:NAME, status:N, html:N, problem:N, denied:N, busy:SECONDS, \
+     delay:MILLISECONDS, drop_before, reset, drop_after, lost:N, half_body, garbage";
 
 impl FromStr for FaultEffect {
     type Err = FaultError;
@@ -114,6 +117,7 @@ impl FromStr for FaultEffect {
             Some(("status", number)) => Self::Status(status(number)?),
             Some(("html", number)) => Self::Html(status(number)?),
             Some(("problem", number)) => Self::ProblemJson(status(number)?),
+            Some(("denied", number)) => Self::Denied(status(number)?),
             Some(("lost", number)) => Self::ResponseLost(status(number)?),
             Some(("busy", seconds)) => {
                 let seconds = seconds.parse().ok().filter(|seconds| *seconds <= 86_400);
@@ -136,6 +140,7 @@ impl fmt::Display for FaultEffect {
             Self::Status(status) => write!(f, "status:{status}"),
             Self::Html(status) => write!(f, "html:{status}"),
             Self::ProblemJson(status) => write!(f, "problem:{status}"),
+            Self::Denied(status) => write!(f, "denied:{status}"),
             Self::TooManyRequests(wait) => write!(f, "busy:{}", wait.as_secs()),
             Self::Delay(latency) => write!(f, "delay:{latency}"),
             Self::DropBefore => f.write_str("drop_before"),

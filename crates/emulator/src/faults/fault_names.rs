@@ -12,7 +12,7 @@ use crate::faults::target::FaultTarget;
 const FREQUENCIES: [&str; 4] = ["always", "first:1", "every:2", "probability:0.1"];
 
 /// Effects without a code, with an example number and a description.
-const EFFECTS: [(&str, &str); 13] = [
+const EFFECTS: [(&str, &str); 14] = [
     ("busy:30", "429 with Retry-After in seconds"),
     ("delay:250", "fixed latency in milliseconds"),
     ("delay:uniform:100-400", "random latency between two bounds"),
@@ -26,6 +26,7 @@ const EFFECTS: [(&str, &str); 13] = [
     ("status:503", "a status with an empty body"),
     ("html:502", "a proxy's HTML page"),
     ("problem:500", "the problem document of another platform service"),
+    ("denied:403", "a platform service's line of text"),
 ];
 
 /// `{"at": […], "when": […], "fault": [{"name", "description"}]}`.
@@ -68,6 +69,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!((list("at").len(), list("fault").len()), (5 + 8 + 16, 13 + 19 + 15 + 6));
+        assert_eq!((list("at").len(), list("fault").len()), (5 + 8 + 16, 14 + 19 + 15 + 6));
     }
 }

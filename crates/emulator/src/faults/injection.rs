@@ -38,6 +38,7 @@ fn replacement_response(effect: &FaultEffect, target: FaultTarget, request_id: &
         FaultEffect::Status(status) => empty_response(*status),
         FaultEffect::Html(status) => html_page(*status),
         FaultEffect::ProblemJson(status) => problem_json(*status),
+        FaultEffect::Denied(status) => denied(*status),
         FaultEffect::TooManyRequests(wait) => {
             GatewayError { retry_after: Some(*wait), ..GatewayError::TOO_MANY_REQUESTS }.to_response()
         }
@@ -101,12 +102,15 @@ fn empty_response(status: u16) -> ByteResponse {
 
 /// An error page as sent by a proxy.
 fn html_page(status: u16) -> ByteResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    response::html(status, "a proxy between you and the service")
+}
+
+/// Observed by others: a platform service denies access with one line of text. Its media type is unknown.
+fn denied(status: u16) -> ByteResponse {
     let mut response = empty_response(status);
-    let text = format!(
-        "<html>\n<head><title>{status}</title></head>\n<body>a proxy between you and the service</body>\n</html>\n"
-    );
-    *response.body_mut() = Bytes::from(text);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    *response.body_mut() = Bytes::from_static(b"Access Denied. The user is not authorized to make the request.");
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     response
 }
 

@@ -26,6 +26,15 @@ impl StoredDefinition {
         &self.0
     }
 
+    /// Reverses the order of the methods.
+    pub(crate) fn reverse_methods(&mut self) {
+        let mut fields = self.parse();
+        if let Some(Value::Array(methods)) = fields.get_mut("methods") {
+            methods.reverse();
+        }
+        *self = Self::new(fields);
+    }
+
     /// The length in bytes of JSON.
     pub(crate) fn length(&self) -> usize {
         serde_json::to_string(self).map_or(0, |text| text.len())

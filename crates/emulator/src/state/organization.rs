@@ -71,6 +71,8 @@ pub struct Organization {
     pub(crate) faults: ActiveFaults,
     pub(crate) request_log: RequestLog,
     concurrent_edits: Vec<ConcurrentEdit>,
+    /// The data before the last change, recorded for the quirk `list_results=stale` only.
+    pub(crate) previous_store: Option<OrgStore>,
     /// The initial data: empty sandboxes.
     initial_store: OrgStore,
 }
@@ -84,6 +86,7 @@ impl Organization {
             faults: ActiveFaults::default(),
             request_log: RequestLog::default(),
             concurrent_edits: Vec::new(),
+            previous_store: None,
             initial_store: start,
         }
     }
@@ -91,6 +94,7 @@ impl Organization {
     /// Restores data from a snapshot. Initial sandboxes that the snapshot lacks are added empty.
     pub(crate) fn restore(&mut self, store: OrgStore) {
         self.store = store;
+        self.previous_store = None;
         for sandbox in &self.initial_store.sandboxes {
             if self.store.sandboxes.iter().all(|it| it.name != sandbox.name) {
                 self.store.sandboxes.push(sandbox.clone());
@@ -156,6 +160,7 @@ impl Organization {
     /// Restores the initial state: empty sandboxes, no faults, no pending edits, an empty request log, real time.
     pub fn reset(&mut self) {
         self.store = self.initial_store.clone();
+        self.previous_store = None;
         self.faults.clear();
         self.concurrent_edits.clear();
         self.request_log.clear();

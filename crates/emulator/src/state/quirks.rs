@@ -1,10 +1,10 @@
-//! Quirks: points on which Adobe's documents contradict each other, with a variant for each reading.
+//! Quirks: points on which Adobe's documents contradict each other or say nothing, with a variant for each reading.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A contradiction in Adobe's documents, with its possible variants.
+/// A contradiction or gap in Adobe's documents, with its possible variants.
 ///
 /// ```
 /// use ajo_emulator::{EmulatorSettings, Quirk, QuirkSettings, EmulatorState};
@@ -21,7 +21,7 @@ pub struct Quirk {
     pub name: &'static str,
     /// The variants; the first is the default.
     pub variants: &'static [&'static str],
-    /// The contradicting statements.
+    /// The contradicting statements, or the gap.
     pub description: &'static str,
 }
 
@@ -54,7 +54,7 @@ pub enum QuirkError {
 
 impl QuirkSettings {
     /// All quirks.
-    pub const ALL: [Quirk; 14] = [
+    pub const ALL: [Quirk; 22] = [
         Quirk {
             name: "can_deploy_method",
             variants: &["both", "get", "post"],
@@ -123,9 +123,53 @@ impl QuirkSettings {
                     specification",
         },
         Quirk {
+            name: "redeploy",
+            variants: &["direct", "refused", "ignored"],
+            description: "a capping configuration that was updated while deployed: it must be deployed again (vendor's specification); \
+                    update, undeploy, canDeploy, deploy (product documentation), so that a second deploy may be refused or ignored",
+        },
+        Quirk {
             name: "max_calls_count",
             variants: &["at_least_1", "more_than_1"],
             description: "maxCallsCount has a minimum of 1 on one page and must be greater than 1 on another",
+        },
+        Quirk {
+            name: "unknown_fields",
+            variants: &["dropped", "returned"],
+            description: "fields that no document names; `returned`: create adds `priority` and `rating.timeUnit`, and an update \
+                    stores the fields that it sends (unknown)",
+        },
+        Quirk {
+            name: "normalization",
+            variants: &["none", "all", "host", "slash", "port", "trim", "clamp", "order"],
+            description: "changes to a definition before it is stored: lower-case host, no trailing slash, no default port, \
+                    trimmed name, at most 400 connections, 300,000 calls and 4,000 calls/s, sorted methods (unknown)",
+        },
+        Quirk {
+            name: "list_results",
+            variants: &["complete", "empty", "first_half", "duplicated", "stale"],
+            description: "whether a list is complete; `stale`: without the last change (unknown)",
+        },
+        Quirk {
+            name: "throttling_create",
+            variants: &["full", "partial"],
+            description: "the response to create has all fields, or methods in another order and neither `_id` nor \
+                    `hasBeenDeployed`",
+        },
+        Quirk {
+            name: "unknown_route",
+            variants: &["html", "json"],
+            description: "a 404 for an unknown path was observed as HTML; known paths respond with JSON",
+        },
+        Quirk {
+            name: "default_cap_scope",
+            variants: &["host", "endpoint", "domain"],
+            description: "one page counts the default cap per host, per endpoint, and per domain (simulations only)",
+        },
+        Quirk {
+            name: "default_cap_raise",
+            variants: &["config", "support"],
+            description: "a greater configured limit replaces the default cap, or Adobe's support raises it (simulations only)",
         },
     ];
 
@@ -206,7 +250,10 @@ mod tests {
         let mut quirks = QuirkSettings::default();
         quirks.set("org_id", "required").expect("a variant");
         let json = serde_json::to_value(&quirks).expect("JSON");
-        assert_eq!((json.as_object().map(serde_json::Map::len), &json["org_id"]), (Some(14), &"required".into()));
+        assert_eq!(
+            (json.as_object().map(serde_json::Map::len), &json["org_id"]),
+            (Some(QuirkSettings::ALL.len()), &"required".into())
+        );
         assert_eq!(serde_json::from_value::<QuirkSettings>(json).expect("quirks"), quirks);
         serde_json::from_str::<QuirkSettings>(r#"{"org_id": "perhaps"}"#).expect_err("no such variant");
     }

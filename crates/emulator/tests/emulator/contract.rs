@@ -93,7 +93,7 @@ fn rejections_match_spec() {
             for field in ["url", "urlPattern", "methods", "services", "maxThroughput", "name", "orgId"] {
                 let mut changed = definition.clone();
                 changed[field] = value.clone();
-                for limit in ["", "/dataSource", "/dataSource/rating", "/dataSource/rating/periodInMs"] {
+                for limit in ["", "/action", "/action/rating", "/action/rating/periodInMs"] {
                     if let Some(default_value) = definition.pointer(&format!("/services{limit}")) {
                         assert!(!default_value.is_null());
                         *changed.pointer_mut(&format!("/services{limit}")).unwrap_or(&mut Value::Null) = value.clone();
@@ -137,11 +137,11 @@ fn null_field_counts_as_absent() {
     let mut client = contract_client();
     let mut definition = capping();
     definition["orgId"] = NONE;
-    definition["services"]["dataSource"]["maxHttpConnections"] = NONE;
+    definition["services"]["action"]["maxHttpConnections"] = NONE;
     let (status, created) = client.call("POST", "/endpointConfigs", &definition);
     assert_eq!(status, 200, "{created}");
     let rating = json!({"rating": {"maxCallsCount": 500, "periodInMs": 1000}});
-    assert_eq!(created["createdElement"]["services"]["dataSource"], rating);
+    assert_eq!(created["createdElement"]["services"]["action"], rating);
     assert_eq!(created["canDeploy"]["warnings"][0]["warningCode"], "ERR_ENDPOINTCONFIG_106");
     // A required field must not be null.
     for field in ["url", "methods", "services"] {
@@ -192,9 +192,9 @@ fn request_differences_have_pointers() {
     assert_eq!(request_differences(&mut client, &request), (vec![], "ok".to_owned()));
 
     let mut definition = capping();
-    definition["services"]["dataSource"]["rating"]["maxCallsCount"] = json!("500");
+    definition["services"]["action"]["rating"]["maxCallsCount"] = json!("500");
     let request = post(&client, &definition);
-    let at = "/body/services/dataSource/rating/maxCallsCount";
+    let at = "/body/services/action/rating/maxCallsCount";
     assert_eq!(
         request_differences(&mut client, &request),
         single_difference(at, "is string, but the specification has integer")

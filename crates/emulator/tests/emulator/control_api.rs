@@ -33,7 +33,7 @@ fn request_log_lists_unknown_fields() {
     let mut client = TestClient::new();
     let mut definition = crate::support::capping();
     definition["maxCalls"] = json!(7);
-    definition["services"]["dataSource"]["rating"]["period~/InMs"] = json!(7);
+    definition["services"]["action"]["rating"]["period~/InMs"] = json!(7);
     let (_, created) = client.call("POST", "/endpointConfigs?force=1", &definition);
     let uid = created["uid"].as_str().expect("a uid").to_owned();
     client.call("DELETE", &format!("/endpointConfigs/{uid}?forceDelete=true"), &NONE);
@@ -50,7 +50,7 @@ fn request_log_lists_unknown_fields() {
             (None, Some(404))
         ]
     );
-    assert_eq!(calls[1]["unknownFields"], json!(["/services/dataSource/rating/period~0~1InMs", "/maxCalls", "?force"]));
+    assert_eq!(calls[1]["unknownFields"], json!(["/services/action/rating/period~0~1InMs", "/maxCalls", "?force"]));
     assert_eq!((&calls[2]["unknownFields"], &calls[2]["sandbox"]), (&json!([]), &json!("prod")));
     assert_eq!(calls[3]["closestPath"], "/journey/orchestration/endpointConfigs/{uid}");
     assert!(calls[1]["requestId"].as_str().is_some_and(|id| id.len() == 36));
@@ -200,7 +200,7 @@ fn configs_show_saved_and_deployed() {
     client.call("POST", &format!("/endpointConfigs/{uid}/deploy"), &NONE);
     let deployed = crate::support::capping();
     let mut saved = deployed.clone();
-    saved["services"]["dataSource"]["rating"]["maxCallsCount"] = json!(7);
+    saved["services"]["action"]["rating"]["maxCallsCount"] = json!(7);
     client.call("PUT", &format!("/endpointConfigs/{uid}"), &saved);
     let throttling = json!({"urlPattern": "https://crm.example.com/*", "methods": ["POST"], "maxThroughput": 400});
     client.call("POST", "/throttlingConfigs", &throttling);

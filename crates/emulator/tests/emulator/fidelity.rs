@@ -8,7 +8,11 @@ use std::path::Path;
 use ajo_core::OPERATIONS;
 use ajo_core::rules::PUBLISHED_CODES;
 use ajo_emulator::{GatewayError, QuirkSettings, ServiceError, TokenEndpointError};
+use ajo_simulator::Assumption;
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::TestClient;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +29,16 @@ struct FidelityEntry {
     source: String,
     /// `FILE::TEST`.
     test: String,
+    /// Ids in `facts.toml`.
+    #[serde(default)]
+    facts: BTreeSet<String>,
+}
+
+/// The contents of `facts.toml`: summaries by id.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactsFile {
+    facts: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -58,6 +72,7 @@ fn code_ids() -> BTreeSet<String> {
     ids.extend(TokenEndpointError::ALL.iter().map(|error| format!("ims:{}", error.name)));
     ids.extend(PUBLISHED_CODES.iter().map(|code| format!("rule:{code}")));
     ids.extend(QuirkSettings::ALL.iter().map(|quirk| format!("quirk:{}", quirk.name)));
+    ids.extend(Assumption::all().map(|assumption| format!("assumption:{}", assumption.id)));
     ids
 }
 
@@ -66,7 +81,8 @@ fn every_route_code_and_quirk_is_listed() {
     let entries = read_entries();
     let ids: BTreeSet<String> = entries.iter().map(|behavior| behavior.id.clone()).collect();
     assert_eq!(ids.len(), entries.len(), "duplicate id");
-    let known: BTreeSet<String> = ids.iter().filter(|id| !id.starts_with("behavior:")).cloned().collect();
+    let known: BTreeSet<String> =
+        ids.iter().filter(|id| !id.starts_with("behavior:") && !id.starts_with("fact:")).cloned().collect();
     let in_code = code_ids();
     let missing: Vec<_> = in_code.difference(&known).collect();
     assert!(missing.is_empty(), "not in crates/emulator/fidelity.toml: {missing:?}");
@@ -89,6 +105,68 @@ fn every_behavior_has_source_and_test() {
             attribute.contains("test]") || attribute.contains("test(") || code.contains("proptest!"),
             "{id}: {test} is not a test"
         );
+    }
+}
+
+#[test]
+fn every_fact_has_a_row() {
+    let file: FactsFile = toml::from_str(&read("crates/emulator/facts.toml")).expect("facts.toml");
+    assert!(file.facts.values().all(|summary| !summary.trim().is_empty()));
+    let listed: BTreeSet<String> = file.facts.into_keys().collect();
+    let covered: BTreeSet<String> = read_entries().into_iter().flat_map(|entry| entry.facts).collect();
+    let missing: Vec<_> = listed.difference(&covered).collect();
+    assert!(missing.is_empty(), "no row of crates/emulator/fidelity.toml has these facts: {missing:?}");
+    let unknown: Vec<_> = covered.difference(&listed).collect();
+    assert!(unknown.is_empty(), "not in crates/emulator/facts.toml: {unknown:?}");
+}
+
+/// A choice of the simulation is a behavior that is unknown.
+#[test]
+fn assumption_labels_match() {
+    let entries: BTreeMap<String, Provenance> =
+        read_entries().into_iter().map(|entry| (entry.id, entry.provenance)).collect();
+    for assumption in Assumption::all() {
+        let label = match assumption.provenance {
+            ajo_simulator::Provenance::Documented => Provenance::Documented,
+            ajo_simulator::Provenance::Inferred => Provenance::Inferred,
+            ajo_simulator::Provenance::Chosen => Provenance::Unknown,
+        };
+        assert_eq!(entries.get(&format!("assumption:{}", assumption.id)), Some(&label), "{}", assumption.id);
+    }
+}
+
+/// Facts that nothing here implements are in a table of the documentation, with label and source.
+#[test]
+fn facts_are_in_docs() {
+    for (prefix, page) in [("fact:traffic.", "docs/simulate.md"), ("fact:service.", "docs/emulator.md")] {
+        let rows = read_entries().into_iter().filter(|entry| entry.id.starts_with(prefix)).map(|entry| {
+            let FidelityEntry { description, provenance, source, .. } = entry;
+            format!("| {} | {description} | {source} |\n", format!("{provenance:?}").to_lowercase())
+        });
+        let table = format!("| label | fact | source |\n|---|---|---|\n{}", rows.collect::<String>());
+        assert!(read(page).contains(&table), "{page} does not contain:\n{table}");
+    }
+    assert!(read_entries().iter().all(|entry| {
+        !entry.id.starts_with("fact:") || entry.id.starts_with("fact:traffic.") || entry.id.starts_with("fact:service.")
+    }));
+}
+
+#[test]
+fn other_apis_are_unknown_routes() {
+    let mut client = TestClient::new();
+    for path in [
+        "/ajo/journey",
+        "/journey/campaigns/service/campaigns",
+        "/ajo/content/templates",
+        "/ajo/config/suppression/",
+        "/ajo/im/executions",
+        "/imp/",
+        "/data/foundation/sandbox-management/",
+        "/data/foundation/sandbox-management/sandboxes/prod",
+    ] {
+        let mut request = client.request("GET", "", &Value::Null);
+        *request.uri_mut() = path.parse().expect("a path");
+        assert_eq!(client.send(&request).status(), 404, "{path}");
     }
 }
 

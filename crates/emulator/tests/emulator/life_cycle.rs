@@ -40,7 +40,7 @@ fn definition(api: Api, count: u16) -> Value {
     match api {
         Api::Capping => {
             let mut definition = capping();
-            definition["services"]["dataSource"]["rating"]["maxCallsCount"] = json!(count);
+            definition["services"]["action"]["rating"]["maxCallsCount"] = json!(count);
             definition
         }
         Api::Throttling => {
@@ -211,6 +211,20 @@ fn sample() -> ProptestConfig {
     if is_set { ProptestConfig::default() } else { ProptestConfig::with_cases(32) }
 }
 
+/// The service reports only its own codes.
+#[test]
+fn own_findings_are_not_reported() {
+    let mut test = ModelTest::new(Api::Capping);
+    let mut definition = capping();
+    definition["url"] = json!("https://10.0.0.1:8443/a\u{200b}");
+    definition["methods"] = json!(["DELETE", "POSTT"]);
+    assert!(Api::Capping.validate(&definition).iter().any(|found| found.severity == Severity::Error));
+    let (status, body) = test.client.call("POST", "/endpointConfigs", &definition);
+    assert_eq!((status, &body["canDeploy"]), (200, &json!({"validationStatus": "ok"})), "{body}");
+    let uid = body["uid"].as_str().expect("a uid").to_owned();
+    assert_eq!(test.call("POST", &uid, "/deploy", &Value::Null).0, 204);
+}
+
 proptest! {
     #![proptest_config(sample())]
 
@@ -238,7 +252,8 @@ proptest! {
                                             capping in any_capping(), throttling in any_throttling()) {
         let definition = if api == Api::Capping { capping } else { throttling };
         let mut test = ModelTest::new(api);
-        let diagnostics = api.validate(&definition);
+        let mut diagnostics = api.validate(&definition);
+        diagnostics.retain(ajo_core::rules::Diagnostic::is_published);
         let codes = |severity: Severity| -> Vec<&str> {
             diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).map(|diagnostic| diagnostic.code).collect()
         };
@@ -259,5 +274,24 @@ proptest! {
         prop_assert_eq!(&result["canDeploy"], &body["canDeploy"], "create reports the same");
         let (deployed, _) = test.call("POST", &uid, "/deploy", &Value::Null);
         prop_assert_eq!(deployed == 204, codes(Severity::Error).is_empty());
+    }
+}
+
+/// Inferred: no validation code is about a limit that can match no call.
+#[test]
+fn limit_without_effect_is_deployed() {
+    let mut client = TestClient::new();
+    for (url, method) in [
+        ("https://api.example.org/*", "DELETE"),
+        ("https://api.example.org:8443/*", "POST"),
+        ("https://10.0.0.1/*", "POST"),
+        ("https://internal.adobe.com/*", "POST"),
+    ] {
+        let mut definition = capping();
+        (definition["url"], definition["methods"]) = (json!(url), json!([method]));
+        let (status, body) = client.call("POST", "/endpointConfigs", &definition);
+        assert_eq!((status, &body["canDeploy"]["validationStatus"]), (200, &json!("ok")), "{url} {method}");
+        let path = format!("/endpointConfigs/{}/deploy", body["uid"].as_str().expect("a uid"));
+        assert_eq!(client.call("POST", &path, &Value::Null).0, 204, "{url} {method}");
     }
 }

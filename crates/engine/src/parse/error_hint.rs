@@ -50,7 +50,9 @@ pub(crate) fn for_code(code: &str) -> Option<&'static str> {
         "1465" => {
             "an organization can only have one throttling configuration; update the existing one instead of creating another"
         }
-        "14466" => "nothing to do: the configuration is already deployed, and updates take effect at once",
+        "14466" => {
+            "the configuration is already deployed; a changed capping definition needs a redeploy, and a changed throttling definition is live already"
+        }
         "14467" => "there is no such configuration; list the throttling configurations to find its uid",
         "14468" => "nothing to do: the configuration is not deployed",
         // Both.

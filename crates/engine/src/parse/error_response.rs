@@ -64,6 +64,17 @@ impl ErrorResponse {
         failure
     }
 
+    /// Whether the service itself refuses the call in the configuration's current state (inferred: Adobe publishes no list).
+    ///
+    /// A rejected credential, an unknown uid, too many requests, an internal error, and an error without a code of the service say
+    /// nothing about the configuration.
+    pub fn is_refusal(&self) -> bool {
+        self.origin == ErrorOrigin::Service
+            && self.code.is_some()
+            && !matches!(self.status, 401 | 403 | 404 | 429)
+            && self.family.as_deref() != Some("INTERNAL_ERROR")
+    }
+
     fn parse_json(&mut self, json: &Value<'_>) {
         if let Some(id) = string_field(json, "requestId").or_else(|| string_field(json, "request_id")) {
             self.request_id = Some(id);

@@ -5,9 +5,11 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::callers::{Caller, check_address, check_connections, check_data_source_rate};
 use super::diagnostic::Diagnostic;
-use super::methods::unknown_methods;
-use super::url_pattern_syntax::{UrlPatternError, validate_url_pattern};
+use super::hidden_characters;
+use super::methods::check_methods;
+use super::url_pattern_syntax::{UrlPatternError, parse_url_pattern};
 
 use crate::json::{JsonKind, JsonObject, JsonValue};
 use crate::untrusted_text::excerpt;
@@ -27,24 +29,29 @@ pub fn validate_capping(definition: &impl JsonValue) -> Vec<Diagnostic> {
 /// Like [`validate_capping`], for the fields of a definition.
 pub fn validate_capping_fields(definition: &(impl JsonObject + ?Sized)) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    check_url(definition.get("url"), &mut findings);
-    check_methods(definition.get("methods"), &mut findings);
-    check_services(definition.get("services"), &mut findings);
+    let services = definition.get("services");
+    let names = services.and_then(JsonValue::as_object).into_iter().flat_map(JsonObject::entries);
+    let mut callers: Vec<_> = names.filter_map(|(name, _)| Caller::from_service(name)).collect();
+    callers.sort_unstable();
+    check_url(definition.get("url"), &callers, &mut findings);
+    check_method_list(definition.get("methods"), &callers, &mut findings);
+    check_services(services, &mut findings);
     if definition.get("orgId").is_some_and(|org_id| !matches!(org_id.kind(), JsonKind::String | JsonKind::Null)) {
         findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/orgId", "orgId must be a string").rejecting());
     }
+    hidden_characters::check_fields(definition, "", &mut findings);
     findings
 }
 
-fn check_url(url: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
+fn check_url(url: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Vec<Diagnostic>) {
     let missing = |message: &str| Diagnostic::error("ERR_ENDPOINTCONFIG_100", "/url", message).rejecting();
     let problem = match non_null(url) {
         None => missing("the url is missing"),
         Some(url) => match url.as_str() {
             None => missing("the url must be a string"),
             Some("") => missing("the url is empty"),
-            Some(url) => match validate_url_pattern(url) {
-                Ok(()) => return,
+            Some(url) => match parse_url_pattern(url) {
+                Ok(pattern) => return check_address(&pattern, "/url", callers, findings),
                 Err(UrlPatternError::Malformed(reason)) => {
                     Diagnostic::error("ERR_ENDPOINTCONFIG_101", "/url", format!("the url is malformed: {reason}"))
                 }
@@ -64,7 +71,7 @@ fn non_null<J: JsonValue>(value: Option<&J>) -> Option<&J> {
     value.filter(|value| !value.is_null())
 }
 
-fn check_methods(methods: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
+fn check_method_list(methods: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Vec<Diagnostic>) {
     let Some(methods) = non_null(methods) else {
         findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "the methods are missing").rejecting());
         return;
@@ -74,7 +81,7 @@ fn check_methods(methods: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic
             findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "at least one method is required"));
         }
         Some(methods) if methods.iter().all(|method| method.as_str().is_some()) => {
-            findings.extend(unknown_methods(methods));
+            check_methods(methods, callers, findings);
         }
         _ => findings.push(
             Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/methods", "methods must be a list of strings").rejecting(),
@@ -150,6 +157,19 @@ fn check_service(
     let rating = limit.get("rating");
     match non_null(rating).map(JsonValue::as_object) {
         Some(Some(rating)) => {
+            let counts = ["maxCallsCount", "periodInMs"].map(|field| rating.get(field).and_then(JsonValue::as_i64));
+            if let [Some(calls @ 1..), Some(period @ 1..)] = counts {
+                if let Some(connections @ 1..) = limit.get("maxHttpConnections").and_then(JsonValue::as_i64)
+                    && let Some(found) = check_connections(calls, period, connections)
+                {
+                    add(Diagnostic { pointer: location(), ..found });
+                }
+                if name == "dataSource"
+                    && let Some(found) = check_data_source_rate(calls, period)
+                {
+                    add(Diagnostic { pointer: pointer("/rating/maxCallsCount"), ..found });
+                }
+            }
             for (field, code) in [("maxCallsCount", "ERR_ENDPOINTCONFIG_107"), ("periodInMs", "ERR_ENDPOINTCONFIG_108")]
             {
                 let value = rating.get(field);
@@ -185,7 +205,7 @@ mod tests {
     fn valid() -> Value {
         json!({
             "url": "https://api.example.org/data/2.5/weather", "methods": ["GET"],
-            "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
+            "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
         })
     }
 
@@ -210,7 +230,7 @@ mod tests {
 
     #[test]
     fn code_has_its_field() {
-        let limit = "/services/dataSource";
+        let limit = "/services/action";
         for url in [json!(null), json!(""), json!(7)] {
             assert_eq!(
                 diagnostics_after(|d| d["url"] = url),
@@ -250,18 +270,18 @@ mod tests {
             single_diagnostic("ERR_ENDPOINTCONFIG_111", "/services", true)
         );
         assert_eq!(
-            diagnostics_after(|d| d["services"]["dataSource"]["rating"] = json!(null)),
+            diagnostics_after(|d| d["services"]["action"]["rating"] = json!(null)),
             single_diagnostic("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), true)
         );
         assert_eq!(
-            diagnostics_after(|d| d["services"]["dataSource"] = json!({"maxHttpConnections": 50})),
+            diagnostics_after(|d| d["services"]["action"] = json!({"maxHttpConnections": 50})),
             single_diagnostic("ERR_ENDPOINTCONFIG_104", &format!("{limit}/rating"), false)
         );
         for (count, rejects_payload) in
             [(json!(0), false), (json!(-1), false), (json!("500"), true), (json!(1.5), true), (json!(null), true)]
         {
             assert_eq!(
-                diagnostics_after(|d| d["services"]["dataSource"]["rating"]["maxCallsCount"] = count),
+                diagnostics_after(|d| d["services"]["action"]["rating"]["maxCallsCount"] = count),
                 single_diagnostic("ERR_ENDPOINTCONFIG_107", &format!("{limit}/rating/maxCallsCount"), rejects_payload)
             );
         }
@@ -270,12 +290,12 @@ mod tests {
             single_diagnostic("ERR_ENDPOINTCONFIG_111", "/orgId", true)
         );
         assert_eq!(
-            diagnostics_after(|d| d["services"]["dataSource"]["rating"]["periodInMs"] = json!(0)),
+            diagnostics_after(|d| d["services"]["action"]["rating"]["periodInMs"] = json!(0)),
             single_diagnostic("ERR_ENDPOINTCONFIG_108", &format!("{limit}/rating/periodInMs"), false)
         );
         assert_eq!(
-            diagnostics_after(|d| d["services"]["data/Source"] = json!({})),
-            single_diagnostic("ERR_AUTHORING_ENDPOINTCONFIG_1", "/services/data~1Source", true)
+            diagnostics_after(|d| d["services"]["act/ion"] = json!({})),
+            single_diagnostic("ERR_AUTHORING_ENDPOINTCONFIG_1", "/services/act~1ion", true)
         );
     }
 
@@ -291,12 +311,12 @@ mod tests {
     #[test]
     fn max_http_connections_is_optional() {
         let mut definition = valid();
-        definition["services"]["dataSource"].as_object_mut().expect("an object").remove("maxHttpConnections");
+        definition["services"]["action"].as_object_mut().expect("an object").remove("maxHttpConnections");
         let findings = validate_capping(&definition);
         assert_eq!((findings[0].code, findings[0].severity), ("ERR_ENDPOINTCONFIG_106", Severity::Warning));
-        assert_eq!(findings[0].service.as_deref(), Some("dataSource"));
+        assert_eq!(findings[0].service.as_deref(), Some("action"));
 
-        definition["services"]["dataSource"]["maxHttpConnections"] = json!(30000);
+        definition["services"]["action"]["maxHttpConnections"] = json!(30000);
         let findings = validate_capping(&definition);
         assert_eq!((findings[0].code, findings[0].severity), ("AJO_LIMITS_MAX_HTTP_CONNECTIONS", Severity::Note));
         assert_eq!(findings.len(), 1);
@@ -318,6 +338,30 @@ mod tests {
                 "`TRACE` is not a documented method; use one of GET, POST, PUT, PATCH, DELETE, OPTION",
             ]
         );
+    }
+
+    #[test]
+    fn limit_without_effect_is_a_warning() {
+        let service =
+            |calls: i64| json!({"maxHttpConnections": 50, "rating": {"maxCallsCount": calls, "periodInMs": 1000}});
+        let mut definition = valid();
+        definition["url"] = json!("https://10.0.0.1:8443/");
+        definition["methods"] = json!(["GET", "DELETE"]);
+        definition["services"] = json!({"action": service(2000), "dataSource": service(16)});
+        let findings = validate_capping(&definition);
+        let found: Vec<_> = findings.iter().map(|it| (it.code, it.severity, it.pointer.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("AJO_LIMITS_IP_ADDRESS", Severity::Warning, "/url"),
+                ("AJO_LIMITS_PORT", Severity::Warning, "/url"),
+                ("AJO_LIMITS_UNUSED_METHOD", Severity::Warning, "/methods/1"),
+                ("AJO_LIMITS_CONNECTIONS", Severity::Note, "/services/action/maxHttpConnections"),
+                ("AJO_LIMITS_DATA_SOURCE_RATE", Severity::Warning, "/services/dataSource/rating/maxCallsCount"),
+            ]
+        );
+        assert_eq!(findings[4].service.as_deref(), Some("dataSource"));
+        assert!(findings.iter().all(|found| !found.is_published() && !found.rejects_payload));
     }
 
     #[test]

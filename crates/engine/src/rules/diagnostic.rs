@@ -11,9 +11,9 @@ use core::fmt;
 pub enum Severity {
     /// The definition cannot be created or deployed.
     Error,
-    /// The service accepts the definition with a warning.
+    /// The service accepts the definition with a warning, or the limit has no effect.
     Warning,
-    /// A recommendation of this project; the service reports nothing. The codes start with `AJO_LIMITS_`.
+    /// A recommendation.
     Note,
 }
 
@@ -33,7 +33,7 @@ impl Severity {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Diagnostic {
-    /// The service's code, such as `ERR_ENDPOINTCONFIG_101`, or this project's code for a note.
+    /// The service's code, such as `ERR_ENDPOINTCONFIG_101`, or this project's code, which starts with `AJO_LIMITS_`.
     pub code: &'static str,
     pub severity: Severity,
     /// The location in the definition as a JSON pointer (RFC 6901). For a missing field, the location where it is
@@ -67,6 +67,11 @@ impl Diagnostic {
 
     pub(super) fn note(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, pointer, message) }
+    }
+
+    /// Whether the service reports the finding too. It does not report this project's own ones.
+    pub fn is_published(&self) -> bool {
+        !self.code.starts_with("AJO_LIMITS_")
     }
 
     /// Sets `rejects_payload`.

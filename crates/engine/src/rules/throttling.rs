@@ -4,13 +4,17 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::callers::{Caller, check_address, check_throughput};
 use super::diagnostic::Diagnostic;
-use super::methods::unknown_methods;
-use super::url_pattern_syntax::{UrlPatternError, validate_url_pattern};
+use super::hidden_characters;
+use super::methods::check_methods;
+use super::url_pattern_syntax::{UrlPatternError, parse_url_pattern};
 use crate::json::{JsonKind, JsonObject, JsonValue};
 
 /// Valid values of `maxThroughput`, in calls per second (documented, code 101).
 const THROUGHPUT_RANGE: core::ops::RangeInclusive<i64> = 200..=5000;
+/// Throttling applies to custom actions only (documented).
+const CALLERS: [Caller; 1] = [Caller::CustomAction];
 
 /// Validates a throttling definition: all findings of the service, plus this project's own notes.
 pub fn validate_throttling(definition: &impl JsonValue) -> Vec<Diagnostic> {
@@ -28,8 +32,8 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
     match field("urlPattern").map(JsonValue::as_str) {
         None | Some(Some("")) => findings.push(missing_field("urlPattern").rejecting()),
         Some(None) => findings.push(wrong_type("urlPattern", "a string")),
-        Some(Some(pattern)) => match validate_url_pattern(pattern) {
-            Ok(()) => {}
+        Some(Some(pattern)) => match parse_url_pattern(pattern) {
+            Ok(pattern) => check_address(&pattern, "/urlPattern", &CALLERS, &mut findings),
             Err(UrlPatternError::Malformed(reason)) => {
                 let message = format!("the url pattern is malformed: {reason}");
                 findings.push(Diagnostic::error("ERR_THROTTLING_CONFIG_104", "/urlPattern", message));
@@ -44,12 +48,15 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
         None => findings.push(missing_field("methods").rejecting()),
         Some(Some([])) => findings.push(missing_field("methods")),
         Some(Some(methods)) if methods.iter().all(|method| method.as_str().is_some()) => {
-            findings.extend(unknown_methods(methods));
+            check_methods(methods, &CALLERS, &mut findings);
         }
         Some(_) => findings.push(wrong_type("methods", "a list of strings")),
     }
     let throughput = field("maxThroughput").map(JsonValue::as_i64);
-    if !throughput.flatten().is_some_and(|count| THROUGHPUT_RANGE.contains(&count)) {
+    if let Some(throughput) = throughput.flatten().filter(|count| THROUGHPUT_RANGE.contains(count)) {
+        let found = check_throughput(throughput).into_iter();
+        findings.extend(found.map(|found| Diagnostic { pointer: "/maxThroughput".into(), ..found }));
+    } else {
         let message =
             format!("maxThroughput must be an integer from {} to {}", THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end());
         let finding = Diagnostic::error("ERR_THROTTLING_CONFIG_101", "/maxThroughput", message);
@@ -63,6 +70,7 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
             findings.push(wrong_type(field, "a string"));
         }
     }
+    hidden_characters::check_fields(definition, "", &mut findings);
     findings
 }
 
@@ -97,9 +105,9 @@ mod tests {
     #[test]
     fn valid_definition_has_no_findings() {
         assert_eq!(validate_throttling(&valid()), []);
-        for bound in [200, 5000] {
-            assert_eq!(diagnostics_after("maxThroughput", json!(bound)), []);
-        }
+        assert_eq!(diagnostics_after("maxThroughput", json!(200)), []);
+        let expected = ("AJO_LIMITS_CONNECTIONS", "/maxThroughput".to_owned(), false);
+        assert_eq!(diagnostics_after("maxThroughput", json!(5000)), [expected]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::limits_document::LimitsDocument;
 use super::overlay::apply_overlay;
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
+use crate::SecretValues;
 
 const CODE: &str = "AJO_LIMITS_BASE";
 
@@ -14,9 +15,15 @@ pub(crate) struct BaseResolver<'s> {
     pub(crate) lookup_variable: &'s dyn Fn(&str) -> Option<String>,
     /// Every file read so far.
     pub(crate) files: Vec<String>,
+    /// The secrets of these files.
+    pub(crate) secrets: SecretValues,
 }
 
-impl BaseResolver<'_> {
+impl<'s> BaseResolver<'s> {
+    pub(crate) fn new(sources: &'s SourceSet, lookup_variable: &'s dyn Fn(&str) -> Option<String>) -> Self {
+        Self { sources, lookup_variable, files: Vec::new(), secrets: SecretValues::default() }
+    }
+
     /// Reads a file and applies it to its base. Returns `None`, with a diagnostic, if one of them is missing or not a mapping.
     pub(crate) fn resolve(&mut self, source: &SourceFile, diagnostics: &mut FileDiagnostics) -> Option<LimitsDocument> {
         self.resolve_chain(source, &mut Vec::new(), diagnostics)
@@ -31,7 +38,13 @@ impl BaseResolver<'_> {
         if !self.files.contains(&source.name) {
             self.files.push(source.name.clone());
         }
-        let document = LimitsDocument::parse(source, self.lookup_variable, self.sources.secrets(), diagnostics)?;
+        let document = LimitsDocument::parse(
+            source,
+            self.lookup_variable,
+            self.sources.secrets(),
+            &mut self.secrets,
+            diagnostics,
+        )?;
         chain.push(normalize_path(&source.name));
         let Some(reference) = document.base.clone() else { return Some(document) };
         if chain.contains(&reference.name) {

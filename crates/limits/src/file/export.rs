@@ -1,7 +1,7 @@
 //! Exports the configurations of the service as a limits file.
 
-mod definition_lines;
-mod scalar;
+pub(super) mod definition_lines;
+pub(super) mod scalar;
 
 use std::collections::BTreeMap;
 
@@ -10,28 +10,32 @@ use ajo_core::{Api, SandboxName, Uid};
 use ajo_engine::untrusted_text::escape;
 
 use self::scalar::format_scalar;
+use super::config_entry::without_nulls;
 use super::parsed_limits::parse_limits;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
-use crate::{ConfigKey, DesiredLimits, LiveState, ObservedConfig, ObservedLimits};
+use crate::{ConfigKey, DesiredConfig, DesiredLimits, LiveState, ObservedConfig, ObservedLimits};
 
 /// Writes a limits file for which `ajo plan` finds nothing to change. Entries are sorted by key, so that exports can be
 /// compared.
 ///
 /// A file cannot express everything that the service can store. Incomplete drafts, a second configuration with the same key,
 /// and a second throttling configuration become comments with the reason. Where the live definition differs from the saved
-/// one, the saved one is exported and a comment shows the live values.
+/// one, the saved one is exported, and a note shows the live values: a comment in the file would not stay true.
+///
+/// `from` is the sandbox of the configurations, and `to` the sandbox of the file.
 ///
 /// ```
-/// use ajo_limits::{ObservedLimits, export_limits};
+/// use ajo_limits::{ExportedLimits, ObservedLimits, export_limits};
 ///
-/// let text = export_limits(&"prod".parse().unwrap(), &ObservedLimits::default());
+/// let (dev, prod) = ("dev".parse().unwrap(), "prod".parse().unwrap());
+/// let ExportedLimits { text, .. } = export_limits(&dev, &prod, &ObservedLimits::default());
 /// assert!(text.ends_with("version: 1\nsandbox: prod\n\ncapping: []\n"));
 /// ```
-pub fn export_limits(sandbox: &SandboxName, observed: &ObservedLimits) -> String {
+pub fn export_limits(from: &SandboxName, to: &SandboxName, observed: &ObservedLimits) -> ExportedLimits {
     let mut found: Vec<&ObservedConfig> = observed.configs.iter().collect();
     found.sort_by(|one, other| (one.key(), &one.uid).cmp(&(other.key(), &other.uid)));
-    let mut exporter = LimitsExporter { sandbox, exported_keys: BTreeMap::new(), exported_throttling: None };
+    let mut exporter = LimitsExporter { sandbox: to, exported_keys: BTreeMap::new(), exported_throttling: None };
     let export_api = |exporter: &mut LimitsExporter<'_>, api| -> Vec<ExportEntry> {
         let found = found.iter().filter(|found| found.deploy_state.saved.api() == api);
         found.map(|found| exporter.export_config(found)).collect()
@@ -39,10 +43,9 @@ pub fn export_limits(sandbox: &SandboxName, observed: &ObservedLimits) -> String
     let (capping, throttling) = (export_api(&mut exporter, Api::Capping), export_api(&mut exporter, Api::Throttling));
 
     let mut lines = vec![
-        format!("# The limits of sandbox {sandbox}, written by `ajo export`."),
-        "# `ajo plan` finds nothing to change for this file, except where a comment says otherwise.".to_owned(),
+        format!("# The limits of sandbox {from}, written by `ajo export`."),
         "version: 1".to_owned(),
-        format!("sandbox: {}", format_scalar(sandbox.as_str())),
+        format!("sandbox: {}", format_scalar(to.as_str())),
         String::new(),
         if capping.iter().any(ExportEntry::is_exported) { "capping:" } else { "capping: []" }.to_owned(),
     ];
@@ -54,7 +57,16 @@ pub fn export_limits(sandbox: &SandboxName, observed: &ObservedLimits) -> String
         lines.push("throttling:".to_owned());
     }
     lines.extend(throttling.iter().flat_map(|entry| entry.lines("  ", None)));
-    lines.join("\n") + "\n"
+    let notes = found.iter().filter_map(|found| live_note(found)).collect();
+    ExportedLimits { text: lines.join("\n") + "\n", notes }
+}
+
+/// A limits file, and notes that are true only now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedLimits {
+    pub text: String,
+    /// Configurations whose live definition is not the exported one.
+    pub notes: Vec<String>,
 }
 
 /// One exported configuration.
@@ -91,7 +103,11 @@ struct LimitsExporter<'d> {
 
 impl LimitsExporter<'_> {
     fn export_config(&mut self, found: &ObservedConfig) -> ExportEntry {
-        let lines = definition_lines::to_lines(&found.deploy_state.saved, found.deploy_state.is_deployed());
+        let lines = definition_lines::to_lines(
+            &found.deploy_state.saved,
+            &without_nulls(found.unknown_fields.clone()),
+            found.deploy_state.is_deployed(),
+        );
         let key = found.key();
         if let Some(reason) = self.skip_reason(found, &key, &lines) {
             let comment = format!("{} is not exported: {reason}", found.uid);
@@ -101,7 +117,7 @@ impl LimitsExporter<'_> {
             self.exported_throttling = Some(found.uid.clone());
         }
         self.exported_keys.insert(key, found.uid.clone());
-        ExportEntry { comments: live_comments(found), lines, is_exported: true }
+        ExportEntry { comments: Vec::new(), lines, is_exported: true }
     }
 
     /// Why the configuration cannot be expressed in a limits file.
@@ -129,7 +145,9 @@ impl LimitsExporter<'_> {
             .map(|diagnostic| diagnostic.message)
             .collect();
         let same = |desired: &DesiredLimits| {
-            desired.configs.iter().all(|wanted| wanted.definition == found.deploy_state.saved)
+            let expected = found.deploy_state.saved.clone().with_extra(without_nulls(found.unknown_fields.clone()));
+            let same = |wanted: &DesiredConfig| wanted.definition == expected;
+            desired.configs.iter().all(same)
         };
         match limits.desired {
             Some(desired) if same(&desired) => None,
@@ -139,23 +157,18 @@ impl LimitsExporter<'_> {
     }
 }
 
-/// Comments that describe a live definition that differs from the saved one.
-fn live_comments(found: &ObservedConfig) -> Vec<String> {
+/// Describes a live definition that differs from the saved one.
+fn live_note(found: &ObservedConfig) -> Option<String> {
     let saved = &found.deploy_state.saved;
+    let head = format!("{} ({}) was changed but not redeployed", found.key(), found.uid);
     match &found.deploy_state.live {
-        LiveState::NotDeployed | LiveState::SameAsSaved => Vec::new(),
-        LiveState::Unknown => {
-            vec![format!(
-                "{} was changed but not redeployed; the service does not return the live definition.",
-                found.uid
-            )]
-        }
+        LiveState::NotDeployed | LiveState::SameAsSaved => None,
+        LiveState::Unknown => Some(format!("{head}; the service does not return the live definition")),
         LiveState::Differs(other) => {
             let diffs = crate::plan::diff_definitions(Some(other), Some(saved));
             let diffs =
-                diffs.iter().map(|diff| format!("  {}: {} is live, {} is saved", diff.field, diff.before, diff.after));
-            let head = format!("{} was changed but not redeployed; this is the saved definition.", found.uid);
-            std::iter::once(head).chain(diffs).collect()
+                diffs.iter().map(|diff| format!("{}: {} is live, {} is saved", diff.field, diff.before, diff.after));
+            Some(format!("{head}; the file has the saved definition: {}", diffs.collect::<Vec<_>>().join("; ")))
         }
     }
 }

@@ -26,4 +26,7 @@ pub struct FileDiagnostic {
     /// The configuration it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<ConfigKey>,
+    /// Why it is accepted: the reason in a comment `# ajo: allow CODE - reason`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<String>,
 }

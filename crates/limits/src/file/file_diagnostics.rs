@@ -6,7 +6,9 @@ use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::excerpt;
 
 use super::source_span::SourceSpan;
-use crate::FileDiagnostic;
+use crate::{FileDiagnostic, SourceLocation};
+
+pub(crate) const HIDDEN_CHARACTER_CODE: &str = "AJO_LIMITS_HIDDEN_CHARACTER";
 
 /// The diagnostics collected so far.
 #[derive(Debug, Default)]
@@ -34,6 +36,7 @@ impl FileDiagnostics {
             hint: None,
             location: Some(span.to_location()),
             key: None,
+            allowed: None,
         });
         let last = self.all.len() - 1;
         &mut self.all[last]
@@ -52,6 +55,18 @@ impl FileDiagnostics {
         &mut self.all[count..]
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &FileDiagnostic> {
+        self.all.iter()
+    }
+
+    /// Replaces the text of each message and hint.
+    pub(crate) fn map_texts(&mut self, change: &dyn Fn(&str) -> String) {
+        for diagnostic in &mut self.all {
+            diagnostic.message = change(&diagnostic.message);
+            diagnostic.hint = diagnostic.hint.as_deref().map(change);
+        }
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.all.len()
     }
@@ -63,6 +78,7 @@ impl FileDiagnostics {
     /// The diagnostics by file and line, without duplicates: a mistake that several aliases bring in is reported once.
     pub(crate) fn into_sorted(self, files: &[String]) -> Vec<FileDiagnostic> {
         let mut all = self.all;
+        remove_consequences(&mut all);
         let mut seen = HashSet::new();
         all.retain(|diagnostic| {
             let at = diagnostic.location.as_ref().map(|at| (at.file.clone(), at.line, at.column));
@@ -75,6 +91,34 @@ impl FileDiagnostics {
         });
         all
     }
+}
+
+/// Removes what follows from an invisible character: other diagnostics about the text that contains it.
+fn remove_consequences(all: &mut Vec<FileDiagnostic>) {
+    let is_hidden = |found: &&FileDiagnostic| found.code == HIDDEN_CHARACTER_CODE;
+    let mut causes: Vec<SourceLocation> = Vec::new();
+    for at in all.iter().filter(is_hidden).filter_map(|found| found.location.as_ref()) {
+        causes.retain(|cause| cause == at || !contains(cause, at));
+        if !causes.iter().any(|cause| contains(at, cause)) {
+            causes.push(at.clone());
+        }
+    }
+    let mut seen: HashSet<(String, u32, u32)> = HashSet::new();
+    all.retain(|found| {
+        let Some(at) = &found.location else { return true };
+        let is_cause = found.code == HIDDEN_CHARACTER_CODE && causes.contains(at);
+        if is_cause {
+            seen.insert((at.file.clone(), at.line, at.column))
+        } else {
+            !causes.iter().any(|it| contains(at, it))
+        }
+    });
+}
+
+/// Whether a location contains another one.
+fn contains(outer: &SourceLocation, inner: &SourceLocation) -> bool {
+    let end = |at: &SourceLocation| at.column.saturating_add(at.length);
+    outer.file == inner.file && outer.line == inner.line && outer.column <= inner.column && end(inner) <= end(outer)
 }
 
 /// Quotes an excerpt of a file in a message, shortened and escaped.

@@ -28,10 +28,15 @@ pub(crate) fn check_keys(
 
 /// Suggests the most similar known key, or lists all known keys.
 pub(crate) fn suggest_key(name: &str, known: &[&str]) -> String {
-    let similarity = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
-    let closest = known.iter().map(|known| (similarity(known), known)).max_by(|one, other| one.0.total_cmp(&other.0));
-    match closest {
-        Some((similarity, known)) if similarity >= MIN_SIMILARITY => format!("did you mean `{known}`?"),
-        _ => format!("known keys: {}", known.join(", ")),
+    match find_similar_key(name, known) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("known keys: {}", known.join(", ")),
     }
+}
+
+/// The most similar known key, if one is similar enough.
+pub(crate) fn find_similar_key<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let similarity = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
+    let closest = known.iter().map(|known| (similarity(known), *known)).max_by(|one, other| one.0.total_cmp(&other.0));
+    closest.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY).map(|(_, known)| known)
 }

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use ajo_engine::Secret;
 
+use super::allow_comments::AllowComment;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
+use super::file_kind::{FileKind, is_other_kind};
+use super::invisible_text::check_characters;
 use super::known_keys::check_keys;
 use super::merge_keys::normalize;
 use super::schema_types;
@@ -13,6 +16,7 @@ use super::source_span::{LineIndex, SourceSpan};
 use super::variables::{self, VariableResolver};
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
+use crate::SecretValues;
 
 /// The version of the limits file format.
 pub(crate) const LIMITS_FILE_VERSION: u64 = 1;
@@ -31,6 +35,10 @@ pub(crate) struct LimitsDocument {
     pub(crate) policy: Option<FileReference>,
     pub(crate) capping: Vec<YamlNode>,
     pub(crate) throttling: Option<YamlNode>,
+    /// The comments of this file that accept findings.
+    pub(crate) allows: Vec<AllowComment>,
+    /// The same of its bases, once it has been applied to them.
+    pub(crate) base_allows: Vec<AllowComment>,
 }
 
 /// A reference to another file.
@@ -42,28 +50,40 @@ pub(crate) struct FileReference {
 }
 
 impl LimitsDocument {
-    /// Parses a file. Returns `None`, with a diagnostic, if the file is not a mapping.
+    /// Parses a file, and adds the secrets that it declares to `values`. Returns `None`, with a diagnostic, if the file is not a
+    /// mapping.
     pub(crate) fn parse(
         source: &SourceFile,
         value: &dyn Fn(&str) -> Option<String>,
-        secrets: &[Secret],
+        credentials: &[Secret],
+        values: &mut SecretValues,
         diagnostics: &mut FileDiagnostics,
     ) -> Option<Self> {
         let file: Rc<str> = source.name.as_str().into();
-        let mut root = parse_root(&file, &source.content, diagnostics)?;
+        let mut root = parse_root(&file, &source.content, FileKind::Limits, diagnostics)?;
+        let allows = AllowComment::parse_all(&root, &file, &source.content, diagnostics);
         check_keys(&root, schema_types::LIMITS_FILE_KEYS, &mut Vec::new(), diagnostics);
         check_version(&root, LIMITS_FILE_VERSION, diagnostics);
         let base = parse_reference(&root, "base", source, diagnostics);
         let policy = parse_reference(&root, "policy", source, diagnostics);
-        let declared = parse_variable_names(&root, diagnostics);
+        let declared = parse_variable_names(&root, "variables", diagnostics);
+        let declared_secrets = parse_variable_names(&root, "secrets", diagnostics);
+        let mut resolver = VariableResolver {
+            declared,
+            declared_secrets,
+            accepts_secrets: false,
+            lookup: value,
+            secrets: credentials,
+        };
+        values.extend(resolver.secret_values());
         if let YamlValue::Mapping(map) = &mut root.value {
-            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables")));
+            map.retain(|(name, _)| !matches!(name.as_str(), Some("base" | "policy" | "variables" | "secrets")));
+            let lines = LineIndex::new(&file, &source.content);
+            for (name, value) in map {
+                resolver.accepts_secrets = matches!(name.as_str(), Some("capping" | "throttling"));
+                resolver.substitute(value, &lines, diagnostics);
+            }
         }
-        VariableResolver { declared, lookup: value, secrets }.substitute(
-            &mut root,
-            &LineIndex::new(&file, &source.content),
-            diagnostics,
-        );
         Some(Self {
             sandbox: non_null(&root, "sandbox").cloned(),
             production: parse_production(&root, diagnostics),
@@ -74,16 +94,25 @@ impl LimitsDocument {
             base,
             bases: Vec::new(),
             policy,
+            allows,
+            base_allows: Vec::new(),
         })
     }
 }
 
-/// The root mapping; reports an error and returns `None` if the root is not a mapping.
-pub(crate) fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagnostics) -> Option<YamlNode> {
+/// The root mapping; reports an error and returns `None` if the root is not a mapping, or the file is of another kind.
+pub(crate) fn parse_root(
+    file: &Rc<str>,
+    text: &str,
+    kind: FileKind,
+    diagnostics: &mut FileDiagnostics,
+) -> Option<YamlNode> {
     let mut root = match yaml_parser::parse_yaml(file, text) {
         Ok(root) => root,
         Err(error) => {
-            diagnostics.error("AJO_LIMITS_YAML", &error.span, error.message);
+            // A message about the file as a whole quotes nothing of it.
+            let code = if text.contains('\0') { "AJO_LIMITS_FILE" } else { "AJO_LIMITS_YAML" };
+            diagnostics.error(code, &error.span, error.message);
             return None;
         }
     };
@@ -91,7 +120,11 @@ pub(crate) fn parse_root(file: &Rc<str>, text: &str, diagnostics: &mut FileDiagn
         diagnostics.error("AJO_LIMITS_EMPTY", &SourceSpan::file_start(file), "the file is empty");
         return None;
     }
+    check_characters(&root, file, text, diagnostics);
     normalize(&mut root, diagnostics);
+    if is_other_kind(&root, kind, diagnostics) {
+        return None;
+    }
     if root.as_mapping().is_none() {
         let message = format!("the file must be a mapping that starts with `version: 1`, not {}", root.type_name());
         diagnostics.error("AJO_LIMITS_TYPE", &root.span, message);
@@ -152,17 +185,19 @@ fn parse_reference(
 /// The base and the policy that a file references; its other content is ignored.
 pub(crate) fn referenced_files(source: &SourceFile) -> (Option<String>, Option<String>) {
     let mut diagnostics = FileDiagnostics::default();
-    let Some(root) = parse_root(&source.name.as_str().into(), &source.content, &mut diagnostics) else {
+    let Some(root) = parse_root(&source.name.as_str().into(), &source.content, FileKind::Limits, &mut diagnostics)
+    else {
         return (None, None);
     };
     let mut reference = |name| parse_reference(&root, name, source, &mut diagnostics).map(|reference| reference.name);
     (reference("base"), reference("policy"))
 }
 
-fn parse_variable_names(root: &YamlNode, diagnostics: &mut FileDiagnostics) -> Vec<String> {
-    let Some(node) = non_null(root, "variables") else { return Vec::new() };
+/// The names of the variables under `key`.
+fn parse_variable_names(root: &YamlNode, key: &str, diagnostics: &mut FileDiagnostics) -> Vec<String> {
+    let Some(node) = non_null(root, key) else { return Vec::new() };
     let YamlValue::Sequence(items) = &node.value else {
-        let message = format!("`variables` must be a list of names, not {}", node.type_name());
+        let message = format!("`{key}` must be a list of names, not {}", node.type_name());
         diagnostics.error("AJO_LIMITS_TYPE", &node.span, message);
         return Vec::new();
     };

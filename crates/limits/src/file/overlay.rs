@@ -9,6 +9,7 @@ use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
 use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
+use crate::url_form::normalize_url_pattern;
 
 const CODE: &str = "AJO_LIMITS_OVERLAY";
 
@@ -23,6 +24,8 @@ pub(crate) fn apply_overlay(
         sandbox: over.sandbox.or(base.sandbox),
         production: over.production.or(base.production),
         policy: over.policy.or(base.policy),
+        allows: over.allows,
+        base_allows: base.allows.into_iter().chain(base.base_allows).collect(),
         base: None,
         bases: over.base.map(|base| base.name).into_iter().chain(base.bases).collect(),
         capping: merge_capping(over.capping, &base.capping, diagnostics),
@@ -151,7 +154,7 @@ fn merge_node(base: &mut YamlNode, over: YamlNode) {
     (base.span, base.reference_span) = (span, reference_span);
 }
 
-/// The base's entries, by URL.
+/// The base's entries, by the normal form of their URL.
 struct BaseIndex(HashMap<String, Vec<usize>>);
 
 enum BaseMatch {
@@ -165,7 +168,7 @@ impl BaseIndex {
         let mut index: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, entry) in base.iter().enumerate() {
             if let Some(url) = entry.get("url").and_then(YamlNode::as_str) {
-                index.entry(url.to_owned()).or_default().push(at);
+                index.entry(normalize_url_pattern(url)).or_default().push(at);
             }
         }
         Self(index)
@@ -174,7 +177,7 @@ impl BaseIndex {
     /// The base entry with the same URL and methods. If `entry` has no methods, the only base entry with its URL.
     fn find(&self, entry: &YamlNode, base: &[YamlNode]) -> BaseMatch {
         let url = entry.get("url").and_then(YamlNode::as_str);
-        let with_url = url.and_then(|url| self.0.get(url)).map_or(&[][..], Vec::as_slice);
+        let with_url = url.and_then(|url| self.0.get(&normalize_url_pattern(url))).map_or(&[][..], Vec::as_slice);
         if let Some(methods) = entry_methods(entry) {
             let set: BTreeSet<_> = methods.iter().collect();
             let same = |at: &&usize| {

@@ -8,11 +8,11 @@ use super::base_resolver::BaseResolver;
 use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
 use super::redaction::{redact, redact_inputs};
-use super::sandbox_files::SandboxFiles;
+use super::sandbox_files::{MergedLimits, SandboxFiles};
 use super::source_file::{SourceFile, normalize_path};
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{BlockReason, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy};
+use crate::{BlockReason, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, Policy, SecretValues};
 
 /// The parsed limits files of one sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct ParsedLimits {
     pub policies: Vec<Policy>,
     /// All files that were read, including bases and policies.
     pub files: Vec<String>,
+    /// The secrets that the files declare, whether they use them or not.
+    pub secrets: SecretValues,
 }
 
 impl ParsedLimits {
@@ -71,9 +73,9 @@ impl ParsedLimits {
 /// assert_eq!(diagnostic.location.as_ref().map(ToString::to_string).as_deref(), Some("prod.yaml:7:66"));
 /// ```
 pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> ParsedLimits {
-    let (mut groups, files) = group_by_sandbox(sources, variables);
+    let (mut groups, BaseResolver { files, secrets, .. }) = group_by_sandbox(sources, variables);
     if groups.len() == 1 {
-        return check_sandbox_files(groups.remove(0), sources, &files);
+        return MergedGroup::new(groups.remove(0), &secrets).finish(sources, &files);
     }
     // Several sandboxes, or files with and without one: report all diagnostics but return no desired limits.
     let declared: Vec<_> = groups.iter().filter_map(SandboxFiles::declared_sandbox).collect();
@@ -85,9 +87,9 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
                 Some("plan and apply one sandbox at a time".to_owned());
         }
     }
-    let mut all = ParsedLimits { files, ..ParsedLimits::default() };
+    let mut all = ParsedLimits { files, secrets, ..ParsedLimits::default() };
     for group in groups {
-        let one = check_sandbox_files(group, sources, &all.files);
+        let one = MergedGroup::new(group, &all.secrets).finish(sources, &all.files);
         all.sandbox = all.sandbox.or(one.sandbox);
         all.production = all.production.max(one.production);
         all.policies.extend(one.policies);
@@ -100,55 +102,77 @@ pub fn parse_limits(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<Stri
 
 /// Parses limits files of any number of sandboxes, grouped by sandbox. Files without a valid sandbox form one group.
 pub fn parse_limits_by_sandbox(sources: &SourceSet, variables: &dyn Fn(&str) -> Option<String>) -> Vec<ParsedLimits> {
-    let (groups, files) = group_by_sandbox(sources, variables);
-    let mut each: Vec<_> = groups.into_iter().map(|group| check_sandbox_files(group, sources, &files)).collect();
+    let (groups, BaseResolver { files, secrets, .. }) = group_by_sandbox(sources, variables);
+    let mut each: Vec<_> = groups.into_iter().map(|group| MergedGroup::new(group, &secrets)).collect();
     add_throttling_notes(&mut each);
-    each
+    each.into_iter().map(|group| group.finish(sources, &files)).collect()
 }
 
-fn check_sandbox_files(mut group: SandboxFiles, sources: &SourceSet, files: &[String]) -> ParsedLimits {
-    let mut files = files.to_vec();
-    let merged = group.merge();
-    let policies = group.resolve_policies(sources, &mut files);
-    for policy in &policies {
-        group.diagnostics.extend(policy.check_configs(&merged.configs));
+/// The files of one sandbox with their merged content.
+struct MergedGroup {
+    group: SandboxFiles,
+    merged: MergedLimits,
+    secrets: SecretValues,
+}
+
+impl MergedGroup {
+    fn new(mut group: SandboxFiles, secrets: &SecretValues) -> Self {
+        let merged = group.merge(secrets);
+        Self { group, merged, secrets: secrets.clone() }
     }
-    let desired = group.to_desired(merged.configs);
-    ParsedLimits {
-        sandbox: group.sandbox,
-        desired,
-        diagnostics: redact_inputs(
-            redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
-            &sources.hidden_inputs(),
-        ),
-        production: merged.production,
-        policies,
-        files,
+
+    fn throttling(&self) -> Option<&DesiredConfig> {
+        self.merged.configs.iter().find(|config| config.definition.api() == Api::Throttling)
+    }
+
+    /// Checks the policies and the accepted findings.
+    fn finish(self, sources: &SourceSet, files: &[String]) -> ParsedLimits {
+        let Self { mut group, merged, secrets } = self;
+        let mut files = files.to_vec();
+        let policies = group.resolve_policies(sources, &mut files);
+        for policy in &policies {
+            group.diagnostics.extend(policy.check_configs(&merged.configs));
+        }
+        group.apply_allow_comments(&merged.configs);
+        let desired = group.to_desired(merged.configs);
+        // Messages quote values.
+        group.diagnostics.map_texts(&|text| secrets.seal(text));
+        ParsedLimits {
+            sandbox: group.sandbox,
+            desired,
+            diagnostics: redact_inputs(
+                redact(group.diagnostics.into_sorted(&files), &sources.unrecognized_files()),
+                &sources.hidden_inputs(),
+            ),
+            production: merged.production,
+            policies,
+            files,
+            secrets,
+        }
     }
 }
 
 /// Adds a note if two sandboxes have different throttling, because both may belong to one organization, which has only one.
-fn add_throttling_notes(each: &mut [ParsedLimits]) {
-    let throttling = |limits: &ParsedLimits| {
-        let mut configs = limits.desired.iter().flat_map(|desired| &desired.configs);
-        configs.find(|wanted| wanted.definition.api() == Api::Throttling).cloned()
-    };
-    let Some((at, first)) = each.iter().enumerate().find_map(|(at, limits)| Some((at, throttling(limits)?))) else {
+fn add_throttling_notes(each: &mut [MergedGroup]) {
+    let Some((at, first)) = each.iter().enumerate().find_map(|(at, group)| Some((at, group.throttling()?.clone())))
+    else {
         return;
     };
-    for limits in &mut each[at + 1..] {
-        let Some(other) = throttling(limits).filter(|other| other.deploy_state() != first.deploy_state()) else {
+    for group in &mut each[at + 1..] {
+        let Some(other) = group.throttling().filter(|other| other.deploy_state() != first.deploy_state()) else {
             continue;
         };
         let location = first.location.as_ref().map(ToString::to_string).unwrap_or_default();
-        limits.diagnostics.push(FileDiagnostic {
+        let note = FileDiagnostic {
             code: BlockReason::MultipleThrottling.code().to_owned(),
             severity: Severity::Note,
             message: format!("another sandbox has a different throttling configuration at {location}"),
             hint: Some("all sandboxes of an organization share one throttling configuration".to_owned()),
             key: Some(other.key()),
-            location: other.location,
-        });
+            location: other.location.clone(),
+            allowed: None,
+        };
+        group.group.diagnostics.extend([note]);
     }
 }
 
@@ -172,12 +196,12 @@ impl ParsedFile<'_> {
     }
 }
 
-/// The input files by sandbox, in input order, and the names of all files that were read.
-fn group_by_sandbox(
-    sources: &SourceSet,
-    variables: &dyn Fn(&str) -> Option<String>,
-) -> (Vec<SandboxFiles>, Vec<String>) {
-    let mut resolver = BaseResolver { sources, lookup_variable: variables, files: Vec::new() };
+/// The input files by sandbox, in input order, and the resolver, which knows all files that were read and their secrets.
+fn group_by_sandbox<'s>(
+    sources: &'s SourceSet,
+    variables: &'s dyn Fn(&str) -> Option<String>,
+) -> (Vec<SandboxFiles>, BaseResolver<'s>) {
+    let mut resolver = BaseResolver::new(sources, variables);
     let mut inputs: Vec<ParsedFile<'_>> = Vec::new();
     for source in sources.inputs() {
         if inputs.iter().any(|other| normalize_path(&other.source.name) == normalize_path(&source.name)) {
@@ -188,8 +212,14 @@ fn group_by_sandbox(
         let sandbox = document.as_ref().and_then(|document| parse_sandbox(document, &mut diagnostics));
         inputs.push(ParsedFile { source, document, sandbox, diagnostics });
     }
+    let mut unreadable = SandboxFiles::new(None);
+    for (name, reason) in sources.unreadable() {
+        let start = SourceSpan::file_start(&name.as_str().into());
+        unreadable.diagnostics.error("AJO_LIMITS_FILE", &start, format!("failed to read the file: {reason}"));
+    }
     let only_bases: Vec<_> = inputs.iter().map(|one| one.is_only_base(&inputs)).collect();
     let mut groups: Vec<SandboxFiles> = Vec::new();
+    groups.extend((!sources.unreadable().is_empty()).then_some(unreadable));
     for (one, _) in inputs.into_iter().zip(only_bases).filter(|(_, only_base)| !only_base) {
         let at = groups.iter().position(|group| group.sandbox == one.sandbox).unwrap_or_else(|| {
             groups.push(SandboxFiles::new(one.sandbox));
@@ -204,7 +234,7 @@ fn group_by_sandbox(
         group.diagnostics.error("AJO_LIMITS_EMPTY", &no_file, "no limits file was passed").location = None;
         groups.push(group);
     }
-    (groups, resolver.files)
+    (groups, resolver)
 }
 
 /// The sandbox of a file; reports an error and returns `None` if it is missing or invalid.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::file_diagnostics::FileDiagnostics;
-use super::limits_document::{self, LIMITS_FILE_VERSION};
+use super::file_kind::FILE_KIND_CODE;
+use super::limits_document::LIMITS_FILE_VERSION;
 use super::schema_types;
 use super::yaml_node::YamlValue;
+use super::yaml_parser::parse_yaml;
 use crate::{FileDiagnostic, policy};
 
 /// Parts of keys that only files with secrets contain, in lower case and without `_`, `-`, and `.`.
@@ -16,7 +17,7 @@ const SECRET_NAMES: [&str; 4] = ["clientsecret", "accesstoken", "privatekey", "p
 const DEFINITION_KEYS: [&str; 4] = ["url", "urlPattern", "methods", "services"];
 
 /// Codes whose messages do not quote the file.
-const SAFE_CODES: [&str; 2] = ["AJO_LIMITS_EMPTY", "AJO_LIMITS_VERSION"];
+pub(crate) const SAFE_CODES: [&str; 4] = ["AJO_LIMITS_EMPTY", "AJO_LIMITS_VERSION", "AJO_LIMITS_FILE", FILE_KIND_CODE];
 
 const REDACTED_INPUT_MESSAGE: &str = "the file is neither a limits file nor a policy, so its content is not shown";
 
@@ -25,9 +26,7 @@ const REDACTED_HINT: &str = "such a file starts with `version: 1` and has only t
 
 /// Whether a file looks like a limits file or a policy, judging by its version and keys.
 pub(crate) fn is_known_format(text: &str) -> bool {
-    let Some(root) = limits_document::parse_root(&"".into(), text, &mut FileDiagnostics::default()) else {
-        return false;
-    };
+    let Ok(root) = parse_yaml(&"".into(), text) else { return false };
     let version = root
         .get("version")
         .and_then(|node| if let YamlValue::Number(number) = &node.value { number.as_u64() } else { None });
@@ -41,10 +40,6 @@ pub(crate) fn is_known_format(text: &str) -> bool {
 /// Whether lines of an input file can be displayed: it has a known key, and no key names a secret. An input can be a link to
 /// another file.
 pub(crate) fn is_displayable_input(text: &str) -> bool {
-    let is_secret = |key: &str| {
-        let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-        SECRET_NAMES.iter().any(|secret| name.contains(secret))
-    };
     let is_known = |line: &str| {
         let line = line.trim_start_matches([' ', '\t', '{', '-', '"', '\'', ',', '\u{feff}']);
         line.split_once(':').is_some_and(|(key, _)| {
@@ -54,30 +49,54 @@ pub(crate) fn is_displayable_input(text: &str) -> bool {
                 || DEFINITION_KEYS.contains(&key)
         })
     };
-    !text.contains("-----BEGIN") && !keys(text).any(is_secret) && text.lines().any(is_known)
+    !names_secret(text) && text.lines().any(is_known)
+}
+
+/// Whether lines of a file with definitions can be displayed: some line has a known field, and no key names a secret.
+pub(crate) fn is_displayable_definition(text: &str) -> bool {
+    let has_field = |line: &str| {
+        line.split(['{', ',', '-', ' ', '\t', '[']).any(|word| {
+            let key = word.split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
+            key.is_some_and(|key| DEFINITION_KEYS.contains(&key) || ["maxThroughput", "orgId"].contains(&key))
+        })
+    };
+    text.trim().is_empty() || !names_secret(text) && text.lines().any(has_field)
+}
+
+/// Whether a key names a secret.
+fn names_secret(text: &str) -> bool {
+    let is_secret = |key: &str| {
+        let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        SECRET_NAMES.iter().any(|secret| name.contains(secret))
+    };
+    text.contains("-----BEGIN") || keys(text).any(is_secret)
 }
 
 /// The words before `:` and `=`, because the text may be damaged YAML or another format.
 fn keys(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices([':', '=']).map(|(end, _)| {
+    // The value of a variable is not in the file.
+    let values = text.match_indices([':', '=']).filter(|(end, _)| !text[end + 1..].trim_start().starts_with("${"));
+    values.map(|(end, _)| {
         let before = text[..end].trim_end_matches([' ', '\t', '"', '\'']);
         let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
         &before[before.trim_end_matches(is_part).len()..]
     })
 }
 
-/// Replaces the diagnostics of hidden input files, except those that do not quote the file.
+/// Replaces the diagnostics of each hidden input file by a single one, if one of them may quote the file.
 pub(crate) fn redact_inputs(diagnostics: Vec<FileDiagnostic>, hidden: &BTreeSet<&str>) -> Vec<FileDiagnostic> {
-    let redacted = |diagnostic: FileDiagnostic| {
-        let is_hidden = diagnostic.location.as_ref().is_some_and(|location| hidden.contains(location.file.as_str()));
-        if is_hidden && !SAFE_CODES.contains(&diagnostic.code.as_str()) {
-            let message = REDACTED_INPUT_MESSAGE.to_owned();
-            FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..diagnostic }
-        } else {
-            diagnostic
-        }
+    let file_of = |found: &FileDiagnostic| found.location.as_ref().map(|at| at.file.clone());
+    let may_quote = |found: &FileDiagnostic| !SAFE_CODES.contains(&found.code.as_str());
+    let quoted = diagnostics.iter().filter(|found| may_quote(found)).filter_map(file_of);
+    let mut quoted: BTreeSet<_> = quoted.filter(|file| hidden.contains(file.as_str())).collect();
+    let redacted_files = quoted.clone();
+    let redacted = |found: FileDiagnostic| {
+        let Some(file) = file_of(&found).filter(|file| redacted_files.contains(file)) else { return Some(found) };
+        let is_first = may_quote(&found) && quoted.remove(&file);
+        let message = REDACTED_INPUT_MESSAGE.to_owned();
+        is_first.then(|| FileDiagnostic { message, hint: Some(REDACTED_HINT.to_owned()), ..found })
     };
-    diagnostics.into_iter().map(redacted).collect()
+    diagnostics.into_iter().filter_map(redacted).collect()
 }
 
 /// Replaces the diagnostics of each unrecognized file by a single one without details.
@@ -103,9 +122,8 @@ mod tests {
         let text = "version: 2\nclient_secret: SEC\nsandbox: SEC SEC\n";
         let source = SourceFile { name: "a.yaml".to_owned(), content: text.to_owned() };
         let parsed = parse_limits(&SourceSet::new(vec![source]), &|_| None);
-        let messages: Vec<_> = parsed.diagnostics.iter().map(|it| (it.code.as_str(), it.message.as_str())).collect();
-        assert!(messages.contains(&("AJO_LIMITS_VERSION", "unsupported version 2; this ajo reads version 1")));
-        assert!(messages.contains(&("AJO_LIMITS_SANDBOX", REDACTED_INPUT_MESSAGE)), "{messages:?}");
+        let messages: Vec<_> = parsed.diagnostics.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(messages, [REDACTED_INPUT_MESSAGE]);
         assert!(!format!("{:?}", parsed.diagnostics).contains("SEC"), "{:?}", parsed.diagnostics);
     }
 

@@ -1,17 +1,18 @@
 //! Merges the files of one sandbox.
 
-use std::collections::HashMap;
-
 use ajo_core::{Api, SandboxName};
 
+use super::allow_comments::apply_allow_comments;
 use super::config_entry;
+use super::entry_conflicts::find_conflicts;
 use super::file_diagnostics::FileDiagnostics;
 use super::limits_document::LimitsDocument;
 use super::overlay::is_absent;
+use super::schema_types::entry_keys;
 use super::source_file::SourceFile;
 use super::source_set::SourceSet;
 use super::source_span::SourceSpan;
-use crate::{ConfigKey, DesiredConfig, DesiredLimits, FileDiagnostic, Policy};
+use crate::{DesiredConfig, DesiredLimits, Policy, SecretValues};
 
 /// The files of one sandbox.
 pub(crate) struct SandboxFiles {
@@ -40,7 +41,7 @@ impl SandboxFiles {
     }
 
     /// Checks every entry, and all entries against each other.
-    pub(crate) fn merge(&mut self) -> MergedLimits {
+    pub(crate) fn merge(&mut self, secrets: &SecretValues) -> MergedLimits {
         let (diagnostics, documents) = (&mut self.diagnostics, &self.documents);
         let mut wanted = Vec::new();
         let mut entries = 0;
@@ -53,7 +54,9 @@ impl SandboxFiles {
                     let message = "`absent: true` is only allowed in a file with a base";
                     diagnostics.error("AJO_LIMITS_OVERLAY", &entry.reference_span, message);
                 } else {
-                    wanted.extend(config_entry::parse_entry(entry, api, diagnostics));
+                    let file = Some(document.span.file.to_string());
+                    let config = config_entry::parse_entry(entry, api, &entry_keys(api), secrets, diagnostics);
+                    wanted.extend(config.map(|config| DesiredConfig { file, ..config }));
                 }
             }
         }
@@ -62,9 +65,8 @@ impl SandboxFiles {
             diagnostics.error("AJO_LIMITS_EMPTY", &document.span, "the files contain no limits").hint =
                 Some("an empty file would mean deleting every limit; `ajo export` writes the existing ones".to_owned());
         }
-        let duplicates = check_duplicates(&wanted);
-        diagnostics.extend(duplicates);
         let production = documents.iter().filter_map(|document| document.production).max();
+        diagnostics.extend(find_conflicts(&wanted, production));
         MergedLimits { configs: wanted, production }
     }
 
@@ -94,59 +96,17 @@ impl SandboxFiles {
         policies
     }
 
+    /// Marks the findings that comments accept. Comments of bases may be about values that an overlay replaced.
+    pub(crate) fn apply_allow_comments(&mut self, configs: &[DesiredConfig]) {
+        let own: Vec<_> = self.documents.iter().flat_map(|document| document.allows.clone()).collect();
+        let inherited: Vec<_> = self.documents.iter().flat_map(|document| document.base_allows.clone()).collect();
+        apply_allow_comments(&own, &inherited, configs, &mut self.diagnostics);
+    }
+
     /// The desired limits, unless the files contain an error.
     pub(crate) fn to_desired(&self, wanted: Vec<DesiredConfig>) -> Option<DesiredLimits> {
         let sandbox = self.sandbox.clone().filter(|_| !self.diagnostics.has_errors())?;
-        Some(DesiredLimits { sandbox, configs: wanted })
-    }
-}
-
-/// Reports duplicate limits, more than one throttling limit, and methods of a URL that have two limits.
-fn check_duplicates(wanted: &[DesiredConfig]) -> Vec<FileDiagnostic> {
-    let mut found = Vec::new();
-    let mut first_by_key: HashMap<ConfigKey, &DesiredConfig> = HashMap::new();
-    let mut by_url: HashMap<String, Vec<&DesiredConfig>> = HashMap::new();
-    let mut throttling: Option<&DesiredConfig> = None;
-    for one in wanted {
-        let key = one.key();
-        if let Some(first) = first_by_key.get(&key) {
-            let hint = "limits are identified by URL and methods; remove one of the two";
-            found.push(error_diagnostic(
-                "AJO_LIMITS_DUPLICATE",
-                one,
-                format!("duplicate limit; first defined at {}", location_string(first)),
-                hint,
-            ));
-        } else if key.api == Api::Throttling {
-            if let Some(first) = throttling {
-                let message = format!("a throttling limit is already defined at {}", location_string(first));
-                let hint = "an organization has only one throttling configuration";
-                found.push(error_diagnostic("AJO_LIMITS_MULTIPLE_THROTTLING", one, message, hint));
-            }
-        } else {
-            let others = by_url.entry(key.url.clone()).or_default();
-            found.extend(others.iter().filter_map(|other| config_entry::find_overlap(other, one)));
-            others.push(one);
-        }
-        if key.api == Api::Throttling {
-            throttling.get_or_insert(one);
-        }
-        first_by_key.entry(key).or_insert(one);
-    }
-    found
-}
-
-fn location_string(wanted: &DesiredConfig) -> String {
-    wanted.location.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn error_diagnostic(code: &str, wanted: &DesiredConfig, message: String, hint: &str) -> FileDiagnostic {
-    FileDiagnostic {
-        code: code.to_owned(),
-        severity: ajo_core::rules::Severity::Error,
-        message,
-        hint: Some(hint.to_owned()),
-        location: wanted.location.clone(),
-        key: Some(wanted.key()),
+        let files = self.documents.iter().map(|document| document.span.file.to_string()).collect();
+        Some(DesiredLimits { sandbox, configs: wanted, files })
     }
 }

@@ -11,9 +11,13 @@ use crate::definition_schema::definition_schema;
 use crate::plan::{ordered_fields, request_body_schema};
 
 pub(crate) const LIMITS_FILE_KEYS: &[&str] =
-    &["version", "sandbox", "production", "base", "variables", "policy", "capping", "throttling"];
+    &["version", "sandbox", "production", "base", "variables", "secrets", "policy", "capping", "throttling"];
 /// The keys of an entry that are not part of the definition.
-const FILE_ONLY_KEYS: [&str; 2] = ["deployed", "absent"];
+pub(crate) const FILE_ONLY_KEYS: [&str; 3] = [DEPLOYMENT_KEYS[0], DEPLOYMENT_KEYS[1], EXTRA];
+/// The keys of an entry that say whether it should exist and be deployed.
+pub(crate) const DEPLOYMENT_KEYS: [&str; 2] = ["deployed", "absent"];
+/// The key for fields that the specification does not have.
+pub(crate) const EXTRA: &str = "extra";
 
 /// The keys of an entry, in display order.
 pub(crate) fn entry_keys(api: Api) -> Vec<&'static str> {
@@ -45,6 +49,10 @@ pub(crate) struct LimitsFileSchema {
     /// The environment variables that strings in this file may use as `${NAME}`. `$${` is a literal `${`.
     #[schemars(extend("examples" = [["PARTNER_HOST"]]))]
     variables: Option<Vec<VariableName>>,
+    /// The environment variables with secrets that strings in limits may use as `${NAME}`. Output and stored files never contain
+    /// their values, which must have at least 16 characters.
+    #[schemars(extend("examples" = [["PARTNER_TOKEN"]]))]
+    secrets: Option<Vec<VariableName>>,
     /// The policy for these limits, relative to this file.
     #[schemars(extend("examples" = ["policy.yaml"]))]
     policy: Option<String>,
@@ -88,7 +96,7 @@ impl JsonSchema for ThrottlingEntrySchema {
 fn entry_schema(api: Api, description: &str) -> Value {
     let mut schema = definition_schema(api);
     schema["description"] = json!(description);
-    let [deployed, absent] = FILE_ONLY_KEYS;
+    let [deployed, absent, extra] = FILE_ONLY_KEYS;
     schema["properties"][deployed] = json!({
         "description": "Whether the limit should be deployed. An undeployed limit has no effect.",
         "type": "boolean",
@@ -97,6 +105,10 @@ fn entry_schema(api: Api, description: &str) -> Value {
     schema["properties"][absent] = json!({
         "description": format!("In a file with a base: removes the base's {api} entry with this URL and these methods."),
         "type": "boolean",
+    });
+    schema["properties"][extra] = json!({
+        "description": "Fields that the specification does not have, nested as in the definition. They are sent and compared.",
+        "type": "object",
     });
     schema
 }

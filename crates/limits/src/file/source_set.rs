@@ -25,6 +25,8 @@ pub struct SourceSet {
     inputs: Vec<SourceFile>,
     references: BTreeMap<String, Result<String, String>>,
     policies: Vec<SourceFile>,
+    /// Input files and policies that could not be read, with the reason.
+    unreadable: Vec<(String, String)>,
     secrets: Vec<Secret>,
 }
 
@@ -39,6 +41,17 @@ impl SourceSet {
     pub fn with_policy(mut self, policy: SourceFile) -> Self {
         self.policies.push(policy);
         self
+    }
+
+    /// Adds an input file or a policy that could not be read. It is an error of the files.
+    #[must_use]
+    pub fn with_unreadable(mut self, name: &str, reason: String) -> Self {
+        self.unreadable.push((name.to_owned(), reason));
+        self
+    }
+
+    pub(crate) fn unreadable(&self) -> &[(String, String)] {
+        &self.unreadable
     }
 
     /// Refuses variables whose value contains one of these secrets.
@@ -78,6 +91,11 @@ impl SourceSet {
     /// Adds the content of a referenced file, or the reason why it could not be read.
     pub fn insert(&mut self, name: &str, content: Result<String, String>) {
         self.references.insert(normalize_path(name), content);
+    }
+
+    /// The same references and policies for input files with other content.
+    pub(crate) fn with_inputs(&self, inputs: Vec<SourceFile>) -> Self {
+        Self { inputs, ..self.clone() }
     }
 
     pub fn inputs(&self) -> &[SourceFile] {

@@ -1,22 +1,29 @@
 //! Substitutes `${NAME}` in the strings of a file.
 
+use ajo_core::rules::{describe_character, is_invisible};
 use ajo_engine::Secret;
 
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
+use crate::SecretValues;
+use crate::secrets::MIN_SECRET_LENGTH;
 
 pub(crate) const CODE: &str = "AJO_LIMITS_VARIABLE";
 
 /// Prefixes of the variables that hold credentials. Values in a limits file are shown in reviews, so these are rejected.
 const RESERVED_PREFIXES: [&str; 3] = ["AJO_", "IMS_", "AIO_"];
 
-/// A shorter secret is found only if it is the whole value: another value may contain it by coincidence.
-const MIN_SECRET_LENGTH: usize = 8;
+/// A shorter secret of the credentials is found only if it is the whole value: another value may contain it by coincidence.
+const MIN_CREDENTIAL_LENGTH: usize = 8;
 
-/// Resolves the declared variables.
+/// Resolves the declared variables and secrets.
 pub(crate) struct VariableResolver<'v> {
     pub(crate) declared: Vec<String>,
+    /// The names under `secrets`.
+    pub(crate) declared_secrets: Vec<String>,
+    /// Whether secrets can be used here: only in limits.
+    pub(crate) accepts_secrets: bool,
     pub(crate) lookup: &'v dyn Fn(&str) -> Option<String>,
     /// Values that must not be printed.
     pub(crate) secrets: &'v [Secret],
@@ -82,22 +89,60 @@ impl VariableResolver<'_> {
             let message = format!("the variable `{quoted}` has a reserved prefix, because it may hold a secret");
             return Err((message, "use another name; values in a limits file are printed".to_owned()));
         }
-        if !self.declared.iter().any(|declared| declared == name) {
+        let is_secret = self.declared_secrets.iter().any(|declared| declared == name);
+        if is_secret && !self.accepts_secrets {
+            let message = format!("the secret `{quoted}` can only be used in a limit");
+            return Err((message, "declare it under `variables` if it is not a secret".to_owned()));
+        }
+        if !is_secret && !self.declared.iter().any(|declared| declared == name) {
             let message = format!("the variable `{quoted}` is not declared in this file");
             return Err((message, format!("declare it with `variables: [{quoted}]`; {escape_hint}")));
         }
+        let kind = if is_secret { "secret" } else { "variable" };
         let value = (self.lookup)(name)
-            .ok_or_else(|| (format!("the variable `{quoted}` is not set"), "set it in the environment".to_owned()))?;
-        let is_secret = |secret: &Secret| {
+            .ok_or_else(|| (format!("the {kind} `{quoted}` is not set"), "set it in the environment".to_owned()))?;
+        if let Some(hidden) = value.chars().find(|character| is_invisible(*character)) {
+            let message =
+                format!("the value of `{quoted}` contains the invisible character {}", describe_character(hidden));
+            return Err((message, "set a value without it".to_owned()));
+        }
+        let is_credential = |secret: &Secret| {
             let secret = secret.expose().trim();
-            value.trim() == secret || secret.len() >= MIN_SECRET_LENGTH && value.contains(secret)
+            value.trim() == secret || secret.len() >= MIN_CREDENTIAL_LENGTH && value.contains(secret)
         };
-        if self.secrets.iter().any(is_secret) {
-            let message = format!("the variable `{quoted}` contains a secret of the credentials");
+        if self.secrets.iter().any(is_credential) {
+            let message = format!("the {kind} `{quoted}` contains a secret of the credentials");
             return Err((message, "use a value without secrets; values in a limits file are printed".to_owned()));
+        }
+        if is_secret {
+            check_secret(&quoted, &value)?;
         }
         Ok(value)
     }
+
+    /// The values of the declared secrets, even of unused and invalid ones, to hide them.
+    pub(crate) fn secret_values(&self) -> SecretValues {
+        let mut values = SecretValues::default();
+        for name in &self.declared_secrets {
+            let value = (self.lookup)(name).filter(|value| value.chars().count() >= MIN_SECRET_LENGTH);
+            if let Some(value) = value {
+                values.insert(name, value.into());
+            }
+        }
+        values
+    }
+}
+
+fn check_secret(quoted: &str, value: &str) -> Result<(), (String, String)> {
+    if value.chars().count() < MIN_SECRET_LENGTH {
+        let message = format!("the value of the secret `{quoted}` has fewer than {MIN_SECRET_LENGTH} characters");
+        return Err((message, "a short value cannot be hidden; use a longer one".to_owned()));
+    }
+    if value.contains('*') {
+        let message = format!("the value of the secret `{quoted}` contains `*`, which is a wildcard");
+        return Err((message, "write wildcards in the file; `%2A` is a literal `*`".to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether a string consists of ASCII letters, digits, and `_`, and does not start with a digit.

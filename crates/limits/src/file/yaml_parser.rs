@@ -12,6 +12,7 @@ use serde_saphyr::{
     UserMessageFormatter,
 };
 
+use super::parse_error_cause::find_cause;
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
 
@@ -36,14 +37,20 @@ pub(crate) fn parse_yaml(file: &Rc<str>, text: &str) -> Result<YamlNode, YamlErr
         return Err(file_error(format!("the file is longer than {} MiB", MAX_BYTES / 1024 / 1024)));
     }
     if text.contains('\0') {
-        return Err(file_error("the file is binary".to_owned()));
+        // Without a byte order mark, ASCII letters in UTF-16 are valid UTF-8.
+        let is_utf16 =
+            text.len() > 3 && text.bytes().skip(usize::from(!text.starts_with('\0'))).step_by(2).all(|it| it == 0);
+        let problem = if is_utf16 { "the file is UTF-16 text; save it as UTF-8" } else { "the file is binary" };
+        return Err(file_error(problem.to_owned()));
     }
     let line_index = LineIndex::new(file, text);
     match serde_saphyr::from_str_with_options::<Spanned<RawYaml>>(text, parser_options()) {
         Ok(raw) => Ok(to_node(raw, &line_index)),
         Err(error) => {
             let span = error.location().map_or_else(|| SourceSpan::file_start(file), |it| to_span(it, &line_index));
-            Err(YamlError { message: error_message(&error), span })
+            let message = error_message(&error);
+            let (message, span) = find_cause(&line_index, text, &message, span.line).unwrap_or((message, span));
+            Err(YamlError { message, span })
         }
     }
 }
@@ -203,7 +210,13 @@ fn error_message(error: &Error) -> String {
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
             format!("the file has more than {MAX_NODES} values and keys, counting alias expansions")
         }
-        error => escape(&UserMessageFormatter.format_message(error)),
+        error => {
+            let message = escape(&UserMessageFormatter.format_message(error));
+            if message.contains("expected <document start>") {
+                return "expected a single document, but more text follows it".to_owned();
+            }
+            message
+        }
     }
 }
 

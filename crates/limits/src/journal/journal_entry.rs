@@ -1,10 +1,10 @@
 //! The lines of a journal.
 
-use ajo_core::{Uid, Verb};
+use ajo_core::{LiveLimit, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Plan, StepError, StepState};
+use crate::{Digest, ObservedConfig, Plan, StepError, StepState};
 
 /// The version of the journal format.
 pub const JOURNAL_VERSION: u32 = 1;
@@ -53,9 +53,17 @@ pub enum JournalEntry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<String>")]
         uid: Option<Uid>,
+        /// The configuration as the service returned it after the call, which may normalize the request. Only if the call was
+        /// done and left a configuration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        response: Option<Box<ObservedConfig>>,
         /// The error, unless the call was done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<StepError>,
+        /// Which limit is live, if a redeploy ended with this call and without the new limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        live: Option<LiveLimit>,
     },
     /// The state contains the results of this apply.
     Reconciled {

@@ -1,10 +1,13 @@
 //! Reconciles a journal with the service: determines which calls were made and updates the state.
 
-use ajo_core::{SandboxName, Uid, Verb};
+use std::collections::BTreeMap;
 
+use ajo_core::{Api, LiveLimit, SandboxName, Uid, Verb};
+
+use super::live_limit::report_live_limit;
 use crate::{
-    ConfigChange, DeployState, Journal, JournalEntry, LimitsState, ManagedConfig, ObservedConfig, ObservedLimits,
-    StepError, StepResult, StepState,
+    ConfigChange, ConfigKey, DeployState, DesiredConfig, Journal, JournalEntry, LimitsState, ManagedConfig,
+    ObservedConfig, ObservedLimits, StepError, StepResult, StepState,
 };
 
 impl Journal {
@@ -14,7 +17,7 @@ impl Journal {
     }
 
     /// Records in the state what this apply did. The service decides unknown calls: if a configuration is as it would be after
-    /// the call, the call was made.
+    /// the call, the call was made. The responses to our own calls become the new baseline.
     ///
     /// The state records how the apply left a configuration, not later edits by others, so the next plan reports those. A
     /// reconciled journal changes nothing.
@@ -24,18 +27,52 @@ impl Journal {
         }
         state.organization.get_or_insert_with(|| self.header.organization.clone());
         for found in &self.header.plan.stale {
-            if observed.get(&found.uid).is_some_and(|now| now == found) {
-                state.record(sandbox, found.key(), found);
+            let unedited = |now: &ObservedConfig| now.last_modified_at == found.last_modified_at;
+            if observed.get(&found.uid).is_some_and(|now| unedited(now) && found.is_unchanged(now)) {
+                state.record(found.clone());
             }
         }
         for uid in &self.header.plan.missing {
-            if observed.get(uid).is_none() {
+            if observed.absent.contains(uid) {
                 state.remove(uid);
             }
         }
+        state.mark_orphaned(&self.header.plan);
+        let desired: BTreeMap<_, _> = self.header.plan.desired.iter().map(|wanted| (wanted.key(), wanted)).collect();
         for progress in self.replay() {
-            progress.reconcile(observed, state, sandbox);
+            progress.reconcile(
+                &Reconciler { wanted: desired.get(&progress.change.key).copied(), observed, sandbox },
+                state,
+            );
         }
+    }
+
+    /// The configurations that this apply may have changed and that are not as it left them, according to `observed`: a list
+    /// can lag behind, so read them.
+    pub fn unexpected_configs(&self, observed: &ObservedLimits) -> Vec<(Api, Uid)> {
+        let desired: BTreeMap<_, _> = self.header.plan.desired.iter().map(|wanted| (wanted.key(), wanted)).collect();
+        let is_unexpected = |progress: &ReplayedChange<'_>, uid: &Uid| {
+            let wanted = desired.get(&progress.change.key).copied();
+            let (confirmed, _) = progress.possible_states(wanted);
+            let found = observed.get(uid).map(|found| deploy_state_for(wanted, found));
+            found != confirmed
+        };
+        let changed = self.replay().into_iter().filter(ReplayedChange::was_sent);
+        let unexpected = changed.filter_map(|progress| {
+            let uid = progress.uid.filter(|uid| is_unexpected(&progress, uid))?;
+            Some((progress.change.key.api, uid.clone()))
+        });
+        unexpected.collect()
+    }
+
+    /// The keys of configurations that may exist although the response to `create` was lost.
+    pub fn unknown_creates(&self) -> Vec<&ConfigKey> {
+        let is_unknown = |progress: &ReplayedChange<'_>| {
+            let mut steps = progress.verbs.iter().zip(&progress.steps);
+            progress.uid.is_none()
+                && steps.any(|(verb, step)| *verb == Verb::Create && step.state == StepState::Unknown)
+        };
+        self.replay().iter().filter(|progress| is_unknown(progress)).map(|progress| &progress.change.key).collect()
     }
 
     fn replay(&self) -> Vec<ReplayedChange<'_>> {
@@ -58,45 +95,97 @@ impl Journal {
 struct ReplayedChange<'j> {
     change: &'j ConfigChange,
     uid: Option<&'j Uid>,
-    steps: Vec<(StepState, Option<&'j StepError>)>,
+    /// The calls of the plan, and an undeploy if a redeploy needed one.
+    verbs: Vec<Verb>,
+    steps: Vec<ReplayedStep<'j>>,
+}
+
+/// The progress of one call.
+#[derive(Clone, Copy)]
+struct ReplayedStep<'j> {
+    state: StepState,
+    error: Option<&'j StepError>,
+    response: Option<&'j ObservedConfig>,
+    live: Option<LiveLimit>,
+}
+
+impl ReplayedStep<'_> {
+    fn new(state: StepState) -> Self {
+        Self { state, error: None, response: None, live: None }
+    }
+}
+
+/// The basis of a comparison.
+struct Reconciler<'r> {
+    /// The configuration in the files; none for a deletion.
+    wanted: Option<&'r DesiredConfig>,
+    observed: &'r ObservedLimits,
+    sandbox: &'r SandboxName,
+}
+
+/// The deploy state at the service, as the file describes it.
+fn deploy_state_for(wanted: Option<&DesiredConfig>, found: &ObservedConfig) -> DeployState {
+    let wanted = wanted.map(|wanted| found.deploy_state_for(&wanted.definition).into_owned());
+    wanted.unwrap_or_else(|| found.deploy_state.clone())
 }
 
 impl<'j> ReplayedChange<'j> {
     fn new(change: &'j ConfigChange) -> Self {
-        let steps = change.steps.iter().map(|_| (StepState::NotStarted, None)).collect();
-        Self { change, uid: change.uid.as_ref(), steps }
+        let steps = vec![ReplayedStep::new(StepState::NotStarted); change.steps.len()];
+        Self { change, uid: change.uid.as_ref(), verbs: change.steps.clone(), steps }
     }
 
     fn record(&mut self, entry: &'j JournalEntry) {
         let (step, result) = match entry {
-            JournalEntry::Started { step, .. } => (*step, (StepState::Unknown, None)),
-            JournalEntry::Finished { step, state, uid, error, .. } => {
+            JournalEntry::Started { step, .. } => (*step, ReplayedStep::new(StepState::Unknown)),
+            JournalEntry::Finished { step, state, uid, error, response, live, .. } => {
                 self.uid = uid.as_ref().or(self.uid);
-                (*step, (*state, error.as_ref()))
+                let (error, response) = (error.as_ref(), response.as_deref());
+                (*step, ReplayedStep { state: *state, error, response, live: *live })
             }
             JournalEntry::Reconciled { .. } => return,
         };
-        if let Some(index) = self.change.steps.iter().position(|planned| *planned == step) {
-            self.steps[index] = result;
+        let mut index = self.verbs.iter().position(|known| *known == step);
+        if index.is_none() && step == Verb::Undeploy && self.change.is_redeployed() {
+            // The service refused the deploy, so the configuration is undeployed and deployed again.
+            index = self.verbs.iter().position(|known| *known == Verb::Deploy);
+            let before = index.expect("a redeploy deploys");
+            self.verbs.insert(before, step);
+            self.steps.insert(before, ReplayedStep::new(StepState::NotStarted));
+        }
+        let Some(index) = index else { return };
+        self.steps[index] = result;
+        let is_undeployed = matches!(result.state, StepState::Done | StepState::Unknown) && step == Verb::Undeploy;
+        if is_undeployed && self.change.is_redeployed() && matches!(entry, JournalEntry::Finished { .. }) {
+            self.steps[index + 1] = ReplayedStep::new(StepState::NotStarted);
         }
     }
 
+    fn was_sent(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.state, StepState::Done | StepState::Unknown))
+    }
+
+    fn is_done(&self) -> bool {
+        self.steps.iter().all(|step| step.state == StepState::Done)
+    }
+
     /// The deploy state after the confirmed calls, and the one if the unknown call was made too.
-    fn possible_states(&self) -> (Option<DeployState>, Option<DeployState>) {
+    fn possible_states(&self, wanted: Option<&DesiredConfig>) -> (Option<DeployState>, Option<DeployState>) {
         let mut confirmed = self.change.before.clone();
         let mut possible = None;
-        for (verb, (state, _)) in self.change.steps.iter().zip(&self.steps) {
-            let after = || match (*verb, &confirmed) {
-                (Verb::Delete, _) => None,
-                (Verb::Create, _) => {
+        for (verb, step) in self.verbs.iter().zip(&self.steps) {
+            let after = || match (*verb, &confirmed, step.response) {
+                (Verb::Delete, ..) => None,
+                (_, _, Some(response)) => Some(deploy_state_for(wanted, response)),
+                (Verb::Create, ..) => {
                     self.change.after.as_ref().map(|after| DeployState::from_desired(after.saved.clone(), false))
                 }
-                (verb, Some(now)) => {
+                (verb, Some(now), _) => {
                     Some(now.after_call(verb, self.change.after.as_ref().map_or(&now.saved, |after| &after.saved)))
                 }
-                (_, None) => None,
+                (_, None, _) => None,
             };
-            match state {
+            match step.state {
                 StepState::Done => confirmed = after(),
                 StepState::Unknown => possible = after(),
                 StepState::Failed | StepState::NotStarted => {}
@@ -105,53 +194,90 @@ impl<'j> ReplayedChange<'j> {
         (confirmed, possible)
     }
 
-    fn reconcile(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
-        let was_sent = |(state, _): &(StepState, _)| matches!(state, StepState::Done | StepState::Unknown);
-        if !self.steps.iter().any(was_sent) {
+    fn reconcile(&self, reconciler: &Reconciler<'_>, state: &mut LimitsState) {
+        if !self.was_sent() {
             return;
         }
-        let (confirmed, possible) = self.possible_states();
-        let key = || self.change.key.clone();
+        let observed = reconciler.observed;
+        let (confirmed, possible) = self.possible_states(reconciler.wanted);
         let Some(uid) = self.uid else {
             // The response to the create call was lost, so the UID is unknown.
-            if let Some(found) = possible.and_then(|deploy_state| self.find_created(&deploy_state, observed, state)) {
-                self.forget_replaced(observed, state, sandbox);
-                state.record(sandbox, key(), found);
+            if let Some(found) = possible.and_then(|deploy_state| self.find_created(&deploy_state, reconciler, state)) {
+                self.forget_replaced(reconciler, state);
+                state.record(self.entry(found, reconciler, state));
             }
             return;
         };
         if self.change.uid.is_none() {
-            self.forget_replaced(observed, state, sandbox);
+            self.forget_replaced(reconciler, state);
         }
+        if self.change.after.is_none() && (self.is_done() || observed.absent.contains(uid)) {
+            state.remove(uid);
+            return;
+        }
+        let is_expected = |found: &ObservedConfig| {
+            let now = deploy_state_for(reconciler.wanted, found);
+            [&confirmed, &possible].into_iter().flatten().any(|possible| *possible == now)
+        };
         match observed.get(uid) {
+            Some(found) if is_expected(found) => state.record(self.entry(found, reconciler, state)),
             // The state file is newer than this journal.
-            Some(found) if state.is_up_to_date(found) => {}
-            None if self.change.after.is_none() => state.remove(uid),
-            Some(found)
-                if [&confirmed, &possible].into_iter().flatten().any(|possible| *possible == found.deploy_state) =>
-            {
-                state.record(sandbox, key(), found);
-            }
+            Some(found) if state.get(uid).is_some_and(|managed| managed.is_unchanged(found)) => {}
             // Someone else changed or deleted it in the meantime.
             _ => {
                 if let Some(deploy_state) = confirmed {
-                    state.upsert(ManagedConfig {
-                        sandbox: sandbox.to_string(),
-                        key: key(),
-                        uid: uid.clone(),
-                        digest: deploy_state.digest(),
-                        last_modified_at: None,
-                    });
+                    state.record(self.confirmed_entry(uid, &deploy_state, reconciler, state));
                 }
             }
         }
     }
 
+    /// The state's entry for a configuration as this apply left it.
+    fn entry(&self, found: &ObservedConfig, reconciler: &Reconciler<'_>, state: &LimitsState) -> ManagedConfig {
+        match reconciler.wanted {
+            Some(wanted) if self.is_done() || deploy_state_for(reconciler.wanted, found) == wanted.deploy_state() => {
+                ManagedConfig::settled(reconciler.sandbox, wanted, found)
+            }
+            wanted => {
+                let file = wanted.map_or_else(|| state.get(&found.uid)?.file.clone(), |wanted| wanted.file.clone());
+                let salt = wanted.map_or_else(|| state.get(&found.uid)?.salt(), |wanted| wanted.definition.salt());
+                let found = found.clone().with_salt(salt);
+                let entry = ManagedConfig::unsettled(reconciler.sandbox, self.change.key.clone(), file, &found);
+                ManagedConfig { orphaned: wanted.is_none(), ..entry }
+            }
+        }
+    }
+
+    /// The state's entry for a configuration that someone else changed after the confirmed calls.
+    fn confirmed_entry(
+        &self,
+        uid: &Uid,
+        confirmed: &DeployState,
+        reconciler: &Reconciler<'_>,
+        state: &LimitsState,
+    ) -> ManagedConfig {
+        let wanted = reconciler.wanted;
+        let digest = wanted.filter(|_| self.is_done()).map(|wanted| wanted.deploy_state().digest());
+        let service_digest = Some(confirmed.digest()).filter(|confirmed| digest.as_ref() != Some(confirmed));
+        ManagedConfig {
+            sandbox: reconciler.sandbox.to_string(),
+            file: wanted.map_or_else(|| state.get(uid)?.file.clone(), |wanted| wanted.file.clone()),
+            key: self.change.key.clone(),
+            uid: uid.clone(),
+            digest,
+            service_digest,
+            extra: wanted.map(|wanted| wanted.definition.extra_paths()).unwrap_or_default(),
+            secrets: confirmed.saved.secret_hmacs(),
+            orphaned: wanted.is_none(),
+            last_modified_at: None,
+        }
+    }
+
     /// Removes the managed configuration that a created one replaces, if it no longer exists.
-    fn forget_replaced(&self, observed: &ObservedLimits, state: &mut LimitsState, sandbox: &SandboxName) {
+    fn forget_replaced(&self, reconciler: &Reconciler<'_>, state: &mut LimitsState) {
         state.configs.retain(|managed| {
-            let same = managed.key == self.change.key && managed.sandbox == sandbox.as_str();
-            !same || observed.get(&managed.uid).is_some()
+            let same = managed.key == self.change.key && managed.sandbox == reconciler.sandbox.as_str();
+            !same || !reconciler.observed.absent.contains(&managed.uid)
         });
     }
 
@@ -159,25 +285,33 @@ impl<'j> ReplayedChange<'j> {
     fn find_created<'o>(
         &self,
         deploy_state: &DeployState,
-        observed: &'o ObservedLimits,
+        reconciler: &Reconciler<'o>,
         state: &LimitsState,
     ) -> Option<&'o ObservedConfig> {
         let is_managed = |uid: &Uid| state.configs.iter().any(|managed| managed.uid == *uid);
-        let mut candidates =
-            observed.configs.iter().filter(|found| found.key() == self.change.key && !is_managed(&found.uid));
+        let mut candidates = reconciler
+            .observed
+            .configs
+            .iter()
+            .filter(|found| found.key() == self.change.key && !is_managed(&found.uid));
         let found = candidates.next()?;
-        (candidates.next().is_none() && found.deploy_state == *deploy_state).then_some(found)
+        (candidates.next().is_none() && deploy_state_for(reconciler.wanted, found) == *deploy_state).then_some(found)
     }
 
     fn into_results(self) -> Vec<StepResult> {
-        let Self { change, uid, steps } = self;
-        let result = |(step, (state, error)): (&Verb, (StepState, Option<&StepError>))| StepResult {
+        let Self { change, uid, verbs, steps } = self;
+        let result = |(verb, step): (Verb, ReplayedStep<'_>)| StepResult {
             key: change.key.clone(),
             uid: uid.cloned(),
-            step: *step,
-            state,
-            error: error.cloned(),
+            step: verb,
+            state: step.state,
+            error: step.error.cloned(),
+            live: step.live,
         };
-        change.steps.iter().zip(steps).map(result).collect()
+        let mut results: Vec<_> = verbs.into_iter().zip(steps).map(result).collect();
+        if change.is_redeployed() {
+            report_live_limit(&mut results);
+        }
+        results
     }
 }

@@ -1,6 +1,6 @@
 //! The result of one call of a plan.
 
-use ajo_core::{Uid, Verb};
+use ajo_core::{LiveLimit, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ pub struct StepResult {
     /// The error, unless the call was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StepError>,
+    /// Which limit is live (`old`, `none`, `unknown`), if this call ended the redeploy of a live configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub live: Option<LiveLimit>,
 }
 
 /// The outcome of a call.

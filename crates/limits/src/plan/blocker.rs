@@ -45,9 +45,9 @@ use crate::{ConfigKey, ObservedConfig, SourceLocation};
 /// assert_ne!(deploy_state, found.deploy_state);
 ///
 /// // After an import it is managed, and the plan updates it.
-/// state.record(&desired.sandbox, found.key(), found);
+/// state.record(ManagedConfig::unsettled(&desired.sandbox, found.key(), None, found));
 /// let managed: Vec<&ManagedConfig> = state.for_sandbox(&desired.sandbox).collect();
-/// assert!(managed[0].uid == found.uid && state.is_up_to_date(found));
+/// assert!(managed[0].uid == found.uid && managed[0].is_unchanged(found));
 /// assert_eq!(observed.get(&managed[0].uid), Some(found));
 /// assert_eq!(match_configs(&desired, &observed, &state), [Some(found)]);
 /// let plan = plan(&desired, &observed, &state, PlanOptions::default());
@@ -95,6 +95,10 @@ pub enum BlockReason {
     MultipleThrottling,
     /// The plan deletes more configurations than allowed.
     TooManyDeletes,
+    /// The service's list contradicts itself or `get`.
+    IncompleteList,
+    /// More managed configurations are missing than a plan may delete.
+    TooManyMissing,
 }
 
 impl BlockReason {
@@ -106,6 +110,8 @@ impl BlockReason {
             Self::Conflict => "AJO_LIMITS_CONFLICT",
             Self::MultipleThrottling => "AJO_LIMITS_MULTIPLE_THROTTLING",
             Self::TooManyDeletes => "AJO_LIMITS_TOO_MANY_DELETES",
+            Self::IncompleteList => "AJO_LIMITS_INCOMPLETE_LIST",
+            Self::TooManyMissing => "AJO_LIMITS_TOO_MANY_MISSING",
         }
     }
 }

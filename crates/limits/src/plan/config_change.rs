@@ -1,16 +1,14 @@
 //! The change of one configuration.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
 use ajo_core::{Api, Uid, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::{
-    ConfigDefinition, ConfigKey, DeployState, DesiredConfig, LiveState, ObservedConfig, PlanOptions, SourceLocation,
-};
+use super::field_diff::{diff_definitions, preserved_fields};
+use crate::{ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, PlanOptions, SourceLocation};
 
 /// The planned change of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +16,9 @@ use crate::{
 pub struct ConfigChange {
     /// The key; if an update changes the key, the new one.
     pub key: ConfigKey,
+    /// The key before the change, if the file gives the configuration another URL or other methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_key: Option<ConfigKey>,
     /// The UID; absent for a configuration that is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -38,6 +39,9 @@ pub struct ConfigChange {
     /// The fields of the saved definition that change.
     #[serde(default)]
     pub field_diffs: Vec<FieldDiff>,
+    /// The fields that are neither in the specification nor in the file. An update sends them back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preserved_fields: Vec<FieldDiff>,
     /// The calls, in order.
     #[schemars(with = "Vec<String>")]
     pub steps: Vec<Verb>,
@@ -72,6 +76,8 @@ pub enum ChangeReason {
     New,
     /// The files changed since the last apply.
     FileChanged,
+    /// The configuration already differed from the file after the last import or apply, and neither changed since.
+    Unsettled,
     /// Someone else changed it at the service since the last apply.
     ChangedRemotely {
         /// The editor according to the service.
@@ -87,18 +93,6 @@ pub enum ChangeReason {
     RemovedFromFiles,
 }
 
-/// A changed field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FieldDiff {
-    /// The path of the field, with dots.
-    pub field: String,
-    /// The current value; null if unset.
-    pub before: Value,
-    /// The new value; null if unset.
-    pub after: Value,
-}
-
 impl ConfigChange {
     /// The change from the current state of a configuration to the desired one. `None` if there is nothing to change.
     pub(crate) fn from_desired(
@@ -107,14 +101,21 @@ impl ConfigChange {
         reason: ChangeReason,
     ) -> Option<Self> {
         let after = wanted.deploy_state();
-        let before = found.map(|found| found.deploy_state.clone());
+        let before = found.map(|found| found.deploy_state_for(&wanted.definition).into_owned());
+        let before = before.map(|before| before.with_salt(wanted.definition.salt()));
         let steps = plan_steps(before.as_ref(), &after);
+        let is_updated = steps.contains(&Verb::Update);
         (!steps.is_empty()).then(|| Self {
             key: wanted.key(),
+            previous_key: None,
             uid: found.map(|found| found.uid.clone()),
-            action: classify_action(&steps),
+            action: classify_action(&steps, before.as_ref()),
             reason,
             field_diffs: diff_definitions(before.as_ref().map(|before| &before.saved), Some(&after.saved)),
+            preserved_fields: found
+                .filter(|_| is_updated)
+                .map(|found| preserved_fields(wanted, found))
+                .unwrap_or_default(),
             last_modified_at: found.and_then(|found| found.last_modified_at.clone()),
             before,
             after: Some(after),
@@ -123,15 +124,23 @@ impl ConfigChange {
         })
     }
 
+    /// The deploy state of the configuration, as the file describes it.
+    pub fn deploy_state_of<'o>(&self, found: &'o ObservedConfig) -> Cow<'o, DeployState> {
+        let after = self.after.as_ref().map(|after| found.deploy_state_for(&after.saved));
+        after.unwrap_or(Cow::Borrowed(&found.deploy_state))
+    }
+
     /// The deletion of a configuration.
     pub(crate) fn deletion(found: &ObservedConfig, options: PlanOptions) -> Self {
         let undeploy = found.deploy_state.is_deployed() && !options.force_delete;
         Self {
             key: found.key(),
+            previous_key: None,
             uid: Some(found.uid.clone()),
             action: Action::Delete,
             reason: ChangeReason::RemovedFromFiles,
             field_diffs: diff_definitions(Some(&found.deploy_state.saved), None),
+            preserved_fields: Vec::new(),
             last_modified_at: found.last_modified_at.clone(),
             before: Some(found.deploy_state.clone()),
             after: None,
@@ -140,9 +149,9 @@ impl ConfigChange {
         }
     }
 
-    /// Whether the configuration is undeployed and deployed again, as Adobe documents it for capping.
+    /// Whether a definition that is live is replaced by deploying again.
     pub fn is_redeployed(&self) -> bool {
-        self.steps.contains(&Verb::Undeploy) && self.steps.contains(&Verb::Deploy)
+        is_redeploy(&self.steps, self.before.as_ref())
     }
 }
 
@@ -167,24 +176,28 @@ fn plan_steps(before: Option<&DeployState>, after: &DeployState) -> Vec<Verb> {
     if after.is_deployed() {
         match now.live {
             LiveState::SameAsSaved => {}
-            LiveState::NotDeployed => steps.extend([Verb::CanDeploy, Verb::Deploy]),
             // The service deploys an updated throttling configuration itself and rejects a second deploy (documented, 14466).
             LiveState::Differs(_) | LiveState::Unknown if after.saved.api() == Api::Throttling => {}
-            LiveState::Differs(_) | LiveState::Unknown => {
-                steps.extend([Verb::Undeploy, Verb::CanDeploy, Verb::Deploy]);
+            // A deployed configuration is undeployed first only if the service refuses this deploy.
+            LiveState::NotDeployed | LiveState::Differs(_) | LiveState::Unknown => {
+                steps.extend([Verb::CanDeploy, Verb::Deploy]);
             }
         }
     }
     steps
 }
 
-fn classify_action(steps: &[Verb]) -> Action {
+fn is_redeploy(steps: &[Verb], before: Option<&DeployState>) -> bool {
+    steps.contains(&Verb::Deploy) && before.is_some_and(DeployState::is_deployed)
+}
+
+fn classify_action(steps: &[Verb], before: Option<&DeployState>) -> Action {
     let has = |verb| steps.contains(&verb);
     if has(Verb::Create) {
         Action::Create
     } else if has(Verb::Update) {
         Action::Update
-    } else if has(Verb::Undeploy) && has(Verb::Deploy) {
+    } else if is_redeploy(steps, before) {
         Action::Redeploy
     } else if has(Verb::Deploy) {
         Action::Deploy
@@ -201,40 +214,6 @@ impl DeployState {
             LiveState::NotDeployed | LiveState::SameAsSaved | LiveState::Unknown => Vec::new(),
         }
     }
-}
-
-/// The fields in which two definitions differ, sorted by name.
-pub(crate) fn diff_definitions(before: Option<&ConfigDefinition>, after: Option<&ConfigDefinition>) -> Vec<FieldDiff> {
-    let (before, after) = (flatten_fields(before), flatten_fields(after));
-    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let value = |fields: &BTreeMap<String, Value>, name: &str| fields.get(name).cloned().unwrap_or(Value::Null);
-    names
-        .into_iter()
-        .map(|name| FieldDiff { field: name.clone(), before: value(&before, name), after: value(&after, name) })
-        .filter(|diff| diff.before != diff.after)
-        .collect()
-}
-
-fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Value> {
-    fn collect(name: String, value: Value, fields: &mut BTreeMap<String, Value>) {
-        match value {
-            Value::Object(inner) => {
-                for (inner_name, value) in inner {
-                    let name = if name.is_empty() { inner_name } else { format!("{name}.{inner_name}") };
-                    collect(name, value, fields);
-                }
-            }
-            leaf => {
-                fields.insert(name, leaf);
-            }
-        }
-    }
-    let mut all = BTreeMap::new();
-    if let Some(definition) = definition {
-        collect(String::new(), serde_json::to_value(definition).expect("JSON"), &mut all);
-        all.remove("api");
-    }
-    all
 }
 
 impl Action {
@@ -274,6 +253,7 @@ impl fmt::Display for ChangeReason {
         match self {
             Self::New => f.write_str("not at the service yet"),
             Self::FileChanged => f.write_str("the files changed"),
+            Self::Unsettled => f.write_str("the file and the service differed when it was imported or last applied"),
             Self::ChangedRemotely { by, at } => {
                 write!(f, "{} changed it at the service", by.as_deref().unwrap_or("someone else"))?;
                 at.as_ref().map_or(Ok(()), |at| write!(f, " at {at}"))

@@ -1,19 +1,27 @@
 //! The normalized definition, used for comparing files and service.
 
+mod sealed_definition;
+pub(super) mod serialized_definition;
+
 use std::collections::BTreeSet;
 
 use ajo_core::Api;
-use schemars::{JsonSchema, SchemaGenerator};
-use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::definition_fields::{DefinitionFields, FieldValue, ParseMode, request_body_schema};
+use super::unknown_fields::{leaf_paths, merge_unknown_fields};
 use crate::ConfigKey;
-use crate::definition_schema::definition_schema;
+use crate::secrets::DefinitionSecrets;
+use crate::url_form::normalize_url_pattern;
 
 /// A normalized definition: methods are a set, and `maxHttpConnections: -1` and empty strings count as unset. The
-/// organization is not part of it, because it comes from the credentials. The specification defines the fields.
+/// organization is not part of it, because it comes from the credentials. The specification defines the fields, except those
+/// in `extra`.
+///
+/// The URL keeps its spelling, which is sent to the service. Definitions are equal if their URLs have the same
+/// [normal form](crate::url_form::normalize_url_pattern).
+///
+/// Placeholders such as `${TOKEN}` replace the values of secrets in all strings. Only a request body contains the values.
 ///
 /// Numbers and nested fields may be missing, because the service stores drafts that cannot be deployed.
 ///
@@ -45,10 +53,16 @@ use crate::definition_schema::definition_schema;
 /// let throttling = ConfigDefinition::from_json(Api::Throttling, &json!({"urlPattern": url})).expect("a draft");
 /// assert!(throttling.to_request_body().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ConfigDefinition {
     api: Api,
     fields: DefinitionFields,
+    /// The normal form of the URL, if the URL has another spelling.
+    normal_url: Option<String>,
+    /// Fields that are not in the specification, nested as in the definition.
+    extra: Map<String, Value>,
+    /// The secrets whose placeholders are in the strings.
+    secrets: DefinitionSecrets,
 }
 
 /// A draft without a required field.
@@ -59,13 +73,42 @@ pub struct IncompleteDefinition(pub &'static str);
 impl ConfigDefinition {
     /// Parses a user's JSON. Unknown fields are ignored. Returns `None` without a URL, or if a value has the wrong type.
     pub fn from_json(api: Api, json: &Value) -> Option<Self> {
-        Some(Self { api, fields: DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)? })
+        let fields = DefinitionFields::parse_definition(api, json.as_object()?, ParseMode::Strict)?;
+        Some(Self::new(api, fields))
     }
 
     /// Parses a response of the service; values of a wrong type are ignored.
     pub(super) fn from_observed(api: Api, json: &Map<String, Value>) -> Self {
         let fields = DefinitionFields::parse_definition(api, json, ParseMode::Lenient).unwrap_or_default();
-        Self { api, fields }
+        Self::new(api, fields)
+    }
+
+    fn new(api: Api, fields: DefinitionFields) -> Self {
+        let mut definition =
+            Self { api, fields, normal_url: None, extra: Map::new(), secrets: DefinitionSecrets::default() };
+        let url = definition.string_at(&[definition.url_field()]).unwrap_or_default();
+        let normal = normalize_url_pattern(url);
+        definition.normal_url = (normal != url).then_some(normal);
+        definition
+    }
+
+    /// The definition with these fields, which are not in the specification, nested as in the definition.
+    #[must_use]
+    pub fn with_extra(self, mut extra: Map<String, Value>) -> Self {
+        // Sorted, because digests include them.
+        extra.sort_keys();
+        extra.values_mut().for_each(Value::sort_all_objects);
+        Self { extra, ..self }
+    }
+
+    /// JSON pointers of the values in `extra`.
+    pub(crate) fn extra_paths(&self) -> Vec<String> {
+        leaf_paths(&self.extra)
+    }
+
+    /// The fields that are not in the specification, nested as in the definition.
+    pub const fn extra(&self) -> &Map<String, Value> {
+        &self.extra
     }
 
     pub const fn api(&self) -> Api {
@@ -74,12 +117,21 @@ impl ConfigDefinition {
 
     /// The key of the configuration.
     pub fn key(&self) -> ConfigKey {
-        let url = match self.api {
+        ConfigKey { api: self.api, url: self.normal_url().to_owned(), methods: self.methods() }
+    }
+
+    /// The URL in normal form.
+    pub(super) fn normal_url(&self) -> &str {
+        let url = self.normal_url.as_deref().or_else(|| self.string_at(&[self.url_field()]));
+        url.unwrap_or_default()
+    }
+
+    /// The name of the field that contains the URL.
+    pub(super) const fn url_field(&self) -> &'static str {
+        match self.api {
             Api::Capping => "url",
             Api::Throttling => "urlPattern",
-        };
-        let url = self.string_at(&[url]).unwrap_or_default().to_owned();
-        ConfigKey { api: self.api, url, methods: self.methods() }
+        }
     }
 
     fn methods(&self) -> BTreeSet<String> {
@@ -129,53 +181,51 @@ impl ConfigDefinition {
         self.fields.to_json()
     }
 
-    /// The request body of `create` and `update`.
+    /// The request body of `create` and `update`, with the values of secrets.
+    ///
+    /// # Errors
+    ///
+    /// A required field or the value of a secret is missing.
+    pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
+        if let Some(name) = self.fields.first_missing(request_body_schema(self.api)) {
+            return Err(IncompleteDefinition(name));
+        }
+        let plain = self.plain()?;
+        let mut body = plain.to_json();
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &plain.extra);
+        Ok(body)
+    }
+
+    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
+    /// has. The definition's own fields override them.
     ///
     /// # Errors
     ///
     /// A required field is missing.
-    pub fn to_request_body(&self) -> Result<Map<String, Value>, IncompleteDefinition> {
-        match self.fields.first_missing(request_body_schema(self.api)) {
-            Some(name) => Err(IncompleteDefinition(name)),
-            None => Ok(self.to_json()),
-        }
+    pub fn to_update_body(&self, unknown: &Map<String, Value>) -> Result<Map<String, Value>, IncompleteDefinition> {
+        let mut body = self.to_request_body()?;
+        merge_unknown_fields(request_body_schema(self.api), &mut body, unknown);
+        merge_unknown_fields(request_body_schema(self.api), &mut body, &self.plain()?.extra);
+        Ok(body)
     }
 }
 
-impl Serialize for ConfigDefinition {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("api", &self.api)?;
-        for (name, value) in self.fields.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for ConfigDefinition {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
-        let api = Api::deserialize(&json["api"]).map_err(D::Error::custom)?;
-        Self::from_json(api, &json).ok_or_else(|| D::Error::custom(format_args!("not a {api} definition")))
-    }
-}
-
-impl JsonSchema for ConfigDefinition {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ConfigDefinition".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
-        let api_schema = |api: Api| {
-            let mut schema = definition_schema(api);
-            schema["properties"]["api"] = serde_json::json!({ "const": api });
-            schema["required"] = serde_json::json!(["api"]);
-            schema
+impl PartialEq for ConfigDefinition {
+    fn eq(&self, other: &Self) -> bool {
+        let other_fields = |fields: &DefinitionFields, url: &'static str| {
+            fields
+                .iter()
+                .filter(|(name, _)| *name != url)
+                .map(|(name, value)| (name, value.clone()))
+                .collect::<Vec<_>>()
         };
-        schemars::json_schema!({
-            "description": "A normalized definition.",
-            "oneOf": [api_schema(Api::Capping), api_schema(Api::Throttling)],
-        })
+        self.api == other.api
+            && self.extra == other.extra
+            && (self.fields == other.fields
+                || (self.normal_url() == other.normal_url()
+                    && other_fields(&self.fields, self.url_field()) == other_fields(&other.fields, self.url_field())))
+            && self.has_same_secrets(other)
     }
 }
+
+impl Eq for ConfigDefinition {}

@@ -21,6 +21,14 @@ pub struct ConfigKey {
     pub methods: BTreeSet<String>,
 }
 
+impl ConfigKey {
+    /// Whether both are equal except for slashes at the end of the URL, which a service may remove.
+    pub(crate) fn equals_without_slash(&self, other: &Self) -> bool {
+        let url = |key: &Self| key.url.trim_end_matches('/').to_owned();
+        (self.api, &self.methods, url(self)) == (other.api, &other.methods, url(other))
+    }
+}
+
 impl fmt::Display for ConfigKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let methods: Vec<_> = self.methods.iter().map(String::as_str).collect();

@@ -4,7 +4,8 @@ use ajo_core::{Api, Verb};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigDefinition, Digest};
+use super::config_definition::serialized_definition::NormalForm;
+use crate::{ConfigDefinition, Digest, SecretSalt};
 
 /// The current or desired deploy state of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,9 +51,73 @@ impl DeployState {
         self.live != LiveState::NotDeployed
     }
 
-    /// The digest that the state file stores for comparison.
+    /// Whether the saved definition is live if it should be, and nothing is live otherwise.
+    pub(crate) fn is_live_as_saved(&self, deployed: bool) -> bool {
+        self.live == if deployed { LiveState::SameAsSaved } else { LiveState::NotDeployed }
+    }
+
+    /// The deploy state with this salt for the HMACs of its secrets.
+    #[must_use]
+    pub fn with_salt(self, salt: Option<SecretSalt>) -> Self {
+        self.map_definitions(|definition| definition.with_salt(salt))
+    }
+
+    fn map_definitions(self, map: impl Fn(ConfigDefinition) -> ConfigDefinition) -> Self {
+        let live = match self.live {
+            LiveState::Differs(definition) => LiveState::Differs(map(definition)),
+            other => other,
+        };
+        Self { saved: map(self.saved), live }
+    }
+
+    pub(super) fn has_secrets(&self) -> bool {
+        let differs = if let LiveState::Differs(live) = &self.live { live.has_secrets() } else { false };
+        differs || self.saved.has_secrets()
+    }
+
+    /// The digest to record in an entry with this salt.
+    pub(crate) fn digest_with_salt(&self, salt: Option<SecretSalt>) -> Digest {
+        if self.has_secrets() { self.clone().with_salt(salt).digest() } else { self.digest() }
+    }
+
+    /// The digest to compare with the one of an entry with this salt. An entry without salt was recorded when its file
+    /// contained no secret, so its digest covers the text of the service.
+    pub(crate) fn digest_for_entry(&self, salt: Option<SecretSalt>) -> Digest {
+        if salt.is_some() || !self.has_secrets() {
+            return self.digest_with_salt(salt);
+        }
+        let plain = |definition: ConfigDefinition| match definition.plain() {
+            Ok(plain) => plain.into_owned(),
+            Err(_) => definition,
+        };
+        self.clone().map_definitions(plain).digest()
+    }
+
+    /// The digest that the state file stores for comparison. It covers the HMACs of secrets, not their values.
     pub fn digest(&self) -> Digest {
-        Digest::compute(self)
+        /// Differs from the serialized form only in the URLs: their spelling is not a difference.
+        #[derive(Serialize)]
+        struct NormalDeployState<'d> {
+            saved: NormalForm<'d>,
+            live: NormalLiveState<'d>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        enum NormalLiveState<'d> {
+            NotDeployed,
+            SameAsSaved,
+            Differs(NormalForm<'d>),
+            Unknown,
+        }
+        Digest::compute(&NormalDeployState {
+            saved: NormalForm(&self.saved),
+            live: match &self.live {
+                LiveState::NotDeployed => NormalLiveState::NotDeployed,
+                LiveState::SameAsSaved => NormalLiveState::SameAsSaved,
+                LiveState::Differs(definition) => NormalLiveState::Differs(NormalForm(definition)),
+                LiveState::Unknown => NormalLiveState::Unknown,
+            },
+        })
     }
 
     /// The deploy state after a successful call (documented): an update of throttling is live at once, an update of capping

@@ -1,12 +1,17 @@
 //! Compares the limits files with the service and the state file, and decides on each configuration.
 
+mod list_checks;
+mod prune;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ajo_core::{Api, Uid};
 
+use super::replacement::{self, Replacements};
 use crate::{
     BlockReason, Blocker, ChangeReason, ConfigChange, ConfigKey, ConfigSummary, DesiredConfig, DesiredLimits, Digest,
-    LimitsState, ManagedConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    LimitsState, ManagedConfig, NormalizedConfig, NotGivenConfig, ObservedConfig, ObservedLimits, Plan, PlanOptions,
+    UnknownFields, UnmanagedCount,
 };
 
 /// Compares the desired limits with the service and the state, and plans the changes. A pure function.
@@ -16,6 +21,8 @@ pub fn plan(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsSt
         planner.plan_config(wanted);
     }
     planner.prune(options);
+    planner.check_missing(options);
+    planner.check_list();
     planner.finish(options, state.sandbox_digest(desired.sandbox.as_str()))
 }
 
@@ -57,9 +64,13 @@ struct Planner<'p> {
     changes: Vec<ConfigChange>,
     blockers: Vec<Blocker>,
     unchanged: usize,
+    replacements: Replacements<'p>,
     importable: Vec<ConfigSummary>,
     orphaned: Vec<ConfigSummary>,
-    stale: Vec<ObservedConfig>,
+    not_given: Vec<NotGivenConfig>,
+    normalized: Vec<NormalizedConfig>,
+    unknown_fields: Vec<UnknownFields>,
+    stale: Vec<ManagedConfig>,
     missing: Vec<Uid>,
 }
 
@@ -75,7 +86,7 @@ impl<'p> Planner<'p> {
             managed_by_key.entry(&entry.key).or_default().push(entry);
             managed_by_uid.insert(&entry.uid, entry);
         }
-        Self {
+        let mut planner = Self {
             desired,
             observed,
             observed_by_key,
@@ -87,11 +98,46 @@ impl<'p> Planner<'p> {
             changes: Vec::new(),
             blockers: Vec::new(),
             unchanged: 0,
+            replacements: Replacements::default(),
             importable: Vec::new(),
             orphaned: Vec::new(),
+            not_given: Vec::new(),
+            normalized: Vec::new(),
+            unknown_fields: Vec::new(),
             stale: Vec::new(),
             missing: Vec::new(),
+        };
+        planner.replacements = planner.find_replacements();
+        planner
+    }
+
+    /// Pairs managed configurations whose entries disappeared with entries that would be created. There is only one
+    /// throttling configuration, so [`Self::create`] handles it.
+    fn find_replacements(&self) -> Replacements<'p> {
+        let sandbox = self.desired.sandbox.as_str();
+        let disappeared = self.managed_by_uid.values().copied().filter_map(|managed| {
+            let is_gone = |key: &ConfigKey| !self.desired_keys.contains(key);
+            if managed.key.api != Api::Capping
+                || managed.orphaned
+                || managed.sandbox != sandbox
+                || !is_gone(&managed.key)
+            {
+                return None;
+            }
+            let found = self.observed.get(&managed.uid)?;
+            is_gone(&found.key()).then_some((managed, found))
+        });
+        let disappeared: Vec<_> = disappeared.collect();
+        if disappeared.is_empty() {
+            return Replacements::default();
         }
+        let is_new = |key: &ConfigKey| {
+            key.api == Api::Capping && !self.managed_by_key.contains_key(key) && !self.observed_by_key.contains_key(key)
+        };
+        replacement::find_replacements(
+            self.desired.configs.iter().filter(|wanted| is_new(&wanted.key())).collect(),
+            disappeared,
+        )
     }
 
     /// Finds the matching configuration and plans its change.
@@ -99,6 +145,7 @@ impl<'p> Planner<'p> {
         let key = wanted.key();
         let mut managed = self.managed_by_key.get(&key).cloned().unwrap_or_default();
         managed.extend(self.rekeyed_to(&key));
+        managed.extend(self.replacements.by_key.get(&key));
         self.referenced_uids.extend(managed.iter().map(|managed| &managed.uid));
         let present: Vec<_> =
             managed.iter().filter_map(|managed| Some((*managed, self.observed.get(&managed.uid)?))).collect();
@@ -110,8 +157,8 @@ impl<'p> Planner<'p> {
         });
         match (&present[..], &managed[..], &others[..]) {
             ([(entry, found)], ..) => {
-                self.compare_three_way(wanted, entry, found);
-                let deleted = managed.iter().filter(|other| other.uid != entry.uid);
+                self.compare_three_way(&key, wanted, entry, found);
+                let deleted = managed.iter().filter(|other| self.observed.absent.contains(&other.uid));
                 self.missing.extend(deleted.map(|other| other.uid.clone()));
             }
             ([_, _, ..], ..) => {
@@ -122,17 +169,18 @@ impl<'p> Planner<'p> {
             ([], [], []) => self.create(wanted),
             ([], [_, ..], []) if self.existing_throttling(&key).is_some() => self.create(wanted),
             ([], [managed, ..], []) => self.recreate(wanted, managed),
-            ([], _, [found]) if found.deploy_state == wanted.deploy_state() => {
+            ([], _, [found]) if wanted.matches(&found.deploy_state_for(&wanted.definition)) => {
                 self.referenced_uids.insert(&found.uid);
                 self.unchanged += 1;
                 self.importable.push(ConfigSummary::from(*found));
             }
             ([], _, [found]) => {
                 self.referenced_uids.insert(&found.uid);
+                let difference = wanted.describe_difference(found);
                 self.add_blocker(
                     wanted,
                     BlockReason::Unmanaged,
-                    "it already exists, differs from the file, and is not managed by `ajo`".to_owned(),
+                    format!("it already exists, {difference}, and is not managed by `ajo`"),
                     "run `ajo import` to manage it, then `ajo plan` to see the changes",
                     &[found],
                 );
@@ -159,38 +207,68 @@ impl<'p> Planner<'p> {
 
     /// A configuration in both the state and the service, compared three ways:
     ///
-    /// - the service equals the file: nothing to do;
-    /// - the service equals the state: the file changed, so it is an update;
-    /// - the file equals the state: someone else changed the service, so it is changed back;
-    /// - all three differ: a conflict.
-    fn compare_three_way(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig, found: &'p ObservedConfig) {
-        let now = found.deploy_state.digest();
-        let reason = remote_change_reason(managed, found);
+    /// | file | service | |
+    /// |---|---|---|
+    /// | equals the service | | nothing to do |
+    /// | unchanged | unchanged | nothing to do: the service normalized the definition; but if another definition, or none, is live, an update |
+    /// | changed | unchanged | an update |
+    /// | unchanged | changed | someone else changed it, so it is changed back |
+    /// | changed | changed | a conflict; but if the file has the edit already, and only the live definition is old, an update |
+    ///
+    /// After an import or apply that left a difference, there is no digest of the file: neither changed, and it is an update.
+    fn compare_three_way(
+        &mut self,
+        key: &ConfigKey,
+        wanted: &DesiredConfig,
+        managed: &ManagedConfig,
+        found: &'p ObservedConfig,
+    ) {
+        let found_state = found.deploy_state_for(&wanted.definition);
         self.referenced_uids.insert(&found.uid);
-        if found.deploy_state == wanted.deploy_state() {
-            self.unchanged += 1;
-            if managed.digest != now || managed.last_modified_at != found.last_modified_at || managed.key != found.key()
-            {
-                self.stale.push(found.clone());
+        self.unknown_fields.extend(UnknownFields::find(wanted, found));
+        if wanted.matches(&found_state) {
+            self.keep(key, wanted, managed, found);
+            return;
+        }
+        let is_file_unchanged = managed.is_file_unchanged(wanted);
+        let is_only_live_old =
+            || wanted.deployed && found_state.is_deployed() && found_state.saved == wanted.definition;
+        match (is_file_unchanged, managed.is_unchanged(found)) {
+            (Some(true), true) if found_state.is_live_as_saved(wanted.deployed) => {
+                self.normalized.push(NormalizedConfig::new(wanted, found, &found_state));
+                self.keep(key, wanted, managed, found);
             }
-        } else if managed.digest == now {
-            self.add_change(wanted, Some(found), ChangeReason::FileChanged);
-        } else if managed.digest == wanted.deploy_state().digest() {
-            self.add_change(wanted, Some(found), reason);
-        } else {
-            self.add_blocker(
-                wanted,
-                BlockReason::Conflict,
-                format!("the file changed, and {reason}, since the last apply"),
-                "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again",
-                &[found],
-            );
+            (Some(false), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::FileChanged),
+            (None | Some(true), true) => self.add_change(wanted, Some((managed, found)), ChangeReason::Unsettled),
+            (file, false) if file == Some(true) || is_only_live_old() => {
+                self.add_change(wanted, Some((managed, found)), remote_change_reason(managed, found));
+            }
+            (file, false) => {
+                let reason = remote_change_reason(managed, found);
+                let message = if file.is_none() {
+                    format!("{}, and {reason} since", ChangeReason::Unsettled)
+                } else {
+                    format!("the file changed, and {reason}, since the last apply")
+                };
+                let hint = "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again";
+                self.add_blocker(wanted, BlockReason::Conflict, message, hint, &[found]);
+            }
+        }
+    }
+
+    /// A configuration that needs no change. Its entry in the state may.
+    fn keep(&mut self, key: &ConfigKey, wanted: &DesiredConfig, managed: &ManagedConfig, found: &ObservedConfig) {
+        self.unchanged += 1;
+        if !managed.is_settled(key, wanted, found) {
+            let sandbox = managed.sandbox.clone();
+            let settled = ManagedConfig::settled(&self.desired.sandbox, wanted, found);
+            self.stale.push(ManagedConfig { sandbox, ..settled });
         }
     }
 
     /// A managed configuration that no longer exists.
     fn recreate(&mut self, wanted: &DesiredConfig, managed: &ManagedConfig) {
-        if managed.digest == wanted.deploy_state().digest() {
+        if managed.is_file_unchanged(wanted) == Some(true) {
             self.add_change(wanted, None, ChangeReason::DeletedRemotely);
         } else {
             self.add_blocker(
@@ -210,7 +288,7 @@ impl<'p> Planner<'p> {
             Some(found) => match self.managed_by_uid.get(&found.uid).copied() {
                 Some(managed) => {
                     self.referenced_uids.insert(&managed.uid);
-                    self.compare_three_way(wanted, managed, found);
+                    self.compare_three_way(&wanted.key(), wanted, managed, found);
                 }
                 None => self.add_blocker(
                     wanted,
@@ -229,56 +307,24 @@ impl<'p> Planner<'p> {
         all.find(|found| key.api == Api::Throttling && found.deploy_state.saved.api() == Api::Throttling)
     }
 
-    /// Handles managed configurations that are in no file.
-    fn prune(&mut self, options: PlanOptions) {
-        let sandbox = self.desired.sandbox.as_str();
-        let all: Vec<_> = self.managed_by_uid.values().copied().filter(|managed| managed.sandbox == sandbox).collect();
-        let mut deletes = 0;
-        for managed in all.iter().filter(|managed| !self.referenced_uids.contains(&managed.uid)) {
-            let Some(found) = self.observed.get(&managed.uid) else {
-                self.missing.push(managed.uid.clone());
-                continue;
-            };
-            if !options.prune {
-                self.orphaned.push(found.into());
-            } else if found.deploy_state.digest() == managed.digest {
-                deletes += 1;
-                self.changes.push(ConfigChange::deletion(found, options));
-            } else {
-                let reason = remote_change_reason(managed, found);
-                self.blockers.push(Blocker {
-                    reason: BlockReason::Conflict,
-                    key: Some(found.key()),
-                    message: format!("it was removed from the files, and {reason}, since the last apply"),
-                    hint: "add it to a file to keep it; to delete it, run `ajo import --uid UID` and plan again"
-                        .to_owned(),
-                    candidates: vec![found.into()],
-                    location: None,
-                });
-            }
-        }
-        let allowed = options.max_allowed_deletes(all.len());
-        if deletes > allowed {
-            self.blockers.push(Blocker {
-                reason: BlockReason::TooManyDeletes,
-                key: None,
-                message: format!(
-                    "{deletes} of {} configurations would be deleted, but at most {allowed} may be",
-                    all.len()
-                ),
-                hint: format!("to allow this, pass `--max-deletes {deletes}`"),
-                candidates: Vec::new(),
-                location: None,
-            });
-        }
-    }
-
-    fn add_change(&mut self, wanted: &DesiredConfig, found: Option<&ObservedConfig>, reason: ChangeReason) {
-        match ConfigChange::from_desired(wanted, found, reason) {
-            Some(change) => self.changes.push(change),
+    fn add_change(
+        &mut self,
+        wanted: &DesiredConfig,
+        managed: Option<(&ManagedConfig, &ObservedConfig)>,
+        reason: ChangeReason,
+    ) {
+        let Some(change) = ConfigChange::from_desired(wanted, managed.map(|(_, found)| found), reason) else {
             // No call can remove the difference.
-            None => self.unchanged += 1,
-        }
+            self.unchanged += 1;
+            return;
+        };
+        // A key that the service normalized is not another key.
+        let is_normalized = |(managed, found): (&ManagedConfig, &ObservedConfig)| {
+            managed.key == change.key && (managed.is_unchanged(found) || found.key().equals_without_slash(&change.key))
+        };
+        let previous_key = managed.filter(|pair| !is_normalized(*pair)).map(|(_, found)| found.key());
+        let previous_key = previous_key.filter(|previous| *previous != change.key);
+        self.changes.push(ConfigChange { previous_key, ..change });
     }
 
     fn block_ambiguous(&mut self, wanted: &DesiredConfig, message: &str, candidates: &[&'p ObservedConfig]) {
@@ -314,17 +360,26 @@ impl<'p> Planner<'p> {
         let is_known = |found: &&ObservedConfig| {
             self.referenced_uids.contains(&found.uid) || self.managed_by_uid.contains_key(&found.uid)
         };
-        let unmanaged =
-            self.observed.configs.iter().filter(|found| !is_known(found)).map(ConfigSummary::from).collect();
+        let unmanaged = self.observed.configs.iter().filter(|found| !is_known(found)).cloned().collect::<Vec<_>>();
+        let is_deployed = |found: &&ObservedConfig| found.deploy_state.is_deployed();
         let mut plan = Plan {
             sandbox: self.desired.sandbox.to_string(),
             options,
+            files: self.desired.files.clone(),
             desired: self.desired.configs.clone(),
             changes: self.changes,
             blockers: self.blockers,
             unchanged: self.unchanged,
             importable: self.importable,
             orphaned: self.orphaned,
+            not_given: self.not_given,
+            normalized: self.normalized,
+            unknown_fields: self.unknown_fields,
+            unclear_replacements: self.replacements.unclear,
+            unmanaged_count: UnmanagedCount {
+                deployed: unmanaged.iter().filter(is_deployed).count(),
+                not_deployed: unmanaged.iter().filter(|found| !is_deployed(found)).count(),
+            },
             unmanaged,
             stale: self.stale,
             missing: self.missing,

@@ -6,7 +6,10 @@ use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocker, ConfigChange, ConfigSummary, DesiredConfig, Digest, ObservedConfig, ObservedLimits, PlanOptions};
+use crate::{
+    Blocker, ConfigChange, ConfigSummary, DesiredConfig, Digest, ManagedConfig, NormalizedConfig, NotGivenConfig,
+    ObservedConfig, ObservedLimits, PlanOptions, UnclearReplacement, UnknownFields,
+};
 
 /// The plan for one sandbox. It is plain data: this crate cannot apply it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +19,9 @@ pub struct Plan {
     pub sandbox: String,
     /// The options of the plan.
     pub options: PlanOptions,
+    /// The limits files, relative to the directory of the state file.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// The desired configurations.
     pub desired: Vec<DesiredConfig>,
     /// The changes in file order, deletions last.
@@ -28,10 +34,24 @@ pub struct Plan {
     pub importable: Vec<ConfigSummary>,
     /// Managed configurations that are no longer in the files and are not deleted without `prune`.
     pub orphaned: Vec<ConfigSummary>,
+    /// Managed configurations whose limits file was not passed; they are never deleted.
+    #[serde(default)]
+    pub not_given: Vec<NotGivenConfig>,
     /// Configurations that are neither managed nor in the files; they are never modified.
-    pub unmanaged: Vec<ConfigSummary>,
-    /// Configurations that are as the files describe them but changed since the state was written.
-    pub stale: Vec<ObservedConfig>,
+    pub unmanaged: Vec<ObservedConfig>,
+    /// The numbers of unmanaged configurations. They are no changes.
+    pub unmanaged_count: UnmanagedCount,
+    /// Configurations that the service stored differently from what we sent.
+    #[serde(default)]
+    pub normalized: Vec<NormalizedConfig>,
+    /// Configurations with fields that are neither in the specification nor in the files. Updates preserve the fields.
+    #[serde(default)]
+    pub unknown_fields: Vec<UnknownFields>,
+    /// Entries that may replace each other.
+    #[serde(default)]
+    pub unclear_replacements: Vec<UnclearReplacement>,
+    /// The entries of configurations that need no change but whose state is out of date.
+    pub stale: Vec<ManagedConfig>,
     /// Managed configurations that no longer exist and are not recreated.
     #[schemars(with = "Vec<String>")]
     pub missing: Vec<Uid>,
@@ -44,6 +64,14 @@ pub struct Plan {
     pub digest: Digest,
 }
 
+/// Numbers of configurations that are neither managed nor in the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnmanagedCount {
+    pub deployed: usize,
+    pub not_deployed: usize,
+}
+
 impl Plan {
     /// Whether there is nothing to change and no blocker.
     pub fn is_empty(&self) -> bool {
@@ -54,8 +82,12 @@ impl Plan {
     fn referenced_uids(&self) -> BTreeSet<&Uid> {
         let changed = self.changes.iter().filter_map(|change| change.uid.as_ref());
         let candidates = self.blockers.iter().flat_map(|blocker| &blocker.candidates);
-        let candidates = candidates.chain(&self.importable).chain(&self.orphaned).map(|candidate| &candidate.uid);
-        changed.chain(candidates).chain(self.stale.iter().map(|found| &found.uid)).collect()
+        let not_given = self.not_given.iter().map(|other| &other.config);
+        let candidates = candidates.chain(&self.importable).chain(&self.orphaned).chain(not_given);
+        let normalized = self.normalized.iter().map(|normalized| &normalized.uid);
+        let reported = normalized.chain(self.unknown_fields.iter().map(|unknown| &unknown.uid));
+        let stale = self.stale.iter().map(|managed| &managed.uid);
+        changed.chain(candidates.map(|candidate| &candidate.uid)).chain(reported).chain(stale).collect()
     }
 
     /// The digest of the observed configurations that the plan depends on.
@@ -70,14 +102,14 @@ impl Plan {
         let mut plan = self.clone();
         let desired = plan.desired.iter_mut().map(|desired| &mut desired.location);
         let changes = plan.changes.iter_mut().map(|change| &mut change.location);
-        for location in desired.chain(changes).chain(plan.blockers.iter_mut().map(|blocker| &mut blocker.location)) {
-            *location = None;
-        }
-        // Unknown fields are covered by the digest of the observed configurations.
-        let stale: Vec<_> = plan.stale.iter().map(|found| (ConfigSummary::from(found), &found.deploy_state)).collect();
-        let Self { sandbox, options, desired, changes, blockers, unchanged, .. } = &plan;
-        let Self { importable, orphaned, missing, state_digest, observed_digest, .. } = &plan;
-        let notes = (unchanged, importable, orphaned, stale, missing);
-        Digest::compute(&(target, sandbox, options, desired, changes, blockers, notes, state_digest, observed_digest))
+        let normalized = plan.normalized.iter_mut().map(|normalized| &mut normalized.location);
+        let blockers = plan.blockers.iter_mut().map(|blocker| &mut blocker.location);
+        desired.chain(changes).chain(normalized).chain(blockers).for_each(|location| *location = None);
+        let Self { sandbox, options, files, desired, changes, blockers, unchanged, .. } = &plan;
+        let Self { importable, orphaned, not_given, normalized, unknown_fields, unclear_replacements, .. } = &plan;
+        let Self { stale, missing, state_digest, observed_digest, .. } = &plan;
+        let notes = (unchanged, importable, orphaned, not_given, normalized, unknown_fields, unclear_replacements);
+        let target = (target, sandbox, options, files);
+        Digest::compute(&(target, desired, changes, blockers, notes, stale, missing, state_digest, observed_digest))
     }
 }

@@ -24,8 +24,8 @@ const PHASE_ORDER: [Verb; 6] =
     [Verb::Undeploy, Verb::Delete, Verb::Update, Verb::Create, Verb::CanDeploy, Verb::Deploy];
 
 impl Plan {
-    /// The calls by phase: undeploy, delete, update, create, `can_deploy`, deploy. A redeploy keeps its undeploy,
-    /// `can_deploy`, and deploy together, in the order that Adobe documents, to minimize the time without a limit.
+    /// The calls by phase: undeploy, delete, update, create, `can_deploy`, deploy. A redeploy is one task, because it may have to
+    /// undeploy and then must not wait for others.
     pub fn schedule(&self) -> Vec<PlanPhase> {
         let phase = |verb| PlanPhase {
             verb,
@@ -41,5 +41,5 @@ fn task_in_phase(verb: Verb, (index, change): (usize, &ConfigChange)) -> Option<
 }
 
 fn step_phase(step: Verb, change: &ConfigChange) -> Verb {
-    if change.is_redeployed() && matches!(step, Verb::Undeploy | Verb::CanDeploy) { Verb::Deploy } else { step }
+    if change.is_redeployed() && step == Verb::CanDeploy { Verb::Deploy } else { step }
 }

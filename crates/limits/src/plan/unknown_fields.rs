@@ -3,9 +3,6 @@
 use ajo_core::object_schema::{FieldType, ObjectSchema};
 use serde_json::{Map, Value};
 
-use super::definition_fields::request_body_schema;
-use crate::ConfigDefinition;
-
 /// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
 /// as in the configuration.
 pub(super) fn collect_unknown_fields(
@@ -35,35 +32,75 @@ pub(super) fn collect_unknown_fields(
     unknown
 }
 
-impl ConfigDefinition {
-    /// The request body of an `update` that preserves these unknown fields, except in objects that the definition no longer
-    /// has.
-    ///
-    /// # Errors
-    ///
-    /// A required field is missing.
-    pub fn to_update_body(
-        &self,
-        unknown: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, crate::IncompleteDefinition> {
-        let mut body = self.to_request_body()?;
-        merge_unknown_fields(request_body_schema(self.api()), &mut body, unknown);
-        Ok(body)
-    }
-}
-
-fn merge_unknown_fields(schema: &ObjectSchema, body: &mut Map<String, Value>, unknown: &Map<String, Value>) {
+/// Adds fields that the schema does not describe to a body. Skips those in objects that the body does not have.
+pub(super) fn merge_unknown_fields(schema: &ObjectSchema, body: &mut Map<String, Value>, unknown: &Map<String, Value>) {
     for (name, value) in unknown {
         match (schema.field(name).map(|field| field.field_type), body.get_mut(name), value) {
             (Some(FieldType::Object(schema)), Some(Value::Object(body)), Value::Object(unknown)) => {
                 merge_unknown_fields(schema, body, unknown);
             }
             (Some(_), ..) => {}
-            (None, ..) => {
-                body.insert(name.clone(), value.clone());
-            }
+            (None, ..) => merge_value(body, name, value),
         }
     }
+}
+
+/// Merges objects field by field; any other value replaces the old one.
+fn merge_value(body: &mut Map<String, Value>, name: &str, value: &Value) {
+    match (body.get_mut(name), value) {
+        (Some(Value::Object(old)), Value::Object(new)) => {
+            new.iter().for_each(|(name, value)| merge_value(old, name, value));
+        }
+        _ => {
+            body.insert(name.to_owned(), value.clone());
+        }
+    }
+}
+
+/// The paths of the values in nested objects, as JSON pointers.
+pub(super) fn leaf_paths(fields: &Map<String, Value>) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (name, value) in fields {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        match value {
+            Value::Object(nested) if !nested.is_empty() => {
+                paths.extend(leaf_paths(nested).iter().map(|path| format!("/{name}{path}")));
+            }
+            _ => paths.push(format!("/{name}")),
+        }
+    }
+    paths
+}
+
+/// The fields at these paths.
+pub(super) fn select_fields(fields: &Map<String, Value>, paths: &[String]) -> Map<String, Value> {
+    let mut selected = Map::new();
+    for path in paths {
+        let names: Vec<_> = path.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+        select_field(fields, &names, &mut selected);
+    }
+    selected
+}
+
+fn select_field(fields: &Map<String, Value>, names: &[String], selected: &mut Map<String, Value>) {
+    match (names, names.first().and_then(|name| fields.get(name))) {
+        ([name], Some(value)) => {
+            selected.insert(name.clone(), value.clone());
+        }
+        ([name, rest @ ..], Some(Value::Object(nested))) => {
+            let mut inner = Map::new();
+            select_field(nested, rest, &mut inner);
+            if !inner.is_empty() {
+                merge_value(selected, name, &inner.into());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A JSON pointer with dots, as in other messages.
+pub(super) fn dotted_path(pointer: &str) -> String {
+    pointer[1..].replace('/', ".").replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]
@@ -72,7 +109,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ObservedConfig;
+    use crate::{ConfigDefinition, ObservedConfig};
 
     #[test]
     fn update_preserves_unknown_fields() {

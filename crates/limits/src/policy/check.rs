@@ -4,8 +4,9 @@ use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::escape;
 
 use super::freeze_window::FreezeWindow;
-use super::glob::{self, Glob};
+use super::glob::Glob;
 use super::maximum_rule::MaximumRule;
+use crate::url_form::normalized_host;
 use crate::{DesiredConfig, DesiredLimits, Digest, FileDiagnostic, SourceLocation};
 
 /// The code of a policy violation.
@@ -89,30 +90,27 @@ impl Policy {
 
     fn check_config(&self, wanted: &DesiredConfig) -> Vec<FileDiagnostic> {
         let key = wanted.key();
-        let (url, host) = (glob::normalize_url(&key.url), glob::url_host(&key.url));
-        let maximums = self.maximums.iter().filter(|maximum| maximum.url.matches(&url));
-        let mut violations: Vec<(String, &SourceLocation)> = maximums
-            .flat_map(|maximum| {
-                maximum.violations(&wanted.definition).into_iter().map(|violation| (violation, &maximum.location))
-            })
-            .collect();
-        violations.extend(
-            self.denied_hosts
-                .iter()
-                .filter(|rule| rule.glob.matches(&host))
-                .map(|rule| (format!("the host `{}` is denied", escape(&host)), &rule.location)),
-        );
-        if !wanted.deployed {
-            let rules = self.require_deployed.iter().filter(|rule| rule.glob.matches(&url));
-            violations.extend(rules.map(|rule| ("the limit must be deployed".to_owned(), &rule.location)));
+        let (url, host) = (key.url.as_str(), normalized_host(&key.url));
+        let mut violations: Vec<(String, String)> = Vec::new();
+        for maximum in self.maximums.iter().filter(|maximum| maximum.url.overlaps(url)) {
+            let part = if maximum.url.covers(url) { "" } else { ", for some of these URLs" };
+            let rule = format!("{}{part}", maximum.location);
+            let violated = maximum.violations(&wanted.definition).into_iter();
+            violations.extend(violated.map(|violation| (violation, rule.clone())));
         }
-        let to_diagnostic = |(violation, rule): (String, &SourceLocation)| FileDiagnostic {
+        for rule in self.denied_hosts.iter().filter(|rule| rule.glob.overlaps(host)) {
+            violations.push((format!("the host `{}` is denied", escape(host)), rule.location.to_string()));
+        }
+        let required = self.require_deployed.iter().filter(|rule| !wanted.deployed && rule.glob.overlaps(url));
+        violations.extend(required.map(|rule| ("the limit must be deployed".to_owned(), rule.location.to_string())));
+        let to_diagnostic = |(violation, rule): (String, String)| FileDiagnostic {
             code: POLICY_CODE.to_owned(),
             severity: Severity::Error,
             message: format!("{violation} (policy rule at {rule})"),
             hint: None,
             location: wanted.location.clone(),
             key: Some(key.clone()),
+            allowed: None,
         };
         violations.into_iter().map(to_diagnostic).collect()
     }

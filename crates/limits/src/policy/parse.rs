@@ -10,7 +10,8 @@ use super::glob::Glob;
 use super::maximum_rule::MaximumRule;
 use super::schema_types;
 use crate::file::{
-    FileDiagnostics, SourceFile, SourceSpan, YamlNode, YamlValue, check_keys, check_version, parse_root, quote_excerpt,
+    FileDiagnostics, FileKind, SourceFile, SourceSpan, YamlNode, YamlValue, check_keys, check_version, parse_root,
+    quote_excerpt,
 };
 use crate::{Digest, FileDiagnostic};
 
@@ -33,7 +34,7 @@ impl Policy {
     pub fn parse(source: &SourceFile) -> (Option<Self>, Vec<FileDiagnostic>) {
         let mut diagnostics = FileDiagnostics::default();
         let file: Rc<str> = source.name.as_str().into();
-        let policy = parse_root(&file, &source.content, &mut diagnostics).map(|root| {
+        let policy = parse_root(&file, &source.content, FileKind::Policy, &mut diagnostics).map(|root| {
             check_keys(&root, schema_types::POLICY_FILE_KEYS, &mut Vec::new(), &mut diagnostics);
             check_version(&root, POLICY_FILE_VERSION, &mut diagnostics);
             let mut parser = PolicyParser { diagnostics: &mut diagnostics };

@@ -73,6 +73,32 @@ fn exceeded_maximum_names_rule() {
 }
 
 #[test]
+fn rule_applies_to_overlapping_limit() {
+    let violations = |url: &str, policy: &str| {
+        let text = format!(
+            "version: 1\nsandbox: prod\ncapping:\n  - url: '{url}'\n    methods: [GET]\n    deployed: false\n    services: {{ action: \
+             {{ maxHttpConnections: 5, rating: {{ maxCallsCount: 500, periodInMs: 1000 }} }} }}\n"
+        );
+        let source = |name: &str, content| SourceFile { name: name.to_owned(), content };
+        let sources =
+            SourceSet::new(vec![source("l", text)]).with_policy(source("p", format!("version: 1\n{policy}\n")));
+        let found = parse_limits(&sources, &|_| None).diagnostics.into_iter();
+        found.filter(|it| it.code == POLICY_CODE).map(|it| it.message).collect::<Vec<_>>()
+    };
+    let data = "maximums: [{url: 'https://api.example.org/data/*', maxCallsPerSecond: 200}]";
+    let message = "action allows 500 calls in 1000 ms, but the maximum is 200 per second (policy rule at p:2:12";
+    assert_eq!(violations("https://api.example.org/*", data), [format!("{message}, for some of these URLs)")]);
+    assert_eq!(violations("https://API.example.org:443/data/x", data), [format!("{message})")]);
+    assert!(violations("https://api.example.org/other/*", data).is_empty());
+    assert_eq!(violations("https://api.example.org/*", "requireDeployed: ['https://api.example.org/data/*']").len(), 1);
+    // A wildcard in the host is only accepted in a draft.
+    for url in ["https://*.example.org/*", "https://DB.internal.example.org./", "https://db.internal.ex%61mple.org/"] {
+        assert_eq!(violations(url, "deniedHosts: ['*.internal.example.org']").len(), 1, "{url}");
+    }
+    assert!(violations("https://*.example.com/*", "deniedHosts: ['*.internal.example.org']").is_empty());
+}
+
+#[test]
 fn denied_host_and_draft_are_violations() {
     assert_eq!(
         policy_violations("deniedHosts: ['*.internal.example']\n"),

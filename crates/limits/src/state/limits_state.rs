@@ -1,16 +1,18 @@
 //! `ajo.state.json`: the managed configurations and how the last apply left them.
 
+use std::collections::BTreeSet;
+
 use ajo_core::{Api, SandboxName, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfigKey, Digest, ManagedConfig, ObservedConfig};
+use crate::{Digest, ManagedConfig, ObservedLimits, Plan};
 
 /// The version of the state file format.
 pub const STATE_VERSION: u32 = 1;
 
 /// The content of `ajo.state.json`. Commit it next to the limits files: the service cannot store which configurations are
-/// managed. It contains no secrets.
+/// managed. It contains no secrets, only HMACs of them.
 ///
 /// ```
 /// use ajo_limits::{LimitsState, LimitsStateError, STATE_VERSION};
@@ -117,30 +119,47 @@ impl LimitsState {
         self.configs.iter().filter(|managed| managed.sandbox == sandbox.as_str() || managed.key.api == Api::Throttling)
     }
 
-    /// Records the current state of a managed configuration under the key in the files. Its key at the service may differ, if
-    /// someone else changed it or an apply did not get to changing it back.
-    pub fn record(&mut self, sandbox: &SandboxName, key: ConfigKey, found: &ObservedConfig) {
-        self.upsert(ManagedConfig {
-            sandbox: sandbox.to_string(),
-            key,
-            uid: found.uid.clone(),
-            digest: found.deploy_state.digest(),
-            last_modified_at: found.last_modified_at.clone(),
-        });
+    /// The managed configurations of [`for_sandbox`](Self::for_sandbox), to read the ones that the lists lack.
+    pub fn configs_to_read(&self, sandbox: &SandboxName) -> Vec<(Api, Uid)> {
+        self.for_sandbox(sandbox).map(|managed| (managed.key.api, managed.uid.clone())).collect()
+    }
+
+    /// The managed configurations that changed since they were recorded, according to `observed`: a list can lag behind, so
+    /// read them before you blame someone else.
+    pub fn unexpected_configs(&self, sandbox: &SandboxName, observed: &ObservedLimits) -> Vec<(Api, Uid)> {
+        let is_unexpected = |managed: &&ManagedConfig| {
+            observed.get(&managed.uid).is_some_and(|found| {
+                let is_edited =
+                    managed.last_modified_at.is_some() && managed.last_modified_at != found.last_modified_at;
+                is_edited || !managed.is_unchanged(found)
+            })
+        };
+        let unexpected = self.for_sandbox(sandbox).filter(is_unexpected);
+        unexpected.map(|managed| (managed.key.api, managed.uid.clone())).collect()
     }
 
     /// Adds or replaces a managed configuration.
-    pub(crate) fn upsert(&mut self, managed: ManagedConfig) {
+    pub fn record(&mut self, managed: ManagedConfig) {
         match self.configs.iter_mut().find(|known| known.uid == managed.uid) {
             Some(known) => *known = managed,
             None => self.configs.push(managed),
         }
     }
 
-    /// Whether a configuration is managed and unchanged since it was recorded.
-    pub fn is_up_to_date(&self, found: &ObservedConfig) -> bool {
-        let managed = self.configs.iter().find(|managed| managed.uid == found.uid);
-        managed.is_some_and(|managed| managed.digest == found.deploy_state.digest())
+    /// Remembers the managed configurations that this plan found in no file.
+    pub fn mark_orphaned(&mut self, plan: &Plan) {
+        let deleted = plan.changes.iter().filter(|change| change.after.is_none());
+        let uids = plan.orphaned.iter().map(|orphaned| &orphaned.uid);
+        let uids: BTreeSet<_> = uids.chain(deleted.filter_map(|change| change.uid.as_ref())).collect();
+        self.configs
+            .iter_mut()
+            .filter(|managed| uids.contains(&managed.uid))
+            .for_each(|managed| managed.orphaned = true);
+    }
+
+    /// The managed configuration with this UID.
+    pub fn get(&self, uid: &Uid) -> Option<&ManagedConfig> {
+        self.configs.iter().find(|managed| managed.uid == *uid)
     }
 
     /// Stops managing a configuration.

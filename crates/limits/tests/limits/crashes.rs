@@ -1,9 +1,9 @@
 //! Kills an apply at any call and reconciles its journal.
 
-use ajo_core::Verb;
+use ajo_core::{LiveLimit, Verb};
 use ajo_limits::{
-    DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, ObservedConfig, ObservedLimits, Plan,
-    PlanOptions, StepState, plan,
+    ConfigChange, DeployState, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, LimitsState, LiveState,
+    ObservedConfig, ObservedLimits, Plan, PlanOptions, StepError, StepState, plan,
 };
 use proptest::prelude::*;
 
@@ -33,8 +33,14 @@ fn header(plan: &Plan) -> JournalHeader {
     }
 }
 
-/// Makes the first calls of a plan; the last one only as far as `last`. Returns the service and the journal.
-fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: LastCall) -> (ObservedLimits, String) {
+/// Makes the first calls of a plan; the last one only as far as `last`. Returns the service and the journal. The service may refuse
+/// to deploy a deployed configuration.
+fn interrupt_apply(
+    plan: &Plan,
+    observed: &ObservedLimits,
+    state: &LimitsState,
+    (calls, last, refuses): (usize, LastCall, bool),
+) -> (ObservedLimits, String) {
     let mut current = observed.configs.clone();
     let mut uids: Vec<_> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     let mut lines = vec![serde_json::to_string(&header(plan)).expect("JSON")];
@@ -42,14 +48,30 @@ fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: L
         .schedule()
         .into_iter()
         .flat_map(|phase| phase.tasks)
-        .flat_map(|task| task.steps.into_iter().map(move |step| (task.change, step)));
-    for (number, (change, step)) in steps.take(calls).enumerate() {
+        .flat_map(|task| task.steps.into_iter().map(move |step| (task.change, step)))
+        .flat_map(|(change, step)| {
+            let falls_back = refuses && step == Verb::Deploy && plan.changes[change].is_redeployed();
+            let fallback = falls_back.then_some([(change, step, true), (change, Verb::Undeploy, false)]);
+            fallback.into_iter().flatten().chain([(change, step, false)])
+        });
+    for (number, (change, step, is_refused)) in steps.take(calls).enumerate() {
         let is_last = number + 1 == calls;
         if step != Verb::CanDeploy {
             lines.push(serde_json::to_string(&JournalEntry::Started { change, step }).expect("JSON"));
         }
         if is_last && last == LastCall::NotSent {
             break;
+        }
+        if is_refused {
+            if !is_last || last == LastCall::Recorded {
+                let error =
+                    StepError { message: "refused".to_owned(), hint: None, code: None, status: None, request_id: None };
+                let (state, error) = (StepState::Failed, Some(error));
+                let entry =
+                    JournalEntry::Finished { change, step, state, uid: None, response: None, error, live: None };
+                lines.push(serde_json::to_string(&entry).expect("JSON"));
+            }
+            continue;
         }
         let after = plan.changes[change].after.as_ref();
         match (step, uids[change].clone()) {
@@ -73,10 +95,49 @@ fn interrupt_apply(plan: &Plan, observed: &ObservedLimits, calls: usize, last: L
             break;
         }
         let uid = (step == Verb::Create).then(|| uids[change].clone()).flatten();
-        let entry = JournalEntry::Finished { change, step, state: StepState::Done, uid, error: None };
+        let entry = JournalEntry::Finished {
+            change,
+            step,
+            state: StepState::Done,
+            uid,
+            response: None,
+            error: None,
+            live: None,
+        };
         lines.push(serde_json::to_string(&entry).expect("JSON"));
     }
-    (support::observed_limits(current), lines.join("\n") + "\n")
+    let created: Vec<_> = uids.into_iter().flatten().collect();
+    let mut observed = support::read_missing(&support::observed_limits(current), &[], state);
+    // A deleted configuration was managed, and so is a created one.
+    for uid in created.iter().filter(|uid| observed.get(uid).is_none()).cloned().collect::<Vec<_>>() {
+        observed.insert_read(&uid, None);
+    }
+    (observed, lines.join("\n") + "\n")
+}
+
+/// The limits that the results report as live for redeploys that did not finish.
+fn reported_limits<'p>(plan: &'p Plan, journal: &Journal) -> Vec<(&'p ConfigChange, LiveLimit)> {
+    let results = journal.results();
+    let redeployed = plan.changes.iter().filter(|change| change.is_redeployed());
+    let reported = redeployed.filter_map(|change| {
+        let mut of_change = results.iter().filter(|result| result.key == change.key && result.uid == change.uid);
+        Some((change, of_change.find_map(|result| result.live)?))
+    });
+    reported.collect()
+}
+
+fn is_possible(live: LiveLimit, change: &ConfigChange, found: &ObservedConfig) -> bool {
+    let before = change.before.as_ref().expect("it was deployed");
+    match live {
+        LiveLimit::Unknown => true,
+        LiveLimit::None => !found.deploy_state.is_deployed(),
+        LiveLimit::New => found.deploy_state.live == LiveState::SameAsSaved,
+        // An update back to the live definition makes both equal.
+        LiveLimit::Old => match (&before.live, &found.deploy_state.live) {
+            (LiveState::SameAsSaved, LiveState::Differs(live)) => *live == before.saved,
+            (before, live) => before == live,
+        },
+    }
 }
 
 fn sorted_deploy_states(observed: &ObservedLimits) -> Vec<String> {
@@ -95,19 +156,23 @@ proptest! {
         prune in any::<bool>(),
         calls in 0..24usize,
         last in prop_oneof![Just(LastCall::NotSent), Just(LastCall::ResponseLost), Just(LastCall::Recorded)],
-        cut in 0..3usize,
+        (cut, refuses) in (0..3usize, any::<bool>()),
     ) {
         let options = PlanOptions { prune, force_delete: false, max_deletes: Some(9) };
         let first = plan(&desired, &observed, &state, options);
         prop_assume!(first.blockers.is_empty() && !first.changes.is_empty());
         let (whole, _) = apply_plan(&first, &observed, &state);
 
-        let (left, mut text) = interrupt_apply(&first, &observed, calls, last);
+        let (left, mut text) = interrupt_apply(&first, &observed, &state, (calls, last, refuses));
         // A partial line: the process died while writing it.
         if cut > 0 {
             text.push_str(&r#"{"entry":"started","#[..cut * 5]);
         }
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
+        for (change, live) in reported_limits(&first, &journal) {
+            let found = left.get(change.uid.as_ref().expect("it exists")).expect("it exists");
+            prop_assert!(is_possible(live, change, found), "{live:?}: {found:#?}\n{:#?}", journal.results());
+        }
         let mut reconciled = state.clone();
         journal.reconcile(&left, &mut reconciled, &sandbox());
         let second = plan(&desired, &left, &reconciled, options);
@@ -124,7 +189,7 @@ proptest! {
         calls in 0..24usize,
     ) {
         let first = plan(&desired, &observed, &state, PlanOptions::default());
-        let (left, text) = interrupt_apply(&first, &observed, calls, LastCall::ResponseLost);
+        let (left, text) = interrupt_apply(&first, &observed, &state, (calls, LastCall::ResponseLost, calls % 2 == 0));
         let journal = Journal::parse(&text).expect("a journal").expect("one with a header");
         let mut once = state.clone();
         journal.reconcile(&left, &mut once, &sandbox());
@@ -147,7 +212,7 @@ fn remote_edit_after_crash_is_a_conflict() {
         support::observed_config(1, DeployState::from_desired(support::capping("https://0.example.org/*", 1), true));
     let (observed, state) = (support::observed_limits(vec![before.clone()]), support::limits_state(&[before]));
     let first = plan(&wanted, &observed, &state, PlanOptions::default());
-    let (mut left, text) = interrupt_apply(&first, &observed, 1, LastCall::Recorded);
+    let (mut left, text) = interrupt_apply(&first, &observed, &state, (1, LastCall::Recorded, false));
     edit_remotely(&mut left.configs[0], 7);
 
     let mut reconciled = state;
@@ -176,4 +241,34 @@ fn invalid_journal_is_an_error() {
     assert!(damaged.starts_with("failed to parse line 2"), "{damaged}");
     let newer = Journal::parse("{\"version\":7}\n").expect_err("newer").to_string();
     assert_eq!(newer, "unsupported version 7; this ajo reads version 1");
+}
+
+/// The calls: update, `can_deploy`, a refused deploy, undeploy, deploy.
+#[test]
+fn killed_redeploy_reports_live_limit() {
+    let url = "https://0.example.org/*";
+    let wanted = support::desired_limits(vec![support::desired_config(support::capping(url, 2), true)]);
+    let before = support::observed_config(1, DeployState::from_desired(support::capping(url, 1), true));
+    let (observed, state) = (support::observed_limits(vec![before.clone()]), support::limits_state(&[before]));
+    let first = plan(&wanted, &observed, &state, PlanOptions::default());
+    let (old, none, unknown) = (Some(LiveLimit::Old), Some(LiveLimit::None), Some(LiveLimit::Unknown));
+    let expected = [
+        (1, LastCall::ResponseLost, old),
+        (1, LastCall::Recorded, old),
+        (2, LastCall::Recorded, old),
+        (3, LastCall::NotSent, unknown),
+        (3, LastCall::Recorded, old),
+        (4, LastCall::NotSent, unknown),
+        (4, LastCall::ResponseLost, unknown),
+        (4, LastCall::Recorded, none),
+        (5, LastCall::NotSent, unknown),
+        (5, LastCall::ResponseLost, unknown),
+        (5, LastCall::Recorded, None),
+    ];
+    for (calls, last, live) in expected {
+        let (_, text) = interrupt_apply(&first, &observed, &state, (calls, last, true));
+        let journal = Journal::parse(&text).expect("a journal").expect("a header");
+        let reported: Vec<_> = reported_limits(&first, &journal).into_iter().map(|(_, live)| live).collect();
+        assert_eq!(reported, Vec::from_iter(live), "call {calls}, {last:?}: {:#?}", journal.results());
+    }
 }

@@ -1,6 +1,9 @@
-//! Properties of plans and of interrupted applies.
+//! Properties of plans, drift, and interrupted applies.
 
 mod crashes;
+mod drift;
+mod normalization;
 mod plan_digest;
 mod properties;
 mod support;
+mod wrong_lists;

@@ -1,6 +1,6 @@
 //! An altered plan file is refused, or the alteration has no meaning.
 
-use ajo_limits::{CommandOutcome, CommandReport, Digest, PlanOptions, plan};
+use ajo_limits::{CommandOutcome, CommandReport, Digest, PlanOptions, UnmanagedCount, plan};
 use proptest::prelude::*;
 
 use crate::support::{any_desired_limits, any_limits_state, any_observed_limits, config};
@@ -11,16 +11,17 @@ fn covered_content(report: &CommandReport) -> CommandReport {
         command: String::new(),
         outcome: CommandOutcome::Clean,
         diagnostics: Vec::new(),
-        drifts: Vec::new(),
+        drift: None,
         results: Vec::new(),
         notes: Vec::new(),
         ..report.clone()
     };
     let plan = report.plan.as_mut().expect("a plan");
     plan.unmanaged.clear();
-    plan.stale.iter_mut().for_each(|found| found.unknown_fields.clear());
+    plan.unmanaged_count = UnmanagedCount { deployed: 0, not_deployed: 0 };
     plan.desired.iter_mut().for_each(|desired| desired.location = None);
     plan.changes.iter_mut().for_each(|change| change.location = None);
+    plan.normalized.iter_mut().for_each(|normalized| normalized.location = None);
     plan.blockers.iter_mut().for_each(|blocker| blocker.location = None);
     report
 }

@@ -82,6 +82,7 @@ proptest! {
     ) {
         let first = plan(&desired, &observed, &state, options);
         let reversed = support::observed_limits(observed.configs.iter().rev().cloned().collect());
+        let reversed = support::read_missing(&reversed, &[], &state);
         prop_assert_eq!(&plan(&desired, &reversed, &state, options), &first);
         let read: Plan = serde_json::from_str(&serde_json::to_string(&first).expect("JSON")).expect("a plan");
         prop_assert_eq!(read, first);

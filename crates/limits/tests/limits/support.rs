@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ajo_core::{Api, SandboxName, Uid, Verb};
 use ajo_limits::{
-    ConfigDefinition, DeployState, DesiredConfig, DesiredLimits, LimitsState, LiveState, ObservedConfig,
+    ConfigDefinition, DeployState, DesiredConfig, DesiredLimits, LimitsState, LiveState, ManagedConfig, ObservedConfig,
     ObservedLimits, Plan,
 };
 use proptest::prelude::*;
@@ -17,6 +17,9 @@ pub(crate) fn config() -> ProptestConfig {
     let cases = if full { default.cases.max(1500) } else { default.cases };
     ProptestConfig { cases, max_global_rejects: cases.saturating_mul(1000), failure_persistence: None, ..default }
 }
+
+/// The only limits file.
+pub(crate) const FILE: &str = "prod.yaml";
 
 pub(crate) fn sandbox() -> SandboxName {
     "prod".parse().expect("a name")
@@ -34,11 +37,11 @@ pub(crate) fn throttling(url_pattern: &str, calls: i64) -> ConfigDefinition {
 }
 
 pub(crate) fn desired_config(definition: ConfigDefinition, deployed: bool) -> DesiredConfig {
-    DesiredConfig { definition, deployed, location: None }
+    DesiredConfig { definition, deployed, file: Some(FILE.to_owned()), location: None }
 }
 
 pub(crate) fn desired_limits(configs: Vec<DesiredConfig>) -> DesiredLimits {
-    DesiredLimits { sandbox: sandbox(), configs }
+    DesiredLimits { sandbox: sandbox(), configs, files: vec![FILE.to_owned()] }
 }
 
 pub(crate) fn uid(number: usize) -> Uid {
@@ -52,27 +55,49 @@ pub(crate) fn observed_config(number: usize, deploy_state: DeployState) -> Obser
         last_modified_by: Some("Someone".to_owned()),
         last_modified_at: Some(format!("2026-11-26T00:00:{:02}Z", number % 60)),
         unknown_fields: Map::new(),
+        live_unknown_fields: None,
     }
 }
 
 pub(crate) fn observed_limits(mut configs: Vec<ObservedConfig>) -> ObservedLimits {
     configs.sort_by(|one, other| one.uid.cmp(&other.uid));
-    ObservedLimits { configs }
+    ObservedLimits { configs, ..ObservedLimits::default() }
 }
 
 /// The state after an apply that left these configurations.
 pub(crate) fn limits_state(configs: &[ObservedConfig]) -> LimitsState {
     let mut state = LimitsState::default();
     for found in configs {
-        state.record(&sandbox(), found.key(), found);
+        state.record(ManagedConfig {
+            digest: Some(found.deploy_state.digest()),
+            service_digest: None,
+            ..ManagedConfig::unsettled(&sandbox(), found.key(), Some(FILE.to_owned()), found)
+        });
     }
     state
+}
+
+/// Reads each managed configuration that the list lacks, as `ajo` does. `service` has all configurations that exist.
+pub(crate) fn read_missing(listed: &ObservedLimits, service: &[ObservedConfig], state: &LimitsState) -> ObservedLimits {
+    let mut observed = listed.clone();
+    for managed in &state.configs {
+        if listed.get(&managed.uid).is_none() {
+            observed.insert_read(&managed.uid, service.iter().find(|found| found.uid == managed.uid).cloned());
+        }
+    }
+    observed
+}
+
+/// The first number from `start` for which no configuration has a UID, and none after it.
+pub(crate) fn next_number(observed: &ObservedLimits, start: usize) -> usize {
+    let is_used = |number: &usize| observed.get(&uid(*number)).is_some();
+    (start..start + 1000).rfind(is_used).map_or(start, |last| last + 1)
 }
 
 /// Applies a plan as the service would. Returns the resulting configurations and state.
 pub(crate) fn apply_plan(plan: &Plan, observed: &ObservedLimits, state: &LimitsState) -> (ObservedLimits, LimitsState) {
     let (mut now, mut state) = (observed.clone(), state.clone());
-    let mut next = 5000;
+    let mut next = next_number(observed, 5000);
     let mut uids: Vec<Option<Uid>> = plan.changes.iter().map(|change| change.uid.clone()).collect();
     for task in plan.schedule().into_iter().flat_map(|phase| phase.tasks) {
         let change = &plan.changes[task.change];
@@ -105,11 +130,15 @@ pub(crate) fn apply_plan(plan: &Plan, observed: &ObservedLimits, state: &LimitsS
             }
         }
     }
-    let now = self::observed_limits(now.configs);
-    for found in now.configs.iter().filter(|found| uids.contains(&Some(found.uid.clone()))) {
-        state.record(&sandbox(), found.key(), found);
+    let listed = self::observed_limits(now.configs);
+    for (change, uid) in plan.changes.iter().zip(&uids) {
+        let found = uid.as_ref().and_then(|uid| listed.get(uid));
+        let wanted = plan.desired.iter().find(|wanted| wanted.key() == change.key);
+        if let (Some(wanted), Some(found)) = (wanted, found) {
+            state.record(ManagedConfig::settled(&sandbox(), wanted, found));
+        }
     }
-    (now, state)
+    (read_missing(&listed, &[], &state), state)
 }
 
 /// One of a few definitions, so that random inputs often share one.
@@ -121,7 +150,7 @@ pub(crate) fn any_definition() -> impl Strategy<Value = ConfigDefinition> {
     ]
 }
 
-fn any_deploy_state() -> impl Strategy<Value = DeployState> {
+pub(crate) fn any_deploy_state() -> impl Strategy<Value = DeployState> {
     (any_definition(), any_definition(), 0..4u8).prop_map(|(saved, other, kind)| {
         match (kind, saved.api(), other.api()) {
             (0, ..) => DeployState::from_desired(saved, false),
@@ -174,7 +203,8 @@ pub(crate) fn any_limits_state(observed: ObservedLimits) -> impl Strategy<Value 
                 }
             }
             entries.extend(deleted.map(|deploy_state| observed_config(4000, deploy_state)));
-            (observed.clone(), limits_state(&entries))
+            let state = limits_state(&entries);
+            (read_missing(&observed, &[], &state), state)
         },
     )
 }

@@ -12,7 +12,9 @@ declare module "#glue" {
   export const start: import("./core.js").CoreExports["start"];
   export const resume: import("./core.js").CoreExports["resume"];
   export const cancel: import("./core.js").CoreExports["cancel"];
+  export const redeploy: import("./core.js").CoreExports["redeploy"];
   export const validate: import("./core.js").CoreExports["validate"];
+  export const definitionOf: import("./core.js").CoreExports["definitionOf"];
 }
 
 declare module "*.wasm" {

@@ -181,7 +181,7 @@ function stringify(value: unknown): string {
   return json;
 }
 
-function validationError(where: string, problem: string, cause?: unknown): AjoValidationError {
+export function validationError(where: string, problem: string, cause?: unknown): AjoValidationError {
   const details = where === CONSTRUCTOR ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
   return new AjoValidationError(`${where}: ${problem}`, { ...details, cause });
 }

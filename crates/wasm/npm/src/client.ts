@@ -2,6 +2,7 @@ import { type CallArguments, readCall, readOptions } from "./arguments.js";
 import { core } from "./core.js";
 import { type Capping, OPERATION_ARGUMENTS, type Throttling } from "./generated/operations.js";
 import type { AjoOptions } from "./options.js";
+import { redeploy, type Redeploy } from "./redeploy.js";
 import { runCall } from "./run-call.js";
 import { Session } from "./session.js";
 
@@ -17,7 +18,7 @@ import { Session } from "./session.js";
  * ```
  */
 export class AjoClient {
-  readonly capping: Capping;
+  readonly capping: Capping & Redeploy;
   readonly throttling: Throttling;
 
   /** Throws an `AjoValidationError` for invalid options. */
@@ -27,7 +28,8 @@ export class AjoClient {
     const call: Call = async (operation, args) => runCall(session, callbacks, operation, readCall(operation, args));
     // Every function of the client references `call`, and nothing needs the client object itself.
     unreachable?.register(call, session);
-    this.capping = createMethods("capping", call) as unknown as Capping;
+    const capping = createMethods("capping", call) as unknown as Capping;
+    this.capping = { ...capping, redeploy: (uid, options) => redeploy(capping, uid, options) };
     this.throttling = createMethods("throttling", call) as unknown as Throttling;
   }
 }

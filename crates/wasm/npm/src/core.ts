@@ -15,7 +15,9 @@ export interface CoreExports {
   ): string;
   resume(call: number, outcome: string, body: string, now: number, elapsed: number): string;
   cancel(call: number, now: number, elapsed: number): void;
+  redeploy(results: string): string;
   validate(api: string, definition: string): string;
+  definitionOf(config: string): string;
 }
 
 /** Creates a fresh instance of the module. */

@@ -19,8 +19,8 @@ export type FaultEffect =
   | `${"gateway" | "service"}:${string}`
   /** The error response of the token endpoint with this name: `ims:invalid_scope`. */
   | `ims:${string}`
-  /** This status without a body, with the HTML page of a proxy, or with the problem JSON of another platform service. */
-  | `${"status" | "html" | "problem"}:${number}`
+  /** This status without a body, or with a proxy's HTML page, a platform service's problem JSON, or its line of text. */
+  | `${"status" | "html" | "problem" | "denied"}:${number}`
   /** 429 with `Retry-After` in whole seconds. */
   | `busy:${number}`
   /** A delay in milliseconds of real time: `delay:250`, `delay:uniform:100-400`, `delay:lognormal:200:0.5` (median, sigma). */

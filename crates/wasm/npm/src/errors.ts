@@ -10,6 +10,8 @@ export interface ErrorDetails {
   hint?: string | undefined;
   retryAfterMs?: number | undefined;
   retryable?: boolean | undefined;
+  outcome?: "refused" | "failed" | "unknown" | undefined;
+  live?: "old" | "none" | "unknown" | undefined;
   elapsedMs?: number | undefined;
   cause?: unknown;
   body?: string | undefined;
@@ -26,7 +28,7 @@ export class AjoError extends Error {
   /**
    * The code of the service (`"1451"`, `"403025"`) or of the token endpoint (`"invalid_client"`). Otherwise: `"AUTH"`,
    * `"API"`, `"DECODE"`, `"CONNECT"`, `"DISCONNECTED"`, `"TIMEOUT"`, `"DEADLINE_EXCEEDED"`, `"ABORTED"`, `"CONFIG"`, `"BUILD_REQUEST"`,
-   * `"INVALID"` or `"INTERNAL"`.
+   * `"INVALID"`, `"NOT_DEPLOYED"` (`redeploy`), or `"INTERNAL"`.
    */
   declare readonly code: string;
   /** HTTP status of the response, if there was one. */
@@ -43,6 +45,10 @@ export class AjoError extends Error {
   declare readonly retryAfterMs?: number;
   /** Whether a retry may succeed later. */
   declare readonly retryable?: boolean;
+  /** What happened to the request: the service `refused` it, it `failed` without an effect, or it may have been processed. */
+  declare readonly outcome?: "refused" | "failed" | "unknown";
+  /** For `capping.redeploy`: which limit is live now. `none`: only AJO's default cap applies. */
+  declare readonly live?: "old" | "none" | "unknown";
   /** Duration of the call in milliseconds, including all attempts and the delays between them. */
   declare readonly elapsedMs?: number;
   /**

@@ -1,4 +1,5 @@
 export { AjoClient } from "./client.js";
+export { definitionOf } from "./definition-of.js";
 export {
   AjoAbortError,
   AjoAuthError,
@@ -13,5 +14,6 @@ export {
 export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
 export type * from "./models.js";
 export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, TokenStore } from "./options.js";
+export type { Redeploy } from "./redeploy.js";
 export type { AbortSignalLike, Fetch, FetchInit, FetchResponse, Signal, WasmModule } from "./platform.js";
 export { validateCapping, validateThrottling } from "./validate.js";

@@ -1,5 +1,5 @@
 // Named imports, so that a bundler drops the rest of the glue, which fetches a module.
-import { cancel, close, initSync, open, resume, start, validate } from "#glue";
+import { cancel, close, definitionOf, initSync, open, redeploy, resume, start, validate } from "#glue";
 import { core } from "./core.js";
 
 /**
@@ -11,6 +11,6 @@ export function provideModule(load: () => WebAssembly.Module): void {
   core.setInstantiate(() => {
     // The glue has one global instance, and this replaces it.
     initSync({ module: (module ??= load()) });
-    return { open, close, start, resume, cancel, validate };
+    return { open, close, start, resume, cancel, redeploy, validate, definitionOf };
   });
 }

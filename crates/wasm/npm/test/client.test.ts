@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { AjoClient } from "../src/client.js";
 import { AjoValidationError } from "../src/errors.js";
+import { definitionOf } from "../src/definition-of.js";
 import { validateCapping, validateThrottling } from "../src/validate.js";
 import { scriptedClient, rejection, SECRET, sendStep, sleep, TOKEN, useCore } from "./support.js";
 
@@ -232,6 +233,15 @@ test("the offline rules return diagnostics", () => {
   assert.equal(validateThrottling(undefined)[0]?.message, "throttling null");
   assert.throws(() => validateCapping({ panic: true }), { name: "AjoInternalError" });
   assert.equal(validateCapping(5).length, 1);
+});
+
+test("the definition of a configuration is an object", () => {
+  useCore();
+  assert.deepEqual(definitionOf({ uid: "u-1" }), { config: '{"uid":"u-1"}' });
+  const none: any[] = [undefined, null, 5, "text", []];
+  for (const config of none) {
+    assert.throws(() => definitionOf(config), { name: "AjoValidationError", message: /must be an object/ });
+  }
 });
 
 test("errors quote invalid numbers and unknown names", () => {

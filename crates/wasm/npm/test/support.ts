@@ -73,10 +73,21 @@ export class ScriptedCore implements CoreExports {
     this.cancelled.push(call);
   }
 
+  /** Undeploys at once. */
+  redeploy(results: string): string {
+    const calls = ["get", "undeploy", "deploy", "get"];
+    const call = calls[results === "" ? 0 : results.split(",").length];
+    return JSON.stringify(call === undefined ? { live: results.endsWith("new") ? "new" : "none", message: "NO limit is live" } : { call });
+  }
+
   validate(api: string, definition: string): string {
     if (definition.includes("panic")) throw new WebAssembly.RuntimeError("unreachable");
     read(definition);
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
+  }
+
+  definitionOf(config: string): string {
+    return config.startsWith("{") ? JSON.stringify({ config }) : "null";
   }
 
   #next(call: number, outcome: StepOutcome): string {
@@ -101,7 +112,9 @@ core.setInstantiate(() => {
     start: (client, input, definition) => current.start(client, input, definition),
     resume: (call, outcome, body) => current.resume(call, outcome, body),
     cancel: (call) => current.cancel(call),
+    redeploy: (results) => current.redeploy(results),
     validate: (api, definition) => current.validate(api, definition),
+    definitionOf: (config) => current.definitionOf(config),
   };
 });
 

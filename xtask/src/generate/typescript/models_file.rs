@@ -7,17 +7,23 @@ use serde_json::Value;
 use super::doc_comment::doc_comment;
 use super::typescript_type::{is_declared, open_enum_type, typescript_type};
 use crate::generate::operation_model::{self, BodyModel};
-use crate::spec::Spec;
+use crate::spec::{Spec, referenced_schema_name};
+
+const EXTRA_FIELD: &str =
+    "  /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
+  readonly extra?: Record<string, unknown>;
+";
 
 /// Renders every schema that an operation uses, directly or through others. A shared schema is rendered once.
 pub(super) fn render(specs: &[Spec], all: &[operation_model::OperationModel]) -> Result<String, String> {
     let mut models = BTreeMap::new();
     for spec in specs {
         let api = operation_model::api_name(spec)?;
-        let mut reached = BTreeSet::new();
+        let (mut reached, mut definitions) = (BTreeSet::new(), BTreeSet::new());
         for operation in all.iter().filter(|operation| operation.api == api) {
             if let BodyModel::Argument { schema, .. } = &operation.body {
                 spec.collect_schema_names(schema, &mut reached);
+                definitions.extend(referenced_schema_name(schema));
             }
             if let Some(schema) = &operation.response.schema {
                 spec.collect_schema_names(schema, &mut reached);
@@ -26,21 +32,22 @@ pub(super) fn render(specs: &[Spec], all: &[operation_model::OperationModel]) ->
         for name in reached {
             let schema = &spec.value["components"]["schemas"][&name];
             if is_declared(schema) {
-                models.insert(name.clone(), render_model(spec, &name, schema));
+                models.insert(name.clone(), render_model(spec, &name, schema, definitions.contains(&*name)));
             }
         }
     }
     Ok(models.into_values().collect::<Vec<_>>().join("\n"))
 }
 
-fn render_model(spec: &Spec, name: &str, schema: &Value) -> String {
+fn render_model(spec: &Spec, name: &str, schema: &Value, is_definition: bool) -> String {
     let comment = description_comment(schema, "");
     if let Some(values) = schema["x-extensible-enum"].as_array() {
         return format!("{comment}export type {name} = {};\n", open_enum_type(values));
     }
     let fields: String =
         schema["properties"].as_object().into_iter().flatten().map(|it| render_field(spec, schema, it)).collect();
-    format!("{comment}export interface {name} {{\n{fields}}}\n")
+    let extra = if is_definition { EXTRA_FIELD } else { "" };
+    format!("{comment}export interface {name} {{\n{fields}{extra}}}\n")
 }
 
 fn render_field(spec: &Spec, object: &Value, (name, property): (&String, &Value)) -> String {

@@ -1,6 +1,6 @@
 //! Desired configurations that match several configurations at the service.
 
-use ajo_limits::{BlockReason, Blocker, ConfigKey, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan};
+use ajo_limits::{BlockReason, Blocker, DesiredLimits, LimitsState, ObservedLimits, PlanOptions, plan};
 
 use super::plan::duplicate_notes;
 
@@ -14,21 +14,17 @@ impl AmbiguousConfigs {
     pub(crate) fn find(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Self {
         let plan = plan(desired, observed, state, PlanOptions::default());
         let duplicates = duplicate_notes(&plan);
-        let ambiguous =
-            |blocker: &Blocker| matches!(blocker.reason, BlockReason::Ambiguous | BlockReason::MultipleThrottling);
+        let ambiguous = |blocker: &Blocker| {
+            matches!(
+                blocker.reason,
+                BlockReason::Ambiguous | BlockReason::MultipleThrottling | BlockReason::IncompleteList
+            )
+        };
         Self { blockers: plan.blockers.into_iter().filter(ambiguous).collect(), duplicates }
-    }
-
-    pub(crate) fn contains(&self, key: &ConfigKey) -> bool {
-        self.blockers.iter().any(|blocker| blocker.key.as_ref() == Some(key))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.blockers.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.blockers.len()
     }
 
     /// A note for each blocker, and for each unmanaged duplicate of a configuration in the files.
@@ -39,7 +35,9 @@ impl AmbiguousConfigs {
 
 /// Formats a blocker on one line.
 fn blocker_line(blocker: &Blocker) -> String {
-    let candidates: Vec<_> = blocker.candidates.iter().map(|candidate| candidate.uid.as_str()).collect();
-    let key = blocker.key.as_ref().map_or_else(String::new, ToString::to_string);
-    format!("{key}: {}: {}; {}", blocker.message, candidates.join(", "), blocker.hint)
+    let candidates: Vec<_> = blocker.candidates.iter().map(|candidate| candidate.uid.to_string()).collect();
+    let candidates = (!candidates.is_empty()).then(|| candidates.join(", "));
+    let key = blocker.key.as_ref().map(ToString::to_string);
+    let parts: Vec<_> = key.into_iter().chain([blocker.message.clone()]).chain(candidates).collect();
+    format!("{}; {}", parts.join(": "), blocker.hint)
 }

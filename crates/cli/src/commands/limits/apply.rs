@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ajo_apply::{ApplyLock, JournalFile, PlanExecutor};
-use ajo_core::{SandboxName, Verb};
+use ajo_core::SandboxName;
 use ajo_limits::{
-    CommandOutcome, CommandReport, ConfigKey, DesiredLimits, JOURNAL_VERSION, Journal, JournalHeader, Plan,
-    PlanOptions, StepResult, StepState, plan,
+    CommandOutcome, CommandReport, ConfigKey, DEFAULT_CAP_APPLIES, DesiredLimits, JOURNAL_VERSION, Journal,
+    JournalHeader, Plan, PlanOptions, StepResult, StepState, UnmanagedHandling, plan,
 };
 use tokio::runtime::Handle;
 
@@ -89,7 +89,7 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
     let input = if args.resume {
         resume::load_input(settings, &paths)?
     } else {
-        LimitsInput::read(settings, &files, policy.as_deref())?
+        LimitsInput::read(settings, &files, policy.as_deref())
     };
     Ok(ApplyFiles { reviewed, paths, input })
 }
@@ -115,11 +115,13 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         (None, Some(interrupted)) => interrupted,
         (None, None) => args.prune_args.to_options(),
     };
-    let service = connect(settings, &desired.sandbox).await?;
+    let mut desired = paths.localize(&input, &desired)?;
+    let mut service = connect(settings, &desired.sandbox).await?;
     let lock = acquire_lock(&paths, args.lock_timeout).await?;
     if args.resume {
         resume::check_state(&paths, service.organization(), desired.sandbox.as_str())?;
     }
+    service.protect_secrets(&paths, &input, &mut desired, reviewed.as_ref().map(expect_plan))?;
     let (plan, note) = build_plan(&service, &paths, &desired, options).await?;
     // The plan includes the interrupted apply, so its note matters only if the plan is blocked.
     let note = note.filter(|_| !plan.blockers.is_empty());
@@ -157,10 +159,9 @@ async fn build_plan(
     desired: &DesiredLimits,
     options: PlanOptions,
 ) -> Result<(Plan, Option<String>), CommandError> {
-    let observed = service.observe(desired).await?;
-    let ReconciledState { state, note, is_unsaved } =
-        paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
-    if is_unsaved {
+    let (observed, ReconciledState { state, note, unsaved }) = paths.observe(service, desired).await?;
+    if let Some(journal) = unsaved {
+        service.check_unknown_creates(&journal, &observed).await?;
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
     }
     Ok((plan(desired, &observed, &state, options), note))
@@ -174,7 +175,8 @@ fn sync_state(
     plan: &Plan,
 ) -> Result<(), CommandError> {
     let mut state = paths.load_state(service.organization())?;
-    plan.stale.iter().for_each(|observed| state.record(&desired.sandbox, observed.key(), observed));
+    plan.stale.iter().for_each(|managed| state.record(managed.clone()));
+    state.mark_orphaned(plan);
     plan.missing.iter().for_each(|uid| state.remove(uid));
     if !state.configs.is_empty() {
         state.organization.get_or_insert_with(|| service.organization().to_owned());
@@ -206,7 +208,8 @@ impl PendingApply {
         let progress = ApplyProgressBar::new(plan);
         let journal = JournalFile::create(&path, self.journal_header(plan)?)?;
         let mut cancelled = false;
-        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress);
+        let applying = PlanExecutor::new(&self.service.session.client, plan, journal, &progress)
+            .with_reader(self.service.reader.clone());
         let (journal, journal_error) = tokio::select! {
             done = applying.run(concurrency) => done,
             () = wait_for_second_signal(signals, &mut cancelled, &progress) => return Err(self.forced_stop_error(&path)),
@@ -222,13 +225,13 @@ impl PendingApply {
             () = wait_for_second_signal(signals, &mut cancelled, &progress) => Err(CommandError::new("cancelled before the result was read back")),
         };
         let outcome = match (&recorded, all_done, cancelled) {
-            (Ok(problems), true, _) if problems.is_empty() => CommandOutcome::Applied,
+            (Ok((problems, _)), true, _) if problems.is_empty() => CommandOutcome::Applied,
             (_, false, true) => CommandOutcome::Cancelled,
             _ => CommandOutcome::Partial,
         };
         match recorded {
-            Ok(problems) => {
-                notes.extend(problems);
+            Ok((problems, duplicates)) => {
+                notes.extend(problems.into_iter().chain(duplicates));
                 if all_done {
                     JournalFile::remove(&path)?;
                 } else {
@@ -237,7 +240,6 @@ impl PendingApply {
                 }
             }
             Err(failure) => {
-                notes.extend(keys_left_undeployed(&results).map(|key| format!("there may be no live limit for {key}")));
                 notes.push(format!(
                     "the state file was not updated: {failure}; update it with: {}",
                     self.paths.resume_command(sandbox)
@@ -250,33 +252,34 @@ impl PendingApply {
     /// The error for a second signal, which does not wait for the calls in flight.
     fn forced_stop_error(&self, journal: &Path) -> CommandError {
         let results = JournalFile::load(journal).ok().flatten().map(|journal| journal.results()).unwrap_or_default();
-        let undeployed: String =
-            keys_left_undeployed(&results).map(|key| format!("; there may be no live limit for {key}")).collect();
-        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{undeployed}"))
+        let live: String = live_limits(&results).map(|(key, live)| format!("; {key}: {live}")).collect();
+        CommandError::new(format!("cancelled; the outcome of the calls in flight is unknown{live}"))
             .with_hint(format!("resume with: {}", self.paths.resume_command(&expect_plan(&self.report).sandbox)))
             .with_exit_status(ExitStatus::Cancelled)
     }
 
-    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan.
-    async fn record_results(&self, journal: &Journal) -> Result<Vec<String>, CommandError> {
+    /// Reads back all configurations and records them in the state. Returns a message for each that differs from the plan, and
+    /// notes about duplicates, which do not make an apply incomplete.
+    async fn record_results(&self, journal: &Journal) -> Result<(Vec<String>, Vec<String>), CommandError> {
         let Self { service, paths, desired, report, .. } = self;
-        let observed = service.observe(desired).await?;
         let mut state = paths.load_state(service.organization())?;
+        let observed = service.observe(desired, &state, Some(journal)).await?;
         journal.reconcile(&observed, &mut state, &desired.sandbox);
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
         let applied = expect_plan(report);
         let now = plan(desired, &observed, &state, applied.options);
-        let undeployed = ajo_limits::detect_drift(desired, &observed, &state).into_iter().filter(|drift| {
+        let drift = ajo_limits::detect_drift(desired, &observed, &state, UnmanagedHandling::default());
+        let undeployed = drift.configs.iter().filter(|drift| {
             drift.exists && drift.deploy_mismatch.is_some_and(|deployed| deployed.expected && !deployed.actual)
         });
-        let mut problems: Vec<_> = undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}", drift.key)).collect();
+        let mut problems: Vec<_> =
+            undeployed.map(|drift| format!("NO LIVE LIMIT FOR {}; {DEFAULT_CAP_APPLIES}", drift.key)).collect();
         let all_done = journal.results().iter().all(|result| result.state == StepState::Done);
         let pending = now.changes.iter().map(|change| &change.key);
         let pending = pending.chain(now.blockers.iter().filter_map(|blocker| blocker.key.as_ref()));
         let changed = pending.filter(|key| all_done && applied.changes.iter().any(|change| change.key == **key));
         problems.extend(changed.map(|key| format!("{key}: changed by someone else during the apply; see `ajo drift`")));
-        problems.extend(planning::duplicate_notes(&now));
-        Ok(problems)
+        Ok((problems, planning::duplicate_notes(&now)))
     }
 
     fn journal_header(&self, plan: &Plan) -> Result<JournalHeader, CommandError> {
@@ -297,17 +300,9 @@ impl PendingApply {
     }
 }
 
-/// Configurations that may have been undeployed for a redeploy that did not happen.
-fn keys_left_undeployed(results: &[StepResult]) -> impl Iterator<Item = &ConfigKey> {
-    let deployed = |key: &ConfigKey| {
-        results.iter().any(|it| it.key == *key && it.step == Verb::Deploy && it.state == StepState::Done)
-    };
-    let is_redeploy = |key: &ConfigKey| results.iter().any(|it| it.key == *key && it.step == Verb::Deploy);
-    results
-        .iter()
-        .filter(|it| it.step == Verb::Undeploy && matches!(it.state, StepState::Done | StepState::Unknown))
-        .map(|it| &it.key)
-        .filter(move |key| is_redeploy(key) && !deployed(key))
+/// Which limits are live for configurations whose redeploy did not finish.
+fn live_limits(results: &[StepResult]) -> impl Iterator<Item = (&ConfigKey, &'static str)> {
+    results.iter().filter_map(|result| Some((&result.key, result.live?.describe())))
 }
 
 /// Returns on the second signal. After the first one, no further calls are started.

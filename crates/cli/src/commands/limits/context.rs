@@ -10,6 +10,8 @@ use crate::command_error::CommandError;
 
 /// The service, its configurations, and the state.
 pub(crate) struct LimitsContext {
+    /// The desired limits, with files relative to the directory of the state file.
+    pub(crate) desired: DesiredLimits,
     pub(crate) service: SandboxService,
     pub(crate) paths: StatePaths,
     pub(crate) observed: ObservedLimits,
@@ -21,13 +23,15 @@ impl LimitsContext {
     pub(crate) async fn load(
         settings: &GlobalSettings,
         files: &LimitsFilesArgs,
+        input: &LimitsInput,
         desired: &DesiredLimits,
     ) -> Result<Self, CommandError> {
-        let service = SandboxService::connect(settings, &desired.sandbox).await?;
+        let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
         let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
-        let observed = service.observe(desired).await?;
-        let reconciled = paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
-        Ok(Self { service, paths, observed, reconciled })
+        let mut desired = paths.localize(input, desired)?;
+        service.protect_secrets(&paths, input, &mut desired, None)?;
+        let (observed, reconciled) = paths.observe(&service, &desired).await?;
+        Ok(Self { desired, service, paths, observed, reconciled })
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
     if results.len() != 6 || results.iter().any(|result| result.state != StepState::Done) {
         return Err(demo_error("not all calls succeeded"));
     }
-    let observed = ServiceReader::new(client).observe(true).await?;
+    let observed = ServiceReader::new(client).observe(true, &[]).await?;
     journal.journal().reconcile(&observed, &mut state, &desired.sandbox);
 
     output::print_data("\najo plan again")?;
@@ -81,7 +81,7 @@ pub(crate) async fn run(client: &Client, organization: &str) -> Result<(), Comma
 
 async fn build_plan(client: &Client, desired: &DesiredLimits, state: &LimitsState) -> Result<Plan, CommandError> {
     let throttling = desired.configs.iter().any(|config| config.definition.api() == Api::Throttling);
-    let observed = ServiceReader::new(client).observe(throttling).await?;
+    let observed = ServiceReader::new(client).observe(throttling, &[]).await?;
     Ok(plan(desired, &observed, state, PlanOptions::default()))
 }
 

@@ -2,37 +2,79 @@
 
 use std::process::ExitCode;
 
-use ajo_limits::{CommandOutcome, CommandReport};
+use ajo_core::rules::Severity;
+use ajo_limits::{
+    BlockReason, CommandOutcome, CommandReport, DesiredLimits, DriftReport, FileDiagnostic, LimitsState,
+    NormalizedConfig, PlanOptions, detect_drift, plan,
+};
 
-use super::ambiguous_configs::AmbiguousConfigs;
 use super::context::LimitsContext;
 use super::input::LimitsInput;
-use super::state_paths::ReconciledState;
-use crate::arguments::{GlobalSettings, LimitsFilesArgs};
+use super::state_paths::StatePaths;
+use crate::arguments::{DriftArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::report;
 
-pub(crate) async fn run(settings: &GlobalSettings, files: &LimitsFilesArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+pub(crate) async fn run(settings: &GlobalSettings, args: &DriftArgs) -> Result<ExitCode, CommandError> {
+    let files = &args.files;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("drift", settings);
     };
-    let LimitsContext { service, observed, reconciled: ReconciledState { state, note, .. }, .. } =
-        LimitsContext::load(settings, files, desired).await?;
-    let mut drifts = ajo_limits::detect_drift(desired, &observed, &state);
-    let ambiguous = AmbiguousConfigs::find(desired, &observed, &state);
-    drifts.retain(|drift| !ambiguous.contains(&drift.key));
-    let outcome = match (ambiguous.is_empty(), drifts.is_empty()) {
-        (false, _) => CommandOutcome::Blocked,
-        (true, false) => CommandOutcome::Changes,
-        (true, true) => CommandOutcome::Clean,
-    };
-    let report = CommandReport {
-        drifts,
-        notes: note.into_iter().chain(ambiguous.notes()).collect(),
-        ..service.report("drift", &input, outcome)
-    };
+    let mut context = LimitsContext::load(settings, files, &input, desired).await?;
+    add_deleted_files(&mut context.desired, &context.reconciled.state, &context.paths);
+    let LimitsContext { desired, observed, reconciled, .. } = &context;
+    let drift = detect_drift(desired, observed, &reconciled.state, args.unmanaged_handling());
+    let report = drift_report("drift", &input, &context, drift);
     report::print(&report, settings.output, &input.sources)?;
-    Ok(report::exit_code(outcome, ExitStatus::Changes))
+    Ok(report::exit_code(report.outcome, ExitStatus::Changes))
+}
+
+/// Limits of a file that was deleted are in no file, although the state file names it.
+pub(super) fn add_deleted_files(desired: &mut DesiredLimits, state: &LimitsState, paths: &StatePaths) {
+    let directory = paths.state_file.path().parent().unwrap_or(std::path::Path::new(""));
+    let files = state.configs.iter().filter_map(|managed| managed.file.as_ref());
+    desired.files.extend(files.filter(|file| !directory.join(file).exists()).cloned());
+}
+
+/// The report of `drift` or `verify`. If the service's list is wrong, drift is unknown.
+pub(super) fn drift_report(
+    command: &str,
+    input: &LimitsInput,
+    context: &LimitsContext,
+    drift: DriftReport,
+) -> CommandReport {
+    let LimitsContext { desired, service, paths, observed, reconciled } = context;
+    let plan = plan(desired, observed, &reconciled.state, PlanOptions::default());
+    let wrong_list = plan.blockers.iter().find(|blocker| blocker.reason == BlockReason::IncompleteList);
+    let wrong_list = wrong_list.map(|blocker| FileDiagnostic {
+        code: blocker.reason.code().to_owned(),
+        severity: Severity::Error,
+        message: blocker.message.clone(),
+        hint: Some("there may be more drift than this report shows; try again later".to_owned()),
+        location: None,
+        key: None,
+        allowed: None,
+    });
+    let outcome = match (wrong_list.is_some(), drift.has_errors(), command) {
+        (true, ..) => CommandOutcome::Blocked,
+        (_, false, _) => CommandOutcome::Clean,
+        (_, true, "verify") => CommandOutcome::Invalid,
+        (_, true, _) => CommandOutcome::Changes,
+    };
+    let base = service.report(command, input, outcome);
+    CommandReport {
+        diagnostics: base
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
+            .chain(wrong_list)
+            .collect(),
+        drift: Some(drift),
+        notes: reconciled.note.iter().cloned().collect(),
+        state_file: paths.display_path(),
+        ..base
+    }
 }

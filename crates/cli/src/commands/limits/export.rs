@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
+use ajo_limits::ExportedLimits;
+
 use super::sandbox_service::SandboxService;
 use crate::arguments::{ExportArgs, GlobalSettings};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
-use crate::report::OutputFormat;
+use crate::report::{OutputFormat, pluralize};
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<ExitCode, CommandError> {
@@ -17,19 +19,25 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &ExportArgs) -> Result<
             .into_usage_error());
     }
     let service = SandboxService::from_settings(settings).await?;
-    let observed = service.reader.observe(false).await?;
-    let text = ajo_limits::export_limits(&service.sandbox, &observed);
+    let observed = service.reader.observe(false, &[]).await?;
+    let to = args.as_sandbox.as_ref().unwrap_or(&service.sandbox);
+    let ExportedLimits { text, notes } = ajo_limits::export_limits(&service.sandbox, to, &observed);
     match &args.out {
         None => output::print_data(SafeText::document(&text))?,
         Some(file) => {
             // Never overwrite a limits file: users edit it.
             ajo_apply::create_new(file, &text)?;
-            output::print_note(safe!(
-                "exported {} configurations; add them to the state with: ajo import {}",
-                observed.configs.len(),
-                file.display()
-            ));
+            let next = if *to == service.sandbox {
+                "add them to the state with: ajo import"
+            } else {
+                "compare with: ajo plan"
+            };
+            let count = pluralize(observed.configs.len(), "configuration", "configurations");
+            output::print_note(safe!("exported {}; {} {}", count, next, file.display()));
         }
+    }
+    for note in notes {
+        output::print_note(safe!("note: {}", note));
     }
     Ok(ExitStatus::Success.into())
 }

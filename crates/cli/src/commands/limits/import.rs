@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use ajo_apply::ApplyLock;
 use ajo_core::Uid;
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, LimitsState, ObservedConfig, ObservedLimits, match_configs,
+    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, LimitsState, ManagedConfig, ObservedConfig,
+    ObservedLimits, match_configs,
 };
 
 use super::ambiguous_configs::AmbiguousConfigs;
 use super::input::LimitsInput;
 use super::lock::acquire_lock;
 use super::sandbox_service::SandboxService;
+use super::secret_salts::random_salt;
 use super::state_paths::{ReconciledState, StatePaths};
 use crate::arguments::{GlobalSettings, ImportArgs};
 use crate::command_error::CommandError;
@@ -20,21 +22,22 @@ use crate::report;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &ImportArgs) -> Result<ExitCode, CommandError> {
     let files = &args.files;
-    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &files.files, files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("import", settings);
     };
-    let service = SandboxService::connect(settings, &desired.sandbox).await?;
+    let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
     let _lock: ApplyLock = acquire_lock(&paths, 0).await?;
-    let observed = service.observe(desired).await?;
-    let ReconciledState { mut state, note, .. } =
-        paths.reconciled_state(service.organization(), &observed, &desired.sandbox)?;
+    let mut desired = paths.localize(&input, desired)?;
+    service.protect_secrets(&paths, &input, &mut desired, None)?;
+    let desired = &desired;
+    let (observed, ReconciledState { mut state, note, .. }) = paths.observe(&service, desired).await?;
     state.organization.get_or_insert_with(|| service.organization().to_owned());
 
     let mut notes: Vec<String> = note.into_iter().collect();
     let outcome = if args.uid.is_empty() {
-        import_matching(desired, &observed, &mut state, &mut notes)
+        import_matching(desired, &observed, &mut state, &mut notes)?
     } else {
         for uid in &args.uid {
             import_uid(desired, uid, &observed, &mut state, &mut notes)?;
@@ -56,20 +59,19 @@ fn import_matching(
     observed: &ObservedLimits,
     state: &mut LimitsState,
     notes: &mut Vec<String>,
-) -> CommandOutcome {
+) -> Result<CommandOutcome, CommandError> {
     let before = state.clone();
     let matches: Vec<Option<ObservedConfig>> =
         match_configs(desired, observed, state).into_iter().map(Option::<&ObservedConfig>::cloned).collect();
     for (config, matched) in desired.configs.iter().zip(matches) {
         let key = config.key();
         if let Some(matched) = matched {
-            state.record(&desired.sandbox, key.clone(), &matched);
-            let change = if before.is_up_to_date(&matched) { "already managed" } else { "imported" };
-            notes.push(format!("{key}: {} {change}", matched.uid));
+            let result = record_import(desired, Some(config), &matched, state)?;
+            notes.push(format!("{key}: {} {result}", matched.uid));
         } else {
             let deleted: Vec<Uid> = before
                 .for_sandbox(&desired.sandbox)
-                .filter(|owned| owned.key == key && observed.get(&owned.uid).is_none())
+                .filter(|owned| owned.key == key && observed.absent.contains(&owned.uid))
                 .map(|owned| owned.uid.clone())
                 .collect();
             for uid in deleted {
@@ -80,7 +82,7 @@ fn import_matching(
     }
     let ambiguous = AmbiguousConfigs::find(desired, observed, state);
     notes.extend(ambiguous.notes().iter().map(|note| format!("not imported: {note}")));
-    if ambiguous.is_empty() { CommandOutcome::Applied } else { CommandOutcome::Blocked }
+    Ok(if ambiguous.is_empty() { CommandOutcome::Applied } else { CommandOutcome::Blocked })
 }
 
 /// Imports the configuration with this uid. Removes others with the same key from the state.
@@ -105,7 +107,39 @@ fn import_uid(
         state.remove(&other);
         notes.push(format!("{key}: {other} removed from the state"));
     }
-    state.record(&desired.sandbox, key.clone(), matched);
-    notes.push(format!("{key}: {uid} imported"));
+    let config = desired.configs.iter().find(|config| config.key() == key);
+    notes.push(format!("{key}: {uid} {}", record_import(desired, config, matched, state)?));
     Ok(())
+}
+
+/// Records a configuration as it is at the service, and describes the result. It may differ from the file.
+fn record_import(
+    desired: &DesiredLimits,
+    config: Option<&DesiredConfig>,
+    matched: &ObservedConfig,
+    state: &mut LimitsState,
+) -> Result<String, CommandError> {
+    let known = state.get(&matched.uid);
+    let settled = config.map(|config| ManagedConfig::settled(&desired.sandbox, config, matched));
+    if known.is_some() && known == settled.as_ref() {
+        return Ok("already managed".to_owned());
+    }
+    let matches_file = config.filter(|config| *matched.deploy_state_for(&config.definition) == config.deploy_state());
+    let file = config.map_or_else(
+        || {
+            let recorded = known.and_then(|known| known.file.clone()).filter(|file| desired.files.contains(file));
+            recorded.or_else(|| desired.files.first().cloned())
+        },
+        |config| config.file.clone(),
+    );
+    let salt = config.map_or_else(|| known?.salt(), |config| config.definition.salt());
+    let salt = if salt.is_none() && matched.has_secrets() { Some(random_salt()?) } else { salt };
+    let unsettled = || {
+        let key = config.map_or_else(|| matched.key(), DesiredConfig::key);
+        ManagedConfig::unsettled(&desired.sandbox, key, file, &matched.clone().with_salt(salt))
+    };
+    let difference = config.filter(|_| matches_file.is_none()).map(|config| config.describe_difference(matched));
+    let message = difference.map_or_else(|| "imported".to_owned(), |difference| format!("imported; it {difference}"));
+    state.record(settled.filter(|_| matches_file.is_some()).unwrap_or_else(unsettled));
+    Ok(message)
 }

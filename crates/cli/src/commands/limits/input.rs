@@ -1,21 +1,24 @@
 //! Reads limits files and the files that they reference.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use ajo_auth::{Secret, read_bounded_text, read_input_file};
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE, Plan, PlanOptions,
+    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE,
+    Plan, PlanOptions, SecretValues,
 };
 use jiff::Timestamp;
 
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
-use crate::definition_file::read_file_or_stdin;
 use crate::exit_status::ExitStatus;
 use crate::report;
+use crate::secret_mask;
 use crate::session;
 
 /// Maximum size of a limits file in bytes. 10,000 configurations take about 3 MB.
@@ -31,6 +34,8 @@ pub(crate) struct LimitsInput {
     pub(crate) is_production: bool,
     /// The options of the apply to resume.
     pub(crate) resume_options: Option<PlanOptions>,
+    /// The secrets that the files declare.
+    pub(crate) secrets: SecretValues,
     desired: Option<DesiredLimits>,
     /// The digest of all policies.
     pub(crate) policy_digest: Option<Digest>,
@@ -39,44 +44,43 @@ pub(crate) struct LimitsInput {
 
 impl LimitsInput {
     /// Reads files for a single sandbox.
-    pub(crate) fn read(
-        settings: &GlobalSettings,
-        files: &[PathBuf],
-        policy: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+    pub(crate) fn read(settings: &GlobalSettings, files: &[PathBuf], policy: Option<&Path>) -> Self {
+        let sources = load_sources(files, policy).with_secrets(session::known_secrets(settings));
         let limits = file::parse_limits(&sources, &environment_variable);
-        Ok(Self::from_limits(files, sources, vec![limits]))
+        Self::from_limits(files, sources, vec![limits])
     }
 
     /// Reads files for any number of sandboxes, to validate them.
-    pub(crate) fn read_each(
-        settings: &GlobalSettings,
-        files: &[PathBuf],
-        policy: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        let sources = load_sources(files, policy)?.with_secrets(session::known_secrets(settings));
+    pub(crate) fn read_each(settings: &GlobalSettings, files: &[PathBuf], policy: Option<&Path>) -> Self {
+        let sources = load_sources(files, policy).with_secrets(session::known_secrets(settings));
         let each = file::parse_limits_by_sandbox(&sources, &environment_variable);
-        Ok(Self::from_limits(files, sources, each))
+        Self::from_limits(files, sources, each)
     }
 
-    /// The desired limits of an earlier plan.
+    /// The desired limits of an earlier plan, with the values of their secrets from the environment.
     pub(crate) fn from_plan(plan: &Plan) -> Result<Self, CommandError> {
         let sandbox: SandboxName =
             plan.sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
+        let (secrets, configs) = read_secrets(plan)?;
+        let desired = DesiredLimits { sandbox, configs, files: plan.files.clone() };
         Ok(Self {
             sources: SourceSet::default(),
             files: Vec::new(),
             diagnostics: Vec::new(),
             is_production: true,
             resume_options: Some(plan.options),
-            desired: Some(DesiredLimits { sandbox, configs: plan.desired.clone() }),
+            secrets,
+            desired: Some(desired),
             policy_digest: None,
             freeze_windows: Vec::new(),
         })
     }
 
     fn from_limits(files: &[PathBuf], sources: SourceSet, mut each: Vec<ParsedLimits>) -> Self {
+        for (_, secret) in each.iter().flat_map(|limits| limits.secrets.iter()) {
+            secret_mask::register(secret);
+        }
+        let secrets = each.first().map(|limits| limits.secrets.clone()).unwrap_or_default();
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
         let is_production = each.iter().any(|limits| limits.production != Some(false));
         let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
@@ -90,6 +94,7 @@ impl LimitsInput {
             diagnostics,
             is_production,
             resume_options: None,
+            secrets,
             desired,
             policy_digest,
             freeze_windows,
@@ -146,31 +151,86 @@ impl LimitsInput {
     }
 }
 
+/// The secrets of an interrupted apply from the environment, and its configurations with them.
+pub(crate) fn read_secrets(plan: &Plan) -> Result<(SecretValues, Vec<DesiredConfig>), CommandError> {
+    let failed = |problem: &str, names: Vec<String>| {
+        CommandError::new(format!("the interrupted apply needs these secrets, which {problem}: {}", names.join(", ")))
+            .with_hint("set them in the environment; the journal does not contain them")
+    };
+    let names: BTreeSet<_> = plan.desired.iter().flat_map(|config| config.definition.secret_names()).collect();
+    let mut secrets = SecretValues::default();
+    let mut missing = Vec::new();
+    for name in names {
+        let Some(value) = environment_variable(&name).map(Secret::new) else {
+            missing.push(name);
+            continue;
+        };
+        secret_mask::register(&value);
+        secrets.insert(&name, value);
+    }
+    if !missing.is_empty() {
+        return Err(failed("are not set", missing));
+    }
+    let mut configs = Vec::new();
+    let mut changed = BTreeSet::new();
+    for config in &plan.desired {
+        match config.definition.clone().with_secret_values(&secrets) {
+            Ok(definition) => configs.push(DesiredConfig { definition, ..config.clone() }),
+            Err(names) => changed.extend(names),
+        }
+    }
+    if changed.is_empty() {
+        Ok((secrets, configs))
+    } else {
+        Err(failed("have other values now", changed.into_iter().collect()))
+    }
+}
+
 /// The value of a variable that a limits file declares, if it is not blank.
-fn environment_variable(name: &str) -> Option<String> {
+pub(super) fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// Reads the files, and the files that they reference.
-fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> Result<SourceSet, CommandError> {
-    let source = |file: &Path| {
-        let (_, text) = read_file_or_stdin(file, MAX_LIMITS_FILE_BYTES)?;
-        Ok::<_, CommandError>(SourceFile { name: file.display().to_string(), content: text })
+/// Reads the files, and the files that they reference. A file that cannot be read is an error of the files, so that every output
+/// format reports it.
+fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
+    let read = |file: &Path| {
+        let name = file.display().to_string();
+        match read_text(file) {
+            Ok(content) => Ok(SourceFile { name, content }),
+            Err(reason) => Err((name, reason)),
+        }
     };
-    let mut sources = SourceSet::new(files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?);
-    if let Some(policy) = policy {
-        sources = sources.with_policy(source(policy)?);
+    let (inputs, unreadable): (Vec<_>, Vec<_>) = files.iter().map(|file| read(file)).partition(Result::is_ok);
+    let mut sources = SourceSet::new(inputs.into_iter().flatten().collect());
+    let mut unreadable: Vec<_> = unreadable.into_iter().filter_map(Result::err).collect();
+    match policy.map(read) {
+        Some(Ok(policy)) => sources = sources.with_policy(policy),
+        Some(Err(failure)) => unreadable.push(failure),
+        None => {}
+    }
+    for (name, reason) in unreadable {
+        sources = sources.with_unreadable(&name, reason);
     }
     loop {
         let needed = sources.missing_files();
         if needed.is_empty() {
-            return Ok(sources);
+            return sources;
         }
         for name in needed {
-            let text = read_file_or_stdin(Path::new(&name), MAX_LIMITS_FILE_BYTES);
-            sources.insert(&name, text.map(|(_, text)| text).map_err(|failure| failure.message));
+            sources.insert(&name, read_text(Path::new(&name)));
         }
     }
+}
+
+/// The text of a file, or of standard input for `-`; or why it cannot be read.
+fn read_text(file: &Path) -> Result<String, String> {
+    let text = if file == Path::new("-") {
+        read_bounded_text(std::io::stdin().lock(), MAX_LIMITS_FILE_BYTES)
+    } else {
+        read_input_file(file, MAX_LIMITS_FILE_BYTES)
+    };
+    text.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -194,7 +254,7 @@ freezeWindows:
         std::fs::write(&file, limits).expect("written");
         std::fs::write(&policy, POLICY).expect("written");
         let settings = CliArgs::try_parse_from(["ajo", "doctor"]).expect("arguments").settings;
-        let input = LimitsInput::read(&settings, &[file], Some(&policy)).expect("a limits file");
+        let input = LimitsInput::read(&settings, &[file], Some(&policy));
         assert!(input.desired().is_some() && input.policy_digest.is_some());
         for (now, reason) in [
             ("2030-11-26T23:59:59Z", None),

@@ -7,13 +7,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
-use ajo_limits::{CommandOutcome, CommandReport, DeployState, DesiredConfig, Plan, PlanOptions, plan};
+use ajo_limits::{
+    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, Plan,
+    PlanOptions, plan,
+};
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
-use super::state_paths::shell_quote;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -21,15 +23,16 @@ use crate::output;
 use crate::report::{self, OutputFormat, TextStyle};
 use crate::safe_text::safe;
 use crate::secret_check::check_no_secret;
+use crate::shell_quote::shell_quote;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -> Result<ExitCode, CommandError> {
-    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref())?;
+    let input = LimitsInput::read(settings, &args.files.files, args.files.state_args.policy.as_deref());
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
-    let LimitsContext { service, paths, observed, reconciled } =
-        LimitsContext::load(settings, &args.files, desired).await?;
-    let plan = plan(desired, &observed, &reconciled.state, args.prune_args.to_options());
+    let LimitsContext { desired, service, paths, observed, reconciled } =
+        LimitsContext::load(settings, &args.files, &input, desired).await?;
+    let plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());
     let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, reconciled.note)?;
     if let Some(file) = &args.out {
@@ -61,7 +64,14 @@ pub(crate) fn build_report(
     } else {
         CommandOutcome::Changes
     };
+    let base = service.report(command, input, outcome);
     let mut report = CommandReport {
+        diagnostics: base
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
+            .collect(),
         notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
             .into_iter()
             .flatten()
@@ -72,7 +82,7 @@ pub(crate) fn build_report(
         state_file,
         policy,
         policy_digest: input.policy_digest.clone(),
-        ..service.report(command, input, outcome)
+        ..base
     };
     report.seal_plan();
     Ok(report)
@@ -93,16 +103,21 @@ fn missing_limit_notes(plan: &Plan) -> Vec<String> {
             && !blocker.candidates[0].deployed
     });
     let keys = deploys.map(|change| &change.key).chain(blocked.filter_map(|blocker| blocker.key.as_ref()));
-    keys.map(|key| format!("no live limit for {key}")).collect()
+    keys.map(|key| format!("no live limit for {key}; {DEFAULT_CAP_APPLIES}")).collect()
 }
 
 /// Notes for unmanaged configurations with the same URL and methods as a configuration in the files.
 pub(crate) fn duplicate_notes(plan: &Plan) -> Vec<String> {
     let keys: BTreeSet<_> = plan.desired.iter().map(DesiredConfig::key).collect();
-    let duplicates = plan.unmanaged.iter().filter(|candidate| keys.contains(&candidate.key));
+    let duplicates = plan.unmanaged.iter().map(|found| (found.key(), found)).filter(|(key, _)| keys.contains(key));
     duplicates
-        .map(|duplicate| {
-            format!("{}: {} has the same URL and methods, and `ajo` does not manage it", duplicate.key, duplicate.uid)
+        .map(|(key, found)| {
+            let force = if found.deploy_state.is_deployed() { " --force" } else { "" };
+            format!(
+                "{key}: {} has the same URL and methods, and `ajo` does not manage it; delete it with `ajo {} delete {0}{force} \
+                 --sandbox {}`",
+                found.uid, key.api, plan.sandbox
+            )
         })
         .collect()
 }

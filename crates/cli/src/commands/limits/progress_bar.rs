@@ -46,6 +46,10 @@ impl ApplyObserver for ApplyProgressBar {
         if !self.is_cancelled() {
             self.set_message(safe!("{} {}", step, change.key));
         }
+        if !change.steps.contains(&step) {
+            // The service refused a deploy, so the configuration is undeployed and deployed again.
+            self.bar.inc_length(2);
+        }
         self.bar.inc(1);
     }
 
@@ -70,8 +74,9 @@ mod tests {
         let json =
             serde_json::json!({"url": "https://a.example/\u{1b}[2J\u{202e}*", "methods": ["GET"], "services": {}});
         let definition = ConfigDefinition::from_json(Api::Capping, &json).expect("a definition");
-        let config = DesiredConfig { definition, deployed: true, location: None };
-        let desired = DesiredLimits { sandbox: "prod".parse().expect("a sandbox"), configs: vec![config] };
+        let config = DesiredConfig { definition, deployed: true, file: None, location: None };
+        let desired =
+            DesiredLimits { sandbox: "prod".parse().expect("a sandbox"), configs: vec![config], files: Vec::new() };
         let plan = plan(&desired, &ObservedLimits::default(), &LimitsState::default(), PlanOptions::default());
         let progress = ApplyProgressBar::new(&plan);
         progress.step_finished(&plan.changes[0], Verb::Create, StepState::Done);

@@ -1,11 +1,13 @@
 //! Resumes an interrupted apply.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use ajo_apply::JournalFile;
+use ajo_core::rules::Severity;
 use ajo_limits::{CommandOutcome, DesiredConfig, Journal};
 
-use super::input::LimitsInput;
+use super::input::{LimitsInput, read_secrets};
 use super::state_paths::StatePaths;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
@@ -27,15 +29,24 @@ pub(crate) fn load_input(settings: &GlobalSettings, paths: &StatePaths) -> Resul
             missing.display()
         )));
     }
-    let input = LimitsInput::read(settings, &files, None)?;
+    read_secrets(plan)?;
+    let input = LimitsInput::read(settings, &files, None);
     let wants =
         |config: &[DesiredConfig]| config.iter().map(|it| (it.definition.clone(), it.deployed)).collect::<Vec<_>>();
     match input.desired() {
         Some(desired) if wants(&desired.configs) == wants(&plan.desired) => Ok(input.with_resume_options(plan.options)),
         // A later policy change does not block the resume.
         None if input.outcome() == CommandOutcome::Blocked => LimitsInput::from_plan(plan),
+        None => Err(stale_error(&format!("the files of the interrupted apply contain errors: {}", errors(&input)))),
         _ => Err(stale_error("the files have changed since the apply was interrupted")),
     }
+}
+
+/// The messages of the errors in the files, such as variables that are not set.
+fn errors(input: &LimitsInput) -> String {
+    let errors = input.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let messages: BTreeSet<_> = errors.map(|error| error.message.as_str()).collect();
+    messages.into_iter().collect::<Vec<_>>().join("; ")
 }
 
 /// Fails if the state has changed since the interrupted apply.

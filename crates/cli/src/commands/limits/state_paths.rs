@@ -1,16 +1,20 @@
 //! The files next to limits files: the state, the journal of an apply, and the lock against concurrent applies.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
 
 use ajo_apply::{ApplyLock, JournalFile, StateFile};
 use ajo_core::SandboxName;
-use ajo_limits::{Journal, LimitsState, ObservedLimits};
+use ajo_limits::{DesiredLimits, Journal, LimitsState, ObservedLimits};
 use tempfile::TempDir;
 
+use super::input::LimitsInput;
+use super::sandbox_service::SandboxService;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::secret_check::check_no_secret;
+use crate::shell_quote::shell_quote;
 
 /// The state file, and the paths derived from it.
 pub(crate) struct StatePaths {
@@ -24,8 +28,8 @@ pub(crate) struct ReconciledState {
     pub(crate) state: LimitsState,
     /// A note about the interrupted apply.
     pub(crate) note: Option<String>,
-    /// Whether the state file does not contain these results yet.
-    pub(crate) is_unsaved: bool,
+    /// The interrupted apply, if the state file does not contain its results yet.
+    pub(crate) unsaved: Option<Journal>,
 }
 
 impl StatePaths {
@@ -51,6 +55,25 @@ impl StatePaths {
             return Err(error.with_exit_status(ExitStatus::Usage));
         }
         Ok(Self { state_file: StateFile::new(path), temp_dir: None })
+    }
+
+    /// The desired limits with the paths of their files relative to the directory of the state file, as the state file records
+    /// them. Limits of an earlier plan have such paths already.
+    pub(crate) fn localize(&self, input: &LimitsInput, desired: &DesiredLimits) -> Result<DesiredLimits, CommandError> {
+        let mut desired = desired.clone();
+        if input.files.is_empty() {
+            return Ok(desired);
+        }
+        let directory = self.state_file.path().parent().unwrap_or(Path::new(""));
+        let mut localized = BTreeMap::new();
+        for file in &mut desired.files {
+            let path = if file == "-" { file.clone() } else { relative_path(directory, Path::new(file))? };
+            localized.insert(std::mem::replace(file, path.clone()), path);
+        }
+        for config in &mut desired.configs {
+            config.file = config.file.take().map(|file| localized.get(&file).cloned().unwrap_or(file));
+        }
+        Ok(desired)
     }
 
     /// The path of the state file for reports. `None` for the in-process emulator.
@@ -91,16 +114,29 @@ impl StatePaths {
         })
     }
 
-    /// Loads the state and adds the results of an interrupted apply, in memory only.
-    pub(crate) fn reconciled_state(
+    /// Reads the service and the state, and adds the results of an interrupted apply, in memory only.
+    pub(crate) async fn observe(
         &self,
+        service: &SandboxService,
+        desired: &DesiredLimits,
+    ) -> Result<(ObservedLimits, ReconciledState), CommandError> {
+        let state = self.load_state(service.organization())?;
+        let journal = self.load_journal(desired.sandbox.as_str())?;
+        let observed = service.observe(desired, &state, journal.as_ref()).await?;
+        let reconciled = self.reconcile(state, journal, service.organization(), &observed, &desired.sandbox)?;
+        Ok((observed, reconciled))
+    }
+
+    fn reconcile(
+        &self,
+        mut state: LimitsState,
+        journal: Option<Journal>,
         organization: &str,
         observed: &ObservedLimits,
         sandbox: &SandboxName,
     ) -> Result<ReconciledState, CommandError> {
-        let mut state = self.load_state(organization)?;
-        let Some(journal) = self.load_journal(sandbox.as_str())? else {
-            return Ok(ReconciledState { state, note: None, is_unsaved: false });
+        let Some(journal) = journal else {
+            return Ok(ReconciledState { state, note: None, unsaved: None });
         };
         if journal.header.organization != organization {
             let problem = format!("an apply to organization {} did not complete", journal.header.organization);
@@ -111,14 +147,14 @@ impl StatePaths {
                 ))
                 .with_exit_status(ExitStatus::Blocked));
         }
-        let is_unsaved = !journal.is_reconciled();
         journal.reconcile(observed, &mut state, sandbox);
         let note = format!(
             "an apply started at {} did not complete; its results are included; resume it with `{}`",
             journal.header.started_at,
             self.resume_command(sandbox.as_str())
         );
-        Ok(ReconciledState { state, note: Some(note), is_unsaved })
+        let unsaved = (!journal.is_reconciled()).then_some(journal);
+        Ok(ReconciledState { state, note: Some(note), unsaved })
     }
 
     /// Saves the state, unless it contains a known secret.
@@ -143,9 +179,24 @@ impl StatePaths {
     }
 }
 
-/// Quotes a path for a shell, if necessary.
-pub(crate) fn shell_quote(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./-+@:".contains(c);
-    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
+/// The path of a file relative to a directory, with slashes on all platforms.
+fn relative_path(directory: &Path, file: &Path) -> Result<String, CommandError> {
+    let absolute = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let path = std::path::absolute(path)
+            .map_err(|error| CommandError::new(format!("failed to find the current directory: {error}")))?;
+        let mut parts = Vec::new();
+        for part in path.components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => drop(parts.pop()),
+                part => parts.push(part.as_os_str().to_string_lossy().into_owned()),
+            }
+        }
+        Ok::<_, CommandError>(parts)
+    };
+    let (directory, file) = (absolute(directory)?, absolute(file)?);
+    let shared = directory.iter().zip(&file).take_while(|(one, other)| one == other).count();
+    let up = directory[shared..].iter().map(|_| "..");
+    Ok(up.chain(file[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/"))
 }

@@ -40,25 +40,43 @@ pub(crate) fn format_capping_list(configs: &[CappingConfig]) -> SafeText {
         return "no capping configurations in this sandbox".into();
     }
     let rows = configs.iter().map(|config| {
-        let limits: Vec<SafeText> = service_limits(config.services.as_ref())
-            .into_iter()
-            .map(|(name, limit)| safe!("{} {}", name, limit))
-            .collect();
         vec![
             SafeText::escape(&config.uid),
-            format_state(config.state.as_ref(), config.has_been_deployed),
+            format_state(config.state.as_ref()),
             format_methods(&config.methods),
-            SafeText::join(limits, "; "),
+            join_limits(config.services.as_ref()),
+            format_live_capping(config),
             SafeText::escape(&config.url),
         ]
     });
-    output::format_table(&["UID", "STATE", "METHODS", "LIMIT", "URL"], rows.collect())
+    output::format_table(&["UID", "STATE", "METHODS", "SAVED LIMIT", "LIVE LIMIT", "URL"], rows.collect())
+}
+
+/// The live limit, with everything in which it differs from the saved definition.
+pub(super) fn format_live_capping(config: &CappingConfig) -> SafeText {
+    let live = ObservedConfig::from(config).deploy_state.live;
+    match (live, &config.deployed_config) {
+        (LiveState::NotDeployed, _) => "none".into(),
+        (LiveState::SameAsSaved, _) => join_limits(config.services.as_ref()),
+        (LiveState::Differs(_), Some(deployed)) => {
+            let limits = join_limits(deployed.services.as_ref());
+            let methods = (deployed.methods != config.methods).then(|| format_methods(&deployed.methods));
+            let url = (deployed.url != config.url).then(|| SafeText::escape(&deployed.url));
+            SafeText::join(methods.into_iter().chain([limits]).chain(url), " ")
+        }
+        (LiveState::Differs(_) | LiveState::Unknown, _) => "unknown".into(),
+    }
+}
+
+fn join_limits(services: Option<&CappingServicesResponse>) -> SafeText {
+    let limits = service_limits(services).into_iter().map(|(name, limit)| safe!("{} {}", name, limit));
+    SafeText::join(limits, "; ")
 }
 
 pub(crate) fn format_capping(config: &CappingConfig) -> SafeText {
     let mut lines = vec![
         ("uid".into(), SafeText::escape(&config.uid)),
-        ("state".into(), format_state(config.state.as_ref(), config.has_been_deployed)),
+        ("state".into(), format_state(config.state.as_ref())),
         ("url".into(), SafeText::escape(&config.url)),
         ("methods".into(), format_methods(&config.methods)),
     ];
@@ -66,14 +84,7 @@ pub(crate) fn format_capping(config: &CappingConfig) -> SafeText {
     let observed = ObservedConfig::from(config);
     let others = other_fields(&observed, &["url", "methods", "services"]);
     lines.extend(others.iter().map(|(name, value)| (SafeText::escape(name), SafeText::escape(value))));
-    if let (Some(deployed), LiveState::Differs(_)) = (&config.deployed_config, &observed.deploy_state.live) {
-        let live: Vec<SafeText> = service_limits(deployed.services.as_ref())
-            .into_iter()
-            .map(|(name, limit)| safe!("{} {}", name, limit))
-            .collect();
-        let (methods, url) = (format_methods(&deployed.methods), &deployed.url);
-        lines.push(("live".into(), safe!("{} {} {}", methods, SafeText::join(live, "; "), url)));
-    }
+    lines.push(("live".into(), format_live_capping(config)));
     if let Some(metadata) = &config.metadata {
         lines.extend(metadata_lines(metadata));
     }
@@ -87,14 +98,18 @@ pub(crate) fn format_throttling_list(configs: &[ThrottlingConfig]) -> SafeText {
     let rows = configs.iter().map(|config| {
         vec![
             SafeText::escape(&config.uid),
-            format_state(config.state.as_ref(), config.has_been_deployed),
+            format_state(config.state.as_ref()),
             format_methods(&config.methods),
             format_throughput(config.max_throughput),
+            format_live_throttling(config),
             SafeText::escape(&config.url_pattern),
             optional(config.name.as_ref()),
         ]
     });
-    output::format_table(&["UID", "STATE", "METHODS", "LIMIT", "URL PATTERN", "NAME"], rows.collect())
+    output::format_table(
+        &["UID", "STATE", "METHODS", "SAVED LIMIT", "LIVE LIMIT", "URL PATTERN", "NAME"],
+        rows.collect(),
+    )
 }
 
 pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
@@ -102,10 +117,11 @@ pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
         ("uid".into(), SafeText::escape(&config.uid)),
         ("name".into(), optional(config.name.as_ref())),
         ("description".into(), optional(config.description.as_ref())),
-        ("state".into(), format_state(config.state.as_ref(), config.has_been_deployed)),
+        ("state".into(), format_state(config.state.as_ref())),
         ("url pattern".into(), SafeText::escape(&config.url_pattern)),
         ("methods".into(), format_methods(&config.methods)),
         ("limit".into(), format_throughput(config.max_throughput)),
+        ("live".into(), format_live_throttling(config)),
         ("sandbox".into(), optional(config.sandbox_name.as_ref())),
     ];
     let others =
@@ -115,6 +131,15 @@ pub(crate) fn format_throttling(config: &ThrottlingConfig) -> SafeText {
         lines.extend(metadata_lines(metadata));
     }
     format_lines(lines)
+}
+
+/// The live limit. A change of a deployed one is live at once (documented).
+pub(super) fn format_live_throttling(config: &ThrottlingConfig) -> SafeText {
+    match ObservedConfig::from(config).deploy_state.live {
+        LiveState::NotDeployed => "none".into(),
+        LiveState::SameAsSaved => format_throughput(config.max_throughput),
+        LiveState::Differs(_) | LiveState::Unknown => "unknown".into(),
+    }
 }
 
 fn optional(value: Option<&String>) -> SafeText {
@@ -127,15 +152,8 @@ fn other_fields(observed: &ObservedConfig, listed: &[&str]) -> Vec<(String, Stri
     fields.chain(observed.unknown_fields.clone()).map(|(name, value)| (name, value.to_string())).collect()
 }
 
-/// Formats the state. A configuration in state `updated` may still be deployed with its previous definition.
-fn format_state(state: Option<&ConfigState>, deployed: Option<bool>) -> SafeText {
-    let name = state.map_or("unknown", ConfigState::as_str);
-    let note = if state != Some(&ConfigState::Deployed) && deployed == Some(true) {
-        ", older definition deployed"
-    } else {
-        ""
-    };
-    safe!("{}{}", name, note)
+fn format_state(state: Option<&ConfigState>) -> SafeText {
+    SafeText::escape(state.map_or("unknown", ConfigState::as_str))
 }
 
 fn format_methods(methods: &[HttpMethod]) -> SafeText {

@@ -8,7 +8,7 @@ mod legend;
 mod style;
 mod values;
 
-use ajo_simulator::{ReportRow, ServiceType, SimulationReport, WindowKind};
+use ajo_simulator::{LimitName, ReportRow, ServiceType, SimulationReport, WindowKind};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -49,7 +49,7 @@ fn draw_chart(root: &ChartArea<'_>, report: &SimulationReport, waits: bool) -> D
     let (above, queue) = below.split_vertically(RATES_HEIGHT);
     let title = format!("Calls of {} through {}", caller_name(report), limit_names(report));
     head.draw_text(&title, &(FONT, 19).into_font().color(&TEXT), (MARGIN, 16))?;
-    head.draw_text(&assumption_line(report.window), &(FONT, 13).into_font().color(&MUTED), (MARGIN, 44))?;
+    head.draw_text(&assumption_line(report), &(FONT, 13).into_font().color(&MUTED), (MARGIN, 44))?;
     legend::draw(&head, report)?;
     draw_rates(&above, report, !waits)?;
     if waits {
@@ -71,8 +71,11 @@ fn limit_names(report: &SimulationReport) -> String {
     names.collect::<Vec<_>>().join(" and ")
 }
 
-fn assumption_line(window: WindowKind) -> String {
-    let counted = match window {
+fn assumption_line(report: &SimulationReport) -> String {
+    if report.limits.iter().all(|limit| matches!(limit.name, LimitName::DefaultCap | LimitName::SlowEndpoint)) {
+        return "Calls are counted in a sliding window, as Adobe documents for this limit.".to_owned();
+    }
+    let counted = match report.window {
         WindowKind::Fixed => "in fixed windows",
         WindowKind::Sliding => "in a sliding window",
         WindowKind::TokenBucket => "by a token bucket",
@@ -196,6 +199,8 @@ mod tests {
     #[test]
     fn legend_lists_only_visible_series() {
         let svg = render_chart("6000x60,0x1", &[], EndpointFailures::FirstAttempts(0));
+        let counted = "Calls are counted in a sliding window, as Adobe documents for this limit.";
+        assert_eq!(text_elements(&svg)[1], counted);
         assert_eq!(
             text_elements(&svg)[2..],
             ["offered by journeys", "allowed", "rejected", "limit, on average", "calls per second", "time in seconds"]

@@ -59,7 +59,16 @@ pub(super) struct SarifResult {
     pub(super) message: SarifMessage,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) locations: Vec<SarifLocation>,
+    /// Set if the finding is accepted; GitHub closes such alerts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) suppressions: Vec<SarifSuppression>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SarifSuppression {
+    pub(super) kind: &'static str,
+    pub(super) justification: String,
 }
 
 #[derive(Serialize)]

@@ -1,10 +1,10 @@
 //! Properties of any report.
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, Verb};
+use ajo_core::{Api, LiveLimit, Verb};
 use ajo_limits::{
-    CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, FieldDiff, FileDiagnostic, SourceLocation,
-    StepError, StepResult, StepState,
+    CommandOutcome, CommandReport, ConfigDrift, ConfigKey, DeployMismatch, DriftReport, FieldDiff, FileDiagnostic,
+    SourceLocation, StepError, StepResult, StepState,
 };
 use clap::ValueEnum as _;
 use proptest::prelude::*;
@@ -40,14 +40,16 @@ fn location() -> impl Strategy<Value = Option<SourceLocation>> {
 
 fn diagnostic() -> impl Strategy<Value = FileDiagnostic> {
     let severity = select(vec![Severity::Error, Severity::Warning, Severity::Note]);
-    (text(), severity, text(), prop::option::of(text()), location(), prop::option::of(key())).prop_map(
-        |(code, severity, message, hint, location, key)| FileDiagnostic {
+    let optional = || prop::option::of(text());
+    (text(), severity, text(), optional(), location(), prop::option::of(key()), optional()).prop_map(
+        |(code, severity, message, hint, location, key, allowed)| FileDiagnostic {
             code,
             severity,
             message,
             hint,
             location,
             key,
+            allowed,
         },
     )
 }
@@ -65,13 +67,9 @@ fn result() -> impl Strategy<Value = StepResult> {
         status,
         request_id,
     });
-    (key(), uid, step, state, prop::option::of(error)).prop_map(|(key, uid, step, state, error)| StepResult {
-        key,
-        uid,
-        step,
-        state,
-        error,
-    })
+    let live = prop::option::of(select(vec![LiveLimit::Old, LiveLimit::None, LiveLimit::Unknown]));
+    (key(), uid, step, state, prop::option::of(error), live)
+        .prop_map(|(key, uid, step, state, error, live)| StepResult { key, uid, step, state, error, live })
 }
 
 fn edits() -> impl Strategy<Value = Vec<FieldDiff>> {
@@ -110,6 +108,25 @@ fn drift() -> impl Strategy<Value = ConfigDrift> {
     )
 }
 
+/// Any drift; the other lists come from the sample, with any severity.
+fn drift_report() -> impl Strategy<Value = Option<DriftReport>> {
+    let severity = || select(vec![Severity::Error, Severity::Warning, Severity::Note]);
+    let lists = (prop::collection::vec(drift(), 0..3), prop::collection::vec(severity(), 0..9));
+    prop::option::of(lists.prop_map(|(configs, severities)| {
+        let sample = samples::drift().drift.expect("a drift");
+        let mut severities = severities.into_iter().cycle();
+        let mut drift = DriftReport { configs, ..sample };
+        let items = drift.unmanaged.iter_mut().map(|unmanaged| &mut unmanaged.severity);
+        let items = items.chain(drift.duplicates.iter_mut().map(|duplicate| &mut duplicate.severity));
+        for (item, severity) in
+            items.chain(drift.overlaps.iter_mut().map(|overlap| &mut overlap.severity)).zip(&mut severities)
+        {
+            *item = severity;
+        }
+        drift
+    }))
+}
+
 fn report() -> impl Strategy<Value = CommandReport> {
     let outcome = select(vec![
         CommandOutcome::Clean,
@@ -123,14 +140,14 @@ fn report() -> impl Strategy<Value = CommandReport> {
     let head = (command, outcome, prop::option::of(text()), prop::collection::vec(text(), 0..3), plan);
     let lists = (
         prop::collection::vec(diagnostic(), 0..4),
-        prop::collection::vec(drift(), 0..3),
+        drift_report(),
         prop::collection::vec(result(), 0..5),
         prop::collection::vec(text(), 0..3),
     );
-    (head, lists).prop_map(|((command, outcome, sandbox, files, plan), (findings, drifts, results, notes))| {
+    (head, lists).prop_map(|((command, outcome, sandbox, files, plan), (findings, drift, results, notes))| {
         let mut report = CommandReport::new(&command, outcome);
         (report.sandbox, report.files, report.plan) = (sandbox, files, plan);
-        (report.diagnostics, report.drifts, report.results, report.notes) = (findings, drifts, results, notes);
+        (report.diagnostics, report.drift, report.results, report.notes) = (findings, drift, results, notes);
         report
     })
 }

@@ -1,11 +1,12 @@
 //! One sample report of each kind.
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, Uid, Verb};
+use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
     CommandOutcome, CommandReport, ConfigDefinition, ConfigDrift, ConfigKey, DeployMismatch, DeployState,
-    DesiredConfig, DesiredLimits, FieldDiff, FileDiagnostic, LimitsState, LiveState, ObservedConfig, ObservedLimits,
-    PlanOptions, SourceLocation, StepError, StepResult, StepState, plan,
+    DesiredConfig, DesiredLimits, DriftReport, DuplicateConfig, FieldDiff, FileDiagnostic, LimitsState, LiveState,
+    ManagedConfig, ObservedConfig, ObservedLimits, PatternOverlap, PatternRelation, PlanOptions, SourceLocation,
+    StepError, StepResult, StepState, UnmanagedConfig, UnmanagedReason, plan,
 };
 use serde_json::{Value, json};
 
@@ -49,6 +50,7 @@ pub(super) fn validate() -> CommandReport {
         hint: hint.map(str::to_owned),
         location,
         key: None,
+        allowed: None,
     };
     let mut report = report("validate", CommandOutcome::Invalid);
     report.files.push("limits/base.yaml".to_owned());
@@ -90,6 +92,10 @@ pub(super) fn validate() -> CommandReport {
         ),
     ];
     report.diagnostics.push(FileDiagnostic {
+        allowed: Some("the owner agreed".to_owned()),
+        ..diagnostic("AJO_LIMITS_OVERLAP", Severity::Note, "this pattern overlaps another", None, location(4, 10, 5))
+    });
+    report.diagnostics.push(FileDiagnostic {
         key: Some(key("https://old.example.org/*")),
         ..diagnostic("AJO_LIMITS_POLICY", Severity::Error, "the policy denies this host", None, None)
     });
@@ -105,13 +111,22 @@ struct PlanFixture {
 
 impl PlanFixture {
     fn new() -> Self {
-        let desired = DesiredLimits { sandbox: "prod".parse().expect("a sandbox"), configs: Vec::new() };
+        let desired = DesiredLimits {
+            sandbox: "prod".parse().expect("a sandbox"),
+            configs: Vec::new(),
+            files: vec![FILE.to_owned()],
+        };
         Self { desired, observed: ObservedLimits::default(), state: LimitsState::default() }
     }
 
     fn add_desired(&mut self, definition: ConfigDefinition, deployed: bool) {
         let line = 4 + 5 * u32::try_from(self.desired.configs.len()).expect("few");
-        self.desired.configs.push(DesiredConfig { definition, deployed, location: location(line, 5, 3) });
+        self.desired.configs.push(DesiredConfig {
+            definition,
+            deployed,
+            file: Some(FILE.to_owned()),
+            location: location(line, 5, 3),
+        });
     }
 
     /// Adds a configuration at the service. `managed` is its last applied state, if it is managed.
@@ -122,10 +137,14 @@ impl PlanFixture {
             last_modified_by: Some("Zoë Ünal <zoe@example.org>".to_owned()),
             last_modified_at: Some(format!("2026-05-0{id}T10:00:00Z")),
             unknown_fields: serde_json::Map::new(),
+            live_unknown_fields: None,
         };
         if let Some(managed) = managed {
             let current = std::mem::replace(&mut observed.deploy_state, managed);
-            self.state.record(&self.desired.sandbox, observed.key(), &observed);
+            let sandbox = &self.desired.sandbox;
+            let digest = Some(observed.deploy_state.digest());
+            let managed = ManagedConfig::unsettled(sandbox, observed.key(), Some(FILE.to_owned()), &observed);
+            self.state.record(ManagedConfig { digest, service_digest: None, ..managed });
             observed.deploy_state = current;
         }
         self.observed.configs.push(observed);
@@ -170,7 +189,19 @@ pub(super) fn all_changes() -> CommandReport {
     fixture.add_observed(6, state(capping("same", 10), true), Some(state(capping("same", 10), true)));
     fixture.add_observed(7, state(capping("removed", 10), true), Some(state(capping("removed", 10), true)));
     fixture.add_observed(8, state(capping("unmanaged", 10), true), None);
-    fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() })
+    let mut report = fixture.report(CommandOutcome::Changes, PlanOptions { prune: true, ..PlanOptions::default() });
+    report.diagnostics = ["update", "same", "same"]
+        .map(|name| FileDiagnostic {
+            code: "ERR_ENDPOINTCONFIG_106".to_owned(),
+            severity: Severity::Warning,
+            message: "maxHttpConnections is not defined: no limitation by default".to_owned(),
+            hint: None,
+            location: location(7, 7, 6),
+            key: Some(key(&format!("https://{name}.example.org/*"))),
+            allowed: None,
+        })
+        .into();
+    report
 }
 
 pub(super) fn no_changes() -> CommandReport {
@@ -185,7 +216,7 @@ pub(super) fn no_changes() -> CommandReport {
     fixture.add_desired(capping("stale", 20), true);
     fixture.add_observed(4, deployed("stale", 20), Some(deployed("stale", 10)));
     fixture.add_observed(5, deployed("missing", 10), Some(deployed("missing", 10)));
-    fixture.observed.configs.pop();
+    fixture.observed.insert_read(&uid(5), None);
     let mut report = fixture.report(CommandOutcome::Clean, PlanOptions::default());
     report.notes.push("the state was written by another version".to_owned());
     report
@@ -208,7 +239,7 @@ pub(super) fn partial_apply() -> CommandReport {
     report.plan = all_changes().plan;
     let mut result = |name: &str, id: u32, step, state, error| {
         let (key, uid) = (key(&format!("https://{name}.example.org/*")), Some(uid(id)));
-        report.results.push(StepResult { key, uid, step, state, error });
+        report.results.push(StepResult { key, uid, step, state, error, live: None });
     };
     let error = |message: &str, status: Option<u16>, hint: Option<&str>| {
         Some(StepError {
@@ -223,15 +254,18 @@ pub(super) fn partial_apply() -> CommandReport {
     result("update", 1, Verb::Update, StepState::Done, None);
     result("new", 9, Verb::CanDeploy, StepState::Done, None);
     result("new", 9, Verb::Deploy, StepState::Done, None);
-    let rejected = error("already deployed", Some(409), Some("wait a minute, then plan again"));
-    result("update", 1, Verb::Undeploy, StepState::Failed, rejected);
-    result("update", 1, Verb::CanDeploy, StepState::NotStarted, None);
-    result("update", 1, Verb::Deploy, StepState::NotStarted, None);
+    result("update", 1, Verb::CanDeploy, StepState::Done, None);
+    result("update", 1, Verb::Undeploy, StepState::Done, None);
+    let rejected = error("the deploy was refused", Some(409), Some("resume this apply to deploy the configuration"));
+    result("update", 1, Verb::Deploy, StepState::Failed, rejected);
     let lost = error("the connection broke before the response arrived", None, None);
     result("remote-edit", 2, Verb::Update, StepState::Unknown, lost);
     result("deploy", 4, Verb::CanDeploy, StepState::Done, None);
     result("deploy", 4, Verb::Deploy, StepState::NotStarted, None);
     result("undeploy", 5, Verb::Undeploy, StepState::NotStarted, None);
+    for result in report.results.iter_mut().filter(|result| result.state == StepState::Failed) {
+        result.live = Some(LiveLimit::None);
+    }
     report.notes.push("resume with `ajo apply --resume`".to_owned());
     report
 }
@@ -239,7 +273,7 @@ pub(super) fn partial_apply() -> CommandReport {
 pub(super) fn drift() -> CommandReport {
     let mut report = report("drift", CommandOutcome::Changes);
     let edit = |field: &str, before: Value, after: Value| FieldDiff { field: field.to_owned(), before, after };
-    report.drifts = vec![
+    let configs = vec![
         ConfigDrift {
             key: key("https://api.example.org/data/2.5/*"),
             uid: Some(uid(1)),
@@ -280,6 +314,60 @@ pub(super) fn drift() -> CommandReport {
             location: location(10, 5, 3),
         },
     ];
+    let other = |id: u32, deploy_state: DeployState| ObservedConfig {
+        uid: uid(id),
+        deploy_state,
+        last_modified_by: (id != 9).then(|| "Zoë Ünal <zoe@example.org>".to_owned()),
+        last_modified_at: (id != 9).then(|| format!("2026-05-0{id}T10:00:00Z")),
+        unknown_fields: serde_json::Map::new(),
+        live_unknown_fields: None,
+    };
+    let state = |name: &str, calls, deployed| DeployState::from_desired(capping(name, calls), deployed);
+    let unmanaged = |severity, reason, config| UnmanagedConfig { severity, reason, config };
+    let moved = DeployState::new(capping("moved", 1), Some(capping("before", 1)));
+    let unmanaged = vec![
+        unmanaged(Severity::Error, UnmanagedReason::NotInState, other(3, state("other", 1, true))),
+        unmanaged(Severity::Error, UnmanagedReason::NotInState, other(9, moved)),
+        unmanaged(
+            Severity::Error,
+            UnmanagedReason::RemovedFromFiles,
+            other(4, DeployState { saved: capping("old", 10), live: LiveState::Unknown }),
+        ),
+        unmanaged(Severity::Warning, UnmanagedReason::NotInState, other(5, state("draft", 1, false))),
+        unmanaged(Severity::Note, UnmanagedReason::OtherFiles, other(6, state("team", 1, true))),
+    ];
+    let copies = |name: &str, deployed| {
+        [true, deployed].iter().zip([7, 8]).map(|(deployed, id)| other(id, state(name, 10, *deployed))).collect()
+    };
+    let duplicate = |name: &str, severity, is_managed, deployed| DuplicateConfig {
+        severity,
+        key: key(&format!("https://{name}.example.org/*")),
+        keep: uid(7),
+        is_managed,
+        configs: copies(name, deployed),
+        location: location(4, 5, 3),
+    };
+    let overlap = |severity, relation, other_uid| PatternOverlap {
+        severity,
+        key: key("https://api.example.org/data/2.5/*"),
+        other: key("https://api.example.org/*"),
+        other_uid,
+        relation,
+        location: location(4, 5, 3),
+    };
+    report.drift = Some(DriftReport {
+        configs,
+        unmanaged,
+        duplicates: vec![
+            duplicate("twice", Severity::Error, false, true),
+            duplicate("copied", Severity::Warning, true, false),
+        ],
+        overlaps: vec![
+            overlap(Severity::Warning, PatternRelation::Wider, Some(uid(3))),
+            overlap(Severity::Note, PatternRelation::Partial, None),
+        ],
+    });
+    report.state_file = Some("limits/ajo.state.json".to_owned());
     report
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use ajo_limits::{CommandOutcome, CommandReport};
+use ajo_limits::{CommandOutcome, CommandReport, DriftReport};
 
 use super::samples;
 use crate::report::{OutputFormat, TextStyle};
@@ -70,6 +70,7 @@ fn json_report_round_trips() {
 
 #[test]
 fn clean_drift_is_one_line() {
-    let report = CommandReport::new("drift", CommandOutcome::Clean);
+    let report =
+        CommandReport { drift: Some(DriftReport::default()), ..CommandReport::new("drift", CommandOutcome::Clean) };
     assert_eq!(OutputFormat::Text.render(&report, &|_| None, TextStyle::default()).into_string(), "No drift.\n");
 }

@@ -16,9 +16,9 @@ const PLAIN: &str = "plain";
 
 /// Each report with all untrusted strings replaced. Strings that this project generates stay.
 fn reports_with(text: &str) -> Vec<(&'static str, CommandReport)> {
-    const GENERATED_KEYS: [&str; 14] = [
+    const GENERATED_KEYS: [&str; 17] = [
         "api", "command", "outcome", "severity", "uid", "action", "step", "steps", "state", "reason", "live", "digest",
-        "missing", "methods",
+        "missing", "methods", "keep", "otherUid", "relation",
     ];
     fn replace(value: &mut Value, text: &str) {
         match value {

@@ -28,8 +28,11 @@ pub(super) fn block(change: &ConfigChange, style: TextStyle) -> SafeText {
     }
     lines.push(safe!("  calls: {}", diff::join_verbs(&change.steps)));
     lines.extend(
-        diff::redeploy_warning(change).map(|warning| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", warning)))),
+        diff::change_effects(change)
+            .into_iter()
+            .map(|effect| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", effect)))),
     );
+    lines.extend(diff::redeploy_note(change).map(|note| safe!("  {}", style.paint(CAUTION, &safe!("note: {}", note)))));
     SafeText::join_lines(lines)
 }
 

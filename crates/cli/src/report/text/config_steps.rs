@@ -32,6 +32,7 @@ fn block(one: &ConfigSteps<'_>, style: TextStyle) -> SafeText {
         lines.extend(step_error_lines(call, style));
     }
     lines.extend(verbs_line("not started", one, StepState::NotStarted));
+    lines.extend(one.live_limit().map(|live| safe!("  {}", style.paint(color, &live.describe()))));
     SafeText::join_lines(lines)
 }
 

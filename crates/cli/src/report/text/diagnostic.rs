@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ajo_core::rules::Severity;
 use ajo_engine::untrusted_text::is_hidden;
-use ajo_limits::{CommandReport, FileDiagnostic, SourceLocation};
+use ajo_limits::{FileDiagnostic, SourceLocation};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::style::TextStyle;
@@ -14,21 +14,21 @@ use crate::secret_mask::mask;
 
 /// One block per diagnostic. Loads each file once.
 pub(super) fn blocks<'r>(
-    report: &'r CommandReport,
+    diagnostics: &[&'r FileDiagnostic],
     sources: &dyn Fn(&str) -> Option<String>,
     style: TextStyle,
 ) -> Vec<SafeText> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = if style.width == 0 { renderer } else { renderer.term_width(style.width) };
     let mut files: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    let block = |diagnostic: &'r FileDiagnostic| {
+    let block = |diagnostic: &&'r FileDiagnostic| {
         let annotated = diagnostic.location.as_ref().and_then(|location| {
             let text = files.entry(&location.file).or_insert_with(|| sources(&location.file));
             AnnotatedLine::new(text.as_deref()?, location)
         });
         block(diagnostic, annotated, &renderer)
     };
-    report.diagnostics.iter().map(block).collect()
+    diagnostics.iter().map(block).collect()
 }
 
 fn block(diagnostic: &FileDiagnostic, annotated: Option<AnnotatedLine>, renderer: &Renderer) -> SafeText {
@@ -122,6 +122,7 @@ mod tests {
             location: Some(location),
             key: None,
             hint: None,
+            allowed: None,
         };
         for width in 20..160 {
             let annotated =

@@ -70,7 +70,8 @@ fn secrets_in_lists_are_masked_offline() {
         ("AJO_ACCESS_TOKEN", &bearer),
     ] {
         let output = run_with(&fixture, &["validate", &format!("no-{LISTED}.yaml")], &[(name, value)]);
-        assert!(output.stderr.contains("no-[redacted].yaml"), "{name}: {}", output.stderr);
+        assert!(output.stdout.contains("no-[redacted].yaml"), "{name}: {}", output.stdout);
+        assert!(!format!("{}{}", output.stdout, output.stderr).contains(LISTED), "{name}: {}", output.stdout);
     }
 }
 

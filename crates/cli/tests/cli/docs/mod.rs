@@ -3,7 +3,9 @@
 
 mod commands;
 mod emulator;
+mod examples;
 mod limits_as_code;
+mod operate_limits;
 mod readme;
 mod simulate;
 
@@ -24,7 +26,7 @@ fn repository_path(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
-fn read_page(path: &str) -> String {
+pub(crate) fn read_page(path: &str) -> String {
     fs::read_to_string(repository_path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

@@ -21,7 +21,9 @@ fn shell_line(line: &str) -> String {
         return format!("ajo emulator reset\n{line}");
     }
     // There is no terminal for the confirmation.
-    if line.starts_with("ajo apply ") { line.replacen("ajo apply", "ajo apply --yes", 1) } else { line }
+    let confirmed =
+        ["ajo apply", "ajo capping set"].into_iter().find(|command| line.starts_with(&format!("{command} ")));
+    confirmed.map_or(line.clone(), |command| line.replacen(command, &format!("{command} --yes"), 1))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -165,3 +165,24 @@ async fn policy_and_freeze_block_apply() {
     assert_eq!(fixture.emulator.state().calls().mutating().len(), 0);
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn export_copies_to_another_sandbox() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("dev.yaml", &limits_file(&[("a", 7, true)]).replace("sandbox: prod", "sandbox: dev"));
+    fixture.run_expecting(&["apply", "dev.yaml", "--yes"], 0).await;
+    let exported = fixture.run_expecting(&["export", "--sandbox=dev", "--as=prod", "--out=prod.yaml"], 0).await;
+    assert!(
+        exported.stderr.contains("exported 1 configuration; compare with: ajo plan prod.yaml"),
+        "{}",
+        exported.stderr
+    );
+    assert!(
+        fixture
+            .read("prod.yaml")
+            .starts_with("# The limits of sandbox dev, written by `ajo export`.\nversion: 1\nsandbox: prod\n")
+    );
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
+    fixture.run_expecting(&["drift", "prod.yaml"], 0).await;
+    fixture.run_expecting(&["drift", "dev.yaml"], 0).await;
+}

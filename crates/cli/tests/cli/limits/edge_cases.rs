@@ -313,24 +313,29 @@ async fn ctrl_c_before_first_call_exits_with_5() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn missing_live_limit_is_reported() {
     let has_warning = |out: &str| out.to_lowercase().contains("no live limit for");
-    // The fault during a redeploy, and whether it leaves no live limit.
-    for (fault, undeployed) in [
-        ("capping.undeploy=status:500", false),
-        ("capping.deploy=lost:500", false),
-        ("capping.deploy=service:4000", true),
+    // The fault during a redeploy, which limit is live after it, and whether that is none.
+    for (variant, fault, live, undeployed) in [
+        ("refused", "capping.undeploy=service:1459", "the old limit is still live", false),
+        ("direct", "capping.get@every:3=gateway:403025", "it is unknown which limit is live", false),
+        ("direct", "capping.deploy=service:4000", "the old limit is still live", false),
+        ("refused", "capping.deploy@every:2=service:1458", "NO limit is live", true),
     ] {
         let fixture = LimitsFixture::start().await;
+        fixture.set_quirk("redeploy", variant);
         fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
         fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
         fixture.write("prod.yaml", &limits_file(&[("a", 2, true)]));
         fixture.add_fault(fault);
         let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await;
         assert_eq!(has_warning(&output.stdout), undeployed, "{fault}: {}", output.stdout);
+        assert!(output.stdout.contains(&format!("  {live}\n")), "{fault}: {}", output.stdout);
+        fixture.clear_faults();
         let output = fixture.run(&["plan", "prod.yaml"]).await;
         assert_eq!(output.stdout.contains("note: no live limit for capping"), undeployed, "{fault}: {}", output.stdout);
     }
     // The same after a kill between undeploy and deploy.
     let fixture = LimitsFixture::start().await;
+    fixture.set_quirk("redeploy", "refused");
     fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
     fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
     fixture.write("prod.yaml", &limits_file(&[("a", 2, true)]));

@@ -41,7 +41,6 @@ async fn invalid_files_exit_with_1() {
     fixture.write("prod.yaml", &limits_file(&[("a", 1, true)]));
     for wrong in [
         &["plan", "prod.yaml", "--sandbox=dev"][..],
-        &["plan", "prod.yaml", "--max-deletes=3"],
         &["apply", "prod.yaml", "--concurrency=0"],
         &["apply", "prod.yaml", "--resume"],
         &["capping", "list", "--output=sarif", "--sandbox=prod"],

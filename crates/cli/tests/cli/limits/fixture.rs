@@ -82,6 +82,10 @@ impl LimitsFixture {
         output
     }
 
+    pub(crate) fn set_quirk(&self, name: &str, variant: &str) {
+        self.emulator.state().quirks_mut().set(name, variant).expect("a variant");
+    }
+
     pub(crate) fn add_fault(&self, fault: &str) {
         self.emulator.state().add_fault(fault.parse().expect("a fault")).expect("room");
     }

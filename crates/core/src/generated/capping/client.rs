@@ -38,7 +38,7 @@ Stores a definition in the state `created`; it has no effect until it is deploye
         body: &types::CappingDefinition,
     ) -> Call<'c, T, types::CappingCreateResponse> {
         Call::new(self.client, &operations::CAPPING_CREATE, |_, body| parse_object(body))
-            .body(
+            .definition(
                 &match body.org_id {
                     Some(_) => ::std::borrow::Cow::Borrowed(body),
                     None => {
@@ -48,6 +48,7 @@ Stores a definition in the state `created`; it has no effect until it is deploye
                         })
                     }
                 },
+                &body.extra,
             )
     }
     /**Read one capping configuration.
@@ -78,7 +79,7 @@ Replaces the whole definition: fields that are not sent are removed. A deployed 
     ) -> Call<'c, T, types::CappingUpdateResponse> {
         Call::new(self.client, &operations::CAPPING_UPDATE, |_, body| parse_object(body))
             .path_parameter(uid.as_str())
-            .body(
+            .definition(
                 &match body.org_id {
                     Some(_) => ::std::borrow::Cow::Borrowed(body),
                     None => {
@@ -88,6 +89,7 @@ Replaces the whole definition: fields that are not sent are removed. A deployed 
                         })
                     }
                 },
+                &body.extra,
             )
     }
     /**Delete a capping configuration.

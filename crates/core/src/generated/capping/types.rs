@@ -134,15 +134,18 @@ crate::parse::lenient::impl_lenient_object!(CappingCreateResponse);
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingDefinition {
-    ///The limited HTTP methods, at least one (documented, code 103).
+    ///The limited HTTP methods, at least one (documented, code 103). Custom actions call with GET, POST, and PUT only, data sources with GET and POST; a limit on others matches no call (documented).
     pub methods: ::std::vec::Vec<crate::generated::enums::HttpMethod>,
     ///The organization. The vendor's specification requires it, but the product documentation's example omits it. The client fills it in if it is absent (documented).
     #[serde(rename = "orgId", skip_serializing_if = "::std::option::Option::is_none")]
     pub org_id: ::std::option::Option<::std::string::String>,
-    ///The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
+    ///The limits for custom actions, data sources, or both (documented; at least one, code 104). External data sources get at most 15 calls per second, whatever is configured, unless Adobe has allow-listed the endpoint (documented). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
     pub services: CappingServices,
-    ///URL of the endpoint as configured in the custom action or data source. `*` matches any characters in the path, but not in the host or port (documented, codes 101 and 102).
+    ///URL of the endpoint as configured in the custom action or data source. `*` is a wildcard, but not in the host or port (documented, codes 101 and 102). Its meaning is not published, nor whether the service compares the static URL of a custom action or the full URL of a call (unknown).
     pub url: ::std::string::String,
+    ///Fields that this version does not know, nested as in the definition. They are sent at that place.
+    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 ///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -164,7 +167,7 @@ pub struct CappingListResponse {
     pub unknown_fields: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 crate::parse::lenient::impl_lenient_object!(CappingListResponse);
-///The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
+///The limits for custom actions, data sources, or both (documented; at least one, code 104). External data sources get at most 15 calls per second, whatever is configured, unless Adobe has allow-listed the endpoint (documented). The vendor's schema has one property literally named `action|dataSource`; its samples have these two.
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct CappingServices {

@@ -42,7 +42,7 @@ Stores a definition in the state `created`; it has no effect until it is deploye
                 &operations::THROTTLING_CREATE,
                 |_, body| parse_object(body),
             )
-            .body(body)
+            .definition(body, &body.extra)
     }
     /**Read the throttling configuration.
 
@@ -76,7 +76,7 @@ Replaces the whole definition: fields that are not sent are removed. If it is de
                 |_, body| parse_object(body),
             )
             .path_parameter(uid.as_str())
-            .body(body)
+            .definition(body, &body.extra)
     }
     /**Delete the throttling configuration.
 

@@ -81,7 +81,7 @@ pub struct ThrottlingConfig {
     pub state: ::std::option::Option<crate::generated::enums::ConfigState>,
     ///Identifier of a configuration, assigned by the service. Every published uid is a UUID (observed). Other characters that need no escaping in a path are accepted (inferred).
     pub uid: crate::Uid,
-    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
+    ///Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not published (unknown).
     #[serde(rename = "urlPattern", default)]
     #[serde(skip_serializing_if = "::std::string::String::is_empty")]
     #[serde(deserialize_with = "crate::parse::lenient::deserialize_field")]
@@ -150,9 +150,12 @@ pub struct ThrottlingDefinition {
     ///A display name, free text (documented).
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: ::std::option::Option<::std::string::String>,
-    ///Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105).
+    ///Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not published (unknown).
     #[serde(rename = "urlPattern")]
     pub url_pattern: ::std::string::String,
+    ///Fields that this version does not know, nested as in the definition. They are sent at that place.
+    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
+    pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 ///Response to `get` (documented).
 #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]

@@ -32,7 +32,7 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::check_list_body(Api::Capping, body, json.as_ref(), quirks)?;
-            list_response(capping.values().map(|config| views.capping_view(config)))
+            list_response(capping.values().map(|config| views.capping_view(config)), quirks)
         }
         Verb::Create => {
             let (definition, diagnostics) = validation::validate_payload(Api::Capping, verb, json, quirks)?;
@@ -68,7 +68,15 @@ pub(super) fn run(
         Verb::Deploy => {
             let config = capping.get_mut(uid).ok_or_else(unknown)?;
             validation::check_deployable(validation::diagnostics(Api::Capping, &config.definition.parse(), quirks))?;
-            config.deploy(stamp());
+            match quirks.variant("redeploy") {
+                Some("refused") if config.deployed.is_some() => {
+                    // Unknown: the code. This one is documented for throttling.
+                    let message = "the endpoint config is deployed already";
+                    return Err(ServiceError::ALREADY_DEPLOYED.to_error_with_message(message));
+                }
+                Some("ignored") if config.deployed.is_some() => {}
+                _ => config.deploy(stamp()),
+            }
             response::no_content()
         }
         // Documented: 204 even if it was not deployed.

@@ -49,10 +49,20 @@ pub(super) fn get_response(view: &ConfigView<'_>) -> ByteResponse {
     response::json_body(StatusCode::OK, json)
 }
 
-pub(super) fn list_response<'w>(view: impl Iterator<Item = ConfigView<'w>>) -> ByteResponse {
+/// A list, which is incomplete with some variants of the quirk `list_results`.
+pub(super) fn list_response<'w>(
+    views: impl ExactSizeIterator<Item = ConfigView<'w>> + Clone,
+    quirks: &QuirkSettings,
+) -> ByteResponse {
+    let (count, times) = match quirks.variant("list_results") {
+        Some("empty") => (0, 1),
+        Some("first_half") => (views.len().div_ceil(2), 1),
+        Some("duplicated") => (views.len(), 2),
+        _ => (views.len(), 1),
+    };
     let mut json = String::with_capacity(TYPICAL_LENGTH);
     json.push_str("{\"results\":[");
-    for (index, view) in view.enumerate() {
+    for (index, view) in std::iter::repeat_n(views.take(count), times).flatten().enumerate() {
         if index > 0 {
             json.push(',');
         }

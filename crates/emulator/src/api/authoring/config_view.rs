@@ -108,6 +108,11 @@ fn state_fields(config: &StoredConfig) -> [(&'static str, AddedField<'_>); 4] {
 }
 
 impl ConfigView<'_> {
+    /// Omits fields that the service adds.
+    pub(crate) fn omit(&mut self, names: &[&str]) {
+        self.added.retain(|(name, _)| !names.contains(name));
+    }
+
     pub(crate) fn write(&self, json: &mut String) {
         json.push('{');
         let mut written = 0_u32;

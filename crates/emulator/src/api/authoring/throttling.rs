@@ -39,7 +39,7 @@ pub(super) fn run(
     Ok(match verb {
         Verb::List => {
             validation::check_list_body(Api::Throttling, body, json.as_ref(), quirks)?;
-            list_response(stored.iter().map(|it| ConfigViewBuilder::throttling_view(org_id, it, quirks)))
+            list_response(stored.iter().map(|it| ConfigViewBuilder::throttling_view(org_id, it, quirks)), quirks)
         }
         Verb::Create => {
             if stored.is_some() {
@@ -48,7 +48,15 @@ pub(super) fn run(
             let (definition, diagnostics) = validation::validate_payload(Api::Throttling, verb, json, quirks)?;
             let config = StoredConfig::new(new_id(), StoredDefinition::new(definition), stamp());
             let throttling = StoredThrottling { config, sandbox_id, sandbox_name };
-            let view = ConfigViewBuilder::throttling_view(org_id, &throttling, quirks);
+            let mut shown = throttling.clone();
+            let is_partial = quirks.is("throttling_create", "partial");
+            if is_partial {
+                shown.config.definition.reverse_methods();
+            }
+            let mut view = ConfigViewBuilder::throttling_view(org_id, &shown, quirks);
+            if is_partial {
+                view.omit(&["_id", "hasBeenDeployed"]);
+            }
             let response = save_response(Api::Throttling, &throttling.config, "created", &view, diagnostics, quirks);
             *stored = Some(throttling);
             response

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use ajo_core::object_schema;
 use ajo_core::rules::{Diagnostic, Severity};
 use ajo_core::{Api, Verb};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::api::authoring::stored_fields;
 use crate::api::response::AuthoringError;
 use crate::state::quirks::QuirkSettings;
 
@@ -21,6 +21,7 @@ const JOINED_SERVICES_KEY: &str = "action|dataSource";
 pub(crate) fn diagnostics(api: Api, definition: &Map<String, Value>, quirks: &QuirkSettings) -> Vec<Diagnostic> {
     let canonical = canonical_definition(api, definition, quirks);
     let mut diagnostics = api.validate_fields(&*canonical);
+    diagnostics.retain(Diagnostic::is_published);
     if api == Api::Capping {
         diagnostics.extend(quirk_diagnostics(&canonical, quirks));
     }
@@ -129,25 +130,8 @@ pub(crate) fn validate_payload(
         diagnostics.retain(|diagnostic| diagnostic.rejects_payload);
         return Err(invalid_definition(&diagnostics));
     }
-    // Other fields are dropped; the service's handling of them is unknown.
-    let schema = object_schema::request_body(api, verb.as_str());
-    let is_retained = |name: &str| {
-        let is_known = schema.is_some_and(|schema| schema.field(name).is_some());
-        is_known && (name != "orgId" || quirks.is("org_id", "required"))
-    };
-    payload.retain(|name, _| is_retained(name));
-    remove_nulls(&mut payload);
+    stored_fields::prepare(api, verb, &mut payload, quirks);
     Ok((payload, diagnostics))
-}
-
-/// Inferred: a null field counts as absent. The specification allows null nowhere.
-fn remove_nulls(map: &mut Map<String, Value>) {
-    map.retain(|_, value| {
-        if let Value::Object(below) = value {
-            remove_nulls(below);
-        }
-        !value.is_null()
-    });
 }
 
 /// Documented: an invalid payload is rejected with 500. Inferred: the code is that of the first diagnostic.

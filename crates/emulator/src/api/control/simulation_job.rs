@@ -2,7 +2,7 @@
 
 use ajo_engine::Timestamp;
 use ajo_engine::untrusted_text::excerpt;
-use ajo_simulator::SimulationRequest;
+use ajo_simulator::{DefaultCapRules, DefaultCapScope, SimulationRequest};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ pub(crate) struct SimulationJob {
     request: SimulationRequest,
     /// The deployed definition.
     deployed: Option<Value>,
+    default_cap: DefaultCapRules,
     now: Timestamp,
 }
 
@@ -45,11 +46,18 @@ impl SimulationJob {
             let definition = definition.parse();
             Ok(Value::Object(validation::canonical_definition(api, &definition, &state.settings.quirks).into_owned()))
         });
-        Ok(Self { deployed: deployed.transpose()?, request, now })
+        let quirks = &state.settings.quirks;
+        let scope = match quirks.variant("default_cap_scope") {
+            Some("endpoint") => DefaultCapScope::Endpoint,
+            Some("domain") => DefaultCapScope::Domain,
+            _ => DefaultCapScope::Host,
+        };
+        let default_cap = DefaultCapRules { scope, is_replaced: quirks.is("default_cap_raise", "config") };
+        Ok(Self { deployed: deployed.transpose()?, request, default_cap, now })
     }
 
     pub(crate) fn run(self) -> Response<Bytes> {
-        let mut response = match self.request.simulate(self.deployed) {
+        let mut response = match self.request.simulate(self.deployed, self.default_cap) {
             Ok(report) => response::ok(&json!(report)),
             Err(problem) => RequestError::bad_request(problem).to_response(),
         };

@@ -119,7 +119,7 @@ pub(crate) fn capping() -> Value {
     json!({
         "url": "https://api.example.org/data/2.5/weather",
         "methods": ["GET"],
-        "services": {"dataSource": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
+        "services": {"action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}}},
     })
 }
 

@@ -1,14 +1,19 @@
 //! Writes one definition as lines of a limits file.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::scalar::format_scalar;
+use super::scalar::{format_key, format_scalar};
 use crate::ConfigDefinition;
 use crate::plan::{DefinitionFields, FieldValue};
 
-/// The lines of an entry, without indentation.
-pub(super) fn to_lines(definition: &ConfigDefinition, deployed: bool) -> Vec<String> {
+/// The lines of an entry, without indentation. `extra` are the fields that the specification does not have.
+pub(in crate::file) fn to_lines(
+    definition: &ConfigDefinition,
+    extra: &Map<String, Value>,
+    deployed: bool,
+) -> Vec<String> {
     let mut lines: Vec<_> = definition.fields().iter().flat_map(|(name, value)| field_lines(name, value)).collect();
+    lines.extend((!extra.is_empty()).then(|| format!("extra: {}", flow_json(extra))));
     lines.push(format!("deployed: {deployed}"));
     lines
 }
@@ -46,8 +51,15 @@ fn flow_object(fields: &DefinitionFields) -> String {
     if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
 }
 
+fn flow_json(fields: &Map<String, Value>) -> String {
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| format!("{}: {}", format_key(name), flow_scalar(value))).collect();
+    if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
+}
+
 fn flow_scalar(value: &Value) -> String {
     match value {
+        Value::Object(fields) => flow_json(fields),
         Value::String(text) => format_scalar(text),
         Value::Array(items) => format!("[{}]", items.iter().map(flow_scalar).collect::<Vec<_>>().join(", ")),
         // JSON is valid YAML.

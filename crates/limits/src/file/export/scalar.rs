@@ -12,9 +12,13 @@ const AMBIGUOUS_SCALARS: [&str; 13] =
     ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", "undefined"];
 
 /// Formats a string as a value in a limits file: plain if that is safe, otherwise quoted. `${` is escaped.
-pub(super) fn format_scalar(text: &str) -> String {
-    let text = text.replace("${", "$${");
-    if is_plain(&text) { text } else { quote_scalar(&text) }
+pub(in crate::file) fn format_scalar(text: &str) -> String {
+    format_key(&text.replace("${", "$${"))
+}
+
+/// Formats a key: plain if that is safe, otherwise quoted. Variables are not substituted in keys.
+pub(in crate::file) fn format_key(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { quote_scalar(text) }
 }
 
 /// Whether a string needs no quotes, for every YAML parser, in block and in flow style.
@@ -29,7 +33,7 @@ fn is_plain(text: &str) -> bool {
         && !AMBIGUOUS_SCALARS.contains(&text.to_lowercase().as_str())
 }
 
-fn quote_scalar(text: &str) -> String {
+pub(in crate::file) fn quote_scalar(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {

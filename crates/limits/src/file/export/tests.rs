@@ -30,12 +30,17 @@ fn observed_limits(deploy_states: impl IntoIterator<Item = DeployState>) -> Obse
         last_modified_by: None,
         last_modified_at: None,
         unknown_fields: Map::new(),
+        live_unknown_fields: None,
     };
-    ObservedLimits { configs: deploy_states.into_iter().enumerate().map(config).collect() }
+    ObservedLimits { configs: deploy_states.into_iter().enumerate().map(config).collect(), ..ObservedLimits::default() }
 }
 
 fn exported(observed: &ObservedLimits) -> String {
-    export_limits(&"prod".parse().expect("a name"), observed)
+    exported_as("prod", observed).text
+}
+
+fn exported_as(name: &str, observed: &ObservedLimits) -> ExportedLimits {
+    export_limits(&"prod".parse().expect("a name"), &name.parse().expect("a name"), observed)
 }
 
 fn parse_exported(text: &str) -> ParsedLimits {
@@ -55,7 +60,6 @@ fn export_is_readable() {
     assert_eq!(
         exported(&observed),
         "# The limits of sandbox prod, written by `ajo export`.
-# `ajo plan` finds nothing to change for this file, except where a comment says otherwise.
 version: 1
 sandbox: prod
 
@@ -95,11 +99,11 @@ fn skipped_configs_become_comments() {
         DeployState::from_desired(throttling("one\n# two\u{2028}"), false),
     ]);
     let text = exported(&observed);
-    let comments: Vec<_> = text.lines().skip(2).filter(|line| line.trim_start().starts_with('#')).collect();
+    let comments: Vec<_> = text.lines().skip(1).filter(|line| line.trim_start().starts_with('#')).collect();
     assert_eq!(
         comments,
         [
-            "  # uid-0003 is not exported: the url is malformed: it contains a space or a control character",
+            "  # uid-0003 is not exported: the url is malformed: it contains U+000A (line break)",
             "  # - url: \"\\n- url: x\"",
             "  #   methods: [GET]",
             "  #   services:",
@@ -129,29 +133,38 @@ fn skipped_configs_become_comments() {
 }
 
 #[test]
-fn live_differences_become_comments() {
+fn live_differences_become_notes() {
     let (saved, other) =
         (capping("https://a.example/", &["GET"], Some(2)), capping("https://a.example/", &["GET"], Some(1)));
-    let text = exported(&observed_limits([
-        DeployState::new(saved, Some(other)),
-        DeployState { saved: capping("https://b.example/", &["GET"], Some(1)), live: LiveState::Unknown },
-    ]));
-    assert!(text.contains(
-        "  # uid-0000 was changed but not redeployed; this is the saved definition.
-  #   services.dataSource.rating.maxCallsCount: 1 is live, 2 is saved
-  - url: https://a.example/
-"
-    ));
-    let unknown = "  # uid-0001 was changed but not redeployed; the service does not return the live definition.\n";
-    assert!(text.contains(unknown));
-    assert_eq!(parse_exported(&text).desired.map(|desired| desired.configs.len()), Some(2));
+    let exported = exported_as(
+        "dev",
+        &observed_limits([
+            DeployState::new(saved, Some(other)),
+            DeployState { saved: capping("https://b.example/", &["GET"], Some(1)), live: LiveState::Unknown },
+        ]),
+    );
+    assert_eq!(
+        exported.notes,
+        [
+            "capping GET https://a.example/ (uid-0000) was changed but not redeployed; the file has the saved definition: \
+             services.dataSource.rating.maxCallsCount: 1 is live, 2 is saved",
+            "capping GET https://b.example/ (uid-0001) was changed but not redeployed; the service does not return the live \
+             definition",
+        ]
+    );
+    // Comments that would not stay true are not in the file.
+    assert!(
+        exported.text.starts_with("# The limits of sandbox prod, written by `ajo export`.\nversion: 1\nsandbox: dev\n")
+    );
+    assert_eq!(exported.text.matches('#').count(), 1, "{}", exported.text);
+    assert_eq!(parse_exported(&exported.text).desired.map(|desired| desired.configs.len()), Some(2));
 }
 
 #[test]
 fn numeric_sandbox_name_is_quoted() {
     for name in ["123", "null", "0x1", "1e3", "-", "on"] {
         let observed = observed_limits([DeployState::from_desired(throttling("x"), true)]);
-        let limits = parse_exported(&export_limits(&name.parse().expect("a name"), &observed));
+        let limits = parse_exported(&exported_as(name, &observed).text);
         assert_eq!(limits.sandbox.map(|sandbox| sandbox.to_string()).as_deref(), Some(name));
     }
 }
@@ -227,7 +240,7 @@ proptest! {
     #[test]
     fn export_plans_no_changes(deploy_states in proptest::collection::vec(any_deploy_state(), 1..8)) {
         let observed = observed_limits(deploy_states);
-        let text = exported(&observed);
+        let ExportedLimits { text, notes } = exported_as("prod", &observed);
         let limits = parse_exported(&text);
         let Some(desired) = limits.desired else {
             let codes: Vec<_> = limits.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
@@ -243,10 +256,11 @@ proptest! {
             let key = found.key();
             prop_assert!(wanted.contains(&key) || key.api == Api::Throttling && throttlings > 1, "{}", text);
         }
-        // Each configuration is exported unchanged or named in a comment.
+        // Each configuration is exported unchanged or named in a comment or note.
         for found in &observed.configs {
             let wanted = desired.configs.iter().any(|wanted| wanted.deploy_state() == found.deploy_state);
-            prop_assert!(wanted || text.contains(&format!("# {} ", found.uid)), "{}", text);
+            let is_noted = notes.iter().any(|note| note.contains(&format!("({})", found.uid)));
+            prop_assert!(wanted || is_noted || text.contains(&format!("# {} ", found.uid)), "{}", text);
         }
         let plain = |found: &ObservedConfig| matches!(found.deploy_state.live, LiveState::NotDeployed | LiveState::SameAsSaved);
         let plain = observed.configs.iter().filter(|found| {
@@ -266,7 +280,8 @@ proptest! {
         let over = SourceFile { name: "over.yaml".to_owned(), content: "version: 1\nbase: export.yaml\n".to_owned() };
         let mut sources = SourceSet::new(vec![over]);
         sources.insert("export.yaml", Ok(text.clone()));
-        prop_assert_eq!(parse_limits(&sources, &|_| None).desired, parse_exported(&text).desired);
+        let configs = |limits: super::super::parsed_limits::ParsedLimits| limits.desired.map(|desired| desired.configs.into_iter().map(|it| (it.deploy_state(), it.location)).collect::<Vec<_>>());
+        prop_assert_eq!(configs(parse_limits(&sources, &|_| None)), configs(parse_exported(&text)));
     }
 }
 

@@ -1,4 +1,7 @@
+mod allowed;
+mod findings;
 mod multiple_files;
+mod secrets;
 
 use super::*;
 use crate::DesiredConfig;
@@ -9,7 +12,7 @@ capping:
   - url: https://api.example.org/data/2.5/*
     methods: [GET]
     services:
-      dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
+      action: { maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }
     deployed: true
 throttling:
   name: partner-api
@@ -129,7 +132,7 @@ fn invalid_file_is_one_error() {
     for (text, expected) in [
         ("", "prod.yaml:1:1 error AJO_LIMITS_EMPTY []"),
         ("# only a comment\n", "prod.yaml:1:1 error AJO_LIMITS_EMPTY [#]"),
-        ("a\0b", "prod.yaml:1:1 error AJO_LIMITS_YAML [a]"),
+        ("a\0b", "prod.yaml:1:1 error AJO_LIMITS_FILE [a]"),
         ("a: [1", "prod.yaml:1:4 error AJO_LIMITS_YAML [[]"),
         ("version: 1\n---\nversion: 1\n", "prod.yaml:3:1 error AJO_LIMITS_YAML [v]"),
         ("- a\n- b\n", "prod.yaml:1:1 error AJO_LIMITS_TYPE [- a]"),
@@ -167,7 +170,7 @@ throttling:
         diagnose(text),
         [
             "prod.yaml:4:10 error ERR_ENDPOINTCONFIG_102 [https://*.example.org/]",
-            "prod.yaml:5:20 note AJO_LIMITS_METHOD [get]",
+            "prod.yaml:5:20 warning AJO_LIMITS_METHOD [get]",
             "prod.yaml:6:5 error AJO_LIMITS_ORG_ID [orgId]",
             "prod.yaml:8:7 error ERR_AUTHORING_ENDPOINTCONFIG_1 [datasource]",
             "prod.yaml:10:9 error AJO_LIMITS_UNKNOWN_KEY [maxHttpConnection]",

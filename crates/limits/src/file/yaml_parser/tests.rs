@@ -122,6 +122,8 @@ fn oversized_documents_are_rejected() {
             .collect::<String>();
     for (text, expected) in [
         ("a\0b", "the file is binary"),
+        ("a\0:\0 \x001\0", "the file is UTF-16 text; save it as UTF-8"),
+        ("\0a\0:\0 \x001", "the file is UTF-16 text; save it as UTF-8"),
         (&"x".repeat(MAX_BYTES + 1), "the file is longer than 4 MiB"),
         (&deep, "nested deeper than 16 levels"),
         (&deeper, "recursion limit exceeded"),

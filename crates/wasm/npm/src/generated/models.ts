@@ -97,15 +97,20 @@ export interface CappingCreateResponse {
 /** The definition that creates or overwrites a capping configuration (documented). */
 export interface CappingDefinition {
   /**
-   * URL of the endpoint as configured in the custom action or data source. `*` matches any characters in the path, but not in the
-   * host or port (documented, codes 101 and 102).
+   * URL of the endpoint as configured in the custom action or data source. `*` is a wildcard, but not in the host or port
+   * (documented, codes 101 and 102). Its meaning is not published, nor whether the service compares the static URL of a custom
+   * action or the full URL of a call (unknown).
    */
   readonly url: string;
-  /** The limited HTTP methods, at least one (documented, code 103). */
+  /**
+   * The limited HTTP methods, at least one (documented, code 103). Custom actions call with GET, POST, and PUT only, data sources
+   * with GET and POST; a limit on others matches no call (documented).
+   */
   readonly methods: HttpMethod[];
   /**
-   * The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property
-   * literally named `action|dataSource`; its samples have these two.
+   * The limits for custom actions, data sources, or both (documented; at least one, code 104). External data sources get at most 15
+   * calls per second, whatever is configured, unless Adobe has allow-listed the endpoint (documented). The vendor's schema has one
+   * property literally named `action|dataSource`; its samples have these two.
    */
   readonly services: CappingServices;
   /**
@@ -113,11 +118,14 @@ export interface CappingDefinition {
    * in if it is absent (documented).
    */
   readonly orgId?: string;
+  /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
+  readonly extra?: Record<string, unknown>;
 }
 
 /**
- * The limits for custom actions, data sources, or both (documented; at least one, code 104). The vendor's schema has one property
- * literally named `action|dataSource`; its samples have these two.
+ * The limits for custom actions, data sources, or both (documented; at least one, code 104). External data sources get at most 15
+ * calls per second, whatever is configured, unless Adobe has allow-listed the endpoint (documented). The vendor's schema has one
+ * property literally named `action|dataSource`; its samples have these two.
  */
 export interface CappingServices {
   /** The limit for custom actions or data sources (documented). */
@@ -261,7 +269,10 @@ export interface ThrottlingConfig {
   readonly name?: string;
   /** A description, free text (documented). */
   readonly description?: string;
-  /** Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105). */
+  /**
+   * Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not
+   * published (unknown).
+   */
   readonly urlPattern?: string;
   /** The limited HTTP methods (documented, code 100). */
   readonly methods?: HttpMethod[];
@@ -311,12 +322,17 @@ export interface ThrottlingDefinition {
   readonly name?: string;
   /** A description, free text (documented). */
   readonly description?: string;
-  /** Pattern of the endpoint's URL. `*` matches any characters in the path, but not in the host (documented, codes 104 and 105). */
+  /**
+   * Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not
+   * published (unknown).
+   */
   readonly urlPattern: string;
   /** The limited HTTP methods (documented, code 100). */
   readonly methods: HttpMethod[];
   /** Maximum calls per second, 200 to 5000 (documented, code 101). */
   readonly maxThroughput: number;
+  /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
+  readonly extra?: Record<string, unknown>;
 }
 
 /** Response to `update` (documented). */

@@ -5,6 +5,7 @@ import {
   AjoError,
   AjoHttpError,
   AjoValidationError,
+  definitionOf,
   validateCapping,
   validateThrottling,
   type AjoEvent,
@@ -47,6 +48,8 @@ export async function useClient(): Promise<void> {
   });
   await ajo.capping.deploy(uid);
   for (const c of await ajo.capping.list()) print(c.uid, c.state, c.url);
+  const redeployed: CappingConfig = await ajo.capping.redeploy(uid, { timeoutMs: 5000 });
+  print(redeployed.state);
 
   const config: CappingConfig = await ajo.capping.get(uid, { timeoutMs: 5000, maxAttempts: 1, headers: { a: "b" } });
   const calls: number | undefined = config.deployedConfig?.services?.action?.rating?.maxCallsCount;
@@ -77,6 +80,13 @@ export const diagnostics: Diagnostic[] = validateCapping({ anything: true });
 print(new AjoHttpError("created by a test", { code: "1451", status: 500 }).name);
 print(validateThrottling(null)[0]?.severity === "error");
 setModule(new ArrayBuffer(8));
+
+/** Reads a configuration and writes it back. */
+export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
+  const { extra, ...definition } = definitionOf(await ajo.capping.get(uid));
+  await ajo.capping.update(uid, { ...definition, extra: { ...extra, priority: 1 } });
+  await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
+}
 
 /** The emulator example in the README, and more. */
 export async function useEmulator(): Promise<void> {

@@ -10,7 +10,7 @@ sandbox: dev
 capping:
   - url: https://api.example.org/data/2.5/*
     services:
-      dataSource: { maxHttpConnections: null, rating: { maxCallsCount: 5 } }
+      action: { maxHttpConnections: null, rating: { maxCallsCount: 5 } }
   - url: https://new.example/
     methods: [GET]
     services: { action: { maxHttpConnections: 1, rating: { maxCallsCount: 1, periodInMs: 1 } } }
@@ -18,7 +18,7 @@ throttling: { name: null, maxThroughput: 200 }
 ";
     let limits = parse_overlay(EXAMPLE, over);
     let [capping, new, throttling] = desired_configs(&limits) else { panic!("three") };
-    let limit = |name: &[&str]| capping.definition.integer_at(&[&["services", "dataSource"], name].concat());
+    let limit = |name: &[&str]| capping.definition.integer_at(&[&["services", "action"], name].concat());
     let rating = |name| limit(&["rating", name]);
     assert_eq!(
         (limit(&["maxHttpConnections"]), rating("maxCallsCount"), rating("periodInMs")),
@@ -35,12 +35,20 @@ throttling: { name: null, maxThroughput: 200 }
 #[test]
 fn diagnostic_points_into_overlay_or_base() {
     let over = "version: 1\nbase: base.yaml\ncapping:\n  - url: https://api.example.org/data/2.5/*\n    services: \
-                { dataSource: { rating: { maxCallsCount: -5 } } }\n";
+                { action: { rating: { maxCallsCount: -5 } } }\n";
     let base = example_with("periodInMs: 1000", "periodInMs: -1");
     assert_eq!(
         diagnostic_lines(&parse_overlay(&base, over), &[("base.yaml", &base), ("prod.yaml", over)]),
-        ["prod.yaml:5:56 error ERR_ENDPOINTCONFIG_107 [-5]", "base.yaml:7:87 error ERR_ENDPOINTCONFIG_108 [-1]",]
+        ["prod.yaml:5:52 error ERR_ENDPOINTCONFIG_107 [-5]", "base.yaml:7:83 error ERR_ENDPOINTCONFIG_108 [-1]",]
     );
+}
+
+#[test]
+fn overlay_matches_normal_form() {
+    let over = "version: 1\nbase: base.yaml\ncapping:\n  - url: HTTPS://API.example.org:443/data/%32.5/*\n    deployed: false\n";
+    let limits = parse_overlay(EXAMPLE, over);
+    assert_eq!(desired_configs(&limits).len(), 2, "{:?}", limits.diagnostics);
+    assert!(!desired_configs(&limits)[0].deployed);
 }
 
 #[test]
@@ -106,9 +114,12 @@ fn missing_or_circular_base_is_an_error() {
 
 #[test]
 fn empty_overlay_changes_nothing() {
-    let alone = parse_limits(&SourceSet::new(vec![source("base.yaml", EXAMPLE)]), &variables);
-    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\n").desired, alone.desired);
-    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\ncapping: []\n").desired, alone.desired);
+    let mut alone = parse_limits(&SourceSet::new(vec![source("base.yaml", EXAMPLE)]), &variables).desired;
+    let desired = alone.as_mut().expect("a valid file");
+    desired.files = vec!["prod.yaml".to_owned()];
+    desired.configs.iter_mut().for_each(|config| config.file = Some("prod.yaml".to_owned()));
+    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\n").desired, alone);
+    assert_eq!(parse_overlay(EXAMPLE, "version: 1\nbase: base.yaml\ncapping: []\n").desired, alone);
 }
 
 #[test]

@@ -35,7 +35,7 @@ export function isNight(date) {
   return hour >= 22 || hour < 6;
 }
 
-/** Sets the calls per second of the configuration for a URL, and deploys it. Returns whether it changed. */
+/** Sets the calls per second of the configuration for a URL, and makes it live. Returns whether it changed. */
 async function setLimit(ajo, url, maxCallsCount) {
   const config = (await ajo.capping.list()).find((it) => it.url === url);
   if (!config) throw new Error(`there is no capping configuration for ${url}`);
@@ -46,7 +46,7 @@ async function setLimit(ajo, url, maxCallsCount) {
   // An update replaces the whole definition, so it must include the fields that do not change.
   const action = { ...services?.action, rating };
   await ajo.capping.update(config.uid, { url, methods, services: { ...services, action } });
-  // The old limit applies until the new definition is deployed.
-  await ajo.capping.deploy(config.uid);
+  // The old limit applies until the new definition is live.
+  await ajo.capping.redeploy(config.uid);
   return true;
 }

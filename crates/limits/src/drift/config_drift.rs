@@ -1,13 +1,12 @@
-//! Differences between the service and the files.
+//! The difference between a configuration of the files and the service.
 
 use ajo_core::Uid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::config_change::diff_definitions;
+use crate::plan::diff_definitions;
 use crate::{
-    ConfigKey, DeployState, DesiredConfig, DesiredLimits, FieldDiff, LimitsState, LiveState, ObservedConfig,
-    ObservedLimits, SourceLocation, match_configs,
+    ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ManagedConfig, ObservedConfig, SourceLocation,
 };
 
 /// The drift of one configuration: saved against file, and live against saved.
@@ -55,13 +54,6 @@ pub struct DeployMismatch {
     pub actual: bool,
 }
 
-/// Compares each desired configuration with the service; configurations without drift are omitted. The file is compared with
-/// the saved definition, and the saved with the live definition.
-pub fn detect_drift(desired: &DesiredLimits, observed: &ObservedLimits, state: &LimitsState) -> Vec<ConfigDrift> {
-    let matches = match_configs(desired, observed, state);
-    desired.configs.iter().zip(matches).filter_map(|(wanted, found)| ConfigDrift::compare(wanted, found)).collect()
-}
-
 impl ConfigDrift {
     /// A report of a configuration that is as the file describes it.
     pub fn without_differences(wanted: &DesiredConfig, found: &ObservedConfig) -> Self {
@@ -79,9 +71,24 @@ impl ConfigDrift {
         }
     }
 
-    /// The drift of one configuration; `None` if nothing differs.
-    pub fn compare(wanted: &DesiredConfig, found: Option<&ObservedConfig>) -> Option<Self> {
-        let deploy_state = found.map(|found| &found.deploy_state);
+    /// The drift of one configuration; `None` if nothing differs, or if the service is as it was after our last request for
+    /// this definition. `managed` is the entry of `found` in the state.
+    pub fn compare(
+        wanted: &DesiredConfig,
+        found: Option<&ObservedConfig>,
+        managed: Option<&ManagedConfig>,
+    ) -> Option<Self> {
+        // Neither changed since the last apply, after which the service may have normalized the definition.
+        let is_baseline = |(found, managed): (&ObservedConfig, &ManagedConfig)| {
+            managed.is_file_unchanged(wanted) == Some(true)
+                && managed.is_unchanged(found)
+                && found.deploy_state_for(&wanted.definition).is_live_as_saved(wanted.deployed)
+        };
+        if found.zip(managed).is_some_and(is_baseline) {
+            return None;
+        }
+        let deploy_state = found.map(|found| found.deploy_state_for(&wanted.definition));
+        let deploy_state = deploy_state.as_deref();
         let is_deployed = deploy_state.is_some_and(DeployState::is_deployed);
         let is_unknown = deploy_state.is_some_and(|deploy_state| deploy_state.live == LiveState::Unknown);
         let unknown_error = "the service does not return the live definition";

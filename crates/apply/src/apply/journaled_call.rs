@@ -1,0 +1,99 @@
+//! Records the calls of an apply in its journal.
+
+use std::io;
+
+use ajo_core::Verb;
+use ajo_limits::{DeployState, JournalEntry, ObservedConfig, StepError, StepState};
+
+use super::executor_state::{StepOutcome, own_error};
+use super::plan_executor::PlanExecutor;
+
+const JOURNAL_HINT: &str = "this call was not made; make the directory of the state file writable, then plan and apply";
+
+impl PlanExecutor<'_> {
+    /// Records that a call is about to be sent.
+    ///
+    /// # Errors
+    ///
+    /// The journal cannot be written, so the call must not be made, except to finish a redeploy.
+    pub(super) async fn start_step(&self, index: usize, step: Verb) -> Result<(), StepError> {
+        if self.append_entry_durably(JournalEntry::Started { change: index, step }).await {
+            Ok(())
+        } else {
+            Err(own_error("the journal cannot be written".to_owned(), JOURNAL_HINT))
+        }
+    }
+
+    /// Records the outcome of a call.
+    pub(super) fn finish_step(&self, index: usize, step: Verb, outcome: StepOutcome) {
+        let change = &self.plan.changes[index];
+        let StepOutcome { state, uid, response, error, live } = outcome;
+        {
+            let mut shared = self.lock_state();
+            let progress = shared.progress_mut(index);
+            progress.has_failed |= state != StepState::Done;
+            progress.uid = uid.clone().or(progress.uid.take());
+            if state == StepState::Done && step != Verb::CanDeploy {
+                progress.last_modified_at = None;
+                progress.deploy_state = match (&response, &progress.deploy_state, &change.after) {
+                    (Some(response), ..) => Some(change.deploy_state_of(response).into_owned()),
+                    (None, None, Some(after)) => Some(DeployState::from_desired(after.saved.clone(), false)),
+                    (None, Some(now), Some(after)) => Some(now.after_call(step, &after.saved)),
+                    (None, now, None) => now.as_ref().map(|now| now.after_call(step, &now.saved)),
+                };
+            }
+        }
+        let salt = change.after.as_ref().and_then(|after| after.saved.salt());
+        let response = response.map(|response| Box::new(response.with_salt(salt)));
+        let response = response.filter(|response| self.is_free_of_secrets(response));
+        let error = error.map(|error| self.redact_error(error));
+        self.append_entry(JournalEntry::Finished { change: index, step, state, uid, response, error, live });
+        self.observer.step_finished(change, step, state);
+    }
+
+    fn redact_error(&self, error: StepError) -> StepError {
+        let redact = |text| self.observer.redact(text);
+        StepError {
+            message: redact(error.message),
+            hint: error.hint.map(redact),
+            code: error.code.map(redact),
+            request_id: error.request_id.map(redact),
+            status: error.status,
+        }
+    }
+
+    /// Without the response, the journal still tells that the call was done.
+    fn is_free_of_secrets(&self, response: &ObservedConfig) -> bool {
+        let text = serde_json::to_string(response).expect("strings, numbers, and lists");
+        self.observer.redact(text.clone()) == text
+    }
+
+    /// Appends a line to the journal. Returns false if that failed.
+    fn append_entry(&self, entry: JournalEntry) -> bool {
+        let mut shared = self.lock_state();
+        let written = shared.journal.append(entry);
+        shared.record_write(written)
+    }
+
+    /// Appends a line and syncs it to disk before the call that it announces. Concurrent callers share one sync, because
+    /// syncing many lines is as fast as syncing one.
+    async fn append_entry_durably(&self, entry: JournalEntry) -> bool {
+        if !self.append_entry(entry) {
+            return false;
+        }
+        let line = self.lock_state().journal.sync_handle().1;
+        let mut synced = self.synced_lines.lock().await;
+        if self.lock_state().journal_error.is_some() {
+            return false;
+        }
+        if *synced >= line {
+            return true;
+        }
+        let (file, lines) = self.lock_state().journal.sync_handle();
+        let done = tokio::task::spawn_blocking(move || file.sync_data()).await.map_err(io::Error::other).flatten();
+        let mut shared = self.lock_state();
+        let done = done.map_err(|error| shared.journal.sync_error(&error));
+        *synced = lines;
+        shared.record_write(done)
+    }
+}

@@ -1,0 +1,172 @@
+//! Arguments of `ajo capping` and `ajo throttling`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use ajo_core::{Uid, UidError};
+use ajo_simulator::ServiceType;
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CappingCommand {
+    #[command(flatten)]
+    Resource(ResourceCommand),
+    /// Change numbers of a configuration and redeploy it
+    ///
+    /// Shows the change and asks for the name of the sandbox. A configuration that is not deployed is only updated.
+    Set(SetCappingArgs),
+    /// Make the saved definition of a deployed configuration live
+    Redeploy(TargetArg),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ThrottlingCommand {
+    #[command(flatten)]
+    Resource(ResourceCommand),
+    /// Change the limit; live at once if deployed
+    ///
+    /// Shows the change and asks for the name of the sandbox.
+    Set(SetThrottlingArgs),
+}
+
+/// The eight operations of each API, with the names that the service uses.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResourceCommand {
+    /// List configurations with their saved and live limits
+    List,
+    /// Create the configurations in a file: a definition, or the JSON output of get or list
+    Create(DefinitionArgs),
+    /// Show a configuration
+    Get(TargetArg),
+    /// Replace the definition of a configuration
+    Update {
+        #[command(flatten)]
+        uid_arg: UidArg,
+        #[command(flatten)]
+        definition: DefinitionArgs,
+    },
+    /// Delete a configuration
+    Delete {
+        #[command(flatten)]
+        uid_arg: UidArg,
+        /// Delete even if deployed
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check whether a configuration can be deployed; exit with 1 if it cannot
+    CanDeploy(UidArg),
+    /// Deploy a configuration
+    Deploy(UidArg),
+    /// Undeploy a configuration
+    Undeploy(UidArg),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UidArg {
+    /// UID of the configuration
+    pub(crate) uid: Uid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetArg {
+    /// UID of the configuration, or its URL if only one has it
+    #[arg(value_name = "UID|URL")]
+    pub(crate) target: ConfigTarget,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DefinitionArgs {
+    /// JSON or YAML file with a definition, or the JSON output of get or list; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Send the definition although it violates rules of the service
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "value", required = true, multiple = true, args = ["max_calls", "period", "max_connections"])]
+pub(crate) struct SetCappingArgs {
+    #[command(flatten)]
+    pub(crate) target_arg: TargetArg,
+
+    /// Maximum calls per period
+    #[arg(long, value_name = "N")]
+    pub(crate) max_calls: Option<i64>,
+
+    /// Length of the period, such as 1000ms, 1s, or 1min
+    #[arg(long, value_name = "TIME", value_parser = parse_milliseconds)]
+    pub(crate) period: Option<i64>,
+
+    /// Maximum connections to the endpoint
+    #[arg(long, value_name = "N")]
+    pub(crate) max_connections: Option<i64>,
+
+    /// Caller to limit, action or data-source; needed if both have a limit
+    #[arg(long)]
+    pub(crate) service: Option<ServiceType>,
+
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetThrottlingArgs {
+    /// UID of the configuration, or its URL; needed if there are several
+    #[arg(value_name = "UID|URL")]
+    pub(crate) target: Option<ConfigTarget>,
+
+    /// Maximum calls per second, from 200 to 5000
+    #[arg(long, value_name = "N")]
+    pub(crate) max_throughput: i64,
+
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Identifies a configuration on the command line.
+#[derive(Clone, Debug)]
+pub(crate) enum ConfigTarget {
+    Uid(Uid),
+    Url(String),
+}
+
+impl FromStr for ConfigTarget {
+    type Err = UidError;
+
+    /// A uid contains no `:`.
+    fn from_str(text: &str) -> Result<Self, UidError> {
+        if text.contains("://") { Ok(Self::Url(text.to_owned())) } else { text.parse().map(Self::Uid) }
+    }
+}
+
+/// Parses a time with a unit.
+fn parse_milliseconds(text: &str) -> Result<i64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60_000,
+        _ => return Err("expected a number with a unit, such as 1000ms, 1s, or 1min".to_owned()),
+    };
+    let number: i64 = digits.parse().map_err(|_| "expected a whole number before the unit".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "the time is too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn period_needs_a_unit() {
+        for (text, expected) in [("1000ms", 1000), ("2s", 2000), ("1min", 60_000)] {
+            assert_eq!(parse_milliseconds(text), Ok(expected));
+        }
+        for text in ["1000", "s", "1.5s", "1h", "", "9223372036854775807s"] {
+            assert!(parse_milliseconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `ajo explain`.
+
+use std::process::ExitCode;
+
+use ajo_limits::{
+    CallExplanation, DesiredLimits, KnownSecrets, MatchingConfig, ObservedLimits, SecretValues, Statement, explain_call,
+};
+
+use super::limits::{LimitsInput, SandboxService};
+use crate::arguments::{ExplainArgs, GlobalSettings};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::output;
+use crate::report::OutputFormat;
+use crate::safe_text::{SafeText, safe};
+
+pub(crate) async fn run(settings: &GlobalSettings, args: &ExplainArgs) -> Result<ExitCode, CommandError> {
+    let input = (!args.limits.is_empty()).then(|| LimitsInput::read(settings, &args.limits, None));
+    let desired = match &input {
+        None => None,
+        Some(input) => match input.desired() {
+            Some(desired) => Some(desired),
+            None => return input.report_and_exit("explain", settings),
+        },
+    };
+    let secrets = input.as_ref().map(|input| input.secrets.clone()).unwrap_or_default();
+    // The URL can contain the value of a secret or its placeholder.
+    let url = secrets.seal_literals(&args.url);
+    let observed = if args.offline { None } else { observe(settings, desired, secrets).await? };
+    let explanation = explain_call(&args.method, &url, observed.as_ref(), desired);
+    let text = match settings.output {
+        OutputFormat::Json => {
+            SafeText::json(&serde_json::to_string(&explanation).map_err(|error| CommandError::new(error.to_string()))?)
+        }
+        _ => render(&explanation),
+    };
+    output::print_data(text)?;
+    Ok(ExitStatus::Success.into())
+}
+
+/// Reads the configurations of the service. Without credentials, the files are enough.
+async fn observe(
+    settings: &GlobalSettings,
+    desired: Option<&DesiredLimits>,
+    secrets: SecretValues,
+) -> Result<Option<ObservedLimits>, CommandError> {
+    let service = match desired {
+        Some(desired) => SandboxService::connect(settings, &desired.sandbox).await,
+        None => SandboxService::from_settings(settings).await,
+    };
+    match service {
+        Ok(service) => {
+            let known = KnownSecrets::from_values(secrets);
+            Ok(Some(service.reader.with_secrets(known).observe(false, &[]).await?))
+        }
+        Err(error) if desired.is_some() && error.exit_status() == ExitStatus::Authentication => {
+            output::print_note(safe!("note: the service is not read: {}", error.message));
+            Ok(None)
+        }
+        Err(error) if error.exit_status() == ExitStatus::Authentication => {
+            Err(error.with_hint("pass --limits FILE for what a limits file says, or --offline for what always applies"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn render(explanation: &CallExplanation) -> SafeText {
+    let mut lines = vec![safe!("{} {}", explanation.method, explanation.url), SafeText::default()];
+    let source = if explanation.is_service_read { "" } else { "; the service was not read" };
+    if explanation.configs.is_empty() {
+        lines.push(safe!("No configuration matches{}.", source));
+    } else {
+        lines.push(safe!("Matching configurations{}:", source));
+        lines.extend(explanation.configs.iter().map(config_line));
+    }
+    for (title, statements) in [
+        ("Custom actions", &explanation.custom_actions),
+        ("External data sources", &explanation.data_sources),
+        ("Matching and counting", &explanation.matching),
+    ] {
+        if !statements.is_empty() {
+            lines.push(SafeText::default());
+            lines.push(safe!("{}:", title));
+            lines.extend(statements.iter().flat_map(statement_lines));
+        }
+    }
+    SafeText::join_lines(lines)
+}
+
+fn config_line(config: &MatchingConfig) -> SafeText {
+    let saved = config.saved_limit.as_ref().map(|limit| safe!(" (saved: {})", limit)).unwrap_or_default();
+    let at = match (&config.uid, &config.location) {
+        (Some(uid), _) => safe!("  {}", uid),
+        (None, Some(location)) => safe!("  {}", location),
+        (None, None) => SafeText::default(),
+    };
+    safe!("  {}: {}: {}: {}{}{}", config.label.as_str(), config.status.as_str(), config.key, config.limit, saved, at)
+}
+
+fn statement_lines(statement: &Statement) -> [SafeText; 2] {
+    [safe!("  {}: {}", statement.label.as_str(), statement.text), safe!("    source: {}", statement.source)]
+}

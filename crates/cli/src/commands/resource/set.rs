@@ -1,0 +1,252 @@
+//! `ajo capping set` and `ajo throttling set`: change numbers of one configuration and make them live.
+
+use std::process::ExitCode;
+
+use ajo_core::rules::Severity;
+use ajo_core::{Api, CappingDefinition, ServiceLimit, ThrottlingDefinition};
+use ajo_limits::{ConfigKey, LiveState, ObservedConfig};
+use ajo_simulator::ServiceType;
+use serde::Serialize;
+
+use super::describe::{format_live_capping, format_live_throttling};
+use super::print::print_live;
+use super::target;
+use crate::arguments::{GlobalSettings, SetCappingArgs, SetThrottlingArgs};
+use crate::command_error::CommandError;
+use crate::commands::limits::confirm_sandbox;
+use crate::exit_status::ExitStatus;
+use crate::output;
+use crate::safe_text::{SafeText, safe};
+use crate::session::ClientSession;
+
+/// One changed number: its field, the old value, and the new one.
+type NumberChange = (String, Option<i64>, i64);
+
+pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> Result<ExitCode, CommandError> {
+    let session = ClientSession::connect(settings).await?;
+    let api = session.client.capping();
+    let uid = target::find_uid(&session.client, Api::Capping, Some(args.target_arg.target.clone())).await?;
+    let config = api.get(&uid).await?;
+    let mut definition = CappingDefinition::try_from(&config).map_err(|error| CommandError::new(error.to_string()))?;
+    let changes = change_capping(&mut definition, &args)?;
+    let observed = ObservedConfig::from(&config);
+    let live = &observed.deploy_state.live;
+    let is_live = matches!(live, LiveState::SameAsSaved | LiveState::NotDeployed);
+    if changes.is_empty() && is_live {
+        output::print_note("nothing to change: the saved definition has these values; nothing was sent");
+        print_live(settings.output, &config, &format_live_capping(&config))?;
+        return Ok(ExitStatus::Success.into());
+    }
+    check_rules(Api::Capping, &definition)?;
+    let then = match live {
+        LiveState::NotDeployed => "it stays undeployed",
+        _ if changes.is_empty() => "these values are saved; it is redeployed",
+        _ => "it is redeployed",
+    };
+    let change = describe(&observed.key(), &changes, &format_live_capping(&config), then);
+    if confirm(settings, args.yes, &session, &change).await? {
+        check_unchanged(&config, &api.get(&uid).await?)?;
+    }
+    if !changes.is_empty() {
+        api.update(&uid, &definition).await?;
+    }
+    let now = if *live == LiveState::NotDeployed {
+        output::print_note(safe!("note: it is not deployed; deploy it with: ajo capping deploy {}", uid));
+        api.get(&uid).await?
+    } else {
+        api.redeploy(&uid).await?
+    };
+    print_live(settings.output, &now, &format_live_capping(&now))?;
+    Ok(ExitStatus::Success.into())
+}
+
+pub(super) async fn throttling(settings: &GlobalSettings, args: SetThrottlingArgs) -> Result<ExitCode, CommandError> {
+    let session = ClientSession::connect(settings).await?;
+    let api = session.client.throttling();
+    let uid = target::find_uid(&session.client, Api::Throttling, args.target).await?;
+    let config = api.get(&uid).await?;
+    let mut definition =
+        ThrottlingDefinition::try_from(&config).map_err(|error| CommandError::new(error.to_string()))?;
+    let mut changes = Vec::new();
+    let before = Some(definition.max_throughput);
+    set_number(&mut changes, "maxThroughput", before, Some(args.max_throughput));
+    definition.max_throughput = args.max_throughput;
+    let mut now = config;
+    if changes.is_empty() {
+        output::print_note("nothing to change: the saved definition has this value; nothing was sent");
+    } else {
+        check_rules(Api::Throttling, &definition)?;
+        let observed = ObservedConfig::from(&now);
+        let is_deployed = observed.deploy_state.is_deployed();
+        let then = if is_deployed { "it is live at once, in all sandboxes" } else { "it stays undeployed" };
+        let change = describe(&observed.key(), &changes, &format_live_throttling(&now), then);
+        if confirm(settings, args.yes, &session, &change).await? {
+            check_unchanged(&now, &api.get(&uid).await?)?;
+        }
+        api.update(&uid, &definition).await?;
+        now = api.get(&uid).await?;
+        if now.max_throughput != Some(args.max_throughput) {
+            let found = now.max_throughput.map_or_else(|| "no limit".to_owned(), |calls| format!("{calls} calls/s"));
+            return Err(CommandError::new(format!("the update succeeded, but the service returns {found}"))
+                .with_hint(format!("see `ajo throttling get {uid}`; someone else may have changed it")));
+        }
+    }
+    print_live(settings.output, &now, &format_live_throttling(&now))?;
+    Ok(ExitStatus::Success.into())
+}
+
+/// Changes the numbers of one service.
+fn change_capping(
+    definition: &mut CappingDefinition,
+    args: &SetCappingArgs,
+) -> Result<Vec<NumberChange>, CommandError> {
+    let (service, limit) = find_service(definition, args.service)?;
+    let mut changes = Vec::new();
+    let name = |field: &str| format!("services.{service}.{field}");
+    let rating = &limit.rating;
+    set_number(&mut changes, &name("rating.maxCallsCount"), Some(rating.max_calls_count), args.max_calls);
+    set_number(&mut changes, &name("rating.periodInMs"), Some(rating.period_in_ms), args.period);
+    set_number(&mut changes, &name("maxHttpConnections"), limit.max_http_connections, args.max_connections);
+    limit.rating.max_calls_count = args.max_calls.unwrap_or(limit.rating.max_calls_count);
+    limit.rating.period_in_ms = args.period.unwrap_or(limit.rating.period_in_ms);
+    limit.max_http_connections = args.max_connections.or(limit.max_http_connections);
+    Ok(changes)
+}
+
+/// The named service, or the only one.
+fn find_service(
+    definition: &mut CappingDefinition,
+    wanted: Option<ServiceType>,
+) -> Result<(ServiceType, &mut ServiceLimit), CommandError> {
+    let services = &mut definition.services;
+    let all =
+        [(ServiceType::Action, services.action.as_mut()), (ServiceType::DataSource, services.data_source.as_mut())];
+    let mut limits: Vec<_> = all.into_iter().filter_map(|(service, limit)| Some((service, limit?))).collect();
+    let names = limits.iter().map(|(service, _)| service.as_str()).collect::<Vec<_>>().join(" and ");
+    if let Some(wanted) = wanted {
+        limits.retain(|(service, _)| *service == wanted);
+    }
+    let problem = match (wanted, limits.len()) {
+        (_, 1) => return Ok(limits.remove(0)),
+        (_, 0) if names.is_empty() => return Err(CommandError::new("the configuration has no limit to change")),
+        (Some(wanted), _) => format!("the configuration has no limit for {wanted}; it limits {names}"),
+        (None, _) => format!("the configuration limits {names}"),
+    };
+    let error = CommandError::new(problem).with_hint("pass --service action or --service data-source");
+    Err(error.into_usage_error())
+}
+
+fn set_number(changes: &mut Vec<NumberChange>, field: &str, before: Option<i64>, after: Option<i64>) {
+    if let Some(after) = after.filter(|after| before != Some(*after)) {
+        changes.push((field.to_owned(), before, after));
+    }
+}
+
+/// Prints the findings, and fails if the definition violates a rule of the service.
+fn check_rules(api: Api, definition: &impl Serialize) -> Result<(), CommandError> {
+    let definition = serde_json::to_value(definition).unwrap_or_default();
+    let (errors, others): (Vec<_>, Vec<_>) =
+        api.validate(&definition).into_iter().partition(|found| found.severity == Severity::Error);
+    if let Some(found) = errors.first() {
+        return Err(CommandError::new(format!("{} ({}); nothing was sent", found.message, found.code)));
+    }
+    for found in others {
+        output::print_note(safe!("{}[{}]: {}", found.severity.as_str(), found.code, found.message));
+    }
+    Ok(())
+}
+
+fn describe(key: &ConfigKey, changes: &[NumberChange], live: &SafeText, then: &str) -> SafeText {
+    let mut lines = vec![safe!("~ {}", key)];
+    lines.extend(changes.iter().map(|(field, before, after)| {
+        let before = before.map_or_else(|| "not set".to_owned(), |number| number.to_string());
+        safe!("  {}: {} -> {}", field, before, after)
+    }));
+    lines.push(safe!("  live: {}; {}", live, then));
+    SafeText::join_lines(lines)
+}
+
+/// Shows the change and asks for confirmation. Returns whether it asked.
+async fn confirm(
+    settings: &GlobalSettings,
+    yes: bool,
+    session: &ClientSession,
+    change: &SafeText,
+) -> Result<bool, CommandError> {
+    output::print_note(change.clone());
+    if yes {
+        return Ok(false);
+    }
+    confirm_sandbox(settings, &session.sandbox, "pass --yes after reviewing the change", || {}).await
+}
+
+/// Fails if someone changed the configuration during the confirmation.
+fn check_unchanged<T: PartialEq>(before: &T, now: &T) -> Result<(), CommandError> {
+    if before == now {
+        return Ok(());
+    }
+    Err(CommandError::new("someone changed the configuration meanwhile; nothing was sent")
+        .with_hint("run the command again")
+        .with_exit_status(ExitStatus::Stale))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::arguments::{CappingCommand, CliArgs, Command};
+
+    fn args(arguments: &[&str]) -> SetCappingArgs {
+        use clap::Parser as _;
+        let arguments = ["ajo", "capping", "set", "u-1"].iter().chain(arguments);
+        match CliArgs::try_parse_from(arguments).expect("arguments").command {
+            Command::Capping(CappingCommand::Set(args)) => args,
+            _ => panic!("another command"),
+        }
+    }
+
+    fn definition(services: &[&str]) -> CappingDefinition {
+        let limit = json!({"rating": {"maxCallsCount": 500, "periodInMs": 1000}});
+        let services: serde_json::Map<_, _> = services.iter().map(|name| ((*name).to_owned(), limit.clone())).collect();
+        serde_json::from_value(
+            json!({"url": "https://a.example/*", "methods": ["GET"], "services": services, "extra": {"x": 1}}),
+        )
+        .expect("a definition")
+    }
+
+    #[test]
+    fn only_given_numbers_change() {
+        let before = definition(&["action"]);
+        let mut definition = before.clone();
+        let changes =
+            change_capping(&mut definition, &args(&["--max-calls", "300", "--max-connections", "9"])).expect("one");
+        let names: Vec<_> = changes.iter().map(|(name, before, after)| (name.as_str(), *before, *after)).collect();
+        let expected =
+            [("services.action.rating.maxCallsCount", Some(500), 300), ("services.action.maxHttpConnections", None, 9)];
+        assert_eq!(names, expected);
+        let back = ["--max-calls", "500", "--period", "1s"];
+        change_capping(&mut definition, &args(&back)).expect("one");
+        definition.services.action.as_mut().expect("a limit").max_http_connections = None;
+        assert_eq!(definition, before);
+        assert_eq!(change_capping(&mut definition, &args(&back)).expect("one"), []);
+    }
+
+    #[test]
+    fn service_must_be_clear() {
+        let failure = |services: &[&str], arguments: &[&str]| {
+            let error = change_capping(&mut definition(services), &args(arguments)).expect_err("unclear");
+            (error.to_string(), error.exit_status().code())
+        };
+        let calls = ["--max-calls", "1"];
+        let both = "the configuration limits action and dataSource".to_owned();
+        assert_eq!(failure(&["action", "dataSource"], &calls), (both, 64));
+        let other = "the configuration has no limit for dataSource; it limits action".to_owned();
+        assert_eq!(failure(&["action"], &[&calls[..], &["--service", "dataSource"]].concat()), (other, 64));
+        assert_eq!(failure(&[], &calls), ("the configuration has no limit to change".to_owned(), 1));
+        let mut changed = definition(&["action", "dataSource"]);
+        change_capping(&mut changed, &args(&[&calls[..], &["--service", "data-source"]].concat())).expect("one");
+        assert_eq!(changed.services.data_source.map(|limit| limit.rating.max_calls_count), Some(1));
+        assert_eq!(changed.services.action.map(|limit| limit.rating.max_calls_count), Some(500));
+    }
+}

@@ -1,0 +1,93 @@
+//! Finds the configuration that a command names.
+
+use ajo_core::{Api, CallError, Client, Uid};
+use ajo_limits::ObservedConfig;
+use ajo_limits::url_form::normalize_url_pattern;
+
+use crate::arguments::ConfigTarget;
+use crate::command_error::CommandError;
+
+/// Maximum number of configurations that an error lists.
+const MAX_LISTED: usize = 20;
+
+/// The uid of the named configuration, or of the only one.
+pub(super) async fn find_uid(client: &Client, api: Api, target: Option<ConfigTarget>) -> Result<Uid, CommandError> {
+    match target {
+        Some(ConfigTarget::Uid(uid)) => Ok(uid),
+        Some(ConfigTarget::Url(url)) => choose(api, Some(&url), observe(client, api).await?),
+        None => choose(api, None, observe(client, api).await?),
+    }
+}
+
+/// The configurations of an API.
+async fn observe(client: &Client, api: Api) -> Result<Vec<ObservedConfig>, CallError> {
+    Ok(match api {
+        Api::Capping => client.capping().list().await?.iter().map(ObservedConfig::from).collect(),
+        Api::Throttling => client.throttling().list().await?.iter().map(ObservedConfig::from).collect(),
+    })
+}
+
+/// The only configuration with this URL.
+fn choose(api: Api, url: Option<&str>, mut configs: Vec<ObservedConfig>) -> Result<Uid, CommandError> {
+    let described = |configs: &[ObservedConfig]| {
+        let lines = configs.iter().take(MAX_LISTED).map(|config| format!("\n  {} {}", config.uid, config.key()));
+        lines.collect::<String>()
+    };
+    let all = described(&configs);
+    let wanted = url.map(normalize_url_pattern);
+    configs.retain(|config| wanted.as_ref().is_none_or(|wanted| config.key().url == *wanted));
+    match (&configs[..], url) {
+        ([config], _) => Ok(config.uid.clone()),
+        ([], None) => Err(CommandError::new(format!("there is no {api} configuration"))
+            .with_hint(format!("create one with `ajo {api} create FILE`"))),
+        ([], Some(url)) => {
+            let error = CommandError::new(format!("no {api} configuration has the URL {url}"));
+            Err(if all.is_empty() { error } else { error.with_hint(format!("there are:{all}")) })
+        }
+        (several, _) => {
+            let having = url.map(|url| format!(" have the URL {url}")).unwrap_or_default();
+            Err(CommandError::new(format!("{} {api} configurations{having}", several.len()))
+                .with_hint(format!("pass the uid of one:{}", described(several))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configs(urls: &[&str]) -> Vec<ObservedConfig> {
+        let config = |(index, url): (usize, &&str)| {
+            let json = serde_json::json!({"uid": format!("u-{index}"), "url": url, "methods": ["GET"]});
+            ObservedConfig::from(&serde_json::from_value::<ajo_core::CappingConfig>(json).expect("a configuration"))
+        };
+        urls.iter().enumerate().map(config).collect()
+    }
+
+    #[test]
+    fn url_is_compared_in_normal_form() {
+        let found = choose(
+            Api::Capping,
+            Some("https://A.example:443/x"),
+            configs(&["https://b.example/x", "https://a.example/x"]),
+        );
+        assert_eq!(found.expect("one").as_str(), "u-1");
+        let found = choose(Api::Capping, None, configs(&["https://a.example/x"]));
+        assert_eq!(found.expect("the only one").as_str(), "u-0");
+    }
+
+    #[test]
+    fn errors_list_the_configurations() {
+        let twice = configs(&["https://a.example/x", "https://a.example/x"]);
+        let error = choose(Api::Capping, Some("https://a.example/x"), twice.clone()).expect_err("two");
+        assert_eq!(error.message, "2 capping configurations have the URL https://a.example/x");
+        let line = "\n  u-1 capping GET https://a.example/x";
+        assert!(
+            error.hint.as_ref().is_some_and(|hint| hint.starts_with("pass the uid of one:") && hint.contains(line))
+        );
+        let error = choose(Api::Capping, Some("https://c.example/x"), twice).expect_err("none");
+        assert!(error.hint.is_some_and(|hint| hint.contains(line)), "{}", error.message);
+        let error = choose(Api::Throttling, None, Vec::new()).expect_err("none");
+        assert_eq!(error.message, "there is no throttling configuration");
+    }
+}

@@ -1,0 +1,144 @@
+//! A git server, and the emulator as the service.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::docs::bash_command;
+use crate::limits::fixture::{LimitsFixture, limits_file};
+use crate::support::CommandOutput;
+
+const SECRET: &str = "AJO_CLIENT_SECRET";
+
+/// Stores one issue and one comment in files, and records the calls.
+const FAKE_GH: &str = r#"#!/bin/bash
+echo "$*" >> "$FAKES/gh.log"
+body() { while [ $# -gt 0 ]; do [ "$1" != --body-file ] || cp "$2" "$FAKES/$NAME"; shift; done; }
+case "$1 $2" in
+  "pr comment") NAME=comment body "$@" ;;
+  "issue list") [ ! -e "$FAKES/issue" ] || echo 7 ;;
+  "issue create"|"issue edit") NAME=issue body "$@" ;;
+  "issue close") rm "$FAKES/issue" ;;
+esac
+"#;
+
+/// The issues of the GitLab API.
+const FAKE_CURL: &str = r#"#!/bin/bash
+echo "$*" >> "$FAKES/curl.log"
+case "$*" in
+  *"?labels="*) if [ -e "$FAKES/issue" ]; then echo '[{"iid": 7}]'; else echo '[]'; fi ;;
+  *state_event=close*) rm "$FAKES/issue" ;;
+  *description@drift.md*) cp drift.md "$FAKES/issue" ;;
+esac
+"#;
+
+/// A repository with the branches `main` and `limits-state`.
+pub(super) struct CiRepository {
+    pub(super) fixture: LimitsFixture,
+}
+
+impl CiRepository {
+    /// Two limits on `main`; nothing is applied yet.
+    pub(super) async fn start() -> Self {
+        let repository = Self { fixture: LimitsFixture::start().await };
+        let fixture = &repository.fixture;
+        for (name, script) in [("gh", FAKE_GH), ("curl", FAKE_CURL)] {
+            fixture.write(&format!("bin/{name}"), script);
+        }
+        fixture.write("main/limits/prod.yaml", &limits_file(&[("a", 1, true), ("b", 1, true)]));
+        fixture.write("main/.gitlab/ci/limits-apply.yml", &super::example("gitlab/limits-apply.yml"));
+        let script = "chmod +x bin/*; mkdir fakes; git init --quiet --bare origin.git
+            cd main; git init --quiet --initial-branch main; git config user.name t; git config user.email t@example.org
+            git remote add origin \"$PWD/../origin.git\"; git add .; git commit --quiet -m limits; git push --quiet origin main
+            git switch --quiet --orphan limits-state; echo '*.lock' > .gitignore; git add .; git commit --quiet -m state
+            git push --quiet origin limits-state; git switch --quiet main";
+        repository.run(&repository.fixture.path(""), script, &BTreeMap::new()).await.expect_success(script);
+        repository
+    }
+
+    /// The newest commit on `main`.
+    pub(super) fn head(&self) -> String {
+        self.fixture.read("origin.git/refs/heads/main").trim().to_owned()
+    }
+
+    /// Merges these limits.
+    pub(super) async fn merge(&self, limits: &[(&str, u32, bool)]) {
+        self.fixture.write("main/limits/prod.yaml", &limits_file(limits));
+        let script = "git commit --quiet --all --allow-empty -m change; git push --quiet origin main";
+        self.run(&self.fixture.path("main"), script, &BTreeMap::new()).await.expect_success(script);
+    }
+
+    /// An empty directory for a job.
+    pub(super) fn job_directory(&self) -> PathBuf {
+        let directory = self.fixture.path("job");
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).expect("a directory");
+        directory
+    }
+
+    /// Runs a script with these variables and no secret of its own.
+    pub(super) async fn run(
+        &self,
+        directory: &std::path::Path,
+        script: &str,
+        variables: &BTreeMap<String, String>,
+    ) -> CommandOutput {
+        let mut command = bash_command(&self.fixture.command(&[]), script);
+        command.current_dir(directory).env_remove(SECRET).env("FAKES", self.fixture.path("fakes"));
+        let path =
+            command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value).expect("it is set");
+        let path = std::env::join_paths([self.fixture.path("bin")].into_iter().chain(std::env::split_paths(path)));
+        command.env("PATH", path.expect("a path")).envs(variables);
+        let output = tokio::task::spawn_blocking(move || command.output().expect("bash runs")).await.expect("it ended");
+        CommandOutput::from(output)
+    }
+
+    /// The value of the client secret.
+    pub(super) fn secret(&self) -> String {
+        let variables = self.fixture.emulator.environment().into_iter();
+        variables.filter(|(name, _)| *name == SECRET).map(|(_, value)| value).next().expect("a secret")
+    }
+
+    /// A file of the newest commit of a branch.
+    pub(super) async fn file(&self, branch: &str, name: &str) -> Option<String> {
+        let script = format!("git show {branch}:{name}");
+        let output = self.run(&self.fixture.path("origin.git"), &script, &BTreeMap::new()).await;
+        (output.exit_code == Some(0)).then_some(output.stdout)
+    }
+
+    /// The calls of a fake program, and its stored files.
+    pub(super) fn fake(&self, name: &str) -> String {
+        fs::read_to_string(self.fixture.path("fakes").join(name)).unwrap_or_default()
+    }
+
+    /// Checks that the service has these calls per second, by host.
+    pub(super) async fn expect_limits(&self, expected: &[(&str, u32)]) {
+        let list = self.fixture.run_expecting(&["capping", "list", "--sandbox", "prod", "--output", "json"], 0).await;
+        let list: serde_json::Value = serde_json::from_str(&list.stdout).expect("JSON");
+        let found: BTreeMap<String, u64> = list["results"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|config| {
+                let calls = &config["deployedConfig"]["services"]["action"]["rating"]["maxCallsCount"];
+                (config["url"].as_str().expect("a URL").to_owned(), calls.as_u64().expect("it is deployed"))
+            })
+            .collect();
+        let expected =
+            expected.iter().map(|(host, calls)| (format!("https://{host}.example.org/*"), u64::from(*calls)));
+        assert_eq!(found, expected.collect());
+    }
+
+    /// Someone else changes a limit.
+    pub(super) async fn change_limit(&self, host: &str, calls: &str) {
+        let url = format!("https://{host}.example.org/*");
+        let arguments = ["capping", "set", &url, "--max-calls", calls, "--yes", "--sandbox", "prod"];
+        self.fixture.run_expecting(&arguments, 0).await;
+    }
+}
+
+impl CommandOutput {
+    pub(super) fn expect_success(&self, script: &str) {
+        assert_eq!(self.exit_code, Some(0), "{script}\n{}\n{}", self.stdout, self.stderr);
+    }
+}

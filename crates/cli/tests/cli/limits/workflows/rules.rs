@@ -1,0 +1,178 @@
+//! Rules for the example workflows: which steps have secrets, which jobs wait, and which tools are pinned.
+
+use serde_json::{Value, json};
+
+use super::{example, parse};
+
+/// Whether a script calls the service.
+fn calls_service(script: &str) -> bool {
+    ["ajo plan ", "ajo apply ", "ajo drift "].iter().any(|command| script.contains(command))
+}
+
+/// The broken rules.
+#[derive(Default)]
+struct Violations(Vec<String>);
+
+impl Violations {
+    fn require(&mut self, kept: bool, rule: &str, at: &str) {
+        if !kept {
+            self.0.push(format!("{rule}: {at}"));
+        }
+    }
+}
+
+fn github_violations(workflow: &Value) -> Vec<String> {
+    let mut violations = Violations::default();
+    violations.require(workflow["permissions"] == json!({}), "least permissions", "workflow");
+    violations.require(!workflow["env"].to_string().contains("secrets."), "no secret for all jobs", "workflow");
+    violations.require(workflow["concurrency"].is_null(), "only applies wait", "workflow");
+    violations.require(
+        workflow["on"].get("pull_request_target").is_none(),
+        "no code of forks with secrets",
+        "workflow",
+    );
+    for (name, job) in workflow["jobs"].as_object().expect("jobs") {
+        let own = |key: &str| job.get(key).map(Value::to_string).unwrap_or_default();
+        violations.require(!own("env").contains("secrets."), "no secret for a whole job", name);
+        let writes: Vec<_> =
+            job["permissions"].as_object().into_iter().flatten().filter(|(_, level)| *level != "read").collect();
+        let allowed: &[&str] = match name.as_str() {
+            "review" => &["pull-requests"],
+            "apply" => &["contents"],
+            "plan-again" => &["actions"],
+            "drift" => &["issues"],
+            _ => &[],
+        };
+        let is_least =
+            job["permissions"].is_object() && writes.iter().all(|(scope, _)| allowed.contains(&scope.as_str()));
+        violations.require(is_least, "least permissions", name);
+        let queue = json!({"group": "limits-apply", "cancel-in-progress": false, "queue": "max"});
+        let expected = if name == "apply" { &queue } else { &Value::Null };
+        violations.require(job["concurrency"] == *expected, "only applies wait", name);
+        violations.require(job.get("environment").is_some() == (name == "apply"), "only applies need approval", name);
+        for step in job["steps"].as_array().expect("steps") {
+            check_github_step(step, name, &mut violations);
+        }
+    }
+    violations.0
+}
+
+fn check_github_step(step: &Value, job: &str, violations: &mut Violations) {
+    let at = format!("{job}: {}", step.get("name").or(step.get("uses")).expect("a name"));
+    let script = step["run"].as_str().unwrap_or_default();
+    let env = step.get("env").map(Value::to_string).unwrap_or_default();
+    let has_secret = env.contains("secrets.");
+    violations.require(has_secret == calls_service(script), "a secret exactly where the service is called", &at);
+    violations.require(!script.contains("${{"), "no expression in a script", &at);
+    let is_alone = script.lines().count() <= 1 && !script.contains(';');
+    violations.require(is_alone || !has_secret, "only ajo runs with a secret", &at);
+    if let Some(action) = step["uses"].as_str() {
+        let commit = action.rsplit_once('@').map_or("", |(_, commit)| commit);
+        let is_pinned = commit.len() == 40 && commit.bytes().all(|digit| digit.is_ascii_hexdigit());
+        violations.require(is_pinned, "actions are pinned", &at);
+        let inputs = step.get("with").map(Value::to_string).unwrap_or_default();
+        violations.require(!inputs.contains("secrets."), "no secret for an action", &at);
+        let keeps_token = action.contains("/checkout@") && !inputs.contains("\"persist-credentials\":false");
+        violations.require(!keeps_token, "checkout does not store the token", &at);
+    }
+    let is_pinned = script.contains("--locked") && script.contains("--rev");
+    violations.require(!script.contains("cargo install") || is_pinned, "tools are pinned", &at);
+    let has_digest = script.contains("--digest") && env.contains("needs.plan.outputs.digest");
+    violations.require(!script.contains("ajo apply") || has_digest, "the digest comes from outside the artifact", &at);
+}
+
+#[test]
+fn github_workflow_follows_rules() {
+    assert_eq!(github_violations(&parse(&example("github/limits.yml"))), Vec::<String>::new());
+}
+
+#[test]
+fn unsafe_github_workflow_is_found() {
+    let text = example("github/limits.yml");
+    let secret = "AJO_CLIENT_SECRET: ${{ secrets.AJO_CLIENT_SECRET }}";
+    for (from, to, rule) in [
+        ("env:\n  AJO_CLIENT_ID", &*format!("env:\n  {secret}\n  AJO_CLIENT_ID"), "no secret for all jobs"),
+        ("    runs-on", "    env: { A: \"${{ secrets.A }}\" }\n    runs-on", "no secret for a whole job"),
+        (" --rev \"$AJO_LIMITS_COMMIT\"", "", "tools are pinned"),
+        ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@v4", "actions are pinned"),
+        ("persist-credentials: false", "persist-credentials: true", "checkout does not store the token"),
+        (" --digest \"$PLAN_DIGEST\"", "", "the digest comes from outside the artifact"),
+        ("GH_TOKEN: ${{ github.token }}", secret, "a secret exactly where the service is called"),
+        (secret, "A: b", "a secret exactly where the service is called"),
+        ("permissions: {}", "permissions: write-all", "least permissions"),
+        (
+            "      contents: read\n      pull-requests",
+            "      contents: write\n      pull-requests",
+            "least permissions",
+        ),
+        ("\"$PULL_REQUEST\"", "${{ github.event.pull_request.title }}", "no expression in a script"),
+        ("permissions: {}", "permissions: {}\nconcurrency: limits", "only applies wait"),
+        ("      queue: max\n", "", "only applies wait"),
+        ("    environment: production\n", "", "only applies need approval"),
+        ("  pull_request:", "  pull_request_target:", "no code of forks with secrets"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let violations = github_violations(&parse(&text.replacen(from, to, 1)));
+        assert!(violations.iter().any(|violation| violation.starts_with(rule)), "{to}: {violations:?}");
+    }
+}
+
+/// Programs that run in jobs with the client secret.
+const WITH_SECRET: [&str; 10] = ["ajo", "git", "jq", "cp", "echo", "if", "case", "exit", "code=0", "code=$?"];
+
+fn gitlab_violations(pipelines: &[Value]) -> Vec<String> {
+    let mut violations = Violations::default();
+    for (name, job) in pipelines.iter().flat_map(|jobs| jobs.as_object().expect("jobs")) {
+        let (Some(script), Some(base)) = (job["script"].as_array(), pipelines[0].get(".limits")) else { continue };
+        let before = base["before_script"].as_array().into_iter().flatten().filter(|_| job["extends"] == ".limits");
+        let lines: Vec<_> = before.chain(script).map(|line| line.as_str().expect("a text")).collect();
+        let environment = job["environment"]["name"].as_str().or(job["environment"].as_str()).unwrap_or_default();
+        let calls = lines.iter().any(|line| calls_service(line));
+        violations.require(
+            environment.starts_with("limits/") == calls,
+            "a secret exactly where the service is called",
+            name,
+        );
+        let is_known = |line: &&str| WITH_SECRET.contains(&line.split_whitespace().next().unwrap_or_default());
+        violations.require(!calls || lines.iter().all(is_known), "only ajo runs with a secret", name);
+        violations.require(
+            (environment == "limits/apply") == (name == "limits-apply"),
+            "only applies need approval",
+            name,
+        );
+        let waits = job["resource_group"] == "limits-apply" && job["when"] == "manual";
+        violations.require((name == "limits-apply") == waits, "only applies wait", name);
+        let image = job["image"].as_str().or(base["image"].as_str()).unwrap_or_default();
+        violations.require(image == "$LIMITS_IMAGE", "tools are pinned", name);
+        let applies = lines.iter().find(|line| line.contains("ajo apply"));
+        let has_digest = applies.is_none_or(|line| line.contains("--digest \"$PLAN_DIGEST\""));
+        violations.require(has_digest, "only the reviewed plan is applied", name);
+    }
+    violations.0
+}
+
+#[test]
+fn gitlab_pipelines_follow_rules() {
+    let pipelines = ["gitlab/limits.yml", "gitlab/limits-apply.yml"].map(|name| parse(&example(name)));
+    assert_eq!(gitlab_violations(&pipelines), Vec::<String>::new());
+}
+
+#[test]
+fn unsafe_gitlab_pipeline_is_found() {
+    let texts = ["gitlab/limits.yml", "gitlab/limits-apply.yml"].map(example);
+    for (from, to, rule) in [
+        ("environment: { name: issues,", "environment: { name: limits/read,", "a secret exactly where"),
+        ("environment: { name: limits/read,", "environment: { name: other,", "a secret exactly where"),
+        ("    - ajo plan limits", "    - curl evil.example\n    - ajo plan limits", "only ajo runs with a secret"),
+        ("  resource_group: limits-apply\n", "", "only applies wait"),
+        ("  when: manual\n", "", "only applies wait"),
+        ("environment: { name: limits/read,", "environment: { name: limits/apply,", "only applies need approval"),
+        ("image: $LIMITS_IMAGE", "image: rust:latest", "tools are pinned"),
+        (" --digest \"$PLAN_DIGEST\"", "", "only the reviewed plan"),
+    ] {
+        assert!(texts.iter().any(|text| text.contains(from)), "{from}");
+        let pipelines = texts.clone().map(|text| parse(&text.replacen(from, to, 1)));
+        let violations = gitlab_violations(&pipelines);
+        assert!(violations.iter().any(|violation| violation.starts_with(rule)), "{to}: {violations:?}");
+    }
+}

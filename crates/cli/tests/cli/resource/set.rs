@@ -1,0 +1,153 @@
+//! `ajo capping set`, `ajo throttling set`, and `ajo capping redeploy`.
+
+use serde_json::Value;
+
+use super::{capping_file, create, list, mutating_calls};
+use crate::limits::fixture::LimitsFixture;
+use crate::support::CommandOutput;
+
+const URL: &str = "https://A.example.org:443/*";
+
+/// Runs a command in the sandbox `prod`.
+async fn run(fixture: &LimitsFixture, arguments: &[&str], code: i32) -> CommandOutput {
+    fixture.run_expecting(&[arguments, &["--sandbox=prod"]].concat(), code).await
+}
+
+/// A fixture with one deployed configuration of 500 calls.
+async fn deployed() -> (LimitsFixture, String) {
+    let fixture = LimitsFixture::start().await;
+    let file = capping_file("500") + "extra: {services: {action: {rating: {timeUnit: s}}}}\n";
+    let uid = create(&fixture, "capping", &file).await;
+    run(&fixture, &["capping", "deploy", &uid], 0).await;
+    fixture.clear_calls();
+    (fixture, uid)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_changes_one_value_and_redeploys() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "set", URL, "--max-calls=300", "--yes"], 0).await;
+    assert_eq!(output.stdout, "live now: action 300 calls/1000 ms, 50 connections\n");
+    let change = "~ capping GET https://a.example.org/*
+  services.action.rating.maxCallsCount: 500 -> 300
+  live: action 500 calls/1000 ms, 50 connections; it is redeployed
+";
+    assert_eq!(output.stderr, change);
+    assert_eq!(mutating_calls(&fixture), ["capping.update", "capping.deploy"]);
+    let configs = list(&fixture, "capping", "prod").await;
+    let rating = &configs[0]["deployedConfig"]["services"]["action"]["rating"];
+    assert_eq!((configs[0]["uid"].as_str(), rating["maxCallsCount"].as_i64()), (Some(uid.as_str()), Some(300)));
+    assert_eq!(rating["timeUnit"], "s", "unknown fields stay");
+    let output =
+        run(&fixture, &["capping", "set", &uid, "--period=2s", "--max-connections=9", "--yes", "--output=json"], 0)
+            .await;
+    let response: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let limit = &response["result"]["deployedConfig"]["services"]["action"];
+    assert_eq!((&limit["maxHttpConnections"], &limit["rating"]["periodInMs"]), (&9.into(), &2000.into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_without_change_sends_nothing() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=500", "--period=1s"], 0).await;
+    assert!(output.stderr.starts_with("nothing to change"), "{}", output.stderr);
+    assert_eq!(mutating_calls(&fixture), [""; 0]);
+    // A saved value that is not live yet only needs a redeploy.
+    fixture.write("new.yaml", &capping_file("650"));
+    run(&fixture, &["capping", "update", &uid, "new.yaml"], 0).await;
+    fixture.clear_calls();
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=650", "--yes"], 0).await;
+    assert_eq!(output.stdout, "live now: action 650 calls/1000 ms, 50 connections\n");
+    assert_eq!(mutating_calls(&fixture), ["capping.deploy"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_needs_confirmation() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=300"], 7).await;
+    assert!(output.stderr.contains("maxCallsCount: 500 -> 300"), "{}", output.stderr);
+    assert!(output.stderr.contains("hint: pass --yes after reviewing the change"), "{}", output.stderr);
+    assert_eq!(mutating_calls(&fixture), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_prints_findings() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=0", "--yes"], 1).await;
+    let error = "error: maxCallsCount must be an integer >= 1 (ERR_ENDPOINTCONFIG_107); nothing was sent\n";
+    assert_eq!((output.stderr.as_str(), mutating_calls(&fixture)), (error, vec![]));
+    let output = run(&fixture, &["capping", "set", &uid, "--max-connections=500", "--yes"], 0).await;
+    let note = "note[AJO_LIMITS_MAX_HTTP_CONNECTIONS]: maxHttpConnections is 500; the documented range is 1 to 400\n~ ";
+    assert!(output.stderr.starts_with(note), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn set_does_not_deploy() {
+    let fixture = LimitsFixture::start().await;
+    let uid = create(&fixture, "capping", &capping_file("500")).await;
+    fixture.clear_calls();
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=300", "--yes"], 0).await;
+    assert_eq!(output.stdout, "live now: none\n");
+    assert!(output.stderr.contains(&format!("deploy it with: ajo capping deploy {uid}")), "{}", output.stderr);
+    assert_eq!(mutating_calls(&fixture), ["capping.update"]);
+    for arguments in [&["--max-calls=0"][..], &["--max-calls=1", "--service=data-source"], &[]] {
+        let code = if arguments == ["--max-calls=0"] { 1 } else { 64 };
+        run(&fixture, &[&["capping", "set", uid.as_str(), "--yes"], arguments].concat(), code).await;
+    }
+    assert_eq!(mutating_calls(&fixture), ["capping.update"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_set_names_the_live_limit() {
+    let (fixture, uid) = deployed().await;
+    fixture.add_fault("capping.deploy@first:1=gateway:403025");
+    let output = run(&fixture, &["capping", "set", &uid, "--max-calls=300", "--yes"], 3).await;
+    assert!(
+        output.stderr.contains(&format!("error: redeploy of {uid} failed; the old limit is still live")),
+        "{}",
+        output.stderr
+    );
+    fixture.clear_faults();
+    let output = run(&fixture, &["capping", "redeploy", URL], 0).await;
+    assert_eq!(output.stdout, "live now: action 300 calls/1000 ms, 50 connections\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn throttling_set_is_live_at_once() {
+    let fixture = LimitsFixture::start().await;
+    let file = "name: partner\nurlPattern: https://a.example.org/*\nmethods: [POST]\nmaxThroughput: 400\n";
+    let output = run(&fixture, &["throttling", "set", "--max-throughput=600", "--yes"], 1).await;
+    assert!(output.stderr.starts_with("error: there is no throttling configuration\n"), "{}", output.stderr);
+    let uid = create(&fixture, "throttling", file).await;
+    run(&fixture, &["throttling", "deploy", &uid], 0).await;
+    fixture.clear_calls();
+    run(&fixture, &["throttling", "set", "--max-throughput=50", "--yes"], 1).await;
+    run(&fixture, &["throttling", "set", "--max-throughput=400"], 0).await;
+    run(&fixture, &["throttling", "set", "--max-throughput=600"], 7).await;
+    assert_eq!(mutating_calls(&fixture), [""; 0]);
+    let output = run(&fixture, &["throttling", "set", URL, "--max-throughput=600", "--yes"], 0).await;
+    assert_eq!(output.stdout, "live now: 600 calls/s\n");
+    assert_eq!(mutating_calls(&fixture), ["throttling.update"]);
+    assert_eq!(list(&fixture, "throttling", "prod").await[0]["name"], "partner");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn get_takes_a_url() {
+    let (fixture, uid) = deployed().await;
+    let output = run(&fixture, &["capping", "get", URL], 0).await;
+    assert!(output.stdout.contains(&uid), "{}", output.stdout);
+    create(&fixture, "capping", &capping_file("1")).await;
+    let output = run(&fixture, &["capping", "get", URL], 1).await;
+    assert!(output.stderr.contains("error: 2 capping configurations have the URL"), "{}", output.stderr);
+    assert!(output.stderr.contains(&format!("{uid} capping GET https://a.example.org/*")), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redeploy_of_unknown_uid_names_no_limit() {
+    let (fixture, _) = deployed().await;
+    let uid = "00000000-0000-0000-0000-000000000000";
+    let output = run(&fixture, &["capping", "redeploy", uid], 1).await;
+    let is_clear = !output.stderr.contains("which limit is live") && output.stderr.contains("list the configurations");
+    assert!(is_clear && output.stderr.contains("404"), "{}", output.stderr);
+    assert_eq!(mutating_calls(&fixture), [""; 0]);
+}

@@ -1,0 +1,114 @@
+//! Recognizes files of another kind, so that one error names its kind.
+
+use super::file_diagnostics::FileDiagnostics;
+use super::yaml_node::{YamlNode, YamlValue};
+
+pub(crate) const FILE_KIND_CODE: &str = "AJO_LIMITS_FILE_KIND";
+
+/// The kind of a file, judging by its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Limits,
+    Policy,
+    CappingDefinition,
+    ThrottlingDefinition,
+    Response,
+    State,
+    Report,
+    Schema,
+}
+
+impl FileKind {
+    /// Recognizes a document; `None` if its keys fit no kind or several.
+    pub(crate) fn detect(root: &YamlNode) -> Option<Self> {
+        let has = |names: &[&str]| names.iter().any(|name| root.get(name).is_some());
+        if let YamlValue::Sequence(items) = &root.value {
+            let is_definition = |kind| matches!(kind, Self::CappingDefinition | Self::ThrottlingDefinition);
+            return Self::detect(items.first()?).filter(|kind| is_definition(*kind));
+        }
+        if has(&["command"]) && has(&["outcome"]) {
+            return Some(Self::Report);
+        }
+        let kinds = [
+            (Self::Limits, has(&["capping", "throttling", "sandbox", "base", "variables", "secrets"])),
+            (Self::Policy, has(&["maximums", "deniedHosts", "requireDeployed", "freezeWindows"])),
+            (Self::CappingDefinition, has(&["url"]) && has(&["methods", "services"])),
+            (Self::ThrottlingDefinition, has(&["urlPattern"])),
+            (Self::Response, has(&["result", "results", "createdElement", "updatedElement"])),
+            (Self::State, has(&["configs"])),
+            (Self::Schema, has(&["$schema"])),
+        ];
+        let mut matching = kinds.into_iter().filter(|(_, matches)| *matches).map(|(kind, _)| kind);
+        matching.next().filter(|_| matching.next().is_none())
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Limits => "a limits file",
+            Self::Policy => "a policy",
+            Self::CappingDefinition => "a capping definition",
+            Self::ThrottlingDefinition => "a throttling definition",
+            Self::Response => "a response of the service",
+            Self::State => "a state file",
+            Self::Report => "a plan or a report of `ajo`",
+            Self::Schema => "a JSON Schema",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Limits => "pass it as a limits file, and the policy with --policy",
+            Self::Policy => "pass it with --policy, or name it with `policy:` in a limits file",
+            Self::CappingDefinition => {
+                "put it into the list `capping:` of a limits file; `ajo capping create` takes a definition"
+            }
+            Self::ThrottlingDefinition => {
+                "put it under `throttling:` in a limits file; `ajo throttling create` takes a definition"
+            }
+            Self::Response => "`ajo export` writes a limits file for the configurations of a sandbox",
+            Self::State => "pass the limits file; --state names the state file",
+            Self::Report => "pass the limits file; `ajo apply --plan` applies a saved plan",
+            Self::Schema => "pass the limits file that the schema describes",
+        }
+    }
+}
+
+/// Reports a file that is certainly of another kind than `expected`, and returns whether it is.
+pub(crate) fn is_other_kind(root: &YamlNode, expected: FileKind, diagnostics: &mut FileDiagnostics) -> bool {
+    let Some(kind) = FileKind::detect(root).filter(|kind| *kind != expected) else { return false };
+    let message = format!("this is {}, not {}", kind.name(), expected.name());
+    diagnostics.error(FILE_KIND_CODE, &root.span, message).hint = Some(kind.hint().to_owned());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::yaml_parser::parse_yaml;
+
+    #[test]
+    fn kinds_are_recognized() {
+        for (text, kind) in [
+            ("version: 1\nsandbox: prod\n", Some(FileKind::Limits)),
+            ("capping: []\n", Some(FileKind::Limits)),
+            ("version: 1\ndeniedHosts: []\n", Some(FileKind::Policy)),
+            ("url: u\nmethods: [GET]\n", Some(FileKind::CappingDefinition)),
+            (r#"[{"url": "u", "services": {}}]"#, Some(FileKind::CappingDefinition)),
+            ("urlPattern: u\n", Some(FileKind::ThrottlingDefinition)),
+            (r#"{"results": []}"#, Some(FileKind::Response)),
+            (r#"{"version": 1, "organization": "x", "configs": []}"#, Some(FileKind::State)),
+            (
+                r#"{"version": 1, "command": "plan", "outcome": "clean", "sandbox": "prod", "results": []}"#,
+                Some(FileKind::Report),
+            ),
+            (r#"{"$schema": "x", "properties": {}}"#, Some(FileKind::Schema)),
+            ("version: 1\n", None),
+            ("sandbox: prod\ndeniedHosts: []\n", None),
+            ("- a\n", None),
+            ("hello", None),
+        ] {
+            let root = parse_yaml(&"f".into(), text).expect(text);
+            assert_eq!(FileKind::detect(&root), kind, "{text}");
+        }
+    }
+}
