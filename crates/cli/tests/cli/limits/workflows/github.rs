@@ -210,6 +210,8 @@ async fn github_keeps_one_issue_about_drift() {
     assert_eq!(nightly().await, JobResult::Success);
     assert_eq!(repository.fake("issue"), "");
     // If drift is unknown, the job fails and the issue stays as it is.
+    repository.fixture.set_quirk("list_results", "empty");
+    assert_eq!((nightly().await, repository.fake("issue").as_str()), (JobResult::Failure, ""));
     repository.fixture.add_fault("capping.list=gateway:403025");
     assert_eq!(nightly().await, JobResult::Failure);
 }
