@@ -74,7 +74,7 @@ impl Redeploy<'_> {
                 return;
             }
             let made = match call {
-                RedeployCall::CanDeploy => self.ask_can_deploy().await,
+                RedeployCall::CanDeploy => Some(self.ask_can_deploy().await),
                 RedeployCall::Undeploy => self.send(Verb::Undeploy).await,
                 _ => self.send(Verb::Deploy).await,
             };
@@ -106,7 +106,7 @@ impl Redeploy<'_> {
         self.state = self.state.advance(result);
     }
 
-    async fn ask_can_deploy(&self) -> Option<PendingStep> {
+    async fn ask_can_deploy(&self) -> PendingStep {
         let api = self.executor.plan.changes[self.change].key.api;
         let (result, error) = match self.executor.reader.can_deploy(api, &self.uid).await {
             Ok(verdict) => match can_deploy_error(&verdict) {
@@ -118,7 +118,7 @@ impl Redeploy<'_> {
                 (RedeployResult::from(&error), Some(step_error(&error)))
             }
         };
-        Some(PendingStep { verb: Verb::CanDeploy, result, error })
+        PendingStep { verb: Verb::CanDeploy, result, error }
     }
 
     /// Deploys or undeploys. `None` if the journal cannot be written; a started redeploy is finished without it.

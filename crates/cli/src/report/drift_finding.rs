@@ -10,7 +10,7 @@ use ajo_limits::{
 };
 
 use super::diff::{self, DiffSection};
-use super::observed_config::{deployed_limit, describe, last_modified};
+use super::observed_config::{deployed_limit, describe, limit_and_edit};
 use super::summary::{note_with_examples, pluralize};
 use crate::safe_text::{SafeText, safe};
 use crate::shell_quote::shell_quote;
@@ -152,9 +152,7 @@ fn duplicate_finding<'r>(duplicate: &'r DuplicateConfig, report: &CommandReport)
         .iter()
         .map(|config| {
             let action = if config.uid == duplicate.keep { "keep" } else { "delete" };
-            let edited = last_modified(config.last_modified_at.as_ref(), config.last_modified_by.as_ref());
-            let edited = edited.map(|edited| safe!(", last modified {}", edited)).unwrap_or_default();
-            safe!("{} {}: {}{}", action, config.uid.as_str(), deployed_limit(config), edited)
+            safe!("{} {}: {}", action, config.uid.as_str(), limit_and_edit(config))
         })
         .collect();
     lines.push("commands:".into());

@@ -4,11 +4,16 @@ use ajo_limits::{LiveState, ObservedConfig};
 
 use crate::safe_text::{SafeText, safe};
 
-/// The key, limit, UID, who, and when.
+/// The key, the UID, and the limit with its last modification.
 pub(super) fn describe(config: &ObservedConfig) -> SafeText {
+    safe!("{} ({}): {}", config.key(), config.uid.as_str(), limit_and_edit(config))
+}
+
+/// The limit, and the time and author of the last modification.
+pub(super) fn limit_and_edit(config: &ObservedConfig) -> SafeText {
     let edited = last_modified(config.last_modified_at.as_ref(), config.last_modified_by.as_ref());
     let edited = edited.map(|edited| safe!(", last modified {}", edited)).unwrap_or_default();
-    safe!("{} ({}): {}{}", config.key(), config.uid.as_str(), deployed_limit(config), edited)
+    safe!("{}{}", deployed_limit(config), edited)
 }
 
 /// Whether it is deployed, and its limit.

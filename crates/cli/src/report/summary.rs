@@ -1,12 +1,12 @@
 //! The summary sentences of the text formats.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ajo_core::rules::Severity;
 use ajo_limits::{
     Action, CommandOutcome, CommandReport, ConfigKey, ConfigSummary, DriftReport, FileDiagnostic, NotGivenConfig, Plan,
 };
-use std::collections::BTreeSet;
 
 use super::config_steps::{ConfigOutcome, ConfigSteps};
 use super::findings::FindingSelection;
@@ -36,65 +36,35 @@ pub(super) fn summary_lines(report: &CommandReport) -> Vec<SafeText> {
 
 /// Notes about configurations that a plan does not change. The first line of a note is the message, the others name examples.
 pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
-    let mut all = Vec::new();
-    let mut all_unknown = None;
-    let mut mention_lines = |all_lines: &[SafeText], text: &dyn Fn(usize) -> SafeText| {
-        if all_lines.is_empty() {
-            return;
+    let mut notes = Vec::new();
+    let mut add = |examples: Vec<SafeText>, message: &dyn Fn(usize) -> SafeText| {
+        if !examples.is_empty() {
+            notes.push(note_with_examples(message(examples.len()), examples));
         }
-        all.push(note_with_examples(text(all_lines.len()), all_lines.to_vec()));
     };
-    let not_given: Vec<_> = plan
-        .not_given
-        .iter()
-        .map(|NotGivenConfig { config, file }| {
-            safe!("{} in {}", config.key, file.as_deref().unwrap_or("an unknown file"))
-        })
-        .collect();
-    mention_lines(&not_given, &|count| {
+    let not_given = plan.not_given.iter().map(|NotGivenConfig { config, file }| {
+        safe!("{} in {}", config.key, file.as_deref().unwrap_or("an unknown file"))
+    });
+    add(not_given.collect(), &|count| {
         safe!("not given: {} in the state, but in files that were not passed; left unchanged", configs_are(count))
     });
-    let unclear: Vec<_> = plan
-        .unclear_replacements
-        .iter()
-        .map(|unclear| {
-            let keys = |keys: &[ConfigKey]| SafeText::join(keys.iter().map(SafeText::escape), ", ");
-            safe!("{} may replace {}", keys(&unclear.appeared), keys(&unclear.disappeared))
-        })
-        .collect();
-    mention_lines(&unclear, &|_| {
+    let unclear = plan.unclear_replacements.iter().map(|unclear| {
+        let keys = |keys: &[ConfigKey]| SafeText::join(keys.iter().map(SafeText::escape), ", ");
+        safe!("{} may replace {}", keys(&unclear.appeared), keys(&unclear.disappeared))
+    });
+    add(unclear.collect(), &|_| {
         "unclear: new limits may replace removed ones; they are created, and the old ones stay until you prune them. To change \
          a limit in place, change one entry per apply".into()
     });
-    let unknown: BTreeSet<_> = plan.unknown_fields.iter().flat_map(|unknown| &unknown.fields).collect();
-    if !unknown.is_empty() {
-        let count = plan.unknown_fields.len();
-        let names = unknown.iter().take(MAX_NAMED).map(SafeText::escape);
-        let more = if unknown.len() > MAX_NAMED {
-            safe!(" and {} more", unknown.len() - MAX_NAMED)
-        } else {
-            SafeText::default()
-        };
-        let subject = pluralize(count, "configuration has fields", "configurations have fields");
-        all_unknown = Some(vec![safe!(
-            "unknown fields: {} that `ajo` does not know: {}{}; updates keep them, and `extra` in the file sets them",
-            subject,
-            SafeText::join(names, ", "),
-            more
-        )]);
-    }
-    let mut mention = |candidates: &[ConfigSummary], text: &dyn Fn(usize) -> SafeText| {
-        let lines: Vec<_> = candidates.iter().map(|candidate| SafeText::escape(&candidate.key)).collect();
-        mention_lines(&lines, text);
-    };
-    mention(&plan.orphaned, &|count| {
+    let keys = |configs: &[ConfigSummary]| configs.iter().map(|config| SafeText::escape(&config.key)).collect();
+    add(keys(&plan.orphaned), &|count| {
         safe!(
             "orphaned: {} in the state but no longer in the files; --prune deletes {}",
             configs_are(count),
             them(count)
         )
     });
-    mention(&plan.importable, &|count| {
+    add(keys(&plan.importable), &|count| {
         let subject = pluralize(
             count,
             "configuration matches the files but is not in the state",
@@ -102,17 +72,32 @@ pub(super) fn plan_notes(plan: &Plan) -> Vec<Vec<SafeText>> {
         );
         safe!("importable: {}; add {} with `ajo import`", subject, them(count))
     });
-    all.extend(all_unknown);
-    let mut count = |count: usize, text: &dyn Fn(usize) -> SafeText| {
-        all.extend((count > 0).then(|| vec![text(count)]));
-    };
-    count(plan.stale.len(), &|count| {
-        safe!("stale: {}, but the state is out of date; `ajo apply` updates it", match_files(count))
-    });
-    count(plan.missing.len(), &|count| {
-        safe!("missing: {} in the state, but neither in the files nor at the service", configs_are(count))
-    });
-    all
+    notes.extend(unknown_fields_line(plan).map(|line| vec![line]));
+    if !plan.stale.is_empty() {
+        let subject = match_files(plan.stale.len());
+        notes.push(vec![safe!("stale: {}, but the state is out of date; `ajo apply` updates it", subject)]);
+    }
+    if !plan.missing.is_empty() {
+        let subject = configs_are(plan.missing.len());
+        notes.push(vec![safe!("missing: {} in the state, but neither in the files nor at the service", subject)]);
+    }
+    notes
+}
+
+/// The names of the fields that `ajo` does not know.
+fn unknown_fields_line(plan: &Plan) -> Option<SafeText> {
+    let names: BTreeSet<_> = plan.unknown_fields.iter().flat_map(|unknown| &unknown.fields).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let omitted = names.len().saturating_sub(MAX_NAMED);
+    let more = if omitted > 0 { safe!(" and {} more", omitted) } else { SafeText::default() };
+    Some(safe!(
+        "unknown fields: {} that `ajo` does not know: {}{}; updates keep them, and `extra` in the file sets them",
+        pluralize(plan.unknown_fields.len(), "configuration has fields", "configurations have fields"),
+        SafeText::join(names.into_iter().take(MAX_NAMED).map(SafeText::escape), ", "),
+        more
+    ))
 }
 
 /// A message about unmanaged configurations, and one line for each. Empty if there are none.

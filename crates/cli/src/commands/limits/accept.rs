@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_apply::ApplyLock;
 use ajo_limits::file::{self, AcceptedChange, SourceFile};
 use ajo_limits::{AcceptFilter, AcceptSelection, CommandOutcome, CommandReport, DesiredLimits};
 use similar::TextDiff;
@@ -30,7 +29,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
     };
     let mut service = SandboxService::connect(settings, &desired.sandbox).await?;
     let paths = StatePaths::locate(settings, files.state_args.state.as_deref(), &files.files)?;
-    let _lock: Option<ApplyLock> = if args.dry_run { None } else { Some(acquire_lock(&paths, 0).await?) };
+    let _lock = if args.dry_run { None } else { Some(acquire_lock(&paths, 0).await?) };
     let mut desired = desired.clone();
     service.protect_secrets(&paths, &input, &mut desired, None)?;
     let desired = &desired;

@@ -63,18 +63,12 @@ pub(super) fn drift_report(
         (_, true, "verify") => CommandOutcome::Invalid,
         (_, true, _) => CommandOutcome::Changes,
     };
-    let base = service.report(command, input, outcome);
-    CommandReport {
-        diagnostics: base
-            .diagnostics
-            .iter()
-            .cloned()
-            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
-            .chain(wrong_list)
-            .collect(),
+    let mut report = CommandReport {
         drift: Some(drift),
         notes: reconciled.note.iter().cloned().collect(),
         state_file: paths.display_path(),
-        ..base
-    }
+        ..service.report(command, input, outcome)
+    };
+    report.diagnostics.extend(plan.normalized.iter().map(NormalizedConfig::to_diagnostic).chain(wrong_list));
+    report
 }

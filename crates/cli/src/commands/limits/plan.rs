@@ -64,14 +64,8 @@ pub(crate) fn build_report(
     } else {
         CommandOutcome::Changes
     };
-    let base = service.report(command, input, outcome);
+    let normalized: Vec<_> = plan.normalized.iter().map(NormalizedConfig::to_diagnostic).collect();
     let mut report = CommandReport {
-        diagnostics: base
-            .diagnostics
-            .iter()
-            .cloned()
-            .chain(plan.normalized.iter().map(NormalizedConfig::to_diagnostic))
-            .collect(),
         notes: [note, input.freeze_notice(ajo_apply::current_time()?)]
             .into_iter()
             .flatten()
@@ -82,8 +76,9 @@ pub(crate) fn build_report(
         state_file,
         policy,
         policy_digest: input.policy_digest.clone(),
-        ..base
+        ..service.report(command, input, outcome)
     };
+    report.diagnostics.extend(normalized);
     report.seal_plan();
     Ok(report)
 }

@@ -1,6 +1,7 @@
 //! Finds the configuration that a command names.
 
-use ajo_core::{Api, CallError, Client, Uid};
+use ajo_apply::ServiceReader;
+use ajo_core::{Api, Client, Uid};
 use ajo_limits::ObservedConfig;
 use ajo_limits::url_form::normalize_url_pattern;
 
@@ -12,19 +13,13 @@ const MAX_LISTED: usize = 20;
 
 /// The uid of the named configuration, or of the only one.
 pub(super) async fn find_uid(client: &Client, api: Api, target: Option<ConfigTarget>) -> Result<Uid, CommandError> {
-    match target {
-        Some(ConfigTarget::Uid(uid)) => Ok(uid),
-        Some(ConfigTarget::Url(url)) => choose(api, Some(&url), observe(client, api).await?),
-        None => choose(api, None, observe(client, api).await?),
-    }
-}
-
-/// The configurations of an API.
-async fn observe(client: &Client, api: Api) -> Result<Vec<ObservedConfig>, CallError> {
-    Ok(match api {
-        Api::Capping => client.capping().list().await?.iter().map(ObservedConfig::from).collect(),
-        Api::Throttling => client.throttling().list().await?.iter().map(ObservedConfig::from).collect(),
-    })
+    let url = match target {
+        Some(ConfigTarget::Uid(uid)) => return Ok(uid),
+        Some(ConfigTarget::Url(url)) => Some(url),
+        None => None,
+    };
+    let observed = ServiceReader::new(client).list(api).await?;
+    choose(api, url.as_deref(), observed.configs)
 }
 
 /// The only configuration with this URL.
