@@ -58,7 +58,7 @@ async fn observe(
             Ok(None)
         }
         Err(error) if error.exit_status() == ExitStatus::Authentication => {
-            Err(error.with_hint("pass --limits FILE for what a limits file says, or --offline for what always applies"))
+            Err(error.with_hint("pass --limits FILE to explain a limits file, or --offline for the general rules only"))
         }
         Err(error) => Err(error),
     }

@@ -43,7 +43,7 @@ pub(crate) async fn confirm_sandbox(
     }
     if !io::stdin().is_terminal() {
         return Err(CommandError::new(format!(
-            "{sandbox} is a production sandbox, and there is no terminal to confirm the changes"
+            "{sandbox} is treated as a production sandbox, and there is no terminal to confirm the changes"
         ))
         .with_hint(hint)
         .with_exit_status(ExitStatus::Blocked));
