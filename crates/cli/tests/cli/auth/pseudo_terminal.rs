@@ -21,7 +21,12 @@ struct PseudoTerminal {
 }
 
 impl PseudoTerminal {
-    fn start(mut command: Command) -> Self {
+    /// Runs a shell command line with the environment of the fixture and these variables.
+    fn start(fixture: &AuthFixture, command_line: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("script");
+        command.args(["-qec", &format!("tty; {command_line}"), "/dev/null"]);
+        fixture.set_environment(&mut command);
+        command.envs(variables.iter().copied());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
         let mut output = child.stdout.take().expect("a pipe");
         let (send, shows) = channel();
@@ -95,11 +100,8 @@ fn terminal_login_hides_secret() {
     }
     let fixture = AuthFixture::new();
     let id = fixture.setting("AJO_CLIENT_ID");
-    let login = format!("tty; exec '{}' auth login --profile typed --client-id {id}", env!("CARGO_BIN_EXE_ajo"));
-    let mut command = Command::new("script");
-    command.args(["-qec", &login, "/dev/null"]);
-    fixture.set_environment(&mut command);
-    let mut terminal = PseudoTerminal::start(command);
+    let login = format!("exec '{}' auth login --profile typed --client-id {id}", env!("CARGO_BIN_EXE_ajo"));
+    let mut terminal = PseudoTerminal::start(&fixture, &login, &[]);
 
     terminal.wait_for_text("client secret (not shown): ");
     terminal.wait_for_no_echo();
@@ -126,11 +128,8 @@ fn terminal_login_accepts_pasted_json() {
         return;
     }
     let fixture = AuthFixture::new();
-    let login = format!("tty; exec '{}' auth login --sandbox prod", env!("CARGO_BIN_EXE_ajo"));
-    let mut command = Command::new("script");
-    command.args(["-qec", &login, "/dev/null"]);
-    fixture.set_environment(&mut command);
-    let mut terminal = PseudoTerminal::start(command);
+    let login = format!("exec '{}' auth login --sandbox prod", env!("CARGO_BIN_EXE_ajo"));
+    let mut terminal = PseudoTerminal::start(&fixture, &login, &[]);
     terminal.wait_for_text("client id or JSON (not shown): ");
     terminal.wait_for_no_echo();
     let id = fixture.setting("AJO_CLIENT_ID");
@@ -158,11 +157,8 @@ fn freeze_that_starts_at_prompt_blocks() {
     let windows = format!("[{{ from: {from}, to: 2199-01-01T00:00:00Z, reason: sale }}]");
     std::fs::write(path("freeze.yaml"), format!("version: 1\nfreezeWindows: {windows}\n")).expect("written");
     let binary = env!("CARGO_BIN_EXE_ajo");
-    let apply = format!("tty; exec '{binary}' apply '{}' --policy '{}'", path("limits.yaml"), path("freeze.yaml"));
-    let mut command = Command::new("script");
-    command.args(["-qec", &apply, "/dev/null"]);
-    fixture.set_environment(&mut command);
-    let mut terminal = PseudoTerminal::start(command);
+    let apply = format!("exec '{binary}' apply '{}' --policy '{}'", path("limits.yaml"), path("freeze.yaml"));
+    let mut terminal = PseudoTerminal::start(&fixture, &apply, &[]);
     // The prompt proves that the first check passed.
     terminal.wait_for_text("Type the name of the production sandbox (prod)");
     while jiff::Timestamp::now() <= from {
@@ -181,13 +177,10 @@ fn terminal_login_shows_client_id() {
         return;
     }
     let fixture = AuthFixture::new();
-    let login = format!("tty; '{}' auth login --sandbox prod; stty -a", env!("CARGO_BIN_EXE_ajo"));
-    let mut command = Command::new("script");
-    command.args(["-qec", &login, "/dev/null"]);
-    fixture.set_environment(&mut command);
-    command.env("AJO_CLIENT_SECRET", SECRET).env("AJO_ORG_ID", fixture.setting("AJO_ORG_ID"));
-    command.env("AJO_SCOPES", fixture.setting("AJO_SCOPES"));
-    let mut terminal = PseudoTerminal::start(command);
+    let login = format!("'{}' auth login --sandbox prod; stty -a", env!("CARGO_BIN_EXE_ajo"));
+    let org_and_scopes = ["AJO_ORG_ID", "AJO_SCOPES"].map(|name| (name, fixture.setting(name)));
+    let variables = [&org_and_scopes[..], &[("AJO_CLIENT_SECRET", SECRET)]].concat();
+    let mut terminal = PseudoTerminal::start(&fixture, &login, &variables);
     terminal.wait_for_text("client id or JSON (not shown): ");
     terminal.wait_for_no_echo();
     terminal.type_line(fixture.setting("AJO_CLIENT_ID"));

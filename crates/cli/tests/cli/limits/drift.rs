@@ -242,9 +242,8 @@ async fn overlapping_pattern_is_a_warning() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn default_cap_is_named() {
     let fixture = applied_fixture().await;
-    let state: Value = serde_json::from_str(&fixture.read("ajo.state.json")).expect("JSON");
-    let uid = state["configs"][0]["uid"].as_str().expect("a uid").to_owned();
-    fixture.run_expecting(&["capping", "undeploy", &uid, "--sandbox=prod"], 0).await;
+    let uid = &fixture.managed_uids()[0];
+    fixture.run_expecting(&["capping", "undeploy", uid, "--sandbox=prod"], 0).await;
     for (command, code) in [("drift", 2), ("verify", 1), ("plan", 0)] {
         let output = fixture.run_expecting(&[command, "prod.yaml"], code).await.stdout;
         let cap = "only the default cap of 300,000 calls per minute applies (from data sources, 15 per second)";

@@ -44,6 +44,13 @@ impl LimitsFixture {
         fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
+    /// The uids in the state file, in its order.
+    pub(crate) fn managed_uids(&self) -> Vec<String> {
+        let state: serde_json::Value = serde_json::from_str(&self.read("ajo.state.json")).expect("JSON");
+        let configs = state["configs"].as_array().expect("a list");
+        configs.iter().map(|config| config["uid"].as_str().expect("a uid").to_owned()).collect()
+    }
+
     /// The names of all files, sorted.
     pub(crate) fn file_names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).expect("a directory");

@@ -9,10 +9,6 @@ async fn applied_fixture(file: &str) -> LimitsFixture {
     fixture
 }
 
-fn managed_uid(fixture: &LimitsFixture) -> String {
-    fixture.read("ajo.state.json").split("\"uid\": \"").nth(1).expect("one").split('"').next().expect("one").to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn spellings_of_a_url_are_one_limit() {
     let plain = limits_file(&[("api", 1, true)]);
@@ -45,7 +41,7 @@ async fn url_change_is_one_update() {
         ),
     ] {
         let fixture = applied_fixture(&before).await;
-        let uid = managed_uid(&fixture);
+        let uid = fixture.managed_uids().remove(0);
         assert!(before.contains(from), "{from}");
         fixture.write("prod.yaml", &before.replace(from, to));
         let output = fixture.run_expecting(&["plan", "prod.yaml", "--prune"], 0).await;
@@ -62,7 +58,7 @@ async fn url_change_is_one_update() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reverted_url_names_lost_calls() {
     let fixture = applied_fixture(&limits_file(&[("api", 1, true)])).await;
-    let uid = managed_uid(&fixture);
+    let uid = fixture.managed_uids().remove(0);
     fixture.write(
         "edit.yaml",
         "url: https://moved.example.org/*

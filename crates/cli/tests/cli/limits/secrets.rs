@@ -101,13 +101,13 @@ impl SecretsFixture {
         self.limits.run_expecting(&arguments, 0).await;
     }
 
-    /// The URL at the service.
+    /// All configurations of the service as JSON.
     async fn listed(&self) -> String {
-        let capping = ["capping", "list", "--output=json", "--sandbox=prod"];
-        let throttling = ["throttling", "list", "--output=json", "--sandbox=prod"];
-        let run =
-            |arguments: &'static [&'static str]| async move { self.limits.run_expecting(arguments, 0).await.stdout };
-        run(Box::leak(Box::new(capping))).await + &run(Box::leak(Box::new(throttling))).await
+        let mut listed = String::new();
+        for api in ["capping", "throttling"] {
+            listed += &self.limits.run_expecting(&[api, "list", "--output=json", "--sandbox=prod"], 0).await.stdout;
+        }
+        listed
     }
 }
 

@@ -88,8 +88,7 @@ async fn only_json_404_proves_absence() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_missing_configs_block_apply() {
     let fixture = applied_fixture().await;
-    let state = fixture.read("ajo.state.json");
-    for uid in state.split("\"uid\": \"").skip(1).take(2).map(|rest| rest.split('"').next().expect("a uid")) {
+    for uid in &fixture.managed_uids()[..2] {
         fixture.run_expecting(&["capping", "delete", uid, "--force", "--sandbox=prod"], 0).await;
     }
     let output = fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 7).await;
@@ -135,8 +134,7 @@ async fn failed_change_names_the_live_limit() {
         let fixture = LimitsFixture::start().await;
         fixture.write("prod.yaml", &file(1));
         fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 0).await;
-        let state = fixture.read("ajo.state.json");
-        let uid = state.split("\"uid\": \"").nth(1).expect("a uid").split('"').next().expect("a uid");
+        let uid = &fixture.managed_uids()[0];
         // The plan still sees the limit.
         set_list(&fixture, "stale");
         fixture.run_expecting(&["capping", command, uid, flag, "--sandbox=prod"], 0).await;
