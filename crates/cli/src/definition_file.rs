@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use ajo_auth::{read_bounded_text, read_input_file};
 use ajo_core::Api;
 use ajo_limits::file::{ParsedDefinition, ParsedDefinitions, SourceFile, parse_definitions};
 use ajo_limits::{CommandOutcome, CommandReport, FileDiagnostic, LiveState};
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::command_error::CommandError;
+use crate::input_file::read_named_text;
 use crate::output;
 use crate::report::{DEFINITION_REPORT, OutputFormat, TextStyle};
 use crate::safe_text::safe;
@@ -56,7 +56,7 @@ pub(crate) fn read_to_simulate(file: &Path, format: OutputFormat) -> Result<Vec<
 }
 
 fn parse(api: Option<Api>, file: &Path) -> Result<(SourceFile, ParsedDefinitions), CommandError> {
-    let (name, content) = read_file_or_stdin(file, MAX_DEFINITION_BYTES)?;
+    let (name, content) = read_named_text(file, MAX_DEFINITION_BYTES)?;
     let source = SourceFile { name, content };
     let parsed = parse_definitions(api, &source);
     Ok((source, parsed))
@@ -96,18 +96,5 @@ fn print_live_limits(name: &str, definitions: &[ParsedDefinition]) {
             differing,
             definitions.len()
         ));
-    }
-}
-
-/// Reads a file of at most `max_bytes`, or standard input for `-`. Also returns its name for error messages.
-pub(crate) fn read_file_or_stdin(file: &Path, max_bytes: usize) -> Result<(String, String), CommandError> {
-    let (name, text) = if file == Path::new("-") {
-        ("standard input".to_owned(), read_bounded_text(std::io::stdin().lock(), max_bytes))
-    } else {
-        (file.display().to_string(), read_input_file(file, max_bytes))
-    };
-    match text {
-        Ok(text) => Ok((name, text)),
-        Err(error) => Err(CommandError::new(format!("failed to read {name}: {error}"))),
     }
 }

@@ -8,6 +8,7 @@ mod command_error;
 mod commands;
 mod definition_file;
 mod exit_status;
+mod input_file;
 mod output;
 mod prompt;
 mod rejected_part;

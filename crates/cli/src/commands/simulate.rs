@@ -13,6 +13,7 @@ use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::definition_file;
 use crate::exit_status::ExitStatus;
+use crate::input_file::read_named_text;
 use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
@@ -79,6 +80,6 @@ fn build_scenario(args: &SimulateArgs, format: OutputFormat) -> Result<Scenario,
 }
 
 fn read_csv_pattern(file: &Path) -> Result<TrafficPattern, CommandError> {
-    let (name, text) = definition_file::read_file_or_stdin(file, MAX_CSV_BYTES)?;
+    let (name, text) = read_named_text(file, MAX_CSV_BYTES)?;
     TrafficPattern::from_csv(&text).map_err(|error| CommandError::new(format!("{name}: {error}")))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ajo_auth::{Secret, read_bounded_text, read_input_file};
+use ajo_auth::Secret;
 use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::arguments::GlobalSettings;
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::input_file::read_text;
 use crate::report;
 use crate::secret_mask;
 use crate::session;
@@ -194,9 +195,10 @@ pub(super) fn environment_variable(name: &str) -> Option<String> {
 /// Reads the files, and the files that they reference. A file that cannot be read is an error of the files, so that every output
 /// format reports it.
 fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
+    let read_limits = |file: &Path| read_text(file, MAX_LIMITS_FILE_BYTES).map_err(|error| error.to_string());
     let read = |file: &Path| {
         let name = file.display().to_string();
-        match read_text(file) {
+        match read_limits(file) {
             Ok(content) => Ok(SourceFile { name, content }),
             Err(reason) => Err((name, reason)),
         }
@@ -218,19 +220,9 @@ fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
             return sources;
         }
         for name in needed {
-            sources.insert(&name, read_text(Path::new(&name)));
+            sources.insert(&name, read_limits(Path::new(&name)));
         }
     }
-}
-
-/// The text of a file, or of standard input for `-`; or why it cannot be read.
-fn read_text(file: &Path) -> Result<String, String> {
-    let text = if file == Path::new("-") {
-        read_bounded_text(std::io::stdin().lock(), MAX_LIMITS_FILE_BYTES)
-    } else {
-        read_input_file(file, MAX_LIMITS_FILE_BYTES)
-    };
-    text.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use ajo_limits::{CommandReport, Digest, Plan, REPORT_VERSION};
 
 use crate::command_error::CommandError;
-use crate::definition_file::read_file_or_stdin;
 use crate::exit_status::ExitStatus;
+use crate::input_file::read_named_text;
 
 /// Maximum size of a saved plan in bytes. A plan with 10,000 changes has about 30 MB.
 pub(super) const MAX_PLAN_BYTES: usize = 64 * 1024 * 1024;
@@ -30,7 +30,7 @@ pub(crate) fn read(file: &Path, reviewed: Option<&Digest>) -> Result<CommandRepo
 }
 
 fn parse(file: &Path) -> Result<CommandReport, CommandError> {
-    let (name, text) = read_file_or_stdin(file, MAX_PLAN_BYTES)?;
+    let (name, text) = read_named_text(file, MAX_PLAN_BYTES)?;
     let failed = |problem: String| {
         CommandError::new(format!("{name} is not a saved plan: {problem}"))
             .with_hint("save a plan with `ajo plan FILE --out plan.json`")
