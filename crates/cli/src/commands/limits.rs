@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod input;
 mod lock;
+mod pending_apply;
 mod plan;
 mod plan_file;
 mod progress_bar;
