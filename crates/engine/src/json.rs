@@ -4,6 +4,7 @@
 
 mod json_value;
 mod parser;
+mod pointer;
 #[cfg(any(test, feature = "serde_json"))]
 mod serde_json_impls;
 mod string_writer;
@@ -12,4 +13,5 @@ mod tests;
 
 pub use json_value::{JsonKind, JsonObject, JsonValue};
 pub use parser::{ErrorPosition, MAX_DEPTH, Value, parse};
+pub use pointer::escape_pointer_token;
 pub use string_writer::write_string;

@@ -194,9 +194,9 @@ impl Simulated<'_> {
 
     /// Whether a limit allows a higher rate than the default cap of custom actions.
     fn exceeds_default_cap(&self) -> bool {
-        let configured = [LimitName::Throttling, LimitName::Capping].into_iter().filter_map(|name| self.find(name));
+        let mut configured = [LimitName::Throttling, LimitName::Capping].into_iter().filter_map(|name| self.find(name));
         !self.has(LimitName::DataSource)
-            && configured.into_iter().any(|limit| is_greater(limit, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS))
+            && configured.any(|limit| is_greater(limit, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS))
     }
 }
 

@@ -77,7 +77,7 @@ fn fixed_windows_allow_double_bursts() {
 /// Documented: 300,000 calls in a sliding window of one minute, which can begin at any moment, without a configuration.
 #[test]
 fn default_cap_slides() {
-    // No clock minute has more than 300,000 calls in the first 60 seconds, but the window does not start at second 0.
+    // Each of the two clock minutes has 270,000 calls, but the 60 seconds from second 30 have 540,000.
     let report = simulate(&scenario("0x30,9000x60", &[]));
     assert_eq!((report.totals.allowed, report.totals.rejected), (300_000, 240_000));
     let report = simulate(&scenario("5000x120,6000x60", &[]));

@@ -199,3 +199,30 @@ fn live_limit(now: &ObservedConfig, before: Option<&ObservedConfig>) -> LiveLimi
         (LiveState::SameAsSaved | LiveState::Differs(_), _) => LiveLimit::Old,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ajo_core::CappingConfig;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The Rust client and the npm package have the same cases.
+    #[test]
+    fn live_limit_is_read_as_by_clients() {
+        let cases = include_str!("../../../../tests/conformance/live_limit.json");
+        let cases: Vec<Value> = serde_json::from_str(cases).expect("cases");
+        for case in &cases {
+            let config = |name: &str| -> Option<ObservedConfig> {
+                let json = case.get(name)?.clone();
+                let config: CappingConfig = serde_json::from_value(json).expect("a configuration");
+                Some(ObservedConfig::from(&config))
+            };
+            let live = match live_limit(&config("now").expect("now"), config("before").as_ref()) {
+                LiveLimit::Unknown => "hidden",
+                live => live.as_str(),
+            };
+            assert_eq!(case["live"], live, "{}", case["case"]);
+        }
+    }
+}

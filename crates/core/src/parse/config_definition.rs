@@ -82,12 +82,8 @@ fn convert<D: serde::de::DeserializeOwned>(
 pub fn config_definition(api: Api, config: &str) -> Result<String, String> {
     let config = parse(config.as_bytes(), MAX_DEPTH).map_err(describe_syntax_error)?;
     let Value::Object(fields) = config else { return Err("the configuration must be an object".to_owned()) };
-    let response = match api {
-        Api::Capping => &object_schema::CAPPING_CONFIG,
-        Api::Throttling => &object_schema::THROTTLING_CONFIG,
-    };
     let request = object_schema::request_body(api, "create").expect("both APIs have a create operation");
-    let (mut definition, extra) = split_fields(fields, request, response);
+    let (mut definition, extra) = split_fields(fields, request, object_schema::config(api));
     if !extra.is_empty() {
         definition.push((EXTRA.into(), Value::Object(extra)));
     }

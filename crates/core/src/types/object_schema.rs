@@ -59,6 +59,14 @@ pub fn request_body(api: Api, operation_id: &str) -> Option<&'static ObjectSchem
     REQUEST_BODIES.iter().find(|(body_api, id, _)| *body_api == api && *id == operation_id).map(|(_, _, body)| *body)
 }
 
+/// The schema of a configuration in responses.
+pub fn config(api: Api) -> &'static ObjectSchema {
+    match api {
+        Api::Capping => &CAPPING_CONFIG,
+        Api::Throttling => &THROTTLING_CONFIG,
+    }
+}
+
 /// The JSON Schema (draft 7) of the request body of an operation.
 pub fn request_body_json_schema(api: Api, operation_id: &str) -> Option<&'static str> {
     JSON_SCHEMAS.iter().find(|(body_api, id, _)| *body_api == api && *id == operation_id).map(|(_, _, schema)| *schema)

@@ -176,7 +176,8 @@ impl EmulatorState {
         };
         organization.apply_concurrent_edit(FaultTarget::from_operation(operation), authorized.sandbox, uid, now);
         let is_stale = settings.quirks.is("list_results", "stale");
-        let mut listed = organization.previous_store.clone().filter(|_| is_stale && operation.verb == Verb::List);
+        let previous = organization.previous_store.as_ref().filter(|_| is_stale && operation.verb == Verb::List);
+        let mut listed = previous.cloned();
         let is_change = !matches!(operation.verb, Verb::List | Verb::Get | Verb::CanDeploy);
         let before = (is_stale && is_change).then(|| organization.store.clone());
         let context = OperationContext {

@@ -77,7 +77,7 @@ impl ServerContext {
     /// Runs a job on a thread of its own. Unlike a blocking task of tokio, it does not delay the end of the process.
     async fn run_on_thread(&self, job: PendingResponse) -> ByteResponse {
         let failed = || {
-            let message = "the emulator could not start a thread for this request";
+            let message = "the emulator could not process this request";
             response::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"message": message}))
         };
         let Ok(permit) = self.jobs.clone().acquire_owned().await else { return failed() };

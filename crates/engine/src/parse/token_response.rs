@@ -25,20 +25,18 @@ pub fn parse_token_response(
     let field = |key: &str| json.as_ref()?.get_str(key);
     let secrets = [secret.expose(), field("access_token").unwrap_or_default()];
     let text = |key: &str| ImsError::redact(field(key)?, &secrets);
+    let code = || text("error").filter(|code| is_oauth_code(code));
     let error = |kind, description: Option<String>| ImsError {
         kind,
         status,
-        code: text("error").filter(|code| is_oauth_code(code)),
+        code: code(),
         description: description.or_else(|| text("error_description")),
         debug_id: debug_id.and_then(|id| ImsError::redact(id, &secrets)),
         retry_after: None,
     };
     if status != 200 {
         let description = describe_unknown_body(body).filter(|_| json.is_none()).map(str::to_owned);
-        return Err(error(
-            error_kind(status, text("error").filter(|code| is_oauth_code(code)).as_deref(), body),
-            description,
-        ));
+        return Err(error(error_kind(status, code().as_deref(), body), description));
     }
 
     let invalid = |reason: &str| error(ImsErrorKind::Decode, Some(reason.to_owned()));

@@ -68,7 +68,7 @@ impl Caller {
     }
 }
 
-/// Reports an address that none of the callers can call.
+/// Reports an address that one of the callers never calls.
 pub(super) fn check_address(url: &UrlPattern<'_>, pointer: &str, callers: &[Caller], findings: &mut Vec<Diagnostic>) {
     let Some(caller) = callers.first() else { return };
     let mut add = |code, message| findings.push(Diagnostic::warning(code, pointer, message));
@@ -123,7 +123,7 @@ pub(super) fn check_throughput(throughput: i64) -> Option<Diagnostic> {
             "Adobe estimates {connections} connections for this throughput with the IP proxy; calls reach it only if each \
              ends within {latency} ms (inferred: a connection carries one call at a time)"
         );
-        Diagnostic::note("AJO_LIMITS_CONNECTIONS", "", message)
+        Diagnostic::note("AJO_LIMITS_CONNECTIONS", "/maxThroughput", message)
     })
 }
 

@@ -11,7 +11,7 @@ use super::hidden_characters;
 use super::methods::check_methods;
 use super::url_pattern_syntax::{UrlPatternError, parse_url_pattern};
 
-use crate::json::{JsonKind, JsonObject, JsonValue};
+use crate::json::{JsonKind, JsonObject, JsonValue, escape_pointer_token};
 use crate::untrusted_text::excerpt;
 
 /// Documented maximum number of connections. Adobe's own samples use more, so a higher value only gets a note.
@@ -106,7 +106,7 @@ fn check_services(services: Option<&impl JsonValue>, findings: &mut Vec<Diagnost
     }
     for (name, limit) in services.entries() {
         // Formatted only on demand, because most definitions have no findings.
-        let pointer = |rest: &str| format!("/services/{}{rest}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = |rest: &str| format!("/services/{}{rest}", escape_pointer_token(name));
         if name != "action" && name != "dataSource" {
             let shown = excerpt(name, 40);
             let message = format!("invalid service name '{shown}': must be 'dataSource' or 'action'");

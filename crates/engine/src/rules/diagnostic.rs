@@ -9,7 +9,7 @@ use core::fmt;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Severity {
-    /// The definition cannot be created or deployed.
+    /// The definition cannot be created or deployed, or contains an invisible character.
     Error,
     /// The service accepts the definition with a warning, or the limit has no effect.
     Warning,

@@ -1,11 +1,11 @@
-//! Characters that nobody can see. They make two texts different that look the same.
+//! Invisible characters. With them, two strings can look the same and still differ.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::diagnostic::Diagnostic;
-use crate::json::{JsonObject, JsonValue};
+use crate::json::{JsonObject, JsonValue, escape_pointer_token};
 use crate::untrusted_text::is_hidden;
 
 /// Whether a character of a definition is invisible: a control or bidirectional character, or one that Unicode calls
@@ -57,7 +57,7 @@ pub fn describe_character(character: char) -> String {
 /// Reports the first invisible character of each key and string. The service documents nothing about them.
 pub(super) fn check_fields(fields: &(impl JsonObject + ?Sized), pointer: &str, findings: &mut Vec<Diagnostic>) {
     for (name, value) in fields.entries() {
-        let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("{pointer}/{}", escape_pointer_token(name));
         check_text(name, &pointer, findings);
         check_value(value, &pointer, findings);
     }

@@ -48,7 +48,7 @@ fn unused_method(method: &str, callers: &[Caller]) -> String {
     format!("{}, so a limit on {method} matches no call", senders.join(", and "))
 }
 
-/// The number of inserted, removed, and replaced characters between two short words.
+/// The number of inserted, removed, and replaced characters between two short words. `strsim` needs `std`.
 fn edit_distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (index, letter) in one.chars().enumerate() {

@@ -54,8 +54,7 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
     }
     let throughput = field("maxThroughput").map(JsonValue::as_i64);
     if let Some(throughput) = throughput.flatten().filter(|count| THROUGHPUT_RANGE.contains(count)) {
-        let found = check_throughput(throughput).into_iter();
-        findings.extend(found.map(|found| Diagnostic { pointer: "/maxThroughput".into(), ..found }));
+        findings.extend(check_throughput(throughput));
     } else {
         let message =
             format!("maxThroughput must be an integer from {} to {}", THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end());

@@ -139,10 +139,7 @@ fn check_extra(node: &YamlNode, schema: Option<&ObjectSchema>, diagnostics: &mut
 
 /// Reports fields that only the service sets, such as `state`: it would ignore them, so the file would always differ.
 fn check_service_fields(node: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) {
-    let config = match api {
-        Api::Capping => &object_schema::CAPPING_CONFIG,
-        Api::Throttling => &object_schema::THROTTLING_CONFIG,
-    };
+    let config = object_schema::config(api);
     for (name, _) in node.as_mapping().into_iter().flatten() {
         let key = name.to_key_string();
         if config.field(&key).is_some() && request_body_schema(api).field(&key).is_none() {

@@ -194,7 +194,7 @@ fn parse_item(node: &YamlNode, api: Option<Api>, diagnostics: &mut FileDiagnosti
 /// only the service sets.
 fn parse_config(node: &YamlNode, api: Api) -> Option<LiveState> {
     let is_added =
-        |name: &str| response_schema(api).field(name).is_some() && request_body_schema(api).field(name).is_none();
+        |name: &str| object_schema::config(api).field(name).is_some() && request_body_schema(api).field(name).is_none();
     let has_added = node.as_mapping()?.iter().any(|(name, _)| name.as_str().is_some_and(is_added));
     if !has_added {
         return None;
@@ -205,13 +205,6 @@ fn parse_config(node: &YamlNode, api: Api) -> Option<LiveState> {
         Api::Throttling => serde_json::from_value(json).ok().map(|it: ThrottlingConfig| ObservedConfig::from(&it)),
     };
     Some(config.map_or(LiveState::NotDeployed, |config| config.deploy_state.live))
-}
-
-fn response_schema(api: Api) -> &'static ObjectSchema {
-    match api {
-        Api::Capping => &object_schema::CAPPING_CONFIG,
-        Api::Throttling => &object_schema::THROTTLING_CONFIG,
-    }
 }
 
 /// Removes everything but the definition.
@@ -238,7 +231,7 @@ fn remove_keys(node: &mut YamlNode, keys: &[&str]) {
 fn report_unknown_fields(node: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) {
     let mut seen = BTreeSet::new();
     let mut unknown = Vec::new();
-    collect_unknown_fields(node, request_body_schema(api), response_schema(api), &mut unknown);
+    collect_unknown_fields(node, request_body_schema(api), object_schema::config(api), &mut unknown);
     for (name, known) in unknown {
         let key = name.to_key_string();
         if seen.insert(key.clone()) {

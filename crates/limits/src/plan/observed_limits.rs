@@ -186,7 +186,10 @@ impl From<&CappingConfig> for ObservedConfig {
         let is_updated = deployed && config.state != Some(ConfigState::Deployed);
         let live_unknown_fields = config.deployed_config.as_ref().filter(|_| is_updated).map(|definition| {
             let sent = request_body_schema(Api::Capping);
-            collect_unknown_fields(sent, &object_schema::DEPLOYED_CAPPING, &to_json(definition))
+            let mut unknown = collect_unknown_fields(sent, &object_schema::DEPLOYED_CAPPING, &to_json(definition));
+            // A published sample of `deployedConfig` has `id` instead of `uid`.
+            unknown.remove("id");
+            unknown
         });
         Self { live_unknown_fields, ..found }
     }

@@ -1,6 +1,7 @@
 //! Unknown fields of a configuration. An update replaces the whole definition, so it sends them back.
 
 use ajo_core::object_schema::{FieldType, ObjectSchema};
+use ajo_engine::json::escape_pointer_token;
 use serde_json::{Map, Value};
 
 /// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
@@ -61,7 +62,7 @@ fn merge_value(body: &mut Map<String, Value>, name: &str, value: &Value) {
 pub(super) fn leaf_paths(fields: &Map<String, Value>) -> Vec<String> {
     let mut paths = Vec::new();
     for (name, value) in fields {
-        let name = name.replace('~', "~0").replace('/', "~1");
+        let name = escape_pointer_token(name);
         match value {
             Value::Object(nested) if !nested.is_empty() => {
                 paths.extend(leaf_paths(nested).iter().map(|path| format!("/{name}{path}")));

@@ -7,22 +7,6 @@ use serde_json::{Map, Value, json};
 
 use crate::state::quirks::QuirkSettings;
 
-/// The fields that the service adds in responses. It never stores them from a payload.
-const SERVICE_FIELDS: [&str; 12] = [
-    "_id",
-    "uid",
-    "orgId",
-    "tenantId",
-    "sandboxId",
-    "sandboxName",
-    "state",
-    "hasBeenDeployed",
-    "deployedConfig",
-    "metadata",
-    "authoringFormatVersion",
-    "version",
-];
-
 /// The bounds of the variant `clamp`, which are ours.
 const MAX_CONNECTIONS: u64 = 400;
 const MAX_CALLS: u64 = 300_000;
@@ -35,7 +19,8 @@ pub(super) fn prepare(api: Api, verb: Verb, payload: &mut Map<String, Value>, qu
     payload.retain(|name, _| match name.as_str() {
         "orgId" => quirks.is("org_id", "required"),
         name if schema.is_some_and(|schema| schema.field(name).is_some()) => true,
-        name => returns_unknown && !SERVICE_FIELDS.contains(&name),
+        // Fields that the service adds in responses are never stored from a payload.
+        name => returns_unknown && object_schema::config(api).field(name).is_none(),
     });
     remove_nulls(payload);
     if returns_unknown && verb == Verb::Create {

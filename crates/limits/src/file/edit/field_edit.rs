@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use ajo_engine::json::escape_pointer_token;
 use serde_json::{Map, Value};
 
 use super::node_edit::EditedText;
@@ -84,7 +85,7 @@ fn add_edits(
 impl FieldEdit {
     /// The JSON pointer of the field.
     pub(super) fn pointer(&self) -> String {
-        self.path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+        self.path.iter().map(|name| format!("/{}", escape_pointer_token(name))).collect()
     }
 
     /// The edit of the text of an entry.
