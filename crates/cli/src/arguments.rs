@@ -121,7 +121,7 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Add existing configurations to the state file
     Import(ImportArgs),
-    /// Take changes that someone made at the service into the limits files
+    /// Copy changes made at the service into the limits files
     ///
     /// Edits only the changed values, so comments and layout stay, and records the result in the state file. Changes nothing at
     /// the service.

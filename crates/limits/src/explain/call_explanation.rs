@@ -72,8 +72,7 @@ pub fn explain_call(
             .filter(|definition| definition.api() == api)
             .collect()
     };
-    let is_read = observed.is_some() || desired.is_some();
-    let is_complete = is_read && configs.iter().all(|config| config.status != MatchStatus::LiveUnknown);
+    let is_complete = observed.is_some() && configs.iter().all(|config| config.status != MatchStatus::LiveUnknown);
     let (capping, throttling) = (effective(Api::Capping), effective(Api::Throttling));
     CallExplanation {
         custom_actions: caller_limits::custom_actions(service_method, &url, &capping, &throttling, is_complete),

@@ -147,6 +147,8 @@ capping:
     let statuses: Vec<_> = offline.configs.iter().map(|config| config.status).collect();
     assert_eq!(statuses, [MatchStatus::InFile, MatchStatus::InFileNotDeployed]);
     assert!(has(&offline.custom_actions, "documented", "7 calls in 1000 ms") && !offline.is_service_read);
+    let other = explain_call("POST", "https://other.example.org/", None, Some(&desired));
+    assert!(has(&other.custom_actions, "documented", "unless a configuration caps them"));
     // The service decides if it was read.
     let online = explain_call("POST", URL, Some(&ObservedLimits::default()), Some(&desired));
     assert!(has(&online.custom_actions, "documented", "the default cap applies") && online.configs.len() == 2);

@@ -250,7 +250,7 @@ impl<'p> Planner<'p> {
                 } else {
                     format!("the file changed, and {reason}, since the last apply")
                 };
-                let hint = "copy the change made at the service into the file to keep it; to overwrite it, run `ajo import` and plan again";
+                let hint = "to keep the change made at the service, run `ajo accept`; to overwrite it, run `ajo import` and plan again";
                 self.add_blocker(wanted, BlockReason::Conflict, message, hint, &[found]);
             }
         }

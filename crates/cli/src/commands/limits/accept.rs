@@ -51,12 +51,12 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &AcceptArgs) -> Result<
         output::print_data(SafeText::document(&format!("{file_diff}\n")))?;
     }
     let mut notes: Vec<String> = note.into_iter().chain(selection.changes.iter().map(describe)).collect();
-    notes.extend(selection.notes);
-    if selection.changes.is_empty() {
+    if selection.changes.is_empty() && selection.notes.is_empty() {
         let is_named = !args.uid.is_empty() || !args.url.is_empty();
         let reason = if is_named { "the files have these values" } else { "nobody changed a managed configuration" };
         notes.push(format!("nothing to accept: {reason}"));
     }
+    notes.extend(selection.notes);
     if args.dry_run {
         notes.push("dry run: nothing was written".to_owned());
     } else if !selection.changes.is_empty() {

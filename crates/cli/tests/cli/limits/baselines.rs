@@ -60,7 +60,7 @@ async fn copied_edit_is_no_conflict() {
     edit_at_service(&fixture, &uid, 9).await;
     fixture.write("prod.yaml", &limits_file(&[("a", 5, true)]));
     let output = fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
-    assert!(output.stdout.contains("copy the change made at the service into the file"), "{}", output.stdout);
+    assert!(output.stdout.contains("to keep the change made at the service, run `ajo accept`"), "{}", output.stdout);
     // The edit is saved, but not live, so it must still be deployed.
     fixture.write("prod.yaml", &limits_file(&[("a", 9, true)]));
     let output = fixture.run_expecting(&["plan", "prod.yaml", "--exit-code"], 2).await;

@@ -124,7 +124,7 @@ Checks the saved definition and returns every error and warning. Changes nothing
     }
     /**Deploy a capping configuration.
 
-Enforces the saved definition. The state becomes `deployed`, `hasBeenDeployed` true, and `deployedConfig` the current definition (documented, vendor's specification). Deploying twice has the same result (inferred).
+Enforces the saved definition. The state becomes `deployed`, `hasBeenDeployed` true, and `deployedConfig` the current definition (documented, vendor's specification). A retry has the same result (inferred). Whether the service accepts a deploy of a deployed configuration is unknown.
 
 `POST /endpointConfigs/{uid}/deploy`.*/
     pub fn deploy(&self, uid: &crate::Uid) -> Call<'c, T, ()> {

@@ -77,7 +77,8 @@ export interface Capping {
    * Deploy a capping configuration.
    *
    * Enforces the saved definition. The state becomes `deployed`, `hasBeenDeployed` true, and `deployedConfig` the current
-   * definition (documented, vendor's specification). Deploying twice has the same result (inferred).
+   * definition (documented, vendor's specification). A retry has the same result (inferred). Whether the service accepts a deploy
+   * of a deployed configuration is unknown.
    */
   deploy(uid: string, options?: CallOptions): Promise<void>;
   /**
