@@ -3,6 +3,8 @@
 use ajo_core::object_schema::{FieldType, ObjectSchema};
 use serde_json::{Map, Value};
 
+use crate::{DesiredConfig, ObservedConfig};
+
 /// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
 /// as in the configuration.
 pub(super) fn collect_unknown_fields(
@@ -72,6 +74,15 @@ pub(super) fn leaf_paths(fields: &Map<String, Value>) -> Vec<String> {
     paths
 }
 
+/// The JSON pointers of the unknown fields of a configuration that the file does not set.
+pub(super) fn unset_unknown_paths(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<String> {
+    if found.unknown_fields.is_empty() {
+        return Vec::new();
+    }
+    let set = wanted.definition.extra_paths();
+    leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path)).collect()
+}
+
 /// The fields at these paths.
 pub(super) fn select_fields(fields: &Map<String, Value>, paths: &[String]) -> Map<String, Value> {
     let mut selected = Map::new();
@@ -109,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{ConfigDefinition, ObservedConfig};
+    use crate::ConfigDefinition;
 
     #[test]
     fn update_preserves_unknown_fields() {
