@@ -6,7 +6,7 @@ use ajo_core::Api;
 use ajo_core::rules::Severity;
 
 use super::file_diagnostics::quote_excerpt;
-use crate::url_form::patterns_overlap;
+use crate::url_form::{overlap_sort_key, patterns_overlap};
 use crate::{ConfigKey, DesiredConfig, FileDiagnostic};
 
 /// The page of Adobe's product documentation, relative to `help/using/`.
@@ -102,14 +102,13 @@ fn find_shared_methods(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
     found
 }
 
-/// Notes about patterns that also match URLs of other limits. One note per pattern, at the one with the shorter start.
+/// Notes about patterns that also match URLs of other limits. One note per pattern, at the one with the shorter prefix.
 fn find_overlaps(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
-    let mut sorted: Vec<_> = capping.iter().map(|entry| (entry.literal_start(), *entry)).collect();
-    sorted.sort_by_key(|(start, _)| *start);
+    let mut sorted: Vec<_> = capping.iter().map(|entry| (overlap_sort_key(&entry.key.url), *entry)).collect();
+    sorted.sort_by_key(|(key, _)| *key);
     let mut found = Vec::new();
-    for (at, (start, entry)) in sorted.iter().enumerate().filter(|(_, (_, entry))| entry.key.url.contains('*')) {
-        // Patterns can only overlap if one literal start begins with the other; in this order, those follow.
-        let following = sorted[at + 1..].iter().take_while(|(other, _)| other.starts_with(start));
+    for (at, ((prefix, _), entry)) in sorted.iter().enumerate().filter(|(_, ((_, is_plain), _))| !is_plain) {
+        let following = sorted[at + 1..].iter().take_while(|((other, _), _)| other.starts_with(prefix));
         let mut others =
             following.map(|(_, other)| other).filter(|other| entry.overlaps(other) && entry.key.url != other.key.url);
         if let Some(first) = others.next() {
@@ -128,11 +127,6 @@ fn find_overlaps(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
 impl Entry<'_> {
     fn location(&self) -> String {
         self.config.location.as_ref().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// The URL up to the first wildcard.
-    fn literal_start(&self) -> &str {
-        self.key.url.split('*').next().unwrap_or_default()
     }
 
     /// Whether one call can match both.

@@ -163,6 +163,10 @@ fn overlapping_patterns_are_noted() {
     assert!(overlaps(&[v1.clone(), v2.clone()]).is_empty());
     assert!(overlaps(&[all.replace("GET", "PUT"), v1.clone()]).is_empty());
     assert_eq!(overlaps(&[get("https://a.example/*/x"), v2]).len(), 1);
+    // A wildcard may match the empty string.
+    let root = get("https://a.example/");
+    assert_eq!(overlaps(&[root.clone(), all.clone()]).len(), 1);
+    assert_eq!(overlaps(&[all.clone(), root]).len(), 1);
     let shared = all.replace("[GET]", "[GET, PUT]");
     assert_eq!(overlaps(&[all, shared]), ["GET of this URL also has a limit at prod.yaml:4:5"]);
 }
