@@ -6,6 +6,7 @@ use ajo_core::Api;
 use ajo_core::rules::Severity;
 
 use super::file_diagnostics::quote_excerpt;
+use crate::rating::Rating;
 use crate::url_form::{overlap_sort_key, patterns_overlap};
 use crate::{ConfigKey, DesiredConfig, FileDiagnostic};
 
@@ -65,14 +66,13 @@ fn throttling_sandbox(throttling: &Entry<'_>) -> FileDiagnostic {
 /// Documented: with both on one endpoint, the capping threshold should be above the throttling, so that it never rejects a call
 /// that throttling would queue. Throttling applies to custom actions only.
 fn capping_below_throttling(capping: &Entry<'_>, throttling: &Entry<'_>) -> Option<FileDiagnostic> {
-    let count = |name| capping.config.definition.integer_at(&["services", "action", "rating", name]);
-    let (calls, period_in_ms) = (count("maxCallsCount")?, count("periodInMs")?);
+    let rating = Rating::find(&capping.config.definition, "action")?;
     let throughput = throttling.config.definition.integer_at(&["maxThroughput"])?;
-    let is_above = i128::from(calls) * 1000 > i128::from(throughput) * i128::from(period_in_ms);
     let is_live = capping.config.deployed && throttling.config.deployed;
-    if is_above || !is_live || !capping.overlaps(throttling) {
+    if rating.exceeds(throughput) || !is_live || !capping.overlaps(throttling) {
         return None;
     }
+    let Rating { calls, period_in_ms } = rating;
     let message = format!(
         "action allows {calls} calls in {period_in_ms} ms, which is not above the throttling of {throughput} per second at \
          {}: calls are rejected before they are queued ({THROTTLING_PAGE})",
