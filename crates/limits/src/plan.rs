@@ -28,7 +28,7 @@ pub use config_change::{Action, ChangeReason, ConfigChange};
 pub use config_definition::{ConfigDefinition, IncompleteDefinition};
 pub use config_key::ConfigKey;
 pub(crate) use definition_fields::{
-    DefinitionFields, FieldValue, ORG_ID, first_mistyped, ordered_fields, request_body_schema,
+    DefinitionFields, FieldValue, ORG_ID, first_mistyped, ordered_fields, request_body_schema, response_schema,
 };
 pub use deploy_state::{DeployState, LiveState};
 pub use digest::{Digest, DigestError};

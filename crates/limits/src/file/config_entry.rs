@@ -1,7 +1,7 @@
 //! One entry of a limits file.
 
 use ajo_core::Api;
-use ajo_core::object_schema::{self, FieldType, ObjectSchema};
+use ajo_core::object_schema::{FieldType, ObjectSchema};
 use ajo_core::rules::{self, Severity};
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use super::known_keys::{check_keys, suggest_key};
 use super::lookalikes::find_lookalike;
 use super::schema_types::{self, EXTRA};
 use super::yaml_node::{YamlNode, YamlValue};
-use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema};
+use crate::plan::{ORG_ID, first_mistyped, ordered_fields, request_body_schema, response_schema};
 use crate::url_form::{normalize_url_pattern, normalized_host};
 use crate::{ConfigDefinition, ConfigKey, DesiredConfig, SecretValues};
 
@@ -139,13 +139,9 @@ fn check_extra(node: &YamlNode, schema: Option<&ObjectSchema>, diagnostics: &mut
 
 /// Reports fields that only the service sets, such as `state`: it would ignore them, so the file would always differ.
 fn check_service_fields(node: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) {
-    let config = match api {
-        Api::Capping => &object_schema::CAPPING_CONFIG,
-        Api::Throttling => &object_schema::THROTTLING_CONFIG,
-    };
     for (name, _) in node.as_mapping().into_iter().flatten() {
         let key = name.to_key_string();
-        if config.field(&key).is_some() && request_body_schema(api).field(&key).is_none() {
+        if response_schema(api).field(&key).is_some() && request_body_schema(api).field(&key).is_none() {
             let message =
                 format!("`{}` is a field that the service sets, so it cannot be in a file", quote_excerpt(&key));
             diagnostics.error("AJO_LIMITS_EXTRA", &name.span, message).hint =

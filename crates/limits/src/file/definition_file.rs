@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use ajo_core::object_schema::{self, FieldType, ObjectSchema};
+use ajo_core::object_schema::{FieldType, ObjectSchema};
 use ajo_core::rules::Severity;
 use ajo_core::{Api, CappingConfig, ThrottlingConfig, config_definition};
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ use super::source_file::SourceFile;
 use super::source_span::SourceSpan;
 use super::yaml_node::{YamlNode, YamlValue};
 use super::yaml_parser;
-use crate::plan::{ORG_ID, request_body_schema};
+use crate::plan::{ORG_ID, request_body_schema, response_schema};
 use crate::{FileDiagnostic, LiveState, ObservedConfig, SecretValues, SourceLocation};
 
 /// Errors because of which there is nothing to send. The others are rules that the service itself applies.
@@ -205,13 +205,6 @@ fn parse_config(node: &YamlNode, api: Api) -> Option<LiveState> {
         Api::Throttling => serde_json::from_value(json).ok().map(|it: ThrottlingConfig| ObservedConfig::from(&it)),
     };
     Some(config.map_or(LiveState::NotDeployed, |config| config.deploy_state.live))
-}
-
-fn response_schema(api: Api) -> &'static ObjectSchema {
-    match api {
-        Api::Capping => &object_schema::CAPPING_CONFIG,
-        Api::Throttling => &object_schema::THROTTLING_CONFIG,
-    }
 }
 
 /// Removes everything but the definition.

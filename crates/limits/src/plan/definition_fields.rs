@@ -39,6 +39,14 @@ pub(crate) fn request_body_schema(api: Api) -> &'static ObjectSchema {
     object_schema::request_body(api, "create").expect("a test reads a definition of each API")
 }
 
+/// The schema of a configuration in responses.
+pub(crate) fn response_schema(api: Api) -> &'static ObjectSchema {
+    match api {
+        Api::Capping => &object_schema::CAPPING_CONFIG,
+        Api::Throttling => &object_schema::THROTTLING_CONFIG,
+    }
+}
+
 /// The fields of an object in schema order, without `orgId`.
 pub(crate) fn ordered_fields(schema: &ObjectSchema) -> Vec<&'static FieldSchema> {
     let mut fields: Vec<_> = schema.fields.iter().filter(|field| field.name != ORG_ID).collect();
