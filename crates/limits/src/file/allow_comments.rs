@@ -15,7 +15,7 @@ use crate::{ConfigKey, DesiredConfig, SourceLocation};
 pub(crate) const ALLOW_CODE: &str = "AJO_LIMITS_ALLOW";
 const SYNTAX_HINT: &str = "write `# ajo: allow CODE - reason`";
 
-/// The codes of this crate and of the rules that can be warnings or notes, besides the published ones.
+/// The codes of this crate and of the rules that can be warnings or notes, in addition to [`PUBLISHED_CODES`].
 const ACCEPTABLE_CODES: [&str; 13] = [
     "AJO_LIMITS_ADOBE_HOST",
     "AJO_LIMITS_CAPPING_BELOW_THROTTLING",
