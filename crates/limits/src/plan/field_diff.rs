@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::unknown_fields::{dotted_path, unset_unknown_paths};
+use super::unknown_fields::{dotted_path, unset_paths};
 use crate::{ConfigDefinition, DesiredConfig, ObservedConfig};
 
 /// The values of a secret in a difference.
@@ -75,5 +75,5 @@ pub(super) fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -
         let value = unknown.pointer(&path).cloned().unwrap_or_default();
         FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
     };
-    unset_unknown_paths(wanted, found).into_iter().map(to_field).collect()
+    unset_paths(&found.unknown_fields, &wanted.definition.extra_paths()).into_iter().map(to_field).collect()
 }

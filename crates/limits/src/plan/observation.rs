@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::field_diff::diff_definitions;
-use super::unknown_fields::{dotted_path, unset_unknown_paths};
+use super::unknown_fields::{dotted_path, unset_paths};
 use crate::{
     ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, ObservedConfig, SourceLocation,
 };
@@ -96,7 +96,10 @@ impl NormalizedConfig {
 impl UnknownFields {
     /// The unknown fields that the file does not set; `None` if there are none.
     pub(super) fn find(wanted: &DesiredConfig, found: &ObservedConfig) -> Option<Self> {
-        let fields: Vec<_> = unset_unknown_paths(wanted, found).iter().map(|path| dotted_path(path)).collect();
+        let fields: Vec<_> = unset_paths(&found.unknown_fields, &wanted.definition.extra_paths())
+            .iter()
+            .map(|path| dotted_path(path))
+            .collect();
         (!fields.is_empty()).then(|| Self { key: wanted.key(), uid: found.uid.clone(), fields })
     }
 }

@@ -3,8 +3,6 @@
 use ajo_core::object_schema::{FieldType, ObjectSchema};
 use serde_json::{Map, Value};
 
-use crate::{DesiredConfig, ObservedConfig};
-
 /// The fields of a configuration that neither the request schema (`sent`) nor the response schema (`config`) describes, nested
 /// as in the configuration.
 pub(super) fn collect_unknown_fields(
@@ -74,13 +72,9 @@ pub(super) fn leaf_paths(fields: &Map<String, Value>) -> Vec<String> {
     paths
 }
 
-/// The JSON pointers of the unknown fields of a configuration that the file does not set.
-pub(super) fn unset_unknown_paths(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<String> {
-    if found.unknown_fields.is_empty() {
-        return Vec::new();
-    }
-    let set = wanted.definition.extra_paths();
-    leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path)).collect()
+/// The JSON pointers of the unknown fields of a configuration, except the ones in `set`, which the file sets.
+pub(super) fn unset_paths(unknown: &Map<String, Value>, set: &[String]) -> Vec<String> {
+    leaf_paths(unknown).into_iter().filter(|path| !set.contains(path)).collect()
 }
 
 /// The fields at these paths.
@@ -120,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ConfigDefinition;
+    use crate::{ConfigDefinition, ObservedConfig};
 
     #[test]
     fn update_preserves_unknown_fields() {
