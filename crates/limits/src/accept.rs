@@ -63,14 +63,18 @@ impl AcceptSelection {
         let mut seen: BTreeSet<&Uid> = BTreeSet::new();
         for (config, matched) in desired.configs.iter().zip(match_configs(desired, observed, state)) {
             let key = config.key();
-            let managed = state.for_sandbox(&desired.sandbox).find(|managed| managed.key == key);
+            let mut managed = state.for_sandbox(&desired.sandbox);
             if let Some(found) = matched {
                 seen.insert(&found.uid);
                 let named = is_named(&found.uid, &[&key, &found.key()]);
                 if named || !is_filtered {
+                    // The file may have another key than the state.
+                    let managed = managed.find(|managed| managed.uid == found.uid);
                     selection.choose_match(config, found, managed, named);
                 }
-            } else if let Some(managed) = managed.filter(|managed| observed.absent.contains(&managed.uid)) {
+            } else if let Some(managed) =
+                managed.find(|managed| managed.key == key).filter(|managed| observed.absent.contains(&managed.uid))
+            {
                 seen.insert(&managed.uid);
                 if is_named(&managed.uid, &[&key]) {
                     selection.changes.push(AcceptedChange::Remove(key));
@@ -166,5 +170,39 @@ impl LimitsState {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ajo_core::CappingConfig;
+
+    use super::*;
+    use crate::file::{SourceFile, SourceSet, parse_limits};
+
+    fn desired(url: &str) -> DesiredLimits {
+        let content = format!(
+            "version: 1\nsandbox: prod\ncapping:\n  - url: {url}\n    methods: [GET]\n    services: \
+             {{ action: {{ maxHttpConnections: 1, rating: {{ maxCallsCount: 1, periodInMs: 1000 }} }} }}\n"
+        );
+        let source = SourceFile { name: "prod.yaml".to_owned(), content };
+        parse_limits(&SourceSet::new(vec![source]), &|_| None).desired.expect("a valid file")
+    }
+
+    #[test]
+    fn pending_url_change_is_not_reported() {
+        let before = desired("https://a.example/v1/*");
+        let config: CappingConfig = serde_json::from_value(serde_json::json!({
+            "uid": "u-1", "state": "deployed", "url": "https://a.example/v1/*", "methods": ["GET"],
+            "services": {"action": {"maxHttpConnections": 1, "rating": {"maxCallsCount": 1, "periodInMs": 1000}}},
+        }))
+        .expect("a configuration");
+        let observed = ObservedLimits::new(&[config], &[]);
+        let mut state = LimitsState::default();
+        state.record(ManagedConfig::settled(&before.sandbox, &before.configs[0], &observed.configs[0]));
+        let after = desired("https://a.example/v2/*");
+        let selection =
+            AcceptSelection::choose(&after, &observed, &state, &AcceptFilter::default()).expect("a selection");
+        assert!(selection.changes.is_empty() && selection.notes.is_empty(), "{selection:?}");
     }
 }

@@ -56,6 +56,7 @@ mod journal;
 mod json_schema;
 mod plan;
 mod policy;
+mod rating;
 mod secrets;
 mod state;
 pub mod url_form;

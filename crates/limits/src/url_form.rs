@@ -117,6 +117,14 @@ pub fn pattern_covers(wider: &str, narrower: &str) -> bool {
     text.ends_with(end)
 }
 
+/// The part of a pattern before its first wildcard, and whether it has no wildcard.
+///
+/// If two patterns overlap, one prefix begins with the other. So if patterns are sorted by this key, a pattern overlaps only
+/// patterns that follow it and begin with its prefix; a wildcard can match the empty string, so it comes first.
+pub(crate) fn overlap_sort_key(pattern: &str) -> (&str, bool) {
+    pattern.split_once('*').map_or((pattern, true), |(prefix, _)| (prefix, false))
+}
+
 fn after_last_star(text: &str) -> &str {
     text.rsplit('*').next().unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use ajo_core::{Api, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::url_form::{pattern_covers, patterns_overlap};
+use crate::url_form::{overlap_sort_key, pattern_covers, patterns_overlap};
 use crate::{ConfigDefinition, ConfigKey, DesiredLimits, ObservedConfig, SourceLocation};
 
 /// A configuration of the files, and another one with a common method whose URL pattern matches some of the same URLs. Which
@@ -93,12 +93,10 @@ pub(super) fn find_overlaps(desired: &DesiredLimits, others: &[&ObservedConfig])
         entry(state.live_definition().unwrap_or(&state.saved), None, Some(*found))
     });
     let mut entries: Vec<_> = wanted.chain(found).filter(|entry| entry.key.api == Api::Capping).collect();
-    // If two patterns overlap, the text before the first wildcard of one begins with that of the other. So it is enough to
-    // compare each pattern with the ones that follow it in this order. Of equal texts, those with a wildcard come first.
-    entries.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
+    entries.sort_by(|one, other| overlap_sort_key(&one.key.url).cmp(&overlap_sort_key(&other.key.url)));
     let mut overlaps = Vec::new();
     for (index, one) in entries.iter().enumerate() {
-        let (prefix, is_plain) = sort_key(one);
+        let (prefix, is_plain) = overlap_sort_key(&one.key.url);
         let candidates = entries[index + 1..]
             .iter()
             .take_while(|other| if is_plain { other.key.url == prefix } else { other.key.url.starts_with(prefix) });
@@ -106,12 +104,6 @@ pub(super) fn find_overlaps(desired: &DesiredLimits, others: &[&ObservedConfig])
     }
     overlaps.sort_by_key(|(position, _)| *position);
     overlaps.into_iter().map(|(_, overlap)| overlap).collect()
-}
-
-/// The text before the first wildcard, and whether there is none.
-fn sort_key<'e>(entry: &'e PatternEntry<'_>) -> (&'e str, bool) {
-    let url = &entry.key.url;
-    url.split_once('*').map_or((url, true), |(prefix, _)| (prefix, false))
 }
 
 /// The overlap of a configuration of the files with another one, with its position in the report.

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::matching_config::{MatchStatus, MatchingConfig};
 use super::statement::Statement;
 use crate::ConfigDefinition;
+use crate::rating::Rating;
 
 const CAPPING: &str = "configuration/capping.md";
 const CUSTOM_ACTIONS: &str = "action/about-custom-action-configuration.md";
@@ -16,24 +17,6 @@ const NOT_PUBLISHED: &str = "not published";
 
 /// The default cap in calls per second (documented: 300,000 per minute).
 const DEFAULT_CALLS_PER_SECOND: i64 = 5_000;
-
-/// One limit of a service of a capping configuration.
-struct Rating {
-    calls: i64,
-    period_in_ms: i64,
-}
-
-impl Rating {
-    fn find(definition: &ConfigDefinition, service: &str) -> Option<Self> {
-        let number = |field| definition.integer_at(&["services", service, "rating", field]);
-        Some(Self { calls: number("maxCallsCount")?, period_in_ms: number("periodInMs")? })
-    }
-
-    /// Whether the rate is above this many calls per second.
-    fn exceeds(&self, calls_per_second: i64) -> bool {
-        i128::from(self.calls) * 1000 > i128::from(calls_per_second) * i128::from(self.period_in_ms)
-    }
-}
 
 /// `is_complete` says whether all live definitions are known.
 pub(super) fn custom_actions(
@@ -46,9 +29,7 @@ pub(super) fn custom_actions(
     if let Some(reason) = impossible_call(method, url, "action") {
         return vec![reason];
     }
-    let ratings: Vec<_> = capping.iter().filter_map(|definition| Rating::find(definition, "action")).collect();
-    let mut statements: Vec<_> = ratings.iter().flat_map(capping_statements).collect();
-    statements.extend(several_limits(ratings.len()));
+    let (ratings, mut statements) = configured_limits(capping, "action");
     if ratings.is_empty() {
         let condition =
             if is_complete { "no configuration caps them, so" } else { "unless a configuration caps them," };
@@ -105,9 +86,7 @@ pub(super) fn data_sources(method: &str, url: &str, capping: &[&ConfigDefinition
     if let Some(reason) = impossible_call(method, url, "dataSource") {
         return vec![reason];
     }
-    let ratings: Vec<_> = capping.iter().filter_map(|definition| Rating::find(definition, "dataSource")).collect();
-    let mut statements: Vec<_> = ratings.iter().flat_map(capping_statements).collect();
-    statements.extend(several_limits(ratings.len()));
+    let (_, mut statements) = configured_limits(capping, "dataSource");
     statements.push(Statement::documented(
         "at most 15 calls per second, whatever is configured, unless Adobe has put the endpoint on an allow-list",
         EXTERNAL_SYSTEMS,
@@ -116,15 +95,20 @@ pub(super) fn data_sources(method: &str, url: &str, capping: &[&ConfigDefinition
     statements
 }
 
-fn capping_statements(rating: &Rating) -> [Statement; 1] {
-    let Rating { calls, period_in_ms } = rating;
-    let text = format!("capping allows {calls} calls in {period_in_ms} ms in this sandbox; further calls are rejected");
-    [Statement::documented(text, CAPPING)]
-}
-
-fn several_limits(count: usize) -> Option<Statement> {
-    let text = format!("{count} live capping configurations match; which one applies is not known");
-    (count > 1).then(|| Statement::unknown(text, NOT_PUBLISHED))
+/// The ratings of the capping configurations for a service, and what they mean.
+fn configured_limits(capping: &[&ConfigDefinition], service: &str) -> (Vec<Rating>, Vec<Statement>) {
+    let ratings: Vec<_> = capping.iter().filter_map(|definition| Rating::find(definition, service)).collect();
+    let statement = |Rating { calls, period_in_ms }: &Rating| {
+        let text =
+            format!("capping allows {calls} calls in {period_in_ms} ms in this sandbox; further calls are rejected");
+        Statement::documented(text, CAPPING)
+    };
+    let mut statements: Vec<_> = ratings.iter().map(statement).collect();
+    if ratings.len() > 1 {
+        let text = format!("{} live capping configurations match; which one applies is not known", ratings.len());
+        statements.push(Statement::unknown(text, NOT_PUBLISHED));
+    }
+    (ratings, statements)
 }
 
 /// Why no call of this kind is possible. The rules name the page at the end of each message.
@@ -147,9 +131,8 @@ fn impossible_call(method: &str, url: &str, service: &str) -> Option<Statement> 
 /// How configurations are matched and counted.
 pub(super) fn matching(configs: &[MatchingConfig]) -> Vec<Statement> {
     let mut statements = Vec::new();
-    let service = |status| configs.iter().filter(|config| config.status == status).count();
-    let not_deployed = service(MatchStatus::NotDeployed);
-    if not_deployed > 0 {
+    let has_status = |status| configs.iter().any(|config| config.status == status);
+    if has_status(MatchStatus::NotDeployed) {
         statements.push(Statement::documented("a configuration takes effect when it is deployed", CAPPING));
     }
     if configs.iter().any(|config| config.saved_limit.is_some()) {
@@ -158,7 +141,7 @@ pub(super) fn matching(configs: &[MatchingConfig]) -> Vec<Statement> {
             CAPPING,
         ));
     }
-    if service(MatchStatus::LiveUnknown) > 0 {
+    if has_status(MatchStatus::LiveUnknown) {
         let text = "a configuration was changed after it was deployed, and the service does not show what is live";
         statements.push(Statement::observed(text, "the service's response"));
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use ajo_core::rules::{PUBLISHED_CODES, Severity};
 
-use super::comments::Comments;
+use super::comments::find_comments;
 use super::file_diagnostics::{FileDiagnostics, quote_excerpt};
 use super::known_keys::find_similar_key;
 use super::source_span::{LineIndex, SourceSpan};
@@ -15,7 +15,7 @@ use crate::{ConfigKey, DesiredConfig, SourceLocation};
 pub(crate) const ALLOW_CODE: &str = "AJO_LIMITS_ALLOW";
 const SYNTAX_HINT: &str = "write `# ajo: allow CODE - reason`";
 
-/// The codes of this crate and of the rules that can be warnings or notes, besides the published ones.
+/// The codes of this crate and of the rules that can be warnings or notes, in addition to [`PUBLISHED_CODES`].
 const ACCEPTABLE_CODES: [&str; 13] = [
     "AJO_LIMITS_ADOBE_HOST",
     "AJO_LIMITS_CAPPING_BELOW_THROTTLING",
@@ -57,7 +57,7 @@ impl AllowComment {
         let (index, starts) = (LineIndex::new(file, text), entry_starts(root));
         let lines: Vec<&str> = text.lines().collect();
         let mut all = Vec::new();
-        for comment in Comments::find(root, text).iter() {
+        for comment in find_comments(text) {
             let Some(directive) = comment.text.trim_start().strip_prefix("ajo:") else { continue };
             let span = index.byte_span(comment.start - 1, comment.start + comment.text.len());
             let Some((code, reason)) = parse_directive(directive, &span, diagnostics) else { continue };

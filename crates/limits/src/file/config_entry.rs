@@ -139,10 +139,9 @@ fn check_extra(node: &YamlNode, schema: Option<&ObjectSchema>, diagnostics: &mut
 
 /// Reports fields that only the service sets, such as `state`: it would ignore them, so the file would always differ.
 fn check_service_fields(node: &YamlNode, api: Api, diagnostics: &mut FileDiagnostics) {
-    let config = object_schema::config(api);
     for (name, _) in node.as_mapping().into_iter().flatten() {
         let key = name.to_key_string();
-        if config.field(&key).is_some() && request_body_schema(api).field(&key).is_none() {
+        if object_schema::config(api).field(&key).is_some() && request_body_schema(api).field(&key).is_none() {
             let message =
                 format!("`{}` is a field that the service sets, so it cannot be in a file", quote_excerpt(&key));
             diagnostics.error("AJO_LIMITS_EXTRA", &name.span, message).hint =

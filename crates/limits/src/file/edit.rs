@@ -7,6 +7,5 @@ mod field_edit;
 mod node_edit;
 mod source_tree;
 mod text_edit;
-mod value_text;
 
 pub use accept::{AcceptedChange, accept_changes};

@@ -6,7 +6,8 @@ use ajo_core::Api;
 use ajo_core::rules::Severity;
 
 use super::file_diagnostics::quote_excerpt;
-use crate::url_form::patterns_overlap;
+use crate::rating::Rating;
+use crate::url_form::{overlap_sort_key, patterns_overlap};
 use crate::{ConfigKey, DesiredConfig, FileDiagnostic};
 
 /// The page of Adobe's product documentation, relative to `help/using/`.
@@ -65,14 +66,13 @@ fn throttling_sandbox(throttling: &Entry<'_>) -> FileDiagnostic {
 /// Documented: with both on one endpoint, the capping threshold should be above the throttling, so that it never rejects a call
 /// that throttling would queue. Throttling applies to custom actions only.
 fn capping_below_throttling(capping: &Entry<'_>, throttling: &Entry<'_>) -> Option<FileDiagnostic> {
-    let count = |name| capping.config.definition.integer_at(&["services", "action", "rating", name]);
-    let (calls, period_in_ms) = (count("maxCallsCount")?, count("periodInMs")?);
+    let rating = Rating::find(&capping.config.definition, "action")?;
     let throughput = throttling.config.definition.integer_at(&["maxThroughput"])?;
-    let is_above = i128::from(calls) * 1000 > i128::from(throughput) * i128::from(period_in_ms);
     let is_live = capping.config.deployed && throttling.config.deployed;
-    if is_above || !is_live || !capping.overlaps(throttling) {
+    if rating.exceeds(throughput) || !is_live || !capping.overlaps(throttling) {
         return None;
     }
+    let Rating { calls, period_in_ms } = rating;
     let message = format!(
         "action allows {calls} calls in {period_in_ms} ms, which is not above the throttling of {throughput} per second at \
          {}: calls are rejected before they are queued ({THROTTLING_PAGE})",
@@ -102,14 +102,13 @@ fn find_shared_methods(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
     found
 }
 
-/// Notes about patterns that also match URLs of other limits. One note per pattern, at the one with the shorter start.
+/// Notes about patterns that also match URLs of other limits. One note per pattern, at the one with the shorter prefix.
 fn find_overlaps(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
-    let mut sorted: Vec<_> = capping.iter().map(|entry| (entry.literal_start(), *entry)).collect();
-    sorted.sort_by_key(|(start, _)| *start);
+    let mut sorted: Vec<_> = capping.iter().map(|entry| (overlap_sort_key(&entry.key.url), *entry)).collect();
+    sorted.sort_by_key(|(key, _)| *key);
     let mut found = Vec::new();
-    for (at, (start, entry)) in sorted.iter().enumerate().filter(|(_, (_, entry))| entry.key.url.contains('*')) {
-        // Patterns can only overlap if one literal start begins with the other; in this order, those follow.
-        let following = sorted[at + 1..].iter().take_while(|(other, _)| other.starts_with(start));
+    for (at, ((prefix, _), entry)) in sorted.iter().enumerate().filter(|(_, ((_, is_plain), _))| !is_plain) {
+        let following = sorted[at + 1..].iter().take_while(|((other, _), _)| other.starts_with(prefix));
         let mut others =
             following.map(|(_, other)| other).filter(|other| entry.overlaps(other) && entry.key.url != other.key.url);
         if let Some(first) = others.next() {
@@ -128,11 +127,6 @@ fn find_overlaps(capping: &[&Entry<'_>]) -> Vec<FileDiagnostic> {
 impl Entry<'_> {
     fn location(&self) -> String {
         self.config.location.as_ref().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// The URL up to the first wildcard.
-    fn literal_start(&self) -> &str {
-        self.key.url.split('*').next().unwrap_or_default()
     }
 
     /// Whether one call can match both.

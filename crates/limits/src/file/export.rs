@@ -1,7 +1,8 @@
 //! Exports the configurations of the service as a limits file.
 
 pub(super) mod definition_lines;
-pub(super) mod scalar;
+mod scalar;
+pub(super) mod value_text;
 
 use std::collections::BTreeMap;
 

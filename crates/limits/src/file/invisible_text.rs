@@ -1,10 +1,10 @@
-//! Reports characters that nobody can see, at their exact position.
+//! Reports invisible characters at their exact position.
 
 use std::rc::Rc;
 
 use ajo_core::rules::{describe_character, is_invisible};
 
-use super::comments::Comments;
+use super::comments::find_comments;
 use super::file_diagnostics::{FileDiagnostics, HIDDEN_CHARACTER_CODE};
 use super::source_span::{LineIndex, SourceSpan};
 use super::yaml_node::{YamlNode, YamlValue};
@@ -20,7 +20,7 @@ pub(crate) fn check_characters(root: &YamlNode, file: &Rc<str>, text: &str, diag
     }
     let lines = LineIndex::new(file, text);
     check_node(root, false, &lines, diagnostics);
-    for comment in Comments::find(root, text).iter() {
+    for comment in find_comments(text) {
         let is_bidi = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if let Some((at, character)) = comment.text.char_indices().find(|(_, c)| is_bidi(*c)) {
             let start = comment.start + at;
@@ -54,7 +54,8 @@ fn check_string(text: &str, node: &YamlNode, is_key: bool, lines: &LineIndex<'_>
     for (at, hidden) in source.char_indices().filter(|(_, character)| is_invisible(*character)) {
         add(hidden, place, &span_at(at, hidden), diagnostics);
     }
-    let is_misplaced = |(at, c): &(usize, char)| is_misplaced_space(text, *at, *c, is_key);
+    // An escape such as `\u2000` is no mistake: its author knows the character.
+    let is_misplaced = |(at, c): &(usize, char)| source.contains(*c) && is_misplaced_space(text, *at, *c, is_key);
     let is_escaped = |(_, c): &(usize, char)| is_invisible(*c) && !source.contains(*c);
     if let Some((_, character)) = text.char_indices().find(|it| is_misplaced(it) || is_escaped(it)) {
         // An escape such as `\u200b` is not in the source as a character.

@@ -3,21 +3,18 @@
 use ajo_core::rules::describe_character;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _, skeleton};
 
-/// Describes a part of a URL or a method that can be confused: a part that mixes scripts, or that looks like ASCII but is not. The parts of
-/// a host and of a path are checked on their own, because `東京.example` is fine.
+/// Describes the first part of a URL or a method that mixes scripts, or that looks like ASCII but is not. Each part of a host
+/// and of a path is checked on its own, because `東京.example` is fine.
 pub(crate) fn find_lookalike(text: &str) -> Option<String> {
     if text.is_ascii() && !text.to_ascii_lowercase().contains("xn--") {
         return None;
     }
-    text.split(['.', '/', '?', '&', '=', '#', ':', '-', '_', '~', '*'])
-        .zip(0..)
-        .find_map(|(part, _)| check_part(part))
-        .or_else(|| {
-            let host = crate::url_form::normalized_host(text);
-            let (decoded, result) = idna::domain_to_unicode(host);
-            result.ok()?;
-            decoded.split(['.', '-', '_']).find_map(check_part)
-        })
+    text.split(['.', '/', '?', '&', '=', '#', ':', '-', '_', '~', '*']).find_map(check_part).or_else(|| {
+        let host = crate::url_form::normalized_host(text);
+        let (decoded, result) = idna::domain_to_unicode(host);
+        result.ok()?;
+        decoded.split(['.', '-', '_']).find_map(check_part)
+    })
 }
 
 fn check_part(part: &str) -> Option<String> {

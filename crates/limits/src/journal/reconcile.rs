@@ -38,7 +38,7 @@ impl Journal {
             }
         }
         state.mark_orphaned(&self.header.plan);
-        let desired: BTreeMap<_, _> = self.header.plan.desired.iter().map(|wanted| (wanted.key(), wanted)).collect();
+        let desired = self.desired_by_key();
         for progress in self.replay() {
             progress.reconcile(
                 &Reconciler { wanted: desired.get(&progress.change.key).copied(), observed, sandbox },
@@ -50,7 +50,7 @@ impl Journal {
     /// The configurations that this apply may have changed and that are not as it left them, according to `observed`: a list
     /// can lag behind, so read them.
     pub fn unexpected_configs(&self, observed: &ObservedLimits) -> Vec<(Api, Uid)> {
-        let desired: BTreeMap<_, _> = self.header.plan.desired.iter().map(|wanted| (wanted.key(), wanted)).collect();
+        let desired = self.desired_by_key();
         let is_unexpected = |progress: &ReplayedChange<'_>, uid: &Uid| {
             let wanted = desired.get(&progress.change.key).copied();
             let (confirmed, _) = progress.possible_states(wanted);
@@ -73,6 +73,10 @@ impl Journal {
                 && steps.any(|(verb, step)| *verb == Verb::Create && step.state == StepState::Unknown)
         };
         self.replay().iter().filter(|progress| is_unknown(progress)).map(|progress| &progress.change.key).collect()
+    }
+
+    fn desired_by_key(&self) -> BTreeMap<ConfigKey, &DesiredConfig> {
+        self.header.plan.desired.iter().map(|wanted| (wanted.key(), wanted)).collect()
     }
 
     fn replay(&self) -> Vec<ReplayedChange<'_>> {

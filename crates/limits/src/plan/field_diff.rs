@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::unknown_fields::{dotted_path, leaf_paths};
+use super::unknown_fields::{dotted_path, unset_paths};
 use crate::{ConfigDefinition, DesiredConfig, ObservedConfig};
 
 /// The values of a secret in a difference.
@@ -70,12 +70,10 @@ fn flatten_fields(definition: Option<&ConfigDefinition>) -> BTreeMap<String, Val
 
 /// The unknown fields that an update of this configuration sends back.
 pub(super) fn preserved_fields(wanted: &DesiredConfig, found: &ObservedConfig) -> Vec<FieldDiff> {
-    let set = wanted.definition.extra_paths();
-    let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
     let unknown = Value::Object(found.unknown_fields.clone());
     let to_field = |path: String| {
         let value = unknown.pointer(&path).cloned().unwrap_or_default();
         FieldDiff { field: dotted_path(&path), before: value.clone(), after: value }
     };
-    paths.map(to_field).collect()
+    unset_paths(&found.unknown_fields, &wanted.definition.extra_paths()).into_iter().map(to_field).collect()
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::field_diff::diff_definitions;
-use super::unknown_fields::{dotted_path, leaf_paths};
+use super::unknown_fields::{dotted_path, unset_paths};
 use crate::{
     ConfigKey, ConfigSummary, DeployState, DesiredConfig, FieldDiff, FileDiagnostic, ObservedConfig, SourceLocation,
 };
@@ -96,12 +96,10 @@ impl NormalizedConfig {
 impl UnknownFields {
     /// The unknown fields that the file does not set; `None` if there are none.
     pub(super) fn find(wanted: &DesiredConfig, found: &ObservedConfig) -> Option<Self> {
-        if found.unknown_fields.is_empty() {
-            return None;
-        }
-        let set = wanted.definition.extra_paths();
-        let paths = leaf_paths(&found.unknown_fields).into_iter().filter(|path| !set.contains(path));
-        let fields: Vec<_> = paths.map(|path| dotted_path(&path)).collect();
+        let fields: Vec<_> = unset_paths(&found.unknown_fields, &wanted.definition.extra_paths())
+            .iter()
+            .map(|path| dotted_path(path))
+            .collect();
         (!fields.is_empty()).then(|| Self { key: wanted.key(), uid: found.uid.clone(), fields })
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use ajo_core::object_schema::{self, ObjectSchema};
+use ajo_core::object_schema;
 use ajo_core::{Api, CappingConfig, ConfigMetadata, ConfigState, ThrottlingConfig, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -146,18 +146,13 @@ impl ObservedConfig {
         Self { deploy_state: self.deploy_state.with_salt(salt), ..self }
     }
 
-    fn new(
-        uid: &Uid,
-        deploy_state: DeployState,
-        metadata: Option<&ConfigMetadata>,
-        config: &ObjectSchema,
-        json: &Map<String, Value>,
-    ) -> Self {
+    fn new(uid: &Uid, deploy_state: DeployState, metadata: Option<&ConfigMetadata>, json: &Map<String, Value>) -> Self {
+        let api = deploy_state.saved.api();
         Self {
             uid: uid.clone(),
             last_modified_by: metadata.and_then(|metadata| metadata.last_modified_by.clone()),
             last_modified_at: metadata.and_then(|metadata| metadata.last_modified_at.clone()),
-            unknown_fields: collect_unknown_fields(request_body_schema(deploy_state.saved.api()), config, json),
+            unknown_fields: collect_unknown_fields(request_body_schema(api), object_schema::config(api), json),
             live_unknown_fields: None,
             deploy_state,
         }
@@ -180,8 +175,7 @@ impl From<&CappingConfig> for ObservedConfig {
             }
             (true, None) => DeployState { saved, live: LiveState::Unknown },
         };
-        let found =
-            Self::new(&config.uid, deploy_state, config.metadata.as_ref(), &object_schema::CAPPING_CONFIG, &json);
+        let found = Self::new(&config.uid, deploy_state, config.metadata.as_ref(), &json);
         // Whether `deployedConfig` contains unknown fields is unknown, so `state` decides whether the saved ones are live.
         let is_updated = deployed && config.state != Some(ConfigState::Deployed);
         let live_unknown_fields = config.deployed_config.as_ref().filter(|_| is_updated).map(|definition| {
@@ -202,7 +196,7 @@ impl From<&ThrottlingConfig> for ObservedConfig {
         // Changes of a deployed throttling configuration are live at once (documented).
         let saved = ConfigDefinition::from_observed(Api::Throttling, &json);
         let deploy_state = DeployState::from_desired(saved, deployed);
-        Self::new(&config.uid, deploy_state, config.metadata.as_ref(), &object_schema::THROTTLING_CONFIG, &json)
+        Self::new(&config.uid, deploy_state, config.metadata.as_ref(), &json)
     }
 }
 

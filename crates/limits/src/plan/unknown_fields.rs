@@ -73,6 +73,11 @@ pub(super) fn leaf_paths(fields: &Map<String, Value>) -> Vec<String> {
     paths
 }
 
+/// The JSON pointers of the unknown fields of a configuration, except the ones in `set`, which the file sets.
+pub(super) fn unset_paths(unknown: &Map<String, Value>, set: &[String]) -> Vec<String> {
+    leaf_paths(unknown).into_iter().filter(|path| !set.contains(path)).collect()
+}
+
 /// The fields at these paths.
 pub(super) fn select_fields(fields: &Map<String, Value>, paths: &[String]) -> Map<String, Value> {
     let mut selected = Map::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::secret_hmac::SecretSalt;
 use super::secret_value::SecretValue;
 
-/// Strings with placeholders, by JSON pointer. A string of the service that differs only in the secret has another value.
+/// Strings with placeholders, by path. Field names are joined with `/`, and the items of a list share a path. A string of the service that differs only in the secret has another value.
 pub(crate) type StringTemplates = BTreeMap<String, String>;
 
 /// The secrets that the strings of a definition may contain. `None` if they contain none.

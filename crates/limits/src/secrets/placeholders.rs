@@ -1,12 +1,12 @@
-//! Texts in which `${NAME}` stands for a secret.
+//! Strings with `${NAME}` in place of secrets.
 //!
-//! A literal `$` before `{NAME}` or before a placeholder is doubled, as in a limits file, so that each text has one meaning:
+//! A literal `$` before `{NAME}` or before a placeholder is doubled, as in a limits file, so that each string has one meaning:
 //! of `n` dollar signs before `{NAME}`, `n / 2` are literal, and an odd number makes it a placeholder. Only the names of secrets
 //! count; any other `${…}` is literal.
 
 use std::collections::BTreeMap;
 
-/// A part of a text.
+/// A part of a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TextPart {
     Literal(String),
@@ -14,7 +14,7 @@ pub(super) enum TextPart {
     Secret(String),
 }
 
-/// Splits a text into its parts. `is_secret` knows the names of secrets.
+/// Splits a string into its parts. `is_secret` knows the names of secrets.
 pub(super) fn parse_placeholders(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Vec<TextPart> {
     let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
     while let Some(at) = rest.find('$') {
@@ -74,7 +74,7 @@ fn name_in_braces(text: &str) -> Option<&str> {
     Some(text.strip_prefix('{')?.split_once('}')?.0)
 }
 
-/// The names of the secrets in a text.
+/// The names of the secrets in a string.
 pub(crate) fn placeholder_names(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Vec<String> {
     let names = parse_placeholders(text, is_secret).into_iter().filter_map(|part| match part {
         TextPart::Secret(name) => Some(name),
@@ -83,13 +83,13 @@ pub(crate) fn placeholder_names(text: &str, is_secret: &dyn Fn(&str) -> bool) ->
     names.collect()
 }
 
-/// The values in the places of a template's secrets, if the text is the template with other values.
+/// The values of a template's secrets, if the string is the template with other values.
 pub(crate) fn align(template: &str, text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<BTreeMap<String, String>> {
     let parts = parse_placeholders(template, is_secret);
     let (mut values, mut rest, mut open): (Vec<(String, String)>, _, Option<String>) = (Vec::new(), text, None);
     for (index, part) in parts.iter().enumerate() {
         match part {
-            // Two secrets without a text between them have no border.
+            // The border between two adjacent secrets is unknown.
             TextPart::Secret(_) if open.is_some() => return None,
             TextPart::Secret(name) => open = Some(name.clone()),
             TextPart::Literal(literal) => {

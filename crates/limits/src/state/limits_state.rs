@@ -125,7 +125,7 @@ impl LimitsState {
     }
 
     /// The managed configurations that changed since they were recorded, according to `observed`: a list can lag behind, so
-    /// read them before you blame someone else.
+    /// read them before reporting a remote change.
     pub fn unexpected_configs(&self, sandbox: &SandboxName, observed: &ObservedLimits) -> Vec<(Api, Uid)> {
         let is_unexpected = |managed: &&ManagedConfig| {
             observed.get(&managed.uid).is_some_and(|found| {

@@ -3,7 +3,7 @@
 use ajo_core::{Api, Uid, Verb};
 use ajo_limits::{
     ConfigDefinition, DeployState, DesiredLimits, JOURNAL_VERSION, Journal, JournalEntry, JournalHeader, LimitsState,
-    ObservedConfig, ObservedLimits, Plan, PlanOptions, StepState, plan,
+    LiveState, ObservedConfig, ObservedLimits, Plan, PlanOptions, StepState, plan,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -193,7 +193,7 @@ proptest! {
         prop_assume!(!observed.configs.is_empty());
         let found: &mut ObservedConfig = &mut observed.configs[0];
         let deployed = found.deploy_state.is_deployed();
-        found.deploy_state = DeployState { live: if deployed { ajo_limits::LiveState::NotDeployed } else { ajo_limits::LiveState::SameAsSaved }, ..found.deploy_state.clone() };
+        found.deploy_state.live = if deployed { LiveState::NotDeployed } else { LiveState::SameAsSaved };
         let uid = found.uid.clone();
         let reverted = plan(&desired, &observed, &state, PlanOptions::default());
         prop_assert_eq!(reverted.changes.len(), 1);

@@ -8,12 +8,12 @@ use ajo_core::rules::Severity;
 use super::accept_error::{entry_problem, field_problem, file_problem};
 use super::entry_target::{EntryTarget, find_targets};
 use super::field_edit::EditProblem;
-use super::node_edit::{EditedText, key_style};
+use super::node_edit::{EditedText, item_lines, key_style};
 use super::source_tree::SourceTree;
 use super::text_edit::{TextEdit, apply_edits, line_start};
-use super::value_text::TextStyle;
 use crate::file::config_entry::without_nulls;
 use crate::file::export::definition_lines;
+use crate::file::export::value_text::TextStyle;
 use crate::file::parsed_limits::parse_limits;
 use crate::file::source_file::SourceFile;
 use crate::file::source_set::SourceSet;
@@ -164,11 +164,7 @@ fn add_entry(file: &mut SourceFile, found: &ObservedConfig, secrets: &SecretValu
             let value = if api == Api::Capping { vec![fields].into() } else { fields.into() };
             vec![text.insert_entry(root, name, &value)?]
         }
-        (Api::Capping, None) => {
-            let dashed =
-                lines.iter().enumerate().map(|(index, line)| format!("{} {line}", if index == 0 { "-" } else { " " }));
-            vec![text.insert_block_entry(root, name, &dashed.collect::<Vec<_>>())?]
-        }
+        (Api::Capping, None) => vec![text.insert_block_entry(root, name, &item_lines(&lines))?],
         (Api::Throttling, None) => vec![text.insert_block_entry(root, name, &lines)?],
     };
     file.content = apply_edits(&file.content, with_secrets(edits, secrets));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::source_tree::{SourceNode, SourceTree, SourceValue};
 use super::text_edit::{TextEdit, line_break, line_end, line_start, next_line};
-use super::value_text::TextStyle;
+use crate::file::export::value_text::TextStyle;
 
 /// A file that is edited.
 pub(super) struct EditedText<'t> {
@@ -104,11 +104,7 @@ impl EditedText<'_> {
         sequence: &SourceNode,
         lines: &[String],
     ) -> Option<Vec<TextEdit>> {
-        let dashed = lines
-            .iter()
-            .enumerate()
-            .map(|(index, line)| if index == 0 { format!("- {line}") } else { format!("  {line}") });
-        let dashed: Vec<_> = dashed.collect();
+        let dashed = item_lines(lines);
         if let (Some(first), Some(last)) = (sequence.items().first(), sequence.items().last()) {
             let indent = self.block_indent(self.dash(first)?);
             return (!sequence.is_flow()).then(|| vec![self.insert_lines(last.range.end, &indent, &dashed)]);
@@ -201,6 +197,12 @@ fn remove_flow_child(start: usize, end: usize, previous: Option<usize>, next: Op
         (Some(previous), None) => TextEdit::remove(previous..end),
         (None, None) => TextEdit::remove(start..end),
     }
+}
+
+/// The lines of a mapping as an item of a block sequence.
+pub(super) fn item_lines(lines: &[String]) -> Vec<String> {
+    let dashed = |(index, line): (usize, &String)| format!("{} {line}", if index == 0 { "-" } else { " " });
+    lines.iter().enumerate().map(dashed).collect()
 }
 
 /// The style of a mapping with this key.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::scalar::{format_key, format_scalar};
+use super::value_text::TextStyle;
 use crate::ConfigDefinition;
 use crate::plan::{DefinitionFields, FieldValue};
 
@@ -13,7 +13,7 @@ pub(in crate::file) fn to_lines(
     deployed: bool,
 ) -> Vec<String> {
     let mut lines: Vec<_> = definition.fields().iter().flat_map(|(name, value)| field_lines(name, value)).collect();
-    lines.extend((!extra.is_empty()).then(|| format!("extra: {}", flow_json(extra))));
+    lines.extend((!extra.is_empty()).then(|| format!("extra: {}", TextStyle::Yaml.object(extra))));
     lines.push(format!("deployed: {deployed}"));
     lines
 }
@@ -26,7 +26,7 @@ fn field_lines(name: &str, value: &FieldValue) -> Vec<String> {
         }
         // Lists of plain method names fit on one line; other items get a line each.
         FieldValue::Leaf(Value::Array(items)) if !items.iter().all(is_simple) => {
-            let items = items.iter().map(|item| format!("  - {}", flow_scalar(item)));
+            let items = items.iter().map(|item| format!("  - {}", TextStyle::Yaml.value(item)));
             std::iter::once(format!("{name}:")).chain(items).collect()
         }
         value => vec![format!("{name}: {}", flow_value(value))],
@@ -42,27 +42,11 @@ fn is_simple(item: &Value) -> bool {
 fn flow_value(value: &FieldValue) -> String {
     match value {
         FieldValue::Object(fields) => flow_object(fields),
-        FieldValue::Leaf(value) => flow_scalar(value),
+        FieldValue::Leaf(value) => TextStyle::Yaml.value(value),
     }
 }
 
 fn flow_object(fields: &DefinitionFields) -> String {
     let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", flow_value(value))).collect();
     if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
-}
-
-fn flow_json(fields: &Map<String, Value>) -> String {
-    let fields: Vec<_> =
-        fields.iter().map(|(name, value)| format!("{}: {}", format_key(name), flow_scalar(value))).collect();
-    if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
-}
-
-fn flow_scalar(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => flow_json(fields),
-        Value::String(text) => format_scalar(text),
-        Value::Array(items) => format!("[{}]", items.iter().map(flow_scalar).collect::<Vec<_>>().join(", ")),
-        // JSON is valid YAML.
-        other => other.to_string(),
-    }
 }

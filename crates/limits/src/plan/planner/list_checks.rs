@@ -1,4 +1,4 @@
-//! Checks whether the lists can be believed.
+//! Checks whether the lists of the service are complete and consistent.
 
 use std::collections::BTreeSet;
 
@@ -17,9 +17,9 @@ impl Planner<'_> {
             return;
         }
         let sandbox = self.desired.sandbox.as_str();
-        let all = || self.managed_by_uid.values().filter(|managed| managed.sandbox == sandbox);
-        let missing = all().filter(|managed| self.observed.absent.contains(&managed.uid)).count();
-        let (count, allowed) = (all().count(), options.max_allowed_deletes(all().count()));
+        let all: Vec<_> = self.managed_by_uid.values().filter(|managed| managed.sandbox == sandbox).collect();
+        let missing = all.iter().filter(|managed| self.observed.absent.contains(&managed.uid)).count();
+        let (count, allowed) = (all.len(), options.max_allowed_deletes(all.len()));
         if missing > allowed {
             self.blockers.push(Blocker {
                 reason: BlockReason::TooManyMissing,
@@ -67,9 +67,8 @@ impl Planner<'_> {
         self.changes.clear();
         self.unchanged = 0;
         self.replacements.unclear.clear();
-        for candidates in [&mut self.importable, &mut self.orphaned] {
-            candidates.clear();
-        }
+        self.importable.clear();
+        self.orphaned.clear();
         self.not_given.clear();
         self.normalized.clear();
         self.unknown_fields.clear();

@@ -267,3 +267,15 @@ fn extra_fields_are_accepted() {
     let edited = accept_changes(&sources(&text), &|_| None, &[change]).expect("accepted").remove(0).content;
     assert_eq!(edited, text.replace("{ priority: 1, tags: [b, a] }", "{ priority: 2, tags: [a, b] }"));
 }
+
+#[test]
+fn dollar_in_key_of_json_file_is_kept() {
+    let text = r#"{"version": 1, "sandbox": "prod", "capping": [
+  {"url": "https://a.example.org/", "methods": ["GET"], "services": {"action": {"rating": {"maxCallsCount": 1, "periodInMs": 1000}}}}
+]}"#;
+    let limit = json!({"action": {"rating": rating(3)}});
+    let mut found = observed(Api::Capping, &capping("https://c.example.org/", &["GET"], &limit), true);
+    found.unknown_fields = json!({"${a}": "${b}"}).as_object().expect("an object").clone();
+    let edited = accept_changes(&sources(text), &|_| None, &[AcceptedChange::Add(found)]).expect("accepted").remove(0);
+    assert!(edited.content.contains(r#"{ "${a}": "$${b}" }"#), "{}", edited.content);
+}

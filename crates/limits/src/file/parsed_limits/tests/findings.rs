@@ -1,4 +1,4 @@
-//! Findings about limits that do not what they seem to do, and comments that accept them.
+//! Findings about characters, conflicting limits, and files of another kind.
 
 use super::*;
 
@@ -83,6 +83,16 @@ fn wrong_space_is_named_with_position() {
 }
 
 #[test]
+fn escaped_space_is_intended() {
+    for value in ["\"\\u2000\"", "\"a\\u00a0\"", "\"\\u3000a\"", "\"a:\\u202fb\""] {
+        let limits = parse_one(&example_with("partner-api", value));
+        assert!(limits.desired.is_some(), "{value}: {:?}", limits.diagnostics);
+        let methods = parse_one(&example_with("methods: [GET]", &format!("methods: [{value}]")));
+        assert!(methods.desired.is_some(), "{value}: {:?}", methods.diagnostics);
+    }
+}
+
+#[test]
 fn unrelated_parse_error_is_kept() {
     for text in [
         "version: 1\nname: \u{a0}\nx: y\nz: 1\na: [1",
@@ -163,6 +173,10 @@ fn overlapping_patterns_are_noted() {
     assert!(overlaps(&[v1.clone(), v2.clone()]).is_empty());
     assert!(overlaps(&[all.replace("GET", "PUT"), v1.clone()]).is_empty());
     assert_eq!(overlaps(&[get("https://a.example/*/x"), v2]).len(), 1);
+    // A wildcard may match the empty string.
+    let root = get("https://a.example/");
+    assert_eq!(overlaps(&[root.clone(), all.clone()]).len(), 1);
+    assert_eq!(overlaps(&[all.clone(), root]).len(), 1);
     let shared = all.replace("[GET]", "[GET, PUT]");
     assert_eq!(overlaps(&[all, shared]), ["GET of this URL also has a limit at prod.yaml:4:5"]);
 }
@@ -182,9 +196,7 @@ fn other_file_kind_is_one_error() {
         let [found] = &limits.diagnostics[..] else { panic!("{text}: {:?}", limits.diagnostics) };
         assert_eq!((found.code.as_str(), limits.desired), ("AJO_LIMITS_FILE_KIND", None), "{text}");
         assert!(found.hint.is_some(), "{text}");
-        if found.message != "the file is neither a limits file nor a policy, so its content is not shown" {
-            assert_eq!(found.message, format!("this is {what}, not a limits file"), "{text}");
-        }
+        assert_eq!(found.message, format!("this is {what}, not a limits file"), "{text}");
     }
     let policy = crate::Policy::parse(&source("p", EXAMPLE)).1;
     assert_eq!((policy.len(), policy[0].message.as_str()), (1, "this is a limits file, not a policy"));
