@@ -14,6 +14,8 @@ export interface ActionScope {
   readonly locks: Map<number, ReleaseLock>;
   /** The error of the last action, for the `cause` of the call's error. */
   cause: unknown;
+  /** The hint of the last failed request, if it has its own. */
+  hint: string | undefined;
 }
 
 /** Details of an error for an action that timed out. */

@@ -55,6 +55,7 @@ export class CallLoop implements ActionScope {
   readonly locks = new Map<number, ReleaseLock>();
   declare call: ModuleCall;
   cause: unknown;
+  hint: string | undefined;
   readonly #plan: CallPlan;
   #response: HttpResponse | undefined;
   #value: unknown;
@@ -180,7 +181,7 @@ export class CallLoop implements ActionScope {
     const { attempts, startedAt } = this.progress;
     const error: CoreError = JSON.parse(this.call.read((it, call) => it.takeError(call, name, request?.requestId, attempts)));
     const own = { attempts, elapsedMs: Math.ceil(millisecondsSince(startedAt)) };
-    return toAjoError({ ...own, ...error, operation: name }, this.cause);
+    return toAjoError({ ...own, ...error, operation: name, ...(this.hint && { hint: this.hint }) }, this.cause);
   }
 
   #abortError(): AjoAbortError {

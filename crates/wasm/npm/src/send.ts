@@ -36,6 +36,8 @@ export class SendFailure {
   constructor(
     readonly problem: number,
     readonly error: unknown,
+    /** What to do, if that is known here. */
+    readonly hint?: string,
   ) {}
 }
 
@@ -75,7 +77,9 @@ async function exchange(
 ): Promise<HttpResponse> {
   // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
   const fetch = custom ?? (globalThis.fetch as unknown as Fetch | undefined);
-  if (typeof fetch !== "function") throw new SendFailure(REFUSED, new TypeError("this runtime has no fetch; pass the `fetch` option"));
+  if (typeof fetch !== "function") {
+    throw new SendFailure(REFUSED, new TypeError("this environment has no global fetch"), "Pass the option `fetch`.");
+  }
   // No `cache` and no `credentials`: workerd rejects both, whatever their value.
   const init: FetchInit = { ...options, method, headers, redirect: "manual", signal };
   if (body !== undefined) init.body = body;

@@ -1,19 +1,21 @@
 // The actions of the token store. Its errors never fail a call.
 
 import type { ActionScope } from "./action-scope.js";
-import { LOCK_STORE, READ_STORE, STORE_BUSY, STORE_FAILED, STORE_LOCKED, STORE_TIMEOUT, STORE_WRITTEN, WRITE_STORE } from "./actions.js";
+import { LOCK_STORE, READ_STORE, STORE_BUSY, STORE_FAILED, STORE_LOCKED, STORE_TIMEOUT, STORE_WRITTEN, UNLOCK_STORE, WRITE_STORE } from "./actions.js";
 import { typeName } from "./arguments.js";
 import { Aborted, TimedOut } from "./call-signal.js";
 import { nameAndCode } from "./error-message.js";
+import { AjoInternalError } from "./errors.js";
 import type { TokenStore } from "./options.js";
 import { withTimeout } from "./with-timeout.js";
 
-const VERBS: Record<number, string> = { [READ_STORE]: "read", [WRITE_STORE]: "written", [LOCK_STORE]: "locked" };
+const VERBS: Record<number, string> = { [READ_STORE]: "read", [WRITE_STORE]: "written", [LOCK_STORE]: "locked", [UNLOCK_STORE]: "unlocked" };
 
 /** Performs an action of the store, and returns the next action. */
 export async function performStoreAction(scope: ActionScope, code: number, timeoutMs: number, extra: number): Promise<number> {
   const { call, signal, context, progress } = scope;
-  const work = WORK[code] ?? unlock;
+  const work = WORK[code];
+  if (work === undefined) throw new AjoInternalError("the WebAssembly module returned an unknown action", { code: "INTERNAL" });
   let report: () => number;
   try {
     report = await withTimeout(signal, timeoutMs, () => work(scope, context.settings.tokenStore as TokenStore, extra));
@@ -21,7 +23,7 @@ export async function performStoreAction(scope: ActionScope, code: number, timeo
     if (error instanceof Aborted) throw error;
     const isTimeout = error instanceof TimedOut;
     const reason = isTimeout ? `no response within ${Math.ceil(timeoutMs)} ms` : `tokenStore: ${context.state.secrets.describe(error)}`;
-    progress.emit({ type: "store", problem: `the token store could not be ${VERBS[code] ?? "unlocked"}: ${reason}` });
+    progress.emit({ type: "store", problem: `the token store could not be ${VERBS[code]}: ${reason}` });
     scope.cause = isTimeout ? undefined : context.state.secrets.redact(error);
     return call.step(isTimeout ? STORE_TIMEOUT : STORE_FAILED);
   }
@@ -32,7 +34,7 @@ export async function performStoreAction(scope: ActionScope, code: number, timeo
 /** Uses the store, and returns a function that reports the result. */
 type Work = (scope: ActionScope, store: TokenStore, extra: number) => Promise<() => number>;
 
-const WORK: Record<number, Work> = { [READ_STORE]: read, [WRITE_STORE]: write, [LOCK_STORE]: lock };
+const WORK: Record<number, Work> = { [READ_STORE]: read, [WRITE_STORE]: write, [LOCK_STORE]: lock, [UNLOCK_STORE]: unlock };
 
 function keyOf({ call }: ActionScope): string {
   return call.read((it, number) => it.storeKey(number));
