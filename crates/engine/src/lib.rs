@@ -3,6 +3,7 @@
 //!
 //! - [`json`]: reads JSON through one small trait.
 //! - Parsers: credentials in every format, token and error responses, URLs, identifiers, headers.
+//! - Failures: whether a change may have been applied, what to do, and the message ([`CallFailure`]).
 //! - Decisions: whether a call is retried ([`RetryState`]), when a token is used or fetched ([`TokenCache`]).
 //! - [`rules`]: validates definitions with the service's codes.
 //!
@@ -14,6 +15,7 @@
 extern crate alloc;
 
 mod decide;
+mod failure;
 pub mod json;
 mod parse;
 pub mod rules;
@@ -37,6 +39,11 @@ pub use decide::token_cache::{
     CacheLookup, EARLY_REFRESH_MARGIN, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REJECTION_BACKOFF, TokenCache,
 };
 pub use decide::versioned_token::VersionedToken;
+pub use failure::call_failure::CallFailure;
+pub use failure::error_kind::ErrorKind;
+pub use failure::failed_response::{MAX_ERROR_RESPONSE_BYTES, safe_request_id};
+pub use failure::request_target::RequestTarget;
+pub use failure::send_error_kind::SendErrorKind;
 pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportErrorKind};
 pub use parse::base_url::{BaseUrl, BaseUrlError};
