@@ -50,6 +50,7 @@ pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
 pub use types::operation_table::OPERATIONS;
 #[cfg(feature = "client")]
 pub use {
+    ajo_engine::{ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind},
     client::api_client::Client,
     client::call::Call,
     client::call_options::CallOptions,
@@ -58,14 +59,12 @@ pub use {
     client::request_builder::RequestBuilder,
     client::request_config::RequestConfig,
     error::call_error::CallError,
-    error::error_kind::ErrorKind,
     error::redeploy_error::{RedeployError, RedeployFailure},
     generated::capping::client::Capping,
     generated::throttling::client::Throttling,
     transport::http_request::{HttpRequest, RequestTemplate, StringRequestTemplate},
     transport::http_transport::{
-        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ERROR_RESPONSE_BYTES, MAX_RESPONSE_BYTES,
-        SendError, SendErrorKind,
+        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_RESPONSE_BYTES, SendError,
     },
     transport::in_flight_call::InFlightCall,
     transport::request_id::new_request_id,

@@ -24,6 +24,7 @@ pub use decide::attempt_outcome::AttemptOutcome;
 pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
 pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
+pub use decide::monotonic_clock::MonotonicClock;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
 pub use decide::redeploy::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ajo_auth::AccessToken;
 use ajo_engine::{
-    CallAction, CallInput, CallOutcome, CallState, NotSentReason, RetryPolicy, SharedClientState, StepContext,
-    TokenAcquisition, TokenInput,
+    CallAction, CallFailure, CallInput, CallOutcome, CallState, NotSentReason, RetryPolicy, SharedClientState,
+    StepContext, TokenAcquisition, TokenInput,
 };
 
 use crate::error::attempt_error::AttemptError;
@@ -53,7 +53,7 @@ impl InFlightCall {
         }
         match self.last_result.as_ref()? {
             Ok(response) => Some(response.status),
-            Err(error) => error.status(),
+            Err(error) => error.failure.attempt_status(),
         }
     }
 
@@ -89,7 +89,7 @@ impl InFlightCall {
             Ok(response) => check_response::check_response(response, token, context.now),
             Err(error) => Err(Box::new(error.into())),
         };
-        let outcome = self.last_result.insert(result).as_ref().err().map(|error| error.outcome());
+        let outcome = self.last_result.insert(result).as_ref().err().map(|error| error.failure.outcome());
         self.state.step(shared, CallInput::Sent(outcome), context)
     }
 
@@ -123,7 +123,7 @@ impl InFlightCall {
             }
             (CallOutcome::NoToken { error, retry_after }, _) => {
                 let retry_after = (!retry_after.is_zero()).then_some(retry_after);
-                Err(Box::new(AttemptError { retry_after, ..ErrorKind::Auth(error).into() }))
+                Err(Box::new(CallFailure { retry_after, ..ErrorKind::Auth(error).into() }.into()))
             }
             (CallOutcome::AlreadyApplied, Some(Err(error))) => Ok(error.into_response()),
             (_, Some(result)) => result,

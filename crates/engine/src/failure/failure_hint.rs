@@ -46,9 +46,9 @@ impl CallFailure {
             ErrorKind::Decode { .. } if is_read_only => {
                 Some("check the base URL; a proxy may have responded instead of the service")
             }
-            ErrorKind::Decode { .. } => Some(
-                "a proxy may have responded instead of the service; read the configuration back before retrying",
-            ),
+            ErrorKind::Decode { .. } => {
+                Some("a proxy may have responded instead of the service; read the configuration back before retrying")
+            }
             ErrorKind::Config(_) | ErrorKind::BuildRequest(_) => None,
         }
     }

@@ -44,7 +44,10 @@ fn refused_token_request_is_final() {
 fn token_is_redacted_in_body_and_id() {
     let failure = response(500, r#"{"error": {"code": 7, "message": "not tok-12345"}}"#, "tok-12345");
     assert_eq!(failure.body, br#"{"error": {"code": 7, "message": "not [redacted]"}}"#);
-    assert_eq!(message(&failure), "the service responded 500, code 7: not [redacted]; retry after 7 s (2 attempts, request id id-1)");
+    assert_eq!(
+        message(&failure),
+        "the service responded 500, code 7: not [redacted]; retry after 7 s (2 attempts, request id id-1)"
+    );
     assert_eq!(safe_request_id("a tok-12345", &Secret::new("tok-12345")).as_deref(), Some("a [redacted]"));
 }
 
@@ -67,7 +70,10 @@ fn long_body_is_cut() {
     let token = Secret::new("tok-12345");
     assert_eq!(response(500, &"a".repeat(20_000), "tok-12345").body.len(), 16 * 1024);
     let failure = CallFailure::from_response(500, None, None, None, &token, NOW);
-    assert_eq!(message(&failure), "the service responded 500: the response is longer than 1024 KiB (2 attempts, request id sent-1)");
+    assert_eq!(
+        message(&failure),
+        "the service responded 500: the response is longer than 1024 KiB (2 attempts, request id sent-1)"
+    );
 }
 
 #[test]
