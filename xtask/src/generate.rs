@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: generates Rust for `ajo-core` and TypeScript for the npm package from `openapi/*.yaml`.
+//! `cargo xtask generate`: generates Rust for `ajo-engine` and `ajo-core`, and TypeScript for the npm package from `openapi/*.yaml`.
 //!
 //! The specs are validated first. [`progenitor`] generates the types from a patched spec ([`spec_patches`]), and [`type_adapter`]
 //! adapts its output. The client's methods ([`client_methods`]), their [`options`], and the [`operation_table`] are rendered from the
@@ -24,8 +24,10 @@ use crate::spec::{Spec, read_project_specs};
 use crate::validate;
 use crate::workspace::root;
 
-/// The folder of the generated Rust, relative to the workspace root.
-const RUST: &str = "crates/core/src/generated";
+/// The folder of the operations and schemas, relative to the workspace root.
+const FACTS: &str = "crates/engine/src/spec/generated";
+/// The folder of the models and clients.
+const CLIENTS: &str = "crates/core/src/generated";
 /// The folder of the generated TypeScript.
 const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
 /// The file with a generated table.
@@ -45,7 +47,12 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
     }
 
     let (mut stale, mut count) = (String::new(), 0);
-    for (target, files) in [(RUST, generated_files::render(&specs)?), (TYPESCRIPT, typescript::render(&specs)?)] {
+    let folders = [
+        (FACTS, generated_files::render_facts(&specs)?),
+        (CLIENTS, generated_files::render_clients(&specs)?),
+        (TYPESCRIPT, typescript::render(&specs)?),
+    ];
+    for (target, files) in folders {
         count += files.len();
         if check {
             stale += &generated_files::diff_files(&root().join(target), &files)?;
@@ -79,12 +86,20 @@ fn update_readme(specs: &[Spec], check: bool) -> Result<String, String> {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::generated_files::GeneratedFiles;
     use super::*;
+
+    /// The Rust files of all crates.
+    fn render_rust(specs: &[Spec]) -> Result<GeneratedFiles, String> {
+        let mut files = generated_files::render_clients(specs)?;
+        files.extend(generated_files::render_facts(specs)?);
+        Ok(files)
+    }
 
     #[test]
     fn generation_is_deterministic() {
         let specs = read_project_specs().expect("readable");
-        assert_eq!(generated_files::render(&specs), generated_files::render(&specs));
+        assert_eq!(render_rust(&specs), render_rust(&specs));
     }
 
     #[test]
@@ -101,7 +116,7 @@ mod tests {
         schemas["CappingDefinition"]["properties"]["costCenter"] =
             json!({"type": "string", "description": "Who pays (unknown)."});
         assert!(validate::validate_spec(&specs[0]).is_empty());
-        let files = generated_files::render(&specs).expect("generated");
+        let files = render_rust(&specs).expect("generated");
         let types = &files["capping/types.rs"];
         assert!(types.contains("pub cost_center: ::std::option::Option<i64>"), "{types}");
         assert!(types.contains("pub cost_center: ::std::option::Option<::std::string::String>"), "{types}");
@@ -115,7 +130,7 @@ mod tests {
                 json!({"type": "integer", "format": "int64", "description": "Which comes first (unknown)."});
         }
         assert!(validate::validate_spec(&specs[0]).is_empty());
-        let files = generated_files::render(&specs).expect("generated");
+        let files = render_rust(&specs).expect("generated");
         assert_eq!(files["capping/types.rs"].matches("pub priority: ::std::option::Option<i64>").count(), 2);
         assert_eq!(files["schemas.rs"].matches(r#"name: "priority""#).count(), 2);
         assert!(files["json_schemas.rs"].contains(r#"\"priority\":{\"description\":\"Which comes first"#));
@@ -163,7 +178,7 @@ mod tests {
 
     #[test]
     fn requests_strict_responses_lenient() {
-        let files = generated_files::render(&read_project_specs().expect("readable")).expect("generated");
+        let files = render_rust(&read_project_specs().expect("readable")).expect("generated");
         let types = &files["capping/types.rs"];
         let definition = |name: &str| {
             let (before, after) = types.split_once(&format!("pub struct {name} {{")).expect("a struct");
@@ -188,7 +203,7 @@ mod tests {
     #[test]
     fn operation_table_is_complete() {
         let specs = read_project_specs().expect("readable");
-        let files = generated_files::render(&specs).expect("generated");
+        let files = render_rust(&specs).expect("generated");
         let count: usize = specs.iter().map(|spec| spec.operations().count()).sum();
         assert_eq!(files["operations.rs"].matches(": Operation = Operation {").count(), count);
         assert!(files["operations.rs"].contains(&format!("[Operation; {count}usize]")));
@@ -214,7 +229,7 @@ mod tests {
     fn added_operation_becomes_method() {
         let specs = with_history();
         assert!(validate::validate_spec(&specs[0]).is_empty(), "{:?}", validate::validate_spec(&specs[0]));
-        let files = generated_files::render(&specs).expect("generated");
+        let files = render_rust(&specs).expect("generated");
         let client = &files["capping/client.rs"];
         let (before, after) = client.split_once("    pub fn history(").expect("a method");
         let doc = &before[before.rfind("/**").expect("a doc comment")..];
@@ -232,7 +247,7 @@ mod tests {
     /// The extensions say what `OpenAPI` cannot.
     #[test]
     fn extensions_reach_generated_code() {
-        let files = generated_files::render(&read_project_specs().expect("readable")).expect("generated");
+        let files = render_rust(&read_project_specs().expect("readable")).expect("generated");
         let row = |name: &str| {
             let (_, after) = files["operations.rs"].split_once(&format!("const {name}: ")).expect("a row");
             after.split_once("};").expect("its end").0.to_owned()
@@ -266,7 +281,7 @@ mod tests {
         since["required"] = json!(true);
         history["parameters"] = json!([since, query("maxCount", "integer"), query("author", "string")]);
         assert!(validate::validate_spec(&specs[0]).is_empty());
-        let files = generated_files::render(&specs).expect("generated");
+        let files = render_rust(&specs).expect("generated");
         let client = files["capping/client.rs"].split_whitespace().collect::<String>();
         assert!(client.contains("uid:&crate::Uid,since:i64,options:options::HistoryOptions"), "{client}");
         assert!(client.contains(".path_parameter(uid.as_str()).query(\"since\",Some(&since.to_string()))"), "{client}");
@@ -298,7 +313,7 @@ mod tests {
                 let spec = Spec { file: original.file.clone(), value };
                 if validate::validate_spec(&spec).is_empty() {
                     passed += 1;
-                    let rendered = generated_files::render(std::slice::from_ref(&spec));
+                    let rendered = render_rust(std::slice::from_ref(&spec));
                     // Without any bounds or error responses, a patch has nothing to change and reports that.
                     let is_ok = rendered.as_ref().map_or_else(|error| error.contains("the spec patch `"), |_| true);
                     assert!(is_ok, "{location} := {replacement}: {:?}", rendered.err());

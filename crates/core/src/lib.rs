@@ -29,9 +29,10 @@ pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file, read_bounded_text};
 // The types in this crate's own signatures. Import everything else from `ajo_engine`.
+pub use ajo_engine::spec::{Api, OPERATIONS, Operation, RequestBody, ResponseValue, Verb, object_schema};
 pub use ajo_engine::{
     AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, LiveLimit, RetryPolicy, SandboxName,
-    SandboxNameError, Secret, ServiceCode, Uid, UidError, rules,
+    SandboxNameError, Secret, ServiceCode, Uid, UidError, config_definition, rules,
 };
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::GenericClientBuilder;
@@ -41,13 +42,9 @@ pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::options::*;
 pub use generated::throttling::types::*;
-pub use generated::verbs::Verb;
-pub use parse::config_definition::{IncompleteConfigError, config_definition};
+pub use parse::config_definition::IncompleteConfigError;
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
-pub use types::object_schema;
-pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
-pub use types::operation_table::OPERATIONS;
 #[cfg(feature = "client")]
 pub use {
     ajo_engine::{ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind},

@@ -6,6 +6,7 @@
 //! - Failures: whether a change may have been applied, what to do, and the message ([`CallFailure`]).
 //! - Decisions: whether a call is retried ([`RetryState`]), when a token is used or fetched ([`TokenCache`]).
 //! - [`rules`]: validates definitions with the service's codes.
+//! - [`spec`]: the operations and schemas of the specifications, as data.
 //!
 //! The crate needs `alloc` and not `std`. The feature `serde` serializes identifiers; `serde_json` implements
 //! [`json::JsonValue`] for `serde_json::Value`.
@@ -19,6 +20,7 @@ mod failure;
 pub mod json;
 mod parse;
 pub mod rules;
+pub mod spec;
 
 pub use decide::attempt_outcome::AttemptOutcome;
 pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
@@ -48,6 +50,7 @@ pub use failure::send_error_kind::SendErrorKind;
 pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportErrorKind};
 pub use parse::base_url::{BaseUrl, BaseUrlError};
+pub use parse::config_definition::config_definition;
 pub use parse::credentials::client_id::{ClientId, ClientIdError};
 pub use parse::credentials::client_secret_error::ClientSecretError;
 pub use parse::credentials::credentials_error::CredentialsError;
@@ -59,6 +62,8 @@ pub use parse::error_response::{ErrorOrigin, ErrorResponse};
 pub use parse::header::{is_header_name, is_header_value};
 pub use parse::http_date::parse_http_date;
 pub use parse::ims_error::{ImsError, ImsErrorKind};
+pub use parse::request_body::encode_payload;
+pub use parse::response_body::check_json_object;
 pub use parse::retry_after::parse_retry_after;
 pub use parse::sandbox_name::{SandboxName, SandboxNameError};
 pub use parse::secret::Secret;

@@ -3,7 +3,7 @@
 use ajo_engine::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};
 use serde_json::{Map, Value};
 
-use crate::parse::config_definition::ORG_ID;
+use crate::object_schema::ORG_ID;
 use crate::{
     Api, CallError, CanDeploy, Capping, CappingConfig, ConfigState, HttpTransport, RedeployError, RedeployFailure, Uid,
     ValidationStatus, Verb, object_schema,

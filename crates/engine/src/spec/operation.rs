@@ -1,37 +1,10 @@
 //! An operation of one of the two APIs, as data. The table is generated from the specifications.
 
-use std::fmt;
+use core::fmt;
 
-use ajo_engine::{AlreadyApplied, Idempotency};
-use serde::{Deserialize, Serialize};
-
-use crate::generated::verbs::Verb;
-
-/// One of the two APIs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Api {
-    /// `endpointConfigs`: calls over the limit are rejected.
-    Capping,
-    /// `throttlingConfigs`: calls over the limit wait in a queue.
-    Throttling,
-}
-
-impl Api {
-    /// The name used in specifications, commands, and errors.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Capping => "capping",
-            Self::Throttling => "throttling",
-        }
-    }
-}
-
-impl fmt::Display for Api {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+use super::api::Api;
+use super::generated::verbs::Verb;
+use crate::{AlreadyApplied, Idempotency, OperationSemantics};
 
 /// An operation of one API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +62,7 @@ impl Operation {
     }
 }
 
-impl From<&Operation> for ajo_engine::OperationSemantics {
+impl From<&Operation> for OperationSemantics {
     fn from(operation: &Operation) -> Self {
         Self {
             method: operation.method,

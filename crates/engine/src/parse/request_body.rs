@@ -1,25 +1,31 @@
 //! Validates and encodes a definition by its schema, without its Rust type.
 //!
-//! It accepts the same JSON as [`crate::CappingDefinition`] and [`crate::ThrottlingDefinition`], with a tenth of the code, which
-//! matters in WebAssembly. The fields come from the specification. Property tests compare it with those types.
+//! It accepts the same JSON as the types of `ajo-core`, with a tenth of the code, which matters in WebAssembly. The fields come from
+//! the specification. Property tests in `ajo-core` compare it with those types.
 
-use ajo_engine::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
-use ajo_engine::untrusted_text::message_excerpt;
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 
-use crate::Operation;
-use crate::parse::config_definition::{EXTRA, ORG_ID};
-use crate::parse::json_text::{describe_syntax_error, push_separator, write_json};
-use crate::types::object_schema::{self, FieldSchema, FieldType, ObjectSchema};
+use crate::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
+use crate::parse::json_text::{push_separator, write_json};
+use crate::parse::untrusted_text::message_excerpt;
+use crate::spec::Operation;
+use crate::spec::object_schema::{self, EXTRA, FieldSchema, FieldType, ORG_ID, ObjectSchema};
 
 /// The fields of an object.
 type Fields<'v> = <Value<'v> as JsonValue>::Object;
 
 /// Encodes a definition as it is sent: fills in the organization if the schema has a field for it, and moves the fields in
 /// `extra` to their places. It rejects unknown fields elsewhere.
-pub(crate) fn encode_payload(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
+///
+/// # Errors
+///
+/// The definition is not JSON, or does not match the schema. The message names the field.
+pub fn encode_payload(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
     let body = object_schema::request_body(operation.api, operation.verb.as_str());
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
-    let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(describe_syntax_error)?;
+    let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(|position| position.to_string())?;
     if let (Some(_), Value::Object(fields)) = (schema.field(ORG_ID), &mut definition)
         && JsonObject::get(&**fields, ORG_ID).is_none_or(JsonValue::is_null)
     {
@@ -130,134 +136,10 @@ fn push_name(name: &str, json: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use serde_json::{Map, Value, json};
-
-    use crate::Operation;
-    use crate::types::object_schema::{self, FieldSchema, FieldType, ObjectSchema};
-    use crate::{Api, CappingDefinition, ThrottlingDefinition, Verb};
-
-    const ORG_ID: &str = "A1@AdobeOrg";
+    use crate::spec::{Api, Operation, Verb};
 
     fn encode(api: Api, definition: &str) -> Result<String, String> {
-        super::encode_payload(Operation::find(api, Verb::Create).expect("an operation"), definition, ORG_ID)
-    }
-
-    /// The JSON that the Rust type writes, or `None` if it does not accept the definition.
-    fn encode_typed(api: Api, definition: &str) -> Option<String> {
-        match api {
-            Api::Capping => {
-                let mut definition: CappingDefinition = serde_json::from_str(definition).ok()?;
-                definition.org_id.get_or_insert_with(|| ORG_ID.to_owned());
-                serde_json::to_string(&definition).ok()
-            }
-            Api::Throttling => {
-                let definition: ThrottlingDefinition = serde_json::from_str(definition).ok()?;
-                serde_json::to_string(&definition).ok()
-            }
-        }
-    }
-
-    /// Any JSON value, often of a type that fields have.
-    fn any_value() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            4 => any::<String>().prop_map(Value::from),
-            4 => any::<i64>().prop_map(Value::from),
-            4 => prop::collection::vec("[A-Z]{0,5}", 0..3).prop_map(Value::from),
-            1 => Just(Value::Null),
-            1 => any::<u64>().prop_map(Value::from),
-            1 => any::<bool>().prop_map(Value::from),
-            1 => (-1e20..1e20).prop_map(Value::from),
-            1 => Just(json!([1])),
-            1 => Just(json!({})),
-        ]
-    }
-
-    /// A value of this type.
-    fn valid_value(field_type: FieldType) -> BoxedStrategy<Value> {
-        match field_type {
-            FieldType::String => any::<String>().prop_map(Value::from).boxed(),
-            FieldType::Integer => any::<i64>().prop_map(Value::from).boxed(),
-            FieldType::Number => (-1e20..1e20).prop_map(Value::from).boxed(),
-            FieldType::Boolean => any::<bool>().prop_map(Value::from).boxed(),
-            FieldType::Array(FieldType::String) => {
-                prop::collection::vec("[A-Z]{0,5}", 0..3).prop_map(Value::from).boxed()
-            }
-            FieldType::Array(items) => prop::collection::vec(valid_value(*items), 0..3).prop_map(Value::from).boxed(),
-            FieldType::Object(schema) => object(schema),
-            FieldType::Any => any_value().boxed(),
-        }
-    }
-
-    /// An object by this schema. Now and then a field is missing, mistyped, or unknown.
-    fn object(schema: &ObjectSchema) -> BoxedStrategy<Value> {
-        let mut object = Just(Map::new()).boxed();
-        for FieldSchema { name, field_type, .. } in schema.fields {
-            let valid = valid_value(*field_type);
-            let field = prop_oneof![30 => valid.prop_map(Some), 1 => Just(None), 1 => any_value().prop_map(Some)];
-            object = (object, field)
-                .prop_map(|(mut object, value)| {
-                    object.extend(value.map(|value| ((*name).to_owned(), value)));
-                    object
-                })
-                .boxed();
-        }
-        let unknown_field = prop_oneof![30 => Just(None), 1 => ("[a-z]{1,3}", any_value()).prop_map(Some)];
-        (object, unknown_field)
-            .prop_map(|(mut object, unknown_field)| {
-                object.extend(unknown_field);
-                Value::Object(object)
-            })
-            .boxed()
-    }
-
-    fn compare(api: Api, definition: &Value) -> Result<(), TestCaseError> {
-        let json = definition.to_string();
-        prop_assert_eq!(encode(api, &json).ok(), encode_typed(api, &json), "{}", json);
-        Ok(())
-    }
-
-    proptest! {
-        #[test]
-        fn capping_encodes_like_its_type(definition in object(&object_schema::CAPPING_DEFINITION)) {
-            compare(Api::Capping, &definition)?;
-        }
-
-        #[test]
-        fn throttling_encodes_like_its_type(definition in object(&object_schema::THROTTLING_DEFINITION)) {
-            compare(Api::Throttling, &definition)?;
-        }
-
-        #[test]
-        fn non_objects_fail(definition in any_value()) {
-            compare(Api::Capping, &definition)?;
-            compare(Api::Throttling, &definition)?;
-        }
-    }
-
-    /// A definition with every field.
-    fn full(schema: &ObjectSchema) -> Value {
-        let sample = |field_type| match field_type {
-            FieldType::String => json!("text"),
-            FieldType::Integer | FieldType::Number => json!(1),
-            FieldType::Boolean => json!(true),
-            FieldType::Array(_) => json!(["GET"]),
-            FieldType::Object(schema) => full(schema),
-            FieldType::Any => json!({}),
-        };
-        schema.fields.iter().map(|field| (field.name.to_owned(), sample(field.field_type))).collect()
-    }
-
-    #[test]
-    fn schema_has_every_field_of_types() {
-        for (api, schema) in [
-            (Api::Capping, &object_schema::CAPPING_DEFINITION),
-            (Api::Throttling, &object_schema::THROTTLING_DEFINITION),
-        ] {
-            let json = full(schema).to_string();
-            let typed = encode_typed(api, &json).expect("the type has every field");
-            assert_eq!(encode(api, &json), Ok(typed));
-        }
+        super::encode_payload(Operation::find(api, Verb::Create).expect("an operation"), definition, "A1@AdobeOrg")
     }
 
     #[test]

@@ -2,9 +2,14 @@
 //!
 //! WebAssembly uses them because types need ten times as much code. Other code uses them to cover every field of the specifications.
 
-use crate::Api;
-use crate::generated::json_schemas::JSON_SCHEMAS;
-pub use crate::generated::schemas::*;
+use super::api::Api;
+use super::generated::json_schemas::JSON_SCHEMAS;
+pub use super::generated::schemas::*;
+
+/// The field that contains the organization.
+pub const ORG_ID: &str = "orgId";
+/// The field of a definition that contains the fields that this version does not know.
+pub const EXTRA: &str = "extra";
 
 /// An object schema.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ impl ObjectSchema {
 /// The schema of the request body of an operation. `None` if the operation takes no definition.
 ///
 /// ```
-/// use ajo_core::{Api, object_schema};
+/// use ajo_engine::spec::{Api, object_schema};
 ///
 /// let definition = object_schema::request_body(Api::Capping, "create").expect("a definition");
 /// assert!(definition.field("url").is_some_and(|field| field.required));

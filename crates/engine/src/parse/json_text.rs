@@ -1,6 +1,8 @@
 //! Writes JSON values as they were read.
 
-use ajo_engine::json::{ErrorPosition, Value, write_string};
+use alloc::string::String;
+
+use crate::json::{Value, write_string};
 
 /// Appends a value. Numbers keep their digits.
 pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
@@ -35,9 +37,4 @@ pub(crate) fn push_separator(json: &mut String) {
     if !json.ends_with(['[', '{']) {
         json.push(',');
     }
-}
-
-/// Describes the position of a syntax error.
-pub(crate) fn describe_syntax_error(ErrorPosition { line, column }: ErrorPosition) -> String {
-    format!("it is not JSON (line {line}, column {column})")
 }

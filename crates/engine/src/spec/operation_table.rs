@@ -1,8 +1,9 @@
 //! Finds operations in the generated table.
 
-use super::operation::{Api, Operation};
-pub use crate::generated::operations::OPERATIONS;
-use crate::generated::verbs::Verb;
+use super::api::Api;
+use super::generated::operations::OPERATIONS;
+use super::generated::verbs::Verb;
+use super::operation::Operation;
 
 impl Operation {
     /// Finds an operation by API and verb. An API may lack a verb of the other one.
