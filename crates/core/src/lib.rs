@@ -47,12 +47,12 @@ pub use parse::config_definition::IncompleteConfigError;
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 #[cfg(feature = "client")]
 pub use {
-    ajo_engine::{ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind},
+    ajo_engine::{BASE_URL, DEADLINE, ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind, TIMEOUT},
     client::api_client::Client,
     client::call::Call,
     client::call_options::CallOptions,
     client::call_response::CallResponse,
-    client::client_config::{AuthSource, BASE_URL, ClientConfig, DEADLINE, TIMEOUT, ValidatedConfig},
+    client::client_config::{AuthSource, ClientConfig, ValidatedConfig},
     client::request_builder::RequestBuilder,
     client::request_config::RequestConfig,
     error::call_error::CallError,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ajo_auth::AccessToken;
 use ajo_engine::{
-    CallAction, CallFailure, CallInput, CallOutcome, CallState, NotSentReason, RetryPolicy, SharedClientState,
-    StepContext, TokenAcquisition, TokenInput,
+    CallAction, CallFailure, CallInput, CallOutcome, CallState, RetryPolicy, SharedClientState, StepContext,
+    TokenAcquisition, TokenInput,
 };
 
 use crate::error::attempt_error::AttemptError;
@@ -113,21 +113,15 @@ impl InFlightCall {
         let attempts = self.attempts();
         let elapsed = elapsed.saturating_sub(self.started_at);
         let already_applied = matches!(outcome, CallOutcome::AlreadyApplied);
-        let not_sent = |reason: &str| Err(Box::new(ErrorKind::DeadlineExceeded(reason.to_owned()).into()));
+        let failed = |failure: CallFailure| Err(Box::new(failure.into()));
         let result = match (outcome, self.last_result.take()) {
             // An earlier attempt was sent, and its error is more useful.
             (CallOutcome::NotSent(_), Some(Err(error))) => Err(error),
-            (CallOutcome::NotSent(NotSentReason::DeadlineExceeded), _) => not_sent("the deadline has passed"),
-            (CallOutcome::NotSent(NotSentReason::RateLimited), _) => {
-                not_sent("the limits of the client delay the call past its deadline")
-            }
-            (CallOutcome::NoToken { error, retry_after }, _) => {
-                let retry_after = (!retry_after.is_zero()).then_some(retry_after);
-                Err(Box::new(CallFailure { retry_after, ..ErrorKind::Auth(error).into() }.into()))
-            }
+            (CallOutcome::NotSent(reason), _) => failed(CallFailure::not_sent(reason)),
+            (CallOutcome::NoToken { error, retry_after }, _) => failed(CallFailure::no_token(error, retry_after)),
             (CallOutcome::AlreadyApplied, Some(Err(error))) => Ok(error.into_response()),
             (_, Some(result)) => result,
-            (_, None) => not_sent("the call was cancelled"),
+            (_, None) => failed(ErrorKind::DeadlineExceeded("the call was cancelled".to_owned()).into()),
         };
         CompletedCall { result, attempts, elapsed, request_id, already_applied }
     }

@@ -4,7 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::{AttemptOutcome, AuthError, ErrorKind, ErrorOrigin, ErrorResponse, Idempotency, RedeployResult};
+use crate::{
+    AttemptOutcome, AuthError, ErrorKind, ErrorOrigin, ErrorResponse, Idempotency, NotSentReason, RedeployResult,
+};
 
 /// The failure of an attempt, and of a call if it is the last one.
 #[derive(Debug)]
@@ -25,6 +27,21 @@ impl From<ErrorKind> for CallFailure {
 }
 
 impl CallFailure {
+    /// The deadline or a client-side limit ended the call before anything was sent.
+    pub fn not_sent(reason: NotSentReason) -> Self {
+        let message = match reason {
+            NotSentReason::DeadlineExceeded => "the deadline has passed",
+            NotSentReason::RateLimited => "the limits of the client delay the call past its deadline",
+        };
+        ErrorKind::DeadlineExceeded(message.into()).into()
+    }
+
+    /// There is no token. `retry_after` is the remaining backoff of the token endpoint.
+    pub fn no_token(error: AuthError, retry_after: Duration) -> Self {
+        let retry_after = (!retry_after.is_zero()).then_some(retry_after);
+        Self { retry_after, ..ErrorKind::Auth(error).into() }
+    }
+
     /// The outcome that the retry decision is based on.
     pub fn outcome(&self) -> AttemptOutcome<'_> {
         let not_sent = |is_transient| AttemptOutcome::NotSent { is_transient, retry_after: Duration::ZERO };
