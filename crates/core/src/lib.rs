@@ -47,22 +47,21 @@ pub use parse::config_definition::IncompleteConfigError;
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
 #[cfg(feature = "client")]
 pub use {
+    ajo_engine::{BASE_URL, DEADLINE, ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind, TIMEOUT},
     client::api_client::Client,
     client::call::Call,
     client::call_options::CallOptions,
     client::call_response::CallResponse,
-    client::client_config::{AuthSource, BASE_URL, ClientConfig, DEADLINE, TIMEOUT, ValidatedConfig},
+    client::client_config::{AuthSource, ClientConfig, ValidatedConfig},
     client::request_builder::RequestBuilder,
     client::request_config::RequestConfig,
     error::call_error::CallError,
-    error::error_kind::ErrorKind,
     error::redeploy_error::{RedeployError, RedeployFailure},
     generated::capping::client::Capping,
     generated::throttling::client::Throttling,
     transport::http_request::{HttpRequest, RequestTemplate, StringRequestTemplate},
     transport::http_transport::{
-        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ERROR_RESPONSE_BYTES, MAX_RESPONSE_BYTES,
-        SendError, SendErrorKind,
+        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_RESPONSE_BYTES, SendError,
     },
     transport::in_flight_call::InFlightCall,
     transport::request_id::new_request_id,

@@ -80,13 +80,7 @@ impl<T: HttpTransport> Capping<'_, T> {
 
 impl From<&CallError> for RedeployResult {
     fn from(error: &CallError) -> Self {
-        if error.error_response().is_some_and(ajo_engine::ErrorResponse::is_refusal) {
-            Self::Refused
-        } else if error.is_indeterminate() {
-            Self::Unknown
-        } else {
-            Self::Failed
-        }
+        error.failure().redeploy_result()
     }
 }
 

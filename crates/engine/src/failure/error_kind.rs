@@ -1,10 +1,10 @@
-//! The kinds of [`CallError`](crate::CallError).
+//! The kinds of failures.
 
-use ajo_auth::AuthError;
+use alloc::string::String;
 
-use crate::ErrorResponse;
+use crate::{AuthError, ErrorResponse};
 
-/// The kinds of [`CallError`](crate::CallError).
+/// The kinds of failures of a call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -28,6 +28,9 @@ pub enum ErrorKind {
     ProxyAuthentication(String),
     /// No connection was established, because the proxy cannot be reached.
     ProxyUnreachable(String),
+    /// The runtime refused to send the request, for example because it has no `fetch` or no permission. Nothing was sent. This is
+    /// not retried.
+    Refused(String),
     /// There was no response within the time limit. The service may have applied the change.
     Timeout(String),
     /// The connection was lost before the response was complete. The service may have applied the change.
