@@ -17,8 +17,9 @@ export const FAILED = 9;
 /** Flags of an action: what happened since the last one. */
 export const TOKEN_LOADED = 0x100;
 export const ATTEMPT_STARTED = 0x200;
-export const TOKEN_OBTAINED = 0x400;
-export const STORE_INVALID = 0x800;
+export const INVALID_ENTRY = 0x400;
+export const TOKEN_REQUEST_SUCCEEDED = 0x800;
+export const TOKEN_REQUEST_FAILED = 0x1000;
 
 /** Inputs of a step. */
 export const CONTINUE = 0;

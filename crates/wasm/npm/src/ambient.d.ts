@@ -20,6 +20,7 @@ declare module "#glue" {
   export const extra: Exports["extra"];
   export const invalidate: Exports["invalidate"];
   export const invalidBody: Exports["invalidBody"];
+  export const markRejected: Exports["markRejected"];
   export const millis: Exports["millis"];
   export const open: Exports["open"];
   export const redeploy: Exports["redeploy"];

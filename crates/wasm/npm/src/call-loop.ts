@@ -6,17 +6,18 @@ import {
   CONTINUE,
   DONE,
   FAILED,
+  INVALID_ENTRY,
   REQUEST_TOKEN,
   SEND,
-  STORE_INVALID,
   SUCCEEDED,
   TOKEN_LOADED,
+  TOKEN_REQUEST_FAILED,
+  TOKEN_REQUEST_SUCCEEDED,
   WAIT,
 } from "./actions.js";
 import type { ResponseDetails } from "./api-call.js";
 import type { CallContext, RequestSettings } from "./call-context.js";
 import { Aborted, type CallSignal } from "./call-signal.js";
-import { millisecondsSince } from "./clock.js";
 import { type CoreError, toAjoError } from "./core-error.js";
 import { AjoAbortError, AjoInternalError } from "./errors.js";
 import { CallProgress } from "./events.js";
@@ -108,11 +109,18 @@ export class CallLoop implements ActionScope {
     }
   }
 
+  /** Emits the events of an action's flags. */
   #report(action: number): void {
     if (action <= CODE) return;
-    if (action & ATTEMPT_STARTED) this.progress.startAttempt();
-    if (action & TOKEN_LOADED) this.progress.emit({ type: "token", source: "store", ok: true });
-    if (action & STORE_INVALID) this.progress.emit({ type: "store", problem: "the token store has an invalid entry" });
+    const { progress } = this;
+    if (action & ATTEMPT_STARTED) progress.startAttempt();
+    if (action & TOKEN_LOADED) progress.emit({ type: "token", source: "store", ok: true });
+    if (action & INVALID_ENTRY) {
+      const { message } = JSON.parse(wasm.run((it) => it.takeProblem("")));
+      progress.emit({ type: "store", problem: this.context.state.secrets.mask(message) });
+    }
+    if (action & TOKEN_REQUEST_SUCCEEDED) progress.emit({ type: "token", source: "tokenEndpoint", ok: true });
+    if (action & TOKEN_REQUEST_FAILED) progress.emit({ type: "token", source: "tokenEndpoint", ok: false });
   }
 
   #perform(code: number): Promise<number> {
@@ -178,10 +186,8 @@ export class CallLoop implements ActionScope {
 
   #takeError(): unknown {
     const { name, request } = this.#plan;
-    const { attempts, startedAt } = this.progress;
-    const error: CoreError = JSON.parse(this.call.read((it, call) => it.takeError(call, name, request?.requestId, attempts)));
-    const own = { attempts, elapsedMs: Math.ceil(millisecondsSince(startedAt)) };
-    return toAjoError({ ...own, ...error, operation: name, ...(this.hint && { hint: this.hint }) }, this.cause);
+    const error: CoreError = JSON.parse(this.call.read((it, call) => it.takeError(call, name, request?.requestId ?? "")));
+    return toAjoError({ ...error, ...(this.hint && { hint: this.hint }) }, this.cause);
   }
 
   #abortError(): AjoAbortError {

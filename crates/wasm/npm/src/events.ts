@@ -7,7 +7,6 @@ export class CallProgress {
   attempts = 0;
   /** Status of the current attempt, if it received a response. */
   status: number | undefined;
-  readonly startedAt = elapsedMs();
   readonly #operation: string;
   readonly #requestId: string;
   readonly #listener: ((event: AjoEvent) => void) | undefined;

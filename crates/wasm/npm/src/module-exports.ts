@@ -8,10 +8,12 @@ export interface ModuleExports {
   close(client: number): void;
   /** The token of the last action {@link SEND}, or of the last finished call for a token. */
   accessToken(client: number): string;
-  /** Rejects a token, so that the next call requests another. */
+  /** The service rejected a token. Returns whether to try again with another one. */
   invalidate(client: number, generation: number, now: number): boolean;
+  /** The service also rejected the replacement of a rejected token. For 30 seconds, further rejections lead to no token requests. */
+  markRejected(client: number, generation: number, now: number): void;
 
-  /** Creates a call and returns its number, which is never used again. Zero as a limit means the default. */
+  /** Creates a call and returns its number, which is never used again; 0 for an unknown client. Zero as a limit means the default. */
   begin(
     client: number,
     operation: number,
@@ -58,14 +60,14 @@ export interface ModuleExports {
   storeKey(call: number): string;
   storeEntry(call: number): string;
   /** The error of a failed call as JSON. */
-  takeError(call: number, operation: string, requestId: string | undefined, attempts: number): string;
+  takeError(call: number, operation: string, requestId: string): string;
 
   /** The body of a request with a definition; `undefined` for an invalid one: {@link takeProblem}. */
   encodeDefinition(operation: number, definition: string, orgId: string): string | undefined;
-  /** The error of the last function that returned `undefined`, as JSON. */
-  takeProblem(): string;
-  /** The problem with a uid, if it has one. */
-  checkUid(uid: string, redacted: boolean): string | undefined;
+  /** The error of the last function that returned `undefined`, or of an invalid entry in the token store, as JSON. */
+  takeProblem(operation: string): string;
+  /** The problem with a uid, if it has one. It quotes the uid. */
+  checkUid(uid: string): string | undefined;
   /** The problem with an additional header, if it has one. */
   checkHeader(name: string, value: string): string | undefined;
   definitionOf(api: string, config: string): string | undefined;

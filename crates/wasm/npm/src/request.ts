@@ -68,7 +68,7 @@ export function operationName({ api, name }: OperationRow): string {
 
 /** A valid uid needs no percent-encoding. */
 function checkedUid(name: string, uid: string): string {
-  const problem = uidProblem(uid, false);
+  const problem = uidProblem(uid);
   if (problem !== undefined) throw invalidInput(name, problem);
   return uid;
 }
@@ -76,8 +76,7 @@ function checkedUid(name: string, uid: string): string {
 function encodeDefinition({ identity: { orgId } }: ClientState, index: number, name: string, definition: string): string {
   const body = wasm.run((it) => it.encodeDefinition(index, definition, orgId));
   if (body !== undefined) return body;
-  const error = JSON.parse(wasm.run((it) => it.takeProblem()));
-  throw toAjoError({ ...error, operation: name, message: `${name} failed: ${error.message}` });
+  throw toAjoError(JSON.parse(wasm.run((it) => it.takeProblem(name))));
 }
 
 /** Invalid arguments of a call. Nothing was sent. */

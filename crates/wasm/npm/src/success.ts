@@ -90,12 +90,14 @@ function configurationProblem(value: unknown): string | undefined {
   if (!isObject(value)) return "a configuration must be an object";
   if (!Object.hasOwn(value, "uid")) return "missing field `uid`";
   const { uid } = value as { uid?: unknown };
-  return typeof uid === "string" ? uidProblem(uid, true) : "field `uid` must be a string";
+  if (typeof uid !== "string") return "field `uid` must be a string";
+  // It could be anything, even a token.
+  return uidProblem(uid)?.replace(/^`.*`/s, "`…`");
 }
 
-/** What is wrong with a uid. A uid of a response is not quoted, because it could be anything, even a token. */
-export function uidProblem(uid: string, isRedacted: boolean): string | undefined {
-  return UID.test(uid) ? undefined : wasm.run((it) => it.checkUid(uid, isRedacted));
+/** What is wrong with a uid, which the message quotes. */
+export function uidProblem(uid: string): string | undefined {
+  return UID.test(uid) ? undefined : wasm.run((it) => it.checkUid(uid));
 }
 
 function isObject(value: unknown): value is object {

@@ -1,7 +1,6 @@
 // The actions that get a token: a request to the token endpoint, or the user's function.
 
 import { type ActionScope, TIMED_OUT } from "./action-scope.js";
-import { TOKEN_OBTAINED } from "./actions.js";
 import { typeName } from "./arguments.js";
 import { Aborted, TimedOut } from "./call-signal.js";
 import { readHeader, send, type SendLimits } from "./send.js";
@@ -14,12 +13,6 @@ const HEADERS = { "content-type": "application/x-www-form-urlencoded" };
 
 /** Requests a token, and returns the next action. */
 export async function requestToken(scope: ActionScope, timeoutMs: number): Promise<number> {
-  const action = await exchange(scope, timeoutMs);
-  scope.progress.emit({ type: "token", source: "tokenEndpoint", ok: (action & TOKEN_OBTAINED) !== 0 });
-  return action;
-}
-
-async function exchange(scope: ActionScope, timeoutMs: number): Promise<number> {
   const { call, context, signal } = scope;
   const { state, settings, defaults } = context;
   const body = call.read((it, number) => it.tokenRequestBody(number));

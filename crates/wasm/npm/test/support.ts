@@ -90,6 +90,8 @@ export class ScriptedModule implements ModuleExports {
     return true;
   }
 
+  markRejected(): void {}
+
   begin(_client: number, operation: number, attemptTimeoutMs: number, timeoutMs: number, maxAttempts: number): number {
     this.begun.push([operation, attemptTimeoutMs, timeoutMs, maxAttempts]);
     this.#positions.set(this.begun.length, 0);
@@ -149,8 +151,8 @@ export class ScriptedModule implements ModuleExports {
     return this.entry;
   }
 
-  takeError(): string {
-    return JSON.stringify({ kind: "api", code: "CODE", message: "failed", ...this.#last.error });
+  takeError(_call: number, operation: string): string {
+    return JSON.stringify({ kind: "api", code: "CODE", message: "failed", operation, ...this.#last.error });
   }
 
   encodeDefinition(_operation: number, definition: string): string | undefined {
@@ -158,8 +160,8 @@ export class ScriptedModule implements ModuleExports {
     return definition.includes("unencodable") ? undefined : definition;
   }
 
-  takeProblem(): string {
-    return JSON.stringify({ kind: "buildRequest", code: "BUILD_REQUEST", message: "unknown field" });
+  takeProblem(operation: string): string {
+    return JSON.stringify({ kind: "buildRequest", code: "BUILD_REQUEST", message: `${operation} failed: unknown field`, operation });
   }
 
   checkUid(uid: string): string | undefined {
