@@ -33,8 +33,7 @@ mod time;
 
 #[cfg(target_arch = "wasm32")]
 mod panic_handler;
+#[cfg(test)]
+mod tests;
 
-pub use core_state::CoreState;
 pub use exports::*;
-pub use input::Report;
-pub use time::Moment;
