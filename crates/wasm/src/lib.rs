@@ -34,6 +34,7 @@ mod time;
 #[cfg(target_arch = "wasm32")]
 mod panic_handler;
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are whole")]
 mod tests;
 
 pub use exports::*;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::driver::CREDENTIALS;
+use crate::action::code;
 use crate::core_state::CoreState;
 use crate::input::Report;
 use crate::time::Moment;
@@ -67,7 +68,7 @@ fn run(core: &mut CoreState, it: &ExportCall) {
         _ => Report::from_code(it.number % 8, it.value),
     };
     let action = core.report(call, report, moment);
-    assert!(action & 0xFF <= 9, "{action}");
+    assert!(action & 0xFF <= code::FAILED, "{action}");
     assert!(core.millis() >= 0.0 && core.millis() <= 2_147_483_647.0);
 }
 
@@ -100,13 +101,14 @@ proptest! {
         let mut left = deadline;
         for pair in times.windows(2) {
             left -= (pair[1] - pair[0]).max(0.0);
-            let report = if core.report(call, Some(Report::Continue), at(pair[0])) & 0xFF == 0 {
+            let action = core.report(call, Some(Report::Continue), at(pair[0]));
+            let report = if action & 0xFF == code::SEND {
                 Report::send_failed(0, String::new())
             } else {
                 Report::Continue
             };
             let action = core.report(call, Some(report), at(pair[1]));
-            if action & 0xFF == 9 {
+            if action & 0xFF == code::FAILED {
                 break;
             }
             prop_assert!(core.millis() <= left.max(0.0) + 1.0, "{} of {left}", core.millis());
