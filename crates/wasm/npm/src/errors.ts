@@ -63,9 +63,13 @@ const MAX_CAUSES = 5;
  */
 export class AjoError extends Error {
   /** @internal The class for `instanceof` across copies. Also inherited by a class that a user derives. */
-  static readonly ajoErrorKind: string = "AjoError";
+  static get ajoErrorKind(): string {
+    return "AjoError";
+  }
   /** @internal A minifier may have renamed the class. */
-  static override readonly name: string = "AjoError";
+  static override get name(): string {
+    return "AjoError";
+  }
 
   /**
    * The code of the service (`"1451"`, `"403025"`) or of the token endpoint (`"invalid_client"`), or a code of this package in upper case,
@@ -140,9 +144,13 @@ export class AjoError extends Error {
  */
 export class AjoHttpError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoHttpError";
+  static override get ajoErrorKind(): string {
+    return "AjoHttpError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoHttpError";
+  static override get name(): string {
+    return "AjoHttpError";
+  }
   /** The first 16 KiB of the response body. Not enumerable, so that loggers leave it out: it may contain anything. */
   declare readonly body?: string;
 }
@@ -155,9 +163,13 @@ export class AjoHttpError extends AjoError {
  */
 export class AjoAuthError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoAuthError";
+  static override get ajoErrorKind(): string {
+    return "AjoAuthError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoAuthError";
+  static override get name(): string {
+    return "AjoAuthError";
+  }
   /** The first 16 KiB of the response body. Not enumerable, so that loggers leave it out: it may contain anything. */
   declare readonly body?: string;
 }
@@ -170,9 +182,13 @@ export class AjoAuthError extends AjoError {
  */
 export class AjoConnectionError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoConnectionError";
+  static override get ajoErrorKind(): string {
+    return "AjoConnectionError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoConnectionError";
+  static override get name(): string {
+    return "AjoConnectionError";
+  }
 }
 
 /**
@@ -183,9 +199,13 @@ export class AjoConnectionError extends AjoError {
  */
 export class AjoFetchError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoFetchError";
+  static override get ajoErrorKind(): string {
+    return "AjoFetchError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoFetchError";
+  static override get name(): string {
+    return "AjoFetchError";
+  }
 }
 
 /**
@@ -195,9 +215,13 @@ export class AjoFetchError extends AjoError {
  */
 export class AjoTimeoutError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoTimeoutError";
+  static override get ajoErrorKind(): string {
+    return "AjoTimeoutError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoTimeoutError";
+  static override get name(): string {
+    return "AjoTimeoutError";
+  }
 }
 
 /**
@@ -208,9 +232,13 @@ export class AjoTimeoutError extends AjoError {
  */
 export class AjoAbortError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoAbortError";
+  static override get ajoErrorKind(): string {
+    return "AjoAbortError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoAbortError";
+  static override get name(): string {
+    return "AjoAbortError";
+  }
 }
 
 /**
@@ -221,24 +249,32 @@ export class AjoAbortError extends AjoError {
  */
 export class AjoValidationError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoValidationError";
+  static override get ajoErrorKind(): string {
+    return "AjoValidationError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoValidationError";
+  static override get name(): string {
+    return "AjoValidationError";
+  }
   /** The diagnostics of the offline rules, if they rejected the definition. */
   declare readonly diagnostics?: readonly Diagnostic[];
 }
 
 /**
- * The runtime cannot run this package. Nothing was sent.
+ * The runtime or test environment cannot run this package. Nothing was sent. `hint` says what to change.
  *
- * Code: `"NO_WEBASSEMBLY"` if WebAssembly is missing or forbidden, or the module could not be loaded or compiled. `hint` says what to
- * change, and `cause` is the error of the runtime.
+ * Codes: `"NO_WEBASSEMBLY"` if WebAssembly is missing or forbidden; `cause` is the error of the runtime. `"MISSING_GLOBAL"` if a global
+ * such as `TextEncoder` is missing.
  */
 export class AjoEnvironmentError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoEnvironmentError";
+  static override get ajoErrorKind(): string {
+    return "AjoEnvironmentError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoEnvironmentError";
+  static override get name(): string {
+    return "AjoEnvironmentError";
+  }
 }
 
 /**
@@ -248,9 +284,13 @@ export class AjoEnvironmentError extends AjoError {
  */
 export class AjoInternalError extends AjoError {
   /** @internal */
-  static override readonly ajoErrorKind: string = "AjoInternalError";
+  static override get ajoErrorKind(): string {
+    return "AjoInternalError";
+  }
   /** @internal */
-  static override readonly name: string = "AjoInternalError";
+  static override get name(): string {
+    return "AjoInternalError";
+  }
 }
 
 /**
