@@ -28,6 +28,8 @@ use crate::workspace::root;
 const RUST: &str = "crates/core/src/generated";
 /// The folder of the generated TypeScript.
 const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
+/// The folder of the generated TypeScript of the emulator's package.
+const EMULATOR_TYPESCRIPT: &str = "crates/emulator-wasm/npm/src/generated";
 /// The file with a generated table.
 const README: &str = "crates/wasm/npm/README.md";
 
@@ -45,7 +47,11 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
     }
 
     let (mut stale, mut count) = (String::new(), 0);
-    for (target, files) in [(RUST, generated_files::render(&specs)?), (TYPESCRIPT, typescript::render(&specs)?)] {
+    for (target, files) in [
+        (RUST, generated_files::render(&specs)?),
+        (TYPESCRIPT, typescript::render(&specs)?),
+        (EMULATOR_TYPESCRIPT, typescript::render_emulator(&specs)?),
+    ] {
         count += files.len();
         if check {
             stale += &generated_files::diff_files(&root().join(target), &files)?;
@@ -146,6 +152,8 @@ mod tests {
         assert_eq!(operations.matches(method).count(), 1, "{operations}");
         assert_eq!(operations.matches("    readHistory: [\"uid\"],\n").count(), 1);
         assert_eq!(operations.matches("\"capping.read_history\"").count(), 1);
+        let emulator = typescript::render_emulator(&specs).expect("generated");
+        assert_eq!(emulator["operations.ts"].matches("\"capping.read_history\"").count(), 1);
         let readme = "<!-- operations: written by `cargo xtask generate` -->\n<!-- operations: end -->\n";
         let readme = typescript::readme_table::update(readme, &specs).expect("markers");
         let row = "| `capping.readHistory(uid, options?)` | `Record<string, unknown>` | Read the history |\n";
