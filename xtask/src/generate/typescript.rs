@@ -3,6 +3,7 @@
 mod doc_comment;
 mod method_model;
 mod models_file;
+mod operation_table;
 mod operations_file;
 pub(super) mod readme_table;
 mod typescript_type;
@@ -33,3 +34,6 @@ pub(super) fn render_emulator(specs: &[Spec]) -> Result<GeneratedFiles, String> 
     let union = format!("/** An operation by its id. */\nexport type OperationId =\n  | {};\n", ids.join("\n  | "));
     Ok(GeneratedFiles::from([("operations.ts".to_owned(), format!("{GENERATED_HEADER}{union}"))]))
 }
+
+#[cfg(test)]
+mod tests;
