@@ -14,6 +14,8 @@ import { rejection, TOKEN } from "./support.js";
 
 const KEY = "0f".repeat(32);
 const OTHER = "1e".repeat(32);
+/** The id of a user. */
+const OTHER_USER = 54_321;
 const START = 1_800_000_000_000;
 
 let directory: string;
@@ -255,7 +257,7 @@ test("file: files of other users are refused", async () => {
   await store.lock(KEY, 12);
   giveAway(path.join(directory, `${KEY}.json`), path.join(directory, `${KEY}.lock-1`));
   assert.match(await message(store.get(KEY)), /\.json belongs to another user \(uid \d+\)/);
-  assert.match(await message(store.lock(KEY, 12)), /\.lock-1 belongs to another user \(uid \d+\)/);
+  assert.match(await message(store.lock(KEY, 12)), /(tokens|\.lock-1) belongs to another user \(uid \d+\)/);
   giveAway(directory);
   for (const use of [() => store.set(KEY, TOKEN, 1), () => store.lock(OTHER, 1)]) {
     assert.match(await message(use()), /tokens belongs to another user \(uid \d+\)/);
@@ -264,8 +266,8 @@ test("file: files of other users are refused", async () => {
 
 /** Gives the files to another user. Only root can do that, so others pretend to be another user themselves. */
 function giveAway(...files: string[]): void {
-  if (process.geteuid?.() !== 0) mock.method(process as Required<NodeJS.Process>, "geteuid", () => 65_534);
-  else for (const file of files) chownSync(file, 65_534, 65_534);
+  if (process.geteuid?.() === 0) for (const file of files) chownSync(file, OTHER_USER, OTHER_USER);
+  else if (process.geteuid?.() !== OTHER_USER) mock.method(process as Required<NodeJS.Process>, "geteuid", () => OTHER_USER);
 }
 
 test("file: only regular files of a sane size are read", async () => {
