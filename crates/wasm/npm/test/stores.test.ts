@@ -215,6 +215,14 @@ test("file: locks leave two small files", async () => {
   for (const name of readdirSync(directory)) assert.equal(statSync(path.join(directory, name)).mode & 0o777, 0o600);
 });
 
+test("file: release of a deleted lock does nothing", async () => {
+  const store = createFileStore(directory) as Required<TokenStore>;
+  const release = await store.lock(KEY, 12);
+  rmSync(path.join(directory, `${KEY}.lock-1`));
+  await release!();
+  assert.deepEqual(readdirSync(directory), []);
+});
+
 test("file: lock from the future is over", async () => {
   const store = createFileStore(directory) as Required<TokenStore>;
   await store.lock(KEY, 12);

@@ -66,11 +66,9 @@ async function lockNumbers(root: string, prefix: string): Promise<number[]> {
   return names.map((name) => Number(name.slice(prefix.length))).filter(Number.isSafeInteger);
 }
 
-/** A lease that starts in the future is over: the clock was set back. A missing file was replaced by another holder's. */
+/** A lease that starts in the future is over: the clock was set back. */
 async function isHeld(file: string): Promise<boolean> {
-  const text = await readPrivateFile(file);
-  if (text === undefined) return true;
-  const [start, end] = text.split(" ").map(Number);
+  const [start, end] = ((await readPrivateFile(file)) ?? "").split(" ").map(Number);
   const now = Date.now();
   return start! <= now && now < end!;
 }
