@@ -6,4 +6,5 @@ pub(crate) mod checks;
 pub(crate) mod folders;
 pub(crate) mod package;
 pub(crate) mod runtimes;
+pub(crate) mod token_stores;
 mod wasm_module;

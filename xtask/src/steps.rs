@@ -222,6 +222,22 @@ pub(crate) const STEPS: &[TestStep] = &[
         ],
         npm::runtimes::test,
     ),
+    test_step(
+        StepTier::All,
+        "token-stores",
+        "all isolates and processes that share a token store make one token request",
+        &[
+            LinuxOnX64,
+            Node,
+            RustTarget(WASM32),
+            WasmBindgen,
+            NpmPackages(SOURCES_FOLDER),
+            NpmPackages(npm::runtimes::FOLDER),
+            NpmPackages(npm::token_stores::FOLDER),
+            Program("redis-server", "redis-server"),
+        ],
+        npm::token_stores::test,
+    ),
     TestStep {
         optional_requirements: &[Chromium],
         ..test_step(
