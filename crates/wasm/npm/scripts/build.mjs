@@ -20,6 +20,9 @@ const ENTRY_POINTS = {
   ".": { types: "index", sources: { workerd: "entry/workerd", "edge-light": "entry/edge-light", default: "entry/inline" } },
   "./slim": { types: "entry/slim", sources: { default: "entry/slim" } },
   "./errors": { types: "errors", sources: { default: "errors" } },
+  "./stores/kv": { types: "stores/kv", sources: { default: "stores/kv" } },
+  "./stores/durable-object": { types: "stores/durable-object", sources: { default: "stores/durable-object" } },
+  "./stores/file": { types: "stores/file", sources: { default: "stores/file" } },
 };
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
@@ -47,7 +50,7 @@ await writeManifest(here, out, {
   types: "./types/cjs/index.d.ts",
   typesVersions: { "*": typesByPath() },
   // npm adds only a file named LICENSE on its own.
-  files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*", "CHANGELOG.md"],
+  files: ["*.js", "*.cjs", "*.wasm", "stores", "types", "LICENSE-*", "CHANGELOG.md"],
   sideEffects: false,
 });
 await copyTexts(here, out);
