@@ -43,7 +43,7 @@ const TOKEN = "token";
  *
  * ```jsonc
  * "durable_objects": { "bindings": [{ "name": "TOKENS", "class_name": "TokenStoreObject" }] },
- * "migrations": [{ "tag": "v1", "new_sqlite_classes": ["TokenStoreObject"] }]
+ * "migrations": [{ "tag": "ajo-limits", "new_sqlite_classes": ["TokenStoreObject"] }]
  * ```
  */
 export function createDurableObjectStore(namespace: ObjectNamespace): TokenStore {
