@@ -24,6 +24,9 @@ export interface ObjectState {
   blockConcurrencyWhile<T>(callback: () => Promise<T>): Promise<T>;
 }
 
+/** The platform's `Response`, without which the types would need a library. */
+type PlatformResponse = typeof globalThis extends { Response: { prototype: infer T } } ? T : unknown;
+
 /** The requests of the store to its object, as JSON. */
 type Command = ["get"] | ["set", value: string, ttlSeconds: number] | ["lock", leaseSeconds: number] | ["unlock", ticket: string];
 
@@ -40,7 +43,7 @@ const TOKEN = "token";
  *
  * ```jsonc
  * "durable_objects": { "bindings": [{ "name": "TOKENS", "class_name": "TokenStoreObject" }] },
- * "migrations": [{ "tag": "v1", "new_sqlite_classes": ["TokenStoreObject"] }]
+ * "migrations": [{ "tag": "ajo-limits", "new_sqlite_classes": ["TokenStoreObject"] }]
  * ```
  */
 export function createDurableObjectStore(namespace: ObjectNamespace): TokenStore {
@@ -88,7 +91,7 @@ export class TokenStoreObject {
     });
   }
 
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: { json(): Promise<unknown> }): Promise<PlatformResponse> {
     const command = (await request.json()) as Command;
     return new Response(JSON.stringify((await this.#run(command)) ?? null));
   }

@@ -1,7 +1,7 @@
 // Tests the token stores of the installed package in several processes.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -12,6 +12,8 @@ import { fileURLToPath } from "node:url";
 const require = createRequire(import.meta.url);
 const PROCESSES = 6;
 const KEY = "0f".repeat(32);
+const TOKEN = "eyJ-canary-token-0123456789abcdef";
+const CREDENTIAL = { clientId: "client", clientSecret: "p8e-canary-secret-0123456789", orgId: "0123456789ABCDEF01234567@AdobeOrg", scopes: "openid" };
 const work = mkdtempSync(path.join(tmpdir(), "ajo-stores-"));
 after(() => rmSync(work, { recursive: true, force: true }));
 
@@ -46,7 +48,7 @@ test("all processes make one token request", async () => {
     request.resume();
     const isToken = request.url.startsWith("/ims/");
     counts[isToken ? "tokens" : "calls"] += 1;
-    const body = isToken ? { access_token: "eyJ-canary-token-0123456789abcdef", token_type: "bearer", expires_in: 86_399 } : { results: [] };
+    const body = isToken ? { access_token: TOKEN, token_type: "bearer", expires_in: 86_399 } : { results: [] };
     setTimeout(() => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body)), isToken ? 300 : 0);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -54,8 +56,7 @@ test("all processes make one token request", async () => {
     import { AjoClient } from "ajo-limits";
     import { createFileStore } from "ajo-limits/stores/file";
     const [, directory, start, url] = process.argv;
-    const credential = { clientId: "client", clientSecret: "p8e-canary-secret-0123456789", orgId: "0123456789ABCDEF01234567@AdobeOrg", scopes: "openid" };
-    const ajo = new AjoClient({ ...credential, sandbox: "prod", baseUrl: url, imsUrl: url, tokenStore: createFileStore(directory) });
+    const ajo = new AjoClient({ ...${JSON.stringify(CREDENTIAL)}, sandbox: "prod", baseUrl: url, imsUrl: url, tokenStore: createFileStore(directory) });
     await new Promise((resolve) => setTimeout(resolve, start - Date.now()));
     console.log((await ajo.capping.list()).length);`;
   try {
@@ -65,6 +66,31 @@ test("all processes make one token request", async () => {
   } finally {
     server.close();
     server.closeAllConnections();
+  }
+});
+
+test("calls succeed if a store fails", async () => {
+  const { AjoClient } = await import("ajo-limits");
+  const [{ createKvStore }, { createDurableObjectStore }, { createFileStore }] = await Promise.all(
+    ["kv", "durable-object", "file"].map((name) => import(`ajo-limits/stores/${name}`)),
+  );
+  const blocked = path.join(work, "blocked");
+  writeFileSync(blocked, "");
+  const refuse = (...values) => Promise.reject(new Error(`refused: ${values}`));
+  for (const [tokenStore, problems] of [
+    [createKvStore({ get: async () => null, put: refuse }), [/written.*refused/]],
+    [createKvStore({ get: refuse, put: async () => {} }), [/read: /]],
+    [createDurableObjectStore({ idFromName: String, get: () => ({ fetch: async () => new Response("no object", { status: 404 }) }) }), [/read: /, /locked.*status 404/, /written.*status 404/]],
+    [createFileStore(blocked), [/read: .*ENOTDIR/, /locked.*EEXIST/, /written.*EEXIST/]],
+  ]) {
+    const events = [];
+    const fetch = async (url) => Response.json(String(url).includes("/ims/") ? { access_token: TOKEN, token_type: "bearer", expires_in: 86_399 } : { results: [] });
+    const ajo = new AjoClient({ ...CREDENTIAL, sandbox: "prod", fetch, tokenStore, onEvent: (event) => events.push(event) });
+    assert.deepEqual(await ajo.capping.list(), []);
+    const found = events.filter(({ type }) => type === "store").map(({ problem }) => problem);
+    assert.equal(found.length, problems.length, found.join());
+    problems.forEach((problem, index) => assert.match(found[index], problem));
+    assert.ok(!JSON.stringify(events).includes(TOKEN));
   }
 });
 
