@@ -31,9 +31,7 @@ pub(crate) fn test_packages() -> Result<(), String> {
 /// Checks package.json, and that its types resolve. A WebAssembly module can be imported but not required.
 fn check_manifest(tarball: &str, module: &str) -> Result<(), String> {
     node_module("publint/src/cli.js", &["run", "--strict", tarball])?;
-    // `node10` resolution ignores `exports`, so it finds no subpath.
-    let exceptions = ["--profile", "node16", "--exclude-entrypoints", module];
-    node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball, "--quiet"], &exceptions[..]].concat())
+    node_module("@arethetypeswrong/cli/dist/index.js", &[tarball, "--quiet", "--exclude-entrypoints", module])
 }
 
 /// Runs one of the scripts of the emulator's package.
