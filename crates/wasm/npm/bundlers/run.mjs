@@ -1,15 +1,15 @@
 // Tests the package with bundlers, browsers and test runners against the emulator, and runs the examples:
 //
-//     node run.mjs AJO TARBALL WORK [CHECK…]
+//     node run.mjs AJO TARBALL EMULATOR WORK [CHECK…]
 //
-// AJO is the command `ajo`, TARBALL the package, WORK a folder for all installations and builds. Prints a line for each result, and
-// exits with 1 if one fails.
+// AJO is the command `ajo`, TARBALL and EMULATOR are the two packages, WORK is a folder for all installations and builds. Prints a line
+// for each result, and exits with 1 if one fails.
 import path from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { install } from "./project.mjs";
 
-const [ajo, tarball, work] = process.argv.slice(2, 5).map((argument) => path.resolve(argument));
-const selected = process.argv.slice(5);
+const [ajo, tarball, emulatorTarball, work] = process.argv.slice(2, 6).map((argument) => path.resolve(argument));
+const selected = process.argv.slice(6);
 const CHECKS = ["browsers", "test-runners", "next", "examples"];
 
 let failed = 0;
@@ -32,7 +32,7 @@ function skip(name, why) {
 
 const emulator = await startEmulator(ajo);
 try {
-  await install(tarball, work);
+  await install([tarball, emulatorTarball], work);
   for (const check of selected.length > 0 ? selected : CHECKS) {
     const { run } = await import(`./checks/${check}.mjs`);
     await run({ ajo, emulator, work, attempt, skip });

@@ -19,7 +19,6 @@ const rows = [
   ["JS wrapper (workerd.js)", workerd, 7, 8.5],
   ["workerd upload (workerd.js, core.wasm)", workerd + core, 54, 122],
   ["inline ESM (index.js)", await gzipSize("index.js"), 68, 156],
-  ["emulator.wasm", await gzipSize("emulator.wasm"), null, 242],
   ["tarball", (await stat(tarball)).size, 400, 1045],
 ];
 

@@ -1,12 +1,9 @@
-// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: core.js and core_bg.wasm, and
-// for the emulator emulator.js and emulator_bg.wasm. Replaces OUT with the files to publish.
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: core.js and core_bg.wasm. Replaces
+// OUT with the files to publish.
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { build } from "esbuild";
+import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManifest } from "./package-files.mjs";
 import { optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -28,100 +25,51 @@ const INTERNAL =
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await optimize("core", glueDirectory, out);
+await optimize("core", glueDirectory, path.join(out, "core.wasm"));
 const glue = await patchGlue("core", glueDirectory);
-for (const file of FILES) await bundle(...file);
-const hasEmulator = existsSync(path.join(glueDirectory, "emulator_bg.wasm"));
-if (hasEmulator) {
-  const { buildEmulator } = await import("./build-emulator.mjs");
-  await buildEmulator(glueDirectory, out);
-}
-await emitTypes();
-await writeManifest();
-for (const name of ["README.md", "../../../LICENSE-MIT", "../../../LICENSE-APACHE"]) {
-  await cp(path.join(here, name), path.join(out, path.basename(name)));
-}
-
-async function bundle(file, entry, format) {
-  await build({
-    absWorkingDir: here,
-    entryPoints: [`src/entry/${entry}.ts`],
+/** The optimized module as base64. */
+const moduleAsBase64 = virtualModule("#module-base64", async () => ({
+  contents: (await readFile(path.join(out, "core.wasm"))).toString("base64"),
+  loader: "text",
+}));
+for (const [file, entry, format] of FILES) {
+  await bundle({
+    root: here,
     outfile: path.join(out, file),
-    bundle: true,
-    minify: true,
+    entry,
+    name: "ajo-limits",
+    format,
     // For an uncaught exception Node.js prints the line that threw it. It must not be the line with the module.
     ...(entry === "inline" && { lineLimit: 1000 }),
-    format,
-    target: "es2022",
-    // The code uses no platform's own modules.
-    platform: "neutral",
-    external: ["*.wasm", "*.wasm?module"],
     alias: { "#glue": glue },
-    plugins: [{ name: "module-as-base64", setup: moduleAsBase64 }],
-    // wasm-bindgen's glue would print deprecation warnings.
-    drop: ["console"],
+    plugins: [moduleAsBase64],
     mangleProps: INTERNAL,
-    banner: { js: "/*! ajo-limits, MIT OR Apache-2.0 */" },
-    legalComments: "none",
-    logLevel: "warning",
   });
 }
-
-/** `#module-base64` becomes the optimized module as base64. */
-function moduleAsBase64({ onResolve, onLoad }) {
-  onResolve({ filter: /^#module-base64$/ }, ({ path }) => ({ path, namespace: "module-as-base64" }));
-  onLoad({ filter: /.*/, namespace: "module-as-base64" }, async () => ({
-    contents: (await readFile(path.join(out, "core.wasm"))).toString("base64"),
-    loader: "text",
-  }));
-}
-
-/** Emits the types twice, because the nearest package.json decides whether a declaration is for ESM or CommonJS. */
-async function emitTypes() {
-  const tsc = path.join(here, "node_modules/typescript/bin/tsc");
-  const esm = path.join(out, "types/esm");
-  const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", "src", "--outDir", esm];
-  await promisify(execFile)(process.execPath, [tsc, "-p", here, ...options]).catch((error) => {
-    throw new Error(error.stdout);
-  });
-  await cp(esm, path.join(out, "types/cjs"), { recursive: true });
-  await writeFile(path.join(out, "types/cjs/package.json"), '{ "type": "commonjs" }\n');
-}
-
-async function writeManifest() {
-  const { devDependencies, scripts, ...manifest } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
-  Object.assign(manifest, {
-    exports: exportsMap(),
-    // For tools that do not support `exports`.
-    main: "./index.cjs",
-    module: "./index.js",
-    types: "./types/cjs/index.d.ts",
-    // npm adds only a file named LICENSE on its own.
-    files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
-    sideEffects: hasEmulator ? ["./emulator-module.cjs"] : false,
-  });
-  await writeFile(path.join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-}
+await emitTypes(here, out);
+await writeManifest(here, out, {
+  exports: exportsMap(),
+  // For tools that do not support `exports`.
+  main: "./index.cjs",
+  module: "./index.js",
+  types: "./types/cjs/index.d.ts",
+  // npm adds only a file named LICENSE on its own.
+  files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
+  sideEffects: false,
+});
+await copyTexts(here, out);
 
 /** The runtimes that cannot compile WebAssembly come first, because the first matching condition wins. */
 function exportsMap() {
-  const esm = (file, type) => ({ types: `./types/esm/${type}.d.ts`, default: `./${file}.js` });
-  const cjs = (file, type) => ({ types: `./types/cjs/${type}.d.ts`, default: `./${file}.cjs` });
-  const entryPoint = (file, prefix, type) => ({
-    workerd: esm(`${prefix}workerd`, type),
-    "edge-light": esm(`${prefix}edge-light`, type),
-    import: esm(file, type),
-    require: cjs(file, type),
-  });
-  const wasm = (file) => ({ types: "./types/esm/wasm.d.ts", default: `./${file}` });
   return {
-    ".": entryPoint("index", "", "index"),
+    ".": {
+      workerd: esm("workerd", "index"),
+      "edge-light": esm("edge-light", "index"),
+      import: esm("index", "index"),
+      require: cjs("index", "index"),
+    },
     "./slim": { import: esm("slim", "entry/slim"), require: cjs("slim", "entry/slim") },
     "./core.wasm": wasm("core.wasm"),
-    ...(hasEmulator && {
-      "./emulator": entryPoint("emulator", "emulator-", "emulator"),
-      "./emulator.wasm": wasm("emulator.wasm"),
-    }),
     "./package.json": "./package.json",
   };
 }

@@ -12,10 +12,10 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/** Writes NAME.wasm from NAME_bg.wasm. Uses wasm-opt of the package `binaryen`, which the lock file pins; wasm-pack downloads one. */
-export async function optimize(name, glue, out) {
+/** Writes OUTFILE from NAME_bg.wasm. Uses wasm-opt of the package `binaryen`, which the lock file pins; wasm-pack downloads one. */
+export async function optimize(name, glue, outfile) {
   const wasmOpt = path.join(here, "node_modules/binaryen/bin/wasm-opt");
-  const files = [path.join(glue, `${name}_bg.wasm`), "-o", path.join(out, `${name}.wasm`)];
+  const files = [path.join(glue, `${name}_bg.wasm`), "-o", outfile];
   await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
 }
 

@@ -16,7 +16,6 @@ import {
   type HttpMethod,
   type TokenStore,
 } from "ajo-limits";
-import { createEmulator, EmulatorError, type Emulator, type Fault, type Snapshot } from "ajo-limits/emulator";
 import { setModule } from "ajo-limits/slim";
 
 declare function print(...values: unknown[]): void;
@@ -88,29 +87,6 @@ export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
   await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
 }
 
-/** The emulator example in the README, and more. */
-export async function useEmulator(): Promise<void> {
-  const emulator: Emulator = createEmulator({ now: () => 0 });
-  const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
-  const fault: Fault = { at: "capping.list", when: "first:2", fault: "drop_before" };
-  emulator.faults.set(fault);
-  await ajo.capping.list();
-  emulator.clock.freeze();
-  emulator.clock.advance(86_400);
-  const calls: number = emulator.requestLog.list({ operation: "token" }).length;
-  const snapshot: Snapshot = emulator.snapshot();
-  emulator.restore(snapshot);
-  emulator.addConcurrentEdit({ before: "capping.update", mutation: "edit" });
-  const variant: string | undefined = emulator.quirks()["undeploy_idle"];
-  const { status } = await emulator.fetch(`${emulator.options.baseUrl}/list`, { method: "POST" });
-  try {
-    emulator.control("GET", "/configs");
-  } catch (error) {
-    if (error instanceof EmulatorError) print(error.code, calls, status, variant);
-  }
-  emulator.close();
-}
-
 export async function typeErrors(ajo: AjoClient): Promise<void> {
   // @ts-expect-error Unknown field.
   await ajo.capping.create({ url: "u", methods: ["GET"], services: {}, maxCalls: 5 });
@@ -130,8 +106,6 @@ export async function typeErrors(ajo: AjoClient): Promise<void> {
   await ajo.capping.deploy();
   // @ts-expect-error `list` returns an array without an envelope.
   (await ajo.capping.list()).results;
-  // @ts-expect-error Unknown operation.
-  createEmulator().faults.set({ at: "capping.dance", when: "always", fault: "drop_before" });
   // @ts-expect-error Missing code.
   new AjoError("message");
   print(definition);
