@@ -1,5 +1,6 @@
 export default {
   compatibilityDate: "2026-04-01",
-  // Presets for Cloudflare import `core.wasm`.
+  // A Worker imports `core.wasm`.
   experimental: { wasm: true },
+  cloudflare: { deployConfig: true, nodeCompat: true },
 };

@@ -1,7 +1,7 @@
 // GET /api/limits: the limits of the sandbox.
 import { AjoClient } from "ajo-limits";
-import { env } from "$env/dynamic/private";
 
+const { env } = process;
 let ajo;
 
 export async function GET() {
