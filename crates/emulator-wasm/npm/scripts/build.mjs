@@ -1,70 +1,68 @@
-// Builds `ajo-limits/emulator`: node scripts/build-emulator.mjs GLUE OUT, or buildEmulator(glue, out) from another script.
-//
-//   cargo build --package ajo-emulator-wasm --lib --target wasm32-unknown-unknown --profile wasm
-//   wasm-bindgen --target web --omit-default-module-path --no-typescript --experimental-reset-state-function \
-//     --out-name emulator --out-dir GLUE target/wasm32-unknown-unknown/wasm/ajo_emulator_wasm.wasm
-//
-// write emulator.js and emulator_bg.wasm to GLUE.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+// Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: emulator.js and emulator_bg.wasm.
+// Replaces OUT with the files to publish.
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { optimize, patchGlue } from "./wasm-module.mjs";
+import { deflateRawSync } from "node:zlib";
+import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManifest } from "../../../wasm/npm/scripts/package-files.mjs";
+import { optimize, patchGlue } from "../../../wasm/npm/scripts/wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-
-/** The module as base64, shared by `import` and `require`: two copies would make the package too large. */
-const MODULE = "./emulator-module.cjs";
-/** That file assigns the module to a global, because it is loaded both as CommonJS and as an ES module. */
-const GLOBAL = 'globalThis[Symbol.for("ajo-limits.emulator-module")]';
+const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
+const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
 
 /** Output file, entry in src/entry/, format. */
 const FILES = [
-  ["emulator.js", "emulator-inline", "esm"],
-  ["emulator.cjs", "emulator-inline", "cjs"],
-  ["emulator-workerd.js", "emulator-workerd", "esm"],
-  ["emulator-edge-light.js", "emulator-edge-light", "esm"],
+  ["index.js", "inline", "esm"],
+  ["index.cjs", "inline", "cjs"],
+  ["workerd.js", "workerd", "esm"],
+  ["edge-light.js", "edge-light", "esm"],
 ];
+/** The module as text, shared by `import` and `require`: two copies would make the package too large. */
+const TEXT = "./module.cjs";
+/** That file assigns the text to a global, because it is loaded both as CommonJS and as an ES module. */
+const GLOBAL = `globalThis[Symbol.for("ajo-limits-emulator ${version}")]`;
 
-export async function buildEmulator(glue, out) {
-  await mkdir(out, { recursive: true });
-  await optimize("emulator", glue, out);
-  await writeFile(
-    path.join(out, MODULE),
-    `/*! ajo-limits, MIT OR Apache-2.0 */\n${GLOBAL}="${(await readFile(path.join(out, "emulator.wasm"))).toString("base64")}";\n`,
-  );
-  const patched = await patchGlue("emulator", glue);
-  for (const [file, entry, format] of FILES) await bundle(patched, path.join(out, file), entry, format);
-}
-
-async function bundle(patched, outfile, entry, format) {
-  await build({
-    absWorkingDir: here,
-    entryPoints: [`src/entry/${entry}.ts`],
-    outfile,
-    bundle: true,
-    minify: true,
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await optimize("emulator", glueDirectory, path.join(out, "module.wasm"));
+// Deflated before base64, because base64 hides repetitions from the compression of the tarball.
+const text = deflateRawSync(await readFile(path.join(out, "module.wasm")), { level: 9 }).toString("base64");
+await writeFile(path.join(out, TEXT), `${GLOBAL}="${text}";\n`);
+const glue = await patchGlue("emulator", glueDirectory);
+const moduleText = virtualModule("#module-text", () => ({ contents: `import "${TEXT}"; export default ${GLOBAL};` }));
+for (const [file, entry, format] of FILES) {
+  await bundle({
+    root: here,
+    outfile: path.join(out, file),
+    entry,
+    name: "ajo-limits-emulator",
     format,
-    target: "es2022",
-    platform: "neutral",
-    external: ["*.wasm", "*.wasm?module", MODULE],
-    alias: { "#emulator-glue": patched },
-    plugins: [{
-      name: "module-as-base64",
-      setup({ onResolve, onLoad }) {
-        onResolve({ filter: /^#emulator-base64$/ }, ({ path }) => ({ path, namespace: "module-as-base64", sideEffects: true }));
-        onLoad({ filter: /.*/, namespace: "module-as-base64" }, () => ({
-          contents: `import "${MODULE}"; export default ${GLOBAL};`,
-        }));
-      },
-    }],
-    banner: { js: "/*! ajo-limits, MIT OR Apache-2.0 */" },
-    legalComments: "none",
-    logLevel: "warning",
+    external: [TEXT],
+    alias: { "#glue": glue },
+    plugins: [moduleText],
   });
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [glue, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
-  await buildEmulator(glue, out);
-}
+await emitTypes(here, out, "tsconfig.types.json");
+await writeManifest(here, out, {
+  exports: {
+    ".": {
+      // The runtimes that cannot compile WebAssembly come first, because the first matching condition wins.
+      workerd: esm("workerd", "index"),
+      "edge-light": esm("edge-light", "index"),
+      import: esm("index", "index"),
+      require: cjs("index", "index"),
+    },
+    "./module.wasm": wasm("module.wasm"),
+    "./package.json": "./package.json",
+  },
+  // For tools that do not support `exports`.
+  main: "./index.cjs",
+  module: "./index.js",
+  types: "./types/cjs/index.d.ts",
+  // npm adds only a file named LICENSE on its own.
+  files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
+  sideEffects: [TEXT],
+});
+await copyTexts(here, out);
+await cp(path.join(here, "node_modules/fflate/LICENSE"), path.join(out, "LICENSE-fflate"));

@@ -1,6 +1,6 @@
-// The modules that the build substitutes for these names.
+// The modules that scripts/build.mjs substitutes for these imports.
 
-declare module "#emulator-glue" {
+declare module "#glue" {
   export function initSync(from: { module: WebAssembly.Module }): unknown;
   export function __wbg_reset_state(): void;
   export function create(settings: string): string;
@@ -9,7 +9,17 @@ declare module "#emulator-glue" {
   export function close(id: number): void;
 }
 
-declare module "#emulator-base64" {
+declare module "#module-text" {
   const encoded: string;
   export default encoded;
+}
+
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
 }

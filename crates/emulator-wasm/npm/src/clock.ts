@@ -1,4 +1,4 @@
-import type { ControlApi } from "./emulator-control.js";
+import type { ControlApi } from "./control.js";
 
 /** The emulator's time. */
 export interface ClockReading {

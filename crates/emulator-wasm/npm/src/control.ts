@@ -1,5 +1,5 @@
 import { EmulatorError } from "./emulator-error.js";
-import type { EmulatorHandle } from "./emulator-handle.js";
+import type { EmulatorHandle } from "./handle.js";
 
 /** The emulator's control API. */
 export class ControlApi {

@@ -1,6 +1,6 @@
 // Delivers a response to the caller of `fetch`: immediately or late, complete, cut in half, or not at all. The modes are defined in
 // crates/emulator/src/faults/delivery.rs.
-import type { ResponseHead } from "./emulator-handle.js";
+import type { ResponseHead } from "./handle.js";
 
 /** Statuses for which a `Response` has no body. */
 const WITHOUT_BODY = [101, 103, 204, 205, 304];

@@ -1,4 +1,4 @@
-import type { ControlApi } from "./emulator-control.js";
+import type { ControlApi } from "./control.js";
 import type { OperationId } from "./generated/operations.js";
 
 /** An operation: `"capping.create"`. */

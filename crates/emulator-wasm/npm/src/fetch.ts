@@ -1,5 +1,5 @@
-import { deliver, wait } from "./emulator-delivery.js";
-import type { EmulatorHandle } from "./emulator-handle.js";
+import { deliver, wait } from "./delivery.js";
+import type { EmulatorHandle } from "./handle.js";
 
 /** The type of the global `fetch`, or a minimal one if the program has no such type. */
 export type EmulatorFetch = typeof globalThis extends { fetch: infer Known }

@@ -1,7 +1,9 @@
 // One WebAssembly instance contains all emulators. Each has a number.
-import * as glue from "#emulator-glue";
+import * as glue from "#glue";
 import { EmulatorError } from "./emulator-error.js";
-import type { WasmModule } from "./platform.js";
+
+/** A `WebAssembly.Module`, or any object if the program has no such type. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Known } } } ? Known : object;
 
 /** A response without its body, in the format of crates/emulator-wasm/src/response_head.rs. */
 export interface ResponseHead {
@@ -25,7 +27,7 @@ let instanceState: "none" | "ready" | "crashed" = "none";
 let generation = 0;
 
 /** Sets the source of the module. It is compiled for the first emulator. */
-export function provideEmulatorModule(loadModule: () => WasmModule): void {
+export function provideModule(loadModule: () => WasmModule): void {
   load = loadModule;
 }
 

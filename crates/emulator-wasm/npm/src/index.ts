@@ -1,19 +1,19 @@
 // The emulator as WebAssembly behind a `fetch`, without a server.
-import { Clock } from "./emulator-clock.js";
-import { ControlApi } from "./emulator-control.js";
+import { Clock } from "./clock.js";
+import { ControlApi } from "./control.js";
 import { EmulatorError } from "./emulator-error.js";
-import { Faults, type FaultTarget } from "./emulator-faults.js";
-import { createFetch, type EmulatorFetch } from "./emulator-fetch.js";
-import { EmulatorHandle } from "./emulator-handle.js";
-import { type EmulatorOptions, toSettingsJson } from "./emulator-options.js";
-import { RequestLog } from "./emulator-request-log.js";
+import { Faults, type FaultTarget } from "./faults.js";
+import { createFetch, type EmulatorFetch } from "./fetch.js";
+import { EmulatorHandle } from "./handle.js";
+import { type EmulatorOptions, toSettingsJson } from "./options.js";
+import { RequestLog } from "./request-log.js";
 
 export { EmulatorError } from "./emulator-error.js";
-export type { Clock, ClockReading } from "./emulator-clock.js";
-export type { EmulatorOperation, EmulatorVerb, Fault, FaultEffect, Faults, FaultTarget, FaultWhen } from "./emulator-faults.js";
-export type { EmulatorFetch } from "./emulator-fetch.js";
-export type { EmulatorOptions, EmulatorSandbox, RegisteredClient } from "./emulator-options.js";
-export type { LoggedRequest, RequestLog, RequestLogFilter } from "./emulator-request-log.js";
+export type { Clock, ClockReading } from "./clock.js";
+export type { EmulatorOperation, EmulatorVerb, Fault, FaultEffect, Faults, FaultTarget, FaultWhen } from "./faults.js";
+export type { EmulatorFetch } from "./fetch.js";
+export type { EmulatorOptions, EmulatorSandbox, RegisteredClient } from "./options.js";
+export type { LoggedRequest, RequestLog, RequestLogFilter } from "./request-log.js";
 
 /** No `fetch` can connect to this port, so a client without `emulator.fetch` fails instead of calling another server. */
 const HOST = "localhost:1";

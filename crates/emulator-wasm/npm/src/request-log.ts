@@ -1,5 +1,5 @@
-import type { ControlApi } from "./emulator-control.js";
-import type { EmulatorOperation } from "./emulator-faults.js";
+import type { ControlApi } from "./control.js";
+import type { EmulatorOperation } from "./faults.js";
 
 /** A call in the request log. It contains no header value and no body. */
 export interface LoggedRequest {

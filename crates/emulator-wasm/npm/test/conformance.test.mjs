@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createEmulator } from "./emulator.mjs";
+import { pathToFileURL } from "node:url";
+import { createEmulator } from "ajo-limits-emulator";
 
-const data = async (name) => JSON.parse(await readFile(new URL(`../../../emulator/tests/conformance/${name}`, import.meta.url), "utf8"));
+const folder = new URL("../../crates/emulator/tests/conformance/", pathToFileURL(process.env.AJO_CASES));
+const data = async (name) => JSON.parse(await readFile(new URL(name, folder), "utf8"));
 
 test("fetch returns the bytes of the core", async () => {
   const { nowMillis, callerHeaders, cases } = await data("cases.json");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import path from "node:path";
 import { test } from "node:test";
-import { capping, createEmulator, createSender, directory, EmulatorError, NOW } from "./emulator.mjs";
+import { createEmulator, EmulatorError } from "ajo-limits-emulator";
+import { capping, createSender, NOW } from "./support.mjs";
 
 test("a token expires when the clock advances", async () => {
   const emulator = createEmulator();
@@ -133,7 +133,7 @@ test("after a trap, reset() recreates a lost emulator", async () => {
   };
   try {
     // The CommonJS build has its own instance.
-    const { createEmulator } = createRequire(import.meta.url)(path.join(directory, "emulator.cjs"));
+    const { createEmulator } = createRequire(import.meta.url)("ajo-limits-emulator");
     const [one, other] = [createEmulator(), createEmulator()];
     trap = true;
     await assert.rejects(one.fetch("/nowhere"), (error) => error.code === "CRASHED" && error.cause instanceof WebAssembly.RuntimeError);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capping, createEmulator, createSender } from "./emulator.mjs";
+import { createEmulator } from "ajo-limits-emulator";
+import { capping, createSender } from "./support.mjs";
 
 /** An emulator that requires no header, and the URL of an operation. */
 function openEmulator() {

@@ -1,10 +1,4 @@
-// Loads the emulator from the build directory, or from AJO_PACKAGE.
-import { pathToFileURL } from "node:url";
-import path from "node:path";
-
-export const directory = path.resolve(process.env.AJO_PACKAGE ?? path.join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../../target/npm/package"));
-export const { createEmulator, EmulatorError } = await import(pathToFileURL(path.join(directory, "emulator.js")).href);
-
+// Helpers of the tests. scripts/test-package.mjs copies them next to the installed package.
 /** 2027-01-15T08:00:00Z, in milliseconds since the epoch. */
 export const NOW = 1_800_000_000_000;
 

@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
 export async function bundle({ root, outfile, entry, name, external = [], ...options }) {
-  await build({
+  return await build({
     absWorkingDir: root,
     entryPoints: [`src/entry/${entry}.ts`],
     outfile,

@@ -4,12 +4,17 @@ export {
   AjoAbortError,
   AjoAuthError,
   AjoConnectionError,
+  AjoEnvironmentError,
   AjoError,
+  AjoFetchError,
   AjoHttpError,
   AjoInternalError,
   AjoTimeoutError,
   AjoValidationError,
+  errorFromJson,
   type ErrorDetails,
+  type ErrorJson,
+  type ForeignErrorJson,
 } from "./errors.js";
 export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
 export type * from "./models.js";

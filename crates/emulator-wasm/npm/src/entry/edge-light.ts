@@ -1,7 +1,7 @@
 // Vercel's edge runtime cannot compile WebAssembly at run time either, and has its own syntax for importing a module.
-import module from "./emulator.wasm?module";
-import { provideEmulatorModule } from "../emulator-handle.js";
+import module from "./module.wasm?module";
+import { provideModule } from "../handle.js";
 
-provideEmulatorModule(() => module);
+provideModule(() => module);
 
-export * from "../emulator.js";
+export * from "../index.js";

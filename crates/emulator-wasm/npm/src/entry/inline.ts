@@ -1,8 +1,9 @@
-// For `import` and `require`, except in edge runtimes. The module is part of the package as base64.
-import encoded from "#emulator-base64";
-import { decode } from "../base64.js";
-import { provideEmulatorModule } from "../emulator-handle.js";
+// For `import` and `require`, except in edge runtimes. The module is part of the package as deflated base64.
+import { inflateSync } from "fflate";
+import encoded from "#module-text";
+import { decode } from "../../../../wasm/npm/src/base64.js";
+import { provideModule } from "../handle.js";
 
-provideEmulatorModule(() => new WebAssembly.Module(decode(encoded)));
+provideModule(() => new WebAssembly.Module(inflateSync(decode(encoded)) as BufferSource));
 
-export * from "../emulator.js";
+export * from "../index.js";

@@ -1,7 +1,7 @@
 // Cloudflare Workers cannot compile WebAssembly at run time, so the module is imported.
-import module from "./emulator.wasm";
-import { provideEmulatorModule } from "../emulator-handle.js";
+import module from "./module.wasm";
+import { provideModule } from "../handle.js";
 
-provideEmulatorModule(() => module);
+provideModule(() => module);
 
-export * from "../emulator.js";
+export * from "../index.js";

@@ -139,3 +139,30 @@ test("slim accepts bytes and compiled modules", async () => {
   other.setModule(new WebAssembly.Module(bytes));
   assert.deepEqual(await new other.AjoClient({ ...options, fetch: mockService() }).capping.list(), []);
 });
+
+test("slim rejects what is no module", async () => {
+  for (const { setModule, AjoValidationError } of [await import("ajo-limits/slim"), require("ajo-limits/slim")]) {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+    const values = [
+      [instance, /not an object of type WebAssembly.Instance$/],
+      [instance.exports, /not an object of type Object$/],
+      [await import("node:fs"), /not an object of type Module$/],
+      [Promise.resolve(), /not an object of type Promise$/],
+      ["/core.wasm", /not a string$/],
+      [undefined, /not undefined$/],
+      [null, /not null$/],
+    ];
+    for (const [value, message] of values) {
+      assert.throws(() => setModule(value), (error) => error instanceof AjoValidationError && error.code === "CONFIG" && message.test(error.message) && /import source/.test(error.hint));
+    }
+  }
+});
+
+test("slim accepts a module of another realm", async () => {
+  const { setModule } = require("ajo-limits/slim");
+  const { runInNewContext } = await import("node:vm");
+  const bytes = readFileSync(require.resolve("ajo-limits/core.wasm"));
+  setModule(runInNewContext("new WebAssembly.Module(bytes)", { bytes }));
+  setModule(runInNewContext("new ArrayBuffer(8)"));
+  setModule(bytes);
+});

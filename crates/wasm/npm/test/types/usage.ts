@@ -16,6 +16,7 @@ import {
   type HttpMethod,
   type TokenStore,
 } from "ajo-limits";
+import { AjoFetchError, AjoHttpError as SameHttpError, errorFromJson, type ErrorJson } from "ajo-limits/errors";
 import { setModule } from "ajo-limits/slim";
 
 declare function print(...values: unknown[]): void;
@@ -85,6 +86,32 @@ export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
   const { extra, ...definition } = definitionOf(await ajo.capping.get(uid));
   await ajo.capping.update(uid, { ...definition, extra: { ...extra, priority: 1 } });
   await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
+}
+
+/** Definitions from constants, with readonly arrays. */
+export async function useConstants(ajo: AjoClient): Promise<void> {
+  const capping = {
+    url: "https://h/*",
+    methods: ["GET"],
+    services: { action: { rating: { maxCallsCount: 1, periodInMs: 1000 } } },
+  } as const;
+  await ajo.capping.create(capping);
+  await ajo.capping.update("uid", capping);
+  await ajo.throttling.create({ urlPattern: "https://h/*", methods: ["GET", "POST"], maxThroughput: 400 } as const);
+}
+
+/** Errors of the subpath, which are the same types. */
+export function useErrors(error: unknown): void {
+  if (error instanceof AjoFetchError) print(error.code === "FETCH_REFUSED");
+  if (!(error instanceof SameHttpError)) return;
+  const same: AjoHttpError = error;
+  const json: ErrorJson = same.toJSON();
+  print(errorFromJson(json) instanceof AjoError, json.cause?.code, JSON.stringify(same));
+}
+
+/** A derived class with its own name. */
+export class MyError extends AjoHttpError {
+  override name = "MyError";
 }
 
 export async function typeErrors(ajo: AjoClient): Promise<void> {
