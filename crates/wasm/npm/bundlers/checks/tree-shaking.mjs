@@ -4,7 +4,7 @@ import { BUNDLERS, bytesOf, sizeOf } from "../bundlers.mjs";
 import { copy } from "../project.mjs";
 
 /** rollup and esbuild do not minify by default. */
-const MAX_BYTES = 12_000;
+const MAX_BYTES = 4_000;
 
 export async function run({ work, attempt }) {
   for (const [name, build] of Object.entries(BUNDLERS)) {
