@@ -11,13 +11,6 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
 const { version } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
 
-/** Output file, entry in src/entry/, format. */
-const FILES = [
-  ["index.js", "inline", "esm"],
-  ["index.cjs", "inline", "cjs"],
-  ["workerd.js", "workerd", "esm"],
-  ["edge-light.js", "edge-light", "esm"],
-];
 /** The module as text, shared by `import` and `require`: two copies would make the package too large. */
 const TEXT = "./module.cjs";
 /** That file assigns the text to a global, because it is loaded both as CommonJS and as an ES module. */
@@ -27,22 +20,27 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await optimize("emulator", glueDirectory, path.join(out, "module.wasm"));
 // Deflated before base64, because base64 hides repetitions from the compression of the tarball.
-const text = deflateRawSync(await readFile(path.join(out, "module.wasm")), { level: 9 }).toString("base64");
+const module = await readFile(path.join(out, "module.wasm"));
+const text = deflateRawSync(module, { level: 9 }).toString("base64");
 await writeFile(path.join(out, TEXT), `${GLOBAL}="${text}";\n`);
 const glue = await patchGlue("emulator", glueDirectory);
-const moduleText = virtualModule("#module-text", () => ({ contents: `import "${TEXT}"; export default ${GLOBAL};` }));
-for (const [file, entry, format] of FILES) {
-  await bundle({
-    root: here,
-    outfile: path.join(out, file),
-    entry,
-    name: "ajo-limits-emulator",
-    format,
-    external: [TEXT],
-    alias: { "#glue": glue },
-    plugins: [moduleText],
-  });
-}
+const moduleText = virtualModule("#module-text", () => ({
+  contents: `import "${TEXT}"; export const encoded = ${GLOBAL}, length = ${module.length};`,
+}));
+const common = {
+  root: here,
+  outdir: out,
+  name: "ajo-limits-emulator",
+  external: [TEXT],
+  alias: { "#glue": glue },
+  plugins: [moduleText],
+  // Readable code takes less space than minified code with source maps.
+  minify: false,
+};
+// The ES modules share emulator.js.
+const modules = { index: "src/entry/inline.ts", workerd: "src/entry/workerd.ts", "edge-light": "src/entry/edge-light.ts" };
+await bundle({ ...common, format: "esm", entryPoints: modules, splitting: true, chunkNames: "emulator" });
+await bundle({ ...common, format: "cjs", entryPoints: { index: "src/entry/inline.ts" }, outExtension: { ".js": ".cjs" } });
 await emitTypes(here, out, "tsconfig.types.json");
 await writeManifest(here, out, {
   exports: {
@@ -60,9 +58,11 @@ await writeManifest(here, out, {
   main: "./index.cjs",
   module: "./index.js",
   types: "./types/cjs/index.d.ts",
+  // For TypeScript's `node10` resolution, which does not support `exports`.
+  typesVersions: { "*": { "module.wasm": ["./types/cjs/wasm.d.ts"] } },
   // npm adds only a file named LICENSE on its own.
   files: ["*.js", "*.cjs", "*.wasm", "types", "LICENSE-*"],
   sideEffects: [TEXT],
 });
 await copyTexts(here, out);
-await cp(path.join(here, "node_modules/fflate/LICENSE"), path.join(out, "LICENSE-fflate"));
+await cp(path.join(here, "node_modules/tiny-inflate/LICENSE"), path.join(out, "LICENSE-tiny-inflate"));

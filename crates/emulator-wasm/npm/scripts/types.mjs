@@ -17,5 +17,5 @@ await compileTypes({
     "Node.js": { lib: ["ES2022"], types: ["node"], files: [...files, "global-fetch.ts"] },
     "Cloudflare Workers": { lib: ["ES2022"], types: ["workers-types"], files: [...files, "global-fetch.ts", "workers.ts"] },
   },
-  typeRoots: [path.join(here, "../../wasm/npm/node_modules/@types"), path.join(here, "node_modules/@cloudflare")],
+  typeRoots: [path.join(here, "../../wasm/npm/node_modules/@types"), path.join(here, "../../wasm/npm/node_modules/@cloudflare")],
 });

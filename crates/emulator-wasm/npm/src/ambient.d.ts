@@ -10,8 +10,15 @@ declare module "#glue" {
 }
 
 declare module "#module-text" {
-  const encoded: string;
-  export default encoded;
+  /** Base64 of the deflated module. */
+  export const encoded: string;
+  /** The number of bytes of the module. */
+  export const length: number;
+}
+
+declare module "tiny-inflate" {
+  /** Inflates into `target`, and returns it. */
+  export default function inflate(source: Uint8Array, target: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
 declare module "*.wasm" {

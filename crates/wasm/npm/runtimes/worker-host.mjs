@@ -57,7 +57,8 @@ function files() {
     packed("ESModule", "ajo-limits", "ajo-limits/workerd.js"),
     packed("ESModule", "ajo-limits-emulator", "ajo-limits-emulator/workerd.js"),
     packed("CompiledWasm", "core.wasm", "ajo-limits/core.wasm"),
-    packed("CompiledWasm", "emulator.wasm", "ajo-limits-emulator/emulator.wasm"),
+    packed("ESModule", "emulator.js", "ajo-limits-emulator/emulator.js"),
+    packed("CompiledWasm", "module.wasm", "ajo-limits-emulator/module.wasm"),
   ].map((it) => ({ ...it, contents: it.contents ?? readFileSync(it.path) }));
 }
 

@@ -10,24 +10,25 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
 /**
- * Entry points: the subpath, the file in src/ with its types, and the file in src/ for each condition. The runtimes that cannot compile
- * WebAssembly come first, because the first matching condition wins. `default` stands for `import` and `require`.
+ * Entry points: the subpath, the file in src/ with its types, and for each condition the file in src/ and the one in src/entry/ that loads
+ * the WebAssembly module. The runtimes that cannot compile WebAssembly come first, because the first matching condition wins. `default`
+ * stands for `import` and `require`.
  *
  * With `reexports` instead of `sources`, the files re-export from those of another entry point, because every copy of the client takes
  * 8 to 72 KB.
  */
 const ENTRY_POINTS = {
-  ".": { types: "index", sources: { workerd: "entry/workerd", "edge-light": "entry/edge-light", default: "entry/inline" } },
-  "./slim": { types: "entry/slim", sources: { default: "entry/slim" } },
-  "./errors": { types: "errors", sources: { default: "errors" } },
-  "./stores/kv": { types: "stores/kv", sources: { default: "stores/kv" } },
-  "./stores/durable-object": { types: "stores/durable-object", sources: { default: "stores/durable-object" } },
-  "./stores/file": { types: "stores/file", sources: { default: "stores/file" } },
+  ".": { types: "index", sources: { workerd: ["index", "workerd"], "edge-light": ["index", "edge-light"], default: ["index", "inline"] } },
+  "./slim": { types: "slim", sources: { default: ["slim", "slim"] } },
+  "./errors": { types: "errors", sources: { default: ["errors"] } },
+  "./stores/kv": { types: "stores/kv", sources: { default: ["stores/kv"] } },
+  "./stores/durable-object": { types: "stores/durable-object", sources: { default: ["stores/durable-object"] } },
+  "./stores/file": { types: "stores/file", sources: { default: ["stores/file"] } },
 };
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
-  /^(addStored|attemptTimeout|cleanUp|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|generation|idempotency|identity|isIdempotent|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|readSuccess|readText|redact|release|report|reportRetry|run|secrets|setInstantiate|settings|startAttempt|state)$/;
+  /^(addStored|attemptTimeout|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|idempotency|identity|isIdempotent|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|readSuccess|readText|redact|release|report|reportRetry|secrets|settings|startAttempt)$/;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
@@ -70,7 +71,7 @@ function formats(condition) {
   return condition === "default" ? [["js", "esm"], ["cjs", "cjs"]] : [["js", "esm"]];
 }
 
-async function bundleFile({ condition, name, source }) {
+async function bundleFile({ condition, name, source: [source, loader] }) {
   for (const [extension, format] of formats(condition)) {
     await bundle({
       root: here,
@@ -79,9 +80,9 @@ async function bundleFile({ condition, name, source }) {
       name: "ajo-limits",
       format,
       // For an uncaught exception Node.js prints the line that threw it. It must not be the line with the module.
-      ...(source === "entry/inline" && { lineLimit: 1000 }),
+      ...(loader === "inline" && { lineLimit: 1000 }),
       external: ["node:*"],
-      alias: { "#glue": glue },
+      ...(loader && { alias: { "#glue": glue, "#module": path.join(here, "src/module.ts"), "#load-module": path.join(here, `src/entry/${loader}.ts`) } }),
       plugins: [moduleAsBase64],
       mangleProps: INTERNAL,
     });
@@ -104,7 +105,7 @@ async function exportedNames(source) {
     entryPoints: [`src/${source}.ts`],
     name: "ajo-limits",
     format: "esm",
-    external: ["#glue"],
+    external: ["#module"],
     write: false,
     metafile: true,
   });

@@ -23,6 +23,11 @@ export class AjoClient {
   declare readonly capping: Capping & Redeploy;
   declare readonly throttling: Throttling;
 
+  /** @internal A minifier may have renamed the class. */
+  static get name(): string {
+    return "AjoClient";
+  }
+
   /** Throws an `AjoValidationError` for invalid options. */
   constructor(options: AjoOptions) {
     const { json, settings } = readOptions(CONSTRUCTOR, options, ["sandbox"]);
@@ -30,9 +35,6 @@ export class AjoClient {
     Object.assign(this, createApis((...call) => startOperation(context, ...call)));
   }
 }
-
-// A minifier may have renamed the class.
-Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
 // Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
 // that are no getters.

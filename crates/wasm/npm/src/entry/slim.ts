@@ -1,9 +1,8 @@
-// For callers that provide the WebAssembly module themselves.
+// For programs that provide the WebAssembly module themselves.
 import { AjoValidationError } from "../errors.js";
-import { provideModule } from "../module.js";
 import type { WasmModule } from "../platform.js";
 
-export * from "../index.js";
+let source: BufferSource | WebAssembly.Module | undefined;
 
 /**
  * Sets the WebAssembly module: `ajo-limits/core.wasm`, compiled or as bytes. Call it before you create the first client. Bytes are
@@ -13,20 +12,35 @@ export * from "../index.js";
  * "ajo-limits/core.wasm"` returns in some runtimes.
  */
 export function setModule(module: WasmModule | ArrayBuffer | ArrayBufferView): void {
-  // Not `instanceof`, which is false for an object of another realm.
-  const tag = Object.prototype.toString.call(module);
-  const isBytes = ArrayBuffer.isView(module) || tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";
-  if (!isBytes && tag !== "[object WebAssembly.Module]") {
-    throw new AjoValidationError(`setModule: expected a WebAssembly.Module or its bytes, not ${describe(module, tag)}`, {
+  if (!isBytes(module) && typeName(module) !== "WebAssembly.Module") {
+    throw new AjoValidationError(`setModule: expected a WebAssembly.Module or its bytes, not ${describe(module)}`, {
       code: "CONFIG",
       hint: "Import it with `import source core from \"ajo-limits/core.wasm\"`, or pass the bytes of that file.",
     });
   }
-  provideModule(() => (isBytes ? new WebAssembly.Module(module as BufferSource) : (module as WebAssembly.Module)));
+  source = module as BufferSource | WebAssembly.Module;
+}
+
+export function loadModule(): WebAssembly.Module {
+  if (source === undefined) {
+    throw new AjoValidationError("ajo-limits/slim has no WebAssembly module", { code: "CONFIG", hint: "Call `setModule` first." });
+  }
+  if (isBytes(source)) source = new WebAssembly.Module(source);
+  return source;
+}
+
+// Not `instanceof`, which is false for an object of another realm.
+function isBytes(value: unknown): value is BufferSource {
+  return ArrayBuffer.isView(value) || ["ArrayBuffer", "SharedArrayBuffer"].includes(typeName(value));
+}
+
+/** `Promise`, `WebAssembly.Module`, `String`. */
+function typeName(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /** `a string`, `undefined`, `an object of type Module`. */
-function describe(value: unknown, tag: string): string {
+function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  return Object(value) === value ? `an object of type ${tag.slice("[object ".length, -1)}` : `a ${typeof value}`;
+  return Object(value) === value ? `an object of type ${typeName(value)}` : `a ${typeof value}`;
 }

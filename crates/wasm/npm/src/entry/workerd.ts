@@ -1,7 +1,6 @@
 // Cloudflare Workers cannot compile WebAssembly at run time, so the module is imported.
 import module from "./core.wasm";
-import { provideModule } from "../module.js";
 
-provideModule(() => module);
-
-export * from "../index.js";
+export function loadModule(): WebAssembly.Module {
+  return module;
+}
