@@ -8,18 +8,19 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const README = "README.md";
 const TABLE = /(?<=<!-- tested versions: [^\n]*-->\n).*?(?=<!-- tested versions: end -->)/s;
 
-const SUITE = "calls, faults, and the emulator";
+const CALLS = "all operations, and the emulator";
+const FAULTS = "all operations, the emulator, and faults";
 const PAGE = "a page in Chromium";
 const SERVER = "a server, built and run";
 const WORKER = "a Worker, built and run";
 
 /** Folder of the lock file, packages, name, the test. */
 const ROWS = [
-  ["runtimes", ["node-20", "node-22", "node-24"], "Node.js", `${SUITE}; ES modules, CommonJS, a single executable application`],
-  ["runtimes", ["@deno/linux-x64-glibc"], "Deno", `${SUITE}; without permissions`],
-  ["runtimes", ["@oven/bun-linux-x64"], "Bun", `${SUITE}; \`bun build --compile\``],
-  ["runtimes", ["miniflare"], "workerd (Miniflare)", `${SUITE}; the oldest and the newest compatibility date`],
-  ["runtimes", ["edge-runtime"], "Vercel edge-runtime", SUITE],
+  ["runtimes", ["node-20", "node-22", "node-24"], "Node.js", `${FAULTS}; ES modules, CommonJS, a single executable application`],
+  ["runtimes", ["@deno/linux-x64-glibc"], "Deno", `${FAULTS}; without permissions`],
+  ["runtimes", ["@oven/bun-linux-x64"], "Bun", `${CALLS}; \`bun build --compile\``],
+  ["runtimes", ["miniflare"], "workerd (Miniflare)", `${FAULTS}; the oldest and the newest compatibility date`],
+  ["runtimes", ["edge-runtime"], "Vercel edge-runtime", CALLS],
   ["bundlers", ["vite"], "Vite", `${PAGE}, and the development server`],
   ["bundlers", ["webpack"], "webpack", PAGE],
   ["bundlers", ["rollup"], "Rollup", PAGE],
