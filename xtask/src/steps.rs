@@ -210,7 +210,7 @@ pub(crate) const STEPS: &[TestStep] = &[
     test_step(
         StepTier::All,
         "runtimes",
-        "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd and edge-runtime",
+        "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd, edge-runtime, and executables",
         &[
             LinuxOnX64,
             Node,
@@ -243,11 +243,18 @@ pub(crate) const STEPS: &[TestStep] = &[
         ..test_step(
             StepTier::All,
             "bundlers",
-            "the npm package works in bundlers, Next.js, Jest and Vitest, and its examples run",
-            npm::package::REQUIREMENTS,
+            "the npm package works in bundlers, Next.js, Jest, Vitest, pnpm and Yarn, and its examples run",
+            npm::bundlers::REQUIREMENTS,
             npm::bundlers::test,
         )
     },
+    test_step(
+        StepTier::All,
+        "frameworks",
+        "the npm package works in SvelteKit, Astro, React Router, Nitro and OpenNext",
+        npm::frameworks::REQUIREMENTS,
+        npm::frameworks::test,
+    ),
 ];
 
 fn check_generated_code() -> Result<(), String> {

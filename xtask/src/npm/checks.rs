@@ -5,11 +5,12 @@ use super::package::{CLIENT_PACKAGE, EMULATOR_PACKAGE, pack, pack_emulator};
 use crate::process::run_in;
 use crate::workspace::root;
 
-/// Tests the JS wrapper on a scripted core, and compiles both packages. Needs no WebAssembly.
+/// Tests the JS wrapper on a scripted core, compiles both packages, and compares the README with the lock files. Needs no WebAssembly.
 pub(crate) fn test_wrapper() -> Result<(), String> {
     run_in_sources("npm", &["run", "--silent", "check"])?;
     let emulator = path_string(&root().join(EMULATOR_SOURCES_FOLDER));
     node_module("typescript/bin/tsc", &["-p", &emulator])?;
+    run_script("tested-versions.mjs", &["--check"])?;
     run_script("test.mjs", &[&path_string(&build_folder("tests"))])
 }
 

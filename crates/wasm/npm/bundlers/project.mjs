@@ -53,10 +53,13 @@ export function sh(program, argv, { cwd, env = {} }) {
   });
 }
 
-/** Starts a server, and waits until its output matches `ready`. */
+/** Starts a server, and waits until its output matches `ready`. Its process group also has the processes that it starts. */
 export async function serve(program, argv, { cwd, env = {} }, ready) {
-  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
-  const stop = () => child.kill("SIGKILL");
+  const stdio = ["ignore", "pipe", "pipe"];
+  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio, timeout: TIMEOUT_MS, detached: true });
+  const stop = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+  };
   process.on("exit", stop);
   let output = "";
   const match = await new Promise((resolve, reject) => {
@@ -77,6 +80,8 @@ export async function serve(program, argv, { cwd, env = {} }, ready) {
 const QUIET = {
   NEXT_TELEMETRY_DISABLED: "1",
   WRANGLER_SEND_METRICS: "false",
+  // Otherwise wrangler requests the location of this machine.
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
   DENO_NO_UPDATE_CHECK: "1",
   NO_COLOR: "1",
   CI: "1",

@@ -4,7 +4,8 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { CASES, here, wrangler } from "./runtimes.mjs";
+import { buildWithBun, buildWithNode } from "./executables.mjs";
+import { bun, CASES, here, nodePath, wrangler } from "./runtimes.mjs";
 
 const [tarball, emulatorTarball, ajo, out] = process.argv.slice(2, 6).map((it) => path.resolve(it));
 const selected = process.argv.slice(6);
@@ -40,7 +41,10 @@ async function makeFixture() {
   writeFileSync(path.join(out, "package.json"), '{ "private": true, "type": "module" }\n');
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
   await runOrThrow("npm", ["install", ...flags, tarball, emulatorTarball]);
-  if (cases.some(({ name }) => name.includes("wrangler"))) await Promise.all([bundle("bundle", []), bundle("bundle-compat", ["nodejs_compat"])]);
+  const isSelected = (part) => cases.some(({ name }) => name.includes(part));
+  if (isSelected("Bun, executable")) await buildWithBun(bun, out, runOrThrow);
+  if (isSelected("Node.js 24, executable")) await buildWithNode(nodePath(24), out, runOrThrow);
+  if (isSelected("wrangler")) await Promise.all([bundle("bundle", []), bundle("bundle-compat", ["nodejs_compat"])]);
 }
 
 /** Bundles the Worker with wrangler. A dry run sends nothing. */

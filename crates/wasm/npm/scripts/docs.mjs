@@ -1,5 +1,5 @@
-// Writes docs/api.md from the types, and the table of tested versions in README.md: node scripts/docs.mjs TYPES [--check]. TYPES is the
-// folder types/esm of the built package. With --check, nothing is written, and the exit code is 1 if a file is outdated.
+// Writes docs/api.md from the types: node scripts/docs.mjs TYPES [--check]. TYPES is the folder types/esm of the built package. With
+// --check, nothing is written, and the exit code is 1 if the file is outdated.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,33 +9,7 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const types = path.resolve(process.argv[2]);
 const isCheck = process.argv.includes("--check");
 
-/** Projects whose packages are the tested versions, and the names of those packages in the table. */
-const TESTED = {
-  ".": { typescript: "TypeScript", "typescript-oldest": "TypeScript", "typescript-newest": "TypeScript", "@cloudflare/workers-types": "@cloudflare/workers-types" },
-  runtimes: {
-    "node-20": "Node.js",
-    "node-22": "Node.js",
-    "node-24": "Node.js",
-    "@deno/linux-x64-glibc": "Deno",
-    "@oven/bun-linux-x64": "Bun",
-    miniflare: "workerd (miniflare)",
-    "edge-runtime": "Vercel edge-runtime",
-  },
-  bundlers: {
-    esbuild: "esbuild",
-    rollup: "Rollup",
-    vite: "Vite",
-    webpack: "webpack",
-    wrangler: "Wrangler",
-    next: "Next.js",
-    "playwright-core": "Chromium of playwright-core",
-    jest: "Jest",
-    vitest: "Vitest",
-  },
-};
-
 write("docs/api.md", apiReference());
-write("README.md", read("README.md").replace(/(?<=<!-- tested versions: [^\n]*-->\n).*?(?=<!-- tested versions: end -->)/s, `\n${testedVersions()}\n`));
 
 function read(file) {
   return readFileSync(path.join(here, file), "utf8");
@@ -54,18 +28,6 @@ function readEntryPoints() {
   return Object.entries(exports)
     .filter(([, conditions]) => conditions.import)
     .map(([subpath, conditions]) => [path.posix.join("ajo-limits", subpath), path.join(types, "../..", conditions.import.types)]);
-}
-
-function testedVersions() {
-  const versions = new Map();
-  for (const [project, names] of Object.entries(TESTED)) {
-    const { packages } = JSON.parse(read(path.join(project, "package-lock.json")));
-    for (const [name, title] of Object.entries(names)) {
-      versions.set(title, [...(versions.get(title) ?? []), packages[`node_modules/${name}`].version]);
-    }
-  }
-  const byVersion = (one, other) => one.localeCompare(other, "en", { numeric: true });
-  return ["| tested with | versions |", "|---|---|", ...[...versions].map(([title, list]) => `| ${title} | ${list.sort(byVersion).join(", ")} |`), ""].join("\n");
 }
 
 function apiReference() {

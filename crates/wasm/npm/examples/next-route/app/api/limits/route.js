@@ -1,7 +1,6 @@
-// GET /api/limits returns the limits of the sandbox as JSON. Runs on the edge.
+// GET /api/limits returns the limits of the sandbox as JSON.
 import { AjoClient, AjoError } from "ajo-limits";
 
-export const runtime = "edge";
 export const dynamic = "force-dynamic";
 
 const { env } = process;
