@@ -8,6 +8,19 @@ import { startOperation } from "./start-call.js";
 
 const CONSTRUCTOR = "new AjoClient";
 
+// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on a prototype, and only in properties that are
+// no getters. The annotation lets bundlers drop an unused client; scripts/package-files.mjs keeps it.
+const ClientMethods = /* @__PURE__ */ createClientMethods();
+
+function createClientMethods(): new () => object {
+  class ClientMethods {}
+  const apis = createApis(() => {
+    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
+  });
+  Object.assign(ClientMethods.prototype, apis);
+  return ClientMethods;
+}
+
 /**
  * A client of Adobe Journey Optimizer's capping and throttling APIs, for one organization and sandbox.
  *
@@ -19,28 +32,20 @@ const CONSTRUCTOR = "new AjoClient";
  * for (const config of await ajo.capping.list()) console.log(config.uid, config.state, config.url);
  * ```
  */
-export class AjoClient {
+export class AjoClient extends ClientMethods {
   declare readonly capping: Capping & Redeploy;
   declare readonly throttling: Throttling;
 
   /** @internal A minifier may have renamed the class. */
-  static get name(): string {
+  static override get name(): string {
     return "AjoClient";
   }
 
   /** Throws an `AjoValidationError` for invalid options. */
   constructor(options: AjoOptions) {
+    super();
     const { json, settings } = readOptions(CONSTRUCTOR, options, ["sandbox"]);
     const context = new CallContext(CONSTRUCTOR, json, settings);
     Object.assign(this, createApis((...call) => startOperation(context, ...call)));
   }
 }
-
-// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
-// that are no getters.
-Object.assign(
-  AjoClient.prototype,
-  createApis(() => {
-    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
-  }),
-);
