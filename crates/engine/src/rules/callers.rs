@@ -103,10 +103,11 @@ pub(super) fn check_data_source_rate(calls: i64, period_in_ms: i64) -> Option<Di
 
 /// Notes that so few connections reach a rate only with very short calls.
 pub(super) fn check_connections(calls: i64, period_in_ms: i64, connections: i64) -> Option<Diagnostic> {
-    let (calls, period, connections) = (i128::from(calls), i128::from(period_in_ms), i128::from(connections));
-    let is_limited = calls > 0 && calls * 1000 >= MAX_RATE_PER_CONNECTION.saturating_mul(connections * period);
+    let busy_time = i128::from(connections) * i128::from(period_in_ms);
+    let is_limited = calls > 0 && i128::from(calls) * 1000 >= MAX_RATE_PER_CONNECTION.saturating_mul(busy_time);
     is_limited.then(|| {
-        let latency = i64::try_from(connections * period / calls).unwrap_or(i64::MAX);
+        // A product above 64 bits only has a latency below 25 ms too.
+        let latency = i64::try_from(busy_time).unwrap_or(i64::MAX) / calls;
         let message = format!(
             "with {connections} connections, calls reach this rate only if each ends within {latency} ms (inferred: a \
              connection carries one call at a time)"
