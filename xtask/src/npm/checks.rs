@@ -3,7 +3,7 @@
 use super::folders::{build_folder, path_string, run_in_sources, run_script};
 use super::package::pack;
 
-/// Tests the JS wrapper on a scripted core, and its types. Needs no WebAssembly.
+/// Tests the JS wrapper on a scripted module, and its types. Needs no WebAssembly.
 pub(crate) fn test_wrapper() -> Result<(), String> {
     run_in_sources("npm", &["run", "--silent", "check"])?;
     run_script("test.mjs", &[&path_string(&build_folder("tests"))])
