@@ -2,6 +2,7 @@ import { DISCONNECTED, INVALID_REQUEST, REFUSED, TIMEOUT } from "./actions.js";
 import type { ResponseHeaders } from "./api-call.js";
 import { type BodyReading, readText } from "./body.js";
 import { type CallSignal, TimedOut } from "./call-signal.js";
+import { ownMessage } from "./error-message.js";
 import { fetchProblem } from "./fetch-problem.js";
 import { invalidResponse } from "./invalid-response.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
@@ -111,27 +112,30 @@ async function callFetch(fetch: Fetch, url: string, init: FetchInit, isGlobal: b
     return await pending;
   } catch (error) {
     if (isInvalid(url, init)) throw new SendFailure(INVALID_REQUEST, error);
-    if (isGlobal && isInvalidInit(url, init)) throw new SendFailure(REFUSED, error);
-    throw new SendFailure(fetchProblem(error), error);
+    throw new SendFailure(isGlobal && isRefusedInit(url, init, error) ? REFUSED : fetchProblem(error), error);
   }
 }
 
 /** Whether `fetch` rejects this request before it sends it. Its error is of the same kind as one of the network. */
 function isInvalid(url: string, { headers }: FetchInit): boolean {
-  return throws(() => (new URL(url), new Headers(headers)));
+  return exceptionOf(() => (new URL(url), new Headers(headers))) !== undefined;
 }
 
-/** The same for all options. The global `Request` decides for the global `fetch` only. */
-function isInvalidInit(url: string, init: FetchInit): boolean {
-  return typeof Request === "function" && throws(() => new Request(url, init as RequestInit));
+/**
+ * Whether the global `fetch` has refused the options: then `Request` refuses them with the same message. The message decides, because
+ * the `fetch` of Bun accepts options that its `Request` refuses.
+ */
+function isRefusedInit(url: string, init: FetchInit, error: unknown): boolean {
+  const exception = typeof Request === "function" ? exceptionOf(() => new Request(url, init as RequestInit)) : undefined;
+  return exception !== undefined && ownMessage(exception) === ownMessage(error);
 }
 
-function throws(work: () => unknown): boolean {
+function exceptionOf(work: () => unknown): unknown {
   try {
     work();
-    return false;
-  } catch {
-    return true;
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 
