@@ -35,7 +35,7 @@ const REFUSED_NAME = /^(NotCapable|PermissionDenied|ERR_ACCESS_DENIED|UND_ERR_IN
  *   subrequests …".
  */
 const REFUSED_MESSAGE =
-  /^(RequestInit: |Request constructor: |Failed to execute 'fetch'|\w+\.fetch: |Expected signal |signal is not of type |bad port$|Fetch failed: Requests to port |\[MSW\] Cannot bypass |Disallowed operation called within global scope|Too many subrequests)/;
+  /^(RequestInit: |Request constructor: |Failed to execute 'fetch'|(Window|WorkerGlobalScope)\.fetch: |Expected signal |signal is not of type |bad port$|Fetch failed: Requests to port |\[MSW\] Cannot bypass |Disallowed operation called within global scope|Too many subrequests)/;
 
 /** Why a request failed, decided by the rejection of `fetch`. Without proof that nothing was sent: the connection was lost. */
 export function fetchProblem(error: unknown): number {

@@ -181,7 +181,7 @@ test("errors of mocks and permissions are refusals", async () => {
   for (const [name, error] of cases) {
     assert.equal((await problemWith(() => Promise.reject(error)))[0], REFUSED, name);
   }
-  const network = ["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed", "Network connection lost.", "bad portal"];
+  const network = ["Failed to fetch", "client.fetch: lost", "NetworkError when attempting to fetch resource.", "Load failed", "Network connection lost.", "bad portal"];
   for (const message of network) assert.equal((await problemWith(() => Promise.reject(new TypeError(message))))[0], DISCONNECTED, message);
 });
 
