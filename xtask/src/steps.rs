@@ -112,7 +112,7 @@ pub(crate) const STEPS: &[TestStep] = &[
     test_step(
         StepTier::Test,
         "npm-unit",
-        "the npm package's JS wrapper works on a scripted core",
+        "the npm package's JS wrapper works on a scripted module",
         &[Node, NpmPackages(SOURCES_FOLDER), NpmPackages(EMULATOR_SOURCES_FOLDER)],
         npm::checks::test_wrapper,
     ),

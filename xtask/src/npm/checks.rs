@@ -5,7 +5,7 @@ use super::package::{CLIENT_PACKAGE, EMULATOR_PACKAGE, pack, pack_emulator};
 use crate::process::run_in;
 use crate::workspace::root;
 
-/// Tests the JS wrapper on a scripted core, compiles both packages, and compares the README with the lock files. Needs no WebAssembly.
+/// Tests the JS wrapper on a scripted module, compiles both packages, and compares the README with the lock files. Needs no WebAssembly.
 pub(crate) fn test_wrapper() -> Result<(), String> {
     run_in_sources("npm", &["run", "--silent", "check"])?;
     let emulator = path_string(&root().join(EMULATOR_SOURCES_FOLDER));

@@ -1,4 +1,4 @@
-// Tests the JS wrapper with a scripted core: node scripts/test.mjs OUT. Bundles the tests into OUT, because Node.js 20 cannot run
+// Tests the JS wrapper with a scripted module: node scripts/test.mjs OUT. Bundles the tests into OUT, because Node.js 20 cannot run
 // TypeScript.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";

@@ -26,15 +26,16 @@ const REFUSED_NAME = /^(NotCapable|PermissionDenied|ERR_ACCESS_DENIED|UND_ERR_IN
 /**
  * The same as the start of a message, for errors without a name or code of their own:
  * - a TypeError for an invalid argument, such as an AbortSignal of another realm: undici ("RequestInit: …", "Request constructor: …"),
- *   Chromium ("Failed to execute 'fetch' …"), Firefox ("Window.fetch: …"), node-fetch ("Expected signal …"). Their network errors
- *   have other texts: "fetch failed", "Failed to fetch", "NetworkError when …", "request to … failed".
- * - undici's cause of "fetch failed" for a port that the Fetch standard blocks: "bad port".
+ *   Chromium ("Failed to execute 'fetch' …"), Firefox ("Window.fetch: …"), node-fetch ("Expected signal …"), Bun ("signal is not of
+ *   type …"). Their network errors have other texts: "fetch failed", "Failed to fetch", "NetworkError when …", "request to … failed".
+ * - A port that the Fetch standard blocks: undici ("bad port", the cause of "fetch failed"), Deno ("Fetch failed: Requests to port N
+ *   are blocked").
  * - MSW with onUnhandledRequest "error": "[MSW] Cannot bypass a request …".
  * - workerd outside of a request, and over its limit of requests: "Disallowed operation called within global scope …", "Too many
  *   subrequests …".
  */
 const REFUSED_MESSAGE =
-  /^(RequestInit: |Request constructor: |Failed to execute 'fetch'|\w+\.fetch: |Expected signal |bad port$|\[MSW\] Cannot bypass |Disallowed operation called within global scope|Too many subrequests)/;
+  /^(RequestInit: |Request constructor: |Failed to execute 'fetch'|(Window|WorkerGlobalScope)\.fetch: |Expected signal |signal is not of type |bad port$|Fetch failed: Requests to port |\[MSW\] Cannot bypass |Disallowed operation called within global scope|Too many subrequests)/;
 
 /** Why a request failed, decided by the rejection of `fetch`. Without proof that nothing was sent: the connection was lost. */
 export function fetchProblem(error: unknown): number {

@@ -42,7 +42,7 @@ export interface AjoOptions {
   tokenStore?: TokenStore | undefined;
   /** Time limit of a call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
-  /** Time limit of one attempt in milliseconds. */
+  /** Time limit of one attempt in milliseconds: of its request to the service, without a token request before it. */
   attemptTimeoutMs?: number | undefined;
   /** Maximum attempts of a call, including the first. */
   maxAttempts?: number | undefined;
@@ -63,7 +63,7 @@ export interface CallOptions {
   signal?: Signal | undefined;
   /** Time limit of the call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
-  /** Time limit of one attempt in milliseconds. */
+  /** Time limit of one attempt in milliseconds: of its request to the service, without a token request before it. */
   attemptTimeoutMs?: number | undefined;
   /** Maximum attempts, including the first. */
   maxAttempts?: number | undefined;

@@ -1,7 +1,8 @@
 import { DISCONNECTED, INVALID_REQUEST, REFUSED, TIMEOUT } from "./actions.js";
 import type { ResponseHeaders } from "./api-call.js";
-import { readText } from "./body.js";
+import { type BodyReading, readText } from "./body.js";
 import { type CallSignal, TimedOut } from "./call-signal.js";
+import { ownMessage } from "./error-message.js";
 import { fetchProblem } from "./fetch-problem.js";
 import { invalidResponse } from "./invalid-response.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
@@ -55,14 +56,15 @@ export async function send(
   callSignal: CallSignal,
 ): Promise<HttpResponse> {
   const controller = new AbortController();
-  const signal = controller.signal as Signal;
+  const reading: BodyReading = { isStopped: false };
+  const stop = (): void => {
+    reading.isStopped = true;
+    controller.abort();
+    reading.cancel?.();
+  };
   try {
-    return await withTimeout(
-      callSignal,
-      limits.timeoutMs,
-      () => exchange(request, limits, custom, options, signal),
-      () => controller.abort(),
-    );
+    const work = () => exchange(request, limits, custom, options, controller.signal as Signal, reading);
+    return await withTimeout(callSignal, limits.timeoutMs, work, stop);
   } catch (error) {
     throw error instanceof TimedOut ? new SendFailure(TIMEOUT, error) : error;
   }
@@ -74,6 +76,7 @@ async function exchange(
   custom: Fetch | undefined,
   options: FetchOptions | undefined,
   signal: Signal,
+  reading: BodyReading,
 ): Promise<HttpResponse> {
   // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
   const fetch = custom ?? (globalThis.fetch as unknown as Fetch | undefined);
@@ -91,7 +94,7 @@ async function exchange(
     if (type === "opaqueredirect") return { status: 302, headers: NO_HEADERS, text: "" };
     if (type === "error") throw new TypeError("fetch returned a network error");
     if (!Number.isInteger(status) || status < 100 || status > 999) throw invalidResponse("the response has no valid status");
-    const text = await readText(response, isSuccess(status) ? maxBytes : maxErrorBytes, signal);
+    const text = await readText(response, isSuccess(status) ? maxBytes : maxErrorBytes, reading);
     return { status, headers: responseHeaders(response), text };
   } catch (error) {
     throw new SendFailure(DISCONNECTED, error);
@@ -109,27 +112,30 @@ async function callFetch(fetch: Fetch, url: string, init: FetchInit, isGlobal: b
     return await pending;
   } catch (error) {
     if (isInvalid(url, init)) throw new SendFailure(INVALID_REQUEST, error);
-    if (isGlobal && isInvalidInit(url, init)) throw new SendFailure(REFUSED, error);
-    throw new SendFailure(fetchProblem(error), error);
+    throw new SendFailure(isGlobal && isRefusedInit(url, init, error) ? REFUSED : fetchProblem(error), error);
   }
 }
 
 /** Whether `fetch` rejects this request before it sends it. Its error is of the same kind as one of the network. */
 function isInvalid(url: string, { headers }: FetchInit): boolean {
-  return throws(() => (new URL(url), new Headers(headers)));
+  return exceptionOf(() => (new URL(url), new Headers(headers))) !== undefined;
 }
 
-/** The same for all options. The global `Request` decides for the global `fetch` only. */
-function isInvalidInit(url: string, init: FetchInit): boolean {
-  return typeof Request === "function" && throws(() => new Request(url, init as RequestInit));
+/**
+ * Whether the global `fetch` has refused the options: then `Request` refuses them with the same message. The message decides, because
+ * the `fetch` of Bun accepts options that its `Request` refuses.
+ */
+function isRefusedInit(url: string, init: FetchInit, error: unknown): boolean {
+  const exception = typeof Request === "function" ? exceptionOf(() => new Request(url, init as RequestInit)) : undefined;
+  return exception !== undefined && ownMessage(exception) === ownMessage(error);
 }
 
-function throws(work: () => unknown): boolean {
+function exceptionOf(work: () => unknown): unknown {
   try {
     work();
-    return false;
-  } catch {
-    return true;
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

@@ -16,7 +16,7 @@ const REQUIRED = ["TextEncoder", "TextDecoder", "AbortController"];
 const EMPTY_MODULE = [0, 97, 115, 109, 1, 0, 0, 0];
 
 const CANNOT_COMPILE =
-  "Start Node.js without --jitless; in a page, allow script-src 'wasm-unsafe-eval'; in an edge runtime, let the bundler import the module (see \"Runtimes\" in the README of ajo-limits).";
+  "Start Node.js without --jitless, allow script-src 'wasm-unsafe-eval' in a page, or let the bundler of an edge function import the module: see Runtimes in the README.";
 
 /** Calls an export. Throws an `AjoInternalError` if it traps. */
 export function run<T>(work: (exports: ModuleExports) => T): T {
@@ -44,7 +44,7 @@ function create(): ModuleExports {
   if (missing !== undefined) {
     throw new AjoEnvironmentError(`this environment has no global ${missing}, which ajo-limits needs`, {
       code: "MISSING_GLOBAL",
-      hint: `Define globalThis.${missing}, or use a test environment that has it, such as node instead of jsdom.`,
+      hint: `Define globalThis.${missing}, or use the test environment node instead of jsdom.`,
     });
   }
   try {

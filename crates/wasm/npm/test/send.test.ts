@@ -170,16 +170,18 @@ test("errors of mocks and permissions are refusals", async () => {
     ["nock without a match", wrapped(coded("ERR_NOCK_NO_MATCH"))],
     ["MSW", new TypeError("Failed to fetch", { cause: named("InternalError", '[MSW] Cannot bypass a request when using the "error" strategy') })],
     ["a signal of another realm", new TypeError('RequestInit: Expected signal ("AbortSignal {}") to be an instance of AbortSignal.')],
+    ["a signal of another realm in Bun", new TypeError("signal is not of type AbortSignal.")],
     ["node-fetch", new TypeError("Expected signal to be an instanceof AbortSignal")],
     ["Chromium", new TypeError("Failed to execute 'fetch' on 'Window': Failed to read the 'mode' property from 'RequestInit'")],
     ["Firefox", new TypeError("Window.fetch: 'x' (value of 'mode' member of RequestInit) is not a valid value for enumeration RequestMode.")],
     ["a blocked port", wrapped(new Error("bad port"))],
+    ["a blocked port in Deno", new TypeError("Fetch failed: Requests to port 6000 are blocked")],
     ["workerd in the global scope", new Error("Disallowed operation called within global scope. Asynchronous I/O is not allowed")],
   ];
   for (const [name, error] of cases) {
     assert.equal((await problemWith(() => Promise.reject(error)))[0], REFUSED, name);
   }
-  const network = ["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed", "Network connection lost.", "bad portal"];
+  const network = ["Failed to fetch", "client.fetch: lost", "NetworkError when attempting to fetch resource.", "Load failed", "Network connection lost.", "bad portal"];
   for (const message of network) assert.equal((await problemWith(() => Promise.reject(new TypeError(message))))[0], DISCONNECTED, message);
 });
 
@@ -197,8 +199,11 @@ test("the global fetch refuses invalid requests", async () => {
   assert.equal(problem, REFUSED);
 });
 
-test("options of a custom fetch are not judged", async () => {
+test("options that only Request refuses are not judged", async () => {
   const lost = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+  // As in Bun, whose fetch ignores `mode`.
+  const bun = (): Promise<never> => Promise.reject(lost);
+  assert.equal((await withGlobal("fetch", bun, () => problemWith(undefined, {}, { mode: "nonsense" })))[0], DISCONNECTED);
   assert.equal((await problemWith(() => Promise.reject(lost), {}, { mode: "an option that only this fetch has" }))[0], DISCONNECTED);
 });
 
