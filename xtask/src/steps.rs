@@ -206,6 +206,13 @@ pub(crate) const STEPS: &[TestStep] = &[
     ),
     test_step(
         StepTier::All,
+        "oracle",
+        "the npm package gives the same results as the native client for random inputs",
+        npm::package::REQUIREMENTS,
+        npm::oracle::test,
+    ),
+    test_step(
+        StepTier::All,
         "runtimes",
         "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd and edge-runtime",
         &[
