@@ -21,6 +21,14 @@ pub(crate) fn test_package() -> Result<(), String> {
     run_script("budgets.mjs", &[&path_string(&build_folder("package")), &tarball])
 }
 
+/// Checks that memory stays flat over many calls of the built package.
+pub(crate) fn test_memory() -> Result<(), String> {
+    pack()?;
+    let calls = if std::env::var_os("AJO_TEST_FULL").is_some() { "200000" } else { "20000" };
+    let package = path_string(&build_folder("package"));
+    run_in_sources("node", &["--expose-gc", "bench/memory.mjs", &package, calls])
+}
+
 fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
     run_in_sources("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
 }
