@@ -36,8 +36,8 @@ mod transport;
 // Only the types in this crate's own signatures. Import everything else from `ajo_engine`.
 pub use ajo_engine::{
     AccessToken, AuthError, BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials, CredentialsError, IMS_URL,
-    ImsError, ImsErrorKind, OrgId, OrgIdError, Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest,
-    TransportErrorKind, VersionedToken,
+    ImsError, ImsErrorKind, MAX_TOKEN_RESPONSE_BYTES, OrgId, OrgIdError, RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION,
+    Scopes, ScopesError, Secret, StoreLocks, Timestamp, TokenRequest, TransportErrorKind, VersionedToken,
 };
 pub use bounded_read::read_bounded_text;
 pub use credential_file::{MAX_CREDENTIAL_BYTES, read_credential_file, read_credential_text};
@@ -56,10 +56,7 @@ pub use store::{FileStore, FileStoreProblem, MemoryStore};
 pub use store::{StoreError, StoreFuture, TokenStore};
 pub use token::action_results;
 pub use token::provider::{TokenActionExecutor, TokenProvider};
-pub use token::token_transport::{
-    BoxFuture, MAX_TOKEN_RESPONSE_BYTES, RELEASE_POLL_INTERVAL, SHORT_LEASE_DURATION, TokenEvent, TokenResponse,
-    TokenTransport,
-};
+pub use token::token_transport::{BoxFuture, TokenEvent, TokenResponse, TokenTransport};
 #[cfg(feature = "reqwest")]
 pub use transport::bounded_body::read_bounded;
 #[cfg(feature = "reqwest")]

@@ -29,9 +29,10 @@ pub use ajo_auth::credentials;
 #[cfg(feature = "reqwest")]
 pub use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file, read_bounded_text};
 // The types in this crate's own signatures. Import everything else from `ajo_engine`.
+pub use ajo_engine::spec::{Api, OPERATIONS, Operation, RequestBody, ResponseValue, Verb, object_schema};
 pub use ajo_engine::{
     AlreadyApplied, Credentials, ErrorOrigin, ErrorResponse, Idempotency, LiveLimit, RetryPolicy, SandboxName,
-    SandboxNameError, Secret, ServiceCode, Uid, UidError, rules,
+    SandboxNameError, Secret, ServiceCode, Uid, UidError, config_definition, rules,
 };
 #[cfg(any(feature = "fetch", feature = "reqwest"))]
 pub use client::builder::GenericClientBuilder;
@@ -41,31 +42,26 @@ pub use generated::capping::types::*;
 pub use generated::enums::*;
 pub use generated::options::*;
 pub use generated::throttling::types::*;
-pub use generated::verbs::Verb;
-pub use parse::config_definition::{IncompleteConfigError, config_definition};
+pub use parse::config_definition::IncompleteConfigError;
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest_transport::{ReqwestTemplate, ReqwestTransport};
-pub use types::object_schema;
-pub use types::operation::{Api, Operation, RequestBody, ResponseValue};
-pub use types::operation_table::OPERATIONS;
 #[cfg(feature = "client")]
 pub use {
+    ajo_engine::{BASE_URL, DEADLINE, ErrorKind, MAX_ERROR_RESPONSE_BYTES, SendErrorKind, TIMEOUT},
     client::api_client::Client,
     client::call::Call,
     client::call_options::CallOptions,
     client::call_response::CallResponse,
-    client::client_config::{AuthSource, BASE_URL, ClientConfig, DEADLINE, TIMEOUT, ValidatedConfig},
+    client::client_config::{AuthSource, ClientConfig, ValidatedConfig},
     client::request_builder::RequestBuilder,
     client::request_config::RequestConfig,
     error::call_error::CallError,
-    error::error_kind::ErrorKind,
     error::redeploy_error::{RedeployError, RedeployFailure},
     generated::capping::client::Capping,
     generated::throttling::client::Throttling,
     transport::http_request::{HttpRequest, RequestTemplate, StringRequestTemplate},
     transport::http_transport::{
-        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_ERROR_RESPONSE_BYTES, MAX_RESPONSE_BYTES,
-        SendError, SendErrorKind,
+        CallEvent, DeadlineExceeded, HttpResponse, HttpTransport, MAX_RESPONSE_BYTES, SendError,
     },
     transport::in_flight_call::InFlightCall,
     transport::request_id::new_request_id,

@@ -3,8 +3,10 @@
 //!
 //! - [`json`]: reads JSON through one small trait.
 //! - Parsers: credentials in every format, token and error responses, URLs, identifiers, headers.
+//! - Failures: whether a change may have been applied, what to do, and the message ([`CallFailure`]).
 //! - Decisions: whether a call is retried ([`RetryState`]), when a token is used or fetched ([`TokenCache`]).
 //! - [`rules`]: validates definitions with the service's codes.
+//! - [`spec`]: the operations and schemas of the specifications, as data.
 //!
 //! The crate needs `alloc` and not `std`. The feature `serde` serializes identifiers; `serde_json` implements
 //! [`json::JsonValue`] for `serde_json::Value`.
@@ -14,18 +16,23 @@
 extern crate alloc;
 
 mod decide;
+mod failure;
 pub mod json;
 mod parse;
 pub mod rules;
+pub mod spec;
 
 pub use decide::attempt_outcome::AttemptOutcome;
-pub use decide::call_state::{CallAction, CallInput, CallOutcome, CallState, NotSentReason, SharedClientState};
+pub use decide::call_state::{
+    CallAction, CallInput, CallOutcome, CallState, DEADLINE, NotSentReason, SharedClientState, TIMEOUT,
+};
 pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
+pub use decide::monotonic_clock::MonotonicClock;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;
 pub use decide::redeploy::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};
-pub use decide::refresh_lease::RefreshLease;
+pub use decide::refresh_lease::{RELEASE_POLL_INTERVAL, RefreshLease, SHORT_LEASE_DURATION};
 pub use decide::retry_budget::{CALLS_PER_RETRY, MAX_RETRY_TOKENS, RetryBudget};
 pub use decide::retry_policy::RetryPolicy;
 pub use decide::retry_state::{RetryDecision, RetryState};
@@ -37,9 +44,15 @@ pub use decide::token_cache::{
     CacheLookup, EARLY_REFRESH_MARGIN, EXPIRY_MARGIN, FIRST_BACKOFF, MAX_BACKOFF, REJECTION_BACKOFF, TokenCache,
 };
 pub use decide::versioned_token::VersionedToken;
+pub use failure::call_failure::CallFailure;
+pub use failure::error_kind::ErrorKind;
+pub use failure::failed_response::{MAX_ERROR_RESPONSE_BYTES, safe_request_id};
+pub use failure::request_target::RequestTarget;
+pub use failure::send_error_kind::SendErrorKind;
 pub use parse::access_token::AccessToken;
 pub use parse::auth_error::{AuthError, TransportErrorKind};
-pub use parse::base_url::{BaseUrl, BaseUrlError};
+pub use parse::base_url::{BASE_URL, BaseUrl, BaseUrlError};
+pub use parse::config_definition::config_definition;
 pub use parse::credentials::client_id::{ClientId, ClientIdError};
 pub use parse::credentials::client_secret_error::ClientSecretError;
 pub use parse::credentials::credentials_error::CredentialsError;
@@ -48,9 +61,11 @@ pub use parse::credentials::oauth_credentials::Credentials;
 pub use parse::credentials::org_id::{OrgId, OrgIdError};
 pub use parse::credentials::scopes::{Scopes, ScopesError};
 pub use parse::error_response::{ErrorOrigin, ErrorResponse};
-pub use parse::header::{is_header_name, is_header_value};
+pub use parse::header::{check_custom_header, is_header_name, is_header_value};
 pub use parse::http_date::parse_http_date;
 pub use parse::ims_error::{ImsError, ImsErrorKind};
+pub use parse::request_body::encode_payload;
+pub use parse::response_body::check_json_object;
 pub use parse::retry_after::parse_retry_after;
 pub use parse::sandbox_name::{SandboxName, SandboxNameError};
 pub use parse::secret::Secret;
@@ -59,6 +74,6 @@ pub use parse::store_entry::{TokenEntryError, decode_entry, encode_entry, store_
 pub use parse::timestamp::Timestamp;
 pub use parse::token_claims::TokenClaims;
 pub use parse::token_request::{IMS_URL, TOKEN_PATH, TOKEN_TIMEOUT, TokenRequest};
-pub use parse::token_response::parse_token_response;
+pub use parse::token_response::{MAX_TOKEN_RESPONSE_BYTES, parse_token_response};
 pub use parse::uid::{Uid, UidError};
 pub use parse::untrusted_text;

@@ -1,60 +1,63 @@
 //! A client, with the state that its calls share.
 
-use std::cell::RefCell;
+use alloc::string::String;
 
-use ajo_auth::SHORT_LEASE_DURATION;
-use ajo_core::{AuthSource, CallError, InFlightCall, RequestConfig, RetryPolicy, StringRequestTemplate};
-use ajo_engine::{ClientTokenState, OAuthOptions, RetryBudget, SharedClientState, StepContext, StoreLocks};
+use ajo_engine::{
+    ClientTokenState, OAuthOptions, RetryBudget, SHORT_LEASE_DURATION, Secret, TOKEN_PATH, VersionedToken,
+};
 
-use crate::client_options::ClientOptions;
+use crate::client_options::{ClientOptions, TokenSource};
 use crate::error_json;
-use crate::host_runtime;
+use crate::json_writer::JsonWriter;
 
 pub(crate) struct Client {
-    pub(crate) config: RequestConfig<StringRequestTemplate>,
-    pub(crate) policy: RetryPolicy,
-    shared: RefCell<ClientState>,
-}
-
-struct ClientState {
-    tokens: ClientTokenState,
-    budget: RetryBudget,
+    pub(crate) tokens: ClientTokenState,
+    pub(crate) budget: RetryBudget,
+    /// The token of the last request, which JavaScript reads once per generation.
+    pub(crate) last_token: Option<Secret>,
+    pub(crate) is_closed: bool,
+    /// The number of calls that need this client.
+    pub(crate) calls: u32,
 }
 
 impl Client {
-    /// Creates a client from its options (JSON). The error is JSON too.
-    pub(crate) fn open(options: &str) -> Result<Self, String> {
-        let ClientOptions { config, has_token_store: has_store } = ClientOptions::from_json(options)?;
-        let client = config.validate().and_then(|config| {
-            let options =
-                OAuthOptions { has_store, store_locks: StoreLocks::None, lease_duration: SHORT_LEASE_DURATION };
-            let tokens = match &config.auth {
-                AuthSource::Credentials(credentials) => {
-                    ClientTokenState::with_credentials(credentials.clone(), config.ims_url.clone(), options)
-                }
-                AuthSource::Token { token: Some(token), .. } => {
-                    ClientTokenState::from_static(token).map_err(CallError::from)?
-                }
-                AuthSource::Token { token: None, .. } => ClientTokenState::from_callback(),
-            };
-            let shared = RefCell::new(ClientState { tokens, budget: RetryBudget::default() });
-            Ok(Self { config: RequestConfig::from_validated(&config), policy: config.policy, shared })
-        });
-        client.map_err(|error| error_json::from_error(&error))
+    /// Creates a client from its options (JSON), and describes it (JSON without the client's number). The error is JSON too.
+    pub(crate) fn open(options: &str) -> Result<(Self, JsonWriter), String> {
+        let options = ClientOptions::from_json(options)?;
+        let description = describe(&options);
+        let ClientOptions { source, ims_url, has_store, store_locks, .. } = options;
+        let oauth = OAuthOptions { has_store, store_locks, lease_duration: SHORT_LEASE_DURATION };
+        let tokens = match source {
+            TokenSource::Credentials(credentials) => ClientTokenState::with_credentials(credentials, ims_url, oauth),
+            TokenSource::Static(token) => {
+                ClientTokenState::from_static(&token).map_err(|_| error_json::invalid_access_token())?
+            }
+            TokenSource::Callback => ClientTokenState::from_callback(),
+        };
+        let client = Self { tokens, budget: RetryBudget::default(), last_token: None, is_closed: false, calls: 0 };
+        Ok((client, description))
     }
 
-    /// Steps a call. The second value is whether a token was loaded from the store.
-    pub(crate) fn step<R>(
-        &self,
-        progress: &mut InFlightCall,
-        step: impl FnOnce(&mut InFlightCall, &mut SharedClientState<'_>, StepContext) -> R,
-    ) -> (R, bool) {
-        let snapshot = host_runtime::snapshot();
-        let ClientState { tokens, budget } = &mut *self.shared.borrow_mut();
-        let result =
-            step(progress, &mut SharedClientState { tokens, retry_budget: budget, rate_limit: None }, snapshot);
-        // Other calls poll instead of being woken: a Cloudflare Worker must not touch one request from an event of another.
-        tokens.take_lease_released();
-        (result, tokens.take_loaded_from_store())
+    /// Remembers the token of a request, and returns its generation.
+    #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 tokens")]
+    pub(crate) fn remember(&mut self, token: &VersionedToken) -> f64 {
+        self.last_token = Some(token.token.value().clone());
+        token.generation as f64
     }
+}
+
+fn describe(options: &ClientOptions) -> JsonWriter {
+    let source = match options.source {
+        TokenSource::Credentials(_) => "credentials",
+        TokenSource::Static(_) => "static",
+        TokenSource::Callback => "callback",
+    };
+    let token_url = (source == "credentials").then(|| [options.ims_url.as_str(), TOKEN_PATH].concat());
+    JsonWriter::new()
+        .string("baseUrl", options.base_url.as_str())
+        .string("clientId", options.client_id.as_str())
+        .string("orgId", options.org_id.as_str())
+        .optional_string("sandbox", options.sandbox.as_ref().map(ajo_engine::SandboxName::as_str))
+        .optional_string("tokenUrl", token_url.as_deref())
+        .string("source", source)
 }

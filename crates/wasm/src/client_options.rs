@@ -1,18 +1,32 @@
-//! Parses the options of clients and calls.
+//! Parses the options of clients.
 
-use std::time::Duration;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
-use ajo_auth::{AuthError, Credentials, CredentialsError, Secret};
-use ajo_core::{AuthSource, CallError, CallOptions, ClientConfig};
 use ajo_engine::json::{JsonValue as _, Value};
+use ajo_engine::{BaseUrl, ClientId, Credentials, CredentialsError, ErrorKind, OrgId, SandboxName, Secret, StoreLocks};
 
 use crate::error_json;
 use crate::json_reader::JsonReader;
 
 /// The options of a client, as the JS wrapper passes them.
 pub(crate) struct ClientOptions {
-    pub(crate) config: ClientConfig,
-    pub(crate) has_token_store: bool,
+    pub(crate) source: TokenSource,
+    pub(crate) client_id: ClientId,
+    pub(crate) org_id: OrgId,
+    pub(crate) sandbox: Option<SandboxName>,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) ims_url: BaseUrl,
+    pub(crate) has_store: bool,
+    pub(crate) store_locks: StoreLocks,
+}
+
+/// Where the tokens come from.
+pub(crate) enum TokenSource {
+    Credentials(Credentials),
+    Static(Secret),
+    /// A function in JavaScript.
+    Callback,
 }
 
 impl ClientOptions {
@@ -20,24 +34,33 @@ impl ClientOptions {
     pub(crate) fn from_json(text: &str) -> Result<Self, String> {
         let invalid = |message: String| error_json::invalid(&message);
         let mut reader = JsonReader::parse(text).map_err(invalid)?;
-        let options = call_options(&mut reader);
-        let auth = auth_source(&mut reader);
-        let (sandbox, base_url, ims_url) =
-            (reader.string("sandbox"), reader.string("baseUrl"), reader.string("imsUrl"));
-        let has_token_store = reader.flag("tokenStore");
+        let [client_id, org_id] = ["clientId", "orgId"].map(|name| reader.string(name).unwrap_or_default());
+        let [sandbox, base_url, ims_url] = ["sandbox", "baseUrl", "imsUrl"].map(|name| reader.string(name));
+        let [has_store, has_locks] = ["tokenStore", "storeLocks"].map(|name| reader.flag(name));
+        let source = token_source(&mut reader, &client_id, &org_id);
         reader.finish().map_err(invalid)?;
-        let to_json = |error: CallError| error_json::from_error(&error);
-        let options = options.map_err(to_json)?;
-        let auth = auth.map_err(|error| to_json(AuthError::from(error).into()))?;
-        let config = ClientConfig { auth: Some(auth), sandbox, base_url, ims_url, options, ..ClientConfig::default() };
-        Ok(Self { config, has_token_store })
+        let config = |message: String| error_json::without_call(&ErrorKind::Config(message).into());
+        let credentials_error =
+            |error: CredentialsError| error_json::without_call(&ErrorKind::Auth(error.into()).into());
+        let source = source.map_err(credentials_error)?;
+        let sandbox = sandbox.map(|name| name.parse::<SandboxName>()).transpose();
+        let sandbox = sandbox.map_err(|error| config(error.to_string()))?;
+        let base_url = BaseUrl::parse_service(base_url.as_deref()).map_err(config)?;
+        let ims_url = BaseUrl::parse_token_endpoint(ims_url.as_deref()).map_err(config)?;
+        let (client_id, org_id) = match &source {
+            TokenSource::Credentials(credentials) => (credentials.client_id().clone(), credentials.org_id().clone()),
+            _ => (
+                client_id.parse().map_err(|error: ajo_engine::ClientIdError| config(error.to_string()))?,
+                org_id.parse().map_err(|error: ajo_engine::OrgIdError| config(error.to_string()))?,
+            ),
+        };
+        let store_locks = if has_locks { StoreLocks::Expiring } else { StoreLocks::None };
+        Ok(Self { source, client_id, org_id, sandbox, base_url, ims_url, has_store, store_locks })
     }
 }
 
 /// Parses the authentication: an access token, the contents of a credential file, or separate values.
-fn auth_source(reader: &mut JsonReader<'_>) -> Result<AuthSource, CredentialsError> {
-    let client_id = reader.string("clientId").unwrap_or_default();
-    let org_id = reader.string("orgId").unwrap_or_default();
+fn token_source(reader: &mut JsonReader<'_>, client_id: &str, org_id: &str) -> Result<TokenSource, CredentialsError> {
     let secrets: Vec<Secret> = reader.strings("clientSecrets").into_iter().map(Secret::new).collect();
     let scopes = scopes(reader.take_value("scopes"));
     // A string, or `true` if a function provides tokens.
@@ -46,12 +69,13 @@ fn auth_source(reader: &mut JsonReader<'_>) -> Result<AuthSource, CredentialsErr
     let credentials = reader.take_value("credentials");
     let name = reader.string("credentialName");
     if let Some(token) = token {
-        return Ok(AuthSource::Token { token: token.as_str().map(Secret::new), client_id, org_id });
+        let text = token.as_str();
+        return Ok(text.map_or(TokenSource::Callback, |text| TokenSource::Static(Secret::new(text))));
     }
-    Ok(AuthSource::Credentials(match credentials {
+    Ok(TokenSource::Credentials(match credentials {
         Some(Value::String(text)) => Credentials::parse_json(&text, name.as_deref())?,
         Some(json) => Credentials::from_json(&json, name.as_deref())?,
-        None => Credentials::with_secrets(&client_id, &secrets, &org_id, &scopes)?,
+        None => Credentials::with_secrets(client_id, &secrets, org_id, &scopes)?,
     }))
 }
 
@@ -63,19 +87,4 @@ fn scopes(value: Option<Value<'_>>) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Parses call options. `timeoutMs` limits the whole call including retries.
-pub(crate) fn call_options(reader: &mut JsonReader<'_>) -> Result<CallOptions, CallError> {
-    let mut options = CallOptions::default();
-    if let Some(millis) = reader.number("timeoutMs") {
-        options = options.deadline(Duration::from_millis(millis));
-    }
-    if let Some(attempts) = reader.integer("maxAttempts") {
-        options = options.attempts(attempts);
-    }
-    for (name, value) in reader.string_pairs("headers") {
-        options = options.header(&name, &value)?;
-    }
-    Ok(options)
 }

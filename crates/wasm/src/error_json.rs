@@ -1,110 +1,132 @@
 //! Errors as JSON.
 
-use crate::host_runtime::timer_millis;
-use crate::json_writer::JsonWriter;
-use crate::operation_name;
-use ajo_auth::AuthError;
-use ajo_core::{CallError, ErrorKind, Operation};
-use ajo_engine::RedeployResult;
+use alloc::string::String;
+use core::time::Duration;
 
-/// Converts the error of a call, or of a client's options.
-pub(crate) fn from_error(error: &CallError) -> String {
-    let is_invalid_option = is_invalid_option(error);
-    let (kind, default_code) = match error.kind() {
+use ajo_engine::{
+    AuthError, CallFailure, ErrorKind, Idempotency, RedeployResult, RequestTarget, ServiceCode, TransportErrorKind,
+};
+
+use crate::json_writer::JsonWriter;
+use crate::time::timer_millis;
+
+/// A call that failed.
+pub(crate) struct FailedCall<'c> {
+    pub(crate) failure: &'c CallFailure,
+    /// The name of the operation in JavaScript, or empty.
+    pub(crate) operation: &'c str,
+    /// The request id that was sent, or empty.
+    pub(crate) request_id: &'c str,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) target: RequestTarget,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl FailedCall<'_> {
+    pub(crate) fn to_json(&self) -> String {
+        let Self { failure, operation, request_id, attempts, .. } = *self;
+        let sent_id = Some(request_id).filter(|id| !id.is_empty());
+        let (kind, default_code) = kind_and_code(&failure.kind);
+        let code = failure.error_response().and_then(|response| response.code.as_ref()).map(ServiceCode::as_str);
+        let oauth_code = match &failure.kind {
+            ErrorKind::Auth(AuthError::Ims(error)) => error.code.as_deref(),
+            _ => None,
+        };
+        let mut message = prefix(operation);
+        // Writing to a string never fails.
+        let _ = failure.write_message(&mut message, attempts, sent_id);
+        let body = core::str::from_utf8(&failure.body).ok().filter(|body| !body.is_empty());
+        let is_authentication = kind != "config" && failure.is_authentication();
+        base(kind, &message, code.or(oauth_code).unwrap_or(default_code))
+            .optional_number("status", failure.status().map(u32::from))
+            .optional_string("requestId", failure.request_id(sent_id))
+            .optional_string("operation", Some(operation).filter(|name| !name.is_empty()))
+            .number("attempts", attempts)
+            .number("elapsedMs", timer_millis(self.elapsed))
+            .optional_string("hint", failure.hint(self.idempotency, self.target))
+            .string("outcome", outcome(failure))
+            .optional_number("retryAfterMs", failure.retry_after().map(timer_millis))
+            .optional_string("body", body)
+            .flag("authentication", is_authentication)
+            .flag("retryable", failure.is_retryable(self.idempotency))
+            .finish()
+    }
+}
+
+/// The kind of an error in JavaScript, and its code if nobody sent one.
+fn kind_and_code(kind: &ErrorKind) -> (&'static str, &'static str) {
+    match kind {
         ErrorKind::Config(_) | ErrorKind::Auth(AuthError::Credentials(_)) => ("config", "CONFIG"),
-        ErrorKind::Auth(_) if is_invalid_option => ("config", "CONFIG"),
+        ErrorKind::Auth(AuthError::Transport { kind: TransportErrorKind::Refused, .. }) | ErrorKind::Refused(_) => {
+            ("refused", "FETCH_REFUSED")
+        }
         ErrorKind::Auth(error) if error.is_timeout() => ("timeout", "TIMEOUT"),
         ErrorKind::Auth(_) => ("auth", "AUTH"),
         ErrorKind::Api(_) => ("api", "API"),
         ErrorKind::DeadlineExceeded(_) => ("deadlineExceeded", "DEADLINE_EXCEEDED"),
-        ErrorKind::Connect(_)
-        | ErrorKind::NameResolution(_)
-        | ErrorKind::Certificate(_)
-        | ErrorKind::Proxy(_)
-        | ErrorKind::ProxyAuthentication(_)
-        | ErrorKind::ProxyUnreachable(_) => ("connect", "CONNECT"),
         ErrorKind::Timeout(_) => ("timeout", "TIMEOUT"),
         ErrorKind::Disconnected(_) => ("disconnected", "DISCONNECTED"),
         ErrorKind::Decode { .. } => ("decode", "DECODE"),
-        _ => ("buildRequest", "BUILD_REQUEST"),
-    };
-    let oauth_code = match error.kind() {
-        ErrorKind::Auth(AuthError::Ims(error)) => error.code.as_deref(),
-        _ => None,
-    };
-    let body = std::str::from_utf8(error.body()).ok().filter(|body| !body.is_empty());
-    let code = error.code().map(ajo_core::ServiceCode::as_str).or(oauth_code).unwrap_or(default_code);
-    let operation = error.operation().map(operation_name::js_name);
-    let message = if is_invalid_option { format!("`accessToken`: {error}") } else { message(error) };
-    let json = JsonWriter::new()
-        .string("kind", kind)
-        .string("message", &message)
-        .string("code", code)
-        .optional_number("status", error.status().map(u32::from))
-        .optional_string("requestId", error.request_id())
-        .optional_string("operation", operation.as_deref())
-        .number("attempts", error.attempts())
-        .number("elapsedMs", timer_millis(error.elapsed()))
-        .optional_string("hint", error.hint())
-        .string("outcome", outcome(error))
-        .optional_number("retryAfterMs", error.retry_after().map(timer_millis))
-        .optional_string("body", body);
-    finish_error(json, kind != "config" && error.is_authentication(), error.is_retryable())
+        ErrorKind::BuildRequest(_) => ("buildRequest", "BUILD_REQUEST"),
+        // The kinds of proxies and of name resolution are never reported by `fetch`.
+        _ => ("connect", "CONNECT"),
+    }
 }
 
 /// What happened to the request.
-fn outcome(error: &CallError) -> &'static str {
-    match RedeployResult::from(error) {
+fn outcome(failure: &CallFailure) -> &'static str {
+    match failure.redeploy_result() {
         RedeployResult::Refused => "refused",
         RedeployResult::Failed => "failed",
         _ => "unknown",
     }
 }
 
-/// Whether the option `accessToken` is invalid, as opposed to a token that a function returned during a call.
-fn is_invalid_option(error: &CallError) -> bool {
-    error.operation().is_none() && matches!(error.kind(), ErrorKind::Auth(AuthError::InvalidToken))
+fn prefix(operation: &str) -> String {
+    if operation.is_empty() { String::new() } else { [operation, " failed: "].concat() }
 }
 
-/// The message of an error, with the operation named as in JavaScript.
-fn message(error: &CallError) -> String {
-    let message = error.to_string();
-    let names = error.operation().map(|operation| (operation.to_string(), operation_name::js_name(operation)));
-    match names.and_then(|(name, js_name)| Some(format!("{js_name}{}", message.strip_prefix(&name)?))) {
-        Some(renamed) => renamed,
-        None => message,
-    }
+fn base(kind: &str, message: &str, code: &str) -> JsonWriter {
+    JsonWriter::new().string("kind", kind).string("message", message).string("code", code)
 }
 
-fn finish_error(json: JsonWriter, authentication: bool, retryable: bool) -> String {
-    json.flag("authentication", authentication).flag("retryable", retryable).finish()
+/// An error before any call, such as an invalid option.
+pub(crate) fn without_call(failure: &CallFailure) -> String {
+    for_arguments(failure, "")
 }
 
-/// The error of a call that was dropped because JavaScript did not resume it in time.
-pub(crate) fn abandoned_call() -> String {
-    let json = JsonWriter::new()
-        .string("kind", "timeout")
-        .string("message", "the call was abandoned because its last step far exceeded its time limit")
-        .string("code", "TIMEOUT")
-        .string("hint", "the service may have applied the change; read the configuration back before retrying");
-    finish_error(json, false, false)
+/// An error of a call's arguments, before the call.
+pub(crate) fn for_arguments(failure: &CallFailure, operation: &str) -> String {
+    let (idempotency, target) = (None, RequestTarget::Other);
+    FailedCall { failure, operation, request_id: "", idempotency, target, attempts: 0, elapsed: Duration::ZERO }
+        .to_json()
 }
 
-/// Invalid options or input. Nothing was sent.
-fn invalid_input(operation: Option<&str>, message: &str) -> String {
-    let json = JsonWriter::new().string("kind", "invalid").string("message", message).string("code", "INVALID");
-    let json = json.optional_string("operation", operation).number("attempts", 0).number("elapsedMs", 0);
-    finish_error(json, false, false)
+/// The option `accessToken` is invalid, as opposed to a token that a function returned during a call.
+pub(crate) fn invalid_access_token() -> String {
+    let message = ["`accessToken`: ", &alloc::string::ToString::to_string(&AuthError::InvalidToken)].concat();
+    let hint = AuthError::InvalidToken.hint();
+    finish_small(base("config", &message, "CONFIG").optional_string("hint", hint))
 }
 
-/// Invalid options of a client, or invalid input of an unknown operation.
+/// Options that the JS wrapper cannot have passed.
 pub(crate) fn invalid(message: &str) -> String {
-    invalid_input(None, message)
+    finish_small(base("invalid", message, "INVALID"))
 }
 
-/// Invalid input of an operation.
-pub(crate) fn invalid_input_for(operation: &Operation, message: &str) -> String {
-    let operation = operation_name::js_name(operation);
-    let message = format!("{operation} failed: {message}");
-    invalid_input(Some(&operation), &message)
+/// A mistake of the JS wrapper.
+pub(crate) fn internal(operation: &str, message: &str) -> String {
+    finish_small(base("internal", &(prefix(operation) + message), "INTERNAL"))
+}
+
+/// The error of a call that was dropped because JavaScript did not go on with it in time.
+pub(crate) fn abandoned_call(operation: &str) -> String {
+    let message = prefix(operation) + "the call was abandoned because its last step far exceeded its time limit";
+    let hint = "the service may have applied the change; read the configuration back before retrying";
+    finish_small(base("timeout", &message, "TIMEOUT").string("hint", hint).string("outcome", "unknown"))
+}
+
+fn finish_small(json: JsonWriter) -> String {
+    json.number("attempts", 0).number("elapsedMs", 0).flag("authentication", false).flag("retryable", false).finish()
 }

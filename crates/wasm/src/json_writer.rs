@@ -1,5 +1,7 @@
 //! Writes JSON.
 
+use alloc::string::{String, ToString as _};
+
 use ajo_engine::json::write_string;
 
 /// Writes a JSON object field by field. It needs a fraction of the code of serde.

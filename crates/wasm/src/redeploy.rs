@@ -1,5 +1,7 @@
 //! The decisions of a redeploy, for the JS wrapper, which makes the calls.
 
+use alloc::string::String;
+
 use ajo_engine::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};
 
 use crate::json_writer::JsonWriter;

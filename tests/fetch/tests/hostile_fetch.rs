@@ -216,8 +216,25 @@ async fn truncated_body_is_an_error() {
 #[wasm_bindgen_test]
 async fn runtime_without_fetch_is_an_error() {
     let error = list_with("5").await.expect_err("no fetch");
-    assert!(matches!(error.kind(), ErrorKind::BuildRequest(_)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error}");
     assert!(error.to_string().contains("this runtime has no `fetch`"), "{error}");
+}
+
+#[wasm_bindgen_test]
+async fn refused_request_is_not_retried() {
+    for thrown in [
+        "Object.assign(new Error('Requires net access'), { name: 'NotCapable' })",
+        "new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'UND_MOCK_ERR_MOCK_NOT_MATCHED' }) })",
+        "new TypeError('fetch failed', { cause: new Error('bad port') })",
+        "new TypeError('RequestInit: Expected signal (\"AbortSignal {}\") to be an instance of AbortSignal.')",
+    ] {
+        for function in ["async () =>", "() =>"] {
+            let _fetch = MockFetch::new(&format!("{function} {{ log.push(1); throw {thrown} }}"));
+            let error = client().capping().list().await.expect_err("no response");
+            assert_eq!(MockFetch::call_count(), 1, "{thrown}: {error}");
+            assert!(matches!(error.kind(), ErrorKind::Refused(_)) && !error.is_indeterminate(), "{error}");
+        }
+    }
 }
 
 #[wasm_bindgen_test]

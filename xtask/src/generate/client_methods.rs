@@ -18,8 +18,9 @@ pub(super) fn render(spec: &Spec, all: &[OperationModel]) -> Result<TokenStream,
     let methods = all.iter().filter(|operation| operation.api == api).map(|operation| render_method(operation, all));
     Ok(quote! {
         use super::types;
+        use ajo_engine::spec::operations;
         use crate::client::api_handle::api_handle;
-        use crate::generated::{operations, options};
+        use crate::generated::options;
         #[allow(unused_imports)]
         use crate::parse::response_body::{parse_any, parse_object};
         use crate::{Call, HttpTransport};

@@ -23,7 +23,7 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
         }
     }
     Ok(quote! {
-        use crate::types::operation::Api;
+        use crate::spec::api::Api;
 
         /// The JSON Schema of each operation with a request body.
         pub(crate) const JSON_SCHEMAS: &[(Api, &str, &str)] = &[#(#rows,)*];

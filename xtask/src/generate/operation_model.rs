@@ -89,7 +89,7 @@ pub(super) struct ResponseModel {
     pub(super) rust_type: TokenStream,
     /// The Rust type of the envelope, and its field with the value.
     pub(super) envelope: Option<(TokenStream, String)>,
-    /// The variant of `ajo_core`'s `ResponseValue`.
+    /// The variant of the engine's `ResponseValue`.
     pub(super) value_variant: &'static str,
 }
 

@@ -21,16 +21,17 @@ pub(super) fn render(operations: &[OperationModel]) -> (TokenStream, TokenStream
     }
     let (count, names) = (operations.len(), operations.iter().map(constant_name));
     let verbs = quote! {
-        crate::types::verb::verbs! {
+        crate::spec::verb::verbs! {
             /// The action of an operation. Non-exhaustive, because a spec may add one.
             #[non_exhaustive]
             pub enum Verb { #(#verbs,)* }
         }
     };
     let table = quote! {
-        use crate::generated::verbs::Verb;
-        use ajo_engine::{AlreadyApplied, Idempotency};
-        use crate::types::operation::{Api, Operation, RequestBody, ResponseValue};
+        use super::verbs::Verb;
+        use crate::spec::api::Api;
+        use crate::spec::operation::{Operation, RequestBody, ResponseValue};
+        use crate::{AlreadyApplied, Idempotency};
 
         #(#rows)*
 

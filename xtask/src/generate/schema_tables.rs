@@ -34,8 +34,8 @@ pub(super) fn render(specs: &[Spec]) -> Result<TokenStream, String> {
     }
     let tables = objects.values();
     Ok(quote! {
-        use crate::types::operation::Api;
-        use crate::types::object_schema::{FieldSchema, FieldType, ObjectSchema};
+        use crate::spec::api::Api;
+        use crate::spec::object_schema::{FieldSchema, FieldType, ObjectSchema};
 
         #(#tables)*
 

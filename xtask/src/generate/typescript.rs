@@ -3,6 +3,7 @@
 mod doc_comment;
 mod method_model;
 mod models_file;
+mod operation_table;
 mod operations_file;
 pub(super) mod readme_table;
 mod typescript_type;
@@ -25,3 +26,6 @@ pub(super) fn render(specs: &[Spec]) -> Result<GeneratedFiles, String> {
         ),
     ]))
 }
+
+#[cfg(test)]
+mod tests;

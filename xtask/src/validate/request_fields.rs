@@ -24,7 +24,7 @@ pub(super) fn check(spec: &Spec) -> Vec<SpecDiagnostic> {
                     json_pointer(&["components", "schemas", name, "properties", property]),
                     "the npm package cannot send a field of this type",
                     format!(
-                        "use one of {}, or add support to crates/core/src/parse/request_body.rs",
+                        "use one of {}, or add support to crates/engine/src/parse/request_body.rs",
                         SUPPORTED_TYPES.join(", ")
                     ),
                 ));

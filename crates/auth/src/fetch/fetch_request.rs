@@ -8,6 +8,7 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
 
+use super::fetch_error_kind::FetchErrorKind;
 use super::js_value;
 
 /// The classes that gloo-net needs to build a request; it panics if one is missing.
@@ -30,10 +31,14 @@ impl FetchRequest<'_> {
     /// rejects unknown fields, so a field is only set if the runtime's `Request` supports it.
     ///
     /// After an error, nothing was sent.
-    pub(super) fn to_js_request(self) -> Result<JsValue, String> {
+    pub(super) fn to_js_request(self) -> Result<JsValue, (FetchErrorKind, String)> {
         if let Some(class) = REQUIRED_CLASSES.iter().find(|class| !is_function(class)) {
-            return Err(format!("this runtime has no `{class}`"));
+            return Err((FetchErrorKind::Refused, format!("this runtime has no `{class}`")));
         }
+        self.build().map_err(|reason| (FetchErrorKind::BuildRequest, reason))
+    }
+
+    fn build(self) -> Result<JsValue, String> {
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| "its method is invalid".to_owned())?;
         if !self.url.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("its URL has characters that cannot be sent".to_owned());

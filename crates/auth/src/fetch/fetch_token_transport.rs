@@ -51,7 +51,8 @@ impl From<FetchError> for AuthError {
             FetchErrorKind::Connect => TransportErrorKind::Connect,
             FetchErrorKind::Certificate => TransportErrorKind::Certificate,
             FetchErrorKind::Timeout => TransportErrorKind::Timeout,
-            FetchErrorKind::Disconnected | FetchErrorKind::BuildRequest => TransportErrorKind::Disconnected,
+            FetchErrorKind::Disconnected => TransportErrorKind::Disconnected,
+            FetchErrorKind::BuildRequest | FetchErrorKind::Refused => TransportErrorKind::Refused,
         };
         Self::Transport { kind, proxy: None, detail: error.detail }
     }

@@ -47,6 +47,15 @@ const DENO_CONNECT_MESSAGE: &str = " client error (Connect)";
 /// Prefix of Deno's cause for a rejected certificate.
 const DENO_CERTIFICATE_MESSAGE: &str = ": invalid peer certificate";
 
+/// Names of Deno's errors for a missing permission.
+const PERMISSION_ERRORS: [&str; 2] = ["NotCapable", "PermissionDenied"];
+
+/// The code of undici's `MockAgent` for a request that no mock expects.
+const UNEXPECTED_REQUEST_CODE: &str = "UND_MOCK_ERR_MOCK_NOT_MATCHED";
+
+/// The message of undici and Deno for a port that `fetch` never uses, such as 6000.
+const BAD_PORT_MESSAGE: &str = "bad port";
+
 /// A value that JavaScript threw. It only exists if its text contains no secret.
 pub struct JsError {
     message: String,
@@ -93,10 +102,23 @@ fn redact(text: &str, secrets: &[&str]) -> String {
     secrets.fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
 }
 
-/// Classifies a rejection of `fetch`. Browsers and workerd never report that a request was not sent.
+/// Classifies an error of `fetch`. Browsers and workerd never report that a request was not sent.
 pub(super) fn classify(thrown: &JsValue) -> FetchErrorKind {
+    if error_chain(thrown).iter().any(is_refusal) {
+        return FetchErrorKind::Refused;
+    }
     let by_code = error_chain(thrown).iter().find_map(classify_by_code);
     by_code.or_else(|| classify_deno_message(&format_js_error(thrown))).unwrap_or(FetchErrorKind::Disconnected)
+}
+
+/// Whether the runtime refused the request before it sent anything.
+fn is_refusal(error: &JsValue) -> bool {
+    let (name, message) = (js_value::get_string(error, "name"), js_value::get_string(error, "message"));
+    // A signal of another realm, as in jsdom.
+    let is_foreign_signal = |message: &str| name.as_deref() == Some("TypeError") && message.contains("AbortSignal");
+    name.as_deref().is_some_and(|name| PERMISSION_ERRORS.contains(&name))
+        || js_value::get_string(error, "code").as_deref() == Some(UNEXPECTED_REQUEST_CODE)
+        || message.as_deref().is_some_and(|message| message == BAD_PORT_MESSAGE || is_foreign_signal(message))
 }
 
 fn classify_by_code(error: &JsValue) -> Option<FetchErrorKind> {

@@ -1,8 +1,9 @@
 //! The clocks, timers, and randomness of JavaScript.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use ajo_engine::MonotonicClock;
 use js_sys::Array;
 use send_wrapper::SendWrapper;
 
@@ -14,8 +15,7 @@ use crate::{Runtime, Sleep, Timestamp};
 /// standard library's clocks trap in WebAssembly.
 #[derive(Debug, Default)]
 pub struct JsRuntime {
-    /// The latest returned time in microseconds, so that the clock never goes backwards.
-    max_elapsed_micros: AtomicU64,
+    clock: Mutex<MonotonicClock>,
 }
 
 impl Runtime for JsRuntime {
@@ -24,8 +24,9 @@ impl Runtime for JsRuntime {
     }
 
     fn elapsed(&self) -> Duration {
-        let now = to_u64(clock_millis() * 1000.0);
-        Duration::from_micros(self.max_elapsed_micros.fetch_max(now, Ordering::Relaxed).max(now))
+        let reading = Duration::from_micros(to_u64(clock_millis() * 1000.0));
+        // The clock is consistent after every reading, so poisoning does not matter.
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner).read(reading)
     }
 
     fn sleep(&self, duration: Duration) -> Sleep<'_> {

@@ -46,16 +46,14 @@ pub async fn send_request(
     timeout: Duration,
     max_bytes: fn(u16) -> usize,
 ) -> Result<FetchResponse, FetchError> {
-    let unsent = |reason: &str| FetchError {
-        kind: FetchErrorKind::BuildRequest,
-        detail: redacted_excerpt(reason, request.secrets),
-        js_error: None,
-    };
-    let built = request.to_js_request().map_err(|reason| unsent(&reason))?;
+    let unsent =
+        |kind, reason: &str| FetchError { kind, detail: redacted_excerpt(reason, request.secrets), js_error: None };
+    let refused = |reason| unsent(FetchErrorKind::Refused, reason);
+    let built = request.to_js_request().map_err(|(kind, reason)| unsent(kind, &reason))?;
     // Looked up for each request, so that tests can replace it.
     let fetch: Option<Function> = js_value::get_global("fetch").and_then(|fetch| fetch.dyn_into().ok());
-    let fetch = fetch.ok_or_else(|| unsent("this runtime has no `fetch`"))?;
-    let timer = JsTimer::new(timeout).ok_or_else(|| unsent("this runtime has no timers"))?;
+    let fetch = fetch.ok_or_else(|| refused("this runtime has no `fetch`"))?;
+    let timer = JsTimer::new(timeout).ok_or_else(|| refused("this runtime has no timers"))?;
     let deadline = clock_millis() + timeout.as_secs_f64() * 1000.0;
     let abort = AbortGuard::new();
     let result = timer.with_timeout(receive_response(&fetch, &built, &abort, max_bytes, deadline)).await;
@@ -106,11 +104,12 @@ async fn receive_response(
         let _ = Reflect::set(&init, &JsValue::from_str("signal"), &signal);
     }
     // Browsers and workerd require the global object as `this`.
-    let sent = Reflect::apply(fetch, &js_sys::global(), &Array::of2(request, &init))?;
-    let response = js_value::await_promise(&sent).await.map_err(|thrown| {
+    let failed = |thrown| {
         let kind = classify(&thrown);
         RawFetchError { thrown, kind }
-    })?;
+    };
+    let sent = Reflect::apply(fetch, &js_sys::global(), &Array::of2(request, &init)).map_err(failed)?;
+    let response = js_value::await_promise(&sent).await.map_err(failed)?;
     let status = response_status(&response)?;
     let header = |name: &str| {
         let headers = js_value::get_property(&response, "headers")?;

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use ajo_engine::{
-    AccessToken, ImsError, StoreLockResult, Timestamp, TokenInput, decode_entry, encode_entry, parse_retry_after,
-    parse_token_response,
+    AccessToken, StoreLockResult, Timestamp, TokenInput, decode_entry, encode_entry, parse_token_response,
 };
 
-use crate::{AuthError, MAX_TOKEN_RESPONSE_BYTES, Secret, StoreError, TokenEvent, TokenResponse, TransportErrorKind};
+use crate::{AuthError, Secret, StoreError, TokenEvent, TokenResponse};
 
 /// Parses the result of a token request that was sent with this secret.
 pub fn parse_result(
@@ -15,15 +14,9 @@ pub fn parse_result(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<AccessToken, AuthError> {
-    let response = result?;
-    let Some(body) = &response.body else {
-        let detail = format!("the response is longer than {} KiB", MAX_TOKEN_RESPONSE_BYTES / 1024);
-        return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
-    };
-    let retry_after = response.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
-    let debug_id = response.debug_id.as_deref();
-    parse_token_response(response.status, debug_id, body.expose().as_bytes(), secret, now)
-        .map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
+    let TokenResponse { status, retry_after, debug_id, body } = result?;
+    let body = body.as_ref().map(|body| body.expose().as_bytes());
+    parse_token_response(status, retry_after.as_deref(), debug_id.as_deref(), body, secret, now)
 }
 
 /// Converts the result of reading the store; `None` if the store did not respond in time.

@@ -7,17 +7,6 @@ use std::time::Duration;
 
 use crate::{AuthError, Runtime, Secret, StoreError, StoreLocks, TokenRequest};
 
-/// Maximum size of a response of the token endpoint. A token has about 2 KB.
-pub const MAX_TOKEN_RESPONSE_BYTES: usize = 64 * 1024;
-
-/// A [`TokenTransport::lease_duration`] for runtimes that can kill a call without dropping it, as Workers do when a
-/// request ends. A healthy token endpoint responds faster.
-pub const SHORT_LEASE_DURATION: Duration = Duration::from_secs(3);
-
-/// A polling interval for [`TokenTransport::wait_for_release`] in runtimes where one call cannot wake another, as in
-/// Workers. It is much shorter than a token request.
-pub const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(20);
-
 /// The pending result of a transport operation.
 pub type BoxFuture<'d, T> = Pin<Box<dyn Future<Output = T> + Send + 'd>>;
 

@@ -1,22 +1,10 @@
 //! The configuration of a client, and its validation.
 
-use std::time::Duration;
-
-use ajo_auth::{BaseUrl, ClientId, Credentials, IMS_URL, OrgId, Secret};
-
+use ajo_auth::{BaseUrl, ClientId, Credentials, OrgId, Secret};
 use ajo_engine::RateLimit;
 
 use crate::transport::headers::ClientHeaders;
 use crate::{CallError, CallOptions, RetryPolicy, SandboxName};
-
-/// The default gateway, the same for every region. Source: the vendor's specification.
-pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
-
-/// The default time limit of one attempt, from connecting to the last byte of the response. The service publishes no limit.
-pub const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The default time limit of a call, including the token request, retries, and delays. It fits two attempts that time out.
-pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// How a client authenticates.
 #[derive(Clone, Debug)]
@@ -39,9 +27,9 @@ pub struct ClientConfig {
     pub auth: Option<AuthSource>,
     /// The sandbox, such as `prod`. The name must be lower case.
     pub sandbox: Option<String>,
-    /// The gateway; the default is [`BASE_URL`].
+    /// The gateway; the default is [`crate::BASE_URL`].
     pub base_url: Option<String>,
-    /// The origin of the token endpoint; the default is [`IMS_URL`].
+    /// The origin of the token endpoint; the default is [`ajo_engine::IMS_URL`].
     pub ims_url: Option<String>,
     /// The default options of all calls.
     pub options: CallOptions,
@@ -72,10 +60,8 @@ impl ClientConfig {
         let sandbox = self.sandbox.ok_or_else(|| invalid("no sandbox is set".to_owned()))?;
         let sandbox: SandboxName =
             sandbox.parse().map_err(|error: crate::SandboxNameError| invalid(error.to_string()))?;
-        let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BASE_URL))
-            .map_err(|error| invalid(format!("invalid base URL: {error}")))?;
-        let ims_url = BaseUrl::parse_origin(self.ims_url.as_deref().unwrap_or(IMS_URL))
-            .map_err(|error| invalid(format!("invalid token endpoint: {error}")))?;
+        let base_url = BaseUrl::parse_service(self.base_url.as_deref()).map_err(invalid)?;
+        let ims_url = BaseUrl::parse_token_endpoint(self.ims_url.as_deref()).map_err(invalid)?;
         let auth = self.auth.ok_or_else(|| invalid("neither credentials nor an access token are set".to_owned()))?;
         let (client_id, org_id) = match &auth {
             AuthSource::Credentials(credentials) => (credentials.client_id().clone(), credentials.org_id().clone()),

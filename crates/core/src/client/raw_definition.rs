@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::parse::config_definition::ORG_ID;
+use crate::object_schema::ORG_ID;
 use crate::parse::response_body::parse_object;
 use crate::{Api, Call, Client, HttpTransport, Operation, Uid, Verb, object_schema};
 

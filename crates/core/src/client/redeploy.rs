@@ -3,7 +3,7 @@
 use ajo_engine::{LiveLimit, RedeployCall, RedeployResult, RedeployState, RedeployStep};
 use serde_json::{Map, Value};
 
-use crate::parse::config_definition::ORG_ID;
+use crate::object_schema::ORG_ID;
 use crate::{
     Api, CallError, CanDeploy, Capping, CappingConfig, ConfigState, HttpTransport, RedeployError, RedeployFailure, Uid,
     ValidationStatus, Verb, object_schema,
@@ -80,13 +80,7 @@ impl<T: HttpTransport> Capping<'_, T> {
 
 impl From<&CallError> for RedeployResult {
     fn from(error: &CallError) -> Self {
-        if error.error_response().is_some_and(ajo_engine::ErrorResponse::is_refusal) {
-            Self::Refused
-        } else if error.is_indeterminate() {
-            Self::Unknown
-        } else {
-            Self::Failed
-        }
+        error.failure().redeploy_result()
     }
 }
 

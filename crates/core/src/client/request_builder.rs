@@ -1,11 +1,11 @@
 //! The path, query, and body of a request under construction.
 
 use ajo_auth::OrgId;
+use ajo_engine::encode_payload;
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::client::request_path::RequestPath;
-use crate::parse::request_body::encode_payload;
 use crate::{CallError, ErrorKind, Operation, RequestBody, Uid};
 
 /// The path, query, and body of a request. Errors are reported when the request is sent.

@@ -3,17 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use ajo_auth::{AuthError, TransportErrorKind};
-use ajo_engine::AttemptOutcome;
+use ajo_auth::AuthError;
+use ajo_engine::{CallFailure, Idempotency, RequestTarget};
 
 use crate::error::attempt_error::AttemptError;
-use crate::{ErrorKind, ErrorOrigin, ErrorResponse, Operation, ServiceCode};
-
-/// The hint for a write with an unknown outcome.
-const READ_BACK_HINT: &str = "the service may have applied the change; read the configuration back before retrying";
-
-/// Longer waits are not shown in seconds, because `Retry-After` may contain any number.
-const SECONDS_PER_YEAR: u64 = 365 * 24 * 60 * 60;
+use crate::{ErrorKind, ErrorResponse, Operation, ServiceCode};
 
 /// The error of a call: the operation, the kind of failure, the service's code and message, and a hint.
 ///
@@ -66,7 +60,11 @@ impl CallError {
     }
 
     pub fn kind(&self) -> &ErrorKind {
-        &self.0.attempt_error.kind
+        &self.failure().kind
+    }
+
+    pub(crate) fn failure(&self) -> &CallFailure {
+        &self.0.attempt_error.failure
     }
 
     /// The operation that failed, or `None` if the client could not be built.
@@ -76,18 +74,12 @@ impl CallError {
 
     /// The error response of the service or the gateway, if there was one.
     pub fn error_response(&self) -> Option<&ErrorResponse> {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Api(response) => Some(response),
-            _ => None,
-        }
+        self.failure().error_response()
     }
 
     /// The HTTP status of the response, if there was one. If the token request failed, it is the status of the token endpoint.
     pub fn status(&self) -> Option<u16> {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Auth(AuthError::Ims(error)) => Some(error.status),
-            _ => self.0.attempt_error.status(),
-        }
+        self.failure().status()
     }
 
     /// The error code of the service or the gateway.
@@ -102,22 +94,12 @@ impl CallError {
 
     /// The request id, which Adobe's support asks for: from the response if it has one, otherwise the id that was sent.
     pub fn request_id(&self) -> Option<&str> {
-        let response_id = match &self.0.attempt_error.kind {
-            ErrorKind::Api(response) => response.request_id.as_deref(),
-            ErrorKind::Decode { request_id, .. } => request_id.as_deref(),
-            // No request was sent, so the service does not know the id.
-            ErrorKind::Auth(_) | ErrorKind::DeadlineExceeded(_) | ErrorKind::BuildRequest(_) => return None,
-            _ => None,
-        };
-        response_id.or(self.0.metadata.request_id.as_deref())
+        self.failure().request_id(self.0.metadata.request_id.as_deref())
     }
 
     /// The proxy in use and its variable, as in `proxy.example:3128 (HTTPS_PROXY)`, if there was no response.
     pub fn proxy(&self) -> Option<&str> {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Auth(error) => error.proxy(),
-            _ => self.0.attempt_error.proxy.as_deref(),
-        }
+        self.failure().proxy()
     }
 
     /// The number of attempts, zero if none was started. The replay of an attempt after a 401 does not count.
@@ -134,25 +116,21 @@ impl CallError {
     ///
     /// The body may contain anything, so `Display` and `Debug` leave it out.
     pub fn body(&self) -> &[u8] {
-        &self.0.attempt_error.body
+        &self.failure().body
     }
 
     /// The wait requested by `Retry-After`, or the remaining backoff of the token endpoint.
     ///
     /// The client did not wait, because the wait is too long or no attempt was left. `None` if waiting does not help.
     pub fn retry_after(&self) -> Option<Duration> {
-        let is_transient = match self.kind() {
-            ErrorKind::Auth(error) => error.is_retryable(),
-            _ => true,
-        };
-        self.0.attempt_error.retry_after.filter(|_| is_transient)
+        self.failure().retry_after()
     }
 
     /// Whether retrying the same call later may succeed and cannot apply a change twice.
     ///
     /// The client has already used all its attempts.
     pub fn is_retryable(&self) -> bool {
-        self.0.operation.is_some_and(|operation| self.outcome().is_retryable(operation.idempotency))
+        self.failure().is_retryable(self.idempotency())
     }
 
     /// Whether the service may have applied the change despite the error. Read the configuration back before retrying.
@@ -160,88 +138,35 @@ impl CallError {
     /// This is the case if the response was lost, incomplete, or invalid, or if a proxy failed without stating that it did not forward
     /// the request.
     pub fn is_indeterminate(&self) -> bool {
-        match self.kind() {
-            ErrorKind::Decode { .. } => true,
-            // The service's own code proves that it rejected the call.
-            ErrorKind::Api(response) if response.origin == ErrorOrigin::Service && response.code.is_some() => false,
-            _ => self.outcome().is_indeterminate(),
-        }
-    }
-
-    fn outcome(&self) -> AttemptOutcome<'_> {
-        self.0.attempt_error.outcome()
-    }
-
-    fn is_read_only(&self) -> bool {
-        self.0.operation.is_some_and(Operation::is_read_only)
-    }
-
-    /// Whether the operation names no configuration, so that a 404 cannot mean an unknown uid.
-    fn has_no_uid(&self) -> bool {
-        self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"))
+        self.failure().is_indeterminate()
     }
 
     /// Whether the service or the token endpoint did not respond in time, or the deadline passed before anything was sent.
     pub fn is_timeout(&self) -> bool {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Timeout(_) | ErrorKind::DeadlineExceeded(_) => true,
-            ErrorKind::Auth(error) => error.is_timeout(),
-            _ => false,
-        }
+        self.failure().is_timeout()
     }
 
     /// Whether authentication failed: there was no token, or it was rejected.
     pub fn is_authentication(&self) -> bool {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Auth(_) => true,
-            ErrorKind::Api(response) => matches!(response.status, 401 | 403),
-            _ => false,
-        }
+        self.failure().is_authentication()
     }
 
     /// A suggestion in one sentence, if there is one.
     pub fn hint(&self) -> Option<&str> {
-        match &self.0.attempt_error.kind {
-            ErrorKind::Auth(error) => error.hint(),
-            // Only the authoring service knows whether a uid exists.
-            ErrorKind::Api(response)
-                if response.status == 404 && (self.has_no_uid() || response.origin != ErrorOrigin::Service) =>
-            {
-                Some("check the base URL; the base URL of the service ends with /journey/orchestration")
-            }
-            // By status alone this looks transient, but retrying a create could make a duplicate.
-            ErrorKind::Api(_) if !self.is_read_only() && !self.is_retryable() && self.is_indeterminate() => {
-                Some(READ_BACK_HINT)
-            }
-            ErrorKind::Api(response) => response.hint(),
-            ErrorKind::DeadlineExceeded(_) => {
-                Some("nothing was sent; raise the deadline of the call or the limits of the client")
-            }
-            ErrorKind::Certificate(_) => Some(
-                "the server's certificate was rejected; check the base URL and the system clock, or install the CA certificate of a TLS-inspecting proxy",
-            ),
-            ErrorKind::NameResolution(_) => TransportErrorKind::NameResolution.network_hint(),
-            ErrorKind::Proxy(_) => TransportErrorKind::Proxy.network_hint(),
-            ErrorKind::ProxyAuthentication(_) => TransportErrorKind::ProxyAuthentication.network_hint(),
-            ErrorKind::ProxyUnreachable(_) => TransportErrorKind::ProxyUnreachable.network_hint(),
-            ErrorKind::Connect(_) => Some("check the base URL and that this machine can reach it"),
-            ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => {
-                let is_read_only = self.is_read_only();
-                Some(if is_read_only && self.0.attempt_error.is_invalid_http() {
-                    "the server does not speak HTTP/1.1; check the base URL"
-                } else if is_read_only {
-                    "this is usually temporary; try again"
-                } else {
-                    READ_BACK_HINT
-                })
-            }
-            ErrorKind::Decode { .. } => Some(if self.is_read_only() {
-                "check the base URL; a proxy may have responded instead of the service"
-            } else {
-                "a proxy may have responded instead of the service; read the configuration back before retrying"
-            }),
-            ErrorKind::Config(_) | ErrorKind::BuildRequest(_) => None,
+        let idempotency = self.idempotency();
+        if matches!(self.kind(), ErrorKind::Timeout(_) | ErrorKind::Disconnected(_))
+            && idempotency == Some(Idempotency::Safe)
+            && self.0.attempt_error.is_invalid_http()
+        {
+            return Some("the server does not speak HTTP/1.1; check the base URL");
         }
+        let has_no_uid = self.0.operation.is_some_and(|operation| !operation.path.contains("{uid}"));
+        let target = if has_no_uid { RequestTarget::Collection } else { RequestTarget::Configuration };
+        self.failure().hint(idempotency, target)
+    }
+
+    fn idempotency(&self) -> Option<Idempotency> {
+        self.0.operation.map(|operation| operation.idempotency)
     }
 }
 
@@ -257,53 +182,8 @@ impl fmt::Display for CallError {
         if let Some(operation) = self.0.operation {
             write!(f, "{operation} failed: ")?;
         }
-        match &self.0.attempt_error.kind {
-            ErrorKind::Config(message) | ErrorKind::BuildRequest(message) => f.write_str(message),
-            ErrorKind::Auth(error @ (AuthError::CredentialsMismatch(_) | AuthError::InvalidToken)) => {
-                write!(f, "{error}")
-            }
-            ErrorKind::Auth(error) => write!(f, "no access token: {error}"),
-            ErrorKind::DeadlineExceeded(message) => write!(f, "not sent: {message}"),
-            ErrorKind::Api(response) => {
-                write!(f, "the service responded {}", response.status)?;
-                if let Some(code) = &response.code {
-                    write!(f, ", code {code}")?;
-                }
-                write!(f, ": {}", response.message)
-            }
-            ErrorKind::Connect(message)
-            | ErrorKind::NameResolution(message)
-            | ErrorKind::Certificate(message)
-            | ErrorKind::Proxy(message)
-            | ErrorKind::ProxyAuthentication(message)
-            | ErrorKind::ProxyUnreachable(message) => write!(f, "no connection{}: {message}", through(self.proxy())),
-            ErrorKind::Timeout(message) => write!(f, "no response in time{}: {message}", through(self.proxy())),
-            ErrorKind::Disconnected(message) => {
-                write!(f, "the connection was lost{}: {message}", through(self.proxy()))
-            }
-            ErrorKind::Decode { status, message, .. } => {
-                write!(f, "the service responded {status} with an invalid body: {message}")
-            }
-        }?;
-        if let Some(wait) = self.retry_after().filter(|wait| !wait.is_zero()) {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            let wait = if seconds > SECONDS_PER_YEAR { "more than a year".to_owned() } else { format!("{seconds} s") };
-            match self.kind() {
-                ErrorKind::Auth(_) => write!(f, "; next token request in {wait}"),
-                _ => write!(f, "; retry after {wait}"),
-            }?;
-        }
-        match (self.attempts(), self.request_id()) {
-            (0 | 1, None) => Ok(()),
-            (0 | 1, Some(id)) => write!(f, " (request id {id})"),
-            (attempts, None) => write!(f, " ({attempts} attempts)"),
-            (attempts, Some(id)) => write!(f, " ({attempts} attempts, request id {id})"),
-        }
+        self.failure().write_message(f, self.attempts(), self.0.metadata.request_id.as_deref())
     }
-}
-
-fn through(proxy: Option<&str>) -> String {
-    proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default()
 }
 
 impl fmt::Debug for CallError {
@@ -322,7 +202,7 @@ impl fmt::Debug for CallError {
 impl std::error::Error for CallError {
     /// `Display` already contains the messages of all causes. The chain is for callers that downcast.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.attempt_error.kind {
+        match self.kind() {
             ErrorKind::Auth(error) => Some(error),
             _ => self.0.attempt_error.source.as_deref().map(|error| error as &(dyn std::error::Error + 'static)),
         }

@@ -69,6 +69,7 @@ impl From<FetchError> for SendError {
     fn from(FetchError { kind, detail, js_error }: FetchError) -> Self {
         let kind = match kind {
             FetchErrorKind::BuildRequest => SendErrorKind::BuildRequest,
+            FetchErrorKind::Refused => SendErrorKind::Refused,
             FetchErrorKind::Connect => SendErrorKind::Connect,
             FetchErrorKind::Certificate => SendErrorKind::Certificate,
             FetchErrorKind::Timeout => SendErrorKind::Timeout,

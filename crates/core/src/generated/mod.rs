@@ -14,15 +14,7 @@ pub mod throttling {
 }
 /// Strings with known values; the service may add more.
 pub mod enums;
-/// Request bodies as JSON Schema.
-pub mod json_schemas;
-/// The table of operations.
-pub mod operations;
 /// Options of operations.
 pub mod options;
-/// The fields of each object.
-pub mod schemas;
 /// Types that both APIs share.
 pub mod shared;
-/// The enum of verbs.
-pub mod verbs;

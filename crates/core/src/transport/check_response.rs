@@ -1,14 +1,10 @@
 //! Checks the response to one attempt against limits, and converts error responses into errors.
 
-use std::borrow::Cow;
-
 use ajo_auth::{AccessToken, Timestamp};
-use ajo_engine::parse_retry_after;
-use ajo_engine::untrusted_text::message_excerpt;
-use bytes::Bytes;
+use ajo_engine::{CallFailure, safe_request_id};
 
 use crate::error::attempt_error::AttemptError;
-use crate::{ErrorKind, ErrorResponse, HttpResponse, MAX_ERROR_RESPONSE_BYTES, MAX_RESPONSE_BYTES};
+use crate::{ErrorKind, HttpResponse, MAX_RESPONSE_BYTES};
 
 /// The maximum number of JSON objects in a response: ten for each configuration in a list of 10,000. A parsed configuration takes
 /// nearly 1 KB of memory, but may have only 12 bytes as JSON.
@@ -18,30 +14,21 @@ const MAX_OBJECTS: usize = 100_000;
 /// in memory.
 const MAX_COMMAS: usize = 1_000_000;
 
-/// The maximum size of the body stored in an error. Documented error responses are below 2 KB.
-const MAX_ERROR_BODY_BYTES: usize = 16 * 1024;
-
-/// Replaces the token in error responses.
-const REDACTED: &str = "[redacted]";
-
 /// Checks the response to a request sent with this token.
 pub(super) fn check_response(
     mut response: HttpResponse,
     token: &AccessToken,
     now: Timestamp,
 ) -> Result<HttpResponse, Box<AttemptError>> {
-    response.request_id = response.request_id.and_then(|id| message_excerpt(&redact_token(&id, token)));
+    let token = token.value();
     if (200..300).contains(&response.status) {
+        response.request_id = response.request_id.and_then(|id| safe_request_id(&id, token));
         return check_success(response).map_err(|kind| Box::new(kind.into()));
     }
-    let retry_after = response.retry_after.as_deref().and_then(|value| parse_retry_after(value, now));
-    Err(Box::new(AttemptError { retry_after, ..parse_error(&response, token) }))
-}
-
-/// Removes the token from a string. The length check avoids most searches: starting one costs more than the rest of a call's bookkeeping.
-fn redact_token<'t>(text: &'t str, token: &AccessToken) -> Cow<'t, str> {
-    let token = token.value().expose();
-    if text.len() < token.len() { text.into() } else { text.replace(token, REDACTED).into() }
+    let body = (!response.is_too_long).then_some(&*response.body);
+    let (request_id, retry_after) = (response.request_id.as_deref(), response.retry_after.as_deref());
+    let failure = CallFailure::from_response(response.status, request_id, retry_after, body, token, now);
+    Err(Box::new(failure.into()))
 }
 
 /// Rejects a success response with an invalid body.
@@ -61,18 +48,6 @@ fn check_success(response: HttpResponse) -> Result<HttpResponse, ErrorKind> {
     Err(ErrorKind::Decode { status: response.status, message, request_id: response.request_id })
 }
 
-fn parse_error(response: &HttpResponse, token: &AccessToken) -> AttemptError {
-    let request_id = response.request_id.as_deref();
-    if response.is_too_long {
-        let message = format!("the response is longer than {} KiB", MAX_ERROR_RESPONSE_BYTES / 1024);
-        return ErrorKind::Api(ErrorResponse { message, ..ErrorResponse::parse(response.status, request_id, &[]) })
-            .into();
-    }
-    let body = redact_token_in_body(response.body.clone(), token.value().expose());
-    let error_response = ErrorResponse::parse(response.status, request_id, &body);
-    AttemptError { body: body.slice(..body.len().min(MAX_ERROR_BODY_BYTES)), ..ErrorKind::Api(error_response).into() }
-}
-
 fn has_too_many_parts(body: &[u8]) -> bool {
     // A short body cannot exceed the limits.
     if body.len() <= MAX_OBJECTS.min(MAX_COMMAS) {
@@ -82,13 +57,4 @@ fn has_too_many_parts(body: &[u8]) -> bool {
         (objects + usize::from(*byte == b'{'), commas + usize::from(*byte == b','))
     });
     objects > MAX_OBJECTS || commas > MAX_COMMAS
-}
-
-/// Removes the token from an error body, because a careless server may echo the request. A body that contains the token and is not
-/// UTF-8 is dropped.
-fn redact_token_in_body(body: Bytes, token: &str) -> Bytes {
-    if !body.windows(token.len()).any(|window| window == token.as_bytes()) {
-        return body;
-    }
-    std::str::from_utf8(&body).map(|text| Bytes::from(text.replace(token, REDACTED))).unwrap_or_default()
 }

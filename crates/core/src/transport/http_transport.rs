@@ -6,14 +6,10 @@ use std::time::Duration;
 use ajo_auth::{AccessToken, Runtime};
 use bytes::Bytes;
 
-use crate::{HttpRequest, Operation, RequestTemplate};
+use crate::{HttpRequest, MAX_ERROR_RESPONSE_BYTES, Operation, RequestTemplate, SendErrorKind};
 
 /// The maximum size of a success response. A list of 10,000 configurations has about 10 MB.
 pub const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
-
-/// The maximum size of an error response. Documented error responses are below 2 KB, and parsing JSON of an unknown schema can take
-/// twenty times its size in memory.
-pub const MAX_ERROR_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// A response, read up to the size limit.
 #[derive(Clone, Debug, Default)]
@@ -45,29 +41,6 @@ pub struct SendError {
     pub message: String,
     /// The original error of the transport.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// The kinds of [`SendError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendErrorKind {
-    /// No connection was established.
-    Connect,
-    /// No connection was established, because the host name cannot be resolved.
-    NameResolution,
-    /// No connection was established, because the server's certificate was rejected.
-    Certificate,
-    /// No connection was established, because a proxy refused it.
-    Proxy,
-    /// No connection was established, because a proxy rejected its credentials.
-    ProxyAuthentication,
-    /// No connection was established, because the proxy cannot be reached.
-    ProxyUnreachable,
-    /// There was no complete response in time.
-    Timeout,
-    /// The connection was lost before the response was complete.
-    Disconnected,
-    /// The request could not be built.
-    BuildRequest,
 }
 
 /// The deadline passes before a permit is available.

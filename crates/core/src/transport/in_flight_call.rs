@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ajo_auth::AccessToken;
 use ajo_engine::{
-    CallAction, CallInput, CallOutcome, CallState, NotSentReason, RetryPolicy, SharedClientState, StepContext,
+    CallAction, CallFailure, CallInput, CallOutcome, CallState, RetryPolicy, SharedClientState, StepContext,
     TokenAcquisition, TokenInput,
 };
 
@@ -53,7 +53,7 @@ impl InFlightCall {
         }
         match self.last_result.as_ref()? {
             Ok(response) => Some(response.status),
-            Err(error) => error.status(),
+            Err(error) => error.failure.attempt_status(),
         }
     }
 
@@ -89,7 +89,7 @@ impl InFlightCall {
             Ok(response) => check_response::check_response(response, token, context.now),
             Err(error) => Err(Box::new(error.into())),
         };
-        let outcome = self.last_result.insert(result).as_ref().err().map(|error| error.outcome());
+        let outcome = self.last_result.insert(result).as_ref().err().map(|error| error.failure.outcome());
         self.state.step(shared, CallInput::Sent(outcome), context)
     }
 
@@ -113,21 +113,15 @@ impl InFlightCall {
         let attempts = self.attempts();
         let elapsed = elapsed.saturating_sub(self.started_at);
         let already_applied = matches!(outcome, CallOutcome::AlreadyApplied);
-        let not_sent = |reason: &str| Err(Box::new(ErrorKind::DeadlineExceeded(reason.to_owned()).into()));
+        let failed = |failure: CallFailure| Err(Box::new(failure.into()));
         let result = match (outcome, self.last_result.take()) {
             // An earlier attempt was sent, and its error is more useful.
             (CallOutcome::NotSent(_), Some(Err(error))) => Err(error),
-            (CallOutcome::NotSent(NotSentReason::DeadlineExceeded), _) => not_sent("the deadline has passed"),
-            (CallOutcome::NotSent(NotSentReason::RateLimited), _) => {
-                not_sent("the limits of the client delay the call past its deadline")
-            }
-            (CallOutcome::NoToken { error, retry_after }, _) => {
-                let retry_after = (!retry_after.is_zero()).then_some(retry_after);
-                Err(Box::new(AttemptError { retry_after, ..ErrorKind::Auth(error).into() }))
-            }
+            (CallOutcome::NotSent(reason), _) => failed(CallFailure::not_sent(reason)),
+            (CallOutcome::NoToken { error, retry_after }, _) => failed(CallFailure::no_token(error, retry_after)),
             (CallOutcome::AlreadyApplied, Some(Err(error))) => Ok(error.into_response()),
             (_, Some(result)) => result,
-            (_, None) => not_sent("the call was cancelled"),
+            (_, None) => failed(ErrorKind::DeadlineExceeded("the call was cancelled".to_owned()).into()),
         };
         CompletedCall { result, attempts, elapsed, request_id, already_applied }
     }

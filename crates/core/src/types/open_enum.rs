@@ -83,6 +83,11 @@ mod tests {
     }
 
     #[test]
+    fn rules_and_specs_have_same_methods() {
+        assert_eq!(HttpMethod::KNOWN, ajo_engine::rules::METHODS);
+    }
+
+    #[test]
     fn options_is_spelled_option() {
         assert_eq!(HttpMethod::Option.as_str(), "OPTION");
         assert_eq!(HttpMethod::KNOWN, ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTION"]);

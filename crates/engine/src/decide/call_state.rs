@@ -6,8 +6,8 @@ use core::time::Duration;
 use super::client_token_state::{ClientTokenState, timeout_error};
 use super::token_acquisition::{TokenAcquisition, TokenAction, TokenInput};
 use crate::{
-    AttemptOutcome, AuthError, OperationSemantics, RateLimit, RetryBudget, RetryDecision, RetryPolicy, RetryState,
-    StepContext, VersionedToken,
+    AlreadyApplied, AttemptOutcome, AuthError, Idempotency, OperationSemantics, RateLimit, RetryBudget, RetryDecision,
+    RetryPolicy, RetryState, StepContext, VersionedToken,
 };
 
 /// The state that a client and its clones share between calls.
@@ -18,6 +18,12 @@ pub struct SharedClientState<'s> {
     pub rate_limit: Option<&'s mut RateLimit>,
 }
 
+/// The default time limit of one attempt, from connecting to the last byte of the response. The service publishes no limit.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The default time limit of a call, including the token request, retries, and delays. It fits two attempts that time out.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
 /// One call. The transport performs each [`CallAction`] and passes the result to the next [`CallState::step`].
 #[derive(Debug)]
 pub struct CallState {
@@ -26,6 +32,8 @@ pub struct CallState {
     attempts: u32,
     retry: RetryState,
     step: CallStep,
+    /// Whether the call ends with a token and sends no request.
+    is_token_only: bool,
     /// The generation of the token that the service rejected in this attempt.
     rejected_generation: Option<u64>,
     /// Whether the last attempt ended with the result of a sent request.
@@ -86,6 +94,8 @@ pub enum CallAction {
 #[derive(Debug)]
 pub enum CallOutcome {
     Success,
+    /// The token of a call that sends no request.
+    Token(VersionedToken),
     /// The last response proves that an earlier attempt was applied although its response was lost.
     AlreadyApplied,
     /// The last response or transport error is final.
@@ -124,10 +134,21 @@ impl CallState {
             attempts: 0,
             retry: RetryState::new(policy, &operation, deadline),
             step: CallStep::Start,
+            is_token_only: false,
             rejected_generation: None,
             was_sent: false,
             holds_retry: false,
         }
+    }
+
+    /// A call that only gets a token. A transient failure of the token endpoint is retried.
+    pub fn token_only(policy: RetryPolicy, deadline: Duration) -> Self {
+        let operation = OperationSemantics {
+            method: "GET",
+            idempotency: Idempotency::Safe,
+            already_applied: AlreadyApplied::Never,
+        };
+        Self { is_token_only: true, ..Self::new(operation, policy, TIMEOUT, deadline) }
     }
 
     /// The number of attempts so far, including the current one.
@@ -244,6 +265,7 @@ impl CallState {
         };
         let left = self.time_left(context);
         match result {
+            Ok(token) if self.is_token_only => CallAction::Finish(CallOutcome::Token(token)),
             Ok(token) if !left.is_zero() => {
                 self.step = CallStep::Sending { generation: token.generation };
                 CallAction::Send { token, timeout: self.timeout.min(left) }

@@ -2,6 +2,14 @@
 
 use core::time::Duration;
 
+/// A lease for runtimes that can kill a call without dropping it, as Workers do when a request ends. A healthy token endpoint
+/// responds faster.
+pub const SHORT_LEASE_DURATION: Duration = Duration::from_secs(3);
+
+/// How often to look whether the lease is free in runtimes where one call cannot wake another, as in Workers. It is much shorter
+/// than a token request.
+pub const RELEASE_POLL_INTERVAL: Duration = Duration::from_millis(20);
+
 /// Lets one caller fetch a token while the others wait.
 ///
 /// The lease expires, so a caller that is killed before it releases the lease does not block the others forever.

@@ -4,6 +4,7 @@
 //! KB. The nesting limit counts an innermost empty array or object.
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use hifijson::token::Lex as _;
 use hifijson::{SliceLexer, value};
@@ -23,6 +24,12 @@ pub struct ErrorPosition {
     pub line: usize,
     /// In bytes, counted from 1; 0 if the line is empty.
     pub column: usize,
+}
+
+impl fmt::Display for ErrorPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is not JSON (line {}, column {})", self.line, self.column)
+    }
 }
 
 /// Parses JSON (RFC 8259) with at most `max_depth` levels of nesting.

@@ -73,6 +73,8 @@ pub enum TransportErrorKind {
     ProxyAuthentication,
     /// There is no connection to the proxy, or it closed the connection.
     ProxyUnreachable,
+    /// The runtime refused to send the request, for example because it has no `fetch` or no permission. Nothing was sent.
+    Refused,
     Timeout,
     /// The connection was closed early, or the response was too long.
     Disconnected,
@@ -87,6 +89,7 @@ impl fmt::Display for TransportErrorKind {
             | Self::Proxy
             | Self::ProxyAuthentication
             | Self::ProxyUnreachable => "no connection to",
+            Self::Refused => "nothing was sent to",
             Self::Timeout => "no response in time from",
             Self::Disconnected => "no complete response from",
         })
@@ -96,10 +99,10 @@ impl fmt::Display for TransportErrorKind {
 impl TransportErrorKind {
     /// Whether a later attempt may succeed without a change of the configuration.
     pub const fn is_transient(self) -> bool {
-        !matches!(self, Self::Certificate | Self::ProxyAuthentication)
+        !matches!(self, Self::Certificate | Self::ProxyAuthentication | Self::Refused)
     }
 
-    /// What to do about a proxy or a host name, in one sentence. It is the same for every server.
+    /// What to do about a proxy, a host name, or a runtime, in one sentence. It is the same for every server.
     pub const fn network_hint(self) -> Option<&'static str> {
         Some(match self {
             Self::NameResolution => {
@@ -113,6 +116,9 @@ impl TransportErrorKind {
             }
             Self::ProxyUnreachable => {
                 "the proxy cannot be reached; correct or unset the variable with its URL, or list the host in NO_PROXY"
+            }
+            Self::Refused => {
+                "nothing was sent; find out why this runtime refuses the request: its permissions, a mock without this request, or the base URL"
             }
             _ => return None,
         })
@@ -155,7 +161,7 @@ impl AuthError {
     }
 
     /// Whether the failure is transient: the token endpoint is overloaded, has an internal error, or cannot be reached.
-    /// A rejected certificate, a proxy's rejected credentials, and a failed callback are permanent.
+    /// A rejected certificate, a proxy's rejected credentials, a refused request, and a failed callback are permanent.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Ims(error) => matches!(error.kind, ImsErrorKind::RateLimited | ImsErrorKind::ServerError),

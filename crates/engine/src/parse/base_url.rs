@@ -6,7 +6,11 @@ use alloc::string::String;
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 
+use crate::IMS_URL;
 use crate::untrusted_text::excerpt;
+
+/// The default gateway, the same for every region. Source: the vendor's specification.
+pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
 
 /// Maximum length of a URL in bytes: the limit of the `http` crate, which HTTP clients use.
 const MAX_LENGTH: usize = 65_534;
@@ -87,6 +91,16 @@ impl BaseUrl {
             return Err(problem("its path contains characters that must be percent-encoded"));
         }
         Ok(Self { url: format!("{scheme}://{authority}{path}"), is_plain_http: plain_http })
+    }
+
+    /// The base URL of the service: this one, or the default. The error is a complete message.
+    pub fn parse_service(url: Option<&str>) -> Result<Self, String> {
+        Self::parse(url.unwrap_or(BASE_URL)).map_err(|error| format!("invalid base URL: {error}"))
+    }
+
+    /// The origin of the token endpoint: this one, or the default. The error is a complete message.
+    pub fn parse_token_endpoint(url: Option<&str>) -> Result<Self, String> {
+        Self::parse_origin(url.unwrap_or(IMS_URL)).map_err(|error| format!("invalid token endpoint: {error}"))
     }
 
     /// Parses a URL without a path, such as the address of the token endpoint.

@@ -1,5 +1,40 @@
 //! Names and values of headers.
 
+/// Headers that the client sets, and headers that control message framing or the connection.
+const RESERVED_HEADERS: [&str; 18] = [
+    "authorization",
+    "x-api-key",
+    "x-gw-ims-org-id",
+    "x-sandbox-name",
+    "x-request-id",
+    "accept",
+    "accept-encoding",
+    "content-type",
+    "host",
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Checks a header that a caller adds to a request. Returns what is wrong with it.
+pub fn check_custom_header(name: &str, value: &str) -> Result<(), &'static str> {
+    if !is_header_name(name) {
+        Err("not a valid header name")
+    } else if RESERVED_HEADERS.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+        Err("reserved for the client")
+    } else if !is_header_value(value) {
+        Err("the value has characters that cannot be sent")
+    } else {
+        Ok(())
+    }
+}
+
 /// Whether a text is a valid header name (a token of RFC 9110, section 5.6.2).
 pub fn is_header_name(text: &str) -> bool {
     let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);

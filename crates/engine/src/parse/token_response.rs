@@ -1,20 +1,41 @@
 //! Parses responses of the token endpoint.
 
 use alloc::borrow::ToOwned as _;
+use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
 use crate::json::{JsonValue, MAX_DEPTH, parse};
 use crate::parse::access_token::MAX_LIFETIME;
-use crate::{AccessToken, ImsError, ImsErrorKind, Secret, Timestamp};
+use crate::{AccessToken, AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind, parse_retry_after};
 
 /// A larger `expires_in` is in milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired JWT
 /// exchange returned milliseconds in the same field.
 const MAX_EXPIRES_IN_SECONDS: u64 = 1_000_000;
 
-/// Parses the response to a token request. `secret` is the client secret of the request. Errors redact it and the
+/// Maximum size of a response of the token endpoint. A token has about 2 KB.
+pub const MAX_TOKEN_RESPONSE_BYTES: usize = 64 * 1024;
+
+/// Parses the response to a token request. `retry_after` and `debug_id` are headers. The body is `None` if it exceeds
+/// [`MAX_TOKEN_RESPONSE_BYTES`]. `secret` is the client secret of the request. Errors redact it and the
 /// access token in all strings of the response.
 pub fn parse_token_response(
+    status: u16,
+    retry_after: Option<&str>,
+    debug_id: Option<&str>,
+    body: Option<&[u8]>,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<AccessToken, AuthError> {
+    let Some(body) = body else {
+        let detail = format!("the response is longer than {} KiB", MAX_TOKEN_RESPONSE_BYTES / 1024);
+        return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
+    };
+    let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
+    parse_body(status, debug_id, body, secret, now).map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
+}
+
+fn parse_body(
     status: u16,
     debug_id: Option<&str>,
     body: &[u8],
@@ -99,7 +120,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn parse_response(status: u16, body: &str) -> Result<AccessToken, ImsError> {
-        parse_token_response(status, Some("debug-1"), body.as_bytes(), &Secret::new("s3cr3t"), NOW)
+        parse_body(status, Some("debug-1"), body.as_bytes(), &Secret::new("s3cr3t"), NOW)
     }
 
     #[test]
@@ -218,13 +239,12 @@ mod tests {
     #[test]
     fn form_encoded_secret_is_redacted() {
         let body = br#"{"error":"bad_p8 s/t","error_description":"got p8+s%2Ft"}"#;
-        let error =
-            parse_token_response(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
+        let error = parse_body(400, Some("id p8 s/t"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
         assert_eq!(
             error.to_string(),
             "the token endpoint responded 400 bad_[redacted]: got [redacted] (debug id id [redacted])"
         );
-        let error = parse_token_response(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("rejected");
+        let error = parse_body(400, Some("id"), b"", &Secret::new(""), NOW).expect_err("rejected");
         assert_eq!(
             error.to_string(),
             "the token endpoint responded 400 (debug id id)",
@@ -235,7 +255,7 @@ mod tests {
     #[test]
     fn secret_with_a_line_break_is_redacted() {
         let body = br#"{"error":"bad_p8\ns/t","error_description":"\u001b"}"#;
-        let error = parse_token_response(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
+        let error = parse_body(400, Some("\u{7f}"), body, &Secret::new("p8 s/t"), NOW).expect_err("rejected");
         assert_eq!(error.to_string(), "the token endpoint responded 400 bad_[redacted]");
         let error = parse_response(200, r#"{"access_token":"abc-token","expires_in":0,"error":"for_abc-token"}"#);
         assert_eq!(error.expect_err("no lifetime").code.as_deref(), Some("for_[redacted]"));

@@ -24,7 +24,7 @@ const FILES = [
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
-  /^(addStored|callJson|callSignal|callbacks|cleanUp|definition|describe|fromOptions|generation|input|mask|onAbort|progress|redact|release|run|secrets|setInstantiate|startCall|step)$/;
+  /^(addStored|attemptTimeout|cleanUp|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|generation|idempotency|identity|isIdempotent|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|readSuccess|readText|redact|release|report|reportRetry|run|secrets|setInstantiate|settings|startAttempt|state)$/;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });

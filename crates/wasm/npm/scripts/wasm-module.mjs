@@ -19,7 +19,7 @@ export async function optimize(name, glue, out) {
   await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
 }
 
-/** Code to remove from the glue, and its expected number of matches; `undefined` for at least one. */
+/** Code to remove from the glue, its expected number of matches (`undefined` for at least one), and its replacement if it has one. */
 const REMOVALS = {
   // `instanceof` is false for a module of another realm, as in edge sandboxes. Every caller passes a compiled module.
   "the check for a compiled module": [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/g, 1],
@@ -44,6 +44,9 @@ const REMOVALS = {
     /^\s*numBytesDecoded \+?= bytes\.length;|if \(numBytesDecoded >= MAX_SAFARI_DECODE_BYTES\) (?=\{)|^\s*cachedTextDecoder\.decode\(\);|^(const MAX_SAFARI_DECODE_BYTES|let numBytesDecoded) = \d+;/gm,
     7,
   ],
+  // Importing the package must need no global: jsdom has no TextEncoder.
+  "the encoder": [/^const cachedTextEncoder = new TextEncoder\(\);/gm, 1, "let cachedTextEncoder;"],
+  "the use of the encoder": [/cachedTextEncoder\.encode\(/g, 1, "(cachedTextEncoder ??= new TextEncoder()).encode("],
   // Keeps the simple path, which encodes a whole string, and removes the one that writes parts and grows the buffer.
   "the realloc parameter": [/(?<=function passStringToWasm0\(arg, malloc), realloc(?=\) \{)|, wasm\.__wbindgen_realloc/g],
   "the partial string encoder": [/if \(realloc === undefined\) (?=\{)|(?<=return ptr;\s*\})\s*let len = arg\.length;.*?return ptr;/gs, 2],
@@ -52,12 +55,12 @@ const REMOVALS = {
 /** Writes NAME.patched.js without the code of REMOVALS, and returns its path. */
 export async function patchGlue(name, glue) {
   let source = await readFile(path.join(glue, `${name}.js`), "utf8");
-  for (const [code, [pattern, expected]] of Object.entries(REMOVALS)) {
+  for (const [code, [pattern, expected, replacement = ""]] of Object.entries(REMOVALS)) {
     const matches = source.match(pattern)?.length ?? 0;
     if (matches === 0 || matches !== (expected ?? matches)) {
       throw new Error(`the glue of ${name} contains ${code} ${matches} times, not ${expected ?? "at least once"}; adapt REMOVALS to this wasm-bindgen`);
     }
-    source = source.replace(pattern, "");
+    source = source.replace(pattern, replacement);
   }
   if (source.includes("__wbg_reinit_scheduled = true")) throw new Error(`the glue of ${name} schedules a reset; adapt REMOVALS to this wasm-bindgen`);
   // Any other import would need the externref table.

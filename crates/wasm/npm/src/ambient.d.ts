@@ -6,15 +6,35 @@ declare module "#module-base64" {
 }
 
 declare module "#glue" {
+  type Exports = import("./module-exports.js").ModuleExports;
   export function initSync(from: { module: WebAssembly.Module }): unknown;
-  export const open: import("./core.js").CoreExports["open"];
-  export const close: import("./core.js").CoreExports["close"];
-  export const start: import("./core.js").CoreExports["start"];
-  export const resume: import("./core.js").CoreExports["resume"];
-  export const cancel: import("./core.js").CoreExports["cancel"];
-  export const redeploy: import("./core.js").CoreExports["redeploy"];
-  export const validate: import("./core.js").CoreExports["validate"];
-  export const definitionOf: import("./core.js").CoreExports["definitionOf"];
+  export const accessToken: Exports["accessToken"];
+  export const begin: Exports["begin"];
+  export const callbackFailed: Exports["callbackFailed"];
+  export const cancel: Exports["cancel"];
+  export const checkHeader: Exports["checkHeader"];
+  export const checkUid: Exports["checkUid"];
+  export const close: Exports["close"];
+  export const definitionOf: Exports["definitionOf"];
+  export const encodeDefinition: Exports["encodeDefinition"];
+  export const extra: Exports["extra"];
+  export const invalidate: Exports["invalidate"];
+  export const invalidBody: Exports["invalidBody"];
+  export const markRejected: Exports["markRejected"];
+  export const millis: Exports["millis"];
+  export const open: Exports["open"];
+  export const redeploy: Exports["redeploy"];
+  export const respond: Exports["respond"];
+  export const sendFailed: Exports["sendFailed"];
+  export const step: Exports["step"];
+  export const storeEntry: Exports["storeEntry"];
+  export const stored: Exports["stored"];
+  export const storeKey: Exports["storeKey"];
+  export const takeError: Exports["takeError"];
+  export const takeProblem: Exports["takeProblem"];
+  export const tokenRequestBody: Exports["tokenRequestBody"];
+  export const tokenReturned: Exports["tokenReturned"];
+  export const validate: Exports["validate"];
 }
 
 declare module "*.wasm" {

@@ -1,11 +1,10 @@
-// Run-time type checks for callers without TypeScript. The core validates the values.
+// Run-time type checks for callers without TypeScript. The module validates the values.
 
-import { CallSignal } from "./call-signal.js";
 import { AjoValidationError } from "./errors.js";
 import { escapeAndTruncate } from "./escape-and-truncate.js";
-import { BOOLEAN_OPTIONS } from "./generated/operations.js";
 import { toJson } from "./json.js";
-import type { AjoOptions, CallOptions, ClientCallbacks, ExtraHeaders } from "./options.js";
+import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders } from "./options.js";
+import type { Signal } from "./platform.js";
 
 /** The expected type, as error messages name it, and a test for it. */
 type TypeRule = readonly [expected: string, accepts: (value: unknown) => boolean];
@@ -20,6 +19,11 @@ const ATTEMPTS: TypeRule = [
   (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32,
 ];
 const NUMBERS = [MILLISECONDS, ATTEMPTS];
+const RESERVED_FETCH_OPTIONS = ["method", "headers", "body", "redirect", "signal"];
+const FETCH_OPTIONS: TypeRule = [
+  `an object without ${RESERVED_FETCH_OPTIONS.join(", ")}`,
+  (value) => isObject(value) && !RESERVED_FETCH_OPTIONS.some((name) => name in value),
+];
 const HEADERS: TypeRule = ["an object or an iterable of pairs", (value) => typeof value === "object" && value !== null];
 
 const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: TypeRule } = {
@@ -37,93 +41,111 @@ const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: TypeRule } 
   fetch: FUNCTION,
   tokenStore: ["an object with the functions get and set", (value) => isObject(value) && hasMethods(value, "get", "set")],
   timeoutMs: MILLISECONDS,
+  attemptTimeoutMs: MILLISECONDS,
   maxAttempts: ATTEMPTS,
   headers: HEADERS,
+  fetchOptions: FETCH_OPTIONS,
   onEvent: FUNCTION,
 };
 
 const CALL_RULES: { readonly [Name in keyof Required<CallOptions>]: TypeRule } = {
   signal: ["an AbortSignal", (value) => isObject(value) && hasMethods(value, "addEventListener", "removeEventListener")],
   timeoutMs: MILLISECONDS,
+  attemptTimeoutMs: MILLISECONDS,
   maxAttempts: ATTEMPTS,
   headers: HEADERS,
+  fetchOptions: FETCH_OPTIONS,
 };
 
 /** Each token source requires the first N options of IDENTITY, and the remaining ones have no effect with it. */
 const IDENTITY = ["clientId", "orgId", "scopes"];
 const TOKEN_SOURCES: Record<string, number> = { clientSecret: 3, clientSecrets: 3, accessToken: 2, credentials: 0 };
 
-/** Prefix of the errors about client options. */
-const CONSTRUCTOR = "new AjoClient";
-
-/** Splits client options into JSON for the core and functions, which have no JSON representation. */
-export function readOptions(options: AjoOptions): { json: string; callbacks: ClientCallbacks } {
-  return withReadErrors(CONSTRUCTOR, () => splitOptions(checkedCopy(CONSTRUCTOR, options, CLIENT_RULES)));
+/** Client options: JSON for the module, and everything else. */
+export interface CheckedOptions {
+  readonly json: string;
+  readonly settings: ClientSettings;
 }
 
-function splitOptions(options: AjoOptions): { json: string; callbacks: ClientCallbacks } {
-  checkTokenSource(options);
-  const { fetch, tokenStore, onEvent, accessToken, clientSecret, headers, ...rest } = options;
+/** Checks the options of a constructor, which `where` names. `required` are options besides those of the token source. */
+export function readOptions(where: string, options: AjoOptions, required: readonly string[]): CheckedOptions {
+  return withReadErrors(where, () => {
+    const copy = checkedCopy(where, options, CLIENT_RULES);
+    checkTokenSource(where, copy, required);
+    return splitOptions(where, copy);
+  });
+}
+
+function splitOptions(where: string, options: AjoOptions): CheckedOptions {
+  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, ...rest } =
+    options;
   const hasTokenFunction = typeof accessToken === "function";
-  const coreOptions = {
+  const moduleOptions = {
     ...rest,
     ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
     accessToken: hasTokenFunction || accessToken,
     tokenStore: tokenStore !== undefined,
-    headers: headers && headerPairs(CONSTRUCTOR, headers),
+    storeLocks: typeof tokenStore?.lock === "function",
   };
-  const callbacks = { fetch, tokenStore, onEvent, accessToken: hasTokenFunction ? accessToken : undefined };
-  return { json: stringify(coreOptions), callbacks };
+  const settings = {
+    fetch,
+    tokenStore,
+    onEvent,
+    accessToken: hasTokenFunction ? accessToken : undefined,
+    call: { timeoutMs, attemptTimeoutMs, maxAttempts, headers: headers && headerRecord(where, headers), fetchOptions },
+  };
+  return { json: stringify(moduleOptions), settings };
 }
 
 /** Rejects options that have no effect: the caller would believe that they had one. */
-function checkTokenSource(options: object): void {
+function checkTokenSource(where: string, options: object, alsoRequired: readonly string[]): void {
   const present = (names: string[]): string[] => names.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
   const [source, ...others] = present(Object.keys(TOKEN_SOURCES));
-  if (source === undefined) throw validationError(CONSTRUCTOR, `pass one of ${Object.keys(TOKEN_SOURCES).join(", ")}`);
+  if (source === undefined) throw validationError(where, `pass one of ${Object.keys(TOKEN_SOURCES).join(", ")}`);
   const required = IDENTITY.slice(0, TOKEN_SOURCES[source]);
   const [unused] = [...others, ...present([...IDENTITY.slice(required.length), ...(required.length > 0 ? ["credentialName"] : [])])];
-  if (unused !== undefined) throw validationError(CONSTRUCTOR, `pass \`${source}\` or \`${unused}\`, not both`);
-  const missing = [...required, "sandbox"].find((name) => present([name]).length === 0);
-  if (missing !== undefined) throw validationError(CONSTRUCTOR, `\`${missing}\` is missing or undefined`);
+  if (unused !== undefined) throw validationError(where, `pass \`${source}\` or \`${unused}\`, not both`);
+  const missing = [...required, ...alsoRequired].find((name) => present([name]).length === 0);
+  if (missing !== undefined) throw validationError(where, `\`${missing}\` is missing or undefined`);
 }
 
-/** The arguments of one call. An argument that the operation does not have is absent. */
-export interface CallArguments {
-  uid?: unknown;
-  config?: unknown;
-  options: CallOptions | undefined;
+/** The checked options of one call. */
+export interface CheckedCallOptions {
+  readonly settings: CallSettings | undefined;
+  readonly signal: Signal | undefined;
+  /** The options of the operation that are true. */
+  readonly flags: readonly string[];
 }
 
-/** One call: JSON for the core, and the caller's abort signal. */
-export interface CallInput {
-  input: string;
-  definition: string;
-  callSignal: CallSignal;
+const NO_OPTIONS: CheckedCallOptions = { settings: undefined, signal: undefined, flags: [] };
+
+/** Checks the options of one call. `flags` are the boolean options that its operation has. */
+export function readCallOptions(operation: string, options: unknown, flags: readonly string[]): CheckedCallOptions {
+  if (options === undefined) return NO_OPTIONS;
+  return withReadErrors(operation, () => {
+    const rules = { ...CALL_RULES, ...Object.fromEntries(flags.map((name) => [name, BOOLEAN])) };
+    const copy = checkedCopy(operation, options as CallOptions, rules);
+    const { signal, headers, timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions } = copy;
+    return {
+      settings: { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions, headers: headers && headerRecord(operation, headers) },
+      signal,
+      flags: flags.filter((name) => (copy as Record<string, unknown>)[name]),
+    };
+  });
 }
 
-/** Checks the types of a call's arguments. The core checks the definition and adds the organization. */
-export function readCall(operation: string, call: CallArguments): CallInput {
-  return withReadErrors(operation, () => toCallInput(operation, call));
+export function readUid(operation: string, uid: unknown): string {
+  assertType(operation, "`uid`", STRING, uid);
+  return uid as string;
 }
 
-function toCallInput(operation: string, call: CallArguments): CallInput {
-  const { uid, config, options = {} } = call;
-  if ("uid" in call) assertType(operation, "`uid`", STRING, uid);
-  const takesConfig = "config" in call;
-  if (takesConfig) assertType(operation, "`config`", OBJECT, config);
-  const flags = Object.fromEntries((BOOLEAN_OPTIONS[operation] ?? []).map((name) => [name, BOOLEAN]));
-  const { signal, headers, ...rest } = checkedCopy(operation, options, { ...CALL_RULES, ...flags });
-  const input = { operation, uid, ...rest, headers: headers && headerPairs(operation, headers) };
-  return {
-    input: stringify(input),
-    definition: takesConfig ? stringify(config) : "",
-    // Last, because it adds a listener: an error after it would leave the listener behind.
-    callSignal: new CallSignal(signal),
-  };
+/** The definition of a call as JSON. The module checks its fields. */
+export function readConfig(operation: string, config: unknown): string {
+  assertType(operation, "`config`", OBJECT, config);
+  return withReadErrors(operation, () => stringify(config));
 }
 
-/** A definition as JSON for the core. Accepts any value, because the core reports wrong types as diagnostics. */
+/** A definition as JSON for the module. Accepts any value, because the module reports wrong types as diagnostics. */
 export function readDefinition(where: string, definition: unknown): string {
   return withReadErrors(where, () => stringify(definition ?? null));
 }
@@ -162,8 +184,8 @@ function unknownOption(where: string, name: string, names: string[]): AjoValidat
   return validationError(where, `unknown option \`${escapeAndTruncate(name, 40)}\`; ${fix}`);
 }
 
-/** Headers as pairs. Values of one name are joined with a comma, as `fetch` does. */
-function headerPairs(where: string, headers: ExtraHeaders): [string, string][] {
+/** Headers by lower-case name. Values of one name are joined with a comma, as `fetch` does. */
+function headerRecord(where: string, headers: ExtraHeaders): Record<string, string> {
   const joined = new Map<string, string>();
   for (const entry of Symbol.iterator in headers ? headers : Object.entries(headers)) {
     if (!isStringArray(entry) || entry.length !== 2) throw validationError(where, "the names and values of `headers` must be strings");
@@ -171,7 +193,7 @@ function headerPairs(where: string, headers: ExtraHeaders): [string, string][] {
     const name = key.toLowerCase();
     joined.set(name, joined.has(name) ? `${joined.get(name)}, ${value}` : value);
   }
-  return [...joined];
+  return Object.fromEntries(joined);
 }
 
 function stringify(value: unknown): string {
@@ -182,7 +204,7 @@ function stringify(value: unknown): string {
 }
 
 export function validationError(where: string, problem: string, cause?: unknown): AjoValidationError {
-  const details = where === CONSTRUCTOR ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
+  const details = where.startsWith("new ") ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
   return new AjoValidationError(`${where}: ${problem}`, { ...details, cause });
 }
 

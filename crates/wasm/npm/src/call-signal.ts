@@ -2,31 +2,59 @@ import { readProperty } from "./error-message.js";
 import { ignoreErrors } from "./ignore-errors.js";
 import type { Signal } from "./platform.js";
 
-/** The caller's abort signal during one call. It adds a single listener for all steps of the call. */
+/** The calls that wait for one signal, and the single listener for all of them. Node.js warns about more than ten listeners. */
+interface SignalCalls {
+  readonly calls: Set<CallSignal>;
+  readonly listener: () => void;
+}
+
+const callsBySignal = new WeakMap<Signal, SignalCalls>();
+
+/** The caller's abort signal during one call. */
 export class CallSignal {
   /** Handler of the current step. */
   onAbort: (() => void) | undefined;
-  #signal: Signal | undefined;
-  #listener = (): void => this.onAbort?.();
+  readonly #signal: Signal | undefined;
 
   /** Throws if the signal is a custom object whose `addEventListener` throws. */
   constructor(signal: Signal | undefined) {
     this.#signal = signal;
-    if (!signal?.aborted) signal?.addEventListener("abort", this.#listener);
+    if (signal !== undefined && !signal.aborted) addCall(signal, this);
   }
 
   get aborted(): boolean {
-    return readProperty(this.#signal, "aborted") === true;
+    return this.#signal !== undefined && readProperty(this.#signal, "aborted") === true;
   }
 
   get reason(): unknown {
     return readProperty(this.#signal, "reason");
   }
 
-  /** Removes the listener at the end of the call. Errors are ignored, because the call has its result. */
+  /** Ends the interest in the signal at the end of the call. */
   release(): void {
-    ignoreErrors(() => this.#signal?.removeEventListener("abort", this.#listener));
+    if (this.#signal !== undefined) removeCall(this.#signal, this);
   }
+}
+
+function addCall(signal: Signal, call: CallSignal): void {
+  let entry = callsBySignal.get(signal);
+  if (entry === undefined) {
+    const calls = new Set<CallSignal>();
+    const listener = (): void => {
+      for (const each of [...calls]) each.onAbort?.();
+    };
+    signal.addEventListener("abort", listener);
+    callsBySignal.set(signal, (entry = { calls, listener }));
+  }
+  entry.calls.add(call);
+}
+
+/** Errors are ignored, because the call has its result. */
+function removeCall(signal: Signal, call: CallSignal): void {
+  const entry = callsBySignal.get(signal);
+  if (!entry?.calls.delete(call) || entry.calls.size > 0) return;
+  callsBySignal.delete(signal);
+  ignoreErrors(() => signal.removeEventListener("abort", entry.listener));
 }
 
 /** Thrown when the caller's signal aborts a step. */

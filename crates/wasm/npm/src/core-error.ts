@@ -25,6 +25,7 @@ const CLASS_BY_KIND: Record<string, ErrorClass> = {
   decode: AjoHttpError,
   connect: AjoConnectionError,
   disconnected: AjoConnectionError,
+  refused: AjoConnectionError,
   timeout: AjoTimeoutError,
   deadlineExceeded: AjoTimeoutError,
   config: AjoValidationError,

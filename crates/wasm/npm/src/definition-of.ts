@@ -1,6 +1,6 @@
 import { readDefinition, validationError } from "./arguments.js";
-import { core } from "./core.js";
 import type { CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
+import { wasm } from "./wasm-instance.js";
 
 /**
  * The saved definition in a configuration, for `update` or for `create` in another sandbox. Drops the fields that the service adds, including the
@@ -18,7 +18,8 @@ export function definitionOf<Config extends CappingConfig | ThrottlingConfig>(
 ): "urlPattern" extends keyof Config ? ThrottlingDefinition : CappingDefinition;
 export function definitionOf(config: unknown): unknown {
   const json = readDefinition("definitionOf", config);
-  const definition = core.callJson<unknown>((it) => it.definitionOf(json));
-  if (definition === null) throw validationError("definitionOf", "the configuration must be an object");
-  return definition;
+  const api = Object.hasOwn(Object(config), "urlPattern") ? "throttling" : "capping";
+  const definition = wasm.run((it) => it.definitionOf(api, json));
+  if (definition === undefined) throw validationError("definitionOf", "the configuration must be an object");
+  return JSON.parse(definition);
 }

@@ -1,15 +1,7 @@
 import type { Fetch, Signal } from "./platform.js";
+import type { ReleaseLock, TokenStore } from "./stores/token-store.js";
 
-/**
- * Shares tokens between processes or isolates: Workers KV, Redis, a `Map`. If the store fails, the client requests a token, and the
- * call continues.
- */
-export interface TokenStore {
-  /** The value of a key; `null` or `undefined` if the key is missing. */
-  get(key: string): Promise<string | null | undefined> | string | null | undefined;
-  /** Stores a value for `ttlSeconds`. The value contains the token; the key contains no secret. */
-  set(key: string, value: string, ttlSeconds: number): unknown;
-}
+export type { ReleaseLock, TokenStore };
 
 /** Additional headers. Values of one name are joined with a comma. A header of a call replaces the client's header of that name. */
 export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
@@ -50,10 +42,17 @@ export interface AjoOptions {
   tokenStore?: TokenStore | undefined;
   /** Time limit of a call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
+  /** Time limit of one attempt in milliseconds. */
+  attemptTimeoutMs?: number | undefined;
   /** Maximum attempts of a call, including the first. */
   maxAttempts?: number | undefined;
   /** Headers for every call. */
   headers?: ExtraHeaders | undefined;
+  /**
+   * More options for `fetch`, such as `{ dispatcher }` or `{ keepalive: true }`. They are passed through. `method`, `headers`, `body`,
+   * `redirect`, and `signal` are the client's.
+   */
+  fetchOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Receives events about attempts, responses, retries and tokens. Its exceptions are ignored. */
   onEvent?: ((event: AjoEvent) => void) | undefined;
 }
@@ -64,10 +63,14 @@ export interface CallOptions {
   signal?: Signal | undefined;
   /** Time limit of the call in milliseconds, including all attempts and the delays between them. */
   timeoutMs?: number | undefined;
+  /** Time limit of one attempt in milliseconds. */
+  attemptTimeoutMs?: number | undefined;
   /** Maximum attempts, including the first. */
   maxAttempts?: number | undefined;
   /** Headers for this call, in addition to the client's. */
   headers?: ExtraHeaders | undefined;
+  /** More options for `fetch`, in addition to the client's. */
+  fetchOptions?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An event for `onEvent`. No event contains a token or a secret. */
@@ -93,10 +96,21 @@ export type AjoEvent =
   /** The token store has failed. The client requests a token if it has none. */
   | { readonly type: "store"; readonly problem: string };
 
-/** The options that are functions or have functions, and so cannot be passed to the core. */
-export interface ClientCallbacks {
+/** The options that the module does not get: functions, and what concerns requests only. */
+export interface ClientSettings {
   readonly fetch: Fetch | undefined;
   readonly tokenStore: TokenStore | undefined;
   readonly accessToken: (() => string | Promise<string>) | undefined;
   readonly onEvent: ((event: AjoEvent) => void) | undefined;
+  readonly call: CallSettings;
+}
+
+/** The options that a call can override. */
+export interface CallSettings {
+  readonly timeoutMs: number | undefined;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly maxAttempts: number | undefined;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly fetchOptions: Readonly<Record<string, unknown>> | undefined;
 }

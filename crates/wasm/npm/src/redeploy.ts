@@ -1,8 +1,8 @@
-import { core } from "./core.js";
 import { AjoError } from "./errors.js";
 import type { Capping } from "./generated/operations.js";
 import type { CappingConfig, DeployedCapping } from "./models.js";
 import type { CallOptions } from "./options.js";
+import { wasm } from "./wasm-instance.js";
 
 /** Replaces the live definition of a capping configuration. */
 export interface Redeploy {
@@ -19,7 +19,7 @@ export interface Redeploy {
   redeploy(uid: string, options?: CallOptions): Promise<CappingConfig>;
 }
 
-/** The core's decision. */
+/** The module's decision. */
 type Decision = { call: "get" | "canDeploy" | "deploy" | "undeploy" } | { live: "old" | "new" | "none" | "unknown"; message: string; hint?: string };
 
 export async function redeploy(capping: Capping, uid: string, options?: CallOptions): Promise<CappingConfig> {
@@ -29,7 +29,7 @@ export async function redeploy(capping: Capping, uid: string, options?: CallOpti
   let cause: AjoError | undefined;
   let problem = "";
   for (;;) {
-    const decision = core.callJson<Decision>((it) => it.redeploy(results.join()));
+    const decision: Decision = JSON.parse(wasm.run((it) => it.redeploy(results.join())));
     if ("live" in decision) {
       const { live, message, hint } = decision;
       if (live === "new") return config as CappingConfig;

@@ -7,8 +7,8 @@ const MAX_TOKENS = 100;
 const SECRET_NAMES = /secret|token|password/i;
 /** Separates several secrets in one string. */
 const SEPARATORS = /[\s,"[\]]+/;
-/** Shorter parts of such a string may be ordinary words. */
-const MIN_PART_LENGTH = 8;
+/** Shorter texts may be ordinary words: a message must stay readable, and no real secret is that short. */
+const MIN_LENGTH = 8;
 
 /**
  * The secrets that no error and no event of a client may contain. Errors do contain them: Node.js quotes an invalid header value,
@@ -39,13 +39,13 @@ export class Secrets {
   #addCredential(value: unknown): void {
     for (const text of [value].flat()) {
       if (typeof text !== "string") continue;
-      for (const part of [text, ...text.split(SEPARATORS)]) if (part.length >= MIN_PART_LENGTH || part === text) this.#credentials.add(part);
+      for (const part of [text, ...text.split(SEPARATORS)]) if (part.length >= MIN_LENGTH) this.#credentials.add(part);
     }
   }
 
-  /** Adds a token or secret that is in use. Ignores a value that is not a string. */
+  /** Adds a token or secret that is in use. Ignores short texts, and values that are not strings. */
   add(secret: unknown): void {
-    if (typeof secret !== "string") return;
+    if (typeof secret !== "string" || secret.length < MIN_LENGTH) return;
     this.#tokens.delete(secret);
     this.#tokens.add(secret);
     for (const old of [...this.#tokens].slice(0, -MAX_TOKENS)) this.#tokens.delete(old);
@@ -60,7 +60,7 @@ export class Secrets {
 
   mask(text: string): string {
     // Longest first, because a secret can be a prefix of another.
-    const encoded = [...this.#credentials, ...this.#tokens].filter(Boolean).flatMap(encodings).sort((one, other) => other.length - one.length);
+    const encoded = [...this.#credentials, ...this.#tokens].flatMap(encodings).sort((one, other) => other.length - one.length);
     for (const secret of encoded) text = text.replaceAll(secret, "…");
     return text;
   }

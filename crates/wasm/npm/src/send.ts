@@ -1,139 +1,152 @@
+import { DISCONNECTED, INVALID_REQUEST, REFUSED, TIMEOUT } from "./actions.js";
+import type { ResponseHeaders } from "./api-call.js";
 import { readText } from "./body.js";
-import { Aborted, type CallSignal, TimedOut } from "./call-signal.js";
-import { connectErrorKind } from "./connect-error.js";
+import { type CallSignal, TimedOut } from "./call-signal.js";
+import { fetchProblem } from "./fetch-problem.js";
 import { invalidResponse } from "./invalid-response.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
-import type { Secrets } from "./secrets.js";
 import { withTimeout } from "./with-timeout.js";
 
-/** An HTTP request of the core. */
-export interface Request {
-  method: string;
-  url: string;
-  headers: [string, string][];
-  body?: string;
-  timeoutMs: number;
+/** A request with all its headers. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+}
+
+/** Limits of one request. */
+export interface SendLimits {
+  readonly timeoutMs: number;
   /** Maximum size of the body of a 2xx response. */
-  maxBytes: number;
+  readonly maxBytes: number;
   /** Maximum size of the body of any other response. */
-  maxFailureBytes: number;
+  readonly maxErrorBytes: number;
 }
 
-/** The result of a step for the core, and the original error for `cause`. */
-export interface StepResult {
-  outcome: object;
-  body: string;
-  error?: unknown;
+/** A response with its body as text; no text if the body is too long. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly text: string | undefined;
 }
 
-/** The response headers that the core uses. */
-const HEADERS = ["x-request-id", "retry-after", "x-debug-id"];
+/** A request without a usable response: one of the problems in actions.ts, and its cause. */
+export class SendFailure {
+  constructor(
+    readonly problem: number,
+    readonly error: unknown,
+    /** What to do, if that is known here. */
+    readonly hint?: string,
+  ) {}
+}
 
-/** Sends one request within its time and size limits. Rejects only with {@link Aborted}. */
+/** Options of `fetch` that the caller passes through. */
+export type FetchOptions = Readonly<Record<string, unknown>>;
+
+const NO_HEADERS: ResponseHeaders = { get: () => null };
+
+/** Sends one request within its limits. Rejects with a {@link SendFailure}, or with `Aborted` if the caller aborts. */
 export async function send(
-  request: Request,
-  fetch: Fetch | undefined,
+  request: HttpRequest,
+  limits: SendLimits,
+  custom: Fetch | undefined,
+  options: FetchOptions | undefined,
   callSignal: CallSignal,
-  secrets: Secrets,
-): Promise<StepResult> {
-  rememberSecrets(secrets, request);
-  const attempt = new Attempt(request);
+): Promise<HttpResponse> {
+  const controller = new AbortController();
+  const signal = controller.signal as Signal;
   try {
-    return await withTimeout(callSignal, request.timeoutMs, (signal) => attempt.run(fetch, signal));
+    return await withTimeout(
+      callSignal,
+      limits.timeoutMs,
+      () => exchange(request, limits, custom, options, signal),
+      () => controller.abort(),
+    );
   } catch (error) {
-    return failedResult(error, attempt.problem, secrets);
+    throw error instanceof TimedOut ? new SendFailure(TIMEOUT, error) : error;
   }
 }
 
-/** The step result for an error. Rethrows {@link Aborted}, which ends the call. */
-export function failedResult(error: unknown, problem: string, secrets: Secrets): StepResult {
-  if (error instanceof Aborted) throw error;
-  if (error instanceof TimedOut) {
-    return { outcome: { problem: "timeout", detail: "no response within the time limit" }, body: "" };
+async function exchange(
+  { method, url, headers, body }: HttpRequest,
+  { maxBytes, maxErrorBytes }: SendLimits,
+  custom: Fetch | undefined,
+  options: FetchOptions | undefined,
+  signal: Signal,
+): Promise<HttpResponse> {
+  // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
+  const fetch = custom ?? (globalThis.fetch as unknown as Fetch | undefined);
+  if (typeof fetch !== "function") {
+    throw new SendFailure(REFUSED, new TypeError("this environment has no global fetch"), "Pass the option `fetch`.");
   }
-  return { outcome: { problem, detail: secrets.describe(error) }, body: "", error: secrets.redact(error) };
-}
-
-/** Remembers the token or the client secret of a request, because an error of the platform may quote it. */
-function rememberSecrets(secrets: Secrets, { headers, body = "" }: Request): void {
-  // A request without a token is a token request, whose body is a form.
-  secrets.add(headers.find(isAuthorization)?.[1].slice("Bearer ".length) ?? new URLSearchParams(body).get("client_secret"));
-}
-
-export function isAuthorization([name]: readonly [string, string]): boolean {
-  return name.toLowerCase() === "authorization";
-}
-
-class Attempt {
-  /** The problem to report if the attempt fails now. */
-  problem: "buildRequest" | "connect" | "certificate" | "disconnected" = "buildRequest";
-  #request: Request;
-
-  constructor(request: Request) {
-    this.#request = request;
-  }
-
-  async run(custom: Fetch | undefined, signal: AbortSignal): Promise<StepResult> {
-    const { url, maxBytes, maxFailureBytes } = this.#request;
-    // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
-    const fetch = custom ?? (globalThis.fetch as unknown as Fetch);
-    const init = this.#init(signal);
-    const pending = fetch(url, init);
-    this.problem = "disconnected";
-    let response: unknown;
-    try {
-      response = await pending;
-    } catch (error) {
-      if (!isSendable(url, init)) this.problem = "buildRequest";
-      else this.problem = connectErrorKind(error) ?? this.problem;
-      throw error;
-    }
+  // No `cache` and no `credentials`: workerd rejects both, whatever their value.
+  const init: FetchInit = { ...options, method, headers, redirect: "manual", signal };
+  if (body !== undefined) init.body = body;
+  const response = await callFetch(fetch, url, init, custom === undefined);
+  try {
     if (typeof response !== "object" || response === null) throw invalidResponse("fetch returned no response");
-
     const { status, type } = response as { status: number; type?: unknown };
     // An unfollowed redirect: browsers hide its status.
-    if (type === "opaqueredirect") return { outcome: { status: 302, headers: {} }, body: "" };
+    if (type === "opaqueredirect") return { status: 302, headers: NO_HEADERS, text: "" };
     if (type === "error") throw new TypeError("fetch returned a network error");
-    // The core panics on an invalid status.
     if (!Number.isInteger(status) || status < 100 || status > 999) throw invalidResponse("the response has no valid status");
-    const isSuccess = status >= 200 && status < 300;
-    const body = await readText(response, isSuccess ? maxBytes : maxFailureBytes, signal);
-    const outcome = { status, headers: usedHeaders(response), ...(body === undefined && { tooLong: true }) };
-    return { outcome, body: body ?? "" };
-  }
-
-  #init(signal: AbortSignal): FetchInit {
-    const { method, headers, body } = this.#request;
-    // No `cache` and no `credentials`: workerd rejects both, whatever their value.
-    return {
-      method,
-      headers: Object.fromEntries(headers),
-      ...(body !== undefined && { body }),
-      redirect: "manual",
-      signal: signal as Signal,
-    };
+    const text = await readText(response, isSuccess(status) ? maxBytes : maxErrorBytes, signal);
+    return { status, headers: responseHeaders(response), text };
+  } catch (error) {
+    throw new SendFailure(DISCONNECTED, error);
   }
 }
 
-/** Whether a rejection can come from the network. `fetch` rejects an invalid request with the same kind of error. */
-function isSendable(url: string, init: FetchInit): boolean {
+async function callFetch(fetch: Fetch, url: string, init: FetchInit, isGlobal: boolean): Promise<unknown> {
+  let pending: unknown;
   try {
-    new URL(url);
-    new Headers(init.headers);
-    return true;
-  } catch {
-    return false;
+    pending = fetch(url, init);
+  } catch (error) {
+    throw new SendFailure(isInvalid(url, init) ? INVALID_REQUEST : REFUSED, error);
+  }
+  try {
+    return await pending;
+  } catch (error) {
+    if (isInvalid(url, init)) throw new SendFailure(INVALID_REQUEST, error);
+    if (isGlobal && isInvalidInit(url, init)) throw new SendFailure(REFUSED, error);
+    throw new SendFailure(fetchProblem(error), error);
   }
 }
 
-function usedHeaders(response: object): Record<string, string> {
-  const { headers } = response as { headers?: unknown };
-  const pairs = HEADERS.map((name) => [name, readHeader(headers, name)] as const);
-  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+/** Whether `fetch` rejects this request before it sends it. Its error is of the same kind as one of the network. */
+function isInvalid(url: string, { headers }: FetchInit): boolean {
+  return throws(() => (new URL(url), new Headers(headers)));
 }
 
-function readHeader(headers: unknown, name: string): unknown {
-  if (typeof headers !== "object" || headers === null) return undefined;
-  const { get } = headers as { get?: unknown };
-  return typeof get === "function" ? get.call(headers, name) : (headers as Record<string, unknown>)[name];
+/** The same for all options. The global `Request` decides for the global `fetch` only. */
+function isInvalidInit(url: string, init: FetchInit): boolean {
+  return typeof Request === "function" && throws(() => new Request(url, init as RequestInit));
+}
+
+function throws(work: () => unknown): boolean {
+  try {
+    work();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The headers of a response. A mock may have none, or an object with their values. */
+function responseHeaders(response: object): ResponseHeaders {
+  const { headers } = response as { headers?: unknown };
+  if (typeof headers !== "object" || headers === null) return NO_HEADERS;
+  if (typeof (headers as ResponseHeaders).get === "function") return headers as ResponseHeaders;
+  return { get: (name) => (headers as Record<string, string | undefined>)[name] ?? null };
+}
+
+/** A header that is a string. */
+export function readHeader(headers: ResponseHeaders, name: string): string | undefined {
+  const value: unknown = headers.get(name);
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { readDefinition } from "./arguments.js";
 import { type CoreError, toAjoError } from "./core-error.js";
-import { core } from "./core.js";
 import type { CappingDefinition, Diagnostic, ThrottlingDefinition } from "./models.js";
+import { wasm } from "./wasm-instance.js";
 
 /**
  * Checks a capping definition offline with the rules and codes of the service, and returns all diagnostics. Accepts any value, because
@@ -18,7 +18,7 @@ export function validateThrottling(definition: ThrottlingDefinition | unknown): 
 
 function validate(api: string, where: string, definition: unknown): Diagnostic[] {
   const json = readDefinition(where, definition);
-  const diagnostics = core.callJson<Diagnostic[] | { failed: CoreError }>((it) => it.validate(api, json));
+  const diagnostics: Diagnostic[] | { failed: CoreError } = JSON.parse(wasm.run((it) => it.validate(api, json)));
   if ("failed" in diagnostics) throw toAjoError(diagnostics.failed);
   return diagnostics;
 }

@@ -5,27 +5,44 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Runs `work` until it settles, `timeoutMs` have passed, or the caller aborts. Rejects with the error of `work`, {@link TimedOut}
- * or {@link Aborted}. The last two also abort the signal that `work` gets, and its later result is ignored.
+ * or {@link Aborted}. Before the last two it calls `onStop`, and the later result of `work` is ignored.
  */
 export function withTimeout<T>(
   callSignal: CallSignal,
   timeoutMs: number,
-  work: (signal: AbortSignal) => T | PromiseLike<T>,
+  work: () => Promise<T>,
+  onStop?: () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    const timer = setTimeout(() => stop(new TimedOut()), Math.min(timeoutMs, MAX_DELAY_MS));
     const stop = (reason: TimedOut | Aborted): void => {
       clearTimeout(timer);
-      // Reject before the abort, whose listeners may settle the work.
+      // Reject before `onStop`, which may settle the work.
       reject(reason);
-      controller.abort();
+      onStop?.();
     };
+    const timer = setTimeout(() => stop(new TimedOut()), Math.min(timeoutMs, MAX_DELAY_MS));
     // Not removed when the work settles: the next step may already have replaced the handler.
     callSignal.onAbort = () => stop(new Aborted());
-    // An async function turns an exception into a rejection.
-    (async () => work(controller.signal))()
-      .finally(() => clearTimeout(timer))
-      .then(resolve, reject);
+    work().then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/** Waits. Rejects with {@link Aborted} if the caller aborts. */
+export function wait(callSignal: CallSignal, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.min(ms, MAX_DELAY_MS));
+    callSignal.onAbort = () => {
+      clearTimeout(timer);
+      reject(new Aborted());
+    };
   });
 }

@@ -7,10 +7,10 @@ import { AjoClient } from "../src/client.js";
 import { AjoValidationError } from "../src/errors.js";
 import { definitionOf } from "../src/definition-of.js";
 import { validateCapping, validateThrottling } from "../src/validate.js";
-import { scriptedClient, rejection, SECRET, sendStep, sleep, TOKEN, useCore } from "./support.js";
+import { asFetch, BASE_URL, done, failed, rejection, scriptedClient, SECRET, send, sleep, TOKEN, useModule } from "./support.js";
 
 const constructorError = (options: any): any => {
-  useCore();
+  useModule();
   try {
     new AjoClient(options);
   } catch (error) {
@@ -19,44 +19,106 @@ const constructorError = (options: any): any => {
   throw new Error("the constructor did not throw");
 };
 
-test("every operation passes its name and arguments", async () => {
-  const { ajo, core } = scriptedClient([{ done: null }]);
-  for (const api of [ajo.capping, ajo.throttling] as any[]) {
-    await api.list();
-    await api.get("u");
-    await api.create({ a: 1 });
-    await api.update("u", { a: 1 });
-    await api.delete("u", { force: true });
-    await api.canDeploy("u");
-    await api.deploy("u");
-    await api.undeploy("u", { timeoutMs: 5, maxAttempts: 1, headers: { a: "b" } });
+/** The requests of calls, without the headers that identify the client. */
+function recordingClient(response: () => Response = () => new Response("{}"), options = {}): { ajo: any; requests: any[]; module: any } {
+  const requests: any[] = [];
+  const fetch = asFetch((url, { signal, redirect, ...init }) => {
+    requests.push({ url: url.replace(BASE_URL, ""), ...init });
+    return response();
+  });
+  return { ...scriptedClient([send(), done], { fetch, ...options }), requests };
+}
+
+test("every operation sends its request", async () => {
+  const config = { uid: "u-1", url: "https://h" };
+  const bodies: any = { results: [config], result: config, canDeploy: {}, ...config };
+  const { ajo, requests, module } = recordingClient(() => Response.json(bodies));
+  for (const api of [ajo.capping, ajo.throttling]) {
+    assert.deepEqual(await api.list(), [config]);
+    assert.deepEqual(await api.create({ a: 1 }), bodies);
+    assert.deepEqual(await api.get("u"), config);
+    assert.deepEqual(await api.update("u", { a: 1 }), bodies);
+    assert.equal(await api.delete("u", { force: true }), undefined);
+    assert.deepEqual(await api.canDeploy("u"), { errors: [], warnings: [] });
+    assert.equal(await api.deploy("u"), undefined);
+    assert.equal(await api.undeploy("u", { timeoutMs: 5, attemptTimeoutMs: 4, maxAttempts: 1 }), undefined);
   }
-  const verbs = ["list", "get", "create", "update", "delete", "canDeploy", "deploy", "undeploy"];
-  assert.deepEqual(core.operations, ["capping", "throttling"].flatMap((api) => verbs.map((verb) => `${api}.${verb}`)));
-  const inputs = [{}, { uid: "u" }, { config: { a: 1 } }, { uid: "u", config: { a: 1 } }, { uid: "u", force: true }, { uid: "u" }, { uid: "u" }];
-  const last = { uid: "u", timeoutMs: 5, maxAttempts: 1, headers: [["a", "b"]] };
-  assert.deepEqual(core.inputs, [...inputs, last, ...inputs, last]);
+  const sent = (path: string) => [
+    ["POST", `/list/${path}`, "{}"],
+    ["POST", `/${path}`, '{"a":1}'],
+    ["GET", `/${path}/u`, undefined],
+    ["PUT", `/${path}/u`, '{"a":1}'],
+    ["DELETE", `/${path}/u?forceDelete=true`, undefined],
+    ["GET", `/${path}/u/canDeploy`, undefined],
+    ["POST", `/${path}/u/deploy`, undefined],
+    ["POST", `/${path}/u/undeploy`, undefined],
+  ];
+  const actual = requests.map(({ method, url, body }) => [method, url, body]);
+  assert.deepEqual(actual, [...sent("endpointConfigs"), ...sent("throttlingConfigs")]);
+  assert.deepEqual(module.begun.map(([operation]: number[]) => operation), Array.from({ length: 16 }, (_, index) => index));
+  assert.deepEqual([module.begun[0], module.begun[7]], [[0, 0, 0, 0], [7, 4, 5, 1]]);
+  assert.deepEqual(module.definitions, [{ a: 1 }, { a: 1 }, { a: 1 }, { a: 1 }]);
 });
 
-test("the core selects the value in the last body", async () => {
-  const body = { results: [1], canDeploy: { validationStatus: "ok", errors: null } };
-  const value = async (done: string | null): Promise<unknown> => {
-    const fetch: any = async () => Response.json(body);
-    return scriptedClient([sendStep(), { wait: 1 }, { done }], { fetch }).ajo.capping.list();
-  };
-  assert.deepEqual(await value("results"), [1]);
-  assert.deepEqual(await value(""), body);
-  assert.deepEqual(await value("canDeploy"), { validationStatus: "ok", errors: [], warnings: [] });
-  assert.equal(await value(null), undefined);
+test("a request has the headers of its call", async () => {
+  const headers: [string, string][] = [["X-A", "1"], ["x-b", "2"], ["x-a", "3"], ["__proto__", "4"]];
+  const { ajo, requests, module } = recordingClient(() => Response.json({ uid: "u", results: [] }), { headers });
+  await ajo.capping.list();
+  await ajo.capping.create({}, { headers: new Map([["X-B", "5"]]) });
+  await ajo.capping.deploy("u");
+  const shared = [["__proto__", "4"], ["authorization", `Bearer ${TOKEN}`], ["x-a", "1, 3"], ["x-api-key", "id"], ["x-gw-ims-org-id", "org"], ["x-sandbox-name", "prod"]];
+  const json = [["accept", "application/json"], ["content-type", "application/json"]];
+  const expected = [[...shared, ["x-b", "2"], ...json], [...shared, ["x-b", "5"], ...json], [...shared, ["x-b", "2"]]];
+  for (const [index, { headers }] of requests.entries()) {
+    const { "x-request-id": id, ...rest } = headers;
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(Object.entries(rest).sort(), expected[index]?.sort());
+  }
+  assert.deepEqual(module.checkedHeaders.at(-1), ["x-b", "5"]);
+});
+
+test("options for fetch are passed through", async () => {
+  const { ajo, requests } = recordingClient(undefined, { fetchOptions: { keepalive: true, cf: { cacheTtl: 1 } } });
+  await ajo.capping.deploy("u");
+  await ajo.capping.deploy("u", { fetchOptions: { keepalive: false } });
+  assert.deepEqual(requests.map(({ keepalive, cf }) => [keepalive, cf]), [[true, { cacheTtl: 1 }], [false, { cacheTtl: 1 }]]);
+  for (const name of ["method", "headers", "body", "redirect", "signal"]) {
+    const error = await rejection(ajo.capping.list({ fetchOptions: { [name]: undefined } }));
+    assert.match(error.message, /`fetchOptions` must be an object without method, headers, body, redirect, signal/);
+  }
+});
+
+test("withResponse returns the result and its response", async () => {
+  const { ajo } = recordingClient(() => Response.json({ results: [] }, { headers: { "x-request-id": "theirs", "x-limit": "5" } }));
+  const { data, status, headers, requestId, attempts } = await ajo.capping.list().withResponse();
+  assert.deepEqual([data, status, headers.get("x-limit"), attempts], [[], 200, "5", 1]);
+  assert.match(requestId, /^[0-9a-f-]{36}$/);
+  const { ajo: failing } = scriptedClient([failed({ code: "1451" })]);
+  const call = failing.capping.list();
+  assert.equal((await rejection(call.withResponse())).code, "1451");
+  assert.equal((await rejection(call)).code, "1451");
 });
 
 test("operations do not need this", async () => {
-  const { list } = scriptedClient([{ done: null }]).ajo.capping;
-  assert.equal(await list(), undefined);
+  const { list } = recordingClient(() => Response.json({ results: [] })).ajo.capping;
+  assert.deepEqual(await list(), []);
 });
 
-test("the core gets all options except functions", () => {
-  const { core } = scriptedClient([], {
+test("a token is read once for each generation", async () => {
+  const module = useModule(({ input }) => send({ extra: input === 0 ? generation : -1 }), done);
+  let generation = 1;
+  const sent: string[] = [];
+  const fetch = asFetch((_, { headers }) => (sent.push(headers.authorization), Response.json({ results: [] })));
+  const ajo = new AjoClient({ clientId: "id", orgId: "org", sandbox: "prod", accessToken: TOKEN, fetch });
+  await ajo.capping.list();
+  await ajo.capping.list();
+  [generation, module.token] = [2, "another-token"];
+  await ajo.capping.list();
+  assert.deepEqual([sent, module.tokensRead], [[`Bearer ${TOKEN}`, `Bearer ${TOKEN}`, "Bearer another-token"], 2]);
+});
+
+test("the module gets the options of the token", () => {
+  const { module } = scriptedClient([], {
     orgId: "o",
     scopes: ["a", "b"],
     sandbox: "prod",
@@ -65,9 +127,11 @@ test("the core gets all options except functions", () => {
     tokenStore: new Map() as any,
     onEvent: () => {},
     headers: new Map([["a", "b"]]),
+    timeoutMs: 5,
+    maxAttempts: 2,
     imsUrl: undefined,
   });
-  assert.deepEqual(core.opened[0], {
+  assert.deepEqual(module.opened[0], {
     clientId: "id",
     clientSecrets: [SECRET],
     orgId: "o",
@@ -75,21 +139,13 @@ test("the core gets all options except functions", () => {
     sandbox: "prod",
     baseUrl: "http://127.0.0.1:1",
     tokenStore: true,
-    headers: [["a", "b"]],
+    storeLocks: false,
   });
   const identity = { clientId: "id", orgId: "org", sandbox: "prod" };
-  const tokenCore = useCore();
-  new AjoClient({ ...identity, accessToken: () => TOKEN });
+  const tokenModule = useModule();
+  new AjoClient({ ...identity, accessToken: () => TOKEN, tokenStore: { get: () => null, set: () => {}, lock: () => undefined } });
   new AjoClient({ ...identity, accessToken: TOKEN });
-  assert.deepEqual(tokenCore.opened.map((it) => it["accessToken"]), [true, TOKEN]);
-});
-
-test("headers of one name are joined", async () => {
-  const twice: [string, string][] = [["X-A", "1"], ["x-b", "2"], ["x-a", "3"], ["__proto__", "4"], ["constructor", "5"]];
-  const { ajo, core } = scriptedClient([{ done: null }], { headers: twice });
-  await ajo.capping.list({ headers: new Map(twice) });
-  const joined = [["x-a", "1, 3"], ["x-b", "2"], ["__proto__", "4"], ["constructor", "5"]];
-  assert.deepEqual([core.opened[0]?.["headers"], core.inputs[0]?.["headers"]], [joined, joined]);
+  assert.deepEqual(tokenModule.opened.map((it) => [it["accessToken"], it["storeLocks"]]), [[true, true], [TOKEN, false]]);
 });
 
 test("errors name invalid options and quote no value", () => {
@@ -99,6 +155,8 @@ test("errors name invalid options and quote no value", () => {
     ["text", /`options` must be an object, not a value of type string/],
     [{ clientID: "x" }, /unknown option `clientID`; did you mean `clientId`\?/],
     [{ client_secret: SECRET }, /unknown option `client_secret`; did you mean `clientSecret`\?/],
+    [{ fetchOptions: { signal: undefined } }, /`fetchOptions` must be an object without method, headers, body, redirect, signal/],
+    [{ ...valid, headers: { Authorization: SECRET } }, /^new AjoClient: header `authorization`: reserved for the client$/],
     [{ retries: 3 }, /unknown option `retries`; expected one of clientId, .*onEvent/],
     [{ clientId: null }, /`clientId` must be a string, not null/],
     [{ clientSecret: [SECRET] }, /`clientSecret` must be a string, not an array/],
@@ -142,9 +200,9 @@ test("errors name invalid options and quote no value", () => {
   }
 });
 
-test("the constructor throws the core's error", () => {
-  const core = useCore();
-  core.open = () => JSON.stringify({ failed: { kind: "config", code: "CONFIG", message: "no sandbox", hint: "Set one.", attempts: 0 } });
+test("the constructor throws the module's error", () => {
+  const module = useModule();
+  module.open = () => JSON.stringify({ failed: { kind: "config", code: "CONFIG", message: "no sandbox", hint: "Set one.", attempts: 0 } });
   let error: any;
   try {
     new AjoClient({ credentials: {}, sandbox: "prod" });
@@ -156,7 +214,7 @@ test("the constructor throws the core's error", () => {
 });
 
 test("invalid arguments reject before anything is sent", async () => {
-  const { ajo, core } = scriptedClient([{ done: null }]) as any;
+  const { ajo, module } = scriptedClient([done]) as any;
   const cycle: any = {};
   cycle.cycle = cycle;
   const cases: [() => Promise<unknown>, RegExp][] = [
@@ -182,14 +240,30 @@ test("invalid arguments reject before anything is sent", async () => {
     assert.match(error.operation ?? "", /^capping\./);
     assert.match(error.message, message);
   }
-  assert.deepEqual(core.operations, []);
+  assert.deepEqual(module.begun, []);
+});
+
+test("the module rejects uids, definitions and headers", async () => {
+  const { ajo, module } = scriptedClient([done]) as any;
+  const cases: [() => Promise<unknown>, string, string][] = [
+    [() => ajo.capping.get("../admin"), "INVALID", "capping.get failed: `../admin` is not a valid configuration uid"],
+    [() => ajo.capping.get(""), "INVALID", "capping.get failed: `` is not a valid configuration uid"],
+    [() => ajo.throttling.create({ unencodable: 1 }), "BUILD_REQUEST", "throttling.create failed: unknown field"],
+    [() => ajo.capping.list({ headers: { authorization: "x" } }), "INVALID", "capping.list failed: header `authorization`: reserved for the client"],
+  ];
+  for (const [call, code, message] of cases) {
+    const error = await rejection(call());
+    assert.ok(error instanceof AjoValidationError, String(error));
+    assert.deepEqual([error.code, error.message, error.attempts], [code, message, 0]);
+  }
+  assert.deepEqual(module.begun, []);
 });
 
 test("lone surrogates in arguments are replaced", async () => {
-  const { ajo, core } = scriptedClient([{ done: null }], { sandbox: "p\ud800", headers: { "x-a": "\udfff" } }) as any;
-  await ajo.capping.update("u\ud83d", { url: "\\ud800\udbff😀" });
-  assert.equal(core.opened[0].sandbox, "p\ufffd");
-  assert.deepEqual(core.inputs, [{ uid: "u\ufffd", config: { url: "\\ud800\ufffd😀" } }]);
+  const { ajo, module } = scriptedClient([send(), done], { sandbox: "p\ud800", fetch: asFetch(() => Response.json({ uid: "u" })) }) as any;
+  await ajo.capping.update("u", { url: "\\ud800\udbff😀" });
+  assert.equal(module.opened[0].sandbox, "p\ufffd");
+  assert.deepEqual(module.definitions, [{ url: "\\ud800\ufffd😀" }]);
   assert.equal(validateCapping("\ud800")[0]?.message, 'capping "\ufffd"');
 });
 
@@ -204,7 +278,7 @@ test("a garbage-collected client is closed", async () => {
   };
   // The clients of earlier tests.
   await collect();
-  const core = useCore({ done: null });
+  const module = useModule(done);
   const options = { accessToken: TOKEN, clientId: "id", orgId: "org", sandbox: "prod" };
   const functions: { list?: () => Promise<unknown> } = {};
   (() => {
@@ -212,12 +286,12 @@ test("a garbage-collected client is closed", async () => {
     new AjoClient(options);
   })();
   await collect();
-  assert.deepEqual(core.closed, [2]);
+  assert.deepEqual(module.closed, [2]);
   await functions.list?.();
-  assert.equal(core.opened.length, 2);
+  assert.equal(module.opened.length, 2);
   delete functions.list;
   await collect();
-  assert.deepEqual(core.closed, [2, 1]);
+  assert.deepEqual(module.closed, [2, 1]);
 });
 
 test("a printed client shows no secret", () => {
@@ -228,16 +302,17 @@ test("a printed client shows no secret", () => {
 });
 
 test("the offline rules return diagnostics", () => {
-  useCore();
+  useModule();
   assert.deepEqual(validateCapping({ a: 1 }), [{ code: "CODE", message: 'capping {"a":1}', pointer: "", severity: "error" }]);
   assert.equal(validateThrottling(undefined)[0]?.message, "throttling null");
-  assert.throws(() => validateCapping({ panic: true }), { name: "AjoInternalError" });
+  assert.throws(() => validateCapping({ trap: true }), { name: "AjoInternalError" });
   assert.equal(validateCapping(5).length, 1);
 });
 
 test("the definition of a configuration is an object", () => {
-  useCore();
-  assert.deepEqual(definitionOf({ uid: "u-1" }), { config: '{"uid":"u-1"}' });
+  useModule();
+  assert.deepEqual(definitionOf({ uid: "u-1" }), { api: "capping", config: '{"uid":"u-1"}' });
+  assert.deepEqual(definitionOf({ uid: "u-1", urlPattern: "" }), { api: "throttling", config: '{"uid":"u-1","urlPattern":""}' });
   const none: any[] = [undefined, null, 5, "text", []];
   for (const config of none) {
     assert.throws(() => definitionOf(config), { name: "AjoValidationError", message: /must be an object/ });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { liveLimit, redeploy } from "../src/redeploy.js";
-import { rejection, useCore } from "./support.js";
+import { rejection, useModule } from "./support.js";
 
 const cases = JSON.parse(readFileSync("../../../tests/conformance/live_limit.json", "utf8"));
 
@@ -11,7 +11,7 @@ test("the live limit is read from the configuration as in Rust", () => {
 });
 
 test("an abort after undeploy does not stop the deploy", async () => {
-  useCore();
+  useModule();
   const controller = new AbortController();
   const calls: [string, unknown][] = [];
   const record = (name: string, value?: unknown) => async (_uid: string, options: any) => {

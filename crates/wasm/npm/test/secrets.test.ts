@@ -4,7 +4,7 @@ import vm from "node:vm";
 import { test } from "node:test";
 import { Secrets } from "../src/secrets.js";
 import type { AjoOptions } from "../src/options.js";
-import { scriptedClient, rejection, never, SECRET, sendStep, TOKEN } from "./support.js";
+import { asFetch, failed, failedWithDetail, type Line, listResponse, never, readStore, rejection, requestToken, scriptedClient, SECRET, send, TOKEN, writeStore } from "./support.js";
 
 const secretsWith = (...texts: string[]): Secrets => {
   const secrets = new Secrets();
@@ -108,8 +108,7 @@ const LEAKS: Record<string, () => unknown> = {
 
 test("errors of fetch never show the token", async () => {
   for (const [name, make] of Object.entries(LEAKS)) {
-    const failed = (outcome: any): any => ({ failed: { kind: "disconnected", code: "DISCONNECTED", message: outcome.detail } });
-    const error = await rejection(scriptedClient([sendStep(), failed], { fetch: () => Promise.reject(make()) as never }).ajo.capping.list());
+    const error = await rejection(scriptedClient([send(), failedWithDetail], { fetch: () => Promise.reject(make()) as never }).ajo.capping.list());
     assert.ok(!printAll(error).includes(TOKEN), `${name}: ${printAll(error)}`);
     assert.ok(error.cause !== undefined, name);
   }
@@ -119,7 +118,7 @@ test("abort reasons never show the token", async () => {
   for (const [name, make] of Object.entries(LEAKS)) {
     const controller = new AbortController();
     const fetch: any = () => (controller.abort(make()), never());
-    const error = await rejection(scriptedClient([sendStep()], { fetch }).ajo.capping.list({ signal: controller.signal }));
+    const error = await rejection(scriptedClient([send()], { fetch }).ajo.capping.list({ signal: controller.signal }));
     assert.equal(error.code, "ABORTED");
     assert.ok(!printAll(error).includes(TOKEN), `${name}: ${printAll(error)}`);
   }
@@ -181,11 +180,9 @@ test("a secret is masked in plain text, URLs and JSON", () => {
   for (const text of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
     assert.equal(secrets.mask(`a ${text} b`), "a … b", text);
   }
-  assert.equal(secretsWith("secret", "secret-and-more").mask("a secret-and-more b secret c"), "a … b … c");
-  // Short secrets, and special characters of regular expressions and replacements.
-  assert.equal(secretsWith("abc").mask("xabcx"), "x…x");
-  assert.equal(secretsWith("$&").mask("a$&b"), "a…b");
-  assert.equal(secretsWith("").mask("text"), "text");
+  assert.equal(secretsWith("a-secret", "a-secret-and-more").mask("a a-secret-and-more b a-secret c"), "a … b … c");
+  // Special characters of regular expressions and replacements.
+  assert.equal(secretsWith("$&()[]*+").mask("a$&()[]*+b"), "a…b");
   assert.doesNotThrow(() => secretsWith("\ud800"));
 });
 
@@ -195,53 +192,57 @@ test("a message is masked before it is shortened", () => {
   assert.equal(secretsWith("two  spaces").describe("a two  spaces b"), "a … b");
 });
 
+test("short secrets are not masked", async () => {
+  const secrets = secretsWith("t", "", "1234567", "12345678");
+  secrets.addStored("short");
+  secrets.addStored('{"accessToken":"a b"}');
+  assert.equal(secrets.mask("test 1234567 12345678 short a b a+b a%20b"), "test 1234567 … short a b a+b a%20b");
+  const identity = { clientId: "id", orgId: "org", sandbox: "prod" };
+  for (const [options, text] of [[{ accessToken: "t" }, "cannot connect to the host"], [{ clientSecrets: ["e", "the"] }, "see the other error"], [{ credentials: { CLIENT_SECRET: "in,a" } }, "in a line"]] as const) {
+    const own = "credentials" in options ? { clientId: undefined, orgId: undefined } : identity;
+    assert.ok((await failWith(text, { clientSecret: undefined, scopes: undefined, ...own, ...("clientSecrets" in options && { scopes: "a" }), ...options } as any)).includes(text));
+  }
+});
+
 test("the whole token of a header is masked", async () => {
-  const token = "a:b,c[d]{e}\"f";
-  const fetch: any = () => Promise.reject(new Error(`bad header ${token}`));
-  const { ajo, core } = scriptedClient([sendStep({ headers: [["authorization", `Bearer ${token}`]] }), { done: null }], { fetch });
-  await ajo.capping.list();
-  assert.equal(core.outcomes[0]?.detail, "bad header …");
+  const fetch: any = () => Promise.reject(new Error("bad header a:b,c[d]{e}\"f"));
+  const { ajo, module } = scriptedClient([send(), failed()], { fetch });
+  module.token = "a:b,c[d]{e}\"f";
+  await rejection(ajo.capping.list());
+  assert.equal(module.reports[0]?.detail, "bad header …");
 });
 
 test("a secret is masked in form encoding and plain text", async () => {
   const body = "grant_type=client_credentials&client_secret=p8e-%7Ea%2Bb+c&scope=openid";
   for (const text of [body, "p8e-~a+b c"]) {
     const fetch: any = () => Promise.reject(new Error(text));
-    const form = { headers: [["content-type", "application/x-www-form-urlencoded"]] as [string, string][], body };
-    const { ajo, core } = scriptedClient([sendStep(form), { done: null }], { fetch });
-    await ajo.capping.list();
-    assert.doesNotMatch(core.outcomes[0]?.detail ?? "", /p8e/);
+    const { ajo, module } = scriptedClient([requestToken, failed()], { fetch });
+    module.tokenBody = body;
+    await rejection(ajo.capping.list());
+    assert.doesNotMatch(module.reports[0]?.detail ?? "", /p8e/);
   }
 });
 
 test("values of a token store are masked", async () => {
-  const short = "t0k:n";
-  const value = JSON.stringify({ version: 1, accessToken: short, issuedAtMillis: 1 });
-  const set = { storeSet: { key: "key", value, ttlSeconds: 60, timeoutMs: 20 } };
-  const get = { storeGet: { key: "key", timeoutMs: 20 } };
-  const failed = (outcome: any): any => ({ failed: { kind: "auth", code: "AUTH", message: `no: ${outcome.detail}` } });
-  for (const text of [value, short, JSON.stringify(value), encodeURIComponent(value)]) {
+  const token = "t0k:n-of-the-store";
+  const value = JSON.stringify({ version: 1, accessToken: token, issuedAtMillis: 1 });
+  for (const text of [value, token, JSON.stringify(value), encodeURIComponent(value)]) {
     const tokenStore = { get: () => value, set: () => Promise.reject(new Error(`cannot store ${text}`, { cause: { args: ["set", text] } })) };
-    for (const lines of [[set, failed], [get, sendStep({ headers: [] }), failed]]) {
+    for (const lines of [[writeStore, failedWithDetail], [readStore, send(), failedWithDetail]]) {
       const fetch: any = () => Promise.reject(new Error(text));
-      const error = await rejection(scriptedClient(lines, { tokenStore, fetch }).ajo.capping.list());
-      assert.ok(!printAll(error).includes(short), printAll(error));
+      const events: unknown[] = [];
+      const { ajo, module } = scriptedClient(lines, { tokenStore, fetch, onEvent: (event) => events.push(event) });
+      module.entry = value;
+      const printed = printAll(await rejection(ajo.capping.list())) + JSON.stringify(events);
+      assert.ok(!printed.includes(token), printed);
     }
   }
   // A value of another program.
   for (const other of ["null", "[]", "text", "{", '{"accessToken":5}', ""]) {
-    const { ajo, core } = scriptedClient([get, { done: null }], { tokenStore: { get: () => other, set: never } });
-    await ajo.capping.list();
-    assert.equal(core.outcomes[0]?.value, other);
+    const { ajo, module } = scriptedClient([readStore, failed()], { tokenStore: { get: () => other, set: never } });
+    await rejection(ajo.capping.list());
+    assert.equal(module.reports[0]?.stored, other);
   }
-});
-
-test("invalid JSON of the core is not quoted", async () => {
-  const { ajo, core } = scriptedClient([]);
-  core.start = () => `{"${TOKEN}" `;
-  const error = await rejection(ajo.capping.list());
-  assert.equal(error.code, "INTERNAL");
-  assert.ok(!printAll(error).includes("canary"), printAll(error));
 });
 
 test("an error of a custom class is copied", () => {
@@ -259,8 +260,7 @@ test("an error of a custom class is copied", () => {
 async function failWith(message: string, options: AjoOptions, before: unknown[] = []): Promise<string> {
   const events: unknown[] = before;
   const fetch: any = () => Promise.reject(Object.assign(new Error(message), { history: [message] }));
-  const lines = [sendStep({ headers: [["authorization", "Bearer another"]] }), (outcome: any): any => ({ failed: { kind: "disconnected", code: "DISCONNECTED", message: `no: ${outcome.detail}` } })];
-  const { ajo } = scriptedClient(lines, { fetch, onEvent: (event) => events.push(event), ...options });
+  const { ajo } = scriptedClient([send(), failedWithDetail], { fetch, onEvent: (event) => events.push(event), ...options });
   return printAll(await rejection(ajo.capping.list())) + JSON.stringify(events);
 }
 
@@ -290,16 +290,17 @@ test("a form-encoded secret is masked", async () => {
 
 test("tokens of earlier calls are masked, up to a maximum", async () => {
   const tokens: string[] = [];
-  const fetch: any = (_: string, { headers }: any) => {
+  const fetch = asFetch((_: string, { headers }: any) => {
     tokens.push(headers.authorization.slice(7));
-    return tokens.length < 3 ? new Response("{}") : Promise.reject(new Error(tokens.join(" ")));
-  };
-  let count = 0;
-  const lines = [(): any => sendStep({ headers: [["authorization", `Bearer token-of-call-${count++}`]] }), (outcome: any): any => (outcome.problem ? { failed: { kind: "disconnected", code: "DISCONNECTED", message: outcome.detail } } : { done: null })];
-  const { ajo } = scriptedClient(lines, { fetch });
-  await ajo.capping.list();
-  await ajo.capping.list();
-  assert.equal((await rejection(ajo.capping.list())).message, "… … …");
+    return tokens.length < 3 ? listResponse() : Promise.reject(new Error(tokens.join(" ")));
+  });
+  const lines: Line[] = [() => send({ extra: generation }), ({ problem, detail = "" }) => (problem === undefined ? { code: 8 } : failed({ message: detail }))];
+  const { ajo, module } = scriptedClient(lines, { fetch });
+  let generation = 0;
+  const list = (): Promise<unknown> => ((module.token = `token-of-call-${++generation}`), ajo.capping.list());
+  await list();
+  await list();
+  assert.equal((await rejection(list())).message, "… … …");
 
   const secrets = Secrets.fromOptions(JSON.stringify({ clientSecret: SECRET }));
   for (let number = 0; number < 200; number += 1) secrets.add(`token-${number}-`);
@@ -315,12 +316,11 @@ test("the reason of an aborted signal is redacted", async () => {
 });
 
 test("a read error of a store is reported by name and code", async () => {
-  const get = { storeGet: { key: "key", timeoutMs: 20 } };
-  const failed = (outcome: any): any => ({ failed: { kind: "auth", code: "AUTH", message: outcome.detail } });
   for (const error of [Object.assign(new RangeError(`bad value ${TOKEN}`, { cause: new Error(TOKEN) }), { code: "E_KV", value: TOKEN }), TOKEN, { code: `${TOKEN} ${TOKEN}` }]) {
-    const tokenStore = { get: () => Promise.reject(error), set: never };
-    const actual = await rejection(scriptedClient([get, failed], { tokenStore }).ajo.capping.list());
+    const events: any[] = [];
+    const options = { tokenStore: { get: () => Promise.reject(error), set: never }, onEvent: (event: unknown) => events.push(event) };
+    const actual = await rejection(scriptedClient([readStore, failed()], options).ajo.capping.list());
     assert.ok(!printAll(actual).includes(TOKEN), printAll(actual));
-    assert.equal(actual.message, error instanceof RangeError ? "RangeError, E_KV" : "failed");
+    assert.match(events[0].problem, error instanceof RangeError ? /tokenStore: RangeError, E_KV$/ : /tokenStore: failed$/);
   }
 });

@@ -1,45 +1,71 @@
-// A core that follows a script, and helpers for `fetch` without a network.
+// A module that follows a script, and helpers for `fetch` without a network.
 
+import * as actions from "../src/actions.js";
 import { AjoClient } from "../src/client.js";
-import { core, type CoreExports } from "../src/core.js";
+import type { CoreError } from "../src/core-error.js";
+import type { ModuleExports } from "../src/module-exports.js";
 import type { AjoOptions } from "../src/options.js";
-import type { Step } from "../src/step.js";
+import { wasm } from "../src/wasm-instance.js";
 
 export const SECRET = "p8e-canary-secret-0123456789";
 export const TOKEN = "eyJ-canary-token-0123456789abcdef";
 
-/** A line of a script: a step, a function of the last outcome that returns one, or a panic. */
-export type Line = Partial<Step> | ((outcome: StepOutcome) => Partial<Step>) | "panic";
+export const BASE_URL = "https://service.test/journey/orchestration";
+export const TOKEN_URL = "https://ims.test/ims/token/v3";
+const TOKEN_BODY = `grant_type=client_credentials&client_secret=${SECRET}`;
+const STORE_KEY = "key";
 
-/** The outcome of a step, as the core receives it. */
-export interface StepOutcome {
-  problem?: string;
+/** An action of the module. */
+export interface Action {
+  code: number;
+  flags?: number;
+  millis?: number;
+  extra?: number;
+  /** The error of the action FAILED. */
+  error?: Partial<CoreError>;
+}
+
+/** A line of a script: an action, a function of the last report that returns one, or a trap. */
+export type Line = Action | ((report: Report) => Action) | "trap";
+
+/** What the runtime reported to the module. */
+export interface Report {
+  /** The input of a step without a text. */
+  input?: number;
+  value?: number;
+  problem?: number;
   detail?: string;
   status?: number;
   headers?: Record<string, string>;
-  tooLong?: boolean;
+  body?: string | undefined;
   token?: string;
-  value?: string | null;
-  body: string;
+  stored?: string | undefined;
+  timedOut?: boolean;
 }
 
-/** Parses JSON like the core, which panics on an escaped lone surrogate. */
+/** Parses JSON like the module, which traps on an escaped lone surrogate. */
 function read(json: string): any {
   if (/\\ud[89a-f]/i.test(json.replaceAll("\\\\", ""))) throw new WebAssembly.RuntimeError("unreachable: a lone surrogate");
   return JSON.parse(json);
 }
 
-/** A core that returns the lines of a script for every call, in order. */
-export class ScriptedCore implements CoreExports {
-  outcomes: StepOutcome[] = [];
-  inputs: Record<string, unknown>[] = [];
-  operations: string[] = [];
+/** A module that returns the actions of a script for every call, in order. */
+export class ScriptedModule implements ModuleExports {
+  reports: Report[] = [];
+  /** Operation numbers and limits of the calls. */
+  begun: number[][] = [];
+  definitions: unknown[] = [];
   cancelled: number[] = [];
   closed: number[] = [];
   opened: Record<string, unknown>[] = [];
+  checkedHeaders: [string, string][] = [];
+  token = TOKEN;
+  tokenBody = TOKEN_BODY;
+  entry = `{"accessToken":"${TOKEN}"}`;
+  tokensRead = 0;
   #positions = new Map<number, number>();
   #lines: Line[];
-  #calls = 0;
+  #last: Action = { code: actions.DONE };
 
   constructor(...lines: Line[]) {
     this.#lines = lines;
@@ -47,30 +73,104 @@ export class ScriptedCore implements CoreExports {
 
   open(options: string): string {
     this.opened.push(read(options));
-    return JSON.stringify({ client: this.opened.length });
+    const client = this.opened.length;
+    return JSON.stringify({ client, baseUrl: BASE_URL, clientId: "id", orgId: "org", sandbox: "prod", tokenUrl: TOKEN_URL });
   }
 
   close(client: number): void {
     this.closed.push(client);
   }
 
-  start(_client: number, input: string, definition: string): string {
-    const { operation, ...rest } = read(input);
-    this.operations.push(operation);
-    this.inputs.push({ ...rest, ...(definition !== "" && { config: read(definition) }) });
-    this.#calls += 1;
-    this.#positions.set(this.#calls, 0);
-    return this.#next(this.#calls, { body: "" });
+  accessToken(): string {
+    this.tokensRead += 1;
+    return this.token;
   }
 
-  resume(call: number, json: string, body: string): string {
-    const outcome = { ...read(json), body };
-    this.outcomes.push(outcome);
-    return this.#next(call, outcome);
+  invalidate(): boolean {
+    return true;
+  }
+
+  markRejected(): void {}
+
+  begin(_client: number, operation: number, attemptTimeoutMs: number, timeoutMs: number, maxAttempts: number): number {
+    this.begun.push([operation, attemptTimeoutMs, timeoutMs, maxAttempts]);
+    this.#positions.set(this.begun.length, 0);
+    return this.begun.length;
+  }
+
+  step(call: number, input: number, value: number): number {
+    return this.#next(call, { input, ...(value !== 0 && { value }) });
   }
 
   cancel(call: number): void {
     this.cancelled.push(call);
+  }
+
+  millis(): number {
+    return this.#last.millis ?? 1000;
+  }
+
+  extra(): number {
+    return this.#last.extra ?? 0;
+  }
+
+  respond(call: number, status: number, requestId?: string, retryAfter?: string, debugId?: string, body?: string): number {
+    const headers = Object.entries({ requestId, retryAfter, debugId }).filter(([, value]) => value !== undefined);
+    return this.#next(call, { status, headers: Object.fromEntries(headers) as Record<string, string>, body });
+  }
+
+  sendFailed(call: number, problem: number, detail: string): number {
+    return this.#next(call, { problem, detail });
+  }
+
+  invalidBody(call: number, status: number, _requestId: string | undefined, detail: string): number {
+    return this.#next(call, { status, detail });
+  }
+
+  stored(call: number, stored: string | undefined): number {
+    return this.#next(call, { stored });
+  }
+
+  tokenReturned(call: number, token: string): number {
+    return this.#next(call, { token });
+  }
+
+  callbackFailed(call: number, timedOut: boolean, detail: string): number {
+    return this.#next(call, { timedOut, detail });
+  }
+
+  tokenRequestBody(): string {
+    return this.tokenBody;
+  }
+
+  storeKey(): string {
+    return STORE_KEY;
+  }
+
+  storeEntry(): string {
+    return this.entry;
+  }
+
+  takeError(_call: number, operation: string): string {
+    return JSON.stringify({ kind: "api", code: "CODE", message: "failed", operation, ...this.#last.error });
+  }
+
+  encodeDefinition(_operation: number, definition: string): string | undefined {
+    this.definitions.push(read(definition));
+    return definition.includes("unencodable") ? undefined : definition;
+  }
+
+  takeProblem(operation: string): string {
+    return JSON.stringify({ kind: "buildRequest", code: "BUILD_REQUEST", message: `${operation} failed: unknown field`, operation });
+  }
+
+  checkUid(uid: string): string | undefined {
+    return `\`${uid}\` is not a valid configuration uid`;
+  }
+
+  checkHeader(name: string, value: string): string | undefined {
+    this.checkedHeaders.push([name, value]);
+    return name === "authorization" ? "header `authorization`: reserved for the client" : undefined;
   }
 
   /** Undeploys at once. */
@@ -81,82 +181,80 @@ export class ScriptedCore implements CoreExports {
   }
 
   validate(api: string, definition: string): string {
-    if (definition.includes("panic")) throw new WebAssembly.RuntimeError("unreachable");
+    if (definition.includes("trap")) throw new WebAssembly.RuntimeError("unreachable");
     read(definition);
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);
   }
 
-  definitionOf(config: string): string {
-    return config.startsWith("{") ? JSON.stringify({ config }) : "null";
+  definitionOf(api: string, config: string): string | undefined {
+    return config.startsWith("{") ? JSON.stringify({ api, config }) : undefined;
   }
 
-  #next(call: number, outcome: StepOutcome): string {
+  #next(call: number, report: Report): number {
     const position = this.#positions.get(call) ?? 0;
     this.#positions.set(call, position + 1);
+    if (position > 0) this.reports.push(report);
     const line = this.#lines[position];
-    if (line === "panic") throw new WebAssembly.RuntimeError("unreachable");
+    if (line === "trap") throw new WebAssembly.RuntimeError("unreachable");
     if (line === undefined) throw new Error("the script has no more lines");
-    return JSON.stringify({ call, ...(typeof line === "function" ? line(outcome) : line) });
+    this.#last = typeof line === "function" ? line(report) : line;
+    return this.#last.code | (this.#last.flags ?? 0);
   }
 }
 
-let current: ScriptedCore;
+let current: ScriptedModule;
 /** The number of created instances. */
 export let instances = 0;
 
-core.setInstantiate(() => {
+wasm.setInstantiate(() => {
   instances += 1;
-  return {
-    open: (options) => current.open(options),
-    close: (client) => current.close(client),
-    start: (client, input, definition) => current.start(client, input, definition),
-    resume: (call, outcome, body) => current.resume(call, outcome, body),
-    cancel: (call) => current.cancel(call),
-    redeploy: (results) => current.redeploy(results),
-    validate: (api, definition) => current.validate(api, definition),
-    definitionOf: (config) => current.definitionOf(config),
-  };
+  // A method of the module that is in use when it is called.
+  return new Proxy({} as ModuleExports, {
+    get: (_, name) => (...args: unknown[]) => (current as any)[name](...args),
+  });
 });
 
-/** Replaces the scripted core. */
-export function useCore(...lines: Line[]): ScriptedCore {
-  current = new ScriptedCore(...lines);
+/** Replaces the scripted module. */
+export function useModule(...lines: Line[]): ScriptedModule {
+  current = new ScriptedModule(...lines);
   return current;
 }
 
 /** Options that every client needs. */
 const IDENTITY = { clientId: "id", orgId: "org", sandbox: "prod" };
 
-/** A client with a scripted core. */
-export function scriptedClient(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; core: ScriptedCore } {
-  const scripted = useCore(...lines);
-  return { ajo: new AjoClient({ ...(options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] }), ...IDENTITY, ...options }), core: scripted };
+/** A client with a scripted module. */
+export function scriptedClient(lines: Line[], options: AjoOptions = {}): { ajo: AjoClient; module: ScriptedModule } {
+  const module = useModule(...lines);
+  const credential = options.accessToken === undefined && { clientSecret: SECRET, scopes: ["a", "b"] };
+  return { ajo: new AjoClient({ ...credential, ...IDENTITY, ...options }), module };
 }
 
-/** A step that sends a request. */
-export function sendStep(changes: Partial<NonNullable<Step["send"]>> = {}): Partial<Step> {
-  return {
-    send: {
-      method: "POST",
-      url: "https://service.test/list/endpointConfigs",
-      headers: [["Authorization", `Bearer ${TOKEN}`], ["Content-Type", "application/json"]],
-      body: "{}",
-      timeoutMs: 1000,
-      maxBytes: 100,
-      maxFailureBytes: 10,
-      ...changes,
-    },
-  };
+/** An action that sends the request of the call, with a token of a generation. */
+export function send(changes: Partial<Action> = {}): Action {
+  return { code: actions.SEND, flags: actions.ATTEMPT_STARTED, extra: 1, ...changes };
 }
 
-/** The last line of a call without a value. */
-export const done: Line = { done: null };
+export const wait = (millis: number): Action => ({ code: actions.WAIT, millis });
+export const requestToken: Action = { code: actions.REQUEST_TOKEN };
+export const callback: Action = { code: actions.CALLBACK, millis: 20 };
+export const readStore: Action = { code: actions.READ_STORE, millis: 20 };
+export const writeStore: Action = { code: actions.WRITE_STORE, millis: 20, extra: 60 };
+export const lockStore: Action = { code: actions.LOCK_STORE, millis: 20, extra: 30 };
+export const unlockStore: Action = { code: actions.UNLOCK_STORE, millis: 20, extra: 1 };
+export const done: Action = { code: actions.DONE };
+export const failed = (error: Partial<CoreError> = {}): Action => ({ code: actions.FAILED, error });
+/** Fails with the reported detail as its message. */
+export const failedWithDetail = ({ detail = "" }: Report): Action => failed({ kind: "disconnected", code: "DISCONNECTED", message: `no: ${detail}` });
 
-/** Makes a call, and returns the outcome of its last step. */
-export async function lastOutcome({ ajo, core }: { ajo: AjoClient; core: ScriptedCore }): Promise<StepOutcome> {
+/** Makes a call, and returns the last report. */
+export async function lastReport({ ajo, module }: { ajo: AjoClient; module: ScriptedModule }): Promise<Report> {
   await ajo.capping.list();
-  return core.outcomes.at(-1) as StepOutcome;
+  return module.reports.at(-1) as Report;
 }
+
+/** A response of the service to `list`. */
+export const listResponse = (...results: unknown[]): Response => Response.json({ results });
 
 /** Casts a mock to `fetch`. */
 export function asFetch(mock: (url: string, init: any) => unknown): any {

@@ -1,7 +1,7 @@
 //! The model of a method in the npm package.
 
-use super::typescript_type::typescript_type;
-use crate::generate::operation_model::{self, BodyModel, Idempotency, ParameterType};
+use super::typescript_type::{Lists, typescript_type};
+use crate::generate::operation_model::{self, BodyModel, OperationModel, ParameterType};
 use crate::generate::options;
 use crate::spec::Spec;
 
@@ -9,24 +9,19 @@ use crate::spec::Spec;
 pub(super) struct ApiMethods<'s> {
     pub(super) name: String,
     pub(super) spec: &'s Spec,
-    pub(super) methods: Vec<MethodModel>,
+    pub(super) methods: Vec<MethodModel<'s>>,
 }
 
-pub(super) struct MethodModel {
-    /// The operation id, such as `can_deploy`.
-    pub(super) id: String,
+pub(super) struct MethodModel<'s> {
+    pub(super) operation: &'s OperationModel,
     /// The name of the method, such as `canDeploy`.
-    pub(super) method: String,
-    pub(super) summary: String,
-    pub(super) description: String,
+    pub(super) name: String,
     /// Name and type of each argument before the options.
     pub(super) arguments: Vec<(&'static str, String)>,
     /// The type of the options.
     pub(super) options: String,
     /// The boolean options of this operation.
     pub(super) boolean_options: Vec<BooleanOption>,
-    /// Whether a repeated request has no further effect.
-    pub(super) is_idempotent: bool,
     /// The type of the value.
     pub(super) value: String,
 }
@@ -34,14 +29,13 @@ pub(super) struct MethodModel {
 #[derive(Clone, PartialEq)]
 pub(super) struct BooleanOption {
     pub(super) name: String,
+    /// The name in the query.
+    pub(super) parameter: String,
     pub(super) description: String,
 }
 
 /// Parses the methods of each spec, in order.
-pub(super) fn parse_apis<'s>(
-    specs: &'s [Spec],
-    all: &[operation_model::OperationModel],
-) -> Result<Vec<ApiMethods<'s>>, String> {
+pub(super) fn parse_apis<'s>(specs: &'s [Spec], all: &'s [OperationModel]) -> Result<Vec<ApiMethods<'s>>, String> {
     let read = |spec: &'s Spec| {
         let name = operation_model::api_name(spec)?;
         let own = all.iter().filter(|operation| operation.api == name);
@@ -51,11 +45,11 @@ pub(super) fn parse_apis<'s>(
     specs.iter().map(read).collect()
 }
 
-fn parse_method(
+fn parse_method<'s>(
     spec: &Spec,
-    operation: &operation_model::OperationModel,
-    all: &[operation_model::OperationModel],
-) -> Result<MethodModel, String> {
+    operation: &'s OperationModel,
+    all: &[OperationModel],
+) -> Result<MethodModel<'s>, String> {
     let unsupported = operation.arguments.iter().find(|argument| argument.is_query || argument.name != "uid");
     let unsupported = unsupported.map(|argument| &argument.name);
     let unsupported = unsupported.or(operation
@@ -66,37 +60,35 @@ fn parse_method(
     if let Some(name) = unsupported {
         return Err(format!(
             "{}: the npm package supports only a uid, a body, and boolean options; add support for \
-             `{name}` of `{}` to crates/wasm/src/call_arguments.rs",
+             `{name}` of `{}` to crates/wasm/npm/src",
             spec.file, operation.id
         ));
     }
     let uid = operation.arguments.first().map(|_| ("uid", "string".to_owned()));
     let body = match &operation.body {
-        BodyModel::Argument { schema, .. } => Some(("config", typescript_type(spec, schema))),
+        BodyModel::Argument { schema, .. } => Some(("config", typescript_type(spec, schema, Lists::Readonly))),
         BodyModel::None | BodyModel::Fixed(_) => None,
     };
-    let flags = operation.options.iter();
-    let flags = flags
-        .map(|option| BooleanOption { name: to_camel_case(&option.name), description: option.description.clone() })
-        .collect();
+    let flags = operation.options.iter().map(|option| BooleanOption {
+        name: to_camel_case(&option.name),
+        parameter: option.parameter.clone(),
+        description: option.description.clone(),
+    });
     Ok(MethodModel {
-        id: operation.id.clone(),
-        method: to_camel_case(&operation.id),
-        summary: operation.summary.clone(),
-        description: operation.description.clone(),
+        operation,
+        name: to_camel_case(&operation.id),
         arguments: uid.into_iter().chain(body).collect(),
         options: if operation.options.is_empty() {
             "CallOptions".to_owned()
         } else {
             options::options_type_name(operation, all)
         },
-        boolean_options: flags,
-        is_idempotent: !matches!(operation.idempotency, Idempotency::NotIdempotent),
+        boolean_options: flags.collect(),
         value: operation
             .response
             .schema
             .as_ref()
-            .map_or_else(|| "void".to_owned(), |schema| typescript_type(spec, schema)),
+            .map_or_else(|| "void".to_owned(), |schema| typescript_type(spec, schema, Lists::Mutable)),
     })
 }
 

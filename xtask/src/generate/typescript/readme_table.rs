@@ -15,20 +15,19 @@ pub(crate) fn update(readme: &str, specs: &[Spec]) -> Result<String, String> {
         readme.split_once(BEGIN_MARKER).ok_or_else(|| format!("there is no line {}", BEGIN_MARKER.trim_end()))?;
     let (_, after) =
         rest.split_once(END_MARKER).ok_or_else(|| format!("there is no line {}", END_MARKER.trim_end()))?;
-    Ok(format!(
-        "{before}{BEGIN_MARKER}{}{END_MARKER}{after}",
-        render_table(&parse_apis(specs, &operation_model::parse_operations(specs)?)?)
-    ))
+    let operations = operation_model::parse_operations(specs)?;
+    let table = render_table(&parse_apis(specs, &operations)?);
+    Ok(format!("{before}{BEGIN_MARKER}{table}{END_MARKER}{after}"))
 }
 
 fn render_table(apis: &[ApiMethods<'_>]) -> String {
     let mut table = "\n| call | returns | |\n|---|---|---|\n".to_owned();
-    for ApiMethods { name, methods: operations, .. } in apis {
-        for operation in operations {
-            let arguments: String = operation.arguments.iter().map(|(name, _)| format!("{name}, ")).collect();
-            let value = operation.value.replace('|', "\\|");
+    for ApiMethods { name, methods, .. } in apis {
+        for method in methods {
+            let arguments: String = method.arguments.iter().map(|(name, _)| format!("{name}, ")).collect();
+            let value = method.value.replace('|', "\\|");
             let value = if value == "void" { String::new() } else { format!("`{value}`") };
-            let (method, summary) = (&operation.method, &operation.summary);
+            let (method, summary) = (&method.name, &method.operation.summary);
             let _ = writeln!(table, "| `{name}.{method}({arguments}options?)` | {value} | {summary} |");
         }
     }

@@ -1,10 +1,9 @@
 //! A configuration that is read and sent back stays the same.
 
+use ajo_engine::{config_definition, encode_payload};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::config_definition;
-use crate::parse::request_body::encode_payload;
 use crate::{Api, CappingConfig, CappingDefinition, Operation, ThrottlingConfig, ThrottlingDefinition, Verb};
 
 const ORG_ID: &str = "A1@AdobeOrg";
@@ -130,13 +129,4 @@ fn incomplete_config_is_an_error() {
     let config: CappingConfig = serde_json::from_value(json!({"uid": "u-1", "url": "u"})).expect("a configuration");
     let error = CappingDefinition::try_from(&config).expect_err("incomplete");
     assert!(error.to_string().starts_with("the configuration has no complete definition: missing field"), "{error}");
-    assert!(config_definition(Api::Capping, "[]").is_err() && config_definition(Api::Capping, "{").is_err());
-}
-
-#[test]
-fn unset_connections_are_dropped() {
-    let limit = |connections| json!({"maxHttpConnections": connections, "rating": {}});
-    let config = json!({"uid": "u", "services": {"action": limit(json!(-1)), "dataSource": limit(json!(null))}});
-    let definition = config_definition(Api::Capping, &config.to_string()).expect("an object");
-    assert_eq!(definition, r#"{"services":{"action":{"rating":{}},"dataSource":{"rating":{}}}}"#);
 }

@@ -106,7 +106,7 @@ export interface CappingDefinition {
    * The limited HTTP methods, at least one (documented, code 103). Custom actions call with GET, POST, and PUT only, data sources
    * with GET and POST; a limit on others matches no call (documented).
    */
-  readonly methods: HttpMethod[];
+  readonly methods: readonly HttpMethod[];
   /**
    * The limits for custom actions, data sources, or both (documented; at least one, code 104). External data sources get at most 15
    * calls per second, whatever is configured, unless Adobe has allow-listed the endpoint (documented). The vendor's schema has one
@@ -117,9 +117,9 @@ export interface CappingDefinition {
    * The organization. The vendor's specification requires it, but the product documentation's example omits it. The client fills it
    * in if it is absent (documented).
    */
-  readonly orgId?: string;
+  readonly orgId?: string | undefined;
   /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
-  readonly extra?: Record<string, unknown>;
+  readonly extra?: Record<string, unknown> | undefined;
 }
 
 /**
@@ -129,9 +129,9 @@ export interface CappingDefinition {
  */
 export interface CappingServices {
   /** The limit for custom actions or data sources (documented). */
-  readonly action?: ServiceLimit;
+  readonly action?: ServiceLimit | undefined;
   /** The limit for custom actions or data sources (documented). */
-  readonly dataSource?: ServiceLimit;
+  readonly dataSource?: ServiceLimit | undefined;
 }
 
 /** `services` in a response: like CappingServices, but every field is optional (documented). */
@@ -243,7 +243,7 @@ export interface ServiceLimit {
    * Maximum concurrent connections to the endpoint. No limit if absent (documented, warning 106). The documentation states a
    * maximum of 400, but the vendor's samples use up to 30000.
    */
-  readonly maxHttpConnections?: number;
+  readonly maxHttpConnections?: number | undefined;
   /** A rate limit, as calls per period (documented). */
   readonly rating: Rating;
 }
@@ -319,20 +319,20 @@ export interface ThrottlingCreateResponse {
 /** The definition that creates or overwrites the throttling configuration (documented). */
 export interface ThrottlingDefinition {
   /** A display name, free text (documented). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** A description, free text (documented). */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /**
    * Pattern of the endpoint's URL. `*` is a wildcard, but not in the host (documented, codes 104 and 105). Its meaning is not
    * published (unknown).
    */
   readonly urlPattern: string;
   /** The limited HTTP methods (documented, code 100). */
-  readonly methods: HttpMethod[];
+  readonly methods: readonly HttpMethod[];
   /** Maximum calls per second, 200 to 5000 (documented, code 101). */
   readonly maxThroughput: number;
   /** Fields that this version does not know, nested as in the definition. They are sent at that place. */
-  readonly extra?: Record<string, unknown>;
+  readonly extra?: Record<string, unknown> | undefined;
 }
 
 /** Response to `update` (documented). */

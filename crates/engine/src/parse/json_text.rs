@@ -1,0 +1,40 @@
+//! Writes JSON values as they were read.
+
+use alloc::string::String;
+
+use crate::json::{Value, write_string};
+
+/// Appends a value. Numbers keep their digits.
+pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
+    match value {
+        Value::Null => json.push_str("null"),
+        Value::Bool(flag) => json.push_str(if *flag { "true" } else { "false" }),
+        Value::Number((digits, _)) => json.push_str(digits),
+        Value::String(text) => write_string(json, text),
+        Value::Array(items) => {
+            json.push('[');
+            for item in items {
+                push_separator(json);
+                write_json(item, json);
+            }
+            json.push(']');
+        }
+        Value::Object(fields) => {
+            json.push('{');
+            for (name, value) in fields {
+                push_separator(json);
+                write_string(json, name);
+                json.push(':');
+                write_json(value, json);
+            }
+            json.push('}');
+        }
+    }
+}
+
+/// Appends a comma, except before the first item of a list or object.
+pub(crate) fn push_separator(json: &mut String) {
+    if !json.ends_with(['[', '{']) {
+        json.push(',');
+    }
+}

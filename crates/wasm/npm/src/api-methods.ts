@@ -1,0 +1,44 @@
+import type { ApiCall } from "./api-call.js";
+import { type Capping, type OperationRow, OPERATIONS, type Throttling } from "./generated/operations.js";
+import { redeploy, type Redeploy } from "./redeploy.js";
+
+/** The methods of both APIs. */
+export interface Apis {
+  readonly capping: Capping & Redeploy;
+  readonly throttling: Throttling;
+}
+
+/** The arguments of a method. One that the operation does not have is undefined. */
+export interface MethodArguments {
+  readonly uid: unknown;
+  readonly config: unknown;
+  readonly options: unknown;
+}
+
+/** Starts the call of an operation, which `index` names in OPERATIONS. */
+export type StartOperation = (row: OperationRow, index: number, methodArguments: MethodArguments) => ApiCall<unknown>;
+
+/** Creates the methods: plain functions that do not use `this`, so that `const { list } = ajo.capping` works. */
+export function createApis(start: StartOperation): Apis {
+  const apis: Record<string, Record<string, unknown>> = { capping: {}, throttling: {} };
+  OPERATIONS.forEach((row, index) => {
+    const hasUid = takesUid(row);
+    const hasConfig = takesConfig(row);
+    (apis[row.api] as Record<string, unknown>)[row.name] = (...args: unknown[]) => {
+      const uid = hasUid ? args[0] : undefined;
+      const config = hasConfig ? args[hasUid ? 1 : 0] : undefined;
+      return start(row, index, { uid, config, options: args[Number(hasUid) + Number(hasConfig)] });
+    };
+  });
+  const { capping, throttling } = apis as unknown as { capping: Capping & { redeploy?: Redeploy["redeploy"] }; throttling: Throttling };
+  capping.redeploy = (uid, options) => redeploy(capping, uid, options);
+  return { capping: capping as Capping & Redeploy, throttling };
+}
+
+export function takesUid({ path }: OperationRow): boolean {
+  return path.includes("{uid}");
+}
+
+export function takesConfig({ body }: OperationRow): boolean {
+  return body === true;
+}

@@ -1,0 +1,62 @@
+import { validationError } from "./arguments.js";
+import { ClientState } from "./client-state.js";
+import type { CallLimits } from "./module-call.js";
+import type { CallSettings, ClientSettings } from "./options.js";
+import { type HeaderRecord, identityHeaders, invalidInput } from "./request.js";
+import type { FetchOptions } from "./send.js";
+import { wasm } from "./wasm-instance.js";
+
+/** What all calls of a client share. */
+export class CallContext {
+  readonly state: ClientState;
+  readonly settings: ClientSettings;
+  /** The limits, headers, and options for `fetch` of calls without options of their own. */
+  readonly defaults: RequestSettings;
+
+  /** Throws an `AjoValidationError` for options that the module rejects. `where` names the constructor. */
+  constructor(where: string, json: string, settings: ClientSettings) {
+    this.state = new ClientState(json);
+    this.settings = settings;
+    const problem = headerProblem(settings.call.headers);
+    if (problem !== undefined) throw validationError(where, problem);
+    const { headers, fetchOptions } = settings.call;
+    this.defaults = { limits: toLimits(settings.call), headers: { ...headers, ...identityHeaders(this.state) }, fetchOptions };
+  }
+
+  /** The client's settings with those of one call. */
+  forCall(operation: string, call: CallSettings | undefined): RequestSettings {
+    if (call === undefined) return this.defaults;
+    const problem = headerProblem(call.headers);
+    if (problem !== undefined) throw invalidInput(operation, problem);
+    const client = this.settings.call;
+    return {
+      limits: {
+        attemptTimeoutMs: call.attemptTimeoutMs ?? this.defaults.limits.attemptTimeoutMs,
+        timeoutMs: call.timeoutMs ?? this.defaults.limits.timeoutMs,
+        maxAttempts: call.maxAttempts ?? this.defaults.limits.maxAttempts,
+      },
+      headers: call.headers ? { ...client.headers, ...call.headers, ...identityHeaders(this.state) } : this.defaults.headers,
+      fetchOptions: call.fetchOptions ? { ...client.fetchOptions, ...call.fetchOptions } : client.fetchOptions,
+    };
+  }
+}
+
+/** What the requests of one call have in common, besides the identity of the request. */
+export interface RequestSettings {
+  readonly limits: CallLimits;
+  /** All headers except those of one request. */
+  readonly headers: HeaderRecord;
+  readonly fetchOptions: FetchOptions | undefined;
+}
+
+function toLimits({ attemptTimeoutMs = 0, timeoutMs = 0, maxAttempts = 0 }: CallSettings): CallLimits {
+  return { attemptTimeoutMs, timeoutMs, maxAttempts };
+}
+
+function headerProblem(headers: HeaderRecord = {}): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = wasm.run((it) => it.checkHeader(name, value));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}

@@ -1,0 +1,205 @@
+import type { ActionScope } from "./action-scope.js";
+import {
+  ATTEMPT_STARTED,
+  CALLBACK,
+  CODE,
+  CONTINUE,
+  DONE,
+  FAILED,
+  INVALID_ENTRY,
+  REQUEST_TOKEN,
+  SEND,
+  SUCCEEDED,
+  TOKEN_LOADED,
+  TOKEN_REQUEST_FAILED,
+  TOKEN_REQUEST_SUCCEEDED,
+  WAIT,
+} from "./actions.js";
+import type { ResponseDetails } from "./api-call.js";
+import type { CallContext, RequestSettings } from "./call-context.js";
+import { Aborted, type CallSignal } from "./call-signal.js";
+import { type CoreError, toAjoError } from "./core-error.js";
+import { AjoAbortError, AjoInternalError } from "./errors.js";
+import { CallProgress } from "./events.js";
+import { ModuleCall } from "./module-call.js";
+import type { ReleaseLock } from "./options.js";
+import type { UnauthorizedRequest } from "./request.js";
+import { type HttpResponse, isSuccess, readHeader, send } from "./send.js";
+import { reportSendFailure } from "./send-failure.js";
+import { performStoreAction } from "./store-actions.js";
+import { MAX_BODY_BYTES, MAX_ERROR_BODY_BYTES, type ReadSuccess } from "./success.js";
+import { callTokenFunction, requestToken } from "./token-actions.js";
+import { wasm } from "./wasm-instance.js";
+import { wait } from "./with-timeout.js";
+
+/** Hint for a call with an unknown outcome: repeating a `create` that was processed makes a second configuration. */
+const OUTCOME_UNKNOWN = "The service may have processed the call. Check before you retry it.";
+
+/** What a call sends, and how its success is read. */
+export interface CallPlan {
+  /** The operation's number in the module. */
+  readonly operation: number;
+  /** The operation's name for errors and events. */
+  readonly name: string;
+  readonly isIdempotent: boolean;
+  readonly settings: RequestSettings;
+  /** Absent for a call that only gets a token. */
+  readonly request?: UnauthorizedRequest;
+  readonly readSuccess?: ReadSuccess;
+}
+
+/** Performs the actions of a call, one after the other, until the module reports the result. */
+export class CallLoop implements ActionScope {
+  readonly context: CallContext;
+  readonly signal: CallSignal;
+  readonly progress: CallProgress;
+  readonly locks = new Map<number, ReleaseLock>();
+  declare call: ModuleCall;
+  cause: unknown;
+  hint: string | undefined;
+  readonly #plan: CallPlan;
+  #response: HttpResponse | undefined;
+  #value: unknown;
+  /** Whether the request of the operation may be on its way. */
+  #isSending = false;
+
+  constructor(context: CallContext, plan: CallPlan, signal: CallSignal) {
+    this.context = context;
+    this.signal = signal;
+    this.progress = new CallProgress(plan.name, plan.request?.requestId ?? "", context.settings.onEvent);
+    this.#plan = plan;
+  }
+
+  /** The last response. Only a call that has succeeded has one. */
+  get response(): ResponseDetails {
+    const { status, headers } = this.#response as HttpResponse;
+    return { status, headers, requestId: this.#plan.request?.requestId ?? "", attempts: this.progress.attempts };
+  }
+
+  /** Performs the call. Rejects with an `AjoError`. */
+  async run(): Promise<unknown> {
+    let isPending = false;
+    try {
+      if (this.signal.aborted) throw new Aborted();
+      const { operation, settings } = this.#plan;
+      this.call = new ModuleCall(this.context.state.number(), operation, settings.limits);
+      isPending = true;
+      let action = this.call.step(CONTINUE);
+      for (;;) {
+        this.#report(action);
+        const code = action & CODE;
+        if (code === DONE || code === FAILED) {
+          isPending = false;
+          this.progress.endAttempt();
+          if (code === FAILED) throw this.#takeError();
+          return this.#plan.request ? this.#value : this.context.state.token(wasm.run((it) => it.extra()));
+        }
+        // An event listener may have aborted, while no action was running.
+        if (this.signal.aborted) throw new Aborted();
+        action = await this.#perform(code);
+      }
+    } catch (error) {
+      if (isPending) this.call.cancel();
+      if (error instanceof Aborted) throw this.#abortError();
+      // An error of the module itself does not know the call that it ends.
+      if (error instanceof AjoInternalError) Object.assign(error, this.#details());
+      throw error;
+    } finally {
+      this.signal.release();
+    }
+  }
+
+  /** Emits the events of an action's flags. */
+  #report(action: number): void {
+    if (action <= CODE) return;
+    const { progress } = this;
+    if (action & ATTEMPT_STARTED) progress.startAttempt();
+    if (action & TOKEN_LOADED) progress.emit({ type: "token", source: "store", ok: true });
+    if (action & INVALID_ENTRY) {
+      const { message } = JSON.parse(wasm.run((it) => it.takeProblem("")));
+      progress.emit({ type: "store", problem: this.context.state.secrets.mask(message) });
+    }
+    if (action & TOKEN_REQUEST_SUCCEEDED) progress.emit({ type: "token", source: "tokenEndpoint", ok: true });
+    if (action & TOKEN_REQUEST_FAILED) progress.emit({ type: "token", source: "tokenEndpoint", ok: false });
+  }
+
+  #perform(code: number): Promise<number> {
+    const millis = wasm.run((it) => it.millis());
+    const extra = wasm.run((it) => it.extra());
+    switch (code) {
+      case SEND:
+        return this.#send(millis, extra);
+      case WAIT:
+        if (extra === 1) this.progress.retry(millis);
+        return this.#wait(millis);
+      case REQUEST_TOKEN:
+        return requestToken(this, millis);
+      case CALLBACK:
+        return callTokenFunction(this, millis);
+      default:
+        return performStoreAction(this, code, millis, extra);
+    }
+  }
+
+  async #wait(millis: number): Promise<number> {
+    await wait(this.signal, millis);
+    return this.call.step(CONTINUE);
+  }
+
+  async #send(timeoutMs: number, generation: number): Promise<number> {
+    const { request, settings } = this.#plan as Required<CallPlan>;
+    const authorized = { ...request, headers: { ...request.headers, authorization: `Bearer ${this.context.state.token(generation)}` } };
+    const limits = { timeoutMs, maxBytes: MAX_BODY_BYTES, maxErrorBytes: MAX_ERROR_BODY_BYTES };
+    this.progress.status = undefined;
+    this.#isSending = true;
+    let response: HttpResponse;
+    try {
+      response = await send(authorized, limits, this.context.settings.fetch, settings.fetchOptions, this.signal);
+    } catch (error) {
+      const action = reportSendFailure(this, error);
+      this.#isSending = false;
+      return action;
+    }
+    this.#isSending = false;
+    this.cause = undefined;
+    this.#response = response;
+    this.progress.status = response.status;
+    return isSuccess(response.status) ? this.#succeed(response) : this.#respond(response);
+  }
+
+  #succeed({ status, text, headers }: HttpResponse): number {
+    const body = (this.#plan as Required<CallPlan>).readSuccess(text);
+    if ("value" in body) {
+      this.#value = body.value;
+      return this.call.step(SUCCEEDED);
+    }
+    const requestId = readHeader(headers, "x-request-id");
+    return this.call.report((it, call, now, elapsed, random) => it.invalidBody(call, status, requestId, body.problem, now, elapsed, random));
+  }
+
+  #respond({ status, text, headers }: HttpResponse): number {
+    const [requestId, retryAfter, debugId] = ["x-request-id", "retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
+    return this.call.report((it, call, now, elapsed, random) =>
+      it.respond(call, status, requestId, retryAfter, debugId, text, now, elapsed, random),
+    );
+  }
+
+  #takeError(): unknown {
+    const { name, request } = this.#plan;
+    const error: CoreError = JSON.parse(this.call.read((it, call) => it.takeError(call, name, request?.requestId ?? "")));
+    return toAjoError({ ...error, ...(this.hint && { hint: this.hint }) }, this.cause);
+  }
+
+  #abortError(): AjoAbortError {
+    const { name, isIdempotent } = this.#plan;
+    const cause = this.context.state.secrets.redact(this.signal.reason);
+    const hint = this.#isSending && !isIdempotent ? OUTCOME_UNKNOWN : undefined;
+    return new AjoAbortError(`${name}: aborted by the caller's signal`, { code: "ABORTED", ...this.#details(), hint, cause });
+  }
+
+  /** Error details of a call that ended early. */
+  #details(): { operation: string; attempts: number; hint?: string } {
+    const { attempts } = this.progress;
+    return { operation: this.#plan.name, attempts, ...(attempts > 0 && { hint: OUTCOME_UNKNOWN }) };
+  }
+}

@@ -1,0 +1,110 @@
+import type { OperationRow } from "./generated/operations.js";
+import { wasm } from "./wasm-instance.js";
+
+/** A success body as its value, or what is wrong with it. */
+export type SuccessBody = { readonly value: unknown } | { readonly problem: string };
+
+/** Reads the body of a 2xx response; `undefined` for a body over the size limit. */
+export type ReadSuccess = (text: string | undefined) => SuccessBody;
+
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+export const MAX_ERROR_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The maximum number of JSON objects and of commas in a body: ten objects for each configuration in a list of 10,000, and a hundred
+ * commas. A parsed value can take ten times its size in memory.
+ */
+const MAX_OBJECTS = 100_000;
+const MAX_COMMAS = 1_000_000;
+
+/** A deeper value is not JSON for the module either. */
+const MAX_DEPTH = 128;
+
+/** The characters that Rust and JSON take for white space, before the first other one. */
+const STARTS_WITH = { "<": /^[ \t\n\f\r]*</, "{": /^[ \t\n\f\r]*\{/ };
+
+/** The uids that the module accepts too. It explains what is wrong with another one. */
+const UID = /^[\w-][\w.-]{0,127}$/;
+
+const NO_VALUE: SuccessBody = { value: undefined };
+
+/** What a success body of an operation must have, as in Rust's `Operation::check_response`. */
+export function readSuccess({ envelope, value: kind }: OperationRow, text: string | undefined): SuccessBody {
+  const problem = bodyProblem(text);
+  if (problem !== undefined) return { problem };
+  if (kind === undefined) return NO_VALUE;
+  if ((envelope !== undefined || kind !== "any") && !STARTS_WITH["{"].test(text as string)) {
+    return { problem: "it is not a JSON object" };
+  }
+  let body: Record<string, unknown>;
+  try {
+    body = JSON.parse(text as string);
+  } catch {
+    // The message of a SyntaxError quotes the body.
+    return { problem: "it is not JSON" };
+  }
+  if (isDeeper(body, MAX_DEPTH)) return { problem: "it is not JSON" };
+  if (envelope !== undefined && !Object.hasOwn(body, envelope)) return { problem: `missing field \`${envelope}\`` };
+  const value = envelope === undefined ? body : body[envelope];
+  const valueProblem = problemOf(kind, value, envelope ?? "");
+  if (valueProblem !== undefined) return { problem: valueProblem };
+  return { value: envelope === "canDeploy" ? withLists(value as object) : value };
+}
+
+/** What is wrong with any success body, even if no value is expected: a proxy's page does not prove that the service did anything. */
+function bodyProblem(text: string | undefined): string | undefined {
+  if (text === undefined) return `it is longer than ${MAX_BODY_BYTES / 1024 / 1024} MiB`;
+  if (STARTS_WITH["<"].test(text)) return "it is HTML or XML";
+  return text.length > MAX_OBJECTS && (count(text, "{") > MAX_OBJECTS || count(text, ",") > MAX_COMMAS)
+    ? "it has too many JSON values"
+    : undefined;
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found += 1;
+  return found;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
+}
+
+function problemOf(kind: OperationRow["value"], value: unknown, field: string): string | undefined {
+  if (kind === "configuration") return configurationProblem(value);
+  if (kind === "object" && !isObject(value)) return `field \`${field}\` must be an object`;
+  if (kind !== "configurations") return undefined;
+  if (!Array.isArray(value)) return `field \`${field}\` must be a list`;
+  for (const each of value) {
+    const problem = configurationProblem(each);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** A configuration, whose only required field is `uid`. */
+function configurationProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return "a configuration must be an object";
+  if (!Object.hasOwn(value, "uid")) return "missing field `uid`";
+  const { uid } = value as { uid?: unknown };
+  if (typeof uid !== "string") return "field `uid` must be a string";
+  // It could be anything, even a token.
+  return uidProblem(uid)?.replace(/^`.*`/s, "`…`");
+}
+
+/** What is wrong with a uid, which the message quotes. */
+export function uidProblem(uid: string): string | undefined {
+  return UID.test(uid) ? undefined : wasm.run((it) => it.checkUid(uid));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The service omits empty lists. */
+function withLists(value: { errors?: unknown; warnings?: unknown }): object {
+  return { ...value, errors: value.errors ?? [], warnings: value.warnings ?? [] };
+}

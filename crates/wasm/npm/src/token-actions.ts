@@ -1,0 +1,55 @@
+// The actions that get a token: a request to the token endpoint, or the user's function.
+
+import { type ActionScope, TIMED_OUT } from "./action-scope.js";
+import { typeName } from "./arguments.js";
+import { Aborted, TimedOut } from "./call-signal.js";
+import { readHeader, send, type SendLimits } from "./send.js";
+import { reportSendFailure } from "./send-failure.js";
+import { withTimeout } from "./with-timeout.js";
+
+const MAX_TOKEN_BODY_BYTES = 64 * 1024;
+
+const HEADERS = { "content-type": "application/x-www-form-urlencoded" };
+
+/** Requests a token, and returns the next action. */
+export async function requestToken(scope: ActionScope, timeoutMs: number): Promise<number> {
+  const { call, context, signal } = scope;
+  const { state, settings, defaults } = context;
+  const body = call.read((it, number) => it.tokenRequestBody(number));
+  state.secrets.add(new URLSearchParams(body).get("client_secret"));
+  const request = { method: "POST", url: state.identity.tokenUrl as string, headers: { ...HEADERS }, body };
+  const limits: SendLimits = { timeoutMs, maxBytes: MAX_TOKEN_BODY_BYTES, maxErrorBytes: MAX_TOKEN_BODY_BYTES };
+  try {
+    const { status, headers, text } = await send(request, limits, settings.fetch, defaults.fetchOptions, signal);
+    scope.cause = undefined;
+    const [retryAfter, debugId] = ["retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
+    return call.report((it, number, now, elapsed, random) =>
+      it.respond(number, status, undefined, retryAfter, debugId, text, now, elapsed, random),
+    );
+  } catch (error) {
+    return reportSendFailure(scope, error);
+  }
+}
+
+/** Calls the option `accessToken`, and returns the next action. */
+export async function callTokenFunction(scope: ActionScope, timeoutMs: number): Promise<number> {
+  const { call, context, signal } = scope;
+  const { secrets } = context.state;
+  let token: string;
+  try {
+    token = await withTimeout(signal, timeoutMs, async () => {
+      const value: unknown = await context.settings.accessToken?.();
+      if (typeof value !== "string") throw new TypeError(`accessToken returned ${typeName(value)} instead of a string`);
+      return value;
+    });
+  } catch (error) {
+    if (error instanceof Aborted) throw error;
+    const isTimeout = error instanceof TimedOut;
+    const detail = isTimeout ? TIMED_OUT : secrets.describe(error);
+    scope.cause = isTimeout ? undefined : secrets.redact(error);
+    return call.report((it, number, now, elapsed, random) => it.callbackFailed(number, isTimeout, detail, now, elapsed, random));
+  }
+  secrets.add(token);
+  scope.cause = undefined;
+  return call.report((it, number, now, elapsed, random) => it.tokenReturned(number, token, now, elapsed, random));
+}

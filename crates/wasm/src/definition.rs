@@ -1,0 +1,44 @@
+//! Definitions: encoding, validation, and the definition in a configuration.
+
+use alloc::string::{String, ToString as _};
+
+use ajo_engine::json::{MAX_DEPTH, Value, parse};
+use ajo_engine::rules::Diagnostic;
+use ajo_engine::spec::{Api, OPERATIONS};
+use ajo_engine::{config_definition, encode_payload};
+
+use crate::json_writer::{JsonWriter, json_array};
+
+/// Encodes the definition of an operation, which is an index of [`OPERATIONS`]. The error is a message.
+pub(crate) fn encode(operation: u32, definition: &str, org_id: &str) -> Result<String, String> {
+    let operation = usize::try_from(operation).ok().and_then(|index| OPERATIONS.get(index));
+    let operation = operation.ok_or_else(|| "there is no such operation".to_string())?;
+    encode_payload(operation, definition, org_id)
+}
+
+/// The definition in a configuration, as JSON. The error is a message.
+pub(crate) fn of_config(api: &str, config: &str) -> Result<String, String> {
+    config_definition(parse_api(api), config)
+}
+
+/// Validates a definition. Returns the diagnostics as JSON.
+pub(crate) fn validate(api: &str, definition: &str) -> String {
+    // The rules report that invalid JSON is not an object.
+    let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
+    json_array(parse_api(api).validate(&definition).iter().map(diagnostic_json))
+}
+
+fn parse_api(name: &str) -> Api {
+    if name == Api::Capping.as_str() { Api::Capping } else { Api::Throttling }
+}
+
+fn diagnostic_json(diagnostic: &Diagnostic) -> String {
+    JsonWriter::new()
+        .string("code", diagnostic.code)
+        .string("severity", diagnostic.severity.as_str())
+        .string("pointer", &diagnostic.pointer)
+        .string("message", &diagnostic.message)
+        .optional_string("service", diagnostic.service.as_deref())
+        .flag("rejectsPayload", diagnostic.rejects_payload)
+        .finish()
+}
