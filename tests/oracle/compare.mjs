@@ -7,7 +7,7 @@ export async function compare(question, style, tested, oracle, outcomes) {
   let [actual, expected] = [];
   try {
     actual = await tested.ask(question, style);
-    const asked = question.call === undefined ? question : { call: { ...question.call, requestId: only(actual.requestIds) } };
+    const asked = question.call === undefined ? question : { call: forOracle(question.call, actual) };
     // The package replaces lone surrogates, which native strings cannot have.
     expected = oracle(wellFormed(asked));
   } catch (error) {
@@ -20,9 +20,19 @@ export async function compare(question, style, tested, oracle, outcomes) {
   return difference && `${difference}\nquestion: ${shown(question)}\nstyle: ${shown(style)}`;
 }
 
+function forOracle(call, { requestIds }) {
+  const options = { ...call.options, headers: withLowerCase(call.options.headers) };
+  return { ...call, options, headers: withLowerCase(call.headers), requestId: only(requestIds) };
+}
+
 function isRejected(expected) {
   if (Array.isArray(expected)) return expected.some(({ severity }) => severity === "error");
   return expected === null || expected.opened?.class !== undefined || expected.error !== undefined;
+}
+
+/** The package joins and names headers by their lower-case names. */
+function withLowerCase(headers) {
+  return headers?.map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()), value]);
 }
 
 /** The id of all requests of a call. */
@@ -37,13 +47,21 @@ function wantedValue(expected) {
 }
 
 function wantedAnswer(expected, { bodies = [] }) {
-  if (expected.hasValue === undefined) return expected;
+  // HTTP trims header values, and so do the objects of the platform.
+  for (const { headers = {} } of expected.sent ?? []) for (const name in headers) headers[name] = headers[name].replace(/^[ \t]+|[ \t]+$/g, "");
+  if (expected.hasValue === undefined) return withoutPosition(expected);
   const { sent, hasValue, envelope, uids } = expected;
   if (!hasValue) return { sent, value: undefined, uids };
   const body = JSON.parse(bodies.at(-1));
   const value = envelope === null ? body : body[envelope];
   // The package adds the lists that the service omits if they are empty.
   return { sent, value: envelope === "canDeploy" ? { ...value, errors: value.errors ?? [], warnings: value.warnings ?? [] } : value, uids };
+}
+
+/** The package does not say where the body of a success is no JSON. */
+function withoutPosition({ error, ...rest }) {
+  if (error?.code !== "DECODE") return { ...rest, error };
+  return { ...rest, error: { ...error, message: error.message.replace(/it is not JSON \(line \d+, column \d+\)/, "it is not JSON") } };
 }
 
 function givenAnswer({ opened, sent, value, error }, wanted) {

@@ -1,4 +1,4 @@
-// Compares the npm package with the native client: node run.mjs PACKAGE ORACLE [--inputs N] [--seed N] [--property NAME] [--index N].
+// Compares the npm package with the native client: node run.mjs PACKAGE ORACLE [--inputs N] [--seed N] [--property NAME] [--index N] [--show N].
 // PACKAGE is the folder of the package, ORACLE the output folder of wasm-bindgen. Equal seeds give equal inputs. A difference is
 // printed with the arguments that repeat its input alone.
 import { pathToFileURL } from "node:url";
@@ -12,12 +12,12 @@ import { PROPERTIES } from "./properties.mjs";
 import { Random } from "./random.mjs";
 
 const DEFAULT_SEED = "19";
-/** Differences to print in full. */
-const SHOWN = 5;
+/** Differences of each property to print in full. */
+const SHOWN = "5";
 
 const { positionals: [packageFolder, oracleFolder], values } = parseArgs({
   allowPositionals: true,
-  options: { inputs: { type: "string", default: "1000" }, seed: { type: "string", default: DEFAULT_SEED }, property: { type: "string" }, index: { type: "string" } },
+  options: { inputs: { type: "string", default: "1000" }, seed: { type: "string", default: DEFAULT_SEED }, property: { type: "string" }, index: { type: "string" }, show: { type: "string", default: SHOWN } },
 });
 const seed = Number(values.seed);
 const chosen = PROPERTIES.filter(([name]) => values.property === undefined || name === values.property);
@@ -43,7 +43,7 @@ for (const [name, weight, generate] of chosen) {
     const problem = await compare(question, style, tested, oracle, outcomes);
     if (problem === undefined) continue;
     found += 1;
-    if (found <= SHOWN) console.log(`\n${name}: ${problem}\nTo repeat: --seed ${seed} --property ${name} --index ${index}\n`);
+    if (found <= Number(values.show)) console.log(`\n${name}: ${problem}\nTo repeat: --seed ${seed} --property ${name} --index ${index}\n`);
   }
   const micros = Number(process.hrtime.bigint() - before) / 1000 / (end - first);
   console.log(`${name.padEnd(14)}${String(end - first).padStart(8)} inputs (${outcomes.accepted} accepted, ${outcomes.rejected} rejected), ${found} differences, ${micros.toFixed(0)} µs each`);

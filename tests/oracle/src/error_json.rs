@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::call::js_name;
 
+/// The longest delay of `setTimeout`. A longer one fires at once, so the package reports no longer one.
+const MAX_TIMER_MILLIS: u128 = (1 << 31) - 1;
+
 /// The error of a call that was made.
 pub(crate) fn from_call_error(error: &CallError) -> Value {
     let (class, code) = class_and_default_code(error);
@@ -36,7 +39,7 @@ pub(crate) fn from_call_error(error: &CallError) -> Value {
         "hint": error.hint(),
         "outcome": outcome,
         "retryable": error.is_retryable(),
-        "retryAfterMs": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+        "retryAfterMs": error.retry_after().map(|wait| wait.as_millis().min(MAX_TIMER_MILLIS)),
         "body": body,
     })
 }
@@ -45,6 +48,8 @@ pub(crate) fn from_call_error(error: &CallError) -> Value {
 pub(crate) fn from_option_error(error: &CallError) -> Value {
     let is_token = matches!(error.kind(), ErrorKind::Auth(AuthError::InvalidToken));
     let message = if is_token { format!("`accessToken`: {error}") } else { error.to_string() };
+    // The package checks headers in JavaScript, where messages name the constructor.
+    let message = if message.starts_with("header `") { format!("new AjoClient: {message}") } else { message };
     json!({"class": "AjoValidationError", "code": "CONFIG", "message": message})
 }
 

@@ -23,6 +23,10 @@ const MAX_DEPTH = 128;
 /** The characters that Rust and JSON take for white space, before the first other one. */
 const STARTS_WITH = { "<": /^[ \t\n\f\r]*</, "{": /^[ \t\n\f\r]*\{/ };
 
+/** An escaped surrogate. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+const PAIR_OR_BACKSLASH = /\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]../g;
+
 /** The uids that the module accepts too. It explains what is wrong with another one. */
 const UID = /^[\w-][\w.-]{0,127}$/;
 
@@ -43,7 +47,7 @@ export function readSuccess({ envelope, value: kind }: OperationRow, text: strin
     // The message of a SyntaxError quotes the body.
     return { problem: "it is not JSON" };
   }
-  if (isDeeper(body, MAX_DEPTH)) return { problem: "it is not JSON" };
+  if (isDeeper(body, MAX_DEPTH) || hasLoneSurrogate(text as string)) return { problem: "it is not JSON" };
   if (envelope !== undefined && !Object.hasOwn(body, envelope)) return { problem: `missing field \`${envelope}\`` };
   const value = envelope === undefined ? body : body[envelope];
   const valueProblem = problemOf(kind, value, envelope ?? "");
@@ -64,6 +68,11 @@ function count(text: string, character: string): number {
   let found = 0;
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found += 1;
   return found;
+}
+
+/** Whether the text of a JSON value has an escape that is no character. Rust rejects it. */
+function hasLoneSurrogate(text: string): boolean {
+  return SURROGATE.test(text) && SURROGATE.test(text.replace(PAIR_OR_BACKSLASH, " "));
 }
 
 function isDeeper(value: unknown, levels: number): boolean {
@@ -92,7 +101,7 @@ function configurationProblem(value: unknown): string | undefined {
   const { uid } = value as { uid?: unknown };
   if (typeof uid !== "string") return "field `uid` must be a string";
   // It could be anything, even a token.
-  return uidProblem(uid)?.replace(/^`.*`/s, "`…`");
+  return uidProblem(uid)?.replace(/^`.*(?=` is not a valid )/s, "`…");
 }
 
 /** What is wrong with a uid, which the message quotes. */
