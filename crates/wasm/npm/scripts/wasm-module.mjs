@@ -47,6 +47,23 @@ const REMOVALS = {
   // Importing the package must need no global: jsdom has no TextEncoder.
   "the encoder": [/^const cachedTextEncoder = new TextEncoder\(\);/gm, 1, "let cachedTextEncoder;"],
   "the use of the encoder": [/cachedTextEncoder\.encode\(/g, 1, "(cachedTextEncoder ??= new TextEncoder()).encode("],
+  // One function takes a returned string. After a trap nothing needs to be freed, because the whole instance is discarded.
+  "the string variables": [/let deferred\d+_0;\s*let deferred\d+_1;\s*try \{/g],
+  "the returned string": [
+    /deferred\d+_0 = ret\[0\];\s*deferred\d+_1 = ret\[1\];\s*return getStringFromWasm0\(ret\[0\], ret\[1\]\);\s*\} finally \{\s*wasm\.__wbindgen_free\(deferred\d+_0, deferred\d+_1, 1\);\s*\}/g,
+    undefined,
+    "return takeString(ret);",
+  ],
+  "the optional string": [
+    /let v\d+;\s*if \(ret\[0\] !== 0\) \{\s*v\d+ = getStringFromWasm0\(ret\[0\], ret\[1\]\)[^}]*\}\s*return v\d+;/g,
+    undefined,
+    "return ret[0] === 0 ? undefined : takeString(ret);",
+  ],
+  "the string decoder": [
+    /^function getStringFromWasm0\(/gm,
+    1,
+    "function takeString([ptr, len]) { const text = getStringFromWasm0(ptr, len); wasm.__wbindgen_free(ptr, len, 1); return text; }\n$&",
+  ],
   // Keeps the simple path, which encodes a whole string, and removes the one that writes parts and grows the buffer.
   "the realloc parameter": [/(?<=function passStringToWasm0\(arg, malloc), realloc(?=\) \{)|, wasm\.__wbindgen_realloc/g],
   "the partial string encoder": [/if \(realloc === undefined\) (?=\{)|(?<=return ptr;\s*\})\s*let len = arg\.length;.*?return ptr;/gs, 2],

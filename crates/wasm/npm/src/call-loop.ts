@@ -174,19 +174,17 @@ export class CallLoop implements ActionScope {
       return this.call.step(SUCCEEDED);
     }
     const requestId = readHeader(headers, "x-request-id");
-    return this.call.report((it, call, now, elapsed, random) => it.invalidBody(call, status, requestId, body.problem, now, elapsed, random));
+    return this.call.report("invalidBody", status, requestId, body.problem);
   }
 
   #respond({ status, text, headers }: HttpResponse): number {
     const [requestId, retryAfter, debugId] = ["x-request-id", "retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
-    return this.call.report((it, call, now, elapsed, random) =>
-      it.respond(call, status, requestId, retryAfter, debugId, text, now, elapsed, random),
-    );
+    return this.call.report("respond", status, requestId, retryAfter, debugId, text);
   }
 
   #takeError(): unknown {
     const { name, request } = this.#plan;
-    const error: CoreError = JSON.parse(this.call.read((it, call) => it.takeError(call, name, request?.requestId ?? "")));
+    const error: CoreError = JSON.parse(this.call.takeError(name, request?.requestId ?? ""));
     return toAjoError({ ...error, ...(this.hint && { hint: this.hint }) }, this.cause);
   }
 

@@ -33,3 +33,12 @@ export class AjoClient {
 
 // A minifier may have renamed the class.
 Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
+
+// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
+// that are no getters.
+Object.assign(
+  AjoClient.prototype,
+  createApis(() => {
+    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
+  }),
+);

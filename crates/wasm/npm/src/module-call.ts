@@ -10,8 +10,12 @@ export interface CallLimits {
   readonly maxAttempts: number;
 }
 
-/** An export that reports the result of an action and returns the next action. */
-type Report = (exports: ModuleExports, call: number, now: number, elapsed: number, random: number) => number;
+/** The exports that report the result of an action with a text. */
+type ReportName = "respond" | "sendFailed" | "invalidBody" | "stored" | "tokenReturned" | "callbackFailed";
+
+/** The arguments of an export between the call's number, and the times and random number. */
+type ReportArguments<Name extends ReportName> =
+  Parameters<ModuleExports[Name]> extends [number, ...infer Texts, number, number, number] ? Texts : never;
 
 /** A call in the module. The module frees it at its end. */
 export class ModuleCall {
@@ -25,21 +29,28 @@ export class ModuleCall {
     this.#instance = wasm.generation;
   }
 
-  /** Reports a result without a text. */
+  /** Reports a result without a text, and returns the next action. */
   step(input: number, value = 0): number {
-    return this.report((it, call, now, elapsed, random) => it.step(call, input, value, now, elapsed, random));
+    this.#assertInstance();
+    return wasm.run((it) => it.step(this.#call, input, value, Date.now(), elapsedMs(), Math.random()));
   }
 
-  /** Reports a result and returns the next action. */
-  report(report: Report): number {
+  /** Reports a result with a text, and returns the next action. */
+  report<Name extends ReportName>(name: Name, ...texts: ReportArguments<Name>): number {
     this.#assertInstance();
-    return wasm.run((it) => report(it, this.#call, Date.now(), elapsedMs(), Math.random()));
+    const report = (exports: ModuleExports) => exports[name] as (...args: unknown[]) => number;
+    return wasm.run((it) => report(it)(this.#call, ...texts, Date.now(), elapsedMs(), Math.random()));
   }
 
   /** Reads a text that belongs to the last action. */
-  read(read: (exports: ModuleExports, call: number) => string): string {
+  read(name: "tokenRequestBody" | "storeKey" | "storeEntry"): string {
     this.#assertInstance();
-    return wasm.run((it) => read(it, this.#call));
+    return wasm.run((it) => it[name](this.#call));
+  }
+
+  /** The error of the failed call. */
+  takeError(operation: string, requestId: string): string {
+    return wasm.run((it) => it.takeError(this.#call, operation, requestId));
   }
 
   cancel(): void {

@@ -10,5 +10,5 @@ export function reportSendFailure(scope: ActionScope, error: unknown): number {
   const detail = isTimeout ? TIMED_OUT : secrets.describe(error.error);
   scope.hint = error.hint;
   scope.cause = isTimeout ? undefined : secrets.redact(error.error);
-  return scope.call.report((it, call, now, elapsed, random) => it.sendFailed(call, error.problem, detail, now, elapsed, random));
+  return scope.call.report("sendFailed", error.problem, detail);
 }

@@ -36,12 +36,8 @@ type Work = (scope: ActionScope, store: TokenStore, extra: number) => Promise<()
 
 const WORK: Record<number, Work> = { [READ_STORE]: read, [WRITE_STORE]: write, [LOCK_STORE]: lock, [UNLOCK_STORE]: unlock };
 
-function keyOf({ call }: ActionScope): string {
-  return call.read((it, number) => it.storeKey(number));
-}
-
 async function read(scope: ActionScope, store: TokenStore): Promise<() => number> {
-  const key = keyOf(scope);
+  const key = scope.call.read("storeKey");
   // The error may quote a stored value that is not known here, so only its name and code are reported.
   const value = await (async () => store.get(key))().catch((error: unknown) => Promise.reject(new Error(nameAndCode(error))));
   // A missing value is null (Workers KV, Redis) or undefined (a Map).
@@ -49,19 +45,19 @@ async function read(scope: ActionScope, store: TokenStore): Promise<() => number
     throw new TypeError(`tokenStore.get returned ${typeName(value)} instead of a string`);
   }
   if (typeof value === "string") scope.context.state.secrets.addStored(value);
-  return () => scope.call.report((it, call, now, elapsed, random) => it.stored(call, value ?? undefined, now, elapsed, random));
+  return () => scope.call.report("stored", value ?? undefined);
 }
 
 async function write(scope: ActionScope, store: TokenStore, ttlSeconds: number): Promise<() => number> {
-  const key = keyOf(scope);
-  const entry = scope.call.read((it, number) => it.storeEntry(number));
+  const key = scope.call.read("storeKey");
+  const entry = scope.call.read("storeEntry");
   scope.context.state.secrets.addStored(entry);
   await store.set(key, entry, ttlSeconds);
   return () => scope.call.step(STORE_WRITTEN);
 }
 
 async function lock(scope: ActionScope, store: TokenStore, leaseSeconds: number): Promise<() => number> {
-  const release = await store.lock?.(keyOf(scope), leaseSeconds);
+  const release = await store.lock?.(scope.call.read("storeKey"), leaseSeconds);
   if (typeof release !== "function") return () => scope.call.step(STORE_BUSY);
   const ticket = scope.locks.size + 1;
   scope.locks.set(ticket, release);

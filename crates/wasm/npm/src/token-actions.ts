@@ -15,7 +15,7 @@ const HEADERS = { "content-type": "application/x-www-form-urlencoded" };
 export async function requestToken(scope: ActionScope, timeoutMs: number): Promise<number> {
   const { call, context, signal } = scope;
   const { state, settings, defaults } = context;
-  const body = call.read((it, number) => it.tokenRequestBody(number));
+  const body = call.read("tokenRequestBody");
   state.secrets.add(new URLSearchParams(body).get("client_secret"));
   const request = { method: "POST", url: state.identity.tokenUrl as string, headers: { ...HEADERS }, body };
   const limits: SendLimits = { timeoutMs, maxBytes: MAX_TOKEN_BODY_BYTES, maxErrorBytes: MAX_TOKEN_BODY_BYTES };
@@ -23,9 +23,7 @@ export async function requestToken(scope: ActionScope, timeoutMs: number): Promi
     const { status, headers, text } = await send(request, limits, settings.fetch, defaults.fetchOptions, signal);
     scope.cause = undefined;
     const [retryAfter, debugId] = ["retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
-    return call.report((it, number, now, elapsed, random) =>
-      it.respond(number, status, undefined, retryAfter, debugId, text, now, elapsed, random),
-    );
+    return call.report("respond", status, undefined, retryAfter, debugId, text);
   } catch (error) {
     return reportSendFailure(scope, error);
   }
@@ -47,9 +45,9 @@ export async function callTokenFunction(scope: ActionScope, timeoutMs: number): 
     const isTimeout = error instanceof TimedOut;
     const detail = isTimeout ? TIMED_OUT : secrets.describe(error);
     scope.cause = isTimeout ? undefined : secrets.redact(error);
-    return call.report((it, number, now, elapsed, random) => it.callbackFailed(number, isTimeout, detail, now, elapsed, random));
+    return call.report("callbackFailed", isTimeout, detail);
   }
   secrets.add(token);
   scope.cause = undefined;
-  return call.report((it, number, now, elapsed, random) => it.tokenReturned(number, token, now, elapsed, random));
+  return call.report("tokenReturned", token);
 }

@@ -104,6 +104,17 @@ test("operations do not need this", async () => {
   assert.deepEqual(await list(), []);
 });
 
+test("the prototype has methods to mock", async () => {
+  const { capping, throttling } = AjoClient.prototype;
+  // `jest.mock` and `vi.mock` replace no getters.
+  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(AjoClient.prototype, name)?.value);
+  for (const method of [capping.list, capping.redeploy, throttling.get]) assert.equal(typeof method, "function");
+  assert.throws(() => capping.list(), /belongs to a client/);
+  const { ajo } = recordingClient(() => Response.json({ results: [] }));
+  assert.notEqual(ajo.capping, capping);
+  assert.deepEqual(await ajo.capping.list(), []);
+});
+
 test("a token is read once for each generation", async () => {
   const module = useModule(({ input }) => send({ extra: input === 0 ? generation : -1 }), done);
   let generation = 1;
