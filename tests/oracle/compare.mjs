@@ -67,7 +67,7 @@ function withoutPosition({ error, ...rest }) {
 function givenAnswer({ opened, sent, value, error }, wanted) {
   if (opened !== undefined) return { opened: opened === true || picked(opened, wanted.opened) };
   if (error !== undefined) return { sent, error: picked(error, wanted.error) };
-  const uids = "uids" in wanted ? [value].flat().map((it) => it?.uid).filter((uid) => typeof uid === "string") : [];
+  const uids = wanted.uids?.length > 0 ? [value].flat().map((it) => it?.uid).filter((uid) => typeof uid === "string") : [];
   return { sent, value, uids };
 }
 

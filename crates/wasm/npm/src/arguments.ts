@@ -77,12 +77,13 @@ export function readOptions(where: string, options: AjoOptions, required: readon
 }
 
 function splitOptions(where: string, options: AjoOptions): CheckedOptions {
-  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, ...rest } =
+  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, credentials, ...rest } =
     options;
   const hasTokenFunction = typeof accessToken === "function";
   const moduleOptions = {
     ...rest,
     ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
+    credentials: isObject(credentials) ? stringify(credentials) : credentials,
     accessToken: hasTokenFunction || accessToken,
     tokenStore: tokenStore !== undefined,
     storeLocks: typeof tokenStore?.lock === "function",

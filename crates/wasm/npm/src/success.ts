@@ -17,7 +17,7 @@ export const MAX_ERROR_BODY_BYTES = 1024 * 1024;
 const MAX_OBJECTS = 100_000;
 const MAX_COMMAS = 1_000_000;
 
-/** A deeper value is not JSON for the module either. */
+/** Levels of arrays and objects around a value. A deeper value is not JSON for Rust. */
 const MAX_DEPTH = 128;
 
 /** The characters that Rust and JSON take for white space, before the first other one. */
@@ -47,7 +47,7 @@ export function readSuccess({ envelope, value: kind }: OperationRow, text: strin
     // The message of a SyntaxError quotes the body.
     return { problem: "it is not JSON" };
   }
-  if (isDeeper(body, MAX_DEPTH) || hasLoneSurrogate(text as string)) return { problem: "it is not JSON" };
+  if (isTooDeep(text as string) || hasLoneSurrogate(text as string)) return { problem: "it is not JSON" };
   if (envelope !== undefined && !Object.hasOwn(body, envelope)) return { problem: `missing field \`${envelope}\`` };
   const value = envelope === undefined ? body : body[envelope];
   const valueProblem = problemOf(kind, value, envelope ?? "");
@@ -75,10 +75,16 @@ function hasLoneSurrogate(text: string): boolean {
   return SURROGATE.test(text) && SURROGATE.test(text.replace(PAIR_OR_BACKSLASH, " "));
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+/** Whether a value in a JSON text is nested deeper than Rust reads, even one that a repeated field hides. */
+function isTooDeep(text: string): boolean {
+  if (count(text, "[") + count(text, "{") < MAX_DEPTH) return false;
+  for (let at = 0, depth = 0; at < text.length; at += 1) {
+    const character = text[at] as string;
+    if ("]}".includes(character)) depth -= 1;
+    else if (depth === MAX_DEPTH && !" \t\n\r".includes(character)) return true;
+    else if ("[{".includes(character)) depth += 1;
+    else if (character === '"') while (text[(at += 1)] !== '"') if (text[at] === "\\") at += 1;
+  }
   return false;
 }
 
