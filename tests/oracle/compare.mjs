@@ -46,11 +46,12 @@ function wantedValue(expected) {
   return typeof expected === "string" ? JSON.parse(expected) : expected;
 }
 
-function wantedAnswer(expected, { bodies = [] }) {
+function wantedAnswer(expected, { bodies, error }) {
   // HTTP trims header values, and so do the objects of the platform.
   for (const { headers = {} } of expected.sent ?? []) for (const name in headers) headers[name] = headers[name].replace(/^[ \t]+|[ \t]+$/g, "");
   if (expected.hasValue === undefined) return withoutPosition(expected);
   const { sent, hasValue, envelope, uids } = expected;
+  if (error !== undefined) return { sent, error: "none" };
   if (!hasValue) return { sent, value: undefined, uids };
   const body = JSON.parse(bodies.at(-1));
   const value = envelope === null ? body : body[envelope];
@@ -73,7 +74,7 @@ function givenAnswer({ opened, sent, value, error }, wanted) {
 
 /** The fields of an error that the oracle knows: an error of an argument has fewer. */
 function picked(error, wanted) {
-  if (wanted === undefined || wanted === true || wanted === null) return error;
+  if (typeof wanted !== "object") return error;
   return Object.fromEntries(Object.keys(wanted).map((name) => [name, error[name] ?? null]));
 }
 

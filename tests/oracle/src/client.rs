@@ -20,9 +20,7 @@ pub(crate) fn build(question: &CallQuestion) -> Result<(Client<ScriptedTransport
         ..ClientConfig::default()
     };
     let config = config.validate()?;
-    let token = options.has_token_function.then(|| options.access_token.clone()).flatten();
-    let store = options.token_store.then(|| question.stored.clone());
-    let script = Script::new(question.now, &question.responses, &question.token_responses, token, store);
+    let script = Script::new(question);
     let tokens = || Arc::new(ScriptedTokens(script.clone()));
     let provider = match &config.auth {
         AuthSource::Credentials(credentials) => {

@@ -20,6 +20,7 @@ use question::Question;
 
 /// Answers a question. Panics if it is not a valid question.
 #[wasm_bindgen]
+#[must_use]
 pub fn answer(question: &str) -> String {
     let question: Question =
         serde_json::from_str(question).unwrap_or_else(|error| wasm_bindgen::throw_str(&error.to_string()));

@@ -13,7 +13,7 @@ use ajo_core::{
 };
 use serde_json::{Value, json};
 
-use crate::question::Reply;
+use crate::question::{CallQuestion, Reply};
 
 /// A manual clock without randomness, so that delays are equal in both clients.
 pub(crate) struct OracleRuntime(ManualRuntime);
@@ -40,6 +40,7 @@ impl Runtime for OracleRuntime {
 pub(crate) struct Script {
     pub(crate) runtime: OracleRuntime,
     state: Mutex<ScriptState>,
+    /// The result of the user's function.
     access_token: Option<String>,
     has_store: bool,
 }
@@ -53,24 +54,18 @@ struct ScriptState {
 }
 
 impl Script {
-    /// `access_token` is the result of the user's function.
-    pub(crate) fn new(
-        now: u64,
-        replies: &[Reply],
-        token_replies: &[Reply],
-        access_token: Option<String>,
-        store: Option<Option<String>>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(question: &CallQuestion) -> Arc<Self> {
         let clock = ManualRuntime::new(0);
-        clock.advance(Duration::from_millis(now));
-        let runtime = OracleRuntime(clock);
+        clock.advance(Duration::from_millis(question.now));
         let state = ScriptState {
-            replies: replies.iter().cloned().collect(),
-            token_replies: token_replies.iter().cloned().collect(),
-            stored: store.clone().flatten(),
+            replies: question.responses.iter().cloned().collect(),
+            token_replies: question.token_responses.iter().cloned().collect(),
+            stored: question.stored.clone(),
             record: Vec::new(),
         };
-        Arc::new(Self { runtime, state: Mutex::new(state), access_token, has_store: store.is_some() })
+        let access_token = question.options.access_token.clone();
+        let has_store = question.options.token_store;
+        Arc::new(Self { runtime: OracleRuntime(clock), state: Mutex::new(state), access_token, has_store })
     }
 
     /// Everything that was sent or stored, in order.
