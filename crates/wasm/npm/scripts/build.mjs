@@ -24,7 +24,7 @@ const FILES = [
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
-  /^(addStored|attemptTimeout|cleanUp|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|generation|idempotency|identity|isIdempotent|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|readSuccess|readText|redact|release|report|reportRetry|run|secrets|setInstantiate|settings|startAttempt|state)$/;
+  /^(addStored|attemptTimeout|cleanUp|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|generation|idempotency|identity|isIdempotent|isStopped|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|reading|readSuccess|readText|redact|release|report|reportRetry|run|secrets|setInstantiate|settings|startAttempt|state)$/;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });

@@ -152,7 +152,7 @@ export function readDefinition(where: string, definition: unknown): string {
 }
 
 /** Converts errors of the caller's values: getters, proxies, iterators and `toJSON` can throw, and so do cycles and BigInts. */
-function withReadErrors<T>(where: string, read: () => T): T {
+export function withReadErrors<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

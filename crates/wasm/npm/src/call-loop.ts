@@ -148,13 +148,13 @@ export class CallLoop implements ActionScope {
 
   async #send(timeoutMs: number, generation: number): Promise<number> {
     const { request, settings } = this.#plan as Required<CallPlan>;
-    const authorized = { ...request, headers: { ...request.headers, authorization: `Bearer ${this.context.state.token(generation)}` } };
+    const headers = { ...request.headers, authorization: this.context.state.authorization(generation) };
     const limits = { timeoutMs, maxBytes: MAX_BODY_BYTES, maxErrorBytes: MAX_ERROR_BODY_BYTES };
     this.progress.status = undefined;
     this.#isSending = true;
     let response: HttpResponse;
     try {
-      response = await send(authorized, limits, this.context.settings.fetch, settings.fetchOptions, this.signal);
+      response = await send({ ...request, headers }, limits, this.context.settings.fetch, settings.fetchOptions, this.signal);
     } catch (error) {
       const action = reportSendFailure(this, error);
       this.#isSending = false;

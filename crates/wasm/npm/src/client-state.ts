@@ -29,6 +29,8 @@ export class ClientState {
   readonly #options: string;
   readonly #handle: ClientHandle = { client: 0, instance: -1 };
   #token = "";
+  /** Kept too, because concatenating a long string for each request costs more than the rest of its headers. */
+  #authorization = "";
   /** Generation of the token; no generation is negative. */
   #generation = -1;
 
@@ -50,10 +52,17 @@ export class ClientState {
   token(generation: number): string {
     if (generation !== this.#generation) {
       this.#token = wasm.run((it) => it.accessToken(this.#handle.client));
+      this.#authorization = `Bearer ${this.#token}`;
       this.#generation = generation;
       this.secrets.add(this.#token);
     }
     return this.#token;
+  }
+
+  /** The same as the header `Authorization`. */
+  authorization(generation: number): string {
+    this.token(generation);
+    return this.#authorization;
   }
 
   /** Rejects the token of a generation, so that the next call requests another. */

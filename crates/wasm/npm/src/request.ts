@@ -84,8 +84,10 @@ export function invalidInput(operation: string, problem: string): AjoValidationE
   return new AjoValidationError(`${operation} failed: ${problem}`, { code: "INVALID", operation, retryable: false });
 }
 
-/** A random UUID of version 4. It need not be secure, and browsers have `crypto.randomUUID` in secure contexts only. */
+/** A random UUID of version 4. It need not be secure: browsers have `crypto.randomUUID` in secure contexts only. */
 function newRequestId(): string {
+  const id = globalThis.crypto?.randomUUID?.();
+  if (id !== undefined) return id;
   const hex = (digits: number): string => Math.floor(Math.random() * 16 ** digits).toString(16).padStart(digits, "0");
   const variant = "89ab"[Math.floor(Math.random() * 4)];
   return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`;

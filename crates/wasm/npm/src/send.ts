@@ -1,6 +1,6 @@
 import { DISCONNECTED, INVALID_REQUEST, REFUSED, TIMEOUT } from "./actions.js";
 import type { ResponseHeaders } from "./api-call.js";
-import { readText } from "./body.js";
+import { type BodyReading, readText } from "./body.js";
 import { type CallSignal, TimedOut } from "./call-signal.js";
 import { fetchProblem } from "./fetch-problem.js";
 import { invalidResponse } from "./invalid-response.js";
@@ -55,14 +55,15 @@ export async function send(
   callSignal: CallSignal,
 ): Promise<HttpResponse> {
   const controller = new AbortController();
-  const signal = controller.signal as Signal;
+  const reading: BodyReading = { isStopped: false };
+  const stop = (): void => {
+    reading.isStopped = true;
+    controller.abort();
+    reading.cancel?.();
+  };
   try {
-    return await withTimeout(
-      callSignal,
-      limits.timeoutMs,
-      () => exchange(request, limits, custom, options, signal),
-      () => controller.abort(),
-    );
+    const work = () => exchange(request, limits, custom, options, controller.signal as Signal, reading);
+    return await withTimeout(callSignal, limits.timeoutMs, work, stop);
   } catch (error) {
     throw error instanceof TimedOut ? new SendFailure(TIMEOUT, error) : error;
   }
@@ -74,6 +75,7 @@ async function exchange(
   custom: Fetch | undefined,
   options: FetchOptions | undefined,
   signal: Signal,
+  reading: BodyReading,
 ): Promise<HttpResponse> {
   // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
   const fetch = custom ?? (globalThis.fetch as unknown as Fetch | undefined);
@@ -91,7 +93,7 @@ async function exchange(
     if (type === "opaqueredirect") return { status: 302, headers: NO_HEADERS, text: "" };
     if (type === "error") throw new TypeError("fetch returned a network error");
     if (!Number.isInteger(status) || status < 100 || status > 999) throw invalidResponse("the response has no valid status");
-    const text = await readText(response, isSuccess(status) ? maxBytes : maxErrorBytes, signal);
+    const text = await readText(response, isSuccess(status) ? maxBytes : maxErrorBytes, reading);
     return { status, headers: responseHeaders(response), text };
   } catch (error) {
     throw new SendFailure(DISCONNECTED, error);

@@ -1,5 +1,5 @@
 import type { ApiCall } from "./api-call.js";
-import { readCallOptions, readConfig, readUid } from "./arguments.js";
+import { readCallOptions, readConfig, readUid, withReadErrors } from "./arguments.js";
 import { type MethodArguments, takesConfig, takesUid } from "./api-methods.js";
 import type { CallContext } from "./call-context.js";
 import { CallLoop, type CallPlan } from "./call-loop.js";
@@ -40,7 +40,8 @@ export function startCall(context: CallContext, prepare: () => PlannedCall): Api
   try {
     const { plan, signal } = prepare();
     // Last, because it adds a listener: an error after it would leave the listener behind.
-    loop = new CallLoop(context, plan, new CallSignal(signal));
+    const callSignal = withReadErrors(plan.name, () => new CallSignal(signal));
+    loop = new CallLoop(context, plan, callSignal);
     promise = loop.run();
   } catch (error) {
     promise = Promise.reject(error);

@@ -60,6 +60,22 @@ test("every operation sends its request", async () => {
   assert.deepEqual(module.definitions, [{ a: 1 }, { a: 1 }, { a: 1 }, { a: 1 }]);
 });
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test("request ids are UUIDs without crypto too", async () => {
+  const { randomUUID } = crypto;
+  Object.assign(crypto, { randomUUID: undefined });
+  try {
+    const { ajo, requests } = recordingClient(() => Response.json({ results: [] }));
+    for (let times = 0; times < 50; times += 1) await ajo.capping.list();
+    const ids = requests.map(({ headers }) => headers["x-request-id"]);
+    assert.equal(new Set(ids).size, 50);
+    for (const id of ids) assert.match(id, UUID);
+  } finally {
+    Object.assign(crypto, { randomUUID });
+  }
+});
+
 test("a request has the headers of its call", async () => {
   const headers: [string, string][] = [["X-A", "1"], ["x-b", "2"], ["x-a", "3"], ["__proto__", "4"]];
   const { ajo, requests, module } = recordingClient(() => Response.json({ uid: "u", results: [] }), { headers });
@@ -71,7 +87,7 @@ test("a request has the headers of its call", async () => {
   const expected = [[...shared, ["x-b", "2"], ...json], [...shared, ["x-b", "5"], ...json], [...shared, ["x-b", "2"]]];
   for (const [index, { headers }] of requests.entries()) {
     const { "x-request-id": id, ...rest } = headers;
-    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.match(id, UUID);
     assert.deepEqual(Object.entries(rest).sort(), expected[index]?.sort());
   }
   assert.deepEqual(module.checkedHeaders.at(-1), ["x-b", "5"]);
@@ -243,6 +259,7 @@ test("invalid arguments reject before anything is sent", async () => {
     [() => ajo.capping.list({ signal: new AbortController() }), /`signal` must be an AbortSignal/],
     [() => ajo.capping.delete("u", { force: "yes" }), /`force` must be a boolean/],
     [() => ajo.capping.list({ headers: { a: undefined } }), /must be strings/],
+    [() => ajo.capping.list({ signal: { addEventListener: () => assert.fail("no"), removeEventListener() {} } }), /cannot be read/],
   ];
   for (const [call, message] of cases) {
     const error = await rejection(call());
