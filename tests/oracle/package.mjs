@@ -98,7 +98,8 @@ const STORE = {
 };
 
 async function scriptedFetch(url, init) {
-  const headers = Object.fromEntries(new Headers(init.headers));
+  // As pairs, because `Headers` of Node.js loses a field `__proto__`.
+  const headers = Object.fromEntries(new Headers(Object.entries(init.headers)));
   const isToken = headers.authorization === undefined;
   if (isToken) {
     current.record.push({ token: String(url), body: String(init.body) });
