@@ -5,6 +5,7 @@ pub(crate) mod bundlers;
 pub(crate) mod checks;
 pub(crate) mod folders;
 pub(crate) mod frameworks;
+pub(crate) mod oracle;
 pub(crate) mod package;
 pub(crate) mod runtimes;
 pub(crate) mod token_stores;

@@ -209,6 +209,20 @@ pub(crate) const STEPS: &[TestStep] = &[
     ),
     test_step(
         StepTier::All,
+        "npm-memory",
+        "the memory of the npm package stays flat over thousands of calls",
+        npm::package::REQUIREMENTS,
+        npm::checks::test_memory,
+    ),
+    test_step(
+        StepTier::All,
+        "oracle",
+        "the npm package gives the same results as the native client for random inputs",
+        npm::package::REQUIREMENTS,
+        npm::oracle::test,
+    ),
+    test_step(
+        StepTier::All,
         "runtimes",
         "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd, edge-runtime, and executables",
         &[

@@ -65,16 +65,15 @@ fn token_source(reader: &mut JsonReader<'_>, client_id: &str, org_id: &str) -> R
     let scopes = scopes(reader.take_value("scopes"));
     // A string, or `true` if a function provides tokens.
     let token = reader.take_value("accessToken");
-    // The JSON of a credential file, parsed or as a string.
-    let credentials = reader.take_value("credentials");
+    // The text of a credential file.
+    let credentials = reader.string("credentials");
     let name = reader.string("credentialName");
     if let Some(token) = token {
         let text = token.as_str();
         return Ok(text.map_or(TokenSource::Callback, |text| TokenSource::Static(Secret::new(text))));
     }
     Ok(TokenSource::Credentials(match credentials {
-        Some(Value::String(text)) => Credentials::parse_json(&text, name.as_deref())?,
-        Some(json) => Credentials::from_json(&json, name.as_deref())?,
+        Some(text) => Credentials::parse_json(&text, name.as_deref())?,
         None => Credentials::with_secrets(client_id, &secrets, org_id, &scopes)?,
     }))
 }

@@ -43,6 +43,14 @@ fn run_emulator_script(script: &str, arguments: &[&str]) -> Result<(), String> {
     run_in(&root().join(EMULATOR_SOURCES_FOLDER), "node", &[&[script.as_str()], arguments].concat())
 }
 
+/// Checks that memory stays flat over many calls of the built package.
+pub(crate) fn test_memory() -> Result<(), String> {
+    pack()?;
+    let calls = if std::env::var_os("AJO_TEST_FULL").is_some() { "200000" } else { "20000" };
+    let package = path_string(&build_folder("package"));
+    run_in_sources("node", &["--expose-gc", "bench/memory.mjs", &package, calls])
+}
+
 fn node_module(program: &str, arguments: &[&str]) -> Result<(), String> {
     run_in_sources("node", &[&[format!("node_modules/{program}").as_str()], arguments].concat())
 }

@@ -1,4 +1,4 @@
-//! Builds a crate as a WebAssembly module of an npm package.
+//! Builds a crate as a WebAssembly module of an npm package or of its tests.
 
 use std::path::Path;
 
@@ -19,6 +19,9 @@ pub(super) struct WasmModule {
 
 pub(super) const CLIENT_MODULE: WasmModule = WasmModule { package: "ajo-wasm", name: "core" };
 pub(super) const EMULATOR_MODULE: WasmModule = WasmModule { package: "ajo-emulator-wasm", name: "emulator" };
+
+/// The native client, which the npm package is compared with. It is not part of the package.
+pub(super) const ORACLE_MODULE: WasmModule = WasmModule { package: "ajo-oracle", name: "oracle" };
 
 impl WasmModule {
     /// Compiles the crate and generates its glue with wasm-bindgen. wasm-pack does not support the reset flag.

@@ -66,12 +66,42 @@ export async function adobeAuth(settings) {
   };
 }
 
+/** The least that a program needs by hand: `fetch` with a time limit, a signal, and retries of a GET. No token renewal, no error messages. */
+export async function minimalByHand(settings) {
+  const { baseUrl } = settings;
+  const token = await requestToken(settings);
+  const call = async (method, path, { body, signal, timeoutMs = 30_000, maxAttempts = 3 } = {}) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const controller = new AbortController();
+      const abort = () => controller.abort(signal?.reason);
+      signal?.addEventListener("abort", abort);
+      const timer = setTimeout(abort, timeoutMs);
+      try {
+        const init = { method, headers: { ...headers(settings, token), accept: "application/json" }, signal: controller.signal };
+        if (body !== undefined) Object.assign(init, { body, headers: { ...init.headers, "content-type": "application/json" } });
+        const response = await fetch(`${baseUrl}${path}`, init);
+        const text = await response.text();
+        if (response.status >= 200 && response.status < 300) return JSON.parse(text);
+        if (attempt === maxAttempts || response.status < 500) throw Object.assign(new Error(`${response.status} ${text}`), { isFinal: true });
+      } catch (error) {
+        if (attempt === maxAttempts || error.isFinal || signal?.aborted || method !== "GET") throw error;
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 2 ** attempt * 100 * Math.random()));
+    }
+  };
+  return {
+    list: async () => (await call("POST", "/list/endpointConfigs", { body: "{}" })).results,
+    get: async (uid) => (await call("GET", `/endpointConfigs/${encodeURIComponent(uid)}`)).result,
+  };
+}
+
 /** `fetch` with one token. The lower bound: no token renewal, no retries, no error messages. */
 export async function bareFetch(settings) {
-  const { clientId, clientSecret, scopes, baseUrl, imsUrl } = settings;
-  const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: scopes });
-  const { access_token } = await (await fetch(`${imsUrl}/ims/token/v3`, { method: "POST", body: form })).json();
-  const init = { headers: headers(settings, access_token) };
+  const { baseUrl } = settings;
+  const init = { headers: headers(settings, await requestToken(settings)) };
   const readJson = async (response) => {
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     return response.json();
@@ -81,6 +111,11 @@ export async function bareFetch(settings) {
     list: async () => (await readJson(await fetch(`${baseUrl}/list/endpointConfigs`, { method: "POST", headers: json, body: "{}" }))).results,
     get: async (uid) => (await readJson(await fetch(`${baseUrl}/endpointConfigs/${uid}`, init))).result,
   };
+}
+
+async function requestToken({ clientId, clientSecret, scopes, imsUrl }) {
+  const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, scope: scopes });
+  return (await (await fetch(`${imsUrl}/ims/token/v3`, { method: "POST", body: form })).json()).access_token;
 }
 
 function headers({ clientId, orgId, sandbox }, token) {

@@ -10,6 +10,7 @@ const LABELS = {
   ajoLimits: "ajo-limits",
   openapiFetch: "openapi-fetch, own token cache",
   adobeAuth: "@adobe/aio-lib-core-auth, fetch",
+  minimalByHand: "minimal by hand",
   bareFetch: "bare fetch",
 };
 const DEFINITION = {
@@ -32,6 +33,9 @@ for (const [label, names, measure] of runtimesIn(runtimes, Object.keys(LABELS)))
       printFigure(`${figure}, ${label}, ${LABELS[name]}`, median(rounds[name]), "ms", ratio);
     }
   }
+  // The honest baseline: what a program needs in any case.
+  const byHand = medianRatio(calls, "ajoLimits", "minimalByHand");
+  printFigure(`call, ${label}, ajo-limits compared with minimal by hand`, median(calls.ajoLimits), "ms", byHand);
   printFigure(`cold start, ${label}, nothing`, median(starts.nothing), "ms");
   measured.push(label);
 }

@@ -8,9 +8,9 @@ import { CLIENT_CORE, pin } from "./emulator.mjs";
 
 const here = import.meta.dirname;
 /** The clients that run in every runtime. */
-const EVERYWHERE = ["ajoLimits", "bareFetch"];
+const EVERYWHERE = ["ajoLimits", "minimalByHand", "bareFetch"];
 /** Rounds of one run, including warm-up. `cargo xtask bench` makes five runs. */
-const ROUNDS = 6;
+const ROUNDS = 12;
 const WARM_UP_ROUNDS = 2;
 const CALLS = 200;
 const COLD_STARTS = 3;

@@ -77,12 +77,13 @@ export function readOptions(where: string, options: AjoOptions, required: readon
 }
 
 function splitOptions(where: string, options: AjoOptions): CheckedOptions {
-  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, ...rest } =
+  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, credentials, ...rest } =
     options;
   const hasTokenFunction = typeof accessToken === "function";
   const moduleOptions = {
     ...rest,
     ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
+    credentials: isObject(credentials) ? stringify(credentials) : credentials,
     accessToken: hasTokenFunction || accessToken,
     tokenStore: tokenStore !== undefined,
     storeLocks: typeof tokenStore?.lock === "function",
@@ -190,7 +191,8 @@ function headerRecord(where: string, headers: ExtraHeaders): Record<string, stri
   for (const entry of Symbol.iterator in headers ? headers : Object.entries(headers)) {
     if (!isStringArray(entry) || entry.length !== 2) throw validationError(where, "the names and values of `headers` must be strings");
     const [key, value] = entry as [string, string];
-    const name = key.toLowerCase();
+    // Only ASCII: `toLowerCase` would turn the Kelvin sign into a valid name.
+    const name = key.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     joined.set(name, joined.has(name) ? `${joined.get(name)}, ${value}` : value);
   }
   return Object.fromEntries(joined);

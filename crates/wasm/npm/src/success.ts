@@ -17,11 +17,15 @@ export const MAX_ERROR_BODY_BYTES = 1024 * 1024;
 const MAX_OBJECTS = 100_000;
 const MAX_COMMAS = 1_000_000;
 
-/** A deeper value is not JSON for the module either. */
+/** Levels of arrays and objects around a value. A deeper value is not JSON for Rust. */
 const MAX_DEPTH = 128;
 
 /** The characters that Rust and JSON take for white space, before the first other one. */
 const STARTS_WITH = { "<": /^[ \t\n\f\r]*</, "{": /^[ \t\n\f\r]*\{/ };
+
+/** An escaped surrogate. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+const PAIR_OR_BACKSLASH = /\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]../g;
 
 /** The uids that the module accepts too. It explains what is wrong with another one. */
 const UID = /^[\w-][\w.-]{0,127}$/;
@@ -43,8 +47,7 @@ export function readSuccess({ envelope, value: kind }: OperationRow, text: strin
     // The message of a SyntaxError quotes the body.
     return { problem: "it is not JSON" };
   }
-  // Counting is cheaper than visiting all values.
-  if (count(text as string, "{") + count(text as string, "[") > MAX_DEPTH && isDeeper(body, MAX_DEPTH)) return { problem: "it is not JSON" };
+  if (isTooDeep(text as string) || hasLoneSurrogate(text as string)) return { problem: "it is not JSON" };
   if (envelope !== undefined && !Object.hasOwn(body, envelope)) return { problem: `missing field \`${envelope}\`` };
   const value = envelope === undefined ? body : body[envelope];
   const valueProblem = problemOf(kind, value, envelope ?? "");
@@ -67,10 +70,21 @@ function count(text: string, character: string): number {
   return found;
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+/** Whether the text of a JSON value has an escape that is no character. Rust rejects it. */
+function hasLoneSurrogate(text: string): boolean {
+  return SURROGATE.test(text) && SURROGATE.test(text.replace(PAIR_OR_BACKSLASH, " "));
+}
+
+/** Whether a value in a JSON text is nested deeper than Rust reads, even one that a repeated field hides. */
+function isTooDeep(text: string): boolean {
+  if (count(text, "[") + count(text, "{") < MAX_DEPTH) return false;
+  for (let at = 0, depth = 0; at < text.length; at += 1) {
+    const character = text[at] as string;
+    if ("]}".includes(character)) depth -= 1;
+    else if (depth === MAX_DEPTH && !" \t\n\r".includes(character)) return true;
+    else if ("[{".includes(character)) depth += 1;
+    else if (character === '"') while (text[(at += 1)] !== '"') if (text[at] === "\\") at += 1;
+  }
   return false;
 }
 
@@ -93,7 +107,7 @@ function configurationProblem(value: unknown): string | undefined {
   const { uid } = value as { uid?: unknown };
   if (typeof uid !== "string") return "field `uid` must be a string";
   // It could be anything, even a token.
-  return uidProblem(uid)?.replace(/^`.*`/s, "`…`");
+  return uidProblem(uid)?.replace(/^`.*(?=` is not a valid )/s, "`…");
 }
 
 /** What is wrong with a uid, which the message quotes. */

@@ -1,0 +1,58 @@
+//! The oracle of the differential test in this folder: it answers a question with the native crates.
+//!
+//! A question is JSON, such as one call with its scripted responses. The answer is JSON with everything that is visible outside: the
+//! requests, and the value or the error. The test asks the npm package the same question.
+
+#![cfg(target_family = "wasm")]
+
+mod call;
+mod client;
+mod error_json;
+mod question;
+mod transport;
+
+use ajo_core::{Api, config_definition};
+use ajo_engine::json::{JsonValue, MAX_DEPTH, Value, parse};
+use serde_json::json;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use question::Question;
+
+/// Answers a question. Panics if it is not a valid question.
+#[wasm_bindgen]
+#[must_use]
+pub fn answer(question: &str) -> String {
+    let question: Question =
+        serde_json::from_str(question).unwrap_or_else(|error| wasm_bindgen::throw_str(&error.to_string()));
+    match question {
+        Question::Call(question) => call::answer(&question),
+        Question::Validate { api, definition } => validate(&api, &definition),
+        Question::DefinitionOf { config } => definition_of(&config),
+    }
+    .to_string()
+}
+
+fn validate(api: &str, definition: &str) -> serde_json::Value {
+    let api = if api == "capping" { Api::Capping } else { Api::Throttling };
+    let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
+    let diagnostics = api.validate(&definition).into_iter().map(|diagnostic| {
+        let mut json = json!({
+            "code": diagnostic.code,
+            "severity": diagnostic.severity.as_str(),
+            "pointer": diagnostic.pointer,
+            "message": diagnostic.message,
+            "rejectsPayload": diagnostic.rejects_payload,
+        });
+        if let Some(service) = diagnostic.service {
+            json["service"] = service.into();
+        }
+        json
+    });
+    diagnostics.collect()
+}
+
+/// The definition as text, because its numbers may not fit other types. `null` if there is none.
+fn definition_of(config: &str) -> serde_json::Value {
+    let is_throttling = parse(config.as_bytes(), MAX_DEPTH).is_ok_and(|it| JsonValue::get(&it, "urlPattern").is_some());
+    config_definition(if is_throttling { Api::Throttling } else { Api::Capping }, config).ok().into()
+}
