@@ -61,5 +61,5 @@ fn redact_body<'b>(body: &'b [u8], token: &str) -> Cow<'b, [u8]> {
     if token.len() < MIN_TOKEN_LENGTH || !body.windows(token.len()).any(|window| window == token.as_bytes()) {
         return Cow::Borrowed(body);
     }
-    Cow::Owned(from_utf8(body).map_or_else(|_| Vec::new(), |text| replace(text, token, REDACTED).into_bytes()))
+    Cow::Owned(from_utf8(body).map(|text| replace(text, token, REDACTED).into_bytes()).unwrap_or_default())
 }

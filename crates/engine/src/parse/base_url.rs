@@ -5,13 +5,15 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::IMS_URL;
 use crate::parse::ip_address::{is_loopback_address, parse_ipv6};
 use crate::parse::substring;
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
 pub const BASE_URL: &str = "https://platform.adobe.io/journey/orchestration";
+
+/// Adobe's identity service for all regions. Source: Adobe's guide to the OAuth server-to-server credential.
+pub const IMS_URL: &str = "https://ims-na1.adobelogin.com";
 
 /// Maximum length of a URL in bytes: the limit of the `http` crate, which HTTP clients use.
 const MAX_LENGTH: usize = 65_534;

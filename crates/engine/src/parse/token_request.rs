@@ -7,10 +7,7 @@ use core::time::Duration;
 use crate::parse::form_urlencoded::encode;
 use crate::{BaseUrl, Credentials, Secret};
 
-/// Adobe's identity service for all regions. Source: Adobe's guide to the OAuth server-to-server credential.
-pub const IMS_URL: &str = "https://ims-na1.adobelogin.com";
-
-/// The path of the token endpoint. Source: the same guide.
+/// The path of the token endpoint. Source: Adobe's guide to the OAuth server-to-server credential.
 pub const TOKEN_PATH: &str = "/ims/token/v3";
 
 /// The timeout of a token request (our limit).
@@ -56,7 +53,7 @@ mod tests {
     fn secret_is_only_in_the_form() {
         let credentials =
             Credentials::new("client-1", "s3 cr&t", "A1@AdobeOrg", "openid, AdobeID").expect("credentials");
-        let ims = BaseUrl::parse(IMS_URL).expect("an endpoint");
+        let ims = BaseUrl::parse(crate::IMS_URL).expect("an endpoint");
         let request = TokenRequest::new(&credentials, &credentials.secrets()[0], &ims);
         assert_eq!(request.url, "https://ims-na1.adobelogin.com/ims/token/v3");
         assert_eq!(
