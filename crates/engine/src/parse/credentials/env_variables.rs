@@ -48,9 +48,7 @@ impl Credentials {
             };
             return Self::parse_file(&text, get(NAME_VARIABLE).as_deref(), path)?.with_overrides(get);
         }
-        let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
-        let four = (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES));
-        let complete = matches!(four, (Some(_), Some(_), Some(_), Some(_)));
+        let complete = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].iter().all(|names| find(&get, *names).is_some());
         if !complete || get(NAME_VARIABLE).is_some() {
             let contexts = aio_variables::parse(vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
             // Errors in the older variables only matter if they are needed.
@@ -59,26 +57,24 @@ impl Credentials {
                 return Self::select(&contexts, get(NAME_VARIABLE).as_deref())?.with_overrides(get);
             }
         }
-        match four {
-            (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                // The name in an error is that of the variable in use.
-                let name = |names: [&'static str; 2]| if get(names[0]).is_some() { names[0] } else { names[1] };
-                Ok(Self {
-                    client_id: in_variable(name(CLIENT_ID), client_id.parse())?,
-                    secrets: parse_secrets_of(name(CLIENT_SECRET), &secret)?,
-                    org_id: in_variable(name(ORG_ID), org_id.parse())?,
-                    scopes: in_variable(name(SCOPES), Scopes::new(parse_list(&scopes)))?,
-                })
-            }
-            (client_id, secret, org_id, scopes) => {
-                let set = [
-                    (CLIENT_ID[0], client_id.is_some()),
-                    (CLIENT_SECRET[0], secret.is_some()),
-                    (ORG_ID[0], org_id.is_some()),
-                    (SCOPES[0], scopes.is_some()),
-                ];
-                let missing = set.into_iter().filter(|(_, set)| !set).map(|(name, _)| name).collect();
-                Err(CredentialsError::Missing(missing))
+        Self::from_values(get)
+    }
+
+    /// Creates credentials from `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, and `AJO_SCOPES`, or the names of Adobe's CLI.
+    /// `get` returns the value of a variable, and nothing for a blank one.
+    pub fn from_values(get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
+        match [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].map(|names| find(&get, names)) {
+            // The name in an error is that of the variable in use.
+            [Some(client_id), Some(secret), Some(org_id), Some(scopes)] => Ok(Self {
+                client_id: in_variable(client_id.0, client_id.1.parse())?,
+                secrets: parse_secrets_of(secret.0, &secret.1)?,
+                org_id: in_variable(org_id.0, org_id.1.parse())?,
+                scopes: in_variable(scopes.0, Scopes::new(parse_list(&scopes.1)))?,
+            }),
+            found => {
+                let names = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].map(|names| names[0]);
+                let missing = names.into_iter().zip(found).filter(|(_, value)| value.is_none());
+                Err(CredentialsError::Missing(missing.map(|(name, _)| name).collect()))
             }
         }
     }
@@ -116,6 +112,11 @@ impl Credentials {
         }
         Ok(self)
     }
+}
+
+/// The first of these variables that is set, and its value.
+fn find(get: impl Fn(&str) -> Option<String>, names: [&'static str; 2]) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| Some((name, get(name)?)))
 }
 
 /// Adds the name of the variable to an error.
