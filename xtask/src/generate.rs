@@ -30,6 +30,8 @@ const FACTS: &str = "crates/engine/src/spec/generated";
 const CLIENTS: &str = "crates/core/src/generated";
 /// The folder of the generated TypeScript.
 const TYPESCRIPT: &str = "crates/wasm/npm/src/generated";
+/// The folder of the generated TypeScript of the emulator's package.
+const EMULATOR_TYPESCRIPT: &str = "crates/emulator-wasm/npm/src/generated";
 /// The file with a generated table.
 const README: &str = "crates/wasm/npm/README.md";
 
@@ -51,6 +53,7 @@ pub(crate) fn run(check: bool) -> Result<String, String> {
         (FACTS, generated_files::render_facts(&specs)?),
         (CLIENTS, generated_files::render_clients(&specs)?),
         (TYPESCRIPT, typescript::render(&specs)?),
+        (EMULATOR_TYPESCRIPT, typescript::render_emulator(&specs)?),
     ];
     for (target, files) in folders {
         count += files.len();

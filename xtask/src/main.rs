@@ -69,7 +69,7 @@ enum XtaskCommand {
         /// Measure one group; by default all groups, then draw charts and tables
         group: Option<bench::BenchGroup>,
     },
-    /// Build the npm package and its tarball in target/npm/
+    /// Build the npm packages and their tarballs in target/npm/
     Npm,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::npm::folders::build_folder;
 use crate::process::{read_output, run_in};
 use crate::tools::{self, PinnedTool, WASM_PACK};
 use crate::workspace::root;
@@ -26,6 +27,8 @@ pub(crate) enum Requirement {
     Node,
     /// The packages from the npm lock file in this folder; `npm ci` installs them.
     NpmPackages(&'static str),
+    /// Like `NpmPackages`, but installed in a build folder with this name. The step adds the tarball there, and projects that use it.
+    NpmProject(&'static str, &'static str),
     /// Python and schemathesis, which pip installs.
     Schemathesis,
     Chromium,
@@ -81,6 +84,8 @@ impl Requirement {
                 .or_else(|_| missing(format!("rustup could not add {target}"), format!("rustup target add {target}"))),
             Self::NpmPackages(folder) => ensure_npm_ci(&root().join(folder))
                 .or_else(|problem| missing(problem, format!("npm ci --ignore-scripts (in {folder})"))),
+            Self::NpmProject(folder, part) => ensure_npm_project(&root().join(folder), &build_folder(part))
+                .or_else(|problem| missing(problem, format!("allow npm to access its registry, to install the packages of {folder}"))),
             Self::WasmBindgen => locked_version("wasm-bindgen")
                 .and_then(|version| tools::ensure_installed("wasm-bindgen-cli", "wasm-bindgen", &version))
                 .or_else(|problem| missing(problem, "allow cargo to access its registry".to_owned())),
@@ -137,6 +142,20 @@ fn ensure_npm_ci(folder: &Path) -> Result<(), String> {
         return Ok(());
     }
     run_in(folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+}
+
+/// Copies the lock file and installs its packages. Unchanged files keep their time, so that nothing is installed again.
+fn ensure_npm_project(folder: &Path, target: &Path) -> Result<(), String> {
+    let problem = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    std::fs::create_dir_all(target).map_err(|error| problem(target, error))?;
+    for name in ["package.json", "package-lock.json", ".npmrc"] {
+        let (from, to) = (folder.join(name), target.join(name));
+        let content = std::fs::read(&from).map_err(|error| problem(&from, error))?;
+        if std::fs::read(&to).ok().as_ref() != Some(&content) {
+            std::fs::write(&to, content).map_err(|error| problem(&to, error))?;
+        }
+    }
+    ensure_npm_ci(target)
 }
 
 /// The version of a crate in Cargo.lock. wasm-bindgen's CLI must have the same version as the crate.

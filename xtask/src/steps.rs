@@ -1,6 +1,9 @@
 //! The table of all steps of `cargo xtask check` and `cargo xtask test`.
 
-use crate::npm::{self, folders::SOURCES_FOLDER};
+use crate::npm::{
+    self,
+    folders::{EMULATOR_SOURCES_FOLDER, SOURCES_FOLDER},
+};
 use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::requirement::Requirement::{
@@ -110,7 +113,7 @@ pub(crate) const STEPS: &[TestStep] = &[
         StepTier::Test,
         "npm-unit",
         "the npm package's JS wrapper works on a scripted core",
-        &[Node, NpmPackages(SOURCES_FOLDER)],
+        &[Node, NpmPackages(SOURCES_FOLDER), NpmPackages(EMULATOR_SOURCES_FOLDER)],
         npm::checks::test_wrapper,
     ),
     test_step(
@@ -200,14 +203,29 @@ pub(crate) const STEPS: &[TestStep] = &[
     test_step(
         StepTier::All,
         "npm",
-        "the npm package installs, has sound types, and meets its size budgets",
+        "the npm packages install, have sound types, and meet their size budgets",
         npm::package::REQUIREMENTS,
-        npm::checks::test_package,
+        npm::checks::test_packages,
     ),
     test_step(
         StepTier::All,
         "runtimes",
-        "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd and edge-runtime",
+        "the npm package works in Node.js 20, 22 and 24, Deno, Bun, workerd, edge-runtime, and executables",
+        &[
+            LinuxOnX64,
+            Node,
+            RustTarget(WASM32),
+            WasmBindgen,
+            NpmPackages(SOURCES_FOLDER),
+            NpmPackages(EMULATOR_SOURCES_FOLDER),
+            NpmPackages(npm::runtimes::FOLDER),
+        ],
+        npm::runtimes::test,
+    ),
+    test_step(
+        StepTier::All,
+        "token-stores",
+        "all isolates and processes that share a token store make one token request",
         &[
             LinuxOnX64,
             Node,
@@ -215,19 +233,28 @@ pub(crate) const STEPS: &[TestStep] = &[
             WasmBindgen,
             NpmPackages(SOURCES_FOLDER),
             NpmPackages(npm::runtimes::FOLDER),
+            NpmPackages(npm::token_stores::FOLDER),
+            Program("redis-server", "redis-server"),
         ],
-        npm::runtimes::test,
+        npm::token_stores::test,
     ),
     TestStep {
         optional_requirements: &[Chromium],
         ..test_step(
             StepTier::All,
             "bundlers",
-            "the npm package works in bundlers, Next.js, Jest and Vitest, and its examples run",
-            npm::package::REQUIREMENTS,
+            "the npm package works in bundlers, Next.js, Jest, Vitest, pnpm and Yarn, and its examples run",
+            npm::bundlers::REQUIREMENTS,
             npm::bundlers::test,
         )
     },
+    test_step(
+        StepTier::All,
+        "frameworks",
+        "the npm package works in SvelteKit, Astro, React Router, Nitro and OpenNext",
+        npm::frameworks::REQUIREMENTS,
+        npm::frameworks::test,
+    ),
 ];
 
 fn check_generated_code() -> Result<(), String> {

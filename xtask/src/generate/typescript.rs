@@ -1,4 +1,4 @@
-//! Renders the TypeScript of the npm package and the table of operations in its README.
+//! Renders the TypeScript of the npm packages and the table of operations in its README.
 
 mod doc_comment;
 mod method_model;
@@ -25,6 +25,14 @@ pub(super) fn render(specs: &[Spec]) -> Result<GeneratedFiles, String> {
             format!("{GENERATED_HEADER}{}", operations_file::render(&method_model::parse_apis(specs, &all)?)),
         ),
     ]))
+}
+
+/// Renders the file of `crates/emulator-wasm/npm/src/generated/`.
+pub(super) fn render_emulator(specs: &[Spec]) -> Result<GeneratedFiles, String> {
+    let all = operation_model::parse_operations(specs)?;
+    let ids: Vec<String> = all.iter().map(|operation| format!("\"{}.{}\"", operation.api, operation.id)).collect();
+    let union = format!("/** An operation by its id. */\nexport type OperationId =\n  | {};\n", ids.join("\n  | "));
+    Ok(GeneratedFiles::from([("operations.ts".to_owned(), format!("{GENERATED_HEADER}{union}"))]))
 }
 
 #[cfg(test)]

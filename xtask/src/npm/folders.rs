@@ -1,4 +1,4 @@
-//! Folders of the npm package, and helpers that run its scripts.
+//! Folders of the npm packages, and helpers that run their scripts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,9 @@ use crate::workspace::{root, target};
 
 /// The folder of the package's sources, relative to the workspace root.
 pub(crate) const SOURCES_FOLDER: &str = "crates/wasm/npm";
+
+/// The folder of the sources of `ajo-limits-emulator`.
+pub(crate) const EMULATOR_SOURCES_FOLDER: &str = "crates/emulator-wasm/npm";
 
 pub(crate) fn sources_folder() -> PathBuf {
     root().join(SOURCES_FOLDER)

@@ -1,24 +1,31 @@
-//! `cargo xtask npm`: builds the package and its tarball.
+//! `cargo xtask npm`: builds the two packages and their tarballs.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::folders::{SOURCES_FOLDER, build_folder, path_string, run_in_sources, run_script};
-use super::wasm_module::WASM_MODULES;
+use super::folders::{EMULATOR_SOURCES_FOLDER, SOURCES_FOLDER, build_folder, path_string};
+use super::wasm_module::{CLIENT_MODULE, EMULATOR_MODULE, WasmModule};
 use crate::output::log;
+use crate::process::run_in;
 use crate::requirement::{Requirement, WASM32};
+use crate::workspace::root;
 
-/// Requirements of the build.
+/// Requirements of the build. The build of the emulator's package also uses the tools of the other one.
 pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement::Node,
     Requirement::RustTarget(WASM32),
     Requirement::WasmBindgen,
     Requirement::NpmPackages(SOURCES_FOLDER),
+    Requirement::NpmPackages(EMULATOR_SOURCES_FOLDER),
 ];
+
+/// The build folder of each package.
+pub(crate) const CLIENT_PACKAGE: &str = "package";
+pub(crate) const EMULATOR_PACKAGE: &str = "emulator-package";
 
 pub(crate) fn build() -> Result<String, String> {
     ensure_requirements()?;
-    Ok(format!("built {}", pack()?.display()))
+    Ok(format!("built {} and {}", pack()?.display(), pack_emulator()?.display()))
 }
 
 /// Installs the requirements of the build, or returns the missing one.
@@ -28,27 +35,47 @@ pub(crate) fn ensure_requirements() -> Result<(), String> {
     })
 }
 
-/// Builds the modules and the package once per run of xtask, and returns the path of the tarball.
+/// Builds `ajo-limits` once per run of xtask, and returns the path of the tarball.
 pub(crate) fn pack() -> Result<PathBuf, String> {
     static PACKED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let pack = || {
-        let glue = build_folder("glue");
-        for module in &WASM_MODULES {
-            module.build(&glue)?;
-        }
-        let package = build_folder("package");
-        log("==> building the npm package");
-        run_script("build.mjs", &[&path_string(&glue), &path_string(&package)])?;
-        let destination = path_string(&build_folder(""));
-        run_in_sources(
-            "npm",
-            &["pack", "--silent", &path_string(&package), "--pack-destination", &destination, "--ignore-scripts"],
-        )?;
-        Ok(tarball_path())
-    };
-    PACKED.get_or_init(pack).clone()
+    PACKED.get_or_init(|| build_tarball("ajo-limits", &CLIENT_MODULE, SOURCES_FOLDER, CLIENT_PACKAGE)).clone()
 }
 
-fn tarball_path() -> PathBuf {
-    build_folder("").join(concat!("ajo-limits-", env!("CARGO_PKG_VERSION"), ".tgz"))
+/// Builds `ajo-limits-emulator` once per run of xtask, and returns the path of the tarball.
+pub(crate) fn pack_emulator() -> Result<PathBuf, String> {
+    static PACKED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let build = || build_tarball("ajo-limits-emulator", &EMULATOR_MODULE, EMULATOR_SOURCES_FOLDER, EMULATOR_PACKAGE);
+    PACKED.get_or_init(build).clone()
+}
+
+/// Builds a module, its package, and the tarball.
+fn build_tarball(name: &str, module: &WasmModule, sources: &str, package: &str) -> Result<PathBuf, String> {
+    let (glue, destination) = (build_folder("glue"), build_folder(""));
+    module.build(&glue)?;
+    let package = path_string(&build_folder(package));
+    log(&format!("==> building the npm package {name}"));
+    let run = |program: &str, arguments: &[&str]| run_in(&root().join(sources), program, arguments);
+    run("node", &["scripts/build.mjs", &path_string(&glue), &package])?;
+    let to = path_string(&destination);
+    run("npm", &["pack", "--silent", &package, "--pack-destination", &to, "--ignore-scripts"])?;
+    Ok(destination.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn packages_have_the_workspace_version() {
+        for folder in [SOURCES_FOLDER, EMULATOR_SOURCES_FOLDER] {
+            for file in ["package.json", "package-lock.json"] {
+                let path = root().join(folder).join(file);
+                let text = std::fs::read_to_string(&path).expect("readable");
+                let manifest: Value = serde_json::from_str(&text).expect("JSON");
+                assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"), "{}", path.display());
+            }
+        }
+    }
 }

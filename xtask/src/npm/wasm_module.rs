@@ -1,4 +1,4 @@
-//! Builds a crate as a WebAssembly module of the npm package.
+//! Builds a crate as a WebAssembly module of an npm package.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ pub(super) struct WasmModule {
     name: &'static str,
 }
 
-pub(super) const WASM_MODULES: [WasmModule; 2] =
-    [WasmModule { package: "ajo-wasm", name: "core" }, WasmModule { package: "ajo-emulator-wasm", name: "emulator" }];
+pub(super) const CLIENT_MODULE: WasmModule = WasmModule { package: "ajo-wasm", name: "core" };
+pub(super) const EMULATOR_MODULE: WasmModule = WasmModule { package: "ajo-emulator-wasm", name: "emulator" };
 
 impl WasmModule {
     /// Compiles the crate and generates its glue with wasm-bindgen. wasm-pack does not support the reset flag.

@@ -25,9 +25,6 @@ for (const [, label, name] of CLIENTS) {
   const bytes = installedBytes(name);
   printFigure(`npm package, installed, ${label}`, bytes / 1000, "KB", bytes === baseBytes ? undefined : bytes / baseBytes);
 }
-// Listed separately, because only tests load it.
-const emulatorBytes = bytesIn(path.join(import.meta.dirname, "node_modules/ajo-limits"), (name) => name.startsWith("emulator"));
-printFigure("npm package, installed, of it the emulator", emulatorBytes / 1000, "KB");
 process.exit(0);
 
 /** Runs concurrent callers without a token in a new process. */
@@ -58,8 +55,8 @@ function installedBytes(name, seen = new Set()) {
   return Object.keys(dependencies).reduce((sum, dependency) => sum + installedBytes(dependency, seen), bytesIn(folder));
 }
 
-function bytesIn(folder, isCounted = () => true) {
+function bytesIn(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && isCounted(entry.name))
+    .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }

@@ -5,7 +5,7 @@ import { install } from "../bundlers/project.mjs";
 
 const [tarball, work] = process.argv.slice(2).map((argument) => path.resolve(argument));
 mkdirSync(work, { recursive: true });
-await install(tarball, work, import.meta.dirname);
+await install([tarball], work, import.meta.dirname);
 for (const name of readdirSync(import.meta.dirname)) {
   if (name.endsWith(".mjs")) cpSync(path.join(import.meta.dirname, name), path.join(work, name));
 }

@@ -34,10 +34,19 @@ export const BUNDLERS = {
 
 /** The size of a page's JavaScript, plain and with gzip. */
 export async function sizeOf(folder) {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
-  const contents = await Promise.all(names.map((name) => readFile(path.join(folder, name))));
+  const contents = await readScripts(folder);
   const sum = (sizes) => Math.round(sizes.reduce((total, size) => total + size, 0) / 1000);
   return `${sum(contents.map((content) => content.length))} KB, gzip ${sum(contents.map((content) => gzipSync(content, { level: 9 }).length))} KB`;
+}
+
+/** The size of a page's JavaScript in bytes. */
+export async function bytesOf(folder) {
+  return (await readScripts(folder)).reduce((total, content) => total + content.length, 0);
+}
+
+async function readScripts(folder) {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".js"));
+  return Promise.all(names.map((name) => readFile(path.join(folder, name))));
 }
 
 /** Writes index.html with the bundle instead of the source. */

@@ -8,16 +8,16 @@ const here = import.meta.dirname;
 /** Time limit of a program in milliseconds. A build of Next.js takes 40 s on two slow cores. */
 const TIMEOUT_MS = 180_000;
 
-/** Installs the tarball and the packages in FROM's package.json into WORK. Folders below WORK can import them. */
-export async function install(tarball, work, from = here) {
+/** Installs the tarballs and the packages in FROM's package.json into WORK. Folders below WORK can import them. */
+export async function install(tarballs, work, from = here) {
   for (const name of ["package.json", "package-lock.json", ".npmrc"]) await cp(path.join(from, name), path.join(work, name));
   // npm does not reinstall a package of the same version.
-  await rm(path.join(work, "node_modules/ajo-limits"), { recursive: true, force: true });
+  for (const name of ["ajo-limits", "ajo-limits-emulator"]) await rm(path.join(work, "node_modules", name), { recursive: true, force: true });
   await rm(path.join(work, "node_modules/.package-lock.json"), { force: true });
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   // Without install scripts: some download a program that an optional package already contains.
   const flags = ["--no-save", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
-  await sh(npm, ["install", ...flags, tarball], { cwd: work });
+  await sh(npm, ["install", ...flags, ...tarballs], { cwd: work });
 }
 
 /** Copies a folder into WORK, and replaces an older copy. */
@@ -53,10 +53,13 @@ export function sh(program, argv, { cwd, env = {} }) {
   });
 }
 
-/** Starts a server, and waits until its output matches `ready`. */
+/** Starts a server, and waits until its output matches `ready`. Its process group also has the processes that it starts. */
 export async function serve(program, argv, { cwd, env = {} }, ready) {
-  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
-  const stop = () => child.kill("SIGKILL");
+  const stdio = ["ignore", "pipe", "pipe"];
+  const child = spawn(program, argv, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio, timeout: TIMEOUT_MS, detached: true });
+  const stop = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+  };
   process.on("exit", stop);
   let output = "";
   const match = await new Promise((resolve, reject) => {
@@ -77,6 +80,8 @@ export async function serve(program, argv, { cwd, env = {} }, ready) {
 const QUIET = {
   NEXT_TELEMETRY_DISABLED: "1",
   WRANGLER_SEND_METRICS: "false",
+  // Otherwise wrangler requests the location of this machine.
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
   DENO_NO_UPDATE_CHECK: "1",
   NO_COLOR: "1",
   CI: "1",

@@ -1,44 +1,8 @@
 // Tests the package with bundlers, browsers and test runners against the emulator, and runs the examples:
 //
-//     node run.mjs AJO TARBALL WORK [CHECK…]
-//
-// AJO is the command `ajo`, TARBALL the package, WORK a folder for all installations and builds. Prints a line for each result, and
-// exits with 1 if one fails.
-import path from "node:path";
-import { startEmulator } from "./emulator.mjs";
-import { install } from "./project.mjs";
+//     node run.mjs AJO TARBALL EMULATOR WORK [CHECK…]
+import { runChecks } from "./run-checks.mjs";
 
-const [ajo, tarball, work] = process.argv.slice(2, 5).map((argument) => path.resolve(argument));
-const selected = process.argv.slice(5);
-const CHECKS = ["browsers", "test-runners", "next", "examples"];
+const CHECKS = ["browsers", "test-runners", "mocks", "restricted", "tree-shaking", "deployments", "next", "examples"];
 
-let failed = 0;
-/** Runs one check, and prints its name and the note that it returns. */
-async function attempt(name, check) {
-  const start = performance.now();
-  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
-  try {
-    const note = await check();
-    console.log(`ok      ${name.padEnd(44)} ${seconds().padStart(7)}  ${note ?? ""}`.trimEnd());
-  } catch (error) {
-    failed += 1;
-    console.log(`not ok  ${name.padEnd(44)} ${seconds().padStart(7)}\n${error?.stack ?? error}`);
-  }
-}
-
-function skip(name, why) {
-  console.log(`skipped ${name}: ${why}`);
-}
-
-const emulator = await startEmulator(ajo);
-try {
-  await install(tarball, work);
-  for (const check of selected.length > 0 ? selected : CHECKS) {
-    const { run } = await import(`./checks/${check}.mjs`);
-    await run({ ajo, emulator, work, attempt, skip });
-  }
-} finally {
-  emulator.stop();
-}
-console.log(failed === 0 ? "all checks passed" : `${failed} checks failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+await runChecks(import.meta.dirname, CHECKS, process.argv.slice(2));

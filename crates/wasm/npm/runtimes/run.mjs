@@ -1,13 +1,14 @@
-// Runs the suites in all runtimes: node run.mjs TARBALL AJO OUT [NAME…]. AJO is the command `ajo`, which provides the emulator. Replaces
-// OUT with the fixture. NAMEs select runtimes. Prints a table, and exits with 1 if a test fails.
+// Runs the suites in all runtimes: node run.mjs TARBALL EMULATOR AJO OUT [NAME…]. TARBALL and EMULATOR are the two packages, AJO is
+// the command `ajo`, which provides the emulator over HTTP. Replaces OUT with the fixture. NAMEs select runtimes. Prints a table, and exits with 1 if a test fails.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { CASES, here, wrangler } from "./runtimes.mjs";
+import { buildWithBun, buildWithNode } from "./executables.mjs";
+import { bun, CASES, here, nodePath, wrangler } from "./runtimes.mjs";
 
-const [tarball, ajo, out] = process.argv.slice(2, 5).map((it) => path.resolve(it));
-const selected = process.argv.slice(5);
+const [tarball, emulatorTarball, ajo, out] = process.argv.slice(2, 6).map((it) => path.resolve(it));
+const selected = process.argv.slice(6);
 /** Time limit of a runtime in milliseconds. */
 const TIMEOUT_MS = 100_000;
 /** Number of parallel runtimes. Each has two processes, for itself and its emulator. */
@@ -32,15 +33,18 @@ async function work() {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) results.set(next, await runCase(next));
 }
 
-/** Creates the fixture with the installed tarball. */
+/** Creates the fixture with both installed packages. */
 async function makeFixture() {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   cpSync(path.join(here, "fixture"), out, { recursive: true });
   writeFileSync(path.join(out, "package.json"), '{ "private": true, "type": "module" }\n');
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-  await runOrThrow("npm", ["install", ...flags, tarball]);
-  if (cases.some(({ name }) => name.includes("wrangler"))) await Promise.all([bundle("bundle", []), bundle("bundle-compat", ["nodejs_compat"])]);
+  await runOrThrow("npm", ["install", ...flags, tarball, emulatorTarball]);
+  const isSelected = (part) => cases.some(({ name }) => name.includes(part));
+  if (isSelected("Bun, executable")) await buildWithBun(bun, out, runOrThrow);
+  if (isSelected("Node.js 24, executable")) await buildWithNode(nodePath(24), out, runOrThrow);
+  if (isSelected("wrangler")) await Promise.all([bundle("bundle", []), bundle("bundle-compat", ["nodejs_compat"])]);
 }
 
 /** Bundles the Worker with wrangler. A dry run sends nothing. */

@@ -11,6 +11,7 @@ const nodePath = (version) => installed(`node-${version}/bin/node`);
 /** A program in the fixture. `arguments_` is a function of the input for the suites. */
 const program = (file, arguments_) => ({ file, arguments: arguments_ });
 
+const bun = installed("@oven/bun-linux-x64/bin/bun");
 const node = (version, runner, flags = []) => program(nodePath(version), (input) => [...flags, runner, JSON.stringify(input)]);
 const worker = (options) => program(process.execPath, (input) => [path.join(here, "worker-host.mjs"), JSON.stringify(options), JSON.stringify(input)]);
 
@@ -59,11 +60,14 @@ export const CASES = [
       JSON.stringify(input),
     ]),
   },
-  { name: "Bun, ESM", ...program(installed("@oven/bun-linux-x64/bin/bun"), (input) => ["run", "--no-install", "node-esm.mjs", JSON.stringify(input)]) },
-  { name: "Bun, CJS", ...program(installed("@oven/bun-linux-x64/bin/bun"), (input) => ["run", "--no-install", "node-cjs.cjs", JSON.stringify(input)]) },
+  { name: "Bun, ESM", ...program(bun, (input) => ["run", "--no-install", "node-esm.mjs", JSON.stringify(input)]) },
+  { name: "Bun, CJS", ...program(bun, (input) => ["run", "--no-install", "node-cjs.cjs", JSON.stringify(input)]) },
+  // run.mjs builds both executables.
+  { name: "Bun, executable", ...program("./executable-bun", (input) => [JSON.stringify(input)]) },
+  { name: "Node.js 24, executable", ...program("./executable-node", (input) => [JSON.stringify(input)]) },
   ...workers(),
   { name: "edge-runtime", ...program(process.execPath, (input) => [path.join(here, "edge-host.mjs"), JSON.stringify(input)]) },
 ];
 
 export const wrangler = installed("wrangler/bin/wrangler.js");
-export { here, require };
+export { bun, here, nodePath, require };

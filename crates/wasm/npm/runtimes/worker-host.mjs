@@ -51,13 +51,14 @@ function files() {
     type: "ESModule",
     path: name,
   }));
-  const packed = (type, name, file) => ({ type, path: name, contents: readFileSync(path.join("node_modules/ajo-limits", file)) });
+  const packed = (type, name, file) => ({ type, path: name, contents: readFileSync(path.join("node_modules", file)) });
   return [
     ...modules,
-    packed("ESModule", "ajo-limits", "workerd.js"),
-    packed("ESModule", "ajo-limits/emulator", "emulator-workerd.js"),
-    packed("CompiledWasm", "core.wasm", "core.wasm"),
-    packed("CompiledWasm", "ajo-limits/emulator.wasm", "emulator.wasm"),
+    packed("ESModule", "ajo-limits", "ajo-limits/workerd.js"),
+    packed("ESModule", "ajo-limits-emulator", "ajo-limits-emulator/workerd.js"),
+    packed("CompiledWasm", "core.wasm", "ajo-limits/core.wasm"),
+    packed("ESModule", "emulator.js", "ajo-limits-emulator/emulator.js"),
+    packed("CompiledWasm", "module.wasm", "ajo-limits-emulator/module.wasm"),
   ].map((it) => ({ ...it, contents: it.contents ?? readFileSync(it.path) }));
 }
 

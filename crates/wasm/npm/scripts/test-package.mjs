@@ -1,25 +1,19 @@
-// Tests the tarball in the current Node.js: node scripts/test-package.mjs TARBALL WORK. Replaces WORK.
+// Tests a tarball in the current Node.js: node scripts/test-package.mjs TESTS WORK TARBALL…. Installs the tarballs into WORK, and runs the
+// tests of the folder TESTS there. Replaces WORK.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = fileURLToPath(new URL("..", import.meta.url));
-const [tarball, work] = process.argv.slice(2).map((argument) => path.resolve(argument));
+const [tests, work, ...tarballs] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 writeFileSync(path.join(work, "package.json"), '{ "private": true, "type": "module" }\n');
-const install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", tarball];
+const install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", ...tarballs];
 execFileSync("npm", install, { cwd: work, stdio: "inherit" });
-cpSync(path.join(here, "test/package"), work, { recursive: true });
-const testsIn = (folder) => readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).map((name) => path.join(folder, name));
-// The emulator's tests load the package from AJO_PACKAGE.
-const env = {
-  ...process.env,
-  AJO_PACKAGE: path.join(work, "node_modules/ajo-limits"),
-  AJO_CASES: path.join(here, "../../../tests/conformance/cases.json"),
-};
-const tests = [...testsIn(work), ...testsIn(path.join(here, "test"))];
-const { status } = spawnSync(process.execPath, ["--test", ...tests], { cwd: work, env, stdio: "inherit" });
+cpSync(tests, work, { recursive: true });
+const files = readdirSync(work).filter((name) => name.endsWith(".test.mjs"));
+const env = { ...process.env, AJO_CASES: fileURLToPath(new URL("../../../../tests/conformance/cases.json", import.meta.url)) };
+const { status } = spawnSync(process.execPath, ["--test", ...files], { cwd: work, env, stdio: "inherit" });
 process.exitCode = status ?? 1;

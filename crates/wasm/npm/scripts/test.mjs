@@ -16,6 +16,8 @@ await build({
   outdir: out,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  // A scripted module.
+  alias: { "#module": path.join(here, "test/support.ts") },
   platform: "node",
   format: "esm",
   target: "node20",

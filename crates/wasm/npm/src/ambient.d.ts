@@ -5,6 +5,14 @@ declare module "#module-base64" {
   export default encoded;
 }
 
+declare module "#module" {
+  export function instantiate(): import("./module-exports.js").ModuleExports;
+}
+
+declare module "#load-module" {
+  export function loadModule(): WebAssembly.Module;
+}
+
 declare module "#glue" {
   type Exports = import("./module-exports.js").ModuleExports;
   export function initSync(from: { module: WebAssembly.Module }): unknown;

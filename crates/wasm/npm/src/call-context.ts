@@ -5,7 +5,7 @@ import type { CallLimits } from "./module-call.js";
 import type { CallSettings, ClientSettings } from "./options.js";
 import { type HeaderRecord, identityHeaders, invalidInput } from "./request.js";
 import type { FetchOptions } from "./send.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** What all calls of a client share. */
 export class CallContext {

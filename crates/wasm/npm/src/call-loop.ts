@@ -29,7 +29,7 @@ import { reportSendFailure } from "./send-failure.js";
 import { performStoreAction } from "./store-actions.js";
 import { MAX_BODY_BYTES, MAX_ERROR_BODY_BYTES, type ReadSuccess } from "./success.js";
 import { callTokenFunction, requestToken } from "./token-actions.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 import { wait } from "./with-timeout.js";
 
 /** Hint for a call with an unknown outcome: repeating a `create` that was processed makes a second configuration. */

@@ -1,6 +1,6 @@
 import { type CoreError, toAjoError } from "./core-error.js";
 import { Secrets } from "./secrets.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** What the module read from the options of a client. */
 export interface ClientIdentity {

@@ -23,6 +23,11 @@ export class AjoClient {
   declare readonly capping: CappingMethods;
   declare readonly throttling: ThrottlingMethods;
 
+  /** @internal A minifier may have renamed the class. */
+  static get name(): string {
+    return "AjoClient";
+  }
+
   /** Throws an `AjoValidationError` for invalid options. */
   constructor(options: AjoOptions);
   /** @internal */
@@ -56,9 +61,6 @@ export class AjoClient {
     return new AjoClient(config.options, config.variables);
   }
 }
-
-// A minifier may have renamed the class.
-Object.defineProperty(AjoClient, "name", { value: "AjoClient" });
 
 // Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
 // that are no getters.

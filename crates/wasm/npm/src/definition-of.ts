@@ -1,6 +1,6 @@
 import { readDefinition, validationError } from "./arguments.js";
 import type { CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /**
  * The saved definition in a configuration, for `update` or for `create` in another sandbox. Drops the fields that the service adds, including the

@@ -4,12 +4,17 @@ export {
   AjoAbortError,
   AjoAuthError,
   AjoConnectionError,
+  AjoEnvironmentError,
   AjoError,
+  AjoFetchError,
   AjoHttpError,
   AjoInternalError,
   AjoTimeoutError,
   AjoValidationError,
+  errorFromJson,
   type ErrorDetails,
+  type ErrorJson,
+  type ForeignErrorJson,
 } from "./errors.js";
 export type { ApiCall, ApiResponse, ResponseDetails, ResponseHeaders } from "./api-call.js";
 export type { CappingMethods, ThrottlingMethods } from "./api-methods.js";

@@ -1,7 +1,7 @@
 import { elapsedMs } from "./clock.js";
 import { AjoInternalError } from "./errors.js";
 import type { ModuleExports } from "./module-exports.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** Limits of a call; 0 means the default. */
 export interface CallLimits {

@@ -31,48 +31,42 @@ import {
   tokenReturned,
   validate,
 } from "#glue";
+import { loadModule } from "#load-module";
 import type { ModuleExports } from "./module-exports.js";
-import { wasm } from "./wasm-instance.js";
 
-/**
- * Sets the source of the compiled module. `load` is called once, when the module is first used. A later call replaces the module for
- * the next instance, which is created after a trap.
- */
-export function provideModule(load: () => WebAssembly.Module): void {
-  let module: WebAssembly.Module | undefined;
-  wasm.setInstantiate((): ModuleExports => {
-    // The glue has one global instance, and this replaces it.
-    initSync({ module: (module ??= load()) });
-    return {
-      accessToken,
-      begin,
-      callbackFailed,
-      cancel,
-      checkHeader,
-      checkUid,
-      close,
-      definitionOf,
-      encodeDefinition,
-      extra,
-      invalidate,
-      invalidBody,
-      limitChange,
-      markRejected,
-      millis,
-      open,
-      redeploy,
-      respond,
-      selectService,
-      sendFailed,
-      step,
-      storeEntry,
-      stored,
-      storeKey,
-      takeError,
-      takeProblem,
-      tokenRequestBody,
-      tokenReturned,
-      validate,
-    };
-  });
+/** Creates an instance of the module. */
+export function instantiate(): ModuleExports {
+  // The glue has one global instance, and this replaces it.
+  initSync({ module: loadModule() });
+  return {
+    accessToken,
+    begin,
+    callbackFailed,
+    cancel,
+    checkHeader,
+    checkUid,
+    close,
+    definitionOf,
+    encodeDefinition,
+    extra,
+    invalidate,
+    invalidBody,
+    limitChange,
+    markRejected,
+    millis,
+    open,
+    redeploy,
+    respond,
+    selectService,
+    sendFailed,
+    step,
+    storeEntry,
+    stored,
+    storeKey,
+    takeError,
+    takeProblem,
+    tokenRequestBody,
+    tokenReturned,
+    validate,
+  };
 }

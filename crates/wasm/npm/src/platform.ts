@@ -1,8 +1,12 @@
 // Types of the platform. A program without the DOM library lacks them, so each is the program's own type if there is one, and a
 // minimal type otherwise.
 
-/** An `AbortSignal`. */
-export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } } ? Known : AbortSignalLike;
+/** An `AbortSignal`. In `@cloudflare/workers-types` it is a global class, which `typeof globalThis` lacks, but `fetch` takes one. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
+  ? Known
+  : typeof globalThis extends { fetch: (url: any, init?: { signal?: infer Known }) => unknown }
+    ? NonNullable<Known>
+    : AbortSignalLike;
 
 /** The part of `AbortSignal` that the client uses. */
 export interface AbortSignalLike {

@@ -2,7 +2,7 @@ import { AjoError } from "./errors.js";
 import type { Capping } from "./generated/operations.js";
 import type { CappingConfig, DeployedCapping } from "./models.js";
 import type { CallOptions } from "./options.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** Replaces the live definition of a capping configuration. */
 export interface Redeploy {

@@ -4,7 +4,7 @@ import { AjoValidationError } from "./errors.js";
 import type { OperationRow } from "./generated/operations.js";
 import type { HttpRequest } from "./send.js";
 import { uidProblem } from "./success.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 const JSON_MEDIA_TYPE = "application/json";
 

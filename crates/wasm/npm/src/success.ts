@@ -1,5 +1,5 @@
 import type { OperationRow } from "./generated/operations.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** A success body as its value, or what is wrong with it. */
 export type SuccessBody = { readonly value: unknown } | { readonly problem: string };

@@ -1,7 +1,7 @@
 import { readDefinition } from "./arguments.js";
 import { type CoreError, toAjoError } from "./core-error.js";
 import type { CappingDefinition, Diagnostic, ThrottlingDefinition } from "./models.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /**
  * Checks a capping definition offline with the rules and codes of the service, and returns all diagnostics. Accepts any value, because

@@ -1,8 +1,13 @@
-import { AjoError, AjoInternalError } from "./errors.js";
+import { instantiate } from "#module";
+import { AjoEnvironmentError, AjoError, AjoInternalError } from "./errors.js";
 import type { ModuleExports } from "./module-exports.js";
 
-/** Creates a fresh instance of the module. */
-export type Instantiate = () => ModuleExports;
+// The instance of the WebAssembly module, shared by all clients. It is created on first use, so that importing the package does no work,
+// and replaced after a trap, which leaves its memory in an unknown state.
+let exports: ModuleExports | undefined;
+
+/** Counts the instances. Client and call numbers are valid in one instance only. */
+export let generation = 0;
 
 /** Globals that the module and every call need. */
 const REQUIRED = ["TextEncoder", "TextDecoder", "AbortController"];
@@ -13,67 +18,47 @@ const EMPTY_MODULE = [0, 97, 115, 109, 1, 0, 0, 0];
 const CANNOT_COMPILE =
   "Start Node.js without --jitless; in a page, allow script-src 'wasm-unsafe-eval'; in an edge runtime, let the bundler import the module (see \"Runtimes\" in the README of ajo-limits).";
 
-/**
- * Holds the instance of the WebAssembly module. It is created on first use, so that importing the package does no work, and replaced
- * after a trap, which leaves its memory in an unknown state.
- */
-class WasmInstance {
-  #instantiate: Instantiate | undefined;
-  #exports: ModuleExports | undefined;
-  #generation = 0;
-
-  /** A running instance stays in use until it traps. */
-  setInstantiate(instantiate: Instantiate): void {
-    this.#instantiate = instantiate;
+/** Calls an export. Throws an `AjoInternalError` if it traps. */
+export function run<T>(work: (exports: ModuleExports) => T): T {
+  exports ??= create();
+  try {
+    return work(exports);
+  } catch (cause) {
+    exports = undefined;
+    generation += 1;
+    throw new AjoInternalError("the WebAssembly module failed; this is a bug in ajo-limits", { code: "INTERNAL", cause });
   }
+}
 
-  /** Counts the instances. Client and call numbers are valid in one instance only. */
-  get generation(): number {
-    return this.#generation;
+/** Calls an export for cleanup in an instance. Ignores errors: a broken instance is discarded anyway. */
+export function cleanUp(instance: number, work: (exports: ModuleExports) => void): void {
+  try {
+    if (instance === generation) run(work);
+  } catch {
+    // The next call gets a fresh instance.
   }
+}
 
-  /** Calls an export. Throws an `AjoInternalError` if it traps. */
-  run<T>(work: (exports: ModuleExports) => T): T {
-    const exports = (this.#exports ??= this.#create());
-    try {
-      return work(exports);
-    } catch (cause) {
-      this.#exports = undefined;
-      this.#generation += 1;
-      throw new AjoInternalError("the WebAssembly module failed; this is a bug in ajo-limits", { code: "INTERNAL", cause });
-    }
+function create(): ModuleExports {
+  const missing = REQUIRED.find((name) => !(name in globalThis));
+  if (missing !== undefined) {
+    throw new AjoEnvironmentError(`this environment has no global ${missing}, which ajo-limits needs`, {
+      code: "MISSING_GLOBAL",
+      hint: `Define globalThis.${missing}, or use a test environment that has it, such as node instead of jsdom.`,
+    });
   }
-
-  /** Calls an export for cleanup in the instance of `generation`. Ignores errors: a broken instance is discarded anyway. */
-  cleanUp(generation: number, work: (exports: ModuleExports) => void): void {
-    try {
-      if (generation === this.#generation) this.run(work);
-    } catch {
-      // The next call gets a fresh instance.
-    }
-  }
-
-  #create(): ModuleExports {
-    const missing = REQUIRED.find((name) => !(name in globalThis));
-    if (missing !== undefined) {
-      throw new AjoError(`this environment has no global ${missing}, which ajo-limits needs`, {
-        code: "MISSING_GLOBAL",
-        hint: `Define globalThis.${missing}, or use a test environment that has it, such as node instead of jsdom.`,
+  try {
+    return instantiate();
+  } catch (cause) {
+    if (cause instanceof AjoError) throw cause;
+    if (!canCompile()) {
+      throw new AjoEnvironmentError("this environment cannot run the WebAssembly module of ajo-limits", {
+        code: "NO_WEBASSEMBLY",
+        hint: CANNOT_COMPILE,
+        cause,
       });
     }
-    try {
-      return (this.#instantiate as Instantiate)();
-    } catch (cause) {
-      if (this.#instantiate && !canCompile()) {
-        throw new AjoError("this environment cannot run the WebAssembly module of ajo-limits", {
-          code: "NO_WEBASSEMBLY",
-          hint: CANNOT_COMPILE,
-          cause,
-        });
-      }
-      const hint = this.#instantiate ? undefined : "Call `setModule` first.";
-      throw new AjoInternalError("the WebAssembly module could not be started", { code: "INTERNAL", hint, cause });
-    }
+    throw new AjoInternalError("the WebAssembly module could not be started", { code: "INTERNAL", cause });
   }
 }
 
@@ -85,6 +70,3 @@ function canCompile(): boolean {
     return false;
   }
 }
-
-/** Shared by all clients. */
-export const wasm = new WasmInstance();

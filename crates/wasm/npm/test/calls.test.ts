@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ATTEMPT_STARTED, CONNECT, DISCONNECTED, REFUSED, SUCCEEDED, TIMEOUT, TOKEN_REQUEST_SUCCEEDED } from "../src/actions.js";
-import { AjoAbortError, AjoConnectionError, AjoHttpError, AjoInternalError, AjoTimeoutError } from "../src/errors.js";
+import { AjoAbortError, AjoConnectionError, AjoFetchError, AjoHttpError, AjoInternalError, AjoTimeoutError } from "../src/errors.js";
 import type { AjoEvent } from "../src/options.js";
 import {
   asFetch,
@@ -70,7 +70,7 @@ test("a refused request has the hint of its problem", async () => {
   try {
     const refused = failed({ kind: "refused", code: "FETCH_REFUSED", message: "m", hint: "from the module" });
     const error = await rejection(scriptedClient([send(), refused]).ajo.capping.list());
-    assert.ok(error instanceof AjoConnectionError);
+    assert.ok(error instanceof AjoFetchError);
     assert.deepEqual([error.code, error.hint], ["FETCH_REFUSED", "Pass the option `fetch`."]);
     assert.match((error.cause as Error).message, /no global fetch/);
     const fetch = (): never => {

@@ -60,6 +60,83 @@ test("instanceof works for derived classes", () => {
   assert.ok(!((new errors.AjoHttpError("m", { code: "c" }) as unknown) instanceof Mine));
 });
 
+test("a static field of a derived class is no kind", () => {
+  class Mine extends errors.AjoHttpError {
+    static kind = "mine";
+  }
+  assert.ok(new Mine("m", { code: "c" }) instanceof copy.AjoHttpError);
+});
+
+test("the name of an error can be replaced", () => {
+  const error = new errors.AjoHttpError("m", { code: "c" });
+  error.name = "Renamed";
+  assert.equal(String(error), "Renamed: m");
+  assert.ok(error instanceof errors.AjoHttpError);
+});
+
+const DETAILS = {
+  code: "1451",
+  status: 400,
+  requestId: "r",
+  operation: "capping.delete",
+  attempts: 2,
+  hint: "h",
+  retryAfterMs: 5,
+  retryable: false,
+  outcome: "refused",
+  live: "old",
+  elapsedMs: 7,
+  diagnostics: [{ code: "c", message: "m", pointer: "", severity: "error", rejectsPayload: true }],
+} as const;
+const ALL_CLASSES = Object.values(errors).filter((it) => typeof it === "function" && "prototype" in it && it.prototype instanceof Error) as (typeof errors.AjoError)[];
+
+test("every class survives JSON and structured clone", () => {
+  assert.equal(ALL_CLASSES.length, 10);
+  for (const type of ALL_CLASSES) {
+    const error = new type("m", { ...DETAILS, body: "private" });
+    assert.deepEqual(error.toJSON(), { name: type.name, message: "m", ...DETAILS });
+    const copies = [JSON.parse(JSON.stringify({ error })).error, structuredClone(error.toJSON())];
+    for (const back of copies.map(errors.errorFromJson)) {
+      assert.equal(back.constructor, type);
+      assert.deepEqual({ ...back }, DETAILS);
+      assert.equal(String(back), `${type.name}: m`);
+      assert.ok(!("body" in back) && !("cause" in back));
+    }
+  }
+});
+
+test("a structured clone keeps message and stack", () => {
+  const clone = structuredClone(new errors.AjoHttpError("m", { code: "c", body: "private" }));
+  assert.deepEqual([clone.name, clone.message, Object.keys(clone)], ["Error", "m", []]);
+  assert.match(clone.stack ?? "", /^AjoHttpError: m\n/);
+});
+
+test("JSON has nested causes, without foreign texts", () => {
+  const foreign = Object.assign(new TypeError("private"), { code: "ECONNRESET", path: "private", errno: -104 });
+  const inner = new errors.AjoConnectionError("inner", { code: "DISCONNECTED", cause: foreign });
+  const error = new errors.AjoError("outer", { code: "DISCONNECTED", live: "none", cause: inner });
+  const json = error.toJSON();
+  assert.deepEqual(json.cause, { name: "AjoConnectionError", message: "inner", code: "DISCONNECTED", attempts: 0, cause: { name: "TypeError", code: "ECONNRESET" } });
+  const back = errors.errorFromJson(json).cause as errors.AjoError;
+  assert.ok(back instanceof errors.AjoConnectionError);
+  assert.deepEqual({ ...(back.cause as object) }, { name: "TypeError", code: "ECONNRESET" });
+});
+
+test("JSON of strange causes ends", () => {
+  const ring = new errors.AjoError("ring", { code: "c" });
+  Object.defineProperty(ring, "cause", { value: ring });
+  assert.equal(JSON.stringify(ring).match(/ring/g)?.length, 6);
+  const throwing = { get name() { throw new Error("private"); } };
+  for (const cause of [throwing, "private", null, 5, Symbol("private")]) {
+    assert.doesNotMatch(JSON.stringify(new errors.AjoError("m", { code: "c", cause })), /private/);
+  }
+});
+
+test("JSON of a later version becomes an AjoError", () => {
+  const back = errors.errorFromJson({ name: "AjoLaterError", message: "m", code: "c", later: 1 } as errors.ErrorJson);
+  assert.deepEqual([back.constructor, { ...back }], [errors.AjoError, { attempts: 0, code: "c" }]);
+});
+
 test("an error message is one line", () => {
   const ring = new Error("ring");
   ring.cause = ring;

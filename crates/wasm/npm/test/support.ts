@@ -5,7 +5,6 @@ import { AjoClient } from "../src/client.js";
 import type { CoreError } from "../src/core-error.js";
 import type { ModuleExports } from "../src/module-exports.js";
 import type { AjoOptions } from "../src/options.js";
-import { wasm } from "../src/wasm-instance.js";
 
 export const SECRET = "p8e-canary-secret-0123456789";
 export const TOKEN = "eyJ-canary-token-0123456789abcdef";
@@ -206,13 +205,14 @@ let current: ScriptedModule;
 /** The number of created instances. */
 export let instances = 0;
 
-wasm.setInstantiate(() => {
+/** Replaces src/module.ts. */
+export function instantiate(): ModuleExports {
   instances += 1;
   // A method of the module that is in use when it is called.
   return new Proxy({} as ModuleExports, {
     get: (_, name) => (...args: unknown[]) => (current as any)[name](...args),
   });
-});
+}
 
 /** Replaces the scripted module. */
 export function useModule(...lines: Line[]): ScriptedModule {

@@ -28,6 +28,8 @@ fn added_operation_reaches_typescript() {
                value: \"object\", idempotency: \"safe\" },\n";
     assert_eq!(operations.matches(row).count(), 1, "{operations}");
     assert_eq!(operations.matches("\"capping.read_history\"").count(), 1);
+    let emulator = render_emulator(&specs).expect("generated");
+    assert_eq!(emulator["operations.ts"].matches("\"capping.read_history\"").count(), 1);
     let readme = "<!-- operations: written by `cargo xtask generate` -->\n<!-- operations: end -->\n";
     let readme = readme_table::update(readme, &specs).expect("markers");
     let row = "| `capping.readHistory(uid, options?)` | `Record<string, unknown>` | Read the history |\n";

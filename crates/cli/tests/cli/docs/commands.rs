@@ -25,7 +25,7 @@ fn is_run_by_other_test(page: &str, block: &CodeBlock) -> bool {
 fn pages() -> Vec<String> {
     let mut pages =
         ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "crates/wasm/npm/README.md"].map(str::to_owned).to_vec();
-    pages.push("crates/wasm/npm/examples/README.md".to_owned());
+    pages.extend(["crates/emulator-wasm/npm/README.md", "crates/wasm/npm/examples/README.md"].map(str::to_owned));
     let docs = fs::read_dir(repository_path("docs")).expect("docs").map(|entry| entry.expect("an entry").file_name());
     let docs = docs.map(|name| format!("docs/{}", name.to_string_lossy()));
     pages.extend(docs.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "md")));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::repository_path;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "README.md",
     "openapi/capping.yaml",
     "openapi/throttling.yaml",
@@ -14,6 +14,7 @@ const FILES: [&str; 8] = [
     "crates/cli/src/commands/limits/demo.rs",
     "crates/limits/src/file.rs",
     "crates/limits/src/lib.rs",
+    "crates/emulator-wasm/npm/README.md",
     "crates/wasm/npm/README.md",
 ];
 const FOLDERS: [&str; 2] = ["docs", "crates/wasm/npm/examples"];

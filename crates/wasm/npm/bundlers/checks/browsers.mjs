@@ -40,7 +40,7 @@ export async function run({ ajo, emulator, work, attempt, skip }) {
       const folder = path.join(work, "page-esbuild/dist");
       await withPage(browser, { folder, policy: "script-src 'self' 'wasm-unsafe-eval'" }, emulator, useLimits);
       await withPage(browser, { folder, policy: "script-src 'self'" }, emulator, async (page, address) => {
-        await assert.rejects(useLimits(page, address, emulator), /AjoInternalError: the WebAssembly module could not be started/);
+        await assert.rejects(useLimits(page, address, emulator), /this environment cannot run the WebAssembly module of ajo-limits/);
       });
     });
   } finally {

@@ -79,7 +79,15 @@ async function worker(emulator, work) {
     const morning = await runAt("07");
     assert.deepEqual(morning.operations, expected);
     assert.deepEqual(morning.services, services);
-    assert.deepEqual(output.trim().split("\n"), ["50 calls per second", "unchanged", "500 calls per second"].map((result) => `${CAPPING.url}: ${result}`));
+    // A configuration that limits data sources only stays as it is.
+    const { action, ...onlyDataSource } = services;
+    await ajo.capping.update(uid, { ...CAPPING, services: onlyDataSource });
+    await emulator.control("DELETE", "/calls");
+    const { outcome } = await worker.scheduled({ scheduledTime: new Date("2026-11-25T23:00:00Z"), cron: "0 22 * * *" });
+    assert.equal(outcome, "exception");
+    assert.deepEqual((await emulator.calls()).map((call) => call.operation), ["capping.list"]);
+    const lines = output.split("\n").filter((line) => line.startsWith(CAPPING.url));
+    assert.deepEqual(lines, ["50 calls per second", "unchanged", "500 calls per second"].map((result) => `${CAPPING.url}: ${result}`));
     return "23:00: 50 per second; 07:00: 500; one token";
   } finally {
     await runtime.dispose();

@@ -1,4 +1,4 @@
-// Builds and serves the example with an edge route and a Node.js route, with both bundlers of Next.js.
+// Builds and serves the example with a Node.js route and an edge route, with both bundlers of Next.js.
 import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import path from "node:path";
@@ -7,14 +7,14 @@ import { CAPPING, clientOf } from "../settings.mjs";
 
 export async function run({ emulator, work, attempt }) {
   for (const bundler of ["turbopack", "webpack"]) {
-    await attempt(`Next.js, ${bundler}: edge and node route`, () => checkRoutes(bundler, emulator, work));
+    await attempt(`Next.js, ${bundler}: Node.js and edge route`, () => checkRoutes(bundler, emulator, work));
   }
 }
 
 async function checkRoutes(bundler, emulator, work) {
   await emulator.reset();
   const { uid } = await (await clientOf(emulator, work)).capping.create(CAPPING);
-  const cwd = await copy("../examples/next-edge-route", work, `next-${bundler}`);
+  const cwd = await copy("../examples/next-route", work, `next-${bundler}`);
   await cp(path.join(import.meta.dirname, "../fixtures/next"), cwd, { recursive: true });
   const env = emulator.settings;
   const output = await node(["next/dist/bin/next", "build", `--${bundler}`], { cwd, work, env });
@@ -30,7 +30,7 @@ async function checkRoutes(bundler, emulator, work) {
     await emulator.control("DELETE", "/calls");
     assert.deepEqual(await getJson("/api/limits"), expected);
     assert.deepEqual((await emulator.calls()).map((call) => call.operation), ["capping.list"]);
-    assert.equal((await getJson("/api/node"))[0].uid, uid);
+    assert.equal((await getJson("/api/edge"))[0].uid, uid);
 
     // Errors are logged, and visitors do not see them.
     await emulator.control("POST", "/faults", { at: "capping.list", when: "first:1", fault: "gateway:403025" });

@@ -1,4 +1,4 @@
-// Tests of a user with Jest and Vitest: with `ajo-limits/emulator`, the emulator over HTTP, and a mocked `fetch`.
+// Tests of a user with Jest and Vitest: with `ajo-limits-emulator`, the emulator over HTTP, and a mocked `fetch`.
 import { copy, node } from "../project.mjs";
 import { optionsOf } from "../settings.mjs";
 

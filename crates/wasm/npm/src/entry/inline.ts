@@ -1,8 +1,10 @@
 // For `import` and `require`, except in edge runtimes. The file contains the module as base64.
 import encoded from "#module-base64";
 import { decode } from "../base64.js";
-import { provideModule } from "../module.js";
 
-provideModule(() => new WebAssembly.Module(decode(encoded)));
+let module: WebAssembly.Module | undefined;
 
-export * from "../index.js";
+/** @internal */
+export function loadModule(): WebAssembly.Module {
+  return (module ??= new WebAssembly.Module(decode(encoded)));
+}

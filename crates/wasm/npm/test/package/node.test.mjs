@@ -17,6 +17,20 @@ WebAssembly.Module = class extends Module {
     compiled += 1;
   }
 };
+// Counts instances, and lets the next step of a call trap.
+let instances = 0;
+let isArmed = false;
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function (...args) {
+  const { exports } = new Instance(...args);
+  instances += 1;
+  const step = (...values) => {
+    if (!isArmed) return exports.step(...values);
+    isArmed = false;
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+  return Object.create(Instance.prototype, { exports: { value: { ...exports, step } } });
+};
 const esm = await import("ajo-limits");
 const cjs = require("ajo-limits");
 const compiledByImport = compiled;
@@ -34,28 +48,14 @@ function mockService(requests = []) {
   };
 }
 
-// Every instance has a function that traps once it is armed.
-let isArmed = false;
-const { Instance } = WebAssembly;
-WebAssembly.Instance = class {
-  constructor(...args) {
-    const { exports } = new Instance(...args);
-    const trap = () => {
-      isArmed = false;
-      throw new WebAssembly.RuntimeError("unreachable");
-    };
-    this.exports = { ...exports, respond: (...numbers) => (isArmed ? trap() : exports.respond(...numbers)) };
-  }
-};
-
-/** A client whose first call traps in the module. */
+/** A client whose first call traps after its first request. */
 function trappingClient(AjoClient) {
-  let traps = 1;
+  let hasTrapped = false;
   return new AjoClient({
     ...options,
     fetch: async (url, init) => {
-      isArmed = traps-- > 0;
-      return mockService()(url, init);
+      if (!url.includes("/ims/") && !hasTrapped) isArmed = hasTrapped = true;
+      return await mockService()(url, init);
     },
   });
 }
@@ -85,12 +85,14 @@ for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of
     assert.throws(() => new AjoClient({ sandbox: "prod" }), { name: "AjoValidationError", code: "CONFIG", message: /clientSecret/ });
   });
 
-  test(`${name}: after a trap the next call works`, async () => {
+  test(`${name}: after a trap the next call gets a fresh instance`, async () => {
     const ajo = trappingClient(AjoClient);
     const error = await ajo.capping.list().catch((it) => it);
     assert.ok(error instanceof AjoInternalError, inspect(error));
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+    const before = instances;
     assert.deepEqual(await ajo.capping.list(), []);
+    assert.equal(instances, before + 1);
   });
 
   test(`${name}: an error shows no secret`, async () => {
@@ -143,10 +145,37 @@ test("slim accepts another module after a failure", async () => {
 test("slim accepts bytes and compiled modules", async () => {
   const bytes = readFileSync(require.resolve("ajo-limits/core.wasm"));
   const slim = await import("ajo-limits/slim");
-  assert.throws(() => new slim.AjoClient(options), { name: "AjoInternalError", hint: /setModule/ });
+  assert.throws(() => new slim.AjoClient(options), { name: "AjoValidationError", hint: /setModule/ });
   slim.setModule(bytes);
   assert.deepEqual(await new slim.AjoClient({ ...options, fetch: mockService() }).capping.list(), []);
   const other = require("ajo-limits/slim");
   other.setModule(new WebAssembly.Module(bytes));
   assert.deepEqual(await new other.AjoClient({ ...options, fetch: mockService() }).capping.list(), []);
+});
+
+test("slim rejects what is no module", async () => {
+  for (const { setModule, AjoValidationError } of [await import("ajo-limits/slim"), require("ajo-limits/slim")]) {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+    const values = [
+      [instance, /not an object of type WebAssembly.Instance$/],
+      [instance.exports, /not an object of type Object$/],
+      [await import("node:fs"), /not an object of type Module$/],
+      [Promise.resolve(), /not an object of type Promise$/],
+      ["/core.wasm", /not a string$/],
+      [undefined, /not undefined$/],
+      [null, /not null$/],
+    ];
+    for (const [value, message] of values) {
+      assert.throws(() => setModule(value), (error) => error instanceof AjoValidationError && error.code === "CONFIG" && message.test(error.message) && /import source/.test(error.hint));
+    }
+  }
+});
+
+test("slim accepts a module of another realm", async () => {
+  const { setModule } = require("ajo-limits/slim");
+  const { runInNewContext } = await import("node:vm");
+  const bytes = readFileSync(require.resolve("ajo-limits/core.wasm"));
+  setModule(runInNewContext("new WebAssembly.Module(bytes)", { bytes }));
+  setModule(runInNewContext("new ArrayBuffer(8)"));
+  setModule(bytes);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AjoClient, AjoError } from "ajo-limits";
-import { createEmulator } from "ajo-limits/emulator";
+import { createEmulator } from "ajo-limits-emulator";
 
 const definition = (maxCallsCount) => ({
   url: "https://api.example.org/v1/send",

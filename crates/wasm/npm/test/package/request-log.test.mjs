@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { AjoClient, AjoHttpError } from "ajo-limits";
-import { createEmulator } from "ajo-limits/emulator";
+import { createEmulator } from "ajo-limits-emulator";
 
 const expected = JSON.parse(readFileSync(path.join(path.dirname(process.env.AJO_CASES), "request_log.json"), "utf8"));
 const CAPPING = {

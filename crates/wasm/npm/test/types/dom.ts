@@ -1,6 +1,5 @@
 // Uses the platform's own types. Compiled with the DOM library.
 import { AjoClient } from "ajo-limits";
-import { createEmulator } from "ajo-limits/emulator";
 import { setModule } from "ajo-limits/slim";
 
 declare const module: WebAssembly.Module;
@@ -12,7 +11,6 @@ new AjoClient({ fetch: async () => ({ status: 200, text: async () => "" }), head
 void ajo.capping.list({ signal: new AbortController().signal });
 void ajo.capping.list({ signal: AbortSignal.timeout(5) });
 setModule(module);
-export const replacement: typeof fetch = createEmulator().fetch;
 
 // @ts-expect-error An AbortController is not a signal.
 void ajo.capping.list({ signal: new AbortController() });

@@ -16,7 +16,7 @@ import {
   type HttpMethod,
   type TokenStore,
 } from "ajo-limits";
-import { createEmulator, EmulatorError, type Emulator, type Fault, type Snapshot } from "ajo-limits/emulator";
+import { AjoFetchError, AjoHttpError as SameHttpError, errorFromJson, type ErrorJson } from "ajo-limits/errors";
 import { setModule } from "ajo-limits/slim";
 
 declare function print(...values: unknown[]): void;
@@ -88,27 +88,30 @@ export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
   await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
 }
 
-/** The emulator example in the README, and more. */
-export async function useEmulator(): Promise<void> {
-  const emulator: Emulator = createEmulator({ now: () => 0 });
-  const ajo = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
-  const fault: Fault = { at: "capping.list", when: "first:2", fault: "drop_before" };
-  emulator.faults.set(fault);
-  await ajo.capping.list();
-  emulator.clock.freeze();
-  emulator.clock.advance(86_400);
-  const calls: number = emulator.requestLog.list({ operation: "token" }).length;
-  const snapshot: Snapshot = emulator.snapshot();
-  emulator.restore(snapshot);
-  emulator.addConcurrentEdit({ before: "capping.update", mutation: "edit" });
-  const variant: string | undefined = emulator.quirks()["undeploy_idle"];
-  const { status } = await emulator.fetch(`${emulator.options.baseUrl}/list`, { method: "POST" });
-  try {
-    emulator.control("GET", "/configs");
-  } catch (error) {
-    if (error instanceof EmulatorError) print(error.code, calls, status, variant);
-  }
-  emulator.close();
+/** Definitions from constants, with readonly arrays. */
+export async function useConstants(ajo: AjoClient): Promise<void> {
+  const capping = {
+    url: "https://h/*",
+    methods: ["GET"],
+    services: { action: { rating: { maxCallsCount: 1, periodInMs: 1000 } } },
+  } as const;
+  await ajo.capping.create(capping);
+  await ajo.capping.update("uid", capping);
+  await ajo.throttling.create({ urlPattern: "https://h/*", methods: ["GET", "POST"], maxThroughput: 400 } as const);
+}
+
+/** Errors of the subpath, which are the same types. */
+export function useErrors(error: unknown): void {
+  if (error instanceof AjoFetchError) print(error.code === "FETCH_REFUSED");
+  if (!(error instanceof SameHttpError)) return;
+  const same: AjoHttpError = error;
+  const json: ErrorJson = same.toJSON();
+  print(errorFromJson(json) instanceof AjoError, json.cause?.code, JSON.stringify(same));
+}
+
+/** A derived class with its own name. */
+export class MyError extends AjoHttpError {
+  override name = "MyError";
 }
 
 export async function typeErrors(ajo: AjoClient): Promise<void> {
@@ -130,8 +133,6 @@ export async function typeErrors(ajo: AjoClient): Promise<void> {
   await ajo.capping.deploy();
   // @ts-expect-error `list` returns an array without an envelope.
   (await ajo.capping.list()).results;
-  // @ts-expect-error Unknown operation.
-  createEmulator().faults.set({ at: "capping.dance", when: "always", fault: "drop_before" });
   // @ts-expect-error Missing code.
   new AjoError("message");
   print(definition);

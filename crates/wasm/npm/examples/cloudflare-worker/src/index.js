@@ -1,5 +1,5 @@
 // Lowers the limit of a custom action at night, and raises it in the morning. KV stores the token between runs.
-import { AjoClient } from "ajo-limits";
+import { AjoClient, definitionOf } from "ajo-limits";
 
 const DAY = 500;
 const NIGHT = 50;
@@ -39,13 +39,15 @@ export function isNight(date) {
 async function setLimit(ajo, url, maxCallsCount) {
   const config = (await ajo.capping.list()).find((it) => it.url === url);
   if (!config) throw new Error(`there is no capping configuration for ${url}`);
-  const { methods, services } = config;
-  const rating = { maxCallsCount, periodInMs: 1000 };
-  const current = services?.action?.rating;
-  if (config.state === "deployed" && current?.maxCallsCount === maxCallsCount && current.periodInMs === 1000) return false;
+  const current = config.services?.action;
+  // A limit for data sources next to it would not limit custom actions.
+  if (!current) throw new Error(`the configuration for ${url} does not limit custom actions`);
+  const { rating } = current;
+  if (config.state === "deployed" && rating?.maxCallsCount === maxCallsCount && rating.periodInMs === 1000) return false;
   // An update replaces the whole definition, so it must include the fields that do not change.
-  const action = { ...services?.action, rating };
-  await ajo.capping.update(config.uid, { url, methods, services: { ...services, action } });
+  const { services, ...definition } = definitionOf(config);
+  const action = { ...services.action, rating: { maxCallsCount, periodInMs: 1000 } };
+  await ajo.capping.update(config.uid, { ...definition, services: { ...services, action } });
   // The old limit applies until the new definition is live.
   await ajo.capping.redeploy(config.uid);
   return true;

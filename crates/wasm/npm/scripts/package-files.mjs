@@ -1,0 +1,73 @@
+// Writes the files of an npm package: bundles, types, texts, and package.json. Used by the builds of `ajo-limits` and `ajo-limits-emulator`.
+// ROOT is the folder of the package's sources, OUT the folder to publish.
+import { execFile } from "node:child_process";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const tools = fileURLToPath(new URL("../node_modules", import.meta.url));
+const repository = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
+export async function bundle({ root, outfile, entry, name, external = [], ...options }) {
+  return await build({
+    absWorkingDir: root,
+    entryPoints: [`src/entry/${entry}.ts`],
+    outfile,
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    // The code uses no platform's own modules.
+    platform: "neutral",
+    external: ["*.wasm", "*.wasm?module", ...external],
+    // wasm-bindgen's glue would print deprecation warnings.
+    drop: ["console"],
+    banner: { js: `/*! ${name}, MIT OR Apache-2.0 */` },
+    legalComments: "none",
+    logLevel: "warning",
+    ...options,
+  });
+}
+
+/** An esbuild plugin that replaces the import of NAME with the contents that `load` returns. */
+export function virtualModule(name, load) {
+  return {
+    name,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: name, sideEffects: true }));
+      onLoad({ filter: /.*/, namespace: name }, load);
+    },
+  };
+}
+
+/** Emits the types twice, because the nearest package.json decides whether a declaration is for ESM or CommonJS. */
+export async function emitTypes(root, out, project = "tsconfig.json") {
+  const esm = path.join(out, "types/esm");
+  const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", "src", "--outDir", esm];
+  const tsc = [path.join(tools, "typescript/bin/tsc"), "-p", project, ...options];
+  await promisify(execFile)(process.execPath, tsc, { cwd: root }).catch((error) => {
+    throw new Error(error.stdout);
+  });
+  await cp(esm, path.join(out, "types/cjs"), { recursive: true });
+  await writeFile(path.join(out, "types/cjs/package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** Writes package.json without what only the sources need, and with FIELDS. */
+export async function writeManifest(root, out, fields) {
+  const { devDependencies, scripts, ...manifest } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+  await writeFile(path.join(out, "package.json"), `${JSON.stringify({ ...manifest, ...fields }, null, 2)}\n`);
+}
+
+/** Copies the README and the licenses. */
+export async function copyTexts(root, out) {
+  for (const file of [path.join(root, "README.md"), path.join(repository, "LICENSE-MIT"), path.join(repository, "LICENSE-APACHE")]) {
+    await cp(file, path.join(out, path.basename(file)));
+  }
+}
+
+/** Conditions of an entry point in `exports`. FILE and TYPE have no extension. */
+export const esm = (file, type) => ({ types: `./types/esm/${type}.d.ts`, default: `./${file}.js` });
+export const cjs = (file, type) => ({ types: `./types/cjs/${type}.d.ts`, default: `./${file}.cjs` });
+export const wasm = (file) => ({ types: "./types/esm/wasm.d.ts", default: `./${file}` });
