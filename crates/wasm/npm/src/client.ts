@@ -8,6 +8,19 @@ import { startOperation } from "./start-call.js";
 const CONSTRUCTOR = "new AjoClient";
 const FROM_ENV = "AjoClient.fromEnv";
 
+// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on a prototype, and only in properties that are
+// no getters. The annotation lets bundlers drop an unused client; scripts/package-files.mjs keeps it.
+const ClientMethods = /* @__PURE__ */ createClientMethods();
+
+function createClientMethods(): new () => object {
+  class ClientMethods {}
+  const apis = createApis(() => {
+    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
+  });
+  Object.assign(ClientMethods.prototype, apis);
+  return ClientMethods;
+}
+
 /**
  * A client of Adobe Journey Optimizer's capping and throttling APIs, for one organization and sandbox.
  *
@@ -19,12 +32,12 @@ const FROM_ENV = "AjoClient.fromEnv";
  * for (const config of await ajo.capping.list()) console.log(config.uid, config.state, config.url);
  * ```
  */
-export class AjoClient {
+export class AjoClient extends ClientMethods {
   declare readonly capping: CappingMethods;
   declare readonly throttling: ThrottlingMethods;
 
   /** @internal A minifier may have renamed the class. */
-  static get name(): string {
+  static override get name(): string {
     return "AjoClient";
   }
 
@@ -33,6 +46,7 @@ export class AjoClient {
   /** @internal */
   constructor(options: AjoOptions, variables: EnvConfig["variables"]);
   constructor(options: AjoOptions, variables?: EnvConfig["variables"]) {
+    super();
     const where = variables ? FROM_ENV : CONSTRUCTOR;
     const { json, settings } = readOptions(where, options, ["sandbox"], variables);
     const context = new CallContext(where, json, settings);
@@ -61,12 +75,3 @@ export class AjoClient {
     return new AjoClient(config.options, config.variables);
   }
 }
-
-// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
-// that are no getters.
-Object.assign(
-  AjoClient.prototype,
-  createApis(() => {
-    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
-  }),
-);
