@@ -3,6 +3,7 @@
 import { validationError } from "./arguments.js";
 import { decode } from "./base64.js";
 import { readProperty } from "./error-message.js";
+import { parseLogLevel } from "./log.js";
 import type { AjoOptions } from "./options.js";
 
 /** Options that `fromEnv` does not read from variables. */
@@ -23,8 +24,8 @@ const CREDENTIAL_OPTIONS = [
 const IDENTITY = ["AJO_CLIENT_ID", "IMS_OAUTH_S2S_CLIENT_ID", "AJO_ORG_ID", "IMS_OAUTH_S2S_ORG_ID"] as const;
 const CREDENTIAL = [...IDENTITY, "AJO_CLIENT_SECRET", "IMS_OAUTH_S2S_CLIENT_SECRET", "AJO_SCOPES", "IMS_OAUTH_S2S_SCOPES"] as const;
 
-/** The content of a credential, as opposed to a path. */
-const CONTENT = /^[[{<"']|\n/;
+/** The start of a credential, as opposed to a path. */
+const CONTENT = /^[[{<"']/;
 /** The shortest Base64 text that can contain a credential. */
 const MIN_BASE64_LENGTH = 80;
 
@@ -67,11 +68,12 @@ export function readEnv(where: string, env: object | undefined, others: EnvOptio
     if (name in others) throw validationError(where, `\`${name}\` comes from a variable; pass it to the constructor instead`);
   }
   const get = (name: string): string | undefined => readVariable(env as object, name);
+  const level = get("AJO_LOG");
   const options: AjoOptions = {
     sandbox: get("AJO_SANDBOX"),
     baseUrl: get("AJO_BASE_URL"),
     imsUrl: get("AJO_IMS_URL"),
-    ...(get("AJO_LOG") !== undefined && { logLevel: get("AJO_LOG") as AjoOptions["logLevel"] }),
+    logLevel: level === undefined ? undefined : parseLogLevel(where, level),
     ...others,
   };
   if (options.sandbox === undefined) throw validationError(where, "AJO_SANDBOX is not set");
@@ -95,7 +97,7 @@ export function readEnv(where: string, env: object | undefined, others: EnvOptio
 function credentialContent(where: string, setting: string): string {
   const text = setting.replace(/^\ufeff/, "").trim();
   if (CONTENT.test(text)) return text;
-  return base64Content(text) ?? readFile(where, text);
+  return base64Content(text) ?? (text.includes("\n") ? text : readFile(where, text));
 }
 
 function base64Content(text: string): string | undefined {

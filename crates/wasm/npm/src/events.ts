@@ -1,5 +1,4 @@
 import { elapsedMs, millisecondsSince } from "./clock.js";
-import { errorMessage } from "./error-message.js";
 import { AjoAbortError } from "./errors.js";
 import { ignoreErrors } from "./ignore-errors.js";
 import type { Log } from "./log.js";
@@ -65,7 +64,7 @@ export class CallProgress {
 
   /** The call has failed with an `AjoError`, whose message contains no secret. */
   fail(error: unknown): void {
-    this.#log?.write(error instanceof AjoAbortError ? "info" : "error", `${errorMessage(error)} (after ${this.#duration()})`);
+    this.#log?.write(error instanceof AjoAbortError ? "info" : "error", `${(error as Error).message} (after ${this.#duration()})`);
   }
 
   #duration(): string {

@@ -67,9 +67,14 @@ export function createLog(where: string, { logLevel, logger }: LogSettings, mask
 }
 
 function levelFromEnv(where: string): LogLevel | undefined {
-  const level = processVariable("AJO_LOG") as LogLevel | undefined;
-  if (level === undefined || LOG_LEVELS.includes(level)) return level;
-  throw validationError(where, `the environment variable AJO_LOG must be one of ${LOG_LEVELS.join(", ")}`);
+  const level = processVariable("AJO_LOG");
+  return level === undefined ? undefined : parseLogLevel(where, level);
+}
+
+/** The level in AJO_LOG. */
+export function parseLogLevel(where: string, level: string): LogLevel {
+  if ((LOG_LEVELS as readonly string[]).includes(level)) return level as LogLevel;
+  throw validationError(where, `AJO_LOG must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
 function describeRequest({ method, url, requestId }: UnauthorizedRequest): string {

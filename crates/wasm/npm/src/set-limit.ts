@@ -7,7 +7,7 @@ import type { CappingDefinition, Diagnostic, ServiceLimit, ThrottlingConfig, Thr
 import type { CallOptions } from "./options.js";
 import { liveLimit, redeploy } from "./redeploy.js";
 import { validateCapping, validateThrottling } from "./validate.js";
-import { wasm } from "./wasm-instance.js";
+import * as wasm from "./wasm-instance.js";
 
 /** A new rating for one service of a capping configuration. */
 export interface ServiceRating {

@@ -107,8 +107,9 @@ test("operations do not need this", async () => {
 test("the prototype has methods to mock", async () => {
   const { capping, throttling } = AjoClient.prototype;
   // `jest.mock` and `vi.mock` replace no getters.
-  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(AjoClient.prototype, name)?.value);
-  for (const method of [capping.list, capping.redeploy, throttling.get]) assert.equal(typeof method, "function");
+  const { prototype } = Object.getPrototypeOf(AjoClient);
+  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(prototype, name)?.value);
+  for (const method of [capping.list, capping.redeploy, capping.setRating, throttling.setThroughput]) assert.equal(typeof method, "function");
   assert.throws(() => capping.list(), /belongs to a client/);
   const { ajo } = recordingClient(() => Response.json({ results: [] }));
   assert.notEqual(ajo.capping, capping);
