@@ -11,7 +11,7 @@ use crate::parse::credentials::file_setting::{display_path, find_credential_cont
 use crate::parse::credentials::formats::aio_variables;
 use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
-use crate::{Credentials, CredentialsError, Scopes, Secret};
+use crate::{ClientId, Credentials, CredentialsError, OrgId, Scopes, Secret};
 
 /// The path of a credential file. The other variables override its values.
 const FILE_VARIABLE: &str = "AJO_CREDENTIALS";
@@ -63,19 +63,16 @@ impl Credentials {
     /// Creates credentials from `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, and `AJO_SCOPES`, or the names of Adobe's CLI.
     /// `get` returns the value of a variable, and nothing for a blank one.
     pub fn from_values(get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
-        match [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].map(|names| find(&get, names)) {
-            // The name in an error is that of the variable in use.
-            [Some(client_id), Some(secret), Some(org_id), Some(scopes)] => Ok(Self {
-                client_id: in_variable(client_id.0, client_id.1.parse())?,
-                secrets: parse_secrets_of(secret.0, &secret.1)?,
-                org_id: in_variable(org_id.0, org_id.1.parse())?,
-                scopes: in_variable(scopes.0, Scopes::new(parse_list(&scopes.1)))?,
-            }),
-            found => {
-                let names = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].map(|names| names[0]);
-                let missing = names.into_iter().zip(found).filter(|(_, value)| value.is_none());
-                Err(CredentialsError::Missing(missing.map(|(name, _)| name).collect()))
+        let find = |names| find(&get, names);
+        let missing = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].into_iter().filter(|names| find(*names).is_none());
+        let missing: Vec<_> = missing.map(|names| names[0]).collect();
+        match parse_values(&find) {
+            _ if !missing.is_empty() => Err(CredentialsError::Missing(missing)),
+            Ok((Some(client_id), Some(secrets), Some(org_id), Some(scopes))) => {
+                Ok(Self { client_id, secrets, org_id, scopes })
             }
+            Ok(_) => Err(CredentialsError::Missing(missing)),
+            Err(error) => Err(error),
         }
     }
 
@@ -97,25 +94,37 @@ impl Credentials {
     /// Overrides the values for which `get` returns `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, or
     /// `AJO_SCOPES`.
     pub fn with_overrides(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
-        let get = |names: [&str; 2]| get(names[0]).filter(|value| !value.trim().is_empty());
-        if let Some(text) = get(CLIENT_ID) {
-            self.client_id = in_variable(CLIENT_ID[0], text.parse())?;
-        }
-        if let Some(text) = get(CLIENT_SECRET) {
-            self.secrets = parse_secrets_of(CLIENT_SECRET[0], &text)?;
-        }
-        if let Some(text) = get(ORG_ID) {
-            self.org_id = in_variable(ORG_ID[0], text.parse())?;
-        }
-        if let Some(text) = get(SCOPES) {
-            self.scopes = in_variable(SCOPES[0], Scopes::new(parse_list(&text)))?;
-        }
+        let find = |[name, _]: Names| get(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value));
+        let (client_id, secrets, org_id, scopes) = parse_values(&find)?;
+        self.client_id = client_id.unwrap_or(self.client_id);
+        self.secrets = secrets.unwrap_or(self.secrets);
+        self.org_id = org_id.unwrap_or(self.org_id);
+        self.scopes = scopes.unwrap_or(self.scopes);
         Ok(self)
     }
 }
 
+/// The names of one variable.
+type Names = [&'static str; 2];
+
+/// The values that are set.
+type Values = (Option<ClientId>, Option<Vec<Secret>>, Option<OrgId>, Option<Scopes>);
+
+/// Parses the values of the variables. `find` returns the variable in use, which an error names, and its value. It is a trait object
+/// because the functions that call this would each have a copy in the WebAssembly module.
+fn parse_values(find: &dyn Fn(Names) -> Option<(&'static str, String)>) -> Result<Values, CredentialsError> {
+    let parse_id = |(name, text): (_, String)| in_variable(name, text.parse::<ClientId>());
+    let parse_org = |(name, text): (_, String)| in_variable(name, text.parse::<OrgId>());
+    Ok((
+        find(CLIENT_ID).map(parse_id).transpose()?,
+        find(CLIENT_SECRET).map(|(name, text)| parse_secrets_of(name, &text)).transpose()?,
+        find(ORG_ID).map(parse_org).transpose()?,
+        find(SCOPES).map(|(name, text)| in_variable(name, Scopes::new(parse_list(&text)))).transpose()?,
+    ))
+}
+
 /// The first of these variables that is set, and its value.
-fn find(get: impl Fn(&str) -> Option<String>, names: [&'static str; 2]) -> Option<(&'static str, String)> {
+fn find(get: &dyn Fn(&str) -> Option<String>, names: Names) -> Option<(&'static str, String)> {
     names.into_iter().find_map(|name| Some((name, get(name)?)))
 }
 
