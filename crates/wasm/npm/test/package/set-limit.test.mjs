@@ -136,6 +136,18 @@ test("a call returns its response", async () => {
   assert.match(headers.get("content-type"), /json/);
 });
 
+test("an attempt has its own time limit", async () => {
+  const { emulator } = await start();
+  const hang = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const fetch = (url, init) => (url.includes("/ims/") ? emulator.fetch(url, init) : hang(init.signal));
+  const ajo = new AjoClient({ ...emulator.options, fetch, maxAttempts: 2 });
+  await assert.rejects(ajo.capping.list({ attemptTimeoutMs: 30 }), (error) => {
+    assert.deepEqual([error.code, error.attempts], ["TIMEOUT", 2]);
+    assert.ok(error.elapsedMs < 10_000, `${error.elapsedMs} ms`);
+    return true;
+  });
+});
+
 test("the README's program lowers limits at night", async (context) => {
   const readme = await readFile(new URL("node_modules/ajo-limits/README.md", import.meta.url), "utf8");
   const program = readme.match(/<!-- example: night -->\s+```ts\n(.*?)```/s)[1];
