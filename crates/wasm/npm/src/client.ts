@@ -1,7 +1,7 @@
 import { type CappingMethods, createApis, type ThrottlingMethods } from "./api-methods.js";
 import { readOptions } from "./arguments.js";
 import { CallContext } from "./call-context.js";
-import { type EnvConfig, type EnvOptions, processEnv, readEnv } from "./env.js";
+import { type EnvConfig, type EnvOptions, nameVariable, processEnv, readEnv } from "./env.js";
 import type { AjoOptions } from "./options.js";
 import { startOperation } from "./start-call.js";
 
@@ -72,6 +72,10 @@ export class AjoClient extends ClientMethods {
    */
   static fromEnv(env: object | undefined = processEnv(), options: EnvOptions = {}): AjoClient {
     const config = readEnv(FROM_ENV, env, options);
-    return new AjoClient(config.options, config.variables);
+    try {
+      return new AjoClient(config.options, config.variables);
+    } catch (error) {
+      throw nameVariable(FROM_ENV, error);
+    }
   }
 }

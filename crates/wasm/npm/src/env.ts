@@ -3,6 +3,7 @@
 import { validationError } from "./arguments.js";
 import { decode } from "./base64.js";
 import { readProperty } from "./error-message.js";
+import { AjoValidationError } from "./errors.js";
 import { parseLogLevel } from "./log.js";
 import type { AjoOptions } from "./options.js";
 
@@ -91,6 +92,26 @@ export function readEnv(where: string, env: object | undefined, others: EnvOptio
     options: { ...options, credentials, credentialName: credentials && get("AJO_CREDENTIAL_NAME") },
     variables: Object.fromEntries(found),
   };
+}
+
+/** The variables of options that the module checks, by the start of its message. */
+const VARIABLE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/^invalid base URL/, "AJO_BASE_URL"],
+  [/^invalid token endpoint/, "AJO_IMS_URL"],
+  [/is not a valid sandbox name/, "AJO_SANDBOX"],
+  [/^`accessToken`/, "AJO_ACCESS_TOKEN"],
+  [/^the organization id/, "AJO_ORG_ID"],
+  [/^the client id/, "AJO_CLIENT_ID"],
+];
+
+/** Names the variable with an invalid value in an error of the constructor, and removes the value, which the message quotes. */
+export function nameVariable(where: string, error: unknown): unknown {
+  if (!(error instanceof AjoValidationError)) return error;
+  const { message, hint } = error;
+  const [, name] = VARIABLE_BY_MESSAGE.find(([start]) => start.test(message)) ?? [];
+  if (name === undefined) return error;
+  const redacted = name === "AJO_ORG_ID" || name === "AJO_ACCESS_TOKEN" ? message : message.replace(/`[^`]*`/, "its value");
+  return Object.assign(validationError(where, `${name}: ${redacted}`), hint !== undefined && { hint });
 }
 
 /** The JSON in AJO_CREDENTIALS: plain, as Base64, or in the file with this path. */

@@ -118,6 +118,12 @@ test("credentials come from variables", async () => {
     [{ AJO_ORG_ID: "p8e-canary" }, /AJO_ORG_ID: /],
     [{ AJO_CREDENTIALS: "{p8e-canary" }, /AJO_CREDENTIALS: invalid JSON at line 1/],
     [{ AJO_CREDENTIALS: file, AJO_ORG_ID: "p8e-canary" }, /AJO_ORG_ID: /],
+    [{ AJO_SANDBOX: "canary sandbox" }, /^AjoClient\.fromEnv: AJO_SANDBOX: its value is not a valid sandbox name/],
+    [{ AJO_BASE_URL: "http://canary" }, /^AjoClient\.fromEnv: AJO_BASE_URL: invalid base URL: its value cannot be used/],
+    [{ AJO_IMS_URL: "http://canary" }, /^AjoClient\.fromEnv: AJO_IMS_URL: invalid token endpoint: its value cannot be used/],
+    [{ AJO_ACCESS_TOKEN: "canary token" }, /^AjoClient\.fromEnv: AJO_ACCESS_TOKEN: /],
+    [{ AJO_ACCESS_TOKEN: "token-0123456789", AJO_ORG_ID: "canary" }, /^AjoClient\.fromEnv: AJO_ORG_ID: /],
+    [{ AJO_ACCESS_TOKEN: "token-0123456789", AJO_CLIENT_ID: "canary\ncanary" }, /^AjoClient\.fromEnv: AJO_CLIENT_ID: /],
   ]) {
     assert.throws(() => AjoClient.fromEnv({ ...env, ...changes }), (error) => {
       assert.match(error.message, message);
