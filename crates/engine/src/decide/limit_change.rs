@@ -99,6 +99,7 @@ mod tests {
     fn service_must_be_clear() {
         let both = ["action", "dataSource"];
         let error = |wanted, present: &[&str]| select_service(wanted, present).expect_err("unclear").to_string();
+        assert_eq!(select_service(None, &["action"]), Ok("action"));
         assert_eq!(select_service(Some("dataSource"), &both), Ok("dataSource"));
         assert_eq!(error(None, &both), "the configuration limits action and dataSource");
         assert_eq!(
