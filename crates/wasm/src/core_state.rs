@@ -225,7 +225,7 @@ impl CoreState {
     }
 
     /// See [`crate::select_service`].
-    pub fn select_service(&mut self, wanted: Option<&str>, present: &str) -> Option<String> {
+    pub(crate) fn select_service(&mut self, wanted: Option<&str>, present: &str) -> Option<String> {
         let present: Vec<&str> = present.split(',').filter(|name| !name.is_empty()).collect();
         let selected = ajo_engine::select_service(wanted, &present);
         self.keep_problem(selected.map(String::from).map_err(|error| error.to_string()))
