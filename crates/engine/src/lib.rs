@@ -28,6 +28,7 @@ pub use decide::call_state::{
 };
 pub use decide::client_token_state::{ClientTokenState, OAuthOptions};
 pub use decide::jitter::jitter;
+pub use decide::limit_change::{LimitChange, ServiceSelectionError, select_service};
 pub use decide::monotonic_clock::MonotonicClock;
 pub use decide::operation_semantics::{AlreadyApplied, Idempotency, OperationSemantics};
 pub use decide::rate_limit::RateLimit;

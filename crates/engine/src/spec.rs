@@ -8,6 +8,7 @@ mod generated;
 pub mod object_schema;
 mod operation;
 mod operation_table;
+mod unknown_fields;
 mod verb;
 
 pub use api::Api;

@@ -1,5 +1,6 @@
 //! Parses the options of clients.
 
+use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -68,12 +69,21 @@ fn token_source(reader: &mut JsonReader<'_>, client_id: &str, org_id: &str) -> R
     // The text of a credential file.
     let credentials = reader.string("credentials");
     let name = reader.string("credentialName");
+    // The environment variables that are set; `credentials` is then the content of the credential file that they name.
+    let variables = reader.take_value("variables");
+    let variable = |name: &str| variables.as_ref()?.get_str(name).map(str::to_owned);
     if let Some(token) = token {
         let text = token.as_str();
         return Ok(text.map_or(TokenSource::Callback, |text| TokenSource::Static(Secret::new(text))));
     }
+    let is_env = variables.is_some();
     Ok(TokenSource::Credentials(match credentials {
+        Some(text) if is_env => {
+            let credentials = Credentials::parse_json(&text, name.as_deref());
+            credentials.map_err(|error| error.in_file("AJO_CREDENTIALS"))?.with_overrides(variable)?
+        }
         Some(text) => Credentials::parse_json(&text, name.as_deref())?,
+        None if is_env => Credentials::from_values(variable)?,
         None => Credentials::with_secrets(client_id, &secrets, org_id, &scopes)?,
     }))
 }

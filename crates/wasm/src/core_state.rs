@@ -1,7 +1,8 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use ajo_engine::{CallFailure, ErrorKind, MonotonicClock, Secret, StepContext, Timestamp};
@@ -221,6 +222,13 @@ impl CoreState {
     pub(crate) fn definition_of(&mut self, api: &str, config: &str) -> Option<String> {
         let result = definition::of_config(api, config);
         self.keep_problem(result)
+    }
+
+    /// See [`crate::select_service`].
+    pub(crate) fn select_service(&mut self, wanted: Option<&str>, present: &str) -> Option<String> {
+        let present: Vec<&str> = present.split(',').filter(|name| !name.is_empty()).collect();
+        let selected = ajo_engine::select_service(wanted, &present);
+        self.keep_problem(selected.map(String::from).map_err(|error| error.to_string()))
     }
 
     fn keep_problem(&mut self, result: Result<String, String>) -> Option<String> {

@@ -25,7 +25,15 @@ pub(crate) fn of_config(api: &str, config: &str) -> Result<String, String> {
 pub(crate) fn validate(api: &str, definition: &str) -> String {
     // The rules report that invalid JSON is not an object.
     let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
-    json_array(parse_api(api).validate(&definition).iter().map(diagnostic_json))
+    let api = parse_api(api);
+    let mut found = api.validate(&definition);
+    for unknown in api.find_unknown_fields(&definition) {
+        // A rule covers the names of services.
+        if found.iter().all(|other| other.pointer != unknown.pointer) {
+            found.push(unknown);
+        }
+    }
+    json_array(found.iter().map(diagnostic_json))
 }
 
 fn parse_api(name: &str) -> Api {

@@ -4,14 +4,14 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 
 use ajo_engine::untrusted_text::excerpt;
-use ajo_engine::{Uid, check_custom_header};
+use ajo_engine::{LimitChange, Uid, check_custom_header};
 use spin::Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::core_state::CoreState;
 use crate::definition;
 use crate::input::Report;
-use crate::redeploy::next_step;
+use crate::redeploy::{next_step, parse_live_limit};
 use crate::time::Moment;
 
 /// JavaScript has one thread, so nobody ever waits for this.
@@ -226,4 +226,19 @@ pub fn check_header(name: &str, value: &str) -> Option<String> {
 #[wasm_bindgen]
 pub fn redeploy(results: &str) -> String {
     next_step(results)
+}
+
+/// The service whose limit changes: the wanted one, or the only one in `present`, whose items are separated by commas; undefined after
+/// a problem.
+#[wasm_bindgen(js_name = selectService)]
+#[expect(clippy::needless_pass_by_value, reason = "JavaScript passes strings")]
+pub fn select_service(wanted: Option<String>, present: &str) -> Option<String> {
+    CORE.lock().select_service(wanted.as_deref(), present)
+}
+
+/// The calls of a change: 1 for `update`, plus 2 for a redeploy. `live` is a result of a redeploy's `get`.
+#[wasm_bindgen(js_name = limitChange)]
+pub fn limit_change(is_changed: bool, live: &str) -> u32 {
+    let LimitChange { update, redeploy } = LimitChange::new(is_changed, parse_live_limit(live));
+    u32::from(update) + 2 * u32::from(redeploy)
 }

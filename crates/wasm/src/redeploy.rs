@@ -31,13 +31,20 @@ const fn js_name(call: RedeployCall) -> &'static str {
 
 fn parse_result(name: &str) -> RedeployResult {
     match name {
-        "old" => RedeployResult::Live(LiveLimit::Old),
-        "new" => RedeployResult::Live(LiveLimit::New),
-        "none" => RedeployResult::Live(LiveLimit::None),
-        "hidden" => RedeployResult::Live(LiveLimit::Unknown),
+        "old" | "new" | "none" | "hidden" => RedeployResult::Live(parse_live_limit(name)),
         "done" => RedeployResult::Done,
         "refused" => RedeployResult::Refused,
         "failed" => RedeployResult::Failed,
         _ => RedeployResult::Unknown,
+    }
+}
+
+/// The limit that `get` shows as live.
+pub(crate) fn parse_live_limit(name: &str) -> LiveLimit {
+    match name {
+        "old" => LiveLimit::Old,
+        "new" => LiveLimit::New,
+        "none" => LiveLimit::None,
+        _ => LiveLimit::Unknown,
     }
 }

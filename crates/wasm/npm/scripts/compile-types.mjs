@@ -29,10 +29,11 @@ const STRICT = {
 
 /**
  * Installs the tarballs into WORK, copies the files of SOURCES there, and compiles them with each compiler, module resolution, and
- * platform. A platform has `lib`, `types`, and `files`. Prints a line for each; the program exits with 1 if one fails. `typeRoots` are
+ * platform. A platform has `lib`, `types`, and `files`, and optionally the `resolutions` to test, and more `options`. `texts` are the texts
+ * of more files by name. Prints a line for each; the program exits with 1 if one fails. `typeRoots` are
  * folders with packages of types. `usage.ts` is also compiled as `usage.cts`, which uses the other copy of the types.
  */
-export async function compileTypes({ work, tarballs, sources, platforms, typeRoots }) {
+export async function compileTypes({ work, tarballs, sources, texts = {}, platforms, typeRoots }) {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   writeFileSync(path.join(work, "package.json"), '{ "private": true, "type": "module" }\n');
@@ -40,12 +41,14 @@ export async function compileTypes({ work, tarballs, sources, platforms, typeRoo
   execFileSync(npm, ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", ...tarballs], { cwd: work });
   for (const name of readdirSync(sources)) cpSync(path.join(sources, name), path.join(work, name));
   cpSync(path.join(sources, "usage.ts"), path.join(work, "usage.cts"));
+  for (const [name, text] of Object.entries(texts)) writeFileSync(path.join(work, name), text);
 
   let [passed, failed] = [0, 0];
   for (const [compiler, folder] of Object.entries(COMPILERS)) {
     for (const [resolution, module] of Object.entries(MODULES)) {
       if (REMOVED[compiler]?.includes(resolution)) continue;
       for (const [platform, options] of Object.entries(platforms)) {
+        if (options.resolutions?.includes(resolution) === false) continue;
         const problem = await compile({ work, folder, resolution, module, typeRoots, ...options });
         if (problem === undefined) passed += 1;
         else failed += 1;
@@ -57,9 +60,10 @@ export async function compileTypes({ work, tarballs, sources, platforms, typeRoo
   if (failed > 0) process.exitCode = 1;
 }
 
-async function compile({ work, folder, resolution, module, lib, types, typeRoots, files }) {
+async function compile({ work, folder, resolution, module, lib, types, typeRoots, files, options }) {
   const compilerOptions = {
     ...STRICT,
+    ...options,
     noEmit: true,
     target: "es2022",
     module,

@@ -28,11 +28,13 @@ declare module "#glue" {
   export const extra: Exports["extra"];
   export const invalidate: Exports["invalidate"];
   export const invalidBody: Exports["invalidBody"];
+  export const limitChange: Exports["limitChange"];
   export const markRejected: Exports["markRejected"];
   export const millis: Exports["millis"];
   export const open: Exports["open"];
   export const redeploy: Exports["redeploy"];
   export const respond: Exports["respond"];
+  export const selectService: Exports["selectService"];
   export const sendFailed: Exports["sendFailed"];
   export const step: Exports["step"];
   export const storeEntry: Exports["storeEntry"];

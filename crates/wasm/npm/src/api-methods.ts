@@ -1,11 +1,18 @@
 import type { ApiCall } from "./api-call.js";
 import { type Capping, type OperationRow, OPERATIONS, type Throttling } from "./generated/operations.js";
 import { redeploy, type Redeploy } from "./redeploy.js";
+import { setRating, type SetRating, setThroughput, type SetThroughput } from "./set-limit.js";
+
+/** The methods of capping: one for each operation, and those that make several calls. */
+export type CappingMethods = Capping & Redeploy & SetRating;
+
+/** The methods of throttling. */
+export type ThrottlingMethods = Throttling & SetThroughput;
 
 /** The methods of both APIs. */
 export interface Apis {
-  readonly capping: Capping & Redeploy;
-  readonly throttling: Throttling;
+  readonly capping: CappingMethods;
+  readonly throttling: ThrottlingMethods;
 }
 
 /** The arguments of a method. One that the operation does not have is undefined. */
@@ -30,9 +37,11 @@ export function createApis(start: StartOperation): Apis {
       return start(row, index, { uid, config, options: args[Number(hasUid) + Number(hasConfig)] });
     };
   });
-  const { capping, throttling } = apis as unknown as { capping: Capping & { redeploy?: Redeploy["redeploy"] }; throttling: Throttling };
+  const { capping, throttling } = apis as unknown as { capping: CappingMethods; throttling: ThrottlingMethods };
   capping.redeploy = (uid, options) => redeploy(capping, uid, options);
-  return { capping: capping as Capping & Redeploy, throttling };
+  capping.setRating = (uid, rating, options) => setRating(capping, uid, rating, options);
+  throttling.setThroughput = (uid, maxThroughput, options) => setThroughput(throttling, uid, maxThroughput, options);
+  return { capping, throttling };
 }
 
 export function takesUid({ path }: OperationRow): boolean {

@@ -3,8 +3,10 @@
 import { AjoValidationError } from "./errors.js";
 import { escapeAndTruncate } from "./escape-and-truncate.js";
 import { toJson } from "./json.js";
+import { LOG_LEVELS } from "./log.js";
 import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders } from "./options.js";
 import type { Signal } from "./platform.js";
+import type { ServiceRating } from "./set-limit.js";
 
 /** The expected type, as error messages name it, and a test for it. */
 type TypeRule = readonly [expected: string, accepts: (value: unknown) => boolean];
@@ -18,7 +20,8 @@ const ATTEMPTS: TypeRule = [
   "an integer from 1 to 4294967295",
   (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32,
 ];
-const NUMBERS = [MILLISECONDS, ATTEMPTS];
+const INTEGER: TypeRule = ["an integer", Number.isSafeInteger];
+const NUMBERS = [MILLISECONDS, ATTEMPTS, INTEGER];
 const RESERVED_FETCH_OPTIONS = ["method", "headers", "body", "redirect", "signal"];
 const FETCH_OPTIONS: TypeRule = [
   `an object without ${RESERVED_FETCH_OPTIONS.join(", ")}`,
@@ -46,6 +49,8 @@ const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: TypeRule } 
   headers: HEADERS,
   fetchOptions: FETCH_OPTIONS,
   onEvent: FUNCTION,
+  logLevel: [`one of ${LOG_LEVELS.join(", ")}`, (value) => LOG_LEVELS.some((level) => level === value)],
+  logger: ["an object with the functions error, warn, info, and debug", (value) => isObject(value) && hasMethods(value, ...LOG_LEVELS.slice(1))],
 };
 
 const CALL_RULES: { readonly [Name in keyof Required<CallOptions>]: TypeRule } = {
@@ -55,6 +60,12 @@ const CALL_RULES: { readonly [Name in keyof Required<CallOptions>]: TypeRule } =
   maxAttempts: ATTEMPTS,
   headers: HEADERS,
   fetchOptions: FETCH_OPTIONS,
+};
+
+const RATING_RULES: { readonly [Name in keyof Required<ServiceRating>]: TypeRule } = {
+  service: ['"action" or "dataSource"', (value) => value === "action" || value === "dataSource"],
+  maxCallsCount: INTEGER,
+  periodInMs: INTEGER,
 };
 
 /** Each token source requires the first N options of IDENTITY, and the remaining ones have no effect with it. */
@@ -67,21 +78,30 @@ export interface CheckedOptions {
   readonly settings: ClientSettings;
 }
 
-/** Checks the options of a constructor, which `where` names. `required` are options besides those of the token source. */
-export function readOptions(where: string, options: AjoOptions, required: readonly string[]): CheckedOptions {
+/**
+ * Checks the options of a constructor, which `where` names. `required` are options besides those of the token source, and `variables`
+ * the environment variables that replace the token source.
+ */
+export function readOptions(
+  where: string,
+  options: AjoOptions,
+  required: readonly string[],
+  variables?: Readonly<Record<string, string>>,
+): CheckedOptions {
   return withReadErrors(where, () => {
-    const copy = checkedCopy(where, options, CLIENT_RULES);
-    checkTokenSource(where, copy, required);
-    return splitOptions(where, copy);
+    const copy = checkedCopy(where, "options", options, CLIENT_RULES);
+    if (variables === undefined) checkTokenSource(where, copy, required);
+    return splitOptions(where, copy, variables);
   });
 }
 
-function splitOptions(where: string, options: AjoOptions): CheckedOptions {
-  const { fetch, tokenStore, onEvent, accessToken, clientSecret, timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, credentials, ...rest } =
-    options;
+function splitOptions(where: string, options: AjoOptions, variables: Readonly<Record<string, string>> | undefined): CheckedOptions {
+  const { fetch, tokenStore, onEvent, logLevel, logger, accessToken, clientSecret, ...others } = options;
+  const { timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions, credentials, ...rest } = others;
   const hasTokenFunction = typeof accessToken === "function";
   const moduleOptions = {
     ...rest,
+    variables,
     ...(clientSecret !== undefined && { clientSecrets: [clientSecret] }),
     credentials: isObject(credentials) ? stringify(credentials) : credentials,
     accessToken: hasTokenFunction || accessToken,
@@ -92,6 +112,8 @@ function splitOptions(where: string, options: AjoOptions): CheckedOptions {
     fetch,
     tokenStore,
     onEvent,
+    logLevel,
+    logger,
     accessToken: hasTokenFunction ? accessToken : undefined,
     call: { timeoutMs, attemptTimeoutMs, maxAttempts, headers: headers && headerRecord(where, headers), fetchOptions },
   };
@@ -125,7 +147,7 @@ export function readCallOptions(operation: string, options: unknown, flags: read
   if (options === undefined) return NO_OPTIONS;
   return withReadErrors(operation, () => {
     const rules = { ...CALL_RULES, ...Object.fromEntries(flags.map((name) => [name, BOOLEAN])) };
-    const copy = checkedCopy(operation, options as CallOptions, rules);
+    const copy = checkedCopy(operation, "options", options as CallOptions, rules);
     const { signal, headers, timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions } = copy;
     return {
       settings: { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions, headers: headers && headerRecord(operation, headers) },
@@ -133,6 +155,20 @@ export function readCallOptions(operation: string, options: unknown, flags: read
       flags: flags.filter((name) => (copy as Record<string, unknown>)[name]),
     };
   });
+}
+
+/** The new rating of `setRating`. The rules of the service check its numbers. */
+export function readRating(operation: string, rating: unknown): ServiceRating {
+  return withReadErrors(operation, () => {
+    const copy = checkedCopy(operation, "rating", rating as ServiceRating, RATING_RULES);
+    integerArgument(operation, "maxCallsCount", copy.maxCallsCount);
+    integerArgument(operation, "periodInMs", copy.periodInMs);
+    return copy;
+  });
+}
+
+export function integerArgument(operation: string, name: string, value: unknown): void {
+  assertType(operation, `\`${name}\``, INTEGER, value);
 }
 
 export function readUid(operation: string, uid: unknown): string {
@@ -160,12 +196,12 @@ export function withReadErrors<T>(where: string, read: () => T): T {
   }
 }
 
-/** Copies the options, so that each getter runs once, and checks the copy. */
-function checkedCopy<T extends object>(where: string, options: T, rules: Readonly<Record<string, TypeRule>>): T {
-  assertType(where, "`options`", OBJECT, options);
+/** Copies an argument, so that each getter runs once, and checks the copy. */
+function checkedCopy<T extends object>(where: string, argument: string, options: T, rules: Readonly<Record<string, TypeRule>>): T {
+  assertType(where, `\`${argument}\``, OBJECT, options);
   const copy = { ...options };
   for (const [name, value] of Object.entries(copy)) {
-    if (!Object.hasOwn(rules, name)) throw unknownOption(where, name, Object.keys(rules));
+    if (!Object.hasOwn(rules, name)) throw unknownName(where, argument === "options" ? "option" : "field", name, Object.keys(rules));
     if (value !== undefined) assertType(where, `\`${name}\``, rules[name] as TypeRule, value);
   }
   return copy;
@@ -178,11 +214,11 @@ function assertType(where: string, name: string, rule: TypeRule, value: unknown)
   if (!accepts(value)) throw validationError(where, `${name} must be ${expected}, not ${actual}`);
 }
 
-function unknownOption(where: string, name: string, names: string[]): AjoValidationError {
+function unknownName(where: string, kind: string, name: string, names: string[]): AjoValidationError {
   const normalize = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, "");
   const similar = names.find((known) => normalize(known) === normalize(name));
   const fix = similar ? `did you mean \`${similar}\`?` : `expected one of ${names.join(", ")}`;
-  return validationError(where, `unknown option \`${escapeAndTruncate(name, 40)}\`; ${fix}`);
+  return validationError(where, `unknown ${kind} \`${escapeAndTruncate(name, 40)}\`; ${fix}`);
 }
 
 /** Headers by lower-case name. Values of one name are joined with a comma, as `fetch` does. */
@@ -206,7 +242,7 @@ function stringify(value: unknown): string {
 }
 
 export function validationError(where: string, problem: string, cause?: unknown): AjoValidationError {
-  const details = where.startsWith("new ") ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
+  const details = /^new |\.fromEnv$/.test(where) ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
   return new AjoValidationError(`${where}: ${problem}`, { ...details, cause });
 }
 

@@ -1,5 +1,6 @@
 import { validationError } from "./arguments.js";
 import { ClientState } from "./client-state.js";
+import { createLog, type Log } from "./log.js";
 import type { CallLimits } from "./module-call.js";
 import type { CallSettings, ClientSettings } from "./options.js";
 import { type HeaderRecord, identityHeaders, invalidInput } from "./request.js";
@@ -10,6 +11,7 @@ import * as wasm from "./wasm-instance.js";
 export class CallContext {
   readonly state: ClientState;
   readonly settings: ClientSettings;
+  readonly log: Log | undefined;
   /** The limits, headers, and options for `fetch` of calls without options of their own. */
   readonly defaults: RequestSettings;
 
@@ -17,6 +19,7 @@ export class CallContext {
   constructor(where: string, json: string, settings: ClientSettings) {
     this.state = new ClientState(json);
     this.settings = settings;
+    this.log = createLog(where, settings, (text) => this.state.secrets.mask(text));
     const problem = headerProblem(settings.call.headers);
     if (problem !== undefined) throw validationError(where, problem);
     const { headers, fetchOptions } = settings.call;

@@ -66,7 +66,7 @@ export class CallLoop implements ActionScope {
   constructor(context: CallContext, plan: CallPlan, signal: CallSignal) {
     this.context = context;
     this.signal = signal;
-    this.progress = new CallProgress(plan.name, plan.request?.requestId ?? "", context.settings.onEvent);
+    this.progress = new CallProgress(plan.name, plan.request, context.settings.onEvent, context.log);
     this.#plan = plan;
   }
 
@@ -92,6 +92,7 @@ export class CallLoop implements ActionScope {
           isPending = false;
           this.progress.endAttempt();
           if (code === FAILED) throw this.#takeError();
+          this.progress.succeed();
           return this.#plan.request ? this.#value : this.context.state.token(wasm.run((it) => it.extra()));
         }
         // An event listener may have aborted, while no action was running.
@@ -100,10 +101,11 @@ export class CallLoop implements ActionScope {
       }
     } catch (error) {
       if (isPending) this.call.cancel();
-      if (error instanceof Aborted) throw this.#abortError();
+      const failure = error instanceof Aborted ? this.#abortError() : error;
       // An error of the module itself does not know the call that it ends.
-      if (error instanceof AjoInternalError) Object.assign(error, this.#details());
-      throw error;
+      if (failure instanceof AjoInternalError) Object.assign(failure, this.#details());
+      this.progress.fail(failure);
+      throw failure;
     } finally {
       this.signal.release();
     }

@@ -1,12 +1,12 @@
-import { createApis } from "./api-methods.js";
+import { type CappingMethods, createApis, type ThrottlingMethods } from "./api-methods.js";
 import { readOptions } from "./arguments.js";
 import { CallContext } from "./call-context.js";
-import type { Capping, Throttling } from "./generated/operations.js";
+import { type EnvConfig, type EnvOptions, nameVariable, processEnv, readEnv } from "./env.js";
 import type { AjoOptions } from "./options.js";
-import type { Redeploy } from "./redeploy.js";
 import { startOperation } from "./start-call.js";
 
 const CONSTRUCTOR = "new AjoClient";
+const FROM_ENV = "AjoClient.fromEnv";
 
 // Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on a prototype, and only in properties that are
 // no getters. The annotation lets bundlers drop an unused client; scripts/package-files.mjs keeps it.
@@ -33,8 +33,8 @@ function createClientMethods(): new () => object {
  * ```
  */
 export class AjoClient extends ClientMethods {
-  declare readonly capping: Capping & Redeploy;
-  declare readonly throttling: Throttling;
+  declare readonly capping: CappingMethods;
+  declare readonly throttling: ThrottlingMethods;
 
   /** @internal A minifier may have renamed the class. */
   static override get name(): string {
@@ -42,10 +42,40 @@ export class AjoClient extends ClientMethods {
   }
 
   /** Throws an `AjoValidationError` for invalid options. */
-  constructor(options: AjoOptions) {
+  constructor(options: AjoOptions);
+  /** @internal */
+  constructor(options: AjoOptions, variables: EnvConfig["variables"]);
+  constructor(options: AjoOptions, variables?: EnvConfig["variables"]) {
     super();
-    const { json, settings } = readOptions(CONSTRUCTOR, options, ["sandbox"]);
-    const context = new CallContext(CONSTRUCTOR, json, settings);
+    const where = variables ? FROM_ENV : CONSTRUCTOR;
+    const { json, settings } = readOptions(where, options, ["sandbox"], variables);
+    const context = new CallContext(where, json, settings);
     Object.assign(this, createApis((...call) => startOperation(context, ...call)));
+  }
+
+  /**
+   * Creates a client from environment variables: `AJO_SANDBOX`, and one of
+   *
+   * - `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, and `AJO_SCOPES`, or the names of Adobe's CLI (`IMS_OAUTH_S2S_CLIENT_ID` and so on)
+   * - `AJO_CREDENTIALS`: a credential file of the Adobe Developer Console as JSON, plain or as Base64, or its path where the runtime
+   *   can read files. `AJO_CREDENTIAL_NAME` selects one of several credentials. The four variables override its values.
+   * - `AJO_ACCESS_TOKEN` with `AJO_CLIENT_ID` and `AJO_ORG_ID`
+   *
+   * `AJO_BASE_URL`, `AJO_IMS_URL`, and `AJO_LOG` are optional. An empty variable counts as not set. A Worker passes its `env`; bindings
+   * that are not strings are ignored. `options` take precedence over variables.
+   *
+   * ```ts
+   * const ajo = AjoClient.fromEnv();
+   * ```
+   *
+   * Throws an `AjoValidationError` for missing and invalid variables. It names variables, and never shows their values.
+   */
+  static fromEnv(env: object | undefined = processEnv(), options: EnvOptions = {}): AjoClient {
+    const config = readEnv(FROM_ENV, env, options);
+    try {
+      return new AjoClient(config.options, config.variables);
+    } catch (error) {
+      throw nameVariable(FROM_ENV, error);
+    }
   }
 }

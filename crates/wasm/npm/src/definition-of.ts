@@ -18,7 +18,8 @@ export function definitionOf<Config extends CappingConfig | ThrottlingConfig>(
 ): "urlPattern" extends keyof Config ? ThrottlingDefinition : CappingDefinition;
 export function definitionOf(config: unknown): unknown {
   const json = readDefinition("definitionOf", config);
-  const api = Object.hasOwn(Object(config), "urlPattern") ? "throttling" : "capping";
+  const isThrottling = ["urlPattern", "maxThroughput"].some((name) => Object.hasOwn(Object(config), name));
+  const api = isThrottling ? "throttling" : "capping";
   const definition = wasm.run((it) => it.definitionOf(api, json));
   if (definition === undefined) throw validationError("definitionOf", "the configuration must be an object");
   return JSON.parse(definition);

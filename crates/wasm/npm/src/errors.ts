@@ -58,8 +58,9 @@ const MAX_CAUSES = 5;
  * such as its CommonJS build. `JSON.stringify` keeps all fields except `body`. `structuredClone` and `postMessage` keep only `message` and
  * `stack`, so send `error.toJSON()`, and use {@link errorFromJson} on the other side.
  *
- * The class itself is used when `capping.redeploy` failed. Then `live` says which limit is live, and `code` is that of the call that
- * failed, or `"NOT_DEPLOYED"`: the service does not deploy the saved definition.
+ * The class itself is used when `capping.redeploy`, `capping.setRating`, or `throttling.setThroughput` failed. Then `live` says which
+ * limit is live, and `code` is that of the call that failed, `"NOT_DEPLOYED"`: the service does not deploy the saved definition, or
+ * `"CONFLICT"`: the value read back is another one.
  */
 export class AjoError extends Error {
   /** @internal The class for `instanceof` across copies. Also inherited by a class that a user derives. */
@@ -92,7 +93,7 @@ export class AjoError extends Error {
   declare readonly retryable?: boolean;
   /** What happened to the request: the service `refused` it, it `failed` without an effect, or it may have been processed. */
   declare readonly outcome?: "refused" | "failed" | "unknown";
-  /** For `capping.redeploy`: which limit is live now. `none`: only AJO's default cap applies. */
+  /** For `redeploy`, `setRating`, and `setThroughput`: which limit is live now. `none`: only AJO's default cap applies. */
   declare readonly live?: "old" | "none" | "unknown";
   /** Duration of the call in milliseconds, including all attempts and the delays between them. */
   declare readonly elapsedMs?: number;

@@ -16,9 +16,14 @@ export {
   type ErrorJson,
   type ForeignErrorJson,
 } from "./errors.js";
+export type { ApiCall, ApiResponse, ResponseDetails, ResponseHeaders } from "./api-call.js";
+export type { CappingMethods, ThrottlingMethods } from "./api-methods.js";
+export type { EnvOptions } from "./env.js";
 export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
+export type { Logger, LogLevel } from "./log.js";
 export type * from "./models.js";
 export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, TokenStore } from "./options.js";
 export type { Redeploy } from "./redeploy.js";
+export type { LimitChange, LiveLimit, ServiceRating, SetRating, SetThroughput } from "./set-limit.js";
 export type { AbortSignalLike, Fetch, FetchInit, FetchResponse, Signal, WasmModule } from "./platform.js";
 export { validateCapping, validateThrottling } from "./validate.js";

@@ -73,4 +73,8 @@ export interface ModuleExports {
   definitionOf(api: string, config: string): string | undefined;
   validate(api: string, definition: string): string;
   redeploy(results: string): string;
+  /** The service whose limit changes; `undefined` if it is not clear: {@link takeProblem}. */
+  selectService(wanted: string | undefined, present: string): string | undefined;
+  /** The calls of a change: 1 for `update`, plus 2 for a redeploy. */
+  limitChange(isChanged: boolean, live: string): number;
 }

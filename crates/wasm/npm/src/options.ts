@@ -1,3 +1,4 @@
+import type { Logger, LogLevel, LogSettings } from "./log.js";
 import type { Fetch, Signal } from "./platform.js";
 import type { ReleaseLock, TokenStore } from "./stores/token-store.js";
 
@@ -55,6 +56,16 @@ export interface AjoOptions {
   fetchOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Receives events about attempts, responses, retries and tokens. Its exceptions are ignored. */
   onEvent?: ((event: AjoEvent) => void) | undefined;
+  /**
+   * What to log. Default: the environment variable `AJO_LOG`, otherwise `"warn"` with `logger`, and `"off"` without it.
+   *
+   * `"error"`: failed calls; `"warn"`: also retries and failures of the token; `"info"`: also successful calls and token requests;
+   * `"debug"`: also every attempt with its URL, status, and request id. No line contains a header value, a body, the value of a query
+   * parameter, or a secret.
+   */
+  logLevel?: LogLevel | undefined;
+  /** Receives the lines of the log, for example `pino()`. Default: `console`. Its exceptions are ignored. */
+  logger?: Logger | undefined;
 }
 
 /** Options of one call. They override the client's. */
@@ -97,7 +108,7 @@ export type AjoEvent =
   | { readonly type: "store"; readonly problem: string };
 
 /** The options that the module does not get: functions, and what concerns requests only. */
-export interface ClientSettings {
+export interface ClientSettings extends LogSettings {
   readonly fetch: Fetch | undefined;
   readonly tokenStore: TokenStore | undefined;
   readonly accessToken: (() => string | Promise<string>) | undefined;

@@ -22,7 +22,13 @@ export interface Redeploy {
 /** The module's decision. */
 type Decision = { call: "get" | "canDeploy" | "deploy" | "undeploy" } | { live: "old" | "new" | "none" | "unknown"; message: string; hint?: string };
 
-export async function redeploy(capping: Capping, uid: string, options?: CallOptions): Promise<CappingConfig> {
+/** `operation` is that of the caller, which may have changed the definition before. */
+export async function redeploy(
+  capping: Capping,
+  uid: string,
+  options?: CallOptions,
+  operation = "capping.redeploy",
+): Promise<CappingConfig> {
   const results: string[] = [];
   let before: CappingConfig | undefined;
   let config: CappingConfig | undefined;
@@ -33,10 +39,10 @@ export async function redeploy(capping: Capping, uid: string, options?: CallOpti
     if ("live" in decision) {
       const { live, message, hint } = decision;
       if (live === "new") return config as CappingConfig;
-      throw new AjoError(`capping.redeploy failed; ${message}: ${problem}`, {
+      throw new AjoError(`${operation} failed; ${message}: ${problem}`, {
         ...cause,
         code: cause?.code ?? "NOT_DEPLOYED",
-        operation: "capping.redeploy",
+        operation,
         hint: hint ?? cause?.hint,
         live,
         cause,

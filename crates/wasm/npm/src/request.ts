@@ -1,5 +1,5 @@
 import type { ClientState } from "./client-state.js";
-import { toAjoError } from "./core-error.js";
+import { type CoreError, toAjoError } from "./core-error.js";
 import { AjoValidationError } from "./errors.js";
 import type { OperationRow } from "./generated/operations.js";
 import type { HttpRequest } from "./send.js";
@@ -7,6 +7,8 @@ import { uidProblem } from "./success.js";
 import * as wasm from "./wasm-instance.js";
 
 const JSON_MEDIA_TYPE = "application/json";
+
+const UNKNOWN_FIELD = "Convert a configuration with `definitionOf` first. Put fields that this version does not know into `extra`.";
 
 /** A request without its token. */
 export interface UnauthorizedRequest extends HttpRequest {
@@ -76,7 +78,8 @@ function checkedUid(name: string, uid: string): string {
 function encodeDefinition({ identity: { orgId } }: ClientState, index: number, name: string, definition: string): string {
   const body = wasm.run((it) => it.encodeDefinition(index, definition, orgId));
   if (body !== undefined) return body;
-  throw toAjoError(JSON.parse(wasm.run((it) => it.takeProblem(name))));
+  const error: CoreError = JSON.parse(wasm.run((it) => it.takeProblem(name)));
+  throw toAjoError(error.message.includes("unknown field") ? { ...error, hint: UNKNOWN_FIELD } : error);
 }
 
 /** Invalid arguments of a call. Nothing was sent. */

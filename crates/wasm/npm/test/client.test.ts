@@ -6,6 +6,7 @@ import { runInNewContext } from "node:vm";
 import { AjoClient } from "../src/client.js";
 import { AjoValidationError } from "../src/errors.js";
 import { definitionOf } from "../src/definition-of.js";
+import { OPERATIONS } from "../src/generated/operations.js";
 import { validateCapping, validateThrottling } from "../src/validate.js";
 import { asFetch, BASE_URL, done, failed, rejection, scriptedClient, SECRET, send, sleep, TOKEN, useModule } from "./support.js";
 
@@ -120,12 +121,19 @@ test("operations do not need this", async () => {
   assert.deepEqual(await list(), []);
 });
 
+test("every row of the table is a method", () => {
+  const { ajo } = scriptedClient([]);
+  const names = (api: string) => OPERATIONS.filter((row) => row.api === api).map(({ name }) => name);
+  assert.deepEqual(Object.keys(ajo.capping), [...names("capping"), "redeploy", "setRating"]);
+  assert.deepEqual(Object.keys(ajo.throttling), [...names("throttling"), "setThroughput"]);
+});
+
 test("the prototype has methods to mock", async () => {
   const { capping, throttling } = AjoClient.prototype;
   // `jest.mock` and `vi.mock` replace no getters.
-  const inherited = Object.getPrototypeOf(AjoClient.prototype);
-  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(inherited, name)?.value);
-  for (const method of [capping.list, capping.redeploy, throttling.get]) assert.equal(typeof method, "function");
+  const { prototype } = Object.getPrototypeOf(AjoClient);
+  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(prototype, name)?.value);
+  for (const method of [capping.list, capping.redeploy, capping.setRating, throttling.setThroughput]) assert.equal(typeof method, "function");
   assert.throws(() => capping.list(), /belongs to a client/);
   const { ajo } = recordingClient(() => Response.json({ results: [] }));
   assert.notEqual(ajo.capping, capping);
@@ -342,6 +350,7 @@ test("the definition of a configuration is an object", () => {
   useModule();
   assert.deepEqual(definitionOf({ uid: "u-1" }), { api: "capping", config: '{"uid":"u-1"}' });
   assert.deepEqual(definitionOf({ uid: "u-1", urlPattern: "" }), { api: "throttling", config: '{"uid":"u-1","urlPattern":""}' });
+  assert.equal((definitionOf({ uid: "u-1", maxThroughput: 5 } as any) as any).api, "throttling");
   const none: any[] = [undefined, null, 5, "text", []];
   for (const config of none) {
     assert.throws(() => definitionOf(config), { name: "AjoValidationError", message: /must be an object/ });

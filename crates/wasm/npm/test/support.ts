@@ -179,7 +179,17 @@ export class ScriptedModule implements ModuleExports {
     return JSON.stringify(call === undefined ? { live: results.endsWith("new") ? "new" : "none", message: "NO limit is live" } : { call });
   }
 
+  selectService(wanted: string | undefined, present: string): string | undefined {
+    return wanted ?? (present.includes(",") ? undefined : present || undefined);
+  }
+
+  /** Redeploys a deployed configuration. */
+  limitChange(isChanged: boolean, live: string): number {
+    return isChanged ? (live === "none" ? 1 : 3) : live === "old" ? 2 : 0;
+  }
+
   validate(api: string, definition: string): string {
+    if (definition.includes("invalid")) return JSON.stringify([{ code: "E", message: "bad", pointer: "/url", severity: "error" }]);
     if (definition.includes("trap")) throw new WebAssembly.RuntimeError("unreachable");
     read(definition);
     return JSON.stringify([{ code: "CODE", message: `${api} ${definition}`, pointer: "", severity: "error" }]);

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use ajo_core::rules::Severity;
-use ajo_core::{Api, CappingDefinition, ServiceLimit, ThrottlingDefinition};
+use ajo_core::{Api, CappingDefinition, LiveLimit, ServiceLimit, ThrottlingDefinition};
+use ajo_engine::{LimitChange, ServiceSelectionError, select_service};
 use ajo_limits::{ConfigKey, LiveState, ObservedConfig};
 use ajo_simulator::ServiceType;
 use serde::Serialize;
@@ -30,31 +31,31 @@ pub(super) async fn capping(settings: &GlobalSettings, args: SetCappingArgs) -> 
     let mut definition = CappingDefinition::try_from(&config).map_err(|error| CommandError::new(error.to_string()))?;
     let changes = change_capping(&mut definition, &args)?;
     let observed = ObservedConfig::from(&config);
-    let live = &observed.deploy_state.live;
-    let is_live = matches!(live, LiveState::SameAsSaved | LiveState::NotDeployed);
-    if changes.is_empty() && is_live {
+    let live = live_limit(&observed.deploy_state.live);
+    let steps = LimitChange::new(!changes.is_empty(), live);
+    if !steps.update && !steps.redeploy {
         output::print_note("nothing to change: the saved definition has these values; nothing was sent");
         print_live(settings.output, &config, &format_live_capping(&config))?;
         return Ok(ExitStatus::Success.into());
     }
     check_rules(Api::Capping, &definition)?;
-    let then = match live {
-        LiveState::NotDeployed => "it stays undeployed",
-        _ if changes.is_empty() => "these values are saved; it is redeployed",
+    let then = match steps {
+        LimitChange { redeploy: false, .. } => "it stays undeployed",
+        LimitChange { update: false, .. } => "these values are saved; it is redeployed",
         _ => "it is redeployed",
     };
     let change = describe(&observed.key(), &changes, &format_live_capping(&config), then);
     if confirm(settings, args.yes, &session, &change).await? {
         check_unchanged(&config, &api.get(&uid).await?)?;
     }
-    if !changes.is_empty() {
+    if steps.update {
         api.update(&uid, &definition).await?;
     }
-    let now = if *live == LiveState::NotDeployed {
+    let now = if steps.redeploy {
+        api.redeploy(&uid).await?
+    } else {
         output::print_note(safe!("note: it is not deployed; deploy it with: ajo capping deploy {}", uid));
         api.get(&uid).await?
-    } else {
-        api.redeploy(&uid).await?
     };
     print_live(settings.output, &now, &format_live_capping(&now))?;
     Ok(ExitStatus::Success.into())
@@ -121,19 +122,25 @@ fn find_service(
     let services = &mut definition.services;
     let all =
         [(ServiceType::Action, services.action.as_mut()), (ServiceType::DataSource, services.data_source.as_mut())];
-    let mut limits: Vec<_> = all.into_iter().filter_map(|(service, limit)| Some((service, limit?))).collect();
-    let names = limits.iter().map(|(service, _)| service.as_str()).collect::<Vec<_>>().join(" and ");
-    if let Some(wanted) = wanted {
-        limits.retain(|(service, _)| *service == wanted);
+    let limits: Vec<_> = all.into_iter().filter_map(|(service, limit)| Some((service, limit?))).collect();
+    let present: Vec<_> = limits.iter().map(|(service, _)| service.as_str()).collect();
+    let selected = select_service(wanted.map(ServiceType::as_str), &present).map_err(|error| {
+        let failure = CommandError::new(error.to_string());
+        match error {
+            ServiceSelectionError::NoLimit => failure,
+            _ => failure.with_hint("pass --service action or --service data-source").into_usage_error(),
+        }
+    })?;
+    Ok(limits.into_iter().find(|(service, _)| service.as_str() == selected).expect("a service with a limit"))
+}
+
+fn live_limit(live: &LiveState) -> LiveLimit {
+    match live {
+        LiveState::SameAsSaved => LiveLimit::New,
+        LiveState::Differs(_) => LiveLimit::Old,
+        LiveState::NotDeployed => LiveLimit::None,
+        LiveState::Unknown => LiveLimit::Unknown,
     }
-    let problem = match (wanted, limits.len()) {
-        (_, 1) => return Ok(limits.remove(0)),
-        (_, 0) if names.is_empty() => return Err(CommandError::new("the configuration has no limit to change")),
-        (Some(wanted), _) => format!("the configuration has no limit for {wanted}; it limits {names}"),
-        (None, _) => format!("the configuration limits {names}"),
-    };
-    let error = CommandError::new(problem).with_hint("pass --service action or --service data-source");
-    Err(error.into_usage_error())
 }
 
 fn set_number(changes: &mut Vec<NumberChange>, field: &str, before: Option<i64>, after: Option<i64>) {

@@ -55,6 +55,12 @@ pub enum CredentialsError {
 }
 
 impl CredentialsError {
+    /// The error in the content of a file.
+    #[must_use]
+    pub fn in_file(self, path: impl Into<String>) -> Self {
+        Self::InFile { path: path.into(), error: Box::new(self) }
+    }
+
     pub(crate) fn in_variable(self, name: &'static str) -> Self {
         Self::InVariable { name, error: Box::new(self) }
     }

@@ -11,7 +11,7 @@ use crate::parse::credentials::file_setting::{display_path, find_credential_cont
 use crate::parse::credentials::formats::aio_variables;
 use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
-use crate::{Credentials, CredentialsError, Scopes, Secret};
+use crate::{ClientId, Credentials, CredentialsError, OrgId, Scopes, Secret};
 
 /// The path of a credential file. The other variables override its values.
 const FILE_VARIABLE: &str = "AJO_CREDENTIALS";
@@ -48,9 +48,7 @@ impl Credentials {
             };
             return Self::parse_file(&text, get(NAME_VARIABLE).as_deref(), path)?.with_overrides(get);
         }
-        let either = |names: [&str; 2]| get(names[0]).or_else(|| get(names[1]));
-        let four = (either(CLIENT_ID), either(CLIENT_SECRET), either(ORG_ID), either(SCOPES));
-        let complete = matches!(four, (Some(_), Some(_), Some(_), Some(_)));
+        let complete = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].iter().all(|names| find(&get, *names).is_some());
         if !complete || get(NAME_VARIABLE).is_some() {
             let contexts = aio_variables::parse(vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
             // Errors in the older variables only matter if they are needed.
@@ -59,27 +57,22 @@ impl Credentials {
                 return Self::select(&contexts, get(NAME_VARIABLE).as_deref())?.with_overrides(get);
             }
         }
-        match four {
-            (Some(client_id), Some(secret), Some(org_id), Some(scopes)) => {
-                // The name in an error is that of the variable in use.
-                let name = |names: [&'static str; 2]| if get(names[0]).is_some() { names[0] } else { names[1] };
-                Ok(Self {
-                    client_id: in_variable(name(CLIENT_ID), client_id.parse())?,
-                    secrets: parse_secrets_of(name(CLIENT_SECRET), &secret)?,
-                    org_id: in_variable(name(ORG_ID), org_id.parse())?,
-                    scopes: in_variable(name(SCOPES), Scopes::new(parse_list(&scopes)))?,
-                })
+        Self::from_values(get)
+    }
+
+    /// Creates credentials from `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, and `AJO_SCOPES`, or the names of Adobe's CLI.
+    /// `get` returns the value of a variable, and nothing for a blank one.
+    pub fn from_values(get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
+        let find = |names| find(&get, names);
+        let missing = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES].into_iter().filter(|names| find(*names).is_none());
+        let missing: Vec<_> = missing.map(|names| names[0]).collect();
+        match parse_values(&find) {
+            _ if !missing.is_empty() => Err(CredentialsError::Missing(missing)),
+            Ok((Some(client_id), Some(secrets), Some(org_id), Some(scopes))) => {
+                Ok(Self { client_id, secrets, org_id, scopes })
             }
-            (client_id, secret, org_id, scopes) => {
-                let set = [
-                    (CLIENT_ID[0], client_id.is_some()),
-                    (CLIENT_SECRET[0], secret.is_some()),
-                    (ORG_ID[0], org_id.is_some()),
-                    (SCOPES[0], scopes.is_some()),
-                ];
-                let missing = set.into_iter().filter(|(_, set)| !set).map(|(name, _)| name).collect();
-                Err(CredentialsError::Missing(missing))
-            }
+            Ok(_) => Err(CredentialsError::Missing(missing)),
+            Err(error) => Err(error),
         }
     }
 
@@ -101,21 +94,38 @@ impl Credentials {
     /// Overrides the values for which `get` returns `AJO_CLIENT_ID`, `AJO_CLIENT_SECRET`, `AJO_ORG_ID`, or
     /// `AJO_SCOPES`.
     pub fn with_overrides(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, CredentialsError> {
-        let get = |names: [&str; 2]| get(names[0]).filter(|value| !value.trim().is_empty());
-        if let Some(text) = get(CLIENT_ID) {
-            self.client_id = in_variable(CLIENT_ID[0], text.parse())?;
-        }
-        if let Some(text) = get(CLIENT_SECRET) {
-            self.secrets = parse_secrets_of(CLIENT_SECRET[0], &text)?;
-        }
-        if let Some(text) = get(ORG_ID) {
-            self.org_id = in_variable(ORG_ID[0], text.parse())?;
-        }
-        if let Some(text) = get(SCOPES) {
-            self.scopes = in_variable(SCOPES[0], Scopes::new(parse_list(&text)))?;
-        }
+        let find = |[name, _]: Names| get(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value));
+        let (client_id, secrets, org_id, scopes) = parse_values(&find)?;
+        self.client_id = client_id.unwrap_or(self.client_id);
+        self.secrets = secrets.unwrap_or(self.secrets);
+        self.org_id = org_id.unwrap_or(self.org_id);
+        self.scopes = scopes.unwrap_or(self.scopes);
         Ok(self)
     }
+}
+
+/// The names of one variable.
+type Names = [&'static str; 2];
+
+/// The values that are set.
+type Values = (Option<ClientId>, Option<Vec<Secret>>, Option<OrgId>, Option<Scopes>);
+
+/// Parses the values of the variables. `find` returns the variable in use, which an error names, and its value. It is a trait object
+/// because the functions that call this would each have a copy in the WebAssembly module.
+fn parse_values(find: &dyn Fn(Names) -> Option<(&'static str, String)>) -> Result<Values, CredentialsError> {
+    let parse_id = |(name, text): (_, String)| in_variable(name, text.parse::<ClientId>());
+    let parse_org = |(name, text): (_, String)| in_variable(name, text.parse::<OrgId>());
+    Ok((
+        find(CLIENT_ID).map(parse_id).transpose()?,
+        find(CLIENT_SECRET).map(|(name, text)| parse_secrets_of(name, &text)).transpose()?,
+        find(ORG_ID).map(parse_org).transpose()?,
+        find(SCOPES).map(|(name, text)| in_variable(name, Scopes::new(parse_list(&text)))).transpose()?,
+    ))
+}
+
+/// The first of these variables that is set, and its value.
+fn find(get: &dyn Fn(&str) -> Option<String>, names: Names) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| Some((name, get(name)?)))
 }
 
 /// Adds the name of the variable to an error.

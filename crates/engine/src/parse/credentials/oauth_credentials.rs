@@ -1,7 +1,6 @@
 //! OAuth server-to-server credentials.
 
 use alloc::borrow::ToOwned as _;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -84,7 +83,7 @@ impl Credentials {
 
     /// Like [`Credentials::parse`]. Errors name the file.
     pub fn parse_file(text: &str, name: Option<&str>, path: impl Into<String>) -> Result<Self, CredentialsError> {
-        Self::parse(text, name).map_err(|error| CredentialsError::InFile { path: path.into(), error: Box::new(error) })
+        Self::parse(text, name).map_err(|error| error.in_file(path))
     }
 
     /// Like [`Credentials::parse`], for JSON that is already parsed.

@@ -15,6 +15,16 @@ import {
   type Diagnostic,
   type HttpMethod,
   type TokenStore,
+  type ApiCall,
+  type ApiResponse,
+  type CappingMethods,
+  type LimitChange,
+  type Logger,
+  type LogLevel,
+  type ServiceRating,
+  type SetRating,
+  type SetThroughput,
+  type ThrottlingMethods,
 } from "ajo-limits";
 import { AjoFetchError, AjoHttpError as SameHttpError, errorFromJson, type ErrorJson } from "ajo-limits/errors";
 import { setModule } from "ajo-limits/slim";
@@ -88,6 +98,45 @@ export async function sendBack(ajo: AjoClient, uid: string): Promise<void> {
   await ajo.throttling.update(uid, { ...definitionOf(await ajo.throttling.get(uid)), maxThroughput: 600 });
 }
 
+/** Any configuration is converted to the definition of its API. */
+export async function convert(ajo: AjoClient, uid: string): Promise<void> {
+  await ajo.capping.update(uid, definitionOf(await ajo.capping.get(uid)));
+  await ajo.throttling.update(uid, definitionOf(await ajo.throttling.get(uid)));
+  for (const config of await ajo.capping.list()) {
+    const definition: CappingDefinition = definitionOf(config);
+    await ajo.capping.update(config.uid, { ...definition, methods: ["GET"], services: { ...definition.services, dataSource: undefined } });
+  }
+}
+
+/** Changes with one call. */
+export async function changeLimits(ajo: AjoClient, uid: string): Promise<void> {
+  const rating: ServiceRating = { maxCallsCount: 50, periodInMs: 1000 };
+  const { before, after, live }: LimitChange<CappingDefinition> = await ajo.capping.setRating(uid, rating, { timeoutMs: 5000 });
+  await ajo.capping.setRating(uid, { ...rating, service: "action" });
+  await ajo.capping.setRating(uid, { service: "dataSource", maxCallsCount: 1, periodInMs: 1000 } as const);
+  const change = await ajo.throttling.setThroughput(uid, 300);
+  const throughput: number = change.after.maxThroughput;
+  const isLive: boolean = live === "new" || live === "old" || live === "none" || live === "unknown";
+  print(before.services.action?.rating.maxCallsCount, after.url, isLive, throughput);
+  const setters: [SetRating, SetThroughput, CappingMethods, ThrottlingMethods] = [ajo.capping, ajo.throttling, ajo.capping, ajo.throttling];
+  print(setters);
+}
+
+/** Environment variables, logging, and responses. */
+export async function useEnv(env: { AJO_SANDBOX: string; TOKENS: { get(key: string): string } }): Promise<void> {
+  const lines: string[] = [];
+  const add = (line: string): number => lines.push(line);
+  const logger: Logger = { error: add, warn: add, info: add, debug: add };
+  const logLevel: LogLevel = "debug";
+  const ajo: AjoClient = AjoClient.fromEnv(env, { tokenStore: store, logger, logLevel, attemptTimeoutMs: 5, fetchOptions: { keepalive: true } });
+  AjoClient.fromEnv(environment, {});
+  const call: ApiCall<CappingConfig[]> = ajo.capping.list({ fetchOptions: { priority: "low" } });
+  const { data, status, headers, requestId, attempts }: ApiResponse<CappingConfig[]> = await call.withResponse();
+  const age: string | null = headers.get("age");
+  const empty: undefined | void = (await ajo.capping.deploy("uid").withResponse()).data;
+  print(data[0]?.uid, status.toFixed(), requestId.length, attempts.toFixed(), age, empty);
+}
+
 /** Definitions from constants, with readonly arrays. */
 export async function useConstants(ajo: AjoClient): Promise<void> {
   const capping = {
@@ -133,6 +182,18 @@ export async function typeErrors(ajo: AjoClient): Promise<void> {
   await ajo.capping.deploy();
   // @ts-expect-error `list` returns an array without an envelope.
   (await ajo.capping.list()).results;
+  // @ts-expect-error A configuration is not a definition.
+  await ajo.capping.update("u", await ajo.capping.get("u"));
+  // @ts-expect-error Missing period.
+  await ajo.capping.setRating("u", { maxCallsCount: 5 });
+  // @ts-expect-error Unknown service.
+  await ajo.capping.setRating("u", { service: "email", maxCallsCount: 5, periodInMs: 1000 });
+  // @ts-expect-error An option that comes from a variable.
+  AjoClient.fromEnv({}, { clientSecret: "s" });
+  // @ts-expect-error The second argument is internal.
+  new AjoClient({ sandbox: "prod" }, {});
+  // @ts-expect-error Unknown level.
+  new AjoClient({ sandbox: "prod", logLevel: "trace" });
   // @ts-expect-error Missing code.
   new AjoError("message");
   print(definition);
