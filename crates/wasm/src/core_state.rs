@@ -1,7 +1,8 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::time::Duration;
 
 use ajo_engine::{CallFailure, ErrorKind, MonotonicClock, Secret, StepContext, Timestamp};
@@ -226,6 +227,14 @@ impl CoreState {
     pub fn definition_of(&mut self, api: &str, config: &str) -> Option<String> {
         let result = definition::of_config(api, config);
         self.keep_problem(result)
+    }
+
+    /// See [`crate::check_url`].
+    pub fn check_url(&self, client: u32, url: &str) -> Option<String> {
+        match self.clients.get(client) {
+            Some(client) => client.origins.check(url).err().map(|error| error.to_string()),
+            None => Some("there is no such client".to_owned()),
+        }
     }
 
     fn keep_problem(&mut self, result: Result<String, String>) -> Option<String> {

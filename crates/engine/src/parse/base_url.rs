@@ -7,6 +7,7 @@ use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 
 use crate::IMS_URL;
+use crate::parse::api_path::path_problem;
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -81,14 +82,8 @@ impl BaseUrl {
             return Err(problem("plain http is only allowed for loopback addresses; use https"));
         };
         let path = path.trim_end_matches('/');
-        // HTTP clients treat `%2e` as a dot here.
-        let dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
-        if path.split('/').any(dots) || path.contains('\\') {
-            return Err(problem("its path must not contain `.` or `..` segments or `\\`"));
-        }
-        // HTTP clients encode these characters, so the URL in messages would differ from the requested URL.
-        if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>`".contains(&byte)) {
-            return Err(problem("its path contains characters that must be percent-encoded"));
+        if let Some(reason) = path_problem(path) {
+            return Err(problem(reason));
         }
         Ok(Self { url: format!("{scheme}://{authority}{path}"), is_plain_http: plain_http })
     }
@@ -114,6 +109,15 @@ impl BaseUrl {
         Ok(base_url)
     }
 
+    /// Scheme, host, and port in the form in which URLs are normalized: in lower case, without the default port.
+    pub fn origin(&self) -> String {
+        let (scheme, rest) = self.url.split_once("://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let default_port = if self.is_plain_http { ":80" } else { ":443" };
+        let authority = authority.strip_suffix(default_port).unwrap_or(authority);
+        format!("{scheme}://{}", authority.to_ascii_lowercase())
+    }
+
     /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.url
@@ -126,7 +130,7 @@ impl BaseUrl {
 }
 
 /// The part of a URL that is safe to show. Text before an `@` can be a password, and text after `?` or `#` a token.
-fn redacted_excerpt(text: &str) -> String {
+pub(crate) fn redacted_excerpt(text: &str) -> String {
     if text.contains('@') {
         return "…@…".to_owned();
     }
