@@ -1,8 +1,11 @@
+import type { ApiCall } from "./api-call.js";
 import { createApis } from "./api-methods.js";
+import { type RequestMethod, startRequest } from "./api-request.js";
 import { readOptions } from "./arguments.js";
+import { AjoAuth } from "./ajo-auth.js";
 import { CallContext } from "./call-context.js";
 import type { Capping, Throttling } from "./generated/operations.js";
-import type { AjoOptions } from "./options.js";
+import type { AjoOptions, RequestOptions } from "./options.js";
 import type { Redeploy } from "./redeploy.js";
 import { startOperation } from "./start-call.js";
 
@@ -22,6 +25,9 @@ const CONSTRUCTOR = "new AjoClient";
 export class AjoClient {
   declare readonly capping: Capping & Redeploy;
   declare readonly throttling: Throttling;
+  /** Tokens and requests for other Adobe APIs. Shares the token of this client. */
+  declare readonly auth: AjoAuth;
+  readonly #context: CallContext;
 
   /** @internal A minifier may have renamed the class. */
   static get name(): string {
@@ -32,7 +38,26 @@ export class AjoClient {
   constructor(options: AjoOptions) {
     const { json, settings } = readOptions(CONSTRUCTOR, options, ["sandbox"]);
     const context = new CallContext(CONSTRUCTOR, json, settings);
-    Object.assign(this, createApis((...call) => startOperation(context, ...call)));
+    this.#context = context;
+    Object.assign(this, createApis((...call) => startOperation(context, ...call)), { auth: new AjoAuth(context) });
+  }
+
+  /**
+   * Sends a request to another API behind the same gateway, and returns the JSON of its response; `undefined` if the body is empty. The type
+   * `T` is not checked.
+   *
+   * `path` begins after the origin of `baseUrl`, by default `https://platform.adobe.io`. Encode its variable parts with
+   * `encodeURIComponent`, and pass the query separately.
+   *
+   * The request has the headers, time limits, and retries of every other call: GET, HEAD, and OPTIONS are retried like `get`, PUT and
+   * DELETE like `update`, POST and PATCH like `create`. For other hosts, other formats, and streams use `auth.fetch`.
+   *
+   * ```ts
+   * const journeys = await ajo.request("GET", "/ajo/journey", { query: { limit: 50 } });
+   * ```
+   */
+  request<T = unknown>(method: RequestMethod, path: string, options?: RequestOptions): ApiCall<T> {
+    return startRequest(this.#context, method, path, options) as ApiCall<T>;
   }
 }
 

@@ -4,7 +4,7 @@ import type { AjoEvent } from "./options.js";
 
 /** The attempts of one call: counts them, and emits events about them and about the token. */
 export class CallProgress {
-  attempts = 0;
+  attempts: number;
   /** Status of the current attempt, if it received a response. */
   status: number | undefined;
   readonly #operation: string;
@@ -12,7 +12,8 @@ export class CallProgress {
   readonly #listener: ((event: AjoEvent) => void) | undefined;
   #attemptStartedAt = 0;
 
-  constructor(operation: string, requestId: string, listener: ((event: AjoEvent) => void) | undefined) {
+  constructor(operation: string, requestId: string, listener: ((event: AjoEvent) => void) | undefined, previousAttempts = 0) {
+    this.attempts = previousAttempts;
     this.#operation = operation;
     this.#requestId = requestId;
     this.#listener = listener;
