@@ -1,8 +1,7 @@
-//! Runs one suite of cases through the native client over HTTP and through the steps of the npm package. `tests/fetch` runs it over
-//! `fetch`.
+//! Runs one suite of cases through the native client over HTTP. `tests/fetch` runs it over `fetch`, and `crates/wasm/npm/test` in the
+//! npm package.
 
 mod native;
-mod npm_steps;
 mod request_logs;
 mod suite;
 
@@ -33,22 +32,11 @@ async fn native_client_passes_all_cases() {
     assert_no_differences("native", &results);
 }
 
-#[test]
-fn npm_steps_pass_all_cases() {
-    let suite = suite::load_suite();
-    let mut results = Vec::new();
-    for case in cases(&suite) {
-        let (requests, result) = npm_steps::run_case(&suite["client"], case);
-        results.push((case_name(case), suite::find_differences(case, &suite["secrets"], &requests, &result)));
-    }
-    assert_no_differences("steps", &results);
-}
-
-#[test]
-fn differences_are_found() {
+#[tokio::test]
+async fn differences_are_found() {
     let suite = suite::load_suite();
     let case = &cases(&suite)[0];
-    let (mut requests, result) = npm_steps::run_case(&suite["client"], case);
+    let (mut requests, result) = native::run_case(&suite["client"], case).await;
     assert!(!suite::find_differences(case, &suite["secrets"], &requests, &Ok(Value::Null)).is_empty());
     requests[0].body.clear();
     assert!(!suite::find_differences(case, &suite["secrets"], &requests, &result).is_empty());

@@ -6,7 +6,9 @@
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
-use ajo_auth::{AccessToken, AuthError, BaseUrl, ClientId, Credentials, CredentialsError, OrgId, Scopes, Secret, Timestamp};
+use ajo_auth::{
+    AccessToken, AuthError, BaseUrl, ClientId, Credentials, CredentialsError, OrgId, Scopes, Secret, Timestamp,
+};
 use ajo_core::{ErrorResponse, SandboxName, Uid};
 use ajo_engine::{decode_entry, encode_entry, parse_retry_after, parse_token_response};
 use http::{HeaderValue, Uri};

@@ -102,7 +102,7 @@ pub(crate) fn check_features() -> Result<(), String> {
     Ok(())
 }
 
-/// Links the engine without `std`, checks the crates that support WebAssembly, and lints the client over `fetch`.
+/// Links the npm package's module without `std`, checks the crates that support WebAssembly, and lints the client over `fetch`.
 pub(crate) fn check_wasm_builds() -> Result<(), String> {
     let target = ["--target", WASM32, "--locked"];
     link_without_std(&target)?;
@@ -114,15 +114,15 @@ pub(crate) fn check_wasm_builds() -> Result<(), String> {
     cargo(&[&["clippy", "--package", "ajo-fetch-tests", "--tests"][..], &target, &DENY_WARNINGS].concat(), &[])
 }
 
-/// Links the engine into a module without `std` and prints the module's size.
+/// Links the npm package's module, which has no `std`, and prints its size before wasm-opt.
 fn link_without_std(target: &[&str]) -> Result<(), String> {
     // The smaller sha2 backend, as in the npm package. Stripped, because only the size matters here.
     let flags = [("RUSTFLAGS", "--cfg=sha2_backend_soft=\"compact\"")];
-    let build = ["build", "--package", "ajo-no-std-tests", "--profile", "wasm", "--config", "profile.wasm.strip=true"];
+    let build = ["build", "--package", "ajo-wasm", "--profile", "wasm", "--config", "profile.wasm.strip=true"];
     cargo(&[&build[..], target].concat(), &flags)?;
-    let module = workspace::target().join(WASM32).join("wasm/ajo_no_std_tests.wasm");
+    let module = workspace::target().join(WASM32).join("wasm/ajo_wasm.wasm");
     let size = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
-    log(&format!("    the engine without std: {size} bytes"));
+    log(&format!("    the module without std: {size} bytes"));
     Ok(())
 }
 

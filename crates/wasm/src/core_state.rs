@@ -19,7 +19,7 @@ use crate::{definition, error_json};
 const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The clients and the calls of one module. The exported functions use the only one.
-pub struct CoreState {
+pub(crate) struct CoreState {
     clients: NumberedMap<Client>,
     calls: NumberedMap<Box<Call>>,
     clock: MonotonicClock,
@@ -29,15 +29,9 @@ pub struct CoreState {
     problem: Option<String>,
 }
 
-impl Default for CoreState {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl CoreState {
     /// No clients.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             clients: NumberedMap::new(),
             calls: NumberedMap::new(),
@@ -49,7 +43,7 @@ impl CoreState {
     }
 
     /// See [`crate::open`].
-    pub fn open(&mut self, options: &str) -> String {
+    pub(crate) fn open(&mut self, options: &str) -> String {
         match Client::open(options) {
             Ok((client, description)) => description.number("client", self.clients.insert(client)).finish(),
             Err(error) => crate::json_writer::JsonWriter::new().raw_field("failed", &error).finish(),
@@ -57,7 +51,7 @@ impl CoreState {
     }
 
     /// See [`crate::close`].
-    pub fn close(&mut self, client: u32) {
+    pub(crate) fn close(&mut self, client: u32) {
         if let Some(open) = self.clients.get_mut(client) {
             open.is_closed = true;
             self.drop_unused(client);
@@ -72,26 +66,26 @@ impl CoreState {
     }
 
     /// See [`crate::access_token`].
-    pub fn access_token(&self, client: u32) -> String {
+    pub(crate) fn access_token(&self, client: u32) -> String {
         let token = self.clients.get(client).and_then(|client| client.last_token.as_ref());
         token.map_or_else(String::new, |token| Secret::expose(token).into())
     }
 
     /// See [`crate::invalidate`].
-    pub fn invalidate(&mut self, client: u32, generation: f64, now: f64) -> bool {
+    pub(crate) fn invalidate(&mut self, client: u32, generation: f64, now: f64) -> bool {
         let client = self.clients.get_mut(client);
         client.is_some_and(|client| client.tokens.invalidate(to_u64(generation), timestamp(now)))
     }
 
     /// See [`crate::mark_rejected`].
-    pub fn mark_rejected(&mut self, client: u32, generation: f64, now: f64) {
+    pub(crate) fn mark_rejected(&mut self, client: u32, generation: f64, now: f64) {
         if let Some(client) = self.clients.get_mut(client) {
             client.tokens.mark_rejected(to_u64(generation), timestamp(now));
         }
     }
 
     /// See [`crate::begin`].
-    pub fn begin(
+    pub(crate) fn begin(
         &mut self,
         client: u32,
         operation: i32,
@@ -111,12 +105,12 @@ impl CoreState {
     }
 
     /// See [`crate::step`].
-    pub fn step(&mut self, call: u32, input: u32, value: f64, moment: Moment) -> u32 {
+    pub(crate) fn step(&mut self, call: u32, input: u32, value: f64, moment: Moment) -> u32 {
         self.report(call, Report::from_code(input, value), moment)
     }
 
     /// Reports the result of the last action of a call and returns the next action. A report that does not fit cancels the call.
-    pub fn report(&mut self, number: u32, report: Option<Report<'_>>, moment: Moment) -> u32 {
+    pub(crate) fn report(&mut self, number: u32, report: Option<Report<'_>>, moment: Moment) -> u32 {
         let context = self.context(moment);
         self.last_action = self.advance(number, report, context).unwrap_or(Action::FAILED);
         if self.last_action.is(code::DONE) {
@@ -154,7 +148,7 @@ impl CoreState {
     }
 
     /// See [`crate::cancel`].
-    pub fn cancel(&mut self, call: u32, moment: Moment) {
+    pub(crate) fn cancel(&mut self, call: u32, moment: Moment) {
         let context = self.context(moment);
         self.cancel_call(call, context);
     }
@@ -171,37 +165,38 @@ impl CoreState {
     }
 
     /// The number of calls that have not ended.
-    pub const fn call_count(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) const fn call_count(&self) -> usize {
         self.calls.len()
     }
 
     /// See [`crate::millis`].
-    pub fn millis(&self) -> f64 {
+    pub(crate) fn millis(&self) -> f64 {
         self.last_action.millis()
     }
 
     /// See [`crate::extra`].
-    pub const fn extra(&self) -> f64 {
+    pub(crate) const fn extra(&self) -> f64 {
         self.last_action.extra
     }
 
     /// See [`crate::token_request_body`].
-    pub fn token_request_body(&self, call: u32) -> String {
+    pub(crate) fn token_request_body(&self, call: u32) -> String {
         self.calls.get(call).map_or_else(String::new, |call| call.token_request_body())
     }
 
     /// See [`crate::store_key`].
-    pub fn store_key(&self, call: u32) -> String {
+    pub(crate) fn store_key(&self, call: u32) -> String {
         self.calls.get(call).map_or_else(String::new, |call| call.store_key())
     }
 
     /// See [`crate::store_entry`].
-    pub fn store_entry(&self, call: u32) -> String {
+    pub(crate) fn store_entry(&self, call: u32) -> String {
         self.calls.get(call).map_or_else(String::new, |call| call.store_entry())
     }
 
     /// See [`crate::take_error`].
-    pub fn take_error(&mut self, number: u32, operation: &str, request_id: &str) -> String {
+    pub(crate) fn take_error(&mut self, number: u32, operation: &str, request_id: &str) -> String {
         let error = match self.calls.get(number) {
             Some(call) => call.error_json(operation, request_id),
             None if self.calls.was_used(number) => Some(error_json::abandoned_call(operation)),
@@ -212,19 +207,19 @@ impl CoreState {
     }
 
     /// See [`crate::take_problem`].
-    pub fn take_problem(&mut self, operation: &str) -> String {
+    pub(crate) fn take_problem(&mut self, operation: &str) -> String {
         let failure: CallFailure = ErrorKind::BuildRequest(self.problem.take().unwrap_or_default()).into();
         error_json::for_arguments(&failure, operation)
     }
 
     /// See [`crate::encode_definition`].
-    pub fn encode_definition(&mut self, operation: u32, definition: &str, org_id: &str) -> Option<String> {
+    pub(crate) fn encode_definition(&mut self, operation: u32, definition: &str, org_id: &str) -> Option<String> {
         let result = definition::encode(operation, definition, org_id);
         self.keep_problem(result)
     }
 
     /// See [`crate::definition_of`].
-    pub fn definition_of(&mut self, api: &str, config: &str) -> Option<String> {
+    pub(crate) fn definition_of(&mut self, api: &str, config: &str) -> Option<String> {
         let result = definition::of_config(api, config);
         self.keep_problem(result)
     }

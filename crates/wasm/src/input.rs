@@ -5,7 +5,7 @@ use alloc::string::String;
 use ajo_engine::SendErrorKind;
 
 /// The result of an action.
-pub enum Report<'r> {
+pub(crate) enum Report<'r> {
     /// The first step, or the end of a wait.
     Continue,
     /// The service responded with success. JavaScript has checked the body.

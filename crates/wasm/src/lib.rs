@@ -33,8 +33,8 @@ mod time;
 
 #[cfg(target_arch = "wasm32")]
 mod panic_handler;
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are whole")]
+mod tests;
 
-pub use core_state::CoreState;
 pub use exports::*;
-pub use input::Report;
-pub use time::Moment;

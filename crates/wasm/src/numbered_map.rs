@@ -20,6 +20,7 @@ impl<T> NumberedMap<T> {
         self.last
     }
 
+    #[cfg(test)]
     pub(crate) const fn len(&self) -> usize {
         self.entries.len()
     }

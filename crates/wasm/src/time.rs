@@ -7,13 +7,13 @@ const MAX_TIMER_MILLIS: u32 = i32::MAX as u32;
 
 /// The time and a random number of one step.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// Milliseconds since the Unix epoch.
-    pub now: f64,
+    pub(crate) now: f64,
     /// Milliseconds on a clock that should not go back.
-    pub elapsed: f64,
+    pub(crate) elapsed: f64,
     /// From 0 to 1, exclusive.
-    pub random: f64,
+    pub(crate) random: f64,
 }
 
 /// An integer: the nearest one of the type for a number out of range, zero for NaN.

@@ -59,5 +59,5 @@ fn convert<D: serde::de::DeserializeOwned>(
     serde_json::from_str(&definition).map_err(|error| IncompleteConfigError(error.to_string()))
 }
 
-#[cfg(all(test, feature = "client"))]
+#[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::str::from_utf8;
 
 use super::call_failure::CallFailure;
+use crate::parse::substring::replace;
 use crate::untrusted_text::message_excerpt;
 use crate::{ErrorKind, ErrorResponse, Secret, Timestamp, parse_retry_after};
 
@@ -51,7 +52,7 @@ pub fn safe_request_id(id: &str, token: &Secret) -> Option<String> {
     let token = token.expose();
     // The length check avoids most searches: starting one costs more than the rest of a call's bookkeeping.
     let is_redacted = token.len() >= MIN_TOKEN_LENGTH && id.len() >= token.len();
-    message_excerpt(&if is_redacted { Cow::Owned(id.replace(token, REDACTED)) } else { Cow::Borrowed(id) })
+    message_excerpt(&if is_redacted { Cow::Owned(replace(id, token, REDACTED)) } else { Cow::Borrowed(id) })
 }
 
 /// Removes the token from an error body, because a careless server may echo the request. A body that contains the token and is not
@@ -60,5 +61,5 @@ fn redact_body<'b>(body: &'b [u8], token: &str) -> Cow<'b, [u8]> {
     if token.len() < MIN_TOKEN_LENGTH || !body.windows(token.len()).any(|window| window == token.as_bytes()) {
         return Cow::Borrowed(body);
     }
-    Cow::Owned(from_utf8(body).map(|text| text.replace(token, REDACTED).into_bytes()).unwrap_or_else(|_| Vec::new()))
+    Cow::Owned(from_utf8(body).map_or_else(|_| Vec::new(), |text| replace(text, token, REDACTED).into_bytes()))
 }

@@ -1,11 +1,12 @@
 //! The origins that may receive an access token.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::parse::base_url::{BaseUrl, redacted_excerpt};
+use crate::parse::ip_address::parse_ipv4;
+use crate::parse::substring;
 
 /// Hosts of Adobe's APIs for Journey Optimizer. `*.adobe.io` as a whole contains customers' own code, such as
 /// `runtime.adobe.io`. Source: the product's authentication page.
@@ -31,7 +32,7 @@ impl AllowedOrigins {
         for host in hosts {
             let secure = ["https://", host].concat();
             if !is_normalized_host(host) || BaseUrl::parse_origin(&secure).is_err() {
-                let reason = "is not a host: use `host` or `host:port` in lower case, without a scheme and a path";
+                let reason = "is not a host: use `host` or `host:port` in lower case, without a scheme and a path; an IPv6 address must be [::1]";
                 return Err(OriginError { excerpt: redacted_excerpt(host), reason });
             }
             let plain = ["http://", host].concat();
@@ -47,7 +48,7 @@ impl AllowedOrigins {
     /// origin.
     pub fn check(&self, url: &str) -> Result<(), OriginError> {
         let problem = |reason| Err(OriginError { excerpt: redacted_excerpt(url), reason });
-        let Some((scheme, rest)) = url.split_once("://") else {
+        let Some((scheme, rest)) = substring::split_once(url, "://") else {
             return problem("gets no access token: it must be an absolute URL");
         };
         let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -72,15 +73,14 @@ fn is_normalized_host(host: &str) -> bool {
     let is_normalized_port = match port.strip_prefix(':') {
         None => true,
         Some("443") => false,
-        Some(digits) => digits.parse::<u16>().is_ok_and(|port| port.to_string() == digits),
+        Some(digits) => digits.parse::<u16>().is_ok() && (digits == "0" || !digits.starts_with(['0', '+'])),
     };
     is_normalized_port && is_normalized_name(name)
 }
 
 fn is_normalized_name(name: &str) -> bool {
-    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
-        // URLs write the last four bytes of any address as hexadecimal digits.
-        return !address.contains('.') && address.parse::<Ipv6Addr>().is_ok_and(|parsed| parsed.to_string() == address);
+    if name == "[::1]" {
+        return true;
     }
     let is_label = |label: &str| {
         !label.is_empty()
@@ -89,7 +89,7 @@ fn is_normalized_name(name: &str) -> bool {
     // URLs take a name for an address if it ends with a number, which can be hexadecimal.
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_address = last.starts_with(|first: char| first.is_ascii_digit());
-    name.split('.').all(is_label) && (!is_address || name.parse::<Ipv4Addr>().is_ok())
+    name.split('.').all(is_label) && (!is_address || parse_ipv4(name).is_some())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Paths of requests to other APIs.
 
+use crate::parse::substring;
+
 /// Checks the path of a request, which follows an origin. Returns what is wrong with it.
 pub fn check_api_path(path: &str) -> Result<(), &'static str> {
     if !path.starts_with('/') || path.starts_with("//") {
@@ -14,7 +16,7 @@ pub fn check_api_path(path: &str) -> Result<(), &'static str> {
 /// What is wrong with the path of a URL: HTTP clients would change it.
 pub(crate) fn path_problem(path: &str) -> Option<&'static str> {
     // HTTP clients treat `%2e` as a dot here.
-    let dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let dots = |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
     if path.split('/').any(dots) || path.contains('\\') {
         Some("its path must not contain `.` or `..` segments or `\\`")
     // HTTP clients encode these characters, so the URL in messages would differ from the requested URL.

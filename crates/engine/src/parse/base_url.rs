@@ -4,10 +4,11 @@ use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
-use core::net::{IpAddr, Ipv6Addr};
 
 use crate::IMS_URL;
 use crate::parse::api_path::path_problem;
+use crate::parse::ip_address::{is_loopback_address, parse_ipv6};
+use crate::parse::substring;
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -44,7 +45,8 @@ impl BaseUrl {
         if text.len() > MAX_LENGTH {
             return Err(not_a_url());
         }
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| problem("it must begin with https://"))?;
+        let (scheme, rest) =
+            substring::split_once(text, "://").ok_or_else(|| problem("it must begin with https://"))?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if !authority.bytes().all(is_authority_byte) {
@@ -63,7 +65,7 @@ impl BaseUrl {
             return Err(no_host());
         }
         let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        if in_brackets.map_or(host.contains(['[', ']']), |address| address.parse::<Ipv6Addr>().is_err()) {
+        if in_brackets.map_or(host.contains(['[', ']']), |address| parse_ipv6(address).is_none()) {
             return Err(not_a_url());
         }
         if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
@@ -101,7 +103,7 @@ impl BaseUrl {
     /// Parses a URL without a path, such as the address of the token endpoint.
     pub fn parse_origin(text: &str) -> Result<Self, BaseUrlError> {
         let base_url = Self::parse(text)?;
-        let after_scheme = base_url.url.split_once("://").map_or("", |(_, rest)| rest);
+        let after_scheme = substring::split_once(&base_url.url, "://").map_or("", |(_, rest)| rest);
         if after_scheme.contains('/') {
             let reason = "it must not have a path; the client adds it";
             return Err(BaseUrlError { excerpt: redacted_excerpt(&base_url.url), reason });
@@ -111,7 +113,7 @@ impl BaseUrl {
 
     /// Scheme, host, and port in the form in which URLs are normalized: in lower case, without the default port.
     pub fn origin(&self) -> String {
-        let (scheme, rest) = self.url.split_once("://").unwrap_or_default();
+        let (scheme, rest) = substring::split_once(&self.url, "://").unwrap_or_default();
         let authority = rest.split('/').next().unwrap_or_default();
         let default_port = if self.is_plain_http { ":80" } else { ":443" };
         let authority = authority.strip_suffix(default_port).unwrap_or(authority);
@@ -146,7 +148,7 @@ fn is_authority_byte(byte: u8) -> bool {
 /// `localhost`, `127.0.0.0/8`, or `::1`. Other names could resolve to any address.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || is_loopback_address(address)
 }
 
 impl fmt::Display for BaseUrl {
@@ -169,10 +171,10 @@ mod tests {
         let (scheme, authority, host) =
             (uri.scheme_str()?, uri.authority()?, uri.host().filter(|host| !host.is_empty())?);
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        let is_loopback = host.eq_ignore_ascii_case("localhost")
-            || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let is_loopback = host.eq_ignore_ascii_case("localhost") || is_loopback_address(address);
         let path = uri.path().trim_end_matches('/');
-        let dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        let dots =
+            |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
         let is_usable = !authority.as_str().contains('@')
             && (authority.as_str() == host || authority.port_u16().is_some())
             && uri.query().is_none()

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::diagnostic::Diagnostic;
 use super::url_pattern_syntax::UrlPattern;
+use crate::parse::substring;
 
 const GUARDRAILS_PAGE: &str = "start/guardrails.md";
 const EXTERNAL_SYSTEMS_PAGE: &str = "configuration/external-systems.md";
@@ -79,7 +80,7 @@ pub(super) fn check_address(url: &UrlPattern<'_>, pointer: &str, callers: &[Call
             format!("journeys do not call IP addresses, so the limit matches no call ({page})"),
         );
     }
-    if url.host.to_ascii_lowercase().contains(".adobe.") {
+    if substring::contains(&url.host.to_ascii_lowercase(), ".adobe.") {
         let message = "journeys do not call internal Adobe addresses (`.adobe.*`), so the limit matches no call";
         add("AJO_LIMITS_ADOBE_HOST", format!("{message} ({GUARDRAILS_PAGE})"));
     }
@@ -102,10 +103,11 @@ pub(super) fn check_data_source_rate(calls: i64, period_in_ms: i64) -> Option<Di
 
 /// Notes that so few connections reach a rate only with very short calls.
 pub(super) fn check_connections(calls: i64, period_in_ms: i64, connections: i64) -> Option<Diagnostic> {
-    let (calls, period, connections) = (i128::from(calls), i128::from(period_in_ms), i128::from(connections));
-    let is_limited = calls > 0 && calls * 1000 >= MAX_RATE_PER_CONNECTION.saturating_mul(connections * period);
+    let busy_time = i128::from(connections) * i128::from(period_in_ms);
+    let is_limited = calls > 0 && i128::from(calls) * 1000 >= MAX_RATE_PER_CONNECTION.saturating_mul(busy_time);
     is_limited.then(|| {
-        let latency = connections * period / calls;
+        // A product above 64 bits only has a latency below 25 ms too.
+        let latency = i64::try_from(busy_time).unwrap_or(i64::MAX) / calls;
         let message = format!(
             "with {connections} connections, calls reach this rate only if each ends within {latency} ms (inferred: a \
              connection carries one call at a time)"

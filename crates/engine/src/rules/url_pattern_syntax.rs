@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::String;
 
 use super::hidden_characters::describe_character;
+use crate::parse::ip_address::parse_ipv6;
+use crate::parse::substring;
 
 /// Why a URL pattern is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +37,8 @@ pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternE
     if let Some(space) = space {
         return Err(UrlPatternError::Malformed(format!("it contains {}", describe_character(space))));
     }
-    let (scheme, rest) = url.split_once("://").ok_or_else(|| malformed("it must begin with https:// or http://"))?;
+    let (scheme, rest) =
+        substring::split_once(url, "://").ok_or_else(|| malformed("it must begin with https:// or http://"))?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return Err(malformed("it must begin with https:// or http://"));
     }
@@ -47,7 +50,7 @@ pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternE
         Some(rest) => {
             let (address, rest) =
                 rest.split_once(']').ok_or_else(|| malformed("its IPv6 address has no closing bracket"))?;
-            if !address.contains('*') && address.parse::<core::net::Ipv6Addr>().is_err() {
+            if !address.contains('*') && parse_ipv6(address).is_none() {
                 return Err(malformed("the address in brackets is not an IPv6 address"));
             }
             match rest.strip_prefix(':') {

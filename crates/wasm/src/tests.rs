@@ -1,0 +1,9 @@
+//! Whole calls, driven as JavaScript drives them.
+
+mod calls;
+mod driver;
+mod errors;
+mod hostile;
+mod stores;
+mod time;
+mod tokens;
