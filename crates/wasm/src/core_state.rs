@@ -225,7 +225,7 @@ impl CoreState {
     }
 
     /// See [`crate::check_url`].
-    pub fn check_url(&self, client: u32, url: &str) -> Option<String> {
+    pub(crate) fn check_url(&self, client: u32, url: &str) -> Option<String> {
         match self.clients.get(client) {
             Some(client) => client.origins.check(url).err().map(|error| error.to_string()),
             None => Some("there is no such client".to_owned()),

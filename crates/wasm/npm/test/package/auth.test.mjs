@@ -169,6 +169,33 @@ test("nothing is sent to another host", async (t) => {
   assert.deepEqual([sent, endpoint.requests.length, ...apis.map(({ requests }) => requests.length)], [[], 0, 0, 0, 0]);
 });
 
+test("random URLs go to allowed hosts only", async () => {
+  const fragments = [
+    "https://", "http://", "HTTPS://", "https:", "//", "/", "\\", "?", "#", "@", ":", ":443", ":444", ":80", ".", "%2e", "\t", "\n", " ", "\0",
+    "platform.adobe.io", "cjm.adobe.io", "adobe.io", "PLATFORM.adobe.io", "runtime.adobe.io", "evil.example", "localhost:3000", "localhost", "api.example",
+    "platform", "a", "1", "u:p@", "。", "ａ", "а", "\u00ad", "\u200b", "\ufeff", "\ud800", "ß", "xn--", "..", ";", "[::1]", "127.0.0.1",
+  ];
+  const allowed = ["https://platform.adobe.io", "https://cjm.adobe.io", "https://api.example", "https://localhost:3000", "http://localhost:3000"];
+  let seed = 1;
+  const random = (limit) => (seed = (seed * 48271) % 2147483647) % limit;
+  let sent = 0;
+  const fetch = async (url) => {
+    sent += 1;
+    const { origin, username, password } = new URL(url);
+    assert.ok(allowed.includes(origin) && username + password === "", JSON.stringify(url));
+    return new Response();
+  };
+  const token = { accessToken: "eyJ-canary-token-1", clientId: "client-1", orgId: ORG, sandbox: "prod" };
+  const auth = new AjoAuth({ ...token, allowedHosts: ["api.example", "localhost:3000"], fetch });
+  for (let index = 0; index < 20_000; index += 1) {
+    const start = random(2) === 0 ? `${allowed[random(allowed.length)]}${random(3) === 0 ? "" : "/"}` : "https://";
+    const url = start + Array.from({ length: random(5) }, () => fragments[random(fragments.length)]).join("");
+    const error = await auth.fetch(url).then(() => undefined, (it) => it);
+    assert.ok(error === undefined || error.name === "AjoValidationError", inspect(error));
+  }
+  assert.ok(sent > 2000, `${sent}`);
+});
+
 test("the two hosts of Adobe are allowed", async (t) => {
   const { options } = await service(t);
   const sent = [];
