@@ -17,6 +17,8 @@ pub(crate) fn test_wrapper() -> Result<(), String> {
 pub(crate) fn test_packages() -> Result<(), String> {
     let (client, emulator) = (path_string(&pack()?), path_string(&pack_emulator()?));
     check_manifest(&client, "core.wasm")?;
+    let types = build_folder(CLIENT_PACKAGE).join("types/esm");
+    run_script("docs.mjs", &[&path_string(&types), "--check"])?;
     run_script("types.mjs", &[&client, &path_string(&build_folder("types"))])?;
     run_script("test-package.mjs", &["test/package", &path_string(&build_folder("packed")), &client, &emulator])?;
     run_script("budgets.mjs", &[&path_string(&build_folder(CLIENT_PACKAGE)), &client])?;
@@ -31,9 +33,7 @@ pub(crate) fn test_packages() -> Result<(), String> {
 /// Checks package.json, and that its types resolve. A WebAssembly module can be imported but not required.
 fn check_manifest(tarball: &str, module: &str) -> Result<(), String> {
     node_module("publint/src/cli.js", &["run", "--strict", tarball])?;
-    // `node10` resolution ignores `exports`, so it finds no subpath.
-    let exceptions = ["--profile", "node16", "--exclude-entrypoints", module];
-    node_module("@arethetypeswrong/cli/dist/index.js", &[&[tarball, "--quiet"], &exceptions[..]].concat())
+    node_module("@arethetypeswrong/cli/dist/index.js", &[tarball, "--quiet", "--exclude-entrypoints", module])
 }
 
 /// Runs one of the scripts of the emulator's package.

@@ -35,6 +35,9 @@ const files = parseRecipes(await readFile(path.join(here, "../README.md"), "utf8
 const unknown = files.find(({ folder }) => folder !== "all" && RECIPES[folder] === undefined);
 if (unknown !== undefined) throw new Error(`the README has a recipe ${unknown.folder}, which RECIPES does not run`);
 
+// Files of an earlier run: Vitest would read the configuration of a folder above.
+for (const { file } of files) await rm(path.join(work, file), { force: true });
+
 for (const [name, { run, manifest, env, expected, inWork = false }] of Object.entries(RECIPES)) {
   const cwd = inWork ? work : path.join(work, "recipes", name);
   if (!inWork) {

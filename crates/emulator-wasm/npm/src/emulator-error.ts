@@ -1,3 +1,6 @@
+/** Marks the errors of all copies of this package, which share nothing else. */
+const BRAND = Symbol.for("ajo-limits-emulator.error");
+
 /**
  * An error of the emulator. `message` is one line.
  *
@@ -14,6 +17,13 @@ export class EmulatorError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     if (details.status !== undefined) this.status = details.status;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Whether `value` is an `EmulatorError` of this or another copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== EmulatorError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return Object(value)[BRAND] === true;
   }
 }
 

@@ -108,6 +108,15 @@ test("invalid use is explained in one sentence", () => {
   assert.throws(() => emulator.control("POST", "/simulate", {}), { code: "REJECTED", status: 501, message: /ajo simulate/ });
 });
 
+test("instanceof holds for both builds", () => {
+  const other = createRequire(import.meta.url)("ajo-limits-emulator");
+  assert.notEqual(other.EmulatorError, EmulatorError);
+  const invalid = { now: 5 };
+  assert.throws(() => other.createEmulator(invalid), EmulatorError);
+  assert.throws(() => createEmulator(invalid), other.EmulatorError);
+  assert.ok(!(new Error("another") instanceof EmulatorError));
+});
+
 test("a closed emulator can be closed again, but not used", async () => {
   const emulator = createEmulator();
   emulator.close();

@@ -101,16 +101,14 @@ async function reexport({ condition, name, from }, types) {
 
 /** The values that a file in src/ exports. */
 async function exportedNames(source) {
-  const { metafile } = await bundle({
+  const { exports } = await bundle({
     root: here,
     entryPoints: [`src/${source}.ts`],
     name: "ajo-limits",
     format: "esm",
     external: ["#module"],
-    write: false,
-    metafile: true,
   });
-  return Object.values(metafile.outputs)[0].exports;
+  return exports;
 }
 
 function exportsMap() {

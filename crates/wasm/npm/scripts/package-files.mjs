@@ -1,34 +1,43 @@
 // Writes the files of an npm package: bundles, types, texts, and package.json. Used by the builds of `ajo-limits` and `ajo-limits-emulator`.
 // ROOT is the folder of the package's sources, OUT the folder to publish.
 import { execFile } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const tools = fileURLToPath(new URL("../node_modules", import.meta.url));
 const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
-export async function bundle({ root, outfile, entry, name, external = [], ...options }) {
-  return await build({
+export async function bundle({ root, entry, name, external = [], lineLimit, ...options }) {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [`src/entry/${entry}.ts`],
-    outfile,
     bundle: true,
-    minify: true,
+    minifyIdentifiers: true,
+    minifySyntax: true,
     target: "es2022",
     // The code uses no platform's own modules.
     platform: "neutral",
     external: ["*.wasm", "*.wasm?module", ...external],
     // wasm-bindgen's glue would print deprecation warnings.
     drop: ["console"],
-    banner: { js: `/*! ${name}, MIT OR Apache-2.0 */` },
     legalComments: "none",
     logLevel: "warning",
+    write: false,
+    metafile: true,
     ...options,
   });
+  for (const { path: file, text } of options.outfile || options.outdir ? outputFiles : []) {
+    // Removing white space would also remove the annotations with which other bundlers drop unused variables.
+    const annotated = text.replaceAll(/^var .*/gm, (line) => line.replaceAll(/\/\* @__PURE__ \*\/ (new )?(?=[\w$])/g, "$1__PURE__."));
+    const { code } = await transform(annotated, { minifyWhitespace: true, lineLimit, target: "es2022" });
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `/*! ${name}, MIT OR Apache-2.0 */\n${code.replaceAll(/(new )?__PURE__\./g, "/*@__PURE__*/$1")}`);
+  }
+  return { exports: Object.values(metafile.outputs)[0].exports };
 }
 
 /** An esbuild plugin that replaces the import of NAME with the contents that `load` returns. */

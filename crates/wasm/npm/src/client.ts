@@ -1,8 +1,8 @@
+import { AjoAuth } from "./ajo-auth.js";
 import type { ApiCall } from "./api-call.js";
 import { createApis } from "./api-methods.js";
 import { type RequestMethod, startRequest } from "./api-request.js";
 import { readOptions } from "./arguments.js";
-import { AjoAuth } from "./ajo-auth.js";
 import { CallContext } from "./call-context.js";
 import type { Capping, Throttling } from "./generated/operations.js";
 import type { AjoOptions, RequestOptions } from "./options.js";
@@ -10,6 +10,19 @@ import type { Redeploy } from "./redeploy.js";
 import { startOperation } from "./start-call.js";
 
 const CONSTRUCTOR = "new AjoClient";
+
+// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on a prototype, and only in properties that are
+// no getters. The annotation lets bundlers drop an unused client; scripts/package-files.mjs keeps it.
+const ClientMethods = /* @__PURE__ */ createClientMethods();
+
+function createClientMethods(): new () => object {
+  class ClientMethods {}
+  const apis = createApis(() => {
+    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
+  });
+  Object.assign(ClientMethods.prototype, apis, { auth: AjoAuth.prototype });
+  return ClientMethods;
+}
 
 /**
  * A client of Adobe Journey Optimizer's capping and throttling APIs, for one organization and sandbox.
@@ -22,7 +35,7 @@ const CONSTRUCTOR = "new AjoClient";
  * for (const config of await ajo.capping.list()) console.log(config.uid, config.state, config.url);
  * ```
  */
-export class AjoClient {
+export class AjoClient extends ClientMethods {
   declare readonly capping: Capping & Redeploy;
   declare readonly throttling: Throttling;
   /** Tokens and requests for other Adobe APIs. Shares the token of this client. */
@@ -30,12 +43,13 @@ export class AjoClient {
   readonly #context: CallContext;
 
   /** @internal A minifier may have renamed the class. */
-  static get name(): string {
+  static override get name(): string {
     return "AjoClient";
   }
 
   /** Throws an `AjoValidationError` for invalid options. */
   constructor(options: AjoOptions) {
+    super();
     const { json, settings } = readOptions(CONSTRUCTOR, options, ["sandbox"]);
     const context = new CallContext(CONSTRUCTOR, json, settings);
     this.#context = context;
@@ -60,12 +74,3 @@ export class AjoClient {
     return startRequest(this.#context, method, path, options) as ApiCall<T>;
   }
 }
-
-// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on the prototype, and only in properties
-// that are no getters.
-Object.assign(
-  AjoClient.prototype,
-  createApis(() => {
-    throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
-  }),
-);

@@ -105,10 +105,11 @@ test("operations do not need this", async () => {
 });
 
 test("the prototype has methods to mock", async () => {
-  const { capping, throttling } = AjoClient.prototype;
+  const { capping, throttling, auth, request } = AjoClient.prototype;
   // `jest.mock` and `vi.mock` replace no getters.
-  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(AjoClient.prototype, name)?.value);
-  for (const method of [capping.list, capping.redeploy, throttling.get]) assert.equal(typeof method, "function");
+  const inherited = Object.getPrototypeOf(AjoClient.prototype);
+  for (const name of ["capping", "throttling", "auth"]) assert.ok(Object.getOwnPropertyDescriptor(inherited, name)?.value);
+  for (const method of [capping.list, capping.redeploy, throttling.get, auth.fetch, auth.token, request]) assert.equal(typeof method, "function");
   assert.throws(() => capping.list(), /belongs to a client/);
   const { ajo } = recordingClient(() => Response.json({ results: [] }));
   assert.notEqual(ajo.capping, capping);

@@ -4,6 +4,7 @@ import { decode } from "../base64.js";
 
 let module: WebAssembly.Module | undefined;
 
+/** @internal */
 export function loadModule(): WebAssembly.Module {
   return (module ??= new WebAssembly.Module(decode(encoded)));
 }

