@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
+// First, because the scripted module imports the client.
+import { asFetch, failed, type Line, never, ORIGIN, rejection, scriptedClient, type ScriptedModule, SECRET, TOKEN, useModule } from "./support.js";
 import { AjoAuth } from "../src/ajo-auth.js";
 import * as actions from "../src/actions.js";
 import { AjoError, AjoHttpError, AjoValidationError } from "../src/errors.js";
 import type { AjoOptions } from "../src/options.js";
-import { asFetch, failed, type Line, never, ORIGIN, rejection, scriptedClient, type ScriptedModule, SECRET, TOKEN, useModule } from "./support.js";
 
 const URL_ = "https://platform.adobe.io/ajo/journey";
 const FOUR = { authorization: `Bearer ${TOKEN}`, "x-api-key": "id", "x-gw-ims-org-id": "org", "x-sandbox-name": "prod" };
