@@ -1,6 +1,6 @@
 import { GET_TOKEN } from "./actions.js";
 import { type CheckedTokenOptions, readOptions, readTokenOptions } from "./arguments.js";
-import { authHeaders, type AuthRequest, readAuthRequest } from "./auth-request.js";
+import { authHeaders, type AuthRequest, FETCH, readAuthRequest } from "./auth-request.js";
 import { CallContext } from "./call-context.js";
 import type { IssuedToken } from "./call-loop.js";
 import { AjoAbortError, AjoFetchError, AjoHttpError } from "./errors.js";
@@ -50,7 +50,10 @@ export class AjoAuth {
     this.fetch = this.fetch.bind(this);
   }
 
-  /** An access token that is valid for at least the next minute. It is a secret. Rejects with an `AjoError`. */
+  /**
+   * The access token, a secret. Unless it is revoked, a token from the token endpoint is valid for at least another 30 seconds. Rejects with an
+   * `AjoError`.
+   */
   async token(options?: TokenOptions): Promise<string> {
     const name = "auth.token";
     return (await this.#issue(name, readTokenOptions(name, options, false))).token;
@@ -72,7 +75,8 @@ export class AjoAuth {
   }
 
   /**
-   * Sends a request like the global `fetch`, with the headers of {@link headers}. It needs no `this`, so you can pass it to other libraries.
+   * Sends a request like the global `fetch`, with the headers of {@link headers}. It needs no `this`, so you can pass it to other
+   * libraries.
    *
    * The host must be `platform.adobe.io`, `cjm.adobe.io`, that of `baseUrl`, or in `allowedHosts`. Anything else rejects with an
    * `AjoValidationError` before anything is sent, as do a URL that is not absolute and your own value for one of the headers.
@@ -106,7 +110,8 @@ export class AjoAuth {
 
   async #send({ url, init, followsNone }: AuthRequest, attempt: number): Promise<SentRequest> {
     const { state, settings } = this.#context;
-    const { token, generation } = await this.#issue(FETCH, readTokenOptions(FETCH, { signal: init.signal ?? undefined }, false)).catch((error: unknown) => {
+    const options = readTokenOptions(FETCH, { signal: init.signal ?? undefined }, false);
+    const { token, generation } = await this.#issue(FETCH, options).catch((error: unknown) => {
       // As the global `fetch`.
       throw error instanceof AjoAbortError ? error.cause : error;
     });
@@ -142,8 +147,6 @@ export class AjoAuth {
     return { response: response as unknown as PlatformResponse, status, generation };
   }
 }
-
-const FETCH = "auth.fetch";
 
 /** A response, and the generation of the token that was sent. */
 interface SentRequest {

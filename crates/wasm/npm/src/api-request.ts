@@ -7,8 +7,11 @@ import { startCall } from "./start-call.js";
 import { readJson } from "./success.js";
 import * as wasm from "./wasm-instance.js";
 
+/** A method of `AjoClient.request`. */
+export type RequestMethod = "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "POST" | "PATCH";
+
 /** What a retry of a method may do (RFC 9110, section 9.2). */
-const METHODS = {
+const METHODS: Record<RequestMethod, keyof typeof UNLISTED> = {
   GET: "safe",
   HEAD: "safe",
   OPTIONS: "safe",
@@ -16,10 +19,7 @@ const METHODS = {
   DELETE: "idempotent",
   POST: "not-idempotent",
   PATCH: "not-idempotent",
-} as const;
-
-/** A method of `AjoClient.request`. */
-export type RequestMethod = keyof typeof METHODS;
+};
 
 /** Starts a request without a row in OPERATIONS. Errors in the arguments reject the call. */
 export function startRequest(context: CallContext, method: unknown, path: unknown, options: unknown): ApiCall<unknown> {
@@ -38,7 +38,9 @@ export function startRequest(context: CallContext, method: unknown, path: unknow
     for (const [header, value] of Object.entries({ accept, "content-type": contentType })) {
       if (value === undefined) continue;
       // Not a reserved name, so only the value is checked.
-      if (wasm.run((it) => it.checkHeader("x", value)) !== undefined) throw invalidInput(name, `header \`${header}\`: the value has characters that cannot be sent`);
+      if (wasm.run((it) => it.checkHeader("x", value)) !== undefined) {
+        throw invalidInput(name, `header \`${header}\`: the value has characters that cannot be sent`);
+      }
       request.headers[header] = value;
     }
     const isIdempotent = idempotency !== "not-idempotent";

@@ -12,7 +12,8 @@ export interface AuthRequest {
   readonly canResend: boolean;
 }
 
-const WHERE = "auth.fetch";
+/** The name of the operation in errors and events. */
+export const FETCH = "auth.fetch";
 /** The headers that a caller cannot set. */
 const RESERVED = ["authorization", "x-api-key", "x-gw-ims-org-id", "x-sandbox-name"];
 /** Types of bodies that `fetch` does not use up. */
@@ -33,7 +34,7 @@ export function authHeaders({ state }: CallContext, where: string, sandbox: stri
 
 /** Reads the arguments of `fetch`. Throws an `AjoValidationError` for a URL that must not receive the token. */
 export async function readAuthRequest(context: CallContext, input: unknown, options: unknown): Promise<AuthRequest> {
-  const { url, init, request } = withReadErrors(WHERE, () => readArguments(context, input, options));
+  const { url, init, request } = withReadErrors(FETCH, () => readArguments(context, input, options));
   const body = init.body ?? (request && (await readBody(request)));
   return {
     url,
@@ -51,14 +52,14 @@ interface FetchArguments {
 
 function readArguments(context: CallContext, input: unknown, options: unknown): FetchArguments {
   const given = (options ?? {}) as RequestInit & { sandbox?: string | null };
-  if (typeof given !== "object") throw validationError(WHERE, "the options must be an object");
+  if (typeof given !== "object") throw validationError(FETCH, "the options must be an object");
   const request = isRequest(input) ? input : undefined;
   const url = request ? request.url : input instanceof URL ? input.href : input;
-  if (typeof url !== "string") throw validationError(WHERE, "the URL must be a string, a URL, or a Request");
+  if (typeof url !== "string") throw validationError(FETCH, "the URL must be a string, a URL, or a Request");
   const problem = wasm.run((it) => it.checkUrl(context.state.number(), url));
-  if (problem !== undefined) throw validationError(WHERE, problem);
+  if (problem !== undefined) throw validationError(FETCH, problem);
   const { sandbox, ...rest } = given;
-  if (given.redirect === "follow") throw validationError(WHERE, "`redirect` must not be \"follow\", because the token would go with it");
+  if (given.redirect === "follow") throw validationError(FETCH, "`redirect` must not be \"follow\", because the token would go with it");
   const headers = readHeaders(context, given.headers ?? request?.headers);
   const { method = request?.method, signal = request?.signal } = given;
   const { headers: _, ...shared } = { ...context.settings.call.fetchOptions, ...rest };
@@ -66,7 +67,7 @@ function readArguments(context: CallContext, input: unknown, options: unknown): 
     ...shared,
     ...(method !== undefined && { method }),
     ...(signal && { signal }),
-    headers: { ...headers, ...authHeaders(context, WHERE, sandbox) },
+    headers: { ...headers, ...authHeaders(context, FETCH, sandbox) },
   };
   return { url, init, request };
 }
@@ -78,16 +79,16 @@ function readHeaders(context: CallContext, given: RequestInit["headers"]): Recor
     own = new Headers(given);
   } catch {
     // The exception can quote a value.
-    throw validationError(WHERE, "`headers` has a name or a value that cannot be sent");
+    throw validationError(FETCH, "`headers` has a name or a value that cannot be sent");
   }
   const reserved = RESERVED.find((name) => own.has(name));
-  if (reserved !== undefined) throw validationError(WHERE, `header \`${reserved}\`: reserved for AjoAuth`);
+  if (reserved !== undefined) throw validationError(FETCH, `header \`${reserved}\`: reserved for AjoAuth`);
   return { ...context.settings.call.headers, ...Object.fromEntries(own) };
 }
 
 /** Reads the whole body: only some browsers can send a stream. */
 async function readBody(request: Request): Promise<ArrayBuffer | undefined> {
-  if (request.bodyUsed) throw validationError(WHERE, "the body of the Request has already been read");
+  if (request.bodyUsed) throw validationError(FETCH, "the body of the Request has already been read");
   return request.method === "GET" || request.method === "HEAD" || request.body === null ? undefined : await request.arrayBuffer();
 }
 
