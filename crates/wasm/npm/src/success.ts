@@ -56,7 +56,8 @@ export function readJson(text: string | undefined): SuccessBody {
 function parse(text: string): SuccessBody {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isDeeper(value, MAX_DEPTH)) return { value };
+    // Counting is cheaper than visiting all values.
+    if (count(text, "{") + count(text, "[") <= MAX_DEPTH || !isDeeper(value, MAX_DEPTH)) return { value };
   } catch {
     // The message of a SyntaxError quotes the body.
   }
