@@ -54,7 +54,7 @@ function readArguments(context: CallContext, input: unknown, options: unknown): 
   const given = (options ?? {}) as RequestInit & { sandbox?: string | null };
   if (typeof given !== "object") throw validationError(FETCH, "the options must be an object");
   const request = isRequest(input) ? input : undefined;
-  const url = request ? request.url : input instanceof URL ? input.href : input;
+  const url = request ? request.url : typeName(input) === "URL" ? (input as URL).href : input;
   if (typeof url !== "string") throw validationError(FETCH, "the URL must be a string, a URL, or a Request");
   const problem = wasm.run((it) => it.checkUrl(context.state.number(), url));
   if (problem !== undefined) throw validationError(FETCH, problem);
