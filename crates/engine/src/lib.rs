@@ -51,6 +51,8 @@ pub use failure::failed_response::{MAX_ERROR_RESPONSE_BYTES, safe_request_id};
 pub use failure::request_target::RequestTarget;
 pub use failure::send_error_kind::SendErrorKind;
 pub use parse::access_token::AccessToken;
+pub use parse::allowed_origins::{AllowedOrigins, OriginError};
+pub use parse::api_path::check_api_path;
 pub use parse::auth_error::{AuthError, TransportErrorKind};
 pub use parse::base_url::{BASE_URL, BaseUrl, BaseUrlError, IMS_URL};
 pub use parse::config_definition::config_definition;

@@ -1,6 +1,8 @@
 //! Parsers and validators: credentials, responses, URLs, identifiers, headers.
 
 pub(crate) mod access_token;
+pub(crate) mod allowed_origins;
+pub(crate) mod api_path;
 pub(crate) mod auth_error;
 mod base64;
 pub(crate) mod base_url;

@@ -3,7 +3,8 @@
 use alloc::string::String;
 
 use ajo_engine::{
-    ClientTokenState, OAuthOptions, RetryBudget, SHORT_LEASE_DURATION, Secret, TOKEN_PATH, VersionedToken,
+    AllowedOrigins, ClientTokenState, OAuthOptions, RetryBudget, SHORT_LEASE_DURATION, Secret, TOKEN_PATH,
+    VersionedToken,
 };
 
 use crate::client_options::{ClientOptions, TokenSource};
@@ -13,6 +14,8 @@ use crate::json_writer::JsonWriter;
 pub(crate) struct Client {
     pub(crate) tokens: ClientTokenState,
     pub(crate) budget: RetryBudget,
+    /// Where tokens may be sent to.
+    pub(crate) origins: AllowedOrigins,
     /// The token of the last request, which JavaScript reads once per generation.
     pub(crate) last_token: Option<Secret>,
     pub(crate) is_closed: bool,
@@ -25,7 +28,7 @@ impl Client {
     pub(crate) fn open(options: &str) -> Result<(Self, JsonWriter), String> {
         let options = ClientOptions::from_json(options)?;
         let description = describe(&options);
-        let ClientOptions { source, ims_url, has_store, store_locks, .. } = options;
+        let ClientOptions { source, ims_url, origins, has_store, store_locks, .. } = options;
         let oauth = OAuthOptions { has_store, store_locks, lease_duration: SHORT_LEASE_DURATION };
         let tokens = match source {
             TokenSource::Credentials(credentials) => ClientTokenState::with_credentials(credentials, ims_url, oauth),
@@ -34,7 +37,8 @@ impl Client {
             }
             TokenSource::Callback => ClientTokenState::from_callback(),
         };
-        let client = Self { tokens, budget: RetryBudget::default(), last_token: None, is_closed: false, calls: 0 };
+        let client =
+            Self { tokens, budget: RetryBudget::default(), origins, last_token: None, is_closed: false, calls: 0 };
         Ok((client, description))
     }
 
@@ -55,6 +59,7 @@ fn describe(options: &ClientOptions) -> JsonWriter {
     let token_url = (source == "credentials").then(|| [options.ims_url.as_str(), TOKEN_PATH].concat());
     JsonWriter::new()
         .string("baseUrl", options.base_url.as_str())
+        .string("origin", &options.base_url.origin())
         .string("clientId", options.client_id.as_str())
         .string("orgId", options.org_id.as_str())
         .optional_string("sandbox", options.sandbox.as_ref().map(ajo_engine::SandboxName::as_str))

@@ -5,7 +5,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use ajo_engine::json::{JsonValue as _, Value};
-use ajo_engine::{BaseUrl, ClientId, Credentials, CredentialsError, ErrorKind, OrgId, SandboxName, Secret, StoreLocks};
+use ajo_engine::{
+    AllowedOrigins, BaseUrl, ClientId, Credentials, CredentialsError, ErrorKind, OrgId, SandboxName, Secret, StoreLocks,
+};
 
 use crate::error_json;
 use crate::json_reader::JsonReader;
@@ -18,6 +20,7 @@ pub(crate) struct ClientOptions {
     pub(crate) sandbox: Option<SandboxName>,
     pub(crate) base_url: BaseUrl,
     pub(crate) ims_url: BaseUrl,
+    pub(crate) origins: AllowedOrigins,
     pub(crate) has_store: bool,
     pub(crate) store_locks: StoreLocks,
 }
@@ -38,6 +41,7 @@ impl ClientOptions {
         let [client_id, org_id] = ["clientId", "orgId"].map(|name| reader.string(name).unwrap_or_default());
         let [sandbox, base_url, ims_url] = ["sandbox", "baseUrl", "imsUrl"].map(|name| reader.string(name));
         let [has_store, has_locks] = ["tokenStore", "storeLocks"].map(|name| reader.flag(name));
+        let hosts = reader.strings("allowedHosts");
         let source = token_source(&mut reader, &client_id, &org_id);
         reader.finish().map_err(invalid)?;
         let config = |message: String| error_json::without_call(&ErrorKind::Config(message).into());
@@ -48,6 +52,8 @@ impl ClientOptions {
         let sandbox = sandbox.map_err(|error| config(error.to_string()))?;
         let base_url = BaseUrl::parse_service(base_url.as_deref()).map_err(config)?;
         let ims_url = BaseUrl::parse_token_endpoint(ims_url.as_deref()).map_err(config)?;
+        let origins = AllowedOrigins::new(&base_url, &hosts)
+            .map_err(|error| config(["allowedHosts: ", &error.to_string()].concat()))?;
         let (client_id, org_id) = match &source {
             TokenSource::Credentials(credentials) => (credentials.client_id().clone(), credentials.org_id().clone()),
             _ => (
@@ -56,7 +62,7 @@ impl ClientOptions {
             ),
         };
         let store_locks = if has_locks { StoreLocks::Expiring } else { StoreLocks::None };
-        Ok(Self { source, client_id, org_id, sandbox, base_url, ims_url, has_store, store_locks })
+        Ok(Self { source, client_id, org_id, sandbox, base_url, ims_url, origins, has_store, store_locks })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
+use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -229,6 +230,14 @@ impl CoreState {
         let present: Vec<&str> = present.split(',').filter(|name| !name.is_empty()).collect();
         let selected = ajo_engine::select_service(wanted, &present);
         self.keep_problem(selected.map(String::from).map_err(|error| error.to_string()))
+    }
+
+    /// See [`crate::check_url`].
+    pub(crate) fn check_url(&self, client: u32, url: &str) -> Option<String> {
+        match self.clients.get(client) {
+            Some(client) => client.origins.check(url).err().map(|error| error.to_string()),
+            None => Some("there is no such client".to_owned()),
+        }
     }
 
     fn keep_problem(&mut self, result: Result<String, String>) -> Option<String> {

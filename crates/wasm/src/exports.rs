@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::{String, ToString as _};
 
 use ajo_engine::untrusted_text::excerpt;
-use ajo_engine::{LimitChange, Uid, check_custom_header};
+use ajo_engine::{LimitChange, SandboxName, Uid, check_api_path, check_custom_header};
 use spin::Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,7 +17,7 @@ use crate::time::Moment;
 /// JavaScript has one thread, so nobody ever waits for this.
 static CORE: Mutex<CoreState> = Mutex::new(CoreState::new());
 
-/// Creates a client from its options (JSON). Returns `{client, baseUrl, clientId, orgId, sandbox?, tokenUrl?, source}` or
+/// Creates a client from its options (JSON). Returns `{client, baseUrl, origin, clientId, orgId, sandbox?, tokenUrl?, source}` or
 /// `{failed: error}`.
 #[wasm_bindgen]
 pub fn open(options: &str) -> String {
@@ -217,6 +217,25 @@ pub fn check_uid(uid: &str) -> Option<String> {
 pub fn check_header(name: &str, value: &str) -> Option<String> {
     let problem = check_custom_header(name, value).err()?;
     Some("header `".to_owned() + &excerpt(name, 60) + "`: " + problem)
+}
+
+/// Why a token of the client must not be sent to a URL; undefined if it may.
+#[wasm_bindgen(js_name = checkUrl)]
+pub fn check_url(client: u32, url: &str) -> Option<String> {
+    CORE.lock().check_url(client, url)
+}
+
+/// What is wrong with the path of a request; undefined if it is valid.
+#[wasm_bindgen(js_name = checkPath)]
+pub fn check_path(path: &str) -> Option<String> {
+    let problem = check_api_path(path).err()?;
+    Some(["`", &excerpt(path, 80), "` cannot be used: ", problem].concat())
+}
+
+/// What is wrong with the name of a sandbox; undefined if it is valid.
+#[wasm_bindgen(js_name = checkSandbox)]
+pub fn check_sandbox(name: &str) -> Option<String> {
+    name.parse::<SandboxName>().err().map(|error| error.to_string())
 }
 
 /// Decides the next step of a redeploy from the results of its calls so far, separated by commas.

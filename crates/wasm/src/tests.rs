@@ -4,6 +4,7 @@ mod calls;
 mod driver;
 mod errors;
 mod hostile;
+mod origins;
 mod stores;
 mod time;
 mod tokens;

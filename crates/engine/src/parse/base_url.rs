@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use crate::parse::api_path::path_problem;
 use crate::parse::ip_address::{is_loopback_address, parse_ipv6};
 use crate::parse::substring;
 use crate::untrusted_text::excerpt;
@@ -85,15 +86,8 @@ impl BaseUrl {
             return Err(problem("plain http is only allowed for loopback addresses; use https"));
         };
         let path = path.trim_end_matches('/');
-        // HTTP clients treat `%2e` as a dot here.
-        let dots =
-            |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
-        if path.split('/').any(dots) || path.contains('\\') {
-            return Err(problem("its path must not contain `.` or `..` segments or `\\`"));
-        }
-        // HTTP clients encode these characters, so the URL in messages would differ from the requested URL.
-        if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>`".contains(&byte)) {
-            return Err(problem("its path contains characters that must be percent-encoded"));
+        if let Some(reason) = path_problem(path) {
+            return Err(problem(reason));
         }
         Ok(Self { url: format!("{scheme}://{authority}{path}"), is_plain_http: plain_http })
     }
@@ -119,6 +113,15 @@ impl BaseUrl {
         Ok(base_url)
     }
 
+    /// Scheme, host, and port in the form in which URLs are normalized: in lower case, without the default port.
+    pub fn origin(&self) -> String {
+        let (scheme, rest) = substring::split_once(&self.url, "://").unwrap_or_default();
+        let authority = rest.split('/').next().unwrap_or_default();
+        let default_port = if self.is_plain_http { ":80" } else { ":443" };
+        let authority = authority.strip_suffix(default_port).unwrap_or(authority);
+        format!("{scheme}://{}", authority.to_ascii_lowercase())
+    }
+
     /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.url
@@ -131,7 +134,7 @@ impl BaseUrl {
 }
 
 /// The part of a URL that is safe to show. Text before an `@` can be a password, and text after `?` or `#` a token.
-fn redacted_excerpt(text: &str) -> String {
+pub(crate) fn redacted_excerpt(text: &str) -> String {
     if text.contains('@') {
         return "…@…".to_owned();
     }

@@ -3,7 +3,7 @@
 use crate::parse::substring;
 
 /// Parses four decimal numbers without leading zeros.
-fn parse_ipv4(text: &str) -> Option<[u8; 4]> {
+pub(crate) fn parse_ipv4(text: &str) -> Option<[u8; 4]> {
     let mut address = [0; 4];
     let mut parts = text.split('.');
     for number in &mut address {

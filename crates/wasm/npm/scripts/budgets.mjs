@@ -19,6 +19,8 @@ printBudgets([
   ["JS wrapper (workerd.js)", wrapper, 12, 12],
   ["workerd upload (workerd.js, core.wasm)", wrapper + core, 57, 57],
   ["inline ESM (index.js)", gzipSize(read("index.js")), 72, 72],
+  ["a program with ajo-limits/auth alone", await bundledSize("AjoAuth", "index.js"), 72, 72],
+  ["the same for workerd, with core.wasm", (await bundledSize("AjoAuth", "workerd.js")) + core, 57, 57],
   ["ajo-limits/errors", gzipSize(read("errors.js")), 2, 2],
   ["one error class of ajo-limits, bundled", await bundledSize("AjoHttpError", "index.js"), 2, 2],
   ["tarball", statSync(tarball).size, 260, 260],

@@ -20,6 +20,7 @@ const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolv
 const ENTRY_POINTS = {
   ".": { types: "index", sources: { workerd: ["index", "workerd"], "edge-light": ["index", "edge-light"], default: ["index", "inline"] } },
   "./slim": { types: "slim", sources: { default: ["slim", "slim"] } },
+  "./auth": { types: "auth", reexports: "." },
   "./errors": { types: "errors", sources: { default: ["errors"] } },
   "./stores/kv": { types: "stores/kv", sources: { default: ["stores/kv"] } },
   "./stores/durable-object": { types: "stores/durable-object", sources: { default: ["stores/durable-object"] } },

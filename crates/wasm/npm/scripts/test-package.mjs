@@ -14,6 +14,12 @@ const install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no
 execFileSync("npm", install, { cwd: work, stdio: "inherit" });
 cpSync(tests, work, { recursive: true });
 const files = readdirSync(work).filter((name) => name.endsWith(".test.mjs"));
-const env = { ...process.env, AJO_CASES: fileURLToPath(new URL("../../../../tests/conformance/cases.json", import.meta.url)) };
+const fromHere = (file) => fileURLToPath(new URL(file, import.meta.url));
+const env = {
+  ...process.env,
+  AJO_CASES: fromHere("../../../../tests/conformance/cases.json"),
+  // Tests load esbuild from there.
+  AJO_TOOLS: fromHere("../package.json"),
+};
 const { status } = spawnSync(process.execPath, ["--test", ...files], { cwd: work, env, stdio: "inherit" });
 process.exitCode = status ?? 1;

@@ -21,7 +21,10 @@ declare module "#glue" {
   export const callbackFailed: Exports["callbackFailed"];
   export const cancel: Exports["cancel"];
   export const checkHeader: Exports["checkHeader"];
+  export const checkPath: Exports["checkPath"];
+  export const checkSandbox: Exports["checkSandbox"];
   export const checkUid: Exports["checkUid"];
+  export const checkUrl: Exports["checkUrl"];
   export const close: Exports["close"];
   export const definitionOf: Exports["definitionOf"];
   export const encodeDefinition: Exports["encodeDefinition"];

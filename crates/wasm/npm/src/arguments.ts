@@ -4,7 +4,7 @@ import { AjoValidationError } from "./errors.js";
 import { escapeAndTruncate } from "./escape-and-truncate.js";
 import { toJson } from "./json.js";
 import { LOG_LEVELS } from "./log.js";
-import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders } from "./options.js";
+import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders, RequestOptions, SandboxOption, TokenOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import type { ServiceRating } from "./set-limit.js";
 
@@ -14,6 +14,7 @@ type TypeRule = readonly [expected: string, accepts: (value: unknown) => boolean
 const OBJECT: TypeRule = ["an object", isObject];
 const STRING: TypeRule = ["a string", (value) => typeof value === "string"];
 const FUNCTION: TypeRule = ["a function", (value) => typeof value === "function"];
+const ANY: TypeRule = ["a JSON value", () => true];
 const BOOLEAN: TypeRule = ["a boolean", (value) => typeof value === "boolean"];
 const MILLISECONDS: TypeRule = ["a positive number of milliseconds", (value) => Number.isFinite(value) && (value as number) > 0];
 const ATTEMPTS: TypeRule = [
@@ -41,6 +42,7 @@ const CLIENT_RULES: { readonly [Name in keyof Required<AjoOptions>]: TypeRule } 
   accessToken: ["a string or a function", (value) => typeof value === "string" || typeof value === "function"],
   baseUrl: STRING,
   imsUrl: STRING,
+  allowedHosts: ["an array of strings", isStringArray],
   fetch: FUNCTION,
   tokenStore: ["an object with the functions get and set", (value) => isObject(value) && hasMethods(value, "get", "set")],
   timeoutMs: MILLISECONDS,
@@ -148,10 +150,9 @@ export function readCallOptions(operation: string, options: unknown, flags: read
   return withReadErrors(operation, () => {
     const rules = { ...CALL_RULES, ...Object.fromEntries(flags.map((name) => [name, BOOLEAN])) };
     const copy = checkedCopy(operation, "options", options as CallOptions, rules);
-    const { signal, headers, timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions } = copy;
     return {
-      settings: { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions, headers: headers && headerRecord(operation, headers) },
-      signal,
+      settings: callSettings(operation, copy),
+      signal: copy.signal,
       flags: flags.filter((name) => (copy as Record<string, unknown>)[name]),
     };
   });
@@ -169,6 +170,64 @@ export function readRating(operation: string, rating: unknown): ServiceRating {
 
 export function integerArgument(operation: string, name: string, value: unknown): void {
   assertType(operation, `\`${name}\``, INTEGER, value);
+}
+
+function callSettings(operation: string, options: CallOptions): CallSettings {
+  const { headers, timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions } = options;
+  return { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions, headers: headers && headerRecord(operation, headers) };
+}
+
+/** The checked options of a call that only gets a token. */
+export interface CheckedTokenOptions extends Omit<CheckedCallOptions, "flags"> {
+  readonly sandbox: string | null | undefined;
+}
+
+const TOKEN_RULES = { signal: CALL_RULES.signal, timeoutMs: MILLISECONDS };
+const SANDBOX_RULES = { ...TOKEN_RULES, sandbox: ["a string or null", (value) => typeof value === "string" || value === null] as TypeRule };
+
+/** Checks the options of a call that only gets a token. */
+export function readTokenOptions(operation: string, options: unknown, hasSandbox: boolean): CheckedTokenOptions {
+  return withReadErrors(operation, () => {
+    const rules = hasSandbox ? SANDBOX_RULES : TOKEN_RULES;
+    const copy: TokenOptions & SandboxOption = checkedCopy(operation, "options", (options ?? {}) as TokenOptions, rules);
+    return { settings: callSettings(operation, copy), signal: copy.signal, sandbox: copy.sandbox };
+  });
+}
+
+/** The checked options of a request. */
+export interface CheckedRequestOptions extends Omit<CheckedCallOptions, "flags"> {
+  /** Empty, or with the question mark. */
+  readonly query: string;
+  /** JSON. */
+  readonly body: string | undefined;
+}
+
+/** Checks the options of a request without an operation. */
+export function readRequestOptions(operation: string, options: unknown): CheckedRequestOptions {
+  return withReadErrors(operation, () => {
+    const copy: RequestOptions = checkedCopy(operation, "options", (options ?? {}) as RequestOptions, { ...CALL_RULES, query: OBJECT, body: ANY });
+    return {
+      settings: callSettings(operation, copy),
+      signal: copy.signal,
+      query: queryString(operation, copy.query ?? {}),
+      body: copy.body === undefined ? undefined : stringify(copy.body),
+    };
+  });
+}
+
+function queryString(operation: string, query: object): string {
+  const parameters = new URLSearchParams();
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values].flat()) {
+      if (value === undefined) continue;
+      if (!["string", "number", "boolean"].includes(typeof value)) {
+        throw validationError(operation, `\`query.${escapeAndTruncate(name, 40)}\` must be a string, a number, a boolean, or an array of them, not ${typeName(value)}`);
+      }
+      parameters.append(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text && `?${text}`;
 }
 
 export function readUid(operation: string, uid: unknown): string {

@@ -48,6 +48,12 @@ export interface CallPlan {
   readonly readSuccess?: ReadSuccess;
 }
 
+/** The value of a call that only gets a token. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly generation: number;
+}
+
 /** Performs the actions of a call, one after the other, until the module reports the result. */
 export class CallLoop implements ActionScope {
   readonly context: CallContext;
@@ -93,7 +99,7 @@ export class CallLoop implements ActionScope {
           this.progress.endAttempt();
           if (code === FAILED) throw this.#takeError();
           this.progress.succeed();
-          return this.#plan.request ? this.#value : this.context.state.token(wasm.run((it) => it.extra()));
+          return this.#plan.request ? this.#value : this.#issuedToken();
         }
         // An event listener may have aborted, while no action was running.
         if (this.signal.aborted) throw new Aborted();
@@ -111,11 +117,17 @@ export class CallLoop implements ActionScope {
     }
   }
 
+  #issuedToken(): IssuedToken {
+    const generation = wasm.run((it) => it.extra());
+    return { token: this.context.state.token(generation), generation };
+  }
+
   /** Emits the events of an action's flags. */
   #report(action: number): void {
     if (action <= CODE) return;
     const { progress } = this;
-    if (action & ATTEMPT_STARTED) progress.startAttempt();
+    // An attempt is a request to the service.
+    if (action & ATTEMPT_STARTED && this.#plan.request) progress.startAttempt();
     if (action & TOKEN_LOADED) progress.emit({ type: "token", source: "store", ok: true });
     if (action & INVALID_ENTRY) {
       const { message } = JSON.parse(wasm.run((it) => it.takeProblem("")));

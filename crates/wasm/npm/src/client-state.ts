@@ -5,6 +5,8 @@ import * as wasm from "./wasm-instance.js";
 /** What the module read from the options of a client. */
 export interface ClientIdentity {
   readonly baseUrl: string;
+  /** The origin of `baseUrl`. */
+  readonly origin: string;
   readonly clientId: string;
   readonly orgId: string;
   readonly sandbox?: string;
@@ -68,6 +70,18 @@ export class ClientState {
   /** Rejects the token of a generation, so that the next call requests another. */
   invalidate(generation: number): boolean {
     return wasm.run((it) => it.invalidate(this.number(), generation, Date.now()));
+  }
+
+  /** Rejects the token that was last in use. */
+  invalidateLast(): void {
+    // A fresh instance has no token.
+    this.number();
+    if (this.#generation >= 0) this.invalidate(this.#generation);
+  }
+
+  /** The service also rejected the replacement of a rejected token. */
+  markRejected(generation: number): void {
+    wasm.run((it) => it.markRejected(this.number(), generation, Date.now()));
   }
 
   #open(): ClientIdentity {

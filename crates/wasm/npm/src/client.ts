@@ -1,8 +1,11 @@
+import { AjoAuth } from "./ajo-auth.js";
+import type { ApiCall } from "./api-call.js";
 import { type CappingMethods, createApis, type ThrottlingMethods } from "./api-methods.js";
+import { type RequestMethod, startRequest } from "./api-request.js";
 import { readOptions } from "./arguments.js";
 import { CallContext } from "./call-context.js";
 import { type EnvConfig, type EnvOptions, nameVariable, processEnv, readEnv } from "./env.js";
-import type { AjoOptions } from "./options.js";
+import type { AjoOptions, RequestOptions } from "./options.js";
 import { startOperation } from "./start-call.js";
 
 const CONSTRUCTOR = "new AjoClient";
@@ -17,7 +20,7 @@ function createClientMethods(): new () => object {
   const apis = createApis(() => {
     throw new TypeError("this method belongs to a client, not to the prototype of AjoClient");
   });
-  Object.assign(ClientMethods.prototype, apis);
+  Object.assign(ClientMethods.prototype, apis, { auth: AjoAuth.prototype });
   return ClientMethods;
 }
 
@@ -35,6 +38,9 @@ function createClientMethods(): new () => object {
 export class AjoClient extends ClientMethods {
   declare readonly capping: CappingMethods;
   declare readonly throttling: ThrottlingMethods;
+  /** Tokens and requests for other Adobe APIs. Shares the token of this client. */
+  declare readonly auth: AjoAuth;
+  readonly #context: CallContext;
 
   /** @internal A minifier may have renamed the class. */
   static override get name(): string {
@@ -50,7 +56,26 @@ export class AjoClient extends ClientMethods {
     const where = variables ? FROM_ENV : CONSTRUCTOR;
     const { json, settings } = readOptions(where, options, ["sandbox"], variables);
     const context = new CallContext(where, json, settings);
-    Object.assign(this, createApis((...call) => startOperation(context, ...call)));
+    this.#context = context;
+    Object.assign(this, createApis((...call) => startOperation(context, ...call)), { auth: new AjoAuth(context) });
+  }
+
+  /**
+   * Sends a request to another API behind the same gateway, and returns the JSON of its response; `undefined` if the body is empty. The type
+   * `T` is not checked.
+   *
+   * `path` begins after the origin of `baseUrl`, by default `https://platform.adobe.io`. Encode its variable parts with
+   * `encodeURIComponent`, and pass the query separately.
+   *
+   * The request has the headers, time limits, and retries of every other call: GET, HEAD, and OPTIONS are retried like `get`, PUT and
+   * DELETE like `update`, POST and PATCH like `create`. For other hosts, other formats, and streams use `auth.fetch`.
+   *
+   * ```ts
+   * const journeys = await ajo.request("GET", "/ajo/journey", { query: { limit: 50 } });
+   * ```
+   */
+  request<T = unknown>(method: RequestMethod, path: string, options?: RequestOptions): ApiCall<T> {
+    return startRequest(this.#context, method, path, options) as ApiCall<T>;
   }
 
   /**

@@ -1,17 +1,16 @@
 import { elapsedMs, millisecondsSince } from "./clock.js";
 import { AjoAbortError } from "./errors.js";
 import { ignoreErrors } from "./ignore-errors.js";
-import type { Log } from "./log.js";
+import type { Log, LoggedRequest } from "./log.js";
 import type { AjoEvent } from "./options.js";
-import type { UnauthorizedRequest } from "./request.js";
 
 /** The attempts of one call: counts them, emits events about them and about the token, and logs them. */
 export class CallProgress {
-  attempts = 0;
+  attempts: number;
   /** Status of the current attempt, if it received a response. */
   status: number | undefined;
   readonly #operation: string;
-  readonly #request: UnauthorizedRequest | undefined;
+  readonly #request: LoggedRequest | undefined;
   readonly #listener: ((event: AjoEvent) => void) | undefined;
   readonly #log: Log | undefined;
   readonly #isObserved: boolean;
@@ -20,10 +19,12 @@ export class CallProgress {
 
   constructor(
     operation: string,
-    request: UnauthorizedRequest | undefined,
+    request: LoggedRequest | undefined,
     listener: ((event: AjoEvent) => void) | undefined,
     log: Log | undefined,
+    previousAttempts = 0,
   ) {
+    this.attempts = previousAttempts;
     this.#operation = operation;
     this.#request = request;
     this.#listener = listener;

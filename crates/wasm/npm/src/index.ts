@@ -1,3 +1,5 @@
+export type { RequestMethod } from "./api-request.js";
+export { AjoAuth, type AuthFetchInit } from "./ajo-auth.js";
 export { AjoClient } from "./client.js";
 export { definitionOf } from "./definition-of.js";
 export {
@@ -22,8 +24,8 @@ export type { EnvOptions } from "./env.js";
 export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
 export type { Logger, LogLevel } from "./log.js";
 export type * from "./models.js";
-export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, TokenStore } from "./options.js";
+export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, QueryValue, RequestOptions, SandboxOption, TokenOptions, TokenStore } from "./options.js";
 export type { Redeploy } from "./redeploy.js";
 export type { LimitChange, LiveLimit, ServiceRating, SetRating, SetThroughput } from "./set-limit.js";
-export type { AbortSignalLike, Fetch, FetchInit, FetchResponse, Signal, WasmModule } from "./platform.js";
+export type { AbortSignalLike, Fetch, FetchInit, FetchInput, FetchResponse, FetchSettings, PlatformResponse, Signal, WasmModule } from "./platform.js";
 export { validateCapping, validateThrottling } from "./validate.js";

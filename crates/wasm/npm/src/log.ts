@@ -2,7 +2,6 @@ import { validationError } from "./arguments.js";
 import { processVariable } from "./env.js";
 import { ignoreErrors } from "./ignore-errors.js";
 import type { AjoEvent } from "./options.js";
-import type { UnauthorizedRequest } from "./request.js";
 
 /** What to log: nothing, failed calls, also retries, also finished calls and token requests, or every attempt. */
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
@@ -13,6 +12,13 @@ export interface Logger {
   warn(message: string): void;
   info(message: string): void;
   debug(message: string): void;
+}
+
+/** What a line may say about a request. */
+export interface LoggedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly requestId: string;
 }
 
 export const LOG_LEVELS: readonly LogLevel[] = ["off", "error", "warn", "info", "debug"];
@@ -42,7 +48,7 @@ export class Log {
   }
 
   /** `request` is that of the call. */
-  event(event: AjoEvent, request: UnauthorizedRequest | undefined): void {
+  event(event: AjoEvent, request: LoggedRequest | undefined): void {
     switch (event.type) {
       case "attempt":
         return this.write("debug", `${name(event)}: ${request ? describeRequest(request) : "only a token"}`);
@@ -77,7 +83,7 @@ export function parseLogLevel(where: string, level: string): LogLevel {
   throw validationError(where, `AJO_LOG must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
-function describeRequest({ method, url, requestId }: UnauthorizedRequest): string {
+function describeRequest({ method, url, requestId }: LoggedRequest): string {
   return `${method} ${url.replace(/=[^&]*/g, "=…")}, request id ${requestId}`;
 }
 

@@ -70,6 +70,12 @@ export interface ModuleExports {
   checkUid(uid: string): string | undefined;
   /** The problem with an additional header, if it has one. */
   checkHeader(name: string, value: string): string | undefined;
+  /** Why the token must not be sent to a URL. */
+  checkUrl(client: number, url: string): string | undefined;
+  /** The problem with a path of a request, if it has one. */
+  checkPath(path: string): string | undefined;
+  /** The problem with the name of a sandbox, if it has one. */
+  checkSandbox(name: string): string | undefined;
   definitionOf(api: string, config: string): string | undefined;
   validate(api: string, definition: string): string;
   redeploy(results: string): string;

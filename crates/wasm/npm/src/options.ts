@@ -8,7 +8,7 @@ export type { ReleaseLock, TokenStore };
 export type ExtraHeaders = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * Options of a client: `sandbox`, and one of `credentials`, `accessToken` (with `clientId` and `orgId`), `clientSecret` or
+ * Options of a client: `sandbox` (optional for `AjoAuth`), and one of `credentials`, `accessToken` (with `clientId` and `orgId`), `clientSecret` or
  * `clientSecrets` (with `clientId`, `orgId` and `scopes`). The constructor throws an `AjoValidationError` for a missing option, and
  * for an option that has no effect with the others.
  */
@@ -37,6 +37,11 @@ export interface AjoOptions {
   baseUrl?: string | undefined;
   /** The URL of the token endpoint's server. Default: Adobe's production server. Unused with `accessToken`. */
   imsUrl?: string | undefined;
+  /**
+   * More hosts to which `auth.fetch` may send the token: `host` or `host:port` in lower case. They need https, except for loopback
+   * addresses.
+   */
+  allowedHosts?: readonly string[] | undefined;
   /** Replaces the global `fetch`. Called without `this`. */
   fetch?: Fetch | undefined;
   /** Shares tokens between processes. Unused with `accessToken`. */
@@ -82,6 +87,25 @@ export interface CallOptions {
   headers?: ExtraHeaders | undefined;
   /** More options for `fetch`, in addition to the client's. */
   fetchOptions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Options of a call that only gets a token. */
+export type TokenOptions = Pick<CallOptions, "signal" | "timeoutMs">;
+
+/** The sandbox of a request. */
+export interface SandboxOption {
+  /** Default: the option `sandbox` of the constructor. `null` for an API without sandboxes: the header is not sent. */
+  sandbox?: string | null | undefined;
+}
+
+/** A value of a query parameter. An array is sent as several parameters of the same name, and `undefined` is left out. */
+export type QueryValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
+
+/** Options of `AjoClient.request`. `headers` can also replace `accept` and `content-type`, which are `application/json`. */
+export interface RequestOptions extends CallOptions {
+  query?: Readonly<Record<string, QueryValue>> | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
 }
 
 /** An event for `onEvent`. No event contains a token or a secret. */

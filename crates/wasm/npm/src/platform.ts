@@ -37,5 +37,27 @@ export interface FetchResponse {
 /** The part of `fetch` that the client uses. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
+/** The global `fetch`, or a minimal type of it. */
+type GlobalFetch = typeof globalThis extends { fetch: infer Known extends (...args: any) => Promise<unknown> }
+  ? Known
+  : (input: string | { readonly href: string }, init?: MinimalInit) => Promise<FetchResponse>;
+
+interface MinimalInit {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  redirect?: string;
+  signal?: AbortSignalLike | null;
+}
+
+/** What the global `fetch` takes first: a string, a `URL`, or a `Request`. */
+export type FetchInput = Parameters<GlobalFetch>[0];
+
+/** The `RequestInit` of the global `fetch`. */
+export type FetchSettings = NonNullable<Parameters<GlobalFetch>[1]>;
+
+/** The `Response` of the global `fetch`. */
+export type PlatformResponse = Awaited<ReturnType<GlobalFetch>>;
+
 /** A `WebAssembly.Module`. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Known } } } ? Known : object;

@@ -40,19 +40,31 @@ export function readSuccess({ envelope, value: kind }: OperationRow, text: strin
   if ((envelope !== undefined || kind !== "any") && !STARTS_WITH["{"].test(text as string)) {
     return { problem: "it is not a JSON object" };
   }
-  let body: Record<string, unknown>;
-  try {
-    body = JSON.parse(text as string);
-  } catch {
-    // The message of a SyntaxError quotes the body.
-    return { problem: "it is not JSON" };
-  }
-  if (isTooDeep(text as string) || hasLoneSurrogate(text as string)) return { problem: "it is not JSON" };
+  const parsed = parse(text as string);
+  if ("problem" in parsed) return parsed;
+  const body = parsed.value as Record<string, unknown>;
   if (envelope !== undefined && !Object.hasOwn(body, envelope)) return { problem: `missing field \`${envelope}\`` };
   const value = envelope === undefined ? body : body[envelope];
   const valueProblem = problemOf(kind, value, envelope ?? "");
   if (valueProblem !== undefined) return { problem: valueProblem };
   return { value: envelope === "canDeploy" ? withLists(value as object) : value };
+}
+
+/** Any JSON, or nothing. */
+export function readJson(text: string | undefined): SuccessBody {
+  const problem = bodyProblem(text);
+  if (problem !== undefined) return { problem };
+  return text === "" ? NO_VALUE : parse(text as string);
+}
+
+function parse(text: string): SuccessBody {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isTooDeep(text) && !hasLoneSurrogate(text)) return { value };
+  } catch {
+    // The message of a SyntaxError quotes the body.
+  }
+  return { problem: "it is not JSON" };
 }
 
 /** What is wrong with any success body, even if no value is expected: a proxy's page does not prove that the service did anything. */

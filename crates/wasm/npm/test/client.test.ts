@@ -129,11 +129,11 @@ test("every row of the table is a method", () => {
 });
 
 test("the prototype has methods to mock", async () => {
-  const { capping, throttling } = AjoClient.prototype;
+  const { capping, throttling, auth, request } = AjoClient.prototype;
   // `jest.mock` and `vi.mock` replace no getters.
-  const { prototype } = Object.getPrototypeOf(AjoClient);
-  for (const name of ["capping", "throttling"]) assert.ok(Object.getOwnPropertyDescriptor(prototype, name)?.value);
-  for (const method of [capping.list, capping.redeploy, capping.setRating, throttling.setThroughput]) assert.equal(typeof method, "function");
+  const inherited = Object.getPrototypeOf(AjoClient.prototype);
+  for (const name of ["capping", "throttling", "auth"]) assert.ok(Object.getOwnPropertyDescriptor(inherited, name)?.value);
+  for (const method of [capping.list, capping.redeploy, capping.setRating, throttling.setThroughput, auth.fetch, auth.token, request]) assert.equal(typeof method, "function");
   assert.throws(() => capping.list(), /belongs to a client/);
   const { ajo } = recordingClient(() => Response.json({ results: [] }));
   assert.notEqual(ajo.capping, capping);

@@ -9,7 +9,8 @@ import type { AjoOptions } from "../src/options.js";
 export const SECRET = "p8e-canary-secret-0123456789";
 export const TOKEN = "eyJ-canary-token-0123456789abcdef";
 
-export const BASE_URL = "https://service.test/journey/orchestration";
+export const ORIGIN = "https://service.test";
+export const BASE_URL = `${ORIGIN}/journey/orchestration`;
 export const TOKEN_URL = "https://ims.test/ims/token/v3";
 const TOKEN_BODY = `grant_type=client_credentials&client_secret=${SECRET}`;
 const STORE_KEY = "key";
@@ -57,11 +58,17 @@ export class ScriptedModule implements ModuleExports {
   cancelled: number[] = [];
   closed: number[] = [];
   opened: Record<string, unknown>[] = [];
+  checkedUrls: string[] = [];
   checkedHeaders: [string, string][] = [];
   token = TOKEN;
   tokenBody = TOKEN_BODY;
   entry = `{"accessToken":"${TOKEN}"}`;
   tokensRead = 0;
+  /** Generations of tokens. */
+  invalidated: number[] = [];
+  rejected: number[] = [];
+  /** Whether there is only one token, which the caller passed. */
+  isTokenFixed = false;
   #positions = new Map<number, number>();
   #lines: Line[];
   #last: Action = { code: actions.DONE };
@@ -73,7 +80,7 @@ export class ScriptedModule implements ModuleExports {
   open(options: string): string {
     this.opened.push(read(options));
     const client = this.opened.length;
-    return JSON.stringify({ client, baseUrl: BASE_URL, clientId: "id", orgId: "org", sandbox: "prod", tokenUrl: TOKEN_URL });
+    return JSON.stringify({ client, baseUrl: BASE_URL, origin: ORIGIN, clientId: "id", orgId: "org", sandbox: this.opened.at(-1)?.["sandbox"], tokenUrl: TOKEN_URL });
   }
 
   close(client: number): void {
@@ -85,11 +92,14 @@ export class ScriptedModule implements ModuleExports {
     return this.token;
   }
 
-  invalidate(): boolean {
-    return true;
+  invalidate(_client: number, generation: number): boolean {
+    this.invalidated.push(generation);
+    return !this.isTokenFixed;
   }
 
-  markRejected(): void {}
+  markRejected(_client: number, generation: number): void {
+    this.rejected.push(generation);
+  }
 
   begin(_client: number, operation: number, attemptTimeoutMs: number, timeoutMs: number, maxAttempts: number): number {
     this.begun.push([operation, attemptTimeoutMs, timeoutMs, maxAttempts]);
@@ -170,6 +180,19 @@ export class ScriptedModule implements ModuleExports {
   checkHeader(name: string, value: string): string | undefined {
     this.checkedHeaders.push([name, value]);
     return name === "authorization" ? "header `authorization`: reserved for the client" : undefined;
+  }
+
+  checkUrl(_client: number, url: string): string | undefined {
+    this.checkedUrls.push(url);
+    return url.includes("evil") ? `\`${url}\` gets no access token` : undefined;
+  }
+
+  checkPath(path: string): string | undefined {
+    return path.startsWith("/") ? undefined : `\`${path}\` cannot be used`;
+  }
+
+  checkSandbox(name: string): string | undefined {
+    return name === "DEV" ? `\`${name}\` is not a valid sandbox name` : undefined;
   }
 
   /** Undeploys at once. */

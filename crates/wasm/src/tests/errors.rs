@@ -14,7 +14,7 @@ fn open_describes_the_client() {
     assert_eq!(
         open(&format!("{CREDENTIALS}}}")),
         json!({
-            "client": 1, "baseUrl": "https://platform.adobe.io/journey/orchestration", "clientId": "client-1",
+            "client": 1, "baseUrl": "https://platform.adobe.io/journey/orchestration", "origin": "https://platform.adobe.io", "clientId": "client-1",
             "orgId": "A1@AdobeOrg", "sandbox": "prod", "source": "credentials",
             "tokenUrl": "https://ims-na1.adobelogin.com/ims/token/v3",
         })
@@ -23,7 +23,7 @@ fn open_describes_the_client() {
         open(
             r#"{"clientId": "client-1", "orgId": "A1@AdobeOrg", "accessToken": true, "baseUrl": "http://localhost:1/"}"#
         ),
-        json!({"client": 1, "baseUrl": "http://localhost:1", "clientId": "client-1", "orgId": "A1@AdobeOrg", "source": "callback"})
+        json!({"client": 1, "baseUrl": "http://localhost:1", "origin": "http://localhost:1", "clientId": "client-1", "orgId": "A1@AdobeOrg", "source": "callback"})
     );
 }
 

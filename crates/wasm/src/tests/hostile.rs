@@ -50,6 +50,7 @@ fn run(core: &mut CoreState, it: &ExportCall) {
         2 => return core.close(call),
         3 => return drop(core.take_error(call, &text, &text)),
         4 => return drop((core.access_token(call), core.store_key(call), core.store_entry(call))),
+        16 => return drop((core.check_url(call, &text), crate::check_path(&text), crate::check_sandbox(&text))),
         5 => return drop((core.token_request_body(call), core.take_problem(&text))),
         6 => {
             core.invalidate(call, it.value, moment.now);

@@ -21,6 +21,9 @@ async function load(folder) {
     const file = path.resolve(folder, name);
     // Node.js 20 cannot import WebAssembly.
     writeFileSync(file, readFileSync(file, "utf8").replace(/"\.\/core\.wasm(\?module)?"/, '"./module.js"'));
+  }
+  for (const name of scripts) {
+    const file = path.resolve(folder, name);
     entries.push([`${folder}/${name}`, name.endsWith(".cjs") ? require(file) : await import(file)]);
   }
   return entries;

@@ -12,5 +12,8 @@ void ajo.capping.list({ signal: new AbortController().signal });
 void ajo.capping.list({ signal: AbortSignal.timeout(5) });
 setModule(module);
 
+export const authorized: typeof fetch = ajo.auth.fetch;
+export const response: Promise<Response> = ajo.auth.fetch(new URL("https://cjm.adobe.io"), { sandbox: null, body: new FormData() });
+
 // @ts-expect-error An AbortController is not a signal.
 void ajo.capping.list({ signal: new AbortController() });

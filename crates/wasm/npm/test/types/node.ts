@@ -14,6 +14,8 @@ void ajo.capping.list({ signal: new AbortController().signal, headers: new Heade
 void ajo.capping.list({ signal: AbortSignal.timeout(5) });
 setModule(Buffer.alloc(8));
 export const replacement: Fetch = undiciFetch;
+export const authorized: typeof fetch = ajo.auth.fetch;
+export const response: Promise<Response> = ajo.auth.fetch(new Request("https://cjm.adobe.io"), { sandbox: "dev", signal: AbortSignal.timeout(5) });
 
 // @ts-expect-error An AbortController is not a signal.
 void ajo.capping.list({ signal: new AbortController() });

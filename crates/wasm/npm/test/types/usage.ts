@@ -27,6 +27,7 @@ import {
   type ThrottlingMethods,
 } from "ajo-limits";
 import { AjoFetchError, AjoHttpError as SameHttpError, errorFromJson, type ErrorJson } from "ajo-limits/errors";
+import { AjoAuth, type SandboxOption, type TokenOptions } from "ajo-limits/auth";
 import { setModule } from "ajo-limits/slim";
 
 declare function print(...values: unknown[]): void;
@@ -84,6 +85,33 @@ export async function useClient(): Promise<void> {
     else if (error instanceof AjoValidationError) print(error.diagnostics?.[0]?.pointer);
     else if (error instanceof AjoError) print(error.code.length, error.attempts.toFixed(), error.hint, error.retryAfterMs);
   }
+}
+
+/** The examples in the README of tokens and requests. */
+export async function useAuth(ajo: AjoClient): Promise<void> {
+  const auth: AjoAuth = new AjoAuth({ ...options, sandbox: undefined, allowedHosts: ["api.example.org:8443"] as const });
+  const token: string = await auth.token({ timeoutMs: 5000 });
+  const sandbox: TokenOptions & SandboxOption = { sandbox: null };
+  const headers: Record<string, string> = await auth.headers(sandbox);
+  const { status } = await auth.fetch("https://platform.adobe.io/ajo/journey", { method: "POST", body: "{}", headers, sandbox: "dev" });
+  const text: string = await (await ajo.auth.fetch("https://cjm.adobe.io/imp/")).text();
+  auth.invalidate();
+  interface Journeys {
+    readonly results: readonly string[];
+  }
+  const { results } = await ajo.request<Journeys>("GET", "/ajo/journey", { query: { limit: 5, state: ["live", "draft"], other: undefined } });
+  const call = ajo.request("PATCH", "/x", { body: [{ op: "remove" }], headers: { "content-type": "application/json-patch+json" }, maxAttempts: 1 });
+  const { data, attempts } = await call.withResponse();
+  const unknownData: unknown = data;
+  print(token, status, text, results.length, unknownData, attempts);
+  // @ts-expect-error Unknown method.
+  await ajo.request("FETCH", "/x");
+  // @ts-expect-error A query is an object.
+  await ajo.request("GET", "/x", { query: "a=b" });
+  // @ts-expect-error The platform's options.
+  await auth.fetch("https://cjm.adobe.io", { method: 5 });
+  // @ts-expect-error A token has no sandbox.
+  await auth.token({ sandbox: "dev" });
 }
 
 export const diagnostics: Diagnostic[] = validateCapping({ anything: true });

@@ -27,6 +27,9 @@ export default {
     new AjoClient({ fetch: (url, init) => env.SERVICE.fetch(url, init) });
     new AjoClient({ fetch: async (url, init) => fetch(new Request(url, init)), headers: new Headers() });
     const replacement: Fetch = globalThis.fetch;
+    const authorized: typeof fetch = ajo.auth.fetch;
+    const forwarded: Response = await ajo.auth.fetch(new Request("https://cjm.adobe.io", request), { sandbox: "dev", cf: { cacheTtl: 5 } });
+    if (!forwarded.ok) return authorized(request.url);
     // The platform's own types are inside a signal and a module.
     const configs = await ajo.capping.list({ signal: request.signal });
     await ajo.capping.list({ signal: AbortSignal.timeout(5) });
