@@ -4,6 +4,7 @@
 //! KB. The nesting limit counts an innermost empty array or object.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
 
 use hifijson::token::Lex as _;
@@ -113,9 +114,13 @@ impl<'b> JsonObject for [(Cow<'b, str>, Value<'b>)] {
         self.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (&str, &Value<'b>)> {
-        let is_last = |index: usize, name: &str| !self[index + 1..].iter().any(|(other, _)| other == name);
-        let entries = self.iter().enumerate().filter(move |(index, (name, _))| is_last(*index, name));
-        entries.map(|(_, (name, value))| (&**name, value))
+    fn entries(&self) -> Vec<(&str, &Value<'b>)> {
+        let mut entries: Vec<(&str, &Value<'b>)> = Vec::new();
+        for (index, (name, value)) in self.iter().enumerate() {
+            if self[index + 1..].iter().all(|(later, _)| later != name) {
+                entries.push((name, value));
+            }
+        }
+        entries
     }
 }

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::IMS_URL;
 use crate::parse::ip_address::{is_loopback_address, parse_ipv6};
-use crate::parse::substring;
+use crate::text;
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -44,8 +44,7 @@ impl BaseUrl {
         if text.len() > MAX_LENGTH {
             return Err(not_a_url());
         }
-        let (scheme, rest) =
-            substring::split_once(text, "://").ok_or_else(|| problem("it must begin with https://"))?;
+        let (scheme, rest) = text::split_once(text, "://").ok_or_else(|| problem("it must begin with https://"))?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if !authority.bytes().all(is_authority_byte) {
@@ -84,8 +83,7 @@ impl BaseUrl {
         };
         let path = path.trim_end_matches('/');
         // HTTP clients treat `%2e` as a dot here.
-        let dots =
-            |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
+        let dots = |part: &str| matches!(text::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
         if path.split('/').any(dots) || path.contains('\\') {
             return Err(problem("its path must not contain `.` or `..` segments or `\\`"));
         }
@@ -109,7 +107,7 @@ impl BaseUrl {
     /// Parses a URL without a path, such as the address of the token endpoint.
     pub fn parse_origin(text: &str) -> Result<Self, BaseUrlError> {
         let base_url = Self::parse(text)?;
-        let after_scheme = substring::split_once(&base_url.url, "://").map_or("", |(_, rest)| rest);
+        let after_scheme = text::split_once(&base_url.url, "://").map_or("", |(_, rest)| rest);
         if after_scheme.contains('/') {
             let reason = "it must not have a path; the client adds it";
             return Err(BaseUrlError { excerpt: redacted_excerpt(&base_url.url), reason });
@@ -170,8 +168,7 @@ mod tests {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let is_loopback = host.eq_ignore_ascii_case("localhost") || is_loopback_address(address);
         let path = uri.path().trim_end_matches('/');
-        let dots =
-            |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
+        let dots = |part: &str| matches!(text::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
         let is_usable = !authority.as_str().contains('@')
             && (authority.as_str() == host || authority.port_u16().is_some())
             && uri.query().is_none()

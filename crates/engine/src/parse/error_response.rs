@@ -93,7 +93,7 @@ impl ErrorResponse {
             false
         };
         if self.message.is_empty() {
-            let is_empty = json.as_object().is_some_and(|fields| fields.entries().next().is_none());
+            let is_empty = json.as_object().is_some_and(|fields| fields.entries().is_empty());
             let message = match known {
                 false if is_empty => "the response is an empty JSON object",
                 false => "the response is JSON in an unknown format",

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use crate::Timestamp;
-use crate::parse::substring;
+use crate::text;
 
 /// The months with their lengths.
 const MONTHS: [(&str, u64); 12] = [
@@ -30,7 +30,7 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// `Sun Nov  6 08:49:37 1994`. The weekday must be correct, and the year must be 1970 or later.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let (weekday, days, time) = if let Some((weekday, rest)) = substring::split_once(text, ", ") {
+    let (weekday, days, time) = if let Some((weekday, rest)) = text::split_once(text, ", ") {
         let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
         let is_short = weekday.len() == 3;
         let [day, month, year] = split_in_three(date, if is_short { ' ' } else { '-' })?;

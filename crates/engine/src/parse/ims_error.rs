@@ -5,7 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::parse::form_urlencoded::encode;
-use crate::parse::substring;
+use crate::text;
 use crate::untrusted_text::{escape, excerpt};
 
 /// Maximum length of a message from the token endpoint, in characters (our limit). Published messages have less than 60.
@@ -79,7 +79,7 @@ impl ImsError {
     }
 
     fn is_client_id_rejected(&self) -> bool {
-        self.description.as_ref().is_some_and(|text| substring::contains(text, "client_id"))
+        self.description.as_ref().is_some_and(|text| text::contains(text, "client_id"))
     }
 
     /// An excerpt of the endpoint's text without the secrets, plain or form-encoded. `None` if nothing is left.
@@ -93,7 +93,7 @@ impl ImsError {
             encode(&mut encoded, secret);
             for variant in [plain(secret).as_str(), &encoded] {
                 if !variant.is_empty() {
-                    text = substring::replace(&text, variant, "[redacted]");
+                    text = text::replace(&text, variant, "[redacted]");
                 }
             }
         }

@@ -93,7 +93,7 @@ fn write_object(
     json: &mut String,
 ) -> Result<(), String> {
     let is_unknown = |name: &str| schema.field(name).is_none() && !(is_definition && name == EXTRA);
-    if let Some((name, _)) = object.entries().find(|(name, _)| is_unknown(name)) {
+    if let Some((name, _)) = object.entries().iter().find(|(name, _)| is_unknown(name)) {
         return Err(format!("unknown field `{}`", message_excerpt(name).unwrap_or_default()));
     }
     json.push('{');

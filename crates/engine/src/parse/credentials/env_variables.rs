@@ -124,7 +124,8 @@ fn in_variable<T, E: Into<CredentialsError>>(name: &'static str, result: Result<
 }
 
 fn parse_secrets_of(name: &'static str, text: &str) -> Result<Vec<Secret>, CredentialsError> {
-    let secrets = in_variable(name, parse_client_secrets(text))?;
+    let mut secrets = Vec::new();
+    in_variable(name, parse_client_secrets(text, &mut secrets))?;
     if secrets.is_empty() { in_variable(name, Err(CredentialsError::MissingSecret)) } else { Ok(secrets) }
 }
 

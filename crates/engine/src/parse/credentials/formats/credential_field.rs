@@ -29,18 +29,35 @@ const PREFIXES: [&str; 2] = ["ajo", "imsoauths2s"];
 impl CredentialField {
     /// The position of a name in the list of known names. Case, `_`, `-`, and known prefixes do not matter.
     pub(crate) fn rank(&self, name: &str) -> Option<usize> {
-        let is_same = |known: &str| {
-            let letters = || name.bytes().filter(|byte| !b"_-".contains(byte)).map(|byte| byte.to_ascii_lowercase());
-            letters().eq(known.bytes())
-                || PREFIXES.iter().any(|prefix| letters().eq(prefix.bytes().chain(known.bytes())))
-        };
+        let mut letters = name.to_ascii_lowercase();
+        letters.retain(|letter| letter != '_' && letter != '-');
+        let is_same =
+            |known: &str| letters == known || PREFIXES.iter().any(|prefix| letters.strip_prefix(prefix) == Some(known));
         self.names.iter().position(|known| is_same(known))
+    }
+
+    /// The value with the best name; the first of several.
+    pub(super) fn pick<'v, V>(&self, entries: &[(&str, &'v V)]) -> Option<&'v V> {
+        let mut best: Option<(usize, &V)> = None;
+        for (name, value) in entries {
+            if let Some(rank) = self.rank(name)
+                && best.is_none_or(|(best, _)| rank < best)
+            {
+                best = Some((rank, value));
+            }
+        }
+        best.map(|(_, value)| value)
     }
 
     /// The value of this field. Blank and null values count as missing.
     pub(crate) fn find<'o, O: JsonObject + ?Sized>(&self, fields: &'o O) -> Option<&'o O::Value> {
-        let is_blank = |value: &O::Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
-        let ranked = fields.entries().filter_map(|(name, value)| Some((self.rank(name)?, value)));
-        ranked.filter(|(_, value)| !is_blank(value)).min_by_key(|(rank, _)| *rank).map(|(_, value)| value)
+        let mut entries = fields.entries();
+        entries.retain(|(_, value)| !value.is_null() && !is_blank(*value));
+        self.pick(&entries)
     }
+}
+
+/// Whether a value is a string with white space only.
+pub(super) fn is_blank(value: &impl JsonValue) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }

@@ -1,12 +1,12 @@
 //! A credential before validation, and helpers to read its fields.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::json::{JsonObject, JsonValue, MAX_DEPTH, parse};
+use crate::json::{JsonValue, MAX_DEPTH, parse};
+use crate::text::concat;
 use crate::{CredentialsError, Secret};
 
 /// One credential as written in a file, before validation.
@@ -30,49 +30,47 @@ pub(super) fn format_error(message: impl Into<String>) -> CredentialsError {
     CredentialsError::InvalidFormat(message.into())
 }
 
-/// Reads a string field. `path` precedes the field name in errors.
-pub(super) fn string_field(
-    fields: &(impl JsonObject + ?Sized),
-    path: &str,
-    name: &str,
-) -> Result<String, CredentialsError> {
-    match fields.get(name) {
-        Some(value) => match value.as_str() {
-            Some(text) => Ok(text.to_owned()),
-            None => Err(format_error(format!("the field {path}{name} must be a string"))),
-        },
-        None => Err(missing_field_error(path, name)),
-    }
+/// The error for a value of the wrong type. `value` says which one.
+pub(super) fn wrong_type_error(value: &str, expected: &str) -> CredentialsError {
+    format_error(concat(&[value, " must be ", expected]))
 }
 
-pub(super) fn missing_field_error(path: &str, name: &str) -> CredentialsError {
-    format_error(format!(
-        "the field {path}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
-         Developer Console"
-    ))
+/// The error for a field that is missing in a file from the Developer Console.
+pub(super) fn missing_field_error(field: &str) -> CredentialsError {
+    format_error(concat(&[
+        field,
+        " is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's Developer Console",
+    ]))
 }
 
-/// Reads a field that is a list of strings or a single string.
-pub(super) fn string_list_field(
-    fields: &(impl JsonObject + ?Sized),
-    path: &str,
-    name: &str,
-) -> Result<Vec<String>, CredentialsError> {
-    match fields.get(name).and_then(JsonValue::items) {
-        Some(items) => {
-            to_strings(items).ok_or_else(|| format_error(format!("the field {path}{name} must be a list of strings")))
-        }
-        None => string_field(fields, path, name).map(|text| vec![text]),
+/// Reads a string. `field` names it in errors.
+pub(super) fn string(value: &impl JsonValue, field: &str) -> Result<String, CredentialsError> {
+    value.as_str().map(str::to_owned).ok_or_else(|| wrong_type_error(field, "a string"))
+}
+
+/// Reads a list of strings or a single string. `field` names it in errors.
+pub(super) fn strings(value: &impl JsonValue, field: &str) -> Result<Vec<String>, CredentialsError> {
+    match value.items() {
+        Some(items) => to_strings(items).ok_or_else(|| wrong_type_error(field, "a list of strings")),
+        None => string(value, field).map(|text| vec![text]),
     }
 }
 
 /// The items of an array if all of them are strings.
 pub(super) fn to_strings(items: &[impl JsonValue]) -> Option<Vec<String>> {
-    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+    let mut strings = Vec::new();
+    for item in items {
+        strings.push(item.as_str()?.to_owned());
+    }
+    Some(strings)
 }
 
 pub(super) fn to_secrets(values: Vec<String>) -> Vec<Secret> {
-    values.into_iter().map(Secret::new).collect()
+    let mut secrets = Vec::new();
+    for value in values {
+        secrets.push(Secret::new(value));
+    }
+    secrets
 }
 
 /// The strings in a variable, which is either a JSON list (as Adobe's CLI writes it) or a single string.
