@@ -8,7 +8,7 @@ use crate::{ClientSecretError, CredentialsError, Secret};
 /// Parses a setting with one secret or a JSON list of secrets. White space is trimmed.
 pub(crate) fn parse_client_secrets(text: &str, secrets: &mut Vec<Secret>) -> Result<(), CredentialsError> {
     for value in parse_list(text.trim()) {
-        let value = value.trim();
+        let value = value.expose().trim();
         if let Some(defect) = find_defect(value) {
             return Err(CredentialsError::InvalidSecret(defect));
         }

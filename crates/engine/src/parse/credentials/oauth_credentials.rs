@@ -120,8 +120,9 @@ impl Credentials {
         if chosen.is_jwt {
             return Err(CredentialsError::InvalidFormat(JWT_END_MESSAGE.to_owned()));
         }
-        let ParsedCredential { client_id, secrets, org_id, scopes, .. } = chosen;
-        Self::from_parts(client_id, secrets, org_id, Scopes::new(scopes)?)
+        let [_, secrets, _, scopes] = &chosen.values;
+        let scopes = Scopes::new(scopes.iter().map(Secret::expose))?;
+        Self::from_parts(chosen.client_id(), secrets, chosen.org_id(), scopes)
     }
 
     /// The client id, which is also the API key.
@@ -147,7 +148,7 @@ impl Credentials {
 fn find_by_name<'c>(credentials: &'c [ParsedCredential], wanted: &str) -> Vec<&'c ParsedCredential> {
     let matches: [fn(&ParsedCredential, &str) -> bool; 3] = [
         |credential, wanted| credential.name.trim() == wanted,
-        |credential, wanted| credential.client_id.trim() == wanted,
+        |credential, wanted| credential.client_id().trim() == wanted,
         |credential, wanted| credential.name.trim().eq_ignore_ascii_case(wanted),
     ];
     let mut found = Vec::new();
@@ -173,7 +174,7 @@ fn credential_names(credentials: &[&ParsedCredential]) -> Vec<String> {
         let same = credentials.iter().filter(|other| other.name.trim() == name.trim()).count();
         match name.as_str() {
             "" => {}
-            _ if same > 1 => names.push(concat(&[&shown, " (", &display_name(&credential.client_id), ")"])),
+            _ if same > 1 => names.push(concat(&[&shown, " (", &display_name(credential.client_id()), ")"])),
             _ => names.push(shown),
         }
     }

@@ -4,8 +4,8 @@ use alloc::borrow::ToOwned as _;
 use alloc::vec::Vec;
 
 use super::console_json::is_jwt;
-use super::credential_field::{CLIENT_ID, CLIENT_SECRETS, CredentialField, ORG_ID, SCOPES};
-use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, strings, to_secrets};
+use super::credential_field::{CLIENT_ID, FIELDS};
+use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, to_secrets};
 use crate::CredentialsError;
 use crate::json::{JsonObject, JsonValue};
 
@@ -33,15 +33,10 @@ pub(super) fn parse(ims: &impl JsonValue) -> Result<Vec<ParsedCredential>, Crede
 
 /// Missing values are reported only if this credential is selected.
 fn parse_context(name: &str, fields: &(impl JsonObject + ?Sized)) -> ParsedCredential {
-    let list =
-        |field: &CredentialField| field.find(fields).and_then(|value| strings(value, "").ok()).unwrap_or_default();
-    let single = |field: &CredentialField| list(field).pop().unwrap_or_default();
-    ParsedCredential {
-        is_jwt: is_jwt(fields),
-        name: name.to_owned(),
-        client_id: single(&CLIENT_ID),
-        secrets: to_secrets(list(&CLIENT_SECRETS)),
-        org_id: single(&ORG_ID),
-        scopes: list(&SCOPES),
-    }
+    let values = FIELDS.map(|field| {
+        let value = field.find(fields);
+        let items = value.map(|value| value.items().unwrap_or(core::slice::from_ref(value)));
+        items.and_then(to_secrets).unwrap_or_default()
+    });
+    ParsedCredential { is_jwt: is_jwt(fields), name: name.to_owned(), values }
 }

@@ -6,22 +6,28 @@ use crate::json::{JsonObject, JsonValue};
 pub(crate) struct CredentialField {
     /// The name in error messages, which is that of the JSON from the credential's page.
     pub(crate) label: &'static str,
+    /// Whether it can have several values.
+    pub(crate) is_list: bool,
     /// The known names in order of precedence, in lower case and without `_` and `-`.
     names: &'static [&'static str],
 }
 
-/// Also the API key.
-pub(crate) const CLIENT_ID: CredentialField = CredentialField { label: "CLIENT_ID", names: &["clientid", "apikey"] };
-pub(crate) const CLIENT_SECRETS: CredentialField =
-    CredentialField { label: "CLIENT_SECRETS", names: &["clientsecrets", "clientsecret", "secret"] };
-pub(crate) const ORG_ID: CredentialField = CredentialField { label: "ORG_ID", names: &["orgid", "imsorgid", "imsorg"] };
-pub(crate) const SCOPES: CredentialField = CredentialField { label: "SCOPES", names: &["scopes", "scope"] };
 /// Only JWT credentials have these.
 pub(crate) const JWT_MATERIAL: CredentialField =
-    CredentialField { label: "PRIVATE_KEY", names: &["privatekey", "pathtokey", "metascopes"] };
+    CredentialField { label: "PRIVATE_KEY", is_list: true, names: &["privatekey", "pathtokey", "metascopes"] };
 
 /// The fields that every credential has.
-pub(crate) const FIELDS: [CredentialField; 4] = [CLIENT_ID, CLIENT_SECRETS, ORG_ID, SCOPES];
+pub(crate) const FIELDS: [CredentialField; 4] = [
+    CredentialField { label: "CLIENT_ID", is_list: false, names: &["clientid", "apikey"] },
+    CredentialField { label: "CLIENT_SECRETS", is_list: true, names: &["clientsecrets", "clientsecret", "secret"] },
+    CredentialField { label: "ORG_ID", is_list: false, names: &["orgid", "imsorgid", "imsorg"] },
+    CredentialField { label: "SCOPES", is_list: true, names: &["scopes", "scope"] },
+];
+
+/// The first of [`FIELDS`], which is also the API key.
+pub(crate) const CLIENT_ID: &CredentialField = &FIELDS[0];
+/// The last of [`FIELDS`].
+pub(crate) const SCOPES: &CredentialField = &FIELDS[3];
 
 /// Prefixes in the names of variables, which some secret managers store as JSON.
 const PREFIXES: [&str; 2] = ["ajo", "imsoauths2s"];

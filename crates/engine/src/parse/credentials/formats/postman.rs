@@ -1,11 +1,10 @@
 //! A Postman environment: `{name, values: [{key, value, enabled}]}`.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::credential_field::{CLIENT_ID, CLIENT_SECRETS, CredentialField, ORG_ID, SCOPES, is_blank};
-use super::parsed_credential::{ParsedCredential, format_error, string, to_secrets, to_strings, wrong_type_error};
+use super::credential_field::{CredentialField, is_blank};
+use super::parsed_credential::{ParsedCredential, format_error, read_values};
 use crate::CredentialsError;
 use crate::json::{JsonObject, JsonValue};
 use crate::text::concat;
@@ -21,23 +20,22 @@ pub(super) fn parse(fields: &(impl JsonObject + ?Sized)) -> Result<ParsedCredent
             entries.push((key, value));
         }
     }
-    let values = |field: &CredentialField, key: &str| -> Result<Vec<String>, CredentialsError> {
-        let location = concat(&["the value of ", key]);
-        match field.pick(&entries).filter(|value| !is_blank(*value)) {
-            None => Err(format_error(concat(&["the Postman environment has no value for ", key]))),
-            Some(value) => match value.items() {
-                Some(items) => to_strings(items).ok_or_else(|| wrong_type_error(&location, "a string")),
-                None => string(value, &location).map(|text| alloc::vec![text]),
-            },
-        }
-    };
-    let value = |field: &CredentialField, key: &str| values(field, key).map(|mut all| all.pop().unwrap_or_default());
-    Ok(ParsedCredential {
-        is_jwt: false,
-        name: fields.get("name").and_then(JsonValue::as_str).unwrap_or_default().to_owned(),
-        client_id: value(&CLIENT_ID, "API_KEY")?,
-        secrets: to_secrets(values(&CLIENT_SECRETS, "CLIENT_SECRET")?),
-        org_id: value(&ORG_ID, "IMS_ORG")?,
-        scopes: values(&SCOPES, "SCOPES")?,
-    })
+    let find = |field: &CredentialField| field.pick(&entries).filter(|value| !is_blank(*value));
+    let label = |field: &CredentialField| concat(&["the value of ", key_name(field)]);
+    let missing =
+        |field: &CredentialField| format_error(concat(&["the Postman environment has no value for ", key_name(field)]));
+    let name = fields.get("name").and_then(JsonValue::as_str).unwrap_or_default().to_owned();
+    let mut credential = ParsedCredential { name, ..ParsedCredential::default() };
+    read_values(&mut credential, &find, &label, &missing)?;
+    Ok(credential)
+}
+
+/// The key in Adobe's environments.
+fn key_name(field: &CredentialField) -> &'static str {
+    match field.label {
+        "CLIENT_ID" => "API_KEY",
+        "CLIENT_SECRETS" => "CLIENT_SECRET",
+        "ORG_ID" => "IMS_ORG",
+        label => label,
+    }
 }
