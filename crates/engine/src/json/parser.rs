@@ -4,6 +4,7 @@
 //! KB. The nesting limit counts an innermost empty array or object.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,6 +12,7 @@ use hifijson::token::Lex as _;
 use hifijson::{SliceLexer, value};
 
 use super::json_value::{JsonKind, JsonObject, JsonValue};
+use crate::text::{concat, decimal, parse_decimal};
 
 /// The nesting limit of `serde_json`.
 pub const MAX_DEPTH: usize = 128;
@@ -27,9 +29,15 @@ pub struct ErrorPosition {
     pub column: usize,
 }
 
+impl ErrorPosition {
+    pub fn message(self) -> String {
+        concat(&["it is not JSON (line ", &decimal(self.line as u64), ", column ", &decimal(self.column as u64), ")"])
+    }
+}
+
 impl fmt::Display for ErrorPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is not JSON (line {}, column {})", self.line, self.column)
+        f.write_str(&self.message())
     }
 }
 
@@ -69,11 +77,14 @@ impl<'b> JsonValue for Value<'b> {
     }
 
     fn as_i64(&self) -> Option<i64> {
-        integer_digits(self)?.parse().ok()
+        match integer_digits(self)?.strip_prefix('-') {
+            Some(digits) => 0_i64.checked_sub_unsigned(parse_decimal(digits)?),
+            None => self.as_u64()?.try_into().ok(),
+        }
     }
 
     fn as_u64(&self) -> Option<u64> {
-        integer_digits(self)?.parse().ok()
+        parse_decimal(integer_digits(self)?)
     }
 
     fn as_str(&self) -> Option<&str> {
