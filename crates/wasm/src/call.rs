@@ -3,18 +3,18 @@
 use alloc::string::{String, ToString as _};
 use core::time::Duration;
 
-use ajo_engine::spec::OPERATIONS;
 use ajo_engine::{
-    AlreadyApplied, AuthError, CallAction, CallFailure, CallInput, CallOutcome, CallState, DEADLINE, ErrorKind,
-    Idempotency, OperationSemantics, RELEASE_POLL_INTERVAL, RequestTarget, RetryPolicy, STORE_LOCK_LEASE, Secret,
-    SharedClientState, StepContext, StoreLockResult, TIMEOUT, Timestamp, TokenAction, TokenInput, decode_entry,
-    encode_entry, parse_token_response, safe_request_id,
+    AuthError, CallAction, CallFailure, CallInput, CallOutcome, CallState, DEADLINE, ErrorKind, Idempotency,
+    RELEASE_POLL_INTERVAL, RequestTarget, RetryPolicy, STORE_LOCK_LEASE, Secret, SharedClientState, StepContext,
+    StoreLockResult, TIMEOUT, Timestamp, TokenAction, TokenInput, decode_entry, encode_entry, parse_token_response,
+    safe_request_id,
 };
 
 use crate::action::{Action, code, flag};
 use crate::client::Client;
 use crate::error_json::FailedCall;
 use crate::input::Report;
+use crate::operation::{TOKEN_ONLY, operation_semantics};
 
 /// How long a call survives the time limit of its action. JavaScript may never go on with it: when a request to a Worker ends, its
 /// timers are gone. Timers of background pages may be a minute late, and this is twice as long.
@@ -57,8 +57,7 @@ pub(crate) struct CallLimits {
 }
 
 impl Call {
-    /// A call of an operation: an index of [`OPERATIONS`], -1, -2, and -3 for other requests that are safe, idempotent, or neither,
-    /// and -4 for getting a token. `None` for any other number.
+    /// A call of an operation. `None` if there is none of this number.
     pub(crate) fn new(client: u32, operation: i32, limits: &CallLimits, started_at: Duration) -> Option<Self> {
         let deadline = started_at.saturating_add(limits.deadline.unwrap_or(DEADLINE));
         let mut policy = RetryPolicy::default();
@@ -263,25 +262,6 @@ impl Call {
     pub(crate) fn drop_failure(&mut self) {
         self.failure = None;
     }
-}
-
-/// The number of "operation" that gets a token.
-const TOKEN_ONLY: i32 = -4;
-
-fn operation_semantics(operation: i32) -> Option<(OperationSemantics, RequestTarget)> {
-    let idempotency = match operation {
-        TOKEN_ONLY | -1 => Idempotency::Safe,
-        -2 => Idempotency::Idempotent,
-        -3 => Idempotency::NotIdempotent,
-        _ => {
-            let operation = OPERATIONS.get(usize::try_from(operation).ok()?)?;
-            let has_uid = operation.path.contains('{');
-            let target = if has_uid { RequestTarget::Configuration } else { RequestTarget::Collection };
-            return Some((operation.into(), target));
-        }
-    };
-    let semantics = OperationSemantics { method: "", idempotency, already_applied: AlreadyApplied::Never };
-    Some((semantics, RequestTarget::Other))
 }
 
 /// The failure of a request to the service. `None` if the report is none.

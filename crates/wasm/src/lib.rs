@@ -28,6 +28,7 @@ mod input;
 mod json_reader;
 mod json_writer;
 mod numbered_map;
+mod operation;
 mod redeploy;
 mod time;
 
