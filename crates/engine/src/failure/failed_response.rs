@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::str::from_utf8;
 
 use super::call_failure::CallFailure;
-use crate::parse::substring::replace;
+use crate::text::replace;
 use crate::untrusted_text::message_excerpt;
 use crate::{ErrorKind, ErrorResponse, Secret, Timestamp, parse_retry_after};
 

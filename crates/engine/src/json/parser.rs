@@ -4,12 +4,15 @@
 //! KB. The nesting limit counts an innermost empty array or object.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use hifijson::token::Lex as _;
 use hifijson::{SliceLexer, value};
 
 use super::json_value::{JsonKind, JsonObject, JsonValue};
+use crate::text::{concat, decimal, parse_decimal};
 
 /// The nesting limit of `serde_json`.
 pub const MAX_DEPTH: usize = 128;
@@ -26,9 +29,15 @@ pub struct ErrorPosition {
     pub column: usize,
 }
 
+impl ErrorPosition {
+    pub fn message(self) -> String {
+        concat(&["it is not JSON (line ", &decimal(self.line as u64), ", column ", &decimal(self.column as u64), ")"])
+    }
+}
+
 impl fmt::Display for ErrorPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is not JSON (line {}, column {})", self.line, self.column)
+        f.write_str(&self.message())
     }
 }
 
@@ -68,11 +77,14 @@ impl<'b> JsonValue for Value<'b> {
     }
 
     fn as_i64(&self) -> Option<i64> {
-        integer_digits(self)?.parse().ok()
+        match integer_digits(self)?.strip_prefix('-') {
+            Some(digits) => 0_i64.checked_sub_unsigned(parse_decimal(digits)?),
+            None => self.as_u64()?.try_into().ok(),
+        }
     }
 
     fn as_u64(&self) -> Option<u64> {
-        integer_digits(self)?.parse().ok()
+        parse_decimal(integer_digits(self)?)
     }
 
     fn as_str(&self) -> Option<&str> {
@@ -113,9 +125,13 @@ impl<'b> JsonObject for [(Cow<'b, str>, Value<'b>)] {
         self.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (&str, &Value<'b>)> {
-        let is_last = |index: usize, name: &str| !self[index + 1..].iter().any(|(other, _)| other == name);
-        let entries = self.iter().enumerate().filter(move |(index, (name, _))| is_last(*index, name));
-        entries.map(|(_, (name, value))| (&**name, value))
+    fn entries(&self) -> Vec<(&str, &Value<'b>)> {
+        let mut entries: Vec<(&str, &Value<'b>)> = Vec::new();
+        for (index, (name, value)) in self.iter().enumerate() {
+            if self[index + 1..].iter().all(|(later, _)| later != name) {
+                entries.push((name, value));
+            }
+        }
+        entries
     }
 }

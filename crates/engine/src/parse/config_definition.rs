@@ -1,7 +1,7 @@
 //! The definition in the JSON of a configuration.
 
 use alloc::borrow::{Cow, ToOwned as _};
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::{JsonValue as _, MAX_DEPTH, Value, parse};
@@ -23,7 +23,7 @@ const MAX_HTTP_CONNECTIONS: &str = "maxHttpConnections";
 ///
 /// Never: both APIs have a `create` operation.
 pub fn config_definition(api: Api, config: &str) -> Result<String, String> {
-    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(|position| position.to_string())?;
+    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(|position| position.message())?;
     let Value::Object(fields) = config else { return Err("the configuration must be an object".to_owned()) };
     let request = object_schema::request_body(api, "create").expect("both APIs have a create operation");
     let (mut definition, extra) = split_fields(fields, request, object_schema::config(api));

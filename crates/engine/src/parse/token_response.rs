@@ -1,12 +1,12 @@
 //! Parses responses of the token endpoint.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
 use crate::json::{JsonValue, MAX_DEPTH, parse};
 use crate::parse::access_token::MAX_LIFETIME;
+use crate::text::{concat, contains, decimal, parse_decimal};
 use crate::{AccessToken, AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind, parse_retry_after};
 
 /// A larger `expires_in` is in milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired JWT
@@ -28,7 +28,8 @@ pub fn parse_token_response(
     now: Timestamp,
 ) -> Result<AccessToken, AuthError> {
     let Some(body) = body else {
-        let detail = format!("the response is longer than {} KiB", MAX_TOKEN_RESPONSE_BYTES / 1024);
+        let detail =
+            concat(&["the response is longer than ", &decimal(MAX_TOKEN_RESPONSE_BYTES as u64 / 1024), " KiB"]);
         return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
     };
     let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
@@ -68,7 +69,7 @@ fn parse_body(
         return Err(invalid("the body has no access_token"));
     };
     let lifetime = response.get("expires_in");
-    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| parse_decimal(value.as_str()?.trim())));
     let lifetime = match lifetime {
         None | Some(0) => return Err(invalid("expires_in is not a positive integer")),
         Some(seconds @ 1..=MAX_EXPIRES_IN_SECONDS) => Duration::from_secs(seconds),
@@ -83,7 +84,7 @@ fn parse_body(
 
 /// All codes of RFC 6749 and of Adobe's documents have a `_`. Other servers write a status such as `Not Found`.
 fn is_oauth_code(text: &str) -> bool {
-    text.contains('_')
+    contains(text, "_")
 }
 
 /// With 429 and 5xx the endpoint has not checked the credential, whatever code the body has. If such a response counted

@@ -14,13 +14,21 @@ pub struct ClientId(String);
 
 /// Text that is not a valid client id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ClientIdError {
-    #[error("the client id is empty")]
     Empty,
-    #[error(
-        "the client id contains a space, a quote, a bracket, or another character that client ids do not have; copy it again"
-    )]
     InvalidCharacter,
+}
+
+impl ClientIdError {
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "the client id is empty",
+            Self::InvalidCharacter => {
+                "the client id contains a space, a quote, a bracket, or another character that client ids do not have; copy it again"
+            }
+        }
+    }
 }
 
 impl ClientId {

@@ -11,7 +11,7 @@ use crate::parse::credentials::file_setting::{display_path, find_credential_cont
 use crate::parse::credentials::formats::aio_variables;
 use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
-use crate::{Credentials, CredentialsError, Scopes, Secret};
+use crate::{Credentials, CredentialsError, Scopes, ScopesError, Secret};
 
 /// The path of a credential file. The other variables override its values.
 const FILE_VARIABLE: &str = "AJO_CREDENTIALS";
@@ -67,7 +67,7 @@ impl Credentials {
                     client_id: in_variable(name(CLIENT_ID), client_id.parse())?,
                     secrets: parse_secrets_of(name(CLIENT_SECRET), &secret)?,
                     org_id: in_variable(name(ORG_ID), org_id.parse())?,
-                    scopes: in_variable(name(SCOPES), Scopes::new(parse_list(&scopes)))?,
+                    scopes: in_variable(name(SCOPES), parse_scopes(&scopes))?,
                 })
             }
             (client_id, secret, org_id, scopes) => {
@@ -112,7 +112,7 @@ impl Credentials {
             self.org_id = in_variable(ORG_ID[0], text.parse())?;
         }
         if let Some(text) = get(SCOPES) {
-            self.scopes = in_variable(SCOPES[0], Scopes::new(parse_list(&text)))?;
+            self.scopes = in_variable(SCOPES[0], parse_scopes(&text))?;
         }
         Ok(self)
     }
@@ -124,7 +124,8 @@ fn in_variable<T, E: Into<CredentialsError>>(name: &'static str, result: Result<
 }
 
 fn parse_secrets_of(name: &'static str, text: &str) -> Result<Vec<Secret>, CredentialsError> {
-    let secrets = in_variable(name, parse_client_secrets(text))?;
+    let mut secrets = Vec::new();
+    in_variable(name, parse_client_secrets(text, &mut secrets))?;
     if secrets.is_empty() { in_variable(name, Err(CredentialsError::MissingSecret)) } else { Ok(secrets) }
 }
 
@@ -177,4 +178,8 @@ mod tests {
         let error = credentials_from_vars(&[(FILE_VARIABLE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
+}
+
+fn parse_scopes(text: &str) -> Result<Scopes, ScopesError> {
+    Scopes::new(parse_list(text).iter().map(Secret::expose))
 }

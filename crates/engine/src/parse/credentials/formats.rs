@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use crate::CredentialsError;
 use crate::json::{self, JsonValue, MAX_DEPTH, Value};
-use crate::parse::substring;
+use crate::text;
 use json_object::parse_object;
 use known_formats::unknown_format_error;
 use parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error};
@@ -31,7 +31,7 @@ pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, Cre
     if text.is_empty() {
         return Err(format_error("the file is empty"));
     }
-    if substring::contains(text, "-----BEGIN") && !text.starts_with('{') {
+    if text::contains(text, "-----BEGIN") && !text.starts_with('{') {
         return Err(format_error(format!("this is a private key; {JWT_END_MESSAGE}")));
     }
     if dotenv::is_dotenv(text) {

@@ -14,8 +14,14 @@ pub struct OrgId(String);
 
 /// Text that is not a valid organization id. The text is not shown, because it could be a secret in the wrong setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`")]
+#[error("{}", self.message())]
 pub struct OrgIdError;
+
+impl OrgIdError {
+    pub const fn message(self) -> &'static str {
+        "the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`"
+    }
+}
 
 impl OrgId {
     pub fn as_str(&self) -> &str {

@@ -1,13 +1,11 @@
 //! The configuration of aio-lib-ims: `{ims: {contexts: {<name>: {client_id, …}}}}`.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::console_json::is_jwt;
-use super::credential_field::{CLIENT_ID, CLIENT_SECRETS, CredentialField, ORG_ID, SCOPES};
-use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, to_secrets, to_strings};
+use super::credential_field::{CLIENT_ID, FIELDS};
+use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, to_secrets};
 use crate::CredentialsError;
 use crate::json::{JsonObject, JsonValue};
 
@@ -35,22 +33,10 @@ pub(super) fn parse(ims: &impl JsonValue) -> Result<Vec<ParsedCredential>, Crede
 
 /// Missing values are reported only if this credential is selected.
 fn parse_context(name: &str, fields: &(impl JsonObject + ?Sized)) -> ParsedCredential {
-    let list = |field: &CredentialField| -> Vec<String> {
-        match field.find(fields) {
-            Some(value) => match value.items() {
-                Some(items) => to_strings(items).unwrap_or_default(),
-                None => value.as_str().map(|text| vec![text.to_owned()]).unwrap_or_default(),
-            },
-            None => Vec::new(),
-        }
-    };
-    let single = |field: &CredentialField| list(field).pop().unwrap_or_default();
-    ParsedCredential {
-        is_jwt: is_jwt(fields),
-        name: name.to_owned(),
-        client_id: single(&CLIENT_ID),
-        secrets: to_secrets(list(&CLIENT_SECRETS)),
-        org_id: single(&ORG_ID),
-        scopes: list(&SCOPES),
-    }
+    let values = FIELDS.map(|field| {
+        let value = field.find(fields);
+        let items = value.map(|value| value.items().unwrap_or(core::slice::from_ref(value)));
+        items.and_then(to_secrets).unwrap_or_default()
+    });
+    ParsedCredential { is_jwt: is_jwt(fields), name: name.to_owned(), values }
 }
