@@ -1,8 +1,10 @@
 //! A call in progress.
 
-use alloc::string::{String, ToString as _};
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
 use core::time::Duration;
 
+use ajo_engine::text::{concat, decimal, parse_decimal};
 use ajo_engine::{
     AuthError, CallAction, CallFailure, CallInput, CallOutcome, CallState, DEADLINE, ErrorKind, Idempotency,
     RELEASE_POLL_INTERVAL, RequestTarget, RetryPolicy, STORE_LOCK_LEASE, Secret, SharedClientState, StepContext,
@@ -15,6 +17,7 @@ use crate::client::Client;
 use crate::error_json::FailedCall;
 use crate::input::Report;
 use crate::operation::{TOKEN_ONLY, operation_semantics};
+use crate::time::to_u64;
 
 /// How long a call survives the time limit of its action. JavaScript may never go on with it: when a request to a Worker ends, its
 /// timers are gone. Timers of background pages may be a minute late, and this is twice as long.
@@ -196,8 +199,7 @@ impl Call {
                 let token = entry.map(|entry| decode_entry(&Secret::new(entry), now)).transpose();
                 if let Err(error) = &token {
                     *flags |= flag::INVALID_ENTRY;
-                    self.entry_problem =
-                        Some("the token store has an invalid entry: ".to_string() + &error.to_string());
+                    self.entry_problem = Some(concat(&["the token store has an invalid entry: ", error.message()]));
                 }
                 TokenInput::StoreRead { responded: true, token: token.ok().flatten() }
             }
@@ -211,7 +213,7 @@ impl Call {
                 TokenInput::StoreWritten { responded: has_store_responded(&report)? }
             }
             (TokenAction::LockStore { .. }, report) => TokenInput::StoreLocked(match report {
-                Report::StoreLocked(ticket) => StoreLockResult::Acquired(crate::time::to_u64(ticket).to_string()),
+                Report::StoreLocked(ticket) => StoreLockResult::Acquired(decimal(to_u64(ticket))),
                 Report::StoreBusy => StoreLockResult::Busy,
                 report if has_store_responded(&report)? => StoreLockResult::Failed,
                 _ => StoreLockResult::NoResponse,
@@ -228,18 +230,18 @@ impl Call {
     /// The form of the token request; empty if there is none.
     pub(crate) fn token_request_body(&self) -> String {
         let request = self.state.token_request().and_then(ajo_engine::TokenAcquisition::request);
-        request.map_or_else(String::new, |(request, _)| request.body.expose().to_string())
+        request.map_or_else(String::new, |(request, _)| request.body.expose().to_owned())
     }
 
     /// The key of the token in the store; empty without a store.
     pub(crate) fn store_key(&self) -> String {
-        self.state.token_request().map_or_else(String::new, |request| request.store_key().to_string())
+        self.state.token_request().map_or_else(String::new, |request| request.store_key().to_owned())
     }
 
     /// The entry to write to the store; empty if none is written.
     pub(crate) fn store_entry(&self) -> String {
         match &self.pending {
-            PendingAction::Token(TokenAction::WriteStore { token, .. }) => encode_entry(token).expose().to_string(),
+            PendingAction::Token(TokenAction::WriteStore { token, .. }) => encode_entry(token).expose().to_owned(),
             _ => String::new(),
         }
     }
@@ -309,7 +311,7 @@ fn token_step(action: &TokenAction, now: Timestamp) -> Option<Action> {
             Action::new(code::LOCK_STORE, *timeout, STORE_LOCK_LEASE.as_secs() as f64)
         }
         TokenAction::UnlockStore { ticket, timeout } => {
-            Action::new(code::UNLOCK_STORE, *timeout, ticket.parse::<u64>().unwrap_or_default() as f64)
+            Action::new(code::UNLOCK_STORE, *timeout, parse_decimal(ticket).unwrap_or_default() as f64)
         }
         TokenAction::Callback { timeout } => Action::new(code::CALLBACK, *timeout, 0.0),
         TokenAction::Finish(_) => return None,

@@ -20,7 +20,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 /// The clients and the calls of one module. The exported functions use the only one.
 pub(crate) struct CoreState {
     clients: NumberedMap<Client>,
-    calls: NumberedMap<Box<Call>>,
+    calls: NumberedMap<Call>,
     clock: MonotonicClock,
     next_sweep: Duration,
     last_action: Action,
@@ -44,7 +44,7 @@ impl CoreState {
     /// See [`crate::open`].
     pub(crate) fn open(&mut self, options: &str) -> String {
         match Client::open(options) {
-            Ok((client, description)) => description.number("client", self.clients.insert(client)).finish(),
+            Ok((client, description)) => description.number("client", self.clients.insert(Box::new(client))).finish(),
             Err(error) => crate::json_writer::JsonWriter::new().raw_field("failed", &error).finish(),
         }
     }
