@@ -58,6 +58,30 @@ pub fn parse_decimal(text: &str) -> Option<u64> {
     })
 }
 
+/// Whether a character is white space, by the same property of Unicode as `char::is_whitespace`, which has a table.
+pub const fn is_white_space(character: char) -> bool {
+    matches!(
+        character,
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}'
+            | '\u{205f}' | '\u{3000}'
+    )
+}
+
+/// Removes white space from both ends.
+pub fn trim(text: &str) -> &str {
+    trim_matches(text, is_white_space)
+}
+
+/// Removes such characters from both ends.
+pub fn trim_matches(text: &str, is_removed: fn(char) -> bool) -> &str {
+    text.trim_matches(is_removed)
+}
+
+/// Splits a text at a position in bytes. It never panics: elsewhere than between two characters, the text is not split.
+pub fn split_at(text: &str, position: usize) -> (&str, &str) {
+    text.split_at_checked(position).unwrap_or((text, ""))
+}
+
 /// The position of the first occurrence of `part`, which is not empty.
 pub fn find(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())
@@ -75,8 +99,8 @@ pub fn contains(text: &str, part: &str) -> bool {
 
 /// Splits a text at the first occurrence of `part`, which is not empty.
 pub fn split_once<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
-    let start = find(text, part)?;
-    Some((&text[..start], &text[start + part.len()..]))
+    let (before, rest) = split_at(text, find(text, part)?);
+    Some((before, split_at(rest, part.len()).1))
 }
 
 /// Replaces all occurrences of `part`, which is not empty.
@@ -120,6 +144,13 @@ mod tests {
         }
         for text in ["", "+1", "-1", " 1", "1 ", "x", "18446744073709551616"] {
             assert_eq!(parse_decimal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn white_space_equals_that_of_std() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(is_white_space(character), character.is_whitespace(), "{character:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::IMS_URL;
 use crate::parse::ip_address::{is_loopback_address, parse_ipv6, parse_port};
-use crate::text::{concat, contains, find, find_any, replace, split_once};
+use crate::text::{concat, contains, find, find_any, replace, split_at, split_once, trim};
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -42,7 +42,7 @@ impl BaseUrlError {
 impl BaseUrl {
     /// Parses an absolute URL with or without a path. Trailing slashes are dropped.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let text = text.trim();
+        let text = trim(text);
         Self::parse_trimmed(text).map_err(|reason| BaseUrlError { excerpt: redacted_excerpt(text), reason })
     }
 
@@ -54,22 +54,24 @@ impl BaseUrl {
             return Err(NOT_A_URL);
         }
         let (scheme, rest) = split_once(text, "://").ok_or(NO_SCHEME)?;
-        let (authority, path) = rest.split_at(find_any(rest, b"/?#").unwrap_or(rest.len()));
+        let (authority, path) = split_at(rest, find_any(rest, b"/?#").unwrap_or(rest.len()));
         if !authority.bytes().all(is_authority_byte) {
             return Err(NOT_A_URL);
         }
         if contains(authority, "@") {
             return Err("it must not contain a user name or a password");
         }
-        let is_bracketed = authority.starts_with('[');
-        let host_end = if is_bracketed { find(authority, "]").map_or(0, |end| end + 1) } else { 0 };
-        let port_start = find(&authority[host_end..], ":").map_or(authority.len(), |start| host_end + start);
-        let (host, port) = authority.split_at(if is_bracketed { host_end } else { port_start });
+        let host_end = if authority.starts_with('[') {
+            find(authority, "]").map_or(0, |end| end + 1)
+        } else {
+            find(authority, ":").unwrap_or(authority.len())
+        };
+        let (host, port) = split_at(authority, host_end);
         if host.is_empty() {
             return Err("it has no host");
         }
-        let is_valid =
-            if is_bracketed { parse_ipv6(&host[1..host.len() - 1]).is_some() } else { find_any(host, b"[]").is_none() };
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_valid = address.map_or(find_any(host, b"[]").is_none(), |address| parse_ipv6(address).is_some());
         if !is_valid {
             return Err(NOT_A_URL);
         }
@@ -141,7 +143,7 @@ fn redacted_excerpt(text: &str) -> String {
         return "…@…".to_owned();
     }
     let end = find_any(text, b"?#").map_or(text.len(), |mark| mark + 1);
-    excerpt(&text[..end], 80)
+    excerpt(split_at(text, end).0, 80)
 }
 
 /// Whether a byte is allowed before the path (RFC 3986, section 3.2). `%` is not, because no resolver decodes it.

@@ -10,7 +10,7 @@ use alloc::string::String;
 use crate::ServiceCode;
 use crate::json::{JsonObject as _, JsonValue, MAX_DEPTH, Value, parse};
 use crate::parse::error_hint;
-use crate::text::concat;
+use crate::text::{concat, split_at};
 use crate::untrusted_text::message_excerpt;
 
 /// The message if there is no body.
@@ -132,7 +132,7 @@ impl ErrorResponse {
         let code_from_type = || {
             let uri = json.get_str("type")?;
             let start = uri.bytes().rposition(|byte| matches!(byte, b'/' | b':')).map_or(0, |separator| separator + 1);
-            let last = &uri[start..];
+            let last = split_at(uri, start).1;
             message_excerpt(last).filter(|last| last != "blank").map(|last| ServiceCode::from(last.as_str()))
         };
         self.code = chain.iter().find_map(|link| code_field(link, "errorCode")).or_else(code_from_type);

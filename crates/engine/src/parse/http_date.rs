@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::Timestamp;
-use crate::text::find_any;
+use crate::text::{find_any, split_at, trim};
 
 /// The months with their lengths.
 const MONTHS: [(&str, u64); 12] = [
@@ -29,8 +29,8 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// Parses a date in one of the three formats `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, and
 /// `Sun Nov  6 08:49:37 1994`. The weekday must be correct, and the year must be 1970 or later.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (weekday, rest) = text.split_at(find_any(text, b", ")?);
+    let text = trim(text);
+    let (weekday, rest) = split_at(text, find_any(text, b", ")?);
     let is_short = weekday.len() == 3;
     let format = match rest.len() {
         26 if is_short => ", dd bbb yyyy hh:mm:ss GMT",
@@ -60,7 +60,7 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     }
     let days = days_since_epoch(day, &month, year)?;
     let expected = WEEKDAYS[usize::try_from(days % 7).ok()?];
-    let expected = if is_short { &expected[..3] } else { expected };
+    let expected = if is_short { split_at(expected, 3).0 } else { expected };
     if weekday != expected || hour > 23 || minute > 59 || second > 59 {
         return None;
     }

@@ -5,7 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::parse::form_urlencoded::encode;
-use crate::text::{concat, contains, decimal, replace};
+use crate::text::{concat, contains, decimal, replace, trim};
 use crate::untrusted_text::{escape, excerpt};
 
 /// Maximum length of a message from the token endpoint, in characters (our limit). Published messages have less than 60.
@@ -117,7 +117,7 @@ impl ImsError {
                 }
             }
         }
-        let text = excerpt(text.trim(), MAX_TEXT_LENGTH);
+        let text = excerpt(trim(&text), MAX_TEXT_LENGTH);
         (!text.is_empty()).then_some(text)
     }
 }

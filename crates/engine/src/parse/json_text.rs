@@ -9,7 +9,7 @@ pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
     match value {
         Value::Null => json.push_str("null"),
         Value::Bool(flag) => json.push_str(if *flag { "true" } else { "false" }),
-        Value::Number((digits, _)) => json.push_str(digits),
+        Value::Number(digits) => json.push_str(digits),
         Value::String(text) => write_string(json, text),
         Value::Array(items) => {
             json.push('[');

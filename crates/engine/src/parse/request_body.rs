@@ -58,7 +58,7 @@ fn write_value(value: &Value<'_>, field_type: FieldType, name: &str, json: &mut 
             json.push_str(if *flag { "true" } else { "false" });
             return Ok(());
         }
-        (FieldType::Integer, Value::Number((digits, _))) if value.as_i64().is_some() => {
+        (FieldType::Integer, Value::Number(digits)) if value.as_i64().is_some() => {
             json.push_str(digits);
             return Ok(());
         }

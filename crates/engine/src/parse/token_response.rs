@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use crate::json::{JsonValue, MAX_DEPTH, parse};
 use crate::parse::access_token::MAX_LIFETIME;
-use crate::text::{concat, contains, decimal, parse_decimal};
+use crate::text::{concat, contains, decimal, parse_decimal, trim};
 use crate::{AccessToken, AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind, parse_retry_after};
 
 /// A larger `expires_in` is in milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired JWT
@@ -69,7 +69,7 @@ fn parse_body(
         return Err(invalid("the body has no access_token"));
     };
     let lifetime = response.get("expires_in");
-    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| parse_decimal(value.as_str()?.trim())));
+    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| parse_decimal(trim(value.as_str()?))));
     let lifetime = match lifetime {
         None | Some(0) => return Err(invalid("expires_in is not a positive integer")),
         Some(seconds @ 1..=MAX_EXPIRES_IN_SECONDS) => Duration::from_secs(seconds),

@@ -3,7 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use crate::text::hexadecimal;
+use crate::text::{hexadecimal, is_white_space, split_at, trim_matches};
 
 /// Maximum length of a message in characters (our limit). Published messages have less than 200.
 const MAX_MESSAGE: usize = 500;
@@ -94,7 +94,7 @@ pub fn excerpt(text: &str, max_chars: usize) -> String {
     if text.len() <= max_chars && text.bytes().filter(special).count() == 0 {
         return text.to_owned();
     }
-    let start = &text[..length_of(text, max_chars)];
+    let start = split_at(text, length_of(text, max_chars)).0;
     let mut excerpt = escape(start);
     let end = length_of(&excerpt, max_chars);
     if start.len() < text.len() || end < excerpt.len() {
@@ -111,7 +111,7 @@ fn length_of(text: &str, count: usize) -> usize {
 
 /// The [excerpt] of a message in a response. `None` for a blank message, so that it never hides a useful one.
 pub fn message_excerpt(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let text = trim_matches(text, |character| is_white_space(character) || character.is_control());
     (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
 }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::findings::Findings;
 use crate::json::{JsonObject, JsonValue, escape_pointer_token};
-use crate::text::{concat, decimal, hexadecimal};
+use crate::text::{concat, decimal, hexadecimal, is_white_space};
 use crate::untrusted_text::is_hidden;
 
 /// Whether a character of a definition is invisible: a control or bidirectional character, or one that Unicode calls
@@ -46,7 +46,7 @@ pub fn describe_character(character: char) -> String {
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "variation selector",
         '\u{feff}' => "byte order mark",
         control if control.is_control() => "control character",
-        space if space.is_whitespace() => "space",
+        space if is_white_space(space) => "space",
         _ => "",
     };
     let code = hexadecimal(character.into(), 4).to_ascii_uppercase();

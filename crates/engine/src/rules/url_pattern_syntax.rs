@@ -6,7 +6,7 @@ use UrlPatternError::Malformed;
 
 use super::hidden_characters::describe_character;
 use crate::parse::ip_address::{parse_ipv6, parse_port};
-use crate::text::{concat, contains, find_any, split_once};
+use crate::text::{concat, contains, find_any, is_white_space, split_at, split_once};
 
 /// Why a URL pattern is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) struct UrlPattern<'u> {
 /// `https://api.example*.org:8*0/…`.
 pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternError> {
     const NO_SCHEME: UrlPatternError = Malformed("it must begin with https:// or http://");
-    if let Some(space) = url.chars().find(|character| character.is_whitespace() || character.is_control()) {
+    if let Some(space) = url.chars().find(|character| is_white_space(*character) || character.is_control()) {
         return Err(UrlPatternError::Space(space));
     }
     let (scheme, rest) = split_once(url, "://").ok_or(NO_SCHEME)?;
@@ -54,14 +54,15 @@ pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternE
     if !is_https && !scheme.eq_ignore_ascii_case("http") {
         return Err(NO_SCHEME);
     }
-    let authority = &rest[..find_any(rest, b"/?#").unwrap_or(rest.len())];
+    let authority = split_at(rest, find_any(rest, b"/?#").unwrap_or(rest.len())).0;
     if contains(authority, "@") {
         return Err(Malformed("it must not contain a user name"));
     }
-    let is_bracketed = authority.starts_with('[');
-    let (host, port) = if is_bracketed {
+    let in_brackets = authority.strip_prefix('[');
+    let is_bracketed = in_brackets.is_some();
+    let (host, port) = if let Some(in_brackets) = in_brackets {
         let (address, rest) =
-            split_once(&authority[1..], "]").ok_or(Malformed("its IPv6 address has no closing bracket"))?;
+            split_once(in_brackets, "]").ok_or(Malformed("its IPv6 address has no closing bracket"))?;
         if !contains(address, "*") && parse_ipv6(address).is_none() {
             return Err(Malformed("the address in brackets is not an IPv6 address"));
         }
@@ -70,7 +71,7 @@ pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternE
         }
         (address, rest)
     } else {
-        authority.split_at(find_any(authority, b":").unwrap_or(authority.len()))
+        split_at(authority, find_any(authority, b":").unwrap_or(authority.len()))
     };
     let port = match port.strip_prefix(':') {
         None => None,
@@ -104,17 +105,29 @@ impl UrlPattern<'_> {
     }
 }
 
-/// Labels of letters (in any script), digits, hyphens, and underscores, separated by single dots.
+/// Labels of ASCII letters, digits, hyphens, underscores, and characters of other scripts, separated by single dots.
 fn is_host(host: &str) -> bool {
     let mut is_label_empty = true;
     for character in host.chars() {
         let is_dot = character == '.';
-        if is_dot && is_label_empty || !is_dot && !character.is_alphanumeric() && character != '-' && character != '_' {
+        if is_dot && is_label_empty || !is_dot && !is_label_character(character) {
             return false;
         }
         is_label_empty = is_dot;
     }
     !is_label_empty
+}
+
+/// Outside ASCII, only the blocks of punctuation, symbols, and private characters are rejected. Tables of all letters would be 1.5 KB
+/// of WebAssembly.
+fn is_label_character(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric() || character == '-' || character == '_',
+        '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{303f}' | '\u{e000}'..='\u{f8ff}' => false,
+        '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' => false,
+        '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'.. => false,
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +145,7 @@ mod tests {
             "https://[2001:db8::1]:8443/*",
             "https://bücher.example/*",
             "https://a_b.example./",
+            "https://हिन्दी.example/",
             "https://api.example.com/v3/messages/*/send",
         ] {
             assert!(parse_url_pattern(url).is_ok(), "{url}");
@@ -185,6 +199,10 @@ mod tests {
             "https://a.example:+1/",
             "mailto:a@b.example",
             "https://a,b/",
+            "https://a–b.example/",
+            "https://a。b/",
+            "https://a\u{1f980}.example/",
+            "https://a©b/",
         ] {
             assert!(
                 matches!(parse_url_pattern(url), Err(Malformed(_) | UrlPatternError::Space(_))),

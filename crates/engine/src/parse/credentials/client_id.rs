@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::trim;
+
 /// Characters of quotes, placeholders, and JSON around a value.
 const WRAPPERS: &[u8] = b"\"'`<>{}[]()$%,;";
 
@@ -42,7 +44,7 @@ impl FromStr for ClientId {
 
     /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = trim(text);
         if text.is_empty() {
             Err(ClientIdError::Empty)
         } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !WRAPPERS.contains(&byte)) {

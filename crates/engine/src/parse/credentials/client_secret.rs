@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 
 use crate::parse::credentials::formats::parsed_credential::parse_list;
+use crate::text::trim;
 use crate::{ClientSecretError, CredentialsError, Secret};
 
 /// Parses a setting with one secret or a JSON list of secrets. White space is trimmed.
 pub(crate) fn parse_client_secrets(text: &str, secrets: &mut Vec<Secret>) -> Result<(), CredentialsError> {
-    for value in parse_list(text.trim()) {
-        let value = value.expose().trim();
+    for value in parse_list(trim(text)) {
+        let value = trim(value.expose());
         if let Some(defect) = find_defect(value) {
             return Err(CredentialsError::InvalidSecret(defect));
         }

@@ -9,7 +9,7 @@ use crate::json::JsonValue;
 use crate::parse::credentials::client_secret::parse_client_secrets;
 use crate::parse::credentials::formats;
 use crate::parse::credentials::formats::parsed_credential::{JWT_END_MESSAGE, ParsedCredential};
-use crate::text::concat;
+use crate::text::{concat, trim};
 use crate::untrusted_text::excerpt;
 use crate::{ClientId, CredentialsError, OrgId, Scopes, Secret};
 
@@ -34,7 +34,7 @@ pub struct Credentials {
 
 /// The excerpt of a name for error messages.
 fn display_name(name: &str) -> String {
-    excerpt(name.trim(), 60)
+    excerpt(trim(name), 60)
 }
 
 impl Credentials {
@@ -105,7 +105,7 @@ impl Credentials {
             }
         }
         let chosen = match (name, usable.as_slice()) {
-            (Some(wanted), _) => match find_by_name(credentials, wanted.trim()).as_slice() {
+            (Some(wanted), _) => match find_by_name(credentials, trim(wanted)).as_slice() {
                 [] => {
                     let (name, available) = (display_name(wanted), credential_names(&usable));
                     return Err(CredentialsError::UnknownName { name, available });
@@ -147,9 +147,9 @@ impl Credentials {
 /// The credentials with this name; if there are none, those with this client id, or with this name in other letter case.
 fn find_by_name<'c>(credentials: &'c [ParsedCredential], wanted: &str) -> Vec<&'c ParsedCredential> {
     let matches: [fn(&ParsedCredential, &str) -> bool; 3] = [
-        |credential, wanted| credential.name.trim() == wanted,
-        |credential, wanted| credential.client_id().trim() == wanted,
-        |credential, wanted| credential.name.trim().eq_ignore_ascii_case(wanted),
+        |credential, wanted| trim(&credential.name) == wanted,
+        |credential, wanted| trim(credential.client_id()) == wanted,
+        |credential, wanted| trim(&credential.name).eq_ignore_ascii_case(wanted),
     ];
     let mut found = Vec::new();
     for is_match in matches {
@@ -171,7 +171,7 @@ fn credential_names(credentials: &[&ParsedCredential]) -> Vec<String> {
     for credential in credentials {
         let name = &credential.name;
         let shown = display_name(name);
-        let same = credentials.iter().filter(|other| other.name.trim() == name.trim()).count();
+        let same = credentials.iter().filter(|other| trim(&other.name) == trim(name)).count();
         match name.as_str() {
             "" => {}
             _ if same > 1 => names.push(concat(&[&shown, " (", &display_name(credential.client_id()), ")"])),

@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::trim;
+
 /// The suffix of every organization id. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
 const SUFFIX: &str = "@AdobeOrg";
 
@@ -34,7 +36,7 @@ impl FromStr for OrgId {
 
     /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = trim(text);
         match text.strip_suffix(SUFFIX) {
             Some(id)
                 if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) =>

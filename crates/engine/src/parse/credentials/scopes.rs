@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::join;
+use crate::text::{is_white_space, join};
 use crate::untrusted_text::push_escaped;
 
 /// The scopes of a token request. `Display` separates them with commas, as the token request does.
@@ -64,7 +64,7 @@ impl Scopes {
 fn split(scopes: &str, list: &mut Vec<String>) -> Result<(), ScopesError> {
     let mut scope = String::new();
     for character in scopes.chars().chain([',']) {
-        if character != ',' && !character.is_whitespace() {
+        if character != ',' && !is_white_space(character) {
             if !is_scope_character(character) {
                 return Err(ScopesError::InvalidCharacter(character));
             }

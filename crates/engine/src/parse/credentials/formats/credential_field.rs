@@ -1,6 +1,7 @@
 //! The fields of a credential and their names in all formats.
 
 use crate::json::{JsonObject, JsonValue};
+use crate::text::trim;
 
 /// A field of a credential.
 pub(crate) struct CredentialField {
@@ -65,5 +66,5 @@ impl CredentialField {
 
 /// Whether a value is a string with white space only.
 pub(super) fn is_blank(value: &impl JsonValue) -> bool {
-    value.as_str().is_some_and(|text| text.trim().is_empty())
+    value.as_str().is_some_and(|text| trim(text).is_empty())
 }

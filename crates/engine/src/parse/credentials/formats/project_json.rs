@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::credential_field::CredentialField;
 use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, missing_field_error, read_values};
 use crate::json::JsonValue;
-use crate::text::{concat, decimal};
+use crate::text::{concat, decimal, is_white_space};
 use crate::{CredentialsError, Secret};
 
 /// The path of the list.
@@ -61,5 +61,5 @@ pub(super) fn parse(project: &impl JsonValue) -> Result<Vec<ParsedCredential>, C
 }
 
 fn is_visible(name: &str) -> bool {
-    name.chars().any(|c| !c.is_whitespace() && !c.is_control())
+    name.chars().any(|c| !is_white_space(c) && !c.is_control())
 }
