@@ -1,6 +1,7 @@
 //! A call in progress.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -61,7 +62,7 @@ pub(crate) struct CallLimits {
 
 impl Call {
     /// A call of an operation. `None` if there is none of this number.
-    pub(crate) fn new(client: u32, operation: i32, limits: &CallLimits, started_at: Duration) -> Option<Self> {
+    pub(crate) fn new(client: u32, operation: i32, limits: &CallLimits, started_at: Duration) -> Option<Box<Self>> {
         let deadline = started_at.saturating_add(limits.deadline.unwrap_or(DEADLINE));
         let mut policy = RetryPolicy::default();
         if limits.max_attempts > 0 {
@@ -73,7 +74,7 @@ impl Call {
         } else {
             CallState::new(semantics, policy, limits.attempt_timeout.unwrap_or(TIMEOUT), deadline)
         };
-        Some(Self {
+        Some(Box::new(Self {
             client,
             expires_at: started_at.saturating_add(GRACE_PERIOD),
             entry_problem: None,
@@ -84,7 +85,7 @@ impl Call {
             ended_at: started_at,
             pending: PendingAction::Start,
             failure: None,
-        })
+        }))
     }
 
     /// Takes the result of the last action and returns the next action. `None` if it is not the result of that action: then the call

@@ -1,6 +1,5 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -44,7 +43,7 @@ impl CoreState {
     /// See [`crate::open`].
     pub(crate) fn open(&mut self, options: &str) -> String {
         match Client::open(options) {
-            Ok((client, description)) => description.number("client", self.clients.insert(Box::new(client))).finish(),
+            Ok((client, description)) => description.number("client", self.clients.insert(client)).finish(),
             Err(error) => crate::json_writer::JsonWriter::new().raw_field("failed", &error).finish(),
         }
     }
@@ -100,7 +99,7 @@ impl CoreState {
         let Some(open) = self.clients.get_mut(client).filter(|client| !client.is_closed) else { return 0 };
         let Some(call) = Call::new(client, operation, &limits, context.elapsed) else { return 0 };
         open.calls += 1;
-        self.calls.insert(Box::new(call))
+        self.calls.insert(call)
     }
 
     /// See [`crate::step`].

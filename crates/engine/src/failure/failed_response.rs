@@ -1,6 +1,7 @@
 //! Converts error responses into failures.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::str::from_utf8;
@@ -43,7 +44,7 @@ impl CallFailure {
         }
         let body = body_without_token[..body_without_token.len().min(MAX_BODY_BYTES)].to_vec();
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
-        Self { retry_after, body, ..ErrorKind::Api(response).into() }
+        Self { retry_after, body, ..ErrorKind::Api(Box::new(response)).into() }
     }
 }
 
