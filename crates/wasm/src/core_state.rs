@@ -1,6 +1,5 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 
@@ -20,7 +19,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 /// The clients and the calls of one module. The exported functions use the only one.
 pub(crate) struct CoreState {
     clients: NumberedMap<Client>,
-    calls: NumberedMap<Box<Call>>,
+    calls: NumberedMap<Call>,
     clock: MonotonicClock,
     next_sweep: Duration,
     last_action: Action,
@@ -100,7 +99,7 @@ impl CoreState {
         let Some(open) = self.clients.get_mut(client).filter(|client| !client.is_closed) else { return 0 };
         let Some(call) = Call::new(client, operation, &limits, context.elapsed) else { return 0 };
         open.calls += 1;
-        self.calls.insert(Box::new(call))
+        self.calls.insert(call)
     }
 
     /// See [`crate::step`].

@@ -17,7 +17,7 @@ pub enum AuthError {
     /// The URL of the token endpoint cannot be used.
     BaseUrl(BaseUrlError),
     /// The token endpoint responded without a valid token.
-    Ims(ImsError),
+    Ims(Arc<ImsError>),
     /// There was no complete response from the token endpoint.
     Transport {
         kind: TransportErrorKind,
@@ -205,7 +205,7 @@ impl AuthError {
     }
 
     /// The `Retry-After` of the token endpoint.
-    pub const fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Ims(error) => error.retry_after,
             _ => None,
@@ -235,7 +235,7 @@ impl From<BaseUrlError> for AuthError {
 
 impl From<ImsError> for AuthError {
     fn from(error: ImsError) -> Self {
-        Self::Ims(error)
+        Self::Ims(Arc::new(error))
     }
 }
 

@@ -9,8 +9,8 @@ use alloc::string::String;
 use crate::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
 use crate::parse::json_text::{push_name, write_json};
 use crate::parse::untrusted_text::message_excerpt;
-use crate::spec::Operation;
 use crate::spec::object_schema::{self, EXTRA, FieldSchema, FieldType, ORG_ID, ObjectSchema};
+use crate::spec::{Api, Verb};
 use crate::text::concat;
 
 /// The fields of an object.
@@ -22,8 +22,8 @@ type Fields<'v> = <Value<'v> as JsonValue>::Object;
 /// # Errors
 ///
 /// The definition is not JSON, or does not match the schema. The message names the field.
-pub fn encode_payload(operation: &Operation, definition: &str, org_id: &str) -> Result<String, String> {
-    let body = object_schema::request_body(operation.api, operation.verb.as_str());
+pub fn encode_payload(api: Api, verb: Verb, definition: &str, org_id: &str) -> Result<String, String> {
+    let body = object_schema::request_body(api, verb.as_str());
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
     let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(|position| position.message())?;
     if let (Some(_), Value::Object(fields)) = (schema.field(ORG_ID), &mut definition)
@@ -129,10 +129,10 @@ fn write_object(
 
 #[cfg(test)]
 mod tests {
-    use crate::spec::{Api, Operation, Verb};
+    use crate::spec::{Api, Verb};
 
     fn encode(api: Api, definition: &str) -> Result<String, String> {
-        super::encode_payload(Operation::find(api, Verb::Create).expect("an operation"), definition, "A1@AdobeOrg")
+        super::encode_payload(api, Verb::Create, definition, "A1@AdobeOrg")
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn parse_token_response(
         return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
     };
     let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
-    parse_body(status, debug_id, body, secret, now).map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
+    parse_body(status, debug_id, body, secret, now).map_err(|error| ImsError { retry_after, ..error }.into())
 }
 
 fn parse_body(
