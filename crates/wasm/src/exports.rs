@@ -235,7 +235,7 @@ pub fn check_path(path: &str) -> Option<String> {
 /// What is wrong with the name of a sandbox; undefined if it is valid.
 #[wasm_bindgen(js_name = checkSandbox)]
 pub fn check_sandbox(name: &str) -> Option<String> {
-    name.parse::<SandboxName>().err().map(|error| error.message().to_owned())
+    name.parse::<SandboxName>().err().map(|error| error.message().clone())
 }
 
 /// Decides the next step of a redeploy from the results of its calls so far, separated by commas.

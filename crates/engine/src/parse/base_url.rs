@@ -180,6 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::replace;
 
     /// The URL as parsed by the `http` crate.
     fn parse_with_http_crate(text: &str) -> Option<String> {

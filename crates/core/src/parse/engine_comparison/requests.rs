@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::object_schema::{self, FieldSchema, FieldType, ObjectSchema};
-use crate::{Api, CappingDefinition, Operation, ThrottlingDefinition, Verb};
+use crate::{Api, CappingDefinition, ThrottlingDefinition, Verb};
 
 const ORG_ID: &str = "A1@AdobeOrg";
 
