@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManifest } from "./package-files.mjs";
-import { optimize, patchGlue } from "./wasm-module.mjs";
+import { deflatedText, optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
@@ -34,11 +34,10 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await optimize("core", glueDirectory, path.join(out, "core.wasm"));
 const glue = await patchGlue("core", glueDirectory);
-/** The optimized module as base64. */
-const moduleAsBase64 = virtualModule("#module-base64", async () => ({
-  contents: (await readFile(path.join(out, "core.wasm"))).toString("base64"),
-  loader: "text",
-}));
+/** The optimized module as text, and its size. */
+const module = await readFile(path.join(out, "core.wasm"));
+const contents = `export const encoded = "${await deflatedText(module)}", length = ${module.length};`;
+const moduleText = virtualModule("#module-text", () => ({ contents }));
 for (const subpath of Object.keys(ENTRY_POINTS)) {
   for (const file of filesOf(subpath)) await (file.source ? bundleFile(file) : reexport(file, ENTRY_POINTS[subpath].types));
 }
@@ -83,7 +82,7 @@ async function bundleFile({ condition, name, source: [source, loader] }) {
       ...(loader === "inline" && { lineLimit: 1000 }),
       external: ["node:*"],
       ...(loader && { alias: { "#glue": glue, "#module": path.join(here, "src/module.ts"), "#load-module": path.join(here, `src/entry/${loader}.ts`) } }),
-      plugins: [moduleAsBase64],
+      plugins: [moduleText],
       mangleProps: INTERNAL,
     });
   }
