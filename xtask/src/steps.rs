@@ -1,9 +1,6 @@
 //! The table of all steps of `cargo xtask check` and `cargo xtask test`.
 
-use crate::npm::{
-    self,
-    folders::SOURCES_FOLDER,
-};
+use crate::npm::{self, folders::SOURCES_FOLDER};
 use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::requirement::Requirement::{

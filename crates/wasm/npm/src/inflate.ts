@@ -1,5 +1,5 @@
 // Inflates a WebAssembly module synchronously, because the API is synchronous, and DecompressionStream is not. The data is from the build,
-// so nothing looks for damage. The code is fast when it runs for the first time: it leaves loops to `fill` and `indexOf`.
+// so nothing looks for damage, but the function ends for any data. The code is fast when it runs for the first time: it leaves loops to `fill` and `indexOf`.
 
 const END_OF_BLOCK = 256;
 /** A code has at most 15 bits. */
@@ -20,6 +20,8 @@ export function inflate(source: Uint8Array, length: number): Uint8Array<ArrayBuf
   const [matches, offsets] = [baseTable(3, 4), baseTable(1, 2)];
   matches.base[28] = 258;
   matches.bits[28] = 0;
+  const literals = new Uint16Array(1 << MAX_BITS);
+  const distances = new Uint16Array(1 << MAX_BITS);
   let [next, buffer, buffered, end] = [0, 0, 0, 0];
 
   const read = (bits: number): number => {
@@ -38,35 +40,24 @@ export function inflate(source: Uint8Array, length: number): Uint8Array<ArrayBuf
     return entry >> 4;
   };
   const readNumber = ({ base, bits }: BaseTable, symbol: number): number => base[symbol]! + read(bits[symbol]!);
-  const readTables = (): [Uint16Array, Uint16Array] => {
-    const [literals, distances, count] = [read(5) + 257, read(5) + 1, read(4) + 4];
+  const readTables = (): void => {
+    const [literalCount, distanceCount, count] = [read(5) + 257, read(5) + 1, read(4) + 4];
     const codeLengths = new Uint8Array(19);
     for (const symbol of LENGTH_ORDER.slice(0, count)) codeLengths[symbol] = read(3);
-    const table = decodingTable(codeLengths);
-    const lengths = new Uint8Array(literals + distances);
+    setCodes(distances, codeLengths);
+    const lengths = new Uint8Array(literalCount + distanceCount);
     for (let index = 0; index < lengths.length; ) {
-      const symbol = readSymbol(table);
+      const symbol = readSymbol(distances);
       // 16 repeats the previous length, 17 and 18 repeat a zero.
       const [value, repeats] =
         symbol < 16 ? [symbol, 1] : symbol === 16 ? [lengths[index - 1]!, read(2) + 3] : [0, symbol === 17 ? read(3) + 3 : read(7) + 11];
       lengths.fill(value, index, (index += repeats));
     }
-    return [decodingTable(lengths.subarray(0, literals)), decodingTable(lengths.subarray(literals))];
+    setCodes(literals, lengths.subarray(0, literalCount));
+    setCodes(distances, lengths.subarray(literalCount));
   };
 
-  const inflateBlock = (literals: Uint16Array, distances: Uint16Array): void => {
-    for (let symbol; (symbol = readSymbol(literals)) !== END_OF_BLOCK; ) {
-      if (symbol < END_OF_BLOCK) {
-        target[end++] = symbol;
-        continue;
-      }
-      const stop = end + readNumber(matches, symbol - 257);
-      let from = end - readNumber(offsets, readSymbol(distances));
-      while (end < stop) target[end++] = target[from++]!;
-    }
-  };
-
-  for (let isLast = 0; isLast === 0; ) {
+  for (let isLast = 0; isLast === 0 && next <= source.length; ) {
     isLast = read(1);
     const type = read(2);
     if (type === 0) {
@@ -79,8 +70,20 @@ export function inflate(source: Uint8Array, length: number): Uint8Array<ArrayBuf
       buffer = buffered = 0;
       continue;
     }
-    if (type === 1) inflateBlock(...fixedTables());
-    else inflateBlock(...readTables());
+    if (type === 2) readTables();
+    else {
+      setCodes(literals, new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280));
+      setCodes(distances, new Uint8Array(30).fill(5));
+    }
+    for (let symbol; end <= length && (symbol = readSymbol(literals)) !== END_OF_BLOCK; ) {
+      if (symbol < END_OF_BLOCK) {
+        target[end++] = symbol;
+        continue;
+      }
+      const stop = end + readNumber(matches, symbol - 257);
+      let from = end - readNumber(offsets, readSymbol(distances));
+      while (end < stop) target[end++] = target[from++]!;
+    }
   }
   return target;
 }
@@ -92,24 +95,17 @@ function baseTable(first: number, group: number): BaseTable {
   return { bits, base: Uint16Array.from(bits, (count) => (next += 1 << count) - (1 << count)) };
 }
 
-function fixedTables(): [Uint16Array, Uint16Array] {
-  const lengths = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
-  return [decodingTable(lengths), decodingTable(new Uint8Array(30).fill(5))];
-}
-
 /**
- * The symbol for each next 15 bits, and the length of its code in the low 4 bits. `lengths` has the length of each symbol's code, and 0 for
- * a symbol without one. Codes of the same length follow each other.
+ * Sets the symbol for each next 15 bits, with the length of its code in the low 4 bits. `lengths` has the length of each symbol's code, and
+ * 0 for a symbol without one. Codes of the same length follow each other.
  */
-function decodingTable(lengths: Uint8Array): Uint16Array {
-  const table = new Uint16Array(1 << MAX_BITS);
+function setCodes(table: Uint16Array, lengths: Uint8Array): void {
   let start = 0;
   for (let length = 1; length <= MAX_BITS; length += 1) {
     for (let symbol = -1; (symbol = lengths.indexOf(length, symbol + 1)) >= 0; ) {
       table.fill((symbol << 4) | length, start, (start += 1 << (MAX_BITS - length)));
     }
   }
-  return table;
 }
 
 /** The bits of a byte in reverse order. */

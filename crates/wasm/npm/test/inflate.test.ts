@@ -45,3 +45,11 @@ test("the longest match is inflated", () => {
   const bytes = new Uint8Array(100_000).fill(7);
   assert.deepEqual(inflate(deflateRawSync(bytes, { level: 9 }), bytes.length), bytes);
 });
+
+test("damaged data ends", () => {
+  const bytes = sample(20_000);
+  const data = deflateRawSync(bytes);
+  for (const size of [0, 1, 100, data.length - 1]) assert.equal(inflate(data.subarray(0, size), bytes.length).length, bytes.length);
+  assert.equal(inflate(new Uint8Array(1000), bytes.length).length, bytes.length);
+  assert.equal(inflate(new Uint8Array(1000).fill(5), bytes.length).length, bytes.length);
+});
