@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
 export async function bundle({ root, entry, name, external = [], lineLimit, ...options }) {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile, mangleCache } = await build({
     absWorkingDir: root,
     entryPoints: [`src/entry/${entry}.ts`],
     bundle: true,
@@ -37,7 +37,7 @@ export async function bundle({ root, entry, name, external = [], lineLimit, ...o
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, `/*! ${name}, MIT OR Apache-2.0 */\n${code.replaceAll(/(new )?__PURE__\./g, "/*@__PURE__*/$1")}`);
   }
-  return { exports: Object.values(metafile.outputs)[0].exports };
+  return { exports: Object.values(metafile.outputs)[0].exports, mangleCache };
 }
 
 /** An esbuild plugin that replaces the import of NAME with the contents that `load` returns. */

@@ -11,10 +11,6 @@ declare module "#module" {
   export function instantiate(): import("./module-exports.js").ModuleExports;
 }
 
-declare module "#load-module" {
-  export function loadModule(): WebAssembly.Module;
-}
-
 declare module "#glue" {
   type Exports = import("./module-exports.js").ModuleExports;
   export function initSync(from: { module: WebAssembly.Module }): unknown;
