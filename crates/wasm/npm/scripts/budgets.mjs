@@ -15,14 +15,14 @@ const core = gzipSize(read("core.wasm"));
 const wrapper = await bundledSize("*", "workerd.js");
 printBudgets([
   // name, bytes, target, limit
-  ["core.wasm", core, 45, 45],
+  ["core.wasm", core, 45, 75],
   // The JS wrapper and wasm-bindgen's glue, without a module.
-  ["JS wrapper (workerd.js, bundled)", wrapper, 12, 12],
-  ["workerd upload (wrapper, core.wasm)", wrapper + core, 57, 57],
-  ["inline ESM (index.js, bundled)", await bundledSize("*", "index.js"), 72, 72],
+  ["JS wrapper (workerd.js, bundled)", wrapper, 12, 13.6],
+  ["workerd upload (wrapper, core.wasm)", wrapper + core, 57, 88],
+  ["inline ESM (index.js, bundled)", await bundledSize("*", "index.js"), 72, 87],
   ["ajo-limits/errors", gzipSize(read("errors.js")), 2, 2],
   ["one error class of ajo-limits, bundled", await bundledSize("AjoHttpError", "index.js"), 2, 2],
-  ["tarball", statSync(tarball).size, 260, 260],
+  ["tarball", statSync(tarball).size, 260, 296],
   ["installed", installedSize(directory), 800, 800],
 ]);
 
