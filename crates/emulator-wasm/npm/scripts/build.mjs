@@ -38,7 +38,7 @@ const common = {
 const modules = { index: "src/entry/inline.ts", workerd: "src/entry/workerd.ts", "edge-light": "src/entry/edge-light.ts" };
 await bundle({ ...common, format: "esm", entryPoints: modules, splitting: true, chunkNames: "emulator" });
 await bundle({ ...common, format: "cjs", entryPoints: { index: "src/entry/inline.ts" }, outExtension: { ".js": ".cjs" } });
-await emitTypes(here, out, "tsconfig.types.json");
+await emitTypes(here, out, ["index", "wasm"], "tsconfig.types.json");
 await writeManifest(here, out, {
   exports: {
     ".": {

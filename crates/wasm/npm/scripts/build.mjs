@@ -46,7 +46,7 @@ await bundleFile({ condition: "default", name: "shared", source: "entry/shared" 
 for (const [subpath, { types }] of Object.entries(ENTRY_POINTS)) {
   for (const file of filesOf(subpath)) await (file.from ? reexport(file, await exportedNames(types)) : bundleFile(file));
 }
-await emitTypes(here, out);
+await emitTypes(here, out, [...Object.values(ENTRY_POINTS).map(({ types }) => types), "wasm"]);
 await writeManifest(here, out, {
   exports: exportsMap(),
   // For tools that do not support `exports`.

@@ -1,7 +1,7 @@
 // Writes the files of an npm package: bundles, types, texts, and package.json. Used by the builds of `ajo-limits` and `ajo-limits-emulator`.
 // ROOT is the folder of the package's sources, OUT the folder to publish.
 import { execFile } from "node:child_process";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -51,16 +51,33 @@ export function virtualModule(name, load) {
   };
 }
 
-/** Emits the types twice, because the nearest package.json decides whether a declaration is for ESM or CommonJS. */
-export async function emitTypes(root, out, project = "tsconfig.json") {
+/**
+ * Emits the types of the entry points ENTRIES, and what they import, twice, because the nearest package.json decides whether a declaration
+ * is for ESM or CommonJS.
+ */
+export async function emitTypes(root, out, entries, project = "tsconfig.json") {
   const esm = path.join(out, "types/esm");
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", "src", "--outDir", esm];
   const tsc = [path.join(tools, "typescript/bin/tsc"), "-p", project, ...options];
   await promisify(execFile)(process.execPath, tsc, { cwd: root }).catch((error) => {
     throw new Error(error.stdout);
   });
+  const used = new Set();
+  for (const entry of entries) await addImports(path.join(esm, `${entry}.d.ts`), used);
+  for (const name of await readdir(esm, { recursive: true })) {
+    const file = path.join(esm, name);
+    if (name.endsWith(".d.ts") && !used.has(file)) await rm(file);
+  }
   await cp(esm, path.join(out, "types/cjs"), { recursive: true });
   await writeFile(path.join(out, "types/cjs/package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** Adds a declaration file, and those that it imports. */
+async function addImports(file, used) {
+  if (used.has(file)) return;
+  used.add(file);
+  const imports = (await readFile(file, "utf8")).matchAll(/(?:from |import\()"(\.[^"]*)\.js"/g);
+  for (const [, name] of imports) await addImports(path.join(path.dirname(file), `${name}.d.ts`), used);
 }
 
 /** Writes package.json without what only the sources need, and with FIELDS. */
