@@ -1,9 +1,6 @@
 //! The table of all steps of `cargo xtask check` and `cargo xtask test`.
 
-use crate::npm::{
-    self,
-    folders::{EMULATOR_SOURCES_FOLDER, SOURCES_FOLDER},
-};
+use crate::npm::{self, folders::SOURCES_FOLDER};
 use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::requirement::Requirement::{
@@ -113,7 +110,7 @@ pub(crate) const STEPS: &[TestStep] = &[
         StepTier::Test,
         "npm-unit",
         "the npm package's JS wrapper works on a scripted module",
-        &[Node, NpmPackages(SOURCES_FOLDER), NpmPackages(EMULATOR_SOURCES_FOLDER)],
+        &[Node, NpmPackages(SOURCES_FOLDER)],
         npm::checks::test_wrapper,
     ),
     test_step(
@@ -231,7 +228,6 @@ pub(crate) const STEPS: &[TestStep] = &[
             RustTarget(WASM32),
             WasmBindgen,
             NpmPackages(SOURCES_FOLDER),
-            NpmPackages(EMULATOR_SOURCES_FOLDER),
             NpmPackages(npm::runtimes::FOLDER),
         ],
         npm::runtimes::test,

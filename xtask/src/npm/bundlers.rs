@@ -13,7 +13,6 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement::RustTarget(WASM32),
     Requirement::WasmBindgen,
     Requirement::NpmPackages(SOURCES_FOLDER),
-    Requirement::NpmPackages(EMULATOR_SOURCES_FOLDER),
     Requirement::NpmProject("crates/wasm/npm/bundlers", FOLDER),
 ];
 /// The build folder with the installed packages.

@@ -1,6 +1,6 @@
 //! `cargo xtask test frameworks`: builds and serves projects of web frameworks, with `crates/wasm/npm/frameworks/`.
 
-use super::folders::{EMULATOR_SOURCES_FOLDER, SOURCES_FOLDER, ajo_program, build_folder, path_string, run_in_sources};
+use super::folders::{SOURCES_FOLDER, ajo_program, build_folder, path_string, run_in_sources};
 use super::package::{pack, pack_emulator};
 use crate::process::cargo;
 use crate::requirement::{Requirement, WASM32};
@@ -12,7 +12,6 @@ pub(crate) const REQUIREMENTS: &[Requirement] = &[
     Requirement::RustTarget(WASM32),
     Requirement::WasmBindgen,
     Requirement::NpmPackages(SOURCES_FOLDER),
-    Requirement::NpmPackages(EMULATOR_SOURCES_FOLDER),
     Requirement::NpmProject("crates/wasm/npm/frameworks", FOLDER),
 ];
 /// The build folder with the installed packages.

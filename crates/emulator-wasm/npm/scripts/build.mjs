@@ -1,11 +1,10 @@
 // Builds the package: node scripts/build.mjs GLUE OUT. GLUE is the output directory of wasm-bindgen: emulator.js and emulator_bg.wasm.
 // Replaces OUT with the files to publish.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManifest } from "../../../wasm/npm/scripts/package-files.mjs";
-import { optimize, patchGlue } from "../../../wasm/npm/scripts/wasm-module.mjs";
+import { deflatedText, optimize, patchGlue } from "../../../wasm/npm/scripts/wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
@@ -19,10 +18,8 @@ const GLOBAL = `globalThis[Symbol.for("ajo-limits-emulator ${version}")]`;
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await optimize("emulator", glueDirectory, path.join(out, "module.wasm"));
-// Deflated before base64, because base64 hides repetitions from the compression of the tarball.
 const module = await readFile(path.join(out, "module.wasm"));
-const text = deflateRawSync(module, { level: 9 }).toString("base64");
-await writeFile(path.join(out, TEXT), `${GLOBAL}="${text}";\n`);
+await writeFile(path.join(out, TEXT), `${GLOBAL}="${await deflatedText(module)}";\n`);
 const glue = await patchGlue("emulator", glueDirectory);
 const moduleText = virtualModule("#module-text", () => ({
   contents: `import "${TEXT}"; export const encoded = ${GLOBAL}, length = ${module.length};`,
@@ -41,7 +38,7 @@ const common = {
 const modules = { index: "src/entry/inline.ts", workerd: "src/entry/workerd.ts", "edge-light": "src/entry/edge-light.ts" };
 await bundle({ ...common, format: "esm", entryPoints: modules, splitting: true, chunkNames: "emulator" });
 await bundle({ ...common, format: "cjs", entryPoints: { index: "src/entry/inline.ts" }, outExtension: { ".js": ".cjs" } });
-await emitTypes(here, out, "tsconfig.types.json");
+await emitTypes(here, out, ["index", "wasm"], "tsconfig.types.json");
 await writeManifest(here, out, {
   exports: {
     ".": {
@@ -65,4 +62,3 @@ await writeManifest(here, out, {
   sideEffects: [TEXT],
 });
 await copyTexts(here, out);
-await cp(path.join(here, "node_modules/tiny-inflate/LICENSE"), path.join(out, "LICENSE-tiny-inflate"));

@@ -16,11 +16,6 @@ declare module "#module-text" {
   export const length: number;
 }
 
-declare module "tiny-inflate" {
-  /** Inflates into `target`, and returns it. */
-  export default function inflate(source: Uint8Array, target: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
-}
-
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

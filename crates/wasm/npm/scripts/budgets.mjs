@@ -11,19 +11,20 @@ import { gzipSize, installedSize, printBudgets } from "./size-budgets.mjs";
 const [directory, tarball] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
 const core = gzipSize(read("core.wasm"));
-const wrapper = gzipSize(read("workerd.js"));
+// Entry points are measured as bundles, because they share files.
+const wrapper = await bundledSize("*", "workerd.js");
 printBudgets([
   // name, bytes, target, limit
-  ["core.wasm", core, 45, 45],
+  ["core.wasm", core, 45, 75],
   // The JS wrapper and wasm-bindgen's glue, without a module.
-  ["JS wrapper (workerd.js)", wrapper, 12, 12],
-  ["workerd upload (workerd.js, core.wasm)", wrapper + core, 57, 57],
-  ["inline ESM (index.js)", gzipSize(read("index.js")), 72, 72],
-  ["a program with ajo-limits/auth alone", await bundledSize("AjoAuth", "index.js"), 72, 72],
-  ["the same for workerd, with core.wasm", (await bundledSize("AjoAuth", "workerd.js")) + core, 57, 57],
+  ["JS wrapper (workerd.js, bundled)", wrapper, 12, 13.6],
+  ["workerd upload (wrapper, core.wasm)", wrapper + core, 57, 88],
+  ["inline ESM (index.js, bundled)", await bundledSize("*", "index.js"), 72, 87],
+  ["a program with ajo-limits/auth alone", await bundledSize("AjoAuth", "auth.js"), 72, 72],
+  ["the same for workerd, with core.wasm", (await bundledSize("AjoAuth", "auth-workerd.js")) + core, 57, 57],
   ["ajo-limits/errors", gzipSize(read("errors.js")), 2, 2],
   ["one error class of ajo-limits, bundled", await bundledSize("AjoHttpError", "index.js"), 2, 2],
-  ["tarball", statSync(tarball).size, 260, 260],
+  ["tarball", statSync(tarball).size, 260, 285],
   ["installed", installedSize(directory), 800, 800],
 ]);
 
@@ -31,10 +32,10 @@ function read(file) {
   return readFileSync(path.join(directory, file));
 }
 
-/** The size of a program that uses one export, without modules that stay files. */
+/** The size of a program that uses one export, or all (`*`), without modules that stay files. */
 async function bundledSize(name, file) {
   const { outputFiles } = await build({
-    stdin: { contents: `import { ${name} } from "./${file}"; console.log(${name});`, resolveDir: directory },
+    stdin: { contents: name === "*" ? `export * from "./${file}";` : `import { ${name} } from "./${file}"; console.log(${name});`, resolveDir: directory },
     bundle: true,
     minify: true,
     format: "esm",

@@ -4,28 +4,29 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, cjs, copyTexts, emitTypes, esm, virtualModule, wasm, writeManifest } from "./package-files.mjs";
-import { optimize, patchGlue } from "./wasm-module.mjs";
+import { deflatedText, optimize, patchGlue } from "./wasm-module.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const [glueDirectory, out] = process.argv.slice(2).map((argument) => path.resolve(argument));
 
 /**
- * Entry points: the subpath, the file in src/ with its types, and for each condition the file in src/ and the one in src/entry/ that loads
- * the WebAssembly module. The runtimes that cannot compile WebAssembly come first, because the first matching condition wins. `default`
- * stands for `import` and `require`.
+ * Entry points: the subpath, the file in src/ with its types, and for each condition either a file in src/ or, with `loaders`, the file in
+ * src/entry/ that loads the WebAssembly module for the client. The runtimes that cannot compile WebAssembly come first, because the first
+ * matching condition wins. `default` stands for `import` and `require`.
  *
- * With `reexports` instead of `sources`, the files re-export from those of another entry point, because every copy of the client takes
- * 8 to 72 KB.
+ * With `reexports`, the files re-export from those of another entry point, with `from` from a shared file.
  */
 const ENTRY_POINTS = {
-  ".": { types: "index", sources: { workerd: ["index", "workerd"], "edge-light": ["index", "edge-light"], default: ["index", "inline"] } },
-  "./slim": { types: "slim", sources: { default: ["slim", "slim"] } },
+  ".": { types: "index", loaders: { workerd: "workerd", "edge-light": "edge-light", default: "inline" } },
+  "./slim": { types: "slim", from: "shared" },
   "./auth": { types: "auth", reexports: "." },
-  "./errors": { types: "errors", sources: { default: ["errors"] } },
-  "./stores/kv": { types: "stores/kv", sources: { default: ["stores/kv"] } },
-  "./stores/durable-object": { types: "stores/durable-object", sources: { default: ["stores/durable-object"] } },
-  "./stores/file": { types: "stores/file", sources: { default: ["stores/file"] } },
+  "./errors": { types: "errors", sources: { default: "errors" } },
+  "./stores/kv": { types: "stores/kv", sources: { default: "stores/kv" } },
+  "./stores/durable-object": { types: "stores/durable-object", sources: { default: "stores/durable-object" } },
+  "./stores/file": { types: "stores/file", sources: { default: "stores/file" } },
 };
+/** The files that all entry points with the client share. */
+const SHARED = ["shared", "errors"];
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
@@ -35,15 +36,18 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await optimize("core", glueDirectory, path.join(out, "core.wasm"));
 const glue = await patchGlue("core", glueDirectory);
-/** The optimized module as base64. */
-const moduleAsBase64 = virtualModule("#module-base64", async () => ({
-  contents: (await readFile(path.join(out, "core.wasm"))).toString("base64"),
-  loader: "text",
-}));
-for (const subpath of Object.keys(ENTRY_POINTS)) {
-  for (const file of filesOf(subpath)) await (file.source ? bundleFile(file) : reexport(file, ENTRY_POINTS[subpath].types));
+/** The optimized module as text, and its size. */
+const module = await readFile(path.join(out, "core.wasm"));
+const contents = `export const encoded = "${await deflatedText(module)}", length = ${module.length};`;
+const moduleText = virtualModule("#module-text", () => ({ contents }));
+/** The same short names in all files. */
+let mangleCache = {};
+const names = { all: await exportedNames("index"), errors: await exportedNames("errors") };
+await bundleFile({ condition: "default", name: "shared", source: "entry/shared" });
+for (const [subpath, { types }] of Object.entries(ENTRY_POINTS)) {
+  for (const file of filesOf(subpath)) await (file.from ? reexport(file, await exportedNames(types)) : bundleFile(file));
 }
-await emitTypes(here, out);
+await emitTypes(here, out, [...Object.values(ENTRY_POINTS).map(({ types }) => types), "wasm"]);
 await writeManifest(here, out, {
   exports: exportsMap(),
   // For tools that do not support `exports`.
@@ -58,13 +62,15 @@ await writeManifest(here, out, {
 await copyTexts(here, out);
 await cp(path.join(here, "CHANGELOG.md"), path.join(out, "CHANGELOG.md"));
 
-/** The output files of an entry point: condition, name without extension, and the source or the file from which it re-exports. */
+/** The output files of an entry point: condition, name without extension, and the source, the loader, or the file from which it re-exports. */
 function filesOf(subpath) {
-  const { sources, reexports } = ENTRY_POINTS[subpath];
+  const { sources, loaders, reexports, from } = ENTRY_POINTS[subpath];
   const prefix = subpath === "." ? [] : [subpath.slice("./".length)];
   const name = (condition) => (condition === "default" ? (prefix[0] ?? "index") : [...prefix, condition].join("-"));
+  if (from) return [{ condition: "default", name: name("default"), from }];
   if (reexports) return filesOf(reexports).map(({ condition, name: from }) => ({ condition, name: name(condition), from }));
-  return Object.entries(sources).map(([condition, source]) => ({ condition, name: name(condition), source }));
+  const files = Object.entries(sources ?? loaders);
+  return files.map(([condition, file]) => ({ condition, name: name(condition), [sources ? "source" : "loader"]: file }));
 }
 
 /** Extension and format of the files for a condition. */
@@ -72,26 +78,52 @@ function formats(condition) {
   return condition === "default" ? [["js", "esm"], ["cjs", "cjs"]] : [["js", "esm"]];
 }
 
-async function bundleFile({ condition, name, source: [source, loader] }) {
+async function bundleFile({ condition, name, source, loader }) {
   for (const [extension, format] of formats(condition)) {
-    await bundle({
+    const result = await bundle({
       root: here,
       outfile: path.join(out, `${name}.${extension}`),
-      entryPoints: [`src/${source}.ts`],
+      entryPoints: [loader ? "#entry" : `src/${source}.ts`],
       name: "ajo-limits",
       format,
       // For an uncaught exception Node.js prints the line that threw it. It must not be the line with the module.
       ...(loader === "inline" && { lineLimit: 1000 }),
-      external: ["node:*"],
-      ...(loader && { alias: { "#glue": glue, "#module": path.join(here, "src/module.ts"), "#load-module": path.join(here, `src/entry/${loader}.ts`) } }),
-      plugins: [moduleAsBase64],
+      external: ["node:*", ...SHARED.map((it) => `./${it}.${extension}`)],
+      alias: { "#glue": glue, "#module": path.join(here, "src/module.ts") },
+      plugins: [moduleText, entry(loader, extension), sharedFiles(name, extension)],
       mangleProps: INTERNAL,
+      mangleCache,
     });
+    mangleCache = result.mangleCache;
   }
 }
 
-async function reexport({ condition, name, from }, types) {
-  const names = (await exportedNames(types)).join(",");
+/**
+ * An entry point: the exports of the client, each with the loader. Bundlers drop the loader with unused exports, because no statement has
+ * side effects. So importing an error class does not add the module.
+ */
+function entry(loader, extension) {
+  const own = names.all.filter((it) => !names.errors.includes(it));
+  const contents = `
+    import { withLoader, ${own.map((it) => `${it} as ${it}0`).join(", ")} } from "./shared.${extension}";
+    import { loadModule } from "./src/entry/${loader}.ts";
+    ${own.map((it) => `export const ${it} = /* @__PURE__ */ withLoader(loadModule, ${it}0);`).join("\n")}
+    export { ${names.errors.join(", ")} } from "./errors.${extension}";`;
+  return virtualModule("#entry", () => ({ contents, resolveDir: here }));
+}
+
+/** An esbuild plugin that makes imports of shared files, in the root of the package, stay imports. */
+function sharedFiles(name, extension) {
+  return {
+    name: "shared-files",
+    setup({ onResolve }) {
+      if (name !== "shared") return;
+      onResolve({ filter: /^\.\/errors\.js$/ }, () => ({ path: `./errors.${extension}`, external: true }));
+    },
+  };
+}
+
+async function reexport({ condition, name, from }, names) {
   for (const [extension, format] of formats(condition)) {
     const file = `./${from}.${extension}`;
     const code = format === "esm" ? `export{${names}}from"${file}";` : `"use strict";const{${names}}=require("${file}");module.exports={${names}};`;
@@ -101,13 +133,7 @@ async function reexport({ condition, name, from }, types) {
 
 /** The values that a file in src/ exports. */
 async function exportedNames(source) {
-  const { exports } = await bundle({
-    root: here,
-    entryPoints: [`src/${source}.ts`],
-    name: "ajo-limits",
-    format: "esm",
-    external: ["#module"],
-  });
+  const { exports } = await bundle({ root: here, entryPoints: [`src/${source}.ts`], name: "ajo-limits", format: "esm", external: ["#module"] });
   return exports;
 }
 

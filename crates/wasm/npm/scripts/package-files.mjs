@@ -1,7 +1,7 @@
 // Writes the files of an npm package: bundles, types, texts, and package.json. Used by the builds of `ajo-limits` and `ajo-limits-emulator`.
 // ROOT is the folder of the package's sources, OUT the folder to publish.
 import { execFile } from "node:child_process";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Bundles ROOT/src/entry/ENTRY.ts. The license is in a comment, and imported WebAssembly modules stay files. */
 export async function bundle({ root, entry, name, external = [], lineLimit, ...options }) {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile, mangleCache } = await build({
     absWorkingDir: root,
     entryPoints: [`src/entry/${entry}.ts`],
     bundle: true,
@@ -37,7 +37,7 @@ export async function bundle({ root, entry, name, external = [], lineLimit, ...o
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, `/*! ${name}, MIT OR Apache-2.0 */\n${code.replaceAll(/(new )?__PURE__\./g, "/*@__PURE__*/$1")}`);
   }
-  return { exports: Object.values(metafile.outputs)[0].exports };
+  return { exports: Object.values(metafile.outputs)[0].exports, mangleCache };
 }
 
 /** An esbuild plugin that replaces the import of NAME with the contents that `load` returns. */
@@ -51,16 +51,33 @@ export function virtualModule(name, load) {
   };
 }
 
-/** Emits the types twice, because the nearest package.json decides whether a declaration is for ESM or CommonJS. */
-export async function emitTypes(root, out, project = "tsconfig.json") {
+/**
+ * Emits the types of the entry points ENTRIES, and what they import, twice, because the nearest package.json decides whether a declaration
+ * is for ESM or CommonJS.
+ */
+export async function emitTypes(root, out, entries, project = "tsconfig.json") {
   const esm = path.join(out, "types/esm");
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", "src", "--outDir", esm];
   const tsc = [path.join(tools, "typescript/bin/tsc"), "-p", project, ...options];
   await promisify(execFile)(process.execPath, tsc, { cwd: root }).catch((error) => {
     throw new Error(error.stdout);
   });
+  const used = new Set();
+  for (const entry of entries) await addImports(path.join(esm, `${entry}.d.ts`), used);
+  for (const name of await readdir(esm, { recursive: true })) {
+    const file = path.join(esm, name);
+    if (name.endsWith(".d.ts") && !used.has(file)) await rm(file);
+  }
   await cp(esm, path.join(out, "types/cjs"), { recursive: true });
   await writeFile(path.join(out, "types/cjs/package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** Adds a declaration file, and those that it imports. */
+async function addImports(file, used) {
+  if (used.has(file)) return;
+  used.add(file);
+  const imports = (await readFile(file, "utf8")).matchAll(/(?:from |import\()"(\.[^"]*)\.js"/g);
+  for (const [, name] of imports) await addImports(path.join(path.dirname(file), `${name}.d.ts`), used);
 }
 
 /** Writes package.json without what only the sources need, and with FIELDS. */

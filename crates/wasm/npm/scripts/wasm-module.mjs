@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import zopfli from "@gfx/zopfli";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -22,6 +23,14 @@ export async function optimize(name, glue, outfile) {
   const wasmOpt = path.join(here, "node_modules/binaryen/bin/wasm-opt");
   const files = [path.join(glue, `${name}_bg.wasm`), "-o", outfile];
   await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...SMALLER, ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
+}
+
+/**
+ * A module as base64 of raw deflate data. Base64 of the module itself would hide its repetitions from the compression of the tarball. Zopfli
+ * saves 6 % compared with zlib.
+ */
+export async function deflatedText(module) {
+  return Buffer.from(await zopfli.deflateAsync(module, { numiterations: 5 })).toString("base64");
 }
 
 /** Code to remove from the glue, its expected number of matches (`undefined` for at least one), and its replacement if it has one. */

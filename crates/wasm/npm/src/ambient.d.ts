@@ -1,16 +1,14 @@
 // The modules that scripts/build.mjs substitutes for these imports.
 
-declare module "#module-base64" {
-  const encoded: string;
-  export default encoded;
+declare module "#module-text" {
+  /** Base64 of the deflated module. */
+  export const encoded: string;
+  /** The number of bytes of the module. */
+  export const length: number;
 }
 
 declare module "#module" {
   export function instantiate(): import("./module-exports.js").ModuleExports;
-}
-
-declare module "#load-module" {
-  export function loadModule(): WebAssembly.Module;
 }
 
 declare module "#glue" {

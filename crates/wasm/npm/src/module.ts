@@ -34,7 +34,7 @@ import {
   tokenReturned,
   validate,
 } from "#glue";
-import { loadModule } from "#load-module";
+import { loadModule } from "./load-module.js";
 import type { ModuleExports } from "./module-exports.js";
 
 /** Creates an instance of the module. */

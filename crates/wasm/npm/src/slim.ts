@@ -1,3 +1,3 @@
 // The entry point for programs that provide the WebAssembly module themselves.
 export * from "./index.js";
-export { setModule } from "./entry/slim.js";
+export { setModule } from "./load-module.js";

@@ -1,10 +1,11 @@
-// For `import` and `require`, except in edge runtimes. The file contains the module as base64.
-import encoded from "#module-base64";
+// For `import` and `require`, except in edge runtimes. The file contains the module as deflated base64.
+import { encoded, length } from "#module-text";
 import { decode } from "../base64.js";
+import { inflate } from "../inflate.js";
 
 let module: WebAssembly.Module | undefined;
 
 /** @internal */
 export function loadModule(): WebAssembly.Module {
-  return (module ??= new WebAssembly.Module(decode(encoded)));
+  return (module ??= new WebAssembly.Module(inflate(decode(encoded), length)));
 }

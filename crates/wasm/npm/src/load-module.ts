@@ -1,12 +1,19 @@
-// For programs that provide the WebAssembly module themselves.
-import { AjoValidationError } from "../errors.js";
-import type { WasmModule } from "../platform.js";
+// Loads the WebAssembly module: the one that the program provides, or else that of an entry point.
+import { AjoValidationError } from "./errors.js";
+import type { WasmModule } from "./platform.js";
 
 let source: BufferSource | WebAssembly.Module | undefined;
+let loader: (() => WebAssembly.Module) | undefined;
+
+/** @internal Returns the export of an entry point that loads the module with `load`. */
+export function withLoader<Export>(load: () => WebAssembly.Module, value: Export): Export {
+  loader = load;
+  return value;
+}
 
 /**
  * Sets the WebAssembly module: `ajo-limits/core.wasm`, compiled or as bytes. Call it before you create the first client. Bytes are
- * compiled at first use. A later call replaces a module that could not be started; a running module stays, for all clients.
+ * compiled at first use. A later call replaces a module that could not be started; a running module stays, for all clients, also those of `ajo-limits`.
  *
  * Throws an `AjoValidationError` for anything else, such as the exports of an instance or a path, which `import core from
  * "ajo-limits/core.wasm"` returns in some runtimes.
@@ -23,6 +30,7 @@ export function setModule(module: WasmModule | ArrayBuffer | ArrayBufferView): v
 
 /** @internal */
 export function loadModule(): WebAssembly.Module {
+  if (source === undefined && loader !== undefined) return loader();
   if (source === undefined) {
     throw new AjoValidationError("ajo-limits/slim has no WebAssembly module", { code: "CONFIG", hint: "Call `setModule` first." });
   }

@@ -1,0 +1,3 @@
+// What the entry points with the client share.
+export { withLoader } from "../load-module.js";
+export * from "../slim.js";
