@@ -48,7 +48,7 @@ pub(super) fn format_error(message: impl Into<String>) -> CredentialsError {
     CredentialsError::InvalidFormat(message.into())
 }
 
-/// Reads the value of each field. A field without a value is an error at the end, unless it already has one.
+/// Reads the value of each field that does not have one yet. A missing value is an error at the end.
 pub(super) fn read_values<'v, V: JsonValue + 'v>(
     credential: &mut ParsedCredential,
     find: &dyn Fn(&CredentialField) -> Option<&'v V>,
@@ -58,14 +58,14 @@ pub(super) fn read_values<'v, V: JsonValue + 'v>(
     let mut first_missing = None;
     for (field, target) in FIELDS.iter().zip(&mut credential.values) {
         match find(field) {
+            _ if !target.is_empty() => {}
             Some(value) => {
                 let items = value.items().filter(|_| field.is_list);
                 let expected = if items.is_some() { "a list of strings" } else { "a string" };
                 let values = to_secrets(items.unwrap_or(core::slice::from_ref(value)));
                 *target = values.ok_or_else(|| concat(&[&label(field), " must be ", expected]))?;
             }
-            None if target.is_empty() => drop(first_missing.get_or_insert(field)),
-            None => {}
+            None => drop(first_missing.get_or_insert(field)),
         }
     }
     first_missing.map_or(Ok(()), |field| Err(missing(field)))
