@@ -39,8 +39,8 @@ pub fn hexadecimal(number: u64, min_digits: usize) -> String {
 fn digits(mut number: u64, base: u64, min_digits: usize) -> String {
     let mut text = String::new();
     while number > 0 || text.len() < min_digits {
-        let digit = b"0123456789abcdef"[(number % base) as usize];
-        text.insert(0, char::from(digit));
+        let digit = u32::try_from(number % base).ok().and_then(|digit| char::from_digit(digit, 16)).unwrap_or_default();
+        text.insert(0, digit);
         number /= base;
     }
     text
@@ -92,7 +92,8 @@ pub fn find_any(text: &str, characters: &[u8]) -> Option<usize> {
     text.bytes().position(|byte| is_any(byte, characters))
 }
 
-/// Whether a byte is one of these. `contains` of the standard library is a word-wise search.
+/// Whether a byte is one of these.
+#[expect(clippy::manual_contains, reason = "`contains` is a word-wise search, which is large in WebAssembly")]
 pub fn is_any(byte: u8, bytes: &[u8]) -> bool {
     bytes.iter().any(|other| *other == byte)
 }

@@ -90,7 +90,7 @@ impl Call {
 
     /// Takes the result of the last action and returns the next action. `None` if it is not the result of that action: then the call
     /// is cancelled.
-    pub(crate) fn advance(&mut self, client: &mut Client, report: Report<'_>, context: StepContext) -> Option<Action> {
+    pub(crate) fn advance(&mut self, client: &mut Client, report: Report, context: StepContext) -> Option<Action> {
         let mut flags = 0;
         let input = match (core::mem::replace(&mut self.pending, PendingAction::Ended), report) {
             (PendingAction::Start, Report::Continue) => {
@@ -172,16 +172,18 @@ impl Call {
     fn token_input(
         &mut self,
         action: &TokenAction,
-        report: Report<'_>,
+        report: Report,
         now: Timestamp,
         flags: &mut u32,
     ) -> Option<TokenInput> {
+        let responded = !matches!(report, Report::StoreTimeout);
         Some(match (action, report) {
             (TokenAction::WaitForRelease { .. } | TokenAction::Sleep { .. }, Report::Continue) => TokenInput::Continue,
             (TokenAction::Request { timeout }, report) => {
-                let (_, secret) = self.state.token_request()?.request()?;
+                let secret = self.state.token_request()?.secret()?;
                 let result = match report {
                     Report::Response { status, retry_after, debug_id, body, .. } => {
+                        let [retry_after, debug_id, body] = [&retry_after, &debug_id, &body].map(Option::as_deref);
                         let body = body.map(str::as_bytes);
                         parse_token_response(http_status(status), retry_after, debug_id, body, secret, now)
                     }
@@ -196,34 +198,37 @@ impl Call {
                 };
                 TokenInput::Response(result)
             }
-            (TokenAction::ReadStore { .. }, Report::Stored(entry)) => {
-                let token = entry.map(|entry| decode_entry(&Secret::new(entry), now)).transpose();
-                if let Err(error) = &token {
-                    *flags |= flag::INVALID_ENTRY;
-                    self.entry_problem = Some(concat(&["the token store has an invalid entry: ", error.message()]));
-                }
-                TokenInput::StoreRead { responded: true, token: token.ok().flatten() }
+            (TokenAction::ReadStore { .. }, Report::Stored(Some(entry))) => {
+                let token = match decode_entry(&Secret::new(entry), now) {
+                    Ok(token) => Some(token),
+                    Err(error) => {
+                        *flags |= flag::INVALID_ENTRY;
+                        self.entry_problem = Some(concat(&["the token store has an invalid entry: ", error.message()]));
+                        None
+                    }
+                };
+                TokenInput::StoreRead { responded, token }
             }
-            (TokenAction::ReadStore { .. }, report) => {
-                TokenInput::StoreRead { responded: has_store_responded(&report)?, token: None }
+            (TokenAction::ReadStore { .. }, Report::Stored(None) | Report::StoreFailed | Report::StoreTimeout) => {
+                TokenInput::StoreRead { responded, token: None }
             }
-            (TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. }, Report::StoreWritten) => {
-                TokenInput::StoreWritten { responded: true }
-            }
-            (TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. }, report) => {
-                TokenInput::StoreWritten { responded: has_store_responded(&report)? }
-            }
+            (
+                TokenAction::WriteStore { .. } | TokenAction::UnlockStore { .. },
+                Report::StoreWritten | Report::StoreFailed | Report::StoreTimeout,
+            ) => TokenInput::StoreWritten { responded },
             (TokenAction::LockStore { .. }, report) => TokenInput::StoreLocked(match report {
                 Report::StoreLocked(ticket) => StoreLockResult::Acquired(decimal(to_u64(ticket))),
                 Report::StoreBusy => StoreLockResult::Busy,
-                report if has_store_responded(&report)? => StoreLockResult::Failed,
-                _ => StoreLockResult::NoResponse,
-            }),
-            (TokenAction::Callback { .. }, report) => TokenInput::CallbackReturned(match report {
-                Report::TokenReturned(token) => Ok(Secret::new(token)),
-                Report::CallbackFailed { timed_out, detail } => Err(AuthError::CallbackFailed { timed_out, detail }),
+                Report::StoreFailed => StoreLockResult::Failed,
+                Report::StoreTimeout => StoreLockResult::NoResponse,
                 _ => return None,
             }),
+            (TokenAction::Callback { .. }, Report::TokenReturned(token)) => {
+                TokenInput::CallbackReturned(Ok(Secret::new(token)))
+            }
+            (TokenAction::Callback { .. }, Report::CallbackFailed { timed_out, detail }) => {
+                TokenInput::CallbackReturned(Err(AuthError::CallbackFailed { timed_out, detail }))
+            }
             _ => return None,
         })
     }
@@ -268,15 +273,16 @@ impl Call {
 }
 
 /// The failure of a request to the service. `None` if the report is none.
-fn send_failure(report: Report<'_>, token: &Secret, now: Timestamp) -> Option<CallFailure> {
+fn send_failure(report: Report, token: &Secret, now: Timestamp) -> Option<CallFailure> {
     Some(match report {
         Report::Response { status, request_id, retry_after, body, .. } => {
+            let [request_id, retry_after, body] = [&request_id, &retry_after, &body].map(Option::as_deref);
             let body = body.map(str::as_bytes);
             CallFailure::from_response(http_status(status), request_id, retry_after, body, token, now)
         }
         Report::SendFailed(kind, detail) => kind.into_error_kind(detail).into(),
         Report::InvalidBody { status, request_id, detail } => {
-            let request_id = request_id.and_then(|id| safe_request_id(id, token));
+            let request_id = request_id.and_then(|id| safe_request_id(&id, token));
             ErrorKind::Decode { status: http_status(status), message: detail, request_id }.into()
         }
         _ => return None,
@@ -285,15 +291,6 @@ fn send_failure(report: Report<'_>, token: &Secret, now: Timestamp) -> Option<Ca
 
 fn http_status(status: u32) -> u16 {
     u16::try_from(status).unwrap_or(u16::MAX)
-}
-
-/// Whether the store responded with an error, and not too late. `None` if the report is neither.
-fn has_store_responded(report: &Report<'_>) -> Option<bool> {
-    match report {
-        Report::StoreFailed => Some(true),
-        Report::StoreTimeout => Some(false),
-        _ => None,
-    }
 }
 
 /// The action of JavaScript for a token action.

@@ -110,7 +110,7 @@ impl CoreState {
     }
 
     /// Reports the result of the last action of a call and returns the next action. A report that does not fit cancels the call.
-    pub(crate) fn report(&mut self, number: u32, report: Option<Report<'_>>, moment: Moment) -> u32 {
+    pub(crate) fn report(&mut self, number: u32, report: Option<Report>, moment: Moment) -> u32 {
         let context = self.context(moment);
         self.last_action = self.advance(number, report, context).unwrap_or(Action::FAILED);
         if self.last_action.is(code::DONE) {
@@ -119,7 +119,7 @@ impl CoreState {
         self.last_action.code
     }
 
-    fn advance(&mut self, number: u32, report: Option<Report<'_>>, context: StepContext) -> Option<Action> {
+    fn advance(&mut self, number: u32, report: Option<Report>, context: StepContext) -> Option<Action> {
         let call = self.calls.get_mut(number)?;
         let client = self.clients.get_mut(call.client)?;
         let action = report.and_then(|report| call.advance(client, report, context));

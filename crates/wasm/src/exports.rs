@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use ajo_engine::untrusted_text::excerpt;
 use ajo_engine::{LimitChange, SandboxName, Uid, check_api_path, check_custom_header};
-use spin::Mutex;
+use spin::{Mutex, MutexGuard};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::core_state::CoreState;
@@ -17,35 +17,46 @@ use crate::time::Moment;
 /// JavaScript has one thread, so nobody ever waits for this.
 static CORE: Mutex<CoreState> = Mutex::new(CoreState::new());
 
+// Inlined into each export, locking would make up a twentieth of their code.
+#[inline(never)]
+fn core() -> MutexGuard<'static, CoreState> {
+    CORE.lock()
+}
+
+#[inline(never)]
+fn advance(call: u32, report: Report, now: f64, elapsed: f64, random: f64) -> u32 {
+    core().report(call, Some(report), Moment { now, elapsed, random })
+}
+
 /// Creates a client from its options (JSON). Returns `{client, baseUrl, origin, clientId, orgId, sandbox?, tokenUrl?, source}` or
 /// `{failed: error}`.
 #[wasm_bindgen]
 pub fn open(options: &str) -> String {
-    CORE.lock().open(options)
+    core().open(options)
 }
 
 /// Drops a client. Its pending calls continue.
 #[wasm_bindgen]
 pub fn close(client: u32) {
-    CORE.lock().close(client);
+    core().close(client);
 }
 
 /// The token of the client's last action that sends a request, or of its last call that got a token.
 #[wasm_bindgen(js_name = accessToken)]
 pub fn access_token(client: u32) -> String {
-    CORE.lock().access_token(client)
+    core().access_token(client)
 }
 
 /// The service rejected the token of this generation. Returns whether to try again with another one.
 #[wasm_bindgen]
 pub fn invalidate(client: u32, generation: f64, now: f64) -> bool {
-    CORE.lock().invalidate(client, generation, now)
+    core().invalidate(client, generation, now)
 }
 
 /// The service also rejected the replacement of a rejected token. For 30 seconds, further rejections lead to no token requests.
 #[wasm_bindgen(js_name = markRejected)]
 pub fn mark_rejected(client: u32, generation: f64, now: f64) {
-    CORE.lock().mark_rejected(client, generation, now);
+    core().mark_rejected(client, generation, now);
 }
 
 /// Begins a call and returns its number; zero if there is no such client or operation.
@@ -64,36 +75,36 @@ pub fn begin(
     elapsed: f64,
     random: f64,
 ) -> u32 {
-    CORE.lock().begin(client, operation, attempt_timeout, deadline, max_attempts, Moment { now, elapsed, random })
+    core().begin(client, operation, attempt_timeout, deadline, max_attempts, Moment { now, elapsed, random })
 }
 
 /// Reports the result of the last action, and returns the next action with its flags.
 #[wasm_bindgen]
 pub fn step(call: u32, input: u32, value: f64, now: f64, elapsed: f64, random: f64) -> u32 {
-    CORE.lock().step(call, input, value, Moment { now, elapsed, random })
+    core().step(call, input, value, Moment { now, elapsed, random })
 }
 
 /// Cancels a call. The outcome of its requests is unknown.
 #[wasm_bindgen]
 pub fn cancel(call: u32, now: f64, elapsed: f64, random: f64) {
-    CORE.lock().cancel(call, Moment { now, elapsed, random });
+    core().cancel(call, Moment { now, elapsed, random });
 }
 
 /// The time limit or the wait of the last action.
 #[wasm_bindgen]
 pub fn millis() -> f64 {
-    CORE.lock().millis()
+    core().millis()
 }
 
 /// The detail of the last action.
 #[wasm_bindgen]
 pub fn extra() -> f64 {
-    CORE.lock().extra()
+    core().extra()
 }
 
 /// Reports an error response of the service, or any response of the token endpoint. The body is undefined if it is too long.
 #[wasm_bindgen]
-#[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "JavaScript passes numbers and strings")]
+#[expect(clippy::too_many_arguments, reason = "JavaScript passes numbers and strings")]
 pub fn respond(
     call: u32,
     status: u32,
@@ -105,26 +116,18 @@ pub fn respond(
     elapsed: f64,
     random: f64,
 ) -> u32 {
-    let report = Report::Response {
-        status,
-        request_id: request_id.as_deref(),
-        retry_after: retry_after.as_deref(),
-        debug_id: debug_id.as_deref(),
-        body: body.as_deref(),
-    };
-    CORE.lock().report(call, Some(report), Moment { now, elapsed, random })
+    advance(call, Report::Response { status, request_id, retry_after, debug_id, body }, now, elapsed, random)
 }
 
 /// Reports a request without a complete response. Problems: 0 no connection, 1 rejected certificate, 2 timeout, 3 lost connection,
 /// 4 refused before anything was sent, 5 invalid URL or header.
 #[wasm_bindgen(js_name = sendFailed)]
 pub fn send_failed(call: u32, problem: u32, detail: String, now: f64, elapsed: f64, random: f64) -> u32 {
-    CORE.lock().report(call, Some(Report::send_failed(problem, detail)), Moment { now, elapsed, random })
+    advance(call, Report::send_failed(problem, detail), now, elapsed, random)
 }
 
 /// Reports a success response with an invalid body.
 #[wasm_bindgen(js_name = invalidBody)]
-#[expect(clippy::needless_pass_by_value, reason = "JavaScript passes strings")]
 pub fn invalid_body(
     call: u32,
     status: u32,
@@ -134,44 +137,44 @@ pub fn invalid_body(
     elapsed: f64,
     random: f64,
 ) -> u32 {
-    let report = Report::InvalidBody { status, request_id: request_id.as_deref(), detail };
-    CORE.lock().report(call, Some(report), Moment { now, elapsed, random })
+    let report = Report::InvalidBody { status, request_id, detail };
+    advance(call, report, now, elapsed, random)
 }
 
 /// Reports the entry of the token store.
 #[wasm_bindgen]
 pub fn stored(call: u32, entry: Option<String>, now: f64, elapsed: f64, random: f64) -> u32 {
-    CORE.lock().report(call, Some(Report::Stored(entry)), Moment { now, elapsed, random })
+    advance(call, Report::Stored(entry), now, elapsed, random)
 }
 
 /// Reports the token that the user's function returned.
 #[wasm_bindgen(js_name = tokenReturned)]
 pub fn token_returned(call: u32, token: String, now: f64, elapsed: f64, random: f64) -> u32 {
-    CORE.lock().report(call, Some(Report::TokenReturned(token)), Moment { now, elapsed, random })
+    advance(call, Report::TokenReturned(token), now, elapsed, random)
 }
 
 /// Reports that the user's function returned no token.
 #[wasm_bindgen(js_name = callbackFailed)]
 pub fn callback_failed(call: u32, timed_out: bool, detail: String, now: f64, elapsed: f64, random: f64) -> u32 {
-    CORE.lock().report(call, Some(Report::CallbackFailed { timed_out, detail }), Moment { now, elapsed, random })
+    advance(call, Report::CallbackFailed { timed_out, detail }, now, elapsed, random)
 }
 
 /// The form of the token request. It contains a secret.
 #[wasm_bindgen(js_name = tokenRequestBody)]
 pub fn token_request_body(call: u32) -> String {
-    CORE.lock().token_request_body(call)
+    core().token_request_body(call)
 }
 
 /// The key in the token store.
 #[wasm_bindgen(js_name = storeKey)]
 pub fn store_key(call: u32) -> String {
-    CORE.lock().store_key(call)
+    core().store_key(call)
 }
 
 /// The entry to write to the token store. It contains the token.
 #[wasm_bindgen(js_name = storeEntry)]
 pub fn store_entry(call: u32) -> String {
-    CORE.lock().store_entry(call)
+    core().store_entry(call)
 }
 
 /// The error of a call that failed, as JSON. Forgets the call.
@@ -179,25 +182,25 @@ pub fn store_entry(call: u32) -> String {
 /// `operation` is the name of the operation in JavaScript, and `request_id` the id that was sent; both may be empty.
 #[wasm_bindgen(js_name = takeError)]
 pub fn take_error(call: u32, operation: &str, request_id: &str) -> String {
-    CORE.lock().take_error(call, operation, request_id)
+    core().take_error(call, operation, request_id)
 }
 
 /// The error of the last function that returned nothing, or of an invalid store entry, as JSON.
 #[wasm_bindgen(js_name = takeProblem)]
 pub fn take_problem(operation: &str) -> String {
-    CORE.lock().take_problem(operation)
+    core().take_problem(operation)
 }
 
 /// Encodes the definition of an operation as it is sent; undefined after a problem.
 #[wasm_bindgen(js_name = encodeDefinition)]
 pub fn encode_definition(operation: u32, definition: &str, org_id: &str) -> Option<String> {
-    CORE.lock().encode_definition(operation, definition, org_id)
+    core().encode_definition(operation, definition, org_id)
 }
 
 /// The definition in a configuration, as JSON; undefined after a problem.
 #[wasm_bindgen(js_name = definitionOf)]
 pub fn definition_of(api: &str, config: &str) -> Option<String> {
-    CORE.lock().definition_of(api, config)
+    core().definition_of(api, config)
 }
 
 /// Validates a definition offline. Returns a list of diagnostics as JSON.
@@ -222,7 +225,7 @@ pub fn check_header(name: &str, value: &str) -> Option<String> {
 /// Why a token of the client must not be sent to a URL; undefined if it may.
 #[wasm_bindgen(js_name = checkUrl)]
 pub fn check_url(client: u32, url: &str) -> Option<String> {
-    CORE.lock().check_url(client, url)
+    core().check_url(client, url)
 }
 
 /// What is wrong with the path of a request; undefined if it is valid.
@@ -252,7 +255,7 @@ pub fn redeploy(results: &str) -> String {
 #[wasm_bindgen(js_name = selectService)]
 #[expect(clippy::needless_pass_by_value, reason = "JavaScript passes strings")]
 pub fn select_service(wanted: Option<String>, present: &str) -> Option<String> {
-    CORE.lock().select_service(wanted.as_deref(), present)
+    core().select_service(wanted.as_deref(), present)
 }
 
 /// The calls of a change: 1 for `update`, plus 2 for a redeploy. `live` is a result of a redeploy's `get`.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use ajo_engine::SendErrorKind;
 
 /// The result of an action.
-pub(crate) enum Report<'r> {
+pub(crate) enum Report {
     /// The first step, or the end of a wait.
     Continue,
     /// The service responded with success. JavaScript has checked the body.
@@ -25,13 +25,13 @@ pub(crate) enum Report<'r> {
         /// The HTTP status.
         status: u32,
         /// The header `x-request-id`.
-        request_id: Option<&'r str>,
+        request_id: Option<String>,
         /// The header `Retry-After`.
-        retry_after: Option<&'r str>,
+        retry_after: Option<String>,
         /// The header `x-debug-id` of the token endpoint.
-        debug_id: Option<&'r str>,
+        debug_id: Option<String>,
         /// `None` if it is too long.
-        body: Option<&'r str>,
+        body: Option<String>,
     },
     /// There is no complete response.
     SendFailed(SendErrorKind, String),
@@ -40,7 +40,7 @@ pub(crate) enum Report<'r> {
         /// The HTTP status.
         status: u32,
         /// The header `x-request-id`.
-        request_id: Option<&'r str>,
+        request_id: Option<String>,
         /// What is wrong with the body.
         detail: String,
     },
@@ -57,7 +57,7 @@ pub(crate) enum Report<'r> {
     },
 }
 
-impl Report<'_> {
+impl Report {
     /// The report with this code; `None` for an unknown code.
     pub(crate) fn from_code(code: u32, value: f64) -> Option<Self> {
         Some(match code {

@@ -244,10 +244,14 @@ impl TokenAcquisition {
 
     /// The token request to send and the client secret in it.
     pub fn request(&self) -> Option<(TokenRequest, &Secret)> {
-        let TokenStep::Requesting { secret, .. } = self.step else { return None };
-        let active = self.credentials.as_ref()?;
-        let secret = active.credentials.secrets().get(secret)?;
+        let (active, secret) = (self.credentials.as_ref()?, self.secret()?);
         Some((TokenRequest::new(&active.credentials, secret, &active.ims), secret))
+    }
+
+    /// The client secret of the token request to send.
+    pub fn secret(&self) -> Option<&Secret> {
+        let TokenStep::Requesting { secret, .. } = self.step else { return None };
+        self.credentials.as_ref()?.credentials.secrets().get(secret)
     }
 
     fn time_left(&self, moment: StepContext) -> Duration {

@@ -199,11 +199,7 @@ impl CachedToken {
     /// because otherwise every call would fetch a token.
     fn new(token: AccessToken, random: u64) -> Self {
         let lifetime = token.lifetime();
-        let before_end = |margin: Duration| {
-            Timestamp::from_millis(
-                token.expires_at().as_millis().saturating_sub(u64::try_from(margin.as_millis()).unwrap_or(u64::MAX)),
-            )
-        };
+        let before_end = |margin| token.expires_at().saturating_sub(margin);
         let expiry_margin = EXPIRY_MARGIN.min(lifetime / 10);
         let early_margin = EARLY_REFRESH_MARGIN.max(lifetime / 10);
         let refresh_margin = (early_margin + jitter(early_margin / 10, random)).min(lifetime / 2);

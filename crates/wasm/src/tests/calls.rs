@@ -65,8 +65,13 @@ fn unavailable_service_is_retried() {
 fn retry_after_is_waited_for() {
     let mut driver = Driver::new("");
     let call = driver.begin_sending(CREATE);
-    let report =
-        Report::Response { status: 429, request_id: None, retry_after: Some("7"), debug_id: None, body: Some("") };
+    let report = Report::Response {
+        status: 429,
+        request_id: None,
+        retry_after: Some("7".into()),
+        debug_id: None,
+        body: Some(String::new()),
+    };
     assert_eq!(driver.report(call, report), code::WAIT);
     assert_eq!(driver.core.millis(), 7000.0);
 }

@@ -48,14 +48,14 @@ impl Driver {
         self.report(call, Report::Continue)
     }
 
-    pub(super) fn report(&mut self, call: u32, report: Report<'_>) -> u32 {
+    pub(super) fn report(&mut self, call: u32, report: Report) -> u32 {
         let moment = self.moment();
         self.core.report(call, Some(report), moment)
     }
 
     pub(super) fn respond(&mut self, call: u32, status: u32, body: &str) -> u32 {
-        let (request_id, retry_after, debug_id) = (Some("id-1"), None, None);
-        self.report(call, Report::Response { status, request_id, retry_after, debug_id, body: Some(body) })
+        let (request_id, retry_after, debug_id) = (Some("id-1".into()), None, None);
+        self.report(call, Report::Response { status, request_id, retry_after, debug_id, body: Some(body.into()) })
     }
 
     /// Responds to a token request with a token for an hour.

@@ -85,7 +85,7 @@ fn token_error_has_its_oauth_code() {
 fn invalid_body_is_a_decode_error() {
     let mut driver = Driver::new("");
     let call = driver.begin_sending(0);
-    let report = Report::InvalidBody { status: 200, request_id: Some("id-2"), detail: "it is not JSON".into() };
+    let report = Report::InvalidBody { status: 200, request_id: Some("id-2".into()), detail: "it is not JSON".into() };
     assert_eq!(driver.report(call, report), code::FAILED);
     let error = driver.error(call);
     assert_eq!((&error["kind"], &error["requestId"]), (&"decode".into(), &"id-2".into()));

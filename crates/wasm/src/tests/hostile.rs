@@ -40,7 +40,7 @@ fn run(core: &mut CoreState, it: &ExportCall) {
     let (call, text) = (it.call, it.text.clone().unwrap_or_default());
     let moment = Moment { now: it.moment.0, elapsed: it.moment.1, random: it.moment.2 };
     let status = it.number.wrapping_mul(50);
-    let header = it.text.as_deref();
+    let header = it.text.clone();
     let report = match it.function {
         0 => {
             core.begin(call, it.number.cast_signed().wrapping_sub(4), it.value, it.moment.1, it.number, moment);
@@ -63,9 +63,13 @@ fn run(core: &mut CoreState, it: &ExportCall) {
         11 => Some(Report::CallbackFailed { timed_out: it.number > 9, detail: text }),
         12 => Some(Report::InvalidBody { status, request_id: header, detail: text }),
         13 => Some(Report::send_failed(it.number, text)),
-        14 | 15 => {
-            Some(Report::Response { status, request_id: header, retry_after: header, debug_id: header, body: header })
-        }
+        14 | 15 => Some(Report::Response {
+            status,
+            request_id: header.clone(),
+            retry_after: header.clone(),
+            debug_id: header.clone(),
+            body: header,
+        }),
         _ => Report::from_code(it.number % 8, it.value),
     };
     let action = core.report(call, report, moment);
