@@ -1,5 +1,6 @@
 // Inflates a WebAssembly module synchronously, because the API is synchronous, and DecompressionStream is not. The data is from the build,
-// so nothing looks for damage, but the function ends for any data. The code is fast when it runs for the first time: it leaves loops to `fill` and `indexOf`.
+// so nothing looks for damage, but the function ends for any data. The code is fast when it runs for the first time: it leaves loops to
+// `fill` and `indexOf`, and creates its tables once.
 
 const END_OF_BLOCK = 256;
 /** A code has at most 15 bits. */
