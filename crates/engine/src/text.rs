@@ -39,11 +39,11 @@ pub fn hexadecimal(number: u64, min_digits: usize) -> String {
 fn digits(mut number: u64, base: u64, min_digits: usize) -> String {
     let mut text = String::new();
     while number > 0 || text.len() < min_digits {
-        let digit = u32::try_from(number % base).ok().and_then(|digit| char::from_digit(digit, 16)).unwrap_or_default();
-        text.insert(0, digit);
+        let digit = u32::try_from(number % base).ok().and_then(|digit| char::from_digit(digit, 16));
+        text.extend(digit);
         number /= base;
     }
-    text
+    text.chars().rev().collect()
 }
 
 /// Parses a number that consists of digits only.
@@ -92,9 +92,9 @@ pub fn find_any(text: &str, characters: &[u8]) -> Option<usize> {
     text.bytes().position(|byte| is_any(byte, characters))
 }
 
-/// Whether a byte is one of these.
-#[expect(clippy::manual_contains, reason = "`contains` is a word-wise search, which is large in WebAssembly")]
+/// Whether a byte is one of these. `contains` of the standard library is a word-wise search.
 pub fn is_any(byte: u8, bytes: &[u8]) -> bool {
+    #[expect(clippy::manual_contains, reason = "see above")]
     bytes.iter().any(|other| *other == byte)
 }
 

@@ -21,12 +21,11 @@ const SERVICES: [&str; 2] = ["action", "dataSource"];
 /// Validates a capping definition: all findings of the service, plus this project's own notes.
 pub fn validate_capping(definition: &impl JsonValue) -> Vec<Diagnostic> {
     if let Some(fields) = definition.as_object() {
-        validate_capping_fields(fields)
-    } else {
-        let mut findings = Findings::default();
-        findings.rejection("ERR_ENDPOINTCONFIG_112", "", &["the payload must be a JSON object"]);
-        findings.into_vec()
+        return validate_capping_fields(fields);
     }
+    let mut findings = Findings::default();
+    findings.rejection("ERR_ENDPOINTCONFIG_112", "", &["the payload must be a JSON object"]);
+    findings.into_vec()
 }
 
 /// Like [`validate_capping`], for the fields of a definition.
