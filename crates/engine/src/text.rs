@@ -89,7 +89,12 @@ pub fn find(text: &str, part: &str) -> Option<usize> {
 
 /// The position of the first of these ASCII characters.
 pub fn find_any(text: &str, characters: &[u8]) -> Option<usize> {
-    text.bytes().position(|byte| characters.contains(&byte))
+    text.bytes().position(|byte| is_any(byte, characters))
+}
+
+/// Whether a byte is one of these. `contains` of the standard library is a word-wise search.
+pub fn is_any(byte: u8, bytes: &[u8]) -> bool {
+    bytes.iter().any(|other| *other == byte)
 }
 
 /// Whether a text contains `part`, which is not empty.

@@ -44,7 +44,8 @@ impl RequestBuilder {
             RequestBody::None => {}
             RequestBody::Fixed(json) => parts.static_body(json),
             RequestBody::Definition => {
-                let json = encode_payload(operation.api, operation.verb, definition, org_id.as_str()).map_err(build_error)?;
+                let json =
+                    encode_payload(operation.api, operation.verb, definition, org_id.as_str()).map_err(build_error)?;
                 parts.body = Some(Ok(json.into()));
             }
         }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::text::{split_at, trim};
+use crate::text::{is_any, split_at, trim};
 use crate::{Secret, Timestamp};
 
 /// Maximum lifetime (our limit). A response or store entry with a longer one is invalid: Adobe's tokens live 24 hours.
@@ -36,7 +36,7 @@ impl AccessToken {
         let token = trim(rest);
         let has_scheme = scheme.eq_ignore_ascii_case("bearer") && (token.len() < rest.len() || rest.is_empty());
         let token = if has_scheme { token } else { text };
-        let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+        let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-._~+/="));
         if !is_token {
             return None;
         }

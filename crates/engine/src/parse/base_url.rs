@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::IMS_URL;
 use crate::parse::ip_address::{is_loopback_address, parse_ipv6, parse_port};
-use crate::text::{concat, contains, find, find_any, replace, split_at, split_once, trim};
+use crate::text::{concat, contains, find, find_any, is_any, replace, split_at, split_once, trim};
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -92,12 +92,15 @@ impl BaseUrl {
         } else {
             return Err("plain http is only allowed for loopback addresses; use https");
         };
-        let path = path.trim_end_matches('/');
+        let mut path = path;
+        while let Some(shorter) = path.strip_suffix('/') {
+            path = shorter;
+        }
         if has_dot_segment(path) || contains(path, "\\") {
             return Err("its path must not contain `.` or `..` segments or `\\`");
         }
         // HTTP clients encode these characters, so the URL in messages would differ from the requested URL.
-        if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>`".contains(&byte)) {
+        if !path.bytes().all(|byte| byte.is_ascii_graphic() && !is_any(byte, b"<>`")) {
             return Err("its path contains characters that must be percent-encoded");
         }
         let scheme = if is_plain_http { "http://" } else { "https://" };
@@ -148,7 +151,7 @@ fn redacted_excerpt(text: &str) -> String {
 
 /// Whether a byte is allowed before the path (RFC 3986, section 3.2). `%` is not, because no resolver decodes it.
 fn is_authority_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!$&'()*+,-.:;=@[]_~".contains(&byte)
+    byte.is_ascii_alphanumeric() || is_any(byte, b"!$&'()*+,-.:;=@[]_~")
 }
 
 /// Whether a path has a segment `.` or `..`. HTTP clients treat `%2e` as a dot here.

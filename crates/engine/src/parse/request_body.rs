@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use crate::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
-use crate::parse::json_text::{push_separator, write_json};
+use crate::parse::json_text::{push_name, write_json};
 use crate::parse::untrusted_text::message_excerpt;
 use crate::spec::object_schema::{self, EXTRA, FieldSchema, FieldType, ORG_ID, ObjectSchema};
 use crate::spec::{Api, Verb};
@@ -125,13 +125,6 @@ fn write_object(
     }
     json.push('}');
     Ok(())
-}
-
-/// Writes the name of the next field.
-fn push_name(name: &str, json: &mut String) {
-    push_separator(json);
-    write_string(json, name);
-    json.push(':');
 }
 
 #[cfg(test)]

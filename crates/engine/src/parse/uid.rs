@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::concat;
+use crate::text::{concat, is_any};
 use crate::untrusted_text::excerpt;
 
 /// Maximum length in characters. *Inferred*: every published identifier is a UUID of 36 characters.
@@ -52,7 +52,7 @@ impl Uid {
             "it is longer than 128 characters"
         } else if text.starts_with('.') {
             "it starts with a dot"
-        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-_.")) {
             "only letters, digits, `-`, `_` and `.` are allowed"
         } else {
             return Ok(());

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::trim;
+use crate::text::{is_any, trim};
 
 /// Characters of quotes, placeholders, and JSON around a value.
 const WRAPPERS: &[u8] = b"\"'`<>{}[]()$%,;";
@@ -47,7 +47,7 @@ impl FromStr for ClientId {
         let text = trim(text);
         if text.is_empty() {
             Err(ClientIdError::Empty)
-        } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !WRAPPERS.contains(&byte)) {
+        } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !is_any(byte, WRAPPERS)) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ClientIdError::InvalidCharacter)

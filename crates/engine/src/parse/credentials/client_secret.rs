@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::parse::credentials::formats::parsed_credential::parse_list;
-use crate::text::trim;
+use crate::text::{is_any, trim};
 use crate::{ClientSecretError, CredentialsError, Secret};
 
 /// Parses a setting with one secret or a JSON list of secrets. White space is trimmed.
@@ -25,7 +25,7 @@ fn find_defect(value: &str) -> Option<ClientSecretError> {
     let [first, last] = [bytes.first()?, bytes.last()?];
     if value.chars().any(char::is_control) {
         Some(ClientSecretError::Control)
-    } else if b"\"'`".contains(first) || b"\"'`".contains(last) {
+    } else if is_any(*first, b"\"'`") || is_any(*last, b"\"'`") {
         Some(ClientSecretError::Quoted)
     } else if ["$", "{{", "<", "%("].iter().any(|start| value.starts_with(start)) || [*first, *last] == *b"%%" {
         Some(ClientSecretError::Placeholder)

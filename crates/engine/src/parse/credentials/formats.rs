@@ -41,7 +41,7 @@ pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, Cre
         Ok(json) => parse_json_credentials(&json),
         // A position helps only if the text was meant to be JSON.
         Err(error) if text.starts_with('{') => Err(error),
-        Err(_) => Err(unknown_format_error(describe_unknown(text))),
+        Err(_) => Err(format_error(unknown_format_error(describe_unknown(text)))),
     }
 }
 
@@ -72,8 +72,10 @@ pub(crate) fn parse_json(text: &str) -> Result<Value<'_>, CredentialsError> {
 
 /// Parses all credentials in the JSON of a file.
 pub(crate) fn parse_json_credentials(json: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    match json.as_object() {
-        Some(fields) => parse_object(fields),
+    let mut credentials = Vec::new();
+    let result = match json.as_object() {
+        Some(fields) => parse_object(fields, &mut credentials),
         None => Err(unknown_format_error("the file must contain a JSON object or lines such as `AJO_CLIENT_ID=…`")),
-    }
+    };
+    result.map(|()| credentials).map_err(format_error)
 }

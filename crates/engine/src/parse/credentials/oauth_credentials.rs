@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::json::JsonValue;
@@ -98,24 +99,20 @@ impl Credentials {
     }
 
     pub(crate) fn select(credentials: &[ParsedCredential], name: Option<&str>) -> Result<Self, CredentialsError> {
-        let mut usable = Vec::new();
-        for credential in credentials {
-            if !credential.is_jwt {
-                usable.push(credential);
+        let usable = filter(credentials, &|credential| !credential.is_jwt);
+        let found = match (name, usable.as_slice()) {
+            (Some(name), _) => find_by_name(credentials, trim(name)),
+            (None, [first, _, ..]) if first.name.is_empty() => vec![*first],
+            (None, _) => usable,
+        };
+        let chosen = match (found.as_slice(), name) {
+            ([only], _) => only,
+            ([], Some(name)) => {
+                let usable = filter(credentials, &|credential| !credential.is_jwt);
+                let (name, available) = (display_name(name), credential_names(&usable));
+                return Err(CredentialsError::UnknownName { name, available });
             }
-        }
-        let chosen = match (name, usable.as_slice()) {
-            (Some(wanted), _) => match find_by_name(credentials, trim(wanted)).as_slice() {
-                [] => {
-                    let (name, available) = (display_name(wanted), credential_names(&usable));
-                    return Err(CredentialsError::UnknownName { name, available });
-                }
-                [only] => *only,
-                several => return Err(CredentialsError::Ambiguous(credential_names(several))),
-            },
-            (None, [only]) => *only,
-            (None, [first, ..]) if first.name.is_empty() => first,
-            (None, _) => return Err(CredentialsError::Ambiguous(credential_names(&usable))),
+            (several, _) => return Err(CredentialsError::Ambiguous(credential_names(several))),
         };
         if chosen.is_jwt {
             return Err(CredentialsError::InvalidFormat(JWT_END_MESSAGE.to_owned()));
@@ -144,23 +141,21 @@ impl Credentials {
     }
 }
 
+fn filter<'c>(
+    credentials: &'c [ParsedCredential],
+    is_match: &dyn Fn(&ParsedCredential) -> bool,
+) -> Vec<&'c ParsedCredential> {
+    credentials.iter().filter(|credential| is_match(credential)).collect()
+}
+
 /// The credentials with this name; if there are none, those with this client id, or with this name in other letter case.
 fn find_by_name<'c>(credentials: &'c [ParsedCredential], wanted: &str) -> Vec<&'c ParsedCredential> {
-    let matches: [fn(&ParsedCredential, &str) -> bool; 3] = [
-        |credential, wanted| trim(&credential.name) == wanted,
-        |credential, wanted| trim(credential.client_id()) == wanted,
-        |credential, wanted| trim(&credential.name).eq_ignore_ascii_case(wanted),
-    ];
-    let mut found = Vec::new();
-    for is_match in matches {
-        for credential in credentials {
-            if is_match(credential, wanted) {
-                found.push(credential);
-            }
-        }
-        if !found.is_empty() {
-            break;
-        }
+    let mut found = filter(credentials, &|credential| trim(&credential.name) == wanted);
+    if found.is_empty() {
+        found = filter(credentials, &|credential| trim(credential.client_id()) == wanted);
+    }
+    if found.is_empty() {
+        found = filter(credentials, &|credential| trim(&credential.name).eq_ignore_ascii_case(wanted));
     }
     found
 }

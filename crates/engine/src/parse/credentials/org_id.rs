@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::trim;
+use crate::text::{is_any, trim};
 
 /// The suffix of every organization id. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
 const SUFFIX: &str = "@AdobeOrg";
@@ -39,7 +39,7 @@ impl FromStr for OrgId {
         let text = trim(text);
         match text.strip_suffix(SUFFIX) {
             Some(id)
-                if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) =>
+                if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-_")) =>
             {
                 Ok(Self(text.to_owned()))
             }

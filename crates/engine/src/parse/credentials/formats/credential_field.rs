@@ -14,11 +14,11 @@ pub(crate) struct CredentialField {
 }
 
 /// Only JWT credentials have these.
-pub(crate) const JWT_MATERIAL: CredentialField =
+pub(crate) static JWT_MATERIAL: CredentialField =
     CredentialField { label: "PRIVATE_KEY", is_list: true, names: &["privatekey", "pathtokey", "metascopes"] };
 
 /// The fields that every credential has.
-pub(crate) const FIELDS: [CredentialField; 4] = [
+pub(crate) static FIELDS: [CredentialField; 4] = [
     CredentialField { label: "CLIENT_ID", is_list: false, names: &["clientid", "apikey"] },
     CredentialField { label: "CLIENT_SECRETS", is_list: true, names: &["clientsecrets", "clientsecret", "secret"] },
     CredentialField { label: "ORG_ID", is_list: false, names: &["orgid", "imsorgid", "imsorg"] },
@@ -26,9 +26,9 @@ pub(crate) const FIELDS: [CredentialField; 4] = [
 ];
 
 /// The first of [`FIELDS`], which is also the API key.
-pub(crate) const CLIENT_ID: &CredentialField = &FIELDS[0];
+pub(crate) static CLIENT_ID: &CredentialField = &FIELDS[0];
 /// The last of [`FIELDS`].
-pub(crate) const SCOPES: &CredentialField = &FIELDS[3];
+pub(crate) static SCOPES: &CredentialField = &FIELDS[3];
 
 /// Prefixes in the names of variables, which some secret managers store as JSON.
 const PREFIXES: [&str; 2] = ["ajo", "imsoauths2s"];

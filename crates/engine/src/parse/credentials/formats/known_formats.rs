@@ -1,8 +1,7 @@
 //! The known formats of credentials. This table drives both parsing and the error message that lists the formats.
 
 use super::credential_field::FIELDS;
-use super::parsed_credential::format_error;
-use crate::CredentialsError;
+use super::parsed_credential::FormatError;
 use crate::text::{concat, join};
 
 /// A JSON format.
@@ -29,10 +28,10 @@ pub(super) const JSON_FORMATS: [JsonFormat; 3] = [
 ];
 
 /// The error for a text in no known format.
-pub(super) fn unknown_format_error(problem: &str) -> CredentialsError {
-    let fields = FIELDS.map(|field| field.label);
+pub(super) fn unknown_format_error(problem: &str) -> FormatError {
+    let fields = FIELDS.each_ref().map(|field| field.label);
     let formats = JSON_FORMATS.map(|format| format.name);
     let (fields, formats) = (join(&fields, ", "), join(&formats, ", "));
     let end = ", and lines such as `AJO_CLIENT_ID=…`";
-    format_error(concat(&[problem, "; known formats: JSON with ", &fields, ", ", &formats, end]))
+    concat(&[problem, "; known formats: JSON with ", &fields, ", ", &formats, end]).into()
 }

@@ -1,5 +1,6 @@
 //! A credential before validation, and helpers to read its fields.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -40,37 +41,40 @@ fn last(values: &[Secret]) -> &str {
 pub(crate) const JWT_END_MESSAGE: &str = "this is a JWT (service account) credential, which Adobe retired on 2025-06-30; add an OAuth server-to-server \
      credential to the project in Adobe's Developer Console and download its JSON from the credential's page";
 
+/// Why a text does not have the format, without a value.
+pub(super) type FormatError = Cow<'static, str>;
+
 pub(super) fn format_error(message: impl Into<String>) -> CredentialsError {
     CredentialsError::InvalidFormat(message.into())
 }
 
-/// Reads the value of each field. A field without a value is an error at the end, unless it already has one.
+/// Reads the value of each field that does not have one yet. A missing value is an error at the end.
 pub(super) fn read_values<'v, V: JsonValue + 'v>(
     credential: &mut ParsedCredential,
     find: &dyn Fn(&CredentialField) -> Option<&'v V>,
     label: &dyn Fn(&CredentialField) -> String,
-    missing: &dyn Fn(&CredentialField) -> CredentialsError,
-) -> Result<(), CredentialsError> {
+    missing: &dyn Fn(&CredentialField) -> FormatError,
+) -> Result<(), FormatError> {
     let mut first_missing = None;
     for (field, target) in FIELDS.iter().zip(&mut credential.values) {
         match find(field) {
+            _ if !target.is_empty() => {}
             Some(value) => {
                 let items = value.items().filter(|_| field.is_list);
                 let expected = if items.is_some() { "a list of strings" } else { "a string" };
                 let values = to_secrets(items.unwrap_or(core::slice::from_ref(value)));
-                *target = values.ok_or_else(|| format_error(concat(&[&label(field), " must be ", expected])))?;
+                *target = values.ok_or_else(|| concat(&[&label(field), " must be ", expected]))?;
             }
-            None if target.is_empty() => drop(first_missing.get_or_insert(field)),
-            None => {}
+            None => drop(first_missing.get_or_insert(field)),
         }
     }
     first_missing.map_or(Ok(()), |field| Err(missing(field)))
 }
 
 /// The error for a field that is missing in a file from the Developer Console.
-pub(super) fn missing_field_error(label: &str) -> CredentialsError {
+pub(super) fn missing_field_error(label: &str) -> FormatError {
     let advice = "download the JSON of an OAuth server-to-server credential from its page in Adobe's Developer Console";
-    format_error(concat(&[label, " is missing; ", advice]))
+    concat(&[label, " is missing; ", advice]).into()
 }
 
 /// The values if all of them are strings.

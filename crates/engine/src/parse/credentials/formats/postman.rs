@@ -4,14 +4,16 @@ use alloc::borrow::ToOwned as _;
 use alloc::vec::Vec;
 
 use super::credential_field::{CredentialField, is_blank};
-use super::parsed_credential::{ParsedCredential, format_error, read_values};
-use crate::CredentialsError;
+use super::parsed_credential::{FormatError, ParsedCredential, read_values};
 use crate::json::{JsonObject, JsonValue};
 use crate::text::concat;
 
-pub(super) fn parse(fields: &(impl JsonObject + ?Sized)) -> Result<ParsedCredential, CredentialsError> {
+pub(super) fn parse(
+    fields: &(impl JsonObject + ?Sized),
+    credentials: &mut Vec<ParsedCredential>,
+) -> Result<(), FormatError> {
     let list = fields.get("values").and_then(JsonValue::items);
-    let list = list.ok_or_else(|| format_error("the field `values` must be a list"))?;
+    let list = list.ok_or("the field `values` must be a list")?;
     let mut entries = Vec::new();
     // If a key occurs twice, the last enabled entry wins.
     for entry in list.iter().rev() {
@@ -23,11 +25,12 @@ pub(super) fn parse(fields: &(impl JsonObject + ?Sized)) -> Result<ParsedCredent
     let find = |field: &CredentialField| field.pick(&entries).filter(|value| !is_blank(*value));
     let label = |field: &CredentialField| concat(&["the value of ", key_name(field)]);
     let missing =
-        |field: &CredentialField| format_error(concat(&["the Postman environment has no value for ", key_name(field)]));
+        |field: &CredentialField| concat(&["the Postman environment has no value for ", key_name(field)]).into();
     let name = fields.get("name").and_then(JsonValue::as_str).unwrap_or_default().to_owned();
     let mut credential = ParsedCredential { name, ..ParsedCredential::default() };
     read_values(&mut credential, &find, &label, &missing)?;
-    Ok(credential)
+    credentials.push(credential);
+    Ok(())
 }
 
 /// The key in Adobe's environments.

@@ -4,10 +4,10 @@ use alloc::borrow::ToOwned as _;
 use alloc::vec::Vec;
 
 use super::credential_field::CredentialField;
-use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, missing_field_error, read_values};
+use super::parsed_credential::{FormatError, JWT_END_MESSAGE, ParsedCredential, missing_field_error, read_values};
+use crate::Secret;
 use crate::json::JsonValue;
 use crate::text::{concat, decimal, is_white_space};
-use crate::{CredentialsError, Secret};
 
 /// The path of the list.
 const CREDENTIALS: &str = "project.workspace.details.credentials";
@@ -15,15 +15,14 @@ const CREDENTIALS: &str = "project.workspace.details.credentials";
 /// The supported types. The second type was migrated from JWT and still has a `jwt` block.
 const INTEGRATION_TYPES: [&str; 2] = ["oauth_server_to_server", "oauth_server_to_server_migrate"];
 
-pub(super) fn parse(project: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    let missing =
-        |field: &str| format_error(concat(&["the field ", field, " is missing; download the project's JSON again"]));
+pub(super) fn parse(project: &impl JsonValue, usable: &mut Vec<ParsedCredential>) -> Result<(), FormatError> {
+    let missing = |field: &str| concat(&["the field ", field, " is missing; download the project's JSON again"]);
     let org_id = project.get("org").and_then(|org| org.get_str("ims_org_id"));
     let org_id = org_id.ok_or_else(|| missing("project.org.ims_org_id"))?;
     let details = project.get("workspace").and_then(|workspace| workspace.get("details"));
     let credentials = details.and_then(|details| details.get("credentials")?.items());
     let credentials = credentials.ok_or_else(|| missing(CREDENTIALS))?;
-    let (mut usable, mut jwt_only) = (Vec::new(), Vec::new());
+    let mut jwt_only = Vec::new();
     for (index, json) in (0..).zip(credentials) {
         let name = json.get_str("name");
         let mut credential = ParsedCredential::default();
@@ -49,15 +48,13 @@ pub(super) fn parse(project: &impl JsonValue) -> Result<Vec<ParsedCredential>, C
         usable.push(credential);
     }
     if usable.is_empty() {
-        let jwt = credentials.iter().any(|credential| credential.get("jwt").is_some());
-        return Err(format_error(if jwt {
-            JWT_END_MESSAGE
-        } else {
-            "the project has no OAuth server-to-server credential; add one in Adobe's Developer Console"
-        }));
+        let has_jwt = credentials.iter().any(|credential| credential.get("jwt").is_some());
+        let no_credential =
+            "the project has no OAuth server-to-server credential; add one in Adobe's Developer Console";
+        return Err(if has_jwt { JWT_END_MESSAGE } else { no_credential }.into());
     }
     usable.append(&mut jwt_only);
-    Ok(usable)
+    Ok(())
 }
 
 fn is_visible(name: &str) -> bool {

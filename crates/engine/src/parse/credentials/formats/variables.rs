@@ -39,7 +39,7 @@ fn parse_short_names(values: &BTreeMap<&str, String>) -> Result<ParsedCredential
     let mut entries: Vec<_> = values.iter().map(|(name, value)| (*name, value)).collect();
     entries.retain(|(_, value)| !value.is_empty());
     if FIELDS.iter().all(|field| field.pick(&entries).is_none()) {
-        return Err(unknown_format_error("no line sets a field of a credential"));
+        return Err(format_error(unknown_format_error("no line sets a field of a credential")));
     }
     let mut credential = ParsedCredential::default();
     for (field, target) in FIELDS.iter().zip(&mut credential.values) {
