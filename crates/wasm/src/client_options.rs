@@ -1,74 +1,76 @@
-//! Parses the options of clients.
+//! Parses the options of clients, which the JS wrapper passes as JSON after it has checked their names and types.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use ajo_engine::json::{JsonValue, MAX_DEPTH, Value, parse};
+use ajo_engine::json::{JsonValue, Value};
 use ajo_engine::{
-    AllowedOrigins, BaseUrl, ClientId, Credentials, CredentialsError, ErrorKind, OrgId, SandboxName, Secret, StoreLocks,
+    AllowedOrigins, BaseUrl, ClientIdError, ClientTokenState, Credentials, CredentialsError, ErrorKind, OAuthOptions,
+    OrgIdError, SHORT_LEASE_DURATION, SandboxName, Secret, StoreLocks, TOKEN_PATH,
 };
 
 use crate::error_json;
+use crate::json_writer::JsonWriter;
 
-/// The options of a client, as the JS wrapper passes them.
-pub(crate) struct ClientOptions {
-    pub(crate) source: TokenSource,
-    pub(crate) client_id: ClientId,
-    pub(crate) org_id: OrgId,
-    pub(crate) sandbox: Option<SandboxName>,
-    pub(crate) base_url: BaseUrl,
-    pub(crate) ims_url: BaseUrl,
+/// What the options of a client determine.
+pub(crate) struct ParsedOptions {
+    pub(crate) tokens: ClientTokenState,
+    /// The origins to which `auth.fetch` may send the token.
     pub(crate) origins: AllowedOrigins,
-    pub(crate) has_store: bool,
-    pub(crate) store_locks: StoreLocks,
+    /// JSON without the client's number.
+    pub(crate) description: JsonWriter,
 }
 
-/// Where the tokens come from.
-pub(crate) enum TokenSource {
-    Credentials(Credentials),
-    Static(Secret),
-    /// A function in JavaScript.
-    Callback,
-}
-
-impl ClientOptions {
-    /// Parses the options. The JS wrapper has checked their names and types. The error is JSON.
-    pub(crate) fn from_json(text: &str) -> Result<Self, String> {
-        match parse(text.as_bytes(), MAX_DEPTH) {
-            Ok(options) if options.as_object().is_some() => {
-                Self::from_value(&options).map_err(|error| error_json::without_call(&error.into()))
-            }
-            _ => Err(error_json::invalid("it is not a JSON object")),
-        }
+/// Parses the options. The error is JSON.
+pub(crate) fn parse_options(options: &Value<'_>) -> Result<ParsedOptions, String> {
+    let base_url = BaseUrl::parse_service(options.get_str("baseUrl")).map_err(config_error)?;
+    let ims_url = BaseUrl::parse_token_endpoint(options.get_str("imsUrl")).map_err(config_error)?;
+    let sandbox = options.get_str("sandbox");
+    if let Some(name) = sandbox {
+        name.parse::<SandboxName>().map_err(|error| config_error(error.message()))?;
     }
-
-    fn from_value(options: &Value<'_>) -> Result<Self, ErrorKind> {
-        let config = |message: &str| ErrorKind::Config(message.to_owned());
+    let hosts: Vec<&str> = strings(options, "allowedHosts").collect();
+    let origins = AllowedOrigins::new(&base_url, &hosts)
+        .map_err(|error| config_error(["allowedHosts: ", &error.message()].concat()))?;
+    let description = JsonWriter::new()
+        .string("baseUrl", base_url.as_str())
+        .string("origin", &base_url.origin())
+        .optional_string("sandbox", sandbox);
+    // A string, or `true` if a function provides tokens.
+    let Some(token) = JsonValue::get(options, "accessToken").filter(|token| !token.is_null()) else {
+        let credentials =
+            credentials(options).map_err(|error| error_json::without_call(&ErrorKind::Auth(error.into()).into()))?;
+        let token_url = [ims_url.as_str(), TOKEN_PATH].concat();
+        let description = description
+            .string("clientId", credentials.client_id().as_str())
+            .string("orgId", credentials.org_id().as_str())
+            .string("tokenUrl", &token_url)
+            .string("source", "credentials");
         let flag = |name| JsonValue::get(options, name).and_then(JsonValue::as_bool).unwrap_or_default();
-        let source = token_source(options).map_err(|error| ErrorKind::Auth(error.into()))?;
-        let sandbox = match options.get_str("sandbox") {
-            Some(name) => Some(name.parse::<SandboxName>().map_err(|error| ErrorKind::Config(error.message()))?),
-            None => None,
-        };
-        let base_url = BaseUrl::parse_service(options.get_str("baseUrl")).map_err(ErrorKind::Config)?;
-        let ims_url = BaseUrl::parse_token_endpoint(options.get_str("imsUrl")).map_err(ErrorKind::Config)?;
-        let hosts: Vec<&str> = strings(options, "allowedHosts").collect();
-        let origins = AllowedOrigins::new(&base_url, &hosts)
-            .map_err(|error| ErrorKind::Config(["allowedHosts: ", &error.message()].concat()))?;
-        let (client_id, org_id) = match &source {
-            TokenSource::Credentials(credentials) => (credentials.client_id().clone(), credentials.org_id().clone()),
-            _ => (
-                text(options, "clientId")
-                    .parse()
-                    .map_err(|error: ajo_engine::ClientIdError| config(error.message()))?,
-                text(options, "orgId").parse().map_err(|error: ajo_engine::OrgIdError| config(error.message()))?,
-            ),
-        };
         let store_locks = if flag("storeLocks") { StoreLocks::Expiring } else { StoreLocks::None };
         let has_store = flag("tokenStore");
-        Ok(Self { source, client_id, org_id, sandbox, base_url, ims_url, origins, has_store, store_locks })
-    }
+        let oauth = OAuthOptions { has_store, store_locks, lease_duration: SHORT_LEASE_DURATION };
+        let tokens = ClientTokenState::with_credentials(credentials, ims_url, oauth);
+        return Ok(ParsedOptions { tokens, origins, description });
+    };
+    let invalid_client = |error: ClientIdError| config_error(error.message().to_owned());
+    let invalid_org = |error: OrgIdError| config_error(error.message().to_owned());
+    let client_id: ajo_engine::ClientId = text(options, "clientId").parse().map_err(invalid_client)?;
+    let org_id: ajo_engine::OrgId = text(options, "orgId").parse().map_err(invalid_org)?;
+    let (tokens, source) = match token.as_str() {
+        Some(token) => {
+            let tokens = ClientTokenState::from_static(&Secret::new(token));
+            (tokens.map_err(|_| error_json::invalid_access_token())?, "static")
+        }
+        None => (ClientTokenState::from_callback(), "callback"),
+    };
+    let description = description.string("clientId", client_id.as_str()).string("orgId", org_id.as_str());
+    Ok(ParsedOptions { tokens, origins, description: description.string("source", source) })
+}
+
+fn config_error(message: String) -> String {
+    error_json::without_call(&ErrorKind::Config(message).into())
 }
 
 /// A string; empty if absent.
@@ -76,19 +78,13 @@ fn text<'v>(options: &'v Value<'_>, name: &str) -> &'v str {
     options.get_str(name).unwrap_or_default()
 }
 
-/// Parses the authentication: an access token, the contents of a credential file, or separate values.
-fn token_source(options: &Value<'_>) -> Result<TokenSource, CredentialsError> {
+/// The text of a credential file, environment variables, or separate values.
+fn credentials(options: &Value<'_>) -> Result<Credentials, CredentialsError> {
     let name = options.get_str("credentialName");
-    // A string, or `true` if a function provides tokens.
-    match JsonValue::get(options, "accessToken") {
-        Some(Value::String(token)) => return Ok(TokenSource::Static(Secret::new(&**token))),
-        Some(Value::Bool(true)) => return Ok(TokenSource::Callback),
-        _ => {}
-    }
     // The environment variables that are set; `credentials` is then the content of the credential file that they name.
     let variables = JsonValue::get(options, "variables");
     let variable = |name: &str| variables?.get_str(name).map(str::to_owned);
-    let credentials = match (options.get_str("credentials"), variables) {
+    match (options.get_str("credentials"), variables) {
         (Some(text), None) => Credentials::parse_json(text, name),
         (Some(text), Some(_)) => {
             let credentials = Credentials::parse_json(text, name);
@@ -103,8 +99,7 @@ fn token_source(options: &Value<'_>) -> Result<TokenSource, CredentialsError> {
             };
             Credentials::with_secrets(text(options, "clientId"), &secrets, text(options, "orgId"), &scopes)
         }
-    };
-    credentials.map(TokenSource::Credentials)
+    }
 }
 
 /// The strings of a list; none if it is absent.
