@@ -9,11 +9,11 @@ use ajo_core::{DEADLINE, ErrorResponse, MAX_RESPONSE_BYTES, RetryPolicy, TIMEOUT
 use ajo_emulator::GatewayError;
 use ajo_engine::{CALLS_PER_RETRY, MAX_RETRY_TOKENS};
 
-fn workspace_root() -> &'static Path {
+pub(super) fn workspace_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
 
-fn read_file(path: &str) -> String {
+pub(super) fn read_file(path: &str) -> String {
     fs::read_to_string(workspace_root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

@@ -1,3 +1,4 @@
 //! Compares the documentation with the code.
 
 mod doc_tables;
+mod npm_package;

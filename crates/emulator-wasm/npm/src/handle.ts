@@ -104,8 +104,15 @@ function runInInstance<T>(run: () => T): T {
   }
 }
 
+/** Globals that the module and its glue need. */
+const REQUIRED = ["WebAssembly", "TextEncoder", "TextDecoder"];
+
 function ensureReady(): void {
   if (instanceState === "ready") return;
+  const missing = REQUIRED.find((name) => !(name in globalThis));
+  if (missing !== undefined) {
+    throw new EmulatorError("UNSUPPORTED", `this environment has no global ${missing}, which ajo-limits-emulator needs`);
+  }
   if (instanceState === "crashed") glue.__wbg_reset_state();
   else if (load === undefined) throw new EmulatorError("CRASHED", "the emulator's WebAssembly module is missing from the package");
   else glue.initSync({ module: load() });

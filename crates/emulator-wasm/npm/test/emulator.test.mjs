@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { createEmulator, EmulatorError } from "ajo-limits-emulator";
@@ -106,6 +107,26 @@ test("invalid use is explained in one sentence", () => {
   assert.throws(() => emulator.control("GET", "nothing"), { code: "REJECTED", message: /must start with a slash/ });
   assert.throws(() => emulator.control("GET", "/nothing"), { code: "REJECTED", status: 404, message: /has no GET \/_emulator\/nothing/ });
   assert.throws(() => emulator.control("POST", "/simulate", {}), { code: "REJECTED", status: 501, message: /ajo simulate/ });
+});
+
+test("an environment without a global is named", () => {
+  for (const name of ["WebAssembly", "TextEncoder", "TextDecoder"]) {
+    const program = `
+      delete globalThis.${name};
+      const { createEmulator, EmulatorError } = await import("ajo-limits-emulator");
+      try { createEmulator(); } catch (error) { console.log(JSON.stringify([error instanceof EmulatorError, error.code, error.message])); }`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+    const message = `this environment has no global ${name}, which ajo-limits-emulator needs`;
+    assert.deepEqual(JSON.parse(output), [true, "UNSUPPORTED", message]);
+  }
+});
+
+test("JSON of an error has its name and message", () => {
+  const error = (use) => { try { use(); } catch (error) { return JSON.parse(JSON.stringify(error)); } };
+  const emulator = createEmulator();
+  const { message, ...fields } = error(() => emulator.control("GET", "/nothing"));
+  assert.deepEqual(fields, { name: "EmulatorError", code: "REJECTED", status: 404 });
+  assert.match(message, /has no GET/);
 });
 
 test("instanceof holds for both builds", () => {

@@ -18,13 +18,25 @@ const construct = `
   try { new AjoClient(${OPTIONS}); } catch (thrown) { error = thrown; }
   console.log(JSON.stringify([error.name, error.code, error.message, error.hint]));`;
 
+const GLOBALS = ["TextEncoder", "TextDecoder", "URL", "URLSearchParams", "FinalizationRegistry", "performance", "AbortController", "WebAssembly", "fetch", "Headers", "crypto", "DOMException"];
+
 test("an import needs no global of the platform", () => {
-  const names = ["TextEncoder", "TextDecoder", "URL", "URLSearchParams", "FinalizationRegistry", "performance", "AbortController", "WebAssembly", "fetch", "Headers", "crypto", "DOMException"];
   const exports = run(`
     const { log } = console;
-    for (const name of ${JSON.stringify(names)}) delete globalThis[name];
+    for (const name of ${JSON.stringify(GLOBALS)}) delete globalThis[name];
     log(JSON.stringify(Object.keys(await import("ajo-limits"))));`);
   assert.ok(exports.includes("AjoClient"));
+});
+
+test("an import of any subpath needs no global", () => {
+  const subpaths = ["auth", "errors", "slim", "stores/kv", "stores/durable-object", "stores/file"].map((it) => `ajo-limits/${it}`);
+  for (const name of [...subpaths, "ajo-limits-emulator"]) {
+    const exports = run(`
+      const { log } = console;
+      for (const name of ${JSON.stringify(GLOBALS)}) delete globalThis[name];
+      log(JSON.stringify(Object.keys(await import("${name}"))));`);
+    assert.ok(exports.length > 0, name);
+  }
 });
 
 test("a missing global is named at first use", () => {
@@ -50,6 +62,64 @@ test("a runtime without WebAssembly has its own code", () => {
   }
 });
 
+test("every first use names what is missing", () => {
+  const uses = [
+    ["ajo-limits", `new it.AjoAuth(${OPTIONS})`],
+    ["ajo-limits/auth", `new it.AjoAuth(${OPTIONS})`],
+    ["ajo-limits", "it.validateCapping({})"],
+    ["ajo-limits", "it.definitionOf({})"],
+    ["ajo-limits", `it.AjoClient.fromEnv({ AJO_ACCESS_TOKEN: "token", AJO_CLIENT_ID: "id", AJO_ORG_ID: "A@AdobeOrg", AJO_SANDBOX: "prod" })`],
+  ];
+  const problems = [["WebAssembly", "NO_WEBASSEMBLY"], ["TextDecoder", "MISSING_GLOBAL"]];
+  for (const [specifier, use] of uses) {
+    const codes = run(`
+      const it = await import("${specifier}");
+      const codes = [];
+      for (const name of ${JSON.stringify(problems.map(([name]) => name))}) {
+        const value = globalThis[name];
+        delete globalThis[name];
+        try { ${use}; codes.push("none"); } catch (error) { codes.push(error.code); }
+        globalThis[name] = value;
+      }
+      console.log(JSON.stringify(codes));`);
+    assert.deepEqual(codes, problems.map(([, code]) => code), use);
+  }
+});
+
+test("a refused token request is final", () => {
+  const cases = [
+    ["delete globalThis.fetch", "{}", /no global fetch/],
+    ["", `{ imsUrl: "http://127.0.0.1:6000" }`, /bad port/],
+    ["", `{ fetch: async () => { throw Object.assign(new Error("Requires net access"), { name: "NotCapable" }); } }`, /Requires net access/],
+  ];
+  for (const [before, options, message] of cases) {
+    const [code, retryable, outcome, text, tokens] = run(`
+      import { AjoClient } from "ajo-limits";
+      ${before};
+      const tokens = [];
+      const onEvent = (event) => event.type === "token" && tokens.push(event.ok);
+      const { accessToken, ...identity } = ${OPTIONS};
+      const ajo = new AjoClient({ ...identity, clientSecret: "p8e-0123456789", scopes: "openid", onEvent, ...${options} });
+      const error = await ajo.throttling.create({ urlPattern: "https://h/*", methods: ["GET"], maxThroughput: 400 }).catch((it) => it);
+      console.log(JSON.stringify([error.code, error.retryable, error.outcome, error.message + " " + error.hint, tokens]));`);
+    assert.deepEqual([code, retryable, outcome, tokens], ["FETCH_REFUSED", false, "failed", [false]], text);
+    assert.match(text, message);
+    assert.doesNotMatch(text, /may have|try again/);
+  }
+});
+
+test("a short token masks no words", () => {
+  const messages = run(`
+    import { AjoClient } from "ajo-limits";
+    const list = (fetch) => new AjoClient({ ...${OPTIONS}, accessToken: "t", maxAttempts: 1, fetch }).capping.list().catch((it) => it.message);
+    const lost = await list(async () => { throw new Error("cannot connect to the host"); });
+    const body = { error: { code: "1451", message: "the test is not here" } };
+    const refused = await list(async () => Response.json(body, { status: 400, headers: { "x-request-id": "attempt" } }));
+    console.log(JSON.stringify([lost, refused]));`);
+  assert.match(messages[0], /cannot connect to the host/);
+  assert.match(messages[1], /the test is not here.*request id attempt/);
+});
+
 test("a time limit holds after a clock went back", () => {
   const [first, code, attempts] = run(`
     import { AjoClient } from "ajo-limits";
@@ -64,6 +134,29 @@ test("a time limit holds after a clock went back", () => {
     const error = await later.capping.list({ timeoutMs: 300 }).catch((it) => it);
     console.log(JSON.stringify([first, error.code, error.attempts]));`);
   assert.deepEqual([first, code, attempts], [[], "TIMEOUT", 1]);
+});
+
+test("a clock that goes back without a monotonic one is harmless", () => {
+  const [code, attempts, elapsedMs, durations, seconds] = run(`
+    import { AjoClient } from "ajo-limits";
+    delete globalThis.performance;
+    const date = Date.now;
+    const start = date();
+    const durations = [];
+    const onEvent = ({ durationMs }) => durationMs !== undefined && durations.push(durationMs);
+    let sent = 0;
+    const fetch = () => {
+      // A correction of the system's clock, in the first attempt.
+      if (sent++ === 0) Date.now = () => date() - 3_600_000;
+      return Promise.resolve(new Response("", { status: 503 }));
+    };
+    const ajo = new AjoClient({ ...${OPTIONS}, fetch, onEvent });
+    const error = await ajo.capping.list({ timeoutMs: 1500 }).catch((it) => it);
+    console.log(JSON.stringify([error.code, error.attempts, error.elapsedMs, durations, (date() - start) / 1000]));`);
+  assert.ok(attempts >= 1, code);
+  assert.ok(seconds < 10, `${seconds} s`);
+  for (const duration of [elapsedMs, ...durations]) assert.ok(duration >= 0 && duration < 60_000, `${duration} ms`);
+  assert.notEqual(durations.length, 0);
 });
 
 test("memory stays flat over many calls", () => {

@@ -45,6 +45,18 @@ test("an invalid path is not sent", async () => {
   assert.deepEqual(requests, []);
 });
 
+test("methods can be replaced by a test", async (t) => {
+  const options = { clientId: "c", accessToken: "token-0123456789", orgId: "0123456789ABCDEF01234567@AdobeOrg", sandbox: "prod" };
+  const ajo = new AjoClient({ ...options, fetch: () => assert.fail("sent") });
+  for (const [object, name] of [[ajo.capping, "list"], [ajo.capping, "setRating"], [ajo.throttling, "setThroughput"], [ajo.auth, "fetch"], [ajo.auth, "token"], [ajo, "request"]]) {
+    t.mock.method(object, name, async () => "mocked");
+    assert.equal(await object[name](), "mocked", name);
+  }
+  const prototypes = [[AjoClient.prototype, "request"], [AjoClient.prototype.capping, "get"], [AjoClient.prototype.auth, "headers"]];
+  for (const [prototype, name] of prototypes) t.mock.method(prototype, name, async () => "mocked");
+  assert.equal(await new AjoClient(options).request(), "mocked");
+});
+
 test("client.auth is an AjoAuth of every entry point", () => {
   assert.ok(client().ajo.auth instanceof AjoAuth);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { AjoClient, AjoValidationError, validateCapping } from "ajo-limits";
+import { AjoClient, AjoValidationError, definitionOf, validateCapping, validateThrottling } from "ajo-limits";
 import { createEmulator } from "ajo-limits-emulator";
 
 const rating = (maxCallsCount) => ({ maxHttpConnections: 50, rating: { maxCallsCount, periodInMs: 1000 } });
@@ -104,6 +104,25 @@ test("all unknown fields of a configuration are reported", async () => {
   await assert.rejects(ajo.capping.update(uid, config), { message: /unknown field/, hint: /definitionOf/ });
 });
 
+test("configurations of both APIs are written back", async () => {
+  const { ajo, uid, throttlingUid, emulator } = await start();
+  const config = await ajo.throttling.get(throttlingUid);
+  const names = validateThrottling(config).filter(({ code }) => code === "AJO_LIMITS_UNKNOWN_FIELD").map(({ pointer }) => pointer);
+  for (const name of ["/uid", "/state", "/metadata"]) assert.ok(names.includes(name), name);
+  await assert.rejects(ajo.throttling.update(throttlingUid, config), { message: /unknown field/, hint: /definitionOf/ });
+  await ajo.throttling.update(throttlingUid, { ...definitionOf(config), maxThroughput: 300 });
+  const changed = await ajo.throttling.get(throttlingUid);
+  assert.deepEqual(definitionOf(changed), { ...definitionOf(config), maxThroughput: 300 });
+  // To another sandbox.
+  const dev = new AjoClient({ ...emulator.options, sandbox: "dev", fetch: emulator.fetch });
+  const definition = definitionOf(await ajo.capping.get(uid));
+  assert.deepEqual(validateCapping(definition).filter(({ severity }) => severity === "error"), []);
+  const copy = await dev.capping.create(definition);
+  assert.deepEqual(definitionOf(await dev.capping.get(copy.uid)), definition);
+  // What is live.
+  await ajo.capping.update(uid, definitionOf((await ajo.capping.get(uid)).deployedConfig));
+});
+
 test("credentials come from variables", async () => {
   const { emulator } = await start();
   const { clientId, clientSecret, orgId, scopes, sandbox, baseUrl, imsUrl } = emulator.options;
@@ -140,6 +159,26 @@ test("a call returns its response", async () => {
   assert.deepEqual([data.uid, status, attempts], [uid, 200, 1]);
   assert.match(requestId, /^[0-9a-f-]{36}$/);
   assert.match(headers.get("content-type"), /json/);
+});
+
+test("all kinds of calls share one listener on a signal", async () => {
+  const { ajo, uid, emulator } = await start();
+  const { signal } = new AbortController();
+  let [now, most] = [0, 0];
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...args) => ((most = Math.max(most, ++now)), add(...args));
+  signal.removeEventListener = (...args) => (now--, remove(...args));
+  const other = new AjoClient({ ...emulator.options, fetch: emulator.fetch });
+  const change = { service: "action", maxCallsCount: 50, periodInMs: 1000 };
+  const calls = Array.from({ length: 12 }, () => [
+    ajo.auth.token({ signal }),
+    ajo.auth.headers({ signal }),
+    ajo.request("GET", "/ajo/unknown", { signal }).catch(() => {}),
+    other.throttling.list({ signal }),
+    other.capping.get(uid, { signal }).withResponse(),
+  ]);
+  await Promise.all([...calls.flat(), ajo.capping.setRating(uid, change, { signal }), other.capping.redeploy(uid, { signal })]);
+  assert.deepEqual({ now, most }, { now: 0, most: 1 });
 });
 
 test("an attempt has its own time limit", async () => {

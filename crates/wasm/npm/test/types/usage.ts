@@ -177,6 +177,27 @@ export async function useConstants(ajo: AjoClient): Promise<void> {
   await ajo.throttling.create({ urlPattern: "https://h/*", methods: ["GET", "POST"], maxThroughput: 400 } as const);
 }
 
+/** Options and arguments from constants. */
+export async function useConstantOptions(): Promise<void> {
+  const settings = {
+    clientId: "id",
+    clientSecrets: ["new", "old"],
+    orgId: "org",
+    scopes: ["openid", "AdobeID"],
+    sandbox: "prod",
+    allowedHosts: ["api.example.org:8443"],
+    headers: [["x-a", "b"]],
+    fetchOptions: { keepalive: true },
+  } as const;
+  const ajo = new AjoClient(settings);
+  new AjoAuth(settings);
+  await ajo.request("GET", "/x", { query: { state: ["live", "draft"] }, headers: { a: "b" } } as const);
+  await ajo.capping.list({ headers: [["x-a", "b"]], maxAttempts: 1 } as const);
+  const extra = { tags: ["a"], services: { action: { unit: "s" } } } as const;
+  await ajo.throttling.update("uid", { urlPattern: "https://h/*", methods: ["GET"], maxThroughput: 400, extra } as const);
+  print(validateCapping({ url: "u", methods: ["GET"] } as const).length);
+}
+
 /** Errors of the subpath, which are the same types. */
 export function useErrors(error: unknown): void {
   if (error instanceof AjoFetchError) print(error.code === "FETCH_REFUSED");

@@ -2,12 +2,16 @@
 import { AjoClient, type AjoOptions, type Fetch } from "ajo-limits";
 import core from "ajo-limits/core.wasm";
 import { setModule } from "ajo-limits/slim";
+import type { WorkerEntrypoint } from "cloudflare:workers";
 
 interface Env {
   CLIENT_SECRET: string;
   /** A service binding, for example to a proxy. */
   SERVICE: Fetcher;
   TOKENS: KVNamespace;
+  /** A stub of a Durable Object, and a binding with methods of its own, as `wrangler types` writes it. */
+  OBJECT: DurableObjectStub;
+  RPC: Service<WorkerEntrypoint>;
 }
 
 export default {
@@ -22,6 +26,8 @@ export default {
       },
     };
     const ajo = new AjoClient(options);
+    for (const binding of [env.OBJECT, env.RPC]) new AjoClient({ fetch: (url, init) => binding.fetch(url, init) });
+    new AjoClient({ fetch: env.RPC.fetch.bind(env.RPC) });
     new AjoClient({ fetch: env.SERVICE.fetch });
     new AjoClient({ fetch: env.SERVICE.fetch.bind(env.SERVICE) });
     new AjoClient({ fetch: (url, init) => env.SERVICE.fetch(url, init) });
