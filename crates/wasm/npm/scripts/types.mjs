@@ -12,7 +12,7 @@ const files = ["usage.ts", "usage.cts", "module.ts"];
 
 const readme = readFileSync(path.join(here, "README.md"), "utf8");
 
-/** The TypeScript of the README by file name, as the reader copies it. readme.d.ts declares what it names without creating it. */
+/** The TypeScript of the README by file name, as the reader copies it. readme.d.ts declares the variables that it does not create. */
 const programs = Object.fromEntries(
   [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text], index) => [`readme-${index}.ts`, `${text}\nexport {};\n`]),
 );

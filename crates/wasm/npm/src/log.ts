@@ -14,7 +14,7 @@ export interface Logger {
   debug(message: string): void;
 }
 
-/** What a line may say about a request. */
+/** The parts of a request that a line can contain. */
 export interface LoggedRequest {
   readonly method: string;
   readonly url: string;

@@ -1,4 +1,4 @@
-// What the programs in the README use without creating it.
+// The variables that programs in the README use without creating them.
 declare const ajo: import("ajo-limits").AjoClient;
 declare const uid: string;
 declare const error: import("ajo-limits").AjoError;
