@@ -17,7 +17,7 @@ const anchors = [...readme.matchAll(/^##+ (.*)$/gm)].map(([, title]) => title.to
 const emulator = createEmulator();
 const { clientId, clientSecret, orgId, scopes, sandbox, baseUrl, imsUrl } = emulator.options;
 
-/** The variables of the README's first program, and those of programs that pass options. */
+/** The environment variables that the programs read. */
 const variables = {
   ...{ AJO_CLIENT_ID: clientId, AJO_CLIENT_SECRET: clientSecret, AJO_ORG_ID: orgId, AJO_SCOPES: [scopes].flat().join() },
   ...{ AJO_SANDBOX: sandbox, AJO_BASE_URL: baseUrl, AJO_IMS_URL: imsUrl, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret },
@@ -33,7 +33,7 @@ async function fetch(url, init) {
   return Response.json(pathname.startsWith("/ims/token") ? { access_token: "eyJ-other-token-0123456789", expires_in: 86_399 } : { results: [] });
 }
 
-/** Runs a program, and returns its exports and what it logged. */
+/** Runs a program, and returns its exports and its log. */
 async function run(text, name) {
   const file = new URL(name, import.meta.url);
   const { code } = await transform(text, { loader: "ts", format: "esm" });
