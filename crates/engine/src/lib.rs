@@ -21,6 +21,7 @@ pub mod json;
 mod parse;
 pub mod rules;
 pub mod spec;
+pub mod text;
 
 pub use decide::attempt_outcome::AttemptOutcome;
 pub use decide::call_state::{

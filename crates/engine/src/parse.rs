@@ -23,7 +23,6 @@ pub(crate) mod sandbox_name;
 pub(crate) mod secret;
 pub(crate) mod service_code;
 pub(crate) mod store_entry;
-pub(crate) mod substring;
 pub(crate) mod timestamp;
 pub(crate) mod token_claims;
 pub(crate) mod token_request;

@@ -22,6 +22,7 @@
 mod callers;
 mod capping;
 mod diagnostic;
+mod findings;
 mod hidden_characters;
 mod methods;
 mod throttling;

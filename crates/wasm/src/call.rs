@@ -1,20 +1,24 @@
 //! A call in progress.
 
-use alloc::string::{String, ToString as _};
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::time::Duration;
 
-use ajo_engine::spec::OPERATIONS;
+use ajo_engine::text::{concat, decimal, parse_decimal};
 use ajo_engine::{
-    AlreadyApplied, AuthError, CallAction, CallFailure, CallInput, CallOutcome, CallState, DEADLINE, ErrorKind,
-    Idempotency, OperationSemantics, RELEASE_POLL_INTERVAL, RequestTarget, RetryPolicy, STORE_LOCK_LEASE, Secret,
-    SharedClientState, StepContext, StoreLockResult, TIMEOUT, Timestamp, TokenAction, TokenInput, decode_entry,
-    encode_entry, parse_token_response, safe_request_id,
+    AuthError, CallAction, CallFailure, CallInput, CallOutcome, CallState, DEADLINE, ErrorKind, Idempotency,
+    RELEASE_POLL_INTERVAL, RequestTarget, RetryPolicy, STORE_LOCK_LEASE, Secret, SharedClientState, StepContext,
+    StoreLockResult, TIMEOUT, Timestamp, TokenAction, TokenInput, decode_entry, encode_entry, parse_token_response,
+    safe_request_id,
 };
 
 use crate::action::{Action, code, flag};
 use crate::client::Client;
 use crate::error_json::FailedCall;
 use crate::input::Report;
+use crate::operation::{TOKEN_ONLY, operation_semantics};
+use crate::time::to_u64;
 
 /// How long a call survives the time limit of its action. JavaScript may never go on with it: when a request to a Worker ends, its
 /// timers are gone. Timers of background pages may be a minute late, and this is twice as long.
@@ -57,9 +61,8 @@ pub(crate) struct CallLimits {
 }
 
 impl Call {
-    /// A call of an operation: an index of [`OPERATIONS`], -1, -2, and -3 for other requests that are safe, idempotent, or neither,
-    /// and -4 for getting a token. `None` for any other number.
-    pub(crate) fn new(client: u32, operation: i32, limits: &CallLimits, started_at: Duration) -> Option<Self> {
+    /// A call of an operation. `None` if there is none of this number.
+    pub(crate) fn new(client: u32, operation: i32, limits: &CallLimits, started_at: Duration) -> Option<Box<Self>> {
         let deadline = started_at.saturating_add(limits.deadline.unwrap_or(DEADLINE));
         let mut policy = RetryPolicy::default();
         if limits.max_attempts > 0 {
@@ -71,7 +74,7 @@ impl Call {
         } else {
             CallState::new(semantics, policy, limits.attempt_timeout.unwrap_or(TIMEOUT), deadline)
         };
-        Some(Self {
+        Some(Box::new(Self {
             client,
             expires_at: started_at.saturating_add(GRACE_PERIOD),
             entry_problem: None,
@@ -82,7 +85,7 @@ impl Call {
             ended_at: started_at,
             pending: PendingAction::Start,
             failure: None,
-        })
+        }))
     }
 
     /// Takes the result of the last action and returns the next action. `None` if it is not the result of that action: then the call
@@ -197,8 +200,7 @@ impl Call {
                 let token = entry.map(|entry| decode_entry(&Secret::new(entry), now)).transpose();
                 if let Err(error) = &token {
                     *flags |= flag::INVALID_ENTRY;
-                    self.entry_problem =
-                        Some("the token store has an invalid entry: ".to_string() + &error.to_string());
+                    self.entry_problem = Some(concat(&["the token store has an invalid entry: ", error.message()]));
                 }
                 TokenInput::StoreRead { responded: true, token: token.ok().flatten() }
             }
@@ -212,7 +214,7 @@ impl Call {
                 TokenInput::StoreWritten { responded: has_store_responded(&report)? }
             }
             (TokenAction::LockStore { .. }, report) => TokenInput::StoreLocked(match report {
-                Report::StoreLocked(ticket) => StoreLockResult::Acquired(crate::time::to_u64(ticket).to_string()),
+                Report::StoreLocked(ticket) => StoreLockResult::Acquired(decimal(to_u64(ticket))),
                 Report::StoreBusy => StoreLockResult::Busy,
                 report if has_store_responded(&report)? => StoreLockResult::Failed,
                 _ => StoreLockResult::NoResponse,
@@ -229,18 +231,18 @@ impl Call {
     /// The form of the token request; empty if there is none.
     pub(crate) fn token_request_body(&self) -> String {
         let request = self.state.token_request().and_then(ajo_engine::TokenAcquisition::request);
-        request.map_or_else(String::new, |(request, _)| request.body.expose().to_string())
+        request.map_or_else(String::new, |(request, _)| request.body.expose().to_owned())
     }
 
     /// The key of the token in the store; empty without a store.
     pub(crate) fn store_key(&self) -> String {
-        self.state.token_request().map_or_else(String::new, |request| request.store_key().to_string())
+        self.state.token_request().map_or_else(String::new, |request| request.store_key().to_owned())
     }
 
     /// The entry to write to the store; empty if none is written.
     pub(crate) fn store_entry(&self) -> String {
         match &self.pending {
-            PendingAction::Token(TokenAction::WriteStore { token, .. }) => encode_entry(token).expose().to_string(),
+            PendingAction::Token(TokenAction::WriteStore { token, .. }) => encode_entry(token).expose().to_owned(),
             _ => String::new(),
         }
     }
@@ -263,25 +265,6 @@ impl Call {
     pub(crate) fn drop_failure(&mut self) {
         self.failure = None;
     }
-}
-
-/// The number of "operation" that gets a token.
-const TOKEN_ONLY: i32 = -4;
-
-fn operation_semantics(operation: i32) -> Option<(OperationSemantics, RequestTarget)> {
-    let idempotency = match operation {
-        TOKEN_ONLY | -1 => Idempotency::Safe,
-        -2 => Idempotency::Idempotent,
-        -3 => Idempotency::NotIdempotent,
-        _ => {
-            let operation = OPERATIONS.get(usize::try_from(operation).ok()?)?;
-            let has_uid = operation.path.contains('{');
-            let target = if has_uid { RequestTarget::Configuration } else { RequestTarget::Collection };
-            return Some((operation.into(), target));
-        }
-    };
-    let semantics = OperationSemantics { method: "", idempotency, already_applied: AlreadyApplied::Never };
-    Some((semantics, RequestTarget::Other))
 }
 
 /// The failure of a request to the service. `None` if the report is none.
@@ -329,7 +312,7 @@ fn token_step(action: &TokenAction, now: Timestamp) -> Option<Action> {
             Action::new(code::LOCK_STORE, *timeout, STORE_LOCK_LEASE.as_secs() as f64)
         }
         TokenAction::UnlockStore { ticket, timeout } => {
-            Action::new(code::UNLOCK_STORE, *timeout, ticket.parse::<u64>().unwrap_or_default() as f64)
+            Action::new(code::UNLOCK_STORE, *timeout, parse_decimal(ticket).unwrap_or_default() as f64)
         }
         TokenAction::Callback { timeout } => Action::new(code::CALLBACK, *timeout, 0.0),
         TokenAction::Finish(_) => return None,

@@ -1,5 +1,6 @@
 //! A client, with the state that its calls share.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use ajo_engine::{
@@ -25,7 +26,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Creates a client from its options (JSON), and describes it (JSON without the client's number). The error is JSON too.
-    pub(crate) fn open(options: &str) -> Result<(Self, JsonWriter), String> {
+    pub(crate) fn open(options: &str) -> Result<(Box<Self>, JsonWriter), String> {
         let options = ClientOptions::from_json(options)?;
         let description = describe(&options);
         let ClientOptions { source, ims_url, origins, has_store, store_locks, .. } = options;
@@ -37,8 +38,14 @@ impl Client {
             }
             TokenSource::Callback => ClientTokenState::from_callback(),
         };
-        let client =
-            Self { tokens, budget: RetryBudget::default(), origins, last_token: None, is_closed: false, calls: 0 };
+        let client = Box::new(Self {
+            tokens,
+            budget: RetryBudget::default(),
+            origins,
+            last_token: None,
+            is_closed: false,
+            calls: 0,
+        });
         Ok((client, description))
     }
 

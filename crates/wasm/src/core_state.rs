@@ -1,8 +1,7 @@
 //! The open clients and pending calls, which JavaScript refers to by number.
 
 use alloc::borrow::ToOwned as _;
-use alloc::boxed::Box;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -22,7 +21,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
 /// The clients and the calls of one module. The exported functions use the only one.
 pub(crate) struct CoreState {
     clients: NumberedMap<Client>,
-    calls: NumberedMap<Box<Call>>,
+    calls: NumberedMap<Call>,
     clock: MonotonicClock,
     next_sweep: Duration,
     last_action: Action,
@@ -102,7 +101,7 @@ impl CoreState {
         let Some(open) = self.clients.get_mut(client).filter(|client| !client.is_closed) else { return 0 };
         let Some(call) = Call::new(client, operation, &limits, context.elapsed) else { return 0 };
         open.calls += 1;
-        self.calls.insert(Box::new(call))
+        self.calls.insert(call)
     }
 
     /// See [`crate::step`].
@@ -229,13 +228,13 @@ impl CoreState {
     pub(crate) fn select_service(&mut self, wanted: Option<&str>, present: &str) -> Option<String> {
         let present: Vec<&str> = present.split(',').filter(|name| !name.is_empty()).collect();
         let selected = ajo_engine::select_service(wanted, &present);
-        self.keep_problem(selected.map(String::from).map_err(|error| error.to_string()))
+        self.keep_problem(selected.map(String::from).map_err(|error| error.message()))
     }
 
     /// See [`crate::check_url`].
     pub(crate) fn check_url(&self, client: u32, url: &str) -> Option<String> {
         match self.clients.get(client) {
-            Some(client) => client.origins.check(url).err().map(|error| error.to_string()),
+            Some(client) => client.origins.check(url).err().map(|error| error.message()),
             None => Some("there is no such client".to_owned()),
         }
     }

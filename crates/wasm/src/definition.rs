@@ -1,19 +1,19 @@
 //! Definitions: encoding, validation, and the definition in a configuration.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use ajo_engine::json::{MAX_DEPTH, Value, parse};
 use ajo_engine::rules::Diagnostic;
-use ajo_engine::spec::{Api, OPERATIONS};
+use ajo_engine::spec::Api;
 use ajo_engine::{config_definition, encode_payload};
 
 use crate::json_writer::{JsonWriter, json_array};
+use crate::operation::CallOperation;
 
-/// Encodes the definition of an operation, which is an index of [`OPERATIONS`]. The error is a message.
+/// Encodes the definition of an operation, which is an index of the operation table. The error is a message.
 pub(crate) fn encode(operation: u32, definition: &str, org_id: &str) -> Result<String, String> {
-    let operation = usize::try_from(operation).ok().and_then(|index| OPERATIONS.get(index));
-    let operation = operation.ok_or_else(|| "there is no such operation".to_string())?;
-    encode_payload(operation, definition, org_id)
+    let operation = CallOperation::find(operation).ok_or("there is no such operation")?;
+    encode_payload(operation.api, operation.verb, definition, org_id)
 }
 
 /// The definition in a configuration, as JSON. The error is a message.

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use ajo_engine::text::concat;
 use ajo_engine::{
     AuthError, CallFailure, ErrorKind, Idempotency, RedeployResult, RequestTarget, ServiceCode, TransportErrorKind,
 };
@@ -33,9 +34,7 @@ impl FailedCall<'_> {
             ErrorKind::Auth(AuthError::Ims(error)) => error.code.as_deref(),
             _ => None,
         };
-        let mut message = prefix(operation);
-        // Writing to a string never fails.
-        let _ = failure.write_message(&mut message, attempts, sent_id);
+        let message = prefix(operation) + &failure.message(attempts, sent_id);
         let body = core::str::from_utf8(&failure.body).ok().filter(|body| !body.is_empty());
         let is_authentication = kind != "config" && failure.is_authentication();
         base(kind, &message, code.or(oauth_code).unwrap_or(default_code))
@@ -84,7 +83,7 @@ fn outcome(failure: &CallFailure) -> &'static str {
 }
 
 fn prefix(operation: &str) -> String {
-    if operation.is_empty() { String::new() } else { [operation, " failed: "].concat() }
+    if operation.is_empty() { String::new() } else { concat(&[operation, " failed: "]) }
 }
 
 fn base(kind: &str, message: &str, code: &str) -> JsonWriter {
@@ -105,7 +104,7 @@ pub(crate) fn for_arguments(failure: &CallFailure, operation: &str) -> String {
 
 /// The option `accessToken` is invalid, as opposed to a token that a function returned during a call.
 pub(crate) fn invalid_access_token() -> String {
-    let message = ["`accessToken`: ", &alloc::string::ToString::to_string(&AuthError::InvalidToken)].concat();
+    let message = concat(&["`accessToken`: ", &AuthError::InvalidToken.message()]);
     let hint = AuthError::InvalidToken.hint();
     finish_small(base("config", &message, "CONFIG").optional_string("hint", hint))
 }

@@ -1,7 +1,7 @@
 //! The exported functions.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use ajo_engine::untrusted_text::excerpt;
 use ajo_engine::{LimitChange, SandboxName, Uid, check_api_path, check_custom_header};
@@ -209,7 +209,7 @@ pub fn validate(api: &str, definition: &str) -> String {
 /// What is wrong with a uid; undefined if it is valid.
 #[wasm_bindgen(js_name = checkUid)]
 pub fn check_uid(uid: &str) -> Option<String> {
-    uid.parse::<Uid>().err().map(|error| error.to_string())
+    uid.parse::<Uid>().err().map(|error| error.message())
 }
 
 /// What is wrong with a header that a caller adds; undefined if it is valid.
@@ -235,7 +235,7 @@ pub fn check_path(path: &str) -> Option<String> {
 /// What is wrong with the name of a sandbox; undefined if it is valid.
 #[wasm_bindgen(js_name = checkSandbox)]
 pub fn check_sandbox(name: &str) -> Option<String> {
-    name.parse::<SandboxName>().err().map(|error| error.to_string())
+    name.parse::<SandboxName>().err().map(|error| error.message().to_owned())
 }
 
 /// Decides the next step of a redeploy from the results of its calls so far, separated by commas.

@@ -1,8 +1,9 @@
 //! Writes JSON.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use ajo_engine::json::write_string;
+use ajo_engine::text::decimal;
 
 /// Writes a JSON object field by field. It needs a fraction of the code of serde.
 pub(crate) struct JsonWriter(String);
@@ -27,7 +28,7 @@ impl JsonWriter {
     }
 
     pub(crate) fn number(self, name: &str, number: u32) -> Self {
-        self.raw_field(name, &number.to_string())
+        self.raw_field(name, &decimal(number.into()))
     }
 
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {

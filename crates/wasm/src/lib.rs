@@ -25,9 +25,9 @@ mod definition;
 mod error_json;
 mod exports;
 mod input;
-mod json_reader;
 mod json_writer;
 mod numbered_map;
+mod operation;
 mod redeploy;
 mod time;
 

@@ -154,17 +154,19 @@ async fn check_token(caller: &AuthContext, report: &mut DoctorReport) -> Result<
     let token = match provider.token().await {
         Ok(response) => response.token,
         Err(error) => {
-            match &error {
-                AuthError::Ims(ImsError { code: Some(code), .. }) => report.add_passed(
-                    DoctorCheck::TokenEndpoint,
-                    caller.ims_url.to_string(),
-                    &format!("it responded with the OAuth code {code}"),
-                ),
-                AuthError::Ims(ims) if !is_intermediary(ims) => report.add_not_proved(
-                    DoctorCheck::TokenEndpoint,
-                    format!("the response {} of {} has no OAuth code", ims.status, caller.ims_url),
-                ),
-                _ => {}
+            if let AuthError::Ims(ims) = &error {
+                match &ims.code {
+                    Some(code) => report.add_passed(
+                        DoctorCheck::TokenEndpoint,
+                        caller.ims_url.to_string(),
+                        &format!("it responded with the OAuth code {code}"),
+                    ),
+                    None if !is_intermediary(ims) => report.add_not_proved(
+                        DoctorCheck::TokenEndpoint,
+                        format!("the response {} of {} has no OAuth code", ims.status, caller.ims_url),
+                    ),
+                    None => {}
+                }
             }
             return Err(token_failure(error, &route).await);
         }

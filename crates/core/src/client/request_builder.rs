@@ -44,7 +44,7 @@ impl RequestBuilder {
             RequestBody::None => {}
             RequestBody::Fixed(json) => parts.static_body(json),
             RequestBody::Definition => {
-                let json = encode_payload(operation, definition, org_id.as_str()).map_err(build_error)?;
+                let json = encode_payload(operation.api, operation.verb, definition, org_id.as_str()).map_err(build_error)?;
                 parts.body = Some(Ok(json.into()));
             }
         }
@@ -71,7 +71,7 @@ impl RequestBuilder {
     /// Sets the body to a definition with extra fields.
     pub(crate) fn definition(&mut self, operation: &Operation, definition: &impl Serialize, org_id: &OrgId) {
         let json = serde_json::to_string(definition).map_err(|error| error.to_string());
-        let body = json.and_then(|json| encode_payload(operation, &json, org_id.as_str()));
+        let body = json.and_then(|json| encode_payload(operation.api, operation.verb, &json, org_id.as_str()));
         self.body = Some(body.map(Bytes::from));
     }
 

@@ -182,7 +182,7 @@ impl fmt::Display for CallError {
         if let Some(operation) = self.0.operation {
             write!(f, "{operation} failed: ")?;
         }
-        self.failure().write_message(f, self.attempts(), self.0.metadata.request_id.as_deref())
+        f.write_str(&self.failure().message(self.attempts(), self.0.metadata.request_id.as_deref()))
     }
 }
 

@@ -71,6 +71,7 @@ impl ClientTokenState {
         Self::new(TokenSource::Callback(0))
     }
 
+    #[inline(never)]
     fn new(source: TokenSource) -> Self {
         Self {
             source,

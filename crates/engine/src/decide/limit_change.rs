@@ -3,6 +3,9 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
+
+use crate::text::{concat, join};
 
 use crate::LiveLimit;
 
@@ -62,18 +65,37 @@ fn owned(names: &[&str]) -> Vec<String> {
 }
 
 /// Why no service could be selected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServiceSelectionError {
     /// The configuration limits no service.
-    #[error("the configuration has no limit to change")]
     NoLimit,
     /// The configuration does not limit the wanted service.
-    #[error("the configuration has no limit for {wanted}; it limits {}", .present.join(" and "))]
     NotLimited { wanted: String, present: Vec<String> },
     /// The configuration limits several services, and the caller named none.
-    #[error("the configuration limits {}", .present.join(" and "))]
     Ambiguous { present: Vec<String> },
 }
+
+impl ServiceSelectionError {
+    /// The text of the error, as `Display` writes it.
+    pub fn message(&self) -> String {
+        let list = |names: &[String]| join(&names.iter().map(String::as_str).collect::<Vec<_>>(), " and ");
+        match self {
+            Self::NoLimit => "the configuration has no limit to change".to_owned(),
+            Self::NotLimited { wanted, present } => {
+                concat(&["the configuration has no limit for ", wanted, "; it limits ", &list(present)])
+            }
+            Self::Ambiguous { present } => concat(&["the configuration limits ", &list(present)]),
+        }
+    }
+}
+
+impl fmt::Display for ServiceSelectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for ServiceSelectionError {}
 
 #[cfg(test)]
 mod tests {

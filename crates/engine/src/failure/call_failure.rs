@@ -63,7 +63,7 @@ impl CallFailure {
     }
 
     /// The error response of the service or the gateway, if there was one.
-    pub const fn error_response(&self) -> Option<&ErrorResponse> {
+    pub fn error_response(&self) -> Option<&ErrorResponse> {
         match &self.kind {
             ErrorKind::Api(response) => Some(response),
             _ => None,
@@ -71,7 +71,7 @@ impl CallFailure {
     }
 
     /// The HTTP status of the response to the attempt, if there was one.
-    pub const fn attempt_status(&self) -> Option<u16> {
+    pub fn attempt_status(&self) -> Option<u16> {
         match &self.kind {
             ErrorKind::Api(response) => Some(response.status),
             ErrorKind::Decode { status, .. } => Some(*status),
@@ -80,7 +80,7 @@ impl CallFailure {
     }
 
     /// The HTTP status of the response, if there was one. If the token request failed, it is the status of the token endpoint.
-    pub const fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<u16> {
         match &self.kind {
             ErrorKind::Auth(AuthError::Ims(error)) => Some(error.status),
             _ => self.attempt_status(),
@@ -145,7 +145,7 @@ impl CallFailure {
     }
 
     /// Whether authentication failed: there was no token, or it was rejected.
-    pub const fn is_authentication(&self) -> bool {
+    pub fn is_authentication(&self) -> bool {
         match &self.kind {
             ErrorKind::Auth(_) => true,
             ErrorKind::Api(response) => matches!(response.status, 401 | 403),

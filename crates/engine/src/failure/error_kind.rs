@@ -1,5 +1,6 @@
 //! The kinds of failures.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::{AuthError, ErrorResponse};
@@ -13,7 +14,7 @@ pub enum ErrorKind {
     /// No access token could be obtained, so the call was not sent.
     Auth(AuthError),
     /// The service, the gateway, or a proxy responded with an error.
-    Api(ErrorResponse),
+    Api(Box<ErrorResponse>),
     /// The deadline passed, or would pass because of client-side limits, before anything was sent.
     DeadlineExceeded(String),
     /// No connection was established, so the service did not see the call.

@@ -1,12 +1,12 @@
 //! Converts error responses into failures.
 
 use alloc::borrow::Cow;
-use alloc::format;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::str::from_utf8;
 
 use super::call_failure::CallFailure;
-use crate::parse::substring::replace;
+use crate::text::{concat, decimal, replace};
 use crate::untrusted_text::message_excerpt;
 use crate::{ErrorKind, ErrorResponse, Secret, Timestamp, parse_retry_after};
 
@@ -38,11 +38,12 @@ impl CallFailure {
         let body_without_token = redact_body(body.unwrap_or_default(), token.expose());
         let mut response = ErrorResponse::parse(status, request_id.as_deref(), &body_without_token);
         if body.is_none() {
-            response.message = format!("the response is longer than {} KiB", MAX_ERROR_RESPONSE_BYTES / 1024);
+            response.message =
+                concat(&["the response is longer than ", &decimal(MAX_ERROR_RESPONSE_BYTES as u64 / 1024), " KiB"]);
         }
         let body = body_without_token[..body_without_token.len().min(MAX_BODY_BYTES)].to_vec();
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
-        Self { retry_after, body, ..ErrorKind::Api(response).into() }
+        Self { retry_after, body, ..ErrorKind::Api(Box::new(response)).into() }
     }
 }
 

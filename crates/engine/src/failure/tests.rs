@@ -12,9 +12,7 @@ fn response(status: u16, body: &str, token: &str) -> CallFailure {
 }
 
 fn message(failure: &CallFailure) -> String {
-    let mut message = String::new();
-    failure.write_message(&mut message, 2, Some("sent-1")).expect("a string");
-    message
+    failure.message(2, Some("sent-1"))
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The traits through which rules and parsers read JSON.
 
+use alloc::vec::Vec;
+
 /// The type of a JSON value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
@@ -54,5 +56,5 @@ pub trait JsonObject {
     fn get(&self, name: &str) -> Option<&Self::Value>;
 
     /// All fields without duplicates.
-    fn entries(&self) -> impl Iterator<Item = (&str, &Self::Value)>;
+    fn entries(&self) -> Vec<(&str, &Self::Value)>;
 }

@@ -1,6 +1,7 @@
 //! The JSON traits for `serde_json` values.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
@@ -37,7 +38,7 @@ impl JsonValue for Value {
     }
 
     fn items(&self) -> Option<&[Self]> {
-        self.as_array().map(alloc::vec::Vec::as_slice)
+        self.as_array().map(Vec::as_slice)
     }
 
     fn as_object(&self) -> Option<&Map<String, Self>> {
@@ -52,7 +53,7 @@ impl JsonObject for Map<String, Value> {
         self.get(name)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.iter().map(|(name, value)| (name.as_str(), value))
+    fn entries(&self) -> Vec<(&str, &Value)> {
+        self.iter().map(|(name, value)| (name.as_str(), value)).collect()
     }
 }

@@ -1,7 +1,8 @@
 //! Writes strings as JSON.
 
 use alloc::string::String;
-use core::fmt::Write as _;
+
+use crate::text::hexadecimal;
 
 /// Appends a quoted JSON string.
 pub fn write_string(out: &mut String, text: &str) {
@@ -23,8 +24,10 @@ pub fn write_string(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            // Writing to a string never fails.
-            '\0'..='\u{1f}' => drop(write!(out, "\\u{:04x}", character as u32)),
+            '\0'..='\u{1f}' => {
+                out.push_str("\\u");
+                out.push_str(&hexadecimal(character.into(), 4));
+            }
             plain => out.push(plain),
         }
     }

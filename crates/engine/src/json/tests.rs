@@ -19,7 +19,7 @@ fn is_same<A: JsonValue, B: JsonValue>(left: &A, right: &B) -> bool {
     let fields = match (left.as_object(), right.as_object()) {
         (Some(left), Some(right)) => {
             let same = |(name, value): (&str, &A)| right.get(name).is_some_and(|other| is_same(value, other));
-            left.entries().all(same) && left.entries().count() == right.entries().count()
+            left.entries().into_iter().all(same) && left.entries().len() == right.entries().len()
         }
         (left, right) => left.is_none() && right.is_none(),
     };
@@ -191,7 +191,7 @@ fn last_field_of_a_name_wins() {
     let value = parse(br#"{"a": 1, "b": 2, "a": 3}"#, MAX_DEPTH).expect("an object");
     assert_eq!(JsonValue::get(&value, "a").and_then(JsonValue::as_i64), Some(3));
     let fields = JsonValue::as_object(&value).expect("an object");
-    let entries: Vec<_> = fields.entries().map(|(name, value)| (name, value.as_i64())).collect();
+    let entries: Vec<_> = fields.entries().into_iter().map(|(name, value)| (name, value.as_i64())).collect();
     assert_eq!(entries, [("b", Some(2)), ("a", Some(3))]);
     assert_eq!(value.kind(), JsonKind::Object);
 }

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::text::{is_any, split_at, trim};
 use crate::{Secret, Timestamp};
 
 /// Maximum lifetime (our limit). A response or store entry with a longer one is invalid: Adobe's tokens live 24 hours.
@@ -30,13 +31,12 @@ impl AccessToken {
     /// copied header value starts. `None` if nothing is left, or if a character is not of a token (RFC 6750, section 2.1),
     /// such as a quote or one of a placeholder.
     pub fn from_setting(text: &Secret) -> Option<Self> {
-        let text = text.expose().trim();
-        let token = match text.split_once(char::is_whitespace) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ if text.eq_ignore_ascii_case("bearer") => "",
-            _ => text,
-        };
-        let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+        let text = trim(text.expose());
+        let (scheme, rest) = split_at(text, "bearer".len());
+        let token = trim(rest);
+        let has_scheme = scheme.eq_ignore_ascii_case("bearer") && (token.len() < rest.len() || rest.is_empty());
+        let token = if has_scheme { token } else { text };
+        let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-._~+/="));
         if !is_token {
             return None;
         }

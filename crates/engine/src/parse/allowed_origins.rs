@@ -3,10 +3,11 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::parse::base_url::{BaseUrl, redacted_excerpt};
 use crate::parse::ip_address::parse_ipv4;
-use crate::parse::substring;
+use crate::text::{concat, find, find_any, is_any, parse_decimal, split_at, split_once};
 
 /// Hosts of Adobe's APIs for Journey Optimizer. `*.adobe.io` as a whole contains customers' own code, such as
 /// `runtime.adobe.io`. Source: the product's authentication page.
@@ -17,25 +18,39 @@ const API_ORIGINS: [&str; 2] = ["https://platform.adobe.io", "https://cjm.adobe.
 pub struct AllowedOrigins(Vec<String>);
 
 /// A URL that must not receive an access token, or a host that cannot be allowed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{excerpt}` {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginError {
     excerpt: String,
     reason: &'static str,
 }
 
+impl OriginError {
+    /// The text of the error, as `Display` writes it.
+    pub fn message(&self) -> String {
+        concat(&["`", &self.excerpt, "` ", self.reason])
+    }
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for OriginError {}
+
 impl AllowedOrigins {
     /// Allows hosts: `host` or `host:port` in lower case. They need https, except for loopback addresses.
-    pub fn new(base_url: &BaseUrl, hosts: &[String]) -> Result<Self, OriginError> {
+    pub fn new(base_url: &BaseUrl, hosts: &[&str]) -> Result<Self, OriginError> {
         let mut origins: Vec<String> = API_ORIGINS.map(str::to_owned).into();
         origins.push(base_url.origin());
         for host in hosts {
-            let secure = ["https://", host].concat();
+            let secure = concat(&["https://", host]);
             if !is_normalized_host(host) || BaseUrl::parse_origin(&secure).is_err() {
                 let reason = "is not a host: use `host` or `host:port` in lower case, without a scheme and a path; an IPv6 address must be [::1]";
                 return Err(OriginError { excerpt: redacted_excerpt(host), reason });
             }
-            let plain = ["http://", host].concat();
+            let plain = concat(&["http://", host]);
             if let Ok(url) = BaseUrl::parse_origin(&plain) {
                 origins.push(url.origin());
             }
@@ -48,11 +63,11 @@ impl AllowedOrigins {
     /// origin.
     pub fn check(&self, url: &str) -> Result<(), OriginError> {
         let problem = |reason| Err(OriginError { excerpt: redacted_excerpt(url), reason });
-        let Some((scheme, rest)) = substring::split_once(url, "://") else {
+        let Some((scheme, rest)) = split_once(url, "://") else {
             return problem("gets no access token: it must be an absolute URL");
         };
-        let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let origin = &url[..scheme.len() + "://".len() + host_end];
+        let host_end = find_any(rest, b"/?#").unwrap_or(rest.len());
+        let (origin, _) = split_at(url, scheme.len() + "://".len() + host_end);
         if !self.0.iter().any(|allowed| allowed == origin) {
             return problem(
                 "gets no access token: its scheme, host, and port are not those of https://platform.adobe.io, https://cjm.adobe.io, \
@@ -68,12 +83,16 @@ impl AllowedOrigins {
 
 /// Whether a host with or without a port is in the form in which URLs contain it.
 fn is_normalized_host(host: &str) -> bool {
-    let name_end = host.rfind(':').filter(|_| !host.ends_with(']')).unwrap_or(host.len());
-    let (name, port) = host.split_at(name_end);
+    // Only an address in brackets has several colons.
+    let name_end = find(host, if host.starts_with('[') { "]:" } else { ":" });
+    let name_end = name_end.map_or(host.len(), |end| end + usize::from(host.starts_with('[')));
+    let (name, port) = split_at(host, name_end);
     let is_normalized_port = match port.strip_prefix(':') {
         None => true,
         Some("443") => false,
-        Some(digits) => digits.parse::<u16>().is_ok() && (digits == "0" || !digits.starts_with(['0', '+'])),
+        Some(digits) => {
+            parse_decimal(digits).is_some_and(|port| port <= 0xffff) && (digits == "0" || !digits.starts_with('0'))
+        }
     };
     is_normalized_port && is_normalized_name(name)
 }
@@ -84,7 +103,7 @@ fn is_normalized_name(name: &str) -> bool {
     }
     let is_label = |label: &str| {
         !label.is_empty()
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || is_any(byte, b"-_"))
     };
     // URLs take a name for an address if it ends with a number, which can be hexadecimal.
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -109,8 +128,7 @@ mod tests {
     const HOSTS: [&str; 5] = ["api.example", "api.example:8443", "localhost:3000", "127.0.0.1", "[::1]:9"];
 
     fn allowed(base_url: &str, hosts: &[&str]) -> Result<AllowedOrigins, OriginError> {
-        let hosts: Vec<String> = hosts.iter().map(|&host| host.to_owned()).collect();
-        AllowedOrigins::new(&BaseUrl::parse(base_url).expect("a base URL"), &hosts)
+        AllowedOrigins::new(&BaseUrl::parse(base_url).expect("a base URL"), hosts)
     }
 
     fn accepts(url: &str) -> bool {

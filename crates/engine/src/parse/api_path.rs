@@ -1,12 +1,12 @@
 //! Paths of requests to other APIs.
 
-use crate::parse::substring;
+use crate::text::{concat, contains, find_any, is_any, replace};
 
 /// Checks the path of a request, which follows an origin. Returns what is wrong with it.
 pub fn check_api_path(path: &str) -> Result<(), &'static str> {
     if !path.starts_with('/') || path.starts_with("//") {
         Err("its path must begin with one `/`")
-    } else if path.contains(['?', '#']) {
+    } else if find_any(path, b"?#").is_some() {
         Err("its path must not contain a query or a fragment; use the option `query`")
     } else {
         path_problem(path).map_or(Ok(()), Err)
@@ -15,16 +15,20 @@ pub fn check_api_path(path: &str) -> Result<(), &'static str> {
 
 /// What is wrong with the path of a URL: HTTP clients would change it.
 pub(crate) fn path_problem(path: &str) -> Option<&'static str> {
-    // HTTP clients treat `%2e` as a dot here.
-    let dots = |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
-    if path.split('/').any(dots) || path.contains('\\') {
+    if has_dot_segment(path) || contains(path, "\\") {
         Some("its path must not contain `.` or `..` segments or `\\`")
     // HTTP clients encode these characters, so the URL in messages would differ from the requested URL.
-    } else if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>`".contains(&byte)) {
+    } else if !path.bytes().all(|byte| byte.is_ascii_graphic() && !is_any(byte, b"<>`")) {
         Some("its path contains characters that must be percent-encoded")
     } else {
         None
     }
+}
+
+/// Whether a path has a segment `.` or `..`. HTTP clients treat `%2e` as a dot here.
+fn has_dot_segment(path: &str) -> bool {
+    let path = concat(&[&replace(&path.to_ascii_lowercase(), "%2e", "."), "/"]);
+    contains(&path, "/./") || contains(&path, "/../")
 }
 
 #[cfg(test)]

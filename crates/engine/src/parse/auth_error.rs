@@ -1,25 +1,24 @@
 //! Errors of token requests.
 
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
+use crate::text::concat;
 use crate::{BaseUrlError, CredentialsError, ImsError, ImsErrorKind, TOKEN_TIMEOUT};
 
 /// Why no access token is available. Every caller that waited for the token gets a clone.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthError {
-    #[error(transparent)]
-    Credentials(#[from] CredentialsError),
+    Credentials(Arc<CredentialsError>),
     /// The URL of the token endpoint cannot be used.
-    #[error(transparent)]
-    BaseUrl(#[from] BaseUrlError),
+    BaseUrl(BaseUrlError),
     /// The token endpoint responded without a valid token.
-    #[error(transparent)]
-    Ims(#[from] ImsError),
+    Ims(Arc<ImsError>),
     /// There was no complete response from the token endpoint.
-    #[error("{kind} the token endpoint{}: {detail}", through(.proxy.as_deref()))]
     Transport {
         kind: TransportErrorKind,
         /// The proxy in use and its variable, as in `proxy.example:3128 (HTTPS_PROXY)`. It has no user and no password.
@@ -28,29 +27,23 @@ pub enum AuthError {
         detail: String,
     },
     /// The callback returned no token.
-    #[error("the access token function {}: {detail}", if *.timed_out { "returned no token in time" } else { "failed" })]
     CallbackFailed {
         timed_out: bool,
         /// The error and its causes on one line.
         detail: String,
     },
     /// The value of a static token cannot be sent in a header.
-    #[error("the access token is empty or has characters that cannot be sent in a header")]
     InvalidToken,
     /// The new credentials belong to another client or organization.
-    #[error("the credentials cannot be replaced: {0}")]
     CredentialsMismatch(&'static str),
     /// The TLS configuration of the HTTP client failed.
-    #[error("failed to set up HTTPS: {0}")]
     Tls(String),
     /// There are no CA certificates to check servers with.
-    #[error("no CA certificates were found in {source_name}, so no server can be verified")]
     NoCaCertificates {
         /// The variable that names them, or the system's directories.
         source_name: &'static str,
     },
     /// A variable that names a proxy has no valid URL.
-    #[error("{variable} is not the URL of a proxy: {reason}")]
     InvalidProxy {
         variable: &'static str,
         /// The mistake, without the value, which may contain a password.
@@ -80,9 +73,10 @@ pub enum TransportErrorKind {
     Disconnected,
 }
 
-impl fmt::Display for TransportErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl TransportErrorKind {
+    /// What happened, before the name of the server.
+    const fn describe(self) -> &'static str {
+        match self {
             Self::Connect
             | Self::NameResolution
             | Self::Certificate
@@ -92,11 +86,9 @@ impl fmt::Display for TransportErrorKind {
             Self::Refused => "nothing was sent to",
             Self::Timeout => "no response in time from",
             Self::Disconnected => "no complete response from",
-        })
+        }
     }
-}
 
-impl TransportErrorKind {
     /// Whether a later attempt may succeed without a change of the configuration.
     pub const fn is_transient(self) -> bool {
         !matches!(self, Self::Certificate | Self::ProxyAuthentication | Self::Refused)
@@ -126,6 +118,33 @@ impl TransportErrorKind {
 }
 
 impl AuthError {
+    /// What is wrong, in one sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Credentials(error) => error.message(),
+            Self::BaseUrl(error) => error.message(),
+            Self::Ims(error) => error.message(),
+            Self::Transport { kind, proxy, detail } => {
+                let through = if proxy.is_some() { " through the proxy " } else { "" };
+                let proxy = proxy.as_deref().unwrap_or_default();
+                concat(&[kind.describe(), " the token endpoint", through, proxy, ": ", detail])
+            }
+            Self::CallbackFailed { timed_out, detail } => {
+                let event = if *timed_out { "returned no token in time" } else { "failed" };
+                concat(&["the access token function ", event, ": ", detail])
+            }
+            Self::InvalidToken => {
+                "the access token is empty or has characters that cannot be sent in a header".to_owned()
+            }
+            Self::CredentialsMismatch(reason) => concat(&["the credentials cannot be replaced: ", reason]),
+            Self::Tls(detail) => concat(&["failed to set up HTTPS: ", detail]),
+            Self::NoCaCertificates { source_name } => {
+                concat(&["no CA certificates were found in ", source_name, ", so no server can be verified"])
+            }
+            Self::InvalidProxy { variable, reason } => concat(&[variable, " is not the URL of a proxy: ", reason]),
+        }
+    }
+
     /// What to do about it, in one sentence, if the cause is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -186,7 +205,7 @@ impl AuthError {
     }
 
     /// The `Retry-After` of the token endpoint.
-    pub const fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Ims(error) => error.retry_after,
             _ => None,
@@ -194,8 +213,30 @@ impl AuthError {
     }
 }
 
-fn through(proxy: Option<&str>) -> String {
-    proxy.map(|proxy| alloc::format!(" through the proxy {proxy}")).unwrap_or_default()
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for AuthError {}
+
+impl From<CredentialsError> for AuthError {
+    fn from(error: CredentialsError) -> Self {
+        Self::Credentials(Arc::new(error))
+    }
+}
+
+impl From<BaseUrlError> for AuthError {
+    fn from(error: BaseUrlError) -> Self {
+        Self::BaseUrl(error)
+    }
+}
+
+impl From<ImsError> for AuthError {
+    fn from(error: ImsError) -> Self {
+        Self::Ims(Arc::new(error))
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Base URLs of the servers that receive credentials.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
 use crate::parse::api_path::path_problem;
-use crate::parse::ip_address::{is_loopback_address, parse_ipv6};
-use crate::parse::substring;
+use crate::parse::ip_address::{is_loopback_address, parse_ipv6, parse_port};
+use crate::text::{concat, contains, find, find_any, is_any, split_at, split_once, trim};
 use crate::untrusted_text::excerpt;
 
 /// The default gateway, the same for every region. Source: the vendor's specification.
@@ -31,82 +30,98 @@ pub struct BaseUrl {
 
 /// A URL that credentials must not be sent to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{excerpt}` cannot be used: {reason}")]
+#[error("{}", self.message())]
 pub struct BaseUrlError {
     excerpt: String,
     reason: &'static str,
 }
 
+impl BaseUrlError {
+    pub fn message(&self) -> String {
+        concat(&["`", &self.excerpt, "` cannot be used: ", self.reason])
+    }
+}
+
 impl BaseUrl {
     /// Parses an absolute URL with or without a path. Trailing slashes are dropped.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let text = text.trim();
-        let problem = |reason| BaseUrlError { excerpt: redacted_excerpt(text), reason };
-        let not_a_url = || problem("it is not a URL");
-        let no_host = || problem("it has no host");
+        let text = trim(text);
+        Self::parse_trimmed(text).map_err(|reason| BaseUrlError { excerpt: redacted_excerpt(text), reason })
+    }
+
+    /// The error is what is wrong with the URL.
+    fn parse_trimmed(text: &str) -> Result<Self, &'static str> {
+        const NO_SCHEME: &str = "it must begin with https://";
+        const NOT_A_URL: &str = "it is not a URL";
         if text.len() > MAX_LENGTH {
-            return Err(not_a_url());
+            return Err(NOT_A_URL);
         }
-        let (scheme, rest) =
-            substring::split_once(text, "://").ok_or_else(|| problem("it must begin with https://"))?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
+        let (scheme, rest) = split_once(text, "://").ok_or(NO_SCHEME)?;
+        let (authority, path) = split_at(rest, find_any(rest, b"/?#").unwrap_or(rest.len()));
         if !authority.bytes().all(is_authority_byte) {
-            return Err(not_a_url());
+            return Err(NOT_A_URL);
         }
-        if authority.contains('@') {
-            return Err(problem("it must not contain a user name or a password"));
+        if contains(authority, "@") {
+            return Err("it must not contain a user name or a password");
         }
         let host_end = if authority.starts_with('[') {
-            authority.find(']').map_or(0, |end| end + 1)
+            find(authority, "]").map_or(0, |end| end + 1)
         } else {
-            authority.find(':').unwrap_or(authority.len())
+            find(authority, ":").unwrap_or(authority.len())
         };
-        let (host, port) = authority.split_at(host_end);
+        let (host, port) = split_at(authority, host_end);
         if host.is_empty() {
-            return Err(no_host());
+            return Err("it has no host");
         }
-        let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        if in_brackets.map_or(host.contains(['[', ']']), |address| parse_ipv6(address).is_none()) {
-            return Err(not_a_url());
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_valid = address.map_or(find_any(host, b"[]").is_none(), |address| parse_ipv6(address).is_some());
+        if !is_valid {
+            return Err(NOT_A_URL);
         }
-        if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
-            return Err(problem("its port is not a number from 0 to 65535"));
+        // The `http` crate accepts a plus sign.
+        let digits = port.strip_prefix(":+").or_else(|| port.strip_prefix(':'));
+        if !port.is_empty() && digits.and_then(parse_port).is_none() {
+            return Err("its port is not a number from 0 to 65535");
         }
-        if text.contains(['?', '#']) {
-            return Err(problem("it must not contain a query or a fragment"));
+        if find_any(text, b"?#").is_some() {
+            return Err("it must not contain a query or a fragment");
         }
-        let (scheme, plain_http) = if scheme.eq_ignore_ascii_case("https") {
-            ("https", false)
+        let is_plain_http = if scheme.eq_ignore_ascii_case("https") {
+            false
         } else if !scheme.eq_ignore_ascii_case("http") {
-            return Err(problem("it must begin with https://"));
+            return Err(NO_SCHEME);
         } else if is_loopback(host) {
-            ("http", true)
+            true
         } else {
-            return Err(problem("plain http is only allowed for loopback addresses; use https"));
+            return Err("plain http is only allowed for loopback addresses; use https");
         };
-        let path = path.trim_end_matches('/');
-        if let Some(reason) = path_problem(path) {
-            return Err(problem(reason));
+        let mut path = path;
+        while let Some(shorter) = path.strip_suffix('/') {
+            path = shorter;
         }
-        Ok(Self { url: format!("{scheme}://{authority}{path}"), is_plain_http: plain_http })
+        if let Some(reason) = path_problem(path) {
+            return Err(reason);
+        }
+        let scheme = if is_plain_http { "http://" } else { "https://" };
+        Ok(Self { url: concat(&[scheme, authority, path]), is_plain_http })
     }
 
     /// The base URL of the service: this one, or the default. The error is a complete message.
     pub fn parse_service(url: Option<&str>) -> Result<Self, String> {
-        Self::parse(url.unwrap_or(BASE_URL)).map_err(|error| format!("invalid base URL: {error}"))
+        Self::parse(url.unwrap_or(BASE_URL)).map_err(|error| concat(&["invalid base URL: ", &error.message()]))
     }
 
     /// The origin of the token endpoint: this one, or the default. The error is a complete message.
     pub fn parse_token_endpoint(url: Option<&str>) -> Result<Self, String> {
-        Self::parse_origin(url.unwrap_or(IMS_URL)).map_err(|error| format!("invalid token endpoint: {error}"))
+        Self::parse_origin(url.unwrap_or(IMS_URL))
+            .map_err(|error| concat(&["invalid token endpoint: ", &error.message()]))
     }
 
     /// Parses a URL without a path, such as the address of the token endpoint.
     pub fn parse_origin(text: &str) -> Result<Self, BaseUrlError> {
         let base_url = Self::parse(text)?;
-        let after_scheme = substring::split_once(&base_url.url, "://").map_or("", |(_, rest)| rest);
-        if after_scheme.contains('/') {
+        let after_scheme = split_once(&base_url.url, "://").map_or("", |(_, rest)| rest);
+        if contains(after_scheme, "/") {
             let reason = "it must not have a path; the client adds it";
             return Err(BaseUrlError { excerpt: redacted_excerpt(&base_url.url), reason });
         }
@@ -115,11 +130,11 @@ impl BaseUrl {
 
     /// Scheme, host, and port in the form in which URLs are normalized: in lower case, without the default port.
     pub fn origin(&self) -> String {
-        let (scheme, rest) = substring::split_once(&self.url, "://").unwrap_or_default();
-        let authority = rest.split('/').next().unwrap_or_default();
+        let (scheme, rest) = split_once(&self.url, "://").unwrap_or_default();
+        let authority = split_once(rest, "/").map_or(rest, |(authority, _)| authority);
         let default_port = if self.is_plain_http { ":80" } else { ":443" };
         let authority = authority.strip_suffix(default_port).unwrap_or(authority);
-        format!("{scheme}://{}", authority.to_ascii_lowercase())
+        concat(&[scheme, "://", &authority.to_ascii_lowercase()])
     }
 
     /// The URL without a trailing slash.
@@ -135,16 +150,16 @@ impl BaseUrl {
 
 /// The part of a URL that is safe to show. Text before an `@` can be a password, and text after `?` or `#` a token.
 pub(crate) fn redacted_excerpt(text: &str) -> String {
-    if text.contains('@') {
+    if contains(text, "@") {
         return "…@…".to_owned();
     }
-    let end = text.find(['?', '#']).map_or(text.len(), |mark| mark + 1);
-    excerpt(&text[..end], 80)
+    let end = find_any(text, b"?#").map_or(text.len(), |mark| mark + 1);
+    excerpt(split_at(text, end).0, 80)
 }
 
 /// Whether a byte is allowed before the path (RFC 3986, section 3.2). `%` is not, because no resolver decodes it.
 fn is_authority_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!$&'()*+,-.:;=@[]_~".contains(&byte)
+    byte.is_ascii_alphanumeric() || is_any(byte, b"!$&'()*+,-.:;=@[]_~")
 }
 
 /// `localhost`, `127.0.0.0/8`, or `::1`. Other names could resolve to any address.
@@ -175,8 +190,7 @@ mod tests {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let is_loopback = host.eq_ignore_ascii_case("localhost") || is_loopback_address(address);
         let path = uri.path().trim_end_matches('/');
-        let dots =
-            |part: &str| matches!(substring::replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
+        let dots = |part: &str| matches!(replace(&part.to_ascii_lowercase(), "%2e", ".").as_str(), "." | "..");
         let is_usable = !authority.as_str().contains('@')
             && (authority.as_str() == host || authority.port_u16().is_some())
             && uri.query().is_none()

@@ -1,11 +1,10 @@
 //! The definition in the JSON of a configuration.
 
 use alloc::borrow::{Cow, ToOwned as _};
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use crate::json::{JsonValue as _, MAX_DEPTH, Value, parse};
-use crate::parse::json_text::write_json;
+use crate::parse::json_text::{push_name, write_json};
 use crate::spec::Api;
 use crate::spec::object_schema::{self, EXTRA, FieldType, ORG_ID, ObjectSchema};
 
@@ -23,45 +22,60 @@ const MAX_HTTP_CONNECTIONS: &str = "maxHttpConnections";
 ///
 /// Never: both APIs have a `create` operation.
 pub fn config_definition(api: Api, config: &str) -> Result<String, String> {
-    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(|position| position.to_string())?;
+    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(|position| position.message())?;
     let Value::Object(fields) = config else { return Err("the configuration must be an object".to_owned()) };
     let request = object_schema::request_body(api, "create").expect("both APIs have a create operation");
-    let (mut definition, extra) = split_fields(fields, request, object_schema::config(api));
-    if !extra.is_empty() {
-        definition.push((EXTRA.into(), Value::Object(extra)));
+    let (mut definition, mut extra) = (String::from("{"), String::from("{"));
+    split_fields(&fields, request, object_schema::config(api), &mut definition, &mut extra);
+    if extra.len() > 1 {
+        push_name(EXTRA, &mut definition);
+        definition.push_str(&extra);
+        definition.push('}');
     }
-    let mut json = String::new();
-    write_json(&Value::Object(definition), &mut json);
-    Ok(json)
+    definition.push('}');
+    Ok(definition)
 }
 
-type Fields<'v> = Vec<(Cow<'v, str>, Value<'v>)>;
-
-/// Splits the fields of a configuration into request fields and unknown ones, both nested as before.
-fn split_fields<'v>(fields: Fields<'v>, request: &ObjectSchema, response: &ObjectSchema) -> (Fields<'v>, Fields<'v>) {
-    let (mut known, mut extra) = (Vec::new(), Vec::new());
+/// Writes the request fields and the unknown fields of a configuration, both nested as before.
+fn split_fields(
+    fields: &[(Cow<'_, str>, Value<'_>)],
+    request: &ObjectSchema,
+    response: &ObjectSchema,
+    known: &mut String,
+    extra: &mut String,
+) {
     for (name, value) in fields {
-        let (sent, returned) = (request.field(&name), response.field(&name));
-        let nested = (sent.map(|field| field.field_type), returned.map(|field| field.field_type));
-        match (nested, value) {
-            ((Some(_), _), Value::Null) | ((None, Some(_)), _) => {}
-            ((Some(FieldType::Object(request)), Some(FieldType::Object(response))), Value::Object(fields)) => {
-                let (nested, unknown) = split_fields(fields, request, response);
-                if !unknown.is_empty() {
-                    extra.push((name.clone(), Value::Object(unknown)));
+        let sent = request.field(name).map(|field| field.field_type);
+        let returned = response.field(name).map(|field| field.field_type);
+        match (sent, returned, value) {
+            (Some(_), _, Value::Null) | (None, Some(_), _) => {}
+            (Some(FieldType::Object(request)), Some(FieldType::Object(response)), Value::Object(fields)) => {
+                let outside = extra.len();
+                for json in [&mut *known, &mut *extra] {
+                    push_name(name, json);
+                    json.push('{');
                 }
-                known.push((name, Value::Object(nested)));
+                split_fields(fields, request, response, known, extra);
+                known.push('}');
+                if extra.ends_with('{') {
+                    extra.truncate(outside);
+                } else {
+                    extra.push('}');
+                }
             }
-            ((Some(_), _), value) => {
+            (Some(_), _, value) => {
                 let is_unset = name == MAX_HTTP_CONNECTIONS && value.as_i64() == Some(-1);
                 if name != ORG_ID && !is_unset {
-                    known.push((name, value));
+                    push_name(name, known);
+                    write_json(value, known);
                 }
             }
-            ((None, None), value) => extra.push((name, value)),
+            (None, None, value) => {
+                push_name(name, extra);
+                write_json(value, extra);
+            }
         }
     }
-    (known, extra)
 }
 
 #[cfg(test)]
@@ -77,6 +91,13 @@ mod tests {
         let config = json!({"uid": "u", "services": {"action": limit(json!(-1)), "dataSource": limit(json!(null))}});
         let definition = config_definition(Api::Capping, &config.to_string()).expect("an object");
         assert_eq!(definition, r#"{"services":{"action":{"rating":{}},"dataSource":{"rating":{}}}}"#);
+    }
+
+    #[test]
+    fn unknown_fields_stay_nested() {
+        let config = r#"{"new":1,"services":{"action":{"rating":{"burst":2}}},"url":"u"}"#;
+        let expected = r#"{"services":{"action":{"rating":{}}},"url":"u","extra":{"new":1,"services":{"action":{"rating":{"burst":2}}}}}"#;
+        assert_eq!(config_definition(Api::Capping, config).as_deref(), Ok(expected));
     }
 
     #[test]

@@ -5,12 +5,12 @@
 //! Proxies respond with HTML or an empty body. All of these become one [`ErrorResponse`].
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use crate::ServiceCode;
 use crate::json::{JsonObject as _, JsonValue, MAX_DEPTH, Value, parse};
 use crate::parse::error_hint;
+use crate::text::{concat, split_at};
 use crate::untrusted_text::message_excerpt;
 
 /// The message if there is no body.
@@ -93,7 +93,7 @@ impl ErrorResponse {
             false
         };
         if self.message.is_empty() {
-            let is_empty = json.as_object().is_some_and(|fields| fields.entries().next().is_none());
+            let is_empty = json.as_object().is_some_and(|fields| fields.entries().is_empty());
             let message = match known {
                 false if is_empty => "the response is an empty JSON object",
                 false => "the response is JSON in an unknown format",
@@ -130,12 +130,15 @@ impl ErrorResponse {
         let chain = json.get("error-chain").and_then(JsonValue::items).unwrap_or_default();
         // The last part of `type` names the problem, as in `http://ns.adobe.com/aep/errors/EXEG-0500-504`.
         let code_from_type = || {
-            let last = json.get_str("type")?.rsplit(['/', ':']).next()?;
+            let uri = json.get_str("type")?;
+            let start = uri.bytes().rposition(|byte| matches!(byte, b'/' | b':')).map_or(0, |separator| separator + 1);
+            let last = split_at(uri, start).1;
             message_excerpt(last).filter(|last| last != "blank").map(|last| ServiceCode::from(last.as_str()))
         };
         self.code = chain.iter().find_map(|link| code_field(link, "errorCode")).or_else(code_from_type);
-        let parts: Vec<String> = ["title", "detail"].iter().filter_map(|key| string_field(json, key)).collect();
-        self.message = message_excerpt(&parts.join(": ")).unwrap_or_default();
+        let [title, detail] = ["title", "detail"].map(|key| string_field(json, key).unwrap_or_default());
+        let separator = if title.is_empty() || detail.is_empty() { "" } else { ": " };
+        self.message = message_excerpt(&concat(&[&title, separator, &detail])).unwrap_or_default();
         true
     }
 
@@ -158,8 +161,7 @@ fn code_field(json: &Value<'_>, key: &str) -> Option<ServiceCode> {
         return message_excerpt(text).map(|code| ServiceCode::from(code.as_str()));
     }
     // Codes are integers.
-    let digits = value.as_u64().map(|code| code.to_string());
-    digits.map(|digits| ServiceCode::from(digits.as_str())).or_else(|| value.as_i64().map(ServiceCode::from))
+    value.as_u64().map(ServiceCode::from).or_else(|| value.as_i64().map(ServiceCode::from))
 }
 
 fn string_field(json: &Value<'_>, key: &str) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Names and values of headers.
 
+use crate::text::is_any;
+
 /// Headers that the client sets, and headers that control message framing or the connection.
 const RESERVED_HEADERS: [&str; 18] = [
     "authorization",
@@ -37,7 +39,7 @@ pub fn check_custom_header(name: &str, value: &str) -> Result<(), &'static str> 
 
 /// Whether a text is a valid header name (a token of RFC 9110, section 5.6.2).
 pub fn is_header_name(text: &str) -> bool {
-    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || is_any(byte, b"!#$%&'*+-.^_`|~");
     !text.is_empty() && text.bytes().all(in_token)
 }
 

@@ -1,9 +1,9 @@
 //! Dates in HTTP headers (RFC 9110, section 5.6.7).
 
-use core::time::Duration;
+use alloc::string::String;
 
 use crate::Timestamp;
-use crate::parse::substring;
+use crate::text::{find_any, split_at, trim};
 
 /// The months with their lengths.
 const MONTHS: [(&str, u64); 12] = [
@@ -29,46 +29,43 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// Parses a date in one of the three formats `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, and
 /// `Sun Nov  6 08:49:37 1994`. The weekday must be correct, and the year must be 1970 or later.
 pub fn parse_http_date(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (weekday, days, time) = if let Some((weekday, rest)) = substring::split_once(text, ", ") {
-        let (date, time) = rest.strip_suffix(" GMT")?.rsplit_once(' ')?;
-        let is_short = weekday.len() == 3;
-        let [day, month, year] = split_in_three(date, if is_short { ' ' } else { '-' })?;
-        let year = match digits(year, if is_short { 4 } else { 2 })? {
-            year if is_short => year,
-            year @ ..70 => 2000 + year,
-            year => 1900 + year,
-        };
-        (weekday, days_since_epoch(digits(day, 2)?, month, year)?, time)
-    } else {
-        let (weekday, rest) = text.split_once(' ')?;
-        let (month, rest) = rest.split_once(' ')?;
-        let (day, rest) = rest.split_at_checked(2)?;
-        let [time, year] = rest.strip_prefix(' ')?.split_once(' ')?.into();
-        let day = day.strip_prefix(' ').map_or_else(|| digits(day, 2), |day| digits(day, 1))?;
-        (Some(weekday).filter(|name| name.len() == 3)?, days_since_epoch(day, month, digits(year, 4)?)?, time)
+    let text = trim(text);
+    let (weekday, rest) = split_at(text, find_any(text, b", ")?);
+    let is_short = weekday.len() == 3;
+    let format = match rest.len() {
+        26 if is_short => ", dd bbb yyyy hh:mm:ss GMT",
+        21 if is_short => " bbb ed hh:mm:ss yyyy",
+        24 if !is_short => ", dd-bbb-yy hh:mm:ss GMT",
+        _ => return None,
     };
-    let [hour, minute, second] = split_in_three(time, ':')?;
-    let [hour, minute, second] = [digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?];
+    let (mut numbers, mut month) = ([0; 5], String::new());
+    for (expected, found) in format.bytes().zip(rest.bytes()) {
+        match expected {
+            b'b' => month.push(char::from(found)),
+            // The first digit of a day can be a space.
+            b'e' if found == b' ' => {}
+            _ => match b"ydhmse".iter().position(|field| *field == expected) {
+                Some(field) if found.is_ascii_digit() => {
+                    let number = &mut numbers[if field == 5 { 1 } else { field }];
+                    *number = *number * 10 + u64::from(found - b'0');
+                }
+                None if expected == found => {}
+                _ => return None,
+            },
+        }
+    }
+    let [mut year, day, hour, minute, second] = numbers;
+    if !is_short {
+        year += if year < 70 { 2000 } else { 1900 };
+    }
+    let days = days_since_epoch(day, &month, year)?;
     let expected = WEEKDAYS[usize::try_from(days % 7).ok()?];
-    let expected = if weekday.len() == 3 { &expected[..3] } else { expected };
+    let expected = if is_short { split_at(expected, 3).0 } else { expected };
     if weekday != expected || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
     let seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-    Some(Timestamp::from_millis(0).saturating_add(Duration::from_secs(seconds)))
-}
-
-fn split_in_three(text: &str, separator: char) -> Option<[&str; 3]> {
-    let (first, rest) = text.split_once(separator)?;
-    let (second, third) = rest.split_once(separator)?;
-    Some([first, second, third])
-}
-
-/// Parses a number with exactly `count` digits.
-fn digits(text: &str, count: usize) -> Option<u64> {
-    let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+    Some(Timestamp::from_millis(seconds * 1000))
 }
 
 fn days_since_epoch(day: u64, month: &str, year: u64) -> Option<u64> {
@@ -78,7 +75,7 @@ fn days_since_epoch(day: u64, month: &str, year: u64) -> Option<u64> {
     if year < 1970 || !(1..=MONTHS[index].1 + leap_day(index)).contains(&day) {
         return None;
     }
-    let months: u64 = MONTHS[..index].iter().enumerate().map(|(index, (_, length))| length + leap_day(index)).sum();
+    let months: u64 = (0..index).map(|index| MONTHS[index].1 + leap_day(index)).sum();
     let leap_days = |before: u64| (before - 1) / 4 - (before - 1) / 100 + (before - 1) / 400;
     Some((year - 1970) * 365 + leap_days(year) - leap_days(1970) + months + day - 1)
 }

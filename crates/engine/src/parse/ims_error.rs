@@ -5,7 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::parse::form_urlencoded::encode;
-use crate::parse::substring;
+use crate::text::{concat, contains, decimal, replace, trim};
 use crate::untrusted_text::{escape, excerpt};
 
 /// Maximum length of a message from the token endpoint, in characters (our limit). Published messages have less than 60.
@@ -73,52 +73,58 @@ impl ImsError {
         }
     }
 
+    /// What the endpoint responded, on one line.
+    pub fn message(&self) -> String {
+        let sender = match self.kind {
+            ImsErrorKind::Intermediary => "something in front of the token endpoint",
+            _ => "the token endpoint",
+        };
+        let mut message = concat(&[sender, " responded ", &decimal(self.status.into())]);
+        let details = [(" ", &self.code, ""), (": ", &self.description, ""), (" (debug id ", &self.debug_id, ")")];
+        for (before, detail, after) in details {
+            if let Some(detail) = detail {
+                message.push_str(&concat(&[before, detail, after]));
+            }
+        }
+        message
+    }
+
     /// Whether the endpoint rejected the secret, so that another secret could work.
     pub fn is_secret_rejected(&self) -> bool {
         self.kind == ImsErrorKind::InvalidClient && !self.is_client_id_rejected()
     }
 
     fn is_client_id_rejected(&self) -> bool {
-        self.description.as_ref().is_some_and(|text| substring::contains(text, "client_id"))
+        self.description.as_ref().is_some_and(|text| contains(text, "client_id"))
     }
 
     /// An excerpt of the endpoint's text without the secrets, plain or form-encoded. `None` if nothing is left.
     pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         // Escaped before redaction: a line break may split a secret, and escaping later could produce text that equals
         // one.
-        let plain = |text: &str| escape(&text.replace(char::is_control, " "));
+        let plain = |text: &str| {
+            escape(
+                &text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect::<String>(),
+            )
+        };
         let mut text = plain(text);
         for secret in secrets {
             let mut encoded = String::new();
             encode(&mut encoded, secret);
             for variant in [plain(secret).as_str(), &encoded] {
                 if !variant.is_empty() {
-                    text = substring::replace(&text, variant, "[redacted]");
+                    text = replace(&text, variant, "[redacted]");
                 }
             }
         }
-        let text = excerpt(text.trim(), MAX_TEXT_LENGTH);
+        let text = excerpt(trim(&text), MAX_TEXT_LENGTH);
         (!text.is_empty()).then_some(text)
     }
 }
 
 impl fmt::Display for ImsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sender = match self.kind {
-            ImsErrorKind::Intermediary => "something in front of the token endpoint",
-            _ => "the token endpoint",
-        };
-        write!(f, "{sender} responded {}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " {code}")?;
-        }
-        if let Some(description) = &self.description {
-            write!(f, ": {description}")?;
-        }
-        if let Some(id) = &self.debug_id {
-            write!(f, " (debug id {id})")?;
-        }
-        Ok(())
+        f.write_str(&self.message())
     }
 }
 

@@ -1,52 +1,74 @@
 //! IP addresses. The parser of the standard library makes up 3 KB of a WebAssembly module.
 
-use crate::parse::substring;
+use crate::text::{contains, parse_decimal, split_once};
+
+/// Parses a port. Only digits are allowed.
+pub(crate) fn parse_port(text: &str) -> Option<u16> {
+    parse_decimal(text)?.try_into().ok()
+}
 
 /// Parses four decimal numbers without leading zeros.
 pub(crate) fn parse_ipv4(text: &str) -> Option<[u8; 4]> {
     let mut address = [0; 4];
-    let mut parts = text.split('.');
-    for number in &mut address {
-        let part = parts.next()?;
-        let is_number = part.bytes().all(|byte| byte.is_ascii_digit()) && (part.len() == 1 || !part.starts_with('0'));
-        *number = part.parse().ok().filter(|_| is_number)?;
+    let mut rest = text.as_bytes();
+    for (index, number) in address.iter_mut().enumerate() {
+        if index > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, after) = rest.split_at(length);
+        if length > 1 && digits[0] == b'0' {
+            return None;
+        }
+        *number = parse_decimal(core::str::from_utf8(digits).ok()?)?.try_into().ok()?;
+        rest = after;
     }
-    parts.next().is_none().then_some(address)
+    rest.is_empty().then_some(address)
 }
 
 /// Parses groups of hexadecimal digits, and an IPv4 address at the end, into `groups`. Returns their number.
 fn parse_groups(text: &str, groups: &mut [u16; 8]) -> Option<usize> {
-    let mut count = 0;
     if text.is_empty() {
         return Some(0);
     }
-    let mut parts = text.split(':').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() && part.contains('.') {
+    let mut count = 0;
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (part, after) = split_once(text, ":").map_or((text, None), |(part, after)| (part, Some(after)));
+        if after.is_none() && contains(part, ".") {
             let [a, b, c, d] = parse_ipv4(part)?;
             *groups.get_mut(count)? = u16::from_be_bytes([a, b]);
             *groups.get_mut(count + 1)? = u16::from_be_bytes([c, d]);
             return Some(count + 2);
         }
-        if !(1..=4).contains(&part.len()) || !part.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        *groups.get_mut(count)? = u16::from_str_radix(part, 16).ok()?;
+        *groups.get_mut(count)? = parse_group(part)?;
         count += 1;
+        rest = after;
     }
     Some(count)
+}
+
+/// Parses one to four hexadecimal digits.
+fn parse_group(text: &str) -> Option<u16> {
+    if !(1..=4).contains(&text.len()) {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, byte| {
+        let digit = char::from(byte).to_digit(16)?;
+        u16::try_from(digit).ok().map(|digit| number << 4 | digit)
+    })
 }
 
 /// Parses an IPv6 address without brackets and zone.
 pub(crate) fn parse_ipv6(text: &str) -> Option<[u16; 8]> {
     let mut groups = [0; 8];
-    let Some((head, tail)) = substring::split_once(text, "::") else {
+    let Some((head, tail)) = split_once(text, "::") else {
         return (parse_groups(text, &mut groups)? == 8).then_some(groups);
     };
     let mut tail_groups = [0; 8];
     let (head_count, tail_count) = (parse_groups(head, &mut groups)?, parse_groups(tail, &mut tail_groups)?);
     // The `::` stands for at least one group, and an IPv4 address is only allowed at the end.
-    if head_count + tail_count > 7 || head.contains('.') {
+    if head_count + tail_count > 7 || contains(head, ".") {
         return None;
     }
     groups[8 - tail_count..].copy_from_slice(&tail_groups[..tail_count]);

@@ -9,7 +9,7 @@ pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
     match value {
         Value::Null => json.push_str("null"),
         Value::Bool(flag) => json.push_str(if *flag { "true" } else { "false" }),
-        Value::Number((digits, _)) => json.push_str(digits),
+        Value::Number(digits) => json.push_str(digits),
         Value::String(text) => write_string(json, text),
         Value::Array(items) => {
             json.push('[');
@@ -22,9 +22,7 @@ pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
         Value::Object(fields) => {
             json.push('{');
             for (name, value) in fields {
-                push_separator(json);
-                write_string(json, name);
-                json.push(':');
+                push_name(name, json);
                 write_json(value, json);
             }
             json.push('}');
@@ -33,8 +31,15 @@ pub(crate) fn write_json(value: &Value<'_>, json: &mut String) {
 }
 
 /// Appends a comma, except before the first item of a list or object.
-pub(crate) fn push_separator(json: &mut String) {
+fn push_separator(json: &mut String) {
     if !json.ends_with(['[', '{']) {
         json.push(',');
     }
+}
+
+/// Appends the name of the next field.
+pub(crate) fn push_name(name: &str, json: &mut String) {
+    push_separator(json);
+    write_string(json, name);
+    json.push(':');
 }

@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
 use crate::json::{JsonValue, MAX_DEPTH, Value, parse};
 use crate::parse::uid::Uid;
@@ -19,7 +19,7 @@ impl Operation {
         if self.envelope.is_some() || self.value != ResponseValue::Any {
             check_json_object(body)?;
         }
-        let body = parse(body, MAX_DEPTH).map_err(|position| position.to_string())?;
+        let body = parse(body, MAX_DEPTH).map_err(|position| position.message())?;
         let field = |name: &str| JsonValue::get(&body, name).ok_or_else(|| format!("missing field `{name}`"));
         let value = self.envelope.map_or(Ok(&body), field)?;
         let name = self.envelope.unwrap_or_default();
@@ -39,7 +39,7 @@ impl Operation {
 fn check_configuration(configuration: &Value<'_>) -> Result<(), String> {
     match JsonValue::get(configuration, "uid") {
         Some(uid) => match uid.as_str() {
-            Some(uid) => Uid::validate_redacted(uid).map_err(|error| error.to_string()),
+            Some(uid) => Uid::validate_redacted(uid).map_err(|error| error.message()),
             None => Err("field `uid` must be a string".to_owned()),
         },
         None if configuration.as_object().is_some() => Err("missing field `uid`".to_owned()),

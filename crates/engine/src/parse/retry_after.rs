@@ -2,14 +2,15 @@
 
 use core::time::Duration;
 
+use crate::text::{parse_decimal, trim};
 use crate::{Timestamp, parse_http_date};
 
 /// Parses the header `Retry-After`: seconds or a date (RFC 9110, section 10.2.3). `None` for anything else.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    let value = value.trim();
+    let value = trim(value);
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // A number that does not fit means forever.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        return Some(Duration::from_secs(parse_decimal(value).unwrap_or(u64::MAX)));
     }
     parse_http_date(value).map(|date| date.saturating_since(now))
 }

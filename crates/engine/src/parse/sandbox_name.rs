@@ -1,11 +1,11 @@
 //! Sandbox names.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::{concat, decimal};
 use crate::untrusted_text::excerpt;
 
 /// Maximum length in characters (our limit). The name is sent in a header with every call.
@@ -20,10 +20,16 @@ pub struct SandboxName(String);
 
 /// Text that is not a valid sandbox name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{excerpt}` is not a valid sandbox name: {reason}")]
+#[error("{}", self.message())]
 pub struct SandboxNameError {
     excerpt: String,
     reason: String,
+}
+
+impl SandboxNameError {
+    pub fn message(&self) -> String {
+        concat(&["`", &self.excerpt, "` is not a valid sandbox name: ", &self.reason])
+    }
 }
 
 impl SandboxName {
@@ -36,15 +42,16 @@ impl FromStr for SandboxName {
     type Err = SandboxNameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let reason = if text.is_empty() {
             "it is empty".to_owned()
         } else if text.len() > MAX_LENGTH {
-            format!("it is longer than {MAX_LENGTH} characters")
-        } else if !text.bytes().all(plain) {
+            concat(&["it is longer than ", &decimal(MAX_LENGTH as u64), " characters"])
+        } else if !text.bytes().all(is_plain) {
             "only lower case letters, digits and `-` are allowed".to_owned()
         } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            format!("it contains upper case letters; sandbox names are lower case, use `{}`", text.to_ascii_lowercase())
+            let lower = text.to_ascii_lowercase();
+            concat(&["it contains upper case letters; sandbox names are lower case, use `", &lower, "`"])
         } else {
             return Ok(Self(text.to_owned()));
         };

@@ -1,8 +1,10 @@
 //! Error codes of the service and its gateway.
 
 use alloc::borrow::ToOwned as _;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use core::fmt;
+
+use crate::text::{decimal, signed_decimal};
 
 /// An error code of the service, its gateway, or its validation, such as `1451`, `403025`, or `ERR_ENDPOINTCONFIG_101`.
 ///
@@ -24,7 +26,13 @@ impl From<&str> for ServiceCode {
 
 impl From<i64> for ServiceCode {
     fn from(code: i64) -> Self {
-        Self(code.to_string())
+        Self(signed_decimal(code))
+    }
+}
+
+impl From<u64> for ServiceCode {
+    fn from(code: u64) -> Self {
+        Self(decimal(code))
     }
 }
 
@@ -42,7 +50,6 @@ impl fmt::Display for ServiceCode {
 
 #[cfg(feature = "serde")]
 mod serialization {
-    use alloc::string::ToString as _;
     use core::fmt;
 
     use serde::de::{Deserialize, Deserializer, Visitor};
@@ -76,7 +83,7 @@ mod serialization {
                 }
 
                 fn visit_u64<E>(self, code: u64) -> Result<ServiceCode, E> {
-                    Ok(ServiceCode(code.to_string()))
+                    Ok(ServiceCode::from(code))
                 }
             }
 

@@ -2,7 +2,6 @@
 //!
 //! Limits in this module are ours unless a source is given.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -11,25 +10,34 @@ use sha2::{Digest as _, Sha256};
 
 use crate::json::{JsonValue, MAX_DEPTH, parse, write_string};
 use crate::parse::access_token::MAX_LIFETIME;
+use crate::text::{concat, decimal, hexadecimal};
 use crate::{AccessToken, BaseUrl, Credentials, Secret, Timestamp};
 
 /// Version of the entry format. Programs ignore entries of other versions.
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
 /// Maximum clock skew: how far ahead the clock of the machine that stored the token can be.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// An unusable store entry. The messages do not show the content of the entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum TokenEntryError {
     /// Invalid JSON, or another version.
-    #[error("the entry does not have the format of version {VERSION}")]
     InvalidFormat,
     /// The times contradict each other or the clock.
-    #[error("the times in the entry are inconsistent")]
     InvalidTimes,
-    #[error("the token in the entry has characters that cannot be sent in a header")]
     InvalidToken,
+}
+
+impl TokenEntryError {
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::InvalidFormat => "the entry does not have the format of version 1",
+            Self::InvalidTimes => "the times in the entry are inconsistent",
+            Self::InvalidToken => "the token in the entry has characters that cannot be sent in a header",
+        }
+    }
 }
 
 /// The store key of these credentials: a hexadecimal SHA-256 digest of the client id, the scopes, the token endpoint,
@@ -49,7 +57,7 @@ pub fn store_key(credentials: &Credentials, ims: &BaseUrl) -> String {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.finalize().iter().map(|byte| hexadecimal((*byte).into(), 2)).collect()
 }
 
 /// Encodes a token as a store entry.
@@ -60,9 +68,17 @@ pub fn encode_entry(token: &AccessToken) -> Secret {
     let mut quoted = String::new();
     write_string(&mut quoted, token.value().expose());
     let expires_at = expires_at.as_millis();
-    Secret::new(format!(
-        r#"{{"version":{VERSION},"accessToken":{quoted},"issuedAtMillis":{issued_at},"expiresAtMillis":{expires_at}}}"#
-    ))
+    Secret::new(concat(&[
+        r#"{"version":"#,
+        &decimal(VERSION),
+        r#","accessToken":"#,
+        &quoted,
+        r#","issuedAtMillis":"#,
+        &decimal(issued_at),
+        r#","expiresAtMillis":"#,
+        &decimal(expires_at),
+        "}",
+    ]))
 }
 
 /// Decodes the token of a store entry. The entry is not trusted.
@@ -71,7 +87,7 @@ pub fn decode_entry(text: &Secret, now: Timestamp) -> Result<AccessToken, TokenE
     let number =
         |name: &str| JsonValue::get(&entry, name).and_then(JsonValue::as_u64).ok_or(TokenEntryError::InvalidFormat);
     let token = entry.get_str("accessToken").ok_or(TokenEntryError::InvalidFormat)?;
-    if number("version")? != u64::from(VERSION) {
+    if number("version")? != VERSION {
         return Err(TokenEntryError::InvalidFormat);
     }
     let issued_at = Timestamp::from_millis(number("issuedAtMillis")?);

@@ -1,10 +1,10 @@
 //! Requests to the token endpoint.
 
-use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use core::time::Duration;
 
 use crate::parse::form_urlencoded::encode;
+use crate::text::concat;
 use crate::{BaseUrl, Credentials, Secret};
 
 /// The path of the token endpoint. Source: Adobe's guide to the OAuth server-to-server credential.
@@ -31,7 +31,7 @@ impl TokenRequest {
     /// Creates a request with the client credentials grant (RFC 6749, section 4.4). The organization is not sent: only
     /// clients that belong to several organizations need it.
     pub fn new(credentials: &Credentials, secret: &Secret, ims: &BaseUrl) -> Self {
-        let scopes = credentials.scopes().to_string();
+        let scopes = credentials.scopes().to_list();
         let mut body = String::from("grant_type=client_credentials");
         for (name, value) in [
             ("&client_id=", credentials.client_id().as_str()),
@@ -41,7 +41,7 @@ impl TokenRequest {
             body.push_str(name);
             encode(&mut body, value);
         }
-        Self { url: format!("{ims}{TOKEN_PATH}"), body: Secret::new(body), secret: secret.clone() }
+        Self { url: concat(&[ims.as_str(), TOKEN_PATH]), body: Secret::new(body), secret: secret.clone() }
     }
 }
 

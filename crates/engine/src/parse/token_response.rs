@@ -1,12 +1,11 @@
 //! Parses responses of the token endpoint.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
-use alloc::string::String;
 use core::time::Duration;
 
-use crate::json::{JsonValue, MAX_DEPTH, parse};
+use crate::json::{JsonValue, MAX_DEPTH, Value, parse};
 use crate::parse::access_token::MAX_LIFETIME;
+use crate::text::{concat, contains, decimal, parse_decimal, trim};
 use crate::{AccessToken, AuthError, ImsError, ImsErrorKind, Secret, Timestamp, TransportErrorKind, parse_retry_after};
 
 /// A larger `expires_in` is in milliseconds. Source: tokens live 1 to 24 hours, at most 86,399 s, and the retired JWT
@@ -28,11 +27,12 @@ pub fn parse_token_response(
     now: Timestamp,
 ) -> Result<AccessToken, AuthError> {
     let Some(body) = body else {
-        let detail = format!("the response is longer than {} KiB", MAX_TOKEN_RESPONSE_BYTES / 1024);
+        let detail =
+            concat(&["the response is longer than ", &decimal(MAX_TOKEN_RESPONSE_BYTES as u64 / 1024), " KiB"]);
         return Err(AuthError::Transport { kind: TransportErrorKind::Disconnected, proxy: None, detail });
     };
     let retry_after = retry_after.and_then(|value| parse_retry_after(value, now));
-    parse_body(status, debug_id, body, secret, now).map_err(|error| AuthError::Ims(ImsError { retry_after, ..error }))
+    parse_body(status, debug_id, body, secret, now).map_err(|error| ImsError { retry_after, ..error }.into())
 }
 
 fn parse_body(
@@ -42,48 +42,53 @@ fn parse_body(
     secret: &Secret,
     now: Timestamp,
 ) -> Result<AccessToken, ImsError> {
-    let json = parse(body, MAX_DEPTH).ok();
-    let field = |key: &str| json.as_ref()?.get_str(key);
-    let secrets = [secret.expose(), field("access_token").unwrap_or_default()];
-    let text = |key: &str| ImsError::redact(field(key)?, &secrets);
-    let code = || text("error").filter(|code| is_oauth_code(code));
-    let error = |kind, description: Option<String>| ImsError {
+    let parsed = parse(body, MAX_DEPTH);
+    let is_json = parsed.is_ok();
+    let json = parsed.unwrap_or(Value::Null);
+    let secrets = [secret.expose(), json.get_str("access_token").unwrap_or_default()];
+    let text = |key: &str| ImsError::redact(json.get_str(key)?, &secrets);
+    let code = text("error").filter(|code| is_oauth_code(code));
+    let (kind, reason) = if status == 200 {
+        match parse_token(&json, now) {
+            Ok(token) => return Ok(token),
+            Err(reason) => (ImsErrorKind::Decode, Some(reason)),
+        }
+    } else {
+        (error_kind(status, code.as_deref(), body), describe_unknown_body(body).filter(|_| !is_json))
+    };
+    Err(ImsError {
         kind,
         status,
-        code: code(),
-        description: description.or_else(|| text("error_description")),
+        code,
+        description: reason.map(str::to_owned).or_else(|| text("error_description")),
         debug_id: debug_id.and_then(|id| ImsError::redact(id, &secrets)),
         retry_after: None,
-    };
-    if status != 200 {
-        let description = describe_unknown_body(body).filter(|_| json.is_none()).map(str::to_owned);
-        return Err(error(error_kind(status, code().as_deref(), body), description));
-    }
+    })
+}
 
-    let invalid = |reason: &str| error(ImsErrorKind::Decode, Some(reason.to_owned()));
-    let Some(response) = json.as_ref().filter(|json| json.as_object().is_some()) else {
-        return Err(invalid("the body is not a JSON object"));
-    };
-    let Some(token) = field("access_token") else {
-        return Err(invalid("the body has no access_token"));
-    };
-    let lifetime = response.get("expires_in");
-    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+/// The token of a success. The error says what is wrong.
+fn parse_token(response: &Value<'_>, now: Timestamp) -> Result<AccessToken, &'static str> {
+    if response.as_object().is_none() {
+        return Err("the body is not a JSON object");
+    }
+    let token = response.get_str("access_token").ok_or("the body has no access_token")?;
+    let lifetime = JsonValue::get(response, "expires_in");
+    let lifetime = lifetime.and_then(|value| value.as_u64().or_else(|| parse_decimal(trim(value.as_str()?))));
     let lifetime = match lifetime {
-        None | Some(0) => return Err(invalid("expires_in is not a positive integer")),
+        None | Some(0) => return Err("expires_in is not a positive integer"),
         Some(seconds @ 1..=MAX_EXPIRES_IN_SECONDS) => Duration::from_secs(seconds),
         Some(millis) => Duration::from_millis(millis),
     };
     if lifetime > MAX_LIFETIME {
-        return Err(invalid("expires_in is longer than 31 days"));
+        return Err("expires_in is longer than 31 days");
     }
-    AccessToken::new(Secret::new(token), now, lifetime)
-        .ok_or_else(|| invalid("the access_token has characters that cannot be sent in a header"))
+    let token = AccessToken::new(Secret::new(token), now, lifetime);
+    token.ok_or("the access_token has characters that cannot be sent in a header")
 }
 
 /// All codes of RFC 6749 and of Adobe's documents have a `_`. Other servers write a status such as `Not Found`.
 fn is_oauth_code(text: &str) -> bool {
-    text.contains('_')
+    contains(text, "_")
 }
 
 /// With 429 and 5xx the endpoint has not checked the credential, whatever code the body has. If such a response counted

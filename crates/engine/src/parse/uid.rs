@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::{concat, is_any};
 use crate::untrusted_text::excerpt;
 
 /// Maximum length in characters. *Inferred*: every published identifier is a UUID of 36 characters.
@@ -22,10 +23,16 @@ pub struct Uid(String);
 
 /// Text that is not a valid identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{excerpt}` is not a valid configuration uid: {reason}")]
+#[error("{}", self.message())]
 pub struct UidError {
     excerpt: String,
     reason: &'static str,
+}
+
+impl UidError {
+    pub fn message(&self) -> String {
+        concat(&["`", &self.excerpt, "` is not a valid configuration uid: ", self.reason])
+    }
 }
 
 impl Uid {
@@ -45,7 +52,7 @@ impl Uid {
             "it is longer than 128 characters"
         } else if text.starts_with('.') {
             "it starts with a dot"
-        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-_.")) {
             "only letters, digits, `-`, `_` and `.` are allowed"
         } else {
             return Ok(());

@@ -3,6 +3,8 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
+use crate::text::{hexadecimal, is_white_space, split_at, trim_matches};
+
 /// Maximum length of a message in characters (our limit). Published messages have less than 200.
 const MAX_MESSAGE: usize = 500;
 
@@ -21,11 +23,30 @@ pub fn escape(text: &str) -> String {
     for character in text.chars() {
         match character {
             '[' if ends_with_command_prefix(&escaped) => escaped.push_str(r"\u{5b}"),
-            hidden if is_hidden(hidden) => escaped.extend(hidden.escape_default()),
+            hidden if is_hidden(hidden) => push_escaped(&mut escaped, hidden),
             plain => escaped.push(plain),
         }
     }
     escaped
+}
+
+/// Appends a character as in a Rust string literal, such as `\n` or `\u{1b}`.
+pub(crate) fn push_escaped(text: &mut String, character: char) {
+    match character {
+        '\t' => text.push_str(r"\t"),
+        '\n' => text.push_str(r"\n"),
+        '\r' => text.push_str(r"\r"),
+        '"' | '\'' | '\\' => {
+            text.push('\\');
+            text.push(character);
+        }
+        ' '..='~' => text.push(character),
+        other => {
+            text.push_str(r"\u{");
+            text.push_str(&hexadecimal(other.into(), 1));
+            text.push('}');
+        }
+    }
 }
 
 /// Escapes the commands of CI systems in an otherwise safe line: `::` at its start, also after spaces, and `##[`, `##vso[`,
@@ -73,10 +94,9 @@ pub fn excerpt(text: &str, max_chars: usize) -> String {
     if text.len() <= max_chars && text.bytes().filter(special).count() == 0 {
         return text.to_owned();
     }
-    let end_of = |text: &str| text.char_indices().nth(max_chars).map_or(text.len(), |(end, _)| end);
-    let start = &text[..end_of(text)];
+    let start = split_at(text, length_of(text, max_chars)).0;
     let mut excerpt = escape(start);
-    let end = end_of(&excerpt);
+    let end = length_of(&excerpt, max_chars);
     if start.len() < text.len() || end < excerpt.len() {
         excerpt.truncate(end);
         excerpt.push('…');
@@ -84,9 +104,14 @@ pub fn excerpt(text: &str, max_chars: usize) -> String {
     excerpt
 }
 
+/// The length of the first characters of a text in bytes.
+fn length_of(text: &str, count: usize) -> usize {
+    text.char_indices().nth(count).map_or(text.len(), |(end, _)| end)
+}
+
 /// The [excerpt] of a message in a response. `None` for a blank message, so that it never hides a useful one.
 pub fn message_excerpt(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let text = trim_matches(text, |character| is_white_space(character) || character.is_control());
     (!text.is_empty()).then(|| excerpt(text, MAX_MESSAGE))
 }
 
@@ -105,6 +130,15 @@ mod tests {
     #[test]
     fn hidden_characters_are_escaped() {
         assert_eq!(escape("a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\0"), r"a\u{1b}[31m\u{9b}1m\u{202e}b\r\nc\u{0}");
+    }
+
+    #[test]
+    fn escapes_equal_those_of_std() {
+        for character in (0..0x300).chain(0x1_fff0..0x1_fff5).filter_map(char::from_u32) {
+            let mut escaped = String::new();
+            push_escaped(&mut escaped, character);
+            assert_eq!(escaped, character.escape_default().to_string());
+        }
     }
 
     #[test]

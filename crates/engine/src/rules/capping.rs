@@ -1,72 +1,75 @@
 //! Rules for capping definitions.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::callers::{Caller, check_address, check_connections, check_data_source_rate};
 use super::diagnostic::Diagnostic;
+use super::findings::Findings;
 use super::hidden_characters;
 use super::methods::check_methods;
 use super::url_pattern_syntax::{UrlPatternError, parse_url_pattern};
-
 use crate::json::{JsonKind, JsonObject, JsonValue, escape_pointer_token};
+use crate::text::{concat, decimal, signed_decimal};
 use crate::untrusted_text::excerpt;
 
 /// Documented maximum number of connections. Adobe's own samples use more, so a higher value only gets a note.
 const MAX_HTTP_CONNECTIONS: i64 = 400;
 
+/// The names in `services`.
+const SERVICES: [&str; 2] = ["action", "dataSource"];
+
 /// Validates a capping definition: all findings of the service, plus this project's own notes.
 pub fn validate_capping(definition: &impl JsonValue) -> Vec<Diagnostic> {
-    let Some(definition) = definition.as_object() else {
-        let finding = Diagnostic::error("ERR_ENDPOINTCONFIG_112", "", "the payload must be a JSON object");
-        return vec![finding.rejecting()];
-    };
-    validate_capping_fields(definition)
+    match definition.as_object() {
+        Some(fields) => validate_capping_fields(fields),
+        None => {
+            let mut findings = Findings::default();
+            findings.rejection("ERR_ENDPOINTCONFIG_112", "", &["the payload must be a JSON object"]);
+            findings.into_vec()
+        }
+    }
 }
 
 /// Like [`validate_capping`], for the fields of a definition.
 pub fn validate_capping_fields(definition: &(impl JsonObject + ?Sized)) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let services = definition.get("services");
-    let names = services.and_then(JsonValue::as_object).into_iter().flat_map(JsonObject::entries);
-    let mut callers: Vec<Caller> = Vec::new();
-    for caller in names.filter_map(|(name, _)| Caller::from_service(name)) {
-        // An insertion sort: a library sort adds kilobytes to a WebAssembly build.
-        callers.insert(callers.partition_point(|other| *other < caller), caller);
-    }
-    check_url(definition.get("url"), &callers, &mut findings);
-    check_method_list(definition.get("methods"), &callers, &mut findings);
-    check_services(services, &mut findings);
+    let has = |name| services.is_some_and(|services| services.get(name).is_some());
+    let callers: &[Caller] = match (has("action"), has("dataSource")) {
+        (true, true) => &[Caller::CustomAction, Caller::DataSource],
+        (true, false) => &[Caller::CustomAction],
+        (false, true) => &[Caller::DataSource],
+        (false, false) => &[],
+    };
+    check_url(non_null(definition.get("url")), callers, &mut findings);
+    check_method_list(non_null(definition.get("methods")), callers, &mut findings);
+    check_services(non_null(services), &mut findings);
     if definition.get("orgId").is_some_and(|org_id| !matches!(org_id.kind(), JsonKind::String | JsonKind::Null)) {
-        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/orgId", "orgId must be a string").rejecting());
+        findings.rejection("ERR_ENDPOINTCONFIG_111", "/orgId", &["orgId must be a string"]);
     }
     hidden_characters::check_fields(definition, "", &mut findings);
-    findings
+    findings.into_vec()
 }
 
-fn check_url(url: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Vec<Diagnostic>) {
-    let missing = |message: &str| Diagnostic::error("ERR_ENDPOINTCONFIG_100", "/url", message).rejecting();
-    let problem = match non_null(url) {
-        None => missing("the url is missing"),
-        Some(url) => match url.as_str() {
-            None => missing("the url must be a string"),
-            Some("") => missing("the url is empty"),
-            Some(url) => match parse_url_pattern(url) {
-                Ok(pattern) => return check_address(&pattern, "/url", callers, findings),
-                Err(UrlPatternError::Malformed(reason)) => {
-                    Diagnostic::error("ERR_ENDPOINTCONFIG_101", "/url", format!("the url is malformed: {reason}"))
+fn check_url(url: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Findings) {
+    let missing = match url.map(JsonValue::as_str) {
+        None => "the url is missing",
+        Some(None) => "the url must be a string",
+        Some(Some("")) => "the url is empty",
+        Some(Some(url)) => {
+            return match parse_url_pattern(url) {
+                Ok(pattern) => check_address(&pattern, "/url", callers, findings),
+                Err(UrlPatternError::WildcardInHost) => {
+                    let message = "the host of the url contains a wildcard; wildcards are only allowed in the path";
+                    findings.error("ERR_ENDPOINTCONFIG_102", "/url", &[message]);
                 }
-                Err(UrlPatternError::WildcardInHost) => Diagnostic::error(
-                    "ERR_ENDPOINTCONFIG_102",
-                    "/url",
-                    "the host of the url contains a wildcard; wildcards are only allowed in the path",
-                ),
-            },
-        },
+                Err(error) => {
+                    findings.error("ERR_ENDPOINTCONFIG_101", "/url", &["the url is malformed: ", &error.reason()]);
+                }
+            };
+        }
     };
-    findings.push(problem);
+    findings.rejection("ERR_ENDPOINTCONFIG_100", "/url", &[missing]);
 }
 
 /// A value that is neither absent nor `null`.
@@ -74,129 +77,100 @@ fn non_null<J: JsonValue>(value: Option<&J>) -> Option<&J> {
     value.filter(|value| !value.is_null())
 }
 
-fn check_method_list(methods: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Vec<Diagnostic>) {
-    let Some(methods) = non_null(methods) else {
-        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "the methods are missing").rejecting());
-        return;
-    };
-    match methods.items() {
-        Some([]) => {
-            findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_103", "/methods", "at least one method is required"));
-        }
-        Some(methods) if methods.iter().all(|method| method.as_str().is_some()) => {
+fn check_method_list(methods: Option<&impl JsonValue>, callers: &[Caller], findings: &mut Findings) {
+    match methods.map(JsonValue::items) {
+        None => findings.rejection("ERR_ENDPOINTCONFIG_103", "/methods", &["the methods are missing"]),
+        Some(Some([])) => findings.error("ERR_ENDPOINTCONFIG_103", "/methods", &["at least one method is required"]),
+        Some(Some(methods)) if methods.iter().all(|method| method.kind() == JsonKind::String) => {
             check_methods(methods, callers, findings);
         }
-        _ => findings.push(
-            Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/methods", "methods must be a list of strings").rejecting(),
-        ),
+        Some(_) => findings.rejection("ERR_ENDPOINTCONFIG_111", "/methods", &["methods must be a list of strings"]),
     }
 }
 
-fn check_services(services: Option<&impl JsonValue>, findings: &mut Vec<Diagnostic>) {
-    let Some(services) = non_null(services) else {
+fn check_services<J: JsonValue>(services: Option<&J>, findings: &mut Findings) {
+    let Some(services) = services else {
         let message = "no call rating is defined: services is missing; add a rating to action or dataSource";
-        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", "/services", message).rejecting());
-        return;
+        return findings.rejection("ERR_ENDPOINTCONFIG_104", "/services", &[message]);
     };
     let Some(services) = services.as_object() else {
         let message = "services must be an object with action or dataSource";
-        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", "/services", message).rejecting());
-        return;
+        return findings.rejection("ERR_ENDPOINTCONFIG_111", "/services", &[message]);
     };
-    if services.entries().next().is_none() {
+    let services = services.entries();
+    if services.is_empty() {
         let message = "no call rating is defined; add a rating to action or dataSource";
-        findings.push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", "/services", message));
+        findings.error("ERR_ENDPOINTCONFIG_104", "/services", &[message]);
     }
-    for (name, limit) in services.entries() {
-        // Formatted only on demand, because most definitions have no findings.
-        let pointer = |rest: &str| format!("/services/{}{rest}", escape_pointer_token(name));
-        if name != "action" && name != "dataSource" {
-            let shown = excerpt(name, 40);
-            let message = format!("invalid service name '{shown}': must be 'dataSource' or 'action'");
-            findings.push(Diagnostic::error("ERR_AUTHORING_ENDPOINTCONFIG_1", pointer(""), message).rejecting());
+    for (name, limit) in services {
+        let Some(service) = SERVICES.into_iter().find(|service| *service == name) else {
+            let pointer = concat(&["/services/", &escape_pointer_token(name)]);
+            let message = ["invalid service name '", &excerpt(name, 40), "': must be 'dataSource' or 'action'"];
+            findings.rejection("ERR_AUTHORING_ENDPOINTCONFIG_1", &pointer, &message);
             continue;
-        }
+        };
+        findings.set_service(Some(service));
         if let Some(limit) = limit.as_object() {
-            check_service(name, &pointer, limit, findings);
+            check_limit(name, limit, findings);
         } else if limit.is_null() {
-            let message = format!("no call rating is defined for {name}");
-            findings
-                .push(Diagnostic::error("ERR_ENDPOINTCONFIG_104", pointer(""), message).with_service(name).rejecting());
+            findings.rejection("ERR_ENDPOINTCONFIG_104", "", &["no call rating is defined for ", name]);
         } else {
-            let message = format!("{name} must be an object with a rating");
-            findings
-                .push(Diagnostic::error("ERR_ENDPOINTCONFIG_111", pointer(""), message).with_service(name).rejecting());
+            findings.rejection("ERR_ENDPOINTCONFIG_111", "", &[name, " must be an object with a rating"]);
+        }
+        findings.set_service(None);
+    }
+}
+
+fn check_limit(name: &str, limit: &(impl JsonObject + ?Sized), findings: &mut Findings) {
+    const CONNECTIONS: &str = "/maxHttpConnections";
+    let connections = non_null(limit.get("maxHttpConnections"));
+    match connections.map(JsonValue::as_i64) {
+        None => {
+            let message = "maxHttpConnections is not defined: no limitation by default";
+            findings.warning("ERR_ENDPOINTCONFIG_106", CONNECTIONS, &[message]);
+        }
+        Some(Some(1..=MAX_HTTP_CONNECTIONS)) => {}
+        Some(Some(count)) => {
+            let max = decimal(MAX_HTTP_CONNECTIONS as u64);
+            let message = ["maxHttpConnections is ", &signed_decimal(count), "; the documented range is 1 to ", &max];
+            findings.note("AJO_LIMITS_MAX_HTTP_CONNECTIONS", CONNECTIONS, &message);
+        }
+        Some(None) => {
+            findings.rejection("ERR_ENDPOINTCONFIG_111", CONNECTIONS, &["maxHttpConnections must be an integer"]);
+        }
+    }
+    let value = limit.get("rating");
+    let Some(rating) = non_null(value) else {
+        let message = ["no call rating is defined for ", name];
+        return findings.error_if(value.is_some(), "ERR_ENDPOINTCONFIG_104", "/rating", &message);
+    };
+    if rating.as_object().is_none() {
+        let message = "the rating must be an object with maxCallsCount and periodInMs";
+        return findings.rejection("ERR_ENDPOINTCONFIG_111", "/rating", &[message]);
+    }
+    if let (Some(calls), Some(period)) = (positive(rating.get("maxCallsCount")), positive(rating.get("periodInMs"))) {
+        if let Some(connections) = positive(connections) {
+            check_connections(calls, period, connections, findings);
+        }
+        if name == "dataSource" {
+            check_data_source_rate(calls, period, findings);
+        }
+    }
+    for (field, code) in [("maxCallsCount", "ERR_ENDPOINTCONFIG_107"), ("periodInMs", "ERR_ENDPOINTCONFIG_108")] {
+        let value = rating.get(field);
+        if positive(value).is_none() {
+            // Inferred: a definition whose number is too small or missing is stored and cannot be deployed; a value of
+            // another type is not stored.
+            let is_mistyped = value.is_some_and(|value| value.as_i64().is_none());
+            let pointer = concat(&["/rating/", field]);
+            findings.error_if(is_mistyped, code, &pointer, &[field, " must be an integer >= 1"]);
         }
     }
 }
 
-fn check_service(
-    name: &str,
-    pointer: &dyn Fn(&str) -> String,
-    limit: &(impl JsonObject + ?Sized),
-    findings: &mut Vec<Diagnostic>,
-) {
-    let mut add = |finding: Diagnostic| findings.push(finding.with_service(name));
-    let location = || pointer("/maxHttpConnections");
-    match non_null(limit.get("maxHttpConnections")) {
-        None => add(Diagnostic::warning(
-            "ERR_ENDPOINTCONFIG_106",
-            location(),
-            "maxHttpConnections is not defined: no limitation by default",
-        )),
-        Some(value) => match value.as_i64() {
-            Some(1..=MAX_HTTP_CONNECTIONS) => {}
-            Some(count) => add(Diagnostic::note(
-                "AJO_LIMITS_MAX_HTTP_CONNECTIONS",
-                location(),
-                format!("maxHttpConnections is {count}; the documented range is 1 to {MAX_HTTP_CONNECTIONS}"),
-            )),
-            None => {
-                add(Diagnostic::error("ERR_ENDPOINTCONFIG_111", location(), "maxHttpConnections must be an integer")
-                    .rejecting());
-            }
-        },
-    }
-    let rating = limit.get("rating");
-    match non_null(rating).map(JsonValue::as_object) {
-        Some(Some(rating)) => {
-            let counts = ["maxCallsCount", "periodInMs"].map(|field| rating.get(field).and_then(JsonValue::as_i64));
-            if let [Some(calls @ 1..), Some(period @ 1..)] = counts {
-                if let Some(connections @ 1..) = limit.get("maxHttpConnections").and_then(JsonValue::as_i64)
-                    && let Some(found) = check_connections(calls, period, connections)
-                {
-                    add(Diagnostic { pointer: location(), ..found });
-                }
-                if name == "dataSource"
-                    && let Some(found) = check_data_source_rate(calls, period)
-                {
-                    add(Diagnostic { pointer: pointer("/rating/maxCallsCount"), ..found });
-                }
-            }
-            for (field, code) in [("maxCallsCount", "ERR_ENDPOINTCONFIG_107"), ("periodInMs", "ERR_ENDPOINTCONFIG_108")]
-            {
-                let value = rating.get(field);
-                let count = value.and_then(JsonValue::as_i64);
-                if count.is_none_or(|count| count < 1) {
-                    let message = format!("{field} must be an integer >= 1");
-                    let finding = Diagnostic::error(code, pointer(&format!("/rating/{field}")), message);
-                    // Inferred: a definition whose number is too small or missing is stored and cannot be deployed; a
-                    // value of another type is not stored.
-                    let mistyped = value.is_some() && count.is_none();
-                    add(if mistyped { finding.rejecting() } else { finding });
-                }
-            }
-        }
-        None => {
-            let message = format!("no call rating is defined for {name}");
-            let finding = Diagnostic::error("ERR_ENDPOINTCONFIG_104", pointer("/rating"), message);
-            add(if rating.is_some() { finding.rejecting() } else { finding });
-        }
-        Some(None) => {
-            let message = "the rating must be an object with maxCallsCount and periodInMs";
-            add(Diagnostic::error("ERR_ENDPOINTCONFIG_111", pointer("/rating"), message).rejecting());
-        }
-    }
+/// A number that is at least 1.
+fn positive(value: Option<&impl JsonValue>) -> Option<u64> {
+    value?.as_i64().and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Diagnostics: the findings of the rules.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::fmt;
 
@@ -50,37 +49,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub(super) fn error(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            pointer: pointer.into(),
-            message: message.into(),
-            service: None,
-            rejects_payload: false,
-        }
-    }
-
-    pub(super) fn warning(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
-    }
-
-    pub(super) fn note(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, ..Self::error(code, pointer, message) }
-    }
-
     /// Whether the service reports the finding too. It does not report this project's own ones.
     pub fn is_published(&self) -> bool {
         !self.code.starts_with("AJO_LIMITS_")
-    }
-
-    /// Sets `rejects_payload`.
-    pub(super) fn rejecting(self) -> Self {
-        Self { rejects_payload: true, ..self }
-    }
-
-    pub(super) fn with_service(self, service: &str) -> Self {
-        Self { service: Some(service.to_owned()), ..self }
     }
 }
 

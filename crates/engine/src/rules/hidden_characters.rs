@@ -1,11 +1,10 @@
 //! Invisible characters. With them, two strings can look the same and still differ.
 
-use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::diagnostic::Diagnostic;
+use super::findings::Findings;
 use crate::json::{JsonObject, JsonValue, escape_pointer_token};
+use crate::text::{concat, decimal, hexadecimal, is_white_space};
 use crate::untrusted_text::is_hidden;
 
 /// Whether a character of a definition is invisible: a control or bidirectional character, or one that Unicode calls
@@ -47,37 +46,39 @@ pub fn describe_character(character: char) -> String {
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "variation selector",
         '\u{feff}' => "byte order mark",
         control if control.is_control() => "control character",
-        space if space.is_whitespace() => "space",
+        space if is_white_space(space) => "space",
         _ => "",
     };
-    let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-    format!("U+{:04X}{name}", u32::from(character))
+    let code = hexadecimal(character.into(), 4).to_ascii_uppercase();
+    if name.is_empty() { concat(&["U+", &code]) } else { concat(&["U+", &code, " (", name, ")"]) }
 }
 
 /// Reports the first invisible character of each key and string. The service documents nothing about them.
-pub(super) fn check_fields(fields: &(impl JsonObject + ?Sized), pointer: &str, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check_fields(fields: &(impl JsonObject + ?Sized), pointer: &str, findings: &mut Findings) {
     for (name, value) in fields.entries() {
-        let pointer = format!("{pointer}/{}", escape_pointer_token(name));
+        let pointer = concat(&[pointer, "/", &escape_pointer_token(name)]);
         check_text(name, &pointer, findings);
         check_value(value, &pointer, findings);
     }
 }
 
-fn check_value<J: JsonValue>(value: &J, pointer: &str, findings: &mut Vec<Diagnostic>) {
+fn check_value<J: JsonValue>(value: &J, pointer: &str, findings: &mut Findings) {
     if let Some(text) = value.as_str() {
         check_text(text, pointer, findings);
     } else if let Some(fields) = value.as_object() {
         check_fields(fields, pointer, findings);
     }
-    for (index, item) in value.items().into_iter().flatten().enumerate() {
-        check_value(item, &format!("{pointer}/{index}"), findings);
+    for (index, item) in (0..).zip(value.items().unwrap_or_default()) {
+        check_value(item, &concat(&[pointer, "/", &decimal(index)]), findings);
     }
 }
 
-fn check_text(text: &str, pointer: &str, findings: &mut Vec<Diagnostic>) {
-    if let Some((index, hidden)) = text.chars().enumerate().find(|(_, character)| is_invisible(*character)) {
-        let message = format!("invisible character {} at character {}", describe_character(hidden), index + 1);
-        findings.push(Diagnostic::error("AJO_LIMITS_HIDDEN_CHARACTER", pointer, message));
+fn check_text(text: &str, pointer: &str, findings: &mut Findings) {
+    for (index, character) in (1..).zip(text.chars()) {
+        if is_invisible(character) {
+            let message = ["invisible character ", &describe_character(character), " at character ", &decimal(index)];
+            return findings.error("AJO_LIMITS_HIDDEN_CHARACTER", pointer, &message);
+        }
     }
 }
 
@@ -91,8 +92,9 @@ mod tests {
             ['\u{200b}', '\u{202e}', '\u{2066}', '\u{ad}', '\u{fe0f}', '\u{e0041}', '\u{feff}', '\u{7}', '\u{2800}']
         {
             let fields = serde_json::json!({"url": "https://a.example/", "x": {"y": [format!("ab{character}")]}});
-            let mut findings = Vec::new();
+            let mut findings = Findings::default();
             check_fields(fields.as_object().expect("an object"), "", &mut findings);
+            let findings = findings.into_vec();
             let [found] = &findings[..] else { panic!("{character:?}: {findings:?}") };
             assert_eq!((found.code, found.pointer.as_str()), ("AJO_LIMITS_HIDDEN_CHARACTER", "/x/y/0"));
             assert!(found.message.contains(&format!("U+{:04X}", u32::from(character))), "{}", found.message);
@@ -103,16 +105,16 @@ mod tests {
     #[test]
     fn visible_text_is_accepted() {
         let fields = serde_json::json!({"name": "Zoë\n東京\t🦀", "bücher~/": null});
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         check_fields(fields.as_object().expect("an object"), "", &mut findings);
-        assert_eq!(findings, []);
+        assert_eq!(findings.into_vec(), []);
     }
 
     #[test]
     fn hidden_key_has_a_pointer() {
         let fields = serde_json::json!({"a/\u{200b}": 1});
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         check_fields(fields.as_object().expect("an object"), "", &mut findings);
-        assert_eq!(findings[0].pointer, "/a~1\u{200b}");
+        assert_eq!(findings.into_vec()[0].pointer, "/a~1\u{200b}");
     }
 }

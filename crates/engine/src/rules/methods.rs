@@ -1,12 +1,12 @@
 //! Findings about HTTP methods.
 
-use alloc::format;
-use alloc::string::String;
+use alloc::borrow::ToOwned as _;
 use alloc::vec::Vec;
 
 use super::callers::Caller;
-use super::diagnostic::Diagnostic;
+use super::findings::Findings;
 use crate::json::JsonValue;
+use crate::text::{concat, decimal, join};
 use crate::untrusted_text::excerpt;
 
 /// The methods that the service documents. A test of the generated models compares them with the specs.
@@ -14,47 +14,44 @@ pub const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTION
 
 /// Reports methods that the service does not document, and methods that none of the callers uses. The service accepts
 /// both. Without a caller, only the former.
-pub(super) fn check_methods(methods: &[impl JsonValue], callers: &[Caller], findings: &mut Vec<Diagnostic>) {
-    for (index, method) in methods.iter().enumerate() {
+pub(super) fn check_methods(methods: &[impl JsonValue], callers: &[Caller], findings: &mut Findings) {
+    for (index, method) in (0..).zip(methods) {
         let Some(method) = method.as_str() else { continue };
-        let (code, message) = if !METHODS.contains(&method) {
-            ("AJO_LIMITS_METHOD", unknown_method(method))
+        let pointer = concat(&["/methods/", &decimal(index)]);
+        if !METHODS.contains(&method) {
+            let known = closest_method(method);
+            let advice = if known.is_some() { "did you mean `" } else { "use one of " };
+            let (known, end) = known.map_or_else(|| (join(&METHODS, ", "), ""), |known| (known.to_owned(), "`?"));
+            let message = ["`", &excerpt(method, 40), "` is not a documented method; ", advice, &known, end];
+            findings.warning("AJO_LIMITS_METHOD", &pointer, &message);
         } else if !callers.is_empty() && callers.iter().all(|caller| !caller.methods().contains(&method)) {
-            ("AJO_LIMITS_UNUSED_METHOD", unused_method(method, callers))
-        } else {
-            continue;
-        };
-        findings.push(Diagnostic::warning(code, format!("/methods/{index}"), message));
-    }
-}
-
-/// The service spells `OPTIONS` as `OPTION`.
-fn unknown_method(method: &str) -> String {
-    let shown = excerpt(method, 40);
-    let upper = excerpt(method, 10).to_ascii_uppercase();
-    let closest = METHODS.iter().map(|known| (edit_distance(&upper, known), known)).min();
-    match closest {
-        // Two edits of a word with three letters lead to almost any other.
-        Some((edits, known)) if edits < 2 || edits == 2 && known.len() > 3 => {
-            format!("`{shown}` is not a documented method; did you mean `{known}`?")
+            let mut message = Vec::new();
+            for caller in callers {
+                message.extend([if message.is_empty() { "" } else { ", and " }, caller.name(), " send only "]);
+                message.extend([caller.method_names(), " (", caller.page(), ")"]);
+            }
+            message.extend([", so a limit on ", method, " matches no call"]);
+            findings.warning("AJO_LIMITS_UNUSED_METHOD", &pointer, &message);
         }
-        _ => format!("`{shown}` is not a documented method; use one of {}", METHODS.join(", ")),
     }
 }
 
-fn unused_method(method: &str, callers: &[Caller]) -> String {
-    let send = |caller: &Caller| format!("{} send only {} ({})", caller.name(), caller.method_names(), caller.page());
-    let senders: Vec<String> = callers.iter().map(send).collect();
-    format!("{}, so a limit on {method} matches no call", senders.join(", and "))
+/// The method that a misspelled one stands for. The service spells `OPTIONS` as `OPTION`.
+fn closest_method(method: &str) -> Option<&'static str> {
+    let method = excerpt(method, 10).to_ascii_uppercase();
+    let closest = METHODS.iter().map(|known| (edit_distance(&method, known), *known)).min();
+    // Two edits of a word with three letters lead to almost any other.
+    closest.filter(|(edits, known)| *edits < 2 || *edits == 2 && known.len() > 3).map(|(_, known)| known)
 }
 
-/// The number of inserted, removed, and replaced characters between two short words. `strsim` needs `std`.
+/// The number of inserted, removed, and replaced characters between two short words, the other in ASCII. `strsim` needs
+/// `std`.
 fn edit_distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
     for (index, letter) in one.chars().enumerate() {
         let mut diagonal = core::mem::replace(&mut row[0], index + 1);
-        for (column, known) in other.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != known);
+        for (column, known) in other.bytes().enumerate() {
+            let replaced = diagonal + usize::from(letter != char::from(known));
             diagonal = row[column + 1];
             row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
         }
@@ -68,9 +65,9 @@ mod tests {
     use serde_json::json;
 
     fn codes_and_messages(methods: &serde_json::Value, callers: &[Caller]) -> Vec<(&'static str, String)> {
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         check_methods(methods.as_array().expect("a list"), callers, &mut findings);
-        findings.into_iter().map(|found| (found.code, found.message)).collect()
+        findings.into_vec().into_iter().map(|found| (found.code, found.message)).collect()
     }
 
     #[test]

@@ -1,89 +1,87 @@
 //! Rules for throttling definitions.
 
-use alloc::format;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::callers::{Caller, check_address, check_throughput};
 use super::diagnostic::Diagnostic;
+use super::findings::Findings;
 use super::hidden_characters;
 use super::methods::check_methods;
 use super::url_pattern_syntax::{UrlPatternError, parse_url_pattern};
 use crate::json::{JsonKind, JsonObject, JsonValue};
+use crate::text::{concat, decimal};
 
 /// Valid values of `maxThroughput`, in calls per second (documented, code 101).
-const THROUGHPUT_RANGE: core::ops::RangeInclusive<i64> = 200..=5000;
+const THROUGHPUT_RANGE: core::ops::RangeInclusive<u64> = 200..=5000;
 /// Throttling applies to custom actions only (documented).
 const CALLERS: [Caller; 1] = [Caller::CustomAction];
+/// An attribute is missing.
+const MISSING: &str = "ERR_THROTTLING_CONFIG_100";
+/// A value has the wrong type.
+const WRONG_TYPE: &str = "ERR_THROTTLING_CONFIG_106";
 
 /// Validates a throttling definition: all findings of the service, plus this project's own notes.
 pub fn validate_throttling(definition: &impl JsonValue) -> Vec<Diagnostic> {
-    let Some(definition) = definition.as_object() else {
-        let finding = Diagnostic::error("ERR_THROTTLING_CONFIG_106", "", "the payload must be a JSON object");
-        return vec![finding.rejecting()];
-    };
-    validate_throttling_fields(definition)
+    match definition.as_object() {
+        Some(fields) => validate_throttling_fields(fields),
+        None => {
+            let mut findings = Findings::default();
+            findings.rejection(WRONG_TYPE, "", &["the payload must be a JSON object"]);
+            findings.into_vec()
+        }
+    }
 }
 
 /// Like [`validate_throttling`], for the fields of a definition.
 pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let field = |name| definition.get(name).filter(|value| !value.is_null());
     match field("urlPattern").map(JsonValue::as_str) {
-        None | Some(Some("")) => findings.push(missing_field("urlPattern").rejecting()),
-        Some(None) => findings.push(wrong_type("urlPattern", "a string")),
+        None | Some(Some("")) => {
+            findings.rejection(MISSING, "/urlPattern", &["the mandatory attribute urlPattern is missing"]);
+        }
+        Some(None) => findings.rejection(WRONG_TYPE, "/urlPattern", &["urlPattern must be a string"]),
         Some(Some(pattern)) => match parse_url_pattern(pattern) {
             Ok(pattern) => check_address(&pattern, "/urlPattern", &CALLERS, &mut findings),
-            Err(UrlPatternError::Malformed(reason)) => {
-                let message = format!("the url pattern is malformed: {reason}");
-                findings.push(Diagnostic::error("ERR_THROTTLING_CONFIG_104", "/urlPattern", message));
-            }
             Err(UrlPatternError::WildcardInHost) => {
                 let message = "the host of the url pattern contains a wildcard; wildcards are only allowed in the path";
-                findings.push(Diagnostic::error("ERR_THROTTLING_CONFIG_105", "/urlPattern", message));
+                findings.error("ERR_THROTTLING_CONFIG_105", "/urlPattern", &[message]);
+            }
+            Err(error) => {
+                let message = ["the url pattern is malformed: ", &error.reason()];
+                findings.error("ERR_THROTTLING_CONFIG_104", "/urlPattern", &message);
             }
         },
     }
-    match field("methods").map(JsonValue::items) {
-        None => findings.push(missing_field("methods").rejecting()),
-        Some(Some([])) => findings.push(missing_field("methods")),
-        Some(Some(methods)) if methods.iter().all(|method| method.as_str().is_some()) => {
+    let methods = field("methods").map(JsonValue::items);
+    match methods {
+        None | Some(Some([])) => {
+            let message = "the mandatory attribute methods is missing";
+            findings.error_if(methods.is_none(), MISSING, "/methods", &[message]);
+        }
+        Some(Some(methods)) if methods.iter().all(|method| method.kind() == JsonKind::String) => {
             check_methods(methods, &CALLERS, &mut findings);
         }
-        Some(_) => findings.push(wrong_type("methods", "a list of strings")),
+        Some(_) => findings.rejection(WRONG_TYPE, "/methods", &["methods must be a list of strings"]),
     }
-    let throughput = field("maxThroughput").map(JsonValue::as_i64);
-    if let Some(throughput) = throughput.flatten().filter(|count| THROUGHPUT_RANGE.contains(count)) {
-        findings.extend(check_throughput(throughput));
-    } else {
-        let message =
-            format!("maxThroughput must be an integer from {} to {}", THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end());
-        let finding = Diagnostic::error("ERR_THROTTLING_CONFIG_101", "/maxThroughput", message);
-        // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
-        // stored.
-        let is_number = throughput.flatten().is_some();
-        findings.push(if is_number { finding } else { finding.rejecting() });
+    let throughput = field("maxThroughput").and_then(JsonValue::as_i64);
+    match throughput.and_then(|count| u64::try_from(count).ok()).filter(|count| THROUGHPUT_RANGE.contains(count)) {
+        Some(throughput) => check_throughput(throughput, &mut findings),
+        None => {
+            let [start, end] = [THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end()].map(|bound| decimal(*bound));
+            let message = ["maxThroughput must be an integer from ", &start, " to ", &end];
+            // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
+            // stored.
+            findings.error_if(throughput.is_none(), "ERR_THROTTLING_CONFIG_101", "/maxThroughput", &message);
+        }
     }
-    for field in ["name", "description"] {
-        if definition.get(field).is_some_and(|value| !matches!(value.kind(), JsonKind::String | JsonKind::Null)) {
-            findings.push(wrong_type(field, "a string"));
+    for name in ["name", "description"] {
+        if field(name).is_some_and(|value| value.kind() != JsonKind::String) {
+            findings.rejection(WRONG_TYPE, &concat(&["/", name]), &[name, " must be a string"]);
         }
     }
     hidden_characters::check_fields(definition, "", &mut findings);
-    findings
-}
-
-fn missing_field(field: &str) -> Diagnostic {
-    Diagnostic::error(
-        "ERR_THROTTLING_CONFIG_100",
-        format!("/{field}"),
-        format!("the mandatory attribute {field} is missing"),
-    )
-}
-
-fn wrong_type(field: &str, expected: &str) -> Diagnostic {
-    Diagnostic::error("ERR_THROTTLING_CONFIG_106", format!("/{field}"), format!("{field} must be {expected}"))
-        .rejecting()
+    findings.into_vec()
 }
 
 #[cfg(test)]

@@ -1,18 +1,32 @@
 //! URL patterns of endpoints, in which `*` is a wildcard in the path.
 
-use alloc::format;
 use alloc::string::String;
 
+use UrlPatternError::Malformed;
+
 use super::hidden_characters::describe_character;
-use crate::parse::ip_address::parse_ipv6;
-use crate::parse::substring;
+use crate::parse::ip_address::{parse_ipv6, parse_port};
+use crate::text::{concat, contains, find_any, is_white_space, split_at, split_once};
 
 /// Why a URL pattern is invalid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UrlPatternError {
     /// It is not an absolute http or https URL.
-    Malformed(String),
+    Malformed(&'static str),
+    /// It contains white space or a control character.
+    Space(char),
     WildcardInHost,
+}
+
+impl UrlPatternError {
+    /// What is wrong, for a message about a malformed URL.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Malformed(reason) => reason.into(),
+            Self::Space(character) => concat(&["it contains ", &describe_character(character)]),
+            Self::WildcardInHost => "its host contains a wildcard".into(),
+        }
+    }
 }
 
 /// The parts of a URL pattern that say which server it is about.
@@ -31,64 +45,56 @@ pub(super) struct UrlPattern<'u> {
 /// and does not count as a wildcard in the host: the published canDeploy sample has code 101 for
 /// `https://api.example*.org:8*0/…`.
 pub(super) fn parse_url_pattern(url: &str) -> Result<UrlPattern<'_>, UrlPatternError> {
-    let malformed = |reason: &str| UrlPatternError::Malformed(reason.into());
-    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
-    let space = url.chars().find(|c| !is_plain && (c.is_whitespace() || c.is_control()));
-    if let Some(space) = space {
-        return Err(UrlPatternError::Malformed(format!("it contains {}", describe_character(space))));
+    const NO_SCHEME: UrlPatternError = Malformed("it must begin with https:// or http://");
+    if let Some(space) = url.chars().find(|character| is_white_space(*character) || character.is_control()) {
+        return Err(UrlPatternError::Space(space));
     }
-    let (scheme, rest) =
-        substring::split_once(url, "://").ok_or_else(|| malformed("it must begin with https:// or http://"))?;
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return Err(malformed("it must begin with https:// or http://"));
+    let (scheme, rest) = split_once(url, "://").ok_or(NO_SCHEME)?;
+    let is_https = scheme.eq_ignore_ascii_case("https");
+    if !is_https && !scheme.eq_ignore_ascii_case("http") {
+        return Err(NO_SCHEME);
     }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(malformed("it must not contain a user name"));
+    let authority = split_at(rest, find_any(rest, b"/?#").unwrap_or(rest.len())).0;
+    if contains(authority, "@") {
+        return Err(Malformed("it must not contain a user name"));
     }
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, rest) =
-                rest.split_once(']').ok_or_else(|| malformed("its IPv6 address has no closing bracket"))?;
-            if !address.contains('*') && parse_ipv6(address).is_none() {
-                return Err(malformed("the address in brackets is not an IPv6 address"));
-            }
-            match rest.strip_prefix(':') {
-                Some(port) => (address, Some(port)),
-                None if rest.is_empty() => (address, None),
-                None => return Err(malformed("only a port can follow the address in brackets")),
-            }
+    let in_brackets = authority.strip_prefix('[');
+    let is_bracketed = in_brackets.is_some();
+    let (host, port) = if let Some(in_brackets) = in_brackets {
+        let (address, rest) =
+            split_once(in_brackets, "]").ok_or(Malformed("its IPv6 address has no closing bracket"))?;
+        if !contains(address, "*") && parse_ipv6(address).is_none() {
+            return Err(Malformed("the address in brackets is not an IPv6 address"));
         }
-        None => match authority.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (authority, None),
-        },
+        if !rest.is_empty() && !rest.starts_with(':') {
+            return Err(Malformed("only a port can follow the address in brackets"));
+        }
+        (address, rest)
+    } else {
+        split_at(authority, find_any(authority, b":").unwrap_or(authority.len()))
     };
-    let number = |port: &str| port.parse().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));
-    let port = match port.map(number) {
-        Some(None) => return Err(malformed("its port is not a number from 0 to 65535")),
-        port => port.flatten(),
+    let port = match port.strip_prefix(':') {
+        None => None,
+        Some(port) => Some(parse_port(port).ok_or(Malformed("its port is not a number from 0 to 65535"))?),
     };
-    if host.contains('*') {
+    if contains(host, "*") {
         return Err(UrlPatternError::WildcardInHost);
     }
-    let is_bracketed = authority.starts_with('[');
     let host = host.strip_suffix('.').unwrap_or(host);
     if !is_bracketed && !is_host(host) {
-        return Err(malformed("its host is not a valid host name"));
+        return Err(Malformed("its host is not a valid host name"));
     }
-    Ok(UrlPattern { is_https: scheme.eq_ignore_ascii_case("https"), host, is_bracketed, port })
+    Ok(UrlPattern { is_https, host, is_bracketed, port })
 }
 
 impl UrlPattern<'_> {
     /// Whether the host is an IP address. As in the URL standard, a host whose last label is a number is an IPv4
     /// address, also `2130706433` and `127.0.0x1`.
     pub(super) fn is_ip_address(&self) -> bool {
-        let last = self.host.rsplit('.').next().unwrap_or_default();
-        let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
-        let is_number = match hexadecimal {
-            Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            None => last.bytes().all(|byte| byte.is_ascii_digit()),
+        let start = self.host.bytes().rposition(|byte| byte == b'.').map_or(0, |dot| dot + 1);
+        let is_number = match &self.host.as_bytes()[start..] {
+            [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+            digits => digits.iter().all(u8::is_ascii_digit),
         };
         self.is_bracketed || is_number
     }
@@ -99,10 +105,29 @@ impl UrlPattern<'_> {
     }
 }
 
-/// Labels of letters (in any script), digits, hyphens, and underscores, separated by single dots.
+/// Labels of ASCII letters, digits, hyphens, underscores, and characters of other scripts, separated by single dots.
 fn is_host(host: &str) -> bool {
-    let label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-    host.split('.').all(label)
+    let mut is_label_empty = true;
+    for character in host.chars() {
+        let is_dot = character == '.';
+        if is_dot && is_label_empty || !is_dot && !is_label_character(character) {
+            return false;
+        }
+        is_label_empty = is_dot;
+    }
+    !is_label_empty
+}
+
+/// Outside ASCII, only the blocks of punctuation, symbols, and private characters are rejected. Tables of all letters would be 1.5 KB
+/// of WebAssembly.
+fn is_label_character(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric() || character == '-' || character == '_',
+        '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{303f}' | '\u{e000}'..='\u{f8ff}' => false,
+        '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' => false,
+        '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'.. => false,
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +145,7 @@ mod tests {
             "https://[2001:db8::1]:8443/*",
             "https://bücher.example/*",
             "https://a_b.example./",
+            "https://हिन्दी.example/",
             "https://api.example.com/v3/messages/*/send",
         ] {
             assert!(parse_url_pattern(url).is_ok(), "{url}");
@@ -142,11 +168,8 @@ mod tests {
             ("https://a.example/\u{a0}x", "U+00A0 (no-break space)"),
             ("https://a.example/\n", "U+000A (line break)"),
         ] {
-            assert_eq!(
-                parse_url_pattern(url),
-                Err(UrlPatternError::Malformed(format!("it contains {named}"))),
-                "{url}"
-            );
+            let error = parse_url_pattern(url).expect_err(url);
+            assert_eq!(error.reason(), format!("it contains {named}"), "{url}");
         }
     }
 
@@ -176,9 +199,13 @@ mod tests {
             "https://a.example:+1/",
             "mailto:a@b.example",
             "https://a,b/",
+            "https://a–b.example/",
+            "https://a。b/",
+            "https://a\u{1f980}.example/",
+            "https://a©b/",
         ] {
             assert!(
-                matches!(parse_url_pattern(url), Err(UrlPatternError::Malformed(_))),
+                matches!(parse_url_pattern(url), Err(Malformed(_) | UrlPatternError::Space(_))),
                 "{url}: {:?}",
                 parse_url_pattern(url)
             );

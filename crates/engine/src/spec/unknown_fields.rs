@@ -1,6 +1,6 @@
 //! The fields of a definition that a client does not send.
 
-use alloc::format;
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +9,7 @@ use super::object_schema::{self, EXTRA, FieldType, ObjectSchema};
 use crate::json::{JsonObject, JsonValue, escape_pointer_token};
 use crate::parse::untrusted_text::excerpt;
 use crate::rules::{Diagnostic, Severity};
+use crate::text::concat;
 
 const CODE: &str = "AJO_LIMITS_UNKNOWN_FIELD";
 
@@ -26,9 +27,9 @@ impl Api {
         check_fields(fields, schema, "", &mut found);
         match fields.get(EXTRA) {
             Some(extra) if extra.as_object().is_none() && !extra.is_null() => {
-                found.push(diagnostic(format!("/{EXTRA}"), format!("`{EXTRA}` must be an object")));
+                found.push(diagnostic("/extra".to_owned(), "`extra` must be an object".to_owned()));
             }
-            Some(extra) => check_extra(extra, Some(definition), schema, &format!("/{EXTRA}"), &mut found),
+            Some(extra) => check_extra(extra, Some(definition), schema, "/extra", &mut found),
             None => {}
         }
         found
@@ -42,7 +43,7 @@ fn check_fields(
     found: &mut Vec<Diagnostic>,
 ) {
     for (name, value) in fields.entries() {
-        let pointer_of_field = || format!("{pointer}/{}", escape_pointer_token(name));
+        let pointer_of_field = || concat(&[pointer, "/", &escape_pointer_token(name)]);
         match schema.field(name).map(|field| field.field_type) {
             Some(FieldType::Object(schema)) => {
                 if let Some(fields) = value.as_object() {
@@ -50,8 +51,8 @@ fn check_fields(
                 }
             }
             None if !(pointer.is_empty() && name == EXTRA) => {
-                let message =
-                    format!("unknown field `{}`; only unknown fields in `{EXTRA}` are sent", excerpt(name, 40));
+                let name = excerpt(name, 40);
+                let message = concat(&["unknown field `", &name, "`; only unknown fields in `extra` are sent"]);
                 found.push(diagnostic(pointer_of_field(), message));
             }
             _ => {}
@@ -69,13 +70,13 @@ fn check_extra<J: JsonValue>(
 ) {
     let (Some(extra), Some(sibling)) = (extra.as_object(), sibling) else { return };
     for (name, value) in extra.entries() {
-        let pointer = format!("{pointer}/{}", escape_pointer_token(name));
+        let pointer = concat(&[pointer, "/", &escape_pointer_token(name)]);
         match schema.field(name).map(|field| field.field_type) {
             Some(FieldType::Object(schema)) if value.as_object().is_some() => {
                 check_extra(value, JsonValue::get(sibling, name), schema, &pointer, found);
             }
             Some(_) => {
-                let message = format!("`{EXTRA}` must not contain the known field `{name}`");
+                let message = concat(&["`extra` must not contain the known field `", name, "`"]);
                 found.push(diagnostic(pointer, message));
             }
             None => {}

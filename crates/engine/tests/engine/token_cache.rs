@@ -35,7 +35,7 @@ fn step() -> impl Strategy<Value = CacheStep> {
 }
 
 fn rate_limited_error(retry_after: Option<u64>) -> AuthError {
-    AuthError::Ims(ImsError {
+    AuthError::from(ImsError {
         kind: ImsErrorKind::RateLimited,
         status: 429,
         code: None,

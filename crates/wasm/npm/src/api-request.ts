@@ -1,6 +1,7 @@
 import { UNLISTED } from "./actions.js";
 import type { ApiCall } from "./api-call.js";
-import { readRequestOptions, validationError } from "./arguments.js";
+import { readRequestOptions } from "./arguments.js";
+import { validationError } from "./validation-error.js";
 import type { CallContext } from "./call-context.js";
 import { invalidInput, jsonRequest } from "./request.js";
 import { startCall } from "./start-call.js";

@@ -3,10 +3,10 @@
 import { AjoValidationError } from "./errors.js";
 import { escapeAndTruncate } from "./escape-and-truncate.js";
 import { toJson } from "./json.js";
-import { LOG_LEVELS } from "./log.js";
-import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders, RequestOptions, SandboxOption, TokenOptions } from "./options.js";
+import type { AjoOptions, CallOptions, CallSettings, ClientSettings, ExtraHeaders, RequestOptions, SandboxOption, ServiceRating, TokenOptions } from "./options.js";
+import { LOG_LEVELS } from "./logger.js";
 import type { Signal } from "./platform.js";
-import type { ServiceRating } from "./set-limit.js";
+import { validationError } from "./validation-error.js";
 
 /** The expected type, as error messages name it, and a test for it. */
 type TypeRule = readonly [expected: string, accepts: (value: unknown) => boolean];
@@ -298,11 +298,6 @@ function stringify(value: unknown): string {
   // `withReadErrors` converts it, like an exception of `JSON.stringify`.
   if (json === undefined) throw undefined;
   return json;
-}
-
-export function validationError(where: string, problem: string, cause?: unknown): AjoValidationError {
-  const details = /^new |\.fromEnv$/.test(where) ? { code: "CONFIG" } : { code: "BUILD_REQUEST", operation: where };
-  return new AjoValidationError(`${where}: ${problem}`, { ...details, cause });
 }
 
 /** The type of a value for error messages. Never its content, which may be a secret. */

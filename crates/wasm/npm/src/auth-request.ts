@@ -1,4 +1,5 @@
-import { validationError, withReadErrors } from "./arguments.js";
+import { withReadErrors } from "./arguments.js";
+import { validationError } from "./validation-error.js";
 import type { CallContext } from "./call-context.js";
 import { type HeaderRecord, identityHeaders } from "./request.js";
 import * as wasm from "./wasm-instance.js";

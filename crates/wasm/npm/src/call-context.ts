@@ -1,4 +1,4 @@
-import { validationError } from "./arguments.js";
+import { validationError } from "./validation-error.js";
 import { ClientState } from "./client-state.js";
 import { createLog, type Log } from "./log.js";
 import type { CallLimits } from "./module-call.js";

@@ -4,8 +4,9 @@ import { type CappingMethods, createApis, type ThrottlingMethods } from "./api-m
 import { type RequestMethod, startRequest } from "./api-request.js";
 import { readOptions } from "./arguments.js";
 import { CallContext } from "./call-context.js";
-import { type EnvConfig, type EnvOptions, nameVariable, processEnv, readEnv } from "./env.js";
+import { type EnvConfig, type EnvOptions, nameVariable, readEnv } from "./env.js";
 import type { AjoOptions, RequestOptions } from "./options.js";
+import { processEnv } from "./process-variables.js";
 import { startOperation } from "./start-call.js";
 
 const CONSTRUCTOR = "new AjoClient";

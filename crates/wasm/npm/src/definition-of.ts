@@ -1,4 +1,5 @@
-import { readDefinition, validationError } from "./arguments.js";
+import { readDefinition } from "./arguments.js";
+import { validationError } from "./validation-error.js";
 import type { CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
 import * as wasm from "./wasm-instance.js";
 

@@ -1,11 +1,12 @@
 // Environment variables. Credential variables mean the same as for the command `ajo`.
 
-import { validationError } from "./arguments.js";
 import { decode } from "./base64.js";
 import { readProperty } from "./error-message.js";
 import { AjoValidationError } from "./errors.js";
 import { parseLogLevel } from "./log.js";
 import type { AjoOptions } from "./options.js";
+import { readVariable } from "./process-variables.js";
+import { validationError } from "./validation-error.js";
 
 /** Options that `fromEnv` does not read from variables. */
 export type EnvOptions = Omit<AjoOptions, (typeof CREDENTIAL_OPTIONS)[number]>;
@@ -34,32 +35,6 @@ const MIN_BASE64_LENGTH = 80;
 export interface EnvConfig {
   readonly options: AjoOptions;
   readonly variables: Readonly<Record<string, string>> | undefined;
-}
-
-/** The variables of the process; `undefined` in a runtime without them. */
-export function processEnv(): object | undefined {
-  return readProperty(readProperty(globalThis, "process"), "env") as object | undefined;
-}
-
-/** A variable of the process, if reading it asks for no permission: Deno would prompt, and a client without variables needs none. */
-export function processVariable(name: string): string | undefined {
-  try {
-    const permissions = (globalThis as { Deno?: { permissions: DenoPermissions } }).Deno?.permissions;
-    if (permissions && permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
-    return readVariable(processEnv() ?? {}, name);
-  } catch {
-    return undefined;
-  }
-}
-
-interface DenoPermissions {
-  querySync(descriptor: { name: "env"; variable: string }): { state: string };
-}
-
-/** A variable without the white space around it. Other values than strings are bindings of a Worker. */
-function readVariable(env: object, name: string): string | undefined {
-  const value = (env as Record<string, unknown>)[name];
-  return typeof value === "string" ? value.trim() || undefined : undefined;
 }
 
 /** Reads the options of a client from variables. Errors name variables, and never their values. */

@@ -1,32 +1,14 @@
-import { validationError } from "./arguments.js";
-import { processVariable } from "./env.js";
 import { ignoreErrors } from "./ignore-errors.js";
+import { LOG_LEVELS, type Logger, type LogLevel, type LogSettings } from "./logger.js";
 import type { AjoEvent } from "./options.js";
-
-/** What to log: nothing, failed calls, also retries, also finished calls and token requests, or every attempt. */
-export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
-
-/** The part of `console` that the client uses. */
-export interface Logger {
-  error(message: string): void;
-  warn(message: string): void;
-  info(message: string): void;
-  debug(message: string): void;
-}
+import { processVariable } from "./process-variables.js";
+import { validationError } from "./validation-error.js";
 
 /** The parts of a request that a line can contain. */
 export interface LoggedRequest {
   readonly method: string;
   readonly url: string;
   readonly requestId: string;
-}
-
-export const LOG_LEVELS: readonly LogLevel[] = ["off", "error", "warn", "info", "debug"];
-
-/** The options for logging. */
-export interface LogSettings {
-  readonly logLevel: LogLevel | undefined;
-  readonly logger: Logger | undefined;
 }
 
 /** Writes one line for each event of a call. No line contains a header value, a body, or the value of a query parameter. */

@@ -1,4 +1,4 @@
-import type { Logger, LogLevel, LogSettings } from "./log.js";
+import type { Logger, LogLevel, LogSettings } from "./logger.js";
 import type { Fetch, Signal } from "./platform.js";
 import type { ReleaseLock, TokenStore } from "./stores/token-store.js";
 
@@ -106,6 +106,16 @@ export interface RequestOptions extends CallOptions {
   query?: Readonly<Record<string, QueryValue>> | undefined;
   /** Sent as JSON. */
   body?: unknown;
+}
+
+/** A new rating for one service of a capping configuration. */
+export interface ServiceRating {
+  /** Required if the configuration limits both services. */
+  readonly service?: "action" | "dataSource" | undefined;
+  /** Maximum number of calls in one period. */
+  readonly maxCallsCount: number;
+  /** Length of the period in milliseconds. */
+  readonly periodInMs: number;
 }
 
 /** An event for `onEvent`. No event contains a token or a secret. */

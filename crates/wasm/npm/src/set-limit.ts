@@ -4,20 +4,10 @@ import { definitionOf } from "./definition-of.js";
 import { AjoError, AjoValidationError } from "./errors.js";
 import type { Capping, Throttling } from "./generated/operations.js";
 import type { CappingDefinition, Diagnostic, ServiceLimit, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
-import type { CallOptions } from "./options.js";
+import type { CallOptions, ServiceRating } from "./options.js";
 import { liveLimit, redeploy } from "./redeploy.js";
 import { validateCapping, validateThrottling } from "./validate.js";
 import * as wasm from "./wasm-instance.js";
-
-/** A new rating for one service of a capping configuration. */
-export interface ServiceRating {
-  /** Required if the configuration limits both services. */
-  readonly service?: "action" | "dataSource" | undefined;
-  /** Maximum number of calls in one period. */
-  readonly maxCallsCount: number;
-  /** Length of the period in milliseconds. */
-  readonly periodInMs: number;
-}
 
 /**
  * Which limit is live: the new one, the old one, or none, because the configuration is not deployed. Then only AJO's default cap

@@ -4,14 +4,13 @@ use ajo_engine::{config_definition, encode_payload};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::{Api, CappingConfig, CappingDefinition, Operation, ThrottlingConfig, ThrottlingDefinition, Verb};
+use crate::{Api, CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition, Verb};
 
 const ORG_ID: &str = "A1@AdobeOrg";
 
 /// The body of an update with this definition.
 fn request_body(api: Api, definition: &str) -> Result<Value, String> {
-    let update = Operation::find(api, Verb::Update).expect("an operation");
-    encode_payload(update, definition, ORG_ID).map(|body| serde_json::from_str(&body).expect("JSON"))
+    encode_payload(api, Verb::Update, definition, ORG_ID).map(|body| serde_json::from_str(&body).expect("JSON"))
 }
 
 /// Fields that no specification has. One has the name of the map that holds them.

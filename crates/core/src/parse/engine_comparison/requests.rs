@@ -10,7 +10,7 @@ use crate::{Api, CappingDefinition, Operation, ThrottlingDefinition, Verb};
 const ORG_ID: &str = "A1@AdobeOrg";
 
 fn encode(api: Api, definition: &str) -> Result<String, String> {
-    encode_payload(Operation::find(api, Verb::Create).expect("an operation"), definition, ORG_ID)
+    encode_payload(api, Verb::Create, definition, ORG_ID)
 }
 
 /// The JSON that the Rust type writes, or `None` if it does not accept the definition.

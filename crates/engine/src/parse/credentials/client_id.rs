@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::{is_any, trim};
+
 /// Characters of quotes, placeholders, and JSON around a value.
 const WRAPPERS: &[u8] = b"\"'`<>{}[]()$%,;";
 
@@ -14,13 +16,21 @@ pub struct ClientId(String);
 
 /// Text that is not a valid client id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ClientIdError {
-    #[error("the client id is empty")]
     Empty,
-    #[error(
-        "the client id contains a space, a quote, a bracket, or another character that client ids do not have; copy it again"
-    )]
     InvalidCharacter,
+}
+
+impl ClientIdError {
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "the client id is empty",
+            Self::InvalidCharacter => {
+                "the client id contains a space, a quote, a bracket, or another character that client ids do not have; copy it again"
+            }
+        }
+    }
 }
 
 impl ClientId {
@@ -34,10 +44,10 @@ impl FromStr for ClientId {
 
     /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = trim(text);
         if text.is_empty() {
             Err(ClientIdError::Empty)
-        } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !WRAPPERS.contains(&byte)) {
+        } else if text.bytes().all(|byte| byte.is_ascii_graphic() && !is_any(byte, WRAPPERS)) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ClientIdError::InvalidCharacter)

@@ -3,34 +3,33 @@
 use alloc::vec::Vec;
 
 use crate::parse::credentials::formats::parsed_credential::parse_list;
+use crate::text::{is_any, trim};
 use crate::{ClientSecretError, CredentialsError, Secret};
 
 /// Parses a setting with one secret or a JSON list of secrets. White space is trimmed.
-pub(crate) fn parse_client_secrets(text: &str) -> Result<Vec<Secret>, CredentialsError> {
-    let mut secrets = Vec::new();
-    for value in parse_list(text.trim()) {
-        let value = value.trim();
-        if value.is_empty() {
-            continue;
+pub(crate) fn parse_client_secrets(text: &str, secrets: &mut Vec<Secret>) -> Result<(), CredentialsError> {
+    for value in parse_list(trim(text)) {
+        let value = trim(value.expose());
+        if let Some(defect) = find_defect(value) {
+            return Err(CredentialsError::InvalidSecret(defect));
         }
-        match find_defect(value) {
-            Some(defect) => return Err(CredentialsError::InvalidSecret(defect)),
-            None => secrets.push(Secret::new(value)),
+        if !value.is_empty() {
+            secrets.push(Secret::new(value));
         }
     }
-    Ok(secrets)
+    Ok(())
 }
 
 fn find_defect(value: &str) -> Option<ClientSecretError> {
-    let first = value.chars().next()?;
-    let is_wrapped = |start: &str, end: &str| value.starts_with(start) && value.ends_with(end);
-    if value.contains(char::is_control) {
+    let bytes = value.as_bytes();
+    let [first, last] = [bytes.first()?, bytes.last()?];
+    if value.chars().any(char::is_control) {
         Some(ClientSecretError::Control)
-    } else if matches!(first, '"' | '\'' | '`') || value.ends_with(['"', '\'', '`']) {
+    } else if is_any(*first, b"\"'`") || is_any(*last, b"\"'`") {
         Some(ClientSecretError::Quoted)
-    } else if ["$", "{{", "<", "%("].iter().any(|start| value.starts_with(start)) || is_wrapped("%", "%") {
+    } else if ["$", "{{", "<", "%("].iter().any(|start| value.starts_with(start)) || [*first, *last] == *b"%%" {
         Some(ClientSecretError::Placeholder)
-    } else if first == '{' || is_wrapped("[", "]") {
+    } else if *first == b'{' || [*first, *last] == *b"[]" {
         Some(ClientSecretError::Json)
     } else if !value.is_ascii() {
         Some(ClientSecretError::NotAscii)
@@ -68,7 +67,8 @@ mod tests {
             ("p8e\u{2013}SEC", ClientSecretError::NotAscii),
             ("SEC\nSEC", ClientSecretError::Control),
         ] {
-            assert_eq!(parse_client_secrets(text), Err(CredentialsError::InvalidSecret(expected)), "{text}");
+            let result = parse_client_secrets(text, &mut Vec::new());
+            assert_eq!(result, Err(CredentialsError::InvalidSecret(expected)), "{text}");
             assert!(!expected.to_string().contains("SEC"), "{expected}");
         }
     }
@@ -76,7 +76,9 @@ mod tests {
     #[test]
     fn secret_list_is_accepted() {
         let parse = |text: &str| -> Vec<String> {
-            parse_client_secrets(text).expect("secrets").iter().map(|secret| secret.expose().to_owned()).collect()
+            let mut secrets = Vec::new();
+            parse_client_secrets(text, &mut secrets).expect("secrets");
+            secrets.iter().map(|secret| secret.expose().to_owned()).collect()
         };
         assert_eq!(parse(" [\"a\", \"b\"]\n"), ["a", "b"]);
         assert_eq!(parse("p8e-a_b=c%d$e\r\n"), ["p8e-a_b=c%d$e"]);

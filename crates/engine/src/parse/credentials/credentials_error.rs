@@ -2,30 +2,35 @@
 
 use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::text::{concat, decimal, join};
 use crate::{ClientIdError, ClientSecretError, OrgIdError, ScopesError};
 
 /// Invalid or missing credentials. The messages never show a value that can be secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsError {
     /// Required variables are not set.
-    #[error("no credentials: {} not set; set {}, or set AJO_CREDENTIALS to the path of a credential file", format_missing(.0), if .0.len() == 1 { "it" } else { "them" })]
     Missing(Vec<&'static str>),
     /// The credential file cannot be read or parsed.
-    #[error("failed to read the credentials in {path}: {reason}")]
-    File { path: String, reason: String },
+    File {
+        path: String,
+        reason: String,
+    },
     /// The content of a credential file is invalid.
-    #[error("failed to read the credentials in {path}: {error}")]
-    InFile { path: String, error: Box<Self> },
+    InFile {
+        path: String,
+        error: Box<Self>,
+    },
     /// The value of a variable is invalid.
-    #[error("{name}: {error}")]
-    InVariable { name: &'static str, error: Box<Self> },
+    InVariable {
+        name: &'static str,
+        error: Box<Self>,
+    },
     /// The text is not JSON.
-    #[error("invalid JSON at line {line}, column {column}")]
     InvalidJson {
         /// Counted from 1.
         line: usize,
@@ -33,24 +38,19 @@ pub enum CredentialsError {
         column: usize,
     },
     /// The text has no known credential format, or a field is invalid.
-    #[error("{0}")]
     InvalidFormat(String),
-    #[error(transparent)]
-    ClientId(#[from] ClientIdError),
-    #[error(transparent)]
-    OrgId(#[from] OrgIdError),
-    #[error(transparent)]
-    Scopes(#[from] ScopesError),
+    ClientId(ClientIdError),
+    OrgId(OrgIdError),
+    Scopes(ScopesError),
     /// There are several credentials, and none or an ambiguous name was selected.
-    #[error("there are several credentials; choose one by name: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
     /// No credential has the requested name.
-    #[error("no credential is named {name}; {}", if .available.is_empty() { "the only credential has no name".to_owned() } else { format!("available: {}", .available.join(", ")) })]
-    UnknownName { name: String, available: Vec<String> },
-    #[error("the client secret is empty")]
+    UnknownName {
+        name: String,
+        available: Vec<String>,
+    },
     MissingSecret,
     /// The client secret has a wrapper or characters that no secret has.
-    #[error("{0}")]
     InvalidSecret(ClientSecretError),
 }
 
@@ -65,6 +65,42 @@ impl CredentialsError {
         Self::InVariable { name, error: Box::new(self) }
     }
 
+    /// What is wrong, without a secret.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Missing(names) => {
+                let (verb, them) = if names.len() == 1 { (" is", "it") } else { (" are", "them") };
+                let names = join_names(names);
+                let end = ", or set AJO_CREDENTIALS to the path of a credential file";
+                concat(&["no credentials: ", &names, verb, " not set; set ", them, end])
+            }
+            Self::File { path, reason } => concat(&["failed to read the credentials in ", path, ": ", reason]),
+            Self::InFile { path, error } => {
+                concat(&["failed to read the credentials in ", path, ": ", &error.message()])
+            }
+            Self::InVariable { name, error } => concat(&[name, ": ", &error.message()]),
+            Self::InvalidJson { line, column } => {
+                let [line, column] = [line, column].map(|number| decimal(*number as u64));
+                concat(&["invalid JSON at line ", &line, ", column ", &column])
+            }
+            Self::InvalidFormat(message) => message.clone(),
+            Self::ClientId(error) => error.message().to_owned(),
+            Self::OrgId(error) => error.message().to_owned(),
+            Self::Scopes(error) => error.message(),
+            Self::Ambiguous(names) => {
+                concat(&["there are several credentials; choose one by name: ", &join_names(names)])
+            }
+            Self::UnknownName { name, available } if available.is_empty() => {
+                concat(&["no credential is named ", name, "; the only credential has no name"])
+            }
+            Self::UnknownName { name, available } => {
+                concat(&["no credential is named ", name, "; available: ", &join_names(available)])
+            }
+            Self::MissingSecret => "the client secret is empty".to_owned(),
+            Self::InvalidSecret(error) => error.message().to_owned(),
+        }
+    }
+
     /// The error itself, without the file or variable that contains the value.
     pub fn root(&self) -> &Self {
         match self {
@@ -74,7 +110,32 @@ impl CredentialsError {
     }
 }
 
-fn format_missing(names: &[&str]) -> String {
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", names.join(", "))
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl core::error::Error for CredentialsError {}
+
+impl From<ClientIdError> for CredentialsError {
+    fn from(error: ClientIdError) -> Self {
+        Self::ClientId(error)
+    }
+}
+
+impl From<OrgIdError> for CredentialsError {
+    fn from(error: OrgIdError) -> Self {
+        Self::OrgId(error)
+    }
+}
+
+impl From<ScopesError> for CredentialsError {
+    fn from(error: ScopesError) -> Self {
+        Self::Scopes(error)
+    }
+}
+
+fn join_names<N: AsRef<str>>(names: &[N]) -> String {
+    join(&names.iter().map(AsRef::as_ref).collect::<Vec<_>>(), ", ")
 }

@@ -11,7 +11,7 @@ use crate::parse::credentials::file_setting::{display_path, find_credential_cont
 use crate::parse::credentials::formats::aio_variables;
 use crate::parse::credentials::formats::parsed_credential::parse_list;
 use crate::parse::credentials::formats::variables::{CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES};
-use crate::{ClientId, Credentials, CredentialsError, OrgId, Scopes, Secret};
+use crate::{ClientId, Credentials, CredentialsError, OrgId, Scopes, ScopesError, Secret};
 
 /// The path of a credential file. The other variables override its values.
 const FILE_VARIABLE: &str = "AJO_CREDENTIALS";
@@ -119,7 +119,7 @@ fn parse_values(find: &dyn Fn(Names) -> Option<(&'static str, String)>) -> Resul
         find(CLIENT_ID).map(parse_id).transpose()?,
         find(CLIENT_SECRET).map(|(name, text)| parse_secrets_of(name, &text)).transpose()?,
         find(ORG_ID).map(parse_org).transpose()?,
-        find(SCOPES).map(|(name, text)| in_variable(name, Scopes::new(parse_list(&text)))).transpose()?,
+        find(SCOPES).map(|(name, text)| in_variable(name, parse_scopes(&text))).transpose()?,
     ))
 }
 
@@ -134,7 +134,8 @@ fn in_variable<T, E: Into<CredentialsError>>(name: &'static str, result: Result<
 }
 
 fn parse_secrets_of(name: &'static str, text: &str) -> Result<Vec<Secret>, CredentialsError> {
-    let secrets = in_variable(name, parse_client_secrets(text))?;
+    let mut secrets = Vec::new();
+    in_variable(name, parse_client_secrets(text, &mut secrets))?;
     if secrets.is_empty() { in_variable(name, Err(CredentialsError::MissingSecret)) } else { Ok(secrets) }
 }
 
@@ -187,4 +188,8 @@ mod tests {
         let error = credentials_from_vars(&[(FILE_VARIABLE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
+}
+
+fn parse_scopes(text: &str) -> Result<Scopes, ScopesError> {
+    Scopes::new(parse_list(text).iter().map(Secret::expose))
 }

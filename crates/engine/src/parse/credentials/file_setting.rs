@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use crate::parse::base64::decode_base64;
 use crate::parse::credentials::formats::dotenv::is_credential_dotenv;
-use crate::parse::substring;
+use crate::text;
 use crate::untrusted_text::excerpt;
 
 /// The shortest Base64 text that can contain a credential.
@@ -29,7 +29,7 @@ pub fn find_credential_content(setting: &str) -> Option<String> {
 fn is_content(text: &str) -> bool {
     text.starts_with(['{', '<', '"', '\''])
         || text.starts_with("[{")
-        || substring::contains(text, "-----BEGIN")
+        || text::contains(text, "-----BEGIN")
         || (text.contains('\n') && text.contains([':', '=']))
         || is_credential_dotenv(text)
 }

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use crate::CredentialsError;
 use crate::json::{self, JsonValue, MAX_DEPTH, Value};
-use crate::parse::substring;
+use crate::text;
 use json_object::parse_object;
 use known_formats::unknown_format_error;
 use parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error};
@@ -31,7 +31,7 @@ pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, Cre
     if text.is_empty() {
         return Err(format_error("the file is empty"));
     }
-    if substring::contains(text, "-----BEGIN") && !text.starts_with('{') {
+    if text::contains(text, "-----BEGIN") && !text.starts_with('{') {
         return Err(format_error(format!("this is a private key; {JWT_END_MESSAGE}")));
     }
     if dotenv::is_dotenv(text) {
@@ -41,7 +41,7 @@ pub(crate) fn parse_credentials(text: &str) -> Result<Vec<ParsedCredential>, Cre
         Ok(json) => parse_json_credentials(&json),
         // A position helps only if the text was meant to be JSON.
         Err(error) if text.starts_with('{') => Err(error),
-        Err(_) => Err(unknown_format_error(describe_unknown(text))),
+        Err(_) => Err(format_error(unknown_format_error(describe_unknown(text)))),
     }
 }
 
@@ -72,8 +72,10 @@ pub(crate) fn parse_json(text: &str) -> Result<Value<'_>, CredentialsError> {
 
 /// Parses all credentials in the JSON of a file.
 pub(crate) fn parse_json_credentials(json: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    match json.as_object() {
-        Some(fields) => parse_object(fields),
+    let mut credentials = Vec::new();
+    let result = match json.as_object() {
+        Some(fields) => parse_object(fields, &mut credentials),
         None => Err(unknown_format_error("the file must contain a JSON object or lines such as `AJO_CLIENT_ID=…`")),
-    }
+    };
+    result.map(|()| credentials).map_err(format_error)
 }

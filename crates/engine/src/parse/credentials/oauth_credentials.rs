@@ -1,14 +1,15 @@
 //! OAuth server-to-server credentials.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::json::JsonValue;
 use crate::parse::credentials::client_secret::parse_client_secrets;
 use crate::parse::credentials::formats;
 use crate::parse::credentials::formats::parsed_credential::{JWT_END_MESSAGE, ParsedCredential};
+use crate::text::{concat, trim};
 use crate::untrusted_text::excerpt;
 use crate::{ClientId, CredentialsError, OrgId, Scopes, Secret};
 
@@ -33,7 +34,7 @@ pub struct Credentials {
 
 /// The excerpt of a name for error messages.
 fn display_name(name: &str) -> String {
-    excerpt(name.trim(), 60)
+    excerpt(trim(name), 60)
 }
 
 impl Credentials {
@@ -66,13 +67,12 @@ impl Credentials {
     ) -> Result<Self, CredentialsError> {
         let mut valid = Vec::new();
         for secret in secrets {
-            valid.extend(parse_client_secrets(secret.expose())?);
+            parse_client_secrets(secret.expose(), &mut valid)?;
         }
-        let secrets = valid;
-        if secrets.is_empty() {
+        if valid.is_empty() {
             return Err(CredentialsError::MissingSecret);
         }
-        Ok(Self { client_id: client_id.parse()?, secrets, org_id: org_id.parse()?, scopes })
+        Ok(Self { client_id: client_id.parse()?, secrets: valid, org_id: org_id.parse()?, scopes })
     }
 
     /// Parses a credential file in any supported format: the JSON from the credential's page, the JSON of a project or
@@ -98,41 +98,27 @@ impl Credentials {
     }
 
     pub(crate) fn select(credentials: &[ParsedCredential], name: Option<&str>) -> Result<Self, CredentialsError> {
-        let usable: Vec<&ParsedCredential> = credentials.iter().filter(|credential| !credential.is_jwt).collect();
-        let chosen = match (name.map(str::trim), usable.as_slice()) {
-            (Some(wanted), _) => Self::select_by_name(credentials, wanted)?,
-            (None, [only]) => only,
-            (None, [first, ..]) if first.name.is_empty() => first,
-            (None, _) => return Err(CredentialsError::Ambiguous(credential_names(&usable))),
+        let usable = filter(credentials, &|credential| !credential.is_jwt);
+        let found = match (name, usable.as_slice()) {
+            (Some(name), _) => find_by_name(credentials, trim(name)),
+            (None, [first, _, ..]) if first.name.is_empty() => vec![*first],
+            (None, _) => usable,
+        };
+        let chosen = match (found.as_slice(), name) {
+            ([only], _) => only,
+            ([], Some(name)) => {
+                let usable = filter(credentials, &|credential| !credential.is_jwt);
+                let (name, available) = (display_name(name), credential_names(&usable));
+                return Err(CredentialsError::UnknownName { name, available });
+            }
+            (several, _) => return Err(CredentialsError::Ambiguous(credential_names(several))),
         };
         if chosen.is_jwt {
             return Err(CredentialsError::InvalidFormat(JWT_END_MESSAGE.to_owned()));
         }
-        let ParsedCredential { client_id, secrets, org_id, scopes, .. } = chosen;
-        Self::from_parts(client_id, secrets, org_id, Scopes::new(scopes)?)
-    }
-
-    /// Selects a credential by name or client id. An ambiguous name is an error.
-    fn select_by_name<'c>(
-        credentials: &'c [ParsedCredential],
-        wanted: &str,
-    ) -> Result<&'c ParsedCredential, CredentialsError> {
-        let filter = |matches: &dyn Fn(&ParsedCredential) -> bool| -> Vec<&'c ParsedCredential> {
-            credentials.iter().filter(|credential| matches(credential)).collect()
-        };
-        let exact = filter(&|credential| credential.name.trim() == wanted);
-        let case_insensitive = filter(&|credential| credential.name.trim().eq_ignore_ascii_case(wanted));
-        let by_id = filter(&|credential| credential.client_id.trim() == wanted);
-        let found = [exact, by_id, case_insensitive].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
-        match found.as_slice() {
-            [only] => Ok(only),
-            [] => {
-                let usable: Vec<&ParsedCredential> =
-                    credentials.iter().filter(|credential| !credential.is_jwt).collect();
-                Err(CredentialsError::UnknownName { name: display_name(wanted), available: credential_names(&usable) })
-            }
-            several => Err(CredentialsError::Ambiguous(credential_names(several))),
-        }
+        let [_, secrets, _, scopes] = &chosen.values;
+        let scopes = Scopes::new(scopes.iter().map(Secret::expose))?;
+        Self::from_parts(chosen.client_id(), secrets, chosen.org_id(), scopes)
     }
 
     /// The client id, which is also the API key.
@@ -154,17 +140,39 @@ impl Credentials {
     }
 }
 
+fn filter<'c>(
+    credentials: &'c [ParsedCredential],
+    is_match: &dyn Fn(&ParsedCredential) -> bool,
+) -> Vec<&'c ParsedCredential> {
+    credentials.iter().filter(|credential| is_match(credential)).collect()
+}
+
+/// The credentials with this name; if there are none, those with this client id, or with this name in other letter case.
+fn find_by_name<'c>(credentials: &'c [ParsedCredential], wanted: &str) -> Vec<&'c ParsedCredential> {
+    let mut found = filter(credentials, &|credential| trim(&credential.name) == wanted);
+    if found.is_empty() {
+        found = filter(credentials, &|credential| trim(credential.client_id()) == wanted);
+    }
+    if found.is_empty() {
+        found = filter(credentials, &|credential| trim(&credential.name).eq_ignore_ascii_case(wanted));
+    }
+    found
+}
+
 /// The names to select from. A name that occurs several times is followed by the client id, which can also be used.
 fn credential_names(credentials: &[&ParsedCredential]) -> Vec<String> {
-    let display = |credential: &&ParsedCredential| {
-        let same = credentials.iter().filter(|other| other.name.trim() == credential.name.trim()).count();
-        if same > 1 {
-            format!("{} ({})", display_name(&credential.name), display_name(&credential.client_id))
-        } else {
-            display_name(&credential.name)
+    let mut names = Vec::new();
+    for credential in credentials {
+        let name = &credential.name;
+        let shown = display_name(name);
+        let same = credentials.iter().filter(|other| trim(&other.name) == trim(name)).count();
+        match name.as_str() {
+            "" => {}
+            _ if same > 1 => names.push(concat(&[&shown, " (", &display_name(credential.client_id()), ")"])),
+            _ => names.push(shown),
         }
-    };
-    credentials.iter().filter(|credential| !credential.name.is_empty()).map(display).collect()
+    }
+    names
 }
 
 #[cfg(test)]

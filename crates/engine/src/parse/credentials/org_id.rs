@@ -5,6 +5,8 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::{is_any, trim};
+
 /// The suffix of every organization id. Source: Adobe's documentation of the header `x-gw-ims-org-id`.
 const SUFFIX: &str = "@AdobeOrg";
 
@@ -14,8 +16,14 @@ pub struct OrgId(String);
 
 /// Text that is not a valid organization id. The text is not shown, because it could be a secret in the wrong setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`")]
+#[error("{}", self.message())]
 pub struct OrgIdError;
+
+impl OrgIdError {
+    pub const fn message(self) -> &'static str {
+        "the organization id must look like `0123456789ABCDEF01234567@AdobeOrg`"
+    }
+}
 
 impl OrgId {
     pub fn as_str(&self) -> &str {
@@ -28,10 +36,10 @@ impl FromStr for OrgId {
 
     /// Trims white space, which often comes with copying.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = trim(text);
         match text.strip_suffix(SUFFIX) {
             Some(id)
-                if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) =>
+                if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_any(byte, b"-_")) =>
             {
                 Ok(Self(text.to_owned()))
             }

@@ -6,36 +6,52 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::text::{is_white_space, join};
+use crate::untrusted_text::push_escaped;
+
 /// The scopes of a token request. `Display` separates them with commas, as the token request does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<String>);
 
 /// A list without any scope, or with one that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 #[non_exhaustive]
 pub enum ScopesError {
-    #[error(
-        "the scopes are empty; copy them from the credential's page, for example `openid,AdobeID,read_organizations`"
-    )]
     Empty,
     /// No scope of Adobe contains this character.
-    #[error("the scopes contain `{}`; separate scopes with commas or spaces, for example `openid,AdobeID`", .0.escape_default())]
     InvalidCharacter(char),
+}
+
+impl ScopesError {
+    pub fn message(self) -> String {
+        match self {
+            Self::Empty => {
+                "the scopes are empty; copy them from the credential's page, for example `openid,AdobeID,read_organizations`".to_owned()
+            }
+            Self::InvalidCharacter(character) => {
+                let mut message = "the scopes contain `".to_owned();
+                push_escaped(&mut message, character);
+                message.push_str("`; separate scopes with commas or spaces, for example `openid,AdobeID`");
+                message
+            }
+        }
+    }
 }
 
 impl Scopes {
     /// Creates a list from scopes. Items are split at commas and white space.
     pub fn new<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Result<Self, ScopesError> {
         let mut list = Vec::new();
-        for scope in scopes {
-            let parts = scope.as_ref().split(|c: char| c == ',' || c.is_whitespace());
-            list.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+        for scopes in scopes {
+            split(scopes.as_ref(), &mut list)?;
         }
-        match list.iter().flat_map(|scope| scope.chars()).find(|c| !is_scope_character(*c)) {
-            Some(invalid) => Err(ScopesError::InvalidCharacter(invalid)),
-            None if list.is_empty() => Err(ScopesError::Empty),
-            None => Ok(Self(list)),
-        }
+        if list.is_empty() { Err(ScopesError::Empty) } else { Ok(Self(list)) }
+    }
+
+    /// The scopes, separated with commas.
+    pub(crate) fn to_list(&self) -> String {
+        join(&self.iter().collect::<Vec<_>>(), ",")
     }
 
     /// Iterates over the scopes.
@@ -44,9 +60,29 @@ impl Scopes {
     }
 }
 
+/// Splits scopes at commas and white space.
+fn split(scopes: &str, list: &mut Vec<String>) -> Result<(), ScopesError> {
+    let mut scope = String::new();
+    for character in scopes.chars().chain([',']) {
+        if character != ',' && !is_white_space(character) {
+            if !is_scope_character(character) {
+                return Err(ScopesError::InvalidCharacter(character));
+            }
+            scope.push(character);
+        } else if !scope.is_empty() {
+            list.push(core::mem::take(&mut scope));
+        }
+    }
+    Ok(())
+}
+
 /// Narrower than RFC 6749, section 3.3: the other characters come from wrappers such as lists, quotes, and templates.
 fn is_scope_character(character: char) -> bool {
-    character.is_ascii_graphic() && !"\"'`\\[](){}<>;%$".contains(character)
+    character.is_ascii_graphic()
+        && !matches!(
+            character,
+            '"' | '\'' | '`' | '\\' | '[' | ']' | '(' | ')' | '{' | '}' | '<' | '>' | ';' | '%' | '$'
+        )
 }
 
 impl FromStr for Scopes {
@@ -60,7 +96,7 @@ impl FromStr for Scopes {
 
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join(","))
+        f.write_str(&self.to_list())
     }
 }
 

@@ -5,14 +5,13 @@
 //! Adobe's `aio-lib-core-config`). *Inferred*: a value that can have several items is a JSON list or a single string,
 //! and a context with a private key and without `scopes` is a JWT credential.
 
-use alloc::borrow::ToOwned as _;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, parse_list, to_secrets};
-use crate::CredentialsError;
+use super::parsed_credential::{JWT_END_MESSAGE, ParsedCredential, format_error, parse_list};
+use crate::{CredentialsError, Secret};
 
 /// The first levels of the variable names, in lower case.
 const NAME_PREFIX: [&str; 3] = ["aio", "ims", "contexts"];
@@ -50,15 +49,15 @@ pub(crate) fn parse<'v>(
         if fields.contains_key("private_key") && !fields.contains_key("scopes") {
             has_jwt = true;
         } else if let Some(client_id) = fields.get("client_id") {
-            credentials.push(ParsedCredential {
-                is_jwt: false,
-                name,
-                client_id: (*client_id).to_owned(),
-                // Missing values are reported only if this credential is selected.
-                secrets: to_secrets(list(["client_secrets", "client_secret"])),
-                org_id: fields.get("ims_org_id").copied().unwrap_or_default().to_owned(),
-                scopes: list(["scopes", "meta_scopes"]),
-            });
+            // Missing values are reported only if this credential is selected.
+            let org_id = fields.get("ims_org_id").map(|org_id| Secret::new(*org_id));
+            let values = [
+                vec![Secret::new(*client_id)],
+                list(["client_secrets", "client_secret"]),
+                org_id.into_iter().collect(),
+                list(["scopes", "meta_scopes"]),
+            ];
+            credentials.push(ParsedCredential { is_jwt: false, name, values });
         }
     }
     if credentials.is_empty() && has_jwt { Err(format_error(JWT_END_MESSAGE)) } else { Ok(credentials) }

@@ -1,12 +1,8 @@
 //! The known formats of credentials. This table drives both parsing and the error message that lists the formats.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::credential_field::FIELDS;
-use super::parsed_credential::format_error;
-use crate::CredentialsError;
+use super::parsed_credential::FormatError;
+use crate::text::{concat, join};
 
 /// A JSON format.
 pub(super) struct JsonFormat {
@@ -32,11 +28,10 @@ pub(super) const JSON_FORMATS: [JsonFormat; 3] = [
 ];
 
 /// The error for a text in no known format.
-pub(super) fn unknown_format_error(problem: &str) -> CredentialsError {
-    let fields: Vec<&str> = FIELDS.iter().map(|field| field.label).collect();
-    let formats: String = JSON_FORMATS.iter().map(|format| format!(", {}", format.name)).collect();
-    format_error(format!(
-        "{problem}; known formats: JSON with {}{formats}, and lines such as `AJO_CLIENT_ID=…`",
-        fields.join(", ")
-    ))
+pub(super) fn unknown_format_error(problem: &str) -> FormatError {
+    let fields = FIELDS.each_ref().map(|field| field.label);
+    let formats = JSON_FORMATS.map(|format| format.name);
+    let (fields, formats) = (join(&fields, ", "), join(&formats, ", "));
+    let end = ", and lines such as `AJO_CLIENT_ID=…`";
+    concat(&[problem, "; known formats: JSON with ", &fields, ", ", &formats, end]).into()
 }

@@ -1,84 +1,93 @@
 //! A credential before validation, and helpers to read its fields.
 
-use alloc::borrow::ToOwned as _;
-use alloc::format;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::json::{JsonObject, JsonValue, MAX_DEPTH, parse};
+use super::credential_field::{CredentialField, FIELDS};
+use crate::json::{JsonValue, MAX_DEPTH, parse};
+use crate::text::concat;
 use crate::{CredentialsError, Secret};
 
 /// One credential as written in a file, before validation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ParsedCredential {
     /// Selects the credential if there are several. An unnamed credential comes first and is the default.
     pub(crate) name: String,
     /// A JWT credential can be selected by name, but using it is an error.
     pub(crate) is_jwt: bool,
-    pub(crate) client_id: String,
-    pub(crate) secrets: Vec<Secret>,
-    pub(crate) org_id: String,
-    pub(crate) scopes: Vec<String>,
+    /// The values of [`FIELDS`](super::credential_field::FIELDS), which are lists or single values. Any of them can be the
+    /// secret, in the wrong field.
+    pub(crate) values: [Vec<Secret>; 4],
+}
+
+impl ParsedCredential {
+    pub(crate) fn client_id(&self) -> &str {
+        last(&self.values[0])
+    }
+
+    pub(crate) fn org_id(&self) -> &str {
+        last(&self.values[2])
+    }
+}
+
+/// The single value of a field; empty if there is none.
+fn last(values: &[Secret]) -> &str {
+    values.last().map_or("", Secret::expose)
 }
 
 /// The error for a JWT credential. Source: Adobe's end-of-life notice for 2025-06-30.
 pub(crate) const JWT_END_MESSAGE: &str = "this is a JWT (service account) credential, which Adobe retired on 2025-06-30; add an OAuth server-to-server \
      credential to the project in Adobe's Developer Console and download its JSON from the credential's page";
 
+/// Why a text does not have the format, without a value.
+pub(super) type FormatError = Cow<'static, str>;
+
 pub(super) fn format_error(message: impl Into<String>) -> CredentialsError {
     CredentialsError::InvalidFormat(message.into())
 }
 
-/// Reads a string field. `path` precedes the field name in errors.
-pub(super) fn string_field(
-    fields: &(impl JsonObject + ?Sized),
-    path: &str,
-    name: &str,
-) -> Result<String, CredentialsError> {
-    match fields.get(name) {
-        Some(value) => match value.as_str() {
-            Some(text) => Ok(text.to_owned()),
-            None => Err(format_error(format!("the field {path}{name} must be a string"))),
-        },
-        None => Err(missing_field_error(path, name)),
-    }
-}
-
-pub(super) fn missing_field_error(path: &str, name: &str) -> CredentialsError {
-    format_error(format!(
-        "the field {path}{name} is missing; download the JSON of an OAuth server-to-server credential from its page in Adobe's \
-         Developer Console"
-    ))
-}
-
-/// Reads a field that is a list of strings or a single string.
-pub(super) fn string_list_field(
-    fields: &(impl JsonObject + ?Sized),
-    path: &str,
-    name: &str,
-) -> Result<Vec<String>, CredentialsError> {
-    match fields.get(name).and_then(JsonValue::items) {
-        Some(items) => {
-            to_strings(items).ok_or_else(|| format_error(format!("the field {path}{name} must be a list of strings")))
+/// Reads the value of each field. A field without a value is an error at the end, unless it already has one.
+pub(super) fn read_values<'v, V: JsonValue + 'v>(
+    credential: &mut ParsedCredential,
+    find: &dyn Fn(&CredentialField) -> Option<&'v V>,
+    label: &dyn Fn(&CredentialField) -> String,
+    missing: &dyn Fn(&CredentialField) -> FormatError,
+) -> Result<(), FormatError> {
+    let mut first_missing = None;
+    for (field, target) in FIELDS.iter().zip(&mut credential.values) {
+        match find(field) {
+            Some(value) => {
+                let items = value.items().filter(|_| field.is_list);
+                let expected = if items.is_some() { "a list of strings" } else { "a string" };
+                let values = to_secrets(items.unwrap_or(core::slice::from_ref(value)));
+                *target = values.ok_or_else(|| concat(&[&label(field), " must be ", expected]))?;
+            }
+            None if target.is_empty() => drop(first_missing.get_or_insert(field)),
+            None => {}
         }
-        None => string_field(fields, path, name).map(|text| vec![text]),
     }
+    first_missing.map_or(Ok(()), |field| Err(missing(field)))
 }
 
-/// The items of an array if all of them are strings.
-pub(super) fn to_strings(items: &[impl JsonValue]) -> Option<Vec<String>> {
-    items.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+/// The error for a field that is missing in a file from the Developer Console.
+pub(super) fn missing_field_error(label: &str) -> FormatError {
+    let advice = "download the JSON of an OAuth server-to-server credential from its page in Adobe's Developer Console";
+    concat(&[label, " is missing; ", advice]).into()
 }
 
-pub(super) fn to_secrets(values: Vec<String>) -> Vec<Secret> {
-    values.into_iter().map(Secret::new).collect()
+/// The values if all of them are strings.
+pub(super) fn to_secrets(values: &[impl JsonValue]) -> Option<Vec<Secret>> {
+    let mut secrets = Vec::new();
+    for value in values {
+        secrets.push(Secret::new(value.as_str()?));
+    }
+    Some(secrets)
 }
 
 /// The strings in a variable, which is either a JSON list (as Adobe's CLI writes it) or a single string.
-pub(crate) fn parse_list(text: &str) -> Vec<String> {
-    parse(text.as_bytes(), MAX_DEPTH)
-        .ok()
-        .and_then(|json| to_strings(json.items()?))
-        .unwrap_or_else(|| vec![text.to_owned()])
+pub(crate) fn parse_list(text: &str) -> Vec<Secret> {
+    let json = parse(text.as_bytes(), MAX_DEPTH).ok();
+    json.and_then(|json| to_secrets(json.items()?)).unwrap_or_else(|| vec![Secret::new(text)])
 }

@@ -1,71 +1,62 @@
 //! The JSON of a project or workspace, with any number of credentials.
 
 use alloc::borrow::ToOwned as _;
-use alloc::format;
 use alloc::vec::Vec;
 
-use super::parsed_credential::{
-    JWT_END_MESSAGE, ParsedCredential, format_error, string_field, string_list_field, to_secrets,
-};
-use crate::CredentialsError;
+use super::credential_field::CredentialField;
+use super::parsed_credential::{FormatError, JWT_END_MESSAGE, ParsedCredential, missing_field_error, read_values};
+use crate::Secret;
 use crate::json::JsonValue;
+use crate::text::{concat, decimal, is_white_space};
+
+/// The path of the list.
+const CREDENTIALS: &str = "project.workspace.details.credentials";
 
 /// The supported types. The second type was migrated from JWT and still has a `jwt` block.
 const INTEGRATION_TYPES: [&str; 2] = ["oauth_server_to_server", "oauth_server_to_server_migrate"];
 
-pub(super) fn parse(project: &impl JsonValue) -> Result<Vec<ParsedCredential>, CredentialsError> {
-    let missing =
-        |field: &str| format_error(format!("the field {field} is missing; download the project's JSON again"));
-    let org_id = project
-        .get("org")
-        .and_then(|org| org.get_str("ims_org_id"))
-        .ok_or_else(|| missing("project.org.ims_org_id"))?;
+pub(super) fn parse(project: &impl JsonValue, usable: &mut Vec<ParsedCredential>) -> Result<(), FormatError> {
+    let missing = |field: &str| concat(&["the field ", field, " is missing; download the project's JSON again"]);
+    let org_id = project.get("org").and_then(|org| org.get_str("ims_org_id"));
+    let org_id = org_id.ok_or_else(|| missing("project.org.ims_org_id"))?;
     let details = project.get("workspace").and_then(|workspace| workspace.get("details"));
-    let credentials = details
-        .and_then(|details| details.get("credentials")?.items())
-        .ok_or_else(|| missing("project.workspace.details.credentials"))?;
-    let (mut usable, mut jwt_only) = (Vec::new(), Vec::new());
-    for (index, credential) in credentials.iter().enumerate() {
-        if !credential.get_str("integration_type").is_some_and(|kind| INTEGRATION_TYPES.contains(&kind)) {
-            if let (Some(jwt), Some(name)) = (credential.get("jwt"), credential.get_str("name")) {
-                jwt_only.push(ParsedCredential {
-                    is_jwt: true,
-                    name: name.to_owned(),
-                    client_id: jwt.get_str("client_id").unwrap_or_default().to_owned(),
-                    secrets: Vec::new(),
-                    org_id: org_id.to_owned(),
-                    scopes: Vec::new(),
-                });
+    let credentials = details.and_then(|details| details.get("credentials")?.items());
+    let credentials = credentials.ok_or_else(|| missing(CREDENTIALS))?;
+    let mut jwt_only = Vec::new();
+    for (index, json) in (0..).zip(credentials) {
+        let name = json.get_str("name");
+        let mut credential = ParsedCredential::default();
+        credential.values[2].push(Secret::new(org_id));
+        let kind = json.get_str("integration_type").unwrap_or_default();
+        if !INTEGRATION_TYPES.contains(&kind) {
+            if let (Some(jwt), Some(name)) = (json.get("jwt"), name) {
+                credential.is_jwt = true;
+                credential.name = name.to_owned();
+                credential.values[0].push(Secret::new(jwt.get_str("client_id").unwrap_or_default()));
+                jwt_only.push(credential);
             }
             continue;
         }
-        let path = format!("project.workspace.details.credentials[{index}].oauth_server_to_server");
-        let own =
-            credential.get("oauth_server_to_server").and_then(JsonValue::as_object).ok_or_else(|| missing(&path))?;
-        let path = format!("{path}.");
-        let client_id = string_field(own, &path, "client_id")?;
-        usable.push(ParsedCredential {
-            is_jwt: false,
-            // A credential without a readable name is selected by its client id.
-            name: credential.get_str("name").filter(|name| is_visible(name)).unwrap_or(&client_id).to_owned(),
-            client_id,
-            secrets: to_secrets(string_list_field(own, &path, "client_secrets")?),
-            org_id: org_id.to_owned(),
-            scopes: string_list_field(own, &path, "scopes")?,
-        });
+        let path = concat(&[CREDENTIALS, "[", &decimal(index), "].oauth_server_to_server"]);
+        let own = json.get("oauth_server_to_server").filter(|own| own.as_object().is_some());
+        let own = own.ok_or_else(|| missing(&path))?;
+        let find = |field: &CredentialField| own.get(&field.label.to_ascii_lowercase());
+        let label = |field: &CredentialField| concat(&["the field ", &path, ".", &field.label.to_ascii_lowercase()]);
+        read_values(&mut credential, &find, &label, &|field| missing_field_error(&label(field)))?;
+        // A credential without a readable name is selected by its client id.
+        credential.name = name.filter(|name| is_visible(name)).unwrap_or(credential.client_id()).to_owned();
+        usable.push(credential);
     }
     if usable.is_empty() {
-        let jwt = credentials.iter().any(|credential| credential.get("jwt").is_some());
-        return Err(format_error(if jwt {
-            JWT_END_MESSAGE
-        } else {
-            "the project has no OAuth server-to-server credential; add one in Adobe's Developer Console"
-        }));
+        let has_jwt = credentials.iter().any(|credential| credential.get("jwt").is_some());
+        let no_credential =
+            "the project has no OAuth server-to-server credential; add one in Adobe's Developer Console";
+        return Err(if has_jwt { JWT_END_MESSAGE } else { no_credential }.into());
     }
     usable.append(&mut jwt_only);
-    Ok(usable)
+    Ok(())
 }
 
 fn is_visible(name: &str) -> bool {
-    name.chars().any(|c| !c.is_whitespace() && !c.is_control())
+    name.chars().any(|c| !is_white_space(c) && !c.is_control())
 }

@@ -7,11 +7,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::aio_variables;
-use super::credential_field::{self, CredentialField, FIELDS};
+use super::credential_field::{CredentialField, FIELDS};
 use super::dotenv::DotenvAssignments;
 use super::known_formats::unknown_format_error;
-use super::parsed_credential::{ParsedCredential, format_error, parse_list, to_secrets};
-use crate::CredentialsError;
+use super::parsed_credential::{ParsedCredential, format_error, parse_list};
+use crate::{CredentialsError, Secret};
 
 /// The variable names of each value, in order of precedence: this project's name, then the name of Adobe's CLI.
 pub(crate) const CLIENT_ID: [&str; 2] = ["AJO_CLIENT_ID", "IMS_OAUTH_S2S_CLIENT_ID"];
@@ -36,36 +36,30 @@ pub(super) fn parse(text: &str) -> Result<Vec<ParsedCredential>, CredentialsErro
 
 /// Parses lines such as `CLIENT_ID=…`, with the names of the fields in JSON.
 fn parse_short_names(values: &BTreeMap<&str, String>) -> Result<ParsedCredential, CredentialsError> {
-    let find = |field: &CredentialField| {
-        let ranked = values.iter().filter_map(|(name, value)| Some((field.rank(name)?, value)));
-        ranked.filter(|(_, value)| !value.is_empty()).min_by_key(|(rank, _)| *rank).map(|(_, value)| value.clone())
-    };
-    if FIELDS.iter().all(|field| find(field).is_none()) {
-        return Err(unknown_format_error("no line sets a field of a credential"));
+    let mut entries: Vec<_> = values.iter().map(|(name, value)| (*name, value)).collect();
+    entries.retain(|(_, value)| !value.is_empty());
+    if FIELDS.iter().all(|field| field.pick(&entries).is_none()) {
+        return Err(format_error(unknown_format_error("no line sets a field of a credential")));
     }
-    let required =
-        |field: &CredentialField| find(field).ok_or_else(|| format_error(format!("{} is not set", field.label)));
-    Ok(ParsedCredential {
-        is_jwt: false,
-        name: String::new(),
-        client_id: required(&credential_field::CLIENT_ID)?,
-        secrets: to_secrets(vec![required(&credential_field::CLIENT_SECRETS)?]),
-        org_id: required(&credential_field::ORG_ID)?,
-        scopes: parse_list(&required(&credential_field::SCOPES)?),
-    })
+    let mut credential = ParsedCredential::default();
+    for (field, target) in FIELDS.iter().zip(&mut credential.values) {
+        let value = field.pick(&entries).ok_or_else(|| format_error(format!("{} is not set", field.label)))?;
+        *target = parse_value(field, value);
+    }
+    Ok(credential)
 }
 
 fn parse_unnamed(values: &BTreeMap<&str, String>) -> Result<ParsedCredential, CredentialsError> {
-    let required = |names: [&str; 2]| {
+    let mut credential = ParsedCredential::default();
+    let variables = [CLIENT_ID, CLIENT_SECRET, ORG_ID, SCOPES];
+    for ((field, names), target) in FIELDS.iter().zip(variables).zip(&mut credential.values) {
         let found = names.iter().find_map(|name| values.get(name)).filter(|value| !value.is_empty());
-        found.cloned().ok_or_else(|| format_error(format!("neither {} nor {} is set", names[0], names[1])))
-    };
-    Ok(ParsedCredential {
-        is_jwt: false,
-        name: String::new(),
-        client_id: required(CLIENT_ID)?,
-        secrets: to_secrets(vec![required(CLIENT_SECRET)?]),
-        org_id: required(ORG_ID)?,
-        scopes: parse_list(&required(SCOPES)?),
-    })
+        let missing = || format_error(format!("neither {} nor {} is set", names[0], names[1]));
+        *target = parse_value(field, found.ok_or_else(missing)?);
+    }
+    Ok(credential)
+}
+
+fn parse_value(field: &CredentialField, value: &str) -> Vec<Secret> {
+    if field.is_list { parse_list(value) } else { vec![Secret::new(value)] }
 }
