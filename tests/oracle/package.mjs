@@ -1,7 +1,7 @@
 // Asks the npm package a question of the oracle, through its public API.
 import { setNow, settle } from "./clock.mjs";
 
-/** Replies of the scripted `fetch`, and what was sent. */
+/** Replies of the scripted `fetch`, and its requests. */
 let current;
 
 export class Package {

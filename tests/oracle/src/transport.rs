@@ -1,4 +1,4 @@
-//! Transports that follow a script and record what is sent.
+//! Transports that follow a script and record the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

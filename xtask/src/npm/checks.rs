@@ -20,7 +20,7 @@ pub(crate) fn test_packages() -> Result<(), String> {
     check_manifest(&client, "core.wasm")?;
     let types = build_folder(CLIENT_PACKAGE).join("types/esm");
     run_script("docs.mjs", &[&path_string(&types), "--check"])?;
-    run_script("types.mjs", &[&client, &path_string(&build_folder("types"))])?;
+    run_script("types.mjs", &[&path_string(&build_folder("types")), &client, &emulator])?;
     run_script("test-package.mjs", &["test/package", &path_string(&build_folder("packed")), &client, &emulator])?;
     run_script("budgets.mjs", &[&path_string(&build_folder(CLIENT_PACKAGE)), &client])?;
 

@@ -1,6 +1,6 @@
-//! What the path of a request names.
+//! The target of a request's path.
 
-/// What the path of a request names. It decides what a 404 means.
+/// The target of a request's path. The meaning of a 404 depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestTarget {
     /// One configuration, by its uid.

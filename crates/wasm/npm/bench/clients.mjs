@@ -66,7 +66,7 @@ export async function adobeAuth(settings) {
   };
 }
 
-/** The least that a program needs by hand: `fetch` with a time limit, a signal, and retries of a GET. No token renewal, no error messages. */
+/** A minimal hand-written client: `fetch` with a time limit, a signal, and retries of a GET. No token renewal, no error messages. */
 export async function minimalByHand(settings) {
   const { baseUrl } = settings;
   const token = await requestToken(settings);

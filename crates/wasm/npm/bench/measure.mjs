@@ -10,7 +10,7 @@ const LABELS = {
   ajoLimits: "ajo-limits",
   openapiFetch: "openapi-fetch, own token cache",
   adobeAuth: "@adobe/aio-lib-core-auth, fetch",
-  minimalByHand: "minimal by hand",
+  minimalByHand: "minimal client",
   bareFetch: "bare fetch",
 };
 const DEFINITION = {
@@ -33,9 +33,9 @@ for (const [label, names, measure] of runtimesIn(runtimes, Object.keys(LABELS)))
       printFigure(`${figure}, ${label}, ${LABELS[name]}`, median(rounds[name]), "ms", ratio);
     }
   }
-  // The honest baseline: what a program needs in any case.
+  // The baseline: the parts that any program needs.
   const byHand = medianRatio(calls, "ajoLimits", "minimalByHand");
-  printFigure(`call, ${label}, ajo-limits compared with minimal by hand`, median(calls.ajoLimits), "ms", byHand);
+  printFigure(`call, ${label}, ajo-limits compared with minimal client`, median(calls.ajoLimits), "ms", byHand);
   printFigure(`cold start, ${label}, nothing`, median(starts.nothing), "ms");
   measured.push(label);
 }

@@ -1,10 +1,11 @@
 // Runs the suites in all runtimes: node run.mjs TARBALL EMULATOR AJO OUT [NAME…]. TARBALL and EMULATOR are the two packages, AJO is
-// the command `ajo`, which provides the emulator over HTTP. Replaces OUT with the fixture. NAMEs select runtimes. Prints a table, and exits with 1 if a test fails.
+// the command `ajo`, which provides the emulator over HTTP. Replaces OUT with the fixture. NAMEs select runtimes; `proxy` runs them behind a proxy. Prints a table, and exits with 1 if a test fails.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { buildWithBun, buildWithNode } from "./executables.mjs";
+import { checkProxies } from "./proxies.mjs";
 import { bun, CASES, here, nodePath, wrangler } from "./runtimes.mjs";
 
 const [tarball, emulatorTarball, ajo, out] = process.argv.slice(2, 6).map((it) => path.resolve(it));
@@ -26,8 +27,10 @@ const results = new Map();
 const queue = [...cases];
 await Promise.all(Array.from({ length: PARALLEL }, work));
 const problems = cases.flatMap((it) => printResult(it, results.get(it)));
+const withProxies = selected.length === 0 || selected.includes("proxy");
+if (withProxies) problems.push(...(await checkProxies(runProgram)));
 for (const problem of problems) console.error(problem);
-process.exitCode = problems.length > 0 || cases.length === 0 ? 1 : 0;
+process.exitCode = problems.length > 0 || (cases.length === 0 && !withProxies) ? 1 : 0;
 
 async function work() {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) results.set(next, await runCase(next));
@@ -41,6 +44,7 @@ async function makeFixture() {
   writeFileSync(path.join(out, "package.json"), '{ "private": true, "type": "module" }\n');
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
   await runOrThrow("npm", ["install", ...flags, tarball, emulatorTarball]);
+  symlinkSync(path.join(here, "node_modules/undici"), path.join(out, "node_modules/undici"), "junction");
   const isSelected = (part) => cases.some(({ name }) => name.includes(part));
   if (isSelected("Bun, executable")) await buildWithBun(bun, out, runOrThrow);
   if (isSelected("Node.js 24, executable")) await buildWithNode(nodePath(24), out, runOrThrow);
@@ -118,9 +122,9 @@ function startEmulator() {
   });
 }
 
-function runProgram(file, arguments_) {
+function runProgram(file, arguments_, variables = {}) {
   return new Promise((resolve) => {
-    const env = { ...process.env, CI: "1", NO_COLOR: "1", DENO_DIR: path.join(out, "deno-cache"), DENO_NO_UPDATE_CHECK: "1", WRANGLER_SEND_METRICS: "false" };
+    const env = { ...process.env, ...variables, CI: "1", NO_COLOR: "1", DENO_DIR: path.join(out, "deno-cache"), DENO_NO_UPDATE_CHECK: "1", WRANGLER_SEND_METRICS: "false" };
     const child = spawn(file, arguments_, { cwd: out, env, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) child[name].on("data", (chunk) => (output[name] += chunk));

@@ -12,6 +12,7 @@ const nodePath = (version) => installed(`node-${version}/bin/node`);
 const program = (file, arguments_) => ({ file, arguments: arguments_ });
 
 const bun = installed("@oven/bun-linux-x64/bin/bun");
+const deno = installed("@deno/linux-x64-glibc/deno");
 const node = (version, runner, flags = []) => program(nodePath(version), (input) => [...flags, runner, JSON.stringify(input)]);
 const worker = (options) => program(process.execPath, (input) => [path.join(here, "worker-host.mjs"), JSON.stringify(options), JSON.stringify(input)]);
 
@@ -47,7 +48,7 @@ export const CASES = [
     // The fetch of Deno 2.9 resends any request, even a create, when a reused connection closes without a response. Only requests
     // with a stream as body are not resent, but browsers do not support those over HTTP/1.1.
     fetchResends: true,
-    ...program(installed("@deno/linux-x64-glibc/deno"), (input) => [
+    ...program(deno, (input) => [
       "run",
       "--no-prompt",
       "--no-remote",
@@ -70,4 +71,4 @@ export const CASES = [
 ];
 
 export const wrangler = installed("wrangler/bin/wrangler.js");
-export { bun, here, nodePath, require };
+export { bun, deno, here, nodePath, require };

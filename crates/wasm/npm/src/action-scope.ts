@@ -4,7 +4,7 @@ import type { CallProgress } from "./events.js";
 import type { ModuleCall } from "./module-call.js";
 import type { ReleaseLock } from "./options.js";
 
-/** What an action of a call can use. */
+/** The context for an action of a call. */
 export interface ActionScope {
   readonly context: CallContext;
   readonly call: ModuleCall;

@@ -39,7 +39,7 @@ export const DISCONNECTED = 3;
 export const REFUSED = 4;
 export const INVALID_REQUEST = 5;
 
-/** Calls without a row in OPERATIONS, by what a retry may do. */
+/** Calls without a row in OPERATIONS, by their idempotency. */
 export const UNLISTED = { safe: -1, idempotent: -2, "not-idempotent": -3 } as const;
 /** A call that only gets a token. */
 export const GET_TOKEN = -4;

@@ -3,7 +3,7 @@ import { type Capping, type OperationRow, OPERATIONS, type Throttling } from "./
 import { redeploy, type Redeploy } from "./redeploy.js";
 import { setRating, type SetRating, setThroughput, type SetThroughput } from "./set-limit.js";
 
-/** The methods of capping: one for each operation, and those that make several calls. */
+/** The methods of capping: one for each operation, and some that make several calls. */
 export type CappingMethods = Capping & Redeploy & SetRating;
 
 /** The methods of throttling. */

@@ -11,7 +11,7 @@ import * as wasm from "./wasm-instance.js";
 /** A method of `AjoClient.request`. */
 export type RequestMethod = "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "POST" | "PATCH";
 
-/** What a retry of a method may do (RFC 9110, section 9.2). */
+/** Idempotency of the methods (RFC 9110, section 9.2). */
 const METHODS: Record<RequestMethod, keyof typeof UNLISTED> = {
   GET: "safe",
   HEAD: "safe",

@@ -81,7 +81,7 @@ export interface CheckedOptions {
 }
 
 /**
- * Checks the options of a constructor, which `where` names. `required` are options besides those of the token source, and `variables`
+ * Checks the options of a constructor, which `where` names. `required` are options besides the token source's, and `variables`
  * the environment variables that replace the token source.
  */
 export function readOptions(

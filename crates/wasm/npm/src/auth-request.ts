@@ -73,7 +73,7 @@ function readArguments(context: CallContext, input: unknown, options: unknown): 
   return { url, init, request };
 }
 
-/** The client's headers and those of the caller, by lower-case name. */
+/** The headers of the client and of the caller, by lower-case name. */
 function readHeaders(context: CallContext, given: RequestInit["headers"]): Record<string, string> {
   let own: Headers;
   try {

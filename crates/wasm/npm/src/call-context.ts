@@ -26,7 +26,7 @@ export class CallContext {
     this.defaults = { limits: toLimits(settings.call), headers: { ...headers, ...identityHeaders(this.state) }, fetchOptions };
   }
 
-  /** The client's settings with those of one call. */
+  /** The client's settings, overridden by the call's. */
   forCall(operation: string, call: CallSettings | undefined): RequestSettings {
     if (call === undefined) return this.defaults;
     const problem = headerProblem(call.headers);
@@ -44,10 +44,10 @@ export class CallContext {
   }
 }
 
-/** What the requests of one call have in common, besides the identity of the request. */
+/** The settings that all requests of one call share. */
 export interface RequestSettings {
   readonly limits: CallLimits;
-  /** All headers except those of one request. */
+  /** Headers that are the same for every request. */
   readonly headers: HeaderRecord;
   readonly fetchOptions: FetchOptions | undefined;
 }

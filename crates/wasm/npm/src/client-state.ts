@@ -2,7 +2,7 @@ import { type CoreError, toAjoError } from "./core-error.js";
 import { Secrets } from "./secrets.js";
 import * as wasm from "./wasm-instance.js";
 
-/** What the module read from the options of a client. */
+/** The identity of a client, as the module read it from the options. */
 export interface ClientIdentity {
   readonly baseUrl: string;
   /** The origin of `baseUrl`. */

@@ -12,7 +12,7 @@ import { startOperation } from "./start-call.js";
 const CONSTRUCTOR = "new AjoClient";
 const FROM_ENV = "AjoClient.fromEnv";
 
-// Each client has its own methods. `jest.mock` and `vi.mock` replace those that they find on a prototype, and only in properties that are
+// Each client has its own methods. `jest.mock` and `vi.mock` replace only methods on a prototype, and only in properties that are
 // no getters. The annotation lets bundlers drop an unused client; scripts/package-files.mjs keeps it.
 const ClientMethods = /* @__PURE__ */ createClientMethods();
 

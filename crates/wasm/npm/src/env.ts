@@ -1,4 +1,4 @@
-// Environment variables. Those of credentials mean the same as for the command `ajo`.
+// Environment variables. Credential variables mean the same as for the command `ajo`.
 
 import { decode } from "./base64.js";
 import { readProperty } from "./error-message.js";

@@ -4,7 +4,7 @@ import type { AjoEvent } from "./options.js";
 import { processVariable } from "./process-variables.js";
 import { validationError } from "./validation-error.js";
 
-/** What a line may say about a request. */
+/** The parts of a request that a line can contain. */
 export interface LoggedRequest {
   readonly method: string;
   readonly url: string;

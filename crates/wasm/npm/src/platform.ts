@@ -50,7 +50,7 @@ interface MinimalInit {
   signal?: AbortSignalLike | null;
 }
 
-/** What the global `fetch` takes first: a string, a `URL`, or a `Request`. */
+/** The first argument of the global `fetch`: a string, a `URL`, or a `Request`. */
 export type FetchInput = Parameters<GlobalFetch>[0];
 
 /** The `RequestInit` of the global `fetch`. */

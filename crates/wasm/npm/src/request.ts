@@ -23,7 +23,7 @@ export function identityHeaders({ identity: { clientId, orgId, sandbox } }: Clie
   return { "x-api-key": clientId, "x-gw-ims-org-id": orgId, ...(sandbox !== undefined && { "x-sandbox-name": sandbox }) };
 }
 
-/** What a caller passes to an operation. */
+/** The arguments of an operation. */
 export interface RequestArguments {
   readonly uid: string | undefined;
   /** The definition as JSON. */

@@ -1,7 +1,7 @@
 import type { OperationRow } from "./generated/operations.js";
 import * as wasm from "./wasm-instance.js";
 
-/** A success body as its value, or what is wrong with it. */
+/** The value of a success body, or the problem with it. */
 export type SuccessBody = { readonly value: unknown } | { readonly problem: string };
 
 /** Reads the body of a 2xx response; `undefined` for a body over the size limit. */
@@ -27,12 +27,12 @@ const STARTS_WITH = { "<": /^[ \t\n\f\r]*</, "{": /^[ \t\n\f\r]*\{/ };
 const SURROGATE = /\\u[dD][89a-fA-F]/;
 const PAIR_OR_BACKSLASH = /\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]../g;
 
-/** The uids that the module accepts too. It explains what is wrong with another one. */
+/** The uids that the module accepts too. It describes the problem with any other. */
 const UID = /^[\w-][\w.-]{0,127}$/;
 
 const NO_VALUE: SuccessBody = { value: undefined };
 
-/** What a success body of an operation must have, as in Rust's `Operation::check_response`. */
+/** Checks the success body of an operation, as in Rust's `Operation::check_response`. */
 export function readSuccess({ envelope, value: kind }: OperationRow, text: string | undefined): SuccessBody {
   const problem = bodyProblem(text);
   if (problem !== undefined) return { problem };
@@ -67,7 +67,7 @@ function parse(text: string): SuccessBody {
   return { problem: "it is not JSON" };
 }
 
-/** What is wrong with any success body, even if no value is expected: a proxy's page does not prove that the service did anything. */
+/** The problem with a success body, even if no value is expected: a proxy's page does not prove that the service did anything. */
 function bodyProblem(text: string | undefined): string | undefined {
   if (text === undefined) return `it is longer than ${MAX_BODY_BYTES / 1024 / 1024} MiB`;
   if (STARTS_WITH["<"].test(text)) return "it is HTML or XML";
@@ -122,7 +122,7 @@ function configurationProblem(value: unknown): string | undefined {
   return uidProblem(uid)?.replace(/^`.*(?=` is not a valid )/s, "`…");
 }
 
-/** What is wrong with a uid, which the message quotes. */
+/** The problem with a uid, which the message quotes. */
 export function uidProblem(uid: string): string | undefined {
   return UID.test(uid) ? undefined : wasm.run((it) => it.checkUid(uid));
 }

@@ -7,7 +7,7 @@ import { type Action, callback, failed, never, readStore, rejection, type Report
 
 const ENTRY = `{"accessToken":"${TOKEN}"}`;
 
-/** What is reported for an action, and the problem in the event `store`. */
+/** The report for an action, and the problem in the event `store`. */
 async function reportOf(action: Action, options: any): Promise<Report & { event?: string }> {
   const events: AjoEvent[] = [];
   const { ajo, module } = scriptedClient([action, failed()], { onEvent: (event: AjoEvent) => events.push(event), ...options });

@@ -9,7 +9,7 @@ const rating = (maxCallsCount: number) => ({ maxHttpConnections: 9, rating: { ma
 /** A service with one configuration. `update` saves a definition, and `deploy` makes it live unless `deploys` is false. */
 function service(definition: object, { isDeployed = true, deploys = true, saves = (sent: object): object => sent } = {}): any {
   const module = useModule();
-  // The module drops what the service adds.
+  // The module drops the service's own fields.
   module.definitionOf = (_api, config) => {
     const { uid, state, hasBeenDeployed, deployedConfig, ...rest } = JSON.parse(config);
     return JSON.stringify(rest);

@@ -28,7 +28,7 @@ export interface Action {
 /** A line of a script: an action, a function of the last report that returns one, or a trap. */
 export type Line = Action | ((report: Report) => Action) | "trap";
 
-/** What the runtime reported to the module. */
+/** The runtime's reports to the module. */
 export interface Report {
   /** The input of a step without a text. */
   input?: number;

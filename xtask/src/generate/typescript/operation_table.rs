@@ -25,7 +25,7 @@ export interface OperationRow {
   readonly noContent?: true;
   /** The field of the response that holds the value. Absent: the value is the whole body. */
   readonly envelope?: string;
-  /** What the value must be. Absent: there is no value, and the body is ignored. */
+  /** The required type of the value. Absent: there is no value, and the body is ignored. */
   readonly value?: "any" | "object" | "configuration" | "configurations";
   /** Decides with which failures a call is retried. */
   readonly idempotency: "safe" | "idempotent" | "not-idempotent";

@@ -1,4 +1,4 @@
-// Engines without WebAssembly or without the globals of the web: an import works, and the first call says what is missing.
+// Engines without WebAssembly or without the globals of the web: an import works, and the first use names the missing part.
 import assert from "node:assert/strict";
 import { copy, sh } from "../project.mjs";
 

@@ -1,4 +1,4 @@
-// A token store on a Redis server, shared by several machines. The names and values are those of the Rust crate's `RedisStore`, so
+// A token store on a Redis server, shared by several machines. The names and values are the same as in the Rust crate's `RedisStore`, so
 // both can use one server.
 import { randomUUID } from "node:crypto";
 import type { TokenStore } from "ajo-limits";

@@ -11,7 +11,7 @@ const MAX_BYTES = 64 * 1024;
  * A token store in a directory, for the processes of one user on one machine: `createFileStore("/var/lib/limits/tokens")`. The
  * directory is created with mode 0700, its files have mode 0600.
  *
- * A file or directory that belongs to another user or that others can access is an error. Windows has no such modes: there the files
+ * A file that other users can access, a directory in which they can write, and anything that belongs to another user are errors. Windows has no such modes: there the files
  * inherit the permissions of the directory.
  *
  * The files of tokens have the format of the command `ajo` and of the Rust crate, so they can share a directory. Their locks are

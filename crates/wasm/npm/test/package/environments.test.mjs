@@ -1,4 +1,4 @@
-// Environments without some globals, with other clocks, and with many calls: what the package needs, and what it says if that is missing.
+// Environments without some globals, with other clocks, and with many calls: the package's requirements, and its errors.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
