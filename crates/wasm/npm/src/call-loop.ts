@@ -35,7 +35,7 @@ const OUTCOME_UNKNOWN = "The service may have processed the call. Check before y
 
 /** The module's default. */
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** The module ends a call in time. Only if the clock is wrong, the call ends later by this. */
+/** The module ends a call in time. Only if its clock was set back or replaced, or a timer is lost, the call ends later by this. */
 const EXPIRY_DELAY_MS = 250;
 
 /** What a call sends, and how its success is read. */
@@ -70,7 +70,6 @@ export class CallLoop implements ActionScope {
   #value: unknown;
   /** Whether the request of the operation may be on its way. */
   #isSending = false;
-  #isExpired = false;
 
   constructor(context: CallContext, plan: CallPlan, signal: CallSignal) {
     this.context = context;
@@ -89,7 +88,8 @@ export class CallLoop implements ActionScope {
   async run(): Promise<unknown> {
     let isPending = false;
     const { operation, settings } = this.#plan;
-    const cancelExpiry = startTimer(() => this.#expire(), (settings.limits.timeoutMs || DEFAULT_TIMEOUT_MS) + EXPIRY_DELAY_MS, true);
+    // Timers run only while a step waits, so its handler is always the current one.
+    const cancelExpiry = startTimer(() => this.signal.onStop?.(EXPIRED), (settings.limits.timeoutMs || DEFAULT_TIMEOUT_MS) + EXPIRY_DELAY_MS, true);
     try {
       if (this.signal.aborted) throw ABORTED;
       this.call = new ModuleCall(this.context.state, operation, settings.limits);
@@ -107,7 +107,6 @@ export class CallLoop implements ActionScope {
         }
         // An event listener may have aborted, while no action was running.
         if (this.signal.aborted) throw ABORTED;
-        if (this.#isExpired) throw EXPIRED;
         action = await this.#perform(code);
       }
     } catch (error) {
@@ -121,12 +120,6 @@ export class CallLoop implements ActionScope {
       cancelExpiry();
       this.signal.release();
     }
-  }
-
-  /** The time limit has passed, although the module does not think so: its clock was set back or replaced, or a timer is lost. */
-  #expire(): void {
-    this.#isExpired = true;
-    this.signal.onStop?.(EXPIRED);
   }
 
   #issuedToken(): IssuedToken {
