@@ -30,7 +30,7 @@ const SHARED = ["shared", "errors"];
 
 /** Internal properties of the JS wrapper, which get short names. No option, JSON field or platform property has one of these names. */
 const INTERNAL =
-  /^(addStored|attemptTimeout|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|idempotency|identity|isIdempotent|isStopped|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onAbort|progress|reading|readSuccess|readText|redact|release|report|reportRetry|secrets|settings|startAttempt)$/;
+  /^(addStored|attemptTimeout|clientNumber|context|currentNumber|defaults|definition|describe|emit|endAttempt|envelope|flags|forCall|fromOptions|idempotency|identity|isIdempotent|isStopped|limits|locks|mask|maxBytes|maxErrorBytes|noContent|onStop|progress|reading|readSuccess|readText|redact|release|report|reportRetry|secrets|settings|startAttempt)$/;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });

@@ -2,7 +2,6 @@ import type { CallContext } from "./call-context.js";
 import type { CallSignal } from "./call-signal.js";
 import type { CallProgress } from "./events.js";
 import type { ModuleCall } from "./module-call.js";
-import type { ReleaseLock } from "./options.js";
 
 /** The context for an action of a call. */
 export interface ActionScope {
@@ -10,8 +9,6 @@ export interface ActionScope {
   readonly call: ModuleCall;
   readonly signal: CallSignal;
   readonly progress: CallProgress;
-  /** The locks of the token store that the call holds, by ticket. */
-  readonly locks: Map<number, ReleaseLock>;
   /** The error of the last action, for the `cause` of the call's error. */
   cause: unknown;
   /** The hint of the last failed request, if it has its own. */
@@ -19,4 +16,4 @@ export interface ActionScope {
 }
 
 /** Details of an error for an action that timed out. */
-export const TIMED_OUT = "no response within the time limit";
+export const NO_RESPONSE = "no response within the time limit";

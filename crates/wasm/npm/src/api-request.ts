@@ -25,7 +25,7 @@ const METHODS: Record<RequestMethod, keyof typeof UNLISTED> = {
 /** Starts a request without a row in OPERATIONS. Errors in the arguments reject the call. */
 export function startRequest(context: CallContext, method: unknown, path: unknown, options: unknown): ApiCall<unknown> {
   return startCall(context, () => {
-    const idempotency = Object.hasOwn(METHODS, method as string) ? METHODS[method as RequestMethod] : undefined;
+    const idempotency = typeof method === "string" && Object.hasOwn(METHODS, method) ? METHODS[method as RequestMethod] : undefined;
     if (idempotency === undefined) throw validationError("request", `the method must be one of ${Object.keys(METHODS).join(", ")}`);
     if (typeof path !== "string") throw validationError("request", "the path must be a string");
     const pathProblem = wasm.run((it) => it.checkPath(path));

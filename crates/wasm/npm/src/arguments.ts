@@ -117,7 +117,7 @@ function splitOptions(where: string, options: AjoOptions, variables: Readonly<Re
     logLevel,
     logger,
     accessToken: hasTokenFunction ? accessToken : undefined,
-    call: { timeoutMs, attemptTimeoutMs, maxAttempts, headers: headers && headerRecord(where, headers), fetchOptions },
+    call: callSettings(where, { timeoutMs, attemptTimeoutMs, maxAttempts, headers, fetchOptions }),
   };
   return { json: stringify(moduleOptions), settings };
 }
@@ -169,12 +169,14 @@ export function readRating(operation: string, rating: unknown): ServiceRating {
 }
 
 export function integerArgument(operation: string, name: string, value: unknown): void {
-  assertType(operation, `\`${name}\``, INTEGER, value);
+  withReadErrors(operation, () => assertType(operation, `\`${name}\``, INTEGER, value));
 }
 
 function callSettings(operation: string, options: CallOptions): CallSettings {
   const { headers, timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions } = options;
-  return { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions, headers: headers && headerRecord(operation, headers) };
+  // A copy, because a getter could throw later.
+  const copy = fetchOptions && { ...fetchOptions };
+  return { timeoutMs, attemptTimeoutMs, maxAttempts, fetchOptions: copy, headers: headers && headerRecord(operation, headers) };
 }
 
 /** The checked options of a call that only gets a token. */
@@ -231,14 +233,16 @@ function queryString(operation: string, query: object): string {
 }
 
 export function readUid(operation: string, uid: unknown): string {
-  assertType(operation, "`uid`", STRING, uid);
+  withReadErrors(operation, () => assertType(operation, "`uid`", STRING, uid));
   return uid as string;
 }
 
 /** The definition of a call as JSON. The module checks its fields. */
 export function readConfig(operation: string, config: unknown): string {
-  assertType(operation, "`config`", OBJECT, config);
-  return withReadErrors(operation, () => stringify(config));
+  return withReadErrors(operation, () => {
+    assertType(operation, "`config`", OBJECT, config);
+    return stringify(config);
+  });
 }
 
 /** A definition as JSON for the module. Accepts any value, because the module reports wrong types as diagnostics. */

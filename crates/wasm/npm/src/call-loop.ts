@@ -17,25 +17,28 @@ import {
 } from "./actions.js";
 import type { ResponseDetails } from "./api-call.js";
 import type { CallContext, RequestSettings } from "./call-context.js";
-import { Aborted, type CallSignal } from "./call-signal.js";
+import { ABORTED, type CallSignal, EXPIRED } from "./call-signal.js";
 import { type CoreError, toAjoError } from "./core-error.js";
-import { AjoAbortError, AjoInternalError } from "./errors.js";
+import { AjoAbortError, AjoInternalError, AjoTimeoutError } from "./errors.js";
 import { CallProgress } from "./events.js";
 import { ModuleCall } from "./module-call.js";
-import type { ReleaseLock } from "./options.js";
 import type { UnauthorizedRequest } from "./request.js";
 import { type HttpResponse, isSuccess, readHeader, send } from "./send.js";
 import { reportSendFailure } from "./send-failure.js";
 import { performStoreAction } from "./store-actions.js";
 import { MAX_BODY_BYTES, MAX_ERROR_BODY_BYTES, type ReadSuccess } from "./success.js";
 import { callTokenFunction, requestToken } from "./token-actions.js";
-import * as wasm from "./wasm-instance.js";
-import { wait } from "./with-timeout.js";
+import { startTimer, wait } from "./with-timeout.js";
 
 /** Hint for a call with an unknown outcome: repeating a `create` that was processed makes a second configuration. */
 const OUTCOME_UNKNOWN = "The service may have processed the call. Check before you retry it.";
 
-/** The request of a call, and how its success is read. */
+/** The module's default. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** The module ends a call in time. Only if its clock was set back or replaced, or a timer is lost, the call ends later by this. */
+const EXPIRY_DELAY_MS = 250;
+
+/** What a call sends, and how its success is read. */
 export interface CallPlan {
   /** The operation's number in the module. */
   readonly operation: number;
@@ -59,7 +62,6 @@ export class CallLoop implements ActionScope {
   readonly context: CallContext;
   readonly signal: CallSignal;
   readonly progress: CallProgress;
-  readonly locks = new Map<number, ReleaseLock>();
   declare call: ModuleCall;
   cause: unknown;
   hint: string | undefined;
@@ -85,10 +87,12 @@ export class CallLoop implements ActionScope {
   /** Performs the call. Rejects with an `AjoError`. */
   async run(): Promise<unknown> {
     let isPending = false;
+    const { operation, settings } = this.#plan;
+    // Timers run only while a step waits, so its handler is always the current one.
+    const cancelExpiry = startTimer(() => this.signal.onStop?.(EXPIRED), (settings.limits.timeoutMs || DEFAULT_TIMEOUT_MS) + EXPIRY_DELAY_MS, true);
     try {
-      if (this.signal.aborted) throw new Aborted();
-      const { operation, settings } = this.#plan;
-      this.call = new ModuleCall(this.context.state.number(), operation, settings.limits);
+      if (this.signal.aborted) throw ABORTED;
+      this.call = new ModuleCall(this.context.state, operation, settings.limits);
       isPending = true;
       let action = this.call.step(CONTINUE);
       for (;;) {
@@ -102,24 +106,24 @@ export class CallLoop implements ActionScope {
           return this.#plan.request ? this.#value : this.#issuedToken();
         }
         // An event listener may have aborted, while no action was running.
-        if (this.signal.aborted) throw new Aborted();
+        if (this.signal.aborted) throw ABORTED;
         action = await this.#perform(code);
       }
     } catch (error) {
       if (isPending) this.call.cancel();
-      const failure = error instanceof Aborted ? this.#abortError() : error;
+      const failure = error === ABORTED ? this.#abortError() : error === EXPIRED ? this.#expiryError() : error;
       // An error of the module itself does not know the call that it ends.
       if (failure instanceof AjoInternalError) Object.assign(failure, this.#details());
       this.progress.fail(failure);
       throw failure;
     } finally {
+      cancelExpiry();
       this.signal.release();
     }
   }
 
   #issuedToken(): IssuedToken {
-    const generation = wasm.run((it) => it.extra());
-    return { token: this.context.state.token(generation), generation };
+    return { token: this.call.token, generation: this.call.extra };
   }
 
   /** Emits the events of an action's flags. */
@@ -129,20 +133,16 @@ export class CallLoop implements ActionScope {
     // An attempt is a request to the service.
     if (action & ATTEMPT_STARTED && this.#plan.request) progress.startAttempt();
     if (action & TOKEN_LOADED) progress.emit({ type: "token", source: "store", ok: true });
-    if (action & INVALID_ENTRY) {
-      const { message } = JSON.parse(wasm.run((it) => it.takeProblem("")));
-      progress.emit({ type: "store", problem: this.context.state.secrets.mask(message) });
-    }
+    if (action & INVALID_ENTRY) progress.emit({ type: "store", problem: this.context.state.secrets.mask(this.call.problem) });
     if (action & TOKEN_REQUEST_SUCCEEDED) progress.emit({ type: "token", source: "tokenEndpoint", ok: true });
     if (action & TOKEN_REQUEST_FAILED) progress.emit({ type: "token", source: "tokenEndpoint", ok: false });
   }
 
   #perform(code: number): Promise<number> {
-    const millis = wasm.run((it) => it.millis());
-    const extra = wasm.run((it) => it.extra());
+    const { millis, extra } = this.call;
     switch (code) {
       case SEND:
-        return this.#send(millis, extra);
+        return this.#send(millis);
       case WAIT:
         if (extra === 1) this.progress.retry(millis);
         return this.#wait(millis);
@@ -160,9 +160,9 @@ export class CallLoop implements ActionScope {
     return this.call.step(CONTINUE);
   }
 
-  async #send(timeoutMs: number, generation: number): Promise<number> {
+  async #send(timeoutMs: number): Promise<number> {
     const { request, settings } = this.#plan as Required<CallPlan>;
-    const headers = { ...request.headers, authorization: this.context.state.authorization(generation) };
+    const headers = { ...request.headers, authorization: this.call.authorization };
     const limits = { timeoutMs, maxBytes: MAX_BODY_BYTES, maxErrorBytes: MAX_ERROR_BODY_BYTES };
     this.progress.status = undefined;
     this.#isSending = true;
@@ -203,10 +203,19 @@ export class CallLoop implements ActionScope {
   }
 
   #abortError(): AjoAbortError {
-    const { name, isIdempotent } = this.#plan;
     const cause = this.context.state.secrets.redact(this.signal.reason);
-    const hint = this.#isSending && !isIdempotent ? OUTCOME_UNKNOWN : undefined;
-    return new AjoAbortError(`${name}: aborted by the caller's signal`, { code: "ABORTED", ...this.#details(), hint, cause });
+    const message = `${this.#plan.name}: aborted by the caller's signal`;
+    return new AjoAbortError(message, { code: "ABORTED", ...this.#details(), hint: this.#unsafeHint(), cause });
+  }
+
+  #expiryError(): AjoTimeoutError {
+    const message = `${this.#plan.name} failed: the time limit of the call has passed`;
+    const hint = this.#unsafeHint();
+    return new AjoTimeoutError(message, { code: "TIMEOUT", ...this.#details(), hint, retryable: hint === undefined });
+  }
+
+  #unsafeHint(): string | undefined {
+    return this.#isSending && !this.#plan.isIdempotent ? OUTCOME_UNKNOWN : undefined;
   }
 
   /** Error details of a call that ended early. */

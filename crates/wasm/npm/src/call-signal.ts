@@ -12,8 +12,8 @@ const callsBySignal = new WeakMap<Signal, SignalCalls>();
 
 /** The caller's abort signal during one call. */
 export class CallSignal {
-  /** Handler of the current step. */
-  onAbort: (() => void) | undefined;
+  /** Ends the current step. */
+  onStop: ((reason: StopReason) => void) | undefined;
   readonly #signal: Signal | undefined;
 
   /** Throws if the signal is a custom object whose `addEventListener` throws. */
@@ -41,7 +41,7 @@ function addCall(signal: Signal, call: CallSignal): void {
   if (entry === undefined) {
     const calls = new Set<CallSignal>();
     const listener = (): void => {
-      for (const each of [...calls]) each.onAbort?.();
+      for (const each of [...calls]) each.onStop?.(ABORTED);
     };
     signal.addEventListener("abort", listener);
     callsBySignal.set(signal, (entry = { calls, listener }));
@@ -57,8 +57,17 @@ function removeCall(signal: Signal, call: CallSignal): void {
   ignoreErrors(() => signal.removeEventListener("abort", entry.listener));
 }
 
-/** Thrown when the caller's signal aborts a step. */
-export class Aborted {}
+/**
+ * What a step rejects with: the caller's signal has aborted, the step has reached its time limit, or the call has reached its own, whatever
+ * the clock says. Symbols, because `instanceof` with a Proxy that a callback has thrown could throw.
+ */
+export const ABORTED = Symbol("aborted");
+export const TIMED_OUT = Symbol("timed out");
+export const EXPIRED = Symbol("expired");
 
-/** Thrown when a step exceeds its time limit. */
-export class TimedOut {}
+/** Why a call ends in the middle of a step. */
+export type StopReason = typeof ABORTED | typeof EXPIRED;
+
+export function isStopReason(error: unknown): error is StopReason {
+  return error === ABORTED || error === EXPIRED;
+}

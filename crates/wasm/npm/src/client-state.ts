@@ -1,5 +1,6 @@
 import { type CoreError, toAjoError } from "./core-error.js";
 import { Secrets } from "./secrets.js";
+import { StoreLocks } from "./store-locks.js";
 import * as wasm from "./wasm-instance.js";
 
 /** The identity of a client, as the module read it from the options. */
@@ -27,6 +28,7 @@ interface ClientHandle {
  */
 export class ClientState {
   readonly secrets: Secrets;
+  readonly locks = new StoreLocks();
   readonly identity: ClientIdentity;
   readonly #options: string;
   readonly #handle: ClientHandle = { client: 0, instance: -1 };

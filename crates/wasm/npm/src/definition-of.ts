@@ -1,6 +1,6 @@
-import { readDefinition } from "./arguments.js";
-import { validationError } from "./validation-error.js";
+import { readDefinition, withReadErrors } from "./arguments.js";
 import type { CappingConfig, CappingDefinition, ThrottlingConfig, ThrottlingDefinition } from "./models.js";
+import { validationError } from "./validation-error.js";
 import * as wasm from "./wasm-instance.js";
 
 /**
@@ -19,7 +19,7 @@ export function definitionOf<Config extends CappingConfig | ThrottlingConfig>(
 ): "urlPattern" extends keyof Config ? ThrottlingDefinition : CappingDefinition;
 export function definitionOf(config: unknown): unknown {
   const json = readDefinition("definitionOf", config);
-  const isThrottling = ["urlPattern", "maxThroughput"].some((name) => Object.hasOwn(Object(config), name));
+  const isThrottling = withReadErrors("definitionOf", () => ["urlPattern", "maxThroughput"].some((name) => Object.hasOwn(Object(config), name)));
   const api = isThrottling ? "throttling" : "capping";
   const definition = wasm.run((it) => it.definitionOf(api, json));
   if (definition === undefined) throw validationError("definitionOf", "the configuration must be an object");

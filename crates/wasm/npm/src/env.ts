@@ -1,5 +1,6 @@
 // Environment variables. Credential variables mean the same as for the command `ajo`.
 
+import { withReadErrors } from "./arguments.js";
 import { decode } from "./base64.js";
 import { readProperty } from "./error-message.js";
 import { AjoValidationError } from "./errors.js";
@@ -39,11 +40,22 @@ export interface EnvConfig {
 
 /** Reads the options of a client from variables. Errors name variables, and never their values. */
 export function readEnv(where: string, env: object | undefined, others: EnvOptions): EnvConfig {
+  return withReadErrors(where, () => envConfig(where, env, others));
+}
+
+function envConfig(where: string, env: object | undefined, others: EnvOptions): EnvConfig {
   if (Object(env) !== env) throw validationError(where, "this runtime has no process.env; pass the variables");
   for (const name of CREDENTIAL_OPTIONS) {
     if (name in others) throw validationError(where, `\`${name}\` comes from a variable; pass it to the constructor instead`);
   }
-  const get = (name: string): string | undefined => readVariable(env as object, name);
+  const get = (name: string): string | undefined => {
+    try {
+      return readVariable(env as object, name);
+    } catch (cause) {
+      // Deno without a permission.
+      throw validationError(where, `${name} cannot be read`, cause);
+    }
+  };
   const level = get("AJO_LOG");
   const options: AjoOptions = {
     sandbox: get("AJO_SANDBOX"),

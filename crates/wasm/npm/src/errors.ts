@@ -133,7 +133,12 @@ export class AjoError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class that a user derived.
     if (!Object.hasOwn(this, "ajoErrorKind")) return Function.prototype[Symbol.hasInstance].call(this, value);
-    const kind: unknown = Object(value)[Symbol.for("ajo-limits.error")];
+    let kind: unknown;
+    try {
+      kind = Object(value)[Symbol.for("ajo-limits.error")];
+    } catch {
+      // A proxy or a getter of a foreign value.
+    }
     return kind !== undefined && (this.ajoErrorKind === kind || this.ajoErrorKind === "AjoError");
   }
 }

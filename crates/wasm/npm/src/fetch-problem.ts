@@ -41,7 +41,8 @@ const REFUSED_MESSAGE =
 export function fetchProblem(error: unknown): number {
   const chain = errorChain(error);
   if (chain.some(isRefusal)) return REFUSED;
-  for (const { code, syscall } of chain as { code?: unknown; syscall?: unknown }[]) {
+  for (const each of chain) {
+    const [code, syscall] = [readProperty(each, "code"), readProperty(each, "syscall")];
     // An established connection can also lose its route.
     if (typeof code !== "string" || syscall === "read" || syscall === "write") continue;
     if (CERTIFICATE_CODE.test(code)) return CERTIFICATE;

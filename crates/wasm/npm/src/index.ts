@@ -24,7 +24,7 @@ export type { EnvOptions } from "./env.js";
 export type { Capping, DeleteOptions, Throttling } from "./generated/operations.js";
 export type { Logger, LogLevel } from "./logger.js";
 export type * from "./models.js";
-export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, QueryValue, RequestOptions, SandboxOption, ServiceRating, TokenOptions, TokenStore } from "./options.js";
+export type { AjoEvent, AjoOptions, CallOptions, ExtraHeaders, QueryValue, ReleaseLock, RequestOptions, SandboxOption, ServiceRating, TokenOptions, TokenStore } from "./options.js";
 export type { Redeploy } from "./redeploy.js";
 export type { LimitChange, LiveLimit, SetRating, SetThroughput } from "./set-limit.js";
 export type { AbortSignalLike, Fetch, FetchInit, FetchInput, FetchResponse, FetchSettings, PlatformResponse, Signal, WasmModule } from "./platform.js";

@@ -1,14 +1,15 @@
-import { type ActionScope, TIMED_OUT } from "./action-scope.js";
-import { TimedOut } from "./call-signal.js";
-import { SendFailure } from "./send.js";
+import { type ActionScope, NO_RESPONSE } from "./action-scope.js";
+import { isStopReason, TIMED_OUT } from "./call-signal.js";
+import type { SendFailure } from "./send.js";
 
-/** Reports that a request got no response, and returns the next action. Rethrows any other error, such as `Aborted`. */
-export function reportSendFailure(scope: ActionScope, error: unknown): number {
-  if (!(error instanceof SendFailure)) throw error;
+/** Reports the rejection of `send`, and returns the next action. Throws the reason why the call ends. */
+export function reportSendFailure(scope: ActionScope, rejection: unknown): number {
+  if (isStopReason(rejection)) throw rejection;
+  const { problem, error, hint } = rejection as SendFailure;
   const { secrets } = scope.context.state;
-  const isTimeout = error.error instanceof TimedOut;
-  const detail = isTimeout ? TIMED_OUT : secrets.describe(error.error);
-  scope.hint = error.hint;
-  scope.cause = isTimeout ? undefined : secrets.redact(error.error);
-  return scope.call.report("sendFailed", error.problem, detail);
+  const isTimeout = error === TIMED_OUT;
+  const detail = isTimeout ? NO_RESPONSE : secrets.describe(error);
+  scope.hint = hint;
+  scope.cause = isTimeout ? undefined : secrets.redact(error);
+  return scope.call.report("sendFailed", problem, detail);
 }

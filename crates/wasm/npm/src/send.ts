@@ -1,9 +1,10 @@
 import { DISCONNECTED, INVALID_REQUEST, REFUSED, TIMEOUT } from "./actions.js";
 import type { ResponseHeaders } from "./api-call.js";
 import { type BodyReading, readText } from "./body.js";
-import { type CallSignal, TimedOut } from "./call-signal.js";
-import { ownMessage } from "./error-message.js";
+import { type CallSignal, TIMED_OUT } from "./call-signal.js";
+import { ownMessage, readProperty } from "./error-message.js";
 import { fetchProblem } from "./fetch-problem.js";
+import { ignoreErrors } from "./ignore-errors.js";
 import { invalidResponse } from "./invalid-response.js";
 import type { Fetch, FetchInit, Signal } from "./platform.js";
 import { withTimeout } from "./with-timeout.js";
@@ -47,7 +48,7 @@ export type FetchOptions = Readonly<Record<string, unknown>>;
 
 const NO_HEADERS: ResponseHeaders = { get: () => null };
 
-/** Sends one request within its limits. Rejects with a {@link SendFailure}, or with `Aborted` if the caller aborts. */
+/** Sends one request within its limits. Rejects with a {@link SendFailure}, or with the reason why the call ends. */
 export async function send(
   request: HttpRequest,
   limits: SendLimits,
@@ -59,14 +60,14 @@ export async function send(
   const reading: BodyReading = { isStopped: false };
   const stop = (): void => {
     reading.isStopped = true;
-    controller.abort();
+    ignoreErrors(() => controller.abort());
     reading.cancel?.();
   };
   try {
     const work = () => exchange(request, limits, custom, options, controller.signal as Signal, reading);
-    return await withTimeout(callSignal, limits.timeoutMs, work, stop);
+    return await withTimeout(callSignal, limits.timeoutMs, work, { onStop: stop });
   } catch (error) {
-    throw error instanceof TimedOut ? new SendFailure(TIMEOUT, error) : error;
+    throw error === TIMED_OUT ? new SendFailure(TIMEOUT, error) : error;
   }
 }
 
@@ -79,7 +80,7 @@ async function exchange(
   reading: BodyReading,
 ): Promise<HttpResponse> {
   // Read the global for each request, so that tests can replace it. Browsers and workerd require a call without `this`.
-  const fetch = custom ?? (globalThis.fetch as unknown as Fetch | undefined);
+  const fetch = custom ?? (readProperty(globalThis, "fetch") as Fetch | undefined);
   if (typeof fetch !== "function") {
     throw new SendFailure(REFUSED, new TypeError("this environment has no global fetch"), "Pass the option `fetch`.");
   }
@@ -151,8 +152,12 @@ function responseHeaders(response: object): ResponseHeaders {
   return { get: (name) => (headers as Record<string, string | undefined>)[name] ?? null };
 }
 
-/** A header that is a string. */
+/** A header that is a string. The `get` of a mock may throw. */
 export function readHeader(headers: ResponseHeaders, name: string): string | undefined {
-  const value: unknown = headers.get(name);
-  return typeof value === "string" ? value : undefined;
+  try {
+    const value: unknown = headers.get(name);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,8 @@
 // The actions that get a token: a request to the token endpoint, or the user's function.
 
-import { type ActionScope, TIMED_OUT } from "./action-scope.js";
+import { type ActionScope, NO_RESPONSE } from "./action-scope.js";
 import { typeName } from "./arguments.js";
-import { Aborted, TimedOut } from "./call-signal.js";
+import { isStopReason, TIMED_OUT } from "./call-signal.js";
 import { readHeader, send, type SendLimits } from "./send.js";
 import { reportSendFailure } from "./send-failure.js";
 import { withTimeout } from "./with-timeout.js";
@@ -41,9 +41,9 @@ export async function callTokenFunction(scope: ActionScope, timeoutMs: number): 
       return value;
     });
   } catch (error) {
-    if (error instanceof Aborted) throw error;
-    const isTimeout = error instanceof TimedOut;
-    const detail = isTimeout ? TIMED_OUT : secrets.describe(error);
+    if (isStopReason(error)) throw error;
+    const isTimeout = error === TIMED_OUT;
+    const detail = isTimeout ? NO_RESPONSE : secrets.describe(error);
     scope.cause = isTimeout ? undefined : secrets.redact(error);
     return call.report("callbackFailed", isTimeout, detail);
   }

@@ -333,6 +333,42 @@ test("100 concurrent calls have their own actions", async () => {
   assert.equal(module.reports.length, 200);
 });
 
+test("actions of concurrent calls are not mixed up", async () => {
+  const sent: string[] = [];
+  const events: AjoEvent[] = [];
+  const waiting: ((token: string) => void)[] = [];
+  const lines: Line[] = [
+    callback,
+    ({ token }) => ((module.token = `token of ${token}`), send({ extra: Number(token), millis: 1000 })),
+    ({ status }) => ({ ...wait(status === 503 ? 30 : 1), extra: status === 503 ? 1 : 0 }),
+    done,
+  ];
+  const fetch = asFetch(async (_, { headers }) => {
+    sent.push(headers.authorization);
+    return new Response("", { status: sent.length === 1 ? 503 : 500 });
+  });
+  const accessToken = (): Promise<string> => new Promise((resolve) => waiting.push(resolve));
+  const { ajo, module } = scriptedClient(lines, { fetch, accessToken, onEvent: (event) => events.push(event) });
+  const calls = [ajo.capping.list(), ajo.capping.list()];
+  await sleep();
+  // Both calls go on in the same turn of the event loop.
+  for (const [index, resolve] of waiting.entries()) resolve(`${index + 1}`);
+  await Promise.all(calls);
+  assert.deepEqual(sent, ["Bearer token of 1", "Bearer token of 2"]);
+  assert.deepEqual(events.flatMap((event) => (event.type === "retry" ? [[event.status, event.afterMs]] : [])), [[503, 30]]);
+});
+
+test("tokens of concurrent calls are not mixed up", async () => {
+  const waiting: ((token: string) => void)[] = [];
+  const line: Line = ({ token }) => ((module.token = `token of ${token}`), { ...done, extra: Number(token) });
+  const accessToken = (): Promise<string> => new Promise((resolve) => waiting.push(resolve));
+  const { ajo, module } = scriptedClient([callback, line], { accessToken });
+  const calls = [ajo.auth.token(), ajo.auth.token()];
+  await sleep();
+  for (const [index, resolve] of waiting.entries()) resolve(`${index + 1}`);
+  assert.deepEqual(await Promise.all(calls), ["token of 1", "token of 2"]);
+});
+
 test("a lock is released with its ticket", async () => {
   const calls: unknown[] = [];
   const tokenStore = {
