@@ -35,7 +35,7 @@ import { wait } from "./with-timeout.js";
 /** Hint for a call with an unknown outcome: repeating a `create` that was processed makes a second configuration. */
 const OUTCOME_UNKNOWN = "The service may have processed the call. Check before you retry it.";
 
-/** The request of a call, and how its success is read. */
+/** What a call sends, and how its success is read. */
 export interface CallPlan {
   /** The operation's number in the module. */
   readonly operation: number;
