@@ -3,7 +3,7 @@
 import { type ActionScope, NO_RESPONSE } from "./action-scope.js";
 import { typeName } from "./arguments.js";
 import { isStopReason, TIMED_OUT } from "./call-signal.js";
-import { readHeader, send, type SendLimits } from "./send.js";
+import { type HttpResponse, readHeader, send, type SendLimits } from "./send.js";
 import { reportSendFailure } from "./send-failure.js";
 import { withTimeout } from "./with-timeout.js";
 
@@ -19,14 +19,16 @@ export async function requestToken(scope: ActionScope, timeoutMs: number): Promi
   state.secrets.add(new URLSearchParams(body).get("client_secret"));
   const request = { method: "POST", url: state.identity.tokenUrl as string, headers: { ...HEADERS }, body };
   const limits: SendLimits = { timeoutMs, maxBytes: MAX_TOKEN_BODY_BYTES, maxErrorBytes: MAX_TOKEN_BODY_BYTES };
+  let response: HttpResponse;
   try {
-    const { status, headers, text } = await send(request, limits, settings.fetch, defaults.fetchOptions, signal);
-    scope.cause = undefined;
-    const [retryAfter, debugId] = ["retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
-    return call.report("respond", status, undefined, retryAfter, debugId, text);
+    response = await send(request, limits, settings.fetch, defaults.fetchOptions, signal);
   } catch (error) {
     return reportSendFailure(scope, error);
   }
+  scope.cause = undefined;
+  const { status, headers, text } = response;
+  const [retryAfter, debugId] = ["retry-after", "x-debug-id"].map((name) => readHeader(headers, name));
+  return call.report("respond", status, undefined, retryAfter, debugId, text);
 }
 
 /** Calls the option `accessToken`, and returns the next action. */
