@@ -39,11 +39,11 @@ pub fn hexadecimal(number: u64, min_digits: usize) -> String {
 fn digits(mut number: u64, base: u64, min_digits: usize) -> String {
     let mut text = String::new();
     while number > 0 || text.len() < min_digits {
-        let digit = b"0123456789abcdef"[(number % base) as usize];
-        text.insert(0, char::from(digit));
+        let digit = u32::try_from(number % base).ok().and_then(|digit| char::from_digit(digit, 16));
+        text.extend(digit);
         number /= base;
     }
-    text
+    text.chars().rev().collect()
 }
 
 /// Parses a number that consists of digits only.
@@ -94,6 +94,7 @@ pub fn find_any(text: &str, characters: &[u8]) -> Option<usize> {
 
 /// Whether a byte is one of these. `contains` of the standard library is a word-wise search.
 pub fn is_any(byte: u8, bytes: &[u8]) -> bool {
+    #[expect(clippy::manual_contains, reason = "see above")]
     bytes.iter().any(|other| *other == byte)
 }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::call_failure::CallFailure;
 use crate::text::{concat, decimal};
-use crate::{AuthError, ErrorKind};
+use crate::{AuthError, ErrorKind, ServiceCode};
 
 /// Longer waits are not shown in seconds, because `Retry-After` may contain any number.
 const SECONDS_PER_YEAR: u64 = 365 * 24 * 60 * 60;
@@ -46,7 +46,7 @@ impl CallFailure {
             ErrorKind::Auth(error) => concat(&["no access token: ", &error.message()]),
             ErrorKind::DeadlineExceeded(message) | ErrorKind::Refused(message) => concat(&["not sent: ", message]),
             ErrorKind::Api(response) => {
-                let code = response.code.as_ref().map(|code| code.as_str());
+                let code = response.code.as_ref().map(ServiceCode::as_str);
                 let before_code = if code.is_some() { ", code " } else { "" };
                 let status = decimal(response.status.into());
                 let code = code.unwrap_or_default();

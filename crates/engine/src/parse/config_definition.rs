@@ -3,7 +3,7 @@
 use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
 
-use crate::json::{JsonValue as _, MAX_DEPTH, Value, parse};
+use crate::json::{ErrorPosition, JsonValue as _, MAX_DEPTH, Value, parse};
 use crate::parse::json_text::{push_name, write_json};
 use crate::spec::Api;
 use crate::spec::object_schema::{self, EXTRA, FieldType, ORG_ID, ObjectSchema};
@@ -22,7 +22,7 @@ const MAX_HTTP_CONNECTIONS: &str = "maxHttpConnections";
 ///
 /// Never: both APIs have a `create` operation.
 pub fn config_definition(api: Api, config: &str) -> Result<String, String> {
-    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(|position| position.message())?;
+    let config = parse(config.as_bytes(), MAX_DEPTH).map_err(ErrorPosition::message)?;
     let Value::Object(fields) = config else { return Err("the configuration must be an object".to_owned()) };
     let request = object_schema::request_body(api, "create").expect("both APIs have a create operation");
     let (mut definition, mut extra) = (String::from("{"), String::from("{"));

@@ -145,7 +145,7 @@ mod tests {
         ) {
             assert_same(&text);
             assert_same(&Ipv6Addr::from_bits(address).to_string());
-            assert_same(&Ipv4Addr::from_bits(address as u32).to_string());
+            assert_same(&Ipv4Addr::from_bits((address & 0xffff_ffff).try_into().expect("32 bits")).to_string());
         }
     }
 }

@@ -6,7 +6,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use crate::json::{JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
+use crate::json::{ErrorPosition, JsonObject, JsonValue, MAX_DEPTH, Value, parse, write_string};
 use crate::parse::json_text::{push_name, write_json};
 use crate::parse::untrusted_text::message_excerpt;
 use crate::spec::object_schema::{self, EXTRA, FieldSchema, FieldType, ORG_ID, ObjectSchema};
@@ -25,7 +25,7 @@ type Fields<'v> = <Value<'v> as JsonValue>::Object;
 pub fn encode_payload(api: Api, verb: Verb, definition: &str, org_id: &str) -> Result<String, String> {
     let body = object_schema::request_body(api, verb.as_str());
     let schema = body.ok_or_else(|| "the operation takes no definition".to_owned())?;
-    let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(|position| position.message())?;
+    let mut definition = parse(definition.as_bytes(), MAX_DEPTH).map_err(ErrorPosition::message)?;
     if let (Some(_), Value::Object(fields)) = (schema.field(ORG_ID), &mut definition)
         && JsonObject::get(&**fields, ORG_ID).is_none_or(JsonValue::is_null)
     {

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 
-use crate::json::{JsonValue, MAX_DEPTH, Value, parse};
+use crate::json::{ErrorPosition, JsonValue, MAX_DEPTH, Value, parse};
 use crate::parse::uid::Uid;
 use crate::spec::{Operation, ResponseValue};
 
@@ -19,7 +19,7 @@ impl Operation {
         if self.envelope.is_some() || self.value != ResponseValue::Any {
             check_json_object(body)?;
         }
-        let body = parse(body, MAX_DEPTH).map_err(|position| position.message())?;
+        let body = parse(body, MAX_DEPTH).map_err(ErrorPosition::message)?;
         let field = |name: &str| JsonValue::get(&body, name).ok_or_else(|| format!("missing field `{name}`"));
         let value = self.envelope.map_or(Ok(&body), field)?;
         let name = self.envelope.unwrap_or_default();

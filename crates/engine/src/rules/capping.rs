@@ -20,14 +20,12 @@ const SERVICES: [&str; 2] = ["action", "dataSource"];
 
 /// Validates a capping definition: all findings of the service, plus this project's own notes.
 pub fn validate_capping(definition: &impl JsonValue) -> Vec<Diagnostic> {
-    match definition.as_object() {
-        Some(fields) => validate_capping_fields(fields),
-        None => {
-            let mut findings = Findings::default();
-            findings.rejection("ERR_ENDPOINTCONFIG_112", "", &["the payload must be a JSON object"]);
-            findings.into_vec()
-        }
+    if let Some(fields) = definition.as_object() {
+        return validate_capping_fields(fields);
     }
+    let mut findings = Findings::default();
+    findings.rejection("ERR_ENDPOINTCONFIG_112", "", &["the payload must be a JSON object"]);
+    findings.into_vec()
 }
 
 /// Like [`validate_capping`], for the fields of a definition.

@@ -22,14 +22,12 @@ const WRONG_TYPE: &str = "ERR_THROTTLING_CONFIG_106";
 
 /// Validates a throttling definition: all findings of the service, plus this project's own notes.
 pub fn validate_throttling(definition: &impl JsonValue) -> Vec<Diagnostic> {
-    match definition.as_object() {
-        Some(fields) => validate_throttling_fields(fields),
-        None => {
-            let mut findings = Findings::default();
-            findings.rejection(WRONG_TYPE, "", &["the payload must be a JSON object"]);
-            findings.into_vec()
-        }
+    if let Some(fields) = definition.as_object() {
+        return validate_throttling_fields(fields);
     }
+    let mut findings = Findings::default();
+    findings.rejection(WRONG_TYPE, "", &["the payload must be a JSON object"]);
+    findings.into_vec()
 }
 
 /// Like [`validate_throttling`], for the fields of a definition.
@@ -65,15 +63,16 @@ pub fn validate_throttling_fields(definition: &(impl JsonObject + ?Sized)) -> Ve
         Some(_) => findings.rejection(WRONG_TYPE, "/methods", &["methods must be a list of strings"]),
     }
     let throughput = field("maxThroughput").and_then(JsonValue::as_i64);
-    match throughput.and_then(|count| u64::try_from(count).ok()).filter(|count| THROUGHPUT_RANGE.contains(count)) {
-        Some(throughput) => check_throughput(throughput, &mut findings),
-        None => {
-            let [start, end] = [THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end()].map(|bound| decimal(*bound));
-            let message = ["maxThroughput must be an integer from ", &start, " to ", &end];
-            // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
-            // stored.
-            findings.error_if(throughput.is_none(), "ERR_THROTTLING_CONFIG_101", "/maxThroughput", &message);
-        }
+    let in_range =
+        throughput.and_then(|count| u64::try_from(count).ok()).filter(|count| THROUGHPUT_RANGE.contains(count));
+    if let Some(throughput) = in_range {
+        check_throughput(throughput, &mut findings);
+    } else {
+        let [start, end] = [THROUGHPUT_RANGE.start(), THROUGHPUT_RANGE.end()].map(|bound| decimal(*bound));
+        let message = ["maxThroughput must be an integer from ", &start, " to ", &end];
+        // Inferred: a definition with a number out of range is stored and cannot be deployed; any other value is not
+        // stored.
+        findings.error_if(throughput.is_none(), "ERR_THROTTLING_CONFIG_101", "/maxThroughput", &message);
     }
     for name in ["name", "description"] {
         if field(name).is_some_and(|value| value.kind() != JsonKind::String) {

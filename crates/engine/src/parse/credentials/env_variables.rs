@@ -129,6 +129,10 @@ fn parse_secrets_of(name: &'static str, text: &str) -> Result<Vec<Secret>, Crede
     if secrets.is_empty() { in_variable(name, Err(CredentialsError::MissingSecret)) } else { Ok(secrets) }
 }
 
+fn parse_scopes(text: &str) -> Result<Scopes, ScopesError> {
+    Scopes::new(parse_list(text).iter().map(Secret::expose))
+}
+
 #[cfg(test)]
 mod tests {
     use std::io;
@@ -178,8 +182,4 @@ mod tests {
         let error = credentials_from_vars(&[(FILE_VARIABLE, "nowhere.json")]).expect_err("no such file");
         assert!(error.to_string().starts_with("failed to read the credentials in nowhere.json: "), "{error}");
     }
-}
-
-fn parse_scopes(text: &str) -> Result<Scopes, ScopesError> {
-    Scopes::new(parse_list(text).iter().map(Secret::expose))
 }

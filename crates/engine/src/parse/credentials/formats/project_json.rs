@@ -31,7 +31,7 @@ pub(super) fn parse(project: &impl JsonValue, usable: &mut Vec<ParsedCredential>
         if !INTEGRATION_TYPES.contains(&kind) {
             if let (Some(jwt), Some(name)) = (json.get("jwt"), name) {
                 credential.is_jwt = true;
-                credential.name = name.to_owned();
+                name.clone_into(&mut credential.name);
                 credential.values[0].push(Secret::new(jwt.get_str("client_id").unwrap_or_default()));
                 jwt_only.push(credential);
             }
@@ -44,7 +44,8 @@ pub(super) fn parse(project: &impl JsonValue, usable: &mut Vec<ParsedCredential>
         let label = |field: &CredentialField| concat(&["the field ", &path, ".", &field.label.to_ascii_lowercase()]);
         read_values(&mut credential, &find, &label, &|field| missing_field_error(&label(field)))?;
         // A credential without a readable name is selected by its client id.
-        credential.name = name.filter(|name| is_visible(name)).unwrap_or(credential.client_id()).to_owned();
+        let name = name.filter(|name| is_visible(name)).unwrap_or(credential.client_id()).to_owned();
+        credential.name = name;
         usable.push(credential);
     }
     if usable.is_empty() {
