@@ -12,17 +12,19 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 /** WebAssembly features that every supported runtime has and rustc uses. */
 const FEATURES = ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
 /**
- * Functions of the same type are similar, so gzip finds more repetitions if they are sorted by name. Nothing lies in the first 1,024 bytes:
- * they are the end of the stack, which is reached only on an overflow.
+ * Passes whose result is smaller after gzip, although some make the module itself larger. Functions of the same type are similar, so gzip
+ * finds more repetitions if they are sorted by name, and if functions with one caller and common subexpressions stay as they are. Nothing
+ * lies in the first 1,024 bytes: they are the end of the stack, which is reached only on an overflow.
  */
-const SMALLER = ["--low-memory-unused", "--reorder-functions-by-name"];
+const PASSES = ["-Oz", "--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused", "--reorder-functions-by-name"];
+const LIMITS = ["--one-caller-inline-max-function-size", "0", "--skip-pass=local-cse"];
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** Writes OUTFILE from NAME_bg.wasm. Uses wasm-opt of the package `binaryen`, which the lock file pins; wasm-pack downloads one. */
 export async function optimize(name, glue, outfile) {
   const wasmOpt = path.join(here, "node_modules/binaryen/bin/wasm-opt");
   const files = [path.join(glue, `${name}_bg.wasm`), "-o", outfile];
-  await run(process.execPath, [wasmOpt, "-Oz", "--converge", ...SMALLER, ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
+  await run(process.execPath, [wasmOpt, ...PASSES, ...LIMITS, ...FEATURES.map((it) => `--enable-${it}`), ...STRIP, ...files]);
 }
 
 /**
