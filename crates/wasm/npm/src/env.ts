@@ -59,7 +59,12 @@ interface DenoPermissions {
 /** A variable without the white space around it. Other values than strings are bindings of a Worker. */
 function readVariable(env: object, name: string): string | undefined {
   const value = (env as Record<string, unknown>)[name];
-  return typeof value === "string" ? value.trim() || undefined : undefined;
+  return typeof value === "string" ? trim(value) || undefined : undefined;
+}
+
+/** Like Rust, and unlike `String.trim`: a byte order mark is no white space. */
+function trim(text: string): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
 
 /** Reads the options of a client from variables. Errors name variables, and never their values. */
@@ -127,7 +132,7 @@ export function nameVariable(where: string, error: unknown): unknown {
 
 /** The JSON in AJO_CREDENTIALS: plain, as Base64, or in the file with this path. */
 function credentialContent(where: string, setting: string): string {
-  const text = setting.replace(/^\ufeff/, "").trim();
+  const text = trim(setting.replace(/^\ufeff+/, ""));
   if (CONTENT.test(text)) return text;
   return base64Content(text) ?? (text.includes("\n") ? text : readFile(where, text));
 }
@@ -135,7 +140,7 @@ function credentialContent(where: string, setting: string): string {
 function base64Content(text: string): string | undefined {
   if (text.length < MIN_BASE64_LENGTH) return undefined;
   try {
-    const content = new TextDecoder().decode(decode(text.replace(/\s/g, ""))).trim();
+    const content = trim(new TextDecoder().decode(decode(text.replace(/\s/g, ""))));
     return /^\[?\{/.test(content) ? content : undefined;
   } catch {
     return undefined;
