@@ -1,7 +1,9 @@
 // Asks the npm package a question of the oracle, through its public API.
 import { setNow, settle } from "./clock.mjs";
 
-/** Replies of the scripted `fetch`, and its requests. */
+const IDENTITY = { clientId: "client-1", orgId: "A1@AdobeOrg", sandbox: "prod" };
+
+/** Replies of the scripted `fetch`, and what was sent. */
 let current;
 
 export class Package {
@@ -17,6 +19,8 @@ export class Package {
   async ask(question, style) {
     if (question.validate !== undefined) return this.#validate(question.validate, style);
     if (question.definitionOf !== undefined) return this.#definitionOf(style);
+    if (question.request !== undefined) return this.#request(question.request, style);
+    if (question.authUrl !== undefined) return this.#authUrl(question.authUrl);
     return this.#call(question.call, style);
   }
 
@@ -31,6 +35,30 @@ export class Package {
       if (error instanceof this.#ajo.AjoValidationError) return null;
       throw error;
     }
+  }
+
+  async #request({ now, token, origin, method, path, response }, style) {
+    setNow(now);
+    current = { record: [], replies: [response], tokenReplies: [], requestIds: new Set(), bodies: [], style };
+    const client = new this.#ajo.AjoClient({ ...IDENTITY, accessToken: token, baseUrl: `${origin}/base`, fetch: scriptedFetch });
+    const { record, requestIds } = current;
+    let error;
+    try {
+      await settle(client.request(method, path, { query: style.query, maxAttempts: 1 }));
+    } catch (thrown) {
+      error = describeError(thrown);
+    }
+    return { sent: record.map(({ method, url }) => ({ method, url })), requestIds, ...(error && { error }) };
+  }
+
+  /** Whether `auth.fetch` sends a request. */
+  async #authUrl({ url, baseUrl, allowedHosts }) {
+    let isSent = false;
+    const fetch = async () => ((isSent = true), new Response());
+    const auth = new this.#ajo.AjoAuth({ ...IDENTITY, accessToken: "oracle-token-0123456789", baseUrl, allowedHosts, fetch });
+    const error = await settle(auth.fetch(url).then(() => undefined, (it) => it));
+    if (error !== undefined && error.name !== "AjoValidationError") throw error;
+    return isSent;
   }
 
   async #call(call, style) {
@@ -61,6 +89,7 @@ export class Package {
 
   #client(call, style) {
     const { clientId, clientSecrets, orgId, scopes, sandbox, credentials, credentialName, accessToken, hasTokenFunction, tokenStore, baseUrl, imsUrl, headers } = call.options;
+    if (call.options.variables !== undefined) return this.#ajo.AjoClient.fromEnv(call.options.variables, { fetch: scriptedFetch });
     const isStateless = accessToken !== undefined && !hasTokenFunction && call.maxAttempts === 1;
     const key = isStateless ? JSON.stringify(call.options) : undefined;
     const cached = this.#clients.get(key);

@@ -455,6 +455,66 @@ function sequence(random) {
   return call(random.pick(OPERATIONS), changes, { ...styleOf(random), isRealResponse: false });
 }
 
+const API_PATHS = ["/", "/ajo/journey", "/a//b", "/data/foundation/sandbox-management/", "/a%20b/...", "/a@b:1", "", "ajo", "//evil.example/x", "/..", "/a/%2E%2e/b", "/a?b", "/a#b", "/a\\b", "/ä", "/a b"];
+
+/** `client.request`. */
+function anyRequest(random) {
+  const path = random.choose([6, () => random.pick(["/ajo/journey", "/a/b.c", "/"])], [2, () => random.pick(API_PATHS)], [1, () => mutate(random, "/ajo/journey/1")], [1, () => `/${text(random)}`]);
+  const value = () => random.choose([3, () => text(random)], [1, () => random.pick([0, -0, 1.5, 1e21, true, false, ""])], [1, () => random.list(3, () => text(random))], [1, () => undefined]);
+  const query = Object.fromEntries(random.list(3, () => [text(random), value()]));
+  const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().flatMap((it) => (it === undefined ? [] : [[name, String(it)]])));
+  const json = () => random.choose([6, () => textOf(random, anyTree(random))], [2, () => textOf(random, deepTree(random))], [1, () => brokenText(random, anyTree(random))], [1, () => random.pick(["", " ", "<a>", " \n<", "\ufeff<", "{", "1 2", "nul", "\"\\ud800\"", "\u00a0{}"])]);
+  const now = NOW + random.int(1000);
+  const success = () => reply(random.pick([200, 201, 202, 206]), wellFormed({ ...(random.oneIn(2) && { "x-request-id": requestId(random) }) }), json());
+  const response = random.choose([4, success], [6, () => errorReply(random, now)], [1, () => ({ problem: random.pick(["connect", "certificate", "disconnected"]), body: "other side closed" })]);
+  const method = random.pick(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"]);
+  return { question: { request: { now, token: TOKEN, origin: "https://platform.test", method, path, query: pairs, response } }, style: { ...styleOf(random), query } };
+}
+
+const ALLOWED_HOSTS = ["api.example", "localhost:3000"];
+const URL_PARTS = [
+  "https://", "http://", "HTTPS://", "https:", "//", "/", "\\", "?", "#", "@", ":", ":443", ":444", ":80", ".", "%2e", "\t", "\n", " ", "\0", "platform.adobe.io", "cjm.adobe.io", "adobe.io", "PLATFORM.adobe.io", "evil.example",
+  "localhost:3000", "localhost", "api.example", "platform", "a", "1", "u:p@", "。", "ａ", "а", "\u00ad", "\u200b", "\ufeff", "\ud800", "ß", "xn--", "..", ";", "[::1]", "127.0.0.1",
+];
+
+/** The URLs to which `auth.fetch` sends the token. */
+function authUrl(random) {
+  const baseUrl = random.pick([BASE_URL, "http://localhost:8080/base", "https://gateway.example:8443"]);
+  const origins = ["https://platform.adobe.io", "https://cjm.adobe.io", new URL(baseUrl).origin, "https://api.example", "https://localhost:3000", "http://localhost:3000", "http://api.example"];
+  const whole = random.choose(
+    [6, () => random.pick(origins) + random.pick(["", "/"]) + random.list(5, () => random.pick(URL_PARTS)).join("")],
+    [2, () => random.pick(origins) + random.pick(PATHS)],
+    [2, () => url(random)],
+    [2, () => mutate(random, `${random.pick(origins)}/a/b?c=d`)],
+    [1, () => random.pick(URL_PARTS) + random.list(5, () => random.pick(URL_PARTS)).join("")],
+  );
+  const normalized = random.oneIn(2) && URL.canParse(whole) ? new URL(whole).href : whole;
+  return { question: { authUrl: { url: normalized, baseUrl, allowedHosts: ALLOWED_HOSTS } }, style: {} };
+}
+
+/** `AjoClient.fromEnv`. The older variables of Adobe's CLI and other formats than JSON are native only. */
+function env(random) {
+  const { question } = credentials(random);
+  const file = question.call.options.credentials;
+  const isFile = random.oneIn(2) && /^\s*\{/.test(file);
+  const padded = (value) => random.choose([6, () => value], [1, () => ` ${value}\n`], [1, () => ""], [1, () => text(random)]);
+  const value = { CLIENT_ID: "client-1", CLIENT_SECRET: SECRET, ORG_ID: "A1@AdobeOrg", SCOPES: random.pick(["openid,AdobeID", "openid AdobeID", '["openid"]', ","]) };
+  const variables = { AJO_SANDBOX: random.oneIn(10) ? text(random) : "prod", AJO_BASE_URL: random.oneIn(5) ? url(random) : BASE_URL, ...(random.oneIn(2) && { AJO_IMS_URL: random.oneIn(4) ? url(random) : "https://ims.test" }) };
+  for (const [name, plain] of Object.entries(value)) {
+    const prefix = random.choose([4, () => "AJO_"], [2, () => "IMS_OAUTH_S2S_"], [isFile ? 6 : 1, () => undefined]);
+    if (prefix !== undefined) variables[prefix + name] = padded(plain);
+    if (random.oneIn(8)) variables[`IMS_OAUTH_S2S_${name}`] = padded(plain);
+  }
+  if (isFile) {
+    variables.AJO_CREDENTIALS = random.choose([3, () => file], [1, () => Buffer.from(file).toString("base64")], [1, () => `\ufeff ${file}`]);
+    const { credentialName } = question.call.options;
+    if (credentialName !== undefined) variables.AJO_CREDENTIAL_NAME = credentialName;
+  } else if (random.oneIn(4)) {
+    variables.AJO_ACCESS_TOKEN = padded(TOKEN);
+  }
+  return call("capping.list", { options: { variables: wellFormed(variables) }, tokenResponses: [reply(200, {}, '{"access_token":"token-1","expires_in":3600}')] });
+}
+
 /** Name, weight, and generator of each property. */
 export const PROPERTIES = [
   ["uid", 4, uid],
@@ -473,4 +533,7 @@ export const PROPERTIES = [
   ["accessToken", 3, accessToken],
   ["validate", 8, validate],
   ["sequence", 6, sequence],
+  ["anyRequest", 8, anyRequest],
+  ["authUrl", 4, authUrl],
+  ["env", 6, env],
 ];

@@ -45,7 +45,7 @@ impl CoreState {
     /// See [`crate::open`].
     pub(crate) fn open(&mut self, options: &str) -> String {
         match Client::open(options) {
-            Ok((client, description)) => description.number("client", self.clients.insert(client)).finish(),
+            Ok((client, description)) => description.number("client", self.clients.insert(client).into()).finish(),
             Err(error) => crate::json_writer::JsonWriter::new().raw_field("failed", &error).finish(),
         }
     }

@@ -9,7 +9,7 @@ use ajo_engine::{
 };
 
 use crate::json_writer::JsonWriter;
-use crate::time::timer_millis;
+use crate::time::whole_millis;
 
 /// A call that failed.
 pub(crate) struct FailedCall<'c> {
@@ -38,14 +38,14 @@ impl FailedCall<'_> {
         let body = core::str::from_utf8(&failure.body).ok().filter(|body| !body.is_empty());
         let is_authentication = kind != "config" && failure.is_authentication();
         base(kind, &message, code.or(oauth_code).unwrap_or(default_code))
-            .optional_number("status", failure.status().map(u32::from))
+            .optional_number("status", failure.status().map(u64::from))
             .optional_string("requestId", failure.request_id(sent_id))
             .optional_string("operation", Some(operation).filter(|name| !name.is_empty()))
-            .number("attempts", attempts)
-            .number("elapsedMs", timer_millis(self.elapsed))
+            .number("attempts", attempts.into())
+            .number("elapsedMs", whole_millis(self.elapsed))
             .optional_string("hint", failure.hint(self.idempotency, self.target))
             .string("outcome", outcome(failure))
-            .optional_number("retryAfterMs", failure.retry_after().map(timer_millis))
+            .optional_number("retryAfterMs", failure.retry_after().map(whole_millis))
             .optional_string("body", body)
             .flag("authentication", is_authentication)
             .flag("retryable", failure.is_retryable(self.idempotency))
@@ -122,7 +122,7 @@ pub(crate) fn internal(operation: &str, message: &str) -> String {
 /// The error of a call that was dropped because JavaScript did not go on with it in time.
 pub(crate) fn abandoned_call(operation: &str) -> String {
     let message = prefix(operation) + "the call was abandoned because its last step far exceeded its time limit";
-    let hint = "the service may have applied the change; read the configuration back before retrying";
+    let hint = "the service may have processed the request; check its effect before you repeat it";
     finish_small(base("timeout", &message, "TIMEOUT").string("hint", hint).string("outcome", "unknown"))
 }
 

@@ -27,8 +27,8 @@ impl JsonWriter {
         self.raw_field(name, &json)
     }
 
-    pub(crate) fn number(self, name: &str, number: u32) -> Self {
-        self.raw_field(name, &decimal(number.into()))
+    pub(crate) fn number(self, name: &str, number: u64) -> Self {
+        self.raw_field(name, &decimal(number))
     }
 
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {
@@ -42,7 +42,7 @@ impl JsonWriter {
         }
     }
 
-    pub(crate) fn optional_number(self, name: &str, number: Option<u32>) -> Self {
+    pub(crate) fn optional_number(self, name: &str, number: Option<u64>) -> Self {
         match number {
             Some(number) => self.number(name, number),
             None => self,

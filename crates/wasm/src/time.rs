@@ -5,6 +5,9 @@ use core::time::Duration;
 /// The longest delay of a JavaScript timer in milliseconds. A longer one would end at once.
 const MAX_TIMER_MILLIS: u32 = i32::MAX as u32;
 
+/// `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
 /// The time and a random number of one step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
@@ -32,11 +35,15 @@ pub(crate) fn time_limit(millis: f64) -> Option<Duration> {
     (millis > 0.0).then(|| Duration::from_micros(to_u64(millis * 1000.0).max(1)))
 }
 
+/// Milliseconds, rounded up and capped at the largest integer that is exact in JavaScript.
+pub(crate) fn whole_millis(duration: Duration) -> u64 {
+    let fraction = u64::from(duration.subsec_micros().div_ceil(1000));
+    duration.as_secs().saturating_mul(1000).saturating_add(fraction).min(MAX_SAFE_INTEGER)
+}
+
 /// Milliseconds, rounded up and capped at the maximum of JavaScript timers.
 pub(crate) fn timer_millis(duration: Duration) -> u32 {
-    let fraction = u64::from(duration.subsec_micros().div_ceil(1000));
-    let millis = duration.as_secs().saturating_mul(1000).saturating_add(fraction);
-    u32::try_from(millis).map_or(MAX_TIMER_MILLIS, |millis| millis.min(MAX_TIMER_MILLIS))
+    u32::try_from(whole_millis(duration)).map_or(MAX_TIMER_MILLIS, |millis| millis.min(MAX_TIMER_MILLIS))
 }
 
 #[cfg(test)]
@@ -55,6 +62,7 @@ mod tests {
     fn timers_are_rounded_up_and_capped() {
         let millis = [Duration::ZERO, Duration::from_micros(1), Duration::from_millis(7), Duration::MAX];
         assert_eq!(millis.map(timer_millis), [0, 1, 7, 2_147_483_647]);
+        assert_eq!(millis.map(whole_millis), [0, 1, 7, 9_007_199_254_740_991]);
     }
 
     #[test]

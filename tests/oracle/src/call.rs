@@ -13,6 +13,10 @@ use crate::{client, error_json};
 pub(crate) fn answer(question: &CallQuestion) -> Value {
     let (client, script) = match client::build(question) {
         Ok(built) => built,
+        // The message of the package names the variable.
+        Err(_) if question.options.variables.is_some() => {
+            return json!({"opened": {"class": "AjoValidationError", "code": "CONFIG"}});
+        }
         Err(error) => return json!({"opened": error_json::from_option_error(&error)}),
     };
     let operation = OPERATIONS.iter().find(|operation| js_name(operation) == question.operation);

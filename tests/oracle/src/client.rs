@@ -1,5 +1,6 @@
 //! A native client with the options of a question.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ajo_auth::{AuthError, TokenProvider};
@@ -10,14 +11,16 @@ use crate::transport::{Script, ScriptedTokens, ScriptedTransport};
 
 pub(crate) fn build(question: &CallQuestion) -> Result<(Client<ScriptedTransport>, Arc<Script>), CallError> {
     let options = &question.options;
-    let auth = auth_source(options)?;
-    let config = ClientConfig {
-        auth: Some(auth),
-        sandbox: Some(options.sandbox.clone()),
-        base_url: options.base_url.clone(),
-        ims_url: options.ims_url.clone(),
-        options: with_headers(CallOptions::default(), &options.headers)?,
-        ..ClientConfig::default()
+    let config = match &options.variables {
+        Some(variables) => env_config(variables)?,
+        None => ClientConfig {
+            auth: Some(auth_source(options)?),
+            sandbox: Some(options.sandbox.clone()),
+            base_url: options.base_url.clone(),
+            ims_url: options.ims_url.clone(),
+            options: with_headers(CallOptions::default(), &options.headers)?,
+            ..ClientConfig::default()
+        },
     };
     let config = config.validate()?;
     let script = Script::new(question);
@@ -37,6 +40,28 @@ pub(crate) fn with_headers(mut options: CallOptions, headers: &[(String, String)
         options = options.header(name, value)?;
     }
     Ok(options)
+}
+
+/// Reads environment variables as the command `ajo` does. There are no files.
+fn env_config(variables: &BTreeMap<String, String>) -> Result<ClientConfig, CallError> {
+    let get =
+        |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+    let or_adobe = |name: &str| get(&format!("AJO_{name}")).or_else(|| get(&format!("IMS_OAUTH_S2S_{name}")));
+    let token = get("AJO_ACCESS_TOKEN");
+    let auth = if let Some(token) = &token {
+        let [client_id, org_id] = ["CLIENT_ID", "ORG_ID"].map(|name| or_adobe(name).unwrap_or_default());
+        AuthSource::Token { token: Some(Secret::new(token)), client_id, org_id }
+    } else {
+        let credentials = Credentials::from_vars(variables.clone(), |_| Err::<String, _>("there are no files"));
+        AuthSource::Credentials(credentials.map_err(AuthError::from)?)
+    };
+    Ok(ClientConfig {
+        auth: Some(auth),
+        sandbox: Some(get("AJO_SANDBOX").unwrap_or_default()),
+        base_url: get("AJO_BASE_URL"),
+        ims_url: get("AJO_IMS_URL").filter(|_| token.is_none()),
+        ..ClientConfig::default()
+    })
 }
 
 fn auth_source(options: &ClientOptions) -> Result<AuthSource, CallError> {

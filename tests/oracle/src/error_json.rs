@@ -1,5 +1,7 @@
 //! Errors with the classes and fields of the npm package, as its README documents them.
 
+use std::time::Duration;
+
 use ajo_auth::AuthError;
 use ajo_core::{CallError, ErrorKind, Operation};
 use ajo_engine::RedeployResult;
@@ -7,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::call::js_name;
 
-/// The longest delay of `setTimeout`. A longer one fires at once, so the package reports no longer one.
-const MAX_TIMER_MILLIS: u128 = (1 << 31) - 1;
+/// `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE_INTEGER: u128 = (1 << 53) - 1;
 
 /// The error of a call that was made.
 pub(crate) fn from_call_error(error: &CallError) -> Value {
-    let (class, code) = class_and_default_code(error);
+    let (class, code) = class_and_default_code(error.kind(), error.is_authentication());
     let token_code = match error.kind() {
         ErrorKind::Auth(AuthError::Ims(error)) => error.code.as_deref(),
         _ => None,
@@ -22,11 +24,6 @@ pub(crate) fn from_call_error(error: &CallError) -> Value {
     let renamed = error
         .operation()
         .and_then(|operation| Some(format!("{}{}", js_name(operation), message.strip_prefix(&operation.to_string())?)));
-    let outcome = match RedeployResult::from(error) {
-        RedeployResult::Refused => "refused",
-        RedeployResult::Failed => "failed",
-        _ => "unknown",
-    };
     let body = std::str::from_utf8(error.body()).ok().filter(|body| !body.is_empty());
     json!({
         "class": class,
@@ -37,11 +34,23 @@ pub(crate) fn from_call_error(error: &CallError) -> Value {
         "operation": error.operation().map(js_name),
         "attempts": error.attempts(),
         "hint": error.hint(),
-        "outcome": outcome,
+        "outcome": outcome(RedeployResult::from(error)),
         "retryable": error.is_retryable(),
-        "retryAfterMs": error.retry_after().map(|wait| wait.as_millis().min(MAX_TIMER_MILLIS)),
+        "retryAfterMs": error.retry_after().map(millis),
         "body": body,
     })
+}
+
+pub(crate) fn millis(wait: Duration) -> u128 {
+    wait.as_millis().min(MAX_SAFE_INTEGER)
+}
+
+pub(crate) fn outcome(result: RedeployResult) -> &'static str {
+    match result {
+        RedeployResult::Refused => "refused",
+        RedeployResult::Failed => "failed",
+        _ => "unknown",
+    }
 }
 
 /// The error of the constructor.
@@ -60,11 +69,11 @@ pub(crate) fn from_argument(operation: &Operation, message: &str) -> Value {
     json!({"class": "AjoValidationError", "code": "INVALID", "message": message, "operation": operation})
 }
 
-fn class_and_default_code(error: &CallError) -> (&'static str, &'static str) {
-    match error.kind() {
+pub(crate) fn class_and_default_code(kind: &ErrorKind, is_authentication: bool) -> (&'static str, &'static str) {
+    match kind {
         ErrorKind::Auth(error) if error.is_timeout() => ("AjoTimeoutError", "TIMEOUT"),
         ErrorKind::Auth(_) => ("AjoAuthError", "AUTH"),
-        ErrorKind::Api(_) if error.is_authentication() => ("AjoAuthError", "API"),
+        ErrorKind::Api(_) if is_authentication => ("AjoAuthError", "API"),
         ErrorKind::Api(_) => ("AjoHttpError", "API"),
         ErrorKind::Decode { .. } => ("AjoHttpError", "DECODE"),
         ErrorKind::DeadlineExceeded(_) => ("AjoTimeoutError", "DEADLINE_EXCEEDED"),

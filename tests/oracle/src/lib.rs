@@ -9,6 +9,7 @@ mod call;
 mod client;
 mod error_json;
 mod question;
+mod request;
 mod transport;
 
 use ajo_core::{Api, config_definition};
@@ -26,6 +27,7 @@ pub fn answer(question: &str) -> String {
         serde_json::from_str(question).unwrap_or_else(|error| wasm_bindgen::throw_str(&error.to_string()));
     match question {
         Question::Call(question) => call::answer(&question),
+        Question::Request(question) => request::answer(&question),
         Question::Validate { api, definition } => validate(&api, &definition),
         Question::DefinitionOf { config } => definition_of(&config),
     }
@@ -35,7 +37,14 @@ pub fn answer(question: &str) -> String {
 fn validate(api: &str, definition: &str) -> serde_json::Value {
     let api = if api == "capping" { Api::Capping } else { Api::Throttling };
     let definition = parse(definition.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
-    let diagnostics = api.validate(&definition).into_iter().map(|diagnostic| {
+    let mut found = api.validate(&definition);
+    // The package reports them too.
+    for unknown in api.find_unknown_fields(&definition) {
+        if found.iter().all(|other| other.pointer != unknown.pointer) {
+            found.push(unknown);
+        }
+    }
+    let diagnostics = found.into_iter().map(|diagnostic| {
         let mut json = json!({
             "code": diagnostic.code,
             "severity": diagnostic.severity.as_str(),
@@ -53,6 +62,7 @@ fn validate(api: &str, definition: &str) -> serde_json::Value {
 
 /// The definition as text, because its numbers may not fit other types. `null` if there is none.
 fn definition_of(config: &str) -> serde_json::Value {
-    let is_throttling = parse(config.as_bytes(), MAX_DEPTH).is_ok_and(|it| JsonValue::get(&it, "urlPattern").is_some());
+    let parsed = parse(config.as_bytes(), MAX_DEPTH).unwrap_or(Value::Null);
+    let is_throttling = ["urlPattern", "maxThroughput"].iter().any(|name| JsonValue::get(&parsed, name).is_some());
     config_definition(if is_throttling { Api::Throttling } else { Api::Capping }, config).ok().into()
 }

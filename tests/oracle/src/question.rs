@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) enum Question {
     Call(Box<CallQuestion>),
+    Request(Box<RequestQuestion>),
     Validate { api: String, definition: String },
     DefinitionOf { config: String },
 }
@@ -42,6 +43,23 @@ pub(crate) struct CallQuestion {
     pub(crate) stored: Option<String>,
 }
 
+/// One request of `AjoClient.request`, with one attempt.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RequestQuestion {
+    /// Milliseconds since 1970.
+    pub(crate) now: u64,
+    pub(crate) token: String,
+    /// The origin of the base URL.
+    pub(crate) origin: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    /// The request id that the npm package sent.
+    pub(crate) request_id: Option<String>,
+    pub(crate) response: Reply,
+}
+
 /// The options of `new AjoClient`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -61,6 +79,8 @@ pub(crate) struct ClientOptions {
     pub(crate) base_url: Option<String>,
     pub(crate) ims_url: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    /// Environment variables, which replace all options above.
+    pub(crate) variables: Option<BTreeMap<String, String>>,
 }
 
 /// A response, or `problem` with its text.

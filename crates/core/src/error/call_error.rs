@@ -102,7 +102,8 @@ impl CallError {
         self.failure().proxy()
     }
 
-    /// The number of attempts, zero if none was started. The replay of an attempt after a 401 does not count.
+    /// The number of attempts, zero if none was started. An attempt need not have sent anything: it may have got no token or no
+    /// connection. The replay of an attempt after a 401 does not count.
     pub fn attempts(&self) -> u32 {
         self.0.metadata.attempts
     }

@@ -6,15 +6,18 @@ use crate::{ErrorKind, ErrorOrigin, Idempotency, RequestTarget, TransportErrorKi
 /// The hint for a write with an unknown outcome.
 const READ_BACK_HINT: &str = "the service may have applied the change; read the configuration back before retrying";
 
+/// The same for a request without an operation.
+const CHECK_EFFECT_HINT: &str = "the service may have processed the request; check its effect before you repeat it";
+
 impl CallFailure {
     /// A suggestion in one sentence, if there is one. Without an operation, the client could not be built.
     pub fn hint(&self, idempotency: Option<Idempotency>, target: RequestTarget) -> Option<&'static str> {
         let is_read_only = idempotency == Some(Idempotency::Safe);
+        let is_other = target == RequestTarget::Other;
+        let check_effect = if is_other { CHECK_EFFECT_HINT } else { READ_BACK_HINT };
         match &self.kind {
             ErrorKind::Auth(error) => error.hint(),
-            ErrorKind::Api(response) if response.status == 404 && target == RequestTarget::Other => {
-                Some("check the path and the base URL")
-            }
+            ErrorKind::Api(response) if response.status == 404 && is_other => Some("check the path and the base URL"),
             // Only the authoring service knows whether a uid exists.
             ErrorKind::Api(response)
                 if response.status == 404
@@ -24,7 +27,7 @@ impl CallFailure {
             }
             // By status alone this looks transient, but retrying a create could make a duplicate.
             ErrorKind::Api(_) if !is_read_only && !self.is_retryable(idempotency) && self.is_indeterminate() => {
-                Some(READ_BACK_HINT)
+                Some(check_effect)
             }
             ErrorKind::Api(response) => response.hint(),
             ErrorKind::DeadlineExceeded(_) => {
@@ -42,10 +45,13 @@ impl CallFailure {
             ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) if is_read_only => {
                 Some("this is usually temporary; try again")
             }
-            ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => Some(READ_BACK_HINT),
+            ErrorKind::Timeout(_) | ErrorKind::Disconnected(_) => Some(check_effect),
             ErrorKind::Decode { .. } if is_read_only => {
                 Some("check the base URL; a proxy may have responded instead of the service")
             }
+            ErrorKind::Decode { .. } if is_other => Some(
+                "a proxy may have responded instead of the service; check the effect of the request before you repeat it",
+            ),
             ErrorKind::Decode { .. } => {
                 Some("a proxy may have responded instead of the service; read the configuration back before retrying")
             }

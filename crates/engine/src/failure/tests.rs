@@ -85,6 +85,22 @@ fn not_found_hint_depends_on_the_target() {
 }
 
 #[test]
+fn other_requests_have_no_configuration() {
+    let failures = [
+        ErrorKind::Timeout("x".into()),
+        ErrorKind::Disconnected("x".into()),
+        ErrorKind::Decode { status: 200, message: "x".into(), request_id: None },
+    ];
+    let failures = failures.into_iter().map(CallFailure::from).chain([response(502, "", "tok-12345")]);
+    for failure in failures {
+        let hint = |target| failure.hint(Some(Idempotency::NotIdempotent), target).expect("a hint");
+        assert!(hint(RequestTarget::Configuration).contains("configuration"), "{failure:?}");
+        let other = hint(RequestTarget::Other);
+        assert!(other.contains("the request") && !other.contains("configuration"), "{failure:?}: {other}");
+    }
+}
+
+#[test]
 fn long_waits_are_not_counted() {
     let failure = CallFailure { retry_after: Some(Duration::MAX), ..ErrorKind::Connect("x".into()).into() };
     assert_eq!(message(&failure), "no connection: x; retry after more than a year (2 attempts, request id sent-1)");

@@ -6,7 +6,7 @@ import { readProperty } from "./error-message.js";
 import { AjoValidationError } from "./errors.js";
 import { parseLogLevel } from "./log.js";
 import type { AjoOptions } from "./options.js";
-import { readVariable } from "./process-variables.js";
+import { readVariable, trim } from "./process-variables.js";
 import { validationError } from "./validation-error.js";
 
 /** Options that `fromEnv` does not read from variables. */
@@ -103,7 +103,7 @@ export function nameVariable(where: string, error: unknown): unknown {
 
 /** The JSON in AJO_CREDENTIALS: plain, as Base64, or in the file with this path. */
 function credentialContent(where: string, setting: string): string {
-  const text = setting.replace(/^\ufeff/, "").trim();
+  const text = trim(setting.replace(/^\ufeff+/, ""));
   if (CONTENT.test(text)) return text;
   return base64Content(text) ?? (text.includes("\n") ? text : readFile(where, text));
 }
@@ -111,7 +111,7 @@ function credentialContent(where: string, setting: string): string {
 function base64Content(text: string): string | undefined {
   if (text.length < MIN_BASE64_LENGTH) return undefined;
   try {
-    const content = new TextDecoder().decode(decode(text.replace(/\s/g, ""))).trim();
+    const content = trim(new TextDecoder().decode(decode(text.replace(/\s/g, ""))));
     return /^\[?\{/.test(content) ? content : undefined;
   } catch {
     return undefined;

@@ -83,11 +83,11 @@ export class AjoError extends Error {
   declare readonly requestId?: string;
   /** The operation, such as `"capping.create"`. Absent for errors of the constructor. */
   declare readonly operation?: string;
-  /** Number of attempts; 0 if nothing was sent. */
+  /** Number of attempts, 0 if none was started. An attempt need not have sent anything: it may have got no token or no connection. */
   declare readonly attempts: number;
   /** What to do next, in one sentence, if that is known. */
   declare readonly hint?: string;
-  /** The delay that the service asks for, in milliseconds. The client has not waited for it. */
+  /** The delay that the service asks for, in milliseconds. The client has not waited for it. Can be longer than `setTimeout` can wait, 2 ** 31 - 1. */
   declare readonly retryAfterMs?: number;
   /** Whether a retry may succeed later. */
   declare readonly retryable?: boolean;

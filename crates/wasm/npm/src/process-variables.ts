@@ -23,5 +23,10 @@ interface DenoPermissions {
 /** A variable without the white space around it. Other values than strings are bindings of a Worker. */
 export function readVariable(env: object, name: string): string | undefined {
   const value = (env as Record<string, unknown>)[name];
-  return typeof value === "string" ? value.trim() || undefined : undefined;
+  return typeof value === "string" ? trim(value) || undefined : undefined;
+}
+
+/** Like Rust, and unlike `String.trim`: a byte order mark is no white space. */
+export function trim(text: string): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }

@@ -51,6 +51,13 @@ test("bindings of a Worker are ignored", () => {
   assert.deepEqual(opened(env), { sandbox: "prod", variables: CREDENTIAL });
 });
 
+test("white space of variables is that of Rust", () => {
+  const sandbox = (value: string): unknown => opened({ ...CREDENTIAL, AJO_SANDBOX: value }).sandbox;
+  for (const value of [" prod\n", "\u0085\u3000prod\u2028", "prod"]) assert.equal(sandbox(value), "prod");
+  // The module rejects it.
+  assert.equal(sandbox("prod\ufeff"), "prod\ufeff");
+});
+
 test("options take precedence over variables", () => {
   const env = { ...CREDENTIAL, AJO_SANDBOX: "prod", AJO_BASE_URL: "https://b.test" };
   assert.deepEqual(opened(env, { sandbox: "dev", timeoutMs: 5 }), { sandbox: "dev", baseUrl: "https://b.test", variables: CREDENTIAL });

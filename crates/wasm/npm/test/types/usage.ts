@@ -14,6 +14,7 @@ import {
   type CappingConfig,
   type Diagnostic,
   type HttpMethod,
+  type ReleaseLock,
   type TokenStore,
   type ApiCall,
   type ApiResponse,
@@ -34,6 +35,8 @@ declare function print(...values: unknown[]): void;
 declare const environment: Record<string, string | undefined>;
 
 const store: TokenStore = new Map<string, string>();
+const release: ReleaseLock = () => {};
+const lockingStore: TokenStore = { get: () => null, set: () => {}, lock: () => release };
 const options: AjoOptions = {
   clientId: environment["CLIENT_ID"],
   clientSecret: environment["CLIENT_SECRET"],
