@@ -24,12 +24,15 @@ pub(crate) struct ParsedOptions {
 
 /// Parses the options. The error is JSON.
 pub(crate) fn parse_options(options: &Value<'_>) -> Result<ParsedOptions, String> {
-    let base_url = BaseUrl::parse_service(options.get_str("baseUrl")).map_err(config_error)?;
-    let ims_url = BaseUrl::parse_token_endpoint(options.get_str("imsUrl")).map_err(config_error)?;
+    // The native client checks the options in the same order. An access token is a string, or `true` if a function provides it.
+    let token = JsonValue::get(options, "accessToken").filter(|token| !token.is_null());
+    let credentials = if token.is_some() { None } else { Some(credentials(options).map_err(credentials_error)?) };
     let sandbox = options.get_str("sandbox");
     if let Some(name) = sandbox {
         name.parse::<SandboxName>().map_err(|error| config_error(error.message()))?;
     }
+    let base_url = BaseUrl::parse_service(options.get_str("baseUrl")).map_err(config_error)?;
+    let ims_url = BaseUrl::parse_token_endpoint(options.get_str("imsUrl")).map_err(config_error)?;
     let hosts: Vec<&str> = strings(options, "allowedHosts").collect();
     let origins = AllowedOrigins::new(&base_url, &hosts)
         .map_err(|error| config_error(["allowedHosts: ", &error.message()].concat()))?;
@@ -37,10 +40,7 @@ pub(crate) fn parse_options(options: &Value<'_>) -> Result<ParsedOptions, String
         .string("baseUrl", base_url.as_str())
         .string("origin", &base_url.origin())
         .optional_string("sandbox", sandbox);
-    // A string, or `true` if a function provides tokens.
-    let Some(token) = JsonValue::get(options, "accessToken").filter(|token| !token.is_null()) else {
-        let credentials =
-            credentials(options).map_err(|error| error_json::without_call(&ErrorKind::Auth(error.into()).into()))?;
+    if let Some(credentials) = credentials {
         let token_url = [ims_url.as_str(), TOKEN_PATH].concat();
         let description = description
             .string("clientId", credentials.client_id().as_str())
@@ -53,12 +53,12 @@ pub(crate) fn parse_options(options: &Value<'_>) -> Result<ParsedOptions, String
         let oauth = OAuthOptions { has_store, store_locks, lease_duration: SHORT_LEASE_DURATION };
         let tokens = ClientTokenState::with_credentials(credentials, ims_url, oauth);
         return Ok(ParsedOptions { tokens, origins, description });
-    };
+    }
     let invalid_client = |error: ClientIdError| config_error(error.message().to_owned());
     let invalid_org = |error: OrgIdError| config_error(error.message().to_owned());
     let client_id: ajo_engine::ClientId = text(options, "clientId").parse().map_err(invalid_client)?;
     let org_id: ajo_engine::OrgId = text(options, "orgId").parse().map_err(invalid_org)?;
-    let (tokens, source) = match token.as_str() {
+    let (tokens, source) = match token.and_then(|token| token.as_str()) {
         Some(token) => {
             let tokens = ClientTokenState::from_static(&Secret::new(token));
             (tokens.map_err(|_| error_json::invalid_access_token())?, "static")
@@ -67,6 +67,10 @@ pub(crate) fn parse_options(options: &Value<'_>) -> Result<ParsedOptions, String
     };
     let description = description.string("clientId", client_id.as_str()).string("orgId", org_id.as_str());
     Ok(ParsedOptions { tokens, origins, description: description.string("source", source) })
+}
+
+fn credentials_error(error: CredentialsError) -> String {
+    error_json::without_call(&ErrorKind::Auth(error.into()).into())
 }
 
 fn config_error(message: String) -> String {

@@ -62,8 +62,7 @@ fn error_json(question: &RequestQuestion, failure: &CallFailure) -> Value {
     };
     let name = format!("{} {}", question.method, question.path);
     let sent_id = question.request_id.as_deref();
-    let mut message = format!("{name} failed: ");
-    failure.write_message(&mut message, 1, sent_id).expect("a string can be written");
+    let message = format!("{name} failed: ") + &failure.message(1, sent_id);
     let (class, code) = error_json::class_and_default_code(&failure.kind, failure.is_authentication());
     let service_code = failure.error_response().and_then(|response| response.code.as_ref());
     json!({

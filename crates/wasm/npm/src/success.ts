@@ -89,13 +89,14 @@ function hasLoneSurrogate(text: string): boolean {
 
 /** Whether a value in a JSON text is nested deeper than Rust reads, even one that a repeated field hides. */
 function isTooDeep(text: string): boolean {
-  if (count(text, "[") + count(text, "{") < MAX_DEPTH) return false;
+  if (count(text, "[") + count(text, "{") <= MAX_DEPTH) return false;
   for (let at = 0, depth = 0; at < text.length; at += 1) {
     const character = text[at] as string;
     if ("]}".includes(character)) depth -= 1;
-    else if (depth === MAX_DEPTH && !" \t\n\r".includes(character)) return true;
-    else if ("[{".includes(character)) depth += 1;
-    else if (character === '"') while (text[(at += 1)] !== '"') if (text[at] === "\\") at += 1;
+    else if ("[{".includes(character)) {
+      if (depth === MAX_DEPTH) return true;
+      depth += 1;
+    } else if (character === '"') while (text[(at += 1)] !== '"') if (text[at] === "\\") at += 1;
   }
   return false;
 }
