@@ -17,8 +17,8 @@ export async function compare(question, style, tested, oracle, outcomes) {
   // A text that is not normalized may be refused.
   if (question.authUrl !== undefined) expected ??= actual;
   outcomes[isRejected(expected) ? "rejected" : "accepted"] += 1;
-  const wanted = question.call === undefined ? wantedValue(expected) : wantedAnswer(expected, actual);
-  const given = question.call !== undefined ? givenAnswer(actual, wanted) : question.request !== undefined ? givenRequest(actual, wanted) : actual;
+  const wanted = question.call === undefined || question.call.rating !== undefined ? wantedValue(expected) : wantedAnswer(expected, actual);
+  const given = question.call?.rating !== undefined ? { sent: actual.sent, problem: actual.problem } : question.call !== undefined ? givenAnswer(actual, wanted) : question.request !== undefined ? givenRequest(actual, wanted) : actual;
   const difference = firstDifference(given, wanted);
   return difference && `${difference}\nquestion: ${shown(question)}\nstyle: ${shown(style)}`;
 }
@@ -46,7 +46,7 @@ function isAllowed({ url, baseUrl, allowedHosts }) {
 function isRejected(expected) {
   if (typeof expected === "boolean") return !expected;
   if (Array.isArray(expected)) return expected.some(({ severity }) => severity === "error");
-  return expected === null || expected.opened?.class !== undefined || expected.error !== undefined;
+  return expected === null || expected.opened?.class !== undefined || expected.error !== undefined || (expected.problem ?? null) !== null;
 }
 
 /** The package joins and names headers by their lower-case names. */

@@ -79,12 +79,22 @@ export class Package {
       ...(call.force && { force: true }),
     };
     const { record, requestIds, bodies } = current;
+    if (call.rating !== undefined) return { ...(await this.#setRating(client, call, options)), requestIds };
     try {
       const value = await settle(client[api][verb](...args, options));
       return { sent: record, value, requestIds, bodies };
     } catch (error) {
       return { sent: record, error: describeError(error), requestIds };
     }
+  }
+
+  async #setRating(client, { uid, rating }, options) {
+    const { record } = current;
+    const problem = await settle(client.capping.setRating(uid, rating, options).then(() => null, (error) => error));
+    if (problem !== null && !(problem instanceof this.#ajo.AjoError)) throw problem;
+    // The command does not compare the rating that it reads back.
+    const name = problem === null || problem.code === "CONFLICT" ? null : problem.name === "AjoValidationError" ? "INVALID" : "call";
+    return { sent: record.map(({ method, url, body }) => [method, url, body && JSON.parse(body)]), problem: name };
   }
 
   #client(call, style) {

@@ -471,6 +471,34 @@ function anyRequest(random) {
   return { question: { request: { now, token: TOKEN, origin: "https://platform.test", method, path, query: pairs, response } }, style: { ...styleOf(random), query } };
 }
 
+/** `setRating`: which calls it makes for a configuration, and for what it reads back. */
+function setRating(random) {
+  const numbers = () => ({ maxCallsCount: random.pick([500, 500, 600, 0]), periodInMs: random.pick([1000, 1000, 2000]) });
+  // The same in all limits: the command ignores unknown fields of a limit when it compares definitions, and `redeploy` does not.
+  const [unit, more] = [random.oneIn(6) && { unit: "s" }, random.oneIn(6) && { more: 1 }];
+  const limit = () => ({ ...(random.oneIn(2) && { maxHttpConnections: random.pick([50, -1]) }), rating: { ...numbers(), ...unit }, ...more });
+  const services = () => random.choose([3, () => ({ action: limit() })], [2, () => ({ dataSource: limit() })], [2, () => ({ action: limit(), dataSource: limit() })], [1, () => ({})]);
+  const definition = () => ({ url: CAPPING.url, methods: random.pick([["GET"], ["GET", "POST"], ["POST", "GET"]]), services: services(), ...(random.oneIn(6) && { priority: random.int(2) }) });
+  const config = () => {
+    const saved = definition();
+    const deployed = random.choose([2, () => undefined], [1, () => null], [4, () => saved], [2, () => ({ ...saved, methods: [...saved.methods].reverse() })], [2, () => ({ ...saved, services: { ...saved.services, action: limit() } })], [1, definition]);
+    return {
+      uid: UID,
+      ...saved,
+      ...(random.oneIn(4) || { state: random.pick(["deployed", "deployed", "updated", "created", "undeployed", "other"]) }),
+      ...(random.oneIn(3) && { hasBeenDeployed: random.oneIn(4) ? null : random.oneIn(2) }),
+      ...(deployed !== undefined && { deployedConfig: deployed && { ...deployed, ...(random.oneIn(4) && { uid: UID, state: "deployed" }) } }),
+    };
+  };
+  const refused = { validationStatus: "error", errors: [{ errorCode: "1", error: "e" }] };
+  // A body that any call of the sequence can read.
+  const any = () => reply(200, {}, JSON.stringify({ uid: UID, resStatus: "updated", result: config(), canDeploy: random.oneIn(4) ? refused : { validationStatus: "ok" } }));
+  const responses = Array.from({ length: 9 }, () => (random.oneIn(12) ? random.pick([reply(500, {}, ""), reply(400, {}, '{"error":{"code":"1451"}}')]) : any()));
+  const rating = { ...(random.oneIn(2) && { service: random.pick(["action", "dataSource"]) }), ...numbers() };
+  const { question } = call("capping.get", { responses, rating });
+  return { question, style: {} };
+}
+
 const ALLOWED_HOSTS = ["api.example", "localhost:3000"];
 const URL_PARTS = [
   "https://", "http://", "HTTPS://", "https:", "//", "/", "\\", "?", "#", "@", ":", ":443", ":444", ":80", ".", "%2e", "\t", "\n", " ", "\0", "platform.adobe.io", "cjm.adobe.io", "adobe.io", "PLATFORM.adobe.io", "evil.example",
@@ -533,6 +561,7 @@ export const PROPERTIES = [
   ["accessToken", 3, accessToken],
   ["validate", 8, validate],
   ["sequence", 6, sequence],
+  ["setRating", 6, setRating],
   ["anyRequest", 8, anyRequest],
   ["authUrl", 4, authUrl],
   ["env", 6, env],

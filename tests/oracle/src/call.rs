@@ -83,7 +83,7 @@ pub(crate) fn js_name(operation: &Operation) -> String {
 }
 
 /// Nothing waits: responses are ready, and sleeping only advances the clock.
-fn poll_once<R>(future: impl Future<Output = R>) -> R {
+pub(crate) fn poll_once<R>(future: impl Future<Output = R>) -> R {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => wasm_bindgen::throw_str("the call is pending"),

@@ -10,6 +10,7 @@ mod client;
 mod error_json;
 mod question;
 mod request;
+mod set_rating;
 mod transport;
 
 use ajo_core::{Api, config_definition};
@@ -26,7 +27,10 @@ pub fn answer(question: &str) -> String {
     let question: Question =
         serde_json::from_str(question).unwrap_or_else(|error| wasm_bindgen::throw_str(&error.to_string()));
     match question {
-        Question::Call(question) => call::answer(&question),
+        Question::Call(question) => match &question.rating {
+            Some(rating) => set_rating::answer(&question, rating),
+            None => call::answer(&question),
+        },
         Question::Request(question) => request::answer(&question),
         Question::Validate { api, definition } => validate(&api, &definition),
         Question::DefinitionOf { config } => definition_of(&config),

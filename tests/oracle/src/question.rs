@@ -26,6 +26,8 @@ pub(crate) struct CallQuestion {
     pub(crate) uid: Option<String>,
     /// JSON.
     pub(crate) definition: Option<String>,
+    /// The call is `setRating`.
+    pub(crate) rating: Option<Rating>,
     #[serde(default)]
     pub(crate) force: bool,
     #[serde(default)]
@@ -41,6 +43,15 @@ pub(crate) struct CallQuestion {
     pub(crate) token_responses: Vec<Reply>,
     /// The value in the token store.
     pub(crate) stored: Option<String>,
+}
+
+/// The rating of `setRating`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Rating {
+    pub(crate) service: Option<String>,
+    pub(crate) max_calls_count: i64,
+    pub(crate) period_in_ms: i64,
 }
 
 /// One request of `AjoClient.request`, with one attempt.
