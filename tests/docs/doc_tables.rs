@@ -125,7 +125,7 @@ fn first_cells(heading: &str) -> BTreeSet<String> {
 
 #[test]
 fn error_kinds_match() {
-    assert_eq!(first_cells("Kinds"), enum_variants("crates/core/src/error/error_kind.rs", "ErrorKind"));
+    assert_eq!(first_cells("Kinds"), enum_variants("crates/engine/src/failure/error_kind.rs", "ErrorKind"));
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn files(path: PathBuf) -> Vec<PathBuf> {
 /// The README, and every example: its path and its text.
 fn programs() -> Vec<(String, String)> {
     let paths = EXAMPLES.iter().chain(&[README]).flat_map(|path| files(workspace_root().join(path)));
-    let is_text = |path: &PathBuf| path.extension().is_some_and(|it| ["js", "mjs", "ts", "md"].iter().any(|known| it == *known));
+    let is_text =
+        |path: &PathBuf| path.extension().is_some_and(|it| ["js", "mjs", "ts", "md"].iter().any(|known| it == *known));
     let all: Vec<_> = paths
         .filter(is_text)
         .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("UTF-8")))
@@ -80,7 +81,16 @@ fn npm_examples_use_node_routes() {
 #[test]
 fn npm_readme_names_environments() {
     let page = read_file(README);
-    let names = ["Proxies", "jsdom", "React Native", "Chrome and Edge 115", "Firefox 92", "Safari 15.4", "serverExternalPackages", "import source"];
+    let names = [
+        "Proxies",
+        "jsdom",
+        "React Native",
+        "Chrome and Edge 115",
+        "Firefox 92",
+        "Safari 15.4",
+        "serverExternalPackages",
+        "import source",
+    ];
     for name in names {
         assert!(page.contains(name), "{README} does not mention {name}");
     }
