@@ -182,17 +182,17 @@ impl CoreState {
 
     /// See [`crate::token_request_body`].
     pub(crate) fn token_request_body(&self, call: u32) -> String {
-        self.calls.get(call).map_or_else(String::new, super::call::Call::token_request_body)
+        self.calls.get(call).map_or_else(String::new, Call::token_request_body)
     }
 
     /// See [`crate::store_key`].
     pub(crate) fn store_key(&self, call: u32) -> String {
-        self.calls.get(call).map_or_else(String::new, super::call::Call::store_key)
+        self.calls.get(call).map_or_else(String::new, Call::store_key)
     }
 
     /// See [`crate::store_entry`].
     pub(crate) fn store_entry(&self, call: u32) -> String {
-        self.calls.get(call).map_or_else(String::new, super::call::Call::store_entry)
+        self.calls.get(call).map_or_else(String::new, Call::store_entry)
     }
 
     /// See [`crate::take_error`].

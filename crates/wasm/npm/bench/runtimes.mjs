@@ -148,6 +148,8 @@ const worker :Workerd.Worker = (
     (name = "worker.mjs", esModule = embed "worker.mjs"),
     (name = "clients.mjs", esModule = embed "clients.mjs"),
     (name = "ajo-limits", esModule = embed "${packed}/workerd.js"),
+    (name = "shared.js", esModule = embed "${packed}/shared.js"),
+    (name = "errors.js", esModule = embed "${packed}/errors.js"),
     (name = "core.wasm", wasm = embed "${packed}/core.wasm"),
   ],
   compatibilityDate = "2026-04-01",

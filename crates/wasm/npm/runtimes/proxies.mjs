@@ -1,7 +1,7 @@
 // Proxies as the README describes them. `fetch` of each runtime finds the proxy; the package has no part in it, except for `fetchOptions`.
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
-import { bun, deno, nodePath } from "./runtimes.mjs";
+import { bun, denoPath, nodePath } from "./runtimes.mjs";
 
 const VARIABLES = { HTTP_PROXY: "PROXY" };
 const DENO = ["run", "--allow-all", "--no-remote", "--node-modules-dir=manual"];
@@ -14,8 +14,8 @@ const CASES = [
   ]),
   // Node.js 22 warns that this is experimental.
   ...[22, 24].map((version) => [`Node.js ${version}, variables`, nodePath(version), ["--no-warnings"], "variables", { ...VARIABLES, NODE_USE_ENV_PROXY: "1" }]),
-  ["Deno, variables", deno, DENO, "variables", VARIABLES],
-  ["Deno, client", deno, DENO, "deno"],
+  ["Deno, variables", denoPath, DENO, "variables", VARIABLES],
+  ["Deno, client", denoPath, DENO, "deno"],
   ["Bun, variables", bun, [], "variables", VARIABLES],
   ["Bun, option", bun, [], "bun"],
 ];

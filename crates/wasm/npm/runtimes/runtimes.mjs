@@ -12,8 +12,16 @@ const nodePath = (version) => installed(`node-${version}/bin/node`);
 const program = (file, arguments_) => ({ file, arguments: arguments_ });
 
 const bun = installed("@oven/bun-linux-x64/bin/bun");
-const deno = installed("@deno/linux-x64-glibc/deno");
+const denoPath = installed("@deno/linux-x64-glibc/deno");
 const node = (version, runner, flags = []) => program(nodePath(version), (input) => [...flags, runner, JSON.stringify(input)]);
+/** Grants network access to the emulator and to the URL without a server only. */
+const deno = (runner) =>
+  program(denoPath, (input) => [
+    ...["run", "--no-prompt", "--no-remote", "--cached-only", "--node-modules-dir=manual", "--v8-flags=--expose-gc"],
+    `--allow-net=${[input.settings.imsUrl, input.settings.closedUrl].map((it) => new URL(it).host).join()}`,
+    runner,
+    JSON.stringify(input),
+  ]);
 const worker = (options) => program(process.execPath, (input) => [path.join(here, "worker-host.mjs"), JSON.stringify(options), JSON.stringify(input)]);
 
 /** The oldest compatibility date with ES modules, and the newest of this workerd. */
@@ -48,19 +56,11 @@ export const CASES = [
     // The fetch of Deno 2.9 resends any request, even a create, when a reused connection closes without a response. Only requests
     // with a stream as body are not resent, but browsers do not support those over HTTP/1.1.
     fetchResends: true,
-    ...program(deno, (input) => [
-      "run",
-      "--no-prompt",
-      "--no-remote",
-      "--cached-only",
-      "--node-modules-dir=manual",
-      "--v8-flags=--expose-gc",
-      // The emulator, and the URL without a server.
-      `--allow-net=${[input.settings.imsUrl, input.settings.closedUrl].map((it) => new URL(it).host).join()}`,
-      "deno.mjs",
-      JSON.stringify(input),
-    ]),
+    ...deno("deno.mjs"),
   },
+  // The syntax `import source`.
+  { name: "Node.js 24, import source", ...node(24, "import-source.mjs") },
+  { name: "Deno, import source", fetchResends: true, ...deno("import-source.mjs") },
   { name: "Bun, ESM", ...program(bun, (input) => ["run", "--no-install", "node-esm.mjs", JSON.stringify(input)]) },
   { name: "Bun, CJS", ...program(bun, (input) => ["run", "--no-install", "node-cjs.cjs", JSON.stringify(input)]) },
   // run.mjs builds both executables.
@@ -71,4 +71,4 @@ export const CASES = [
 ];
 
 export const wrangler = installed("wrangler/bin/wrangler.js");
-export { bun, deno, here, nodePath, require };
+export { bun, denoPath, here, nodePath, require };

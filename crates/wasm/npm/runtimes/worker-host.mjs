@@ -56,6 +56,8 @@ function files() {
     ...modules,
     packed("ESModule", "ajo-limits", "ajo-limits/workerd.js"),
     packed("ESModule", "ajo-limits-emulator", "ajo-limits-emulator/workerd.js"),
+    packed("ESModule", "shared.js", "ajo-limits/shared.js"),
+    packed("ESModule", "errors.js", "ajo-limits/errors.js"),
     packed("CompiledWasm", "core.wasm", "ajo-limits/core.wasm"),
     packed("ESModule", "emulator.js", "ajo-limits-emulator/emulator.js"),
     packed("CompiledWasm", "module.wasm", "ajo-limits-emulator/module.wasm"),

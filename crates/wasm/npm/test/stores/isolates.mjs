@@ -141,6 +141,8 @@ function workerModules() {
   return [
     module("worker.mjs", here),
     packed("ajo-limits", "workerd.js"),
+    packed("shared.js", "shared.js"),
+    packed("errors.js", "errors.js"),
     { ...packed("core.wasm", "core.wasm"), type: "CompiledWasm" },
     packed("ajo-limits/stores/durable-object"),
     packed("ajo-limits/stores/kv"),

@@ -194,7 +194,8 @@ export async function useConstantOptions(): Promise<void> {
   } as const;
   const ajo = new AjoClient(settings);
   new AjoAuth(settings);
-  await ajo.request("GET", "/x", { query: { state: ["live", "draft"] }, headers: { a: "b" } } as const);
+  const options = { query: { state: ["live", "draft"] }, headers: { a: "b" } } as const;
+  await ajo.request("GET", "/x", options);
   await ajo.capping.list({ headers: [["x-a", "b"]], maxAttempts: 1 } as const);
   const extra = { tags: ["a"], services: { action: { unit: "s" } } } as const;
   await ajo.throttling.update("uid", { urlPattern: "https://h/*", methods: ["GET"], maxThroughput: 400, extra } as const);
