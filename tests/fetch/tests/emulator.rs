@@ -67,10 +67,11 @@ async fn concurrent_calls_share_a_token() {
 
 #[wasm_bindgen_test]
 async fn unreachable_service_is_an_error() {
+    // `fetch` refuses some ports, such as 1.
     let client = Client::builder()
         .access_token(ajo_core::Secret::new("token"), "client-1", "A1@AdobeOrg")
         .sandbox("prod")
-        .base_url("http://127.0.0.1:1")
+        .base_url("http://127.0.0.1:47")
         .build()
         .expect("a client");
     let client = client.with_options(ajo_core::CallOptions::default().attempts(1));

@@ -19,7 +19,7 @@ pub struct TokenResponse {
     pub retry_after: Option<String>,
     /// The header `x-debug-id`.
     pub debug_id: Option<String>,
-    /// The body; `None` if it is longer than [`MAX_TOKEN_RESPONSE_BYTES`].
+    /// The body; `None` if it is longer than [`crate::MAX_TOKEN_RESPONSE_BYTES`].
     pub body: Option<Secret>,
 }
 

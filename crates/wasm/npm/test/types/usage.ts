@@ -159,7 +159,7 @@ export async function useEnv(env: { AJO_SANDBOX: string; TOKENS: { get(key: stri
   const add = (line: string): number => lines.push(line);
   const logger: Logger = { error: add, warn: add, info: add, debug: add };
   const logLevel: LogLevel = "debug";
-  const ajo: AjoClient = AjoClient.fromEnv(env, { tokenStore: store, logger, logLevel, attemptTimeoutMs: 5, fetchOptions: { keepalive: true } });
+  const ajo: AjoClient = AjoClient.fromEnv(env, { tokenStore: lockingStore, logger, logLevel, attemptTimeoutMs: 5, fetchOptions: { keepalive: true } });
   AjoClient.fromEnv(environment, {});
   const call: ApiCall<CappingConfig[]> = ajo.capping.list({ fetchOptions: { priority: "low" } });
   const { data, status, headers, requestId, attempts }: ApiResponse<CappingConfig[]> = await call.withResponse();
