@@ -6,7 +6,7 @@ mod resource;
 
 use std::path::PathBuf;
 
-use ajo_simulator::{EndpointFailures, MAX_LATENCY_MS, ServiceType, TrafficPattern, WindowKind};
+use ajo_simulator::{EndpointFailures, LatencyDistribution, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::report::OutputFormat;
@@ -176,13 +176,8 @@ pub(crate) struct SimulateArgs {
     pub(crate) service: Option<ServiceType>,
 
     /// Response time of the endpoint
-    #[arg(
-        long,
-        value_name = "MS",
-        default_value_t = 100,
-        value_parser = clap::value_parser!(u64).range(1..=MAX_LATENCY_MS)
-    )]
-    pub(crate) endpoint_latency: u64,
+    #[arg(long, value_name = "MS", default_value = "100")]
+    pub(crate) endpoint_latency: LatencyDistribution,
 
     /// Failing calls: a fraction such as 0.2, or first:2 for the first two attempts of each call
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]

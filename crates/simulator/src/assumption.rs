@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::configured_limits::{DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS};
-use crate::default_cap::DefaultCapScope;
-use crate::limit::{Limit, LimitName, OverLimit};
+use crate::limits::configured_limits::{DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS};
+use crate::limits::default_cap::DefaultCapScope;
+use crate::limits::limit::{LimitName, OverLimit};
+use crate::limits::window_kind::WindowKind;
+use crate::report::simulation_report::LimitUse;
 use crate::scenario::Scenario;
-use crate::window::WindowKind;
 
 /// The source of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,7 +52,7 @@ impl Assumption {
 /// A scenario and the limits that applied to it.
 struct Simulated<'s> {
     scenario: &'s Scenario,
-    limits: &'s [Limit],
+    limits: &'s [LimitUse],
 }
 
 /// Whether an assumption applies.
@@ -118,12 +119,12 @@ const ASSUMPTIONS: [(Assumption, Condition); 25] = [
     documented(
         "capping_rejects",
         "calls over a capping limit are rejected (the text of one alert says throttled or queued)",
-        |it| it.limits.iter().any(|limit| limit.over_limit == OverLimit::Rejected),
+        |it| it.limits.iter().any(|limit| limit.limit.over_limit == OverLimit::Rejected),
     ),
     documented(
         "capped_in_step_events",
         "a rejected call has the error `capping` in journey step events (Adobe's queries search for `capped`)",
-        |it| it.limits.iter().any(|limit| limit.over_limit == OverLimit::Rejected && limit.exceeded > 0),
+        |it| it.limits.iter().any(|limit| limit.limit.over_limit == OverLimit::Rejected && limit.exceeded > 0),
     ),
     inferred("throttling_before_capping", "throttling applies before capping", |it| {
         it.has(LimitName::Throttling) && it.has(LimitName::Capping)
@@ -156,7 +157,7 @@ const ASSUMPTIONS: [(Assumption, Condition); 25] = [
 ];
 
 /// The assumptions of one scenario.
-pub(crate) fn assumptions(scenario: &Scenario, limits: &[Limit]) -> Vec<Assumption> {
+pub(crate) fn assumptions(scenario: &Scenario, limits: &[LimitUse]) -> Vec<Assumption> {
     let simulated = Simulated { scenario, limits };
     ASSUMPTIONS.iter().filter(|(_, applies)| applies(&simulated)).map(|(assumption, _)| *assumption).collect()
 }
@@ -174,8 +175,8 @@ const fn chosen(id: &'static str, statement: &'static str, applies: Condition) -
 }
 
 impl Simulated<'_> {
-    fn find(&self, name: LimitName) -> Option<&Limit> {
-        self.limits.iter().find(|limit| limit.name == name)
+    fn find(&self, name: LimitName) -> Option<&LimitUse> {
+        self.limits.iter().find(|limit| limit.limit.name == name)
     }
 
     fn has(&self, name: LimitName) -> bool {
@@ -184,7 +185,7 @@ impl Simulated<'_> {
 
     /// Whether a limit uses the selected window. The default cap and the limit of slow endpoints always slide.
     fn counts_with(&self, window: WindowKind) -> bool {
-        let uses_it = |limit: &Limit| !matches!(limit.name, LimitName::DefaultCap | LimitName::SlowEndpoint);
+        let uses_it = |limit: &LimitUse| !matches!(limit.limit.name, LimitName::DefaultCap | LimitName::SlowEndpoint);
         self.scenario.window == window && self.limits.iter().any(uses_it)
     }
 
@@ -201,7 +202,7 @@ impl Simulated<'_> {
 }
 
 fn can_fail(simulated: &Simulated<'_>) -> bool {
-    simulated.scenario.endpoint.can_fail()
+    simulated.scenario.endpoint.failures.is_possible()
 }
 
 /// Whether capping does not allow a higher rate than throttling.
@@ -209,10 +210,10 @@ fn has_low_capping(simulated: &Simulated<'_>) -> bool {
     let find = |name| simulated.find(name);
     find(LimitName::Throttling)
         .zip(find(LimitName::Capping))
-        .is_some_and(|(throttling, capping)| !is_greater(capping, throttling.calls, throttling.period_ms))
+        .is_some_and(|(throttling, capping)| !is_greater(capping, throttling.limit.calls, throttling.limit.period_ms))
 }
 
 /// Whether the rate of a limit is greater than a number of calls in a period.
-fn is_greater(limit: &Limit, calls: u64, period_ms: u64) -> bool {
-    u128::from(limit.calls) * u128::from(period_ms) > u128::from(calls) * u128::from(limit.period_ms)
+fn is_greater(limit: &LimitUse, calls: u64, period_ms: u64) -> bool {
+    u128::from(limit.limit.calls) * u128::from(period_ms) > u128::from(calls) * u128::from(limit.limit.period_ms)
 }

@@ -1,13 +1,13 @@
-//! Simulates traffic through capping and throttling limits: how many calls are allowed, queued and rejected in each second.
+//! Simulates traffic through capping and throttling limits.
 //!
-//! [`simulate()`] takes a [`Scenario`] (calls per second, limits, an endpoint, a seed) and returns a [`SimulationReport`]. It
+//! [`simulate()`] takes a [`Scenario`] (calls of journeys, limits, an endpoint, a seed) and returns a [`SimulationReport`]. It
 //! does no I/O and reads no clock: the same scenario gives the same report on every machine.
 //!
 //! The simulation follows Adobe's documents. They leave details open, above all how calls are counted. Those details are
 //! inferred, some are configurable, and the report lists each as an [`Assumption`]. Size limits are ours unless a source is
 //! given.
 //! ```
-//! use ajo_simulator::{ConfiguredLimits, Scenario, simulate};
+//! use ajo_simulator::{ConfiguredLimits, Scenario, SimulationMode, simulate};
 //! use serde_json::json;
 //!
 //! let limits = ConfiguredLimits::from_definitions(None, &[json!({
@@ -15,41 +15,48 @@
 //!     "methods": ["GET"],
 //!     "services": {"action": {"rating": {"maxCallsCount": 200, "periodInMs": 1000}}},
 //! })])?;
-//! let report = simulate(&Scenario::new("300x10".parse()?, limits));
-//! assert_eq!((report.totals.allowed, report.totals.rejected), (2000, 1000));
+//! let report = simulate(&Scenario::new("300x10".parse()?, limits), SimulationMode::Exact)?;
+//! assert_eq!((report.totals.succeeded, report.totals.rejected), (2000, 1000));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod assumption;
-mod configured_limits;
-mod csv;
-mod default_cap;
-mod limit;
-mod random_failures;
+mod cohort;
+mod endpoint;
+mod exact;
+mod limits;
 mod report;
+mod request;
 mod scenario;
 mod simulate;
-mod simulated_endpoint;
-mod simulation_request;
-mod simulator;
-mod throttling_queue;
-mod traffic_pattern;
-mod traffic_pattern_error;
-mod window;
+mod time;
+mod traffic;
 
 pub use assumption::{Assumption, Provenance};
-pub use configured_limits::{
+pub use endpoint::endpoint_error::SimulatedEndpointError;
+pub use endpoint::failures::EndpointFailures;
+pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
+pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
+pub use limits::configured_limits::{
     ConfiguredLimits, ConfiguredLimitsError, DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS,
     SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_PERIOD_MS, ServiceType,
 };
-pub use default_cap::{DefaultCapRules, DefaultCapScope};
-pub use limit::{Limit, LimitName, OverLimit};
-pub use report::{CallCounts, ReportRow, SimulationReport};
-pub use scenario::{DEFAULT_TIMEOUT_SECONDS, Scenario, TIMEOUT_SECONDS_RANGE};
-pub use simulate::{MAX_SIMULATION_WORK, SimulationWorkError, simulate, simulate_bounded};
-pub use simulated_endpoint::{EndpointFailures, MAX_LATENCY_MS, SimulatedEndpoint, SimulatedEndpointError};
-pub use simulation_request::SimulationRequest;
-pub use simulator::{MAX_QUEUE_MS, MAX_RETRIES};
-pub use traffic_pattern::TrafficPattern;
-pub use traffic_pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError};
-pub use window::WindowKind;
+pub use limits::connections::{Connections, ConnectionsSource, estimated_connections};
+pub use limits::default_cap::{DefaultCapRules, DefaultCapScope};
+pub use limits::limit::{Limit, LimitName, OverLimit};
+pub use limits::window_kind::WindowKind;
+pub use report::call_counts::{CallCounts, CallOutcome};
+pub use report::percentiles::Percentiles;
+pub use report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
+pub use request::SimulationRequest;
+pub use scenario::{
+    CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
+};
+pub use simulate::{
+    DEFAULT_EXACT_CALLS, MAX_EXACT_CALLS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
+    simulate, simulate_with_progress,
+};
+pub use time::Micros;
+pub use traffic::arrivals::{Arrivals, Journey};
+pub use traffic::pattern::TrafficPattern;
+pub use traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError};

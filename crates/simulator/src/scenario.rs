@@ -2,11 +2,15 @@
 
 use std::ops::RangeInclusive;
 
-use crate::configured_limits::ConfiguredLimits;
-use crate::default_cap::DefaultCapRules;
-use crate::simulated_endpoint::SimulatedEndpoint;
-use crate::traffic_pattern::TrafficPattern;
-use crate::window::WindowKind;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
+use crate::limits::configured_limits::{ConfiguredLimits, DATA_SOURCE_CALLS};
+use crate::limits::default_cap::DefaultCapRules;
+use crate::limits::window_kind::WindowKind;
+use crate::time::{MILLISECOND, Micros, SECOND};
+use crate::traffic::arrivals::{Arrivals, Journey};
+use crate::traffic::pattern::TrafficPattern;
 
 /// Allowed timeouts of journeys, in seconds. Documented: from 1 to 30.
 pub const TIMEOUT_SECONDS_RANGE: RangeInclusive<u64> = 1..=30;
@@ -14,60 +18,94 @@ pub const TIMEOUT_SECONDS_RANGE: RangeInclusive<u64> = 1..=30;
 /// Default timeout, in seconds. Documented.
 pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 
+/// Maximum delay of a retry in milliseconds: the longest timeout.
+pub const MAX_RETRY_DELAY_MS: u64 = 30_000;
+
 /// The input of a simulation: traffic, limits, an endpoint, and the assumed method of counting calls.
-///
-/// ```
-/// use ajo_simulator::{
-///     DEFAULT_TIMEOUT_SECONDS, SimulatedEndpoint, SimulatedEndpointError, EndpointFailures, MAX_LATENCY_MS, ConfiguredLimits, MAX_RETRIES,
-///     Scenario, TIMEOUT_SECONDS_RANGE, WindowKind, simulate,
-/// };
-///
-/// // A tenth of the attempts fail, and each call is retried up to three times.
-/// let mut scenario = Scenario::new("50x10".parse()?, ConfiguredLimits::default());
-/// scenario.endpoint = SimulatedEndpoint::new(250, EndpointFailures::Probability(0.1))?;
-/// assert_eq!((scenario.endpoint.latency_ms(), scenario.endpoint.failures()), (250, EndpointFailures::Probability(0.1)));
-/// scenario.window = WindowKind::Sliding;
-/// assert_eq!((scenario.window.as_str(), scenario.limits.service().as_str()), ("sliding", "action"));
-/// scenario.seed = 7;
-/// assert!(
-///     scenario.timeout_seconds == DEFAULT_TIMEOUT_SECONDS && TIMEOUT_SECONDS_RANGE.contains(&scenario.timeout_seconds)
-/// );
-/// let totals = simulate(&scenario).totals;
-/// assert!(totals.retries > 0 && totals.retries <= totals.offered * u64::from(MAX_RETRIES));
-///
-/// assert_eq!(SimulatedEndpoint::new(MAX_LATENCY_MS + 1, EndpointFailures::FirstAttempts(2)), Err(SimulatedEndpointError::Latency));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
-    /// The calls of journeys.
-    pub pattern: TrafficPattern,
+    /// The journeys that call the endpoint; at least one. They share its limits.
+    pub journeys: Vec<Journey>,
+    pub arrivals: Arrivals,
     pub limits: ConfiguredLimits,
     pub window: WindowKind,
+    /// Replaces the number of connections that follows from the limits.
+    pub connections: Option<u32>,
     pub endpoint: SimulatedEndpoint,
-    /// The timeout of journeys; values outside [`TIMEOUT_SECONDS_RANGE`] are clamped.
+    /// The timeout of journeys; values outside [`TIMEOUT_SECONDS_RANGE`] are clamped. It starts when the first attempt leaves the
+    /// throttling queue, and includes retries and the wait for a connection.
     pub timeout_seconds: u64,
-    /// The seed of random failures.
-    pub seed: u64,
+    /// Time between a failure and its retry; Adobe does not publish it.
+    pub retry_delay_ms: u64,
+    /// Calls to other endpoints of the host. They use the default cap if it counts per host or domain.
+    pub other_calls: Option<TrafficPattern>,
+    /// Calls per second to an external data source. Adobe raises it for private endpoints.
+    pub data_source_calls: u64,
     pub default_cap: DefaultCapRules,
+    pub no_connection: NoConnection,
+    pub capped_call: CappedCall,
+    /// The seed of random arrivals, latencies, and failures.
+    pub seed: u64,
+}
+
+/// The handling of a call without a free connection. Unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoConnection {
+    /// It waits until its timeout.
+    #[default]
+    Wait,
+    /// It is rejected.
+    Reject,
+}
+
+/// The handling of a call that a cap rejected. Unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CappedCall {
+    /// It ends.
+    #[default]
+    Final,
+    /// It is retried like a failure.
+    Retried,
 }
 
 impl Scenario {
-    /// A scenario with an endpoint that never fails and default values for the rest.
+    /// A scenario with one journey, an endpoint that never fails, and default values for the rest.
     pub fn new(pattern: TrafficPattern, limits: ConfiguredLimits) -> Self {
         Self {
-            pattern,
+            journeys: vec![Journey { name: "journey".to_owned(), pattern }],
+            arrivals: Arrivals::default(),
             limits,
             window: WindowKind::default(),
+            connections: None,
             endpoint: SimulatedEndpoint::default(),
             timeout_seconds: DEFAULT_TIMEOUT_SECONDS,
-            seed: 0,
+            retry_delay_ms: 0,
+            other_calls: None,
+            data_source_calls: DATA_SOURCE_CALLS,
             default_cap: DefaultCapRules::default(),
+            no_connection: NoConnection::default(),
+            capped_call: CappedCall::default(),
+            seed: 0,
         }
     }
 
-    /// The effective timeout, in seconds.
-    pub(crate) fn effective_timeout_seconds(&self) -> u64 {
-        self.timeout_seconds.clamp(*TIMEOUT_SECONDS_RANGE.start(), *TIMEOUT_SECONDS_RANGE.end())
+    /// The number of calls by journeys.
+    pub fn offered_calls(&self) -> u64 {
+        self.journeys.iter().map(|journey| journey.pattern.total()).sum()
+    }
+
+    /// The length of the traffic in seconds.
+    pub fn seconds(&self) -> usize {
+        self.journeys.iter().map(|journey| journey.pattern.calls().len()).max().unwrap_or(0)
+    }
+
+    pub(crate) fn timeout(&self) -> Micros {
+        self.timeout_seconds.clamp(*TIMEOUT_SECONDS_RANGE.start(), *TIMEOUT_SECONDS_RANGE.end()) * SECOND
+    }
+
+    pub(crate) fn retry_delay(&self) -> Micros {
+        self.retry_delay_ms.min(MAX_RETRY_DELAY_MS) * MILLISECOND
     }
 }

@@ -1,124 +1,105 @@
 //! Runs a scenario.
 
-use std::convert::Infallible;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::str::FromStr;
 
-use crate::assumption::assumptions;
-use crate::report::{CallCounts, SimulationReport};
+use serde::{Deserialize, Serialize};
+
+use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulator::Simulator;
+use crate::{cohort, exact};
 
-/// Maximum work of a simulation for a client of the emulator, in operations: a few seconds.
-pub const MAX_SIMULATION_WORK: u64 = 2_000_000_000;
+/// Maximum number of retries. Documented: three after the first call.
+pub const MAX_RETRIES: u8 = 3;
 
-/// A simulation needs more than [`MAX_SIMULATION_WORK`].
+/// Maximum time in the throttling queue, in milliseconds. Documented: up to 6 hours.
+pub const MAX_QUEUE_MS: u64 = 6 * 3_600_000;
+
+/// Maximum number of calls in exact mode.
+pub const MAX_EXACT_CALLS: u64 = 100_000_000;
+
+/// Exact mode is the default up to this number of calls: about a second.
+pub const DEFAULT_EXACT_CALLS: u64 = 2_000_000;
+
+/// The method of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SimulationMode {
+    /// Groups of calls that behave alike, in steps. For counts, queues, and overload over a long time.
+    Cohort,
+    /// Each call. For percentiles and random arrivals.
+    Exact,
+}
+
+impl SimulationMode {
+    pub const ALL: [Self; 2] = [Self::Cohort, Self::Exact];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cohort => "cohort",
+            Self::Exact => "exact",
+        }
+    }
+
+    /// Exact mode up to [`DEFAULT_EXACT_CALLS`] calls, otherwise cohort mode.
+    pub fn for_scenario(scenario: &Scenario) -> Self {
+        if scenario.offered_calls() <= DEFAULT_EXACT_CALLS { Self::Exact } else { Self::Cohort }
+    }
+}
+
+impl fmt::Display for SimulationMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for SimulationMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|mode| mode.as_str() == text);
+        named.ok_or_else(|| "expected cohort or exact".to_owned())
+    }
+}
+
+/// A simulation without a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the simulation takes more than {MAX_SIMULATION_WORK} operations; simulate less time, fewer calls per second, or other \
-     failures, or use `ajo simulate`"
-)]
-pub struct SimulationWorkError;
-
-/// Simulates a scenario until every call has ended. Running time grows with the length of the pattern and, if calls fail at
-/// random, with their number.
-pub fn simulate(scenario: &Scenario) -> SimulationReport {
-    let Ok(report) = run(scenario, |_| Ok::<(), Infallible>(()));
-    report
+#[non_exhaustive]
+pub enum SimulationError {
+    #[error(
+        "exact mode simulates at most {MAX_EXACT_CALLS} calls, and the traffic has {calls}; use cohort mode or less traffic"
+    )]
+    TooManyCalls { calls: u64 },
+    #[error("the simulation was canceled")]
+    Canceled,
 }
 
-/// Simulates a scenario like [`simulate`], within [`MAX_SIMULATION_WORK`].
-pub fn simulate_bounded(scenario: &Scenario) -> Result<SimulationReport, SimulationWorkError> {
-    run(scenario, check_work)
+/// The progress of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The simulated second.
+    pub second: usize,
+    /// The length of the traffic. The simulation may continue after it, until every call has ended.
+    pub seconds: usize,
+    /// The work so far, in operations of about a nanosecond. The number is the same on every machine.
+    pub work: u64,
 }
 
-const fn check_work(work: u64) -> Result<(), SimulationWorkError> {
-    if work > MAX_SIMULATION_WORK { Err(SimulationWorkError) } else { Ok(()) }
+/// Simulates a scenario until every call has ended.
+pub fn simulate(scenario: &Scenario, mode: SimulationMode) -> Result<SimulationReport, SimulationError> {
+    simulate_with_progress(scenario, mode, &mut |_| ControlFlow::Continue(()))
 }
 
-/// Simulates a scenario; `check` may stop it after each second.
-fn run<E>(scenario: &Scenario, check: impl Fn(u64) -> Result<(), E>) -> Result<SimulationReport, E> {
-    let mut simulator = Simulator::new(scenario);
-    let mut rows = Vec::with_capacity(scenario.pattern.calls().len());
-    let mut pattern = scenario.pattern.calls().iter();
-    loop {
-        let offered = pattern.next().map(|calls| u64::from(*calls));
-        if offered.is_none() && simulator.is_finished() {
-            break;
-        }
-        rows.push(simulator.run_second(rows.len(), offered.unwrap_or(0)));
-        check(simulator.work())?;
-    }
-    let longest_wait_ms = simulator.longest_wait_ms();
-    let limits = simulator.into_limits();
-    let mut totals = CallCounts::default();
-    for row in &rows {
-        totals += row.counts;
-    }
-    Ok(SimulationReport {
-        version: 1,
-        service: scenario.limits.service(),
-        window: scenario.window,
-        endpoint: scenario.endpoint,
-        timeout_seconds: scenario.effective_timeout_seconds(),
-        seed: scenario.seed,
-        assumptions: assumptions(scenario, &limits),
-        limits,
-        totals,
-        longest_queue: rows.iter().map(|row| row.queued).max().unwrap_or(0),
-        longest_wait_ms,
-        peak_per_second: rows.iter().map(|row| row.counts.endpoint_calls()).max().unwrap_or(0),
-        interval_seconds: 1,
-        rows,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{ConfiguredLimits, EndpointFailures, SimulatedEndpoint, WindowKind};
-
-    /// The work of a scenario, or `None` if it exceeds the maximum.
-    fn work(traffic: &str, latency: u64, failures: &str, calls: u64, max: u64) -> Option<u64> {
-        let definition = serde_json::json!({"url": "https://a.example/*", "methods": ["GET"],
-            "services": {"action": {"rating": {"maxCallsCount": calls, "periodInMs": 990}}}});
-        let limits = ConfiguredLimits::from_definitions(None, &[definition]).expect("limits");
-        let mut scenario = Scenario::new(traffic.parse().expect("traffic"), limits);
-        let failures: EndpointFailures = failures.parse().expect("failures");
-        scenario.endpoint = SimulatedEndpoint::new(latency, failures).expect("an endpoint");
-        scenario.window = WindowKind::Sliding;
-        let last = std::cell::Cell::new(0);
-        let check = |work| {
-            last.set(work);
-            if work > max { Err(()) } else { Ok(()) }
-        };
-        run(&scenario, check).ok().map(|_| last.get())
-    }
-
-    #[test]
-    fn work_grows_with_time_calls_and_failures() {
-        let base = work("100x60", 100, "0.0", 1_000_000, u64::MAX).expect("no maximum");
-        for (traffic, latency, failures) in
-            [("100x600", 100, "0.0"), ("1000000x60", 100, "0.3"), ("100x60", 9000, "first:2"), ("100x60", 100, "0.5")]
-        {
-            let more = work(traffic, latency, failures, 1_000_000, u64::MAX).expect("no maximum");
-            assert!(more > base, "{traffic} {failures}: {more} {base}");
-            assert_eq!(work(traffic, latency, failures, 1_000_000, more), Some(more));
-            assert_eq!(work(traffic, latency, failures, 1_000_000, more - 1), None);
-        }
-    }
-
-    #[test]
-    fn work_of_the_longest_pattern_is_bounded() {
-        assert_eq!(work("1000000x86400", 100, "0.3", 1_000_000, 20_000_000), None);
-        // Reaching the maximum takes a minute in a debug build.
-        assert_eq!(check_work(MAX_SIMULATION_WORK), Ok(()));
-        assert_eq!(check_work(MAX_SIMULATION_WORK + 1), Err(SimulationWorkError));
-        assert!(SimulationWorkError.to_string().starts_with("the simulation takes more than 2000000000 operations"));
-    }
-
-    #[test]
-    fn real_traffic_is_within_the_bound() {
-        // A day has 24 times the work of an hour.
-        let hour = work("5000x3600", 100, "0.3", 5000, u64::MAX).expect("no maximum");
-        assert!(hour * 24 < MAX_SIMULATION_WORK, "{hour}");
+/// Simulates a scenario like [`simulate`], and calls `progress` often: at least each simulated second, and at least every 10 ms
+/// on a usual machine. `progress` can cancel.
+pub fn simulate_with_progress(
+    scenario: &Scenario,
+    mode: SimulationMode,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<SimulationReport, SimulationError> {
+    match mode {
+        SimulationMode::Exact => exact::simulate(scenario, progress),
+        SimulationMode::Cohort => cohort::simulate(scenario, progress),
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, Scenario, SimulatedEndpoint, TrafficPattern, simulate};
+use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, Scenario, SimulationMode, TrafficPattern, simulate};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -24,7 +24,8 @@ const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     let chart = args.chart.as_deref().map(check_svg_path).transpose()?;
     let scenario = build_scenario(args, settings.output)?;
-    let report = simulate(&scenario);
+    let report = simulate(&scenario, SimulationMode::for_scenario(&scenario))
+        .map_err(|error| CommandError::new(error.to_string()))?;
     if let Some(file) = chart {
         let failed =
             |error: String| CommandError::new(format!("failed to write the chart {}: {error}", file.display()));
@@ -73,10 +74,11 @@ fn build_scenario(args: &SimulateArgs, format: OutputFormat) -> Result<Scenario,
         }
         _ => CommandError::new(error.to_string()),
     })?;
-    let endpoint = SimulatedEndpoint::new(args.endpoint_latency, args.endpoint_failures);
-    let endpoint = endpoint.map_err(|error| CommandError::new(error.to_string()).into_usage_error())?;
+    let mut scenario = Scenario::new(pattern, limits);
+    scenario.endpoint.latency = args.endpoint_latency.clone();
+    scenario.endpoint.failures = args.endpoint_failures;
     let (window, timeout_seconds, seed) = (args.window, args.timeout, args.seed);
-    Ok(Scenario { window, endpoint, timeout_seconds, seed, ..Scenario::new(pattern, limits) })
+    Ok(Scenario { window, timeout_seconds, seed, ..scenario })
 }
 
 fn read_csv_pattern(file: &Path) -> Result<TrafficPattern, CommandError> {

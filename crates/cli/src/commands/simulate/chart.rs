@@ -34,7 +34,7 @@ type CartesianChart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Range
 pub(super) fn draw(report: &SimulationReport) -> Result<String, String> {
     let mut svg = String::new();
     {
-        let waits = report.longest_queue > 0;
+        let waits = report.queue.longest > 0;
         let height = HEADER_HEIGHT.unsigned_abs() + RATES_HEIGHT + if waits { QUEUE_HEIGHT } else { 0 };
         let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
         draw_chart(&root, &report.clone().with_max_rows(MAX_ROWS), waits).map_err(|error| error.to_string())?;
@@ -72,7 +72,7 @@ fn limit_names(report: &SimulationReport) -> String {
 }
 
 fn assumption_line(report: &SimulationReport) -> String {
-    if report.limits.iter().all(|limit| matches!(limit.name, LimitName::DefaultCap | LimitName::SlowEndpoint)) {
+    if report.limits.iter().all(|used| matches!(used.limit.name, LimitName::DefaultCap | LimitName::SlowEndpoint)) {
         return "Calls are counted in a sliding window, as Adobe documents for this limit.".to_owned();
     }
     let counted = match report.window {
@@ -90,10 +90,10 @@ fn draw_rates(area: &ChartArea<'_>, report: &SimulationReport, last: bool) -> Dr
     let steps = |count: fn(&ReportRow) -> u64| time.step_line(&report.rows, move |row| per_second(count(row)));
     let mut chart = draw_axes(area, report, max_visible_rate(report), ("calls per second", last))?;
     // Retries are stacked on the allowed calls: both use slots of the limit.
-    if report.totals.retries > 0 {
-        chart.draw_series(AreaSeries::new(steps(|row| row.counts.endpoint_calls()), 0.0, RETRIES.filled()))?;
+    if report.totals.retried > 0 {
+        chart.draw_series(AreaSeries::new(steps(|row| row.counts.sent), 0.0, RETRIES.filled()))?;
     }
-    chart.draw_series(AreaSeries::new(steps(|row| row.counts.allowed), 0.0, ALLOWED.filled()))?;
+    chart.draw_series(AreaSeries::new(steps(|row| row.counts.sent - row.counts.retried), 0.0, ALLOWED.filled()))?;
     chart.draw_series(LineSeries::new(steps(|row| row.counts.offered), OFFERED.stroke_width(2)))?;
     // Draw the line only where calls are rejected; elsewhere it would cover the axis.
     for rows in report.rows.chunk_by(|row, next| (rejected_calls(row) > 0) == (rejected_calls(next) > 0)) {
@@ -114,8 +114,8 @@ fn draw_rates(area: &ChartArea<'_>, report: &SimulationReport, last: bool) -> Dr
 
 /// Draws the lower chart.
 fn draw_queue(area: &ChartArea<'_>, report: &SimulationReport) -> DrawResult {
-    let mut chart = draw_axes(area, report, to_f64(report.longest_queue) * 1.1, ("calls waiting", true))?;
-    let waiting = TimeAxis::from_report(report).step_line(&report.rows, |row| to_f64(row.queued));
+    let mut chart = draw_axes(area, report, to_f64(report.queue.longest) * 1.1, ("calls waiting", true))?;
+    let waiting = TimeAxis::from_report(report).step_line(&report.rows, |row| to_f64(row.waiting));
     let area = AreaSeries::new(waiting, 0.0, WAITING.filled());
     chart.draw_series(area)?;
     Ok(())
@@ -143,7 +143,7 @@ fn draw_axes<'a, 'b>(
         .light_line_style(TRANSPARENT)
         .axis_style(MUTED)
         .x_labels(12)
-        .y_labels(if last && report.longest_queue > 0 { 4 } else { 7 })
+        .y_labels(if last && report.queue.longest > 0 { 4 } else { 7 })
         .label_style((FONT, 13).into_font().color(&TEXT))
         .axis_desc_style((FONT, 14).into_font().color(&TEXT))
         .x_label_formatter(&|number| format_tick(*number))

@@ -1,6 +1,6 @@
 //! Formats a simulation report as text.
 
-use ajo_simulator::{CallCounts, Limit, OverLimit, ReportRow, SimulationReport};
+use ajo_simulator::{CallCounts, LimitUse, OverLimit, ReportRow, SimulationReport};
 
 use crate::safe_text::{SafeText, safe};
 
@@ -13,13 +13,13 @@ type TableColumn = (&'static str, fn(&ReportRow) -> u64);
 /// The columns of the table. The first three are always shown, the others only if a row is not zero.
 const COLUMNS: [TableColumn; 8] = [
     ("offered", |row| row.counts.offered),
-    ("allowed", |row| row.counts.allowed),
+    ("sent", |row| row.counts.sent),
     ("rejected", |row| row.counts.rejected),
-    ("retries", |row| row.counts.retries),
+    ("retried", |row| row.counts.retried),
     ("failed", |row| row.counts.failed),
     ("timed out", |row| row.counts.timed_out),
-    ("dropped", |row| row.counts.expired),
-    ("waiting", |row| row.queued),
+    ("dropped", |row| row.counts.dropped),
+    ("waiting", |row| row.waiting),
 ];
 
 pub(super) fn render(report: SimulationReport) -> SafeText {
@@ -28,18 +28,18 @@ pub(super) fn render(report: SimulationReport) -> SafeText {
     lines.push(SafeText::default());
     lines.extend(report.limits.iter().map(|limit| safe!("limit       {}", describe_limit(limit))));
     lines.push(safe!("endpoint    at most {} calls in one second", group_thousands(report.peak_per_second)));
-    let CallCounts { retries, retries_rejected, served_from_queue, .. } = report.totals;
+    let CallCounts { retried, throttled, .. } = report.totals;
     let [succeeded, failed, timed_out] =
         [report.totals.succeeded, report.totals.failed, report.totals.timed_out].map(group_thousands);
     lines.push(safe!("outcome     {} calls succeeded, {} failed, {} timed out", succeeded, failed, timed_out));
-    if retries + retries_rejected > 0 {
-        let [retries, rejected] = [retries, retries_rejected].map(group_thousands);
-        lines.push(safe!("retries     {} sent, each in its own slot; {} rejected", retries, rejected));
+    if retried > 0 {
+        lines.push(safe!("retries     {} sent, each in its own slot", group_thousands(retried)));
     }
-    if report.longest_queue > 0 {
-        let [length, served] = [report.longest_queue, served_from_queue].map(group_thousands);
-        let wait = format_wait(report.longest_wait_ms);
-        lines.push(safe!("queue       at most {} calls; {} sent from it after at most {}", length, served, wait));
+    if report.queue.longest > 0 {
+        let [length, throttled] = [report.queue.longest, throttled].map(group_thousands);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a time below 6 h")]
+        let wait = format_wait(report.throttling_wait.max.ceil() as u64);
+        lines.push(safe!("queue       at most {} calls; {} waited, at most {}", length, throttled, wait));
     }
     lines.extend(report.assumptions.iter().map(|it| safe!("{:<12}{}", it.provenance, it.statement)));
     SafeText::join_lines(lines)
@@ -69,13 +69,14 @@ fn table_lines(report: &SimulationReport) -> Vec<SafeText> {
     cells.iter().map(aligned).collect()
 }
 
-fn describe_limit(limit: &Limit) -> String {
-    let Limit { name, calls, exceeded, .. } = limit;
+fn describe_limit(used: &LimitUse) -> String {
+    let LimitUse { limit, exceeded, .. } = used;
+    let (name, calls) = (limit.name, limit.calls);
     let action = match limit.over_limit {
         OverLimit::Rejected => "rejected",
         OverLimit::Queued => "queued",
     };
-    format!("{name}: {}; {} calls {action}", format_rate(*calls, limit.period_ms), group_thousands(*exceeded))
+    format!("{name}: {}; {} calls {action}", format_rate(calls, limit.period_ms), group_thousands(*exceeded))
 }
 
 /// Formats a rate, such as `200 calls in 1 s`.

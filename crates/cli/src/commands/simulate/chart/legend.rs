@@ -10,7 +10,7 @@ use crate::commands::simulate::summary::group_thousands;
 /// Draws the legend from left to right.
 pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResult {
     let totals = report.totals;
-    let dropped = match totals.expired {
+    let dropped = match totals.dropped {
         0 => "waiting in the queue".to_owned(),
         expired => format!("waiting in the queue ({} dropped after 6 h)", group_thousands(expired)),
     };
@@ -19,10 +19,10 @@ pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResul
     let marks = [
         (true, LegendSymbol::Line(OFFERED), "offered by journeys".to_owned()),
         (true, LegendSymbol::Area(ALLOWED), "allowed".to_owned()),
-        (totals.retries > 0, LegendSymbol::Area(RETRIES), "retries".to_owned()),
+        (totals.retried > 0, LegendSymbol::Area(RETRIES), "retries".to_owned()),
         (total_rejected_calls(report) > 0, LegendSymbol::Line(REJECTED), "rejected".to_owned()),
         (is_limit_visible(report), LegendSymbol::Dashes(LIMIT), limit.to_owned()),
-        (report.longest_queue > 0, LegendSymbol::Area(WAITING), dropped),
+        (report.queue.longest > 0, LegendSymbol::Area(WAITING), dropped),
     ];
     let mut left = MARGIN;
     for (_, mark, text) in marks.into_iter().filter(|(shown, ..)| *shown) {

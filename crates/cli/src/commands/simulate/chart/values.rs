@@ -6,19 +6,19 @@ use super::axis::to_f64;
 
 /// The limits in the title. The slow endpoint cap always accompanies another limit, and the title has no room for it.
 pub(super) fn title_limits(report: &SimulationReport) -> impl Iterator<Item = &Limit> {
-    report.limits.iter().filter(|limit| limit.name != LimitName::SlowEndpoint)
+    report.limits.iter().map(|used| &used.limit).filter(|limit| limit.name != LimitName::SlowEndpoint)
 }
 
 pub(super) fn rejected_calls(row: &ReportRow) -> u64 {
-    row.counts.rejected + row.counts.retries_rejected
+    row.counts.rejected
 }
 
 pub(super) fn total_rejected_calls(report: &SimulationReport) -> u64 {
-    report.totals.rejected + report.totals.retries_rejected
+    report.totals.rejected
 }
 
 pub(super) fn limits_per_second(report: &SimulationReport) -> impl Iterator<Item = f64> {
-    report.limits.iter().map(|limit| to_f64(limit.calls) * 1000.0 / to_f64(limit.period_ms))
+    report.limits.iter().map(|used| used.limit.calls_per_second())
 }
 
 pub(super) fn is_limit_visible(report: &SimulationReport) -> bool {
@@ -27,7 +27,7 @@ pub(super) fn is_limit_visible(report: &SimulationReport) -> bool {
 
 /// The top of the rate axis: the highest observed rate, or the lowest limit if it is not far above that.
 pub(super) fn max_visible_rate(report: &SimulationReport) -> f64 {
-    let highest = |row: &ReportRow| row.counts.offered.max(row.counts.endpoint_calls()).max(rejected_calls(row));
+    let highest = |row: &ReportRow| row.counts.offered.max(row.counts.sent).max(rejected_calls(row));
     let observed = to_f64(report.rows.iter().map(highest).max().unwrap_or(0)) / to_f64(report.interval_seconds as u64);
     let limit = limits_per_second(report).fold(f64::INFINITY, f64::min);
     1.1 * if limit <= 2.0 * observed { observed.max(limit) } else { observed }

@@ -8,10 +8,10 @@ use ajo_core::rules::Severity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::default_cap::DefaultCapRules;
-use crate::limit::{Limit, LimitName, OverLimit};
-use crate::simulated_endpoint::SimulatedEndpoint;
-use crate::window::WindowKind;
+use crate::limits::connections::{Connections, ConnectionsSource, estimated_connections};
+use crate::limits::limit::{Limit, LimitName, OverLimit};
+use crate::limits::window_kind::WindowKind;
+use crate::scenario::Scenario;
 
 /// Default limit without a configuration. Documented: 300,000 calls in a sliding window of one minute.
 pub const DEFAULT_CAP_CALLS: u64 = 300_000;
@@ -71,37 +71,13 @@ impl FromStr for ServiceType {
 }
 
 /// The limits configured for an endpoint.
-///
-/// Without a configuration, Adobe's documented defaults apply:
-///
-/// ```
-/// use ajo_simulator::{
-///     DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, SimulatedEndpoint, EndpointFailures, Limit, LimitName, ConfiguredLimits, ConfiguredLimitsError, OverLimit,
-///     SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS, Scenario, ServiceType, simulate,
-/// };
-///
-/// let named = |service, latency_ms| {
-///     let mut scenario = Scenario::new("10x1".parse()?, ConfiguredLimits::from_definitions(Some(service), &[])?);
-///     scenario.endpoint = SimulatedEndpoint::new(latency_ms, EndpointFailures::Probability(0.0))?;
-///     let limits: Vec<Limit> = simulate(&scenario).limits;
-///     Ok::<_, Box<dyn std::error::Error>>(limits.into_iter().map(|it| (it.name, it.calls, it.period_ms, it.over_limit)).collect::<Vec<_>>())
-/// };
-/// let default_cap = (LimitName::DefaultCap, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS, OverLimit::Rejected);
-/// assert!(named(ServiceType::Action, 100)?.contains(&default_cap));
-/// let slow = (LimitName::SlowEndpoint, SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS, OverLimit::Rejected);
-/// assert!(named(ServiceType::Action, SLOW_ENDPOINT_LATENCY_MS + 1)?.contains(&slow));
-/// let data_source = (LimitName::DataSource, DATA_SOURCE_CALLS, 1000, OverLimit::Rejected);
-/// assert!(named(ServiceType::DataSource, 100)?.contains(&data_source));
-///
-/// let neither = serde_json::json!({"name": "of no API"});
-/// assert_eq!(ConfiguredLimits::from_definitions(None, &[neither]).unwrap_err(), ConfiguredLimitsError::UnknownApi);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfiguredLimits {
     service: ServiceType,
     /// Calls and the period in milliseconds.
     capping: Option<(u64, u64)>,
+    /// `maxHttpConnections` of the capping configuration.
+    max_http_connections: Option<u32>,
     /// Calls per second.
     throttling: Option<u64>,
 }
@@ -161,7 +137,10 @@ impl ConfiguredLimits {
             return Err(ConfiguredLimitsError::DataSource);
         }
         let throttling = throttling.and_then(|definition| definition.get("maxThroughput")?.as_u64());
-        Ok(Self { service, capping: rating(service), throttling })
+        let connections =
+            || capping?.get("services")?.get(service.as_str())?.get("rating")?.get("maxHttpConnections")?.as_u64();
+        let max_http_connections = connections().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        Ok(Self { service, capping: rating(service), max_http_connections, throttling })
     }
 
     /// The kind of caller.
@@ -169,47 +148,59 @@ impl ConfiguredLimits {
         self.service
     }
 
-    /// The limits that apply to a call, in order. Inferred: throttling applies before capping.
-    pub(crate) fn effective_limits(
-        &self,
-        window: WindowKind,
-        endpoint: SimulatedEndpoint,
-        default_cap: DefaultCapRules,
-    ) -> Vec<Limit> {
-        let limit = |name, calls, period_ms, window| {
-            let over = if name == LimitName::Throttling { OverLimit::Queued } else { OverLimit::Rejected };
-            Limit { name, calls, period_ms, window, over_limit: over, exceeded: 0 }
-        };
-        let mut limits = Vec::new();
-        if let Some(calls) = self.throttling {
-            limits.push(limit(LimitName::Throttling, calls, SECOND_MS, window));
-        }
-        if let Some((calls, period)) = self.capping {
-            limits.push(limit(LimitName::Capping, calls, period, window));
-        }
-        match self.service {
-            ServiceType::Action => {
-                if limits.is_empty() || !default_cap.is_replaced {
-                    limits.push(limit(
-                        LimitName::DefaultCap,
-                        DEFAULT_CAP_CALLS,
-                        DEFAULT_CAP_PERIOD_MS,
-                        WindowKind::Sliding,
-                    ));
-                }
-                if endpoint.latency_ms() > SLOW_ENDPOINT_LATENCY_MS {
-                    limits.push(limit(
-                        LimitName::SlowEndpoint,
-                        SLOW_ENDPOINT_CALLS,
-                        SLOW_ENDPOINT_PERIOD_MS,
-                        WindowKind::Sliding,
-                    ));
-                }
-            }
-            ServiceType::DataSource => limits.push(limit(LimitName::DataSource, DATA_SOURCE_CALLS, SECOND_MS, window)),
-        }
-        limits
+    /// The capping limit: calls, and the period in milliseconds.
+    pub const fn capping(&self) -> Option<(u64, u64)> {
+        self.capping
     }
+
+    /// The throttling limit in calls per second.
+    pub const fn throttling(&self) -> Option<u64> {
+        self.throttling
+    }
+
+    /// The connections that AJO opens. Without a configured number, AJO opens more than 2,000, which is simulated as no limit.
+    pub(crate) fn connections(&self, given: Option<u32>) -> Option<Connections> {
+        let from = |count, source| Connections { count, source };
+        let estimate =
+            self.throttling.map(|calls| from(estimated_connections(calls), ConnectionsSource::ThrottlingEstimate));
+        let configured = self.max_http_connections.map(|count| from(count, ConnectionsSource::MaxHttpConnections));
+        let fewest = [configured, estimate].into_iter().flatten().min_by_key(|connections| connections.count);
+        given.map(|count| from(count, ConnectionsSource::Given)).or(fewest)
+    }
+}
+
+/// The limits that apply to a call, in order. Inferred: throttling applies before capping.
+pub(crate) fn effective_limits(scenario: &Scenario) -> Vec<Limit> {
+    let limit = |name, calls, period_ms, window| {
+        let over_limit = if name == LimitName::Throttling { OverLimit::Queued } else { OverLimit::Rejected };
+        Limit { name, calls, period_ms, window, over_limit }
+    };
+    let Scenario { limits: configured, window, .. } = scenario;
+    let mut limits = Vec::new();
+    if let Some(calls) = configured.throttling {
+        limits.push(limit(LimitName::Throttling, calls, SECOND_MS, *window));
+    }
+    if let Some((calls, period)) = configured.capping {
+        limits.push(limit(LimitName::Capping, calls, period, *window));
+    }
+    match configured.service {
+        ServiceType::Action => {
+            if limits.is_empty() || !scenario.default_cap.is_replaced {
+                let (calls, period) = (DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS);
+                limits.push(limit(LimitName::DefaultCap, calls, period, WindowKind::Sliding));
+            }
+            #[expect(clippy::cast_precision_loss, reason = "it is small")]
+            let slow = scenario.endpoint.latency.mean() > SLOW_ENDPOINT_LATENCY_MS as f64 * 1000.0;
+            if slow {
+                let (calls, period) = (SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS);
+                limits.push(limit(LimitName::SlowEndpoint, calls, period, WindowKind::Sliding));
+            }
+        }
+        ServiceType::DataSource => {
+            limits.push(limit(LimitName::DataSource, scenario.data_source_calls, SECOND_MS, *window));
+        }
+    }
+    limits
 }
 
 fn detect_api(definition: &Value) -> Result<Api, ConfiguredLimitsError> {
@@ -241,14 +232,10 @@ mod tests {
         definitions: &[Value],
         latency: u64,
     ) -> Vec<(LimitName, u64, u64)> {
-        let endpoint = SimulatedEndpoint::new(latency, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
-            .expect("an endpoint");
-        let limits = ConfiguredLimits::from_definitions(service, definitions).expect("limits").effective_limits(
-            WindowKind::Fixed,
-            endpoint,
-            DefaultCapRules::default(),
-        );
-        limits.iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
+        let limits = ConfiguredLimits::from_definitions(service, definitions).expect("limits");
+        let mut scenario = Scenario::new("1x1".parse().expect("a pattern"), limits);
+        scenario.endpoint.latency = latency.to_string().parse().expect("a latency");
+        effective_limits(&scenario).iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
     }
 
     #[test]
@@ -272,12 +259,12 @@ mod tests {
 
     #[test]
     fn default_cap_and_slow_endpoints_slide() {
-        let endpoint = SimulatedEndpoint::new(1000, crate::simulated_endpoint::EndpointFailures::FirstAttempts(0))
-            .expect("an endpoint");
         let limits = ConfiguredLimits::from_definitions(None, &[throttling()]).expect("limits");
-        let default_cap = DefaultCapRules { is_replaced: false, ..DefaultCapRules::default() };
-        let limits = limits.effective_limits(WindowKind::TokenBucket, endpoint, default_cap);
-        let windows: Vec<_> = limits.iter().map(|limit| (limit.name, limit.window)).collect();
+        let mut scenario = Scenario::new("1x1".parse().expect("a pattern"), limits);
+        scenario.endpoint.latency = "1000".parse().expect("a latency");
+        scenario.window = WindowKind::TokenBucket;
+        scenario.default_cap.is_replaced = false;
+        let windows: Vec<_> = effective_limits(&scenario).iter().map(|limit| (limit.name, limit.window)).collect();
         assert_eq!(
             windows,
             [

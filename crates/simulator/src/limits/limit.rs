@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::window::WindowKind;
+use crate::limits::window_kind::WindowKind;
 
-/// A limit on calls, with the number of calls over it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A limit on calls.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
     pub name: LimitName,
@@ -18,8 +18,14 @@ pub struct Limit {
     pub window: WindowKind,
     /// The handling of calls over the limit.
     pub over_limit: OverLimit,
-    /// The number of calls rejected or queued, each counted once, and of retries rejected.
-    pub exceeded: u64,
+}
+
+impl Limit {
+    /// The rate in calls per second.
+    #[expect(clippy::cast_precision_loss, reason = "rates are far below 2^52")]
+    pub fn calls_per_second(&self) -> f64 {
+        self.calls as f64 * 1000.0 / self.period_ms as f64
+    }
 }
 
 /// The kind of limit.

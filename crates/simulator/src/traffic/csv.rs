@@ -2,7 +2,7 @@
 
 use ajo_engine::untrusted_text::excerpt;
 
-use crate::traffic_pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError, too_many_calls};
+use crate::traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError, too_many_calls};
 
 /// Returns the calls of each second.
 pub(crate) fn parse_csv(text: &str) -> Result<Vec<u32>, TrafficPatternError> {
@@ -48,7 +48,7 @@ pub(crate) fn parse_csv(text: &str) -> Result<Vec<u32>, TrafficPatternError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::traffic_pattern::TrafficPattern;
+    use crate::traffic::pattern::TrafficPattern;
 
     #[test]
     fn formats_parse_with_or_without_header() {

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use ajo_engine::untrusted_text::excerpt;
 
-use crate::csv;
-use crate::traffic_pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError, too_many_calls};
+use crate::traffic::csv;
+use crate::traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS, TrafficPatternError, too_many_calls};
 
 /// The number of calls by journeys in each second.
 ///
@@ -52,6 +52,11 @@ impl TrafficPattern {
 
     pub fn calls(&self) -> &[u32] {
         &self.calls
+    }
+
+    /// The number of calls in all seconds.
+    pub fn total(&self) -> u64 {
+        self.calls.iter().map(|calls| u64::from(*calls)).sum()
     }
 }
 

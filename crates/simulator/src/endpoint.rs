@@ -1,0 +1,6 @@
+//! The called endpoint.
+
+pub(crate) mod endpoint_error;
+pub(crate) mod failures;
+pub(crate) mod latency;
+pub(crate) mod simulated_endpoint;

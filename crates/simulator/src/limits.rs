@@ -1,0 +1,7 @@
+//! The limits and connections that apply to an endpoint.
+
+pub(crate) mod configured_limits;
+pub(crate) mod connections;
+pub(crate) mod default_cap;
+pub(crate) mod limit;
+pub(crate) mod window_kind;
