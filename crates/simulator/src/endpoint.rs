@@ -3,4 +3,5 @@
 pub(crate) mod endpoint_error;
 pub(crate) mod failures;
 pub(crate) mod latency;
+mod latency_curve;
 pub(crate) mod simulated_endpoint;

@@ -1,14 +1,18 @@
 //! Exact mode: each call, in order of time.
 
 mod arrival_times;
-mod attempt_source;
+pub(crate) mod attempt_source;
+mod call_observer;
 mod engine;
 mod slots;
 mod stations;
+pub(crate) mod trace;
 
 use std::ops::ControlFlow;
 
+use crate::exact::arrival_times::ArrivalTimes;
 use crate::exact::attempt_source::RandomAttempts;
+use crate::exact::call_observer::NoObserver;
 use crate::exact::engine::ExactEngine;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
@@ -22,6 +26,7 @@ pub(crate) fn simulate(
     if calls > MAX_EXACT_CALLS {
         return Err(SimulationError::TooManyCalls { calls });
     }
-    let recorder = ExactEngine::new(scenario, RandomAttempts::new(scenario)).run(progress)?;
+    let (arrivals, attempts) = (ArrivalTimes::new(scenario), RandomAttempts::new(scenario));
+    let (recorder, NoObserver) = ExactEngine::new(scenario, arrivals, attempts, NoObserver).run(progress)?;
     Ok(recorder.into_report(scenario, SimulationMode::Exact))
 }

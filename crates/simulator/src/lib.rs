@@ -37,6 +37,8 @@ pub use endpoint::endpoint_error::SimulatedEndpointError;
 pub use endpoint::failures::EndpointFailures;
 pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
 pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
+pub use exact::attempt_source::AttemptResult;
+pub use exact::trace::{EndedCall, TracedCall, simulate_trace};
 pub use limits::configured_limits::{
     ConfiguredLimits, ConfiguredLimitsError, DATA_SOURCE_CALLS, DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS,
     SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_LATENCY_MS, SLOW_ENDPOINT_PERIOD_MS, ServiceType,

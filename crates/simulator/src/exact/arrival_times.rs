@@ -40,15 +40,17 @@ impl ArrivalTimes {
         });
         Self { journeys: journeys.collect() }
     }
+}
 
-    pub(crate) fn peek(&self) -> Option<Arrival> {
+impl Iterator for ArrivalTimes {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
         let times = self.journeys.iter().enumerate();
         let arrivals = times.filter_map(|(journey, times)| times.next.map(|at| Arrival { at, journey }));
-        arrivals.min_by_key(|arrival| (arrival.at, arrival.journey))
-    }
-
-    pub(crate) fn advance(&mut self, journey: usize) {
-        self.journeys[journey].advance();
+        let first = arrivals.min_by_key(|arrival| (arrival.at, arrival.journey))?;
+        self.journeys[first.journey].advance();
+        Some(first)
     }
 }
 

@@ -7,10 +7,10 @@ use crate::time::Micros;
 
 /// The endpoint's response to an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct AttemptResult {
-    /// The endpoint's work, at least 1.
-    pub(crate) latency: Micros,
-    pub(crate) is_failure: bool,
+pub struct AttemptResult {
+    /// The endpoint's work on the request, without its wait for a connection or for the endpoint.
+    pub latency: Micros,
+    pub is_failure: bool,
 }
 
 /// A source of results.

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::ControlFlow;
 
-use crate::exact::arrival_times::ArrivalTimes;
+use crate::exact::arrival_times::Arrival;
 use crate::exact::attempt_source::AttemptSource;
+use crate::exact::call_observer::CallObserver;
 use crate::exact::slots::Slots;
 use crate::exact::stations::{EndpointStation, Units};
 use crate::limits::configured_limits::effective_limits;
@@ -40,10 +41,11 @@ struct Retry {
     call: Call,
 }
 
-pub(crate) struct ExactEngine<'s, S> {
+pub(crate) struct ExactEngine<'s, A, S, O> {
     scenario: &'s Scenario,
+    arrivals: A,
     attempts: S,
-    arrivals: ArrivalTimes,
+    observer: O,
     retries: BinaryHeap<Reverse<Retry>>,
     retry_sequence: u64,
     /// The throttling limit, with its index.
@@ -60,8 +62,9 @@ pub(crate) struct ExactEngine<'s, S> {
     timeout: Micros,
 }
 
-impl<'s, S: AttemptSource> ExactEngine<'s, S> {
-    pub(crate) fn new(scenario: &'s Scenario, attempts: S) -> Self {
+impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEngine<'s, A, S, O> {
+    /// `arrivals` are in order of time.
+    pub(crate) fn new(scenario: &'s Scenario, arrivals: A, attempts: S, observer: O) -> Self {
         let (mut throttling, mut caps) = (None, Vec::new());
         for (index, limit) in effective_limits(scenario).iter().enumerate() {
             match limit.over_limit {
@@ -72,8 +75,9 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
         let connections = scenario.limits.connections(scenario.connections);
         Self {
             scenario,
+            arrivals,
             attempts,
-            arrivals: ArrivalTimes::new(scenario),
+            observer,
             retries: BinaryHeap::new(),
             retry_sequence: 0,
             throttling,
@@ -91,14 +95,14 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
     pub(crate) fn run(
         mut self,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Recorder, SimulationError> {
+    ) -> Result<(Recorder, O), SimulationError> {
         let (mut number, mut work, mut next_report) = (0, 0, 0);
+        let mut next_arrival = self.arrivals.next();
         let seconds = self.scenario.seconds();
         loop {
-            let arrival = self.arrivals.peek();
             let retry = self.retries.peek().map(|Reverse(retry)| retry.at);
-            let next = [self.release, retry, arrival.map(|arrival| arrival.at)].into_iter().flatten().min();
-            let Some(now) = next else { return Ok(self.recorder) };
+            let next = [self.release, retry, next_arrival.map(|arrival| arrival.at)].into_iter().flatten().min();
+            let Some(now) = next else { return Ok((self.recorder, self.observer)) };
             work += CALL_WORK;
             if work >= next_report {
                 let second = usize::try_from(now / SECOND).unwrap_or(usize::MAX);
@@ -114,8 +118,8 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
                 if let Some(Reverse(retry)) = self.retries.pop() {
                     self.submit(retry.call, now);
                 }
-            } else if let Some(arrival) = arrival {
-                self.arrivals.advance(arrival.journey);
+            } else if let Some(arrival) = next_arrival {
+                next_arrival = self.arrivals.next();
                 self.recorder.offered(now, arrival.journey, 1);
                 let call = Call { number, journey: arrival.journey, attempt: 0, since: now, deadline: None };
                 number += 1;
@@ -155,7 +159,7 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
                 && deadline <= now
             {
                 self.queued_retries.pop_front();
-                self.recorder.ended(deadline, call.journey, CallOutcome::TimedOut, 1);
+                self.end(call, CallOutcome::TimedOut, deadline);
             }
             while let Some(call) = self.queued.front().copied()
                 && call.since + MAX_QUEUE_MS * MILLISECOND <= now
@@ -163,7 +167,8 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
                 let at = call.since + MAX_QUEUE_MS * MILLISECOND;
                 self.queued.pop_front();
                 self.recorder.leave_queue(at, 1);
-                self.recorder.ended(at, call.journey, CallOutcome::Dropped, 1);
+                self.observer.waited_in_queue(call.number, at - call.since);
+                self.end(call, CallOutcome::Dropped, at);
             }
             if self.queued_retries.is_empty() && self.queued.is_empty() {
                 return;
@@ -181,6 +186,7 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
             } else if let Some(call) = self.queued.pop_front() {
                 self.recorder.leave_queue(now, 1);
                 self.recorder.throttling_wait(now - call.since, 1);
+                self.observer.waited_in_queue(call.number, now - call.since);
                 self.admit(call, now);
             }
         }
@@ -207,7 +213,7 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
         if self.scenario.capped_call == CappedCall::Retried && self.retry(call, now, deadline) {
             return;
         }
-        self.recorder.ended(now, call.journey, CallOutcome::Rejected, 1);
+        self.end(call, CallOutcome::Rejected, now);
     }
 
     /// Sends an attempt when a connection is free.
@@ -216,11 +222,11 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
         if start > now {
             self.recorder.connections_exceeded(1);
             if self.scenario.no_connection == NoConnection::Reject {
-                return self.recorder.ended(now, call.journey, CallOutcome::Rejected, 1);
+                return self.end(call, CallOutcome::Rejected, now);
             }
         }
         if start >= deadline {
-            return self.recorder.ended(deadline, call.journey, CallOutcome::TimedOut, 1);
+            return self.end(call, CallOutcome::TimedOut, deadline);
         }
         let result = self.attempts.attempt(call.number, call.attempt);
         let (response, busy) = self.endpoint.accept(start, result.latency);
@@ -229,14 +235,15 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
             connections.occupy(end);
         }
         self.recorder.sent(start, call.journey, call.attempt > 0, start - now, 1);
+        self.observer.sent(call.number, start - now);
         self.recorder.busy(end - start, busy, 1);
         if response > deadline {
-            self.recorder.ended(deadline, call.journey, CallOutcome::TimedOut, 1);
+            self.end(call, CallOutcome::TimedOut, deadline);
         } else if !result.is_failure {
             self.recorder.latency(response - start, 1);
-            self.recorder.ended(response, call.journey, CallOutcome::Succeeded, 1);
+            self.end(call, CallOutcome::Succeeded, response);
         } else if !self.scenario.endpoint.is_retried() || !self.retry(call, response, deadline) {
-            self.recorder.ended(response, call.journey, CallOutcome::Failed, 1);
+            self.end(call, CallOutcome::Failed, response);
         }
     }
 
@@ -250,5 +257,10 @@ impl<'s, S: AttemptSource> ExactEngine<'s, S> {
         let call = Call { attempt: call.attempt + 1, since: at, deadline: Some(deadline), ..call };
         self.retries.push(Reverse(Retry { at, sequence: self.retry_sequence, call }));
         true
+    }
+
+    fn end(&mut self, call: Call, outcome: CallOutcome, at: Micros) {
+        self.recorder.ended(at, call.journey, outcome, 1);
+        self.observer.ended(call.number, outcome, at);
     }
 }

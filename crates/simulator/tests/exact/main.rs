@@ -1,0 +1,3 @@
+//! Exact mode, rule by rule.
+
+mod trace;
