@@ -137,7 +137,9 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
         if !waits {
             slots.take(now);
             self.recorder.slots_taken(*index, 1);
-            self.recorder.throttling_wait(0, 1);
+            if is_first {
+                self.recorder.throttling_wait(0, 1);
+            }
             return self.admit(call, now);
         }
         if is_first {
@@ -159,6 +161,7 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
                 && deadline <= now
             {
                 self.queued_retries.pop_front();
+                self.observer.waited_in_queue(call.number, deadline - call.since);
                 self.end(call, CallOutcome::TimedOut, deadline);
             }
             while let Some(call) = self.queued.front().copied()
@@ -182,6 +185,7 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
             slots.take(now);
             self.recorder.slots_taken(*index, 1);
             if let Some(call) = self.queued_retries.pop_front() {
+                self.observer.waited_in_queue(call.number, now - call.since);
                 self.admit(call, now);
             } else if let Some(call) = self.queued.pop_front() {
                 self.recorder.leave_queue(now, 1);
@@ -225,6 +229,7 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
                 return self.end(call, CallOutcome::Rejected, now);
             }
         }
+        self.observer.waited_for_connection(call.number, start.min(deadline) - now);
         if start >= deadline {
             return self.end(call, CallOutcome::TimedOut, deadline);
         }
@@ -235,7 +240,7 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
             connections.occupy(end);
         }
         self.recorder.sent(start, call.journey, call.attempt > 0, start - now, 1);
-        self.observer.sent(call.number, start - now);
+        self.observer.sent(call.number);
         self.recorder.busy(end - start, busy, 1);
         if response > deadline {
             self.end(call, CallOutcome::TimedOut, deadline);

@@ -17,6 +17,8 @@ use crate::time::Micros;
 pub struct TracedCall {
     /// The arrival.
     pub at: Micros,
+    /// The index of its journey in the scenario.
+    pub journey: usize,
     /// One response per attempt. An attempt that a cap rejects counts too, but its response is not used.
     pub attempts: [AttemptResult; 4],
 }
@@ -26,23 +28,23 @@ pub struct TracedCall {
 pub struct EndedCall {
     pub outcome: CallOutcome,
     pub at: Micros,
-    /// The time of the first attempt in the throttling queue.
+    /// The time in the throttling queue, added up over its attempts.
     pub throttling_wait: Micros,
-    /// The time until a connection was free, added up over the requests sent.
+    /// The time until a connection was free, or until the timeout, added up over its attempts.
     pub connection_wait: Micros,
     /// The number of requests sent.
     pub requests: u8,
 }
 
-/// Simulates `calls` in exact mode. They replace the scenario's traffic, latency, and failures, and belong to its first journey.
-/// Returns the report and the end of each call.
+/// Simulates `calls` in exact mode. They replace the scenario's arrivals, latency, and failures. Returns the report and the end
+/// of each call.
 ///
 /// # Panics
 ///
-/// If `calls` are not in order of time.
+/// If `calls` are not in order of time, or a journey does not exist.
 pub fn simulate_trace(scenario: &Scenario, calls: &[TracedCall]) -> (SimulationReport, Vec<EndedCall>) {
     assert!(calls.is_sorted_by_key(|call| call.at), "the calls of a trace must be in order of time");
-    let arrivals = calls.iter().map(|call| Arrival { at: call.at, journey: 0 });
+    let arrivals = calls.iter().map(|call| Arrival { at: call.at, journey: call.journey });
     let engine = ExactEngine::new(scenario, arrivals, TracedAttempts { calls }, EndedCalls::new(calls.len()));
     let (recorder, ends) = engine.run(&mut |_| ControlFlow::Continue(())).expect("nothing cancels it");
     (recorder.into_report(scenario, SimulationMode::Exact), ends.calls)
@@ -74,13 +76,15 @@ impl EndedCalls {
 
 impl CallObserver for EndedCalls {
     fn waited_in_queue(&mut self, call: u64, wait: Micros) {
-        self.calls[index(call)].throttling_wait = wait;
+        self.calls[index(call)].throttling_wait += wait;
     }
 
-    fn sent(&mut self, call: u64, connection_wait: Micros) {
-        let end = &mut self.calls[index(call)];
-        end.connection_wait += connection_wait;
-        end.requests += 1;
+    fn waited_for_connection(&mut self, call: u64, wait: Micros) {
+        self.calls[index(call)].connection_wait += wait;
+    }
+
+    fn sent(&mut self, call: u64) {
+        self.calls[index(call)].requests += 1;
     }
 
     fn ended(&mut self, call: u64, outcome: CallOutcome, at: Micros) {

@@ -14,7 +14,7 @@ fn scenario() -> Scenario {
 /// A call at a time in milliseconds whose first attempts fail.
 fn call(at: Micros, latency: Micros, failures: usize) -> TracedCall {
     let attempt = |index| AttemptResult { latency: latency * MILLISECOND, is_failure: index < failures };
-    TracedCall { at: at * MILLISECOND, attempts: [0, 1, 2, 3].map(attempt) }
+    TracedCall { at: at * MILLISECOND, journey: 0, attempts: [0, 1, 2, 3].map(attempt) }
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn trace_returns_the_end_of_each_call() {
         ends,
         [
             end(CallOutcome::Succeeded, 300, 0, 1),
-            end(CallOutcome::TimedOut, timeout, 200, 1),
+            end(CallOutcome::TimedOut, timeout, 200 + 29_600, 1),
             end(CallOutcome::TimedOut, timeout, 400, 1)
         ]
     );
