@@ -45,7 +45,9 @@ pub use limits::connections::{Connections, ConnectionsSource, estimated_connecti
 pub use limits::default_cap::{DefaultCapRules, DefaultCapScope};
 pub use limits::limit::{Limit, LimitName, OverLimit};
 pub use limits::window_kind::WindowKind;
+pub use report::adobe_metrics::AdobeMetrics;
 pub use report::call_counts::{CallCounts, CallOutcome};
+pub use report::expectation::{Expectation, ExpectationError, ExpectationResult};
 pub use report::percentiles::Percentiles;
 pub use report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
 pub use request::SimulationRequest;
