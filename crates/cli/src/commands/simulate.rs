@@ -1,11 +1,13 @@
 //! `ajo simulate`.
 
 mod chart;
+mod number_format;
 mod progress_bar;
 mod scenario;
 mod selection;
 mod source;
 mod summary;
+mod table;
 
 use std::fs;
 use std::path::Path;
