@@ -3,10 +3,8 @@
 mod emulator;
 mod limits;
 mod resource;
+mod simulate;
 
-use std::path::PathBuf;
-
-use ajo_simulator::{EndpointFailures, LatencyDistribution, ServiceType, TrafficPattern, WindowKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::report::OutputFormat;
@@ -20,6 +18,8 @@ pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
     UidArg,
 };
+use simulate::SIMULATE_HELP;
+pub(crate) use simulate::{EndpointArgs, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
 ///
@@ -94,7 +94,7 @@ pub(crate) struct GlobalSettings {
 const EXIT_CODES: &str = "\
 Exit codes: 0 success, nothing to do; 1 error or invalid files; 2 changes found (drift, plan --exit-code);
 3 authentication failed; 4 partially applied; 5 cancelled; 6 stale or locked; 7 blocked by a safety check or policy;
-64 usage error.";
+8 unexpected result (simulate --expect); 64 usage error.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -143,57 +143,9 @@ pub(crate) enum Command {
     ///
     /// Every statement has a label: documented by Adobe, inferred from its documentation, observed just now, or unknown.
     Explain(ExplainArgs),
-    /// Simulate traffic through a limit; no account needed
-    ///
-    /// Shows the allowed, queued, and rejected calls. Adobe does not publish how the service counts calls, so the result
-    /// lists all assumptions.
+    /// Simulate traffic through limits, and list all assumptions; no account needed
+    #[command(after_help = SIMULATE_HELP)]
     Simulate(Box<SimulateArgs>),
-}
-
-/// Arguments of `ajo simulate`.
-#[derive(Debug, Args)]
-pub(crate) struct SimulateArgs {
-    /// JSON or YAML definition files, at most one per API; - for standard input
-    ///
-    /// The simulation treats them as deployed. Without a file it uses the documented default, 300,000 calls per minute.
-    #[arg(value_name = "FILE", num_args = 0..=2)]
-    pub(crate) definitions: Vec<PathBuf>,
-
-    /// Traffic pattern: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a comma-separated list
-    #[arg(long, value_name = "PATTERN", required_unless_present = "csv", conflicts_with = "csv")]
-    pub(crate) traffic: Option<TrafficPattern>,
-
-    /// CSV file with SECOND,CALLS lines or one number per second; - for standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) csv: Option<PathBuf>,
-
-    /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
-    #[arg(long, default_value_t = WindowKind::Fixed)]
-    pub(crate) window: WindowKind,
-
-    /// Caller of the endpoint: action or data-source; defaults to the caller in the definition
-    #[arg(long)]
-    pub(crate) service: Option<ServiceType>,
-
-    /// Response time of the endpoint
-    #[arg(long, value_name = "MS", default_value = "100")]
-    pub(crate) endpoint_latency: LatencyDistribution,
-
-    /// Failing calls: a fraction such as 0.2, or first:2 for the first two attempts of each call
-    #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
-    pub(crate) endpoint_failures: EndpointFailures,
-
-    /// Timeout of the journeys, from 1 to 30
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=30))]
-    pub(crate) timeout: u64,
-
-    /// Seed for random failures
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-
-    /// Also write an SVG chart to this file
-    #[arg(long, value_name = "FILE.svg")]
-    pub(crate) chart: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -44,6 +44,6 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Doctor => doctor::run(settings).await,
         Command::Emulator(command) => emulator::run(settings, command).await,
         Command::Explain(args) => explain::run(settings, &args).await,
-        Command::Simulate(args) => simulate::run(settings, &args),
+        Command::Simulate(args) => simulate::run(settings, &args).await,
     }
 }

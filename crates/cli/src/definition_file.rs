@@ -6,7 +6,6 @@ use ajo_core::Api;
 use ajo_limits::file::{ParsedDefinition, ParsedDefinitions, SourceFile, parse_definitions};
 use ajo_limits::{CommandOutcome, CommandReport, FileDiagnostic, LiveState};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
@@ -25,7 +24,8 @@ pub(crate) fn read_to_send<D: DeserializeOwned>(
     force: bool,
     format: OutputFormat,
 ) -> Result<Vec<D>, CommandError> {
-    let (source, parsed) = parse(Some(api), file)?;
+    let source = read_source(file)?;
+    let parsed = parse_definitions(Some(api), &source);
     let definitions = parsed.definitions.iter().map(|it| serde_json::from_value(it.json.clone().into()));
     let definitions: Vec<D> = definitions.collect::<Result<_, _>>().unwrap_or_default();
     let is_sendable = !definitions.is_empty();
@@ -45,21 +45,23 @@ pub(crate) fn read_to_send<D: DeserializeOwned>(
     Ok(definitions)
 }
 
-/// Reads the definitions in a file, or from standard input for `-`, for the simulator. It has rules of its own.
-pub(crate) fn read_to_simulate(file: &Path, format: OutputFormat) -> Result<Vec<Value>, CommandError> {
-    let (source, parsed) = parse(None, file)?;
+/// Parses the definitions in a file for the simulator, which has rules of its own.
+pub(crate) fn parse_to_simulate(
+    source: SourceFile,
+    format: OutputFormat,
+) -> Result<Vec<ParsedDefinition>, CommandError> {
+    let parsed = parse_definitions(None, &source);
     if parsed.definitions.is_empty() {
         return Err(refuse(&source, parsed, format));
     }
     print_live_limits(&source.name, &parsed.definitions);
-    Ok(parsed.definitions.into_iter().map(|it| it.json.into()).collect())
+    Ok(parsed.definitions)
 }
 
-fn parse(api: Option<Api>, file: &Path) -> Result<(SourceFile, ParsedDefinitions), CommandError> {
+/// Reads a file, or standard input for `-`.
+pub(crate) fn read_source(file: &Path) -> Result<SourceFile, CommandError> {
     let (name, content) = read_named_text(file, MAX_DEFINITION_BYTES)?;
-    let source = SourceFile { name, content };
-    let parsed = parse_definitions(api, &source);
-    Ok((source, parsed))
+    Ok(SourceFile { name, content })
 }
 
 /// Prints the diagnostics as text, or adds them to the error in JSON.

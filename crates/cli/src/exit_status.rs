@@ -22,6 +22,8 @@ pub enum ExitStatus {
     Stale,
     /// 7: a safety check or the policy blocked the command.
     Blocked,
+    /// 8: `simulate --expect`: the result does not meet an expectation.
+    Unexpected,
     /// 64: usage error; nothing was done (`EX_USAGE` in sysexits.h).
     Usage,
 }
@@ -38,6 +40,7 @@ impl ExitStatus {
             Self::Cancelled => 5,
             Self::Stale => 6,
             Self::Blocked => 7,
+            Self::Unexpected => 8,
             Self::Usage => 64,
         }
     }

@@ -1,7 +1,9 @@
 //! Recognizes files of another kind, so that one error names its kind.
 
 use super::file_diagnostics::FileDiagnostics;
+use super::source_file::SourceFile;
 use super::yaml_node::{YamlNode, YamlValue};
+use super::yaml_parser::parse_yaml;
 
 pub(crate) const FILE_KIND_CODE: &str = "AJO_LIMITS_FILE_KIND";
 
@@ -73,6 +75,12 @@ impl FileKind {
     }
 }
 
+/// Whether a file is a limits file, judging by its keys.
+pub fn is_limits_file(source: &SourceFile) -> bool {
+    let root = parse_yaml(&source.name.as_str().into(), &source.content);
+    root.is_ok_and(|root| FileKind::detect(&root) == Some(FileKind::Limits))
+}
+
 /// Reports a file that is certainly of another kind than `expected`, and returns whether it is.
 pub(crate) fn is_other_kind(root: &YamlNode, expected: FileKind, diagnostics: &mut FileDiagnostics) -> bool {
     let Some(kind) = FileKind::detect(root).filter(|kind| *kind != expected) else { return false };
@@ -84,7 +92,6 @@ pub(crate) fn is_other_kind(root: &YamlNode, expected: FileKind, diagnostics: &m
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::yaml_parser::parse_yaml;
 
     #[test]
     fn kinds_are_recognized() {

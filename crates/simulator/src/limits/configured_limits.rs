@@ -137,8 +137,7 @@ impl ConfiguredLimits {
             return Err(ConfiguredLimitsError::DataSource);
         }
         let throttling = throttling.and_then(|definition| definition.get("maxThroughput")?.as_u64());
-        let connections =
-            || capping?.get("services")?.get(service.as_str())?.get("rating")?.get("maxHttpConnections")?.as_u64();
+        let connections = || capping?.get("services")?.get(service.as_str())?.get("maxHttpConnections")?.as_u64();
         let max_http_connections = connections().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         Ok(Self { service, capping: rating(service), max_http_connections, throttling })
     }
@@ -255,6 +254,25 @@ mod tests {
         for (service, definitions, latency, expected) in cases {
             assert_eq!(applicable_limits(service, &definitions, latency), expected, "{service:?} {definitions:?}");
         }
+    }
+
+    #[test]
+    fn fewest_connections_apply() {
+        let count = |definitions: &[Value], given| {
+            let limits = ConfiguredLimits::from_definitions(None, definitions).expect("limits");
+            limits.connections(given).map(|connections| (connections.count, connections.source))
+        };
+        let with = |connections: i64| {
+            let mut definition = capping("action", 7);
+            definition["services"]["action"]["maxHttpConnections"] = connections.into();
+            definition
+        };
+        assert_eq!(count(&[], None), None);
+        assert_eq!(count(&[with(-1)], None), None);
+        assert_eq!(count(&[with(40)], None), Some((40, ConnectionsSource::MaxHttpConnections)));
+        assert_eq!(count(&[with(60), throttling()], None), Some((50, ConnectionsSource::ThrottlingEstimate)));
+        assert_eq!(count(&[with(40), throttling()], None), Some((40, ConnectionsSource::MaxHttpConnections)));
+        assert_eq!(count(&[with(40), throttling()], Some(70)), Some((70, ConnectionsSource::Given)));
     }
 
     #[test]

@@ -3,15 +3,18 @@
 /// The readings of Adobe's statements about the default cap.
 ///
 /// ```
-/// use ajo_simulator::{ConfiguredLimits, DefaultCapRules, DefaultCapScope, LimitName, Scenario, simulate};
+/// use ajo_simulator::{ConfiguredLimits, DefaultCapRules, DefaultCapScope, LimitName, Scenario, SimulationMode, simulate};
 ///
 /// let capping = serde_json::json!({"url": "https://a.example/*", "methods": ["POST"],
 ///     "services": {"action": {"rating": {"maxCallsCount": 6000, "periodInMs": 1000}}}});
 /// let mut scenario = Scenario::new("1x1".parse()?, ConfiguredLimits::from_definitions(None, &[capping])?);
 /// assert_eq!(scenario.default_cap, DefaultCapRules { scope: DefaultCapScope::Host, is_replaced: true });
-/// assert!(simulate(&scenario).limits.iter().all(|limit| limit.name != LimitName::DefaultCap));
+/// let names = |scenario: &Scenario| -> Result<Vec<LimitName>, _> {
+///     simulate(scenario, SimulationMode::Exact).map(|it| it.limits.iter().map(|it| it.limit.name).collect())
+/// };
+/// assert_eq!(names(&scenario)?, [LimitName::Capping]);
 /// scenario.default_cap.is_replaced = false;
-/// assert!(simulate(&scenario).limits.iter().any(|limit| limit.name == LimitName::DefaultCap));
+/// assert_eq!(names(&scenario)?, [LimitName::Capping, LimitName::DefaultCap]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use crate::assumption::assumptions;
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::limits::configured_limits::effective_limits;
 use crate::limits::limit::Limit;
+use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::{CallCounts, CallOutcome};
 use crate::report::percentiles::DurationHistogram;
 use crate::report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
@@ -20,6 +21,8 @@ pub(crate) struct Recorder {
     /// Calls over each limit, and slots taken.
     limits: Vec<(Limit, u64, u64)>,
     throttling_wait: DurationHistogram,
+    /// Without calls that did not wait.
+    queue_times: DurationHistogram,
     connection_wait: DurationHistogram,
     latency: DurationHistogram,
     connections_exceeded: u64,
@@ -38,6 +41,7 @@ impl Recorder {
             journeys: vec![CallCounts::default(); scenario.journeys.len()],
             limits: effective_limits(scenario).into_iter().map(|limit| (limit, 0, 0)).collect(),
             throttling_wait: DurationHistogram::new(),
+            queue_times: DurationHistogram::new(),
             connection_wait: DurationHistogram::new(),
             latency: DurationHistogram::new(),
             connections_exceeded: 0,
@@ -96,6 +100,9 @@ impl Recorder {
     /// The time in the throttling queue of calls that a slot lets through; 0 if they did not wait.
     pub(crate) fn throttling_wait(&mut self, wait: Micros, calls: u64) {
         self.throttling_wait.record(wait, calls);
+        if wait > 0 {
+            self.queue_times.record(wait, calls);
+        }
     }
 
     /// Requests sent over a connection at this time, after a wait for the connection.
@@ -154,7 +161,7 @@ impl Recorder {
         let limits = self.limits.iter().map(|(limit, exceeded, taken)| LimitUse {
             limit: limit.clone(),
             exceeded: *exceeded,
-            utilization: share(u128::from(*taken) * u128::from(SECOND), limit.calls_per_second()),
+            utilization: slots_share(limit, *taken, end),
         });
         let connections = scenario.limits.connections(scenario.connections).map(|connections| ConnectionUse {
             connections,
@@ -167,6 +174,8 @@ impl Recorder {
             EndpointCapacity::Servers(servers) => Some(share(self.endpoint_busy, f64::from(servers))),
         };
         let limits: Vec<LimitUse> = limits.collect();
+        let latency = self.latency.percentiles();
+        let queue_times = self.queue_times.percentiles();
         let journeys = scenario.journeys.iter().zip(&self.journeys);
         let journeys = journeys.map(|(journey, counts)| JourneyCounts { name: journey.name.clone(), counts: *counts });
         SimulationReport {
@@ -191,7 +200,8 @@ impl Recorder {
             },
             throttling_wait: self.throttling_wait.percentiles(),
             connection_wait: self.connection_wait.percentiles(),
-            latency: self.latency.percentiles(),
+            adobe: AdobeMetrics::new(&scenario.endpoint, &totals, &rows, &latency, &queue_times),
+            latency,
             queue: QueueUse {
                 longest: rows.iter().map(|row| row.waiting).max().unwrap_or(0),
                 first_drop_ms: self.first_drop.map(|at| at / MILLISECOND),
@@ -202,4 +212,11 @@ impl Recorder {
             rows,
         }
     }
+}
+
+/// The used share of a limit's slots until `end`, or in one period if that is longer.
+#[expect(clippy::cast_precision_loss, reason = "shares need no more")]
+fn slots_share(limit: &Limit, taken: u64, end: f64) -> f64 {
+    let period = limit.period_ms as f64 * MILLISECOND as f64;
+    (taken as f64 * period / (limit.calls as f64 * end.max(period))).min(1.0)
 }

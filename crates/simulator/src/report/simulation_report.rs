@@ -8,6 +8,7 @@ use crate::limits::configured_limits::ServiceType;
 use crate::limits::connections::Connections;
 use crate::limits::limit::Limit;
 use crate::limits::window_kind::WindowKind;
+use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
 use crate::simulate::SimulationMode;
@@ -50,6 +51,8 @@ pub struct SimulationReport {
     /// Time from sending to the response, of requests that succeeded.
     pub latency: Percentiles,
     pub queue: QueueUse,
+    /// The totals in the terms of Adobe's queries.
+    pub adobe: AdobeMetrics,
     /// Maximum number of requests sent in one second.
     pub peak_per_second: u64,
     pub interval_seconds: usize,
@@ -65,7 +68,7 @@ pub struct LimitUse {
     pub limit: Limit,
     /// Calls that this limit rejected or queued.
     pub exceeded: u64,
-    /// The used share of the slots from the first second to the last call, from 0 to 1.
+    /// The used share of the slots until the last call ended, and at least of one period, from 0 to 1.
     pub utilization: f64,
 }
 

@@ -51,6 +51,14 @@ impl LimitsInput {
         Self::from_limits(files, sources, vec![limits])
     }
 
+    /// Reads files whose text is known.
+    pub(crate) fn from_sources(settings: &GlobalSettings, files: Vec<SourceFile>) -> Self {
+        let names: Vec<PathBuf> = files.iter().map(|file| file.name.clone().into()).collect();
+        let sources = read_references(SourceSet::new(files)).with_secrets(session::known_secrets(settings));
+        let limits = file::parse_limits(&sources, &environment_variable);
+        Self::from_limits(&names, sources, vec![limits])
+    }
+
     /// Reads files for any number of sandboxes, to validate them.
     pub(crate) fn read_each(settings: &GlobalSettings, files: &[PathBuf], policy: Option<&Path>) -> Self {
         let sources = load_sources(files, policy).with_secrets(session::known_secrets(settings));
@@ -195,7 +203,6 @@ pub(super) fn environment_variable(name: &str) -> Option<String> {
 /// Reads the files, and the files that they reference. A file that cannot be read is an error of the files, so that every output
 /// format reports it.
 fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
-    let read_limits = |file: &Path| read_text(file, MAX_LIMITS_FILE_BYTES).map_err(|error| error.to_string());
     let read = |file: &Path| {
         let name = file.display().to_string();
         match read_limits(file) {
@@ -214,6 +221,15 @@ fn load_sources(files: &[PathBuf], policy: Option<&Path>) -> SourceSet {
     for (name, reason) in unreadable {
         sources = sources.with_unreadable(&name, reason);
     }
+    read_references(sources)
+}
+
+fn read_limits(file: &Path) -> Result<String, String> {
+    read_text(file, MAX_LIMITS_FILE_BYTES).map_err(|error| error.to_string())
+}
+
+/// Reads the files that these reference.
+fn read_references(mut sources: SourceSet) -> SourceSet {
     loop {
         let needed = sources.missing_files();
         if needed.is_empty() {

@@ -13,7 +13,7 @@ use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::summary::format_rate;
+use super::number_format::format_rate;
 use axis::{TimeAxis, format_tick, to_f64};
 use style::{
     ALLOWED, ChartArea, DrawResult, FONT, GRID, LIMIT, MARGIN, MUTED, OFFERED, REJECTED, RETRIES, TEXT, WAITING,

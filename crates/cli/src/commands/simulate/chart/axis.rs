@@ -2,7 +2,7 @@
 
 use ajo_simulator::{ReportRow, SimulationReport};
 
-use crate::commands::simulate::summary::group_thousands;
+use crate::commands::simulate::number_format::group_thousands;
 
 /// The time axis and its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]

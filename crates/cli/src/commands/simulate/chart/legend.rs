@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use super::style::{ALLOWED, ChartArea, DrawResult, FONT, LIMIT, MARGIN, OFFERED, REJECTED, RETRIES, TEXT, WAITING};
 use super::values::{is_limit_visible, title_limits, total_rejected_calls};
-use crate::commands::simulate::summary::group_thousands;
+use crate::commands::simulate::number_format::group_thousands;
 
 /// Draws the legend from left to right.
 pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResult {

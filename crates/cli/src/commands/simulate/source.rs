@@ -1,0 +1,144 @@
+//! The limits that the sources of a simulation contain.
+
+use std::path::Path;
+
+use ajo_core::{Api, Uid};
+use ajo_limits::file::is_limits_file;
+use ajo_limits::{ConfigDefinition, ConfigKey, DesiredConfig, LiveState, ObservedConfig, SecretValues};
+use serde_json::Value;
+
+use crate::arguments::GlobalSettings;
+use crate::command_error::CommandError;
+use crate::commands::limits::{LimitsInput, SandboxService};
+use crate::definition_file;
+use crate::output;
+use crate::report::{OutputFormat, TextStyle};
+use crate::safe_text::safe;
+
+/// A limit of a source.
+#[derive(Clone, Debug)]
+pub(super) struct SourceLimit {
+    pub(super) key: ConfigKey,
+    pub(super) definition: Value,
+    /// The position of its source on the command line. All limits files count as one source.
+    pub(super) source: usize,
+    /// A file with line and column, or a uid.
+    pub(super) origin: String,
+}
+
+/// The limits of all sources.
+#[derive(Debug, Default)]
+pub(super) struct SourceLimits {
+    pub(super) limits: Vec<SourceLimit>,
+    /// The secrets of the limits files.
+    pub(super) secrets: SecretValues,
+}
+
+/// Whether a source is a uid. A file exists, or has a separator or a dot in its name.
+pub(super) fn is_uid(source: &str) -> bool {
+    source != "-" && !source.contains(['/', '\\', '.']) && !Path::new(source).exists()
+}
+
+/// Reads the sources. The service is read only for uids.
+pub(super) async fn read(settings: &GlobalSettings, sources: &[String]) -> Result<SourceLimits, CommandError> {
+    let mut all = SourceLimits::default();
+    let mut limits_files = Vec::new();
+    for (index, source) in sources.iter().enumerate().filter(|(_, source)| !is_uid(source)) {
+        let file = definition_file::read_source(Path::new(source))?;
+        if is_limits_file(&file) {
+            limits_files.push((index, file));
+        } else {
+            let name = file.name.clone();
+            for found in definition_file::parse_to_simulate(file, settings.output)? {
+                let (api, definition) = (found.api, found.json.into());
+                let origin = format!("{name}:{}:{}", found.location.line, found.location.column);
+                all.limits.push(SourceLimit { key: key(api, &definition), definition, source: index, origin });
+            }
+        }
+    }
+    if let Some((first, _)) = limits_files.first() {
+        let first = *first;
+        let input = LimitsInput::from_sources(settings, limits_files.into_iter().map(|(_, file)| file).collect());
+        let desired = input.desired().ok_or_else(|| invalid_files(&input, settings.output))?;
+        all.limits.extend(desired.configs.iter().filter_map(|config| file_limit(config, first)));
+        all.secrets = input.secrets.clone();
+    }
+    read_uids(settings, sources, &mut all).await?;
+    Ok(all)
+}
+
+fn key(api: Api, definition: &Value) -> ConfigKey {
+    let parsed = ConfigDefinition::from_json(api, definition).map(|definition| definition.key());
+    // The simulator reports a value of a wrong type.
+    parsed.unwrap_or_else(|| ConfigKey { api, url: String::new(), methods: [].into() })
+}
+
+/// The limit of an entry of a limits file, unless it has no effect.
+fn file_limit(config: &DesiredConfig, source: usize) -> Option<SourceLimit> {
+    let origin = config.location.as_ref().map(ToString::to_string).unwrap_or_default();
+    let key = config.key();
+    if !config.deployed {
+        output::print_note(safe!("note: {}: {} has `deployed: false`, so it has no effect", origin, key));
+        return None;
+    }
+    Some(SourceLimit { key, definition: config.definition.to_json().into(), source, origin })
+}
+
+/// Prints the problems of limits files as text, or adds them to the error in JSON.
+fn invalid_files(input: &LimitsInput, format: OutputFormat) -> CommandError {
+    let error = CommandError::new(format!("{} has errors, so it cannot be simulated", input.files.join(", ")));
+    if format == OutputFormat::Json {
+        return error.with_diagnostics(input.diagnostics.clone());
+    }
+    let style = TextStyle { color: output::supports_color(), width: output::terminal_width() };
+    let report = input.report("simulate", input.outcome());
+    let content = |file: &str| input.sources.displayable_content(file);
+    output::print_note(OutputFormat::Text.render(&report, &content, style));
+    error
+}
+
+async fn read_uids(settings: &GlobalSettings, sources: &[String], all: &mut SourceLimits) -> Result<(), CommandError> {
+    let mut uids = Vec::new();
+    for (index, source) in sources.iter().enumerate().filter(|(_, source)| is_uid(source)) {
+        let uid: Uid = source.parse().map_err(|error: ajo_core::UidError| {
+            CommandError::new(error.to_string()).with_hint("pass an existing file, or a uid").into_usage_error()
+        })?;
+        uids.push((index, uid));
+    }
+    let Some((_, first)) = uids.first() else { return Ok(()) };
+    let service = SandboxService::from_settings(settings).await.map_err(|error| {
+        let first = format!("there is no file `{first}`, so it is read as a uid");
+        let hint = error.hint.as_ref().map_or_else(|| first.clone(), |hint| format!("{first}; {hint}"));
+        error.with_hint(hint)
+    })?;
+    let observed = service.reader.observe(false, &[]).await?;
+    for (source, uid) in uids {
+        let config = observed.get(&uid).ok_or_else(|| {
+            CommandError::new(format!("no configuration in sandbox {} has the uid {uid}", service.sandbox)).with_hint(
+                "`ajo capping list` and `ajo throttling list` show the uids; a file needs a `.` or `/` in its name",
+            )
+        })?;
+        all.limits.push(live_limit(config, source)?);
+    }
+    Ok(())
+}
+
+/// The live limit of a configuration.
+fn live_limit(config: &ObservedConfig, source: usize) -> Result<SourceLimit, CommandError> {
+    let (uid, state, api) = (&config.uid, &config.deploy_state, config.key().api);
+    let live = match &state.live {
+        LiveState::SameAsSaved => &state.saved,
+        LiveState::Differs(live) => live,
+        LiveState::NotDeployed => {
+            let problem = format!("the configuration {uid} is not deployed, so it has no effect");
+            return Err(CommandError::new(problem).with_hint(format!(
+                "deploy it, or simulate the saved definition: ajo {api} get {uid} --output json | ajo simulate -"
+            )));
+        }
+        LiveState::Unknown => {
+            let problem = format!("the service does not return the live definition of {uid}");
+            return Err(CommandError::new(problem).with_hint("pass a file with the definition"));
+        }
+    };
+    Ok(SourceLimit { key: live.key(), definition: live.to_json().into(), source, origin: uid.to_string() })
+}

@@ -1,0 +1,88 @@
+//! Tables with right-aligned numbers.
+
+use ajo_simulator::{CallCounts, Percentiles, ReportRow, SimulationReport};
+
+use super::number_format::{format_clock, format_duration, group_thousands};
+use crate::safe_text::{SafeText, safe};
+
+/// The name of a column, and its value in a row.
+type CountColumn = (&'static str, fn(&ReportRow) -> u64);
+
+/// The columns with counts. The first three are always shown, the others only if a row is not zero.
+const COUNTS: [CountColumn; 9] = [
+    ("offered", |row| row.counts.offered),
+    ("sent", |row| row.counts.sent),
+    ("succeeded", |row| row.counts.succeeded),
+    ("rejected", |row| row.counts.rejected),
+    ("retried", |row| row.counts.retried),
+    ("failed", |row| row.counts.failed),
+    ("timed out", |row| row.counts.timed_out),
+    ("dropped", |row| row.counts.dropped),
+    ("waiting", |row| row.waiting),
+];
+
+/// The rows over time, and their total.
+pub(super) fn time_lines(report: &SimulationReport) -> Vec<SafeText> {
+    let columns = count_columns(&report.rows);
+    let seconds = report.rows.len() * report.interval_seconds;
+    let with_hours = seconds > 3600;
+    let head = if with_hours { "h:min:s" } else { "min:s" };
+    let mut cells = vec![heading(head, &columns)];
+    cells.extend(report.rows.iter().map(|row| count_cells(format_clock(row.second, with_hours), row, &columns)));
+    cells.push(count_cells("total".to_owned(), &totals_row(report.totals), &columns));
+    align_right(&cells)
+}
+
+/// The counts of each journey.
+pub(super) fn journey_lines(report: &SimulationReport) -> Vec<SafeText> {
+    let rows: Vec<ReportRow> = report.journeys.iter().map(|journey| totals_row(journey.counts)).collect();
+    let columns = count_columns(&rows);
+    let mut cells = vec![heading("journey", &columns)];
+    let names = report.journeys.iter().map(|journey| journey.name.clone());
+    cells.extend(names.zip(&rows).map(|(name, row)| count_cells(name, row, &columns)));
+    align_right(&cells)
+}
+
+/// The percentiles of waits and latencies that were measured.
+pub(super) fn duration_lines(report: &SimulationReport) -> Vec<SafeText> {
+    let durations = [
+        ("throttling wait", &report.throttling_wait),
+        ("connection wait", &report.connection_wait),
+        ("latency", &report.latency),
+    ];
+    let cells = |(name, it): (&str, &Percentiles)| {
+        let values = [it.p50, it.p95, it.p99, it.p999, it.max].map(format_duration);
+        std::iter::once(name.to_owned()).chain(values).collect::<Vec<_>>()
+    };
+    let mut lines = vec![["", "p50", "p95", "p99", "p99.9", "max"].map(str::to_owned).to_vec()];
+    lines.extend(durations.into_iter().filter(|(_, it)| it.count > 0).map(cells));
+    if lines.len() == 1 { Vec::new() } else { align_right(&lines) }
+}
+
+fn totals_row(counts: CallCounts) -> ReportRow {
+    ReportRow { counts, ..ReportRow::default() }
+}
+
+fn count_columns(rows: &[ReportRow]) -> Vec<CountColumn> {
+    let columns = COUNTS.into_iter().enumerate();
+    let shown = columns.filter(|(index, (_, count))| *index < 3 || rows.iter().any(|row| count(row) > 0));
+    shown.map(|(_, column)| column).collect()
+}
+
+fn heading(first: &str, columns: &[CountColumn]) -> Vec<String> {
+    std::iter::once(first).chain(columns.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
+}
+
+fn count_cells(first: String, row: &ReportRow, columns: &[CountColumn]) -> Vec<String> {
+    std::iter::once(first).chain(columns.iter().map(|(_, count)| group_thousands(count(row)))).collect()
+}
+
+fn align_right(cells: &[Vec<String>]) -> Vec<SafeText> {
+    let width = |column: usize| cells.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
+    let aligned = |line: &Vec<String>| {
+        let padded = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
+        safe!("{}", padded.collect::<Vec<_>>().join("  "))
+    };
+    cells.iter().map(aligned).collect()
+}
