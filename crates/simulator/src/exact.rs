@@ -2,10 +2,16 @@
 
 mod arrival_times;
 pub(crate) mod attempt_source;
+mod call;
 mod call_observer;
+mod caps;
 mod engine;
+mod retries;
+mod sliding_times;
 mod slots;
 mod stations;
+mod throttling_queue;
+mod time_queue;
 pub(crate) mod trace;
 
 use std::ops::ControlFlow;
