@@ -113,9 +113,8 @@ impl Iterator for EvenTimes<'_> {
             self.left = *self.calls.get(self.second)?;
             self.next = self.second as u64 * SECOND;
             self.second += 1;
-            if self.left > 0 {
-                (self.gap, self.rest, self.part) = (MICROS / self.left, MICROS % self.left, 0);
-            }
+            let calls = self.left.max(1);
+            (self.gap, self.rest, self.part) = (MICROS / calls, MICROS % calls, 0);
         }
         let calls = self.calls[self.second - 1];
         let at = self.next;
