@@ -13,6 +13,7 @@ const GUARDRAILS: &str = "start/guardrails.md";
 const THROTTLING: &str = "configuration/throttling.md";
 const QUERIES: &str = "reports/query-examples.md";
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method is not general over the lifetime of its type")]
 pub(super) const CALL_ASSUMPTIONS: [AssumptionRule; 24] = [
     // Retries and the timeout.
     rule(

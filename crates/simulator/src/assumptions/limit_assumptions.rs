@@ -12,6 +12,7 @@ const ACTIONS: &str = "action/about-custom-action-configuration.md";
 const THROTTLING: &str = "configuration/throttling.md";
 const QUERIES: &str = "reports/query-examples.md";
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method is not general over the lifetime of its type")]
 pub(super) const LIMIT_ASSUMPTIONS: [AssumptionRule; 25] = [
     // Counting calls.
     rule(
