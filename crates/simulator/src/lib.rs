@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod assumption;
+mod assumptions;
 mod cohort;
 mod endpoint;
 mod exact;
@@ -33,7 +33,7 @@ mod simulate;
 mod time;
 mod traffic;
 
-pub use assumption::{Assumption, Provenance};
+pub use assumptions::assumption::{Assumption, Provenance};
 pub use endpoint::endpoint_error::SimulatedEndpointError;
 pub use endpoint::failures::EndpointFailures;
 pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
