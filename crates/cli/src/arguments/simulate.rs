@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use ajo_simulator::{
-    Arrivals, CappedCall, DefaultCapScope, EndpointFailures, LatencyDistribution, MAX_RETRY_DELAY_MS, NoConnection,
-    ServiceType, SimulatedEndpointError, SimulationMode, TIMEOUT_SECONDS_RANGE, TrafficPattern, TrafficPatternError,
-    WindowKind,
+    Arrivals, CappedCall, DefaultCapScope, EndpointFailures, Expectation, LatencyDistribution, MAX_RETRY_DELAY_MS,
+    NoConnection, ServiceType, SimulatedEndpointError, SimulationMode, TIMEOUT_SECONDS_RANGE, TrafficPattern,
+    TrafficPatternError, WindowKind,
 };
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -154,6 +154,10 @@ pub(crate) struct ResultArgs {
     /// Seed of random arrivals, latencies, and failures
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+
+    /// Exit with 8 unless the result meets this, such as 'rejected = 0' or 'p95_wait < 60s'; repeatable
+    #[arg(long, value_name = "METRIC OP VALUE")]
+    pub(crate) expect: Vec<Expectation>,
 
     /// Also write an SVG chart to this file
     #[arg(long, value_name = "FILE.svg")]
