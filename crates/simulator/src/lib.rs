@@ -53,6 +53,7 @@ pub use observed::endpoint::ObservedEndpoint;
 pub use observed::error::ObservedError;
 pub use observed::minute::Minute;
 pub use observed::period::{DEFAULT_BURST, MAX_BURST, ObservedPeriod, ObservedPeriodError};
+pub use observed::replay::{MinuteCounts, ReplayBound, ReplayMinute, ReplayTraffic, TrafficReplay};
 pub use observed::values::{MAX_OBSERVED_CALLS, ObservedCalls, ObservedLatency, ObservedQueue};
 pub use report::adobe_metrics::AdobeMetrics;
 pub use report::call_counts::{CallCounts, CallOutcome};
