@@ -16,7 +16,7 @@ pub use affected_traffic::{AffectedEndpoints, AffectedTraffic, affected_traffic}
 pub use caller_limits::{CallCap, CallerLimits};
 pub use effect_metric::EffectMetric;
 pub(crate) use limit_change::changes_action_limit;
-pub use traffic_effect::{EffectNote, EndpointEffect, LimitEffect, ObservedTraffic, TrafficEffect};
+pub use traffic_effect::{EffectCaveat, EndpointEffect, LimitEffect, ObservedTraffic, TrafficEffect};
 pub use value_range::ValueRange;
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub use drift::{
     UnmanagedHandling, UnmanagedReason, detect_drift,
 };
 pub use effect::{
-    AffectedEndpoints, AffectedTraffic, CallCap, CallerLimits, EffectMetric, EffectNote, EndpointEffect, LimitEffect,
+    AffectedEndpoints, AffectedTraffic, CallCap, CallerLimits, EffectCaveat, EffectMetric, EndpointEffect, LimitEffect,
     ObservedTraffic, TrafficEffect, ValueRange, affected_traffic,
 };
 pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};

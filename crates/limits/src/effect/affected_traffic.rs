@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::caller_limits::{ACTION, CallerLimits, DATA_SOURCE};
 use super::limit_change::LimitChange;
 use super::live_definitions::{LiveDefinitions, LiveLimits};
-use super::traffic_effect::EffectNote;
+use super::traffic_effect::EffectCaveat;
 use crate::url_form::normalize_url_pattern;
 use crate::{ConfigChange, ObservedLimits, Plan};
 
@@ -13,7 +13,7 @@ use crate::{ConfigChange, ObservedLimits, Plan};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AffectedTraffic {
     pub groups: Vec<AffectedEndpoints>,
-    pub notes: Vec<EffectNote>,
+    pub caveats: Vec<EffectCaveat>,
 }
 
 /// Endpoints that share their limits.
@@ -40,11 +40,11 @@ pub fn affected_traffic(plan: &Plan, observed: &ObservedLimits, urls: &[&str]) -
         for (index, url) in urls.iter().enumerate().filter(|(_, url)| actions.is_change_for(url)) {
             groups.entry((before.find(url), after.find(url))).or_default().push(index);
         }
-        let notes = [
-            (EffectNote::NoObservedCalls, actions.is_change() && groups.is_empty()),
-            (EffectNote::CustomActionsOnly, data_sources.is_change()),
+        let caveats = [
+            (EffectCaveat::NoObservedCalls, actions.is_change() && groups.is_empty()),
+            (EffectCaveat::CustomActionsOnly, data_sources.is_change()),
         ];
-        let notes: Vec<_> = notes.into_iter().filter(|(_, applies)| *applies).map(|(note, _)| note).collect();
+        let caveats: Vec<_> = caveats.into_iter().filter(|(_, applies)| *applies).map(|(caveat, _)| caveat).collect();
         let to_group = |((was, will), endpoints): ((LiveLimits, LiveLimits), _)| AffectedEndpoints {
             endpoints,
             before: before.limits(was),
@@ -52,7 +52,7 @@ pub fn affected_traffic(plan: &Plan, observed: &ObservedLimits, urls: &[&str]) -
         };
         let mut groups: Vec<_> = groups.into_iter().map(to_group).collect();
         groups.sort_by_key(|group| group.endpoints[0]);
-        (!groups.is_empty() || !notes.is_empty()).then_some(AffectedTraffic { groups, notes })
+        (!groups.is_empty() || !caveats.is_empty()).then_some(AffectedTraffic { groups, caveats })
     };
     plan.changes.iter().map(affected).collect()
 }

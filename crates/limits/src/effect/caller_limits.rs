@@ -11,7 +11,7 @@ pub(super) const ACTION: &str = "action";
 pub(super) const DATA_SOURCE: &str = "dataSource";
 
 /// The limits that are configured for one kind of caller, such as custom actions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CallerLimits {
     pub capping: Option<CallCap>,
     /// Calls per second.
@@ -19,7 +19,7 @@ pub struct CallerLimits {
 }
 
 /// A capping limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallCap {
     pub calls: i64,
     pub period_in_ms: i64,

@@ -71,11 +71,11 @@ fn group(endpoints: &[usize], before: CallerLimits, after: CallerLimits) -> Affe
 }
 
 fn traffic(groups: Vec<AffectedEndpoints>) -> [Option<AffectedTraffic>; 1] {
-    [Some(AffectedTraffic { groups, notes: Vec::new() })]
+    [Some(AffectedTraffic { groups, caveats: Vec::new() })]
 }
 
-fn notes(notes: &[EffectNote]) -> [Option<AffectedTraffic>; 1] {
-    [Some(AffectedTraffic { groups: Vec::new(), notes: notes.to_vec() })]
+fn caveats(caveats: &[EffectCaveat]) -> [Option<AffectedTraffic>; 1] {
+    [Some(AffectedTraffic { groups: Vec::new(), caveats: caveats.to_vec() })]
 }
 
 const PATTERN: &str = "https://api.example.org/*";
@@ -146,9 +146,9 @@ fn data_sources_and_missing_calls_are_noted() {
     let data_source =
         "services: { dataSource: { maxHttpConnections: 50, rating: { maxCallsCount: 9, periodInMs: 1000 } } }";
     let file = format!("capping:\n{}", entry(SEND, data_source));
-    assert_eq!(affected(&file, &ObservedLimits::default())[..], notes(&[EffectNote::CustomActionsOnly]));
+    assert_eq!(affected(&file, &ObservedLimits::default())[..], caveats(&[EffectCaveat::CustomActionsOnly]));
     let file = format!("capping:\n{}", entry("https://unused.example.org/*", &action(9)));
-    assert_eq!(affected(&file, &ObservedLimits::default())[..], notes(&[EffectNote::NoObservedCalls]));
+    assert_eq!(affected(&file, &ObservedLimits::default())[..], caveats(&[EffectCaveat::NoObservedCalls]));
 }
 
 #[test]

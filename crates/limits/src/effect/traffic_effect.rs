@@ -4,22 +4,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value_range::ValueRange;
-use crate::Digest;
 
-/// The export from which the effects of a plan were computed.
+/// The exports from which the effects of a plan were computed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObservedTraffic {
-    /// The file.
-    pub file: String,
-    /// The digest of its content.
-    pub digest: Digest,
-    /// The calls of a burst relative to evenly spread ones; it gives the upper bounds.
-    pub burst: u32,
-    /// The minutes with calls.
-    pub minutes: u64,
-    /// The observed calls.
+    /// The files.
+    pub files: Vec<String>,
+    /// The first simulated minute.
+    pub from: String,
+    /// The last simulated minute.
+    pub to: String,
+    /// The observed calls in this period.
     pub calls: u64,
+    /// For the upper bounds, calls arrive this many times faster than their average.
+    pub burst: u32,
     /// The assumptions of the simulation that are not documented.
     pub assumptions: Vec<String>,
 }
@@ -32,7 +31,7 @@ pub struct TrafficEffect {
     pub endpoints: Vec<EndpointEffect>,
     /// Effects that could not be computed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<EffectNote>,
+    pub caveats: Vec<EffectCaveat>,
 }
 
 /// The effect on observed endpoints that share their limits.
@@ -66,14 +65,14 @@ pub struct LimitEffect {
 /// Why an effect could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum EffectNote {
+pub enum EffectCaveat {
     /// The export has no calls to endpoints that the change concerns.
     NoObservedCalls,
     /// The limit for external data sources changes, and exports contain custom actions only.
     CustomActionsOnly,
 }
 
-impl EffectNote {
+impl EffectCaveat {
     /// The note in reports.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -55,7 +55,7 @@ pub struct Plan {
     /// Managed configurations that no longer exist and are not recreated.
     #[schemars(with = "Vec<String>")]
     pub missing: Vec<Uid>,
-    /// The export from which the effects of the changes were computed.
+    /// The observed traffic from which the effects of the changes were computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_traffic: Option<ObservedTraffic>,
     /// The digest of the sandbox's entries in the state file.
@@ -79,6 +79,14 @@ impl Plan {
     /// Whether there is nothing to change and no blocker.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.blockers.is_empty()
+    }
+
+    /// Takes the effects of the changes from another plan. The digests of the two differ unless their changes are equal.
+    pub fn copy_effects(&mut self, other: &Self) {
+        self.observed_traffic.clone_from(&other.observed_traffic);
+        for (change, other) in self.changes.iter_mut().zip(&other.changes) {
+            change.traffic_effect.clone_from(&other.traffic_effect);
+        }
     }
 
     /// The configurations of the service that the plan concerns.

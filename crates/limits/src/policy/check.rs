@@ -55,7 +55,7 @@ pub struct Policy {
     pub(super) denied_hosts: Vec<PatternRule>,
     pub(super) require_deployed: Vec<PatternRule>,
     pub(super) freeze_windows: Vec<FreezeWindow>,
-    pub(super) observed: Option<String>,
+    pub(super) observed: Vec<String>,
 }
 
 /// A pattern and its position in the policy.
@@ -76,9 +76,9 @@ impl Policy {
         &self.digest
     }
 
-    /// The path of the export of observed traffic.
-    pub fn observed(&self) -> Option<&str> {
-        self.observed.as_deref()
+    /// The paths of the exports of observed traffic.
+    pub fn observed(&self) -> &[String] {
+        &self.observed
     }
 
     pub fn freeze_windows(&self) -> &[FreezeWindow] {

@@ -46,8 +46,6 @@ impl Policy {
             check_keys(&root, schema_types::POLICY_FILE_KEYS, &mut Vec::new(), &mut diagnostics);
             check_version(&root, POLICY_FILE_VERSION, &mut diagnostics);
             let mut parser = PolicyParser { diagnostics: &mut diagnostics };
-            let observed = root.get("observed").filter(|node| !node.is_null());
-            let observed = observed.and_then(|_| parser.parse_string(&root, "observed"));
             Self {
                 name: source.name.clone(),
                 digest: Digest::compute(&source.content),
@@ -56,7 +54,7 @@ impl Policy {
                     .parse_list(&root, "deniedHosts", |parser, node| parser.parse_pattern(node, Glob::for_host)),
                 require_deployed: parser.parse_require_deployed(&root),
                 freeze_windows: parser.parse_list(&root, "freezeWindows", PolicyParser::parse_freeze_window),
-                observed: observed.map(|path| resolve_path(&source.name, &path)),
+                observed: parser.parse_observed(&root, source),
             }
         });
         let policy = policy.filter(|_| !diagnostics.has_errors());
@@ -98,6 +96,25 @@ impl PolicyParser<'_> {
                 Vec::new()
             }
             _ => self.parse_list(root, "requireDeployed", |parser, node| parser.parse_pattern(node, Glob::for_url)),
+        }
+    }
+
+    /// The paths of one export or several.
+    fn parse_observed(&mut self, root: &YamlNode, source: &SourceFile) -> Vec<String> {
+        let parse_path = |parser: &mut Self, node: &YamlNode| {
+            let path = node.as_str().filter(|path| !path.is_empty());
+            if path.is_none() {
+                parser.diagnostics.error(TYPE_CODE, &node.span, "a path must be a non-empty string");
+            }
+            path.map(|path| resolve_path(&source.name, path))
+        };
+        match root.get("observed") {
+            Some(node) if node.as_str().is_some() => parse_path(self, node).into_iter().collect(),
+            Some(node) if !matches!(node.value, YamlValue::Sequence(_) | YamlValue::Null) => {
+                self.add_type_error("`observed`", "a path, or a list of paths", node);
+                Vec::new()
+            }
+            _ => self.parse_list(root, "observed", parse_path),
         }
     }
 

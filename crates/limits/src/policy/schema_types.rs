@@ -39,9 +39,10 @@ pub(crate) struct PolicyFileSchema {
     require_deployed: Option<RequireDeployedSchema>,
     /// Windows in which changes are forbidden.
     freeze_windows: Option<Vec<FreezeWindowSchema>>,
-    /// An export of observed traffic, relative to this file. `ajo plan` and `ajo apply` compute the effect of changes from it.
-    #[schemars(length(min = 1), extend("examples" = ["traffic.csv"]))]
-    observed: Option<String>,
+    /// The export of observed traffic from which `ajo plan` and `ajo apply` compute the effect of changes, or several. Paths are
+    /// relative to this file.
+    #[schemars(extend("examples" = ["traffic.csv"]))]
+    observed: Option<ObservedSchema>,
 }
 
 /// A maximum for the limits of a URL, and for the effect of their changes on observed traffic. At least one bound is required.
@@ -73,6 +74,17 @@ pub(crate) struct MaximumRuleSchema {
     /// The maximum number of calls that take longer than the timeout.
     #[schemars(range(min = 0), extend("examples" = [0]))]
     max_timed_out: Option<i64>,
+}
+
+/// Exports of observed traffic.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) enum ObservedSchema {
+    /// One export.
+    One(String),
+    /// Several exports, such as one of calls and one of latencies.
+    Several(Vec<String>),
 }
 
 /// The limits that must be deployed.
