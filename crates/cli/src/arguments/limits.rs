@@ -41,7 +41,7 @@ impl StateArgs {
 /// Observed traffic, to show the effect of changes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Effect on traffic")]
-pub(crate) struct ObservedArgs {
+pub(crate) struct EffectArgs {
     /// Show the effect of changes on this traffic, a CSV export of Adobe's SQL queries; repeat it for the latencies
     ///
     /// Overrides `observed` in the policy.
@@ -85,7 +85,7 @@ pub(crate) struct PlanArgs {
     pub(crate) exit_code: bool,
 
     #[command(flatten)]
-    pub(crate) observed_args: ObservedArgs,
+    pub(crate) effect_args: EffectArgs,
 
     #[command(flatten)]
     pub(crate) prune_args: PruneArgs,
@@ -126,7 +126,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) lock_timeout: u64,
 
     #[command(flatten)]
-    pub(crate) observed_args: ObservedArgs,
+    pub(crate) effect_args: EffectArgs,
 
     #[command(flatten)]
     pub(crate) prune_args: PruneArgs,

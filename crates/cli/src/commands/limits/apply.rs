@@ -81,7 +81,7 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
     };
     // A saved plan has its effects, and a half-finished apply is worse than an effect above a maximum.
     let is_new = reviewed.is_none() && !args.resume;
-    let traffic = if is_new { Traffic::read(&args.observed_args, &input)? } else { None };
+    let traffic = if is_new { Traffic::read(&args.effect_args, &input)? } else { None };
     Ok(ApplyFiles { reviewed, paths, input, traffic })
 }
 

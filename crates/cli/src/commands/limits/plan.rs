@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
-    let traffic = Traffic::read(&args.observed_args, &input)?;
+    let traffic = Traffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, paths, observed, reconciled } =
         LimitsContext::load(settings, &args.files, &input, desired).await?;
     let mut plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());

@@ -14,7 +14,7 @@ use ajo_simulator::{
 };
 
 use super::input::LimitsInput;
-use crate::arguments::ObservedArgs;
+use crate::arguments::EffectArgs;
 use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
 
@@ -42,7 +42,7 @@ struct EffectSimulator<'t> {
 
 impl Traffic {
     /// `None` if neither the arguments nor a policy names an export.
-    pub(crate) fn read(args: &ObservedArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
+    pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
         let mut files = args.observed.clone();
         if files.is_empty() {
             let named: BTreeSet<_> = input.policies.iter().flat_map(|policy| policy.observed()).collect();
