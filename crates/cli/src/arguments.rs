@@ -11,7 +11,7 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    AcceptArgs, ApplyArgs, DriftArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, EffectArgs, PlanArgs,
+    AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
 };
 pub(crate) use resource::{

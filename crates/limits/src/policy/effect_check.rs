@@ -61,3 +61,98 @@ fn describe_excess(EffectMaximum { metric, maximum }: EffectMaximum, effect: &Tr
     let maximum = text(ValueRange::between(maximum, maximum));
     Some(format!("{}: {from} → {}, but the maximum is {maximum}", metric.as_str(), text(after)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{ParsedLimits, SourceFile, SourceSet, parse_limits};
+    use crate::{EffectCaveat, EndpointEffect, LimitsState, ObservedLimits, PlanOptions, plan};
+
+    /// The plan for new limits: a capping limit on each host, with these effects on `a.example.org`.
+    fn plan_with_effects(effects: Option<Vec<[Option<u64>; 2]>>) -> Plan {
+        let entry = |host: &str| {
+            let action = "{ maxHttpConnections: 50, rating: { maxCallsCount: 500, periodInMs: 1000 } }";
+            format!("  - {{ url: 'https://{host}.example.org/*', methods: [GET], services: {{ action: {action} }} }}\n")
+        };
+        let content = format!("version: 1\nsandbox: prod\ncapping:\n{}{}", entry("a"), entry("b"));
+        let sources = SourceSet::new(vec![SourceFile { name: "limits.yaml".to_owned(), content }]);
+        let ParsedLimits { desired, diagnostics, .. } = parse_limits(&sources, &|_| None);
+        let desired = desired.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        let options = PlanOptions::default();
+        let mut plan = plan(&desired, &ObservedLimits::default(), &LimitsState::default(), options);
+        let endpoint = |rejected: [Option<u64>; 2]| {
+            let [before, after] = rejected.map(|upper| {
+                let rejected_per_minute = ValueRange { lower: 0, upper: upper? };
+                Some(LimitEffect { rejected_per_minute, p95_wait_ms: rejected_per_minute, ..LimitEffect::default() })
+            });
+            EndpointEffect { urls: vec!["https://a.example.org/x".to_owned()], before, after }
+        };
+        let effect = |endpoints: Vec<[Option<u64>; 2]>| TrafficEffect {
+            endpoints: endpoints.into_iter().map(endpoint).collect(),
+            caveats: Vec::new(),
+        };
+        plan.changes[0].traffic_effect = effects.map(effect);
+        plan.changes[1].traffic_effect =
+            Some(TrafficEffect { endpoints: Vec::new(), caveats: vec![EffectCaveat::NoObservedCalls] });
+        plan
+    }
+
+    fn policy(maximums: &str) -> Policy {
+        let content = format!("version: 1\nmaximums:\n  - {{ url: 'https://*.example.org/*', {maximums} }}\n");
+        let (policy, diagnostics) = Policy::parse(&SourceFile { name: "p.yaml".to_owned(), content });
+        policy.unwrap_or_else(|| panic!("{diagnostics:?}"))
+    }
+
+    fn blockers(maximums: &str, effects: Option<Vec<[Option<u64>; 2]>>) -> Vec<(&'static str, String)> {
+        let blockers = policy(maximums).check_effects(&plan_with_effects(effects)).into_iter();
+        blockers
+            .map(|blocker| {
+                let key = blocker.key.expect("a key").to_string();
+                assert_eq!((key.as_str(), blocker.location.is_some()), ("capping GET https://a.example.org/*", true));
+                (blocker.reason.code(), blocker.message)
+            })
+            .collect()
+    }
+
+    const NONE: [(&str, String); 0] = [];
+
+    #[test]
+    fn effect_above_maximum_is_a_blocker() {
+        let max = "maxRejectedPerMinute: 100, maxP95WaitSeconds: 0";
+        let found = blockers(max, Some(vec![[Some(0), Some(50)], [Some(0), Some(1240)], [Some(0), Some(101)]]));
+        let rejected = "rejected per minute at peak: 0 → 0–1,240, but the maximum is 100 (policy rule at p.yaml:3:5)";
+        let wait = "p95 wait: 0 → 0–2 s, but the maximum is 0 (policy rule at p.yaml:3:5)";
+        let code = "AJO_LIMITS_EFFECT_MAXIMUM";
+        assert_eq!(found, [(code, rejected.to_owned()), (code, wait.to_owned())]);
+        assert_eq!(blockers("maxRejectedPerMinute: 1240", Some(vec![[Some(0), Some(1240)]])), NONE);
+        assert_eq!(blockers("maxDropped: 0, maxTimedOut: 0", Some(vec![[Some(0), Some(1240)]])), NONE);
+    }
+
+    #[test]
+    fn seconds_are_compared_with_milliseconds() {
+        assert_eq!(blockers("maxP95WaitSeconds: 2", Some(vec![[Some(0), Some(2000)]])), NONE);
+        assert_eq!(blockers("maxP95WaitSeconds: 2", Some(vec![[Some(0), Some(2001)]])).len(), 1);
+    }
+
+    #[test]
+    fn effect_that_is_not_worse_is_allowed() {
+        for before in [1240, 2000] {
+            assert_eq!(blockers("maxRejectedPerMinute: 0", Some(vec![[Some(before), Some(1240)]])), NONE);
+        }
+        let unknown = blockers("maxRejectedPerMinute: 0", Some(vec![[None, Some(1240)]]));
+        assert!(unknown[0].1.starts_with("rejected per minute at peak: unknown → 0–1,240, but"), "{unknown:?}");
+    }
+
+    #[test]
+    fn unknown_effect_is_a_blocker() {
+        let max = "maxRejectedPerMinute: 100, maxP95WaitSeconds: 0";
+        for (effects, problem) in
+            [(None, "there is no observed traffic"), (Some(vec![[Some(0), None]]), "does not return a live limit")]
+        {
+            let found = blockers(max, effects);
+            assert!(found[0].0 == "AJO_LIMITS_EFFECT_UNKNOWN" && found[0].1.contains(problem), "{found:?}");
+            assert_eq!(found.len(), 1);
+        }
+        assert_eq!(blockers("maxThroughput: 100", None), NONE);
+    }
+}
