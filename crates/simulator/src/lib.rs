@@ -69,9 +69,9 @@ pub use simulate::{
     simulate, simulate_with_progress,
 };
 pub use sizing::{
-    ClosedForm, DEFAULT_MARGIN_PERCENT, LimitOption, OptionKind, READING_RATE_RANGE, RecommendedLimits,
-    RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals, SizingOutcome,
-    SizingProgress, SizingReport, SizingRequest, StepOutcomes, size,
+    ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,
+    RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals,
+    SizingOutcome, SizingProgress, SizingReport, SizingRequest, StepOutcomes, size,
 };
 pub use time::Micros;
 pub use traffic::arrivals::{Arrivals, Journey};

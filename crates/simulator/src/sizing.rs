@@ -1,6 +1,8 @@
 //! Sizing: from an endpoint, traffic, and goals to limits.
 
 mod attempts;
+mod audience;
+mod capped_calls;
 mod capping_option;
 mod load;
 mod number_text;
@@ -19,5 +21,6 @@ pub use sizing_report::{
     SizingOutcome, SizingReport, StepOutcomes,
 };
 pub use sizing_request::{
-    DEFAULT_MARGIN_PERCENT, READING_RATE_RANGE, SizedTraffic, SizingError, SizingGoals, SizingRequest,
+    DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, READING_RATE_RANGE, SizedTraffic, SizingError, SizingGoals,
+    SizingRequest,
 };

@@ -14,14 +14,16 @@ use crate::traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS};
 /// A second, the period of recommended capping limits.
 pub(super) const PERIOD_MS: u64 = 1000;
 
-const LOAD_SECONDS: (u64, u64) = (3600, 4 * 3600);
-
-/// The length of a load: as long as the traffic takes at this rate of calls, from 1 to 4 hours.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "it is clamped")]
+/// The length of a load: as long as the traffic takes at this rate of calls, within bounds.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "it is clamped"
+)]
 pub(super) fn load_seconds(request: &SizingRequest, calls_per_second: f64) -> u64 {
-    let (min, max) = LOAD_SECONDS;
     let seconds = (request.calls() as f64 / calls_per_second).ceil() as u64;
-    request.load_seconds.map_or_else(|| seconds.clamp(min, max), u64::from)
+    seconds.max(u64::from(request.min_load_seconds)).clamp(1, MAX_SECONDS as u64)
 }
 
 /// Traffic through limits.
@@ -50,7 +52,12 @@ pub(super) fn calls(request: &SizingRequest, seconds: u64, rate: u64, limits: Re
 }
 
 /// Calls at twice the rate of a throttling limit for half of the time. Its queue is never empty, so the limit is used fully.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "rates are small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "rates are small"
+)]
 pub(super) fn queued_calls(request: &SizingRequest, seconds: u64, limits: RecommendedLimits) -> Scenario {
     let rate = limits.max_throughput.unwrap_or_default() as f64 / attempts_per_call(&request.endpoint);
     scenario(request, steady((rate * 2.0).ceil() as u64, seconds.div_ceil(2)), limits)

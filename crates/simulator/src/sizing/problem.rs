@@ -4,14 +4,23 @@ use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::sizing::attempts::{attempts_per_call, mean_seconds};
 use crate::sizing::number_text::{duration, rate, thousands};
 use crate::sizing::sizing_report::SizingOutcome;
-use crate::sizing::sizing_request::SizingRequest;
+use crate::sizing::sizing_request::{SizedTraffic, SizingRequest};
+
+/// Calls of a pattern that a capping limit rejects.
+pub(super) fn rejected(request: &SizingRequest, outcome: &SizingOutcome, limit: u64) -> Option<String> {
+    let SizedTraffic::Pattern(pattern) = &request.traffic else { return None };
+    let peak = pattern.calls().iter().max().copied().map(u64::from).filter(|_| outcome.rejected > 0)?;
+    let (rejected, peak, limit) = (thousands(outcome.rejected), thousands(peak), thousands(limit));
+    Some(format!("{rejected} calls are rejected: the traffic peaks at {peak} calls/s, and the limit is {limit}/s"))
+}
 
 /// Calls that are lost.
 pub(super) fn lost(outcome: &SizingOutcome) -> Option<String> {
     if outcome.meets_goals || outcome.lost() == 0 {
         return None;
     }
-    let counts = [(outcome.rejected, "rejected"), (outcome.dropped, "dropped after 6 h"), (outcome.timed_out, "timed out")];
+    let counts =
+        [(outcome.rejected, "rejected"), (outcome.dropped, "dropped after 6 h"), (outcome.timed_out, "timed out")];
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 
 use crate::assumption::Assumption;
-use crate::endpoint::latency::LatencyDistribution;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulate::{SimulationMode, simulate_with_progress};
@@ -12,7 +11,6 @@ use crate::sizing::search::find_largest;
 use crate::sizing::size::SizingProgress;
 use crate::sizing::sizing_report::{SizingOutcome, StepOutcomes};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
-use crate::time::{Micros, SECOND};
 
 /// Larger traffic is confirmed in cohort mode: exact mode would take more than a second.
 const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
@@ -20,8 +18,6 @@ const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
 /// Runs simulations and counts them.
 pub(super) struct Runner<'r> {
     pub(super) request: &'r SizingRequest,
-    /// The share of requests whose latency alone is above the timeout.
-    slow_share: f64,
     pub(super) simulations: u64,
     /// The assumptions of the simulated traffic.
     pub(super) assumptions: Vec<Assumption>,
@@ -39,8 +35,7 @@ impl<'r> Runner<'r> {
         request: &'r SizingRequest,
         progress: &'r mut dyn FnMut(SizingProgress) -> ControlFlow<()>,
     ) -> Self {
-        let slow_share = share_above(&request.endpoint.latency, request.timeout_seconds * SECOND);
-        Self { request, slow_share, simulations: 0, assumptions: Vec::new(), progress }
+        Self { request, simulations: 0, assumptions: Vec::new(), progress }
     }
 
     /// The calls that exceed the timeout although nothing waits.
@@ -51,7 +46,7 @@ impl<'r> Runner<'r> {
         reason = "counts are below 2^52"
     )]
     pub(super) fn unavoidable_timeouts(&self, calls: u64) -> u64 {
-        let expected = self.slow_share * calls as f64;
+        let expected = self.request.slow_share() * calls as f64;
         if expected < 0.01 { 0 } else { expected.ceil() as u64 }
     }
 
@@ -128,17 +123,15 @@ impl<'r> Runner<'r> {
         Ok(confirmed.map(|value| TippingPoint { value, outcomes }))
     }
 
-    /// The outcomes one step below and above a value, in cohort mode.
+    /// The outcomes at a value, and one step below and above it.
     pub(super) fn run_steps(
         &mut self,
-        at: SizingOutcome,
-        step: u64,
-        min: u64,
+        (value, step, min): (u64, u64, u64),
         mut run: impl FnMut(&mut Self, u64) -> Result<Option<SizingOutcome>, SizingError>,
     ) -> Result<StepOutcomes, SizingError> {
-        let below = if at.value >= min + step { run(self, at.value - step)? } else { None };
-        let above = run(self, at.value + step)?;
-        Ok(StepOutcomes { below, at: Some(at), above, above_tipping_point: None })
+        let below = if value >= min + step { run(self, value - step)? } else { None };
+        let (at, above) = (run(self, value)?, run(self, value + step)?);
+        Ok(StepOutcomes { below, at, above, above_tipping_point: None })
     }
 
     fn run(&mut self, scenario: &Scenario, mode: SimulationMode) -> Result<SimulationReport, SizingError> {
@@ -149,10 +142,4 @@ impl<'r> Runner<'r> {
         })?;
         Ok(report)
     }
-}
-
-/// The share of requests whose latency is above `micros`.
-#[expect(clippy::cast_precision_loss, reason = "a timeout is far below 2^52")]
-fn share_above(latency: &LatencyDistribution, micros: Micros) -> f64 {
-    1.0 - latency.share_within(micros as f64)
 }

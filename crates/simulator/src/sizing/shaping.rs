@@ -5,7 +5,7 @@ use crate::traffic::pattern::TrafficPattern;
 use crate::traffic::pattern_error::MAX_SECONDS;
 
 /// A percentage split has whole percents, so at most this many branches.
-const MAX_BRANCHES: u32 = 100;
+pub(super) const MAX_BRANCHES: u32 = 100;
 
 /// The share of the largest branch in percent.
 const fn largest_share(branches: u32) -> u32 {
@@ -34,31 +34,35 @@ pub(super) fn split(profiles: u64, reading_rate: u32, branches: u32) -> Recommen
     RecommendedTraffic { reading_rate, branches, shares, wait_seconds, reading_seconds }
 }
 
-/// The calls of each second; `None` if they take more than a day.
-pub(super) fn pattern(profiles: u64, traffic: &RecommendedTraffic) -> Option<TrafficPattern> {
-    let seconds = usize::try_from(traffic.reading_seconds).ok()?;
-    let wait = usize::try_from(traffic.wait_seconds).ok()?;
-    let length = wait.checked_mul(traffic.branches as usize - 1)?.checked_add(seconds)?.checked_add(1)?;
-    if length > MAX_SECONDS {
-        return None;
-    }
-    let mut calls = vec![0_u32; length];
-    let mut rest = profiles;
-    for (branch, share) in traffic.shares.iter().enumerate() {
-        let sent_until =
-            |second: usize| (second as u64 * u64::from(traffic.reading_rate)).min(profiles) * u64::from(*share) / 100;
-        for second in 0..seconds {
-            let count = sent_until(second + 1) - sent_until(second);
-            calls[branch * wait + second] += u32::try_from(count).ok()?;
-            rest -= count;
+impl RecommendedTraffic {
+    /// The calls of each second, one for each profile; `None` if they take more than a day.
+    pub fn pattern(&self, profiles: u64) -> Option<TrafficPattern> {
+        let seconds = usize::try_from(self.reading_seconds).ok()?;
+        let wait = usize::try_from(self.wait_seconds).ok()?;
+        let length = wait.checked_mul(self.branches as usize - 1)?.checked_add(seconds)?;
+        if length > MAX_SECONDS {
+            return None;
         }
+        let mut calls = vec![0_u32; length];
+        let mut rest = profiles;
+        for (branch, share) in self.shares.iter().enumerate() {
+            let sent_until =
+                |second: usize| (second as u64 * u64::from(self.reading_rate)).min(profiles) * u64::from(*share) / 100;
+            for second in 0..seconds {
+                let count = sent_until(second + 1) - sent_until(second);
+                calls[branch * wait + second] += u32::try_from(count).ok()?;
+                rest -= count;
+            }
+        }
+        // Profiles that rounding left over, fewer than the branches.
+        let each = (self.reading_rate * self.shares[0] / 100).max(1);
+        while rest > 0 {
+            let count = each.min(u32::try_from(rest).unwrap_or(each));
+            calls.push(count);
+            rest -= u64::from(count);
+        }
+        TrafficPattern::new(calls).ok()
     }
-    // Profiles that rounding left over, fewer than the branches.
-    calls[length - 1] += u32::try_from(rest).ok()?;
-    if rest == 0 {
-        calls.pop();
-    }
-    TrafficPattern::new(calls).ok()
 }
 
 #[cfg(test)]
@@ -70,7 +74,7 @@ mod tests {
         assert_eq!(branches(500, 100), Some(5));
         let traffic = split(10_000, 500, 5);
         assert_eq!((traffic.shares.as_slice(), traffic.reading_seconds, traffic.wait_seconds), (&[20; 5][..], 20, 60));
-        let pattern = pattern(10_000, &traffic).expect("a pattern");
+        let pattern = traffic.pattern(10_000).expect("a pattern");
         assert_eq!((pattern.total(), pattern.calls().len()), (10_000, 4 * 60 + 20));
         assert!(pattern.calls().iter().all(|calls| [0, 100].contains(calls)), "{pattern:?}");
     }
@@ -83,7 +87,7 @@ mod tests {
             assert!(reading_rate >= 500, "{rate}");
             let traffic = split(123_457, u32::try_from(reading_rate).expect("a rate"), count);
             assert_eq!(traffic.shares.iter().sum::<u32>(), 100);
-            let Some(pattern) = pattern(123_457, &traffic) else { continue };
+            let Some(pattern) = traffic.pattern(123_457) else { continue };
             assert_eq!(pattern.total(), 123_457);
             assert!(pattern.calls().iter().all(|calls| u64::from(*calls) <= rate), "{rate}");
         }

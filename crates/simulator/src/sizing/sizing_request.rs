@@ -9,13 +9,20 @@ use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
 use crate::limits::window_kind::WindowKind;
 use crate::scenario::DEFAULT_TIMEOUT_SECONDS;
 use crate::simulate::SimulationError;
+use crate::time::SECOND;
 use crate::traffic::pattern::TrafficPattern;
 
 /// Default of [`SizingRequest::margin_percent`].
 pub const DEFAULT_MARGIN_PERCENT: u32 = 75;
 
+/// Default of [`SizingRequest::min_load_seconds`]: an hour.
+pub const DEFAULT_MIN_LOAD_SECONDS: u32 = 3600;
+
 /// Reading rates of an audience, in profiles per second. Documented.
 pub const READING_RATE_RANGE: RangeInclusive<u32> = 500..=20_000;
+
+/// Above this share of responses slower than the timeout, no limit helps.
+const MAX_SLOW_PERCENT: f64 = 10.0;
 
 /// The input of a sizing.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +35,9 @@ pub struct SizingRequest {
     pub margin_percent: u32,
     pub timeout_seconds: u64,
     pub window: WindowKind,
-    /// The length of the load that measures a tipping point. `None`: as long as the traffic takes at the closed-form rate, but
-    /// from 1 to 4 hours.
-    pub load_seconds: Option<u32>,
+    /// The load that measures a tipping point is as long as the traffic takes at the closed-form rate, but at least this long. A
+    /// short overload loses no call, because requests may wait until the timeout.
+    pub min_load_seconds: u32,
     /// The seed of random latencies and failures.
     pub seed: u64,
 }
@@ -71,6 +78,11 @@ pub enum SizingError {
     ReadingRate,
     #[error("at least one request in parallel and one second are needed")]
     Goals,
+    #[error(
+        "{percent} % of the responses take longer than the timeout of {timeout_seconds} s, whatever the limit is; use a longer \
+         timeout or a faster endpoint"
+    )]
+    SlowEndpoint { percent: u32, timeout_seconds: u64 },
     #[error(transparent)]
     Simulation(#[from] SimulationError),
 }
@@ -85,7 +97,7 @@ impl SizingRequest {
             margin_percent: DEFAULT_MARGIN_PERCENT,
             timeout_seconds: DEFAULT_TIMEOUT_SECONDS,
             window: WindowKind::default(),
-            load_seconds: None,
+            min_load_seconds: DEFAULT_MIN_LOAD_SECONDS,
             seed: 0,
         }
     }
@@ -101,8 +113,14 @@ impl SizingRequest {
         if !(1..=100).contains(&self.margin_percent) {
             return Err(SizingError::Margin);
         }
-        if self.goals.max_parallel == Some(0) || self.goals.within_seconds == Some(0) || self.load_seconds == Some(0) {
+        if self.goals.max_parallel == Some(0) || self.goals.within_seconds == Some(0) {
             return Err(SizingError::Goals);
+        }
+        let slow = self.slow_share() * 100.0;
+        if slow > MAX_SLOW_PERCENT {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a percentage")]
+            let percent = slow.round() as u32;
+            return Err(SizingError::SlowEndpoint { percent, timeout_seconds: self.timeout_seconds });
         }
         match self.traffic {
             SizedTraffic::Audience { reading_rate: Some(rate), .. } if !READING_RATE_RANGE.contains(&rate) => {
@@ -110,6 +128,12 @@ impl SizingRequest {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The share of requests whose latency alone is above the timeout.
+    #[expect(clippy::cast_precision_loss, reason = "a timeout is far below 2^52")]
+    pub(super) fn slow_share(&self) -> f64 {
+        1.0 - self.endpoint.latency.share_within((self.timeout_seconds * SECOND) as f64)
     }
 
     pub(super) fn calls(&self) -> u64 {

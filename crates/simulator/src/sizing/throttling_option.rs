@@ -43,8 +43,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     };
     let limits = limits(request.goals.max_parallel, throughput);
     option.limits = Some(limits);
-    let at = runner.run_load(throughput, &load::queued_calls(request, seconds, limits), SimulationMode::Cohort)?;
-    let mut steps = runner.run_steps(at, 1, MIN_THROUGHPUT, |it, value| {
+    let mut steps = runner.run_steps((throughput, 1, MIN_THROUGHPUT), |it, value| {
         if value > MAX_THROUGHPUT {
             return Ok(None);
         }
@@ -94,14 +93,16 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
                 is_maximum: traffic.reading_rate == max,
                 steps: StepOutcomes::default(),
             });
-            let pattern = shaping::pattern(profiles, &traffic);
+            let pattern = traffic.pattern(profiles);
             option.traffic = Some(traffic);
             pattern
         }
         SizedTraffic::Pattern(ref pattern) => Some(pattern.clone()),
     };
     let Some(pattern) = pattern else {
-        option.problems.push("reading the audience takes more than a day, the longest that can be simulated".to_owned());
+        option
+            .problems
+            .push("reading the audience takes more than a day, the longest that can be simulated".to_owned());
         return Ok(option);
     };
     let scenario = load::scenario(request, pattern, limits);
