@@ -30,6 +30,7 @@ mod report;
 mod request;
 mod scenario;
 mod simulate;
+mod sizing;
 mod time;
 mod traffic;
 
@@ -67,6 +68,11 @@ pub use scenario::{
 pub use simulate::{
     DEFAULT_EXACT_CALLS, MAX_EXACT_CALLS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
     simulate, simulate_with_progress,
+};
+pub use sizing::{
+    ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,
+    RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals,
+    SizingOutcome, SizingProgress, SizingReport, SizingRequest, StepOutcomes, size,
 };
 pub use time::Micros;
 pub use traffic::arrivals::{Arrivals, Journey};
