@@ -29,12 +29,19 @@ pub(crate) fn first_difference(
     } else {
         report.journeys.iter().map(|journey| json!(counts(&journey.counts))).collect()
     };
-    assert_eq!((ends.len(), report.rows.iter().map(|row| row.counts.ended()).sum()), (calls.len(), report.totals.ended()));
+    assert_eq!(
+        (ends.len(), report.rows.iter().map(|row| row.counts.ended()).sum()),
+        (calls.len(), report.totals.ended())
+    );
     differs("journeys", journeys, &expected["journeys"])
         .or_else(|| differs("rows", rows(&report.rows), &expected["rows"]))
         .or_else(|| differs("exceeded", exceeded(report), &expected["exceeded"]))
-        .or_else(|| differs("throttling wait", durations(report.throttling_wait), &rounded(expected, "throttling_wait")))
-        .or_else(|| differs("connection wait", durations(report.connection_wait), &rounded(expected, "connection_wait")))
+        .or_else(|| {
+            differs("throttling wait", durations(report.throttling_wait), &rounded(expected, "throttling_wait"))
+        })
+        .or_else(|| {
+            differs("connection wait", durations(report.connection_wait), &rounded(expected, "connection_wait"))
+        })
         .or_else(|| differs("latency", durations(report.latency), &rounded(expected, "latency")))
 }
 

@@ -18,12 +18,8 @@ impl Oracle {
         let python = std::env::var_os("AJO_SIMPY_PYTHON").expect("AJO_SIMPY_PYTHON: run `cargo xtask test simulation`");
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/oracle/main.py");
         let mut command = Command::new(python);
-        let mut process = command
-            .args(["-B", program])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python starts");
+        let mut process =
+            command.args(["-B", program]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python starts");
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().expect("an output"));
         Self { process, input, output }
