@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 
-use crate::assumption::Assumption;
+use crate::assumptions::assumption::Assumption;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulate::{SimulationMode, simulate_with_progress};

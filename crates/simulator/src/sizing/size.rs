@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::assumption::{Assumption, Provenance};
+use crate::assumptions::assumption::{Assumption, Provenance};
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::load_seconds;
 use crate::sizing::runner::Runner;
@@ -88,7 +88,7 @@ fn traffic(request: &SizingRequest) -> SizedTrafficReport {
 }
 
 const fn statement(id: &'static str, provenance: Provenance, statement: &'static str) -> Assumption {
-    Assumption { id, provenance, statement }
+    Assumption { id, provenance, statement, source: "not published" }
 }
 
 const OWN_ASSUMPTIONS: [Assumption; 3] = [
