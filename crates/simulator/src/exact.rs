@@ -21,6 +21,7 @@ use crate::exact::arrival_times::ArrivalTimes;
 use crate::exact::attempt_source::RandomAttempts;
 use crate::exact::call_observer::NoObserver;
 use crate::exact::engine::ExactEngine;
+use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulate::{MAX_EXACT_REQUESTS, MAX_RETRIES, Progress, SimulationError, SimulationMode};
@@ -33,9 +34,17 @@ pub(crate) fn simulate(
     if requests > MAX_EXACT_REQUESTS {
         return Err(SimulationError::TooManyRequests { requests });
     }
+    Ok(record(scenario, progress)?.into_report(scenario, SimulationMode::Exact))
+}
+
+/// Simulates any number of calls.
+pub(crate) fn record(
+    scenario: &Scenario,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Recorder, SimulationError> {
     let (arrivals, attempts) = (ArrivalTimes::new(scenario), RandomAttempts::new(scenario));
     let (recorder, NoObserver) = ExactEngine::new(scenario, arrivals, attempts, NoObserver).run(progress)?;
-    Ok(recorder.into_report(scenario, SimulationMode::Exact))
+    Ok(recorder)
 }
 
 /// The work of a simulation: requests if no limit applies, and calls to other endpoints.
