@@ -1,7 +1,7 @@
 //! Formats a simulation report as text.
 
 use ajo_simulator::{
-    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitUse, OverLimit,
+    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse, OverLimit,
     SimulationReport,
 };
 
@@ -118,11 +118,14 @@ fn adobe_lines(report: &SimulationReport) -> Vec<SafeText> {
         let shown = metrics.iter().filter(|(name, value)| is_shown(name) && !value.is_null());
         shown.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
     };
-    let lines = [line(&|name| !is_latency(name) && !is_queue(name)), line(&is_latency), line(&is_queue)];
+    let mut lines = vec![line(&|name| !is_latency(name) && !is_queue(name)), line(&is_latency)];
+    if report.limits.iter().any(|used| used.limit.name == LimitName::Throttling) {
+        lines.push(line(&is_queue));
+    }
     let lines = lines.into_iter().filter(|line| !line.is_empty());
     std::iter::once(safe!("In the terms of Adobe's queries:")).chain(lines.map(|line| safe!("  {}", line))).collect()
 }
 
 fn assumption_lines(report: &SimulationReport) -> Vec<SafeText> {
-    report.assumptions.iter().map(|it| safe!("{:<12}{}", it.provenance, it.statement)).collect()
+    report.assumptions.iter().map(|it| safe!("{:<12}{} [{}]", it.provenance, it.statement, it.source)).collect()
 }
