@@ -157,6 +157,13 @@ impl ConfiguredLimits {
         }
     }
 
+    /// Replaces the throttling limit with any number of calls per second, also with one that the service would reject.
+    #[must_use]
+    pub const fn with_throttling(mut self, calls_per_second: u64) -> Self {
+        self.throttling = Some(calls_per_second);
+        self
+    }
+
     /// The kind of caller.
     pub const fn service(&self) -> ServiceType {
         self.service
