@@ -22,7 +22,12 @@ pub struct Comparison {
 
 impl Comparison {
     fn difference(&self) -> f64 {
-        if self.closed_form == self.simulated { 0.0 } else { self.simulated / self.closed_form - 1.0 }
+        (self.simulated - self.closed_form) / self.closed_form.max(f64::MIN_POSITIVE)
+    }
+
+    /// False for NaN.
+    fn is_close(&self) -> bool {
+        self.difference().abs() <= self.tolerance
     }
 
     fn row(&self) -> String {
@@ -51,7 +56,7 @@ fn number(value: f64) -> String {
 /// Fails if a difference is greater than its tolerance.
 pub fn assert_within_tolerance(comparisons: &[Comparison]) {
     let mut problems = String::new();
-    for it in comparisons.iter().filter(|it| !(it.difference().abs() <= it.tolerance)) {
+    for it in comparisons.iter().filter(|it| !it.is_close()) {
         let _ = writeln!(problems, "{} (at most {} %)", it.row(), it.tolerance * 100.0);
     }
     assert!(problems.is_empty(), "\n{problems}");

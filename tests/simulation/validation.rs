@@ -7,9 +7,7 @@ use ajo_simulator::SimulationMode;
 
 fn check(comparisons: &[Comparison]) {
     assert_within_tolerance(comparisons);
-    for c in comparisons {
-        eprintln!("{c:?}");
-    }
+    assert_documented(comparisons);
 }
 
 #[test]
