@@ -66,7 +66,7 @@ pub use scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
 pub use simulate::{
-    DEFAULT_EXACT_CALLS, MAX_EXACT_CALLS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
+    DEFAULT_EXACT_REQUESTS, MAX_EXACT_REQUESTS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
     simulate, simulate_with_progress,
 };
 pub use sizing::{
