@@ -10,8 +10,6 @@ mod text;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_limits::url_form::normalize_url_pattern;
-
 use self::current_limits::CurrentLimits;
 use self::endpoint_limits::{EndpointGroup, EndpointLimits};
 use self::exports::Exports;
@@ -28,9 +26,6 @@ use crate::safe_text::SafeText;
 /// The version of the JSON format.
 const VERSION: u32 = 1;
 
-/// Maximum number of endpoints that an error lists.
-const MAX_LISTED: usize = 20;
-
 const DATA_SOURCES: &str = "the limits for data sources are not replayed: exports contain custom actions only";
 
 pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
@@ -43,8 +38,7 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     let current = current_limits::read(settings, args, &sources).await?;
 
     let replayer = Replayer::new(args, &exports)?;
-    let selected = args.observed.endpoint.as_deref().map(|url| find_endpoint(&replayer.urls, url)).transpose()?;
-    let groups = select_groups(&limits, &replayer, selected);
+    let groups = replayer.group(&limits);
     if chart.is_some() && groups.len() > 1 {
         return Err(CommandError::new("the chart shows one endpoint")
             .with_hint("select one with --endpoint")
@@ -92,27 +86,6 @@ fn check_stdin(args: &SimulateArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The position of an endpoint in the export.
-fn find_endpoint(urls: &[String], url: &str) -> Result<usize, CommandError> {
-    let wanted = normalize_url_pattern(url);
-    urls.iter().position(|known| normalize_url_pattern(known) == wanted).ok_or_else(|| {
-        let listed: String = urls.iter().take(MAX_LISTED).map(|url| format!("\n  {url}")).collect();
-        let more = urls.len().saturating_sub(MAX_LISTED);
-        let rest = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-        CommandError::new(format!("the export has no endpoint {url}")).with_hint(format!("it has:{listed}{rest}"))
-    })
-}
-
-/// The groups with this endpoint, or all that have calls in the period.
-fn select_groups(limits: &EndpointLimits, replayer: &Replayer<'_>, selected: Option<usize>) -> Vec<EndpointGroup> {
-    let mut groups = limits.group(&replayer.urls);
-    groups.retain(|group| match selected {
-        Some(endpoint) => group.endpoints.contains(&endpoint),
-        None => group.endpoints.iter().any(|endpoint| replayer.has_calls(*endpoint)),
-    });
-    groups
-}
-
 /// Predicts what the live limits did to the endpoints of these groups.
 fn predict_current(
     current: CurrentLimits,
@@ -129,9 +102,8 @@ fn predict_current(
         }
     };
     let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
-    let is_shown = |endpoint: &usize| groups.iter().any(|group| group.endpoints.contains(endpoint));
     let mut predictions = Vec::new();
-    for group in limits.group(&replayer.urls).iter().filter(|group| group.endpoints.iter().any(is_shown)) {
+    for group in &replayer.group(&limits) {
         let mut prediction = GroupPrediction {
             endpoints: group.endpoints.iter().map(|endpoint| replayer.urls[*endpoint].clone()).collect(),
             configs: ConfigOrigin::of_group(group),

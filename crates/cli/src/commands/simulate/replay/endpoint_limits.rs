@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ajo_core::Api;
 use ajo_limits::ConfigKey;
-use ajo_limits::url_form::{normalize_url_pattern, patterns_overlap};
-use ajo_simulator::{ConfiguredLimits, ServiceType};
+use ajo_limits::url_form::{normalize_url_pattern, normalized_host, patterns_overlap};
+use ajo_simulator::{ConfiguredLimits, DefaultCapScope, ServiceType};
 
 use crate::command_error::CommandError;
 use crate::commands::simulate::source::{SourceLimit, SourceLimits};
@@ -25,7 +25,7 @@ struct ActionLimit {
     rate: (u64, u64),
 }
 
-/// Endpoints with the same limits.
+/// Endpoints that share their limits: the same configurations, or else the default cap.
 #[derive(Clone, Debug)]
 pub(super) struct EndpointGroup {
     /// The positions of the endpoints.
@@ -58,15 +58,20 @@ impl EndpointLimits {
     }
 
     /// Groups endpoints by the limits that match their URLs. Of several limits of an API, the lowest applies (unknown).
-    pub(super) fn group(&self, urls: &[String]) -> Vec<EndpointGroup> {
+    pub(super) fn group(&self, urls: &[String], default_cap: DefaultCapScope) -> Vec<EndpointGroup> {
         let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (index, url) in urls.iter().enumerate() {
-            let url = normalize_url_pattern(url);
-            let lowest = [Api::Capping, Api::Throttling].map(|api| self.find_lowest(api, &url));
-            let unknown = self.unknown.iter().find(|key| patterns_overlap(&key.url, &url));
-            groups.entry((lowest, unknown)).or_default().push(index);
+            let normal = normalize_url_pattern(url);
+            let lowest = [Api::Capping, Api::Throttling].map(|api| self.find_lowest(api, &normal));
+            let unknown = self.unknown.iter().find(|key| patterns_overlap(&key.url, &normal));
+            let shared = match (lowest, default_cap) {
+                ([None, None], DefaultCapScope::Host | DefaultCapScope::Domain) => normalized_host(&normal).to_owned(),
+                ([None, None], DefaultCapScope::Endpoint) => normal,
+                _ => String::new(),
+            };
+            groups.entry((lowest, unknown, shared)).or_default().push(index);
         }
-        let to_group = |((lowest, unknown), endpoints): (([Option<usize>; 2], Option<&ConfigKey>), _)| {
+        let to_group = |((lowest, unknown, _), endpoints): (([Option<usize>; 2], Option<&ConfigKey>, _), _)| {
             let limits = lowest.into_iter().flatten().map(|index| self.limits[index].source.clone()).collect();
             EndpointGroup { endpoints, limits, unknown: unknown.cloned() }
         };

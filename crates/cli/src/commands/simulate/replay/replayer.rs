@@ -1,24 +1,29 @@
 //! Simulates the calls of an export.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
 use ajo_simulator::{
-    Assumption, Minute, ObservedPeriod, Provenance, ReplayTraffic, Scenario, SimulationMode, SimulationReport,
-    TrafficReplay,
+    Assumption, MAX_CALLS_PER_SECOND, ObservedPeriod, Provenance, ReplayTraffic, Scenario, SimulationMode,
+    SimulationReport, TrafficReplay,
 };
 
-use super::endpoint_limits::EndpointGroup;
+use super::endpoint_limits::{EndpointGroup, EndpointLimits};
 use super::exports::Exports;
 use crate::arguments::SimulateArgs;
 use crate::command_error::CommandError;
 use crate::commands::simulate::progress_bar::simulate_with_bar;
 use crate::commands::simulate::scenario;
 
+/// Maximum number of endpoints that an error lists.
+const MAX_LISTED: usize = 20;
+
 /// Simulates groups of endpoints in one period.
 pub(super) struct Replayer<'r> {
     args: &'r SimulateArgs,
     exports: &'r Exports,
+    selected: Option<usize>,
     /// The URLs of the endpoints in the order of the export.
     pub(super) urls: Vec<String>,
     hosts: Vec<String>,
@@ -29,26 +34,47 @@ pub(super) struct Replayer<'r> {
 }
 
 impl<'r> Replayer<'r> {
+    /// The period has calls to the selected endpoint.
     pub(super) fn new(args: &'r SimulateArgs, exports: &'r Exports) -> Result<Self, CommandError> {
-        let (from, to): (Option<Minute>, Option<Minute>) = (args.observed.from, args.observed.to);
-        let failed = |error: ajo_simulator::ObservedPeriodError| CommandError::new(error.to_string());
-        let period = ObservedPeriod::select(&exports.calls, from, to).map_err(failed)?;
         let urls: Vec<String> = exports.calls.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
+        let selected = args.observed.endpoint.as_deref().map(|url| find_endpoint(&urls, url)).transpose()?;
+        let endpoints = selected.map_or(&exports.calls[..], |index| &exports.calls[index..=index]);
+        let period = ObservedPeriod::select(endpoints, args.observed.from, args.observed.to)
+            .map_err(|error| CommandError::new(error.to_string()))?;
         let hosts = urls.iter().map(|url| normalized_host(&normalize_url_pattern(url)).to_owned()).collect();
         let export = ObservedPeriod::of_export(&exports.calls).unwrap_or(period);
-        Ok(Self { args, exports, urls, hosts, period, export, assumptions: RefCell::new(replay_assumptions()) })
+        Ok(Self {
+            args,
+            exports,
+            selected,
+            urls,
+            hosts,
+            period,
+            export,
+            assumptions: RefCell::new(replay_assumptions()),
+        })
     }
 
-    /// Whether an endpoint has calls in the period.
-    pub(super) fn has_calls(&self, endpoint: usize) -> bool {
+    /// The groups with the selected endpoint; without one, all that have calls in the period.
+    pub(super) fn group(&self, limits: &EndpointLimits) -> Vec<EndpointGroup> {
+        let mut groups = limits.group(&self.urls, self.args.unknown.default_cap_scope);
+        groups.retain(|group| match self.selected {
+            Some(endpoint) => group.endpoints.contains(&endpoint),
+            None => group.endpoints.iter().any(|endpoint| self.has_calls(*endpoint)),
+        });
+        groups
+    }
+
+    fn has_calls(&self, endpoint: usize) -> bool {
         self.exports.calls[endpoint].minutes_in(self.period).iter().any(|(_, calls)| calls.total > 0)
     }
 
     /// Simulates both bounds. The report is of the upper one.
     pub(super) fn replay(&self, group: &EndpointGroup) -> Result<(TrafficReplay, SimulationReport), CommandError> {
         let endpoint = |index: &usize| &self.exports.calls[*index];
-        let hosts: Vec<&String> = group.endpoints.iter().map(|index| &self.hosts[*index]).collect();
-        let is_other = |index: &usize| !group.endpoints.contains(index) && hosts.contains(&&self.hosts[*index]);
+        let members: HashSet<usize> = group.endpoints.iter().copied().collect();
+        let hosts: HashSet<&str> = group.endpoints.iter().map(|index| self.hosts[*index].as_str()).collect();
+        let is_other = |index: &usize| !members.contains(index) && hosts.contains(self.hosts[*index].as_str());
         let others: Vec<usize> = (0..self.urls.len()).filter(is_other).collect();
         let traffic = ReplayTraffic {
             endpoints: group.endpoints.iter().map(endpoint).collect(),
@@ -62,7 +88,12 @@ impl<'r> Replayer<'r> {
         }
         let base = scenario::with_options(self.args, Vec::new(), group.configured_limits()?, simulated);
         let lower = self.simulate(&traffic.scenario(&base, 1))?;
-        let upper = self.simulate(&traffic.scenario(&base, self.args.observed.burst))?;
+        let bursts = traffic.scenario(&base, self.args.observed.burst);
+        if bursts.offered_calls() < lower.totals.offered {
+            let problem = format!("more than {MAX_CALLS_PER_SECOND} calls in a second cannot be simulated");
+            return Err(CommandError::new(problem).with_hint("pass a lower --burst"));
+        }
+        let upper = self.simulate(&bursts)?;
         Ok((TrafficReplay::new(&traffic, &lower, &upper), upper))
     }
 
@@ -82,6 +113,17 @@ impl<'r> Replayer<'r> {
     pub(super) fn assumptions(&self) -> Vec<Assumption> {
         self.assumptions.borrow().clone()
     }
+}
+
+/// The position of an endpoint in the export.
+fn find_endpoint(urls: &[String], url: &str) -> Result<usize, CommandError> {
+    let wanted = normalize_url_pattern(url);
+    urls.iter().position(|known| normalize_url_pattern(known) == wanted).ok_or_else(|| {
+        let listed: String = urls.iter().take(MAX_LISTED).map(|url| format!("\n  {url}")).collect();
+        let more = urls.len().saturating_sub(MAX_LISTED);
+        let rest = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        CommandError::new(format!("the export has no endpoint {url}")).with_hint(format!("it has:{listed}{rest}"))
+    })
 }
 
 /// The assumptions about exports.

@@ -12,9 +12,6 @@ pub(super) const HEADER: &str = "\
 -- actionExecutionOriginTime is the latency of the endpoint, that the error of a successful call is null, and SQL functions.
 -- Adobe's pages contradict each other on error values, so the queries have both: capping and capped, timeout and timedout.";
 
-/// The path of the fields in a step event. Inferred.
-const FIELDS: &str = "_experience.journeyOrchestration.stepEvents";
-
 /// A query.
 #[derive(Serialize)]
 pub(super) struct Query {
@@ -24,8 +21,7 @@ pub(super) struct Query {
 }
 
 /// The columns of calls after `ENDPOINT` and `SPAN`.
-const CALLS: &str = "\
-       COUNT(*) AS TOTAL_CALLS,
+const CALLS: &str = "       COUNT(*) AS TOTAL_CALLS,
        SUM(CASE WHEN error IS NULL THEN 1 ELSE 0 END) AS SUCCESSFUL_CALLS,
        SUM(CASE WHEN status BETWEEN 400 AND 499 THEN 1 ELSE 0 END) AS `4xx_ERRORS`,
        SUM(CASE WHEN status BETWEEN 500 AND 599 THEN 1 ELSE 0 END) AS `5xx_ERRORS`,
@@ -33,15 +29,13 @@ const CALLS: &str = "\
        SUM(CASE WHEN error IN ('capping', 'capped') THEN 1 ELSE 0 END) AS CAPPED_CALLS,
        ROUND(COUNT(*) / 60, 2) AS THROUGHPUT_RPS";
 
-const LATENCY: &str = "\
-       COUNT(*) AS SUCCESSFUL_CALLS,
+const LATENCY: &str = "       COUNT(*) AS SUCCESSFUL_CALLS,
        percentile_approx(latency, 0.5) AS P50_LATENCY_MS,
        percentile_approx(latency, 0.95) AS P95_LATENCY_MS,
        percentile_approx(latency, 0.99) AS P99_LATENCY_MS,
        percentile_approx(latency, 0.999) AS P999_LATENCY_MS";
 
-const QUEUE: &str = "\
-       COUNT(*) AS THROTTLED_CALLS,
+const QUEUE: &str = "       COUNT(*) AS THROTTLED_CALLS,
        percentile_approx(wait, 0.5) AS P50_QUEUE_TIME_MS,
        percentile_approx(wait, 0.95) AS P95_QUEUE_TIME_MS";
 
@@ -57,30 +51,28 @@ pub(super) fn write(period: SqlPeriod, patterns: &[String]) -> Vec<Query> {
 }
 
 fn write_query(title: &str, columns: &str, condition: &str, period: SqlPeriod, patterns: &[String]) -> String {
-    let like = |pattern: &String| format!("{FIELDS}.actionOriginEndpoint LIKE '{pattern}' ESCAPE '!'");
-    let endpoints = match patterns {
-        [] => String::new(),
-        patterns => {
-            let any: Vec<_> = patterns.iter().map(like).collect();
-            format!("\n    AND ({})", any.join("\n      OR "))
-        }
-    };
+    let any: Vec<_> =
+        patterns.iter().map(|pattern| format!("event.actionOriginEndpoint LIKE '{pattern}' ESCAPE '!'")).collect();
+    let endpoints = if any.is_empty() { String::new() } else { format!("\n    AND ({})", any.join("\n      OR ")) };
     let interval = period.to_interval();
     format!(
         "\
 -- {title}
-WITH calls AS (
-  SELECT {FIELDS}.actionOriginEndpoint AS endpoint,
-         date_format(timestamp, 'yyyy/MM/dd HH:mm') AS span,
-         LOWER({FIELDS}.actionExecutionError) AS error,
-         CAST({FIELDS}.actionExecutionErrorCode AS INT) AS status,
-         {FIELDS}.actionExecutionOriginTime AS latency,
-         {FIELDS}.actionIsThrottled AS is_throttled,
-         {FIELDS}.actionWaitTime AS wait
+WITH events AS (
+  SELECT timestamp, _experience.journeyOrchestration.stepEvents AS event
   FROM journey_step_events
-  WHERE {FIELDS}.actionType = 'customHttpAction'
-    AND timestamp >= NOW() - {interval}
-    AND {FIELDS}.actionOriginEndpoint IS NOT NULL{endpoints}
+  WHERE timestamp >= NOW() - {interval}
+), calls AS (
+  SELECT event.actionOriginEndpoint AS endpoint,
+         date_format(timestamp, 'yyyy/MM/dd HH:mm') AS span,
+         LOWER(event.actionExecutionError) AS error,
+         CAST(event.actionExecutionErrorCode AS INT) AS status,
+         event.actionExecutionOriginTime AS latency,
+         event.actionIsThrottled AS is_throttled,
+         event.actionWaitTime AS wait
+  FROM events
+  WHERE event.actionType = 'customHttpAction'
+    AND event.actionOriginEndpoint IS NOT NULL{endpoints}
 )
 SELECT endpoint AS ENDPOINT,
        span AS SPAN,
