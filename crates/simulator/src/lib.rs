@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod assumption;
+mod assumptions;
 mod cohort;
 mod endpoint;
 mod exact;
@@ -30,10 +30,11 @@ mod report;
 mod request;
 mod scenario;
 mod simulate;
+mod sizing;
 mod time;
 mod traffic;
 
-pub use assumption::{Assumption, Provenance};
+pub use assumptions::assumption::{Assumption, Provenance};
 pub use endpoint::endpoint_error::SimulatedEndpointError;
 pub use endpoint::failures::EndpointFailures;
 pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
@@ -67,6 +68,11 @@ pub use scenario::{
 pub use simulate::{
     DEFAULT_EXACT_CALLS, MAX_EXACT_CALLS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
     simulate, simulate_with_progress,
+};
+pub use sizing::{
+    ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,
+    RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals,
+    SizingOutcome, SizingProgress, SizingReport, SizingRequest, StepOutcomes, size,
 };
 pub use time::Micros;
 pub use traffic::arrivals::{Arrivals, Journey};

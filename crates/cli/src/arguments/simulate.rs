@@ -136,7 +136,7 @@ pub(crate) struct UnknownBehaviorArgs {
     pub(crate) default_cap_scope: DefaultCapScope,
 
     /// Whether a configuration raises the default cap, or only Adobe's support: config or support
-    #[arg(long, hide = true, default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
+    #[arg(long, action = clap::ArgAction::Set, hide = true, default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
     pub(crate) default_cap_raise: bool,
 
     /// Calls per second to an external data source, if Adobe has raised the 15

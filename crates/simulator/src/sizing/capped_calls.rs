@@ -1,0 +1,60 @@
+//! The calls per second that a capping limit does not reject. Retries use slots too.
+
+use crate::sizing::attempts::attempts_per_call;
+use crate::sizing::load;
+use crate::sizing::number_text::{decimal, thousands};
+use crate::sizing::runner::Runner;
+use crate::sizing::sizing_report::{ClosedForm, RecommendedLimits, SizedParameter};
+use crate::sizing::sizing_request::{SizingError, SizingRequest};
+
+/// Whether calls can take several requests.
+pub(super) fn has_retries(request: &SizingRequest) -> bool {
+    attempts_per_call(&request.endpoint) > 1.0
+}
+
+/// The largest number of calls per second. `None` if even 1 loses calls.
+pub(super) fn find_calls(
+    runner: &mut Runner<'_>,
+    seconds: u64,
+    limits: RecommendedLimits,
+) -> Result<Option<u64>, SizingError> {
+    let request = runner.request;
+    let count = limits.max_calls_count.unwrap_or_default();
+    if !has_retries(request) {
+        return Ok(Some(count));
+    }
+    let guess = closed_form(request, count).floor();
+    let load = |calls| load::calls(request, seconds, calls, limits);
+    Ok(runner.find_tipping_point(&(1..=count), guess, load)?.map(|tipping| tipping.value))
+}
+
+/// The recommended calls per second, with the results one step away. Exact, because only exact mode has the random retries.
+pub(super) fn calls_parameter(
+    runner: &mut Runner<'_>,
+    seconds: u64,
+    limits: RecommendedLimits,
+    calls: u64,
+) -> Result<SizedParameter, SizingError> {
+    let request = runner.request;
+    let count = limits.max_calls_count.unwrap_or_default();
+    let run = |it: &mut Runner<'_>, value: u64| {
+        let scenario = load::calls(request, seconds, value, limits);
+        it.run_load(value, &scenario, Runner::confirming_mode(&scenario)).map(Some)
+    };
+    Ok(SizedParameter {
+        name: "callsPerSecond",
+        unit: "calls/s",
+        recommended: calls,
+        closed_form: closed_form(request, count),
+        tipping_point: None,
+        is_maximum: calls == count,
+        steps: runner.run_steps((calls, 1, 1), run)?,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rates are small")]
+fn closed_form(request: &SizingRequest, count: u64) -> ClosedForm {
+    let attempts = attempts_per_call(&request.endpoint);
+    let formula = format!("{}/s ÷ {} requests per call", thousands(count), decimal(attempts));
+    ClosedForm { value: count as f64 / attempts, formula }
+}

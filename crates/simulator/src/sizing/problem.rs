@@ -1,0 +1,77 @@
+//! Goals that are not met, with numbers.
+
+use crate::endpoint::simulated_endpoint::EndpointCapacity;
+use crate::sizing::attempts::{attempts_per_call, mean_seconds};
+use crate::sizing::number_text::{duration, rate, thousands};
+use crate::sizing::sizing_report::SizingOutcome;
+use crate::sizing::sizing_request::{SizedTraffic, SizingRequest};
+
+/// Calls of a pattern that a capping limit rejects.
+pub(super) fn rejected(request: &SizingRequest, outcome: &SizingOutcome, limit: u64) -> Option<String> {
+    let SizedTraffic::Pattern(pattern) = &request.traffic else { return None };
+    let peak = pattern.calls().iter().max().copied().map(u64::from).filter(|_| outcome.rejected > 0)?;
+    let (rejected, peak, limit) = (thousands(outcome.rejected), thousands(peak), thousands(limit));
+    Some(format!("{rejected} calls are rejected: the traffic peaks at {peak} calls/s, and the limit is {limit}/s"))
+}
+
+/// Calls that are lost.
+pub(super) fn lost(outcome: &SizingOutcome) -> Option<String> {
+    if outcome.meets_goals || outcome.lost() == 0 {
+        return None;
+    }
+    let counts =
+        [(outcome.rejected, "rejected"), (outcome.dropped, "dropped after 6 h"), (outcome.timed_out, "timed out")];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", thousands(*count)))
+        .collect();
+    Some(format!("calls are lost: {}", counts.join(", ")))
+}
+
+/// Calls that end too late. `calls_per_second` is the rate of the recommended limit, and `tipping_point` the one of requests.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts are below 2^52"
+)]
+pub(super) fn late(
+    request: &SizingRequest,
+    outcome: &SizingOutcome,
+    calls_per_second: u64,
+    tipping_point: u64,
+) -> Option<String> {
+    let within = request.goals.within_seconds.filter(|within| outcome.seconds > *within)?;
+    let attempts = attempts_per_call(&request.endpoint);
+    let needed = request.calls() as f64 / within as f64;
+    let tipping_calls = tipping_point as f64 / attempts;
+    let margin = f64::from(request.margin_percent) / 100.0;
+    let more_capacity = needed * attempts / margin;
+    let endpoint = match request.endpoint.capacity {
+        EndpointCapacity::Servers(_) => {
+            let workers = (more_capacity * mean_seconds(&request.endpoint)).ceil() as u64;
+            format!("an endpoint with {} workers", thousands(workers))
+        }
+        _ => format!("an endpoint with a capacity of {}/s", rate(more_capacity)),
+    };
+    let comparison = if needed > tipping_calls {
+        format!("more than the tipping point of {}/s", rate(tipping_calls))
+    } else {
+        format!("more than {} % of the tipping point of {}/s", request.margin_percent, rate(tipping_calls))
+    };
+    let margin = if needed > tipping_calls {
+        String::new()
+    } else {
+        format!(", --margin {}%", (needed / tipping_calls * 100.0).ceil())
+    };
+    Some(format!(
+        "{} calls at {}/s take {}; within {} they need {}/s, {comparison}: allow {}{margin}, or {endpoint}",
+        thousands(request.calls()),
+        thousands(calls_per_second),
+        duration(outcome.seconds),
+        duration(within),
+        rate(needed),
+        duration(outcome.seconds.div_ceil(60) * 60),
+    ))
+}

@@ -1,0 +1,209 @@
+//! Sizes a throttling limit.
+
+use crate::limits::connections::estimated_connections;
+use crate::simulate::SimulationMode;
+use crate::sizing::attempts::{attempts_per_call, tipping_point};
+use crate::sizing::load::{self, PERIOD_MS};
+use crate::sizing::number_text::{rate, thousands};
+use crate::sizing::problem::{late, lost};
+use crate::sizing::runner::{Runner, TippingPoint};
+use crate::sizing::shaping;
+use crate::sizing::sizing_report::{
+    ClosedForm, LimitOption, OptionKind, RecommendedLimits, SizedParameter, StepOutcomes,
+};
+use crate::sizing::sizing_request::{READING_RATE_RANGE, SizedTraffic, SizingError};
+
+/// `maxThroughput` of a throttling configuration. Documented.
+const MIN_THROUGHPUT: u64 = 200;
+const MAX_THROUGHPUT: u64 = 5000;
+
+/// The highest `maxThroughput` with each estimate of connections, highest first. Documented.
+const ESTIMATE_RANGES: [(u64, u64); 4] = [(4001, MAX_THROUGHPUT), (3001, 4000), (2001, 3000), (MIN_THROUGHPUT, 2000)];
+
+/// A range of `maxThroughput` with one estimate of connections, sized.
+struct SizedRange {
+    closed_form: ClosedForm,
+    tipping: TippingPoint,
+    throughput: u64,
+}
+
+pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption, SizingError> {
+    let request = runner.request;
+    let mut option = LimitOption::new(OptionKind::Throttling);
+    let mut sized = None;
+    for (min, max) in ESTIMATE_RANGES {
+        sized = size_range(runner, seconds, min, max)?;
+        if sized.is_some() {
+            break;
+        }
+    }
+    let Some(SizedRange { closed_form, tipping, throughput }) = sized else {
+        option.problems.push(too_slow(runner, seconds)?);
+        return Ok(option);
+    };
+    let limits = limits(request.goals.max_parallel, throughput);
+    option.limits = Some(limits);
+    let mut steps = runner.run_steps((throughput, 1, MIN_THROUGHPUT), |it, value| {
+        if value > MAX_THROUGHPUT {
+            return Ok(None);
+        }
+        let limits = self::limits(request.goals.max_parallel, value);
+        it.run_load(value, &load::queued_calls(request, seconds, limits), SimulationMode::Cohort).map(Some)
+    })?;
+    steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
+    option.parameters.push(SizedParameter {
+        name: "maxThroughput",
+        unit: "calls/s",
+        recommended: throughput,
+        closed_form,
+        tipping_point: Some(tipping.value),
+        is_maximum: tipping.value == MAX_THROUGHPUT,
+        steps,
+    });
+    if let Some(connections) = limits.max_http_connections {
+        option.parameters.push(SizedParameter {
+            name: "maxHttpConnections",
+            unit: "connections",
+            recommended: u64::from(connections),
+            closed_form: ClosedForm::new(u64::from(connections), "requests in parallel, the goal".to_owned()),
+            tipping_point: None,
+            is_maximum: false,
+            steps: StepOutcomes::default(),
+        });
+    }
+    let calls = calls_per_second(throughput, attempts_per_call(&request.endpoint));
+    let pattern = match request.traffic {
+        SizedTraffic::Audience { profiles, reading_rate } => {
+            let (min, max) = (*READING_RATE_RANGE.start(), *READING_RATE_RANGE.end());
+            let fastest = u32::try_from(calls).unwrap_or(max).clamp(min, max);
+            let traffic = shaping::split(profiles, reading_rate.unwrap_or(fastest), 1);
+            option.parameters.push(SizedParameter {
+                name: "readingRate",
+                unit: "profiles/s",
+                recommended: u64::from(traffic.reading_rate),
+                closed_form: ClosedForm::new(
+                    u64::from(traffic.reading_rate),
+                    if reading_rate.is_some() {
+                        "given".to_owned()
+                    } else {
+                        format!("{} calls/s, from 500 to 20,000: the shortest queue", thousands(calls))
+                    },
+                ),
+                tipping_point: None,
+                is_maximum: traffic.reading_rate == max,
+                steps: StepOutcomes::default(),
+            });
+            let pattern = traffic.pattern(profiles);
+            option.traffic = Some(traffic);
+            pattern
+        }
+        SizedTraffic::Pattern(ref pattern) => Some(pattern.clone()),
+    };
+    let Some(pattern) = pattern else {
+        option
+            .problems
+            .push("reading the audience takes more than a day, the longest that can be simulated".to_owned());
+        return Ok(option);
+    };
+    let scenario = load::scenario(request, pattern, limits);
+    let outcome = runner.run_traffic(throughput, &scenario, Runner::confirming_mode(&scenario))?;
+    option.outcome = Some(outcome);
+    option.problems.extend(lost(&outcome));
+    option.problems.extend(late(request, &outcome, calls, tipping.value));
+    Ok(option)
+}
+
+/// Sizes `maxThroughput` within one estimate of connections. `None` if no value of the range leaves the margin.
+fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Result<Option<SizedRange>, SizingError> {
+    let request = runner.request;
+    let connections = connections(request.goals.max_parallel, min);
+    let closed_form = tipping_point(&request.endpoint, Some(connections));
+    // The connections stay those of the range, so that its limit is not mistaken for a tipping point.
+    let load = |throughput| {
+        let mut scenario = load::queued_calls(request, seconds, limits(request.goals.max_parallel, throughput));
+        scenario.connections = Some(connections);
+        scenario
+    };
+    // The smallest tipping point whose margin is in the range.
+    let least = (min * 100).div_ceil(u64::from(request.margin_percent));
+    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least), SimulationMode::Cohort)?.meets_goals {
+        return Ok(None);
+    }
+    let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    Ok(found.and_then(|tipping| {
+        let throughput = request.with_margin(tipping.value).min(max);
+        (throughput >= min).then_some(SizedRange { closed_form, tipping, throughput })
+    }))
+}
+
+/// The reason why no `maxThroughput` is possible.
+fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError> {
+    let request = runner.request;
+    let connections = connections(request.goals.max_parallel, MIN_THROUGHPUT);
+    let closed_form = tipping_point(&request.endpoint, Some(connections));
+    let load = |calls| {
+        let limits = RecommendedLimits {
+            max_calls_count: Some(calls),
+            period_in_ms: Some(PERIOD_MS),
+            ..RecommendedLimits::default()
+        };
+        let mut scenario = load::requests(request, seconds, limits);
+        scenario.connections = Some(connections);
+        scenario
+    };
+    let found = runner.find_tipping_point(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    let tipping = found.map_or(0, |tipping| tipping.value);
+    let alone = tipping_point(&request.endpoint, None);
+    let cause = if closed_form.value < alone.value {
+        format!(
+            "the endpoint handles {}/s ({}), but {} connections, {}, carry only {}/s ({})",
+            rate(alone.value),
+            alone.formula,
+            connections,
+            if request.goals.max_parallel.is_some_and(|max| max <= connections) {
+                "the goal"
+            } else {
+                "Adobe's estimate under throttling"
+            },
+            rate(closed_form.value),
+            closed_form.formula,
+        )
+    } else {
+        format!("the endpoint handles {}/s ({})", rate(closed_form.value), closed_form.formula)
+    };
+    Ok(format!(
+        "{cause}; simulated {}/s, with the margin of {} % {}/s. maxThroughput is at least {MIN_THROUGHPUT}/s",
+        thousands(tipping),
+        request.margin_percent,
+        thousands(if tipping == 0 { 0 } else { request.with_margin(tipping) }),
+    ))
+}
+
+/// The connections that AJO opens.
+fn connections(max_parallel: Option<u32>, throughput: u64) -> u32 {
+    let estimate = estimated_connections(throughput);
+    max_parallel.map_or(estimate, |max| max.min(estimate))
+}
+
+/// The throttling limit. Fewer connections than Adobe's estimate need a capping limit, which is twice as high so that it never
+/// applies.
+fn limits(max_parallel: Option<u32>, throughput: u64) -> RecommendedLimits {
+    let estimate = estimated_connections(throughput);
+    let fewer = max_parallel.filter(|max| *max < estimate);
+    RecommendedLimits {
+        max_throughput: Some(throughput),
+        max_calls_count: fewer.map(|_| throughput * 2),
+        period_in_ms: fewer.map(|_| PERIOD_MS),
+        max_http_connections: fewer,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "rates are positive and small"
+)]
+fn calls_per_second(throughput: u64, attempts: f64) -> u64 {
+    (throughput as f64 / attempts).floor() as u64
+}
