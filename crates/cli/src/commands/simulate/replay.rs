@@ -2,7 +2,6 @@
 
 mod current_limits;
 mod endpoint_limits;
-mod exports;
 mod replay_report;
 mod replayer;
 mod text;
@@ -12,13 +11,13 @@ use std::process::ExitCode;
 
 use self::current_limits::CurrentLimits;
 use self::endpoint_limits::{EndpointGroup, EndpointLimits};
-use self::exports::Exports;
 use self::replay_report::{ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, ReplayReport};
 use self::replayer::Replayer;
 use super::{check_svg_path, source, write_chart};
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
+use crate::observed_files::ObservedFiles;
 use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::SafeText;
@@ -31,13 +30,12 @@ const DATA_SOURCES: &str = "the limits for data sources are not replayed: export
 pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     check_stdin(args)?;
     let chart = args.result.chart.as_deref().map(check_svg_path).transpose()?;
-    let mut exports = Exports::read(&args.observed.observed)?;
     let sources = source::read(settings, &args.sources).await?;
-    exports.seal(&sources.secrets);
+    let files = ObservedFiles::read(&args.observed.observed, &sources.secrets)?;
     let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
     let current = current_limits::read(settings, args, &sources).await?;
 
-    let replayer = Replayer::new(args, &exports)?;
+    let replayer = Replayer::new(args, &files)?;
     let groups = replayer.group(&limits);
     if chart.is_some() && groups.len() > 1 {
         return Err(CommandError::new("the chart shows one endpoint")
@@ -51,11 +49,11 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
             write_chart(&upper, file)?;
         }
         let expectations = args.result.expect.iter().map(|expectation| expectation.check(&upper)).collect();
-        let observed_p95_queue_ms = exports.p95_queue_ms(&replay.endpoints);
+        let observed_p95_queue_ms = files.p95_queue_ms(&replayer.urls(group));
         let configs = ConfigOrigin::of_group(group);
         replays.push(GroupReplay { configs, replay, observed_p95_queue_ms, expectations });
     }
-    let current = predict_current(current, args, &replayer, &exports, &groups, &replays)?;
+    let current = predict_current(current, args, &replayer, &files, &groups, &replays)?;
     let report = ReplayReport {
         version: VERSION,
         period: replayer.period.into(),
@@ -91,7 +89,7 @@ fn predict_current(
     current: CurrentLimits,
     args: &SimulateArgs,
     replayer: &Replayer<'_>,
-    exports: &Exports,
+    files: &ObservedFiles,
     groups: &[EndpointGroup],
     replays: &[GroupReplay],
 ) -> Result<CurrentPrediction, CommandError> {
@@ -105,7 +103,7 @@ fn predict_current(
     let mut predictions = Vec::new();
     for group in &replayer.group(&limits) {
         let mut prediction = GroupPrediction {
-            endpoints: group.endpoints.iter().map(|endpoint| replayer.urls[*endpoint].clone()).collect(),
+            endpoints: replayer.urls(group).into_iter().map(str::to_owned).collect(),
             configs: ConfigOrigin::of_group(group),
             missing: group
                 .unknown
@@ -120,7 +118,7 @@ fn predict_current(
                 Some(index) => replays[index].replay.clone(),
                 None => replayer.replay(group)?.0,
             };
-            prediction.compare(&replay, exports.p95_queue_ms(&replay.endpoints));
+            prediction.compare(&replay, files.p95_queue_ms(&replayer.urls(group)));
         }
         predictions.push(prediction);
     }

@@ -10,11 +10,11 @@ use ajo_simulator::{
 };
 
 use super::endpoint_limits::{EndpointGroup, EndpointLimits};
-use super::exports::Exports;
 use crate::arguments::SimulateArgs;
 use crate::command_error::CommandError;
 use crate::commands::simulate::progress_bar::simulate_with_bar;
 use crate::commands::simulate::scenario;
+use crate::observed_files::ObservedFiles;
 
 /// Maximum number of endpoints that an error lists.
 const MAX_LISTED: usize = 20;
@@ -22,10 +22,10 @@ const MAX_LISTED: usize = 20;
 /// Simulates groups of endpoints in one period.
 pub(super) struct Replayer<'r> {
     args: &'r SimulateArgs,
-    exports: &'r Exports,
+    files: &'r ObservedFiles,
     selected: Option<usize>,
     /// The URLs of the endpoints in the order of the export.
-    pub(super) urls: Vec<String>,
+    urls: Vec<String>,
     hosts: Vec<String>,
     pub(super) period: ObservedPeriod,
     /// The period of the export.
@@ -35,24 +35,15 @@ pub(super) struct Replayer<'r> {
 
 impl<'r> Replayer<'r> {
     /// The period has calls to the selected endpoint.
-    pub(super) fn new(args: &'r SimulateArgs, exports: &'r Exports) -> Result<Self, CommandError> {
-        let urls: Vec<String> = exports.calls.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
+    pub(super) fn new(args: &'r SimulateArgs, files: &'r ObservedFiles) -> Result<Self, CommandError> {
+        let urls: Vec<String> = files.calls.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
         let selected = args.observed.endpoint.as_deref().map(|url| find_endpoint(&urls, url)).transpose()?;
-        let endpoints = selected.map_or(&exports.calls[..], |index| &exports.calls[index..=index]);
+        let endpoints = selected.map_or(&files.calls[..], |index| &files.calls[index..=index]);
         let period = ObservedPeriod::select(endpoints, args.observed.from, args.observed.to)
             .map_err(|error| CommandError::new(error.to_string()))?;
         let hosts = urls.iter().map(|url| normalized_host(&normalize_url_pattern(url)).to_owned()).collect();
-        let export = ObservedPeriod::of_export(&exports.calls).unwrap_or(period);
-        Ok(Self {
-            args,
-            exports,
-            selected,
-            urls,
-            hosts,
-            period,
-            export,
-            assumptions: RefCell::new(replay_assumptions()),
-        })
+        let export = ObservedPeriod::of_export(&files.calls).unwrap_or(period);
+        Ok(Self { args, files, selected, urls, hosts, period, export, assumptions: RefCell::new(replay_assumptions()) })
     }
 
     /// The groups with the selected endpoint; without one, all that have calls in the period.
@@ -66,12 +57,17 @@ impl<'r> Replayer<'r> {
     }
 
     fn has_calls(&self, endpoint: usize) -> bool {
-        self.exports.calls[endpoint].minutes_in(self.period).iter().any(|(_, calls)| calls.total > 0)
+        self.files.calls[endpoint].minutes_in(self.period).iter().any(|(_, calls)| calls.total > 0)
+    }
+
+    /// The URLs of a group.
+    pub(super) fn urls(&self, group: &EndpointGroup) -> Vec<&str> {
+        group.endpoints.iter().map(|index| self.urls[*index].as_str()).collect()
     }
 
     /// Simulates both bounds. The report is of the upper one.
     pub(super) fn replay(&self, group: &EndpointGroup) -> Result<(TrafficReplay, SimulationReport), CommandError> {
-        let endpoint = |index: &usize| &self.exports.calls[*index];
+        let endpoint = |index: &usize| &self.files.calls[*index];
         let members: HashSet<usize> = group.endpoints.iter().copied().collect();
         let hosts: HashSet<&str> = group.endpoints.iter().map(|index| self.hosts[*index].as_str()).collect();
         let is_other = |index: &usize| !members.contains(index) && hosts.contains(self.hosts[*index].as_str());
@@ -81,9 +77,8 @@ impl<'r> Replayer<'r> {
             other_endpoints: others.iter().map(endpoint).collect(),
             period: self.period,
         };
-        let urls: Vec<String> = group.endpoints.iter().map(|index| self.urls[*index].clone()).collect();
         let mut simulated = scenario::read_endpoint(&self.args.endpoint)?;
-        if let Some(latency) = self.exports.latency(&urls) {
+        if let Some(latency) = self.files.latency(&self.urls(group)) {
             simulated.latency = latency;
         }
         let base = scenario::with_options(self.args, Vec::new(), group.configured_limits()?, simulated);
@@ -129,18 +124,21 @@ fn find_endpoint(urls: &[String], url: &str) -> Result<usize, CommandError> {
 /// The assumptions about exports.
 fn replay_assumptions() -> Vec<Assumption> {
     use Provenance::{Chosen, Inferred};
-    let statements = [
-        (
+    let assumption = |provenance, id, statement, source| Assumption { id, provenance, statement, source };
+    let (input, queries) = ("the input", "reports/query-examples.md");
+    vec![
+        assumption(
             Chosen,
             "observed_bounds",
-            "the calls of a minute are spread evenly, or come in one burst; bursts of neighboring minutes meet",
+            "the calls of a minute are spread evenly, or come in one burst; the bursts of neighboring minutes meet",
+            input,
         ),
-        (
+        assumption(
             Inferred,
             "observed_calls",
             "TOTAL_CALLS counts each call of a journey once, in the minute in which it was made",
+            queries,
         ),
-        (Chosen, "observed_methods", "a limit applies to all calls whose URL it matches: exports have no methods"),
-    ];
-    statements.map(|(provenance, id, statement)| Assumption { id, provenance, statement }).to_vec()
+        assumption(Chosen, "observed_methods", "a limit applies to all methods: exports have none", input),
+    ]
 }
