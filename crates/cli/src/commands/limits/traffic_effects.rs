@@ -9,8 +9,7 @@ use ajo_limits::{
     ValueRange, affected_traffic,
 };
 use ajo_simulator::{
-    ConfiguredLimits, LatencyDistribution, ObservedPeriod, Provenance, Scenario, SimulationMode, SimulationReport,
-    simulate,
+    ConfiguredLimits, ObservedPeriod, Provenance, Scenario, SimulationMode, SimulationReport, simulate,
 };
 
 use super::input::LimitsInput;
@@ -26,8 +25,6 @@ pub(crate) struct Traffic {
     exports: ObservedFiles,
     period: ObservedPeriod,
     burst: u32,
-    /// The endpoints, with placeholders for secrets.
-    urls: Vec<String>,
 }
 
 /// A simulation: the indexes of the endpoints, and their limits.
@@ -51,16 +48,15 @@ impl Traffic {
         if files.is_empty() {
             return Ok(None);
         }
-        let exports = ObservedFiles::read(&files)?;
+        let exports = ObservedFiles::read(&files, &input.secrets)?;
         let period =
             ObservedPeriod::select(&exports.calls, None, None).map_err(|error| CommandError::new(error.to_string()))?;
-        let urls = exports.calls.iter().map(|observed| input.secrets.seal_literals(&observed.endpoint)).collect();
-        Ok(Some(Self { files, exports, period, burst: args.burst, urls }))
+        Ok(Some(Self { files, exports, period, burst: args.burst }))
     }
 
     /// Adds the effects to the changes of a plan.
     pub(crate) fn add_effects(&self, plan: &mut Plan, observed: &ObservedLimits) -> Result<(), CommandError> {
-        let urls: Vec<_> = self.urls.iter().map(String::as_str).collect();
+        let urls: Vec<_> = self.exports.calls.iter().map(|observed| observed.endpoint.as_str()).collect();
         let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new(), assumptions: BTreeSet::new() };
         let affected = affected_traffic(plan, observed, &urls);
         for (change, affected) in plan.changes.iter_mut().zip(affected) {
@@ -78,18 +74,17 @@ impl Traffic {
         Ok(())
     }
 
-    /// The latency of the slowest of these endpoints, if it was observed.
-    fn latency(&self, endpoints: &[usize]) -> Option<LatencyDistribution> {
-        let names: BTreeSet<_> = endpoints.iter().map(|index| &self.exports.calls[*index].endpoint).collect();
-        let observed = self.exports.latency.iter().filter(|observed| names.contains(&observed.endpoint));
-        observed.filter_map(|observed| observed.distribution()).max_by(|one, other| one.mean().total_cmp(&other.mean()))
+    fn url(&self, endpoint: usize) -> &str {
+        &self.exports.calls[endpoint].endpoint
     }
 
     /// The endpoints of the same hosts that are not among these.
     fn neighbors(&self, endpoints: &[usize]) -> Vec<usize> {
-        let host = |index: usize| normalized_host(&normalize_url_pattern(&self.urls[index])).to_owned();
+        let host = |index: usize| normalized_host(&normalize_url_pattern(self.url(index))).to_owned();
         let hosts: BTreeSet<_> = endpoints.iter().map(|index| host(*index)).collect();
-        (0..self.urls.len()).filter(|index| !endpoints.contains(index) && hosts.contains(&host(*index))).collect()
+        (0..self.exports.calls.len())
+            .filter(|index| !endpoints.contains(index) && hosts.contains(&host(*index)))
+            .collect()
     }
 }
 
@@ -101,7 +96,7 @@ impl EffectSimulator<'_> {
                 limits.map(|limits| self.limit_effect((group.endpoints.clone(), limits))).transpose()
             };
             let (before, after) = (effect(group.before)?, effect(group.after)?);
-            let urls = group.endpoints.iter().map(|index| self.traffic.urls[*index].clone()).collect();
+            let urls = group.endpoints.iter().map(|index| self.traffic.url(*index).to_owned()).collect();
             endpoints.push(EndpointEffect { urls, before, after });
         }
         Ok(TrafficEffect { endpoints, caveats })
@@ -130,7 +125,8 @@ impl EffectSimulator<'_> {
             period.traffic(&observed, burst)
         };
         let mut scenario = Scenario::new(pattern(endpoints), configured_limits(*limits));
-        scenario.endpoint.latency = self.traffic.latency(endpoints).unwrap_or(scenario.endpoint.latency);
+        let urls: Vec<_> = endpoints.iter().map(|index| self.traffic.url(*index)).collect();
+        scenario.endpoint.latency = exports.latency(&urls).unwrap_or(scenario.endpoint.latency);
         let neighbors = self.traffic.neighbors(endpoints);
         scenario.other_calls = (!neighbors.is_empty()).then(|| pattern(&neighbors));
         let report = simulate(&scenario, SimulationMode::for_scenario(&scenario))
