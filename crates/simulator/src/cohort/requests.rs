@@ -153,15 +153,15 @@ impl Requests {
         }
         // The time that the first call has left, and that the last call has left when it starts. A call occupies a connection until
         // its response or its deadline.
-        let left: u128 = batch.iter().map(|it| u128::from(it.deadline - it.at.min(it.deadline)) * u128::from(it.calls)).sum();
+        let left: u128 =
+            batch.iter().map(|it| u128::from(it.deadline - it.at.min(it.deadline)) * u128::from(it.calls)).sum();
         let left = i128::try_from(left / u128::from(total)).unwrap_or(0);
         let first_wait = i128::from(free.saturating_sub(at));
         let (calls, units, span) = (i128::from(calls), i128::from(units), i128::from(part.span));
         let work = i128::from(self.latency.mean());
         let first_left = left - first_wait;
         let relaxed = first_left + span - work * calls / units;
-        let last_left =
-            if relaxed >= work { relaxed } else { (first_left + span) * units / (units + calls) };
+        let last_left = if relaxed >= work { relaxed } else { (first_left + span) * units / (units + calls) };
         let last_wait = (left - last_left).max(0);
         part.wait = u64::try_from(i128::midpoint(first_wait, last_wait)).unwrap_or(0);
         part.start = free.max(at);

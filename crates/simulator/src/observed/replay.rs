@@ -16,6 +16,9 @@ use crate::scenario::Scenario;
 use crate::simulate::SimulationMode;
 use crate::traffic::arrivals::Journey;
 
+#[cfg(test)]
+mod tests;
+
 /// The calls to endpoints that share their limits.
 ///
 /// ```

@@ -35,7 +35,8 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
     let current = current_limits::read(settings, args, &sources).await?;
 
-    let replayer = Replayer::new(args, &files)?;
+    let selected = args.observed.endpoint.as_ref().map(|url| sources.secrets.seal_literals(url));
+    let replayer = Replayer::new(args, &files, selected.as_deref())?;
     let groups = replayer.group(&limits);
     if chart.is_some() && groups.len() > 1 {
         return Err(CommandError::new("the chart shows one endpoint")
@@ -130,7 +131,7 @@ fn failed_expectations(groups: &[GroupReplay]) -> Option<CommandError> {
     let results = || groups.iter().flat_map(|group| group.expectations.iter().map(move |result| (group, result)));
     let failed: Vec<_> = results()
         .filter(|(_, result)| !result.met)
-        .map(|(group, result)| format!("{}: {result}", group.replay.endpoints.join(", ")))
+        .map(|(group, result)| format!("{}: {result}", text::name_endpoints(&group.replay.endpoints)))
         .collect();
     if failed.is_empty() {
         return None;

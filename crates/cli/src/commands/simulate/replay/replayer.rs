@@ -1,12 +1,11 @@
 //! Simulates the calls of an export.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 
-use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
+use ajo_limits::url_form::normalize_url_pattern;
 use ajo_simulator::{
-    Assumption, MAX_CALLS_PER_SECOND, ObservedPeriod, Provenance, ReplayTraffic, Scenario, SimulationMode,
-    SimulationReport, TrafficReplay,
+    Assumption, MAX_CALLS_PER_SECOND, ObservedPeriod, Provenance, Scenario, SimulationMode, SimulationReport,
+    TrafficReplay,
 };
 
 use super::endpoint_limits::{EndpointGroup, EndpointLimits};
@@ -26,7 +25,6 @@ pub(super) struct Replayer<'r> {
     selected: Option<usize>,
     /// The URLs of the endpoints in the order of the export.
     urls: Vec<String>,
-    hosts: Vec<String>,
     pub(super) period: ObservedPeriod,
     /// The period of the export.
     pub(super) export: ObservedPeriod,
@@ -35,15 +33,18 @@ pub(super) struct Replayer<'r> {
 
 impl<'r> Replayer<'r> {
     /// The period has calls to the selected endpoint.
-    pub(super) fn new(args: &'r SimulateArgs, files: &'r ObservedFiles) -> Result<Self, CommandError> {
+    pub(super) fn new(
+        args: &'r SimulateArgs,
+        files: &'r ObservedFiles,
+        selected: Option<&str>,
+    ) -> Result<Self, CommandError> {
         let urls: Vec<String> = files.calls.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
-        let selected = args.observed.endpoint.as_deref().map(|url| find_endpoint(&urls, url)).transpose()?;
+        let selected = selected.map(|url| find_endpoint(&urls, url)).transpose()?;
         let endpoints = selected.map_or(&files.calls[..], |index| &files.calls[index..=index]);
         let period = ObservedPeriod::select(endpoints, args.observed.from, args.observed.to)
             .map_err(|error| CommandError::new(error.to_string()))?;
-        let hosts = urls.iter().map(|url| normalized_host(&normalize_url_pattern(url)).to_owned()).collect();
         let export = ObservedPeriod::of_export(&files.calls).unwrap_or(period);
-        Ok(Self { args, files, selected, urls, hosts, period, export, assumptions: RefCell::new(replay_assumptions()) })
+        Ok(Self { args, files, selected, urls, period, export, assumptions: RefCell::new(replay_assumptions()) })
     }
 
     /// The groups with the selected endpoint; without one, all that have calls in the period.
@@ -62,21 +63,12 @@ impl<'r> Replayer<'r> {
 
     /// The URLs of a group.
     pub(super) fn urls(&self, group: &EndpointGroup) -> Vec<&str> {
-        group.endpoints.iter().map(|index| self.urls[*index].as_str()).collect()
+        self.files.urls(&group.endpoints)
     }
 
     /// Simulates both bounds. The report is of the upper one.
     pub(super) fn replay(&self, group: &EndpointGroup) -> Result<(TrafficReplay, SimulationReport), CommandError> {
-        let endpoint = |index: &usize| &self.files.calls[*index];
-        let members: HashSet<usize> = group.endpoints.iter().copied().collect();
-        let hosts: HashSet<&str> = group.endpoints.iter().map(|index| self.hosts[*index].as_str()).collect();
-        let is_other = |index: &usize| !members.contains(index) && hosts.contains(self.hosts[*index].as_str());
-        let others: Vec<usize> = (0..self.urls.len()).filter(is_other).collect();
-        let traffic = ReplayTraffic {
-            endpoints: group.endpoints.iter().map(endpoint).collect(),
-            other_endpoints: others.iter().map(endpoint).collect(),
-            period: self.period,
-        };
+        let traffic = self.files.traffic(&group.endpoints, self.period);
         let mut simulated = scenario::read_endpoint(&self.args.endpoint)?;
         if let Some(latency) = self.files.latency(&self.urls(group)) {
             simulated.latency = latency;

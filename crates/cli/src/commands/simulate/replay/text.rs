@@ -12,6 +12,12 @@ use crate::safe_text::{SafeText, safe};
 /// Maximum number of minutes in a table: the ones with the most capped calls.
 const MAX_MINUTES: usize = 20;
 
+/// Maximum number of endpoints that a line names.
+const MAX_NAMED: usize = 2;
+
+/// Maximum number of endpoints in a list.
+const MAX_LISTED: usize = 20;
+
 /// The parts of a text, with an empty line between them.
 pub(super) fn render(report: &ReplayReport) -> SafeText {
     let mut parts = vec![period_lines(report)];
@@ -45,7 +51,11 @@ fn period_lines(report: &ReplayReport) -> Vec<SafeText> {
 /// The endpoints and limits of a group.
 fn group_lines(group: &GroupReplay) -> Vec<SafeText> {
     let replay = &group.replay;
-    let mut lines: Vec<_> = replay.endpoints.iter().map(|url| safe!("endpoint     {}", url)).collect();
+    let listed = replay.endpoints.iter().take(MAX_LISTED);
+    let mut lines: Vec<_> = listed.map(|url| safe!("endpoint     {}", url)).collect();
+    if replay.endpoints.len() > MAX_LISTED {
+        lines.push(safe!("             and {} more", replay.endpoints.len() - MAX_LISTED));
+    }
     lines.extend(group.configs.iter().map(|it| safe!("config       {}: {}", it.origin, it.config)));
     let limits = replay.limits.iter();
     lines.extend(limits.map(|it| safe!("limit        {}, {}", it.name, format_rate(it.calls, it.period_ms))));
@@ -137,7 +147,7 @@ fn summary_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
         ];
         let wait = upper.adobe.p95_queue_time_ms.map_or_else(|| "-".to_owned(), format_millis);
         let counts = counts.into_iter().map(group_thousands);
-        cells.push(std::iter::once(replay.endpoints.join(", ")).chain(counts).chain([wait]).collect());
+        cells.push(std::iter::once(name_endpoints(&replay.endpoints)).chain(counts).chain([wait]).collect());
     }
     let mut lines = align(&cells, Alignment::Left);
     lines.push(SafeText::from("Select one with --endpoint to see its minutes; --output json has all."));
@@ -146,7 +156,7 @@ fn summary_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
 
 fn expectation_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
     let of_group = |group: &GroupReplay| {
-        let endpoints = group.replay.endpoints.join(", ");
+        let endpoints = name_endpoints(&group.replay.endpoints);
         group.expectations.iter().map(|result| safe!("expected     {}: {}", endpoints, result)).collect::<Vec<_>>()
     };
     let lines: Vec<_> = groups.iter().flat_map(of_group).collect();
@@ -158,10 +168,10 @@ fn expectation_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
 
 fn current_lines(current: &CurrentPrediction) -> Vec<SafeText> {
     if let Some(reason) = &current.missing {
-        return vec![safe!(
-            "The prediction is not compared with the observation: {}; pass the live limits with --current",
-            reason
-        )];
+        return vec![
+            SafeText::from("No prediction for the current limits: pass them with --current."),
+            safe!("  {}", reason),
+        ];
     }
     let source = current.source.as_deref().unwrap_or_default();
     let head = safe!("Prediction for the current limits, from {}:", source);
@@ -169,7 +179,7 @@ fn current_lines(current: &CurrentPrediction) -> Vec<SafeText> {
 }
 
 fn prediction_line(group: &GroupPrediction) -> SafeText {
-    let endpoints = group.endpoints.join(", ");
+    let endpoints = name_endpoints(&group.endpoints);
     let configs: Vec<_> = group.configs.iter().map(|ConfigOrigin { config, .. }| config.as_str()).collect();
     let configs = if configs.is_empty() { "the default cap".to_owned() } else { configs.join(" and ") };
     if let Some(reason) = &group.missing {
@@ -179,6 +189,15 @@ fn prediction_line(group: &GroupPrediction) -> SafeText {
     let queue = group.p95_queue_ms.map(|value| describe("p95 queue time", value, format_millis));
     let values: Vec<_> = calls.into_iter().chain(queue).collect();
     safe!("  {} with {}: {}", endpoints, configs, values.join("; "))
+}
+
+/// The endpoints of a group in a line.
+pub(super) fn name_endpoints(endpoints: &[String]) -> String {
+    if endpoints.len() <= MAX_NAMED {
+        return endpoints.join(", ");
+    }
+    let first = endpoints.first().map_or("", String::as_str);
+    format!("{first} and {} others", endpoints.len() - 1)
 }
 
 fn describe(name: &str, value: PredictedValue, format: fn(u64) -> String) -> String {
