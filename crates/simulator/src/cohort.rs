@@ -22,10 +22,12 @@ use std::ops::ControlFlow;
 
 use crate::cohort::engine::CohortEngine;
 use crate::exact;
+use crate::progress::Progress;
 use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
-use crate::scenario::Scenario;
-use crate::simulate::{MAX_QUEUE_MS, Progress, SimulationError, SimulationMode};
+use crate::scenario::{MAX_QUEUE_MS, Scenario};
+use crate::simulation_error::SimulationError;
+use crate::simulation_mode::SimulationMode;
 use crate::time::{MILLISECOND, Micros};
 use crate::traffic::arrivals::Arrivals;
 use crate::traffic::pattern::TrafficPattern;

@@ -26,18 +26,21 @@ mod endpoint;
 mod exact;
 mod limits;
 mod observed;
+mod progress;
 mod report;
 mod request;
 mod scenario;
 mod simulate;
+mod simulation_error;
+mod simulation_mode;
 mod sizing;
 mod time;
 mod traffic;
 
 pub use assumptions::assumption::{Assumption, Provenance};
-pub use endpoint::endpoint_error::SimulatedEndpointError;
+pub use endpoint::endpoint_error::{MAX_LATENCY_MS, SimulatedEndpointError};
 pub use endpoint::failures::EndpointFailures;
-pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
+pub use endpoint::latency::LatencyDistribution;
 pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
 pub use exact::attempt_source::AttemptResult;
 pub use exact::trace::{EndedCall, TracedCall, simulate_trace};
@@ -56,6 +59,7 @@ pub use observed::minute::Minute;
 pub use observed::period::{DEFAULT_BURST, MAX_BURST, ObservedPeriod, ObservedPeriodError};
 pub use observed::replay::{MinuteCounts, ReplayBound, ReplayMinute, ReplayTraffic, TrafficReplay};
 pub use observed::values::{MAX_OBSERVED_CALLS, ObservedCalls, ObservedLatency, ObservedQueue};
+pub use progress::Progress;
 pub use report::adobe_metrics::AdobeMetrics;
 pub use report::call_counts::{CallCounts, CallOutcome};
 pub use report::expectation::{Expectation, ExpectationError, ExpectationResult};
@@ -63,12 +67,12 @@ pub use report::percentiles::Percentiles;
 pub use report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
 pub use request::{SimulationRequest, SimulationResponse, UnknownBehavior};
 pub use scenario::{
-    CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
+    CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_QUEUE_MS, MAX_RETRIES, MAX_RETRY_DELAY_MS, NoConnection, Scenario,
+    TIMEOUT_SECONDS_RANGE,
 };
-pub use simulate::{
-    DEFAULT_EXACT_REQUESTS, MAX_EXACT_REQUESTS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
-    simulate, simulate_with_progress,
-};
+pub use simulate::{simulate, simulate_with_progress};
+pub use simulation_error::SimulationError;
+pub use simulation_mode::{DEFAULT_EXACT_REQUESTS, MAX_EXACT_REQUESTS, SimulationMode};
 pub use sizing::{
     ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,
     RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals,

@@ -16,7 +16,9 @@ use crate::report::simulation_report::SimulationReport;
 use crate::scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
-use crate::simulate::{SimulationError, SimulationMode, simulate_with_progress};
+use crate::simulate::simulate_with_progress;
+use crate::simulation_error::SimulationError;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::{Arrivals, Journey};
 use crate::traffic::pattern::TrafficPattern;
 use crate::traffic::pattern_error::MAX_SECONDS;

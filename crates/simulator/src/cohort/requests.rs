@@ -9,8 +9,7 @@ use crate::cohort::window::mul_div;
 use crate::endpoint::failures::EndpointFailures;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::scenario::{NoConnection, Scenario};
-use crate::simulate::MAX_RETRIES;
+use crate::scenario::{MAX_RETRIES, NoConnection, Scenario};
 use crate::time::Micros;
 
 const ATTEMPTS: usize = MAX_RETRIES as usize + 1;

@@ -11,12 +11,13 @@ use crate::exact::caps::Caps;
 use crate::exact::retries::ScheduledRetries;
 use crate::exact::stations::{EndpointStation, Units};
 use crate::exact::throttling_queue::{QueueExit, QueuedAttempt, ThrottlingQueue};
-use crate::limits::configured_limits::effective_limits;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::OverLimit;
+use crate::progress::Progress;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::scenario::{CappedCall, NoConnection, Scenario};
-use crate::simulate::{MAX_RETRIES, Progress, SimulationError};
+use crate::scenario::{CappedCall, MAX_RETRIES, NoConnection, Scenario};
+use crate::simulation_error::SimulationError;
 use crate::time::{Micros, SECOND};
 
 /// Operations per event, about a nanosecond each.

@@ -2,7 +2,7 @@
 
 use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
-use crate::simulate::MAX_RETRIES;
+use crate::scenario::MAX_RETRIES;
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::sizing_report::ClosedForm;
 use crate::time::SECOND;
