@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
 use ajo_limits::{
-    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, TrafficEffect,
-    ValueRange, affected_traffic,
+    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, Policy,
+    TrafficEffect, ValueRange, affected_traffic,
 };
 use ajo_simulator::{
     ConfiguredLimits, LatencyDistribution, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound,
@@ -43,7 +43,7 @@ impl Traffic {
     pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
         let mut files = args.observed.clone();
         if files.is_empty() {
-            let named: BTreeSet<_> = input.policies.iter().flat_map(|policy| policy.observed()).collect();
+            let named: BTreeSet<_> = input.policies.iter().flat_map(Policy::observed).collect();
             files.extend(named.into_iter().map(PathBuf::from));
         }
         if files.is_empty() {
@@ -80,7 +80,7 @@ impl Traffic {
     fn latency(&self, endpoints: &[usize]) -> Option<LatencyDistribution> {
         let names: BTreeSet<_> = endpoints.iter().map(|index| &self.exports.calls[*index].endpoint).collect();
         let observed = self.exports.latency.iter().filter(|observed| names.contains(&observed.endpoint));
-        observed.filter_map(|observed| observed.distribution()).max_by(|one, other| one.mean().total_cmp(&other.mean()))
+        observed.filter_map(ObservedEndpoint::distribution).max_by(|one, other| one.mean().total_cmp(&other.mean()))
     }
 
     /// The endpoints of the same hosts that are not among these.
