@@ -2,7 +2,7 @@
 
 use crate::cohort::endpoint_steps::{EndpointSteps, MAX_GROUPS, Rounds};
 use crate::cohort::group::{Cohort, RetrySteps};
-use crate::cohort::latency_table::LatencyTable;
+use crate::cohort::latency_table::{LatencySequence, LatencyTable};
 use crate::cohort::share::{Share, ShareRemainder};
 use crate::cohort::units::Units;
 use crate::cohort::window::mul_div;
@@ -29,6 +29,9 @@ pub(crate) struct Requests {
     /// The remainders of each attempt number.
     in_time: [ShareRemainder; ATTEMPTS],
     failing: [ShareRemainder; ATTEMPTS],
+    /// The latencies of successful and of failed requests, by attempt number.
+    successes: [LatencySequence; ATTEMPTS],
+    failed: [LatencySequence; ATTEMPTS],
 }
 
 /// A part of the batch that starts together.
@@ -65,6 +68,8 @@ impl Requests {
             retry_delay: scenario.retry_delay(),
             in_time: Default::default(),
             failing: Default::default(),
+            successes: [0, 1, 2, 3].map(LatencySequence::new),
+            failed: [4, 5, 6, 7].map(LatencySequence::new),
         }
     }
 
@@ -75,7 +80,7 @@ impl Requests {
         is_allowed.then_some(Cohort { attempt: cohort.attempt + 1, at, ..cohort })
     }
 
-    /// Sends attempts, spread over the step at `now`, over free connections. Returns the number of parts.
+    /// Sends the attempts of the step at `now` over free connections. Returns the number of parts.
     pub(crate) fn send(
         &mut self,
         now: Micros,
@@ -84,52 +89,55 @@ impl Requests {
         recorder: &mut Recorder,
     ) -> u64 {
         let total: u64 = batch.iter().map(|cohort| cohort.calls).sum();
+        let batch_span = batch.iter().map(|cohort| cohort.span * cohort.calls).sum::<u64>() / total;
         let Some(mut connections) = self.connections.take() else {
-            let part = Part { from: 0, to: total, wait: 0, start: now, span: self.step };
-            self.start(batch, total, part, retries, recorder, &mut |_, _, _| {});
+            let part = Part { from: 0, to: total, wait: 0, start: now, span: batch_span };
+            self.start(batch, total, part, now, retries, recorder, &mut |_, _| {});
             return 1;
         };
         let (mut from, mut parts) = (0, 0);
         while from < total {
             parts += 1;
-            let at = now + mul_div(self.step, from, total);
-            let part = |to| Part { from, to, wait: 0, start: at, span: mul_div(self.step, to - from, total) };
-            let free = connections.next_free(at);
-            if self.rejects && free > at {
-                let calls = mul_div(total, free - at, self.step).clamp(1, total - from);
-                let part = part(from + calls);
-                recorder.connections_exceeded(calls);
-                for (cohort, calls) in divide(batch, total, part) {
-                    recorder.ended(cohort.at, 0, CallOutcome::Rejected, calls);
+            let at = now + mul_div(batch_span, from, total);
+            let part = |to| Part { from, to, wait: 0, start: at, span: mul_div(batch_span, to - from, total) };
+            if self.rejects {
+                let (free, units) = connections.next_free(at);
+                let middle = Micros::midpoint(at, at + mul_div(batch_span, units, total));
+                if free > middle {
+                    let part = part(from + mul_div(total, free - middle, batch_span).clamp(1, total - from));
+                    recorder.connections_exceeded(part.to - from);
+                    for (cohort, calls) in divide(batch, total, part) {
+                        recorder.ended(cohort.at, 0, CallOutcome::Rejected, calls);
+                    }
+                    from = part.to;
+                    continue;
                 }
-                from = part.to;
-                continue;
             }
-            let least = (total.div_ceil(MAX_GROUPS)).min(total - from);
-            let (free, units) = connections.reserve(at, if self.rejects { 1 } else { least }, total - from);
-            let mut part = part((from + units.max(least)).min(total));
+            let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
+            let (free, units) = connections.reserve(at, group, total - from);
+            let mut part = part(from + units.max(group));
             self.plan(batch, total, &mut part, free, units);
             if part.wait > 0 {
-                recorder.connections_exceeded(part.to - part.from);
+                recorder.connections_exceeded(part.to - from);
             }
-            if part.to - part.from > units {
+            if part.to - from > units {
                 // Each connection carries several requests, one after the other.
-                let end = part.start + part.span;
-                let mut busy = 0;
-                let mut started = 0;
-                self.start(batch, total, part, retries, recorder, &mut |_, hold, calls| {
+                let (mut busy, mut started) = (0, 0);
+                self.start(batch, total, part, now, retries, recorder, &mut |hold, calls| {
                     busy += hold * calls;
                     started += calls;
                 });
-                let last_arrival = now + mul_div(self.step, part.to, total);
+                let last_arrival = now + mul_div(batch_span, part.to, total);
                 // Without a start, the connections stay free.
-                let end = busy.checked_div(started).map_or(free, |hold| end.max(last_arrival + hold));
+                let hold = busy.checked_div(started);
+                let end = hold.map_or(free, |hold| (part.start + part.span).max(last_arrival + hold));
                 connections.occupy(end.max(free), units);
             } else {
-                let mut left = units;
-                self.start(batch, total, part, retries, recorder, &mut |start, hold, calls| {
-                    connections.occupy(start.max(free) + hold, calls.min(left));
-                    left -= calls.min(left);
+                let (mut left, start) = (units, free.max(Micros::midpoint(at, at + part.span)));
+                self.start(batch, total, part, now, retries, recorder, &mut |hold, calls| {
+                    let calls = calls.min(left);
+                    connections.occupy(start + hold, calls);
+                    left -= calls;
                 });
                 connections.occupy(free, left);
             }
@@ -143,41 +151,40 @@ impl Requests {
     fn plan(&self, batch: &[Cohort], total: u64, part: &mut Part, free: Micros, units: u64) {
         let (at, calls) = (part.start, part.to - part.from);
         let last = at + part.span;
+        let work = self.latency.mean();
         if calls <= units {
-            let Rounds { wait, .. } = Rounds::new(at, last, free, calls, units, 0);
-            if free > at {
-                (part.start, part.span) = (free, 0);
-            }
-            part.wait = wait;
+            part.wait = Rounds::new(at, last, free, calls, units, work).wait;
+            part.start = free.max(at);
             return;
         }
         // The time that the first call has left, and that the last call has left when it starts. A call occupies a connection until
         // its response or its deadline.
-        let left: u128 = batch.iter().map(|it| u128::from(it.deadline - it.at.min(it.deadline)) * u128::from(it.calls)).sum();
-        let left = i128::try_from(left / u128::from(total)).unwrap_or(0);
+        let left = |cohort: &Cohort| u128::from(cohort.deadline.saturating_sub(cohort.at)) * u128::from(cohort.calls);
+        let left = batch.iter().map(left).sum::<u128>() / u128::from(total);
+        let left = i128::try_from(left).unwrap_or(0);
         let first_wait = i128::from(free.saturating_sub(at));
-        let (calls, units, span) = (i128::from(calls), i128::from(units), i128::from(part.span));
-        let work = i128::from(self.latency.mean());
+        let (calls, units, span, work) =
+            (i128::from(calls), i128::from(units), i128::from(part.span), i128::from(work));
         let first_left = left - first_wait;
         let relaxed = first_left + span - work * calls / units;
-        let last_left =
-            if relaxed >= work { relaxed } else { (first_left + span) * units / (units + calls) };
+        let last_left = if relaxed >= work { relaxed } else { (first_left + span) * units / (units + calls) };
         let last_wait = (left - last_left).max(0);
         part.wait = u64::try_from(i128::midpoint(first_wait, last_wait)).unwrap_or(0);
         part.start = free.max(at);
         part.span = u64::try_from(i128::from(last) + last_wait - i128::from(part.start)).unwrap_or(0);
     }
 
-    /// Starts the calls of a part and decides their results. Calls `occupy` with the start, the mean time on a connection, and the
-    /// number of requests.
+    /// Starts the calls of a part and decides their results. Calls `occupy` with the mean time on a connection and the number of
+    /// requests.
     fn start(
         &mut self,
         batch: &[Cohort],
         total: u64,
         part: Part,
+        now: Micros,
         retries: &mut RetrySteps,
         recorder: &mut Recorder,
-        occupy: &mut dyn FnMut(Micros, Micros, u64),
+        occupy: &mut dyn FnMut(Micros, u64),
     ) {
         let in_time = |cohort: &Cohort| cohort.at + part.wait < cohort.deadline;
         let started = divide(batch, total, part).filter(|(cohort, _)| in_time(cohort)).map(|(_, calls)| calls).sum();
@@ -196,7 +203,7 @@ impl Requests {
             let hold = if within == 0 { left } else { work_wait + self.latency.mean_up_to(left - work_wait) };
             recorder.sent(start, 0, attempt > 0, part.wait, calls);
             recorder.busy(hold, self.endpoint.busy(), calls);
-            occupy(part.start, hold, calls);
+            occupy(hold, calls);
             if responses < calls {
                 recorder.ended(cohort.deadline, 0, CallOutcome::TimedOut, calls - responses);
             }
@@ -208,15 +215,15 @@ impl Requests {
                 _ => self.failing[attempt].take(responses, self.failure_share),
             };
             if failing < responses {
-                let latency = work_wait + self.latency.draw(within);
+                let latency = work_wait + self.latency.draw(within, &mut self.successes[attempt]);
                 recorder.latency(latency, responses - failing);
                 recorder.ended(start + latency, 0, CallOutcome::Succeeded, responses - failing);
             }
             if failing > 0 {
-                let ended = start + work_wait + self.latency.draw(within);
+                let ended = start + work_wait + self.latency.draw(within, &mut self.failed[attempt]);
                 let failed = Cohort { calls: failing, ..cohort };
                 match self.retry(failed, ended).filter(|_| self.is_retried) {
-                    Some(retry) => retries.push(retry),
+                    Some(retry) => retries.push(retry, now + self.step),
                     None => recorder.ended(ended, 0, CallOutcome::Failed, failing),
                 }
             }
