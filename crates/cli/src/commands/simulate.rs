@@ -3,9 +3,11 @@
 mod chart;
 mod number_format;
 mod progress_bar;
+mod replay;
 mod scenario;
 mod selection;
 mod source;
+mod sql;
 mod summary;
 mod table;
 
@@ -24,7 +26,12 @@ use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
-    // Other inputs have their own function: `replay::run` for observed traffic, `sql::run` for queries.
+    if let Some(period) = args.observed.sql {
+        return sql::run(settings, &args.sources, period).await;
+    }
+    if !args.observed.observed.is_empty() {
+        return replay::run(settings, args).await;
+    }
     run_traffic(settings, args).await
 }
 
