@@ -20,13 +20,13 @@ mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::engine::CohortEngine;
 use crate::exact;
-use crate::progress::Progress;
+use crate::progress::{Progress, SimulationError};
 use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
-use crate::scenario::{MAX_QUEUE_MS, Scenario};
-use crate::simulation_error::SimulationError;
+use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
 use crate::time::{MILLISECOND, Micros};
 use crate::traffic::arrivals::Arrivals;

@@ -1,4 +1,20 @@
-//! The progress of a simulation.
+//! Progress and errors of a simulation.
+
+/// Maximum number of requests in exact mode, with expected retries: 5 to 20 s of CPU time.
+pub const MAX_EXACT_REQUESTS: u64 = 100_000_000;
+
+/// A simulation without a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SimulationError {
+    #[error(
+        "exact mode simulates at most {MAX_EXACT_REQUESTS} requests, and this traffic has about {requests} with retries and \
+         other calls; use cohort mode or less traffic"
+    )]
+    TooManyRequests { requests: u64 },
+    #[error("the simulation was canceled")]
+    Canceled,
+}
 
 /// The progress of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

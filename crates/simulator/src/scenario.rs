@@ -4,10 +4,9 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::limits::configured_limits::{ConfiguredLimits, DATA_SOURCE_CALLS};
-use crate::limits::default_cap::{DefaultCapRules, DefaultCapScope};
+use crate::limits::default_cap::DefaultCapRules;
 use crate::limits::window_kind::WindowKind;
 use crate::time::{MILLISECOND, Micros, SECOND};
 use crate::traffic::arrivals::{Arrivals, Journey};
@@ -21,12 +20,6 @@ pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 
 /// Maximum delay of a retry in milliseconds: the longest timeout.
 pub const MAX_RETRY_DELAY_MS: u64 = 30_000;
-
-/// Maximum number of retries. Documented: three after the first call.
-pub const MAX_RETRIES: u8 = 3;
-
-/// Maximum time in the throttling queue, in milliseconds. Documented: up to 6 hours.
-pub const MAX_QUEUE_MS: u64 = 6 * 3_600_000;
 
 /// The input of a simulation: traffic, limits, an endpoint, and the assumed method of counting calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,29 +94,6 @@ impl Scenario {
     /// The number of calls by journeys.
     pub fn offered_calls(&self) -> u64 {
         self.journeys.iter().map(|journey| journey.pattern.total()).sum()
-    }
-
-    /// The calls to other endpoints in each second, if the default cap counts them.
-    pub(crate) fn counted_other_calls(&self) -> Option<&[u32]> {
-        let is_shared = self.default_cap.scope != DefaultCapScope::Endpoint;
-        self.other_calls.as_ref().filter(|_| is_shared).map(TrafficPattern::calls)
-    }
-
-    /// The expected number of requests if no limit applies, with calls to other endpoints.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "calls are far below 2^52"
-    )]
-    pub fn expected_requests(&self) -> u64 {
-        let attempts = match self.endpoint.failures {
-            _ if !self.endpoint.is_retried() => 1.0,
-            EndpointFailures::FirstAttempts(failures) => f64::from(1 + failures.min(MAX_RETRIES)),
-            EndpointFailures::Probability(failure) => (0..=MAX_RETRIES).fold(0.0, |rest, _| 1.0 + failure * rest),
-        };
-        let other_calls = self.counted_other_calls().into_iter().flatten().map(|calls| u64::from(*calls));
-        (self.offered_calls() as f64 * attempts) as u64 + other_calls.sum::<u64>()
     }
 
     /// The length of the traffic in seconds.

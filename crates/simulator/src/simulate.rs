@@ -2,12 +2,21 @@
 
 use std::ops::ControlFlow;
 
-use crate::progress::Progress;
+use crate::progress::{Progress, SimulationError};
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulation_error::SimulationError;
 use crate::simulation_mode::SimulationMode;
 use crate::{cohort, exact};
+
+/// Exact mode is the default up to this number of requests: less than a second.
+pub const DEFAULT_EXACT_REQUESTS: u64 = 2_000_000;
+
+impl SimulationMode {
+    /// Exact mode up to [`DEFAULT_EXACT_REQUESTS`], otherwise cohort mode.
+    pub fn for_scenario(scenario: &Scenario) -> Self {
+        if exact::expected_requests(scenario) <= DEFAULT_EXACT_REQUESTS { Self::Exact } else { Self::Cohort }
+    }
+}
 
 /// Simulates a scenario until every call has ended.
 pub fn simulate(scenario: &Scenario, mode: SimulationMode) -> Result<SimulationReport, SimulationError> {

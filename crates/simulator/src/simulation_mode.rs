@@ -1,17 +1,9 @@
-//! Cohort mode and exact mode.
+//! The method of a simulation.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-
-use crate::scenario::Scenario;
-
-/// Maximum number of requests in exact mode, with expected retries: 5 to 20 s of CPU time.
-pub const MAX_EXACT_REQUESTS: u64 = 100_000_000;
-
-/// Exact mode is the default up to this number of requests: less than a second.
-pub const DEFAULT_EXACT_REQUESTS: u64 = 2_000_000;
 
 /// The method of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +23,6 @@ impl SimulationMode {
             Self::Cohort => "cohort",
             Self::Exact => "exact",
         }
-    }
-
-    /// Exact mode up to [`DEFAULT_EXACT_REQUESTS`], otherwise cohort mode.
-    pub fn for_scenario(scenario: &Scenario) -> Self {
-        if scenario.expected_requests() <= DEFAULT_EXACT_REQUESTS { Self::Exact } else { Self::Cohort }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests over connections to the endpoint, and their results.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::cohort::endpoint_steps::{EndpointSteps, MAX_GROUPS, Rounds};
 use crate::cohort::group::{Cohort, RetrySteps};
 use crate::cohort::latency_table::{LatencySequence, LatencyTable};
@@ -9,7 +10,7 @@ use crate::cohort::window::mul_div;
 use crate::endpoint::failures::EndpointFailures;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::scenario::{MAX_RETRIES, NoConnection, Scenario};
+use crate::scenario::{NoConnection, Scenario};
 use crate::time::Micros;
 
 const ATTEMPTS: usize = MAX_RETRIES as usize + 1;

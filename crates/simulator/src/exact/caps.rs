@@ -2,10 +2,12 @@
 
 use crate::exact::arrival_times::EvenTimes;
 use crate::exact::slots::Slots;
+use crate::limits::default_cap::DefaultCapScope;
 use crate::limits::limit::{Limit, LimitName, OverLimit};
 use crate::report::recorder::Recorder;
 use crate::scenario::Scenario;
 use crate::time::Micros;
+use crate::traffic::pattern::TrafficPattern;
 
 /// All caps of a call.
 pub(crate) struct Caps<'s> {
@@ -29,7 +31,7 @@ impl<'s> Caps<'s> {
     pub(crate) fn new(scenario: &'s Scenario, limits: &[Limit]) -> Self {
         let caps = limits.iter().enumerate().filter(|(_, limit)| limit.over_limit == OverLimit::Rejected);
         let default_cap = caps.clone().position(|(_, limit)| limit.name == LimitName::DefaultCap);
-        let other_calls = default_cap.zip(scenario.counted_other_calls()).map(|(index, calls)| {
+        let other_calls = default_cap.zip(other_calls(scenario)).map(|(index, calls)| {
             let mut times = EvenTimes::new(calls);
             (index, OtherCalls { next: times.next(), times })
         });
@@ -63,4 +65,10 @@ impl<'s> Caps<'s> {
             calls.next = calls.times.next();
         }
     }
+}
+
+/// The calls to other endpoints in each second that a default cap counts.
+pub(crate) fn other_calls(scenario: &Scenario) -> Option<&[u32]> {
+    let is_shared = scenario.default_cap.scope != DefaultCapScope::Endpoint;
+    scenario.other_calls.as_ref().filter(|_| is_shared).map(TrafficPattern::calls)
 }
