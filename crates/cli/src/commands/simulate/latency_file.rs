@@ -5,9 +5,11 @@ use std::path::Path;
 use ajo_engine::untrusted_text::excerpt;
 use ajo_simulator::{LatencyDistribution, ObservedEndpoint, ObservedExport};
 
-use super::scenario::MAX_CSV_BYTES;
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
+
+/// Maximum size of a CSV file in bytes. A day with the longest lines takes 1.3 MB.
+pub(super) const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads an export of Adobe's latency query for one endpoint, or measured latencies: one number of milliseconds per line.
 pub(super) fn read(file: &Path) -> Result<LatencyDistribution, CommandError> {

@@ -7,13 +7,11 @@ use ajo_simulator::{
     TrafficPattern,
 };
 
-use super::{latency_file, selection, source};
+use super::latency_file::{self, MAX_CSV_BYTES};
+use super::{selection, source};
 use crate::arguments::{EndpointArgs, GlobalSettings, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
-
-/// Maximum size of a CSV file in bytes. A day with the longest lines takes 1.3 MB.
-pub(super) const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Result<Scenario, CommandError> {
     let reads_stdin = |files: &[&Path]| files.iter().filter(|file| **file == Path::new("-")).count() > 1;
