@@ -1,15 +1,15 @@
 //! Computes the effect of the changes of a plan on observed traffic.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use ajo_limits::{
-    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, TrafficEffect,
-    ValueRange, affected_traffic,
+    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, Policy,
+    TrafficEffect, ValueRange, affected_traffic,
 };
 use ajo_simulator::{
-    ConfiguredLimits, ObservedPeriod, Provenance, ReplayBound, Scenario, SimulationMode, SimulationReport,
-    TrafficReplay, simulate,
+    ConfiguredLimits, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound, ReplayTraffic,
+    Scenario, SimulationMode, SimulationReport, TrafficReplay, simulate,
 };
 
 use super::input::LimitsInput;
@@ -40,7 +40,7 @@ impl Traffic {
     pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
         let mut files = args.observed.clone();
         if files.is_empty() {
-            let named: BTreeSet<_> = input.policies.iter().flat_map(|policy| policy.observed()).collect();
+            let named: BTreeSet<_> = input.policies.iter().flat_map(Policy::observed).collect();
             files.extend(named.into_iter().map(PathBuf::from));
         }
         if files.is_empty() {
@@ -94,6 +94,8 @@ impl EffectSimulator<'_> {
         let (endpoints, limits) = &key;
         let Traffic { exports, period, burst, .. } = self.traffic;
         let traffic = exports.traffic(endpoints, *period);
+        let sum = sum_endpoints(&traffic.endpoints);
+        let traffic = ReplayTraffic { endpoints: vec![&sum], ..traffic };
         let mut base = Scenario::new(period.traffic(&[], 1), configured_limits(*limits));
         base.endpoint.latency = exports.latency(&exports.urls(endpoints)).unwrap_or(base.endpoint.latency);
         let [even, bursts] = [1, *burst].map(|burst| self.simulate(&traffic.scenario(&base, burst)));
@@ -116,6 +118,15 @@ impl EffectSimulator<'_> {
         self.assumptions.extend(assumed.map(|assumption| assumption.statement));
         Ok(report)
     }
+}
+
+/// One endpoint with the calls of these, because a pattern for each takes much memory.
+fn sum_endpoints(endpoints: &[&ObservedEndpoint<ObservedCalls>]) -> ObservedEndpoint<ObservedCalls> {
+    let mut minutes: BTreeMap<_, ObservedCalls> = BTreeMap::new();
+    for (minute, calls) in endpoints.iter().flat_map(|endpoint| &endpoint.minutes) {
+        *minutes.entry(*minute).or_default() += *calls;
+    }
+    ObservedEndpoint { endpoint: String::new(), whole_period: None, minutes: minutes.into_iter().collect() }
 }
 
 fn configured_limits(limits: CallerLimits) -> ConfiguredLimits {

@@ -103,12 +103,10 @@ async fn read_sources(
         if is_limits_file(&file) {
             limits_files.push((index, file));
         } else {
-            let name = file.name.clone();
-            for found in definition_file::parse_to_simulate(file, settings.output)? {
+            for found in definition_file::parse_to_simulate(&file, settings.output)? {
                 let definition = found.json.into();
-                let origin = format!("{name}:{}:{}", found.location.line, found.location.column);
                 let live = found.live.filter(|_| output == OutputDefinition::Live);
-                all.add_live(live, &key(found.api, &definition), definition, index, origin);
+                all.add_live(live, &key(found.api, &definition), definition, index, found.location.to_string());
             }
         }
     }

@@ -5,7 +5,7 @@ mod known_problems;
 mod observed;
 mod page;
 mod results;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod signals;
 mod sql;
 mod wrong_inputs;
