@@ -132,12 +132,12 @@ fn prediction_for_current_limits_is_compared() {
     assert_eq!(
         line("higher.yaml --current prod.yaml"),
         "  https://a.example/v1/send with capping POST https://a.example/v1/*: 3,000 to 10,800 capped calls predicted, 3,000 \
-         observed: as predicted"
+         observed: within the bounds"
     );
     assert_eq!(
         line("prod.yaml --current higher.yaml"),
         "  https://a.example/v1/send with capping POST https://a.example/v1/*: 0 capped calls predicted, 3,000 observed: 3,000 \
-         more than predicted"
+         above the prediction"
     );
     let without = current("");
     assert_eq!((&without["source"], &without["groups"]), (&json!(null), &json!([])));
