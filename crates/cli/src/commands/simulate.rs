@@ -15,8 +15,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport};
-use serde::Serialize;
+use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -48,22 +47,13 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     let failed = failed_expectations(&expectations);
     let text = match settings.output {
         OutputFormat::Json => {
-            let json = serde_json::to_string(&SimulationOutput { report, expectations });
+            let json = serde_json::to_string(&SimulationResponse { report, expectations });
             SafeText::json(&json.map_err(|error| CommandError::new(error.to_string()))?)
         }
         _ => summary::render(report, &expectations),
     };
     output::print_data(text)?;
     failed.map_or(Ok(ExitStatus::Success.into()), Err)
-}
-
-/// The JSON output.
-#[derive(Serialize)]
-struct SimulationOutput {
-    #[serde(flatten)]
-    report: SimulationReport,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    expectations: Vec<ExpectationResult>,
 }
 
 /// The error that names the expectations that are not met.

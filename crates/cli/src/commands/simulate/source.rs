@@ -105,9 +105,8 @@ async fn read_sources(
         } else {
             for found in definition_file::parse_to_simulate(&file, settings.output)? {
                 let definition = found.json.into();
-                let origin = found.location.to_string();
                 let live = found.live.filter(|_| output == OutputDefinition::Live);
-                all.add_live(live, &key(found.api, &definition), definition, index, origin);
+                all.add_live(live, &key(found.api, &definition), definition, index, found.location.to_string());
             }
         }
     }
