@@ -9,7 +9,7 @@ use crate::report::call_counts::{CallCounts, CallOutcome};
 use crate::report::percentiles::DurationHistogram;
 use crate::report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::time::{MILLISECOND, Micros, SECOND};
 
 /// Collects events. Their times need not be in order.
