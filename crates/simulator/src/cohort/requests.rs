@@ -1,5 +1,6 @@
 //! Requests over connections to the endpoint, and their results.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::cohort::endpoint_steps::{EndpointSteps, MAX_GROUPS, Rounds};
 use crate::cohort::group::{Cohort, RetrySteps};
 use crate::cohort::latency_table::{LatencySequence, LatencyTable};
@@ -10,7 +11,6 @@ use crate::endpoint::failures::EndpointFailures;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::scenario::{NoConnection, Scenario};
-use crate::simulate::MAX_RETRIES;
 use crate::time::Micros;
 
 const ATTEMPTS: usize = MAX_RETRIES as usize + 1;

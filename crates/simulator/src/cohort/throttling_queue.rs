@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::group::Cohort;
 use crate::cohort::window::WindowSteps;
 use crate::limits::limit::Limit;
 use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::simulate::MAX_QUEUE_MS;
 use crate::time::{MILLISECOND, Micros};
 
 const MAX_WAIT: Micros = MAX_QUEUE_MS * MILLISECOND;
@@ -28,7 +28,14 @@ pub(crate) struct ThrottlingSteps {
 impl ThrottlingSteps {
     pub(crate) fn new(limit: usize, throttling: &Limit, step: Micros) -> Self {
         let window = WindowSteps::new(throttling, step);
-        Self { limit, window, is_burst: throttling.window == WindowKind::Fixed, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
+        Self {
+            limit,
+            window,
+            is_burst: throttling.window == WindowKind::Fixed,
+            step,
+            retries: VecDeque::new(),
+            new_calls: VecDeque::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
