@@ -39,9 +39,9 @@ mod traffic;
 
 pub use assumptions::assumption::{Assumption, Provenance};
 pub use call_rules::{MAX_QUEUE_MS, MAX_RETRIES};
-pub use endpoint::endpoint_error::SimulatedEndpointError;
+pub use endpoint::endpoint_error::{MAX_LATENCY_MS, SimulatedEndpointError};
 pub use endpoint::failures::EndpointFailures;
-pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
+pub use endpoint::latency::LatencyDistribution;
 pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
 pub use exact::attempt_source::AttemptResult;
 pub use exact::trace::{EndedCall, TracedCall, simulate_trace};

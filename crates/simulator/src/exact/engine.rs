@@ -12,7 +12,7 @@ use crate::exact::caps::Caps;
 use crate::exact::retries::ScheduledRetries;
 use crate::exact::stations::{EndpointStation, Units};
 use crate::exact::throttling_queue::{QueueExit, QueuedAttempt, ThrottlingQueue};
-use crate::limits::configured_limits::effective_limits;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::OverLimit;
 use crate::progress::{Progress, SimulationError};
 use crate::report::call_counts::CallOutcome;

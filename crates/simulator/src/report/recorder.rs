@@ -2,7 +2,7 @@
 
 use crate::assumptions::list::assumptions;
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::limits::configured_limits::effective_limits;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::Limit;
 use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::{CallCounts, CallOutcome};

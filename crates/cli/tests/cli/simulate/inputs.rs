@@ -127,6 +127,15 @@ fn measured_latencies_are_read() {
 }
 
 #[test]
+fn latency_export_is_read() {
+    let export = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS\n\
+                  https://a.example/,100,80,300,900,2000\n";
+    let folder = folder(&[("latency.csv", export)]);
+    let report = report_in(folder.path(), "simulate --traffic 1x1 --latency latency.csv", "");
+    assert_eq!(report["endpoint"]["latency"], "p50=80,p95=300,p99=900,p999=2000");
+}
+
+#[test]
 fn options_reach_the_scenario() {
     let report = |options: &str| report(&format!("simulate --traffic 40x2 {options}"));
     let changed = report(
