@@ -162,3 +162,16 @@ async fn export_text_and_secrets_are_hidden() {
         assert!(format != "markdown" || !text.contains("@ops"), "{text}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resume_checks_no_effect() {
+    let fixture = LimitsFixture::start().await;
+    fixture.write("policy.yaml", "version: 1\n");
+    fixture.write("prod.yaml", &format!("{}policy: policy.yaml\n", limits_file(&[("a", 20, true)])));
+    fixture.add_fault("capping.deploy@first:1=service:4000");
+    fixture.run_expecting(&["apply", "prod.yaml", "--yes"], 4).await;
+    fixture.clear_faults();
+    fixture.write("policy.yaml", &policy("maxRejectedPerMinute: 0").replace("observed: traffic.csv\n", ""));
+    fixture.run_expecting(&["plan", "prod.yaml"], 7).await;
+    fixture.run_expecting(&["apply", "--resume", "--yes"], 0).await;
+}
