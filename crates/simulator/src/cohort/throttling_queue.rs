@@ -28,7 +28,14 @@ pub(crate) struct ThrottlingSteps {
 impl ThrottlingSteps {
     pub(crate) fn new(limit: usize, throttling: &Limit, step: Micros) -> Self {
         let window = WindowSteps::new(throttling, step);
-        Self { limit, window, is_burst: throttling.window == WindowKind::Fixed, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
+        Self {
+            limit,
+            window,
+            is_burst: throttling.window == WindowKind::Fixed,
+            step,
+            retries: VecDeque::new(),
+            new_calls: VecDeque::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
