@@ -2,6 +2,7 @@
 
 mod emulator;
 mod limits;
+mod observed;
 mod resource;
 mod simulate;
 
@@ -14,6 +15,7 @@ pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
 };
+pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
     UidArg,
@@ -171,6 +173,34 @@ mod tests {
     fn clap_definition_is_valid() {
         use clap::CommandFactory as _;
         CliArgs::command().debug_assert();
+    }
+
+    /// The options of `ajo simulate`, with their heading.
+    fn simulate_options() -> Vec<clap::Arg> {
+        use clap::CommandFactory as _;
+        let command = CliArgs::command();
+        let simulate = command.find_subcommand("simulate").expect("a command");
+        simulate.get_arguments().filter(|option| option.get_long().is_some()).cloned().collect()
+    }
+
+    #[test]
+    fn help_names_hidden_options_of_simulate() {
+        let hidden: Vec<_> = simulate_options().into_iter().filter(clap::Arg::is_hide_set).collect();
+        assert!(hidden.len() >= 8, "{hidden:?}");
+        for option in hidden {
+            let name = format!("--{} ", option.get_long().expect("a name"));
+            let default = option.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+            assert!(SIMULATE_HELP.contains(&(name.clone() + &default.unwrap_or_default())), "{name}");
+        }
+    }
+
+    #[test]
+    fn page_describes_options_of_simulate() {
+        let page = include_str!("../../../docs/simulate.md");
+        for option in simulate_options() {
+            let name = format!("--{}", option.get_long().expect("a name"));
+            assert!(page.contains(&name) || option.get_help_heading() == Some("Observed traffic"), "{name}");
+        }
     }
 
     #[test]

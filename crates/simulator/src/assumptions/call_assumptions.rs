@@ -5,7 +5,7 @@ use crate::assumptions::assumption_rule::{AssumptionRule, INPUT, NOT_PUBLISHED, 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::limits::connections::ConnectionsSource;
 use crate::scenario::{CappedCall, NoConnection};
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 const SYSTEMS: &str = "configuration/external-systems.md";

@@ -11,7 +11,7 @@ use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallCounts;
 use crate::report::simulation_report::LimitUse;
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 /// A simulation and its results.

@@ -1,11 +1,11 @@
 //! The caps, in steps.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::cohort::group::Cohort;
 use crate::cohort::share::{Share, ShareRemainder};
 use crate::cohort::window::{WindowSteps, mul_div};
 use crate::limits::limit::{Limit, LimitName};
 use crate::report::recorder::Recorder;
-use crate::simulate::MAX_RETRIES;
 use crate::time::Micros;
 
 /// Caps that reject attempts without a free slot in each.

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::group::Cohort;
 use crate::cohort::window::WindowSteps;
 use crate::limits::limit::Limit;
 use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::simulate::MAX_QUEUE_MS;
 use crate::time::{MILLISECOND, Micros};
 
 const MAX_WAIT: Micros = MAX_QUEUE_MS * MILLISECOND;

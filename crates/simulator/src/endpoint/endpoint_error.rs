@@ -1,13 +1,14 @@
 //! Errors of the endpoint's settings.
 
-use crate::endpoint::latency::MAX_LATENCY_MS;
+/// Maximum latency in milliseconds, far above the longest timeout of a journey.
+pub const MAX_LATENCY_MS: u64 = 600_000;
 
 /// An endpoint that cannot be simulated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulatedEndpointError {
     #[error(
-        "the latency must be from 1 to {MAX_LATENCY_MS} ms, such as 300, exp:300, or p50=80,p95=300,p99=900 with increasing \
+        "the latency must be from 0.001 to {MAX_LATENCY_MS} ms, such as 300, exp:300, or p50=80,p95=300,p99=900 with increasing \
          values"
     )]
     Latency,

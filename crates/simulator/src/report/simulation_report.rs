@@ -11,7 +11,7 @@ use crate::limits::window_kind::WindowKind;
 use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 /// Readable interval lengths, in seconds; longer intervals are whole hours.

@@ -1,6 +1,6 @@
 //! Sizes the reading rate of an audience, and its percentage split with waits.
 
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::sizing::capped_calls::has_retries;
 use crate::sizing::load;
 use crate::sizing::number_text::{decimal, thousands};

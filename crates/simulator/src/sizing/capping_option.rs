@@ -1,7 +1,7 @@
 //! Sizes a capping limit, and the traffic that it does not reject.
 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
 use crate::sizing::capped_calls::{calls_parameter, find_calls, has_retries};

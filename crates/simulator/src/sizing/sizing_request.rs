@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::endpoint::endpoint_error::SimulatedEndpointError;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
 use crate::limits::window_kind::WindowKind;
+use crate::progress::SimulationError;
 use crate::scenario::DEFAULT_TIMEOUT_SECONDS;
-use crate::simulate::SimulationError;
 use crate::time::SECOND;
 use crate::traffic::pattern::TrafficPattern;
 

@@ -1,7 +1,7 @@
 //! Sizes a throttling limit.
 
 use crate::limits::connections::estimated_connections;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{rate, thousands};
