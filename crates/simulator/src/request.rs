@@ -38,7 +38,7 @@ const MAX_JOURNEYS: usize = 50;
 /// The body of a simulation request in the emulator's control API. All fields but the traffic are optional.
 ///
 /// ```
-/// use ajo_simulator::{SimulationRequest, UnknownBehavior};
+/// use ajo_simulator::{SimulationRequest, SimulationResponse, UnknownBehavior};
 /// use serde_json::json;
 ///
 /// let request: SimulationRequest = serde_json::from_value(json!({
@@ -50,7 +50,7 @@ const MAX_JOURNEYS: usize = 50;
 ///     },
 ///     "expect": ["rejected = 0"],
 /// }))?;
-/// let response = request.simulate(None, UnknownBehavior::default())?;
+/// let response: SimulationResponse = request.simulate(None, UnknownBehavior::default())?;
 /// assert_eq!(response.report.totals.rejected, 1000);
 /// assert!(!response.expectations[0].met);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

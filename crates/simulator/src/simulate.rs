@@ -25,6 +25,20 @@ pub fn simulate(scenario: &Scenario, mode: SimulationMode) -> Result<SimulationR
 
 /// Simulates a scenario like [`simulate`], and calls `progress` at the start and then at least every 10 ms on a usual machine.
 /// `progress` can cancel.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use ajo_simulator::{ConfiguredLimits, Progress, Scenario, SimulationError, SimulationMode, simulate_with_progress};
+///
+/// let scenario = Scenario::new("1000x3600".parse()?, ConfiguredLimits::default());
+/// let mut stop_early = |progress: Progress| {
+///     if progress.work > 1_000_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+/// };
+/// let result = simulate_with_progress(&scenario, SimulationMode::Exact, &mut stop_early);
+/// assert_eq!(result, Err(SimulationError::Canceled));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn simulate_with_progress(
     scenario: &Scenario,
     mode: SimulationMode,

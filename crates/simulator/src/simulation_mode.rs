@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::traffic::arrivals::Arrivals;
+
 /// The method of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,11 @@ pub enum SimulationMode {
 
 impl SimulationMode {
     pub const ALL: [Self; 2] = [Self::Cohort, Self::Exact];
+
+    /// The arrivals that this mode simulates. In cohort mode, they are even.
+    pub(crate) fn arrivals(self, given: Arrivals) -> Arrivals {
+        if self == Self::Cohort { Arrivals::Even } else { given }
+    }
 
     pub const fn as_str(self) -> &'static str {
         match self {

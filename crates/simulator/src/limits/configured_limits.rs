@@ -66,6 +66,19 @@ impl FromStr for ServiceType {
 }
 
 /// The limits configured for an endpoint.
+///
+/// ```
+/// use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, ServiceType};
+/// use serde_json::json;
+///
+/// let rating = json!({"maxCallsCount": 10, "periodInMs": 1000});
+/// let capping = json!({"url": "https://a.example/*", "methods": ["GET"], "services": {"dataSource": {"rating": rating}}});
+/// let limits = ConfiguredLimits::from_definitions(None, &[capping.clone()])?;
+/// assert_eq!((limits.service(), limits.capping()), (ServiceType::DataSource, Some((10, 1000))));
+/// let twice = ConfiguredLimits::from_definitions(None, &[capping.clone(), capping]);
+/// assert!(matches!(twice, Err(ConfiguredLimitsError::Duplicate(_))));
+/// # Ok::<(), ConfiguredLimitsError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfiguredLimits {
     service: ServiceType,

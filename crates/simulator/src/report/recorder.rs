@@ -183,7 +183,7 @@ impl Recorder {
             mode,
             service: scenario.limits.service(),
             window: scenario.window,
-            arrivals: scenario.arrivals,
+            arrivals: mode.arrivals(scenario.arrivals),
             endpoint: scenario.endpoint.clone(),
             timeout_seconds: scenario.timeout() / SECOND,
             retry_delay_ms: scenario.retry_delay() / MILLISECOND,
