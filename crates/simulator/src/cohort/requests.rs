@@ -93,9 +93,6 @@ impl Requests {
             self.start(batch, part, now, retries, recorder, &mut |_, _| {});
             return 1;
         };
-        // The time that a call has left if it does not wait.
-        let time = |cohort: &Cohort| u128::from(cohort.deadline.saturating_sub(cohort.at)) * u128::from(cohort.calls);
-        let time = batch.iter().map(time).sum::<u128>() / u128::from(total);
         let (mut from, mut parts, mut cohorts) = (0, 0, Vec::new());
         while from < total {
             parts += 1;
@@ -118,13 +115,13 @@ impl Requests {
             let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
             let (free, units) = connections.reserve(at, group, total - from);
             let mut part = part(units.max(group));
-            self.plan(time, &mut part, free, units);
+            divide(batch, part.calls, &mut cohorts);
+            from += part.calls;
+            let is_sequence = self.plan(&cohorts, &mut part, free, units);
             if part.wait > 0 {
                 recorder.connections_exceeded(part.calls);
             }
-            divide(batch, part.calls, &mut cohorts);
-            from += part.calls;
-            if part.calls > units {
+            if is_sequence {
                 // Each connection carries several requests, one after the other.
                 let (mut busy, mut started) = (0, 0);
                 self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
@@ -139,8 +136,8 @@ impl Requests {
             } else {
                 let (mut left, start) = (units, free.max(at + part.span / 2));
                 self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
-                    connections.occupy(start + hold, calls);
-                    left -= calls;
+                    connections.occupy(start + hold, calls.min(left));
+                    left -= calls.min(left);
                 });
                 connections.occupy(free, left);
             }
@@ -149,20 +146,27 @@ impl Requests {
         parts
     }
 
-    /// The wait of a part on units that are free at `free`.
-    fn plan(&self, time: u128, part: &mut Part, free: Micros, units: u64) {
-        let (at, calls) = (part.start, part.calls);
+    /// Plans the wait of a part for connections that are free at `free`. Returns whether connections carry several calls, one after
+    /// the other.
+    fn plan(&self, cohorts: &[Cohort], part: &mut Part, free: Micros, units: u64) -> bool {
+        let at = part.start;
         let last = at + part.span;
         let work = self.latency.mean();
+        let first_wait = free.saturating_sub(at);
+        // The others time out without a connection.
+        let in_time = cohorts.iter().filter(|cohort| cohort.at + first_wait < cohort.deadline);
+        let (calls, time) = in_time.fold((0, 0), |(calls, time), cohort| {
+            (calls + cohort.calls, time + u128::from(cohort.deadline - cohort.at) * u128::from(cohort.calls))
+        });
         if calls <= units {
             part.wait = Rounds::new(at, last, free, calls, units, work).wait;
             part.start = free.max(at);
-            return;
+            return false;
         }
         // The time that the first call has left, and that the last call has left when it starts. A call occupies a connection until
         // its response or its deadline.
-        let left = i128::try_from(time).unwrap_or(0);
-        let first_wait = i128::from(free.saturating_sub(at));
+        let left = i128::try_from(time / u128::from(calls)).unwrap_or(0);
+        let first_wait = i128::from(first_wait);
         let (calls, units, span, work) =
             (i128::from(calls), i128::from(units), i128::from(part.span), i128::from(work));
         let first_left = left - first_wait;
@@ -172,6 +176,7 @@ impl Requests {
         part.wait = u64::try_from(i128::midpoint(first_wait, last_wait)).unwrap_or(0);
         part.start = free.max(at);
         part.span = u64::try_from(i128::from(last) + last_wait - i128::from(part.start)).unwrap_or(0);
+        true
     }
 
     /// Starts the calls of a part and decides their results. Calls `occupy` with the mean time on a connection and the number of
