@@ -65,6 +65,11 @@ impl LatencyTable {
         self.latencies.len()
     }
 
+    /// The mean of the first `within` latencies.
+    pub(crate) fn mean_within(&self, within: usize) -> Micros {
+        self.sums[within].checked_div(within as u64).unwrap_or(0)
+    }
+
     /// The mean of the latencies if those above `limit` are replaced by it.
     pub(crate) fn mean_up_to(&self, limit: Micros) -> Micros {
         let within = self.count_within(limit);

@@ -208,8 +208,12 @@ impl Requests {
             let hold = if within == 0 { left } else { work_wait + self.latency.mean_up_to(left - work_wait) };
             recorder.sent(start, 0, attempt > 0, part.wait, calls);
             recorder.busy(hold, self.endpoint.busy(), calls);
-            occupy(hold, calls);
+            if responses > 0 {
+                occupy(work_wait + self.latency.mean_within(within), responses);
+            }
             if responses < calls {
+                // A canceled request keeps its connection until then.
+                occupy(left, calls - responses);
                 recorder.ended(cohort.deadline, 0, CallOutcome::TimedOut, calls - responses);
             }
             if responses == 0 {

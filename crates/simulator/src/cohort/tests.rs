@@ -69,7 +69,8 @@ fn explore() {
         if rng.u8(..4) == 0 { s.default_cap.is_replaced = false; }
         }
         let mut go = |_: Progress| ControlFlow::Continue(());
-        let exact = exact::record(&s, &mut go).unwrap().into_report(&s, SimulationMode::Exact);
+        let e = Scenario { arrivals: if std::env::var("POISSON").is_ok() { Arrivals::Poisson } else { Arrivals::Even }, ..s.clone() };
+        let exact = exact::record(&e, &mut go).unwrap().into_report(&s, SimulationMode::Exact);
         let steps = simulate_in_steps(&s, step, &mut go).unwrap();
         assert_eq!(steps.totals.offered, steps.totals.ended(), "{case}");
         let offered = exact.totals.offered as f64;
