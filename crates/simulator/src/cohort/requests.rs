@@ -15,6 +15,10 @@ use crate::time::Micros;
 
 const ATTEMPTS: usize = MAX_RETRIES as usize + 1;
 
+/// The number of latencies for the failures of a cohort, unless there are many.
+const RETRY_GROUPS: u64 = 4;
+const MANY_RETRIES: u64 = 16;
+
 /// The connections, the endpoint, and its results.
 pub(crate) struct Requests {
     step: Micros,
@@ -93,6 +97,9 @@ impl Requests {
             self.start(batch, part, now, retries, recorder, &mut |_, _| {});
             return 1;
         };
+        // The time that a call has left if it does not wait.
+        let time: u128 = batch.iter().map(|it| u128::from(it.deadline - it.at) * u128::from(it.calls)).sum();
+        let time = u64::try_from(time / u128::from(total)).unwrap_or(0);
         let (mut from, mut parts, mut cohorts) = (0, 0, Vec::new());
         while from < total {
             parts += 1;
@@ -114,7 +121,11 @@ impl Requests {
             }
             let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
             let (free, units) = connections.reserve(at, group, total - from);
-            let mut part = part(units.max(group));
+            let mut part = part(units.max(match time.saturating_sub(free.saturating_sub(at)) {
+                // Calls with the same deadline: none starts after it.
+                left @ 1.. if batch_span == 0 => group.min(units * (left / self.latency.mean()).max(1)),
+                _ => group,
+            }));
             divide(batch, part.calls, &mut cohorts);
             from += part.calls;
             let is_sequence = self.plan(&cohorts, &mut part, free, units);
@@ -228,12 +239,18 @@ impl Requests {
                 recorder.latency(latency, responses - failing);
                 recorder.ended(start + latency, 0, CallOutcome::Succeeded, responses - failing);
             }
-            if failing > 0 {
+            // Different latencies, so that the retries of a group do not compete with each other for slots.
+            let groups = match failing {
+                2..=MANY_RETRIES if self.latency.count() > 1 => failing.min(RETRY_GROUPS),
+                _ => failing.min(1),
+            };
+            for group in 0..groups {
+                let calls = failing * (group + 1) / groups - failing * group / groups;
                 let ended = start + work_wait + self.latency.draw(within, &mut self.failed[attempt]);
-                let failed = Cohort { calls: failing, ..*cohort };
+                let failed = Cohort { calls, ..*cohort };
                 match self.retry(failed, ended).filter(|_| self.is_retried) {
                     Some(retry) => retries.push(retry, now + self.step),
-                    None => recorder.ended(ended, 0, CallOutcome::Failed, failing),
+                    None => recorder.ended(ended, 0, CallOutcome::Failed, calls),
                 }
             }
         }
