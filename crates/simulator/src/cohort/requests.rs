@@ -19,6 +19,9 @@ const ATTEMPTS: usize = MAX_RETRIES as usize + 1;
 const RETRY_GROUPS: u64 = 4;
 const MANY_RETRIES: u64 = 16;
 
+/// The maximum number of groups into which calls of the same moment are divided.
+const MAX_BURST_GROUPS: u64 = 256;
+
 /// The connections, the endpoint, and its results.
 pub(crate) struct Requests {
     step: Micros,
@@ -36,6 +39,7 @@ pub(crate) struct Requests {
     /// The latencies of successful and of failed requests, by attempt number.
     successes: [LatencySequence; ATTEMPTS],
     failed: [LatencySequence; ATTEMPTS],
+    holds: LatencySequence,
 }
 
 /// Calls that start together.
@@ -72,6 +76,7 @@ impl Requests {
             failing: Default::default(),
             successes: [0, 1, 2, 3].map(LatencySequence::new),
             failed: [4, 5, 6, 7].map(LatencySequence::new),
+            holds: LatencySequence::new(8),
         }
     }
 
@@ -119,7 +124,8 @@ impl Requests {
                     continue;
                 }
             }
-            let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
+            let groups = if batch_span == 0 { MAX_BURST_GROUPS } else { MAX_GROUPS };
+            let group = if self.rejects { 1 } else { total.div_ceil(groups).min(total - from) };
             let (free, units) = connections.reserve(at, group, total - from);
             let mut part = part(units.max(match time.saturating_sub(free.saturating_sub(at)) {
                 // Calls with the same deadline: none starts after it.
@@ -220,7 +226,15 @@ impl Requests {
             recorder.sent(start, 0, attempt > 0, part.wait, calls);
             recorder.busy(hold, self.endpoint.busy(), calls);
             if responses > 0 {
-                occupy(work_wait + self.latency.mean_within(within), responses);
+                if self.latency.count() > 1 && responses <= 64 {
+                    let groups = responses.min(8);
+                    for group in 0..groups {
+                        let latency = self.latency.draw(within, &mut self.holds);
+                        occupy(work_wait + latency, responses * (group + 1) / groups - responses * group / groups);
+                    }
+                } else {
+                    occupy(work_wait + self.latency.mean_within(within), responses);
+                }
             }
             if responses < calls {
                 // A canceled request keeps its connection until then.

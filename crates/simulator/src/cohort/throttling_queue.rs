@@ -28,7 +28,14 @@ pub(crate) struct ThrottlingSteps {
 impl ThrottlingSteps {
     pub(crate) fn new(limit: usize, throttling: &Limit, step: Micros) -> Self {
         let window = WindowSteps::new(throttling, step);
-        Self { limit, window, is_burst: throttling.window == WindowKind::Fixed, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
+        Self {
+            limit,
+            window,
+            is_burst: throttling.window == WindowKind::Fixed,
+            step,
+            retries: VecDeque::new(),
+            new_calls: VecDeque::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -54,10 +61,13 @@ impl ThrottlingSteps {
         batch.retain(|cohort| cohort.attempt == 0);
         let arrivals = batch.pop();
         let released_span = if self.is_burst { 0 } else { self.step };
-        while let Some(expired) = self.retries.front().copied().filter(|retry| retry.deadline <= now) {
-            self.retries.pop_front();
-            recorder.ended(expired.deadline, 0, CallOutcome::TimedOut, expired.calls);
-        }
+        self.retries.retain(|retry| {
+            let is_late = retry.deadline <= now;
+            if is_late {
+                recorder.ended(retry.deadline, 0, CallOutcome::TimedOut, retry.calls);
+            }
+            !is_late
+        });
         while let Some(cohort) = take_front(&mut self.retries, &mut left) {
             let has_waited = cohort.at + self.step <= now;
             batch.push(match has_waited {
