@@ -278,7 +278,7 @@ fn divide(batch: &mut [Cohort], calls: u64, part: &mut Vec<Cohort>) {
     let mut left = calls;
     for cohort in batch.iter_mut().filter(|cohort| cohort.calls > 0) {
         let after = ahead - cohort.calls;
-        let nearest = (mul_div(2 * cohort.calls, left, ahead) + 1) / 2;
+        let nearest = mul_div(2 * cohort.calls, left, ahead).div_ceil(2);
         let taken = nearest.max(left.saturating_sub(after)).min(cohort.calls).min(left);
         if taken > 0 {
             part.push(Cohort { calls: taken, ..*cohort });
