@@ -45,8 +45,8 @@ impl Units {
         loop {
             let slot = self.slot(self.first);
             let bucket = self.buckets[slot];
-            if bucket.units > 0 {
-                return Some((slot, self.first * self.length + bucket.offsets / bucket.units));
+            if let Some(offset) = bucket.offsets.checked_div(bucket.units) {
+                return Some((slot, self.first * self.length + offset));
             }
             self.first += 1;
         }
