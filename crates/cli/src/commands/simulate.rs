@@ -1,9 +1,9 @@
 //! `ajo simulate`.
 
 mod chart;
-mod number_format;
+pub(super) mod number_format;
 mod progress_bar;
-mod scenario;
+pub(super) mod scenario;
 mod selection;
 mod source;
 mod summary;
