@@ -9,8 +9,7 @@ use super::simulate::LatencyInput;
 
 /// Lists the hidden options, and the exit codes.
 pub(crate) const SIZE_HELP: &str = "\
-Unknown behavior, with its default (docs/simulate.md): --window fixed
-
+Other options, with their defaults (docs/sizing.md): --timeout 30, --failure-status 503, --window fixed
 Exit codes: 0 success; 1 error; 8 the goals are impossible; 64 usage error.";
 
 #[derive(Debug, Args)]
@@ -32,7 +31,7 @@ pub(crate) struct SizeArgs {
 
 /// The endpoint.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Endpoint")]
+#[command(next_help_heading = "Endpoint and traffic")]
 pub(crate) struct SizedEndpointArgs {
     /// Requests that it processes in parallel
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -51,11 +50,11 @@ pub(crate) struct SizedEndpointArgs {
     pub(crate) failures: EndpointFailures,
 
     /// HTTP status of failures; 401, 403, and 404 are not retried
-    #[arg(long, value_name = "STATUS", default_value_t = 503, value_parser = clap::value_parser!(u16).range(400..=599))]
+    #[arg(long, hide = true, value_name = "STATUS", default_value_t = 503, value_parser = clap::value_parser!(u16).range(400..=599))]
     pub(crate) failure_status: u16,
 
     /// Timeout of the journeys, from 1 to 30
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
     pub(crate) timeout: u64,
 
     /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
@@ -65,7 +64,7 @@ pub(crate) struct SizedEndpointArgs {
 
 /// The calls.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Traffic")]
+#[command(next_help_heading = "Endpoint and traffic")]
 pub(crate) struct SizedTrafficArgs {
     /// Number of profiles that a Read Audience journey sends through the action
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -82,7 +81,7 @@ pub(crate) struct SizedTrafficArgs {
 
 /// The goals, besides losing no call.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Goals")]
+#[command(next_help_heading = "Goals and limits file")]
 pub(crate) struct GoalArgs {
     /// Time in which all calls are done, such as 4h, 90min, or 30s
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
@@ -99,7 +98,7 @@ pub(crate) struct GoalArgs {
 
 /// The limits file.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Limits file")]
+#[command(next_help_heading = "Goals and limits file")]
 pub(crate) struct WriteArgs {
     /// Set the recommended limits in this limits file; with --sandbox, a new file
     #[arg(long, value_name = "FILE", requires = "url")]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ajo_core::{Api, SandboxName};
-use ajo_limits::file::{self, AcceptedChange, SourceFile};
+use ajo_limits::file::{self, AcceptedChange};
 use ajo_limits::url_form::normalize_url_pattern;
-use ajo_limits::{ConfigDefinition, DeployState, DesiredConfig, ObservedConfig};
+use ajo_limits::{ConfigDefinition, DeployState, DesiredConfig, ObservedConfig, ObservedLimits, export_limits};
 use ajo_simulator::RecommendedLimits;
 use serde_json::{Map, Value, json};
 use similar::TextDiff;
@@ -19,66 +19,94 @@ use crate::output;
 use crate::safe_text::{SafeText, safe};
 use crate::session::{Setting, SettingsReader};
 
-/// A limits file to edit.
+/// A limits file that gets the recommended limits.
 pub(super) struct LimitsEdit<'a> {
     args: &'a WriteArgs,
     file: &'a Path,
-    input: LimitsInput,
-    is_new: bool,
+    target: EditTarget,
+}
+
+enum EditTarget {
+    Existing(Box<LimitsInput>),
+    New(SandboxName),
 }
 
 impl<'a> LimitsEdit<'a> {
-    /// Reads the file, or starts a new one.
+    /// Reads the file. A file that does not exist needs a sandbox.
     pub(super) fn read(settings: &GlobalSettings, args: &'a WriteArgs, file: &'a Path) -> Result<Self, CommandError> {
         if file == Path::new("-") {
             return Err(CommandError::new("`--write` needs the name of a limits file").into_usage_error());
         }
-        let is_new = !file.exists();
-        let input = if is_new {
-            LimitsInput::from_sources(settings, vec![new_file(settings, file)?])
+        let target = if file.exists() {
+            let input = LimitsInput::read(settings, &[file.to_owned()], None);
+            if input.desired().is_none() {
+                let error = CommandError::new(format!("{} has errors, so it cannot be edited", file.display()))
+                    .with_hint(format!("`ajo validate {}` shows them", file.display()));
+                return Err(error.with_diagnostics(input.diagnostics.clone()));
+            }
+            EditTarget::Existing(Box::new(input))
         } else {
-            LimitsInput::read(settings, &[file.to_owned()], None)
+            EditTarget::New(sandbox(settings, file)?)
         };
-        if input.desired().is_none() {
-            let error = CommandError::new(format!("{} has errors, so it cannot be edited", file.display()))
-                .with_hint(format!("`ajo validate {}` shows them", file.display()));
-            return Err(error.with_diagnostics(input.diagnostics.clone()));
-        }
-        Ok(Self { args, file, input, is_new })
+        Ok(Self { args, file, target })
     }
 
     /// Shows the diff, and writes the file unless it is a dry run.
     pub(super) fn write(&self, limits: &RecommendedLimits) -> Result<(), CommandError> {
+        match &self.target {
+            EditTarget::Existing(input) => self.edit(input, limits),
+            EditTarget::New(sandbox) => self.create(sandbox, limits),
+        }
+    }
+
+    fn edit(&self, input: &LimitsInput, limits: &RecommendedLimits) -> Result<(), CommandError> {
         let changes = self.changes(limits)?;
-        let changed = file::accept_changes(&self.input.sources, &environment_variable, &changes).map_err(|found| {
-            let name = self.file.display();
+        let changed = file::accept_changes(&input.sources, &environment_variable, &changes).map_err(|found| {
             let first = found.first().map(|diagnostic| diagnostic.message.clone()).unwrap_or_default();
-            let error = CommandError::new(format!("{name} cannot be edited: {first}"));
-            error.with_hint("edit it manually").with_exit_status(ExitStatus::Blocked).with_diagnostics(found)
+            CommandError::new(format!("{} cannot be edited: {first}", self.file.display()))
+                .with_hint("edit it manually")
+                .with_exit_status(ExitStatus::Blocked)
+                .with_diagnostics(found)
         })?;
-        let name = self.file.display().to_string();
         if changed.is_empty() {
-            output::print_note(safe!("{} has these limits", name));
+            output::print_note(safe!("{} has these limits", self.file.display()));
             return Ok(());
         }
-        let content = changed.first().map(|file| file.content.as_str()).unwrap_or_default();
-        let diff = if self.is_new {
-            TextDiff::from_lines("", content).unified_diff().header("/dev/null", &name).to_string()
-        } else {
-            unified_diff(&changed, &self.input)
-        };
-        output::print_note(SafeText::document(&diff));
+        self.finish(&unified_diff(&changed, input), || write_files(&changed, input))
+    }
+
+    fn create(&self, sandbox: &SandboxName, limits: &RecommendedLimits) -> Result<(), CommandError> {
+        let added = self.changes(limits)?.into_iter().filter_map(|change| match change {
+            AcceptedChange::Add(found) => Some(found),
+            _ => None,
+        });
+        let exported = export_limits(sandbox, sandbox, &ObservedLimits::from_list(added.collect()));
+        let own_lines = exported.text.lines().filter(|line| !line.starts_with('#') && *line != "capping: []");
+        let content = own_lines.fold("# Recommended by `ajo size`.\n".to_owned(), |text, line| text + line + "\n");
+        let name = self.file.display().to_string();
+        let diff = TextDiff::from_lines("", &content).unified_diff().header("/dev/null", &name).to_string();
+        self.finish(&diff, || Ok(ajo_apply::create_new(self.file, &content)?))
+    }
+
+    fn finish(&self, diff: &str, write: impl FnOnce() -> Result<(), CommandError>) -> Result<(), CommandError> {
+        output::print_note(SafeText::document(diff.trim_end()));
         if self.args.dry_run {
             output::print_note("dry run: nothing was written");
             return Ok(());
         }
-        if self.is_new {
-            ajo_apply::create_new(self.file, content)?;
-        } else {
-            write_files(&changed, &self.input)?;
-        }
-        output::print_note(safe!("wrote {}; check it with `ajo validate {}`", name, name));
+        write()?;
+        output::print_note(safe!("wrote {}", self.file.display()));
         Ok(())
+    }
+
+    /// The limits of the file.
+    fn configs(&self) -> &[DesiredConfig] {
+        match &self.target {
+            EditTarget::Existing(input) => {
+                input.desired().map(|desired| desired.configs.as_slice()).unwrap_or_default()
+            }
+            EditTarget::New(_) => &[],
+        }
     }
 
     fn changes(&self, limits: &RecommendedLimits) -> Result<Vec<AcceptedChange>, CommandError> {
@@ -125,7 +153,9 @@ impl<'a> LimitsEdit<'a> {
             None => definition,
         };
         let found = ObservedConfig {
-            uid: "size".parse().map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?,
+            uid: format!("size-{api}")
+                .parse()
+                .map_err(|error: ajo_core::UidError| CommandError::new(error.to_string()))?,
             unknown_fields: definition.extra().clone(),
             deploy_state: DeployState::new(definition.clone(), Some(definition)),
             last_modified_by: None,
@@ -152,8 +182,9 @@ impl<'a> LimitsEdit<'a> {
 
     /// An organization can have one throttling configuration.
     fn check_single_throttling(&self) -> Result<(), CommandError> {
-        let configs = self.input.desired().map(|desired| desired.configs.as_slice()).unwrap_or_default();
-        let Some(other) = configs.iter().find(|config| config.key().api == Api::Throttling) else { return Ok(()) };
+        let Some(other) = self.configs().iter().find(|config| config.key().api == Api::Throttling) else {
+            return Ok(());
+        };
         Err(CommandError::new(format!("{} already has {}", self.file.display(), other.key()))
             .with_hint("an organization can have one throttling configuration; remove it, or use its URL")
             .with_exit_status(ExitStatus::Blocked))
@@ -162,9 +193,8 @@ impl<'a> LimitsEdit<'a> {
     /// The limit of the file with this URL; of several, the one with these methods.
     fn find(&self, api: Api) -> Result<Option<&DesiredConfig>, CommandError> {
         let url = normalize_url_pattern(self.args.url.as_deref().unwrap_or_default());
-        let configs = self.input.desired().map(|desired| desired.configs.as_slice()).unwrap_or_default();
         let found: Vec<&DesiredConfig> =
-            configs.iter().filter(|config| config.key().api == api && config.key().url == url).collect();
+            self.configs().iter().filter(|config| config.key().api == api && config.key().url == url).collect();
         if found.len() <= 1 {
             return Ok(found.first().copied());
         }
@@ -191,14 +221,11 @@ fn set_capping(fields: &mut Map<String, Value>, limits: &RecommendedLimits) {
     services["action"] = action;
 }
 
-/// A limits file without limits.
-fn new_file(settings: &GlobalSettings, file: &Path) -> Result<SourceFile, CommandError> {
-    let name = file.display().to_string();
+/// The sandbox of a new file.
+fn sandbox(settings: &GlobalSettings, file: &Path) -> Result<SandboxName, CommandError> {
     let Some(sandbox) = SettingsReader::new(settings).value(Setting::Sandbox)? else {
-        return Err(CommandError::new(format!("there is no file {name}"))
+        return Err(CommandError::new(format!("there is no file {}", file.display()))
             .with_hint("to write a new limits file, name its sandbox with --sandbox"));
     };
-    let sandbox: SandboxName =
-        sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()))?;
-    Ok(SourceFile { name, content: format!("version: 1\nsandbox: {sandbox}\n") })
+    sandbox.parse().map_err(|error: ajo_core::SandboxNameError| CommandError::new(error.to_string()).into_usage_error())
 }
