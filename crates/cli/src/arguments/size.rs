@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use ajo_simulator::{EndpointFailures, TIMEOUT_SECONDS_RANGE, TrafficPattern, WindowKind};
+use ajo_simulator::{Arrivals, EndpointFailures, TIMEOUT_SECONDS_RANGE, TrafficPattern, WindowKind};
 use clap::{ArgGroup, Args};
 
 use super::simulate::LatencyInput;
 
 /// Lists the hidden options, and the exit codes.
 pub(crate) const SIZE_HELP: &str = "\
-Other options, with their defaults (docs/sizing.md): --timeout 30, --failure-status 503, --window fixed
+Other options (docs/sizing.md): --timeout 30, --failure-status 503, --window fixed, --methods GET,POST,PUT
 Exit codes: 0 success; 1 error; 8 the goals are impossible; 64 usage error.";
 
 #[derive(Debug, Args)]
@@ -77,6 +77,10 @@ pub(crate) struct SizedTrafficArgs {
     /// Calls that cannot be shaped, such as those of events: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a list
     #[arg(long, value_name = "PATTERN")]
     pub(crate) traffic: Option<TrafficPattern>,
+
+    /// Arrival of the calls of a second: even or poisson; random arrivals need more room below a capping limit
+    #[arg(long, default_value_t = Arrivals::Even)]
+    pub(crate) arrivals: Arrivals,
 }
 
 /// The goals, besides losing no call.
@@ -109,7 +113,14 @@ pub(crate) struct WriteArgs {
     pub(crate) url: Option<String>,
 
     /// Methods of a new limit
-    #[arg(long, value_name = "METHODS", requires = "write", value_delimiter = ',', default_value = "GET,POST,PUT")]
+    #[arg(
+        long,
+        hide = true,
+        value_name = "METHODS",
+        requires = "write",
+        value_delimiter = ',',
+        default_value = "GET,POST,PUT"
+    )]
     pub(crate) methods: Vec<String>,
 
     /// Show the diff of the file, but write nothing

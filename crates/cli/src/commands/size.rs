@@ -63,6 +63,7 @@ fn build_request(args: &SizeArgs) -> Result<SizingRequest, CommandError> {
     request.margin_percent = args.goals.margin;
     request.timeout_seconds = given.timeout;
     request.window = given.window;
+    request.arrivals = args.traffic.arrivals;
     Ok(request)
 }
 

@@ -4,7 +4,7 @@ use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::simulate::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
-use crate::sizing::capped_calls::{calls_parameter, find_calls, has_retries};
+use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::problem::{late, lost, rejected};
@@ -53,7 +53,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     }
     let Some(calls) = find_calls(runner, seconds, limits(count))? else {
         option.problems.push(format!(
-            "a call takes {} requests on average, so the limit of {}/s rejects calls even at 1 call/s",
+            "a call takes {} requests on average at random times, so the limit of {}/s rejects calls even at 1 call/s",
             decimal(attempts_per_call(&request.endpoint)),
             thousands(count)
         ));
@@ -65,12 +65,12 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             audience.size(runner, calls, &mut option)?
         }
         SizedTraffic::Pattern(ref pattern) => {
-            let scenario = load::scenario(request, pattern.clone(), limits(count));
-            option.outcome = Some(runner.run_traffic(count, &scenario, Runner::confirming_mode(&scenario))?);
+            let scenario = load::traffic(request, pattern.clone(), limits(count));
+            runner.confirm_traffic(count, &scenario, &mut option)?;
             calls
         }
     };
-    if has_retries(request) {
+    if is_random(request) {
         let parameter = calls_parameter(runner, seconds, limits(count), sized_calls)?;
         option.parameters.push(parameter);
     }
@@ -116,7 +116,7 @@ fn size_connections(
     };
     Ok(SizedParameter {
         name: "maxHttpConnections",
-        unit: "connections",
+        unit: "",
         recommended: u64::from(connections),
         closed_form: busy,
         tipping_point: None,

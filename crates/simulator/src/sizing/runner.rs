@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 
-use crate::assumption::Assumption;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulate::{SimulationMode, simulate_with_progress};
 use crate::sizing::search::find_largest;
 use crate::sizing::size::SizingProgress;
-use crate::sizing::sizing_report::{SizingOutcome, StepOutcomes};
+use crate::sizing::sizing_report::{LimitOption, SizingOutcome, StepOutcomes};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
+use crate::traffic::arrivals::Arrivals;
 
 /// Larger traffic is confirmed in cohort mode: exact mode would take more than a second.
 const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
@@ -19,8 +19,6 @@ const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
 pub(super) struct Runner<'r> {
     pub(super) request: &'r SizingRequest,
     pub(super) simulations: u64,
-    /// The assumptions of the simulated traffic.
-    pub(super) assumptions: Vec<Assumption>,
     progress: &'r mut dyn FnMut(SizingProgress) -> ControlFlow<()>,
 }
 
@@ -35,7 +33,7 @@ impl<'r> Runner<'r> {
         request: &'r SizingRequest,
         progress: &'r mut dyn FnMut(SizingProgress) -> ControlFlow<()>,
     ) -> Self {
-        Self { request, simulations: 0, assumptions: Vec::new(), progress }
+        Self { request, simulations: 0, progress }
     }
 
     /// The calls that exceed the timeout although nothing waits.
@@ -89,18 +87,48 @@ impl<'r> Runner<'r> {
         outcome
     }
 
-    /// Simulates the traffic itself. It meets the goals if no call is lost and all end in time.
-    pub(super) fn run_traffic(
+    /// Simulates the traffic itself in cohort mode. It meets the goals if no call is lost and all end in time.
+    pub(super) fn run_traffic(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, SimulationMode::Cohort)?;
+        Ok(self.traffic_outcome(value, &report))
+    }
+
+    /// Simulates the traffic in exact mode, and once more with random arrivals. Adds the results to the option.
+    pub(super) fn confirm_traffic(
         &mut self,
         value: u64,
         scenario: &Scenario,
-        mode: SimulationMode,
+        option: &mut LimitOption,
     ) -> Result<SizingOutcome, SizingError> {
+        let mode = Self::confirming_mode(scenario);
         let report = self.run(scenario, mode)?;
-        let mut outcome = self.outcome(value, &report);
-        self.assumptions = report.assumptions;
-        outcome.meets_goals &= self.request.goals.within_seconds.is_none_or(|within| outcome.seconds <= within);
+        let outcome = self.traffic_outcome(value, &report);
+        option.outcome = Some(outcome);
+        option.assumptions = report.assumptions;
+        if mode == SimulationMode::Exact && scenario.arrivals == Arrivals::Even {
+            let random = Scenario { arrivals: Arrivals::Poisson, ..scenario.clone() };
+            let report = self.run(&random, mode)?;
+            option.random_outcome = Some(self.traffic_outcome(value, &report));
+        }
         Ok(outcome)
+    }
+
+    fn traffic_outcome(&self, value: u64, report: &SimulationReport) -> SizingOutcome {
+        let mut outcome = self.outcome(value, report);
+        outcome.meets_goals &= self.request.goals.within_seconds.is_none_or(|within| outcome.seconds <= within);
+        outcome
+    }
+
+    /// The largest value that loses no call, in cohort mode.
+    pub(super) fn bisect(
+        &mut self,
+        range: &RangeInclusive<u64>,
+        guess: u64,
+        scenario: impl Fn(u64) -> Scenario,
+    ) -> Result<Option<u64>, SizingError> {
+        find_largest(range, guess, |value| {
+            Ok(self.run_load(value, &scenario(value), SimulationMode::Cohort)?.meets_goals)
+        })
     }
 
     /// Bisects in cohort mode, then confirms in exact mode. `None` if even the smallest value loses calls.
@@ -110,9 +138,7 @@ impl<'r> Runner<'r> {
         guess: u64,
         scenario: impl Fn(u64) -> Scenario,
     ) -> Result<Option<TippingPoint>, SizingError> {
-        let bisected = find_largest(range, guess, |value| {
-            Ok::<_, SizingError>(self.run_load(value, &scenario(value), SimulationMode::Cohort)?.meets_goals)
-        })?;
+        let bisected = self.bisect(range, guess, &scenario)?;
         let mut outcomes = BTreeMap::new();
         let confirmed = find_largest(range, bisected.unwrap_or(*range.start()), |value| {
             let scenario = scenario(value);

@@ -66,6 +66,7 @@ pub fn size(
         margin_percent: request.margin_percent,
         timeout_seconds: request.timeout_seconds,
         window: request.window,
+        arrivals: request.arrivals,
         seed: request.seed,
         capacity,
         attempts_per_call: attempts,
@@ -74,7 +75,7 @@ pub fn size(
         options,
         recommended,
         simulations: runner.simulations,
-        assumptions: OWN_ASSUMPTIONS.into_iter().chain(runner.assumptions).collect(),
+        assumptions: OWN_ASSUMPTIONS.to_vec(),
     })
 }
 

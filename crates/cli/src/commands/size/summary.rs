@@ -16,7 +16,12 @@ pub(super) fn render(report: &SizingReport) -> SafeText {
         parts.push(step_lines(option));
         parts.push(result_lines(option));
     }
-    let statements = report.assumptions.iter();
+    let is_shown = |option: &&LimitOption| match report.recommended {
+        Some(kind) => kind == option.kind,
+        None => option.outcome.is_some(),
+    };
+    let shown = report.options.iter().find(is_shown);
+    let statements = report.assumptions.iter().chain(shown.iter().flat_map(|option| &option.assumptions));
     parts.push(statements.map(|it| safe!("{}  {}", format!("{:<10}", it.provenance), it.statement)).collect());
     let parts = parts.into_iter().filter(|lines| !lines.is_empty());
     let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
@@ -26,11 +31,11 @@ pub(super) fn render(report: &SizingReport) -> SafeText {
 fn input_lines(report: &SizingReport) -> Vec<SafeText> {
     let endpoint = &report.endpoint;
     let capacity = match endpoint.capacity {
-        EndpointCapacity::Servers(servers) => format!("{} workers", group_thousands(u64::from(servers))),
-        _ => "one queue".to_owned(),
+        EndpointCapacity::Servers(servers) => format!("{} parallel requests, ", group_thousands(u64::from(servers))),
+        _ => String::new(),
     };
     let mut lines = vec![safe!(
-        "endpoint  {}, latency {} ms: {} requests/s ({})",
+        "endpoint  {}latency {} ms: {} requests/s ({})",
         capacity,
         endpoint.latency,
         format_value(report.capacity.value),
@@ -94,12 +99,15 @@ fn parameter_lines(option: &LimitOption) -> Vec<SafeText> {
 }
 
 fn name_with_unit(parameter: &SizedParameter) -> String {
-    format!("{} ({})", parameter.name, parameter.unit)
+    match parameter.unit {
+        "" => parameter.name.to_owned(),
+        unit => format!("{} ({unit})", parameter.name),
+    }
 }
 
 /// The results at each value, one step below and above it, and one step above its tipping point.
 fn step_lines(option: &LimitOption) -> Vec<SafeText> {
-    let mut rows = vec![["one step away", "value", "calls", "lost", "ended after"].map(str::to_owned)];
+    let mut rows = vec![["one step away", "value", "calls", "lost", "ended after", "goals"].map(str::to_owned)];
     for it in &option.parameters {
         let steps = [
             (&it.steps.below, "one less"),
@@ -118,9 +126,10 @@ fn step_lines(option: &LimitOption) -> Vec<SafeText> {
     if rows.len() == 1 { Vec::new() } else { align(&rows) }
 }
 
-fn step_row(name: String, outcome: &SizingOutcome) -> [String; 5] {
+fn step_row(name: String, outcome: &SizingOutcome) -> [String; 6] {
     let calls = group_thousands(outcome.offered);
-    [name, group_thousands(outcome.value), calls, lost_calls(outcome), format_seconds(outcome.seconds)]
+    let goals = if outcome.meets_goals { "met" } else { "missed" }.to_owned();
+    [name, group_thousands(outcome.value), calls, lost_calls(outcome), format_seconds(outcome.seconds), goals]
 }
 
 fn lost_calls(outcome: &SizingOutcome) -> String {
@@ -162,6 +171,12 @@ fn result_lines(option: &LimitOption) -> Vec<SafeText> {
             outcome.mode
         ));
     }
+    if let Some(outcome) = option.random_outcome.filter(|outcome| outcome.lost() > 0 && option.problems.is_empty()) {
+        lines.push(safe!(
+            "random   with random arrivals within each second, {}; `--arrivals poisson` leaves room for them",
+            lost_calls(&outcome)
+        ));
+    }
     lines
 }
 
@@ -189,6 +204,10 @@ fn format_seconds(seconds: u64) -> String {
 }
 
 fn format_value(value: f64) -> String {
+    if value.fract() == 0.0 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "values are positive and small")]
+        return group_thousands(value as u64);
+    }
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
