@@ -12,8 +12,8 @@ use crate::report::OutputFormat;
 
 pub(crate) use emulator::{EmulatorCommand, EmulatorUrlArg, StartArgs};
 pub(crate) use limits::{
-    AcceptArgs, ApplyArgs, DriftArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs, PruneArgs,
-    SchemaArgs, SchemaKind,
+    AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
+    PruneArgs, SchemaArgs, SchemaKind,
 };
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,

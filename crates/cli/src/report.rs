@@ -16,6 +16,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod traffic_effect;
 
 pub(crate) use findings::DEFINITION_REPORT;
 pub(crate) use format::OutputFormat;

@@ -96,6 +96,7 @@ pub(crate) use known_keys::check_keys;
 pub(crate) use limits_document::{check_version, parse_root};
 pub use parsed_limits::{ParsedLimits, parse_limits, parse_limits_by_sandbox};
 pub use source_file::SourceFile;
+pub(crate) use source_file::resolve_path;
 pub use source_location::SourceLocation;
 pub use source_set::SourceSet;
 pub(crate) use source_span::SourceSpan;

@@ -50,6 +50,7 @@ mod accept;
 mod command_report;
 mod definition_schema;
 mod drift;
+mod effect;
 mod explain;
 pub mod file;
 mod journal;
@@ -66,6 +67,10 @@ pub use command_report::{CommandOutcome, CommandReport, REPORT_VERSION};
 pub use drift::{
     ConfigDrift, DeployMismatch, DriftReport, DuplicateConfig, PatternOverlap, PatternRelation, UnmanagedConfig,
     UnmanagedHandling, UnmanagedReason, detect_drift,
+};
+pub use effect::{
+    AffectedEndpoints, AffectedTraffic, CallCap, CallerLimits, EffectCaveat, EffectMetric, EndpointEffect, LimitEffect,
+    ObservedTraffic, TrafficEffect, ValueRange, affected_traffic,
 };
 pub use explain::{CallExplanation, MatchStatus, MatchingConfig, Statement, StatementLabel, explain_call};
 pub use file::{DesiredConfig, DesiredLimits, ExportedLimits, FileDiagnostic, SourceLocation, export_limits};

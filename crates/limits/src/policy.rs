@@ -8,6 +8,7 @@
 //!     maxHttpConnections: 100
 //!   - url: https://partner.example.com/*
 //!     maxThroughput: 400
+//!     maxP95WaitSeconds: 60
 //! deniedHosts: ["*.internal.example"]
 //! requireDeployed: true
 //! freezeWindows:
@@ -16,9 +17,12 @@
 //!
 //! `*` matches any string, including slashes, in a rule and in a limit. A rule applies to a limit if one URL can match both, so a
 //! wider limit does not escape a narrower rule. URLs and hosts are compared in their [normal form](crate::url_form). `maxCallsPerSecond` applies to capping; ratings are compared without
-//! rounding. `maxThroughput` applies to throttling. A limit must satisfy every maximum that applies to it.
+//! rounding. `maxThroughput` applies to throttling. A limit must satisfy every maximum that applies to it. `maxRejectedPerMinute`,
+//! `maxP95WaitSeconds`, `maxDropped`, and `maxTimedOut` apply to the [effect](crate::TrafficEffect) of a change, which is computed from
+//! the export that `observed` names.
 
 mod check;
+mod effect_check;
 mod freeze_window;
 mod glob;
 mod maximum_rule;

@@ -50,7 +50,7 @@ pub fn normalize_url_pattern(url: &str) -> String {
 }
 
 /// The host of a normalized URL, without port and brackets.
-pub(crate) fn normalized_host(url: &str) -> &str {
+pub fn normalized_host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = split_port(authority.rsplit_once('@').map_or(authority, |(_, host)| host)).0;

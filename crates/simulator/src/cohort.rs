@@ -1,14 +1,82 @@
 //! Cohort mode: groups of calls that behave alike, in steps.
+//!
+//! With few calls, each call is a group of its own, which is the same as exact mode with even arrivals. With more, the calls of a
+//! step are spread evenly over it, and shares of them fail, time out, or get a slot.
+
+mod arrival_steps;
+mod caps_steps;
+mod endpoint_steps;
+mod engine;
+mod group;
+mod latency_table;
+mod requests;
+mod share;
+mod throttling_queue;
+mod units;
+mod window;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::cohort::engine::CohortEngine;
+use crate::exact;
+use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::{Progress, SimulationError, SimulationMode};
+use crate::simulate::{MAX_QUEUE_MS, Progress, SimulationError, SimulationMode};
+use crate::time::{MILLISECOND, Micros};
+use crate::traffic::arrivals::Arrivals;
+use crate::traffic::pattern::TrafficPattern;
+
+/// Up to this number of calls, each is a cohort of its own.
+const MAX_SINGLE_CALLS: u64 = 1_000_000;
+
+/// The number of steps until every call has ended is about this at most.
+const MAX_STEPS: u64 = 1_000_000;
+
+/// Step lengths in milliseconds. A second is a multiple of each.
+const STEP_LENGTHS_MS: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
 
 pub(crate) fn simulate(
     scenario: &Scenario,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<SimulationReport, SimulationError> {
-    crate::exact::simulate(scenario, progress).map(|report| SimulationReport { mode: SimulationMode::Cohort, ..report })
+    let others = scenario.other_calls.as_ref().map_or(0, TrafficPattern::total);
+    let recorder = if scenario.offered_calls() + others <= MAX_SINGLE_CALLS {
+        exact::record(&Scenario { arrivals: Arrivals::Even, ..scenario.clone() }, progress)?
+    } else {
+        CohortEngine::new(scenario, step_length(scenario)).run(progress)?
+    };
+    Ok(report(scenario, recorder))
+}
+
+/// Simulates in steps of this length, however few calls there are.
+pub(crate) fn simulate_in_steps(
+    scenario: &Scenario,
+    step_ms: u64,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<SimulationReport, SimulationError> {
+    let recorder = CohortEngine::new(scenario, step_ms * MILLISECOND).run(progress)?;
+    Ok(report(scenario, recorder))
+}
+
+fn report(scenario: &Scenario, recorder: Recorder) -> SimulationReport {
+    let mut report = recorder.into_report(scenario, SimulationMode::Cohort);
+    if report.journeys.len() > 1 {
+        // Calls of all journeys are in the same cohorts.
+        report.journeys.clear();
+    }
+    report
+}
+
+/// The shortest step that keeps to [`MAX_STEPS`].
+fn step_length(scenario: &Scenario) -> Micros {
+    let seconds = scenario.seconds() as u64;
+    let queue = scenario.limits.throttling().map_or(0, |calls| scenario.offered_calls() / calls.max(1));
+    let seconds = seconds.max(queue.min(seconds + MAX_QUEUE_MS / 1000));
+    let is_enough = |length: &u64| seconds * 1000 <= MAX_STEPS * length;
+    let length = STEP_LENGTHS_MS.into_iter().find(is_enough).unwrap_or(STEP_LENGTHS_MS[6]);
+    length * MILLISECOND
 }

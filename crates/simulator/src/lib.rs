@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod assumption;
+mod assumptions;
 mod cohort;
 mod endpoint;
 mod exact;
@@ -34,7 +34,7 @@ mod sizing;
 mod time;
 mod traffic;
 
-pub use assumption::{Assumption, Provenance};
+pub use assumptions::assumption::{Assumption, Provenance};
 pub use endpoint::endpoint_error::SimulatedEndpointError;
 pub use endpoint::failures::EndpointFailures;
 pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
@@ -54,6 +54,7 @@ pub use observed::endpoint::ObservedEndpoint;
 pub use observed::error::ObservedError;
 pub use observed::minute::Minute;
 pub use observed::period::{DEFAULT_BURST, MAX_BURST, ObservedPeriod, ObservedPeriodError};
+pub use observed::replay::{MinuteCounts, ReplayBound, ReplayMinute, ReplayTraffic, TrafficReplay};
 pub use observed::values::{MAX_OBSERVED_CALLS, ObservedCalls, ObservedLatency, ObservedQueue};
 pub use report::adobe_metrics::AdobeMetrics;
 pub use report::call_counts::{CallCounts, CallOutcome};

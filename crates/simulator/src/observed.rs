@@ -11,6 +11,7 @@ pub(crate) mod minute;
 mod parser;
 pub(crate) mod period;
 mod record;
+pub(crate) mod replay;
 mod row;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ajo_core::{SandboxName, Uid};
 use ajo_limits::{Digest, UnmanagedHandling};
+use ajo_simulator::{DEFAULT_BURST, MAX_BURST};
 use clap::{Args, ValueEnum};
 
 /// Limits files, and the files next to them.
@@ -35,6 +36,21 @@ impl StateArgs {
     pub(crate) fn display_policy(&self) -> Option<String> {
         self.policy.as_ref().map(|policy| policy.display().to_string())
     }
+}
+
+/// Observed traffic, to show the effect of changes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Effect on traffic")]
+pub(crate) struct EffectArgs {
+    /// Show the effect of changes on this traffic, a CSV export of Adobe's SQL queries; repeat it for the latencies
+    ///
+    /// Overrides `observed` in the policy.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) observed: Vec<PathBuf>,
+
+    /// How many times faster than their average the calls of a minute may arrive, from 1 to 10
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BURST, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BURST)))]
+    pub(crate) burst: u32,
 }
 
 /// Deletions that a plan may contain.
@@ -69,6 +85,9 @@ pub(crate) struct PlanArgs {
     pub(crate) exit_code: bool,
 
     #[command(flatten)]
+    pub(crate) effect_args: EffectArgs,
+
+    #[command(flatten)]
     pub(crate) prune_args: PruneArgs,
 }
 
@@ -83,7 +102,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) state_args: StateArgs,
 
     /// Apply a plan saved with `ajo plan --out`; fails if the plan is stale
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "prune", "force_delete", "max_deletes"])]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["files", "policy", "state", "resume", "observed", "burst", "prune", "force_delete", "max_deletes"])]
     pub(crate) plan: Option<PathBuf>,
 
     /// Apply the plan only if it has this digest, which `ajo plan` printed for review
@@ -91,7 +110,7 @@ pub(crate) struct ApplyArgs {
     pub(crate) digest: Option<Digest>,
 
     /// Resume an interrupted apply
-    #[arg(long, conflicts_with_all = ["files", "prune", "force_delete", "max_deletes"])]
+    #[arg(long, conflicts_with_all = ["files", "observed", "burst", "prune", "force_delete", "max_deletes"])]
     pub(crate) resume: bool,
 
     /// Skip the confirmation for production sandboxes
@@ -105,6 +124,9 @@ pub(crate) struct ApplyArgs {
     /// How long to wait for another apply to finish
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) lock_timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) effect_args: EffectArgs,
 
     #[command(flatten)]
     pub(crate) prune_args: PruneArgs,

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use ajo_simulator::{
-    Arrivals, CappedCall, DefaultCapScope, EndpointFailures, LatencyDistribution, MAX_RETRY_DELAY_MS, NoConnection,
-    ServiceType, SimulatedEndpointError, SimulationMode, TIMEOUT_SECONDS_RANGE, TrafficPattern, TrafficPatternError,
-    WindowKind,
+    Arrivals, CappedCall, DefaultCapScope, EndpointFailures, Expectation, LatencyDistribution, MAX_RETRY_DELAY_MS,
+    NoConnection, ServiceType, SimulatedEndpointError, SimulationMode, TIMEOUT_SECONDS_RANGE, TrafficPattern,
+    TrafficPatternError, WindowKind,
 };
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -131,7 +131,7 @@ pub(crate) struct UnknownBehaviorArgs {
     pub(crate) default_cap_scope: DefaultCapScope,
 
     /// Whether a configuration raises the default cap, or only Adobe's support: config or support
-    #[arg(long, hide = true, default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
+    #[arg(long, action = clap::ArgAction::Set, hide = true, default_value = "config", value_parser = choice([("config", true), ("support", false)]))]
     pub(crate) default_cap_raise: bool,
 
     /// Calls per second to an external data source, if Adobe has raised the 15
@@ -154,6 +154,10 @@ pub(crate) struct ResultArgs {
     /// Seed of random arrivals, latencies, and failures
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+
+    /// Exit with 8 unless the result meets this, such as 'rejected = 0' or 'p95_wait < 60s'; repeatable
+    #[arg(long, value_name = "METRIC OP VALUE")]
+    pub(crate) expect: Vec<Expectation>,
 
     /// Also write an SVG chart to this file
     #[arg(long, value_name = "FILE.svg")]

@@ -20,6 +20,7 @@ mod sandbox_service;
 mod schema;
 mod secret_salts;
 mod state_paths;
+mod traffic_effects;
 mod validate;
 mod verify;
 

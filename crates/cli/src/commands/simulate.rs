@@ -13,7 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{SimulationMode, SimulationReport};
+use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport};
+use serde::Serialize;
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -36,14 +37,37 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     if let Some(file) = chart {
         write_chart(&report, file)?;
     }
+    let expectations: Vec<_> = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
+    let failed = failed_expectations(&expectations);
     let text = match settings.output {
         OutputFormat::Json => {
-            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
+            let json = serde_json::to_string(&SimulationOutput { report, expectations });
+            SafeText::json(&json.map_err(|error| CommandError::new(error.to_string()))?)
         }
-        _ => summary::render(report),
+        _ => summary::render(report, &expectations),
     };
     output::print_data(text)?;
-    Ok(ExitStatus::Success.into())
+    failed.map_or(Ok(ExitStatus::Success.into()), Err)
+}
+
+/// The JSON output.
+#[derive(Serialize)]
+struct SimulationOutput {
+    #[serde(flatten)]
+    report: SimulationReport,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    expectations: Vec<ExpectationResult>,
+}
+
+/// The error that names the expectations that are not met.
+fn failed_expectations(expectations: &[ExpectationResult]) -> Option<CommandError> {
+    let failed: Vec<_> = expectations.iter().filter(|result| !result.met).map(ToString::to_string).collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let all = expectations.len();
+    let problem = format!("{} of {all} expectations failed: {}", failed.len(), failed.join("; "));
+    Some(CommandError::new(problem).with_exit_status(ExitStatus::Unexpected))
 }
 
 /// Checks that the chart file is an SVG file.

@@ -11,6 +11,7 @@ use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
 use super::findings::FindingSelection;
 use super::observed_config::last_modified;
 use super::summary;
+use super::traffic_effect::{TITLE, effect_lines};
 use crate::safe_text::{SafeText, safe};
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
@@ -68,6 +69,7 @@ fn change(change: &ConfigChange) -> SafeText {
         lines.extend(part.field_lines().map(|line| safe!("  {}", line)));
     }
     lines.push(safe!("calls: {}", diff::join_verbs(&change.steps)));
+    lines.extend(effect_lines(change, SafeText::escape).into_iter().map(|effect| safe!("{}: {}", TITLE, effect)));
     lines.extend(diff::change_effects(change).into_iter().map(|effect| safe!("note: {}", effect)));
     lines.extend(diff::redeploy_note(change).map(|note| safe!("note: {}", note)));
     workflow_command("notice", safe!("to {}", change.action), change.location.as_ref(), lines)

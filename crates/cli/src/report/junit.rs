@@ -11,6 +11,7 @@ use super::diff::{self, DiffSection};
 use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
 use super::observed_config::last_modified;
 use super::summary;
+use super::traffic_effect::{TITLE, effect_lines};
 use crate::safe_text::SafeText;
 
 pub(super) fn render(report: &CommandReport) -> SafeText {
@@ -109,6 +110,8 @@ fn change(change: &ConfigChange) -> TestCase {
     case.details.push(format!("to {}: {}", change.action, escape(&change.reason.to_string())));
     case.add_sections(&diff::change_sections(change));
     case.details.push(format!("calls: {}", diff::join_verbs(&change.steps).as_str()));
+    let effects = effect_lines(change, SafeText::escape);
+    case.details.extend(effects.iter().map(|effect| format!("{TITLE}: {}", effect.as_str())));
     case.details.extend(diff::change_effects(change).iter().map(|effect| format!("note: {}", effect.as_str())));
     case.details.extend(diff::redeploy_note(change).map(|note| format!("note: {note}")));
     case

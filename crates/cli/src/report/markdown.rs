@@ -9,6 +9,7 @@ use super::diff::{self, DiffSection};
 use super::drift_finding::{DriftFinding, drift_findings, drift_notes};
 use super::findings::FindingSelection;
 use super::summary;
+use super::traffic_effect::effect_lines;
 use crate::safe_text::{SafePart, SafeText, safe};
 
 mod bounded_comment;
@@ -18,6 +19,7 @@ use bounded_comment::BoundedComment;
 use inline::{code, marker_comment, text};
 
 const CHANGES_HEADER: &str = "| | | Configuration | Reason | Calls |\n|---|---|---|---|---|\n";
+const EFFECTS_HEADER: &str = "**Effect on observed traffic**\n\n";
 const CONFIGURATIONS_HEADER: &str = "| | Configuration | Done | Not done |\n|---|---|---|---|\n";
 const DRIFT_HEADER: &str = "| | | Configuration | Last modified | By |\n|---|---|---|---|---|\n";
 const UNMANAGED_HEADER: &str =
@@ -36,6 +38,7 @@ pub(super) fn render(report: &CommandReport) -> SafeText {
     let plan = report.plan.as_ref().filter(|_| report.results.is_empty());
     if let Some(plan) = plan {
         page.add_list("changes", CHANGES_HEADER, plan.changes.iter().map(change_row));
+        page.add_list("effects", EFFECTS_HEADER, plan.changes.iter().map(effect_item));
         page.add_list("changes in detail", "", plan.changes.iter().map(change_details));
     }
     let findings = drift_findings(report);
@@ -158,6 +161,13 @@ fn change_row(change: &ConfigChange) -> SafeText {
     let (sign, key) = (change.action.symbol(), code(&change.key));
     let (cause, calls) = (text(&change.reason), text(&diff::join_verbs(&change.steps)));
     safe!("| {} | {} | {} | {} | {} |\n", code(&sign), change.action, key, cause, calls)
+}
+
+/// The effects of a change; empty if it has none.
+fn effect_item(change: &ConfigChange) -> SafeText {
+    let effects = effect_lines(change, code);
+    let (sign, key) = (code(&change.action.symbol()), code(&change.key));
+    effects.iter().map(|effect| safe!("- {} {}: {}\n", sign, key, effect)).collect()
 }
 
 fn change_details(change: &ConfigChange) -> SafeText {

@@ -120,18 +120,24 @@ fn every_fact_has_a_row() {
     assert!(unknown.is_empty(), "not in crates/emulator/facts.toml: {unknown:?}");
 }
 
-/// A choice of the simulation is a behavior that is unknown.
+/// Labels and sources are the same. A choice of the simulation is a behavior that is unknown.
 #[test]
-fn assumption_labels_match() {
-    let entries: BTreeMap<String, Provenance> =
-        read_entries().into_iter().map(|entry| (entry.id, entry.provenance)).collect();
+fn assumption_rows_match() {
+    let entries: BTreeMap<String, FidelityEntry> =
+        read_entries().into_iter().map(|entry| (entry.id.clone(), entry)).collect();
     for assumption in Assumption::all() {
         let label = match assumption.provenance {
             ajo_simulator::Provenance::Documented => Provenance::Documented,
             ajo_simulator::Provenance::Inferred => Provenance::Inferred,
-            ajo_simulator::Provenance::Chosen => Provenance::Unknown,
+            ajo_simulator::Provenance::Unknown | ajo_simulator::Provenance::Chosen => Provenance::Unknown,
         };
-        assert_eq!(entries.get(&format!("assumption:{}", assumption.id)), Some(&label), "{}", assumption.id);
+        let entry = entries.get(&format!("assumption:{}", assumption.id)).expect("a row");
+        assert_eq!(
+            (entry.provenance, entry.source.replace('`', "").as_str()),
+            (label, assumption.source),
+            "{}",
+            entry.id
+        );
     }
 }
 

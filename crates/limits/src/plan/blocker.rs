@@ -99,6 +99,10 @@ pub enum BlockReason {
     IncompleteList,
     /// More managed configurations are missing than a plan may delete.
     TooManyMissing,
+    /// The effect on observed traffic is above a maximum of the policy.
+    EffectMaximum,
+    /// The policy has a maximum for the effect on traffic, and the effect is unknown.
+    EffectUnknown,
 }
 
 impl BlockReason {
@@ -112,6 +116,8 @@ impl BlockReason {
             Self::TooManyDeletes => "AJO_LIMITS_TOO_MANY_DELETES",
             Self::IncompleteList => "AJO_LIMITS_INCOMPLETE_LIST",
             Self::TooManyMissing => "AJO_LIMITS_TOO_MANY_MISSING",
+            Self::EffectMaximum => "AJO_LIMITS_EFFECT_MAXIMUM",
+            Self::EffectUnknown => "AJO_LIMITS_EFFECT_UNKNOWN",
         }
     }
 }

@@ -8,7 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::field_diff::{diff_definitions, preserved_fields};
-use crate::{ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, PlanOptions, SourceLocation};
+use crate::{
+    ConfigKey, DeployState, DesiredConfig, FieldDiff, LiveState, ObservedConfig, PlanOptions, SourceLocation,
+    TrafficEffect,
+};
 
 /// The planned change of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +48,9 @@ pub struct ConfigChange {
     /// The calls, in order.
     #[schemars(with = "Vec<String>")]
     pub steps: Vec<Verb>,
+    /// The effect on observed traffic; absent without observed traffic, and if no live limit changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic_effect: Option<TrafficEffect>,
     /// The position in the limits file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SourceLocation>,
@@ -120,6 +126,7 @@ impl ConfigChange {
             before,
             after: Some(after),
             steps,
+            traffic_effect: None,
             location: wanted.location.clone(),
         })
     }
@@ -145,6 +152,7 @@ impl ConfigChange {
             before: Some(found.deploy_state.clone()),
             after: None,
             steps: if undeploy { vec![Verb::Undeploy, Verb::Delete] } else { vec![Verb::Delete] },
+            traffic_effect: None,
             location: None,
         }
     }

@@ -383,6 +383,7 @@ impl<'p> Planner<'p> {
             unmanaged,
             stale: self.stale,
             missing: self.missing,
+            observed_traffic: None,
             state_digest,
             observed_digest: Digest::compute(&()),
             digest: Digest::compute(&()),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Blocker, ConfigChange, ConfigSummary, DesiredConfig, Digest, ManagedConfig, NormalizedConfig, NotGivenConfig,
-    ObservedConfig, ObservedLimits, PlanOptions, UnclearReplacement, UnknownFields,
+    ObservedConfig, ObservedLimits, ObservedTraffic, PlanOptions, UnclearReplacement, UnknownFields,
 };
 
 /// The plan for one sandbox. It is plain data: this crate cannot apply it.
@@ -55,6 +55,9 @@ pub struct Plan {
     /// Managed configurations that no longer exist and are not recreated.
     #[schemars(with = "Vec<String>")]
     pub missing: Vec<Uid>,
+    /// The observed traffic from which the effects of the changes were computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_traffic: Option<ObservedTraffic>,
     /// The digest of the sandbox's entries in the state file.
     pub state_digest: Digest,
     /// The digest of the observed configurations that the plan depends on.
@@ -76,6 +79,14 @@ impl Plan {
     /// Whether there is nothing to change and no blocker.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.blockers.is_empty()
+    }
+
+    /// Takes the effects of the changes from another plan. The digests of the two differ unless their changes are equal.
+    pub fn copy_effects(&mut self, other: &Self) {
+        self.observed_traffic.clone_from(&other.observed_traffic);
+        for (change, other) in self.changes.iter_mut().zip(&other.changes) {
+            change.traffic_effect.clone_from(&other.traffic_effect);
+        }
     }
 
     /// The configurations of the service that the plan concerns.
@@ -107,9 +118,9 @@ impl Plan {
         desired.chain(changes).chain(normalized).chain(blockers).for_each(|location| *location = None);
         let Self { sandbox, options, files, desired, changes, blockers, unchanged, .. } = &plan;
         let Self { importable, orphaned, not_given, normalized, unknown_fields, unclear_replacements, .. } = &plan;
-        let Self { stale, missing, state_digest, observed_digest, .. } = &plan;
+        let Self { stale, missing, observed_traffic, state_digest, observed_digest, .. } = &plan;
         let notes = (unchanged, importable, orphaned, not_given, normalized, unknown_fields, unclear_replacements);
-        let target = (target, sandbox, options, files);
+        let target = (target, sandbox, options, files, observed_traffic);
         Digest::compute(&(target, desired, changes, blockers, notes, stale, missing, state_digest, observed_digest))
     }
 }

@@ -55,6 +55,7 @@ pub struct Policy {
     pub(super) denied_hosts: Vec<PatternRule>,
     pub(super) require_deployed: Vec<PatternRule>,
     pub(super) freeze_windows: Vec<FreezeWindow>,
+    pub(super) observed: Vec<String>,
 }
 
 /// A pattern and its position in the policy.
@@ -73,6 +74,11 @@ impl Policy {
     /// The digest of the content of the policy file.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// The paths of the exports of observed traffic.
+    pub fn observed(&self) -> &[String] {
+        &self.observed
     }
 
     pub fn freeze_windows(&self) -> &[FreezeWindow] {

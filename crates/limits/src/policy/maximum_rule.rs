@@ -1,7 +1,7 @@
 //! A maximum for the limits of a URL.
 
 use super::glob::Glob;
-use crate::{ConfigDefinition, SourceLocation};
+use crate::{ConfigDefinition, EffectMetric, SourceLocation};
 
 /// A maximum for the limits of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,17 @@ pub(super) struct MaximumRule {
     pub(super) max_http_connections: Option<i64>,
     /// Calls per second of a throttling limit.
     pub(super) max_throughput: Option<i64>,
+    /// Maximums of the effect on observed traffic.
+    pub(super) effects: Vec<EffectMaximum>,
     pub(super) location: SourceLocation,
+}
+
+/// A maximum of the effect of a change on observed traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EffectMaximum {
+    pub(super) metric: EffectMetric,
+    /// In the unit of the metric.
+    pub(super) maximum: u64,
 }
 
 impl MaximumRule {

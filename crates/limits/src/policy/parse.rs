@@ -7,16 +7,24 @@ use jiff::Timestamp;
 use super::check::{PatternRule, Policy};
 use super::freeze_window::FreezeWindow;
 use super::glob::Glob;
-use super::maximum_rule::MaximumRule;
+use super::maximum_rule::{EffectMaximum, MaximumRule};
 use super::schema_types;
 use crate::file::{
     FileDiagnostics, FileKind, SourceFile, SourceSpan, YamlNode, YamlValue, check_keys, check_version, parse_root,
-    quote_excerpt,
+    quote_excerpt, resolve_path,
 };
-use crate::{Digest, FileDiagnostic};
+use crate::{Digest, EffectMetric, FileDiagnostic};
 
 /// The version of the policy file format.
 pub(crate) const POLICY_FILE_VERSION: u64 = 1;
+
+/// The keys of maximums of the effect on observed traffic, with the factor from their unit to the unit of the metric.
+const EFFECT_MAXIMUMS: [(&str, EffectMetric, u64); 4] = [
+    ("maxRejectedPerMinute", EffectMetric::RejectedPerMinute, 1),
+    ("maxP95WaitSeconds", EffectMetric::P95Wait, 1000),
+    ("maxDropped", EffectMetric::Dropped, 1),
+    ("maxTimedOut", EffectMetric::TimedOut, 1),
+];
 
 const TYPE_CODE: &str = "AJO_LIMITS_TYPE";
 const POLICY_FILE_CODE: &str = "AJO_LIMITS_POLICY_FILE";
@@ -46,6 +54,7 @@ impl Policy {
                     .parse_list(&root, "deniedHosts", |parser, node| parser.parse_pattern(node, Glob::for_host)),
                 require_deployed: parser.parse_require_deployed(&root),
                 freeze_windows: parser.parse_list(&root, "freezeWindows", PolicyParser::parse_freeze_window),
+                observed: parser.parse_observed(&root, source),
             }
         });
         let policy = policy.filter(|_| !diagnostics.has_errors());
@@ -90,6 +99,25 @@ impl PolicyParser<'_> {
         }
     }
 
+    /// The paths of one export or several.
+    fn parse_observed(&mut self, root: &YamlNode, source: &SourceFile) -> Vec<String> {
+        let parse_path = |parser: &mut Self, node: &YamlNode| {
+            let path = node.as_str().filter(|path| !path.is_empty());
+            if path.is_none() {
+                parser.diagnostics.error(TYPE_CODE, &node.span, "a path must be a non-empty string");
+            }
+            path.map(|path| resolve_path(&source.name, path))
+        };
+        match root.get("observed") {
+            Some(node) if node.as_str().is_some() => parse_path(self, node).into_iter().collect(),
+            Some(node) if !matches!(node.value, YamlValue::Sequence(_) | YamlValue::Null) => {
+                self.add_type_error("`observed`", "a path, or a list of paths", node);
+                Vec::new()
+            }
+            _ => self.parse_list(root, "observed", parse_path),
+        }
+    }
+
     fn parse_pattern(&mut self, node: &YamlNode, glob: impl Fn(&str) -> Glob) -> Option<PatternRule> {
         let Some(text) = node.as_str().filter(|text| !text.is_empty()) else {
             self.diagnostics.error(TYPE_CODE, &node.span, "a pattern must be a non-empty string");
@@ -102,7 +130,12 @@ impl PolicyParser<'_> {
         self.require_mapping("a maximum", node, schema_types::MAXIMUM_RULE_KEYS)?;
         let url = self.parse_string(node, "url");
         let [calls_per_second, http_connections, throughput] =
-            ["maxCallsPerSecond", "maxHttpConnections", "maxThroughput"].map(|name| self.parse_count(node, name));
+            ["maxCallsPerSecond", "maxHttpConnections", "maxThroughput"].map(|name| self.parse_count(node, name, 1));
+        let effects = EFFECT_MAXIMUMS.iter().filter_map(|(name, metric, unit)| {
+            let maximum = self.parse_count(node, name, 0)?.unsigned_abs().saturating_mul(*unit);
+            Some(EffectMaximum { metric: *metric, maximum })
+        });
+        let effects = effects.collect();
         if schema_types::MAXIMUM_RULE_KEYS.iter().skip(1).all(|name| node.get(name).is_none_or(YamlNode::is_null)) {
             let [_, bounds @ ..] = schema_types::MAXIMUM_RULE_KEYS else { return None };
             self.diagnostics.error(POLICY_FILE_CODE, &node.span, "the maximum sets no bound").hint =
@@ -114,6 +147,7 @@ impl PolicyParser<'_> {
             max_calls_per_second: calls_per_second,
             max_http_connections: http_connections,
             max_throughput: throughput,
+            effects,
             location,
         })
     }
@@ -168,15 +202,15 @@ impl PolicyParser<'_> {
         value.map(|value| (value, &value.span))
     }
 
-    fn parse_count(&mut self, node: &YamlNode, name: &str) -> Option<i64> {
+    fn parse_count(&mut self, node: &YamlNode, name: &str, minimum: i64) -> Option<i64> {
         let value = node.get(name).filter(|value| !value.is_null())?;
         let count = if let YamlValue::Number(number) = &value.value {
-            number.as_i64().filter(|count| *count > 0)
+            number.as_i64().filter(|count| *count >= minimum)
         } else {
             None
         };
         if count.is_none() {
-            let message = format!("`{name}` must be an integer >= 1");
+            let message = format!("`{name}` must be an integer >= {minimum}");
             self.diagnostics.error(TYPE_CODE, &value.span, message);
         }
         count

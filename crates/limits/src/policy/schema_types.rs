@@ -3,9 +3,18 @@
 use schemars::JsonSchema;
 
 pub(crate) const POLICY_FILE_KEYS: &[&str] =
-    &["version", "maximums", "deniedHosts", "requireDeployed", "freezeWindows"];
+    &["version", "maximums", "deniedHosts", "requireDeployed", "freezeWindows", "observed"];
 /// The keys of a maximum: its URL and its bounds.
-pub(crate) const MAXIMUM_RULE_KEYS: &[&str] = &["url", "maxCallsPerSecond", "maxHttpConnections", "maxThroughput"];
+pub(crate) const MAXIMUM_RULE_KEYS: &[&str] = &[
+    "url",
+    "maxCallsPerSecond",
+    "maxHttpConnections",
+    "maxThroughput",
+    "maxRejectedPerMinute",
+    "maxP95WaitSeconds",
+    "maxDropped",
+    "maxTimedOut",
+];
 pub(crate) const FREEZE_WINDOW_KEYS: &[&str] = &["from", "to", "reason"];
 
 /// Restrictions for limits files, and freeze windows.
@@ -30,9 +39,13 @@ pub(crate) struct PolicyFileSchema {
     require_deployed: Option<RequireDeployedSchema>,
     /// Windows in which changes are forbidden.
     freeze_windows: Option<Vec<FreezeWindowSchema>>,
+    /// The export of observed traffic from which `ajo plan` and `ajo apply` compute the effect of changes, or several. Paths are
+    /// relative to this file.
+    #[schemars(extend("examples" = ["traffic.csv"]))]
+    observed: Option<ObservedSchema>,
 }
 
-/// A maximum for the limits of a URL. At least one of the three bounds is required.
+/// A maximum for the limits of a URL, and for the effect of their changes on observed traffic. At least one bound is required.
 #[derive(JsonSchema)]
 #[schemars(rename = "MaximumRule", rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "only used to generate the schema")]
@@ -49,6 +62,29 @@ pub(crate) struct MaximumRuleSchema {
     /// The maximum calls per second of a throttling limit.
     #[schemars(range(min = 1), extend("examples" = [400]))]
     max_throughput: Option<i64>,
+    /// The maximum number of calls that a changed limit rejects in the minute with the most.
+    #[schemars(range(min = 0), extend("examples" = [0]))]
+    max_rejected_per_minute: Option<i64>,
+    /// The maximum for the 95th percentile of the time in the throttling queue, in seconds.
+    #[schemars(range(min = 0), extend("examples" = [60]))]
+    max_p95_wait_seconds: Option<i64>,
+    /// The maximum number of calls dropped after 6 hours in the throttling queue.
+    #[schemars(range(min = 0), extend("examples" = [0]))]
+    max_dropped: Option<i64>,
+    /// The maximum number of calls that take longer than the timeout.
+    #[schemars(range(min = 0), extend("examples" = [0]))]
+    max_timed_out: Option<i64>,
+}
+
+/// Exports of observed traffic.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only used to generate the schema")]
+pub(crate) enum ObservedSchema {
+    /// One export.
+    One(String),
+    /// Several exports, such as one of calls and one of latencies.
+    Several(Vec<String>),
 }
 
 /// The limits that must be deployed.

@@ -130,6 +130,18 @@ freezeWindows:
 }
 
 #[test]
+fn observed_paths_are_relative_to_policy() {
+    for (text, expected) in [
+        ("", &[][..]),
+        ("observed:\n", &[]),
+        ("observed: calls.csv\n", &["rules/calls.csv"]),
+        ("observed: [../calls.csv, /x/latency.csv]\n", &["calls.csv", "/x/latency.csv"]),
+    ] {
+        assert_eq!(parse_with_policy(text).policies[0].observed(), expected, "{text}");
+    }
+}
+
+#[test]
 fn policy_with_error_is_rejected() {
     for (text, expected) in [
         ("", "p:1:1 AJO_LIMITS_EMPTY"),
@@ -142,6 +154,10 @@ fn policy_with_error_is_rejected() {
         ("version: 1\nmaximums: [{maxThroughput: 1}]", "p:2:12 AJO_LIMITS_POLICY_FILE"),
         ("version: 1\nmaximums: [{url: x, maxThroughput: 0}]", "p:2:36 AJO_LIMITS_TYPE"),
         ("version: 1\nmaximums: [{url: x, maxThroughput: 1.5}]", "p:2:36 AJO_LIMITS_TYPE"),
+        ("version: 1\nmaximums: [{url: x, maxDropped: -1}]", "p:2:33 AJO_LIMITS_TYPE"),
+        ("version: 1\nobserved: {}", "p:2:11 AJO_LIMITS_TYPE"),
+        ("version: 1\nobserved: ''", "p:2:11 AJO_LIMITS_TYPE"),
+        ("version: 1\nobserved: [a.csv, 1]", "p:2:19 AJO_LIMITS_TYPE"),
         ("version: 1\ndeniedHosts: ['']", "p:2:15 AJO_LIMITS_TYPE"),
         ("version: 1\nrequireDeployed: always", "p:2:18 AJO_LIMITS_TYPE"),
         (

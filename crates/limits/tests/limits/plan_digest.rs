@@ -1,6 +1,9 @@
 //! An altered plan file is refused, or the alteration has no meaning.
 
-use ajo_limits::{CommandOutcome, CommandReport, Digest, PlanOptions, UnmanagedCount, plan};
+use ajo_limits::{
+    CommandOutcome, CommandReport, Digest, EffectCaveat, EndpointEffect, LimitEffect, ObservedTraffic, Plan,
+    PlanOptions, TrafficEffect, UnmanagedCount, ValueRange, plan,
+};
 use proptest::prelude::*;
 
 use crate::support::{any_desired_limits, any_limits_state, any_observed_limits, config};
@@ -34,6 +37,23 @@ fn is_refused_or_equal(altered: &[u8], original: &CommandReport) -> bool {
         || report.version != original.version
 }
 
+fn add_effects(plan: &mut Plan) {
+    plan.observed_traffic = Some(ObservedTraffic {
+        files: vec!["traffic.csv".to_owned()],
+        from: "2026-11-29 08:00".to_owned(),
+        to: "2026-11-29 08:59".to_owned(),
+        calls: 3600,
+        burst: 3,
+        assumptions: vec!["no other endpoint of the host is called".to_owned()],
+    });
+    let range = ValueRange { lower: 310, upper: 1240 };
+    let after = LimitEffect { rejected_per_minute: range, p95_wait_ms: range, dropped: range, timed_out: range };
+    let urls = vec!["https://a.example/x".to_owned()];
+    let endpoint = EndpointEffect { urls, before: Some(LimitEffect::default()), after: Some(after) };
+    let effect = TrafficEffect { endpoints: vec![endpoint], caveats: vec![EffectCaveat::CustomActionsOnly] };
+    plan.changes.iter_mut().for_each(|change| change.traffic_effect = Some(effect.clone()));
+}
+
 fn any_saved_plan() -> impl Strategy<Value = CommandReport> {
     let limits = (any_desired_limits(), any_observed_limits().prop_flat_map(any_limits_state), any::<(bool, bool)>());
     limits.prop_map(|(desired, (observed, state), (prune, has_policy))| {
@@ -44,7 +64,11 @@ fn any_saved_plan() -> impl Strategy<Value = CommandReport> {
         report.state_file = Some("limits/ajo.state.json".to_owned());
         report.policy = has_policy.then(|| "policy.yaml".to_owned());
         report.policy_digest = has_policy.then(|| Digest::compute(&"a policy"));
-        report.plan = Some(plan(&desired, &observed, &state, PlanOptions { prune, ..PlanOptions::default() }));
+        let mut plan = plan(&desired, &observed, &state, PlanOptions { prune, ..PlanOptions::default() });
+        if has_policy {
+            add_effects(&mut plan);
+        }
+        report.plan = Some(plan);
         report.seal_plan();
         report
     })

@@ -118,7 +118,7 @@ impl LatencyDistribution {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "latencies are positive and bounded")]
 fn to_micros(latency: f64) -> Micros {
-    (latency.round() as Micros).clamp(1, MAX_LATENCY_MS * MILLISECOND)
+    ((latency + 0.5) as Micros).clamp(1, MAX_LATENCY_MS * MILLISECOND)
 }
 
 /// Converts milliseconds in the allowed range to microseconds.
@@ -239,7 +239,7 @@ mod tests {
                 assert!(distribution.share_within(value) >= share - 1e-9, "{distribution}: {share}");
                 assert!(distribution.share_within(value - 1.0) <= share + 1e-9, "{distribution}: {share}");
             }
-            assert_eq!(distribution.share_within(0.0), 0.0, "{distribution}");
+            assert_close(distribution.share_within(0.0), 0.0, 0.0);
             assert_close(distribution.share_within(1e9), 1.0, 1e-3);
         }
     }
@@ -258,11 +258,11 @@ mod tests {
     fn draws_follow_the_distribution() {
         let mut random = fastrand::Rng::with_seed(1);
         for distribution in distributions() {
-            let mut draws: Vec<Micros> = (0..100_000).map(|_| distribution.draw(&mut random)).collect();
-            draws.sort_unstable();
+            let mut sorted: Vec<Micros> = (0..100_000).map(|_| distribution.draw(&mut random)).collect();
+            sorted.sort_unstable();
             for (index, share) in [(50_000, 0.5), (95_000, 0.95), (99_000, 0.99)] {
                 #[expect(clippy::cast_precision_loss, reason = "below 2^52")]
-                let drawn = draws[index] as f64;
+                let drawn = sorted[index] as f64;
                 assert_close(drawn, distribution.quantile(share), 0.05);
             }
         }
@@ -271,11 +271,12 @@ mod tests {
     #[test]
     fn samples_are_equally_probable() {
         let samples = LatencyDistribution::from_samples(&[400.0, 0.5, 80.0, 80.0]).expect("samples");
-        assert_eq!(
-            [0.0, 0.25, 0.26, 0.75, 0.76, 0.99].map(|share| samples.quantile(share)),
-            [500.0, 500.0, 80_000.0, 80_000.0, 400_000.0, 400_000.0]
-        );
-        assert_eq!([499.0, 500.0, 80_000.0, 1e9].map(|at| samples.share_within(at)), [0.0, 0.25, 0.75, 1.0]);
+        for (share, expected) in [(0.0, 500.0), (0.25, 500.0), (0.26, 80_000.0), (0.75, 80_000.0), (0.76, 400_000.0)] {
+            assert_close(samples.quantile(share), expected, 0.0);
+        }
+        for (at, expected) in [(499.0, 0.0), (500.0, 0.25), (80_000.0, 0.75), (1e9, 1.0)] {
+            assert_close(samples.share_within(at), expected, 0.0);
+        }
         assert_eq!(samples.to_string(), "4 values from 0.5 to 400 ms");
         let mut random = fastrand::Rng::with_seed(1);
         let slow = (0..10_000).filter(|_| samples.draw(&mut random) == 400_000).count();

@@ -16,7 +16,7 @@ pub struct AttemptResult {
 /// A source of results.
 pub(crate) trait AttemptSource {
     /// The result of an attempt, the first with number 0, of the call with this number.
-    fn attempt(&mut self, call: u64, attempt: u8) -> AttemptResult;
+    fn attempt(&mut self, call: u32, attempt: u8) -> AttemptResult;
 }
 
 /// Draws latencies and failures.
@@ -40,7 +40,7 @@ impl RandomAttempts {
 }
 
 impl AttemptSource for RandomAttempts {
-    fn attempt(&mut self, _call: u64, attempt: u8) -> AttemptResult {
+    fn attempt(&mut self, _call: u32, attempt: u8) -> AttemptResult {
         let latency = self.constant.unwrap_or_else(|| self.latency.draw(&mut self.random));
         let is_failure = match self.failures {
             EndpointFailures::FirstAttempts(attempts) => attempt < attempts,

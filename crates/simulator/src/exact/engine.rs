@@ -1,94 +1,73 @@
 //! Moves calls through queue, caps, connections, and the endpoint.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::iter::Peekable;
 use std::ops::ControlFlow;
 
 use crate::exact::arrival_times::Arrival;
 use crate::exact::attempt_source::AttemptSource;
+use crate::exact::call::Call;
 use crate::exact::call_observer::CallObserver;
-use crate::exact::slots::Slots;
+use crate::exact::caps::Caps;
+use crate::exact::retries::ScheduledRetries;
 use crate::exact::stations::{EndpointStation, Units};
+use crate::exact::throttling_queue::{QueueExit, QueuedAttempt, ThrottlingQueue};
 use crate::limits::configured_limits::effective_limits;
 use crate::limits::limit::OverLimit;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::scenario::{CappedCall, NoConnection, Scenario};
-use crate::simulate::{MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError};
-use crate::time::{MILLISECOND, Micros, SECOND};
+use crate::simulate::{MAX_RETRIES, Progress, SimulationError};
+use crate::time::{Micros, SECOND};
 
-/// Operations per call, about a nanosecond each.
-const CALL_WORK: u64 = 200;
+/// Operations per event, about a nanosecond each.
+const EVENT_WORK: u64 = 150;
 
-/// A call in progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Call {
-    number: u64,
-    journey: usize,
-    /// The number of the next attempt; 0 is the first.
-    attempt: u8,
-    /// The arrival; for a retry, the time it became due.
-    since: Micros,
-    /// The end of the timeout; unknown before the first attempt.
-    deadline: Option<Micros>,
-}
+/// The number of events between two calls of `progress`: a few milliseconds.
+const EVENTS_PER_REPORT: u64 = 1 << 15;
 
-/// A retry, in order of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Retry {
-    at: Micros,
-    sequence: u64,
-    call: Call,
-}
-
-pub(crate) struct ExactEngine<'s, A, S, O> {
+/// The state of a simulation. Events are slots of the throttling queue, retries, and arrivals. An attempt that passes the caps
+/// is followed to its end at once: connections and the endpoint work in the order in which attempts pass the caps, so later
+/// attempts have no effect on it.
+pub(crate) struct ExactEngine<'s, A: Iterator<Item = Arrival>, S, O> {
     scenario: &'s Scenario,
-    arrivals: A,
+    arrivals: Peekable<A>,
+    /// The number of calls that have arrived.
+    arrived: u32,
     attempts: S,
     observer: O,
-    retries: BinaryHeap<Reverse<Retry>>,
-    retry_sequence: u64,
-    /// The throttling limit, with its index.
-    throttling: Option<(usize, Slots)>,
-    caps: Vec<(usize, Slots)>,
-    /// Waiting retries, then waiting new calls.
-    queued_retries: VecDeque<Call>,
-    queued: VecDeque<Call>,
-    /// The time at which the queue gets the next slot.
-    release: Option<Micros>,
+    retries: ScheduledRetries,
+    /// The throttling queue, with the index of its limit.
+    throttling: Option<(usize, ThrottlingQueue<A>)>,
+    caps: Caps<'s>,
     connections: Option<Units>,
     endpoint: EndpointStation,
     recorder: Recorder,
     timeout: Micros,
+    retry_delay: Micros,
+    is_retried: bool,
 }
 
-impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEngine<'s, A, S, O> {
+impl<'s, A: Iterator<Item = Arrival> + Clone, S: AttemptSource, O: CallObserver> ExactEngine<'s, A, S, O> {
     /// `arrivals` are in order of time.
     pub(crate) fn new(scenario: &'s Scenario, arrivals: A, attempts: S, observer: O) -> Self {
-        let (mut throttling, mut caps) = (None, Vec::new());
-        for (index, limit) in effective_limits(scenario).iter().enumerate() {
-            match limit.over_limit {
-                OverLimit::Queued => throttling = Some((index, Slots::new(limit))),
-                OverLimit::Rejected => caps.push((index, Slots::new(limit))),
-            }
-        }
+        let limits = effective_limits(scenario);
+        let throttling = limits.iter().enumerate().find(|(_, limit)| limit.over_limit == OverLimit::Queued);
         let connections = scenario.limits.connections(scenario.connections);
         Self {
             scenario,
-            arrivals,
+            arrivals: arrivals.peekable(),
+            arrived: 0,
             attempts,
             observer,
-            retries: BinaryHeap::new(),
-            retry_sequence: 0,
-            throttling,
-            caps,
-            queued_retries: VecDeque::new(),
-            queued: VecDeque::new(),
-            release: None,
+            retries: ScheduledRetries::new(),
+            throttling: throttling.map(|(index, limit)| (index, ThrottlingQueue::new(limit))),
+            caps: Caps::new(scenario, &limits),
             connections: connections.map(|connections| Units::new(connections.count)),
             endpoint: EndpointStation::new(scenario.endpoint.capacity),
             recorder: Recorder::new(scenario),
             timeout: scenario.timeout(),
+            retry_delay: scenario.retry_delay(),
+            is_retried: scenario.endpoint.is_retried(),
         }
     }
 
@@ -96,132 +75,110 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
         mut self,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(Recorder, O), SimulationError> {
-        let (mut number, mut work, mut next_report) = (0, 0, 0);
-        let mut next_arrival = self.arrivals.next();
-        let seconds = self.scenario.seconds();
+        let (mut work, seconds) = (0, self.scenario.seconds());
         loop {
-            let retry = self.retries.peek().map(|Reverse(retry)| retry.at);
-            let next = [self.release, retry, next_arrival.map(|arrival| arrival.at)].into_iter().flatten().min();
-            let Some(now) = next else { return Ok((self.recorder, self.observer)) };
-            work += CALL_WORK;
-            if work >= next_report {
-                let second = usize::try_from(now / SECOND).unwrap_or(usize::MAX);
-                if progress(Progress { second, seconds, work }).is_break() {
-                    return Err(SimulationError::Canceled);
-                }
-                next_report = work + 5_000_000;
+            let now = self.next_event().unwrap_or(0);
+            let second = usize::try_from(now / SECOND).unwrap_or(usize::MAX);
+            if progress(Progress { second, seconds, work }).is_break() {
+                return Err(SimulationError::Canceled);
             }
-            // At the same time: slots of the queue, retries, then arrivals.
-            if self.release == Some(now) {
-                self.serve_queue(now);
-            } else if retry == Some(now) {
-                if let Some(Reverse(retry)) = self.retries.pop() {
-                    self.submit(retry.call, now);
+            for _ in 0..EVENTS_PER_REPORT {
+                if !self.step() {
+                    self.caps.take_other_calls(seconds as u64 * SECOND, &mut self.recorder);
+                    return Ok((self.recorder, self.observer));
                 }
-            } else if let Some(arrival) = next_arrival {
-                next_arrival = self.arrivals.next();
-                self.recorder.offered(now, arrival.journey, 1);
-                let call = Call { number, journey: arrival.journey, attempt: 0, since: now, deadline: None };
-                number += 1;
+            }
+            work += EVENTS_PER_REPORT * EVENT_WORK;
+        }
+    }
+
+    fn release(&self) -> Option<Micros> {
+        self.throttling.as_ref().and_then(|(_, queue)| queue.release())
+    }
+
+    fn next_event(&mut self) -> Option<Micros> {
+        let arrival = self.arrivals.peek().map(|arrival| arrival.at);
+        [self.release(), self.retries.next(), arrival].into_iter().flatten().min()
+    }
+
+    /// Handles the next event; `false` if there is none. At the same time, slots of the queue come first, then retries, then
+    /// arrivals.
+    fn step(&mut self) -> bool {
+        let Some(now) = self.next_event() else { return false };
+        if self.release() == Some(now) {
+            self.serve_queue(now);
+        } else if self.retries.next() == Some(now) {
+            if let Some(call) = self.retries.pop() {
                 self.submit(call, now);
             }
+        } else if let Some(Arrival { journey, .. }) = self.arrivals.next() {
+            self.recorder.offered(now, journey as usize, 1);
+            let call = Call::new(self.arrived, journey);
+            self.arrived += 1;
+            self.submit(call, now);
         }
+        true
     }
 
     /// Passes an attempt to the throttling queue, or to the caps.
     fn submit(&mut self, call: Call, now: Micros) {
-        let Some((index, slots)) = &mut self.throttling else { return self.admit(call, now) };
-        let is_first = call.attempt == 0;
-        let waits =
-            !self.queued_retries.is_empty() || is_first && !self.queued.is_empty() || slots.next_free(now) > now;
-        if !waits {
-            slots.take(now);
-            self.recorder.slots_taken(*index, 1);
-            if is_first {
+        if let Some((limit, queue)) = &mut self.throttling {
+            if !queue.take_slot(call.is_retry(), now) {
+                if call.is_retry() {
+                    return queue.push_retry(call, now);
+                }
+                self.recorder.exceeded(*limit, 1);
+                self.recorder.enter_queue(now, call.journey as usize, 1);
+                return queue.push_call(call, now, &self.arrivals);
+            }
+            self.recorder.slots_taken(*limit, 1);
+            if !call.is_retry() {
                 self.recorder.throttling_wait(0, 1);
             }
-            return self.admit(call, now);
         }
-        if is_first {
-            self.recorder.exceeded(*index, 1);
-            self.recorder.enter_queue(now, call.journey, 1);
-            self.queued.push_back(call);
-        } else {
-            self.queued_retries.push_back(call);
-        }
-        self.serve_queue(now);
+        self.admit(call, now);
     }
 
-    /// Sends waiting calls while slots are free.
+    /// Takes the next attempt out of the throttling queue, if one can leave it now.
     fn serve_queue(&mut self, now: Micros) {
-        self.release = None;
-        loop {
-            while let Some(call) = self.queued_retries.front().copied()
-                && let Some(deadline) = call.deadline
-                && deadline <= now
-            {
-                self.queued_retries.pop_front();
-                self.observer.waited_in_queue(call.number, deadline - call.since);
-                self.end(call, CallOutcome::TimedOut, deadline);
+        let Some((limit, queue)) = &mut self.throttling else { return };
+        match queue.pop(now) {
+            None => {}
+            Some(QueueExit::Slot(QueuedAttempt { call, since })) => {
+                self.recorder.slots_taken(*limit, 1);
+                self.observer.waited_in_queue(call.number, now - since);
+                if !call.is_retry() {
+                    self.recorder.leave_queue(now, 1);
+                    self.recorder.throttling_wait(now - since, 1);
+                }
+                self.admit(call, now);
             }
-            while let Some(call) = self.queued.front().copied()
-                && call.since + MAX_QUEUE_MS * MILLISECOND <= now
-            {
-                let at = call.since + MAX_QUEUE_MS * MILLISECOND;
-                self.queued.pop_front();
+            Some(QueueExit::Dropped(QueuedAttempt { call, since }, at)) => {
                 self.recorder.leave_queue(at, 1);
-                self.observer.waited_in_queue(call.number, at - call.since);
+                self.observer.waited_in_queue(call.number, at - since);
                 self.end(call, CallOutcome::Dropped, at);
             }
-            if self.queued_retries.is_empty() && self.queued.is_empty() {
-                return;
-            }
-            let Some((index, slots)) = &mut self.throttling else { return };
-            let free = slots.next_free(now);
-            if free > now {
-                self.release = Some(free);
-                return;
-            }
-            slots.take(now);
-            self.recorder.slots_taken(*index, 1);
-            if let Some(call) = self.queued_retries.pop_front() {
-                self.observer.waited_in_queue(call.number, now - call.since);
-                self.admit(call, now);
-            } else if let Some(call) = self.queued.pop_front() {
-                self.recorder.leave_queue(now, 1);
-                self.recorder.throttling_wait(now - call.since, 1);
-                self.observer.waited_in_queue(call.number, now - call.since);
-                self.admit(call, now);
+            Some(QueueExit::TimedOut(QueuedAttempt { call, since })) => {
+                self.observer.waited_in_queue(call.number, call.deadline - since);
+                self.end(call, CallOutcome::TimedOut, call.deadline);
             }
         }
     }
 
     /// Passes an attempt to the caps.
     fn admit(&mut self, mut call: Call, now: Micros) {
-        let deadline = *call.deadline.get_or_insert(now + self.timeout);
-        for (index, slots) in &mut self.caps {
-            if slots.next_free(now) > now {
-                self.recorder.exceeded(*index, 1);
-                return self.reject(call, now, deadline);
-            }
+        if !call.is_retry() {
+            call.deadline = now + self.timeout;
         }
-        for (index, slots) in &mut self.caps {
-            slots.take(now);
-            self.recorder.slots_taken(*index, 1);
+        if self.caps.take_slots(now, &mut self.recorder) {
+            self.send(call, now);
+        } else if self.scenario.capped_call == CappedCall::Final || !self.retry(call, now) {
+            self.end(call, CallOutcome::Rejected, now);
         }
-        self.send(call, now, deadline);
-    }
-
-    /// Handles an attempt that a cap rejected.
-    fn reject(&mut self, call: Call, now: Micros, deadline: Micros) {
-        if self.scenario.capped_call == CappedCall::Retried && self.retry(call, now, deadline) {
-            return;
-        }
-        self.end(call, CallOutcome::Rejected, now);
     }
 
     /// Sends an attempt when a connection is free.
-    fn send(&mut self, call: Call, now: Micros, deadline: Micros) {
+    fn send(&mut self, call: Call, now: Micros) {
         let start = self.connections.as_ref().map_or(now, |connections| connections.next_free(now));
         if start > now {
             self.recorder.connections_exceeded(1);
@@ -229,43 +186,41 @@ impl<'s, A: Iterator<Item = Arrival>, S: AttemptSource, O: CallObserver> ExactEn
                 return self.end(call, CallOutcome::Rejected, now);
             }
         }
-        self.observer.waited_for_connection(call.number, start.min(deadline) - now);
-        if start >= deadline {
-            return self.end(call, CallOutcome::TimedOut, deadline);
+        self.observer.waited_for_connection(call.number, start.min(call.deadline) - now);
+        if start >= call.deadline {
+            return self.end(call, CallOutcome::TimedOut, call.deadline);
         }
         let result = self.attempts.attempt(call.number, call.attempt);
         let (response, busy) = self.endpoint.accept(start, result.latency);
-        let end = response.min(deadline);
+        let end = response.min(call.deadline);
         if let Some(connections) = &mut self.connections {
-            connections.occupy(end);
+            connections.occupy(start, end);
         }
-        self.recorder.sent(start, call.journey, call.attempt > 0, start - now, 1);
-        self.observer.sent(call.number);
+        self.recorder.sent(start, call.journey as usize, call.is_retry(), start - now, 1);
         self.recorder.busy(end - start, busy, 1);
-        if response > deadline {
-            self.end(call, CallOutcome::TimedOut, deadline);
+        self.observer.sent(call.number);
+        if response > call.deadline {
+            self.end(call, CallOutcome::TimedOut, call.deadline);
         } else if !result.is_failure {
             self.recorder.latency(response - start, 1);
             self.end(call, CallOutcome::Succeeded, response);
-        } else if !self.scenario.endpoint.is_retried() || !self.retry(call, response, deadline) {
+        } else if !self.is_retried || !self.retry(call, response) {
             self.end(call, CallOutcome::Failed, response);
         }
     }
 
     /// Schedules a retry after an attempt that ended at `ended`, unless the attempts or the time are used up.
-    fn retry(&mut self, call: Call, ended: Micros, deadline: Micros) -> bool {
-        let at = ended + self.scenario.retry_delay();
-        if call.attempt == MAX_RETRIES || at >= deadline {
+    fn retry(&mut self, call: Call, ended: Micros) -> bool {
+        let at = ended + self.retry_delay;
+        if call.attempt == MAX_RETRIES || at >= call.deadline {
             return false;
         }
-        self.retry_sequence += 1;
-        let call = Call { attempt: call.attempt + 1, since: at, deadline: Some(deadline), ..call };
-        self.retries.push(Reverse(Retry { at, sequence: self.retry_sequence, call }));
+        self.retries.push(at, Call { attempt: call.attempt + 1, ..call });
         true
     }
 
     fn end(&mut self, call: Call, outcome: CallOutcome, at: Micros) {
-        self.recorder.ended(at, call.journey, outcome, 1);
+        self.recorder.ended(at, call.journey as usize, outcome, 1);
         self.observer.ended(call.number, outcome, at);
     }
 }

@@ -1,7 +1,6 @@
 //! Counts the slots of one limit.
 
-use std::collections::VecDeque;
-
+use crate::exact::sliding_times::SlidingTimes;
 use crate::limits::limit::Limit;
 use crate::limits::window_kind::WindowKind;
 use crate::time::{MILLISECOND, Micros};
@@ -18,8 +17,8 @@ enum SlotState {
         period: u64,
         taken: u64,
     },
-    /// The times of taken slots.
-    Sliding(VecDeque<Micros>),
+    /// The slots taken in the period that ends now.
+    Sliding(SlidingTimes),
     /// Parts of a token: one token is `period` parts, and each microsecond adds `calls` parts.
     TokenBucket {
         parts: u128,
@@ -32,7 +31,7 @@ impl Slots {
         let period = limit.period_ms.saturating_mul(MILLISECOND).max(1);
         let state = match limit.window {
             WindowKind::Fixed => SlotState::Fixed { period: 0, taken: 0 },
-            WindowKind::Sliding => SlotState::Sliding(VecDeque::new()),
+            WindowKind::Sliding => SlotState::Sliding(SlidingTimes::new()),
             WindowKind::TokenBucket => {
                 SlotState::TokenBucket { parts: u128::from(limit.calls) * u128::from(period), at: 0 }
             }
@@ -51,17 +50,19 @@ impl Slots {
                 if *taken < calls { now } else { (*current + 1) * period }
             }
             SlotState::Sliding(taken) => {
-                while taken.front().is_some_and(|at| now - at >= period) {
-                    taken.pop_front();
+                while taken.first().is_some_and(|at| now - at >= period) {
+                    taken.pop();
                 }
-                if (taken.len() as u64) < calls { now } else { taken.front().map_or(now, |at| at + period) }
+                if taken.len() < calls { now } else { taken.first().map_or(now, |at| at + period) }
             }
             SlotState::TokenBucket { parts, at } => {
                 let full = u128::from(calls) * u128::from(period);
                 *parts = (*parts + u128::from(now - *at) * u128::from(calls)).min(full);
                 *at = now;
-                let missing = u128::from(period).saturating_sub(*parts);
-                now + u64::try_from(missing.div_ceil(u128::from(calls))).unwrap_or(u64::MAX / 2)
+                match u128::from(period).saturating_sub(*parts) {
+                    0 => now,
+                    missing => now + u64::try_from(missing.div_ceil(u128::from(calls))).unwrap_or(u64::MAX / 2),
+                }
             }
         }
     }
@@ -70,7 +71,7 @@ impl Slots {
     pub(crate) fn take(&mut self, now: Micros) {
         match &mut self.state {
             SlotState::Fixed { taken, .. } => *taken += 1,
-            SlotState::Sliding(taken) => taken.push_back(now),
+            SlotState::Sliding(taken) => taken.push(now),
             SlotState::TokenBucket { parts, .. } => *parts -= u128::from(self.period),
         }
     }

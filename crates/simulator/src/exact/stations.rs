@@ -1,37 +1,35 @@
 //! Connections and the endpoint: work in order of arrival.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
+use crate::exact::time_queue::TimeQueue;
 use crate::time::{Micros, SECOND};
 
 /// Units that each do one thing at a time: connections, or workers of the endpoint.
 pub(crate) struct Units {
-    /// The time at which each becomes free. Units that were never used are not listed.
-    free_at: BinaryHeap<Reverse<Micros>>,
+    /// The time at which each becomes free. Units that were never needed are not listed.
+    free_at: TimeQueue<Micros>,
     count: usize,
 }
 
 impl Units {
-    pub(crate) fn new(count: u32) -> Self {
-        Self { free_at: BinaryHeap::new(), count: count as usize }
+    pub(crate) const fn new(count: u32) -> Self {
+        Self { free_at: TimeQueue::new(), count: count as usize }
     }
 
     /// The earliest time from `now` on at which a unit is free.
     pub(crate) fn next_free(&self, now: Micros) -> Micros {
-        if self.free_at.len() < self.count {
-            return now;
+        match self.free_at.peek() {
+            Some(at) if self.free_at.len() >= self.count => now.max(*at),
+            _ => now,
         }
-        self.free_at.peek().map_or(now, |Reverse(at)| now.max(*at))
     }
 
-    /// Occupies the unit that is free first until `until`.
-    pub(crate) fn occupy(&mut self, until: Micros) {
-        if self.free_at.len() >= self.count {
+    /// Occupies a unit from `start`, when [`Self::next_free`] found one free, until `end`.
+    pub(crate) fn occupy(&mut self, start: Micros, end: Micros) {
+        if self.free_at.peek().is_some_and(|at| *at <= start) {
             self.free_at.pop();
         }
-        self.free_at.push(Reverse(until));
+        self.free_at.push(end);
     }
 }
 
@@ -66,9 +64,9 @@ impl EndpointStation {
                 (start + latency, SECOND / *rate)
             }
             Self::Servers(units) => {
-                let done = units.next_free(now) + latency;
-                units.occupy(done);
-                (done, latency)
+                let start = units.next_free(now);
+                units.occupy(start, start + latency);
+                (start + latency, latency)
             }
         }
     }

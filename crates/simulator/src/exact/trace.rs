@@ -44,7 +44,8 @@ pub struct EndedCall {
 /// If `calls` are not in order of time, or a journey does not exist.
 pub fn simulate_trace(scenario: &Scenario, calls: &[TracedCall]) -> (SimulationReport, Vec<EndedCall>) {
     assert!(calls.is_sorted_by_key(|call| call.at), "the calls of a trace must be in order of time");
-    let arrivals = calls.iter().map(|call| Arrival { at: call.at, journey: call.journey });
+    let arrivals =
+        calls.iter().map(|call| Arrival { at: call.at, journey: u32::try_from(call.journey).expect("a journey") });
     let engine = ExactEngine::new(scenario, arrivals, TracedAttempts { calls }, EndedCalls::new(calls.len()));
     let (recorder, ends) = engine.run(&mut |_| ControlFlow::Continue(())).expect("nothing cancels it");
     (recorder.into_report(scenario, SimulationMode::Exact), ends.calls)
@@ -55,8 +56,8 @@ struct TracedAttempts<'t> {
 }
 
 impl AttemptSource for TracedAttempts<'_> {
-    fn attempt(&mut self, call: u64, attempt: u8) -> AttemptResult {
-        self.calls[index(call)].attempts[usize::from(attempt)]
+    fn attempt(&mut self, call: u32, attempt: u8) -> AttemptResult {
+        self.calls[call as usize].attempts[usize::from(attempt)]
     }
 }
 
@@ -75,24 +76,20 @@ impl EndedCalls {
 }
 
 impl CallObserver for EndedCalls {
-    fn waited_in_queue(&mut self, call: u64, wait: Micros) {
-        self.calls[index(call)].throttling_wait += wait;
+    fn waited_in_queue(&mut self, call: u32, wait: Micros) {
+        self.calls[call as usize].throttling_wait += wait;
     }
 
-    fn waited_for_connection(&mut self, call: u64, wait: Micros) {
-        self.calls[index(call)].connection_wait += wait;
+    fn waited_for_connection(&mut self, call: u32, wait: Micros) {
+        self.calls[call as usize].connection_wait += wait;
     }
 
-    fn sent(&mut self, call: u64) {
-        self.calls[index(call)].requests += 1;
+    fn sent(&mut self, call: u32) {
+        self.calls[call as usize].requests += 1;
     }
 
-    fn ended(&mut self, call: u64, outcome: CallOutcome, at: Micros) {
-        let end = &mut self.calls[index(call)];
+    fn ended(&mut self, call: u32, outcome: CallOutcome, at: Micros) {
+        let end = &mut self.calls[call as usize];
         (end.outcome, end.at) = (outcome, at);
     }
-}
-
-fn index(call: u64) -> usize {
-    usize::try_from(call).expect("calls in memory")
 }

@@ -142,6 +142,28 @@ impl ConfiguredLimits {
         Ok(Self { service, capping: rating(service), max_http_connections, throttling })
     }
 
+    /// Limits of custom actions that are live, so the service has accepted them: capping as calls and the period in milliseconds,
+    /// throttling in calls per second. Each number is at least 1.
+    pub fn for_actions(
+        capping: Option<(u64, u64)>,
+        max_http_connections: Option<u32>,
+        throttling: Option<u64>,
+    ) -> Self {
+        Self {
+            service: ServiceType::Action,
+            capping: capping.map(|(calls, period)| (calls.max(1), period.max(1))),
+            max_http_connections: max_http_connections.map(|count| count.max(1)),
+            throttling: throttling.map(|calls| calls.max(1)),
+        }
+    }
+
+    /// Replaces the throttling limit with any number of calls per second, also with one that the service would reject.
+    #[must_use]
+    pub const fn with_throttling(mut self, calls_per_second: u64) -> Self {
+        self.throttling = Some(calls_per_second);
+        self
+    }
+
     /// The kind of caller.
     pub const fn service(&self) -> ServiceType {
         self.service

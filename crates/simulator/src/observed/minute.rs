@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 /// A minute. Its time zone is the one of the export, and is not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minute(u32);
@@ -96,6 +98,12 @@ impl fmt::Display for Minute {
         }
         let (hour, minute) = (self.0 % MINUTES_PER_DAY / 60, self.0 % 60);
         write!(f, "{year:04}-{month:02}-{:02} {hour:02}:{minute:02}", day + 1)
+    }
+}
+
+impl Serialize for Minute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Collects the events of a simulation into a report. Both modes use it.
 
-use crate::assumption::assumptions;
+use crate::assumptions::list::assumptions;
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::limits::configured_limits::effective_limits;
 use crate::limits::limit::Limit;
@@ -188,7 +188,7 @@ impl Recorder {
             timeout_seconds: scenario.timeout() / SECOND,
             retry_delay_ms: scenario.retry_delay() / MILLISECOND,
             seed: scenario.seed,
-            assumptions: assumptions(scenario, &limits),
+            assumptions: assumptions(scenario, mode, &limits, &totals),
             limits,
             connections,
             endpoint_utilization,

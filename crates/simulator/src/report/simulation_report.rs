@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::assumption::Assumption;
+use crate::assumptions::assumption::Assumption;
 use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::limits::configured_limits::ServiceType;
 use crate::limits::connections::Connections;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::assumption::{Assumption, Provenance};
+use crate::assumptions::assumption::{Assumption, Provenance};
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::load_seconds;
 use crate::sizing::runner::Runner;
@@ -88,24 +88,23 @@ fn traffic(request: &SizingRequest) -> SizedTrafficReport {
     SizedTrafficReport { calls: request.calls(), is_audience, reading_rate, peak_per_second }
 }
 
-const fn statement(id: &'static str, provenance: Provenance, statement: &'static str) -> Assumption {
-    Assumption { id, provenance, statement }
-}
-
 const OWN_ASSUMPTIONS: [Assumption; 3] = [
-    statement(
-        "steady_load",
-        Provenance::Chosen,
-        "a tipping point is measured with a steady load that uses the limit fully",
-    ),
-    statement(
-        "failures_not_lost",
-        Provenance::Chosen,
-        "a call that fails at the endpoint after its retries is not lost by a limit",
-    ),
-    statement(
-        "even_split",
-        Provenance::Inferred,
-        "a percentage split has whole percents, and each branch gets its share in every second",
-    ),
+    Assumption {
+        id: "steady_load",
+        provenance: Provenance::Chosen,
+        statement: "a tipping point is measured with a steady load that uses the limit fully",
+        source: "docs/sizing.md",
+    },
+    Assumption {
+        id: "failures_not_lost",
+        provenance: Provenance::Chosen,
+        statement: "a call that fails at the endpoint after its retries is not lost by a limit",
+        source: "docs/sizing.md",
+    },
+    Assumption {
+        id: "even_split",
+        provenance: Provenance::Inferred,
+        statement: "a percentage split has whole percents, and each branch gets its share in every second",
+        source: "building-journeys/limit-throughput.md",
+    },
 ];

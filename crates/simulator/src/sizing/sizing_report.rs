@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::assumption::Assumption;
+use crate::assumptions::assumption::Assumption;
 use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::limits::window_kind::WindowKind;
 use crate::simulate::SimulationMode;

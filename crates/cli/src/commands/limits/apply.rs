@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use ajo_apply::JournalFile;
 use ajo_core::SandboxName;
-use ajo_limits::{CommandOutcome, CommandReport, DesiredLimits, Plan, PlanOptions, StepResult, StepState, plan};
+use ajo_limits::{
+    CommandOutcome, CommandReport, DesiredLimits, ObservedLimits, Plan, PlanOptions, StepResult, StepState, plan,
+};
 use tokio::runtime::Handle;
 
 use super::input::LimitsInput;
@@ -15,6 +17,7 @@ use super::plan::PlanPaths;
 use super::plan_file::{self, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::state_paths::{ReconciledState, StatePaths};
+use super::traffic_effects::Traffic;
 use super::{confirm, plan as planning, resume};
 use crate::arguments::{self, GlobalSettings};
 use crate::blocking_work::run_blocking;
@@ -55,6 +58,7 @@ struct ApplyFiles {
     reviewed: Option<CommandReport>,
     paths: StatePaths,
     input: LimitsInput,
+    traffic: Option<Traffic>,
 }
 
 /// Reads the files. Can block, because a file can be a pipe.
@@ -75,7 +79,10 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
     } else {
         LimitsInput::read(settings, &files, policy.as_deref())
     };
-    Ok(ApplyFiles { reviewed, paths, input })
+    // A saved plan has its effects, and a half-finished apply is worse than an effect above a maximum.
+    let is_new = reviewed.is_none() && !args.resume;
+    let traffic = if is_new { Traffic::read(&args.effect_args, &input)? } else { None };
+    Ok(ApplyFiles { reviewed, paths, input, traffic })
 }
 
 /// Connects on another thread, because reading the credential file or the keychain can block.
@@ -86,7 +93,8 @@ async fn connect(settings: &GlobalSettings, sandbox: &SandboxName) -> Result<San
 
 async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<PrepareOutcome, CommandError> {
     let (own_settings, own_args) = (settings.clone(), args.clone());
-    let ApplyFiles { reviewed, paths, input } = run_blocking(move || read_files(&own_settings, &own_args)).await?;
+    let ApplyFiles { reviewed, paths, input, traffic } =
+        run_blocking(move || read_files(&own_settings, &own_args)).await?;
     let Some(desired) = input.desired().cloned() else {
         return input.report_and_exit("apply", settings).map(PrepareOutcome::Finished);
     };
@@ -106,7 +114,16 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
         resume::check_state(&paths, service.organization(), desired.sandbox.as_str())?;
     }
     service.protect_secrets(&paths, &input, &mut desired, reviewed.as_ref().map(expect_plan))?;
-    let (plan, note) = build_plan(&service, &paths, &desired, options).await?;
+    let PlannedChanges { mut plan, observed, note } = build_plan(&service, &paths, &desired, options).await?;
+    if let Some(reviewed) = &reviewed {
+        plan.copy_effects(expect_plan(reviewed));
+    }
+    if let Some(traffic) = traffic {
+        plan = run_blocking(move || traffic.add_effects(&mut plan, &observed).map(|()| plan)).await?;
+    }
+    if !args.resume {
+        input.check_effects(&mut plan);
+    }
     // The plan includes the interrupted apply, so its note matters only if the plan is blocked.
     let note = note.filter(|_| !plan.blockers.is_empty());
     let plan_paths = match &reviewed {
@@ -136,19 +153,26 @@ async fn prepare(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Resu
     Ok(PrepareOutcome::Finished(report::exit_code(report.outcome, ExitStatus::Success)))
 }
 
+/// The result of planning.
+struct PlannedChanges {
+    plan: Plan,
+    observed: ObservedLimits,
+    note: Option<String>,
+}
+
 /// Plans the changes. First records the results of an interrupted apply in the state.
 async fn build_plan(
     service: &SandboxService,
     paths: &StatePaths,
     desired: &DesiredLimits,
     options: PlanOptions,
-) -> Result<(Plan, Option<String>), CommandError> {
+) -> Result<PlannedChanges, CommandError> {
     let (observed, ReconciledState { state, note, unsaved }) = paths.observe(service, desired).await?;
     if let Some(journal) = unsaved {
         service.check_unknown_creates(&journal, &observed).await?;
         paths.save_reconciled(&state, desired.sandbox.as_str())?;
     }
-    Ok((plan(desired, &observed, &state, options), note))
+    Ok(PlannedChanges { plan: plan(desired, &observed, &state, options), observed, note })
 }
 
 /// Updates the state when the service already matches the files.

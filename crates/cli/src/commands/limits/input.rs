@@ -9,8 +9,8 @@ use ajo_core::SandboxName;
 use ajo_core::rules::Severity;
 use ajo_limits::file::{self, ParsedLimits, SourceFile, SourceSet};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, FreezeWindow, POLICY_CODE,
-    Plan, PlanOptions, SecretValues,
+    CommandOutcome, CommandReport, DesiredConfig, DesiredLimits, Digest, FileDiagnostic, POLICY_CODE, Plan,
+    PlanOptions, Policy, SecretValues,
 };
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ pub(crate) struct LimitsInput {
     desired: Option<DesiredLimits>,
     /// The digest of all policies.
     pub(crate) policy_digest: Option<Digest>,
-    freeze_windows: Vec<FreezeWindow>,
+    pub(crate) policies: Vec<Policy>,
 }
 
 impl LimitsInput {
@@ -81,7 +81,7 @@ impl LimitsInput {
             secrets,
             desired: Some(desired),
             policy_digest: None,
-            freeze_windows: Vec::new(),
+            policies: Vec::new(),
         })
     }
 
@@ -93,8 +93,7 @@ impl LimitsInput {
         let diagnostics = each.iter().flat_map(|limits| limits.diagnostics.clone()).collect();
         let is_production = each.iter().any(|limits| limits.production != Some(false));
         let policy_digest = each.first().and_then(ParsedLimits::policy_digest);
-        let policies = each.iter().flat_map(|limits| &limits.policies);
-        let freeze_windows = policies.flat_map(|policy| policy.freeze_windows().iter().cloned()).collect();
+        let policies = each.iter().flat_map(|limits| limits.policies.clone()).collect();
         let desired = if each.len() == 1 { each.remove(0).desired } else { None };
         let files = files.iter().map(|file| file.display().to_string()).collect();
         Self {
@@ -106,7 +105,7 @@ impl LimitsInput {
             secrets,
             desired,
             policy_digest,
-            freeze_windows,
+            policies,
         }
     }
 
@@ -122,7 +121,7 @@ impl LimitsInput {
 
     /// The end and the reason of the freeze window that contains `now`; of several, the one that ends last.
     pub(crate) fn freeze_notice(&self, now: Timestamp) -> Option<String> {
-        let active = self.freeze_windows.iter().filter(|freeze| freeze.contains(now));
+        let active = self.policies.iter().filter_map(|policy| policy.active_freeze_window(now));
         active.max_by_key(|freeze| freeze.to).map(ToString::to_string)
     }
 
@@ -133,6 +132,12 @@ impl LimitsInput {
                 .with_hint("wait until then, or change the policy in a review")
                 .with_exit_status(ExitStatus::Blocked))
         })
+    }
+
+    /// Blocks a plan whose effects the policies do not allow.
+    pub(crate) fn check_effects(&self, plan: &mut Plan) {
+        let blockers: Vec<_> = self.policies.iter().flat_map(|policy| policy.check_effects(plan)).collect();
+        plan.blockers.extend(blockers);
     }
 
     /// The outcome of the files alone: clean, invalid, or blocked if all errors are policy violations.

@@ -8,14 +8,15 @@ use std::process::ExitCode;
 
 use ajo_auth::{SymlinkPolicy, open_regular_file, read_bounded_file};
 use ajo_limits::{
-    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, Plan,
-    PlanOptions, plan,
+    CommandOutcome, CommandReport, DEFAULT_CAP_APPLIES, DeployState, DesiredConfig, NormalizedConfig, ObservedTraffic,
+    Plan, PlanOptions, plan,
 };
 
 use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
+use super::traffic_effects::Traffic;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -30,9 +31,14 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
+    let traffic = Traffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, paths, observed, reconciled } =
         LimitsContext::load(settings, &args.files, &input, desired).await?;
-    let plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());
+    let mut plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());
+    if let Some(traffic) = &traffic {
+        traffic.add_effects(&mut plan, &observed)?;
+    }
+    input.check_effects(&mut plan);
     let paths = PlanPaths { state_file: paths.display_path(), policy: args.files.state_args.display_policy() };
     let report = build_report("plan", &input, &service, paths, plan, reconciled.note)?;
     if let Some(file) = &args.out {
@@ -70,6 +76,7 @@ pub(crate) fn build_report(
             .into_iter()
             .flatten()
             .chain(missing_limit_notes(&plan))
+            .chain(plan.observed_traffic.as_ref().map(traffic_note))
             .chain(duplicate_notes(&plan))
             .collect(),
         plan: Some(plan),
@@ -81,6 +88,16 @@ pub(crate) fn build_report(
     report.diagnostics.extend(normalized);
     report.seal_plan();
     Ok(report)
+}
+
+/// Where the effects of the changes come from.
+fn traffic_note(traffic: &ObservedTraffic) -> String {
+    let ObservedTraffic { files, from, to, calls, burst, .. } = traffic;
+    format!(
+        "the effects are simulated with the {calls} calls from {from} to {to} in {}; a range is from calls spread evenly over each \
+         minute to calls {burst} times faster",
+        files.join(", ")
+    )
 }
 
 /// Notes for configurations that exist and should be deployed, but are not.

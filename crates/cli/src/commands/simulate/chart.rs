@@ -1,7 +1,7 @@
 //! Draws a simulation report as an SVG chart.
 //!
-//! The upper chart shows the rates: calls that reach the endpoint as areas, offered and rejected calls as lines, and the limit
-//! as a dashed line. The lower chart shows the queue, if there is one.
+//! The upper chart shows the rates: requests sent as areas; offered, rejected, and timed-out calls and the limit as lines. The
+//! lower chart shows the throttling queue, if there is one.
 
 mod axis;
 mod legend;
@@ -16,9 +16,10 @@ use plotters::prelude::*;
 use super::number_format::format_rate;
 use axis::{TimeAxis, format_tick, to_f64};
 use style::{
-    ALLOWED, ChartArea, DrawResult, FONT, GRID, LIMIT, MARGIN, MUTED, OFFERED, REJECTED, RETRIES, TEXT, WAITING,
+    ChartArea, DrawResult, FIRST_REQUESTS, FONT, GRID, LIMIT, LinePattern, LineStyle, MARGIN, MUTED, OFFERED, REJECTED,
+    RETRIES, TEXT, TIMED_OUT, WAITING,
 };
-use values::{limits_per_second, max_visible_rate, rejected_calls, title_limits};
+use values::{limits_per_second, max_visible_rate, title_limits};
 
 const WIDTH: u32 = 960;
 const HEADER_HEIGHT: i32 = 96;
@@ -89,25 +90,41 @@ fn draw_rates(area: &ChartArea<'_>, report: &SimulationReport, last: bool) -> Dr
     let per_second = |count: u64| to_f64(count) / to_f64(report.interval_seconds as u64);
     let steps = |count: fn(&ReportRow) -> u64| time.step_line(&report.rows, move |row| per_second(count(row)));
     let mut chart = draw_axes(area, report, max_visible_rate(report), ("calls per second", last))?;
-    // Retries are stacked on the allowed calls: both use slots of the limit.
+    // Retries are stacked on first requests: both use slots of the limit.
     if report.totals.retried > 0 {
         chart.draw_series(AreaSeries::new(steps(|row| row.counts.sent), 0.0, RETRIES.filled()))?;
     }
-    chart.draw_series(AreaSeries::new(steps(|row| row.counts.sent - row.counts.retried), 0.0, ALLOWED.filled()))?;
-    chart.draw_series(LineSeries::new(steps(|row| row.counts.offered), OFFERED.stroke_width(2)))?;
-    // Draw the line only where calls are rejected; elsewhere it would cover the axis.
-    for rows in report.rows.chunk_by(|row, next| (rejected_calls(row) > 0) == (rejected_calls(next) > 0)) {
-        if rows.iter().any(|row| rejected_calls(row) > 0) {
-            let mut line = time.step_line(rows, |row| per_second(rejected_calls(row)));
+    let first = steps(|row| row.counts.sent - row.counts.retried);
+    chart.draw_series(AreaSeries::new(first, 0.0, FIRST_REQUESTS.filled()))?;
+    draw_line(&mut chart, steps(|row| row.counts.offered), OFFERED)?;
+    let losses: [(fn(&ReportRow) -> u64, _); 2] =
+        [(|row| row.counts.rejected, REJECTED), (|row| row.counts.timed_out, TIMED_OUT)];
+    for (count, style) in losses {
+        // Draw the line only where calls are lost; elsewhere it would cover the axis.
+        for rows in report.rows.chunk_by(|row, next| (count(row) > 0) == (count(next) > 0)) {
+            let mut line = time.step_line(rows, |row| per_second(count(row)));
             let (Some(first), Some(last)) = (line.first().copied(), line.last().copied()) else { continue };
-            line.insert(0, (first.0, 0.0));
-            line.push((last.0, 0.0));
-            chart.draw_series(LineSeries::new(line, REJECTED.stroke_width(2)))?;
+            if first.1 > 0.0 {
+                line.insert(0, (first.0, 0.0));
+                line.push((last.0, 0.0));
+                draw_line(&mut chart, line, style)?;
+            }
         }
     }
     for rate in limits_per_second(report).filter(|rate| *rate <= max_visible_rate(report)) {
-        let line = [(0.0, rate), (time.end(report), rate)];
-        chart.draw_series(DashedLineSeries::new(line, 7, 5, LIMIT.stroke_width(2)))?;
+        draw_line(&mut chart, vec![(0.0, rate), (time.end(report), rate)], LIMIT)?;
+    }
+    Ok(())
+}
+
+fn draw_line(chart: &mut CartesianChart<'_, '_>, line: Vec<(f64, f64)>, style: LineStyle) -> DrawResult {
+    match style.pattern {
+        LinePattern::Solid => {
+            chart.draw_series(LineSeries::new(line, style.stroke()))?;
+        }
+        LinePattern::Dashed(dash, gap) => {
+            chart.draw_series(DashedLineSeries::new(line, dash, gap, style.stroke()))?;
+        }
     }
     Ok(())
 }
@@ -158,16 +175,18 @@ fn draw_axes<'a, 'b>(
 
 #[cfg(test)]
 mod tests {
-    use ajo_simulator::{ConfiguredLimits, EndpointFailures, Scenario, SimulatedEndpoint, simulate};
+    use ajo_simulator::{ConfiguredLimits, EndpointFailures, Scenario, SimulationMode, simulate};
     use serde_json::json;
 
     use super::*;
 
-    fn render_chart(traffic: &str, definitions: &[serde_json::Value], failures: EndpointFailures) -> String {
+    fn scenario(traffic: &str, definitions: &[serde_json::Value]) -> Scenario {
         let limits = ConfiguredLimits::from_definitions(None, definitions).expect("limits");
-        let endpoint = SimulatedEndpoint::new(200, failures).expect("an endpoint");
-        let scenario = Scenario { endpoint, ..Scenario::new(traffic.parse().expect("a pattern"), limits) };
-        draw(&simulate(&scenario)).expect("a chart")
+        Scenario::new(traffic.parse().expect("a pattern"), limits)
+    }
+
+    fn render_chart(scenario: &Scenario) -> String {
+        draw(&simulate(scenario, SimulationMode::for_scenario(scenario)).expect("a report")).expect("a chart")
     }
 
     fn text_elements(svg: &str) -> Vec<&str> {
@@ -178,15 +197,17 @@ mod tests {
     #[test]
     fn chart_labels_axes_and_assumptions() {
         let throttling = json!({"urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": 200});
-        let svg = render_chart("300x400", &[throttling], EndpointFailures::FirstAttempts(1));
+        let mut scenario = scenario("300x400", &[throttling]);
+        scenario.endpoint.failures = EndpointFailures::FirstAttempts(1);
+        let svg = render_chart(&scenario);
         assert_eq!(
             text_elements(&svg),
             [
                 "Calls of custom actions through throttling of 200 calls in 1 s",
                 "Assumption: calls are counted in fixed windows. Adobe does not publish the method; change it with --window.",
                 "offered by journeys",
-                "allowed",
-                "retries",
+                "sent",
+                "retried",
                 "limit",
                 "waiting in the queue",
                 "calls per second",
@@ -198,21 +219,46 @@ mod tests {
 
     #[test]
     fn legend_lists_only_visible_series() {
-        let svg = render_chart("6000x60,0x1", &[], EndpointFailures::FirstAttempts(0));
+        let svg = render_chart(&scenario("6000x60,0x1", &[]));
         let counted = "Calls are counted in a sliding window, as Adobe documents for this limit.";
         assert_eq!(text_elements(&svg)[1], counted);
         assert_eq!(
             text_elements(&svg)[2..],
-            ["offered by journeys", "allowed", "rejected", "limit, on average", "calls per second", "time in seconds"]
+            ["offered by journeys", "sent", "rejected", "limit, on average", "calls per second", "time in seconds"]
         );
     }
 
     #[test]
+    fn calls_that_time_out_are_drawn() {
+        let mut scenario = scenario("200x60", &[]);
+        scenario.connections = Some(50);
+        scenario.endpoint.latency = "500".parse().expect("a latency");
+        let svg = render_chart(&scenario);
+        assert!(text_elements(&svg).contains(&"timed out"), "{svg}");
+    }
+
+    #[test]
+    fn lines_have_different_patterns() {
+        let patterns = [OFFERED, REJECTED, TIMED_OUT, LIMIT].map(|style| style.pattern);
+        for (index, pattern) in patterns.iter().enumerate() {
+            assert!(!patterns[..index].contains(pattern), "{index}");
+        }
+    }
+
+    #[test]
+    fn areas_have_different_brightness() {
+        let brightness = |RGBColor(red, green, blue): RGBColor| {
+            (299 * i32::from(red) + 587 * i32::from(green) + 114 * i32::from(blue)) / 1000
+        };
+        assert!((brightness(FIRST_REQUESTS) - brightness(RETRIES)).abs() > 40);
+    }
+
+    #[test]
     fn extreme_traffic_can_be_drawn() {
-        for traffic in ["0x1", "1x1", "1000000x1", "5000x86400"] {
-            let svg = render_chart(traffic, &[], EndpointFailures::FirstAttempts(0));
+        for traffic in ["0x1", "1x1", "1000000x1", "20x86400"] {
+            let svg = render_chart(&scenario(traffic, &[]));
             assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{traffic}");
-            assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.len() < 100_000, "{traffic}: {}", svg.len());
+            assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.len() < 200_000, "{traffic}: {}", svg.len());
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::command_error::CommandError;
 /// Maximum number of limits that an error lists.
 const MAX_LISTED: usize = 20;
 
-/// Selects at most one limit of each API: the ones for this URL and method, or the only ones.
+/// Selects at most one limit of each API and source: the ones for this URL and method, or the only ones.
 ///
 /// A limit with exactly this URL takes precedence over patterns that match it.
 pub(super) fn select(
@@ -19,37 +19,35 @@ pub(super) fn select(
     url: Option<&str>,
     method: Option<&str>,
 ) -> Result<Vec<SourceLimit>, CommandError> {
-    let Some(url) = url else {
-        check_single_url(&all)?;
-        return Ok(all);
-    };
-    let wanted = normalize_url_pattern(url);
-    let method = method.map(str::to_ascii_uppercase);
+    let (wanted, method) = (url.map(normalize_url_pattern), method.map(str::to_ascii_uppercase));
     let listed = list(&all);
-    let matching: Vec<SourceLimit> = all
+    let mut matching: Vec<SourceLimit> = all
         .into_iter()
-        .filter(|limit| patterns_overlap(&limit.key.url, &wanted))
+        .filter(|limit| wanted.as_ref().is_none_or(|wanted| patterns_overlap(&limit.key.url, wanted)))
         .filter(|limit| method.as_ref().is_none_or(|method| limit.key.methods.contains(method)))
         .collect();
-    if matching.is_empty() {
-        let method = method.map(|method| format!("{method} ")).unwrap_or_default();
-        let error = CommandError::new(format!("no limit matches {method}{url}"));
+    if matching.is_empty() && (url.is_some() || method.is_some()) {
+        let call = [method.as_deref(), url].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let error = CommandError::new(format!("no limit matches {call}"));
         return Err(if listed.is_empty() { error } else { error.with_hint(format!("the sources have:{listed}")) });
     }
-    let mut selected = Vec::new();
+    let Some((wanted, url)) = wanted.as_ref().zip(url) else {
+        check_single_url(&matching)?;
+        return Ok(matching);
+    };
     for api in [Api::Capping, Api::Throttling] {
-        let mut found: Vec<_> = matching.iter().filter(|limit| limit.key.api == api).cloned().collect();
-        if found.iter().any(|limit| limit.key.url == wanted) {
-            found.retain(|limit| limit.key.url == wanted);
+        let is_exact = |limit: &SourceLimit| limit.key.api == api && limit.key.url == *wanted;
+        if matching.iter().any(is_exact) {
+            matching.retain(|limit| limit.key.api != api || is_exact(limit));
         }
+        let found: Vec<_> = matching.iter().filter(|limit| limit.key.api == api).cloned().collect();
         if found.len() > 1 {
             let problem = format!("{} {api} limits match {url}", found.len());
-            let hint = format!("pass one of these URLs with --url, or also --method:{}", list(&found));
+            let hint = format!("select one with its URL in --url, and --method:{}", list(&found));
             return Err(CommandError::new(problem).with_hint(hint));
         }
-        selected.extend(found);
     }
-    Ok(selected)
+    Ok(matching)
 }
 
 /// Fails if a source has limits for several URLs, or several of one API.

@@ -1,7 +1,8 @@
 //! Formats a simulation report as text.
 
 use ajo_simulator::{
-    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, LimitUse, OverLimit, SimulationReport,
+    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitUse, OverLimit,
+    SimulationReport,
 };
 
 use super::number_format::{format_duration, format_rate, format_share, group_thousands};
@@ -12,12 +13,13 @@ use crate::safe_text::{SafeText, safe};
 const MAX_ROWS: usize = 30;
 
 /// The parts of a text, with an empty line between them.
-pub(super) fn render(report: SimulationReport) -> SafeText {
+pub(super) fn render(report: SimulationReport, expectations: &[ExpectationResult]) -> SafeText {
     let report = report.with_max_rows(MAX_ROWS);
     let parts = [
         vec![mode_line(&report)],
         time_lines(&report),
         result_lines(&report),
+        expectations.iter().map(|result| safe!("expected     {}", result)).collect(),
         duration_lines(&report),
         journey_lines_if_several(&report),
         adobe_lines(&report),
@@ -108,8 +110,17 @@ fn journey_lines_if_several(report: &SimulationReport) -> Vec<SafeText> {
 }
 
 /// The totals under the names of Adobe's queries: one line per query.
-fn adobe_lines(_report: &SimulationReport) -> Vec<SafeText> {
-    Vec::new()
+fn adobe_lines(report: &SimulationReport) -> Vec<SafeText> {
+    let Ok(serde_json::Value::Object(metrics)) = serde_json::to_value(report.adobe) else { return Vec::new() };
+    let is_latency = |name: &str| name.contains("LATENCY");
+    let is_queue = |name: &str| name.contains("QUEUE") || name.contains("THROTTLED");
+    let line = |is_shown: &dyn Fn(&str) -> bool| {
+        let shown = metrics.iter().filter(|(name, value)| is_shown(name) && !value.is_null());
+        shown.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    };
+    let lines = [line(&|name| !is_latency(name) && !is_queue(name)), line(&is_latency), line(&is_queue)];
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    std::iter::once(safe!("In the terms of Adobe's queries:")).chain(lines.map(|line| safe!("  {}", line))).collect()
 }
 
 fn assumption_lines(report: &SimulationReport) -> Vec<SafeText> {

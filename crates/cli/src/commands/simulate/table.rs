@@ -30,7 +30,7 @@ pub(super) fn time_lines(report: &SimulationReport) -> Vec<SafeText> {
     let mut cells = vec![heading(head, &columns)];
     cells.extend(report.rows.iter().map(|row| count_cells(format_clock(row.second, with_hours), row, &columns)));
     cells.push(count_cells("total".to_owned(), &totals_row(report.totals), &columns));
-    align_right(&cells)
+    align(&cells, Alignment::Right)
 }
 
 /// The counts of each journey.
@@ -40,7 +40,7 @@ pub(super) fn journey_lines(report: &SimulationReport) -> Vec<SafeText> {
     let mut cells = vec![heading("journey", &columns)];
     let names = report.journeys.iter().map(|journey| journey.name.clone());
     cells.extend(names.zip(&rows).map(|(name, row)| count_cells(name, row, &columns)));
-    align_right(&cells)
+    align(&cells, Alignment::Left)
 }
 
 /// The percentiles of waits and latencies that were measured.
@@ -56,7 +56,7 @@ pub(super) fn duration_lines(report: &SimulationReport) -> Vec<SafeText> {
     };
     let mut lines = vec![["", "p50", "p95", "p99", "p99.9", "max"].map(str::to_owned).to_vec()];
     lines.extend(durations.into_iter().filter(|(_, it)| it.count > 0).map(cells));
-    if lines.len() == 1 { Vec::new() } else { align_right(&lines) }
+    if lines.len() == 1 { Vec::new() } else { align(&lines, Alignment::Left) }
 }
 
 fn totals_row(counts: CallCounts) -> ReportRow {
@@ -77,11 +77,20 @@ fn count_cells(first: String, row: &ReportRow, columns: &[CountColumn]) -> Vec<S
     std::iter::once(first).chain(columns.iter().map(|(_, count)| group_thousands(count(row)))).collect()
 }
 
-fn align_right(cells: &[Vec<String>]) -> Vec<SafeText> {
+/// The alignment of the first column. The others are aligned right.
+#[derive(Clone, Copy, PartialEq)]
+enum Alignment {
+    Left,
+    Right,
+}
+
+fn align(cells: &[Vec<String>], first: Alignment) -> Vec<SafeText> {
     let width = |column: usize| cells.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
     let aligned = |line: &Vec<String>| {
-        let padded = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
+        let padded = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+            if column == 0 && first == Alignment::Left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
         safe!("{}", padded.collect::<Vec<_>>().join("  "))
     };
     cells.iter().map(aligned).collect()

@@ -1,5 +1,7 @@
 //! One sample report of each kind.
 
+mod effects;
+
 use ajo_core::rules::Severity;
 use ajo_core::{Api, LiveLimit, Uid, Verb};
 use ajo_limits::{
@@ -27,7 +29,7 @@ throttling:
 ";
 
 /// All reports, with the names of their snapshots.
-pub(super) fn all() -> [(&'static str, CommandReport); 6] {
+pub(super) fn all() -> [(&'static str, CommandReport); 7] {
     [
         ("validate", validate()),
         ("plan", all_changes()),
@@ -35,6 +37,7 @@ pub(super) fn all() -> [(&'static str, CommandReport); 6] {
         ("blocked", blocked()),
         ("apply", partial_apply()),
         ("drift", drift()),
+        ("effects", effects::effects()),
     ]
 }
 

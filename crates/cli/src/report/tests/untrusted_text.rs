@@ -16,9 +16,9 @@ const PLAIN: &str = "plain";
 
 /// Each report with all untrusted strings replaced. Strings that this project generates stay.
 fn reports_with(text: &str) -> Vec<(&'static str, CommandReport)> {
-    const GENERATED_KEYS: [&str; 17] = [
+    const GENERATED_KEYS: [&str; 18] = [
         "api", "command", "outcome", "severity", "uid", "action", "step", "steps", "state", "reason", "live", "digest",
-        "missing", "methods", "keep", "otherUid", "relation",
+        "missing", "methods", "keep", "otherUid", "relation", "caveats",
     ];
     fn replace(value: &mut Value, text: &str) {
         match value {

@@ -4,6 +4,7 @@ use ajo_core::Uid;
 use ajo_limits::{Action, ChangeReason, ConfigChange, SourceLocation};
 
 use super::super::diff::{self, DiffSection};
+use super::super::traffic_effect::{TITLE, effect_lines};
 use super::style::{BAD, CAUTION, FAINT, GOOD, STRONG, TextStyle};
 use crate::safe_text::{SafeText, safe};
 
@@ -27,6 +28,9 @@ pub(super) fn block(change: &ConfigChange, style: TextStyle) -> SafeText {
         lines.extend(section_lines(&part));
     }
     lines.push(safe!("  calls: {}", diff::join_verbs(&change.steps)));
+    let effects = effect_lines(change, SafeText::escape);
+    lines.extend((!effects.is_empty()).then(|| safe!("  {}:", TITLE)));
+    lines.extend(effects.iter().map(|effect| safe!("    {}", style.paint(STRONG, effect))));
     lines.extend(
         diff::change_effects(change)
             .into_iter()

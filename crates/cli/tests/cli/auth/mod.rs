@@ -7,7 +7,7 @@ mod keychain;
 mod login;
 mod profiles;
 #[cfg(target_os = "linux")]
-mod pseudo_terminal;
+pub(crate) mod pseudo_terminal;
 mod settings;
 mod shared_tokens;
 mod tokens;

@@ -14,7 +14,7 @@ use crate::support::print_skipped;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program on its own terminal. Its first output line is the name of the terminal.
-struct PseudoTerminal {
+pub(crate) struct PseudoTerminal {
     child: Child,
     output: Receiver<Vec<u8>>,
     transcript: String,
@@ -22,7 +22,7 @@ struct PseudoTerminal {
 
 impl PseudoTerminal {
     /// Runs a shell command line with the environment of the fixture and these variables.
-    fn start(fixture: &AuthFixture, command_line: &str, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(fixture: &AuthFixture, command_line: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new("script");
         command.args(["-qec", &format!("tty; {command_line}"), "/dev/null"]);
         fixture.set_environment(&mut command);
@@ -42,7 +42,7 @@ impl PseudoTerminal {
     }
 
     /// Waits until the output after the previous wait contains this string.
-    fn wait_for_text(&mut self, text: &str) {
+    pub(crate) fn wait_for_text(&mut self, text: &str) {
         let end = Instant::now() + TIMEOUT;
         let mut new_output = String::new();
         while !new_output.contains(text) {
@@ -68,13 +68,13 @@ impl PseudoTerminal {
         }
     }
 
-    fn type_line(&mut self, line: &str) {
+    pub(crate) fn type_line(&mut self, line: &str) {
         let input = self.child.stdin.as_mut().expect("a pipe");
         input.write_all(format!("{line}\n").as_bytes()).expect("typed");
     }
 
     /// Waits for the exit with this code and returns the complete output.
-    fn finish(mut self, code: i32) -> String {
+    pub(crate) fn finish(mut self, code: i32) -> String {
         while let Ok(more) = self.output.recv_timeout(TIMEOUT) {
             self.transcript += &String::from_utf8_lossy(&more);
         }
@@ -84,7 +84,7 @@ impl PseudoTerminal {
 }
 
 /// Whether this machine has `script`. Otherwise prints that the test is skipped.
-fn has_script() -> bool {
+pub(crate) fn has_script() -> bool {
     let status = Command::new("script").arg("--version").stdout(Stdio::null()).status();
     let is_found = status.is_ok_and(|status| status.success());
     if !is_found {

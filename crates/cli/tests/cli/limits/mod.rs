@@ -15,5 +15,6 @@ mod plan_file;
 #[cfg(unix)]
 mod secrets;
 mod special_files;
+mod traffic_effect;
 mod workflows;
 mod wrong_lists;

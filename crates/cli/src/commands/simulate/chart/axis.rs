@@ -56,12 +56,13 @@ pub(super) fn format_tick(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ajo_simulator::{ConfiguredLimits, Scenario, simulate};
+    use ajo_simulator::{ConfiguredLimits, Scenario, SimulationMode, simulate};
 
     use super::*;
 
     fn report(traffic: &str) -> SimulationReport {
-        simulate(&Scenario::new(traffic.parse().expect("a pattern"), ConfiguredLimits::default()))
+        let scenario = Scenario::new(traffic.parse().expect("a pattern"), ConfiguredLimits::default());
+        simulate(&scenario, SimulationMode::Exact).expect("a report")
     }
 
     #[test]

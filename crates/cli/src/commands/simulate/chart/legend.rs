@@ -3,8 +3,11 @@
 use ajo_simulator::SimulationReport;
 use plotters::prelude::*;
 
-use super::style::{ALLOWED, ChartArea, DrawResult, FONT, LIMIT, MARGIN, OFFERED, REJECTED, RETRIES, TEXT, WAITING};
-use super::values::{is_limit_visible, title_limits, total_rejected_calls};
+use super::style::{
+    ChartArea, DrawResult, FIRST_REQUESTS, FONT, LIMIT, LinePattern, LineStyle, MARGIN, OFFERED, REJECTED, RETRIES,
+    TEXT, TIMED_OUT, WAITING,
+};
+use super::values::{is_limit_visible, title_limits};
 use crate::commands::simulate::number_format::group_thousands;
 
 /// Draws the legend from left to right.
@@ -18,10 +21,11 @@ pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResul
     let limit = if every_second { "limit" } else { "limit, on average" };
     let marks = [
         (true, LegendSymbol::Line(OFFERED), "offered by journeys".to_owned()),
-        (true, LegendSymbol::Area(ALLOWED), "allowed".to_owned()),
-        (totals.retried > 0, LegendSymbol::Area(RETRIES), "retries".to_owned()),
-        (total_rejected_calls(report) > 0, LegendSymbol::Line(REJECTED), "rejected".to_owned()),
-        (is_limit_visible(report), LegendSymbol::Dashes(LIMIT), limit.to_owned()),
+        (true, LegendSymbol::Area(FIRST_REQUESTS), "sent".to_owned()),
+        (totals.retried > 0, LegendSymbol::Area(RETRIES), "retried".to_owned()),
+        (totals.rejected > 0, LegendSymbol::Line(REJECTED), "rejected".to_owned()),
+        (totals.timed_out > 0, LegendSymbol::Line(TIMED_OUT), "timed out".to_owned()),
+        (is_limit_visible(report), LegendSymbol::Line(LIMIT), limit.to_owned()),
         (report.queue.longest > 0, LegendSymbol::Area(WAITING), dropped),
     ];
     let mut left = MARGIN;
@@ -37,21 +41,26 @@ pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResul
 #[derive(Clone, Copy)]
 enum LegendSymbol {
     Area(RGBColor),
-    Line(RGBColor),
-    Dashes(RGBColor),
+    Line(LineStyle),
 }
+
+/// The width of a symbol in pixels.
+const WIDTH: i32 = 24;
 
 impl LegendSymbol {
     fn draw(self, head: &ChartArea<'_>, left: i32) -> DrawResult {
-        let line = |from: i32, to: i32, color: RGBColor| {
-            PathElement::new(vec![(left + from, 77), (left + to, 77)], color.stroke_width(2))
-        };
         match self {
-            Self::Area(color) => head.draw(&Rectangle::new([(left, 71), (left + 24, 83)], color.filled()))?,
-            Self::Line(color) => head.draw(&line(0, 24, color))?,
-            Self::Dashes(color) => {
-                for from in [0, 9, 18] {
-                    head.draw(&line(from, from + 6, color))?;
+            Self::Area(color) => head.draw(&Rectangle::new([(left, 71), (left + WIDTH, 83)], color.filled()))?,
+            Self::Line(style) => {
+                let (dash, gap) = match style.pattern {
+                    LinePattern::Solid => (WIDTH, 0),
+                    LinePattern::Dashed(dash, gap) => (dash.cast_signed(), gap.cast_signed()),
+                };
+                let mut from = 0;
+                while from < WIDTH {
+                    let ends = [from, (from + dash).min(WIDTH)].map(|at| (left + at, 77));
+                    head.draw(&PathElement::new(ends.to_vec(), style.stroke()))?;
+                    from += dash + gap;
                 }
             }
         }

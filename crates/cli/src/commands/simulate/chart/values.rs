@@ -9,14 +9,6 @@ pub(super) fn title_limits(report: &SimulationReport) -> impl Iterator<Item = &L
     report.limits.iter().map(|used| &used.limit).filter(|limit| limit.name != LimitName::SlowEndpoint)
 }
 
-pub(super) fn rejected_calls(row: &ReportRow) -> u64 {
-    row.counts.rejected
-}
-
-pub(super) fn total_rejected_calls(report: &SimulationReport) -> u64 {
-    report.totals.rejected
-}
-
 pub(super) fn limits_per_second(report: &SimulationReport) -> impl Iterator<Item = f64> {
     report.limits.iter().map(|used| used.limit.calls_per_second())
 }
@@ -27,7 +19,10 @@ pub(super) fn is_limit_visible(report: &SimulationReport) -> bool {
 
 /// The top of the rate axis: the highest observed rate, or the lowest limit if it is not far above that.
 pub(super) fn max_visible_rate(report: &SimulationReport) -> f64 {
-    let highest = |row: &ReportRow| row.counts.offered.max(row.counts.sent).max(rejected_calls(row));
+    let highest = |row: &ReportRow| {
+        let counts = row.counts;
+        counts.offered.max(counts.sent).max(counts.rejected).max(counts.timed_out)
+    };
     let observed = to_f64(report.rows.iter().map(highest).max().unwrap_or(0)) / to_f64(report.interval_seconds as u64);
     let limit = limits_per_second(report).fold(f64::INFINITY, f64::min);
     1.1 * if limit <= 2.0 * observed { observed.max(limit) } else { observed }

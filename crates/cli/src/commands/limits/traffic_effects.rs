@@ -1,0 +1,164 @@
+//! Computes the effect of the changes of a plan on observed traffic.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
+use ajo_limits::{
+    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, TrafficEffect,
+    ValueRange, affected_traffic,
+};
+use ajo_simulator::{
+    ConfiguredLimits, LatencyDistribution, ObservedPeriod, Provenance, Scenario, SimulationMode, SimulationReport,
+    simulate,
+};
+
+use super::input::LimitsInput;
+use crate::arguments::EffectArgs;
+use crate::command_error::CommandError;
+use crate::observed_files::ObservedFiles;
+
+const SECONDS_PER_MINUTE: usize = 60;
+
+/// The traffic of the exports that the arguments or the policy name.
+pub(crate) struct Traffic {
+    files: Vec<PathBuf>,
+    exports: ObservedFiles,
+    period: ObservedPeriod,
+    burst: u32,
+    /// The endpoints, with placeholders for secrets.
+    urls: Vec<String>,
+}
+
+/// A simulation: the indexes of the endpoints, and their limits.
+type SimulationKey = (Vec<usize>, CallerLimits);
+
+/// Simulates traffic, each combination of endpoints and limits once.
+struct EffectSimulator<'t> {
+    traffic: &'t Traffic,
+    effects: HashMap<SimulationKey, LimitEffect>,
+    assumptions: BTreeSet<&'static str>,
+}
+
+impl Traffic {
+    /// `None` if neither the arguments nor a policy names an export.
+    pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
+        let mut files = args.observed.clone();
+        if files.is_empty() {
+            let named: BTreeSet<_> = input.policies.iter().flat_map(|policy| policy.observed()).collect();
+            files.extend(named.into_iter().map(PathBuf::from));
+        }
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let exports = ObservedFiles::read(&files)?;
+        let period =
+            ObservedPeriod::select(&exports.calls, None, None).map_err(|error| CommandError::new(error.to_string()))?;
+        let urls = exports.calls.iter().map(|observed| input.secrets.seal_literals(&observed.endpoint)).collect();
+        Ok(Some(Self { files, exports, period, burst: args.burst, urls }))
+    }
+
+    /// Adds the effects to the changes of a plan.
+    pub(crate) fn add_effects(&self, plan: &mut Plan, observed: &ObservedLimits) -> Result<(), CommandError> {
+        let urls: Vec<_> = self.urls.iter().map(String::as_str).collect();
+        let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new(), assumptions: BTreeSet::new() };
+        let affected = affected_traffic(plan, observed, &urls);
+        for (change, affected) in plan.changes.iter_mut().zip(affected) {
+            change.traffic_effect = affected.map(|affected| simulator.effect(affected)).transpose()?;
+        }
+        let rows = self.exports.calls.iter().flat_map(|endpoint| endpoint.minutes_in(self.period));
+        plan.observed_traffic = Some(ObservedTraffic {
+            files: self.files.iter().map(|file| file.display().to_string()).collect(),
+            from: self.period.first.to_string(),
+            to: self.period.last.to_string(),
+            calls: rows.map(|(_, calls)| calls.total).sum(),
+            burst: self.burst,
+            assumptions: simulator.assumptions.into_iter().map(str::to_owned).collect(),
+        });
+        Ok(())
+    }
+
+    /// The latency of the slowest of these endpoints, if it was observed.
+    fn latency(&self, endpoints: &[usize]) -> Option<LatencyDistribution> {
+        let names: BTreeSet<_> = endpoints.iter().map(|index| &self.exports.calls[*index].endpoint).collect();
+        let observed = self.exports.latency.iter().filter(|observed| names.contains(&observed.endpoint));
+        observed.filter_map(|observed| observed.distribution()).max_by(|one, other| one.mean().total_cmp(&other.mean()))
+    }
+
+    /// The endpoints of the same hosts that are not among these.
+    fn neighbors(&self, endpoints: &[usize]) -> Vec<usize> {
+        let host = |index: usize| normalized_host(&normalize_url_pattern(&self.urls[index])).to_owned();
+        let hosts: BTreeSet<_> = endpoints.iter().map(|index| host(*index)).collect();
+        (0..self.urls.len()).filter(|index| !endpoints.contains(index) && hosts.contains(&host(*index))).collect()
+    }
+}
+
+impl EffectSimulator<'_> {
+    fn effect(&mut self, AffectedTraffic { groups, caveats }: AffectedTraffic) -> Result<TrafficEffect, CommandError> {
+        let mut endpoints = Vec::new();
+        for group in groups {
+            let mut effect = |limits: Option<CallerLimits>| {
+                limits.map(|limits| self.limit_effect((group.endpoints.clone(), limits))).transpose()
+            };
+            let (before, after) = (effect(group.before)?, effect(group.after)?);
+            let urls = group.endpoints.iter().map(|index| self.traffic.urls[*index].clone()).collect();
+            endpoints.push(EndpointEffect { urls, before, after });
+        }
+        Ok(TrafficEffect { endpoints, caveats })
+    }
+
+    fn limit_effect(&mut self, key: SimulationKey) -> Result<LimitEffect, CommandError> {
+        if let Some(known) = self.effects.get(&key) {
+            return Ok(*known);
+        }
+        let (even, bursts) = (self.simulate(&key, 1)?, self.simulate(&key, self.traffic.burst)?);
+        let range = |value: fn(&SimulationReport) -> u64| ValueRange::between(value(&even), value(&bursts));
+        let effect = LimitEffect {
+            rejected_per_minute: range(rejected_per_minute),
+            p95_wait_ms: range(|report| whole_millis(report.throttling_wait.p95)),
+            dropped: range(|report| report.totals.dropped),
+            timed_out: range(|report| report.totals.timed_out),
+        };
+        self.effects.insert(key, effect);
+        Ok(effect)
+    }
+
+    fn simulate(&mut self, (endpoints, limits): &SimulationKey, burst: u32) -> Result<SimulationReport, CommandError> {
+        let Traffic { exports, period, .. } = self.traffic;
+        let pattern = |indexes: &[usize]| {
+            let observed: Vec<_> = indexes.iter().map(|index| &exports.calls[*index]).collect();
+            period.traffic(&observed, burst)
+        };
+        let mut scenario = Scenario::new(pattern(endpoints), configured_limits(*limits));
+        scenario.endpoint.latency = self.traffic.latency(endpoints).unwrap_or(scenario.endpoint.latency);
+        let neighbors = self.traffic.neighbors(endpoints);
+        scenario.other_calls = (!neighbors.is_empty()).then(|| pattern(&neighbors));
+        let report = simulate(&scenario, SimulationMode::for_scenario(&scenario))
+            .map_err(|error| CommandError::new(error.to_string()))?;
+        let assumed = report.assumptions.iter().filter(|it| it.provenance != Provenance::Documented);
+        self.assumptions.extend(assumed.map(|assumption| assumption.statement));
+        Ok(report)
+    }
+}
+
+fn configured_limits(limits: CallerLimits) -> ConfiguredLimits {
+    // The service accepts no negative number.
+    let number = |value: i64| u64::try_from(value).unwrap_or_default();
+    let connections = limits.capping.and_then(|cap| cap.max_http_connections);
+    ConfiguredLimits::for_actions(
+        limits.capping.map(|cap| (number(cap.calls), number(cap.period_in_ms))),
+        connections.map(|count| u32::try_from(number(count)).unwrap_or(u32::MAX)),
+        limits.throttling.map(number),
+    )
+}
+
+/// The rejected calls of the minute with the most.
+fn rejected_per_minute(report: &SimulationReport) -> u64 {
+    let minutes = report.rows.chunks(SECONDS_PER_MINUTE);
+    minutes.map(|rows| rows.iter().map(|row| row.counts.rejected).sum()).max().unwrap_or(0)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait is at most 6 hours")]
+fn whole_millis(millis: f64) -> u64 {
+    millis.ceil() as u64
+}

@@ -1,0 +1,78 @@
+//! Calls that behave alike.
+
+use crate::time::Micros;
+
+/// Calls with the same next attempt, spread evenly over one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cohort {
+    /// The number of the next attempt; 0 is the first.
+    pub(crate) attempt: u8,
+    /// The time at which the first of the calls is ready for it.
+    pub(crate) at: Micros,
+    /// The end of the first call's timeout.
+    pub(crate) deadline: Micros,
+    pub(crate) calls: u64,
+}
+
+/// The retries that are due in each step, as a ring.
+pub(crate) struct RetrySteps {
+    steps: Vec<Vec<Cohort>>,
+    step: Micros,
+    now: Micros,
+    calls: u64,
+}
+
+impl RetrySteps {
+    /// `horizon` is the longest time to a retry.
+    pub(crate) fn new(step: Micros, horizon: Micros) -> Self {
+        let steps = usize::try_from(horizon / step + 3).expect("a timeout is short");
+        Self { steps: vec![Vec::new(); steps], step, now: 0, calls: 0 }
+    }
+
+    fn slot(&self, time: Micros) -> usize {
+        usize::try_from(time / self.step % self.steps.len() as u64).unwrap_or(0)
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.calls == 0
+    }
+
+    pub(crate) const fn advance(&mut self, now: Micros) {
+        self.now = now;
+    }
+
+    /// Adds retries to the nearest step, and to similar ones.
+    pub(crate) fn push(&mut self, cohort: Cohort) {
+        let slot = self.slot((cohort.at + self.step / 2).max(self.now));
+        self.calls += cohort.calls;
+        let length = self.step;
+        let similar = self.steps[slot]
+            .iter_mut()
+            .find(|it| it.attempt == cohort.attempt && it.deadline.abs_diff(cohort.deadline) < length);
+        match similar {
+            Some(other) => other.merge(cohort),
+            None => self.steps[slot].push(cohort),
+        }
+    }
+
+    /// Moves the retries of the current step to `batch`.
+    pub(crate) fn take(&mut self, batch: &mut Vec<Cohort>) {
+        let slot = self.slot(self.now);
+        for cohort in self.steps[slot].drain(..) {
+            self.calls -= cohort.calls;
+            batch.push(cohort);
+        }
+    }
+}
+
+impl Cohort {
+    /// Adds calls; times become means.
+    fn merge(&mut self, other: Self) {
+        let calls = self.calls + other.calls;
+        let mean = |first: Micros, second: Micros| {
+            let sum = u128::from(first) * u128::from(self.calls) + u128::from(second) * u128::from(other.calls);
+            u64::try_from(sum / u128::from(calls.max(1))).unwrap_or(first)
+        };
+        *self = Self { at: mean(self.at, other.at), deadline: mean(self.deadline, other.deadline), calls, ..*self };
+    }
+}
