@@ -40,7 +40,7 @@ pub(super) fn calls_parameter(
     let count = limits.max_calls_count.unwrap_or_default();
     let run = |it: &mut Runner<'_>, value: u64| {
         let scenario = load::calls(request, seconds, value, limits);
-        it.run_load(value, &scenario, Runner::confirming_mode(&scenario)).map(Some)
+        it.confirm_load(value, &scenario).map(Some)
     };
     Ok(SizedParameter {
         name: "callsPerSecond",

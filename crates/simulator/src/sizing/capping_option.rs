@@ -1,7 +1,6 @@
 //! Sizes a capping limit, and the traffic that it does not reject.
 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::simulate::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
 use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
@@ -36,8 +35,10 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     };
     let count = request.with_margin(tipping.value);
     option.limits = Some(limits(count));
-    let mut steps = runner
-        .run_steps((count, 1, 1), |it, value| it.run_load(value, &load(value), SimulationMode::Cohort).map(Some))?;
+    let mut steps = runner.run_steps((count, 1, 1), |it, value| match tipping.outcomes.get(&value) {
+        Some(outcome) => Ok(Some(*outcome)),
+        None => it.run_load(value, &load(value)).map(Some),
+    })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
     option.parameters.push(SizedParameter {
         name: "maxCallsCount",
@@ -102,7 +103,7 @@ fn size_connections(
     let run = |it: &mut Runner<'_>, value: u64| {
         let max_http_connections = u32::try_from(value).ok();
         let scenario = load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits });
-        let mut outcome = it.run_load(value, &scenario, SimulationMode::Cohort)?;
+        let mut outcome = it.run_load(value, &scenario)?;
         outcome.meets_goals &= request.goals.max_parallel.is_none_or(|max| value <= u64::from(max));
         Ok(Some(outcome))
     };

@@ -48,19 +48,15 @@ impl<'r> Runner<'r> {
         if expected < 0.01 { 0 } else { expected.ceil() as u64 }
     }
 
-    /// The mode that confirms a result.
-    pub(super) fn confirming_mode(scenario: &Scenario) -> SimulationMode {
-        if scenario.offered_calls() <= MAX_CONFIRMED_CALLS { SimulationMode::Exact } else { SimulationMode::Cohort }
+    /// Simulates a load that measures a value. It meets the goals if no call is lost.
+    pub(super) fn run_load(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, SimulationMode::for_scenario(scenario))?;
+        Ok(self.outcome(value, &report))
     }
 
-    /// Simulates a load that measures a value. It meets the goals if no call is lost.
-    pub(super) fn run_load(
-        &mut self,
-        value: u64,
-        scenario: &Scenario,
-        mode: SimulationMode,
-    ) -> Result<SizingOutcome, SizingError> {
-        let report = self.run(scenario, mode)?;
+    /// Like [`Self::run_load`], in exact mode.
+    pub(super) fn confirm_load(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, confirming_mode(scenario))?;
         Ok(self.outcome(value, &report))
     }
 
@@ -87,9 +83,9 @@ impl<'r> Runner<'r> {
         outcome
     }
 
-    /// Simulates the traffic itself in cohort mode. It meets the goals if no call is lost and all end in time.
+    /// Simulates the traffic itself. It meets the goals if no call is lost and all end in time.
     pub(super) fn run_traffic(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
-        let report = self.run(scenario, SimulationMode::Cohort)?;
+        let report = self.run(scenario, SimulationMode::for_scenario(scenario))?;
         Ok(self.traffic_outcome(value, &report))
     }
 
@@ -100,7 +96,7 @@ impl<'r> Runner<'r> {
         scenario: &Scenario,
         option: &mut LimitOption,
     ) -> Result<SizingOutcome, SizingError> {
-        let mode = Self::confirming_mode(scenario);
+        let mode = confirming_mode(scenario);
         let report = self.run(scenario, mode)?;
         let outcome = self.traffic_outcome(value, &report);
         option.outcome = Some(outcome);
@@ -119,30 +115,37 @@ impl<'r> Runner<'r> {
         outcome
     }
 
-    /// The largest value that loses no call, in cohort mode.
+    /// The largest value that loses no call, and the outcomes of all that were tested.
     pub(super) fn bisect(
         &mut self,
         range: &RangeInclusive<u64>,
         guess: u64,
         scenario: impl Fn(u64) -> Scenario,
-    ) -> Result<Option<u64>, SizingError> {
-        find_largest(range, guess, |value| {
-            Ok(self.run_load(value, &scenario(value), SimulationMode::Cohort)?.meets_goals)
-        })
+    ) -> Result<(Option<u64>, BTreeMap<u64, SizingOutcome>), SizingError> {
+        let mut outcomes = BTreeMap::new();
+        let found = find_largest(range, guess, |value| {
+            let outcome = self.run_load(value, &scenario(value))?;
+            outcomes.insert(value, outcome);
+            Ok::<_, SizingError>(outcome.meets_goals)
+        })?;
+        Ok((found, outcomes))
     }
 
-    /// Bisects in cohort mode, then confirms in exact mode. `None` if even the smallest value loses calls.
+    /// Bisects, and confirms the result in exact mode. `None` if even the smallest value loses calls.
     pub(super) fn find_tipping_point(
         &mut self,
         range: &RangeInclusive<u64>,
         guess: u64,
         scenario: impl Fn(u64) -> Scenario,
     ) -> Result<Option<TippingPoint>, SizingError> {
-        let bisected = self.bisect(range, guess, &scenario)?;
-        let mut outcomes = BTreeMap::new();
+        let (bisected, mut outcomes) = self.bisect(range, guess, &scenario)?;
         let confirmed = find_largest(range, bisected.unwrap_or(*range.start()), |value| {
             let scenario = scenario(value);
-            let outcome = self.run_load(value, &scenario, Self::confirming_mode(&scenario))?;
+            let mode = confirming_mode(&scenario);
+            let outcome = match outcomes.get(&value) {
+                Some(outcome) if outcome.mode == mode => *outcome,
+                _ => self.confirm_load(value, &scenario)?,
+            };
             outcomes.insert(value, outcome);
             Ok::<_, SizingError>(outcome.meets_goals)
         })?;
@@ -168,4 +171,9 @@ impl<'r> Runner<'r> {
         })?;
         Ok(report)
     }
+}
+
+/// The mode that confirms a result.
+fn confirming_mode(scenario: &Scenario) -> SimulationMode {
+    if scenario.offered_calls() <= MAX_CONFIRMED_CALLS { SimulationMode::Exact } else { SimulationMode::Cohort }
 }

@@ -1,7 +1,6 @@
 //! Sizes a throttling limit.
 
 use crate::limits::connections::estimated_connections;
-use crate::simulate::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{rate, thousands};
@@ -48,7 +47,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             return Ok(None);
         }
         let limits = self::limits(request.goals.max_parallel, value);
-        it.run_load(value, &load::queued_calls(request, seconds, limits), SimulationMode::Cohort).map(Some)
+        it.run_load(value, &load::queued_calls(request, seconds, limits)).map(Some)
     })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
     option.parameters.push(SizedParameter {
@@ -125,7 +124,7 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     };
     // The smallest tipping point whose margin is in the range.
     let least = (min * 100).div_ceil(u64::from(request.margin_percent));
-    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least), SimulationMode::Cohort)?.meets_goals {
+    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least))?.meets_goals {
         return Ok(None);
     }
     let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;
@@ -150,7 +149,8 @@ fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError
         scenario.connections = Some(connections);
         scenario
     };
-    let tipping = runner.bisect(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?.unwrap_or(0);
+    let (found, _) = runner.bisect(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    let tipping = found.unwrap_or(0);
     let alone = tipping_point(&request.endpoint, None);
     let cause = if closed_form.value < alone.value {
         format!(
