@@ -114,14 +114,45 @@ test('UI and client see each other’s changes', async (t) => {
     assert.equal((await emulator.control('GET', '/quirks')).body.undeploy_idle, 'no_content');
   });
 
-  await t.test('simulated traffic is drawn as a chart', async () => {
-    await page.locator('#traffic-pattern').fill('1000x10');
+  await t.test('simulation shows the numbers of the control API', async () => {
+    const fields = { traffic: '100x10,1500x20,100x30', latency: 'p50=80,p95=300,p99=900', failures: '0.2', servers: 60, connections: 90, window: 'sliding', mode: 'exact' };
+    const inputs = { traffic: 'pattern' };
+    for (const [name, value] of Object.entries(fields)) {
+      const input = page.locator(`#traffic-${inputs[name] ?? name}`);
+      if (['window', 'mode'].includes(name)) await input.selectOption(value);
+      else await input.fill(String(value));
+    }
+    const simulation = page.waitForRequest((request) => request.url().includes('/simulate'));
     await page.locator('#traffic-form button').click();
-    await page.locator('#traffic-result .totals dd').first().waitFor();
-    assert.equal(await page.locator('#traffic-result svg.traffic:not(.key) polyline').count(), 4);
-    const totals = await page.locator('#traffic-result .totals dd').allTextContents();
-    assert.equal(totals[0], '10,000');
-    assert.ok(Number(totals[1].replace(',', '')) + Number(totals[2].replace(',', '')) === 10000, totals.join(' '));
+    const { uid } = JSON.parse((await simulation).postData());
+    assert.equal(uid, b, 'the selected configuration is deployed');
+    await page.locator('#traffic-result .totals').waitFor();
+    const report = (await emulator.control('POST', '/simulate', { ...fields, uid })).body;
+
+    const shown = (selector) => page.locator(`#traffic-result ${selector} data`).evaluateAll((all) => all.map((it) => Number(it.value)));
+    const counts = ['offered', 'sent', 'retried', 'throttled', 'succeeded', 'failed', 'rejected', 'dropped', 'timedOut'].map((it) => report.totals[it]);
+    const { longest, firstDropMs, emptyMs } = report.queue;
+    const times = [longest, firstDropMs, emptyMs, report.peakPerSecond].filter((it) => it !== null);
+    assert.deepEqual(await shown('.totals'), [...counts, ...times]);
+    assert.ok(report.totals.timedOut + report.totals.rejected > 0, 'some calls are lost');
+    assert.equal(await page.locator('[data-field=offered] dd').innerText(), '34,000');
+    const durations = ['throttlingWait', 'connectionWait', 'latency'].map((it) => report[it]).filter(({ count }) => count > 0);
+    assert.deepEqual(await shown('.durations'), durations.flatMap(({ p50, p95, p99, max }) => [p50, p95, p99, max]));
+    assert.deepEqual(await shown('.use'), [...report.limits, report.connections].map((it) => it.utilization).concat(report.endpointUtilization));
+    await page.locator('.assumptions summary').click();
+    const statements = await page.locator('.assumptions li').allInnerTexts();
+    assert.deepEqual(statements, report.assumptions.map((it) => `${it.provenance} ${it.statement} (${it.source})`));
+    await page.getByText('Mode: exact; arrivals: even.').waitFor();
+  });
+
+  await t.test('lines of the chart differ without color', async () => {
+    const lines = await page.locator('#traffic-result svg.traffic:not(.key)').first().locator('polyline').evaluateAll((all) =>
+      all.map((line) => [line.getAttribute('class'), line.getAttribute('stroke-dasharray')]));
+    assert.ok(lines.length >= 4, JSON.stringify(lines));
+    assert.equal(new Set(lines.map(([, dash]) => dash)).size, lines.length, JSON.stringify(lines));
+    const legend = await page.locator('#traffic-result .legend').first().locator('li polyline').evaluateAll((all) =>
+      all.map((line) => [line.getAttribute('class'), line.getAttribute('stroke-dasharray')]));
+    assert.deepEqual(legend, lines);
   });
 
   await t.test('other organization is empty', async () => {
@@ -178,6 +209,12 @@ test('error of the emulator is shown', async (t) => {
   assert.deepEqual(consoleMessages, ['error: Failed to load resource: the server responded with a status of 400 (Bad Request)']);
   await page.getByLabel('Effect').fill('garbage');
   await page.getByRole('button', { name: 'Add fault' }).click();
+  await problem.waitFor({ state: 'hidden' });
+  await page.locator('#traffic-pattern').fill('fast');
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByRole('alert').getByText('part 1 of the traffic, `fast`').waitFor();
+  await page.locator('#traffic-pattern').fill('100x10');
+  await page.getByRole('button', { name: 'Simulate' }).click();
   await problem.waitFor({ state: 'hidden' });
   await close();
 });

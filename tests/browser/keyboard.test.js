@@ -39,8 +39,10 @@ test('everything works with the keyboard', async (t) => {
     const first = await page.locator('#config-list button').first().getAttribute('data-uid');
     assert.deepEqual(stops, [
       'Skip to the selected configuration', 'organization', first, 'changes-only', 'calls',
+      'traffic-pattern', 'traffic-latency', 'traffic-failures', 'traffic-servers', 'traffic-capacity', 'traffic-connections',
+      'traffic-window', 'traffic-mode', 'Simulate',
       'Freeze', 'Run', '× 60', '+ 1 min', '+ 1 h', '+ 24 h',
-      'fault-at', 'fault-when', 'fault-what', 'Add fault', 'remove-faults', 'quirks-count', 'reset', 'traffic-pattern', 'traffic-window', 'Simulate',
+      'fault-at', 'fault-when', 'fault-what', 'Add fault', 'remove-faults', 'quirks-count', 'reset',
     ]);
   });
 

@@ -37,6 +37,21 @@ for (const width of [320, 360, 701, 1100, 1280, 1920]) {
   });
 }
 
+for (const width of [320, 360, 701, 1100, 1280]) {
+  test(`simulation fits at ${width} px`, async () => {
+    const { page, check, close } = await openPage(browser, emulator, { width });
+    await simulate(page);
+    const over = await page.evaluate(() => {
+      const right = document.querySelector('#traffic').getBoundingClientRect().right;
+      const all = [...document.querySelectorAll('#traffic-result *')];
+      return all.filter((element) => element.getBoundingClientRect().right > right + 0.5).map((element) => element.outerHTML.slice(0, 80));
+    });
+    assert.deepEqual(over, []);
+    check();
+    await close();
+  });
+}
+
 test('phone: selection scrolls into view, controls are large', async () => {
   const { page, check, close } = await openPage(browser, emulator, { width: 360, height: 740 });
   await page.locator('#config-list button').nth(1).click();
@@ -55,12 +70,24 @@ for (const dark of [false, true]) {
     const { page, check, close } = await openPage(browser, emulator, { dark });
     await page.locator('#config-list button').nth(1).click();
     await page.locator('summary').click();
+    await simulate(page);
+    await page.locator('.assumptions summary').click();
     const { faint, checked } = await page.evaluate(measureContrast);
     assert.deepEqual(faint, []);
     assert.ok(checked > 60, `${checked} elements were checked`);
     check();
     await close();
   });
+}
+
+/** Simulates throttled traffic that waits, fails, and times out. */
+async function simulate(page) {
+  await page.locator('#config-list button', { hasText: 'crm.example.com' }).click();
+  await page.locator('#traffic-pattern').fill('100x60,1500x60,100x300');
+  await page.locator('#traffic-latency').fill('500');
+  await page.locator('#traffic-failures').fill('0.2');
+  await page.locator('#traffic-form button').click();
+  await page.locator('#traffic-result .totals').waitFor();
 }
 
 /** Runs in the browser. WCAG 2.2, level AA: at least 4.5 to 1 for text. */

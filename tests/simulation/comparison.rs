@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 /// The page with the table.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/simulate.md");
 const HEADING: &str = "| queue | value | closed form | simulated | difference |\n|---|---|---|---|---|\n";
+const TO_UPDATE: &str = "is out of date: run `UPDATE=1 cargo xtask test simulation`";
 
 /// One value of both.
 #[derive(Clone, Debug)]
@@ -21,7 +22,12 @@ pub struct Comparison {
 
 impl Comparison {
     fn difference(&self) -> f64 {
-        if self.closed_form == self.simulated { 0.0 } else { self.simulated / self.closed_form - 1.0 }
+        (self.simulated - self.closed_form) / self.closed_form.max(f64::MIN_POSITIVE)
+    }
+
+    /// False for NaN.
+    fn is_close(&self) -> bool {
+        self.difference().abs() <= self.tolerance
     }
 
     fn row(&self) -> String {
@@ -50,24 +56,35 @@ fn number(value: f64) -> String {
 /// Fails if a difference is greater than its tolerance.
 pub fn assert_within_tolerance(comparisons: &[Comparison]) {
     let mut problems = String::new();
-    for it in comparisons.iter().filter(|it| !(it.difference().abs() <= it.tolerance)) {
+    for it in comparisons.iter().filter(|it| !it.is_close()) {
         let _ = writeln!(problems, "{} (at most {} %)", it.row(), it.tolerance * 100.0);
     }
     assert!(problems.is_empty(), "\n{problems}");
 }
 
-/// Fails unless the page has these rows. With `UPDATE=1` in the environment, it writes the table of all rows to the page.
+/// Fails unless the table on the page has these rows.
 pub fn assert_documented(comparisons: &[Comparison]) {
-    let page = std::fs::read_to_string(PAGE).expect("the page");
+    let page = read_page();
+    let missing: Vec<String> = comparisons.iter().map(Comparison::row).filter(|row| !page.contains(row)).collect();
+    assert!(missing.is_empty(), "docs/simulate.md {TO_UPDATE}; it misses\n{}", missing.join("\n"));
+}
+
+/// Fails unless the table on the page has these rows and no other. With `UPDATE=1` in the environment, it writes the table.
+pub fn assert_table_documented(comparisons: &[Comparison]) {
+    let page = read_page();
+    let (before, rest) = page.split_once(HEADING).expect("the page has the heading of the table");
+    let end = rest.split_inclusive('\n').take_while(|line| line.starts_with('|')).map(str::len).sum();
+    let (documented, after) = rest.split_at(end);
     let rows: String = comparisons.iter().map(|it| it.row() + "\n").collect();
     if std::env::var_os("UPDATE").is_some() {
-        let (before, rest) = page.split_once(HEADING).expect("the page has the table");
-        let after = rest.trim_start_matches(|c| c == '|').split_once("\n\n").map_or("", |(_, after)| after);
-        std::fs::write(PAGE, format!("{before}{HEADING}{rows}\n{after}")).expect("the page is written");
-        return;
+        std::fs::write(PAGE, format!("{before}{HEADING}{rows}{after}")).expect("the page is written");
+    } else {
+        assert!(rows == documented, "docs/simulate.md {TO_UPDATE}; its table is\n{documented}instead of\n{rows}");
     }
-    let missing: Vec<&str> = rows.lines().filter(|row| !page.contains(row)).collect();
-    assert!(missing.is_empty(), "docs/simulate.md misses rows; run with UPDATE=1:\n{}", missing.join("\n"));
+}
+
+fn read_page() -> String {
+    std::fs::read_to_string(PAGE).expect("the page")
 }
 
 #[cfg(test)]

@@ -103,6 +103,6 @@ mod tests {
             let actual = queue.wait_at_most(time, &at_most);
             assert!((actual - expected).abs() < 1e-12, "{time}: {actual} {expected}");
         }
-        assert_eq!(queue.wait_quantile(0.1), 0.0);
+        assert!(queue.wait_quantile(0.1) < 1e-12);
     }
 }

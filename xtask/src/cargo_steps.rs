@@ -20,7 +20,7 @@ pub(crate) fn check_format() -> Result<(), String> {
 
 pub(crate) fn check_lints() -> Result<(), String> {
     // `--all-targets` leaves out targets with `test = false`.
-    let targets = ["clippy", "--all-targets", "--test=scale", "--test=hostile"];
+    let targets = ["clippy", "--all-targets", "--test=scale", "--test=hostile", "--test=simpy", "--test=closed_forms"];
     cargo(&[&targets[..], &WORKSPACE_ARGS, &DENY_WARNINGS].concat(), &[])?;
     cargo(&[&["clippy", "--all-targets"][..], &XTASK_ARGS, &DENY_WARNINGS].concat(), &[])
 }
@@ -59,6 +59,12 @@ pub(crate) fn test_scale() -> Result<(), String> {
 /// Its manifest excludes it from `cargo test`.
 pub(crate) fn test_hostile() -> Result<(), String> {
     run_tests(&["--test=hostile"])
+}
+
+/// Its manifest excludes it from `cargo test`. `python` has the packages of `tests/simulation/requirements.txt`.
+pub(crate) fn test_simulation(python: &str) -> Result<(), String> {
+    let arguments = [&["test", "--test=simpy", "--test=closed_forms"][..], &WORKSPACE_ARGS].concat();
+    cargo(&arguments, &[("AJO_SIMPY_PYTHON", python)])
 }
 
 fn run_tests(targets: &[&str]) -> Result<(), String> {

@@ -55,7 +55,7 @@ enum XtaskCommand {
         /// Run only these steps
         #[arg(value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| PossibleValue::new(step.name).help(step.description))))]
         steps: Vec<String>,
-        /// Also run WebAssembly, browsers, runtimes, bundlers, schemathesis, hostile peers, and scale, with bounded samples
+        /// Also run WebAssembly, browsers, runtimes, bundlers, schemathesis, simulation, hostile peers, and scale, with bounded samples
         #[arg(long, conflicts_with = "steps")]
         all: bool,
         /// Run everything, or the named steps, with full sample counts: millions of inputs, thousands of runs

@@ -29,8 +29,8 @@ pub(crate) enum Requirement {
     NpmPackages(&'static str),
     /// Like `NpmPackages`, but installed in a build folder with this name. The step adds the tarball there, and projects that use it.
     NpmProject(&'static str, &'static str),
-    /// Python and schemathesis, which pip installs.
-    Schemathesis,
+    /// Python, and the packages of `requirements.txt` in this folder below `tests`, which pip installs.
+    PythonPackages(&'static str),
     Chromium,
     Chromedriver,
     /// Rust 1.x.
@@ -69,7 +69,7 @@ impl Requirement {
                 format!("Node.js {MIN_NODE_VERSION} or newer is not installed"),
                 "apt-get install nodejs npm".to_owned(),
             ),
-            Self::Schemathesis => read_output("sh", &["tests/schemathesis/run.sh", "--prepare"])
+            Self::PythonPackages(folder) => python_with_packages(folder)
                 .map(drop)
                 .or_else(|problem| missing(problem, "apt-get install python3 python3-venv".to_owned())),
             Self::Chromium if !program_path(CHROMIUM).exists() => missing_program(CHROMIUM, "chromium"),
@@ -102,6 +102,11 @@ impl Requirement {
             _ => Ok(()),
         }
     }
+}
+
+/// Installs the packages of a folder below `tests` unless they are installed, and returns the path of their Python.
+pub(crate) fn python_with_packages(folder: &str) -> Result<String, String> {
+    Ok(read_output("sh", &["tests/python_venv.sh", folder])?.trim().to_owned())
 }
 
 /// The default path of a copy of the vendor's specification.

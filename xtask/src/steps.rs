@@ -4,16 +4,20 @@ use crate::npm::{self, folders::SOURCES_FOLDER};
 use crate::output::log;
 use crate::process::{cargo, run_in};
 use crate::requirement::Requirement::{
-    Chromedriver, Chromium, LinuxOnX64, Node, NpmPackages, Program, RustTarget, RustVersion, Schemathesis, Tool,
+    Chromedriver, Chromium, LinuxOnX64, Node, NpmPackages, Program, PythonPackages, RustTarget, RustVersion, Tool,
     VendorSpec, WasmBindgen, WasmPack,
 };
-use crate::requirement::{Requirement, WASIP1, WASM32, vendor_spec_path};
+use crate::requirement::{Requirement, WASIP1, WASM32, python_with_packages, vendor_spec_path};
 use crate::tools::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::workspace::root;
 use crate::{cargo_steps, compare_spec, fetch_tests, generate, lint_tools, spec_edit};
 
 /// Tests of the emulator's web UI.
 const BROWSER_TESTS: &str = "tests/browser";
+
+/// Folders below `tests` with Python packages.
+const SCHEMATHESIS: &str = "schemathesis";
+const SIMULATION: &str = "simulation";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StepTier {
@@ -157,6 +161,13 @@ pub(crate) const STEPS: &[TestStep] = &[
     ),
     test_step(
         StepTier::All,
+        SIMULATION,
+        "the simulator agrees with an independent simulation and with closed forms",
+        &[PythonPackages(SIMULATION)],
+        test_simulation,
+    ),
+    test_step(
+        StepTier::All,
         "spec-edit",
         "an operation and a field added to a spec reach everything, and everything compiles",
         &[Program("git", "git")],
@@ -171,9 +182,9 @@ pub(crate) const STEPS: &[TestStep] = &[
     ),
     test_step(
         StepTier::All,
-        "schemathesis",
+        SCHEMATHESIS,
         "schemathesis finds no difference between the emulator and the specs",
-        &[Schemathesis],
+        &[PythonPackages(SCHEMATHESIS)],
         test_with_schemathesis,
     ),
     test_step(
@@ -279,6 +290,10 @@ fn test_in_browser() -> Result<(), String> {
     cargo(&["build", "--package", "ajo-emulator", "--example", "web_ui", "--locked"], &[])?;
     // One file at a time, because each starts its own browser.
     run_in(&root().join(BROWSER_TESTS), "node", &["--test", "--test-concurrency=1"])
+}
+
+fn test_simulation() -> Result<(), String> {
+    cargo_steps::test_simulation(&python_with_packages(SIMULATION)?)
 }
 
 fn test_with_schemathesis() -> Result<(), String> {

@@ -47,12 +47,12 @@ pub(crate) fn read_to_send<D: DeserializeOwned>(
 
 /// Parses the definitions in a file for the simulator, which has rules of its own.
 pub(crate) fn parse_to_simulate(
-    source: SourceFile,
+    source: &SourceFile,
     format: OutputFormat,
 ) -> Result<Vec<ParsedDefinition>, CommandError> {
-    let parsed = parse_definitions(None, &source);
+    let parsed = parse_definitions(None, source);
     if parsed.definitions.is_empty() {
-        return Err(refuse(&source, parsed, format));
+        return Err(refuse(source, parsed, format));
     }
     print_live_limits(&source.name, &parsed.definitions);
     Ok(parsed.definitions)

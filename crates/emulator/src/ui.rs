@@ -46,6 +46,8 @@ const FILES: &[UiFile] = &[
     file!("faults.js", "text/javascript"),
     file!("quirks.js", "text/javascript"),
     file!("traffic.js", "text/javascript"),
+    file!("traffic-chart.js", "text/javascript"),
+    file!("traffic-report.js", "text/javascript"),
 ];
 
 /// The response to a request for the UI. With another method, `/` is a client error and appears in the request log.

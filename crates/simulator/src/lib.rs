@@ -61,12 +61,12 @@ pub use report::call_counts::{CallCounts, CallOutcome};
 pub use report::expectation::{Expectation, ExpectationError, ExpectationResult};
 pub use report::percentiles::Percentiles;
 pub use report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
-pub use request::SimulationRequest;
+pub use request::{SimulationRequest, SimulationResponse, UnknownBehavior};
 pub use scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
 pub use simulate::{
-    DEFAULT_EXACT_CALLS, MAX_EXACT_CALLS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
+    DEFAULT_EXACT_REQUESTS, MAX_EXACT_REQUESTS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
     simulate, simulate_with_progress,
 };
 pub use sizing::{

@@ -16,11 +16,11 @@ pub const MAX_RETRIES: u8 = 3;
 /// Maximum time in the throttling queue, in milliseconds. Documented: up to 6 hours.
 pub const MAX_QUEUE_MS: u64 = 6 * 3_600_000;
 
-/// Maximum number of calls in exact mode.
-pub const MAX_EXACT_CALLS: u64 = 100_000_000;
+/// Maximum number of requests in exact mode, with expected retries: 10 to 20 s of CPU time.
+pub const MAX_EXACT_REQUESTS: u64 = 100_000_000;
 
-/// Exact mode is the default up to this number of calls: about a second.
-pub const DEFAULT_EXACT_CALLS: u64 = 2_000_000;
+/// Exact mode is the default up to this number of requests: less than a second.
+pub const DEFAULT_EXACT_REQUESTS: u64 = 2_000_000;
 
 /// The method of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +42,9 @@ impl SimulationMode {
         }
     }
 
-    /// Exact mode up to [`DEFAULT_EXACT_CALLS`] calls, otherwise cohort mode.
+    /// Exact mode up to [`DEFAULT_EXACT_REQUESTS`], otherwise cohort mode.
     pub fn for_scenario(scenario: &Scenario) -> Self {
-        if scenario.offered_calls() <= DEFAULT_EXACT_CALLS { Self::Exact } else { Self::Cohort }
+        if exact::expected_requests(scenario) <= DEFAULT_EXACT_REQUESTS { Self::Exact } else { Self::Cohort }
     }
 }
 
@@ -68,9 +68,10 @@ impl FromStr for SimulationMode {
 #[non_exhaustive]
 pub enum SimulationError {
     #[error(
-        "exact mode simulates at most {MAX_EXACT_CALLS} calls, and the traffic has {calls}; use cohort mode or less traffic"
+        "exact mode simulates at most {MAX_EXACT_REQUESTS} requests, and this traffic has about {requests} with retries and \
+         other calls; use cohort mode or less traffic"
     )]
-    TooManyCalls { calls: u64 },
+    TooManyRequests { requests: u64 },
     #[error("the simulation was canceled")]
     Canceled,
 }
@@ -91,8 +92,8 @@ pub fn simulate(scenario: &Scenario, mode: SimulationMode) -> Result<SimulationR
     simulate_with_progress(scenario, mode, &mut |_| ControlFlow::Continue(()))
 }
 
-/// Simulates a scenario like [`simulate`], and calls `progress` often: at least each simulated second, and at least every 10 ms
-/// on a usual machine. `progress` can cancel.
+/// Simulates a scenario like [`simulate`], and calls `progress` at the start and then at least every 10 ms on a usual machine.
+/// `progress` can cancel.
 pub fn simulate_with_progress(
     scenario: &Scenario,
     mode: SimulationMode,

@@ -57,15 +57,18 @@ fn throttled(random: &mut Rng) -> TracedScenario {
 
 /// One call per second: some wait six hours.
 fn six_hours(random: &mut Rng) -> TracedScenario {
-    let step = one_of(random, &[1, 1000, 100_000, SECOND]);
+    let step = one_of(random, &[1, 1000, 100_000, SECOND, SECOND]);
     let all_fail = random.bool();
     // If all fail, each uses four slots.
-    let early = if all_fail { random.usize(5390..=5420) } else { random.usize(21_590..=21_620) };
+    let early = if all_fail { random.usize(5410..=5450) } else { random.usize(21_600..=21_650) };
     let mut times = arrivals(random, early, step, 10 * SECOND);
     times.extend(arrivals(random, 20, step, 8 * 3600 * SECOND));
     times.sort_unstable();
     let mut traced = traced(random, step, ConfiguredLimits::default().with_throttling(1), None, &times);
-    traced.scenario.capped_call = CappedCall::Final;
+    traced.scenario.connections = None;
+    traced.scenario.endpoint.capacity = EndpointCapacity::Unlimited;
+    traced.scenario.endpoint.failure_status = 503;
+    traced.scenario.timeout_seconds = 30;
     for call in &mut traced.calls {
         call.attempts = call.attempts.map(|attempt| AttemptResult {
             latency: attempt.latency.min(2 * SECOND),

@@ -16,6 +16,7 @@ pub(super) fn measure() -> Result<BenchReport, String> {
     let server = BenchServer::start(None, "native")?;
     report.add_output(&bench_program::run_program(None, &["native", "count", &server.address])?)?;
     report.add_output(&bench_program::run_program(None, &["cached_token", "count"])?)?;
+    report.add_output(&bench_program::run_program(None, &["simulation", "count"])?)?;
     log("==> instructions");
     instructions::count(&mut report, &server.address)?;
     log("==> crates");

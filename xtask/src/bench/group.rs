@@ -16,6 +16,8 @@ pub(crate) enum BenchGroup {
     CachedToken,
     /// A plan of 10 to 10,000 configurations: CPU time, and how it grows
     Plan,
+    /// Simulations: requests per second of CPU time, and the time of a day
+    Simulation,
     /// The time of `generate --check` in a CI job
     Codegen,
     /// The emulator compared with Prism and with bare axum: start, memory, calls per second, latencies, a million calls
@@ -35,7 +37,7 @@ impl BenchGroup {
             Self::Emulator => &["python3", "node", "npm", "wrk"],
             Self::Apply => &["python3"],
             Self::Npm => &["node", "npm"],
-            Self::Counts | Self::Native | Self::CachedToken | Self::Plan | Self::Codegen | Self::Charts => &[],
+            Self::Counts | Self::Native | Self::CachedToken | Self::Plan | Self::Simulation | Self::Codegen | Self::Charts => &[],
         };
         match programs.iter().find(|program| !bench_program::is_installed(program)) {
             None => Ok(()),

@@ -43,6 +43,7 @@ pub(super) fn measure(group: BenchGroup) -> Result<BenchReport, String> {
             // Not pinned, because it compares threads.
             BenchGroup::CachedToken => bench_program::run_program(None, &["cached_token", "measure"]),
             BenchGroup::Plan => bench_program::run_program(client_core, &["plan"]),
+            BenchGroup::Simulation => bench_program::run_program(client_core, &["simulation", "measure"]),
             BenchGroup::Codegen => measure_codegen(),
             BenchGroup::Emulator => script(root(), "python3", &["benches/emulator.py"]),
             BenchGroup::Apply => script(root(), "python3", &["benches/apply.py"]),

@@ -155,8 +155,11 @@ pub(crate) struct ResultArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// Exit with 8 unless the result meets this, such as 'rejected = 0' or 'p95_wait < 60s'; repeatable
-    #[arg(long, value_name = "METRIC OP VALUE")]
+    #[arg(
+        help = "Exit with 8 unless the result meets this, such as 'rejected = 0' or 'p95_wait < 60s'; repeatable",
+        long,
+        value_name = "METRIC OP VALUE"
+    )]
     pub(crate) expect: Vec<Expectation>,
 
     /// Also write an SVG chart to this file

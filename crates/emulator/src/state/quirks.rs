@@ -54,7 +54,7 @@ pub enum QuirkError {
 
 impl QuirkSettings {
     /// All quirks.
-    pub const ALL: [Quirk; 22] = [
+    pub const ALL: [Quirk; 24] = [
         Quirk {
             name: "can_deploy_method",
             variants: &["both", "get", "post"],
@@ -170,6 +170,16 @@ impl QuirkSettings {
             name: "default_cap_raise",
             variants: &["config", "support"],
             description: "a greater configured limit replaces the default cap, or Adobe's support raises it (simulations only)",
+        },
+        Quirk {
+            name: "no_connection",
+            variants: &["wait", "reject"],
+            description: "a call without a free connection waits until its timeout, or is rejected (simulations only; unknown)",
+        },
+        Quirk {
+            name: "capped_call",
+            variants: &["final", "retried"],
+            description: "a call that a cap rejects ends, or is retried like a failed call (simulations only; unknown)",
         },
     ];
 

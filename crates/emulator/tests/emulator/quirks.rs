@@ -212,7 +212,7 @@ fn observe(quirk: &str, variant: &str) -> Value {
             let statements = report["assumptions"].to_string();
             let scope =
                 ["host", "endpoint", "domain"].into_iter().find(|it| statements.contains(&format!("for each {it}")));
-            json!([scope, statements.contains("no other endpoint")])
+            json!([scope, report["assumptions"].to_string().contains("no_other_calls")])
         }
         "default_cap_raise" => {
             let mut definition = capping();
@@ -220,6 +220,20 @@ fn observe(quirk: &str, variant: &str) -> Value {
             let (_, report) = client.control("POST", "/simulate", &json!({"traffic": "1x1", "definition": definition}));
             let limits = report["limits"].as_array().expect("limits").iter();
             limits.map(|limit| limit["name"].clone()).collect()
+        }
+        "no_connection" => {
+            let mut definition = capping();
+            definition["services"]["action"]["maxHttpConnections"] = json!(1);
+            let body = json!({"traffic": "10x1", "latency": 500, "timeoutSeconds": 1, "definition": definition});
+            let (_, report) = client.control("POST", "/simulate", &body);
+            json!([report["totals"]["timedOut"], report["totals"]["rejected"]])
+        }
+        "capped_call" => {
+            let mut definition = capping();
+            definition["services"]["action"]["rating"]["maxCallsCount"] = json!(5);
+            let body = json!({"traffic": "10x1", "retryDelayMs": 500, "definition": definition});
+            let (_, report) = client.control("POST", "/simulate", &body);
+            json!([report["totals"]["succeeded"], report["totals"]["rejected"]])
         }
         other => panic!("the quirk {other} has no test"),
     }
@@ -291,6 +305,8 @@ fn variants_of_each_quirk_differ() {
         ),
         ("default_cap_scope", vec![json!(["host", true]), json!(["endpoint", false]), json!(["domain", true])]),
         ("default_cap_raise", vec![json!(["capping"]), json!(["capping", "default_cap"])]),
+        ("no_connection", vec![json!([8, 0]), json!([0, 8])]),
+        ("capped_call", vec![json!([5, 5]), json!([10, 0])]),
     ];
     assert_eq!(expected.len(), QuirkSettings::ALL.len());
     for (quirk, (name, variants)) in QuirkSettings::ALL.iter().zip(&expected) {

@@ -51,7 +51,7 @@ fn simulate_uses_deployed_definition() {
     service(&mut state, "PUT", &path, &capping(100));
     let (status, report) = simulate(&mut state, &json!({"traffic": "300x10", "uid": uid}));
     assert_eq!(status, StatusCode::OK);
-    assert_eq!((&report["totals"]["allowed"], &report["totals"]["rejected"]), (&json!(2000), &json!(1000)));
+    assert_eq!((&report["totals"]["sent"], &report["totals"]["rejected"]), (&json!(2000), &json!(1000)));
     assert_eq!(report["version"], 1);
 }
 
@@ -81,4 +81,105 @@ fn unknown_uid_or_bad_traffic_is_rejected() {
     assert!(error["message"].as_str().expect("a message").starts_with("part 1 of the traffic, `1`"));
     let (status, report) = simulate(&mut state, &json!({"traffic": "1x1"}));
     assert_eq!((status, &report["limits"][0]["name"]), (StatusCode::OK, &json!("default_cap")));
+}
+
+#[test]
+fn request_selects_every_option() {
+    let mut state = new_state();
+    let body = json!({
+        "journeys": [{"name": "welcome", "traffic": "100x2"}, {"name": "order", "traffic": [50, 0]}],
+        "arrivals": "poisson",
+        "definition": capping(200),
+        "service": "action",
+        "mode": "cohort",
+        "window": "token_bucket",
+        "connections": 30,
+        "latency": "p50=80,p95=300,p99=900",
+        "failures": "first:1",
+        "failureStatus": 429,
+        "servers": 40,
+        "timeoutSeconds": 20,
+        "retryDelayMs": 50,
+        "otherCalls": "10x2",
+        "dataSourceCap": 20,
+        "noConnection": "reject",
+        "cappedCall": "retried",
+        "expect": ["rejected = 0", "p95_latency < 10ms"],
+        "seed": 7,
+        "rows": 1,
+    });
+    let (status, report) = simulate(&mut state, &body);
+    assert_eq!(status, StatusCode::OK, "{report}");
+    let echoed = ["service", "mode", "window", "arrivals", "timeoutSeconds", "retryDelayMs", "seed"];
+    assert_eq!(
+        echoed.map(|field| report[field].clone()),
+        [json!("action"), json!("cohort"), json!("token_bucket"), json!("poisson"), json!(20), json!(50), json!(7)]
+    );
+    let endpoint = json!({
+        "latency": "p50=80,p95=300,p99=900", "failures": "first:1", "failureStatus": 429, "capacity": {"servers": 40},
+    });
+    assert_eq!(report["endpoint"], endpoint);
+    assert_eq!(report["connections"]["count"], 30);
+    let assumptions = report["assumptions"].to_string();
+    assert!(assumptions.contains("no_connection_reject") && assumptions.contains("journeys_share_limits"));
+    let expectations = report["expectations"].as_array().expect("expectations");
+    assert_eq!((expectations.len(), &expectations[1]["met"]), (2, &json!(false)));
+    assert_eq!(report["rows"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn invalid_option_is_named() {
+    let mut state = new_state();
+    let long = json!((0..51).map(|number| json!({"name": number.to_string(), "traffic": "1x1"})).collect::<Vec<_>>());
+    for (fields, expected) in [
+        (json!({}), "either traffic or journeys is required"),
+        (json!({"traffic": "1x1", "journeys": []}), "either traffic or journeys is required"),
+        (json!({"journeys": []}), "either traffic or journeys is required"),
+        (json!({"journeys": long}), "at most 50 journeys can be simulated"),
+        (json!({"traffic": "1x1", "servers": 1, "capacity": 1}), "the endpoint has either a capacity or servers"),
+        (json!({"traffic": "1x1", "servers": 0}), "the endpoint needs at least one server"),
+        (json!({"traffic": "1x1", "latency": "fast"}), "the latency must be from 0.001 to 600000 ms"),
+        (json!({"traffic": "1x1", "latency": -1}), "the latency must be from 0.001 to 600000 ms"),
+        (json!({"traffic": "1x1", "failureStatus": 200}), "the status of failures must be from 400 to 599"),
+        (json!({"traffic": "1x1", "timeoutSeconds": 31}), "timeoutSeconds must be from 1 to 30"),
+        (json!({"traffic": "1x1", "retryDelayMs": 30_001}), "retryDelayMs must be at most 30000"),
+        (json!({"traffic": "1x1", "connections": 0}), "connections must be at least 1"),
+        (json!({"traffic": "1x1", "service": "dataSource", "dataSourceCap": 0}), "dataSourceCap must be at least 1"),
+        (json!({"traffic": "1x1", "expect": ["lost = 0"]}), "the expectation `lost = 0` has an unknown metric"),
+        (json!({"traffic": "1x1", "otherCalls": "x"}), "part 1 of the traffic, `x`"),
+        (json!({"traffic": "1x1", "latencyMs": 5}), "invalid body: unknown field `latencyMs`"),
+    ] {
+        let (status, error) = simulate(&mut state, &fields);
+        let message = error["message"].as_str().expect("a message");
+        assert!(status == StatusCode::BAD_REQUEST && message.starts_with(expected), "{fields}: {message}");
+    }
+}
+
+/// 20 million calls would take longer than 2 seconds one by one.
+#[test]
+fn long_simulation_is_refused() {
+    let mut state = new_state();
+    let (status, error) = simulate(&mut state, &json!({"traffic": "20000x1000", "mode": "exact"}));
+    assert_eq!(
+        (status, &error["message"]),
+        (
+            StatusCode::BAD_REQUEST,
+            &json!("the simulation takes longer than 2 seconds; use the mode `cohort`, or less traffic")
+        )
+    );
+}
+
+/// A quirk selects what the request does not.
+#[test]
+fn quirk_is_the_default() {
+    let mut state = new_state();
+    let mut body = json!({"traffic": "10x1", "connections": 1, "latency": 500, "timeoutSeconds": 1});
+    let mut counts = |body: &Value| {
+        state.quirks_mut().set("no_connection", "reject").expect("a variant");
+        let totals = &simulate(&mut state, body).1["totals"];
+        [totals["rejected"].clone(), totals["timedOut"].clone()]
+    };
+    assert_eq!(counts(&body), [json!(8), json!(0)]);
+    body["noConnection"] = json!("wait");
+    assert_eq!(counts(&body), [json!(0), json!(8)]);
 }

@@ -40,13 +40,7 @@ impl CapSteps {
 
     /// Removes the attempts that get no slot from `batch`, and adds them to `rejected`. Attempts of all kinds, and calls to other
     /// endpoints, get slots in proportion to their number.
-    pub(crate) fn pass(
-        &mut self,
-        batch: &mut [Cohort],
-        others: u64,
-        rejected: &mut Vec<Cohort>,
-        recorder: &mut Recorder,
-    ) {
+    pub(crate) fn pass(&mut self, batch: &mut [Cohort], others: u64, rejected: &mut Vec<Cohort>, recorder: &mut Recorder) {
         let attempts: u64 = batch.iter().map(|cohort| cohort.calls).sum();
         let mut passing = attempts;
         let mut passing_others = 0;

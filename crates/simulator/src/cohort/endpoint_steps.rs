@@ -88,12 +88,11 @@ impl Rounds {
     /// Requests that arrive evenly from `at` to `last`, and units that are free at `free`.
     pub(crate) fn new(at: Micros, last: Micros, free: Micros, requests: u64, units: u64, work: Micros) -> Self {
         if requests <= units {
-            let middle = at + (last - at) / 2;
-            // Units that were free before are not ahead of the requests.
-            let wait = if free > at { free.saturating_sub(middle) } else { 0 };
-            return Self { wait, end: free.max(at) + work };
+            let middle = Micros::midpoint(at, last);
+            return Self { wait: free.saturating_sub(middle), end: free.max(middle) + work };
         }
-        let end = (free.max(at) + mul_div(work, requests, units)).max(last + work);
+        let last_round = last - mul_div(last - at, units, requests) / 2;
+        let end = (free.max(at) + mul_div(work, requests, units)).max(last_round + work);
         let wait = Micros::midpoint(free.saturating_sub(at), (end - work).saturating_sub(last));
         Self { wait, end }
     }

@@ -104,7 +104,7 @@ impl<'s> CohortEngine<'s> {
             batch.clear();
             self.retries.take(&mut batch);
             if arrivals > 0 {
-                batch.push(Cohort { attempt: 0, at: now, deadline: 0, calls: arrivals });
+                batch.push(Cohort { attempt: 0, at: now, deadline: 0, span: self.step, calls: arrivals });
             }
             if let Some(throttling) = &mut self.throttling {
                 throttling.pass(now, &mut batch, &mut self.recorder);
@@ -136,7 +136,7 @@ impl<'s> CohortEngine<'s> {
                 CappedCall::Final => None,
             };
             match retry {
-                Some(retry) => self.retries.push(retry),
+                Some(retry) => self.retries.push(retry, self.now),
                 None => self.recorder.ended(cohort.at, 0, CallOutcome::Rejected, cohort.calls),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::time::Micros;
 
-/// Calls with the same next attempt, spread evenly over one step.
+/// Calls with the same next attempt, spread evenly over a short time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cohort {
     /// The number of the next attempt; 0 is the first.
@@ -11,6 +11,8 @@ pub(crate) struct Cohort {
     pub(crate) at: Micros,
     /// The end of the first call's timeout.
     pub(crate) deadline: Micros,
+    /// The time from the first call to the last one.
+    pub(crate) span: Micros,
     pub(crate) calls: u64,
 }
 
@@ -41,9 +43,9 @@ impl RetrySteps {
         self.now = now;
     }
 
-    /// Adds retries to the nearest step, and to similar ones.
-    pub(crate) fn push(&mut self, cohort: Cohort) {
-        let slot = self.slot((cohort.at + self.step / 2).max(self.now));
+    /// Adds retries to the nearest step from `first` on, and to similar ones.
+    pub(crate) fn push(&mut self, cohort: Cohort, first: Micros) {
+        let slot = self.slot((cohort.at + self.step / 2).max(first));
         self.calls += cohort.calls;
         let length = self.step;
         let similar = self.steps[slot]
@@ -73,6 +75,6 @@ impl Cohort {
             let sum = u128::from(first) * u128::from(self.calls) + u128::from(second) * u128::from(other.calls);
             u64::try_from(sum / u128::from(calls.max(1))).unwrap_or(first)
         };
-        *self = Self { at: mean(self.at, other.at), deadline: mean(self.deadline, other.deadline), calls, ..*self };
+        *self = Self { at: mean(self.at, other.at), deadline: mean(self.deadline, other.deadline), span: mean(self.span, other.span), calls, ..*self };
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cohort::endpoint_steps::{EndpointSteps, MAX_GROUPS, Rounds};
 use crate::cohort::group::{Cohort, RetrySteps};
-use crate::cohort::latency_table::LatencyTable;
+use crate::cohort::latency_table::{LatencySequence, LatencyTable};
 use crate::cohort::share::{Share, ShareRemainder};
 use crate::cohort::units::Units;
 use crate::cohort::window::mul_div;
@@ -29,14 +29,15 @@ pub(crate) struct Requests {
     /// The remainders of each attempt number.
     in_time: [ShareRemainder; ATTEMPTS],
     failing: [ShareRemainder; ATTEMPTS],
+    /// The latencies of successful and of failed requests, by attempt number.
+    successes: [LatencySequence; ATTEMPTS],
+    failed: [LatencySequence; ATTEMPTS],
 }
 
-/// A part of the batch that starts together.
+/// Calls that start together.
 #[derive(Clone, Copy)]
 struct Part {
-    /// The range of calls in the batch.
-    from: u64,
-    to: u64,
+    calls: u64,
     /// The mean wait for a connection.
     wait: Micros,
     /// The start of the first request, and the time until the start of the last one.
@@ -65,6 +66,8 @@ impl Requests {
             retry_delay: scenario.retry_delay(),
             in_time: Default::default(),
             failing: Default::default(),
+            successes: [0, 1, 2, 3].map(LatencySequence::new),
+            failed: [4, 5, 6, 7].map(LatencySequence::new),
         }
     }
 
@@ -75,90 +78,93 @@ impl Requests {
         is_allowed.then_some(Cohort { attempt: cohort.attempt + 1, at, ..cohort })
     }
 
-    /// Sends attempts, spread over the step at `now`, over free connections. Returns the number of parts.
+    /// Sends the attempts of the step at `now` over free connections. Returns the number of parts.
     pub(crate) fn send(
         &mut self,
         now: Micros,
-        batch: &[Cohort],
+        batch: &mut [Cohort],
         retries: &mut RetrySteps,
         recorder: &mut Recorder,
     ) -> u64 {
         let total: u64 = batch.iter().map(|cohort| cohort.calls).sum();
+        let batch_span = batch.iter().map(|cohort| cohort.span * cohort.calls).sum::<u64>() / total;
         let Some(mut connections) = self.connections.take() else {
-            let part = Part { from: 0, to: total, wait: 0, start: now, span: self.step };
-            self.start(batch, total, part, retries, recorder, &mut |_, _, _| {});
+            let part = Part { calls: total, wait: 0, start: now, span: batch_span };
+            self.start(batch, part, now, retries, recorder, &mut |_, _| {});
             return 1;
         };
-        let (mut from, mut parts) = (0, 0);
+        // The time that a call has left if it does not wait.
+        let time = |cohort: &Cohort| u128::from(cohort.deadline.saturating_sub(cohort.at)) * u128::from(cohort.calls);
+        let time = batch.iter().map(time).sum::<u128>() / u128::from(total);
+        let (mut from, mut parts, mut cohorts) = (0, 0, Vec::new());
         while from < total {
             parts += 1;
-            let at = now + mul_div(self.step, from, total);
-            let part = |to| Part { from, to, wait: 0, start: at, span: mul_div(self.step, to - from, total) };
-            let free = connections.next_free(at);
-            if self.rejects && free > at {
-                let calls = mul_div(total, free - at, self.step).clamp(1, total - from);
-                let part = part(from + calls);
-                recorder.connections_exceeded(calls);
-                for (cohort, calls) in divide(batch, total, part) {
-                    recorder.ended(cohort.at, 0, CallOutcome::Rejected, calls);
+            let at = now + mul_div(batch_span, from, total);
+            let part = |calls| Part { calls, wait: 0, start: at, span: mul_div(batch_span, calls, total) };
+            if self.rejects {
+                let (free, units) = connections.next_free(at);
+                let middle = Micros::midpoint(at, at + mul_div(batch_span, units, total));
+                if free > middle {
+                    let calls = mul_div(total, free - middle, batch_span).clamp(1, total - from);
+                    recorder.connections_exceeded(calls);
+                    divide(batch, calls, &mut cohorts);
+                    for cohort in &cohorts {
+                        recorder.ended(cohort.at, 0, CallOutcome::Rejected, cohort.calls);
+                    }
+                    from += calls;
+                    continue;
                 }
-                from = part.to;
-                continue;
             }
-            let least = (total.div_ceil(MAX_GROUPS)).min(total - from);
-            let (free, units) = connections.reserve(at, if self.rejects { 1 } else { least }, total - from);
-            let mut part = part((from + units.max(least)).min(total));
-            self.plan(batch, total, &mut part, free, units);
+            let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
+            let (free, units) = connections.reserve(at, group, total - from);
+            let mut part = part(units.max(group));
+            self.plan(time, &mut part, free, units);
             if part.wait > 0 {
-                recorder.connections_exceeded(part.to - part.from);
+                recorder.connections_exceeded(part.calls);
             }
-            if part.to - part.from > units {
+            divide(batch, part.calls, &mut cohorts);
+            from += part.calls;
+            if part.calls > units {
                 // Each connection carries several requests, one after the other.
-                let end = part.start + part.span;
-                let mut busy = 0;
-                let mut started = 0;
-                self.start(batch, total, part, retries, recorder, &mut |_, hold, calls| {
+                let (mut busy, mut started) = (0, 0);
+                self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
                     busy += hold * calls;
                     started += calls;
                 });
-                let last_arrival = now + mul_div(self.step, part.to, total);
+                let last_arrival = now + mul_div(batch_span, from, total);
                 // Without a start, the connections stay free.
-                let end = busy.checked_div(started).map_or(free, |hold| end.max(last_arrival + hold));
+                let hold = busy.checked_div(started);
+                let end = hold.map_or(free, |hold| (part.start + part.span).max(last_arrival + hold));
                 connections.occupy(end.max(free), units);
             } else {
-                let mut left = units;
-                self.start(batch, total, part, retries, recorder, &mut |start, hold, calls| {
-                    connections.occupy(start.max(free) + hold, calls.min(left));
-                    left -= calls.min(left);
+                let (mut left, start) = (units, free.max(at + part.span / 2));
+                self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
+                    connections.occupy(start + hold, calls);
+                    left -= calls;
                 });
                 connections.occupy(free, left);
             }
-            from = part.to;
         }
         self.connections = Some(connections);
         parts
     }
 
     /// The wait of a part on units that are free at `free`.
-    fn plan(&self, batch: &[Cohort], total: u64, part: &mut Part, free: Micros, units: u64) {
-        let (at, calls) = (part.start, part.to - part.from);
+    fn plan(&self, time: u128, part: &mut Part, free: Micros, units: u64) {
+        let (at, calls) = (part.start, part.calls);
         let last = at + part.span;
+        let work = self.latency.mean();
         if calls <= units {
-            let Rounds { wait, .. } = Rounds::new(at, last, free, calls, units, 0);
-            if free > at {
-                (part.start, part.span) = (free, 0);
-            }
-            part.wait = wait;
+            part.wait = Rounds::new(at, last, free, calls, units, work).wait;
+            part.start = free.max(at);
             return;
         }
         // The time that the first call has left, and that the last call has left when it starts. A call occupies a connection until
         // its response or its deadline.
-        let left: u128 =
-            batch.iter().map(|it| u128::from(it.deadline - it.at.min(it.deadline)) * u128::from(it.calls)).sum();
-        let left = i128::try_from(left / u128::from(total)).unwrap_or(0);
+        let left = i128::try_from(time).unwrap_or(0);
         let first_wait = i128::from(free.saturating_sub(at));
-        let (calls, units, span) = (i128::from(calls), i128::from(units), i128::from(part.span));
-        let work = i128::from(self.latency.mean());
+        let (calls, units, span, work) =
+            (i128::from(calls), i128::from(units), i128::from(part.span), i128::from(work));
         let first_left = left - first_wait;
         let relaxed = first_left + span - work * calls / units;
         let last_left = if relaxed >= work { relaxed } else { (first_left + span) * units / (units + calls) };
@@ -168,22 +174,23 @@ impl Requests {
         part.span = u64::try_from(i128::from(last) + last_wait - i128::from(part.start)).unwrap_or(0);
     }
 
-    /// Starts the calls of a part and decides their results. Calls `occupy` with the start, the mean time on a connection, and the
-    /// number of requests.
+    /// Starts the calls of a part and decides their results. Calls `occupy` with the mean time on a connection and the number of
+    /// requests.
     fn start(
         &mut self,
-        batch: &[Cohort],
-        total: u64,
+        cohorts: &[Cohort],
         part: Part,
+        now: Micros,
         retries: &mut RetrySteps,
         recorder: &mut Recorder,
-        occupy: &mut dyn FnMut(Micros, Micros, u64),
+        occupy: &mut dyn FnMut(Micros, u64),
     ) {
         let in_time = |cohort: &Cohort| cohort.at + part.wait < cohort.deadline;
-        let started = divide(batch, total, part).filter(|(cohort, _)| in_time(cohort)).map(|(_, calls)| calls).sum();
+        let started = cohorts.iter().filter(|cohort| in_time(cohort)).map(|cohort| cohort.calls).sum();
         let work_wait = if started > 0 { self.endpoint.accept(part.start, part.span, started) } else { 0 };
-        for (cohort, calls) in divide(batch, total, part) {
-            if !in_time(&cohort) {
+        for cohort in cohorts {
+            let calls = cohort.calls;
+            if !in_time(cohort) {
                 recorder.ended(cohort.deadline, 0, CallOutcome::TimedOut, calls);
                 continue;
             }
@@ -196,7 +203,7 @@ impl Requests {
             let hold = if within == 0 { left } else { work_wait + self.latency.mean_up_to(left - work_wait) };
             recorder.sent(start, 0, attempt > 0, part.wait, calls);
             recorder.busy(hold, self.endpoint.busy(), calls);
-            occupy(part.start, hold, calls);
+            occupy(hold, calls);
             if responses < calls {
                 recorder.ended(cohort.deadline, 0, CallOutcome::TimedOut, calls - responses);
             }
@@ -208,15 +215,15 @@ impl Requests {
                 _ => self.failing[attempt].take(responses, self.failure_share),
             };
             if failing < responses {
-                let latency = work_wait + self.latency.draw(within);
+                let latency = work_wait + self.latency.draw(within, &mut self.successes[attempt]);
                 recorder.latency(latency, responses - failing);
                 recorder.ended(start + latency, 0, CallOutcome::Succeeded, responses - failing);
             }
             if failing > 0 {
-                let ended = start + work_wait + self.latency.draw(within);
-                let failed = Cohort { calls: failing, ..cohort };
+                let ended = start + work_wait + self.latency.draw(within, &mut self.failed[attempt]);
+                let failed = Cohort { calls: failing, ..*cohort };
                 match self.retry(failed, ended).filter(|_| self.is_retried) {
-                    Some(retry) => retries.push(retry),
+                    Some(retry) => retries.push(retry, now + self.step),
                     None => recorder.ended(ended, 0, CallOutcome::Failed, failing),
                 }
             }
@@ -224,11 +231,19 @@ impl Requests {
     }
 }
 
-/// The calls of each cohort in a part.
-fn divide(batch: &[Cohort], total: u64, part: Part) -> impl Iterator<Item = (Cohort, u64)> {
-    let calls = move |cohort: &Cohort| {
-        let before = mul_div(cohort.calls, part.from, total);
-        (*cohort, mul_div(cohort.calls, part.to, total) - before)
-    };
-    batch.iter().map(calls).filter(|(_, calls)| *calls > 0)
+/// Moves `calls` calls from `batch` to `part`, from each cohort in proportion.
+fn divide(batch: &mut [Cohort], calls: u64, part: &mut Vec<Cohort>) {
+    part.clear();
+    let mut ahead: u64 = batch.iter().map(|cohort| cohort.calls).sum();
+    let mut left = calls;
+    for cohort in batch.iter_mut().filter(|cohort| cohort.calls > 0) {
+        let after = ahead - cohort.calls;
+        let nearest = (mul_div(2 * cohort.calls, left, ahead) + 1) / 2;
+        let taken = nearest.max(left.saturating_sub(after)).min(cohort.calls).min(left);
+        if taken > 0 {
+            part.push(Cohort { calls: taken, ..*cohort });
+        }
+        cohort.calls -= taken;
+        (left, ahead) = (left - taken, after);
+    }
 }

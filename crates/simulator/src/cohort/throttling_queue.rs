@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::cohort::group::Cohort;
 use crate::cohort::window::WindowSteps;
 use crate::limits::limit::Limit;
+use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::simulate::MAX_QUEUE_MS;
@@ -17,6 +18,8 @@ pub(crate) struct ThrottlingSteps {
     /// The index of the limit.
     limit: usize,
     window: WindowSteps,
+    /// Whether waiting attempts get their slots at the same moment, the start of a period.
+    is_burst: bool,
     step: Micros,
     retries: VecDeque<Cohort>,
     new_calls: VecDeque<Cohort>,
@@ -25,7 +28,7 @@ pub(crate) struct ThrottlingSteps {
 impl ThrottlingSteps {
     pub(crate) fn new(limit: usize, throttling: &Limit, step: Micros) -> Self {
         let window = WindowSteps::new(throttling, step);
-        Self { limit, window, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
+        Self { limit, window, is_burst: throttling.window == WindowKind::Fixed, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -50,24 +53,30 @@ impl ThrottlingSteps {
         self.retries.extend(batch.iter().filter(|cohort| cohort.attempt > 0));
         batch.retain(|cohort| cohort.attempt == 0);
         let arrivals = batch.pop();
+        let released_span = if self.is_burst { 0 } else { self.step };
         while let Some(expired) = self.retries.front().copied().filter(|retry| retry.deadline <= now) {
             self.retries.pop_front();
             recorder.ended(expired.deadline, 0, CallOutcome::TimedOut, expired.calls);
         }
         while let Some(cohort) = take_front(&mut self.retries, &mut left) {
             let has_waited = cohort.at + self.step <= now;
-            batch.push(Cohort { at: if has_waited { now } else { cohort.at }, ..cohort });
+            batch.push(match has_waited {
+                true => Cohort { at: now, span: released_span, ..cohort },
+                false => cohort,
+            });
         }
-        let mut new_calls = 0;
+        let (mut new_calls, mut spans) = (0, 0);
         while let Some(cohort) = take_front(&mut self.new_calls, &mut left) {
             recorder.leave_queue(now, cohort.calls);
             recorder.throttling_wait(now - cohort.at, cohort.calls);
             new_calls += cohort.calls;
+            spans += released_span * cohort.calls;
         }
         if let Some(arrivals) = arrivals {
             let calls = arrivals.calls.min(left);
             left -= calls;
             new_calls += calls;
+            spans += arrivals.span * calls;
             let waiting = arrivals.calls - calls;
             if calls > 0 {
                 recorder.throttling_wait(0, calls);
@@ -79,7 +88,7 @@ impl ThrottlingSteps {
             }
         }
         if new_calls > 0 {
-            batch.push(Cohort { attempt: 0, at: now, deadline: 0, calls: new_calls });
+            batch.push(Cohort { attempt: 0, at: now, deadline: 0, span: spans / new_calls, calls: new_calls });
         }
         self.window.take(free - left);
         recorder.slots_taken(self.limit, free - left);

@@ -59,23 +59,23 @@ impl Units {
         self.busy -= units;
     }
 
-    /// The earliest time from `at` on at which a unit is free. `at` never decreases.
-    pub(crate) fn next_free(&mut self, at: Micros) -> Micros {
+    /// The earliest time from `at` on at which units are free, and their number. `at` never decreases.
+    pub(crate) fn next_free(&mut self, at: Micros) -> (Micros, u64) {
         while let Some((slot, end)) = self.front() {
-            if end > at {
-                return if self.idle > 0 { at } else { end };
-            }
             let units = self.buckets[slot].units;
+            if end > at {
+                return if self.idle > 0 { (at, self.idle) } else { (end, units) };
+            }
             self.remove(slot, units);
             self.idle += units;
         }
-        at
+        (at, self.idle)
     }
 
     /// Takes the units that are free at [`Self::next_free`], at most `most`; if these are fewer than `least`, also later ones.
     /// Returns the mean time at which they are free, and their number.
     pub(crate) fn reserve(&mut self, at: Micros, least: u64, most: u64) -> (Micros, u64) {
-        let (start, mut taken, mut delays) = (self.next_free(at), 0, 0);
+        let ((start, _), mut taken, mut delays) = (self.next_free(at), 0, 0);
         if self.idle > 0 {
             taken = self.idle.min(most);
             self.idle -= taken;
@@ -118,13 +118,13 @@ mod tests {
         assert_eq!(units.reserve(7, 1, 3), (7, 3));
         units.occupy(103, 1);
         units.occupy(106, 2);
-        assert_eq!((units.next_free(8), units.reserve(8, 1, 9)), (8, (8, 2)));
+        assert_eq!((units.next_free(8), units.reserve(8, 1, 9)), ((8, 2), (8, 2)));
         units.occupy(300, 2);
         // The ends of the first three units are in one bucket, with the mean 105.
-        assert_eq!((units.next_free(9), units.reserve(9, 1, 2)), (105, (105, 2)));
+        assert_eq!((units.next_free(9), units.reserve(9, 1, 2)), ((105, 3), (105, 2)));
         assert_eq!(units.reserve(10, 9, 9), (235, 3), "(105 + 2 · 300) ÷ 3");
         units.occupy(900, 5);
-        assert_eq!((units.next_free(899), units.next_free(900), units.reserve(900, 1, 9)), (900, 900, (900, 5)));
+        assert_eq!((units.next_free(899), units.next_free(900), units.reserve(900, 1, 9)), ((900, 5), (900, 5), (900, 5)));
     }
 
     #[test]

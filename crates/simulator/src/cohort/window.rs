@@ -28,14 +28,10 @@ enum WindowState {
         border: Option<u64>,
     },
     /// Several periods per step, each with the same calls. Parts of a call; one call is `period` parts.
-    ShortFixed {
-        parts: u128,
-    },
+    ShortFixed { parts: u128 },
     Sliding(SlidingSteps),
     /// Parts of a token: one token is `period` parts, and each microsecond adds `calls` parts.
-    TokenBucket {
-        parts: u128,
-    },
+    TokenBucket { parts: u128 },
 }
 
 /// Slots in a sliding window. One slot in use at the end of a part is `length` shares.
@@ -105,9 +101,7 @@ impl WindowSteps {
     /// Takes slots that are [`Self::available`].
     pub(crate) fn take(&mut self, slots: u64) {
         match &mut self.state {
-            WindowState::Fixed { period, taken, border: Some(before) }
-                if (*period + 1) * self.period < self.now + self.step =>
-            {
+            WindowState::Fixed { period, taken, border: Some(before) } if (*period + 1) * self.period < self.now + self.step => {
                 *period += 1;
                 *taken = slots.saturating_sub(*before);
             }
@@ -203,9 +197,7 @@ mod tests {
         // Periods of 250 ms: half of the third step is in the first one.
         assert_eq!(taken(WindowKind::Fixed, 10, 250, &[8, 8, 8, 8, 8]), [8, 2, 4, 6, 0]);
         // In a steady state, each window has its full number of calls.
-        for (window, period) in
-            WindowKind::ALL.into_iter().flat_map(|window| [7, 70, 100, 130, 250].map(|it| (window, it)))
-        {
+        for (window, period) in WindowKind::ALL.into_iter().flat_map(|window| [7, 70, 100, 130, 250].map(|it| (window, it))) {
             let sum: u64 = taken(window, 60, period, &[10_000; 1000]).iter().sum();
             let expected = 60 * 100_000 / period;
             assert!(sum.abs_diff(expected) * 1000 < expected * 3, "{window} {period}: {sum}, not {expected}");

@@ -7,6 +7,7 @@ use crate::limits::limit::{Limit, LimitName, OverLimit};
 use crate::report::recorder::Recorder;
 use crate::scenario::Scenario;
 use crate::time::Micros;
+use crate::traffic::pattern::TrafficPattern;
 
 /// All caps of a call.
 pub(crate) struct Caps<'s> {
@@ -29,10 +30,10 @@ struct OtherCalls<'s> {
 impl<'s> Caps<'s> {
     pub(crate) fn new(scenario: &'s Scenario, limits: &[Limit]) -> Self {
         let caps = limits.iter().enumerate().filter(|(_, limit)| limit.over_limit == OverLimit::Rejected);
-        let other_calls = counted_other_calls(scenario).and_then(|calls| {
-            let index = caps.clone().position(|(_, limit)| limit.name == LimitName::DefaultCap)?;
+        let default_cap = caps.clone().position(|(_, limit)| limit.name == LimitName::DefaultCap);
+        let other_calls = default_cap.zip(other_calls(scenario)).map(|(index, calls)| {
             let mut times = EvenTimes::new(calls);
-            Some((index, OtherCalls { next: times.next(), times }))
+            (index, OtherCalls { next: times.next(), times })
         });
         let caps = caps.map(|(index, limit)| Cap { limit: index, slots: Slots::new(limit) });
         Self { caps: caps.collect(), other_calls }
@@ -66,8 +67,8 @@ impl<'s> Caps<'s> {
     }
 }
 
-/// The calls to other endpoints in each second, if the default cap counts them.
-pub(crate) fn counted_other_calls(scenario: &Scenario) -> Option<&[u32]> {
-    let calls = scenario.other_calls.as_ref()?;
-    (scenario.default_cap.scope != DefaultCapScope::Endpoint).then(|| calls.calls())
+/// The calls to other endpoints in each second that a default cap counts.
+pub(crate) fn other_calls(scenario: &Scenario) -> Option<&[u32]> {
+    let is_shared = scenario.default_cap.scope != DefaultCapScope::Endpoint;
+    scenario.other_calls.as_ref().filter(|_| is_shared).map(TrafficPattern::calls)
 }

@@ -20,7 +20,7 @@ use crate::simulate::{MAX_RETRIES, Progress, SimulationError};
 use crate::time::{Micros, SECOND};
 
 /// Operations per event, about a nanosecond each.
-const EVENT_WORK: u64 = 150;
+const EVENT_WORK: u64 = 100;
 
 /// The number of events between two calls of `progress`: a few milliseconds.
 const EVENTS_PER_REPORT: u64 = 1 << 15;

@@ -1,25 +1,14 @@
 //! Given calls with given responses.
 
-use ajo_simulator::{
-    AttemptResult, CallOutcome, ConfiguredLimits, EndedCall, Micros, Scenario, TracedCall, simulate_trace,
-};
+use ajo_simulator::{CallOutcome, EndedCall, Scenario, simulate_trace};
 
-const MILLISECOND: Micros = 1000;
-
-fn scenario() -> Scenario {
-    let limits = ConfiguredLimits::from_definitions(None, &[]).expect("limits");
-    Scenario { connections: Some(1), ..Scenario::new("1x1".parse().expect("a pattern"), limits) }
-}
-
-/// A call at a time in milliseconds whose first attempts fail.
-fn call(at: Micros, latency: Micros, failures: usize) -> TracedCall {
-    let attempt = |index| AttemptResult { latency: latency * MILLISECOND, is_failure: index < failures };
-    TracedCall { at: at * MILLISECOND, journey: 0, attempts: [0, 1, 2, 3].map(attempt) }
-}
+use crate::support::{MILLISECOND, call, scenario};
 
 #[test]
 fn trace_returns_the_end_of_each_call() {
-    let (report, ends) = simulate_trace(&scenario(), &[call(0, 300, 0), call(100, 200, 1), call(100, 40_000, 0)]);
+    let one_connection = Scenario { connections: Some(1), ..scenario(&[]) };
+    let calls = [call(0, 300, 0), call(100 * MILLISECOND, 200, 1), call(100 * MILLISECOND, 40_000, 0)];
+    let (report, ends) = simulate_trace(&one_connection, &calls);
     let end = |outcome, at, connection_wait, requests| EndedCall {
         outcome,
         at: at * MILLISECOND,
@@ -27,14 +16,14 @@ fn trace_returns_the_end_of_each_call() {
         connection_wait: connection_wait * MILLISECOND,
         requests,
     };
-    // The second call waits until 300 ms and fails at 500 ms. The third takes the only connection until its timeout, 30 s after
-    // its arrival. By then, the second call's retry has timed out too.
-    let timeout = 30_100;
+    // The second call waits until 300 ms and fails at 500 ms. The third takes the only connection until its timeout, 5 s after its
+    // arrival. By then, the second call's retry has timed out too.
+    let timeout = 5100;
     assert_eq!(
         ends,
         [
             end(CallOutcome::Succeeded, 300, 0, 1),
-            end(CallOutcome::TimedOut, timeout, 200 + 29_600, 1),
+            end(CallOutcome::TimedOut, timeout, 200 + 4600, 1),
             end(CallOutcome::TimedOut, timeout, 400, 1)
         ]
     );

@@ -1,4 +1,4 @@
-//! Counts the instructions of a call with callgrind.
+//! Counts the instructions of a call, and of a request in a simulation, with callgrind.
 
 use std::process::Command;
 
@@ -12,15 +12,42 @@ const FEW_CALLS: u32 = 100;
 /// Number of calls in the longer run.
 const MANY_CALLS: u32 = 1100;
 
-/// Counts the instructions of our call and of the hand-written calls.
+/// Seconds of the shorter and the longer simulation: some ten thousand requests.
+const SIMULATED_SECONDS: [&str; 2] = ["10", "40"];
+/// The scenarios of `benches/native/src/bin/simulation.rs`.
+const SCENARIOS: [&str; 4] = ["constant", "percentiles", "queue", "servers"];
+
 pub(super) fn count(report: &mut BenchReport, address: &str) -> Result<(), String> {
     if !bench_program::is_installed("valgrind") {
-        report.add_unmeasured("get: instructions", "valgrind is not installed; run `apt-get install valgrind`");
+        for figures in ["get: instructions", "simulation: instructions"] {
+            report.add_unmeasured(figures, "valgrind is not installed; run `apt-get install valgrind`");
+        }
         return Ok(());
     }
+    count_calls(report, address)?;
+    SCENARIOS.iter().try_for_each(|scenario| count_simulation(report, scenario))
+}
+
+/// Counts the instructions of a request in exact mode.
+fn count_simulation(report: &mut BenchReport, scenario: &str) -> Result<(), String> {
+    let run = |seconds: &str| {
+        let (instructions, output) = count_instructions("simulation", &["run", scenario, seconds])?;
+        let mut figures = BenchReport::new("simulation");
+        figures.add_output(&output)?;
+        let requests = figures.rows.first().and_then(|figure| figure.value.median());
+        Ok::<_, String>((instructions, requests.ok_or("the simulation printed no number of requests")?))
+    };
+    let (few, many) = (run(SIMULATED_SECONDS[0])?, run(SIMULATED_SECONDS[1])?);
+    let each = (many.0 - few.0) / (many.1 - few.1);
+    report.add(BenchFigure::new(format!("simulation: instructions, {scenario}"), each, "", None));
+    Ok(())
+}
+
+/// Counts the instructions of our call and of the hand-written calls.
+fn count_calls(report: &mut BenchReport, address: &str) -> Result<(), String> {
     let per_call = |client: &str| {
-        let (few, many) =
-            (count_instructions(client, FEW_CALLS, address)?, count_instructions(client, MANY_CALLS, address)?);
+        let count = |calls: u32| count_instructions("native", &["call", client, &calls.to_string(), address]);
+        let ((few, _), (many, _)) = (count(FEW_CALLS)?, count(MANY_CALLS)?);
         Ok::<_, String>((many - few) / f64::from(MANY_CALLS - FEW_CALLS))
     };
     let (ajo_core, hand_written, with_timeout) =
@@ -42,20 +69,16 @@ pub(super) fn count(report: &mut BenchReport, address: &str) -> Result<(), Strin
     Ok(())
 }
 
-/// Counts the instructions of a whole run. The profile stays under target/bench/ for `callgrind_annotate`.
-fn count_instructions(client: &str, calls: u32, address: &str) -> Result<f64, String> {
+/// Counts the instructions of a whole run, and returns its output too. The profile stays under target/bench/ for
+/// `callgrind_annotate`.
+fn count_instructions(program: &str, arguments: &[&str]) -> Result<(f64, String), String> {
     let folder = target().join("bench");
-    let out = folder.join(format!("callgrind.{client}"));
+    let out = folder.join(format!("callgrind.{program}.{}", arguments[1]));
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut command = Command::new("valgrind");
     command.args(["-q", "--tool=callgrind"]).arg(format!("--callgrind-out-file={}", out.display()));
-    capture_stdout(command.arg(bench_program::program_path("native")).args([
-        "call",
-        client,
-        &calls.to_string(),
-        address,
-    ]))?;
+    let output = capture_stdout(command.arg(bench_program::program_path(program)).args(arguments))?;
     let profile = std::fs::read_to_string(&out).map_err(|error| error.to_string())?;
     let total = profile.lines().find_map(|line| line.strip_prefix("totals: ")).and_then(|it| it.trim().parse().ok());
-    total.ok_or_else(|| format!("{} has no total", out.display()))
+    total.map(|total| (total, output)).ok_or_else(|| format!("{} has no total", out.display()))
 }

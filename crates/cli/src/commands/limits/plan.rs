@@ -92,12 +92,12 @@ pub(crate) fn build_report(
 
 /// Where the effects of the changes come from.
 fn traffic_note(traffic: &ObservedTraffic) -> String {
-    let ObservedTraffic { files, from, to, calls, burst, .. } = traffic;
-    format!(
-        "the effects are simulated with the {calls} calls from {from} to {to} in {}; a range is from calls spread evenly over each \
-         minute to calls {burst} times faster",
-        files.join(", ")
-    )
+    let ObservedTraffic { files, from, to, burst, .. } = traffic;
+    let range = match burst {
+        1 => "calls are spread evenly over each minute".to_owned(),
+        _ => format!("a range is from calls spread evenly over each minute to calls {burst} times faster"),
+    };
+    format!("the effects are simulated with the calls from {from} to {to} in {}; {range}", files.join(", "))
 }
 
 /// Notes for configurations that exist and should be deployed, but are not.

@@ -1,6 +1,6 @@
 //! Computes the effect of the changes of a plan on observed traffic.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
@@ -9,16 +9,14 @@ use ajo_limits::{
     ValueRange, affected_traffic,
 };
 use ajo_simulator::{
-    ConfiguredLimits, LatencyDistribution, ObservedPeriod, Provenance, Scenario, SimulationMode, SimulationReport,
-    simulate,
+    ConfiguredLimits, LatencyDistribution, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound,
+    ReplayTraffic, Scenario, SimulationMode, SimulationReport, TrafficReplay, simulate,
 };
 
 use super::input::LimitsInput;
 use crate::arguments::EffectArgs;
 use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
-
-const SECONDS_PER_MINUTE: usize = 60;
 
 /// The traffic of the exports that the arguments or the policy name.
 pub(crate) struct Traffic {
@@ -111,34 +109,46 @@ impl EffectSimulator<'_> {
         if let Some(known) = self.effects.get(&key) {
             return Ok(*known);
         }
-        let (even, bursts) = (self.simulate(&key, 1)?, self.simulate(&key, self.traffic.burst)?);
-        let range = |value: fn(&SimulationReport) -> u64| ValueRange::between(value(&even), value(&bursts));
+        let (endpoints, limits) = &key;
+        let Traffic { exports, period, burst, .. } = self.traffic;
+        let observed = |indexes: &[usize]| indexes.iter().map(|index| &exports.calls[*index]).collect::<Vec<_>>();
+        let sum = sum_endpoints(&observed(endpoints));
+        let traffic = ReplayTraffic {
+            endpoints: vec![&sum],
+            other_endpoints: observed(&self.traffic.neighbors(endpoints)),
+            period: *period,
+        };
+        let mut base = Scenario::new(period.traffic(&[], 1), configured_limits(*limits));
+        base.endpoint.latency = self.traffic.latency(endpoints).unwrap_or(base.endpoint.latency);
+        let [even, bursts] = [1, *burst].map(|burst| self.simulate(&traffic.scenario(&base, burst)));
+        let TrafficReplay { lower, upper, .. } = TrafficReplay::new(&traffic, &even?, &bursts?);
+        let range = |value: fn(&ReplayBound) -> u64| ValueRange::between(value(&lower), value(&upper));
         let effect = LimitEffect {
-            rejected_per_minute: range(rejected_per_minute),
-            p95_wait_ms: range(|report| whole_millis(report.throttling_wait.p95)),
-            dropped: range(|report| report.totals.dropped),
-            timed_out: range(|report| report.totals.timed_out),
+            rejected_per_minute: range(|bound| bound.rejected_per_minute),
+            p95_wait_ms: range(|bound| whole_millis(bound.throttling_wait.p95)),
+            dropped: range(|bound| bound.totals.dropped),
+            timed_out: range(|bound| bound.totals.timed_out),
         };
         self.effects.insert(key, effect);
         Ok(effect)
     }
 
-    fn simulate(&mut self, (endpoints, limits): &SimulationKey, burst: u32) -> Result<SimulationReport, CommandError> {
-        let Traffic { exports, period, .. } = self.traffic;
-        let pattern = |indexes: &[usize]| {
-            let observed: Vec<_> = indexes.iter().map(|index| &exports.calls[*index]).collect();
-            period.traffic(&observed, burst)
-        };
-        let mut scenario = Scenario::new(pattern(endpoints), configured_limits(*limits));
-        scenario.endpoint.latency = self.traffic.latency(endpoints).unwrap_or(scenario.endpoint.latency);
-        let neighbors = self.traffic.neighbors(endpoints);
-        scenario.other_calls = (!neighbors.is_empty()).then(|| pattern(&neighbors));
-        let report = simulate(&scenario, SimulationMode::for_scenario(&scenario))
+    fn simulate(&mut self, scenario: &Scenario) -> Result<SimulationReport, CommandError> {
+        let report = simulate(scenario, SimulationMode::for_scenario(scenario))
             .map_err(|error| CommandError::new(error.to_string()))?;
         let assumed = report.assumptions.iter().filter(|it| it.provenance != Provenance::Documented);
         self.assumptions.extend(assumed.map(|assumption| assumption.statement));
         Ok(report)
     }
+}
+
+/// One endpoint with the calls of these, because a pattern for each takes much memory.
+fn sum_endpoints(endpoints: &[&ObservedEndpoint<ObservedCalls>]) -> ObservedEndpoint<ObservedCalls> {
+    let mut minutes: BTreeMap<_, ObservedCalls> = BTreeMap::new();
+    for (minute, calls) in endpoints.iter().flat_map(|endpoint| &endpoint.minutes) {
+        *minutes.entry(*minute).or_default() += *calls;
+    }
+    ObservedEndpoint { endpoint: String::new(), whole_period: None, minutes: minutes.into_iter().collect() }
 }
 
 fn configured_limits(limits: CallerLimits) -> ConfiguredLimits {
@@ -150,12 +160,6 @@ fn configured_limits(limits: CallerLimits) -> ConfiguredLimits {
         connections.map(|count| u32::try_from(number(count)).unwrap_or(u32::MAX)),
         limits.throttling.map(number),
     )
-}
-
-/// The rejected calls of the minute with the most.
-fn rejected_per_minute(report: &SimulationReport) -> u64 {
-    let minutes = report.rows.chunks(SECONDS_PER_MINUTE);
-    minutes.map(|rows| rows.iter().map(|row| row.counts.rejected).sum()).max().unwrap_or(0)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait is at most 6 hours")]

@@ -31,6 +31,9 @@ const MAX_ROWS: usize = 420;
 
 type CartesianChart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
+/// A count of a row.
+type RowCount = fn(&ReportRow) -> u64;
+
 /// Draws the chart. Errors come from the drawing library.
 pub(super) fn draw(report: &SimulationReport) -> Result<String, String> {
     let mut svg = String::new();
@@ -88,7 +91,7 @@ fn assumption_line(report: &SimulationReport) -> String {
 fn draw_rates(area: &ChartArea<'_>, report: &SimulationReport, last: bool) -> DrawResult {
     let time = TimeAxis::from_report(report);
     let per_second = |count: u64| to_f64(count) / to_f64(report.interval_seconds as u64);
-    let steps = |count: fn(&ReportRow) -> u64| time.step_line(&report.rows, move |row| per_second(count(row)));
+    let steps = |count: RowCount| time.step_line(&report.rows, move |row| per_second(count(row)));
     let mut chart = draw_axes(area, report, max_visible_rate(report), ("calls per second", last))?;
     // Retries are stacked on first requests: both use slots of the limit.
     if report.totals.retried > 0 {
@@ -97,7 +100,7 @@ fn draw_rates(area: &ChartArea<'_>, report: &SimulationReport, last: bool) -> Dr
     let first = steps(|row| row.counts.sent - row.counts.retried);
     chart.draw_series(AreaSeries::new(first, 0.0, FIRST_REQUESTS.filled()))?;
     draw_line(&mut chart, steps(|row| row.counts.offered), OFFERED)?;
-    let losses: [(fn(&ReportRow) -> u64, _); 2] =
+    let losses: [(RowCount, LineStyle); 2] =
         [(|row| row.counts.rejected, REJECTED), (|row| row.counts.timed_out, TIMED_OUT)];
     for (count, style) in losses {
         // Draw the line only where calls are lost; elsewhere it would cover the axis.

@@ -40,7 +40,7 @@ pub(crate) fn format_duration(millis: f64) -> String {
 }
 
 /// Formats a duration without loss, in hours, minutes, and seconds.
-fn format_period(millis: u64) -> String {
+pub(super) fn format_period(millis: u64) -> String {
     let (seconds, rest) = (millis / 1000, millis % 1000);
     if rest > 0 {
         return format!("{millis} ms");

@@ -48,10 +48,9 @@ pub(super) async fn read(settings: &GlobalSettings, sources: &[String]) -> Resul
         if is_limits_file(&file) {
             limits_files.push((index, file));
         } else {
-            let name = file.name.clone();
-            for found in definition_file::parse_to_simulate(file, settings.output)? {
+            for found in definition_file::parse_to_simulate(&file, settings.output)? {
                 let (api, definition) = (found.api, found.json.into());
-                let origin = format!("{name}:{}:{}", found.location.line, found.location.column);
+                let origin = found.location.to_string();
                 all.limits.push(SourceLimit { key: key(api, &definition), definition, source: index, origin });
             }
         }

@@ -1,11 +1,13 @@
 //! Formats a simulation report as text.
 
+use std::time::Duration;
+
 use ajo_simulator::{
-    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitUse, OverLimit,
+    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse, OverLimit,
     SimulationReport,
 };
 
-use super::number_format::{format_duration, format_rate, format_share, group_thousands};
+use super::number_format::{format_duration, format_period, format_rate, format_share, group_thousands};
 use super::table::{duration_lines, journey_lines, time_lines};
 use crate::safe_text::{SafeText, safe};
 
@@ -37,7 +39,7 @@ fn mode_line(report: &SimulationReport) -> SafeText {
     };
     let rows = match report.interval_seconds {
         1 => "each row is a second".to_owned(),
-        seconds => format!("each row is {}", format_duration(seconds as f64 * 1000.0)),
+        seconds => format!("each row is {}", format_period(seconds as u64 * 1000)),
     };
     safe!("{} mode; calls arrive {}; {}", report.mode, arrivals, rows)
 }
@@ -96,7 +98,7 @@ fn describe_endpoint(report: &SimulationReport) -> Option<String> {
 
 fn describe_queue(report: &SimulationReport) -> Option<String> {
     let queue = report.queue;
-    let time = |millis: u64| format_duration(millis as f64);
+    let time = |millis: u64| format_duration(Duration::from_millis(millis).as_secs_f64() * 1000.0);
     let empty = queue.empty_ms?;
     let dropped = match queue.first_drop_ms {
         None => "no call is dropped".to_owned(),
@@ -118,11 +120,14 @@ fn adobe_lines(report: &SimulationReport) -> Vec<SafeText> {
         let shown = metrics.iter().filter(|(name, value)| is_shown(name) && !value.is_null());
         shown.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
     };
-    let lines = [line(&|name| !is_latency(name) && !is_queue(name)), line(&is_latency), line(&is_queue)];
+    let mut lines = vec![line(&|name| !is_latency(name) && !is_queue(name)), line(&is_latency)];
+    if report.limits.iter().any(|used| used.limit.name == LimitName::Throttling) {
+        lines.push(line(&is_queue));
+    }
     let lines = lines.into_iter().filter(|line| !line.is_empty());
     std::iter::once(safe!("In the terms of Adobe's queries:")).chain(lines.map(|line| safe!("  {}", line))).collect()
 }
 
 fn assumption_lines(report: &SimulationReport) -> Vec<SafeText> {
-    report.assumptions.iter().map(|it| safe!("{:<12}{}", it.provenance, it.statement)).collect()
+    report.assumptions.iter().map(|it| safe!("{:<12}{} [{}]", it.provenance, it.statement, it.source)).collect()
 }

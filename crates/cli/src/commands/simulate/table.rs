@@ -46,16 +46,16 @@ pub(super) fn journey_lines(report: &SimulationReport) -> Vec<SafeText> {
 /// The percentiles of waits and latencies that were measured.
 pub(super) fn duration_lines(report: &SimulationReport) -> Vec<SafeText> {
     let durations = [
-        ("throttling wait", &report.throttling_wait),
-        ("connection wait", &report.connection_wait),
-        ("latency", &report.latency),
+        ("throttling wait", &report.throttling_wait, true),
+        ("connection wait", &report.connection_wait, report.connections.is_some()),
+        ("latency", &report.latency, true),
     ];
-    let cells = |(name, it): (&str, &Percentiles)| {
+    let cells = |(name, it, _): (&str, &Percentiles, bool)| {
         let values = [it.p50, it.p95, it.p99, it.p999, it.max].map(format_duration);
         std::iter::once(name.to_owned()).chain(values).collect::<Vec<_>>()
     };
     let mut lines = vec![["", "p50", "p95", "p99", "p99.9", "max"].map(str::to_owned).to_vec()];
-    lines.extend(durations.into_iter().filter(|(_, it)| it.count > 0).map(cells));
+    lines.extend(durations.into_iter().filter(|(_, it, is_limited)| *is_limited && it.count > 0).map(cells));
     if lines.len() == 1 { Vec::new() } else { align(&lines, Alignment::Left) }
 }
 

@@ -136,7 +136,13 @@ fn report() -> impl Strategy<Value = CommandReport> {
         CommandOutcome::Cancelled,
     ]);
     let command = prop_oneof![select(vec!["validate", "plan", "apply", "drift"]).prop_map(str::to_owned), text()];
-    let plan = select(vec![None, samples::all_changes().plan, samples::blocked().plan, samples::no_changes().plan]);
+    let plan = select(vec![
+        None,
+        samples::all_changes().plan,
+        samples::effects().plan,
+        samples::blocked().plan,
+        samples::no_changes().plan,
+    ]);
     let head = (command, outcome, prop::option::of(text()), prop::collection::vec(text(), 0..3), plan);
     let lists = (
         prop::collection::vec(diagnostic(), 0..4),

@@ -12,6 +12,8 @@ use ajo_limits::{
 };
 use serde_json::{Value, json};
 
+pub(super) use effects::effects;
+
 pub(super) const FILE: &str = "limits/prod.yaml";
 
 /// The content of [`FILE`].
@@ -37,7 +39,7 @@ pub(super) fn all() -> [(&'static str, CommandReport); 7] {
         ("blocked", blocked()),
         ("apply", partial_apply()),
         ("drift", drift()),
-        ("effects", effects::effects()),
+        ("effects", effects()),
     ]
 }
 

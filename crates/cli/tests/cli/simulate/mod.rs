@@ -4,7 +4,7 @@ mod inputs;
 mod known_problems;
 mod page;
 mod results;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod signals;
 mod wrong_inputs;
 

@@ -54,7 +54,7 @@ fn queue_that_drops_is_described() {
     let folder = folder(&[("throttling.yaml", throttling)]);
     let line = "simulate throttling.yaml --traffic 250x86400 --mode cohort";
     let text = run_in(folder.path(), line, "").stdout;
-    assert!(text.contains("\nh:min:s  ") && text.contains("each row is 1 h"), "{text}");
+    assert!(text.contains("\n h:min:s  ") && text.contains("each row is 1 h"), "{text}");
     // λ = 250/s into μ = 200/s: a backlog of 6 h × 200/s at 24 h, so no call is dropped.
     assert!(text.contains("no call is dropped; empty at 29 h 59 min 59 s"), "{text}");
     let text = run_in(folder.path(), &line.replace("250x86400", "500x43200"), "").stdout;

@@ -69,7 +69,7 @@ pub const CONTROL_ROUTES: [ControlRoute; 25] = [
         "POST",
         "/_emulator/simulate",
         "simulates traffic through the deployed configuration `uid`, a `definition`, both or neither: `{\"traffic\", \"uid\", \
-         \"definition\", \"service\", \"window\", \"latencyMs\", \"failures\", \"timeoutSeconds\", \"seed\", \"rows\"}`",
+         \"definition\", …}`",
     ),
 ];
 

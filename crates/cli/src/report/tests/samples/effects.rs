@@ -7,7 +7,7 @@ use ajo_limits::{
 
 use super::{PlanFixture, capping, key, location};
 
-pub(super) fn effects() -> CommandReport {
+pub(in super::super) fn effects() -> CommandReport {
     let mut fixture = PlanFixture::new();
     let state = DeployState::from_desired;
     for (id, name) in [(1, "lower"), (2, "raise"), (3, "unused")] {
