@@ -2,6 +2,7 @@
 
 mod emulator;
 mod limits;
+mod observed;
 mod resource;
 mod simulate;
 mod size;
@@ -15,6 +16,7 @@ pub(crate) use limits::{
     AcceptArgs, ApplyArgs, DriftArgs, EffectArgs, ExplainArgs, ExportArgs, ImportArgs, LimitsFilesArgs, PlanArgs,
     PruneArgs, SchemaArgs, SchemaKind,
 };
+pub(crate) use observed::SqlPeriod;
 pub(crate) use resource::{
     CappingCommand, ConfigTarget, ResourceCommand, SetCappingArgs, SetThrottlingArgs, TargetArg, ThrottlingCommand,
     UidArg,

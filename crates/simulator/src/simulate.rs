@@ -16,7 +16,7 @@ pub const MAX_RETRIES: u8 = 3;
 /// Maximum time in the throttling queue, in milliseconds. Documented: up to 6 hours.
 pub const MAX_QUEUE_MS: u64 = 6 * 3_600_000;
 
-/// Maximum number of requests in exact mode, with expected retries: 10 to 20 s of CPU time.
+/// Maximum number of requests in exact mode, with expected retries: 5 to 20 s of CPU time.
 pub const MAX_EXACT_REQUESTS: u64 = 100_000_000;
 
 /// Exact mode is the default up to this number of requests: less than a second.

@@ -11,6 +11,8 @@ use ajo_simulator::{
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use super::observed::ObservedArgs;
+
 /// Lists the hidden options.
 pub(crate) const SIMULATE_HELP: &str = "\
 Unknown behavior, with its defaults (docs/simulate.md): --window fixed, --retry-delay 0, --no-connection wait,
@@ -40,6 +42,9 @@ pub(crate) struct SimulateArgs {
     pub(crate) traffic: TrafficArgs,
 
     #[command(flatten)]
+    pub(crate) observed: ObservedArgs,
+
+    #[command(flatten)]
     pub(crate) endpoint: EndpointArgs,
 
     #[command(flatten)]
@@ -54,7 +59,7 @@ pub(crate) struct SimulateArgs {
 #[command(next_help_heading = "Traffic")]
 pub(crate) struct TrafficArgs {
     /// Journey: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a comma-separated list; repeatable
-    #[arg(long, value_name = "[NAME=]PATTERN", required_unless_present_any = ["csv", "audience"])]
+    #[arg(long, value_name = "[NAME=]PATTERN", required_unless_present_any = ["csv", "audience", "observed", "sql"])]
     pub(crate) traffic: Vec<JourneyPattern>,
 
     /// CSV file with SECOND,CALLS lines or one number per second; - for standard input

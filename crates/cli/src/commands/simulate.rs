@@ -3,9 +3,11 @@
 mod chart;
 pub(super) mod number_format;
 mod progress_bar;
+mod replay;
 pub(super) mod scenario;
 mod selection;
 mod source;
+mod sql;
 mod summary;
 mod table;
 
@@ -13,8 +15,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport};
-use serde::Serialize;
+use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -24,7 +25,12 @@ use crate::report::OutputFormat;
 use crate::safe_text::{SafeText, safe};
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
-    // Other inputs have their own function: `replay::run` for observed traffic, `sql::run` for queries.
+    if let Some(period) = args.observed.sql {
+        return sql::run(settings, &args.sources, period).await;
+    }
+    if !args.observed.observed.is_empty() {
+        return replay::run(settings, args).await;
+    }
     run_traffic(settings, args).await
 }
 
@@ -41,22 +47,13 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     let failed = failed_expectations(&expectations);
     let text = match settings.output {
         OutputFormat::Json => {
-            let json = serde_json::to_string(&SimulationOutput { report, expectations });
+            let json = serde_json::to_string(&SimulationResponse { report, expectations });
             SafeText::json(&json.map_err(|error| CommandError::new(error.to_string()))?)
         }
         _ => summary::render(report, &expectations),
     };
     output::print_data(text)?;
     failed.map_or(Ok(ExitStatus::Success.into()), Err)
-}
-
-/// The JSON output.
-#[derive(Serialize)]
-struct SimulationOutput {
-    #[serde(flatten)]
-    report: SimulationReport,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    expectations: Vec<ExpectationResult>,
 }
 
 /// The error that names the expectations that are not met.

@@ -34,8 +34,8 @@ impl LiveDefinitions {
     /// The definitions that are live after a plan.
     pub(super) fn after(plan: &Plan, observed: &ObservedLimits) -> Self {
         let changes = || plan.changes.iter();
-        let changed: BTreeMap<_, _> = changes().filter_map(|change| Some((change.uid.as_ref()?, change))).collect();
-        let existing = observed.configs.iter().filter_map(|found| match changed.get(&found.uid) {
+        let by_uid: BTreeMap<_, _> = changes().filter_map(|change| Some((change.uid.as_ref()?, change))).collect();
+        let existing = observed.configs.iter().filter_map(|found| match by_uid.get(&found.uid) {
             Some(change) => change.after.as_ref(),
             None => Some(&found.deploy_state),
         });

@@ -7,7 +7,7 @@ use crate::endpoint::latency::MAX_LATENCY_MS;
 #[non_exhaustive]
 pub enum SimulatedEndpointError {
     #[error(
-        "the latency must be from 1 to {MAX_LATENCY_MS} ms, such as 300, exp:300, or p50=80,p95=300,p99=900 with increasing \
+        "the latency must be from 0.001 to {MAX_LATENCY_MS} ms, such as 300, exp:300, or p50=80,p95=300,p99=900 with increasing \
          values"
     )]
     Latency,

@@ -80,7 +80,8 @@ impl ObservedPeriod {
     /// The calls to these endpoints per second. The calls of a minute arrive `burst` times faster than their average, from 1 to
     /// [`MAX_BURST`]: 1 spreads them evenly, which is a lower bound for the effect of limits. With a higher one, every second
     /// minute has its calls at its start, and the minute before it at its end, so that the bursts of two minutes meet, also those
-    /// of the two neighbors with the most calls.
+    /// of the two neighbors with the most calls. A second has at most [`MAX_CALLS_PER_SECOND`] calls; only the sum of several
+    /// endpoints can have more.
     #[expect(clippy::missing_panics_doc, reason = "the length and the calls are bounded")]
     pub fn traffic(self, endpoints: &[&ObservedEndpoint<ObservedCalls>], burst: u32) -> TrafficPattern {
         let mut minutes = vec![0; self.minutes().clamp(1, MINUTES_PER_DAY) as usize];
@@ -117,7 +118,6 @@ fn calls_in_second(total: u64, second: u64, burst: u32) -> u32 {
         let calls = u128::from(total) * u128::from(second) * u128::from(burst.clamp(1, MAX_BURST)) / 60;
         calls.min(u128::from(total))
     };
-    // The sum of several endpoints can be higher than what can be simulated.
     u32::try_from(until(second + 1) - until(second)).unwrap_or(u32::MAX).min(MAX_CALLS_PER_SECOND)
 }
 

@@ -16,6 +16,9 @@ use crate::scenario::Scenario;
 use crate::simulate::SimulationMode;
 use crate::traffic::arrivals::Journey;
 
+#[cfg(test)]
+mod tests;
+
 /// The calls to endpoints that share their limits.
 ///
 /// ```
@@ -39,7 +42,7 @@ use crate::traffic::arrivals::Journey;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReplayTraffic<'e> {
-    /// Each is a journey.
+    /// Their calls are one journey.
     pub endpoints: Vec<&'e ObservedEndpoint<ObservedCalls>>,
     /// The other endpoints of the host. Their calls use the default cap.
     pub other_endpoints: Vec<&'e ObservedEndpoint<ObservedCalls>>,
@@ -49,13 +52,12 @@ pub struct ReplayTraffic<'e> {
 impl ReplayTraffic<'_> {
     /// A scenario with these calls, and the rest of `base`. See [`ObservedPeriod::traffic`] for `burst`.
     pub fn scenario(&self, base: &Scenario, burst: u32) -> Scenario {
-        let journey = |endpoint: &&ObservedEndpoint<ObservedCalls>| Journey {
-            name: endpoint.endpoint.clone(),
-            pattern: self.period.traffic(&[*endpoint], burst),
-        };
         let others = Some(&self.other_endpoints).filter(|others| !others.is_empty());
         Scenario {
-            journeys: self.endpoints.iter().map(journey).collect(),
+            journeys: vec![Journey {
+                name: "observed".to_owned(),
+                pattern: self.period.traffic(&self.endpoints, burst),
+            }],
             other_calls: others.map(|others| self.period.traffic(others, burst)).or_else(|| base.other_calls.clone()),
             ..base.clone()
         }

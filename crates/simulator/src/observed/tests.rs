@@ -311,3 +311,24 @@ fn period_of_a_long_export_is_a_day() {
     };
     assert_eq!(ObservedPeriod::select(&endpoints, None, None), Err(ObservedPeriodError::NoMinutes));
 }
+
+#[test]
+fn million_rows_parse_in_3_seconds() {
+    use std::fmt::Write as _;
+
+    let mut text = csv(&[EXPORTS[0][0]], ";", true, "\r\n");
+    for endpoint in 0..100 {
+        for minute in 0..10_000 {
+            let (day, hour, minute) = (minute / 1440 + 1, minute / 60 % 24, minute % 60);
+            let span = format!("2026/11/{day:02} {hour:02}:{minute:02}");
+            let url = format!("https://api.example.org/v1/journeys/{endpoint}/send");
+            write!(text, "\"{url}\";\"{span}\";\"600\";\"590\";\"1\";\"2\";\"3\";\"4\";\"10.0\"\r\n").expect("written");
+        }
+    }
+    let began = std::time::Instant::now();
+    let ObservedExport::Calls(endpoints) = parse(&text) else { panic!() };
+    let elapsed = began.elapsed();
+    println!("{} MB in {elapsed:?}", text.len() / 1_000_000);
+    assert_eq!(endpoints.iter().map(|endpoint| endpoint.minutes.len()).sum::<usize>(), 1_000_000);
+    assert!(elapsed.as_secs() < 3, "{elapsed:?}");
+}

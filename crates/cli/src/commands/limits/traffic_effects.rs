@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
-use ajo_limits::url_form::{normalize_url_pattern, normalized_host};
 use ajo_limits::{
-    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, TrafficEffect,
-    ValueRange, affected_traffic,
+    AffectedTraffic, CallerLimits, EndpointEffect, LimitEffect, ObservedLimits, ObservedTraffic, Plan, Policy,
+    TrafficEffect, ValueRange, affected_traffic,
 };
 use ajo_simulator::{
-    ConfiguredLimits, LatencyDistribution, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound,
-    ReplayTraffic, Scenario, SimulationMode, SimulationReport, TrafficReplay, simulate,
+    ConfiguredLimits, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound, ReplayTraffic,
+    Scenario, SimulationMode, SimulationReport, TrafficReplay, simulate,
 };
 
 use super::input::LimitsInput;
@@ -24,8 +23,6 @@ pub(crate) struct Traffic {
     exports: ObservedFiles,
     period: ObservedPeriod,
     burst: u32,
-    /// The endpoints, with placeholders for secrets.
-    urls: Vec<String>,
 }
 
 /// A simulation: the indexes of the endpoints, and their limits.
@@ -43,22 +40,21 @@ impl Traffic {
     pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
         let mut files = args.observed.clone();
         if files.is_empty() {
-            let named: BTreeSet<_> = input.policies.iter().flat_map(|policy| policy.observed()).collect();
+            let named: BTreeSet<_> = input.policies.iter().flat_map(Policy::observed).collect();
             files.extend(named.into_iter().map(PathBuf::from));
         }
         if files.is_empty() {
             return Ok(None);
         }
-        let exports = ObservedFiles::read(&files)?;
+        let exports = ObservedFiles::read(&files, &input.secrets)?;
         let period =
             ObservedPeriod::select(&exports.calls, None, None).map_err(|error| CommandError::new(error.to_string()))?;
-        let urls = exports.calls.iter().map(|observed| input.secrets.seal_literals(&observed.endpoint)).collect();
-        Ok(Some(Self { files, exports, period, burst: args.burst, urls }))
+        Ok(Some(Self { files, exports, period, burst: args.burst }))
     }
 
     /// Adds the effects to the changes of a plan.
     pub(crate) fn add_effects(&self, plan: &mut Plan, observed: &ObservedLimits) -> Result<(), CommandError> {
-        let urls: Vec<_> = self.urls.iter().map(String::as_str).collect();
+        let urls: Vec<_> = self.exports.calls.iter().map(|observed| observed.endpoint.as_str()).collect();
         let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new(), assumptions: BTreeSet::new() };
         let affected = affected_traffic(plan, observed, &urls);
         for (change, affected) in plan.changes.iter_mut().zip(affected) {
@@ -75,20 +71,6 @@ impl Traffic {
         });
         Ok(())
     }
-
-    /// The latency of the slowest of these endpoints, if it was observed.
-    fn latency(&self, endpoints: &[usize]) -> Option<LatencyDistribution> {
-        let names: BTreeSet<_> = endpoints.iter().map(|index| &self.exports.calls[*index].endpoint).collect();
-        let observed = self.exports.latency.iter().filter(|observed| names.contains(&observed.endpoint));
-        observed.filter_map(|observed| observed.distribution()).max_by(|one, other| one.mean().total_cmp(&other.mean()))
-    }
-
-    /// The endpoints of the same hosts that are not among these.
-    fn neighbors(&self, endpoints: &[usize]) -> Vec<usize> {
-        let host = |index: usize| normalized_host(&normalize_url_pattern(&self.urls[index])).to_owned();
-        let hosts: BTreeSet<_> = endpoints.iter().map(|index| host(*index)).collect();
-        (0..self.urls.len()).filter(|index| !endpoints.contains(index) && hosts.contains(&host(*index))).collect()
-    }
 }
 
 impl EffectSimulator<'_> {
@@ -99,7 +81,7 @@ impl EffectSimulator<'_> {
                 limits.map(|limits| self.limit_effect((group.endpoints.clone(), limits))).transpose()
             };
             let (before, after) = (effect(group.before)?, effect(group.after)?);
-            let urls = group.endpoints.iter().map(|index| self.traffic.urls[*index].clone()).collect();
+            let urls = self.traffic.exports.urls(&group.endpoints).into_iter().map(str::to_owned).collect();
             endpoints.push(EndpointEffect { urls, before, after });
         }
         Ok(TrafficEffect { endpoints, caveats })
@@ -111,15 +93,11 @@ impl EffectSimulator<'_> {
         }
         let (endpoints, limits) = &key;
         let Traffic { exports, period, burst, .. } = self.traffic;
-        let observed = |indexes: &[usize]| indexes.iter().map(|index| &exports.calls[*index]).collect::<Vec<_>>();
-        let sum = sum_endpoints(&observed(endpoints));
-        let traffic = ReplayTraffic {
-            endpoints: vec![&sum],
-            other_endpoints: observed(&self.traffic.neighbors(endpoints)),
-            period: *period,
-        };
+        let traffic = exports.traffic(endpoints, *period);
+        let sum = sum_endpoints(&traffic.endpoints);
+        let traffic = ReplayTraffic { endpoints: vec![&sum], ..traffic };
         let mut base = Scenario::new(period.traffic(&[], 1), configured_limits(*limits));
-        base.endpoint.latency = self.traffic.latency(endpoints).unwrap_or(base.endpoint.latency);
+        base.endpoint.latency = exports.latency(&exports.urls(endpoints)).unwrap_or(base.endpoint.latency);
         let [even, bursts] = [1, *burst].map(|burst| self.simulate(&traffic.scenario(&base, burst)));
         let TrafficReplay { lower, upper, .. } = TrafficReplay::new(&traffic, &even?, &bursts?);
         let range = |value: fn(&ReplayBound) -> u64| ValueRange::between(value(&lower), value(&upper));

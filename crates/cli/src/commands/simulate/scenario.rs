@@ -33,9 +33,19 @@ pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Res
         }
         _ => CommandError::new(error.to_string()),
     })?;
+    Ok(with_options(args, journeys, limits, endpoint))
+}
+
+/// The scenario with these journeys, limits, and endpoint, and the other options.
+pub(super) fn with_options(
+    args: &SimulateArgs,
+    journeys: Vec<Journey>,
+    limits: ConfiguredLimits,
+    endpoint: SimulatedEndpoint,
+) -> Scenario {
     let UnknownBehaviorArgs { window, retry_delay, no_connection, capped_calls, data_source_cap, .. } = args.unknown;
     let UnknownBehaviorArgs { default_cap_scope: scope, default_cap_raise: is_replaced, .. } = args.unknown;
-    Ok(Scenario {
+    Scenario {
         journeys,
         arrivals: args.traffic.arrivals,
         limits,
@@ -50,7 +60,7 @@ pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Res
         no_connection,
         capped_call: capped_calls,
         seed: args.result.seed,
-    })
+    }
 }
 
 /// The journeys of all traffic options. The first group of unnamed ones is numbered.

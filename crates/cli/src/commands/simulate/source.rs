@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use ajo_core::{Api, Uid};
+use ajo_core::{Api, SandboxName, Uid};
 use ajo_limits::file::is_limits_file;
-use ajo_limits::{ConfigDefinition, ConfigKey, DesiredConfig, LiveState, ObservedConfig, SecretValues};
+use ajo_limits::{ConfigDefinition, ConfigKey, DesiredConfig, LiveState, ObservedConfig, ObservedLimits, SecretValues};
 use serde_json::Value;
 
 use crate::arguments::GlobalSettings;
@@ -30,8 +30,19 @@ pub(super) struct SourceLimit {
 #[derive(Debug, Default)]
 pub(super) struct SourceLimits {
     pub(super) limits: Vec<SourceLimit>,
+    /// Deployed configurations whose live definition the service does not return. Only [`read_live`] finds them.
+    pub(super) unknown: Vec<ConfigKey>,
     /// The secrets of the limits files.
     pub(super) secrets: SecretValues,
+    /// The sandbox of the limits files.
+    pub(super) sandbox: Option<SandboxName>,
+}
+
+/// The definition that counts in the output of a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OutputDefinition {
+    Saved,
+    Live,
 }
 
 /// Whether a source is a uid. A file exists, or has a separator or a dot in its name.
@@ -41,6 +52,50 @@ pub(super) fn is_uid(source: &str) -> bool {
 
 /// Reads the sources. The service is read only for uids.
 pub(super) async fn read(settings: &GlobalSettings, sources: &[String]) -> Result<SourceLimits, CommandError> {
+    read_sources(settings, sources, OutputDefinition::Saved).await
+}
+
+/// Reads the sources like [`read`], but of the output of a command only the live limits.
+pub(super) async fn read_live(settings: &GlobalSettings, sources: &[String]) -> Result<SourceLimits, CommandError> {
+    read_sources(settings, sources, OutputDefinition::Live).await
+}
+
+/// The live limits of the service.
+pub(super) fn live_limits(observed: &ObservedLimits) -> SourceLimits {
+    let mut all = SourceLimits::default();
+    for (index, config) in observed.configs.iter().enumerate() {
+        let state = &config.deploy_state;
+        let (uid, key) = (config.uid.to_string(), config.key());
+        all.add_live(Some(state.live.clone()), &key, state.saved.to_json().into(), index, uid);
+    }
+    all
+}
+
+impl SourceLimits {
+    /// Adds the live definition, if there is one. Without a state, it is `definition`.
+    fn add_live(
+        &mut self,
+        live: Option<LiveState>,
+        saved: &ConfigKey,
+        definition: Value,
+        source: usize,
+        origin: String,
+    ) {
+        let definition = match live {
+            None | Some(LiveState::SameAsSaved) => definition,
+            Some(LiveState::Differs(live)) => live.to_json().into(),
+            Some(LiveState::NotDeployed) => return,
+            Some(LiveState::Unknown) => return self.unknown.push(saved.clone()),
+        };
+        self.limits.push(SourceLimit { key: key(saved.api, &definition), definition, source, origin });
+    }
+}
+
+async fn read_sources(
+    settings: &GlobalSettings,
+    sources: &[String],
+    output: OutputDefinition,
+) -> Result<SourceLimits, CommandError> {
     let mut all = SourceLimits::default();
     let mut limits_files = Vec::new();
     for (index, source) in sources.iter().enumerate().filter(|(_, source)| !is_uid(source)) {
@@ -49,9 +104,9 @@ pub(super) async fn read(settings: &GlobalSettings, sources: &[String]) -> Resul
             limits_files.push((index, file));
         } else {
             for found in definition_file::parse_to_simulate(&file, settings.output)? {
-                let (api, definition) = (found.api, found.json.into());
-                let origin = found.location.to_string();
-                all.limits.push(SourceLimit { key: key(api, &definition), definition, source: index, origin });
+                let definition = found.json.into();
+                let live = found.live.filter(|_| output == OutputDefinition::Live);
+                all.add_live(live, &key(found.api, &definition), definition, index, found.location.to_string());
             }
         }
     }
@@ -61,6 +116,7 @@ pub(super) async fn read(settings: &GlobalSettings, sources: &[String]) -> Resul
         let desired = input.desired().ok_or_else(|| invalid_files(&input, settings.output))?;
         all.limits.extend(desired.configs.iter().filter_map(|config| file_limit(config, first)));
         all.secrets = input.secrets.clone();
+        all.sandbox = Some(desired.sandbox.clone());
     }
     read_uids(settings, sources, &mut all).await?;
     Ok(all)

@@ -79,12 +79,13 @@ fn count_cells(first: String, row: &ReportRow, columns: &[CountColumn]) -> Vec<S
 
 /// The alignment of the first column. The others are aligned right.
 #[derive(Clone, Copy, PartialEq)]
-enum Alignment {
+pub(super) enum Alignment {
     Left,
     Right,
 }
 
-fn align(cells: &[Vec<String>], first: Alignment) -> Vec<SafeText> {
+/// Lines of cells in columns.
+pub(super) fn align(cells: &[Vec<String>], first: Alignment) -> Vec<SafeText> {
     let width = |column: usize| cells.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..cells.first().map_or(0, Vec::len)).map(width).collect();
     let aligned = |line: &Vec<String>| {

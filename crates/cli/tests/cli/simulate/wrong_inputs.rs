@@ -132,5 +132,5 @@ fn wrong_traffic_is_a_usage_error() {
 #[test]
 fn exact_mode_has_a_bound() {
     let problem = problem("simulate --traffic 2000x60000 --mode exact", 1);
-    assert!(problem.contains("exact mode simulates at most 100000000 calls"), "{problem}");
+    assert!(problem.contains("exact mode simulates at most 100000000 requests"), "{problem}");
 }

@@ -1,0 +1,106 @@
+//! Arguments for observed traffic.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use ajo_simulator::{DEFAULT_BURST, MAX_BURST, Minute};
+use clap::Args;
+
+/// The exports of Adobe's queries.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Observed traffic")]
+pub(crate) struct ObservedArgs {
+    /// CSV file from Adobe's query for calls per minute; also its latency and queue time; repeatable
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["traffic", "csv", "audience", "url", "service"])]
+    pub(crate) observed: Vec<PathBuf>,
+
+    /// Endpoint in the export; without it, all
+    #[arg(long, value_name = "URL", requires = "observed")]
+    pub(crate) endpoint: Option<String>,
+
+    /// Upper bound: the calls of a minute arrive N times faster than on average
+    #[arg(long, value_name = "N", requires = "observed", default_value_t = DEFAULT_BURST, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BURST)))]
+    pub(crate) burst: u32,
+
+    /// First minute, such as '2026/11/29 08:15'
+    #[arg(long, value_name = "MINUTE", requires = "observed")]
+    pub(crate) from: Option<Minute>,
+
+    /// Last minute; at most a day is simulated
+    #[arg(long, value_name = "MINUTE", requires = "observed")]
+    pub(crate) to: Option<Minute>,
+
+    /// Limits that were live: output of list, or limits files; without it, the service is read
+    #[arg(long, value_name = "SOURCE", requires = "observed")]
+    pub(crate) current: Vec<String>,
+
+    /// Print queries for Adobe's Query Service that export the last 7d or 24h, and exit
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["observed", "traffic", "csv", "audience"])]
+    pub(crate) sql: Option<SqlPeriod>,
+}
+
+/// Maximum length of the period in hours: 90 days.
+const MAX_HOURS: u32 = 90 * 24;
+
+/// The last hours or days, such as `24h` or `7d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SqlPeriod {
+    count: u32,
+    unit: SqlUnit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SqlUnit {
+    Hour,
+    Day,
+}
+
+impl SqlPeriod {
+    /// The period as an interval of SQL.
+    pub(crate) fn to_interval(self) -> String {
+        let unit = match self.unit {
+            SqlUnit::Hour => "HOUR",
+            SqlUnit::Day => "DAY",
+        };
+        format!("INTERVAL '{}' {unit}", self.count)
+    }
+}
+
+impl fmt::Display for SqlPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = if self.unit == SqlUnit::Hour { 'h' } else { 'd' };
+        write!(f, "{}{unit}", self.count)
+    }
+}
+
+impl FromStr for SqlPeriod {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = |suffix, unit, hours| {
+            let count: u32 = text.strip_suffix(suffix)?.parse().ok()?;
+            (1..=MAX_HOURS / hours).contains(&count).then_some(Self { count, unit })
+        };
+        let period = read('h', SqlUnit::Hour, 1).or_else(|| read('d', SqlUnit::Day, 24));
+        period.ok_or_else(|| "expected a number of hours or days up to 90d, such as 24h or 7d".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn period_has_a_unit_and_a_maximum() {
+        for (text, interval) in
+            [("7d", "INTERVAL '7' DAY"), ("24h", "INTERVAL '24' HOUR"), ("90d", "INTERVAL '90' DAY")]
+        {
+            let period: SqlPeriod = text.parse().expect(text);
+            assert_eq!((period.to_interval().as_str(), period.to_string().as_str()), (interval, text));
+        }
+        for text in ["", "7", "d", "0d", "91d", "2161h", "1w", "-1d", "1.5d", "7 d"] {
+            assert!(text.parse::<SqlPeriod>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `ajo simulate --observed`: replays observed traffic under limits.
+
+mod current_limits;
+mod endpoint_limits;
+mod replay_report;
+mod replayer;
+mod text;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use self::current_limits::CurrentLimits;
+use self::endpoint_limits::{EndpointGroup, EndpointLimits};
+use self::replay_report::{ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, ReplayReport};
+use self::replayer::Replayer;
+use super::{check_svg_path, source, write_chart};
+use crate::arguments::{GlobalSettings, SimulateArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::observed_files::ObservedFiles;
+use crate::output;
+use crate::report::OutputFormat;
+use crate::safe_text::SafeText;
+
+/// The version of the JSON format.
+const VERSION: u32 = 1;
+
+const DATA_SOURCES: &str = "the limits for data sources are not replayed: exports contain custom actions only";
+
+pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
+    check_stdin(args)?;
+    let chart = args.result.chart.as_deref().map(check_svg_path).transpose()?;
+    let sources = source::read(settings, &args.sources).await?;
+    let files = ObservedFiles::read(&args.observed.observed, &sources.secrets)?;
+    let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
+    let current = current_limits::read(settings, args, &sources).await?;
+
+    let selected = args.observed.endpoint.as_ref().map(|url| sources.secrets.seal_literals(url));
+    let replayer = Replayer::new(args, &files, selected.as_deref())?;
+    let groups = replayer.group(&limits);
+    if chart.is_some() && groups.len() > 1 {
+        return Err(CommandError::new("the chart shows one endpoint")
+            .with_hint("select one with --endpoint")
+            .into_usage_error());
+    }
+    let mut replays = Vec::new();
+    for group in &groups {
+        let (replay, upper) = replayer.replay(group)?;
+        if let Some(file) = chart {
+            write_chart(&upper, file)?;
+        }
+        let expectations = args.result.expect.iter().map(|expectation| expectation.check(&upper)).collect();
+        let observed_p95_queue_ms = files.p95_queue_ms(&replayer.urls(group));
+        let configs = ConfigOrigin::of_group(group);
+        replays.push(GroupReplay { configs, replay, observed_p95_queue_ms, expectations });
+    }
+    let current = predict_current(current, args, &replayer, &files, &groups, &replays)?;
+    let report = ReplayReport {
+        version: VERSION,
+        period: replayer.period.into(),
+        export: replayer.export.into(),
+        burst: args.observed.burst,
+        groups: replays,
+        current,
+        notes: if limits.has_data_sources { vec![DATA_SOURCES] } else { Vec::new() },
+        assumptions: replayer.assumptions(),
+    };
+    let failed = failed_expectations(&report.groups);
+    let text = match settings.output {
+        OutputFormat::Json => {
+            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
+        }
+        _ => text::render(&report),
+    };
+    output::print_data(text)?;
+    failed.map_or(Ok(ExitStatus::Success.into()), Err)
+}
+
+fn check_stdin(args: &SimulateArgs) -> Result<(), CommandError> {
+    let sources = args.sources.iter().chain(&args.observed.current).map(Path::new);
+    let files = sources.chain(args.observed.observed.iter().map(AsRef::as_ref));
+    if files.filter(|file| *file == Path::new("-")).count() > 1 {
+        return Err(CommandError::new("standard input can only be used once").into_usage_error());
+    }
+    Ok(())
+}
+
+/// Predicts what the live limits did to the endpoints of these groups.
+fn predict_current(
+    current: CurrentLimits,
+    args: &SimulateArgs,
+    replayer: &Replayer<'_>,
+    files: &ObservedFiles,
+    groups: &[EndpointGroup],
+    replays: &[GroupReplay],
+) -> Result<CurrentPrediction, CommandError> {
+    let (sources, source) = match current {
+        CurrentLimits::Known { limits, source } => (limits, source),
+        CurrentLimits::Missing(reason) => {
+            return Ok(CurrentPrediction { source: None, missing: Some(reason), groups: Vec::new() });
+        }
+    };
+    let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
+    let mut predictions = Vec::new();
+    for group in &replayer.group(&limits) {
+        let mut prediction = GroupPrediction {
+            endpoints: replayer.urls(group).into_iter().map(str::to_owned).collect(),
+            configs: ConfigOrigin::of_group(group),
+            missing: group
+                .unknown
+                .as_ref()
+                .map(|key| format!("the service does not return the live definition of {key}")),
+            capped_calls: None,
+            p95_queue_ms: None,
+        };
+        if group.unknown.is_none() {
+            let same = groups.iter().position(|other| other.has_same_limits(group));
+            let replay = match same {
+                Some(index) => replays[index].replay.clone(),
+                None => replayer.replay(group)?.0,
+            };
+            prediction.compare(&replay, files.p95_queue_ms(&replayer.urls(group)));
+        }
+        predictions.push(prediction);
+    }
+    Ok(CurrentPrediction { source: Some(source), missing: None, groups: predictions })
+}
+
+/// The error that names the expectations that the upper bound does not meet.
+fn failed_expectations(groups: &[GroupReplay]) -> Option<CommandError> {
+    let results = || groups.iter().flat_map(|group| group.expectations.iter().map(move |result| (group, result)));
+    let failed: Vec<_> = results()
+        .filter(|(_, result)| !result.met)
+        .map(|(group, result)| format!("{}: {result}", text::name_endpoints(&group.replay.endpoints)))
+        .collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let problem = format!("{} of {} expectations failed: {}", failed.len(), results().count(), failed.join("; "));
+    Some(CommandError::new(problem).with_exit_status(ExitStatus::Unexpected))
+}
