@@ -97,7 +97,8 @@ fn write_keeps_a_file_it_cannot_edit() {
 #[test]
 fn throttling_is_written_once() {
     let folder = folder();
-    let throttling = "throttling:\n  urlPattern: https://first.example.com/*\n  methods: [POST]\n  maxThroughput: 900\n";
+    let throttling =
+        "throttling:\n  urlPattern: https://first.example.com/*\n  methods: [POST]\n  maxThroughput: 900\n";
     fs::write(folder.path().join("prod.yaml"), format!("{FILE}{throttling}")).expect("written");
     let size = "--capacity 400 --latency 20 --audience 2000 --write prod.yaml --url";
     let other = run(folder.path(), &format!("{size} https://second.example.com/*"));
@@ -114,7 +115,8 @@ fn new_file_needs_a_sandbox() {
     let folder = tempfile::tempdir().expect("a directory");
     let write = format!("{SMALL} --write prod.yaml --url https://a.example/*");
     let output = run(folder.path(), &write);
-    let expected = "error: there is no file prod.yaml\nhint: to write a new limits file, name its sandbox with --sandbox\n";
+    let expected =
+        "error: there is no file prod.yaml\nhint: to write a new limits file, name its sandbox with --sandbox\n";
     assert_eq!((output.exit_code, output.stdout.as_str(), output.stderr.as_str()), (Some(1), "", expected));
     assert_eq!(run(folder.path(), &format!("{write} --sandbox dev")).exit_code, Some(0));
     assert!(text(folder.path()).contains("sandbox: dev\n"));
@@ -165,7 +167,10 @@ fn wrong_arguments_are_usage_errors() {
         ("--servers 1 --latency 300 --audience 10 --margin 0%", "expected a share from 1% to 100%"),
         ("--servers 1 --latency 300 --audience 10 --within 4", "expected a time such as 4h, 90min, or 30s"),
         ("--servers 1 --latency 300 --audience 10 --write prod.yaml", "--url <URL>"),
-        ("--servers 1 --latency 300 --audience 10 --write - --url https://a.example/*", "needs the name of a limits file"),
+        (
+            "--servers 1 --latency 300 --audience 10 --write - --url https://a.example/*",
+            "needs the name of a limits file",
+        ),
     ] {
         let output = run(Path::new("."), arguments);
         assert_eq!(output.exit_code, Some(64), "{arguments}: {}", output.stderr);

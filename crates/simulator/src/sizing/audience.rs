@@ -5,14 +5,11 @@ use crate::sizing::capped_calls::is_random;
 use crate::sizing::load;
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::runner::Runner;
-use crate::sizing::shaping::{self, MAX_BRANCHES};
+use crate::sizing::shaping::{self, MAX_BRANCHES, WAIT_STEP};
 use crate::sizing::sizing_report::{
     ClosedForm, LimitOption, RecommendedLimits, RecommendedTraffic, SizedParameter, SizingOutcome,
 };
 use crate::sizing::sizing_request::{READING_RATE_RANGE, SizingError};
-
-/// A minute, the step of a wait.
-const WAIT_STEP: u64 = 60;
 
 /// An audience whose calls a capping limit must not reject.
 pub(super) struct Audience {
@@ -147,7 +144,7 @@ impl Audience {
 
     fn wait(&self, traffic: &RecommendedTraffic) -> ShapeValue<'static> {
         let (profiles, rate) = (thousands(self.profiles), thousands(u64::from(traffic.reading_rate)));
-        let formula = format!("{profiles} profiles ÷ {rate} profiles/s, in whole minutes");
+        let formula = format!("{profiles} profiles ÷ {rate} profiles/s, in steps of 30 s");
         let shape = traffic.clone();
         ShapeValue {
             name: "wait",
