@@ -21,7 +21,7 @@ pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode
     // The file is read first, so that its errors are found before a long simulation.
     let edit =
         args.write.write.as_deref().map(|file| write::LimitsEdit::read(settings, &args.write, file)).transpose()?;
-    let report = progress_bar::size_with_bar(&request).map_err(sizing_error)?;
+    let report = progress_bar::size_with_bar(&request).map_err(|error| sizing_error(&error))?;
     let text = match settings.output {
         OutputFormat::Json => {
             SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
@@ -67,7 +67,7 @@ fn build_request(args: &SizeArgs) -> Result<SizingRequest, CommandError> {
     Ok(request)
 }
 
-fn sizing_error(error: SizingError) -> CommandError {
+fn sizing_error(error: &SizingError) -> CommandError {
     let failure = CommandError::new(error.to_string());
     match error {
         SizingError::SlowEndpoint { .. } | SizingError::Simulation(_) => failure,

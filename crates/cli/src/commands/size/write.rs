@@ -61,18 +61,18 @@ impl<'a> LimitsEdit<'a> {
 
     fn edit(&self, input: &LimitsInput, limits: &RecommendedLimits) -> Result<(), CommandError> {
         let changes = self.changes(limits)?;
-        let changed = file::accept_changes(&input.sources, &environment_variable, &changes).map_err(|found| {
+        let edited = file::accept_changes(&input.sources, &environment_variable, &changes).map_err(|found| {
             let first = found.first().map(|diagnostic| diagnostic.message.clone()).unwrap_or_default();
             CommandError::new(format!("{} cannot be edited: {first}", self.file.display()))
                 .with_hint("edit it manually")
                 .with_exit_status(ExitStatus::Blocked)
                 .with_diagnostics(found)
         })?;
-        if changed.is_empty() {
+        if edited.is_empty() {
             output::print_note(safe!("{} has these limits", self.file.display()));
             return Ok(());
         }
-        self.finish(&unified_diff(&changed, input), || write_files(&changed, input))
+        self.finish(&unified_diff(&edited, input), || write_files(&edited, input))
     }
 
     fn create(&self, sandbox: &SandboxName, limits: &RecommendedLimits) -> Result<(), CommandError> {
