@@ -5,6 +5,7 @@ mod limits;
 mod observed;
 mod resource;
 mod simulate;
+mod size;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -22,6 +23,8 @@ pub(crate) use resource::{
 };
 use simulate::SIMULATE_HELP;
 pub(crate) use simulate::{EndpointArgs, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
+use size::SIZE_HELP;
+pub(crate) use size::{SizeArgs, WriteArgs};
 
 /// Manage capping and throttling limits of Adobe Journey Optimizer.
 ///
@@ -148,6 +151,9 @@ pub(crate) enum Command {
     /// Simulate traffic through limits, and list all assumptions; no account needed
     #[command(after_help = SIMULATE_HELP)]
     Simulate(Box<SimulateArgs>),
+    /// Recommend limits for an endpoint, traffic, and goals; no account needed
+    #[command(after_help = SIZE_HELP)]
+    Size(Box<SizeArgs>),
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ mod explain;
 mod limits;
 mod resource;
 mod simulate;
+mod size;
 
 use std::process::ExitCode;
 
@@ -45,5 +46,6 @@ async fn run_command(settings: &GlobalSettings, command: Command) -> Result<Exit
         Command::Emulator(command) => emulator::run(settings, command).await,
         Command::Explain(args) => explain::run(settings, &args).await,
         Command::Simulate(args) => simulate::run(settings, &args).await,
+        Command::Size(args) => size::run(settings, &args),
     }
 }

@@ -20,12 +20,14 @@ mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::engine::CohortEngine;
 use crate::exact;
+use crate::progress::{Progress, SimulationError};
 use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::{MAX_QUEUE_MS, Progress, SimulationError, SimulationMode};
+use crate::simulation_mode::SimulationMode;
 use crate::time::MILLISECOND;
 use crate::traffic::arrivals::Arrivals;
 use crate::traffic::pattern::TrafficPattern;

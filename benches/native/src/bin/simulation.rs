@@ -1,14 +1,17 @@
 //! Measures simulations:
 //!
 //! ```text
-//! simulation measure                  requests per second of CPU time in exact mode; CPU time of a day in cohort mode
+//! simulation measure                  requests per second of CPU time in exact mode; CPU time of a day in cohort mode, of a sizing
 //! simulation count                    memory
 //! simulation run SCENARIO SECONDS     runs a scenario of exact mode and prints the number of requests
 //! ```
 
+use std::ops::ControlFlow;
+
 use ajo_bench::{cpu_time, median, print_figure};
 use ajo_simulator::{
-    CappedCall, ConfiguredLimits, EndpointCapacity, Scenario, SimulationMode, SimulationReport, WindowKind, simulate,
+    CappedCall, ConfiguredLimits, EndpointCapacity, Scenario, SimulatedEndpoint, SimulationMode, SimulationReport,
+    SizedTraffic, SizingRequest, WindowKind, simulate, size,
 };
 use serde_json::json;
 
@@ -47,6 +50,23 @@ fn measure() {
     let start = cpu_time();
     run(&day, SimulationMode::Cohort);
     print_figure("cohort, a day at 5,000 calls per second", (cpu_time() - start).as_secs_f64(), "s", None);
+    measure_sizing();
+}
+
+/// The CPU time of a sizing for an hour of traffic, and of 100 of its simulations.
+fn measure_sizing() {
+    let endpoint = SimulatedEndpoint {
+        latency: "300".parse().expect("a latency"),
+        capacity: EndpointCapacity::Servers(80),
+        ..SimulatedEndpoint::default()
+    };
+    let request = SizingRequest::new(endpoint, SizedTraffic::Audience { profiles: 960_000, reading_rate: None });
+    let start = cpu_time();
+    let report = size(&request, &mut |_| ControlFlow::Continue(())).expect("a report");
+    let seconds = (cpu_time() - start).as_secs_f64();
+    let each = seconds / to_f64(report.simulations);
+    print_figure("sizing, an hour of 267 calls per second", seconds, "s", None);
+    print_figure("sizing, 100 simulations of an hour of 267 calls per second", each * 100.0, "s", None);
 }
 
 fn count() {

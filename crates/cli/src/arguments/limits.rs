@@ -203,7 +203,7 @@ pub(crate) struct ExplainArgs {
 }
 
 /// Accepts a text with a scheme and a host.
-fn parse_url(text: &str) -> Result<String, String> {
+pub(super) fn parse_url(text: &str) -> Result<String, String> {
     match text.split_once("://") {
         Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(text.to_owned()),
         _ => Err("expected a URL such as https://api.example.org/v1/send".to_owned()),

@@ -24,14 +24,14 @@ mod traffic_effects;
 mod validate;
 mod verify;
 
-pub(crate) use accept::run as accept;
+pub(crate) use accept::{run as accept, unified_diff, write_files};
 pub(crate) use apply::run as apply;
 pub(crate) use confirm::confirm_sandbox;
 pub(crate) use demo::run as demo;
 pub(crate) use drift::run as drift;
 pub(crate) use export::run as export;
 pub(crate) use import::run as import;
-pub(crate) use input::LimitsInput;
+pub(crate) use input::{LimitsInput, environment_variable};
 pub(crate) use plan::run as plan;
 pub(crate) use sandbox_service::SandboxService;
 pub(crate) use schema::run as schema;

@@ -2,10 +2,10 @@
 
 mod chart;
 mod latency_file;
-mod number_format;
+pub(super) mod number_format;
 mod progress_bar;
 mod replay;
-mod scenario;
+pub(super) mod scenario;
 mod selection;
 mod source;
 mod sql;

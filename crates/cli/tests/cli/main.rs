@@ -13,5 +13,6 @@ mod output;
 mod pipe;
 mod resource;
 mod simulate;
+mod size;
 mod snapshots;
 mod support;

@@ -32,13 +32,14 @@ pub(super) fn tipping_point(endpoint: &SimulatedEndpoint, connections: Option<u3
         EndpointCapacity::RequestsPerSecond(rate) => {
             ClosedForm { value: f64::from(rate), formula: format!("capacity {}/s", thousands(u64::from(rate))) }
         }
-        EndpointCapacity::Servers(servers) => parallel_rate(servers, "workers", seconds),
+        EndpointCapacity::Servers(servers) => parallel_rate(servers, "worker", seconds),
     };
-    let carried = connections.map(|count| parallel_rate(count, "connections", seconds));
+    let carried = connections.map(|count| parallel_rate(count, "connection", seconds));
     carried.filter(|carried| carried.value < endpoint_rate.value).unwrap_or(endpoint_rate)
 }
 
 fn parallel_rate(count: u32, name: &str, seconds: f64) -> ClosedForm {
-    let formula = format!("{} {name} ÷ {} s", thousands(u64::from(count)), decimal(seconds));
+    let plural = if count == 1 { "" } else { "s" };
+    let formula = format!("{} {name}{plural} ÷ {} s", thousands(u64::from(count)), decimal(seconds));
     ClosedForm { value: f64::from(count) / seconds, formula }
 }

@@ -1,18 +1,15 @@
 //! Sizes the reading rate of an audience, and its percentage split with waits.
 
-use crate::simulation_mode::SimulationMode;
-use crate::sizing::capped_calls::has_retries;
+use crate::scenario::Scenario;
+use crate::sizing::capped_calls::is_random;
 use crate::sizing::load;
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::runner::Runner;
-use crate::sizing::shaping::{self, MAX_BRANCHES};
+use crate::sizing::shaping::{self, MAX_BRANCHES, WAIT_STEP};
 use crate::sizing::sizing_report::{
     ClosedForm, LimitOption, RecommendedLimits, RecommendedTraffic, SizedParameter, SizingOutcome,
 };
 use crate::sizing::sizing_request::{READING_RATE_RANGE, SizingError};
-
-/// A minute, the step of a wait.
-const WAIT_STEP: u64 = 60;
 
 /// An audience whose calls a capping limit must not reject.
 pub(super) struct Audience {
@@ -36,7 +33,7 @@ impl Audience {
                 option.problems.push(self.too_many_branches(calls));
                 return Ok(calls);
             };
-            let Some(outcome) = self.run(runner, u64::from(traffic.reading_rate), &traffic, true)? else {
+            let Some(scenario) = self.scenario(runner, &traffic) else {
                 option.problems.push(format!(
                     "{} profiles at {} calls/s take more than a day, the longest that can be simulated",
                     thousands(self.profiles),
@@ -44,7 +41,8 @@ impl Audience {
                 ));
                 return Ok(calls);
             };
-            if outcome.lost() == 0 || !has_retries(runner.request) || calls == 1 {
+            let outcome = runner.confirm_traffic(u64::from(traffic.reading_rate), &scenario, option)?;
+            if outcome.lost() == 0 || !is_random(runner.request) || calls == 1 {
                 break (traffic, outcome);
             }
             calls -= calls.div_ceil(50);
@@ -58,7 +56,8 @@ impl Audience {
                 if changed == value.recommended {
                     return Ok(Some(at));
                 }
-                (value.shape)(changed).map_or(Ok(None), |traffic| self.run(it, changed, &traffic, false))
+                let scenario = (value.shape)(changed).and_then(|traffic| self.scenario(it, &traffic));
+                scenario.map(|scenario| it.run_traffic(changed, &scenario)).transpose()
             })?;
             option.parameters.push(SizedParameter {
                 name: value.name,
@@ -70,7 +69,6 @@ impl Audience {
                 steps,
             });
         }
-        option.outcome = Some(outcome);
         option.traffic = Some(traffic);
         Ok(calls)
     }
@@ -96,17 +94,9 @@ impl Audience {
         )
     }
 
-    fn run(
-        &self,
-        runner: &mut Runner<'_>,
-        value: u64,
-        traffic: &RecommendedTraffic,
-        confirms: bool,
-    ) -> Result<Option<SizingOutcome>, SizingError> {
-        let Some(pattern) = traffic.pattern(self.profiles) else { return Ok(None) };
-        let scenario = load::scenario(runner.request, pattern, self.limits);
-        let mode = if confirms { Runner::confirming_mode(&scenario) } else { SimulationMode::Cohort };
-        runner.run_traffic(value, &scenario, mode).map(Some)
+    /// The scenario; `None` if the traffic takes more than a day.
+    fn scenario(&self, runner: &Runner<'_>, traffic: &RecommendedTraffic) -> Option<Scenario> {
+        Some(load::traffic(runner.request, traffic.pattern(self.profiles)?, self.limits))
     }
 
     fn reading_rate(&self, calls: u64, traffic: &RecommendedTraffic) -> ShapeValue<'_> {
@@ -139,7 +129,7 @@ impl Audience {
         let formula = format!("⌈{} profiles/s ÷ {} calls/s⌉", thousands(slowest), thousands(calls));
         ShapeValue {
             name: "branches",
-            unit: "branches",
+            unit: "",
             recommended: u64::from(traffic.branches),
             closed_form: ClosedForm::new(slowest.div_ceil(calls), formula),
             is_maximum: traffic.branches == MAX_BRANCHES,
@@ -154,7 +144,7 @@ impl Audience {
 
     fn wait(&self, traffic: &RecommendedTraffic) -> ShapeValue<'static> {
         let (profiles, rate) = (thousands(self.profiles), thousands(u64::from(traffic.reading_rate)));
-        let formula = format!("{profiles} profiles ÷ {rate} profiles/s, in whole minutes");
+        let formula = format!("{profiles} profiles ÷ {rate} profiles/s, in steps of 30 s");
         let shape = traffic.clone();
         ShapeValue {
             name: "wait",

@@ -1,4 +1,4 @@
-//! The calls per second that a capping limit does not reject. Retries use slots too.
+//! The calls per second that a capping limit does not reject. Retries use slots too, and random arrivals need room.
 
 use crate::sizing::attempts::attempts_per_call;
 use crate::sizing::load;
@@ -6,10 +6,11 @@ use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::runner::Runner;
 use crate::sizing::sizing_report::{ClosedForm, RecommendedLimits, SizedParameter};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
+use crate::traffic::arrivals::Arrivals;
 
-/// Whether calls can take several requests.
-pub(super) fn has_retries(request: &SizingRequest) -> bool {
-    attempts_per_call(&request.endpoint) > 1.0
+/// Whether the requests of a steady rate of calls vary: because of retries, or random arrivals. A limit needs room for that.
+pub(super) fn is_random(request: &SizingRequest) -> bool {
+    attempts_per_call(&request.endpoint) > 1.0 || request.arrivals == Arrivals::Poisson
 }
 
 /// The largest number of calls per second. `None` if even 1 loses calls.
@@ -20,7 +21,7 @@ pub(super) fn find_calls(
 ) -> Result<Option<u64>, SizingError> {
     let request = runner.request;
     let count = limits.max_calls_count.unwrap_or_default();
-    if !has_retries(request) {
+    if !is_random(request) {
         return Ok(Some(count));
     }
     let guess = closed_form(request, count).floor();
@@ -28,7 +29,7 @@ pub(super) fn find_calls(
     Ok(runner.find_tipping_point(&(1..=count), guess, load)?.map(|tipping| tipping.value))
 }
 
-/// The recommended calls per second, with the results one step away. Exact, because only exact mode has the random retries.
+/// The recommended calls per second, with the results one step away. Exact mode, because only it is random.
 pub(super) fn calls_parameter(
     runner: &mut Runner<'_>,
     seconds: u64,
@@ -39,7 +40,7 @@ pub(super) fn calls_parameter(
     let count = limits.max_calls_count.unwrap_or_default();
     let run = |it: &mut Runner<'_>, value: u64| {
         let scenario = load::calls(request, seconds, value, limits);
-        it.run_load(value, &scenario, Runner::confirming_mode(&scenario)).map(Some)
+        it.confirm_load(value, &scenario).map(Some)
     };
     Ok(SizedParameter {
         name: "callsPerSecond",
@@ -55,6 +56,7 @@ pub(super) fn calls_parameter(
 #[expect(clippy::cast_precision_loss, reason = "rates are small")]
 fn closed_form(request: &SizingRequest, count: u64) -> ClosedForm {
     let attempts = attempts_per_call(&request.endpoint);
-    let formula = format!("{}/s ÷ {} requests per call", thousands(count), decimal(attempts));
+    let room = if request.arrivals == Arrivals::Poisson { ", without room for random arrivals" } else { "" };
+    let formula = format!("{}/s ÷ {} requests per call{room}", thousands(count), decimal(attempts));
     ClosedForm { value: count as f64 / attempts, formula }
 }

@@ -1,10 +1,9 @@
 //! Sizes a capping limit, and the traffic that it does not reject.
 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::simulation_mode::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, mean_seconds, tipping_point};
 use crate::sizing::audience::Audience;
-use crate::sizing::capped_calls::{calls_parameter, find_calls, has_retries};
+use crate::sizing::capped_calls::{calls_parameter, find_calls, is_random};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::problem::{late, lost, rejected};
@@ -36,8 +35,10 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     };
     let count = request.with_margin(tipping.value);
     option.limits = Some(limits(count));
-    let mut steps = runner
-        .run_steps((count, 1, 1), |it, value| it.run_load(value, &load(value), SimulationMode::Cohort).map(Some))?;
+    let mut steps = runner.run_steps((count, 1, 1), |it, value| match tipping.outcomes.get(&value) {
+        Some(outcome) => Ok(Some(*outcome)),
+        None => it.run_load(value, &load(value)).map(Some),
+    })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
     option.parameters.push(SizedParameter {
         name: "maxCallsCount",
@@ -53,7 +54,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     }
     let Some(calls) = find_calls(runner, seconds, limits(count))? else {
         option.problems.push(format!(
-            "a call takes {} requests on average, so the limit of {}/s rejects calls even at 1 call/s",
+            "a call takes {} requests on average at random times, so the limit of {}/s rejects calls even at 1 call/s",
             decimal(attempts_per_call(&request.endpoint)),
             thousands(count)
         ));
@@ -65,12 +66,12 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             audience.size(runner, calls, &mut option)?
         }
         SizedTraffic::Pattern(ref pattern) => {
-            let scenario = load::scenario(request, pattern.clone(), limits(count));
-            option.outcome = Some(runner.run_traffic(count, &scenario, Runner::confirming_mode(&scenario))?);
+            let scenario = load::traffic(request, pattern.clone(), limits(count));
+            runner.confirm_traffic(count, &scenario, &mut option)?;
             calls
         }
     };
-    if has_retries(request) {
+    if is_random(request) {
         let parameter = calls_parameter(runner, seconds, limits(count), sized_calls)?;
         option.parameters.push(parameter);
     }
@@ -102,7 +103,7 @@ fn size_connections(
     let run = |it: &mut Runner<'_>, value: u64| {
         let max_http_connections = u32::try_from(value).ok();
         let scenario = load::requests(request, seconds, RecommendedLimits { max_http_connections, ..limits });
-        let mut outcome = it.run_load(value, &scenario, SimulationMode::Cohort)?;
+        let mut outcome = it.run_load(value, &scenario)?;
         outcome.meets_goals &= request.goals.max_parallel.is_none_or(|max| value <= u64::from(max));
         Ok(Some(outcome))
     };
@@ -116,7 +117,7 @@ fn size_connections(
     };
     Ok(SizedParameter {
         name: "maxHttpConnections",
-        unit: "connections",
+        unit: "",
         recommended: u64::from(connections),
         closed_form: busy,
         tipping_point: None,

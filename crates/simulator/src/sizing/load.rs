@@ -26,8 +26,12 @@ pub(super) fn load_seconds(request: &SizingRequest, calls_per_second: f64) -> u6
     seconds.max(u64::from(request.min_load_seconds)).clamp(1, MAX_SECONDS as u64)
 }
 
-/// Traffic through limits.
-pub(super) fn scenario(request: &SizingRequest, pattern: TrafficPattern, limits: RecommendedLimits) -> Scenario {
+/// The traffic through limits.
+pub(super) fn traffic(request: &SizingRequest, pattern: TrafficPattern, limits: RecommendedLimits) -> Scenario {
+    Scenario { arrivals: request.arrivals, ..scenario(request, pattern, limits) }
+}
+
+fn scenario(request: &SizingRequest, pattern: TrafficPattern, limits: RecommendedLimits) -> Scenario {
     let configured = ConfiguredLimits::from_definitions(None, &definitions(&limits)).expect("the limits are valid");
     let mut scenario = Scenario::new(pattern, configured);
     scenario.endpoint = request.endpoint.clone();
@@ -48,7 +52,7 @@ pub(super) fn requests(request: &SizingRequest, seconds: u64, limits: Recommende
 
 /// Calls at a steady rate through a capping limit, with failures and retries.
 pub(super) fn calls(request: &SizingRequest, seconds: u64, rate: u64, limits: RecommendedLimits) -> Scenario {
-    scenario(request, steady(rate, seconds), limits)
+    traffic(request, steady(rate, seconds), limits)
 }
 
 /// Calls at twice the rate of a throttling limit for half of the time. Its queue is never empty, so the limit is used fully.

@@ -46,25 +46,23 @@ pub(super) fn late(
     let attempts = attempts_per_call(&request.endpoint);
     let needed = request.calls() as f64 / within as f64;
     let tipping_calls = tipping_point as f64 / attempts;
-    let margin = f64::from(request.margin_percent) / 100.0;
-    let more_capacity = needed * attempts / margin;
+    // Waits and shares take more time than the calls alone.
+    let factor = outcome.seconds as f64 / within as f64;
+    let capacity = calls_per_second as f64 * factor * attempts * 100.0 / f64::from(request.margin_percent);
     let endpoint = match request.endpoint.capacity {
         EndpointCapacity::Servers(_) => {
-            let workers = (more_capacity * mean_seconds(&request.endpoint)).ceil() as u64;
+            let workers = (capacity * mean_seconds(&request.endpoint)).ceil() as u64;
             format!("an endpoint with {} workers", thousands(workers))
         }
-        _ => format!("an endpoint with a capacity of {}/s", rate(more_capacity)),
+        _ => format!("an endpoint with a capacity of {}/s", rate(capacity)),
     };
     let comparison = if needed > tipping_calls {
         format!("more than the tipping point of {}/s", rate(tipping_calls))
     } else {
         format!("more than {} % of the tipping point of {}/s", request.margin_percent, rate(tipping_calls))
     };
-    let margin = if needed > tipping_calls {
-        String::new()
-    } else {
-        format!(", --margin {}%", (needed / tipping_calls * 100.0).ceil())
-    };
+    let margin = (f64::from(request.margin_percent) * factor).ceil();
+    let margin = if margin <= 100.0 { format!(", --margin {margin}%") } else { String::new() };
     Some(format!(
         "{} calls at {}/s take {}; within {} they need {}/s, {comparison}: allow {}{margin}, or {endpoint}",
         thousands(request.calls()),

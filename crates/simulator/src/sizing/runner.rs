@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 
-use crate::assumptions::assumption::Assumption;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulate::simulate_with_progress;
 use crate::simulation_mode::SimulationMode;
 use crate::sizing::search::find_largest;
 use crate::sizing::size::SizingProgress;
-use crate::sizing::sizing_report::{SizingOutcome, StepOutcomes};
+use crate::sizing::sizing_report::{LimitOption, SizingOutcome, StepOutcomes};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
+use crate::traffic::arrivals::Arrivals;
 
 /// Larger traffic is confirmed in cohort mode: exact mode would take more than a second.
 const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
@@ -20,8 +20,6 @@ const MAX_CONFIRMED_CALLS: u64 = 5_000_000;
 pub(super) struct Runner<'r> {
     pub(super) request: &'r SizingRequest,
     pub(super) simulations: u64,
-    /// The assumptions of the simulated traffic.
-    pub(super) assumptions: Vec<Assumption>,
     progress: &'r mut dyn FnMut(SizingProgress) -> ControlFlow<()>,
 }
 
@@ -36,7 +34,7 @@ impl<'r> Runner<'r> {
         request: &'r SizingRequest,
         progress: &'r mut dyn FnMut(SizingProgress) -> ControlFlow<()>,
     ) -> Self {
-        Self { request, simulations: 0, assumptions: Vec::new(), progress }
+        Self { request, simulations: 0, progress }
     }
 
     /// The calls that exceed the timeout although nothing waits.
@@ -51,19 +49,15 @@ impl<'r> Runner<'r> {
         if expected < 0.01 { 0 } else { expected.ceil() as u64 }
     }
 
-    /// The mode that confirms a result.
-    pub(super) fn confirming_mode(scenario: &Scenario) -> SimulationMode {
-        if scenario.offered_calls() <= MAX_CONFIRMED_CALLS { SimulationMode::Exact } else { SimulationMode::Cohort }
+    /// Simulates a load that measures a value. It meets the goals if no call is lost.
+    pub(super) fn run_load(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, SimulationMode::for_scenario(scenario))?;
+        Ok(self.outcome(value, &report))
     }
 
-    /// Simulates a load that measures a value. It meets the goals if no call is lost.
-    pub(super) fn run_load(
-        &mut self,
-        value: u64,
-        scenario: &Scenario,
-        mode: SimulationMode,
-    ) -> Result<SizingOutcome, SizingError> {
-        let report = self.run(scenario, mode)?;
+    /// Like [`Self::run_load`], in exact mode.
+    pub(super) fn confirm_load(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, confirming_mode(scenario))?;
         Ok(self.outcome(value, &report))
     }
 
@@ -91,33 +85,68 @@ impl<'r> Runner<'r> {
     }
 
     /// Simulates the traffic itself. It meets the goals if no call is lost and all end in time.
-    pub(super) fn run_traffic(
+    pub(super) fn run_traffic(&mut self, value: u64, scenario: &Scenario) -> Result<SizingOutcome, SizingError> {
+        let report = self.run(scenario, SimulationMode::for_scenario(scenario))?;
+        Ok(self.traffic_outcome(value, &report))
+    }
+
+    /// Simulates the traffic in exact mode, and once more with random arrivals. Adds the results to the option.
+    pub(super) fn confirm_traffic(
         &mut self,
         value: u64,
         scenario: &Scenario,
-        mode: SimulationMode,
+        option: &mut LimitOption,
     ) -> Result<SizingOutcome, SizingError> {
+        let mode = confirming_mode(scenario);
         let report = self.run(scenario, mode)?;
-        let mut outcome = self.outcome(value, &report);
-        self.assumptions = report.assumptions;
-        outcome.meets_goals &= self.request.goals.within_seconds.is_none_or(|within| outcome.seconds <= within);
+        let outcome = self.traffic_outcome(value, &report);
+        option.outcome = Some(outcome);
+        option.assumptions = report.assumptions;
+        if mode == SimulationMode::Exact && scenario.arrivals == Arrivals::Even {
+            let random = Scenario { arrivals: Arrivals::Poisson, ..scenario.clone() };
+            let report = self.run(&random, mode)?;
+            option.random_outcome = Some(self.traffic_outcome(value, &report));
+        }
         Ok(outcome)
     }
 
-    /// Bisects in cohort mode, then confirms in exact mode. `None` if even the smallest value loses calls.
+    fn traffic_outcome(&self, value: u64, report: &SimulationReport) -> SizingOutcome {
+        let mut outcome = self.outcome(value, report);
+        outcome.meets_goals &= self.request.goals.within_seconds.is_none_or(|within| outcome.seconds <= within);
+        outcome
+    }
+
+    /// The largest value that loses no call, and the outcomes of all that were tested.
+    pub(super) fn bisect(
+        &mut self,
+        range: &RangeInclusive<u64>,
+        guess: u64,
+        scenario: impl Fn(u64) -> Scenario,
+    ) -> Result<(Option<u64>, BTreeMap<u64, SizingOutcome>), SizingError> {
+        let mut outcomes = BTreeMap::new();
+        let found = find_largest(range, guess, |value| {
+            let outcome = self.run_load(value, &scenario(value))?;
+            outcomes.insert(value, outcome);
+            Ok::<_, SizingError>(outcome.meets_goals)
+        })?;
+        Ok((found, outcomes))
+    }
+
+    /// Bisects, and confirms the result in exact mode. `None` if even the smallest value loses calls.
     pub(super) fn find_tipping_point(
         &mut self,
         range: &RangeInclusive<u64>,
         guess: u64,
         scenario: impl Fn(u64) -> Scenario,
     ) -> Result<Option<TippingPoint>, SizingError> {
-        let bisected = find_largest(range, guess, |value| {
-            Ok::<_, SizingError>(self.run_load(value, &scenario(value), SimulationMode::Cohort)?.meets_goals)
-        })?;
-        let mut outcomes = BTreeMap::new();
+        let (bisected, mut outcomes) = self.bisect(range, guess, &scenario)?;
         let confirmed = find_largest(range, bisected.unwrap_or(*range.start()), |value| {
             let scenario = scenario(value);
-            let outcome = self.run_load(value, &scenario, Self::confirming_mode(&scenario))?;
+            let mode = confirming_mode(&scenario);
+            let outcome = match outcomes.get(&value) {
+                Some(outcome) if outcome.mode == mode => *outcome,
+                _ => self.confirm_load(value, &scenario)?,
+            };
             outcomes.insert(value, outcome);
             Ok::<_, SizingError>(outcome.meets_goals)
         })?;
@@ -143,4 +172,9 @@ impl<'r> Runner<'r> {
         })?;
         Ok(report)
     }
+}
+
+/// The mode that confirms a result.
+fn confirming_mode(scenario: &Scenario) -> SimulationMode {
+    if scenario.offered_calls() <= MAX_CONFIRMED_CALLS { SimulationMode::Exact } else { SimulationMode::Cohort }
 }

@@ -7,6 +7,9 @@ use crate::traffic::pattern_error::MAX_SECONDS;
 /// A percentage split has whole percents, so at most this many branches.
 pub(super) const MAX_BRANCHES: u32 = 100;
 
+/// Waits are multiples of this, in seconds.
+pub(super) const WAIT_STEP: u64 = 30;
+
 /// The share of the largest branch in percent.
 const fn largest_share(branches: u32) -> u32 {
     100_u32.div_ceil(branches)
@@ -24,13 +27,14 @@ pub(super) fn highest_reading_rate(branches: u32, calls_per_second: u64) -> u64 
     calls_per_second.saturating_mul(100) / u64::from(largest_share(branches))
 }
 
-/// A split into equal branches. Each starts when the one before it has read the audience, rounded up to whole minutes.
+/// A split into equal branches. Each starts when the one before it has read the audience, rounded up as in Adobe's example,
+/// where 20 seconds of reading have waits of 30 seconds.
 pub(super) fn split(profiles: u64, reading_rate: u32, branches: u32) -> RecommendedTraffic {
     let largest = largest_share(branches);
     let more = 100 - (largest - 1) * branches;
     let shares = (0..branches).map(|branch| if branch < more { largest } else { largest - 1 }).collect();
     let reading_seconds = profiles.div_ceil(u64::from(reading_rate));
-    let wait_seconds = if branches == 1 { 0 } else { reading_seconds.div_ceil(60) * 60 };
+    let wait_seconds = if branches == 1 { 0 } else { reading_seconds.div_ceil(WAIT_STEP) * WAIT_STEP };
     RecommendedTraffic { reading_rate, branches, shares, wait_seconds, reading_seconds }
 }
 
@@ -73,9 +77,9 @@ mod tests {
     fn adobes_example_needs_five_branches() {
         assert_eq!(branches(500, 100), Some(5));
         let traffic = split(10_000, 500, 5);
-        assert_eq!((traffic.shares.as_slice(), traffic.reading_seconds, traffic.wait_seconds), (&[20; 5][..], 20, 60));
+        assert_eq!((traffic.shares.as_slice(), traffic.reading_seconds, traffic.wait_seconds), (&[20; 5][..], 20, 30));
         let pattern = traffic.pattern(10_000).expect("a pattern");
-        assert_eq!((pattern.total(), pattern.calls().len()), (10_000, 4 * 60 + 20));
+        assert_eq!((pattern.total(), pattern.calls().len()), (10_000, 4 * 30 + 20));
         assert!(pattern.calls().iter().all(|calls| [0, 100].contains(calls)), "{pattern:?}");
     }
 

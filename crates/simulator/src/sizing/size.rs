@@ -66,6 +66,7 @@ pub fn size(
         margin_percent: request.margin_percent,
         timeout_seconds: request.timeout_seconds,
         window: request.window,
+        arrivals: request.arrivals,
         seed: request.seed,
         capacity,
         attempts_per_call: attempts,
@@ -74,7 +75,7 @@ pub fn size(
         options,
         recommended,
         simulations: runner.simulations,
-        assumptions: OWN_ASSUMPTIONS.into_iter().chain(runner.assumptions).collect(),
+        assumptions: OWN_ASSUMPTIONS.to_vec(),
     })
 }
 
@@ -87,24 +88,23 @@ fn traffic(request: &SizingRequest) -> SizedTrafficReport {
     SizedTrafficReport { calls: request.calls(), is_audience, reading_rate, peak_per_second }
 }
 
-const fn statement(id: &'static str, provenance: Provenance, statement: &'static str) -> Assumption {
-    Assumption { id, provenance, statement, source: "not published" }
-}
-
 const OWN_ASSUMPTIONS: [Assumption; 3] = [
-    statement(
-        "steady_load",
-        Provenance::Chosen,
-        "a tipping point is measured with a steady load that uses the limit fully",
-    ),
-    statement(
-        "failures_not_lost",
-        Provenance::Chosen,
-        "a call that fails at the endpoint after its retries is not lost by a limit",
-    ),
-    statement(
-        "even_split",
-        Provenance::Inferred,
-        "a percentage split has whole percents, and each branch gets its share in every second",
-    ),
+    Assumption {
+        id: "steady_load",
+        provenance: Provenance::Chosen,
+        statement: "a tipping point is measured with a steady load that uses the limit fully",
+        source: "docs/sizing.md",
+    },
+    Assumption {
+        id: "failures_not_lost",
+        provenance: Provenance::Chosen,
+        statement: "a call that fails at the endpoint after its retries is not lost by a limit",
+        source: "docs/sizing.md",
+    },
+    Assumption {
+        id: "even_split",
+        provenance: Provenance::Inferred,
+        statement: "a percentage split has whole percents, and each branch gets its share in every second",
+        source: "building-journeys/limit-throughput.md",
+    },
 ];

@@ -7,6 +7,7 @@ use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::limits::window_kind::WindowKind;
 use crate::simulation_mode::SimulationMode;
 use crate::sizing::sizing_request::SizingGoals;
+use crate::traffic::arrivals::Arrivals;
 
 /// Recommended limits and traffic. The JSON format is stable for a given `version`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +20,7 @@ pub struct SizingReport {
     pub margin_percent: u32,
     pub timeout_seconds: u64,
     pub window: WindowKind,
+    pub arrivals: Arrivals,
     pub seed: u64,
     /// The requests per second that the endpoint handles, without regard to connections.
     pub capacity: ClosedForm,
@@ -35,6 +37,7 @@ pub struct SizingReport {
     pub recommended: Option<OptionKind>,
     /// The number of simulations.
     pub simulations: u64,
+    /// The assumptions of the sizing, besides those of each option.
     pub assumptions: Vec<Assumption>,
 }
 
@@ -77,6 +80,10 @@ pub struct LimitOption {
     pub parameters: Vec<SizedParameter>,
     /// The result of the traffic with the recommended values.
     pub outcome: Option<SizingOutcome>,
+    /// The result of the same traffic with random arrivals (a Poisson process), if it was sized with even arrivals.
+    pub random_outcome: Option<SizingOutcome>,
+    /// The assumptions of the simulation of the traffic.
+    pub assumptions: Vec<Assumption>,
     /// Which goal has to give, with numbers. Empty if all goals are met.
     pub problems: Vec<String>,
 }
@@ -115,6 +122,7 @@ pub struct RecommendedTraffic {
 #[serde(rename_all = "camelCase")]
 pub struct SizedParameter {
     pub name: &'static str,
+    /// Empty for a number of things that the name tells.
     pub unit: &'static str,
     pub recommended: u64,
     pub closed_form: ClosedForm,
@@ -181,6 +189,15 @@ impl ClosedForm {
 
 impl LimitOption {
     pub(super) const fn new(kind: OptionKind) -> Self {
-        Self { kind, limits: None, traffic: None, parameters: Vec::new(), outcome: None, problems: Vec::new() }
+        Self {
+            kind,
+            limits: None,
+            traffic: None,
+            parameters: Vec::new(),
+            outcome: None,
+            random_outcome: None,
+            assumptions: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::limits::window_kind::WindowKind;
 use crate::progress::SimulationError;
 use crate::scenario::DEFAULT_TIMEOUT_SECONDS;
 use crate::time::SECOND;
+use crate::traffic::arrivals::Arrivals;
 use crate::traffic::pattern::TrafficPattern;
 
 /// Default of [`SizingRequest::margin_percent`].
@@ -35,6 +36,8 @@ pub struct SizingRequest {
     pub margin_percent: u32,
     pub timeout_seconds: u64,
     pub window: WindowKind,
+    /// The arrival of the calls of the traffic. The load that measures a tipping point is always even.
+    pub arrivals: Arrivals,
     /// The load that measures a tipping point is as long as the traffic takes at the closed-form rate, but at least this long. A
     /// short overload loses no call, because requests may wait until the timeout.
     pub min_load_seconds: u32,
@@ -97,6 +100,7 @@ impl SizingRequest {
             margin_percent: DEFAULT_MARGIN_PERCENT,
             timeout_seconds: DEFAULT_TIMEOUT_SECONDS,
             window: WindowKind::default(),
+            arrivals: Arrivals::default(),
             min_load_seconds: DEFAULT_MIN_LOAD_SECONDS,
             seed: 0,
         }

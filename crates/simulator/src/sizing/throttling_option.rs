@@ -1,7 +1,6 @@
 //! Sizes a throttling limit.
 
 use crate::limits::connections::estimated_connections;
-use crate::simulation_mode::SimulationMode;
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::{self, PERIOD_MS};
 use crate::sizing::number_text::{rate, thousands};
@@ -48,7 +47,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             return Ok(None);
         }
         let limits = self::limits(request.goals.max_parallel, value);
-        it.run_load(value, &load::queued_calls(request, seconds, limits), SimulationMode::Cohort).map(Some)
+        it.run_load(value, &load::queued_calls(request, seconds, limits)).map(Some)
     })?;
     steps.above_tipping_point = tipping.outcomes.get(&(tipping.value + 1)).copied();
     option.parameters.push(SizedParameter {
@@ -63,7 +62,7 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
     if let Some(connections) = limits.max_http_connections {
         option.parameters.push(SizedParameter {
             name: "maxHttpConnections",
-            unit: "connections",
+            unit: "",
             recommended: u64::from(connections),
             closed_form: ClosedForm::new(u64::from(connections), "requests in parallel, the goal".to_owned()),
             tipping_point: None,
@@ -105,9 +104,8 @@ pub(super) fn size(runner: &mut Runner<'_>, seconds: u64) -> Result<LimitOption,
             .push("reading the audience takes more than a day, the longest that can be simulated".to_owned());
         return Ok(option);
     };
-    let scenario = load::scenario(request, pattern, limits);
-    let outcome = runner.run_traffic(throughput, &scenario, Runner::confirming_mode(&scenario))?;
-    option.outcome = Some(outcome);
+    let scenario = load::traffic(request, pattern, limits);
+    let outcome = runner.confirm_traffic(throughput, &scenario, &mut option)?;
     option.problems.extend(lost(&outcome));
     option.problems.extend(late(request, &outcome, calls, tipping.value));
     Ok(option)
@@ -126,7 +124,7 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     };
     // The smallest tipping point whose margin is in the range.
     let least = (min * 100).div_ceil(u64::from(request.margin_percent));
-    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least), SimulationMode::Cohort)?.meets_goals {
+    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least))?.meets_goals {
         return Ok(None);
     }
     let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;
@@ -151,8 +149,8 @@ fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError
         scenario.connections = Some(connections);
         scenario
     };
-    let found = runner.find_tipping_point(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
-    let tipping = found.map_or(0, |tipping| tipping.value);
+    let (found, _) = runner.bisect(&(1..=MAX_THROUGHPUT), closed_form.floor(), load)?;
+    let tipping = found.unwrap_or(0);
     let alone = tipping_point(&request.endpoint, None);
     let cause = if closed_form.value < alone.value {
         format!(
@@ -171,12 +169,13 @@ fn too_slow(runner: &mut Runner<'_>, seconds: u64) -> Result<String, SizingError
     } else {
         format!("the endpoint handles {}/s ({})", rate(closed_form.value), closed_form.formula)
     };
-    Ok(format!(
-        "{cause}; simulated {}/s, with the margin of {} % {}/s. maxThroughput is at least {MIN_THROUGHPUT}/s",
-        thousands(tipping),
-        request.margin_percent,
-        thousands(if tipping == 0 { 0 } else { request.with_margin(tipping) }),
-    ))
+    let measured = if tipping == 0 {
+        String::new()
+    } else {
+        let with_margin = thousands(request.with_margin(tipping));
+        format!("; simulated {}/s, with the margin of {} % {with_margin}/s", thousands(tipping), request.margin_percent)
+    };
+    Ok(format!("{cause}{measured}. maxThroughput is at least {MIN_THROUGHPUT}/s"))
 }
 
 /// The connections that AJO opens.

@@ -88,7 +88,7 @@ fn describe(change: &AcceptedChange) -> String {
 }
 
 /// Writes the edited files, unless someone edited them in the meantime.
-fn write_files(changed: &[SourceFile], input: &LimitsInput) -> Result<(), CommandError> {
+pub(crate) fn write_files(changed: &[SourceFile], input: &LimitsInput) -> Result<(), CommandError> {
     for file in changed {
         let now = std::fs::read_to_string(&file.name).ok();
         if now.as_deref() != before(file, input) {
@@ -107,7 +107,7 @@ fn before<'i>(file: &SourceFile, input: &'i LimitsInput) -> Option<&'i str> {
     input.sources.inputs().iter().find(|source| source.name == file.name).map(|source| source.content.as_str())
 }
 
-fn unified_diff(changed: &[SourceFile], input: &LimitsInput) -> String {
+pub(crate) fn unified_diff(changed: &[SourceFile], input: &LimitsInput) -> String {
     let diffs = changed.iter().map(|file| {
         let diff = TextDiff::from_lines(before(file, input).unwrap_or_default(), file.content.as_str());
         diff.unified_diff().header(&file.name, &file.name).to_string()

@@ -201,7 +201,7 @@ pub(crate) fn read_secrets(plan: &Plan) -> Result<(SecretValues, Vec<DesiredConf
 }
 
 /// The value of a variable that a limits file declares, if it is not blank.
-pub(super) fn environment_variable(name: &str) -> Option<String> {
+pub(crate) fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 

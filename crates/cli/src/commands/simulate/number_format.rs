@@ -7,7 +7,7 @@ pub(super) fn format_rate(calls: u64, period_ms: u64) -> String {
 }
 
 /// Formats a number with commas between thousands.
-pub(super) fn group_thousands(number: u64) -> String {
+pub(crate) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -29,7 +29,7 @@ pub(super) fn format_share(share: f64) -> String {
 }
 
 /// Formats a measured duration with about three digits.
-pub(super) fn format_duration(millis: f64) -> String {
+pub(crate) fn format_duration(millis: f64) -> String {
     match millis {
         ..10.0 => format!("{} ms", (millis * 100.0).round() / 100.0),
         ..1000.0 => format!("{millis:.0} ms"),

@@ -16,7 +16,11 @@ const SHELL_LANGUAGES: [&str; 5] = ["sh", "bash", "console", "shell", ""];
 fn is_run_by_other_test(page: &str, block: &CodeBlock) -> bool {
     match page {
         "README.md" => block.text.starts_with("ajo "),
-        "docs/emulator.md" | "docs/limits-as-code.md" | "docs/operate-limits.md" | "docs/simulate.md" => true,
+        "docs/emulator.md"
+        | "docs/limits-as-code.md"
+        | "docs/operate-limits.md"
+        | "docs/simulate.md"
+        | "docs/sizing.md" => true,
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ mod limits_as_code;
 mod operate_limits;
 mod readme;
 mod simulate;
+mod sizing;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,168 @@
+//! Arguments of `ajo size`.
+
+use std::path::PathBuf;
+
+use ajo_simulator::{Arrivals, EndpointFailures, TIMEOUT_SECONDS_RANGE, TrafficPattern, WindowKind};
+use clap::{ArgGroup, Args};
+
+use super::simulate::LatencyInput;
+
+/// Lists the hidden options, and the exit codes.
+pub(crate) const SIZE_HELP: &str = "\
+Other options (docs/sizing.md): --timeout 30, --failure-status 503, --window fixed, --methods GET,POST,PUT
+Exit codes: 0 success; 1 error; 8 the goals are impossible; 64 usage error.";
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("endpoint_capacity").args(["servers", "capacity"]).required(true))]
+#[command(group = ArgGroup::new("calls").args(["audience", "traffic"]).required(true))]
+pub(crate) struct SizeArgs {
+    #[command(flatten)]
+    pub(crate) endpoint: SizedEndpointArgs,
+
+    #[command(flatten)]
+    pub(crate) traffic: SizedTrafficArgs,
+
+    #[command(flatten)]
+    pub(crate) goals: GoalArgs,
+
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+/// The endpoint.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Endpoint and traffic")]
+pub(crate) struct SizedEndpointArgs {
+    /// Requests that it processes in parallel
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) servers: Option<u32>,
+
+    /// Requests per second that it can process
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) capacity: Option<u32>,
+
+    /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv with one number per line
+    #[arg(long, value_name = "MS")]
+    pub(crate) latency: LatencyInput,
+
+    /// Failing requests: a fraction such as 0.2, or first:2 for the first two attempts of each call
+    #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
+    pub(crate) failures: EndpointFailures,
+
+    /// HTTP status of failures; 401, 403, and 404 are not retried
+    #[arg(long, hide = true, value_name = "STATUS", default_value_t = 503, value_parser = clap::value_parser!(u16).range(400..=599))]
+    pub(crate) failure_status: u16,
+
+    /// Timeout of the journeys, from 1 to 30
+    #[arg(long, hide = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(TIMEOUT_SECONDS_RANGE.start()..=TIMEOUT_SECONDS_RANGE.end()))]
+    pub(crate) timeout: u64,
+
+    /// Window for counting calls against a configured limit: fixed, sliding, or token-bucket
+    #[arg(long, hide = true, default_value_t = WindowKind::Fixed)]
+    pub(crate) window: WindowKind,
+}
+
+/// The calls.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Endpoint and traffic")]
+pub(crate) struct SizedTrafficArgs {
+    /// Number of profiles that a Read Audience journey sends through the action
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) audience: Option<u64>,
+
+    /// Profiles per second, from 500 to 20000, if it cannot be chosen
+    #[arg(long, value_name = "N", requires = "audience", value_parser = clap::value_parser!(u32).range(500..=20_000))]
+    pub(crate) reading_rate: Option<u32>,
+
+    /// Calls that cannot be shaped, such as those of events: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a list
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) traffic: Option<TrafficPattern>,
+
+    /// Arrival of the calls of a second: even or poisson; random arrivals need more room below a capping limit
+    #[arg(long, default_value_t = Arrivals::Even)]
+    pub(crate) arrivals: Arrivals,
+}
+
+/// The goals, besides losing no call.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Goals and limits file")]
+pub(crate) struct GoalArgs {
+    /// Time in which all calls are done, such as 4h, 90min, or 30s
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    pub(crate) within: Option<u64>,
+
+    /// Maximum number of requests in parallel at the endpoint
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_parallel: Option<u32>,
+
+    /// Share of the measured tipping point to use, from 1% to 100%
+    #[arg(long, value_name = "PERCENT", default_value = "75%", value_parser = parse_percent)]
+    pub(crate) margin: u32,
+}
+
+/// The limits file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Goals and limits file")]
+pub(crate) struct WriteArgs {
+    /// Set the recommended limits in this limits file; with --sandbox, a new file
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) write: Option<PathBuf>,
+
+    /// URL of the endpoint, in which * is a wildcard
+    #[arg(long, value_name = "URL", requires = "write", value_parser = super::limits::parse_url)]
+    pub(crate) url: Option<String>,
+
+    /// Methods of a new limit
+    #[arg(
+        long,
+        hide = true,
+        value_name = "METHODS",
+        requires = "write",
+        value_delimiter = ',',
+        default_value = "GET,POST,PUT"
+    )]
+    pub(crate) methods: Vec<String>,
+
+    /// Show the diff of the file, but write nothing
+    #[arg(long, requires = "write")]
+    pub(crate) dry_run: bool,
+}
+
+/// Parses a duration in seconds.
+fn parse_seconds(text: &str) -> Result<u64, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "s" => 1,
+        "min" | "m" => 60,
+        "h" => 3600,
+        _ => 0,
+    };
+    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    seconds.filter(|seconds| *seconds > 0).ok_or_else(|| "expected a time such as 4h, 90min, or 30s".to_owned())
+}
+
+/// Parses a percentage from 1 to 100.
+fn parse_percent(text: &str) -> Result<u32, String> {
+    let percent = text.strip_suffix('%').unwrap_or(text).trim().parse().ok();
+    percent.filter(|percent| (1..=100).contains(percent)).ok_or_else(|| "expected a share from 1% to 100%".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_shares_are_parsed() {
+        for (text, seconds) in [("4h", 14_400), ("90min", 5400), ("90 min", 5400), ("2m", 120), ("30s", 30)] {
+            assert_eq!(parse_seconds(text), Ok(seconds), "{text}");
+        }
+        for text in ["", "4", "h", "0h", "-1h", "1.5h", "4d", "99999999999999999999h"] {
+            parse_seconds(text).expect_err(text);
+        }
+        assert_eq!((parse_percent("75%"), parse_percent("100")), (Ok(75), Ok(100)));
+        for text in ["", "0%", "101%", "0.75"] {
+            parse_percent(text).expect_err(text);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `ajo size`.
+
+mod progress_bar;
+mod summary;
+mod write;
+
+use std::process::ExitCode;
+
+use ajo_simulator::{SizedTraffic, SizingError, SizingGoals, SizingRequest};
+
+use super::simulate::scenario::read_endpoint;
+use crate::arguments::{EndpointArgs, GlobalSettings, SizeArgs};
+use crate::command_error::CommandError;
+use crate::exit_status::ExitStatus;
+use crate::output;
+use crate::report::OutputFormat;
+use crate::safe_text::SafeText;
+
+pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode, CommandError> {
+    let request = build_request(args)?;
+    // The file is read first, so that its errors are found before a long simulation.
+    let edit =
+        args.write.write.as_deref().map(|file| write::LimitsEdit::read(settings, &args.write, file)).transpose()?;
+    let report = progress_bar::size_with_bar(&request).map_err(|error| sizing_error(&error))?;
+    let text = match settings.output {
+        OutputFormat::Json => {
+            SafeText::json(&serde_json::to_string(&report).map_err(|error| CommandError::new(error.to_string()))?)
+        }
+        _ => summary::render(&report),
+    };
+    output::print_data(text)?;
+    let option = report.options.iter().find(|option| Some(option.kind) == report.recommended);
+    let Some(limits) = option.and_then(|option| option.limits) else {
+        let written = if edit.is_some() { "; nothing was written" } else { "" };
+        return Err(CommandError::new(format!("the goals are impossible{written}"))
+            .with_hint("the report says what has to give")
+            .with_exit_status(ExitStatus::Unexpected));
+    };
+    if let Some(edit) = edit {
+        edit.write(&limits)?;
+    }
+    Ok(ExitStatus::Success.into())
+}
+
+fn build_request(args: &SizeArgs) -> Result<SizingRequest, CommandError> {
+    let given = &args.endpoint;
+    let endpoint = read_endpoint(&EndpointArgs {
+        latency: given.latency.clone(),
+        capacity: given.capacity,
+        servers: given.servers,
+        failures: given.failures,
+        failure_status: given.failure_status,
+        connections: None,
+        timeout: given.timeout,
+    })?;
+    let traffic = match (&args.traffic.traffic, args.traffic.audience) {
+        (Some(pattern), _) => SizedTraffic::Pattern(pattern.clone()),
+        (None, Some(profiles)) => SizedTraffic::Audience { profiles, reading_rate: args.traffic.reading_rate },
+        (None, None) => return Err(CommandError::new("no traffic given").into_usage_error()),
+    };
+    let mut request = SizingRequest::new(endpoint, traffic);
+    request.goals = SizingGoals { within_seconds: args.goals.within, max_parallel: args.goals.max_parallel };
+    request.margin_percent = args.goals.margin;
+    request.timeout_seconds = given.timeout;
+    request.window = given.window;
+    request.arrivals = args.traffic.arrivals;
+    Ok(request)
+}
+
+fn sizing_error(error: &SizingError) -> CommandError {
+    let failure = CommandError::new(error.to_string());
+    match error {
+        SizingError::SlowEndpoint { .. } | SizingError::Simulation(_) => failure,
+        _ => failure.into_usage_error(),
+    }
+}
