@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
-use crate::report::simulation_report::ReportRow;
 
 /// The columns of Adobe's queries about custom actions, for all calls of a simulation. So a prediction can be compared with an
 /// export. Source: `reports/query-examples.md`.
@@ -60,17 +59,16 @@ pub struct AdobeMetrics {
 }
 
 impl AdobeMetrics {
-    /// `queue_times` are those of calls that waited.
+    /// `seconds` is the number of seconds in which at least one call was sent, and `queue_times` are those of calls that waited.
     pub(crate) fn new(
         endpoint: &SimulatedEndpoint,
         totals: &CallCounts,
-        rows: &[ReportRow],
+        seconds: u64,
         latency: &Percentiles,
         queue_times: &Percentiles,
     ) -> Self {
         let is_client_error = endpoint.failure_status < 500;
-        let calls_sent = |row: &ReportRow| row.counts.sent - row.counts.retried;
-        let seconds = rows.iter().filter(|row| calls_sent(row) > 0).count().max(1) as u64;
+        let seconds = seconds.max(1);
         let whole = |durations: &Percentiles, millis: f64| (durations.count > 0).then(|| round(millis));
         Self {
             total_calls: totals.succeeded + totals.failed + totals.rejected + totals.timed_out,

@@ -176,6 +176,7 @@ impl Recorder {
         let limits: Vec<LimitUse> = limits.collect();
         let latency = self.latency.percentiles();
         let queue_times = self.queue_times.percentiles();
+        let seconds_with_calls = rows.iter().filter(|row| row.counts.sent > row.counts.retried).count() as u64;
         let journeys = scenario.journeys.iter().zip(&self.journeys);
         let journeys = journeys.map(|(journey, counts)| JourneyCounts { name: journey.name.clone(), counts: *counts });
         SimulationReport {
@@ -200,7 +201,7 @@ impl Recorder {
             },
             throttling_wait: self.throttling_wait.percentiles(),
             connection_wait: self.connection_wait.percentiles(),
-            adobe: AdobeMetrics::new(&scenario.endpoint, &totals, &rows, &latency, &queue_times),
+            adobe: AdobeMetrics::new(&scenario.endpoint, &totals, seconds_with_calls, &latency, &queue_times),
             latency,
             queue: QueueUse {
                 longest: rows.iter().map(|row| row.waiting).max().unwrap_or(0),
