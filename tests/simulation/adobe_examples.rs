@@ -5,11 +5,19 @@ use ajo_simulator::{
 };
 use serde_json::json;
 
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, number};
 
-fn capped(traffic: &str) -> Scenario {
+/// Cohort mode groups calls only above a million.
+const fn in_mode(mode: SimulationMode, exact: u32, cohort: u32) -> u32 {
+    match mode {
+        SimulationMode::Exact => exact,
+        SimulationMode::Cohort => cohort,
+    }
+}
+
+fn capped(traffic: &str, calls_per_second: u32) -> Scenario {
     let capping = json!({"url": "https://api.example.org/*", "methods": ["GET"],
-        "services": {"action": {"rating": {"maxCallsCount": 100, "periodInMs": 1000}}}});
+        "services": {"action": {"rating": {"maxCallsCount": calls_per_second, "periodInMs": 1000}}}});
     let limits = ConfiguredLimits::from_definitions(None, &[capping]).expect("limits");
     Scenario::new(traffic.parse().expect("a pattern"), limits)
 }
@@ -21,16 +29,18 @@ fn run(scenario: &Scenario, mode: SimulationMode) -> SimulationReport {
 /// 100 calls per second with two retries each leave 33.3 ("about 30").
 pub fn two_retries_per_call(mode: SimulationMode) -> Vec<Comparison> {
     let rejects = |rate: u32| {
-        let mut scenario = capped(&format!("{rate}x60"));
+        let mut scenario = capped(&format!("{rate}x{}", in_mode(mode, 60, 40_000)), 100);
         scenario.endpoint.failures = EndpointFailures::FirstAttempts(2);
         run(&scenario, mode).totals.rejected > 0
     };
-    let greatest = (1..=100).take_while(|rate| !rejects(*rate)).last().unwrap_or(0);
-    let mut queued =
-        Scenario::new("100x300".parse().expect("a pattern"), ConfiguredLimits::default().with_throttling(100));
+    let greatest = (26..=100).take_while(|rate| !rejects(*rate)).last().unwrap_or(0);
+    let mut queued = Scenario::new(
+        format!("100x{}", in_mode(mode, 300, 11_000)).parse().expect("a pattern"),
+        ConfiguredLimits::default().with_throttling(100),
+    );
     queued.endpoint.failures = EndpointFailures::FirstAttempts(2);
     let report = run(&queued, mode);
-    // Calls wait for 900 seconds, so all slots are used. Groups of calls succeed every three seconds.
+    // Calls wait for at least 900 seconds, so all slots are used. Groups of calls succeed every three seconds.
     let rows = &report.rows[3..303];
     let succeeded: u64 = rows.iter().map(|row| row.counts.succeeded).sum();
     #[expect(clippy::cast_precision_loss, reason = "small")]
@@ -51,18 +61,26 @@ pub fn two_retries_per_call(mode: SimulationMode) -> Vec<Comparison> {
 
 /// 10,000 profiles read at 500 per second, into an endpoint of 100 per second: five branches, each with a longer wait.
 pub fn percentage_split(mode: SimulationMode) -> Vec<Comparison> {
+    // The same number of times all rates.
+    let scale = in_mode(mode, 1, 110);
     let rejects = |branches: u32| {
-        let mut scenario = capped("1x1");
+        let mut scenario = capped("1x1", 100 * scale);
         let branch = |index: u32| Journey {
             name: format!("branch {index}"),
-            pattern: format!("0x{},{}x20", 20 * index + 1, 500_u32.div_ceil(branches)).parse().expect("a pattern"),
+            pattern: format!("0x{},{}x20", 20 * index + 1, (500 * scale).div_ceil(branches))
+                .parse()
+                .expect("a pattern"),
         };
         scenario.journeys = (0..branches).map(branch).collect();
         run(&scenario, mode).totals.rejected > 0
     };
     let fewest = (1..=10).find(|branches| !rejects(*branches)).unwrap_or(0);
     vec![Comparison {
-        queue: format!("500/s in branches into 100/s, {mode} mode"),
+        queue: format!(
+            "{}/s in branches into {}/s, {mode} mode",
+            number(f64::from(500 * scale)),
+            number(f64::from(100 * scale))
+        ),
         value: "branches without rejection".to_owned(),
         closed_form: 5.0,
         simulated: fewest.into(),

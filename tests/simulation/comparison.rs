@@ -39,7 +39,7 @@ impl Comparison {
     }
 }
 
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let text = format!("{value:.3}");
     let digits = text.trim_end_matches('0').trim_end_matches('.');
     let (whole, fraction) = digits.split_once('.').map_or((digits, ""), |(whole, fraction)| (whole, fraction));

@@ -181,6 +181,34 @@ mod tests {
         CliArgs::command().debug_assert();
     }
 
+    /// The options of `ajo simulate`, with their heading.
+    fn simulate_options() -> Vec<clap::Arg> {
+        use clap::CommandFactory as _;
+        let command = CliArgs::command();
+        let simulate = command.find_subcommand("simulate").expect("a command");
+        simulate.get_arguments().filter(|option| option.get_long().is_some()).cloned().collect()
+    }
+
+    #[test]
+    fn help_names_hidden_options_of_simulate() {
+        let hidden: Vec<_> = simulate_options().into_iter().filter(clap::Arg::is_hide_set).collect();
+        assert!(hidden.len() >= 8, "{hidden:?}");
+        for option in hidden {
+            let name = format!("--{} ", option.get_long().expect("a name"));
+            let default = option.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+            assert!(SIMULATE_HELP.contains(&(name.clone() + &default.unwrap_or_default())), "{name}");
+        }
+    }
+
+    #[test]
+    fn page_describes_options_of_simulate() {
+        let page = include_str!("../../../docs/simulate.md");
+        for option in simulate_options() {
+            let name = format!("--{}", option.get_long().expect("a name"));
+            assert!(page.contains(&name), "{name}");
+        }
+    }
+
     #[test]
     fn no_argument_takes_a_secret() {
         use clap::CommandFactory as _;

@@ -20,13 +20,15 @@ mod tests;
 
 use std::ops::ControlFlow;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::engine::CohortEngine;
 use crate::exact;
+use crate::progress::{Progress, SimulationError};
 use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::{MAX_QUEUE_MS, Progress, SimulationError, SimulationMode};
-use crate::time::{MILLISECOND, Micros};
+use crate::simulation_mode::SimulationMode;
+use crate::time::MILLISECOND;
 use crate::traffic::arrivals::Arrivals;
 use crate::traffic::pattern::TrafficPattern;
 
@@ -44,15 +46,14 @@ pub(crate) fn simulate(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<SimulationReport, SimulationError> {
     let others = scenario.other_calls.as_ref().map_or(0, TrafficPattern::total);
-    let recorder = if scenario.offered_calls() + others <= MAX_SINGLE_CALLS {
-        exact::record(&Scenario { arrivals: Arrivals::Even, ..scenario.clone() }, progress)?
-    } else {
-        CohortEngine::new(scenario, step_length(scenario)).run(progress)?
-    };
+    if scenario.offered_calls() + others > MAX_SINGLE_CALLS {
+        return simulate_in_steps(scenario, step_length_ms(scenario), progress);
+    }
+    let recorder = exact::record(&Scenario { arrivals: Arrivals::Even, ..scenario.clone() }, progress)?;
     Ok(report(scenario, recorder))
 }
 
-/// Simulates in steps of this length, however few calls there are.
+/// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are. Long steps are fast.
 pub(crate) fn simulate_in_steps(
     scenario: &Scenario,
     step_ms: u64,
@@ -72,11 +73,10 @@ fn report(scenario: &Scenario, recorder: Recorder) -> SimulationReport {
 }
 
 /// The shortest step that keeps to [`MAX_STEPS`].
-fn step_length(scenario: &Scenario) -> Micros {
+fn step_length_ms(scenario: &Scenario) -> u64 {
     let seconds = scenario.seconds() as u64;
     let queue = scenario.limits.throttling().map_or(0, |calls| scenario.offered_calls() / calls.max(1));
     let seconds = seconds.max(queue.min(seconds + MAX_QUEUE_MS / 1000));
     let is_enough = |length: &u64| seconds * 1000 <= MAX_STEPS * length;
-    let length = STEP_LENGTHS_MS.into_iter().find(is_enough).unwrap_or(STEP_LENGTHS_MS[6]);
-    length * MILLISECOND
+    STEP_LENGTHS_MS.into_iter().find(is_enough).unwrap_or(STEP_LENGTHS_MS[6])
 }

@@ -16,15 +16,17 @@ pub(crate) mod trace;
 
 use std::ops::ControlFlow;
 
+use crate::call_rules::MAX_RETRIES;
 use crate::endpoint::failures::EndpointFailures;
 use crate::exact::arrival_times::ArrivalTimes;
 use crate::exact::attempt_source::RandomAttempts;
 use crate::exact::call_observer::NoObserver;
 use crate::exact::engine::ExactEngine;
+use crate::progress::{MAX_EXACT_REQUESTS, Progress, SimulationError};
 use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::{MAX_EXACT_REQUESTS, MAX_RETRIES, Progress, SimulationError, SimulationMode};
+use crate::simulation_mode::SimulationMode;
 
 pub(crate) fn simulate(
     scenario: &Scenario,

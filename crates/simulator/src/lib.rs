@@ -21,23 +21,27 @@
 //! ```
 
 mod assumptions;
+mod call_rules;
 mod cohort;
 mod endpoint;
 mod exact;
 mod limits;
 mod observed;
+mod progress;
 mod report;
 mod request;
 mod scenario;
 mod simulate;
+mod simulation_mode;
 mod sizing;
 mod time;
 mod traffic;
 
 pub use assumptions::assumption::{Assumption, Provenance};
-pub use endpoint::endpoint_error::SimulatedEndpointError;
+pub use call_rules::{MAX_QUEUE_MS, MAX_RETRIES};
+pub use endpoint::endpoint_error::{MAX_LATENCY_MS, SimulatedEndpointError};
 pub use endpoint::failures::EndpointFailures;
-pub use endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
+pub use endpoint::latency::LatencyDistribution;
 pub use endpoint::simulated_endpoint::{EndpointCapacity, FINAL_STATUSES, SimulatedEndpoint};
 pub use exact::attempt_source::AttemptResult;
 pub use exact::trace::{EndedCall, TracedCall, simulate_trace};
@@ -56,6 +60,7 @@ pub use observed::minute::Minute;
 pub use observed::period::{DEFAULT_BURST, MAX_BURST, ObservedPeriod, ObservedPeriodError};
 pub use observed::replay::{MinuteCounts, ReplayBound, ReplayMinute, ReplayTraffic, TrafficReplay};
 pub use observed::values::{MAX_OBSERVED_CALLS, ObservedCalls, ObservedLatency, ObservedQueue};
+pub use progress::{MAX_EXACT_REQUESTS, Progress, SimulationError};
 pub use report::adobe_metrics::AdobeMetrics;
 pub use report::call_counts::{CallCounts, CallOutcome};
 pub use report::expectation::{Expectation, ExpectationError, ExpectationResult};
@@ -65,10 +70,8 @@ pub use request::{SimulationRequest, SimulationResponse, UnknownBehavior};
 pub use scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
-pub use simulate::{
-    DEFAULT_EXACT_REQUESTS, MAX_EXACT_REQUESTS, MAX_QUEUE_MS, MAX_RETRIES, Progress, SimulationError, SimulationMode,
-    simulate, simulate_with_progress,
-};
+pub use simulate::{DEFAULT_EXACT_REQUESTS, simulate, simulate_with_progress};
+pub use simulation_mode::SimulationMode;
 pub use sizing::{
     ClosedForm, DEFAULT_MARGIN_PERCENT, DEFAULT_MIN_LOAD_SECONDS, LimitOption, OptionKind, READING_RATE_RANGE,
     RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTraffic, SizedTrafficReport, SizingError, SizingGoals,

@@ -3,5 +3,6 @@
 pub(crate) mod configured_limits;
 pub(crate) mod connections;
 pub(crate) mod default_cap;
+pub(crate) mod effective_limits;
 pub(crate) mod limit;
 pub(crate) mod window_kind;

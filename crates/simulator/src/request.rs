@@ -11,12 +11,14 @@ use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
 use crate::limits::configured_limits::{ConfiguredLimits, DATA_SOURCE_CALLS, ServiceType};
 use crate::limits::default_cap::DefaultCapRules;
 use crate::limits::window_kind::WindowKind;
+use crate::progress::SimulationError;
 use crate::report::expectation::{Expectation, ExpectationResult};
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::{
     CappedCall, DEFAULT_TIMEOUT_SECONDS, MAX_RETRY_DELAY_MS, NoConnection, Scenario, TIMEOUT_SECONDS_RANGE,
 };
-use crate::simulate::{SimulationError, SimulationMode, simulate_with_progress};
+use crate::simulate::simulate_with_progress;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::{Arrivals, Journey};
 use crate::traffic::pattern::TrafficPattern;
 use crate::traffic::pattern_error::MAX_SECONDS;
@@ -36,7 +38,7 @@ const MAX_JOURNEYS: usize = 50;
 /// The body of a simulation request in the emulator's control API. All fields but the traffic are optional.
 ///
 /// ```
-/// use ajo_simulator::{SimulationRequest, UnknownBehavior};
+/// use ajo_simulator::{SimulationRequest, SimulationResponse, UnknownBehavior};
 /// use serde_json::json;
 ///
 /// let request: SimulationRequest = serde_json::from_value(json!({
@@ -48,7 +50,7 @@ const MAX_JOURNEYS: usize = 50;
 ///     },
 ///     "expect": ["rejected = 0"],
 /// }))?;
-/// let response = request.simulate(None, UnknownBehavior::default())?;
+/// let response: SimulationResponse = request.simulate(None, UnknownBehavior::default())?;
 /// assert_eq!(response.report.totals.rejected, 1000);
 /// assert!(!response.expectations[0].met);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -22,6 +22,31 @@ pub const DEFAULT_TIMEOUT_SECONDS: u64 = 30;
 pub const MAX_RETRY_DELAY_MS: u64 = 30_000;
 
 /// The input of a simulation: traffic, limits, an endpoint, and the assumed method of counting calls.
+///
+/// ```
+/// use ajo_simulator::{
+///     Arrivals, CappedCall, ConfiguredLimits, EndpointCapacity, EndpointFailures, Journey, NoConnection, Scenario,
+///     SimulatedEndpoint, WindowKind,
+/// };
+///
+/// let mut scenario = Scenario::new("300x60".parse()?, ConfiguredLimits::default());
+/// scenario.journeys.push(Journey { name: "reminder".to_owned(), pattern: "ramp:0-200x60".parse()? });
+/// scenario.arrivals = Arrivals::Poisson;
+/// scenario.window = WindowKind::Sliding;
+/// scenario.connections = Some(50);
+/// scenario.endpoint = SimulatedEndpoint {
+///     latency: "p50=80,p95=300,p99=900".parse()?,
+///     failures: EndpointFailures::Probability(0.01),
+///     capacity: EndpointCapacity::Servers(80),
+///     ..SimulatedEndpoint::default()
+/// };
+/// // The behavior that Adobe does not publish:
+/// scenario.no_connection = NoConnection::Reject;
+/// scenario.capped_call = CappedCall::Retried;
+/// scenario.endpoint.validate()?;
+/// assert_eq!((scenario.offered_calls(), scenario.seconds()), (24_000, 60));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// The journeys that call the endpoint; at least one. They share its limits.

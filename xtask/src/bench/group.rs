@@ -37,7 +37,13 @@ impl BenchGroup {
             Self::Emulator => &["python3", "node", "npm", "wrk"],
             Self::Apply => &["python3"],
             Self::Npm => &["node", "npm"],
-            Self::Counts | Self::Native | Self::CachedToken | Self::Plan | Self::Simulation | Self::Codegen | Self::Charts => &[],
+            Self::Counts
+            | Self::Native
+            | Self::CachedToken
+            | Self::Plan
+            | Self::Simulation
+            | Self::Codegen
+            | Self::Charts => &[],
         };
         match programs.iter().find(|program| !bench_program::is_installed(program)) {
             None => Ok(()),

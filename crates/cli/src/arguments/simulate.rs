@@ -83,7 +83,7 @@ pub(crate) struct TrafficArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Endpoint")]
 pub(crate) struct EndpointArgs {
-    /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv with one number per line
+    /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv (measured, or Adobe's latency query)
     #[arg(long, value_name = "MS", default_value = "100")]
     pub(crate) latency: LatencyInput,
 

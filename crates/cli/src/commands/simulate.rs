@@ -1,6 +1,7 @@
 //! `ajo simulate`.
 
 mod chart;
+mod latency_file;
 pub(super) mod number_format;
 mod progress_bar;
 mod replay;

@@ -113,8 +113,9 @@ fn request_selects_every_option() {
     let echoed = ["service", "mode", "window", "arrivals", "timeoutSeconds", "retryDelayMs", "seed"];
     assert_eq!(
         echoed.map(|field| report[field].clone()),
-        [json!("action"), json!("cohort"), json!("token_bucket"), json!("poisson"), json!(20), json!(50), json!(7)]
+        [json!("action"), json!("cohort"), json!("token_bucket"), json!("even"), json!(20), json!(50), json!(7)]
     );
+    // Cohort mode has even arrivals.
     let endpoint = json!({
         "latency": "p50=80,p95=300,p99=900", "failures": "first:1", "failureStatus": 429, "capacity": {"servers": 40},
     });

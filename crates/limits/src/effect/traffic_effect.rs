@@ -19,8 +19,6 @@ pub struct ObservedTraffic {
     pub calls: u64,
     /// For the upper bounds, calls arrive this many times faster than their average.
     pub burst: u32,
-    /// The assumptions of the simulation that are not documented.
-    pub assumptions: Vec<String>,
 }
 
 /// The effect of a change on observed traffic.

@@ -52,7 +52,7 @@ fn describe_excess(EffectMaximum { metric, maximum }: EffectMaximum, effect: &Tr
     let value = |effect: &LimitEffect| metric.value(effect);
     let values = effect.endpoints.iter().filter_map(|endpoint| {
         let (before, after) = (endpoint.before.as_ref().map(value), value(endpoint.after.as_ref()?));
-        let is_worse = before.is_none_or(|before| after.upper > before.upper || after.lower > before.lower);
+        let is_worse = before.is_none_or(|before| after.upper > before.upper);
         (after.upper > maximum && is_worse).then_some((before, after))
     });
     let (before, after) = values.max_by_key(|(_, after)| after.upper)?;

@@ -44,7 +44,6 @@ fn add_effects(plan: &mut Plan) {
         to: "2026-11-29 08:59".to_owned(),
         calls: 3600,
         burst: 3,
-        assumptions: vec!["no other endpoint of the host is called".to_owned()],
     });
     let range = ValueRange { lower: 310, upper: 1240 };
     let after = LimitEffect { rejected_per_minute: range, p95_wait_ms: range, dropped: range, timed_out: range };

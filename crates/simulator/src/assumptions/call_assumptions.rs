@@ -5,7 +5,7 @@ use crate::assumptions::assumption_rule::{AssumptionRule, INPUT, NOT_PUBLISHED, 
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::limits::connections::ConnectionsSource;
 use crate::scenario::{CappedCall, NoConnection};
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 const SYSTEMS: &str = "configuration/external-systems.md";
@@ -124,19 +124,19 @@ pub(super) const CALL_ASSUMPTIONS: [AssumptionRule; 24] = [
     ),
     // Arrivals and mode.
     rule(Chosen, "even_arrivals", "calls are spread evenly over each second", INPUT, |it| {
-        it.scenario.arrivals == Arrivals::Even
+        it.arrivals() == Arrivals::Even
     }),
     rule(
         Chosen,
         "poisson_arrivals",
         "calls arrive independently of each other (a Poisson process with the rate of the traffic)",
         INPUT,
-        |it| it.scenario.arrivals == Arrivals::Poisson,
+        |it| it.arrivals() == Arrivals::Poisson,
     ),
     rule(
         Chosen,
         "cohort_mode",
-        "calls of the same moment behave alike; of random results, exactly the expected share occurs",
+        "calls of the same step behave alike, and the expected share of them fails, times out, or gets a slot",
         INPUT,
         |it| it.mode == SimulationMode::Cohort,
     ),

@@ -11,7 +11,8 @@ use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallCounts;
 use crate::report::simulation_report::LimitUse;
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
+use crate::traffic::arrivals::Arrivals;
 
 /// A simulation and its results.
 pub(super) struct Simulated<'s> {
@@ -104,6 +105,10 @@ impl Simulated<'_> {
 
     pub(super) fn has_capacity(&self) -> bool {
         self.scenario.endpoint.capacity != EndpointCapacity::Unlimited
+    }
+
+    pub(super) fn arrivals(&self) -> Arrivals {
+        self.mode.arrivals(self.scenario.arrivals)
     }
 
     /// Whether the latency is given as percentiles.

@@ -8,7 +8,7 @@ use crate::assumptions::limit_assumptions::LIMIT_ASSUMPTIONS;
 use crate::report::call_counts::CallCounts;
 use crate::report::simulation_report::LimitUse;
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 
 impl Assumption {
     /// All assumptions that a report can have.

@@ -1,11 +1,11 @@
 //! The caps, in steps.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::cohort::group::Cohort;
 use crate::cohort::share::{Share, ShareRemainder};
 use crate::cohort::window::{WindowSteps, mul_div};
 use crate::limits::limit::{Limit, LimitName};
 use crate::report::recorder::Recorder;
-use crate::simulate::MAX_RETRIES;
 use crate::time::Micros;
 
 /// Caps that reject attempts without a free slot in each.
@@ -40,7 +40,13 @@ impl CapSteps {
 
     /// Removes the attempts that get no slot from `batch`, and adds them to `rejected`. Attempts of all kinds, and calls to other
     /// endpoints, get slots in proportion to their number.
-    pub(crate) fn pass(&mut self, batch: &mut [Cohort], others: u64, rejected: &mut Vec<Cohort>, recorder: &mut Recorder) {
+    pub(crate) fn pass(
+        &mut self,
+        batch: &mut [Cohort],
+        others: u64,
+        rejected: &mut Vec<Cohort>,
+        recorder: &mut Recorder,
+    ) {
         let attempts: u64 = batch.iter().map(|cohort| cohort.calls).sum();
         let mut passing = attempts;
         let mut passing_others = 0;

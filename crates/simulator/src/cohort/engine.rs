@@ -7,13 +7,13 @@ use crate::cohort::caps_steps::CapSteps;
 use crate::cohort::group::{Cohort, RetrySteps};
 use crate::cohort::requests::Requests;
 use crate::cohort::throttling_queue::ThrottlingSteps;
-use crate::limits::configured_limits::effective_limits;
 use crate::limits::default_cap::DefaultCapScope;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::OverLimit;
+use crate::progress::{Progress, SimulationError};
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::scenario::{CappedCall, Scenario};
-use crate::simulate::{Progress, SimulationError};
 use crate::time::{Micros, SECOND};
 
 /// Operations per step, and per cohort in it, about a nanosecond each.

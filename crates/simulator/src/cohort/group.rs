@@ -75,6 +75,12 @@ impl Cohort {
             let sum = u128::from(first) * u128::from(self.calls) + u128::from(second) * u128::from(other.calls);
             u64::try_from(sum / u128::from(calls.max(1))).unwrap_or(first)
         };
-        *self = Self { at: mean(self.at, other.at), deadline: mean(self.deadline, other.deadline), span: mean(self.span, other.span), calls, ..*self };
+        *self = Self {
+            at: mean(self.at, other.at),
+            deadline: mean(self.deadline, other.deadline),
+            span: mean(self.span, other.span),
+            calls,
+            ..*self
+        };
     }
 }

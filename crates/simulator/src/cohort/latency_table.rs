@@ -65,6 +65,11 @@ impl LatencyTable {
         self.latencies.len()
     }
 
+    /// The mean of the first `within` latencies.
+    pub(crate) fn mean_within(&self, within: usize) -> Micros {
+        self.sums[within].checked_div(within as u64).unwrap_or(0)
+    }
+
     /// The mean of the latencies if those above `limit` are replaced by it.
     pub(crate) fn mean_up_to(&self, limit: Micros) -> Micros {
         let within = self.count_within(limit);
@@ -97,7 +102,7 @@ mod tests {
         assert_eq!((table.mean_up_to(300_000) + 500) / 1000, 190);
         for mut sequence in (0..8).map(LatencySequence::new) {
             let mean = (0..1024).map(|_| table.draw(1024, &mut sequence)).sum::<Micros>() / 1024;
-            assert!(mean.abs_diff(300_000) < 3000, "{sequence:?}: {mean}");
+            assert!(mean.abs_diff(300_000) < 5000, "{sequence:?}: {mean}");
             assert!((0..1024).all(|_| table.draw(647, &mut sequence) <= 300_000));
         }
     }

@@ -1,5 +1,6 @@
 //! Requests over connections to the endpoint, and their results.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::cohort::endpoint_steps::{EndpointSteps, MAX_GROUPS, Rounds};
 use crate::cohort::group::{Cohort, RetrySteps};
 use crate::cohort::latency_table::{LatencySequence, LatencyTable};
@@ -10,10 +11,16 @@ use crate::endpoint::failures::EndpointFailures;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::scenario::{NoConnection, Scenario};
-use crate::simulate::MAX_RETRIES;
 use crate::time::Micros;
 
 const ATTEMPTS: usize = MAX_RETRIES as usize + 1;
+
+/// The number of latencies for the failures of a cohort, unless there are many.
+const RETRY_GROUPS: u64 = 4;
+const MANY_RETRIES: u64 = 16;
+
+/// The maximum number of groups into which calls of the same moment are divided.
+const MAX_BURST_GROUPS: u64 = 256;
 
 /// The connections, the endpoint, and its results.
 pub(crate) struct Requests {
@@ -32,6 +39,7 @@ pub(crate) struct Requests {
     /// The latencies of successful and of failed requests, by attempt number.
     successes: [LatencySequence; ATTEMPTS],
     failed: [LatencySequence; ATTEMPTS],
+    holds: LatencySequence,
 }
 
 /// Calls that start together.
@@ -68,6 +76,7 @@ impl Requests {
             failing: Default::default(),
             successes: [0, 1, 2, 3].map(LatencySequence::new),
             failed: [4, 5, 6, 7].map(LatencySequence::new),
+            holds: LatencySequence::new(8),
         }
     }
 
@@ -94,8 +103,8 @@ impl Requests {
             return 1;
         };
         // The time that a call has left if it does not wait.
-        let time = |cohort: &Cohort| u128::from(cohort.deadline.saturating_sub(cohort.at)) * u128::from(cohort.calls);
-        let time = batch.iter().map(time).sum::<u128>() / u128::from(total);
+        let time: u128 = batch.iter().map(|it| u128::from(it.deadline - it.at) * u128::from(it.calls)).sum();
+        let time = u64::try_from(time / u128::from(total)).unwrap_or(0);
         let (mut from, mut parts, mut cohorts) = (0, 0, Vec::new());
         while from < total {
             parts += 1;
@@ -115,16 +124,21 @@ impl Requests {
                     continue;
                 }
             }
-            let group = if self.rejects { 1 } else { total.div_ceil(MAX_GROUPS).min(total - from) };
+            let groups = if batch_span == 0 { MAX_BURST_GROUPS } else { MAX_GROUPS };
+            let group = if self.rejects { 1 } else { total.div_ceil(groups).min(total - from) };
             let (free, units) = connections.reserve(at, group, total - from);
-            let mut part = part(units.max(group));
-            self.plan(time, &mut part, free, units);
+            let mut part = part(units.max(match time.saturating_sub(free.saturating_sub(at)) {
+                // Calls with the same deadline: none starts after it.
+                left @ 1.. if batch_span == 0 => group.min(units * (left / self.latency.mean()).max(1)),
+                _ => group,
+            }));
+            divide(batch, part.calls, &mut cohorts);
+            from += part.calls;
+            let is_sequence = self.plan(&cohorts, &mut part, free, units);
             if part.wait > 0 {
                 recorder.connections_exceeded(part.calls);
             }
-            divide(batch, part.calls, &mut cohorts);
-            from += part.calls;
-            if part.calls > units {
+            if is_sequence {
                 // Each connection carries several requests, one after the other.
                 let (mut busy, mut started) = (0, 0);
                 self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
@@ -139,8 +153,8 @@ impl Requests {
             } else {
                 let (mut left, start) = (units, free.max(at + part.span / 2));
                 self.start(&cohorts, part, now, retries, recorder, &mut |hold, calls| {
-                    connections.occupy(start + hold, calls);
-                    left -= calls;
+                    connections.occupy(start + hold, calls.min(left));
+                    left -= calls.min(left);
                 });
                 connections.occupy(free, left);
             }
@@ -149,20 +163,27 @@ impl Requests {
         parts
     }
 
-    /// The wait of a part on units that are free at `free`.
-    fn plan(&self, time: u128, part: &mut Part, free: Micros, units: u64) {
-        let (at, calls) = (part.start, part.calls);
+    /// Plans the wait of a part for connections that are free at `free`. Returns whether connections carry several calls, one after
+    /// the other.
+    fn plan(&self, cohorts: &[Cohort], part: &mut Part, free: Micros, units: u64) -> bool {
+        let at = part.start;
         let last = at + part.span;
         let work = self.latency.mean();
+        let first_wait = free.saturating_sub(at);
+        // The others time out without a connection.
+        let in_time = cohorts.iter().filter(|cohort| cohort.at + first_wait < cohort.deadline);
+        let (calls, time) = in_time.fold((0, 0), |(calls, time), cohort| {
+            (calls + cohort.calls, time + u128::from(cohort.deadline - cohort.at) * u128::from(cohort.calls))
+        });
         if calls <= units {
             part.wait = Rounds::new(at, last, free, calls, units, work).wait;
             part.start = free.max(at);
-            return;
+            return false;
         }
         // The time that the first call has left, and that the last call has left when it starts. A call occupies a connection until
         // its response or its deadline.
-        let left = i128::try_from(time).unwrap_or(0);
-        let first_wait = i128::from(free.saturating_sub(at));
+        let left = i128::try_from(time / u128::from(calls)).unwrap_or(0);
+        let first_wait = i128::from(first_wait);
         let (calls, units, span, work) =
             (i128::from(calls), i128::from(units), i128::from(part.span), i128::from(work));
         let first_left = left - first_wait;
@@ -172,6 +193,7 @@ impl Requests {
         part.wait = u64::try_from(i128::midpoint(first_wait, last_wait)).unwrap_or(0);
         part.start = free.max(at);
         part.span = u64::try_from(i128::from(last) + last_wait - i128::from(part.start)).unwrap_or(0);
+        true
     }
 
     /// Starts the calls of a part and decides their results. Calls `occupy` with the mean time on a connection and the number of
@@ -203,8 +225,20 @@ impl Requests {
             let hold = if within == 0 { left } else { work_wait + self.latency.mean_up_to(left - work_wait) };
             recorder.sent(start, 0, attempt > 0, part.wait, calls);
             recorder.busy(hold, self.endpoint.busy(), calls);
-            occupy(hold, calls);
+            if responses > 0 {
+                if self.latency.count() > 1 && responses <= 64 {
+                    let groups = responses.min(8);
+                    for group in 0..groups {
+                        let latency = self.latency.draw(within, &mut self.holds);
+                        occupy(work_wait + latency, responses * (group + 1) / groups - responses * group / groups);
+                    }
+                } else {
+                    occupy(work_wait + self.latency.mean_within(within), responses);
+                }
+            }
             if responses < calls {
+                // A canceled request keeps its connection until then.
+                occupy(left, calls - responses);
                 recorder.ended(cohort.deadline, 0, CallOutcome::TimedOut, calls - responses);
             }
             if responses == 0 {
@@ -219,12 +253,18 @@ impl Requests {
                 recorder.latency(latency, responses - failing);
                 recorder.ended(start + latency, 0, CallOutcome::Succeeded, responses - failing);
             }
-            if failing > 0 {
+            // Different latencies, so that the retries of a group do not compete with each other for slots.
+            let groups = match failing {
+                2..=MANY_RETRIES if self.latency.count() > 1 => failing.min(RETRY_GROUPS),
+                _ => failing.min(1),
+            };
+            for group in 0..groups {
+                let calls = failing * (group + 1) / groups - failing * group / groups;
                 let ended = start + work_wait + self.latency.draw(within, &mut self.failed[attempt]);
-                let failed = Cohort { calls: failing, ..*cohort };
+                let failed = Cohort { calls, ..*cohort };
                 match self.retry(failed, ended).filter(|_| self.is_retried) {
                     Some(retry) => retries.push(retry, now + self.step),
-                    None => recorder.ended(ended, 0, CallOutcome::Failed, failing),
+                    None => recorder.ended(ended, 0, CallOutcome::Failed, calls),
                 }
             }
         }
@@ -238,7 +278,7 @@ fn divide(batch: &mut [Cohort], calls: u64, part: &mut Vec<Cohort>) {
     let mut left = calls;
     for cohort in batch.iter_mut().filter(|cohort| cohort.calls > 0) {
         let after = ahead - cohort.calls;
-        let nearest = (mul_div(2 * cohort.calls, left, ahead) + 1) / 2;
+        let nearest = mul_div(2 * cohort.calls, left, ahead).div_ceil(2);
         let taken = nearest.max(left.saturating_sub(after)).min(cohort.calls).min(left);
         if taken > 0 {
             part.push(Cohort { calls: taken, ..*cohort });

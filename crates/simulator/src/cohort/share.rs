@@ -8,14 +8,23 @@ const ONE: u64 = 1 << 32;
 pub(crate) struct Share(u64);
 
 impl Share {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "0 to 2^32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "0 to 2^32"
+    )]
     pub(crate) fn from_probability(probability: f64) -> Self {
         Self((probability.clamp(0.0, 1.0) * ONE as f64).round() as u64)
     }
 
     /// `part` of `whole`; all if `whole` is 0.
     pub(crate) fn of(part: u64, whole: u64) -> Self {
-        if part >= whole { Self(ONE) } else { Self(u64::try_from((u128::from(part) << 32) / u128::from(whole)).unwrap_or(ONE)) }
+        if part >= whole {
+            Self(ONE)
+        } else {
+            Self(u64::try_from((u128::from(part) << 32) / u128::from(whole)).unwrap_or(ONE))
+        }
     }
 }
 

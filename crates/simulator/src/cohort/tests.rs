@@ -1,6 +1,9 @@
+//! Agreement with exact mode, in steps of 10 ms, over random scenarios. The public function takes shorter steps, and with so few
+//! calls it would simulate each of them.
+
 use std::ops::ControlFlow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
@@ -9,81 +12,209 @@ use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallCounts;
 use crate::scenario::{CappedCall, NoConnection};
 
-fn fields(c: &CallCounts) -> [(&'static str, u64); 9] {
-    [("offered", c.offered), ("sent", c.sent), ("retried", c.retried), ("throttled", c.throttled), ("succeeded", c.succeeded),
-     ("failed", c.failed), ("rejected", c.rejected), ("dropped", c.dropped), ("timed_out", c.timed_out)]
+const STEP_MS: u64 = 10;
+
+fn outcomes(counts: &CallCounts) -> [(&'static str, u64); 9] {
+    [
+        ("offered", counts.offered),
+        ("sent", counts.sent),
+        ("retried", counts.retried),
+        ("throttled", counts.throttled),
+        ("succeeded", counts.succeeded),
+        ("failed", counts.failed),
+        ("rejected", counts.rejected),
+        ("dropped", counts.dropped),
+        ("timed out", counts.timed_out),
+    ]
+}
+
+/// Random scenarios; the same in each run.
+struct Scenarios {
+    random: fastrand::Rng,
+    /// The mean number of calls per second.
+    rate: u32,
+}
+
+impl Scenarios {
+    fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.random.usize(..items.len())]
+    }
+
+    /// A number up to twice `mean`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is positive and small")]
+    fn around(&mut self, mean: f64) -> u32 {
+        (mean * 2.0 * self.random.f64()) as u32
+    }
+
+    fn traffic(&mut self) -> String {
+        let rate = self.rate;
+        match self.random.u8(..4) {
+            0 => format!("{rate}x100"),
+            1 => format!("{rate}x40,{}x40,{}x40", rate / 3, rate * 2),
+            2 => format!("ramp:0-{}x100", rate * 2),
+            _ => (0..6)
+                .map(|_| format!("{}x{}", self.random.u32(0..rate * 2), self.random.u32(10..30)))
+                .collect::<Vec<_>>()
+                .join(","),
+        }
+    }
+
+    fn scenario(&mut self, definitions: &[Value]) -> Scenario {
+        let limits = ConfiguredLimits::from_definitions(None, definitions).expect("limits");
+        let mut scenario = Scenario::new(self.traffic().parse().expect("a pattern"), limits);
+        scenario.window = self.pick(&WindowKind::ALL);
+        let latency =
+            self.pick(&["100", "37", "300", "exp:300", "exp:1000", "p50=80,p95=300,p99=900", "1500", "5", "333"]);
+        scenario.endpoint.latency = latency.parse().expect("a latency");
+        scenario.endpoint.failure_status = self.pick(&[503, 503, 503, 500, 404]);
+        scenario.timeout_seconds = self.pick(&[1, 2, 5, 30]);
+        scenario.retry_delay_ms = self.pick(&[0, 0, 100, 450, 2000]);
+        scenario
+    }
+
+    fn failures(&mut self, scenario: &mut Scenario) {
+        let failures = self.pick(&["0", "0.02", "0.1", "0.5", "first:1", "first:4"]);
+        scenario.endpoint.failures = failures.parse().expect("failures");
+    }
+
+    fn capping(&mut self) -> Value {
+        let period = self.pick(&[100_u32, 130, 500, 1000, 5000, 60_000]);
+        let calls = self.around(f64::from(self.rate) * f64::from(period) / 1000.0).max(100);
+        let rating = json!({"maxCallsCount": calls, "periodInMs": period});
+        json!({"url": "https://a.example/*", "methods": ["GET"], "services": {"action": {"rating": rating}}})
+    }
+
+    fn throttling(&mut self) -> Value {
+        json!({"urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": self.around(f64::from(self.rate)).max(200)})
+    }
+}
+
+/// Scenarios whose counts differ from exact mode by more than 1 % of the offered calls.
+#[derive(Debug, Default)]
+struct Disagreement {
+    scenarios: usize,
+    /// The largest difference, and the name of the count.
+    worst: (f64, String),
+}
+
+/// Compares both modes for 40 scenarios.
+#[expect(clippy::cast_precision_loss, reason = "few calls")]
+fn compare(scenario: impl Fn(&mut Scenarios) -> Scenario) -> Disagreement {
+    let mut disagreement = Disagreement::default();
+    for seed in 0..40 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let rate = random.u32(200..1200);
+        let scenario = scenario(&mut Scenarios { random, rate });
+        let mut go = |_: Progress| ControlFlow::Continue(());
+        let exact = exact::simulate(&scenario, &mut go).expect("few calls").totals;
+        let steps = simulate_in_steps(&scenario, STEP_MS, &mut go).expect("not canceled").totals;
+        assert_eq!(steps.ended(), steps.offered, "seed {seed}: {steps:?}");
+        assert_eq!(steps.offered, exact.offered, "seed {seed}");
+        let counts = outcomes(&exact).into_iter().zip(outcomes(&steps));
+        let differences = counts.map(|((name, exact), (_, steps))| (exact.abs_diff(steps), name));
+        let (calls, name) = differences.max().expect("counts");
+        let share = calls as f64 / exact.offered as f64;
+        disagreement.scenarios += usize::from(share > 0.01);
+        if share > disagreement.worst.0 {
+            disagreement.worst = (share, format!("{name}, seed {seed}: {exact:?} {steps:?}"));
+        }
+    }
+    disagreement
+}
+
+/// At most this number of the 40 scenarios differ by more than 1 %, and none by more than `worst`.
+fn assert_agreement(scenarios: usize, worst: f64, scenario: impl Fn(&mut Scenarios) -> Scenario) {
+    let found = compare(scenario);
+    assert!(found.scenarios <= scenarios && found.worst.0 <= worst, "{found:?}");
 }
 
 #[test]
-fn explore() {
-    let pick = |rng: &mut fastrand::Rng, items: &[&'static str]| items[rng.usize(..items.len())];
-    let only: Option<u64> = std::env::var("ONLY").ok().map(|it| it.parse().unwrap());
-    let step: u64 = std::env::var("STEP").ok().map_or(100, |it| it.parse().unwrap());
-    let feat: String = std::env::var("FEAT").unwrap_or("cap,thr,conn,lat,cap2,other,quirk".to_owned());
-    let has = |name: &str| feat.split(',').any(|it| it == name);
-    let n: u64 = std::env::var("N").ok().map_or(200, |it| it.parse().unwrap());
-    let mut bad = 0;
-    for case in 0..n {
-        if only.is_some_and(|it| it != case) { continue; }
-        let rng = &mut fastrand::Rng::with_seed(case);
-        let rate = rng.u32(20..800);
-        let pattern = match rng.u8(..4) {
-            0 => format!("{rate}x300"),
-            1 => format!("{rate}x100,{}x100,{}x100", rate / 3, rate * 2),
-            2 => format!("ramp:0-{}x300", rate * 2),
-            _ => (0..10).map(|_| format!("{}x{}", rng.u32(0..rate * 2), rng.u32(10..40))).collect::<Vec<_>>().join(","),
+fn endpoint_agrees_with_exact_mode() {
+    assert_agreement(0, 0.01, |random| {
+        let mut scenario = random.scenario(&[]);
+        random.failures(&mut scenario);
+        let rate = f64::from(random.rate);
+        let work = rate * scenario.endpoint.latency.mean() / 1e6;
+        scenario.endpoint.capacity = match random.random.u8(..3) {
+            0 => EndpointCapacity::Unlimited,
+            1 => EndpointCapacity::RequestsPerSecond(random.around(rate).max(20)),
+            _ => EndpointCapacity::Servers(random.around(work).max(20)),
         };
-        let mut definitions = Vec::new();
-        let mean = f64::from(rate);
-        if rng.bool() && has("cap") {
-            let period = [100, 130, 500, 1000, 1000, 5000, 60000, 77][rng.usize(..8)];
-            let calls = ((mean * rng.f64() * 2.0 * f64::from(period) / 1000.0) as u32).max(2);
-            let connections = if rng.bool() && has("conn") { Some((rng.f64() * 2.0 * mean * 0.3) as u32 + 2) } else { None };
-            let mut service = json!({"rating": {"maxCallsCount": calls, "periodInMs": period}});
-            if let Some(c) = connections { service["maxHttpConnections"] = json!(c); }
-            definitions.push(json!({"url": "https://a.example/*", "methods": ["GET"], "services": {"action": service}}));
-        }
-        if rng.bool() && has("thr") {
-            let t = rng.u32(200..800);
-            definitions.push(json!({"urlPattern": "https://a.example/*", "methods": ["GET"], "maxThroughput": t}));
-        }
-        let limits = ConfiguredLimits::from_definitions(None, &definitions).unwrap();
-        let mut s = Scenario::new(pattern.parse().unwrap(), limits);
-        s.window = WindowKind::ALL[rng.usize(..3)];
-        let lat = pick(rng, &["100", "37", "300", "exp:300", "exp:1000", "p50=80,p95=300,p99=900", "1500", "5", "333"]);
-        s.endpoint.latency = lat.parse().unwrap();
-        s.endpoint.failures = pick(rng, &["0", "0.1", "0.5", "first:1", "first:4", "0.02"]).parse().unwrap();
-        if rng.u8(..8) == 0 { s.endpoint.failure_status = 404; }
-        if rng.bool() && has("conn") { s.connections = Some((rng.f64() * 2.0 * mean * s.endpoint.latency.mean() / 1e6) as u32 + 1); }
-        let l = s.endpoint.latency.mean() / 1e6;
-        match rng.u8(..4) {
-            0 if has("endpoint") => s.endpoint.capacity = EndpointCapacity::RequestsPerSecond((mean * rng.f64() * 2.0) as u32 + 1),
-            1 if has("endpoint") => s.endpoint.capacity = EndpointCapacity::Servers((mean * rng.f64() * 2.0 * l) as u32 + 1),
-            _ => {}
-        }
-        s.timeout_seconds = [1, 2, 5, 30][rng.usize(..4)];
-        s.retry_delay_ms = [0, 0, 100, 450, 2000][rng.usize(..5)];
-        if has("quirk") {
-        if rng.u8(..4) == 0 { s.no_connection = NoConnection::Reject; }
-        if rng.u8(..4) == 0 { s.capped_call = CappedCall::Retried; }
-        if rng.u8(..4) == 0 { s.default_cap.is_replaced = false; }
-        }
-        let mut go = |_: Progress| ControlFlow::Continue(());
-        let exact = exact::record(&s, &mut go).unwrap().into_report(&s, SimulationMode::Exact);
-        let steps = simulate_in_steps(&s, step, &mut go).unwrap();
-        assert_eq!(steps.totals.offered, steps.totals.ended(), "{case}");
-        let offered = exact.totals.offered as f64;
-        let diffs: Vec<_> = fields(&exact.totals).iter().zip(fields(&steps.totals)).filter(|(a, b)| (a.1 as f64 - b.1 as f64).abs() > 0.01 * offered)
-            .map(|(a, b)| format!("{}: {} vs {} ({:+.1}%)", a.0, a.1, b.1, (b.1 as f64 - a.1 as f64) / offered * 100.0)).collect();
-        if !diffs.is_empty() || only.is_some() {
-            bad += 1;
-            eprintln!("#{case} {pattern} limits {:?} window {} lat {lat} fail {} conn {:?} cap {:?} timeout {} delay {} {:?} {:?}\n     {}", s.limits, s.window, s.endpoint.failures,
-                s.limits.connections(s.connections).map(|c| c.count), s.endpoint.capacity, s.timeout_seconds, s.retry_delay_ms, s.no_connection, s.capped_call, diffs.join(", "));
-            if only.is_some() {
-                eprintln!("exact {:?}\nsteps {:?}", exact.totals, steps.totals);
-                for i in (0..exact.rows.len()).step_by(10) { eprintln!("{i} {:?}\n   {:?}", exact.rows[i].counts, steps.rows.get(i).map(|it| it.counts)); }
-            }
-        }
-    }
-    eprintln!("{bad} of {n}");
+        scenario
+    });
+}
+
+#[test]
+fn caps_agree_with_exact_mode() {
+    assert_agreement(0, 0.01, |random| {
+        let capping = random.capping();
+        random.scenario(&[capping])
+    });
+}
+
+#[test]
+fn throttling_agrees_with_exact_mode() {
+    assert_agreement(1, 0.011, |random| {
+        let throttling = random.throttling();
+        let mut scenario = random.scenario(&[throttling]);
+        random.failures(&mut scenario);
+        scenario.connections = Some(1_000_000);
+        scenario
+    });
+}
+
+#[test]
+fn connections_agree_with_exact_mode() {
+    assert_agreement(1, 0.03, |random| {
+        let mut scenario = random.scenario(&[]);
+        random.failures(&mut scenario);
+        let mean = f64::from(random.rate) * scenario.endpoint.latency.mean() / 1e6;
+        scenario.connections = Some(random.around(mean).max(50));
+        scenario
+    });
+}
+
+#[test]
+fn rejecting_connections_nearly_agree() {
+    assert_agreement(2, 0.015, |random| {
+        let mut scenario = random.scenario(&[]);
+        let mean = f64::from(random.rate) * scenario.endpoint.latency.mean() / 1e6;
+        scenario.connections = Some(random.around(mean).max(50));
+        scenario.no_connection = NoConnection::Reject;
+        scenario
+    });
+}
+
+/// Throttled calls that start at the same moment and compete for few connections.
+#[test]
+fn throttled_bursts_nearly_agree() {
+    assert_agreement(5, 0.11, |random| {
+        let throttling = random.throttling();
+        let mut scenario = random.scenario(&[throttling]);
+        random.failures(&mut scenario);
+        scenario
+    });
+}
+
+/// If a cap rejects calls while others are retried, microseconds decide which of them get the slots. Cohort mode divides the slots
+/// in proportion.
+#[test]
+fn capped_retries_differ() {
+    assert_agreement(8, 0.21, |random| {
+        let capping = random.capping();
+        let mut scenario = random.scenario(&[capping]);
+        random.failures(&mut scenario);
+        scenario
+    });
+}
+
+#[test]
+fn retried_rejections_differ() {
+    assert_agreement(11, 0.57, |random| {
+        let definitions = [random.throttling(), random.capping()];
+        let mut scenario = random.scenario(&definitions);
+        scenario.connections = Some(1_000_000);
+        scenario.capped_call = CappedCall::Retried;
+        scenario
+    });
 }

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::group::Cohort;
 use crate::cohort::window::WindowSteps;
 use crate::limits::limit::Limit;
 use crate::limits::window_kind::WindowKind;
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
-use crate::simulate::MAX_QUEUE_MS;
 use crate::time::{MILLISECOND, Micros};
 
 const MAX_WAIT: Micros = MAX_QUEUE_MS * MILLISECOND;
@@ -28,7 +28,14 @@ pub(crate) struct ThrottlingSteps {
 impl ThrottlingSteps {
     pub(crate) fn new(limit: usize, throttling: &Limit, step: Micros) -> Self {
         let window = WindowSteps::new(throttling, step);
-        Self { limit, window, is_burst: throttling.window == WindowKind::Fixed, step, retries: VecDeque::new(), new_calls: VecDeque::new() }
+        Self {
+            limit,
+            window,
+            is_burst: throttling.window == WindowKind::Fixed,
+            step,
+            retries: VecDeque::new(),
+            new_calls: VecDeque::new(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -54,16 +61,16 @@ impl ThrottlingSteps {
         batch.retain(|cohort| cohort.attempt == 0);
         let arrivals = batch.pop();
         let released_span = if self.is_burst { 0 } else { self.step };
-        while let Some(expired) = self.retries.front().copied().filter(|retry| retry.deadline <= now) {
-            self.retries.pop_front();
-            recorder.ended(expired.deadline, 0, CallOutcome::TimedOut, expired.calls);
-        }
+        self.retries.retain(|retry| {
+            let is_late = retry.deadline <= now;
+            if is_late {
+                recorder.ended(retry.deadline, 0, CallOutcome::TimedOut, retry.calls);
+            }
+            !is_late
+        });
         while let Some(cohort) = take_front(&mut self.retries, &mut left) {
             let has_waited = cohort.at + self.step <= now;
-            batch.push(match has_waited {
-                true => Cohort { at: now, span: released_span, ..cohort },
-                false => cohort,
-            });
+            batch.push(if has_waited { Cohort { at: now, span: released_span, ..cohort } } else { cohort });
         }
         let (mut new_calls, mut spans) = (0, 0);
         while let Some(cohort) = take_front(&mut self.new_calls, &mut left) {
@@ -87,8 +94,8 @@ impl ThrottlingSteps {
                 self.new_calls.push_back(Cohort { calls: waiting, ..arrivals });
             }
         }
-        if new_calls > 0 {
-            batch.push(Cohort { attempt: 0, at: now, deadline: 0, span: spans / new_calls, calls: new_calls });
+        if let Some(span) = spans.checked_div(new_calls) {
+            batch.push(Cohort { attempt: 0, at: now, deadline: 0, span, calls: new_calls });
         }
         self.window.take(free - left);
         recorder.slots_taken(self.limit, free - left);

@@ -45,8 +45,8 @@ impl Units {
         loop {
             let slot = self.slot(self.first);
             let bucket = self.buckets[slot];
-            if bucket.units > 0 {
-                return Some((slot, self.first * self.length + bucket.offsets / bucket.units));
+            if let Some(offset) = bucket.offsets.checked_div(bucket.units) {
+                return Some((slot, self.first * self.length + offset));
             }
             self.first += 1;
         }
@@ -124,7 +124,10 @@ mod tests {
         assert_eq!((units.next_free(9), units.reserve(9, 1, 2)), ((105, 3), (105, 2)));
         assert_eq!(units.reserve(10, 9, 9), (235, 3), "(105 + 2 · 300) ÷ 3");
         units.occupy(900, 5);
-        assert_eq!((units.next_free(899), units.next_free(900), units.reserve(900, 1, 9)), ((900, 5), (900, 5), (900, 5)));
+        assert_eq!(
+            (units.next_free(899), units.next_free(900), units.reserve(900, 1, 9)),
+            ((900, 5), (900, 5), (900, 5))
+        );
     }
 
     #[test]

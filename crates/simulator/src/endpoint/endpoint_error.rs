@@ -1,6 +1,7 @@
 //! Errors of the endpoint's settings.
 
-use crate::endpoint::latency::MAX_LATENCY_MS;
+/// Maximum latency in milliseconds, far above the longest timeout of a journey.
+pub const MAX_LATENCY_MS: u64 = 600_000;
 
 /// An endpoint that cannot be simulated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,12 +5,9 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::endpoint::endpoint_error::SimulatedEndpointError;
+use crate::endpoint::endpoint_error::{MAX_LATENCY_MS, SimulatedEndpointError};
 use crate::endpoint::latency_curve::LatencyCurve;
 use crate::time::{MILLISECOND, Micros};
-
-/// Maximum latency in milliseconds, far above the longest timeout of a journey.
-pub const MAX_LATENCY_MS: u64 = 600_000;
 
 /// The distribution of the latency: the time from the start of the endpoint's work on a request to its response.
 ///

@@ -3,6 +3,7 @@
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 
+use crate::call_rules::MAX_RETRIES;
 use crate::exact::arrival_times::Arrival;
 use crate::exact::attempt_source::AttemptSource;
 use crate::exact::call::Call;
@@ -11,12 +12,12 @@ use crate::exact::caps::Caps;
 use crate::exact::retries::ScheduledRetries;
 use crate::exact::stations::{EndpointStation, Units};
 use crate::exact::throttling_queue::{QueueExit, QueuedAttempt, ThrottlingQueue};
-use crate::limits::configured_limits::effective_limits;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::OverLimit;
+use crate::progress::{Progress, SimulationError};
 use crate::report::call_counts::CallOutcome;
 use crate::report::recorder::Recorder;
 use crate::scenario::{CappedCall, NoConnection, Scenario};
-use crate::simulate::{MAX_RETRIES, Progress, SimulationError};
 use crate::time::{Micros, SECOND};
 
 /// Operations per event, about a nanosecond each.

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::iter::Peekable;
 
+use crate::call_rules::MAX_QUEUE_MS;
 use crate::exact::arrival_times::Arrival;
 use crate::exact::call::Call;
 use crate::exact::slots::Slots;
 use crate::limits::limit::Limit;
-use crate::simulate::MAX_QUEUE_MS;
 use crate::time::{MILLISECOND, Micros};
 
 const MAX_WAIT: Micros = MAX_QUEUE_MS * MILLISECOND;

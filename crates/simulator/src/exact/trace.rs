@@ -9,7 +9,7 @@ use crate::exact::engine::ExactEngine;
 use crate::report::call_counts::CallOutcome;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::time::Micros;
 
 /// A call, and the endpoint's response to each of its attempts.

@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::limits::connections::{Connections, ConnectionsSource, estimated_connections};
-use crate::limits::limit::{Limit, LimitName, OverLimit};
-use crate::limits::window_kind::WindowKind;
-use crate::scenario::Scenario;
 
 /// Default limit without a configuration. Documented: 300,000 calls in a sliding window of one minute.
 pub const DEFAULT_CAP_CALLS: u64 = 300_000;
@@ -28,8 +25,6 @@ pub const SLOW_ENDPOINT_LATENCY_MS: u64 = 750;
 pub const SLOW_ENDPOINT_CALLS: u64 = 150_000;
 /// The period for slow endpoints, in milliseconds.
 pub const SLOW_ENDPOINT_PERIOD_MS: u64 = 30_000;
-
-const SECOND_MS: u64 = 1000;
 
 /// The kind of caller of the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +66,19 @@ impl FromStr for ServiceType {
 }
 
 /// The limits configured for an endpoint.
+///
+/// ```
+/// use ajo_simulator::{ConfiguredLimits, ConfiguredLimitsError, ServiceType};
+/// use serde_json::json;
+///
+/// let rating = json!({"maxCallsCount": 10, "periodInMs": 1000});
+/// let capping = json!({"url": "https://a.example/*", "methods": ["GET"], "services": {"dataSource": {"rating": rating}}});
+/// let limits = ConfiguredLimits::from_definitions(None, &[capping.clone()])?;
+/// assert_eq!((limits.service(), limits.capping()), (ServiceType::DataSource, Some((10, 1000))));
+/// let twice = ConfiguredLimits::from_definitions(None, &[capping.clone(), capping]);
+/// assert!(matches!(twice, Err(ConfiguredLimitsError::Duplicate(_))));
+/// # Ok::<(), ConfiguredLimitsError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfiguredLimits {
     service: ServiceType,
@@ -190,40 +198,6 @@ impl ConfiguredLimits {
     }
 }
 
-/// The limits that apply to a call, in order. Inferred: throttling applies before capping.
-pub(crate) fn effective_limits(scenario: &Scenario) -> Vec<Limit> {
-    let limit = |name, calls, period_ms, window| {
-        let over_limit = if name == LimitName::Throttling { OverLimit::Queued } else { OverLimit::Rejected };
-        Limit { name, calls, period_ms, window, over_limit }
-    };
-    let Scenario { limits: configured, window, .. } = scenario;
-    let mut limits = Vec::new();
-    if let Some(calls) = configured.throttling {
-        limits.push(limit(LimitName::Throttling, calls, SECOND_MS, *window));
-    }
-    if let Some((calls, period)) = configured.capping {
-        limits.push(limit(LimitName::Capping, calls, period, *window));
-    }
-    match configured.service {
-        ServiceType::Action => {
-            if limits.is_empty() || !scenario.default_cap.is_replaced {
-                let (calls, period) = (DEFAULT_CAP_CALLS, DEFAULT_CAP_PERIOD_MS);
-                limits.push(limit(LimitName::DefaultCap, calls, period, WindowKind::Sliding));
-            }
-            #[expect(clippy::cast_precision_loss, reason = "it is small")]
-            let slow = scenario.endpoint.latency.mean() > SLOW_ENDPOINT_LATENCY_MS as f64 * 1000.0;
-            if slow {
-                let (calls, period) = (SLOW_ENDPOINT_CALLS, SLOW_ENDPOINT_PERIOD_MS);
-                limits.push(limit(LimitName::SlowEndpoint, calls, period, WindowKind::Sliding));
-            }
-        }
-        ServiceType::DataSource => {
-            limits.push(limit(LimitName::DataSource, scenario.data_source_calls, SECOND_MS, *window));
-        }
-    }
-    limits
-}
-
 fn detect_api(definition: &Value) -> Result<Api, ConfiguredLimitsError> {
     let has = |field: &str| definition.get(field).is_some();
     match (has("services") || has("url"), has("maxThroughput") || has("urlPattern")) {
@@ -248,36 +222,6 @@ mod tests {
         json!({"urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 400})
     }
 
-    fn applicable_limits(
-        service: Option<ServiceType>,
-        definitions: &[Value],
-        latency: u64,
-    ) -> Vec<(LimitName, u64, u64)> {
-        let limits = ConfiguredLimits::from_definitions(service, definitions).expect("limits");
-        let mut scenario = Scenario::new("1x1".parse().expect("a pattern"), limits);
-        scenario.endpoint.latency = latency.to_string().parse().expect("a latency");
-        effective_limits(&scenario).iter().map(|limit| (limit.name, limit.calls, limit.period_ms)).collect()
-    }
-
-    #[test]
-    fn documented_limits_apply() {
-        use LimitName::{Capping, DataSource, DefaultCap, SlowEndpoint, Throttling};
-        let cases = [
-            (None, vec![], 750, vec![(DefaultCap, 300_000, 60_000)]),
-            (None, vec![], 751, vec![(DefaultCap, 300_000, 60_000), (SlowEndpoint, 150_000, 30_000)]),
-            (Some(ServiceType::DataSource), vec![], 751, vec![(DataSource, 15, 1000)]),
-            (None, vec![capping("action", 7)], 1, vec![(Capping, 7, 500)]),
-            (None, vec![capping("dataSource", 7)], 1, vec![(Capping, 7, 500), (DataSource, 15, 1000)]),
-            (Some(ServiceType::Action), vec![capping("dataSource", 7)], 1, vec![(DefaultCap, 300_000, 60_000)]),
-            (None, vec![throttling()], 751, vec![(Throttling, 400, 1000), (SlowEndpoint, 150_000, 30_000)]),
-            (None, vec![capping("action", 7), throttling()], 1, vec![(Throttling, 400, 1000), (Capping, 7, 500)]),
-            (None, vec![capping("dataSource", 7), throttling()], 1, vec![(Throttling, 400, 1000)]),
-        ];
-        for (service, definitions, latency, expected) in cases {
-            assert_eq!(applicable_limits(service, &definitions, latency), expected, "{service:?} {definitions:?}");
-        }
-    }
-
     #[test]
     fn fewest_connections_apply() {
         let count = |definitions: &[Value], given| {
@@ -295,24 +239,6 @@ mod tests {
         assert_eq!(count(&[with(60), throttling()], None), Some((50, ConnectionsSource::ThrottlingEstimate)));
         assert_eq!(count(&[with(40), throttling()], None), Some((40, ConnectionsSource::MaxHttpConnections)));
         assert_eq!(count(&[with(40), throttling()], Some(70)), Some((70, ConnectionsSource::Given)));
-    }
-
-    #[test]
-    fn default_cap_and_slow_endpoints_slide() {
-        let limits = ConfiguredLimits::from_definitions(None, &[throttling()]).expect("limits");
-        let mut scenario = Scenario::new("1x1".parse().expect("a pattern"), limits);
-        scenario.endpoint.latency = "1000".parse().expect("a latency");
-        scenario.window = WindowKind::TokenBucket;
-        scenario.default_cap.is_replaced = false;
-        let windows: Vec<_> = effective_limits(&scenario).iter().map(|limit| (limit.name, limit.window)).collect();
-        assert_eq!(
-            windows,
-            [
-                (LimitName::Throttling, WindowKind::TokenBucket),
-                (LimitName::DefaultCap, WindowKind::Sliding),
-                (LimitName::SlowEndpoint, WindowKind::Sliding)
-            ]
-        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Latency and queue time of an endpoint.
 
-use crate::endpoint::latency::{LatencyDistribution, MAX_LATENCY_MS};
+use crate::endpoint::endpoint_error::MAX_LATENCY_MS;
+use crate::endpoint::latency::LatencyDistribution;
 use crate::observed::endpoint::ObservedEndpoint;
 use crate::observed::values::{ObservedLatency, ObservedQueue};
 

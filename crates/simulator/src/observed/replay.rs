@@ -13,7 +13,7 @@ use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
 use crate::report::simulation_report::{QueueUse, SimulationReport};
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Journey;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ajo_engine::untrusted_text::excerpt;
 
-use crate::endpoint::latency::MAX_LATENCY_MS;
+use crate::endpoint::endpoint_error::MAX_LATENCY_MS;
 use crate::observed::header::{Header, SPAN};
 use crate::observed::minute::Minute;
 use crate::observed::values::{MAX_OBSERVED_CALLS, ObservedCalls, ObservedLatency, ObservedQueue};

@@ -9,7 +9,7 @@ use crate::report::call_counts::CallCounts;
 use crate::report::decimal::{Decimal, format_duration, group_thousands, round};
 use crate::report::percentiles::Percentiles;
 use crate::report::simulation_report::SimulationReport;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 
 /// The kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

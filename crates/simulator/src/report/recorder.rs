@@ -2,14 +2,14 @@
 
 use crate::assumptions::list::assumptions;
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
-use crate::limits::configured_limits::effective_limits;
+use crate::limits::effective_limits::effective_limits;
 use crate::limits::limit::Limit;
 use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::{CallCounts, CallOutcome};
 use crate::report::percentiles::DurationHistogram;
 use crate::report::simulation_report::{ConnectionUse, JourneyCounts, LimitUse, QueueUse, ReportRow, SimulationReport};
 use crate::scenario::Scenario;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::time::{MILLISECOND, Micros, SECOND};
 
 /// Collects events. Their times need not be in order.
@@ -183,7 +183,7 @@ impl Recorder {
             mode,
             service: scenario.limits.service(),
             window: scenario.window,
-            arrivals: scenario.arrivals,
+            arrivals: mode.arrivals(scenario.arrivals),
             endpoint: scenario.endpoint.clone(),
             timeout_seconds: scenario.timeout() / SECOND,
             retry_delay_ms: scenario.retry_delay() / MILLISECOND,

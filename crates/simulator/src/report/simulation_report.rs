@@ -11,13 +11,44 @@ use crate::limits::window_kind::WindowKind;
 use crate::report::adobe_metrics::AdobeMetrics;
 use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 /// Readable interval lengths, in seconds; longer intervals are whole hours.
 const INTERVALS: [usize; 14] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /// The outcome of the calls, per second and in total. The JSON format is stable for a given `version`.
+///
+/// ```
+/// use ajo_simulator::{
+///     CallCounts, ConfiguredLimits, ConnectionUse, ConnectionsSource, Limit, LimitName, LimitUse, OverLimit, Percentiles,
+///     QueueUse, ReportRow, Scenario, SimulationMode, SimulationReport, simulate,
+/// };
+/// use serde_json::json;
+///
+/// let throttling = json!({"urlPattern": "https://api.example.org/*", "methods": ["POST"], "maxThroughput": 400});
+/// let limits = ConfiguredLimits::from_definitions(None, &[throttling])?;
+/// // After 60 s, 36,000 calls wait, the last one for 90 s.
+/// let scenario = Scenario::new("1000x60,0x90".parse()?, limits);
+/// let report: SimulationReport = simulate(&scenario, SimulationMode::Exact)?;
+///
+/// let LimitUse { limit, exceeded, utilization } = &report.limits[0];
+/// let Limit { name, over_limit, .. } = limit;
+/// assert_eq!((*name, *over_limit), (LimitName::Throttling, OverLimit::Queued));
+/// assert!(*exceeded > 59_000 && *utilization > 0.99);
+/// let ConnectionUse { connections, .. } = report.connections.unwrap();
+/// assert_eq!((connections.count, connections.source), (50, ConnectionsSource::ThrottlingEstimate));
+/// let QueueUse { longest, first_drop_ms, empty_ms } = report.queue;
+/// assert_eq!((longest, first_drop_ms, empty_ms.map(|at| at / 1000)), (36_000, None, Some(149)));
+/// let Percentiles { p95, max, .. } = report.throttling_wait;
+/// assert!(p95 < max && max < 90_000.0);
+/// let CallCounts { offered, succeeded, .. } = report.totals;
+/// assert_eq!((offered, succeeded), (60_000, 60_000));
+/// // Rows of 15 s, for a table.
+/// let ReportRow { second, counts, waiting } = report.with_max_rows(10).rows[1];
+/// assert_eq!((second, counts.sent, waiting), (15, 6000, 18_000));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SimulationReport {

@@ -1,8 +1,8 @@
 //! Closed forms of attempts and rates.
 
+use crate::call_rules::MAX_RETRIES;
 use crate::endpoint::failures::EndpointFailures;
 use crate::endpoint::simulated_endpoint::{EndpointCapacity, SimulatedEndpoint};
-use crate::simulate::MAX_RETRIES;
 use crate::sizing::number_text::{decimal, thousands};
 use crate::sizing::sizing_report::ClosedForm;
 use crate::time::SECOND;

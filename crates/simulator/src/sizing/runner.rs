@@ -5,7 +5,8 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
-use crate::simulate::{SimulationMode, simulate_with_progress};
+use crate::simulate::simulate_with_progress;
+use crate::simulation_mode::SimulationMode;
 use crate::sizing::search::find_largest;
 use crate::sizing::size::SizingProgress;
 use crate::sizing::sizing_report::{LimitOption, SizingOutcome, StepOutcomes};

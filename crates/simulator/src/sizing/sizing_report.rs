@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::assumptions::assumption::Assumption;
 use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::limits::window_kind::WindowKind;
-use crate::simulate::SimulationMode;
+use crate::simulation_mode::SimulationMode;
 use crate::sizing::sizing_request::SizingGoals;
 use crate::traffic::arrivals::Arrivals;
 

@@ -86,13 +86,19 @@ fn every_assumption_has_a_source() {
     }
 }
 
+/// Cohort mode has even arrivals, whatever is given.
 #[test]
 fn mode_is_an_assumption() {
-    let has = |mode| {
-        let report = simulate(&scenario("10x1", &[]), mode).expect("a report");
-        report.assumptions.iter().any(|assumption| assumption.id == "cohort_mode")
+    let random = Scenario { arrivals: Arrivals::Poisson, ..scenario("10x1", &[]) };
+    let run = |mode| {
+        let report = simulate(&random, mode).expect("a report");
+        let has = |id| report.assumptions.iter().any(|assumption| assumption.id == id);
+        (report.arrivals, has("cohort_mode"), has("even_arrivals"), has("poisson_arrivals"))
     };
-    assert_eq!(SimulationMode::ALL.map(has), [true, false]);
+    assert_eq!(
+        SimulationMode::ALL.map(run),
+        [(Arrivals::Even, true, true, false), (Arrivals::Poisson, false, false, true)]
+    );
 }
 
 #[test]

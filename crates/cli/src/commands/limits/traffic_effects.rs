@@ -8,8 +8,8 @@ use ajo_limits::{
     TrafficEffect, ValueRange, affected_traffic,
 };
 use ajo_simulator::{
-    ConfiguredLimits, ObservedCalls, ObservedEndpoint, ObservedPeriod, Provenance, ReplayBound, ReplayTraffic,
-    Scenario, SimulationMode, SimulationReport, TrafficReplay, simulate,
+    ConfiguredLimits, ObservedCalls, ObservedEndpoint, ObservedPeriod, ReplayBound, ReplayTraffic, Scenario,
+    SimulationMode, SimulationReport, TrafficReplay, simulate,
 };
 
 use super::input::LimitsInput;
@@ -32,7 +32,6 @@ type SimulationKey = (Vec<usize>, CallerLimits);
 struct EffectSimulator<'t> {
     traffic: &'t Traffic,
     effects: HashMap<SimulationKey, LimitEffect>,
-    assumptions: BTreeSet<&'static str>,
 }
 
 impl Traffic {
@@ -55,7 +54,7 @@ impl Traffic {
     /// Adds the effects to the changes of a plan.
     pub(crate) fn add_effects(&self, plan: &mut Plan, observed: &ObservedLimits) -> Result<(), CommandError> {
         let urls: Vec<_> = self.exports.calls.iter().map(|observed| observed.endpoint.as_str()).collect();
-        let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new(), assumptions: BTreeSet::new() };
+        let mut simulator = EffectSimulator { traffic: self, effects: HashMap::new() };
         let affected = affected_traffic(plan, observed, &urls);
         for (change, affected) in plan.changes.iter_mut().zip(affected) {
             change.traffic_effect = affected.map(|affected| simulator.effect(affected)).transpose()?;
@@ -67,7 +66,6 @@ impl Traffic {
             to: self.period.last.to_string(),
             calls: rows.map(|(_, calls)| calls.total).sum(),
             burst: self.burst,
-            assumptions: simulator.assumptions.into_iter().map(str::to_owned).collect(),
         });
         Ok(())
     }
@@ -98,7 +96,7 @@ impl EffectSimulator<'_> {
         let traffic = ReplayTraffic { endpoints: vec![&sum], ..traffic };
         let mut base = Scenario::new(period.traffic(&[], 1), configured_limits(*limits));
         base.endpoint.latency = exports.latency(&exports.urls(endpoints)).unwrap_or(base.endpoint.latency);
-        let [even, bursts] = [1, *burst].map(|burst| self.simulate(&traffic.scenario(&base, burst)));
+        let [even, bursts] = [1, *burst].map(|burst| simulate_scenario(&traffic.scenario(&base, burst)));
         let TrafficReplay { lower, upper, .. } = TrafficReplay::new(&traffic, &even?, &bursts?);
         let range = |value: fn(&ReplayBound) -> u64| ValueRange::between(value(&lower), value(&upper));
         let effect = LimitEffect {
@@ -110,14 +108,10 @@ impl EffectSimulator<'_> {
         self.effects.insert(key, effect);
         Ok(effect)
     }
+}
 
-    fn simulate(&mut self, scenario: &Scenario) -> Result<SimulationReport, CommandError> {
-        let report = simulate(scenario, SimulationMode::for_scenario(scenario))
-            .map_err(|error| CommandError::new(error.to_string()))?;
-        let assumed = report.assumptions.iter().filter(|it| it.provenance != Provenance::Documented);
-        self.assumptions.extend(assumed.map(|assumption| assumption.statement));
-        Ok(report)
-    }
+fn simulate_scenario(scenario: &Scenario) -> Result<SimulationReport, CommandError> {
+    simulate(scenario, SimulationMode::for_scenario(scenario)).map_err(|error| CommandError::new(error.to_string()))
 }
 
 /// One endpoint with the calls of these, because a pattern for each takes much memory.

@@ -3,17 +3,15 @@
 use std::path::Path;
 
 use ajo_simulator::{
-    ConfiguredLimits, ConfiguredLimitsError, DefaultCapRules, EndpointCapacity, Journey, LatencyDistribution, Scenario,
-    SimulatedEndpoint, TrafficPattern,
+    ConfiguredLimits, ConfiguredLimitsError, DefaultCapRules, EndpointCapacity, Journey, Scenario, SimulatedEndpoint,
+    TrafficPattern,
 };
 
+use super::latency_file::{self, MAX_CSV_BYTES};
 use super::{selection, source};
 use crate::arguments::{EndpointArgs, GlobalSettings, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
-
-/// Maximum size of a CSV file in bytes. A day with the longest lines takes 1.3 MB.
-const MAX_CSV_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) async fn build(settings: &GlobalSettings, args: &SimulateArgs) -> Result<Scenario, CommandError> {
     let reads_stdin = |files: &[&Path]| files.iter().filter(|file| **file == Path::new("-")).count() > 1;
@@ -115,33 +113,10 @@ pub(crate) fn read_endpoint(args: &EndpointArgs) -> Result<SimulatedEndpoint, Co
     };
     let latency = match &args.latency {
         LatencyInput::Distribution(latency) => latency.clone(),
-        LatencyInput::Csv(file) => read_latency(file)?,
+        LatencyInput::Csv(file) => latency_file::read(file)?,
     };
     let endpoint =
         SimulatedEndpoint { latency, failures: args.failures, failure_status: args.failure_status, capacity };
     endpoint.validate().map_err(|error| CommandError::new(error.to_string()).into_usage_error())?;
     Ok(endpoint)
-}
-
-/// Reads measured latencies: one number per line, in milliseconds.
-fn read_latency(file: &Path) -> Result<LatencyDistribution, CommandError> {
-    let (name, text) = read_named_text(file, MAX_CSV_BYTES)?;
-    let mut millis = Vec::new();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let cell = line.trim().trim_matches('"').trim();
-        if cell.is_empty() {
-            continue;
-        }
-        match cell.parse::<f64>() {
-            Ok(value) if value.is_finite() => millis.push(value),
-            // A heading.
-            Err(_) if index == 0 => {}
-            _ => {
-                let cell = ajo_engine::untrusted_text::excerpt(cell, 40);
-                let problem = format!("{name}: line {}: `{cell}` is not a number of milliseconds", index + 1);
-                return Err(CommandError::new(problem));
-            }
-        }
-    }
-    LatencyDistribution::from_samples(&millis).map_err(|error| CommandError::new(format!("{name}: {error}")))
 }

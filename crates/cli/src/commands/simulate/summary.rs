@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ajo_simulator::{
-    Arrivals, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse, OverLimit,
-    SimulationReport,
+    Arrivals, Assumption, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse,
+    OverLimit, SimulationReport,
 };
 
 use super::number_format::{format_duration, format_period, format_rate, format_share, group_thousands};
@@ -25,7 +25,7 @@ pub(super) fn render(report: SimulationReport, expectations: &[ExpectationResult
         duration_lines(&report),
         journey_lines_if_several(&report),
         adobe_lines(&report),
-        assumption_lines(&report),
+        assumption_lines(&report.assumptions),
     ];
     let parts = parts.into_iter().filter(|lines| !lines.is_empty());
     let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
@@ -128,6 +128,6 @@ fn adobe_lines(report: &SimulationReport) -> Vec<SafeText> {
     std::iter::once(safe!("In the terms of Adobe's queries:")).chain(lines.map(|line| safe!("  {}", line))).collect()
 }
 
-fn assumption_lines(report: &SimulationReport) -> Vec<SafeText> {
-    report.assumptions.iter().map(|it| safe!("{:<12}{} [{}]", it.provenance, it.statement, it.source)).collect()
+pub(super) fn assumption_lines(assumptions: &[Assumption]) -> Vec<SafeText> {
+    assumptions.iter().map(|it| safe!("{:<12}{} [{}]", it.provenance, it.statement, it.source)).collect()
 }

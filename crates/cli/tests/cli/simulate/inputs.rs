@@ -127,17 +127,27 @@ fn measured_latencies_are_read() {
 }
 
 #[test]
+fn latency_export_is_read() {
+    let export = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS\n\
+                  https://a.example/,100,80,300,900,2000\n";
+    let folder = folder(&[("latency.csv", export)]);
+    let report = report_in(folder.path(), "simulate --traffic 1x1 --latency latency.csv", "");
+    assert_eq!(report["endpoint"]["latency"], "p50=80,p95=300,p99=900,p999=2000");
+}
+
+#[test]
 fn options_reach_the_scenario() {
     let report = |options: &str| report(&format!("simulate --traffic 40x2 {options}"));
     let changed = report(
-        "--latency exp:300 --servers 7 --failures 0.5 --failure-status 502 --timeout 9 --retry-delay 70 --arrivals poisson \
+        "--latency exp:300 --servers 7 --failures 0.5 --failure-status 502 --timeout 9 --retry-delay 70 \
          --seed 5 --mode cohort",
     );
     assert_eq!(changed["endpoint"]["capacity"]["servers"], 7);
     assert_eq!((&changed["endpoint"]["latency"], &changed["endpoint"]["failures"]), (&"exp:300".into(), &"0.5".into()));
     assert_eq!((&changed["endpoint"]["failureStatus"], &changed["timeoutSeconds"]), (&502.into(), &9.into()));
     assert_eq!((&changed["retryDelayMs"], &changed["seed"]), (&70.into(), &5.into()));
-    assert_eq!((&changed["mode"], &changed["arrivals"]), (&"cohort".into(), &"poisson".into()));
+    assert_eq!(changed["mode"], "cohort");
+    assert_eq!(report("--arrivals poisson --mode exact")["arrivals"], "poisson");
     assert_eq!(report("--capacity 50")["endpoint"]["capacity"]["requestsPerSecond"], 50);
     let rejected = |options: &str| report(options)["totals"]["rejected"].clone();
     assert_eq!(rejected("--service data-source"), 50);

@@ -2,10 +2,12 @@
 
 mod inputs;
 mod known_problems;
+mod observed;
 mod page;
 mod results;
 #[cfg(target_os = "linux")]
 mod signals;
+mod sql;
 mod wrong_inputs;
 
 use std::fs;

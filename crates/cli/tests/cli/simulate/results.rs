@@ -71,8 +71,9 @@ fn text_and_json_agree() {
     let p99 = report["latency"]["p99"].as_f64().expect("a number");
     assert!(p99 < 10_000.0 && text.contains(&format!("P99_LATENCY_MS {}", p99.round())), "{p99}: {text}");
     for assumption in report["assumptions"].as_array().expect("a list") {
-        let statement = assumption["statement"].as_str().expect("a statement");
-        assert!(text.contains(statement), "{statement}");
+        let part = |name: &str| assumption[name].as_str().expect("a string");
+        let line = format!("\n{:<12}{} [{}]\n", part("provenance"), part("statement"), part("source"));
+        assert!(format!("{text}\n").contains(&line), "{line}{text}");
     }
 }
 

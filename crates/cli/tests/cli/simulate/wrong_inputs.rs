@@ -2,6 +2,8 @@
 
 use super::{CAPPING, LIMITS, folder, run_in};
 
+const LATENCY_HEADING: &str = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS";
+
 /// Runs a command line that fails with this exit code, and returns standard error.
 fn problem(line: &str, exit_code: i32) -> String {
     let files = [
@@ -16,6 +18,8 @@ fn problem(line: &str, exit_code: i32) -> String {
         ("latency.csv", "100\nslow\n"),
         ("zero.csv", "0\n"),
         ("none.csv", "latency\n"),
+        ("export.csv", &format!("{LATENCY_HEADING}\nhttps://a.example/,1,1,2,3,4\nhttps://b.example/,1,1,2,3,4\n")),
+        ("short.csv", &format!("{LATENCY_HEADING}\nhttps://a.example/,1,1,2\n")),
         ("calls.csv", "second,calls\n0,5\n0,5\n"),
     ];
     let folder = folder(&files);
@@ -96,6 +100,11 @@ fn wrong_csv_names_the_line() {
         ("--traffic 1x1 --latency latency.csv", "latency.csv: line 2: `slow` is not a number of milliseconds"),
         ("--traffic 1x1 --latency zero.csv", "zero.csv: the latency must be from "),
         ("--traffic 1x1 --latency none.csv", "none.csv: the latency must be from "),
+        (
+            "--traffic 1x1 --latency export.csv",
+            "export.csv: the export has several endpoints, such as https://a.example/ and https://b.example/; keep the rows of one",
+        ),
+        ("--traffic 1x1 --latency short.csv", "short.csv: line 2"),
         ("--traffic 1x1 --latency x.csv", "failed to read x.csv"),
         ("--csv calls.csv", "calls.csv: line 3: second 0 follows second 0"),
     ];

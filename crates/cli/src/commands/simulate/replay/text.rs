@@ -6,6 +6,7 @@ use super::replay_report::{
     ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, PredictedValue, ReplayReport,
 };
 use crate::commands::simulate::number_format::{format_duration, format_rate, group_thousands};
+use crate::commands::simulate::summary::assumption_lines;
 use crate::commands::simulate::table::{Alignment, align};
 use crate::safe_text::{SafeText, safe};
 
@@ -28,7 +29,7 @@ pub(super) fn render(report: &ReplayReport) -> SafeText {
     parts.push(expectation_lines(&report.groups));
     parts.push(current_lines(&report.current));
     parts.push(report.notes.iter().map(|note| safe!("note: {}", note)).collect());
-    parts.push(report.assumptions.iter().map(|it| safe!("{:<12}{}", it.provenance, it.statement)).collect());
+    parts.push(assumption_lines(&report.assumptions));
     let parts = parts.into_iter().filter(|lines| !lines.is_empty());
     let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
     SafeText::join_lines(separated.skip(1).collect::<Vec<_>>())
@@ -204,11 +205,13 @@ fn describe(name: &str, value: PredictedValue, format: fn(u64) -> String) -> Str
     let PredictedValue { lower, upper, observed } = value;
     let range = if lower == upper { format(lower) } else { format!("{} to {}", format(lower), format(upper)) };
     let difference = if observed > upper {
-        format!("{} more than predicted", format(observed - upper))
+        format!("{} above the prediction", format(observed - upper))
     } else if observed < lower {
-        format!("{} less than predicted", format(lower - observed))
-    } else {
+        format!("{} below the prediction", format(lower - observed))
+    } else if lower == upper {
         "as predicted".to_owned()
+    } else {
+        "within the bounds".to_owned()
     };
     format!("{range} {name} predicted, {} observed: {difference}", format(observed))
 }

@@ -9,7 +9,7 @@ pub(super) const HEADER: &str = "\
 -- For Adobe's Query Service. Save each result as CSV, and pass the files to ajo simulate with --observed.
 -- Documented: the dataset journey_step_events, actionType = 'customHttpAction', the names of the fields, and the columns.
 -- Inferred: the path _experience.journeyOrchestration.stepEvents, the column timestamp, that times are in milliseconds, that
--- actionExecutionOriginTime is the latency of the endpoint, that the error of a successful call is null, and SQL functions.
+-- actionExecutionOriginTime is the latency of the endpoint, that a successful call has no error, and the dialect (Spark SQL).
 -- Adobe's pages contradict each other on error values, so the queries have both: capping and capped, timeout and timedout.";
 
 /// A query.

@@ -43,7 +43,6 @@ pub(in super::super) fn effects() -> CommandReport {
         to: "2026-11-29 08:59".to_owned(),
         calls: 13_500,
         burst: 3,
-        assumptions: vec!["no other endpoint of the host is called".to_owned()],
     });
     plan.blockers.push(Blocker {
         reason: BlockReason::EffectMaximum,
