@@ -19,6 +19,9 @@ const MAX_THROUGHPUT: u64 = 5000;
 /// The highest `maxThroughput` with each estimate of connections, highest first. Documented.
 const ESTIMATE_RANGES: [(u64, u64); 4] = [(4001, MAX_THROUGHPUT), (3001, 4000), (2001, 3000), (MIN_THROUGHPUT, 2000)];
 
+/// Random latencies can make a tipping point higher than its closed form, but not by this factor.
+const FAR_ABOVE: f64 = 1.5;
+
 /// A range of `maxThroughput` with one estimate of connections, sized.
 struct SizedRange {
     closed_form: ClosedForm,
@@ -124,7 +127,15 @@ fn size_range(runner: &mut Runner<'_>, seconds: u64, min: u64, max: u64) -> Resu
     };
     // The smallest tipping point whose margin is in the range.
     let least = (min * 100).div_ceil(u64::from(request.margin_percent));
-    if least > MAX_THROUGHPUT || !runner.run_load(least, &load(least))?.meets_goals {
+    // No need to simulate a load that is far above: the requests of a load end at most a timeout after it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "rates and durations are positive and small"
+    )]
+    let highest = (closed_form.value * (1.0 + request.timeout_seconds as f64 / seconds as f64) * FAR_ABOVE) as u64;
+    if least > MAX_THROUGHPUT.min(highest) || !runner.run_load(least, &load(least))?.meets_goals {
         return Ok(None);
     }
     let found = runner.find_tipping_point(&(min..=MAX_THROUGHPUT), closed_form.floor(), load)?;

@@ -18,12 +18,12 @@ fn impossible_time_names_what_has_to_give() {
     for (within, expected) in [
         (
             360,
-            "within 6 min they need 556/s, more than the tipping point of 277/s: allow 18 min, or an endpoint with 223 workers",
+            "within 6 min they need 556/s, more than the tipping point of 277/s: allow 17 min, or an endpoint with 228 workers",
         ),
         (
             800,
-            "within 13 min 20 s they need 250/s, more than 75 % of the tipping point of 277/s: allow 18 min, --margin 91%, or \
-             an endpoint with 100 workers",
+            "within 13 min 20 s they need 250/s, more than 75 % of the tipping point of 277/s: allow 17 min, --margin 93%, or \
+             an endpoint with 103 workers",
         ),
     ] {
         request.goals.within_seconds = Some(within);
@@ -34,6 +34,8 @@ fn impossible_time_names_what_has_to_give() {
         assert!(problems[0].starts_with("200,000 calls at 207/s take "), "{problems:?}");
         assert!(problems[0].ends_with(expected), "{problems:?}");
     }
+    request.margin_percent = 93;
+    assert_eq!(sized(&request).recommended, Some(OptionKind::Capping));
 }
 
 #[test]
