@@ -53,9 +53,9 @@ pub use limits::connections::{Connections, ConnectionsSource, estimated_connecti
 pub use limits::default_cap::{DefaultCapRules, DefaultCapScope};
 pub use limits::limit::{Limit, LimitName, OverLimit};
 pub use limits::window_kind::WindowKind;
-pub use observed::ObservedExport;
 pub use observed::endpoint::ObservedEndpoint;
 pub use observed::error::ObservedError;
+pub use observed::export::ObservedExport;
 pub use observed::minute::Minute;
 pub use observed::period::{DEFAULT_BURST, MAX_BURST, ObservedPeriod, ObservedPeriodError};
 pub use observed::replay::{MinuteCounts, ReplayBound, ReplayMinute, ReplayTraffic, TrafficReplay};

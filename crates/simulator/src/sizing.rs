@@ -11,11 +11,13 @@ mod runner;
 mod search;
 mod shaping;
 mod size;
+mod sizing_progress;
 mod sizing_report;
 mod sizing_request;
 mod throttling_option;
 
-pub use size::{SizingProgress, size};
+pub use size::size;
+pub use sizing_progress::SizingProgress;
 pub use sizing_report::{
     ClosedForm, LimitOption, OptionKind, RecommendedLimits, RecommendedTraffic, SizedParameter, SizedTrafficReport,
     SizingOutcome, SizingReport, StepOutcomes,

@@ -1,6 +1,7 @@
 //! `ajo simulate`.
 
 mod chart;
+mod chart_file;
 mod latency_file;
 pub(super) mod number_format;
 mod progress_bar;
@@ -12,18 +13,16 @@ mod sql;
 mod summary;
 mod table;
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 
-use ajo_simulator::{ExpectationResult, SimulationMode, SimulationReport, SimulationResponse};
+use ajo_simulator::{ExpectationResult, SimulationMode, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
-use crate::safe_text::{SafeText, safe};
+use crate::safe_text::SafeText;
 
 pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     if let Some(period) = args.observed.sql {
@@ -37,12 +36,12 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
 
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
-    let chart = args.result.chart.as_deref().map(check_svg_path).transpose()?;
+    let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
     let scenario = scenario::build(settings, args).await?;
     let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));
     let report = progress_bar::simulate_with_bar(&scenario, mode)?;
     if let Some(file) = chart {
-        write_chart(&report, file)?;
+        chart_file::write(&report, file)?;
     }
     let expectations: Vec<_> = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
     let failed = failed_expectations(&expectations);
@@ -66,23 +65,4 @@ fn failed_expectations(expectations: &[ExpectationResult]) -> Option<CommandErro
     let all = expectations.len();
     let problem = format!("{} of {all} expectations failed: {}", failed.len(), failed.join("; "));
     Some(CommandError::new(problem).with_exit_status(ExitStatus::Unexpected))
-}
-
-/// Checks that the chart file is an SVG file.
-fn check_svg_path(file: &Path) -> Result<&Path, CommandError> {
-    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
-        return Ok(file);
-    }
-    let problem = format!("unsupported chart format: {}", file.display());
-    Err(CommandError::new(problem)
-        .with_hint("use a file name ending in .svg; convert it with rsvg-convert if you need a PNG")
-        .into_usage_error())
-}
-
-fn write_chart(report: &SimulationReport, file: &Path) -> Result<(), CommandError> {
-    let failed = |error: String| CommandError::new(format!("failed to write the chart {}: {error}", file.display()));
-    let svg = chart::draw(report).map_err(failed)?;
-    fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
-    output::print_note(safe!("wrote {}", file.display()));
-    Ok(())
 }

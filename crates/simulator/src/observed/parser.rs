@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use ajo_engine::untrusted_text::excerpt;
 
-use crate::observed::ObservedExport;
 use crate::observed::endpoint::ObservedEndpoint;
 use crate::observed::error::ObservedError;
+use crate::observed::export::ObservedExport;
 use crate::observed::header::{ENDPOINT, Header, Query};
 use crate::observed::minute::Minute;
 use crate::observed::record::split;
@@ -15,7 +15,14 @@ use crate::observed::row::{ReadValues, Row};
 /// Maximum number of rows: a week of 198 endpoints, per minute. It bounds the memory to about 130 MB.
 const MAX_ROWS: usize = 2_000_000;
 
-pub(super) fn parse(csv: &[u8]) -> Result<ObservedExport, ObservedError> {
+impl ObservedExport {
+    /// Reads an export. The error names the first wrong line and its column.
+    pub fn parse(csv: &[u8]) -> Result<Self, ObservedError> {
+        parse(csv)
+    }
+}
+
+fn parse(csv: &[u8]) -> Result<ObservedExport, ObservedError> {
     let text = std::str::from_utf8(csv).map_err(|error| {
         let line = csv[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         ObservedError { line, column: None, problem: "the file is not UTF-8; save it as CSV in UTF-8".to_owned() }

@@ -8,7 +8,7 @@ use crate::scenario::Scenario;
 use crate::simulate::simulate_with_progress;
 use crate::simulation_mode::SimulationMode;
 use crate::sizing::search::find_largest;
-use crate::sizing::size::SizingProgress;
+use crate::sizing::sizing_progress::SizingProgress;
 use crate::sizing::sizing_report::{LimitOption, SizingOutcome, StepOutcomes};
 use crate::sizing::sizing_request::{SizingError, SizingRequest};
 use crate::traffic::arrivals::Arrivals;

@@ -6,20 +6,10 @@ use crate::assumptions::assumption::{Assumption, Provenance};
 use crate::sizing::attempts::{attempts_per_call, tipping_point};
 use crate::sizing::load::load_seconds;
 use crate::sizing::runner::Runner;
+use crate::sizing::sizing_progress::SizingProgress;
 use crate::sizing::sizing_report::{SizedTrafficReport, SizingReport};
 use crate::sizing::sizing_request::{SizedTraffic, SizingError, SizingRequest};
 use crate::sizing::{capping_option, throttling_option};
-
-/// The progress of a sizing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SizingProgress {
-    /// The number of the current simulation.
-    pub simulations: u64,
-    /// The simulated second.
-    pub second: usize,
-    /// The length of its traffic.
-    pub seconds: usize,
-}
 
 /// Recommends limits and the shape of the traffic, so that all goals are met.
 ///

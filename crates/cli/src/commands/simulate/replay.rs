@@ -13,7 +13,7 @@ use self::current_limits::CurrentLimits;
 use self::endpoint_limits::{EndpointGroup, EndpointLimits};
 use self::replay_report::{ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, ReplayReport};
 use self::replayer::Replayer;
-use super::{check_svg_path, source, write_chart};
+use super::{chart_file, source};
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -29,7 +29,7 @@ const DATA_SOURCES: &str = "the limits for data sources are not replayed: export
 
 pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
     check_stdin(args)?;
-    let chart = args.result.chart.as_deref().map(check_svg_path).transpose()?;
+    let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
     let sources = source::read(settings, &args.sources).await?;
     let files = ObservedFiles::read(&args.observed.observed, &sources.secrets)?;
     let limits = EndpointLimits::new(&sources, args.method.as_deref())?;
@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     for group in &groups {
         let (replay, upper) = replayer.replay(group)?;
         if let Some(file) = chart {
-            write_chart(&upper, file)?;
+            chart_file::write(&upper, file)?;
         }
         let expectations = args.result.expect.iter().map(|expectation| expectation.check(&upper)).collect();
         let observed_p95_queue_ms = files.p95_queue_ms(&replayer.urls(group));

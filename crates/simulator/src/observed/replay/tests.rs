@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::limits::configured_limits::ConfiguredLimits;
-use crate::observed::ObservedExport;
+use crate::observed::export::ObservedExport;
 use crate::simulate::simulate;
 
 /// The calls of the minutes from 08:15 on.
