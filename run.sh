@@ -1,1 +1,0 @@
-cd /tmp/w/s-c; for f in $2; do echo "== $f step $1"; STEP=$1 FEAT=$f CARGO_INCREMENTAL=1 cargo test -p ajo-simulator --offline --lib explore -- --nocapture 2>&1 | grep -E '^(error|#|     |[0-9]+ of|thread)' -A3 | grep -vE '^ *(Running|$)|^running|^test ' | sed 's/ConfiguredLimits { service: Action, //; s/max_http_connections: None, //' | ${3:-tail -30}; done
