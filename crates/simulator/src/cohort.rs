@@ -24,7 +24,6 @@ use crate::call_rules::MAX_QUEUE_MS;
 use crate::cohort::engine::CohortEngine;
 use crate::exact;
 use crate::progress::{Progress, SimulationError};
-use crate::report::recorder::Recorder;
 use crate::report::simulation_report::SimulationReport;
 use crate::scenario::Scenario;
 use crate::simulation_mode::SimulationMode;
@@ -50,7 +49,7 @@ pub(crate) fn simulate(
         return simulate_in_steps(scenario, step_length_ms(scenario), progress);
     }
     let recorder = exact::record(&Scenario { arrivals: Arrivals::Even, ..scenario.clone() }, progress)?;
-    Ok(report(scenario, recorder))
+    Ok(recorder.into_report(scenario, SimulationMode::Cohort))
 }
 
 /// Simulates in steps of this length, one of [`STEP_LENGTHS_MS`], however few calls there are. Long steps are fast.
@@ -60,16 +59,7 @@ pub(crate) fn simulate_in_steps(
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<SimulationReport, SimulationError> {
     let recorder = CohortEngine::new(scenario, step_ms * MILLISECOND).run(progress)?;
-    Ok(report(scenario, recorder))
-}
-
-fn report(scenario: &Scenario, recorder: Recorder) -> SimulationReport {
-    let mut report = recorder.into_report(scenario, SimulationMode::Cohort);
-    if report.journeys.len() > 1 {
-        // Calls of all journeys are in the same cohorts.
-        report.journeys.clear();
-    }
-    report
+    Ok(recorder.into_report(scenario, SimulationMode::Cohort))
 }
 
 /// The shortest step that keeps to [`MAX_STEPS`].

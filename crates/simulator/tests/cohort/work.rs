@@ -8,13 +8,14 @@ use super::{capping, scenario, throttling};
 
 /// The work of a simulation, in operations of about a nanosecond, and the greatest work between two reports.
 fn work(scenario: &Scenario) -> (u64, u64) {
-    let (mut work, mut gap) = (0, 0);
+    let (mut work, mut gap, mut reports) = (0, 0, 0);
     let report = simulate_with_progress(scenario, SimulationMode::Cohort, &mut |progress| {
         gap = gap.max(progress.work - work);
         work = progress.work;
+        reports += 1;
         ControlFlow::Continue(())
     });
-    assert!(report.is_ok());
+    assert!(report.is_ok() && reports > 10, "{reports} reports");
     (work, gap)
 }
 
