@@ -39,14 +39,14 @@ fn measure() {
         let rates = (0..ROUNDS).map(|_| {
             let start = cpu_time();
             let requests = requests(&run(&scenario, SimulationMode::Exact));
-            to_f64(requests) / (cpu_time() - start).as_secs_f64()
+            to_f64(requests) / cpu_time().saturating_sub(start).as_secs_f64()
         });
         print_figure(&format!("exact, {}", describe(name)), median(rates) / 1e6, "million requests per second", None);
     }
     let day = day_scenario();
     let start = cpu_time();
     run(&day, SimulationMode::Cohort);
-    print_figure("cohort, a day at 5,000 calls per second", (cpu_time() - start).as_secs_f64(), "s", None);
+    print_figure("cohort, a day at 5,000 calls per second", cpu_time().saturating_sub(start).as_secs_f64(), "s", None);
 }
 
 fn count() {
