@@ -42,14 +42,14 @@ fn measure() {
         let rates = (0..ROUNDS).map(|_| {
             let start = cpu_time();
             let requests = requests(&run(&scenario, SimulationMode::Exact));
-            to_f64(requests) / (cpu_time() - start).as_secs_f64()
+            to_f64(requests) / cpu_time().saturating_sub(start).as_secs_f64()
         });
         print_figure(&format!("exact, {}", describe(name)), median(rates) / 1e6, "million requests per second", None);
     }
     let day = day_scenario();
     let start = cpu_time();
     run(&day, SimulationMode::Cohort);
-    print_figure("cohort, a day at 5,000 calls per second", (cpu_time() - start).as_secs_f64(), "s", None);
+    print_figure("cohort, a day at 5,000 calls per second", cpu_time().saturating_sub(start).as_secs_f64(), "s", None);
     measure_sizing();
 }
 
@@ -63,7 +63,7 @@ fn measure_sizing() {
     let request = SizingRequest::new(endpoint, SizedTraffic::Audience { profiles: 960_000, reading_rate: None });
     let start = cpu_time();
     let report = size(&request, &mut |_| ControlFlow::Continue(())).expect("a report");
-    let seconds = (cpu_time() - start).as_secs_f64();
+    let seconds = cpu_time().saturating_sub(start).as_secs_f64();
     let each = seconds / to_f64(report.simulations);
     print_figure("sizing, an hour of 267 calls per second", seconds, "s", None);
     print_figure("sizing, 100 simulations of an hour of 267 calls per second", each * 100.0, "s", None);
