@@ -1,4 +1,6 @@
-use super::*;
+use super::endpoint::ObservedEndpoint;
+use super::export::ObservedExport;
+use super::values::{ObservedCalls, ObservedLatency, ObservedQueue};
 use crate::observed::minute::Minute;
 use crate::observed::period::{ObservedPeriod, ObservedPeriodError};
 
