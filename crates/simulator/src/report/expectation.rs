@@ -40,8 +40,8 @@ const MIN_SIMILARITY: f64 = 0.8;
 /// assert_eq!(result("rejected < 2%")?, "rejected < 2%: met, 6,000 of 306,000 (1.961%)");
 /// assert_eq!(result("max_latency<=0.1s")?, "max_latency <= 0.1s: met, 100 ms");
 /// assert_eq!(
-///     result("rejcted = 0").unwrap_err().to_string(),
-///     "the expectation `rejcted = 0` has an unknown metric; did you mean `rejected`?"
+///     result("rejectd = 0").unwrap_err().to_string(),
+///     "the expectation `rejectd = 0` has an unknown metric; did you mean `rejected`?"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
