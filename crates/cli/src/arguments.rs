@@ -22,7 +22,7 @@ pub(crate) use resource::{
     UidArg,
 };
 use simulate::SIMULATE_HELP;
-pub(crate) use simulate::{EndpointArgs, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
+pub(crate) use simulate::{EndpointArgs, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use size::SIZE_HELP;
 pub(crate) use size::{SizeArgs, WriteArgs};
 

@@ -122,6 +122,12 @@ impl SafeText {
         Self(lines.join("\n"))
     }
 
+    /// Joins sections of lines with an empty line between them. A section without lines is left out.
+    pub(crate) fn join_sections(sections: impl IntoIterator<Item = Vec<Self>>) -> Self {
+        let sections = sections.into_iter().filter(|lines| !lines.is_empty());
+        Self(sections.map(|lines| Self::join_lines(lines).0).collect::<Vec<_>>().join("\n\n"))
+    }
+
     pub(crate) fn join(parts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
         let parts: Vec<String> = parts.into_iter().map(|part| part.0).collect();
         Self(escape_lines(&parts.join(separator)))

@@ -25,6 +25,19 @@ pub fn decimal(number: u64) -> String {
     digits(number, 10, 1)
 }
 
+/// The digits of a number with commas between thousands.
+pub fn group_thousands(number: u64) -> String {
+    let digits = decimal(number);
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// The digits of a number with a sign if it is negative.
 pub fn signed_decimal(number: i64) -> String {
     let digits = decimal(number.unsigned_abs());
@@ -151,6 +164,11 @@ mod tests {
         for text in ["", "+1", "-1", " 1", "1 ", "x", "18446744073709551616"] {
             assert_eq!(parse_decimal(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn thousands_have_commas() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -5,17 +5,17 @@
 //! compares it with the policy.
 
 mod affected_traffic;
+mod caller_limit_change;
 mod caller_limits;
 mod effect_metric;
-mod limit_change;
 mod live_definitions;
 mod traffic_effect;
 mod value_range;
 
 pub use affected_traffic::{AffectedEndpoints, AffectedTraffic, affected_traffic};
+pub(crate) use caller_limit_change::changes_action_limit;
 pub use caller_limits::{CallCap, CallerLimits};
 pub use effect_metric::EffectMetric;
-pub(crate) use limit_change::changes_action_limit;
 pub use traffic_effect::{EffectCaveat, EndpointEffect, LimitEffect, ObservedTraffic, TrafficEffect};
 pub use value_range::ValueRange;
 

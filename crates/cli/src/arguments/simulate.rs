@@ -85,7 +85,7 @@ pub(crate) struct TrafficArgs {
 pub(crate) struct EndpointArgs {
     /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv (measured, or Adobe's latency query)
     #[arg(long, value_name = "MS", default_value = "100")]
-    pub(crate) latency: LatencyInput,
+    pub(crate) latency: LatencyArg,
 
     /// Requests per second that it can process; more wait at the endpoint
     #[arg(long, value_name = "N", conflicts_with = "servers", value_parser = clap::value_parser!(u32).range(1..))]
@@ -131,7 +131,7 @@ pub(crate) struct UnknownBehaviorArgs {
     #[arg(long, hide = true, default_value = "final", value_parser = choice([("final", CappedCall::Final), ("retried", CappedCall::Retried)]))]
     pub(crate) capped_calls: CappedCall,
 
-    /// Calls that the default cap counts together: those of a host, endpoint, or domain
+    /// Calls that the default cap counts together: host, endpoint, or domain
     #[arg(long, hide = true, default_value = "host", value_parser = choice([("host", DefaultCapScope::Host), ("endpoint", DefaultCapScope::Endpoint), ("domain", DefaultCapScope::Domain)]))]
     pub(crate) default_cap_scope: DefaultCapScope,
 
@@ -204,12 +204,12 @@ impl FromStr for JourneyPattern {
 
 /// A latency, or a CSV file with one.
 #[derive(Clone, Debug)]
-pub(crate) enum LatencyInput {
+pub(crate) enum LatencyArg {
     Distribution(LatencyDistribution),
     Csv(PathBuf),
 }
 
-impl FromStr for LatencyInput {
+impl FromStr for LatencyArg {
     type Err = SimulatedEndpointError;
 
     fn from_str(text: &str) -> Result<Self, SimulatedEndpointError> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ajo_simulator::{Arrivals, EndpointFailures, TIMEOUT_SECONDS_RANGE, TrafficPattern, WindowKind};
 use clap::{ArgGroup, Args};
 
-use super::simulate::LatencyInput;
+use super::simulate::LatencyArg;
 
 /// Lists the hidden options, and the exit codes.
 pub(crate) const SIZE_HELP: &str = "\
@@ -43,7 +43,7 @@ pub(crate) struct SizedEndpointArgs {
 
     /// Latency in ms: 300, exp:300, p50=80,p95=300,p99=900, or FILE.csv with one number per line
     #[arg(long, value_name = "MS")]
-    pub(crate) latency: LatencyInput,
+    pub(crate) latency: LatencyArg,
 
     /// Failing requests: a fraction such as 0.2, or first:2 for the first two attempts of each call
     #[arg(long, value_name = "SHARE", default_value_t = EndpointFailures::Probability(0.0))]
@@ -74,7 +74,7 @@ pub(crate) struct SizedTrafficArgs {
     #[arg(long, value_name = "N", requires = "audience", value_parser = clap::value_parser!(u32).range(500..=20_000))]
     pub(crate) reading_rate: Option<u32>,
 
-    /// Calls that cannot be shaped, such as those of events: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a list
+    /// Calls that cannot be shaped, such as events: 100x60 (100 calls/s for 60 s), ramp:100-5000x60, or a list
     #[arg(long, value_name = "PATTERN")]
     pub(crate) traffic: Option<TrafficPattern>,
 

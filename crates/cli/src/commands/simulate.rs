@@ -2,8 +2,8 @@
 
 mod chart;
 mod chart_file;
+mod expectations;
 mod latency_file;
-pub(super) mod number_format;
 mod progress_bar;
 mod replay;
 pub(super) mod scenario;
@@ -15,11 +15,10 @@ mod table;
 
 use std::process::ExitCode;
 
-use ajo_simulator::{ExpectationResult, SimulationMode, SimulationResponse};
+use ajo_simulator::{SimulationMode, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
-use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::report::OutputFormat;
 use crate::safe_text::SafeText;
@@ -44,7 +43,8 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
         chart_file::write(&report, file)?;
     }
     let expectations: Vec<_> = args.result.expect.iter().map(|expectation| expectation.check(&report)).collect();
-    let failed = failed_expectations(&expectations);
+    let unmet: Vec<_> = expectations.iter().filter(|result| !result.met).map(ToString::to_string).collect();
+    let all = expectations.len();
     let text = match settings.output {
         OutputFormat::Json => {
             let json = serde_json::to_string(&SimulationResponse { report, expectations });
@@ -53,16 +53,5 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
         _ => summary::render(report, &expectations),
     };
     output::print_data(text)?;
-    failed.map_or(Ok(ExitStatus::Success.into()), Err)
-}
-
-/// The error that names the expectations that are not met.
-fn failed_expectations(expectations: &[ExpectationResult]) -> Option<CommandError> {
-    let failed: Vec<_> = expectations.iter().filter(|result| !result.met).map(ToString::to_string).collect();
-    if failed.is_empty() {
-        return None;
-    }
-    let all = expectations.len();
-    let problem = format!("{} of {all} expectations failed: {}", failed.len(), failed.join("; "));
-    Some(CommandError::new(problem).with_exit_status(ExitStatus::Unexpected))
+    expectations::check(&unmet, all)
 }

@@ -33,7 +33,7 @@ pub(crate) fn run(settings: &GlobalSettings, args: &SizeArgs) -> Result<ExitCode
     let Some(limits) = option.and_then(|option| option.limits) else {
         let written = if edit.is_some() { "; nothing was written" } else { "" };
         return Err(CommandError::new(format!("the goals are impossible{written}"))
-            .with_hint("the report says what has to give")
+            .with_hint("the report names goals that are possible")
             .with_exit_status(ExitStatus::Unexpected));
     };
     if let Some(edit) = edit {

@@ -170,7 +170,7 @@ fn long_simulation_is_refused() {
     );
 }
 
-/// A quirk selects what the request does not.
+/// A field of the request overrides the quirk.
 #[test]
 fn quirk_is_the_default() {
     let mut state = new_state();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::caller_limit_change::CallerLimitChange;
 use super::caller_limits::{ACTION, CallerLimits, DATA_SOURCE};
-use super::limit_change::LimitChange;
-use super::live_definitions::{LiveDefinitions, LiveLimits};
+use super::live_definitions::{LiveDefinitions, MatchingDefinitions};
 use super::traffic_effect::EffectCaveat;
 use crate::url_form::normalize_url_pattern;
 use crate::{ConfigChange, ObservedLimits, Plan};
@@ -35,7 +35,7 @@ pub fn affected_traffic(plan: &Plan, observed: &ObservedLimits, urls: &[&str]) -
     let urls: Vec<_> = urls.iter().map(|url| normalize_url_pattern(url)).collect();
     let (before, after) = (LiveDefinitions::before(observed), LiveDefinitions::after(plan, observed));
     let affected = |change: &ConfigChange| {
-        let [actions, data_sources] = [ACTION, DATA_SOURCE].map(|service| LimitChange::new(change, service));
+        let [actions, data_sources] = [ACTION, DATA_SOURCE].map(|service| CallerLimitChange::new(change, service));
         let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (index, url) in urls.iter().enumerate().filter(|(_, url)| actions.is_change_for(url)) {
             groups.entry((before.find(url), after.find(url))).or_default().push(index);
@@ -45,7 +45,7 @@ pub fn affected_traffic(plan: &Plan, observed: &ObservedLimits, urls: &[&str]) -
             (EffectCaveat::CustomActionsOnly, data_sources.is_change()),
         ];
         let caveats: Vec<_> = caveats.into_iter().filter(|(_, applies)| *applies).map(|(caveat, _)| caveat).collect();
-        let to_group = |((was, will), endpoints): ((LiveLimits, LiveLimits), _)| AffectedEndpoints {
+        let to_group = |((was, will), endpoints): ((MatchingDefinitions, MatchingDefinitions), _)| AffectedEndpoints {
             endpoints,
             before: before.limits(was),
             after: after.limits(will),

@@ -1,5 +1,7 @@
 //! The numbers of an effect, and their text.
 
+use ajo_engine::text::group_thousands;
+
 use super::traffic_effect::LimitEffect;
 use super::value_range::ValueRange;
 
@@ -48,12 +50,6 @@ impl EffectMetric {
         let (lower, upper) = (text(range.lower), text(range.upper));
         if lower == upper { upper } else { format!("{lower}–{upper}") }
     }
-}
-
-fn group_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
 }
 
 /// Rounded up, so that a value above a maximum has another text than the maximum.

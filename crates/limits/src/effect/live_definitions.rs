@@ -18,7 +18,7 @@ struct LiveDefinition {
 
 /// The definitions that limit one endpoint, by their indexes. Endpoints share their limits if these are equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LiveLimits {
+pub(super) struct MatchingDefinitions {
     capping: Option<usize>,
     throttling: Option<usize>,
     /// Whether another live definition may limit the endpoint, too.
@@ -44,8 +44,8 @@ impl LiveDefinitions {
     }
 
     /// The definitions that limit calls to a URL in normal form; of several for one API, the one with the lowest limit.
-    pub(super) fn find(&self, url: &str) -> LiveLimits {
-        let mut found = LiveLimits::default();
+    pub(super) fn find(&self, url: &str) -> MatchingDefinitions {
+        let mut found = MatchingDefinitions::default();
         for (index, definition) in self.0.iter().enumerate().filter(|(_, it)| patterns_overlap(&it.url, url)) {
             let Some(limits) = definition.limits else {
                 found.is_unknown = true;
@@ -64,16 +64,16 @@ impl LiveDefinitions {
     }
 
     /// The limits; `None` if they are not known.
-    pub(super) fn limits(&self, found: LiveLimits) -> Option<CallerLimits> {
+    pub(super) fn limits(&self, found: MatchingDefinitions) -> Option<CallerLimits> {
         let limits = CallerLimits { capping: self.cap(found), throttling: self.throttling(found) };
         (!found.is_unknown).then_some(limits)
     }
 
-    fn cap(&self, found: LiveLimits) -> Option<CallCap> {
+    fn cap(&self, found: MatchingDefinitions) -> Option<CallCap> {
         self.0[found.capping?].limits?.capping
     }
 
-    fn throttling(&self, found: LiveLimits) -> Option<i64> {
+    fn throttling(&self, found: MatchingDefinitions) -> Option<i64> {
         self.0[found.throttling?].limits?.throttling
     }
 }

@@ -55,3 +55,9 @@ pub struct Assumption {
     /// A page of Adobe's product documentation, `not published`, or `the input`.
     pub source: &'static str,
 }
+
+impl Assumption {
+    pub const fn new(provenance: Provenance, id: &'static str, statement: &'static str, source: &'static str) -> Self {
+        Self { id, provenance, statement, source }
+    }
+}

@@ -1,7 +1,7 @@
 //! An assumption, and when it applies.
 
 use crate::assumptions::assumption::{Assumption, Provenance};
-use crate::assumptions::conditions::Simulated;
+use crate::assumptions::conditions::SimulationConditions;
 
 /// The source of an assumption that no document mentions.
 pub(super) const NOT_PUBLISHED: &str = "not published";
@@ -11,7 +11,7 @@ pub(super) const INPUT: &str = "the input";
 /// An assumption, and whether it applies to a simulation.
 pub(super) struct AssumptionRule {
     pub(super) assumption: Assumption,
-    pub(super) applies: fn(&Simulated<'_>) -> bool,
+    pub(super) applies: fn(&SimulationConditions<'_>) -> bool,
 }
 
 pub(super) const fn rule(
@@ -19,7 +19,7 @@ pub(super) const fn rule(
     id: &'static str,
     statement: &'static str,
     source: &'static str,
-    applies: fn(&Simulated<'_>) -> bool,
+    applies: fn(&SimulationConditions<'_>) -> bool,
 ) -> AssumptionRule {
-    AssumptionRule { assumption: Assumption { id, provenance, statement, source }, applies }
+    AssumptionRule { assumption: Assumption::new(provenance, id, statement, source), applies }
 }

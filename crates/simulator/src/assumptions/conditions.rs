@@ -15,14 +15,14 @@ use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
 
 /// A simulation and its results.
-pub(super) struct Simulated<'s> {
+pub(super) struct SimulationConditions<'s> {
     pub(super) scenario: &'s Scenario,
     pub(super) mode: SimulationMode,
     pub(super) limits: &'s [LimitUse],
     pub(super) totals: &'s CallCounts,
 }
 
-impl Simulated<'_> {
+impl SimulationConditions<'_> {
     fn find(&self, name: LimitName) -> Option<&LimitUse> {
         self.limits.iter().find(|limit| limit.limit.name == name)
     }

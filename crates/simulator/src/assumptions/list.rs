@@ -3,7 +3,7 @@
 use crate::assumptions::assumption::Assumption;
 use crate::assumptions::assumption_rule::AssumptionRule;
 use crate::assumptions::call_assumptions::CALL_ASSUMPTIONS;
-use crate::assumptions::conditions::Simulated;
+use crate::assumptions::conditions::SimulationConditions;
 use crate::assumptions::limit_assumptions::LIMIT_ASSUMPTIONS;
 use crate::report::call_counts::CallCounts;
 use crate::report::simulation_report::LimitUse;
@@ -24,8 +24,8 @@ pub(crate) fn assumptions(
     limits: &[LimitUse],
     totals: &CallCounts,
 ) -> Vec<Assumption> {
-    let simulated = Simulated { scenario, mode, limits, totals };
-    rules().filter(|rule| (rule.applies)(&simulated)).map(|rule| rule.assumption).collect()
+    let conditions = SimulationConditions { scenario, mode, limits, totals };
+    rules().filter(|rule| (rule.applies)(&conditions)).map(|rule| rule.assumption).collect()
 }
 
 fn rules() -> impl Iterator<Item = &'static AssumptionRule> {

@@ -53,7 +53,7 @@ impl LatencyCurve {
         piece.latency + piece.slope * (exponent - piece.exponent)
     }
 
-    /// The greatest exponent with at most this latency; 0 if there is none, and infinite if there is no greatest.
+    /// The greatest exponent with at most this latency; 0 without one, and infinite without a greatest one.
     pub(crate) fn exponent(&self, latency: f64) -> f64 {
         let piece = self.last_piece(|piece| piece.latency <= latency);
         match latency - piece.latency {

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn poisson_arrivals_have_the_rate_of_each_second() {
+    fn poisson_arrivals_follow_the_rate() {
         let scenario = scenario(Arrivals::Poisson, &["1000x500,0x10,3000x500"]);
         let mut seconds = [0_u64; 1010];
         for arrival in ArrivalTimes::new(&scenario) {

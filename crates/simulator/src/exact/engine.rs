@@ -102,7 +102,7 @@ impl<'s, A: Iterator<Item = Arrival> + Clone, S: AttemptSource, O: CallObserver>
         [self.release(), self.retries.next(), arrival].into_iter().flatten().min()
     }
 
-    /// Handles the next event; `false` if there is none. At the same time, slots of the queue come first, then retries, then
+    /// Handles the next event; `false` after the last one. At the same time, slots of the queue come first, then retries, then
     /// arrivals.
     fn step(&mut self) -> bool {
         let Some(now) = self.next_event() else { return false };

@@ -99,7 +99,7 @@ impl<A: Iterator<Item = Arrival> + Clone> ThrottlingQueue<A> {
 /// through the arrivals finds them without a list: six hours of calls would not fit in memory.
 struct QueuedCalls<A: Iterator<Item = Arrival>> {
     first: Option<QueuedAttempt>,
-    /// The arrivals after the first, with those that have not arrived yet.
+    /// The arrivals after the first, also future ones.
     later: Option<Peekable<A>>,
     len: u64,
 }

@@ -212,15 +212,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    fn capping(service: &str, calls: i64) -> Value {
-        let rating = json!({"maxCallsCount": calls, "periodInMs": 500});
-        json!({"url": "https://a.example/*", "methods": ["GET"], "services": {service: {"rating": rating}}})
-    }
-
-    fn throttling() -> Value {
-        json!({"urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 400})
-    }
+    use crate::limits::test_definitions::{capping, throttling};
 
     #[test]
     fn fewest_connections_apply() {

@@ -46,19 +46,11 @@ pub(crate) fn effective_limits(scenario: &Scenario) -> Vec<Limit> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::limits::configured_limits::ConfiguredLimits;
-
-    fn capping(service: &str, calls: i64) -> Value {
-        let rating = json!({"maxCallsCount": calls, "periodInMs": 500});
-        json!({"url": "https://a.example/*", "methods": ["GET"], "services": {service: {"rating": rating}}})
-    }
-
-    fn throttling() -> Value {
-        json!({"urlPattern": "https://a.example/*", "methods": ["POST"], "maxThroughput": 400})
-    }
+    use crate::limits::test_definitions::{capping, throttling};
 
     fn applicable_limits(
         service: Option<ServiceType>,

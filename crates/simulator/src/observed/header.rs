@@ -14,13 +14,13 @@ const SUCCESSFUL_CALLS: &str = "SUCCESSFUL_CALLS";
 
 /// One of Adobe's queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Query {
+pub(super) enum ExportQuery {
     Calls,
     Latency,
     Queue,
 }
 
-impl Query {
+impl ExportQuery {
     const ALL: [Self; 3] = [Self::Calls, Self::Latency, Self::Queue];
 
     const fn name(self) -> &'static str {
@@ -46,13 +46,13 @@ impl Query {
 /// The positions of the columns.
 #[derive(Debug)]
 pub(super) struct Header {
-    pub(super) query: Query,
+    pub(super) query: ExportQuery,
     pub(super) delimiter: char,
     /// The number of columns.
     pub(super) width: usize,
     pub(super) endpoint: usize,
     pub(super) span: Option<usize>,
-    /// The positions of [`Query::columns`].
+    /// The positions of [`ExportQuery::columns`].
     pub(super) values: Vec<usize>,
 }
 
@@ -93,15 +93,15 @@ impl Header {
 }
 
 /// The query with these columns. `SUCCESSFUL_CALLS` is in two queries.
-fn find_query(names: &[Cow<'_, str>]) -> Result<Query, String> {
+fn find_query(names: &[Cow<'_, str>]) -> Result<ExportQuery, String> {
     let has = |column: &str| column != SUCCESSFUL_CALLS && names.iter().any(|name| name.eq_ignore_ascii_case(column));
-    let found: Vec<Query> =
-        Query::ALL.into_iter().filter(|query| query.columns().iter().any(|column| has(column))).collect();
+    let found: Vec<ExportQuery> =
+        ExportQuery::ALL.into_iter().filter(|query| query.columns().iter().any(|column| has(column))).collect();
     match found[..] {
         [query] => Ok(query),
         [] => {
             let mut problem = format!("unknown columns `{}`; expected one of these", excerpt(&names.join(","), 80));
-            for (index, query) in Query::ALL.into_iter().enumerate() {
+            for (index, query) in ExportQuery::ALL.into_iter().enumerate() {
                 let separator = if index == 0 { ':' } else { ';' };
                 let _ = write!(problem, "{separator} {}", column_list(query));
             }
@@ -114,7 +114,7 @@ fn find_query(names: &[Cow<'_, str>]) -> Result<Query, String> {
     }
 }
 
-fn column_list(query: Query) -> String {
-    let rate = if query == Query::Calls { ", THROUGHPUT_RPS (not used)" } else { "" };
+fn column_list(query: ExportQuery) -> String {
+    let rate = if query == ExportQuery::Calls { ", THROUGHPUT_RPS (not used)" } else { "" };
     format!("{}: {ENDPOINT}, {SPAN} (per minute), {}{rate}", query.name(), query.columns().join(", "))
 }

@@ -7,7 +7,7 @@ use crate::observed::values::{ObservedLatency, ObservedQueue};
 
 impl ObservedEndpoint<ObservedLatency> {
     /// The latency of successful calls; `None` without such calls. In an export per minute, each percentile is the mean of the
-    /// minutes, weighted by their calls. This is inferred: the percentiles of a longer time do not follow from those of minutes.
+    /// minutes, weighted by their calls. This is inferred: percentiles of minutes do not determine the percentiles of a longer time.
     pub fn distribution(&self) -> Option<LatencyDistribution> {
         let rows = self.whole_period.iter().chain(self.minutes.iter().map(|(_, row)| row));
         let means = weighted_means(rows.filter_map(|row| Some((row.successful, row.percentiles?))))?;

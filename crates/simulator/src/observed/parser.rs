@@ -7,7 +7,7 @@ use ajo_engine::untrusted_text::excerpt;
 use crate::observed::endpoint::ObservedEndpoint;
 use crate::observed::error::ObservedError;
 use crate::observed::export::ObservedExport;
-use crate::observed::header::{ENDPOINT, Header, Query};
+use crate::observed::header::{ENDPOINT, ExportQuery, Header};
 use crate::observed::minute::Minute;
 use crate::observed::record::split;
 use crate::observed::row::{ReadValues, Row};
@@ -35,9 +35,9 @@ fn parse(csv: &[u8]) -> Result<ObservedExport, ObservedError> {
     };
     let header = Header::parse(names, line)?;
     Ok(match header.query {
-        Query::Calls => ObservedExport::Calls(read_rows(&header, lines)?),
-        Query::Latency => ObservedExport::Latency(read_rows(&header, lines)?),
-        Query::Queue => ObservedExport::Queue(read_rows(&header, lines)?),
+        ExportQuery::Calls => ObservedExport::Calls(read_rows(&header, lines)?),
+        ExportQuery::Latency => ObservedExport::Latency(read_rows(&header, lines)?),
+        ExportQuery::Queue => ObservedExport::Queue(read_rows(&header, lines)?),
     })
 }
 

@@ -42,7 +42,7 @@ impl ObservedPeriod {
         from: Option<Minute>,
         to: Option<Minute>,
     ) -> Result<Self, ObservedPeriodError> {
-        let all = Self::of_export(endpoints).ok_or(ObservedPeriodError::NoMinutes)?;
+        let all = Self::from_endpoints(endpoints).ok_or(ObservedPeriodError::NoMinutes)?;
         let day = MINUTES_PER_DAY - 1;
         let period = match (from, to) {
             (None, None) if all.minutes() <= MINUTES_PER_DAY => all,
@@ -65,7 +65,7 @@ impl ObservedPeriod {
     }
 
     /// The period from the first to the last row of an export.
-    pub fn of_export<T>(endpoints: &[ObservedEndpoint<T>]) -> Option<Self> {
+    pub fn from_endpoints<T>(endpoints: &[ObservedEndpoint<T>]) -> Option<Self> {
         let first =
             endpoints.iter().filter_map(|endpoint| endpoint.minutes.first()).map(|(minute, _)| *minute).min()?;
         let last = endpoints.iter().filter_map(|endpoint| endpoint.minutes.last()).map(|(minute, _)| *minute).max()?;

@@ -6,8 +6,7 @@ use crate::endpoint::simulated_endpoint::SimulatedEndpoint;
 use crate::report::call_counts::CallCounts;
 use crate::report::percentiles::Percentiles;
 
-/// The columns of Adobe's queries about custom actions, for all calls of a simulation. So a prediction can be compared with an
-/// export. Source: `reports/query-examples.md`.
+/// The columns of Adobe's queries about custom actions, for all calls of a simulation. Compare them with an export. Source: `reports/query-examples.md`.
 ///
 /// The queries count step events. Inferred: each call has one step event, which describes its end, so retries are not counted; a
 /// dropped call has no start time and is not counted; a call that got no connection counts as capped or as a timeout.
@@ -25,7 +24,7 @@ use crate::report::percentiles::Percentiles;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub struct AdobeMetrics {
-    /// Calls that ended, without those that were dropped.
+    /// Calls that ended, without dropped calls.
     pub total_calls: u64,
     pub successful_calls: u64,
     /// Calls that failed with a status from 400 to 499.
@@ -39,7 +38,7 @@ pub struct AdobeMetrics {
     pub capped_calls: u64,
     /// Calls sent, divided by the number of seconds in which at least one call was sent.
     pub throughput_rps: u64,
-    /// Response times of successful calls (inferred: of the last attempt); `None` if there are none. Whole milliseconds, as in
+    /// Response times of successful calls (inferred: of the last attempt); `None` without such calls. Whole milliseconds, as in
     /// the queries.
     #[serde(rename = "P50_LATENCY_MS")]
     pub p50_latency_ms: Option<u64>,
@@ -51,7 +50,7 @@ pub struct AdobeMetrics {
     pub p999_latency_ms: Option<u64>,
     /// Calls that waited in the throttling queue and left it for the endpoint.
     pub throttled_calls: u64,
-    /// Queue times of those calls, without calls that did not wait; `None` if there are none.
+    /// Queue times of throttled calls; `None` without such calls.
     #[serde(rename = "P50_QUEUE_TIME_MS")]
     pub p50_queue_time_ms: Option<u64>,
     #[serde(rename = "P95_QUEUE_TIME_MS")]
@@ -59,7 +58,7 @@ pub struct AdobeMetrics {
 }
 
 impl AdobeMetrics {
-    /// `seconds` is the number of seconds in which at least one call was sent, and `queue_times` are those of calls that waited.
+    /// `seconds` is the number of seconds in which at least one call was sent. `queue_times` has only calls that waited.
     pub(crate) fn new(
         endpoint: &SimulatedEndpoint,
         totals: &CallCounts,

@@ -43,19 +43,6 @@ impl Decimal {
     }
 }
 
-/// Formats an integer with commas between thousands.
-pub(crate) fn group_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// Formats a duration: milliseconds below a second, seconds below two minutes, then hours, minutes, and full seconds.
 pub(crate) fn format_duration(millis: Decimal) -> String {
     let exact = millis.to_float();
@@ -105,10 +92,5 @@ mod tests {
             assert_eq!(format_duration(Decimal::from_integer(millis)), expected);
         }
         assert_eq!(format_duration(Decimal::from_float(0.0625)), "0.063 ms");
-    }
-
-    #[test]
-    fn thousands_have_commas() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use ajo_engine::text::group_thousands;
 use ajo_engine::untrusted_text::excerpt;
 use serde::{Serialize, Serializer};
 
-use crate::report::decimal::{Decimal, group_thousands, round};
+use crate::report::decimal::{Decimal, round};
 use crate::report::metric::{METRICS, Metric, MetricKind, MetricValue};
 use crate::report::simulation_report::SimulationReport;
 

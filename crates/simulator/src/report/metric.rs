@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use ajo_engine::text::group_thousands;
 use serde::{Serialize, Serializer};
 
 use crate::limits::limit::LimitName;
 use crate::report::call_counts::CallCounts;
-use crate::report::decimal::{Decimal, format_duration, group_thousands, round};
+use crate::report::decimal::{Decimal, format_duration, round};
 use crate::report::percentiles::Percentiles;
 use crate::report::simulation_report::SimulationReport;
 use crate::simulation_mode::SimulationMode;

@@ -55,7 +55,7 @@ fn each_attempt_takes_a_slot() {
 }
 
 #[test]
-fn capped_call_is_retried_within_attempts_and_timeout() {
+fn capped_call_is_retried_within_timeout() {
     let retried =
         |retry_delay_ms| Scenario { capped_call: CappedCall::Retried, retry_delay_ms, ..scenario(&[capping(1, 1000)]) };
     let second_call = |retry_delay_ms, at| {

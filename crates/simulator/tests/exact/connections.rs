@@ -40,7 +40,7 @@ fn retry_needs_a_connection_again() {
 }
 
 #[test]
-fn canceled_request_frees_its_connection_at_the_deadline() {
+fn canceled_request_frees_its_connection() {
     let deadline = 5 * SECOND;
     let calls = [call(0, 9000, 0), call(1, 1, 0), call(deadline, 10, 0)];
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::support::{capping, column, endpoint, exact, find, scenario, throttlin
 
 /// Little's law: 50 connections at 500 ms pass 100 requests per second.
 #[test]
-fn fifty_connections_at_500_ms_pass_100_per_second() {
+fn fifty_connections_pass_100_per_second() {
     let report = exact(&Scenario { endpoint: endpoint("500", "0"), ..scenario("2000x60", &[throttling(2000)]) });
     let connections = report.connections.expect("connections");
     assert_eq!(
@@ -39,7 +39,7 @@ fn max_http_connections_restricts_requests() {
 
 /// Documented: more than 2,000 connections without throttling; simulated as no limit.
 #[test]
-fn connections_are_unlimited_without_configuration() {
+fn unconfigured_connections_are_unlimited() {
     let report = exact(&Scenario { endpoint: endpoint("10000", "0"), ..scenario("1000x5", &[]) });
     assert_eq!((report.totals.succeeded, report.connection_wait.max), (5000, 0.0));
     assert!(report.connections.is_none() && find(&report, "unlimited_connections").is_some());
@@ -47,7 +47,7 @@ fn connections_are_unlimited_without_configuration() {
 
 /// Unknown: what happens to a request without a free connection.
 #[test]
-fn request_waits_or_is_rejected_without_connection() {
+fn request_waits_or_is_rejected() {
     let run = |no_connection| {
         let few = Scenario { connections: Some(10), no_connection, timeout_seconds: 1, ..scenario("200x2", &[]) };
         exact(&Scenario { endpoint: endpoint("500", "0"), ..few })

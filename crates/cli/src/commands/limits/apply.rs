@@ -17,7 +17,7 @@ use super::plan::PlanPaths;
 use super::plan_file::{self, expect_plan};
 use super::sandbox_service::SandboxService;
 use super::state_paths::{ReconciledState, StatePaths};
-use super::traffic_effects::Traffic;
+use super::traffic_effects::EffectTraffic;
 use super::{confirm, plan as planning, resume};
 use crate::arguments::{self, GlobalSettings};
 use crate::blocking_work::run_blocking;
@@ -58,7 +58,7 @@ struct ApplyFiles {
     reviewed: Option<CommandReport>,
     paths: StatePaths,
     input: LimitsInput,
-    traffic: Option<Traffic>,
+    traffic: Option<EffectTraffic>,
 }
 
 /// Reads the files. Can block, because a file can be a pipe.
@@ -81,7 +81,7 @@ fn read_files(settings: &GlobalSettings, args: &arguments::ApplyArgs) -> Result<
     };
     // A saved plan has its effects, and a half-finished apply is worse than an effect above a maximum.
     let is_new = reviewed.is_none() && !args.resume;
-    let traffic = if is_new { Traffic::read(&args.effect_args, &input)? } else { None };
+    let traffic = if is_new { EffectTraffic::read(&args.effect_args, &input)? } else { None };
     Ok(ApplyFiles { reviewed, paths, input, traffic })
 }
 

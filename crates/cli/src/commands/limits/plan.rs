@@ -16,7 +16,7 @@ use super::context::LimitsContext;
 use super::input::LimitsInput;
 use super::plan_file::{MAX_PLAN_BYTES, expect_plan};
 use super::sandbox_service::SandboxService;
-use super::traffic_effects::Traffic;
+use super::traffic_effects::EffectTraffic;
 use crate::arguments::{self, GlobalSettings, PruneArgs};
 use crate::command_error::CommandError;
 use crate::exit_status::ExitStatus;
@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &arguments::PlanArgs) -
     let Some(desired) = input.desired() else {
         return input.report_and_exit("plan", settings);
     };
-    let traffic = Traffic::read(&args.effect_args, &input)?;
+    let traffic = EffectTraffic::read(&args.effect_args, &input)?;
     let LimitsContext { desired, service, paths, observed, reconciled } =
         LimitsContext::load(settings, &args.files, &input, desired).await?;
     let mut plan = plan(&desired, &observed, &reconciled.state, args.prune_args.to_options());

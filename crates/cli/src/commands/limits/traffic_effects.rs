@@ -18,7 +18,7 @@ use crate::command_error::CommandError;
 use crate::observed_files::ObservedFiles;
 
 /// The traffic of the exports that the arguments or the policy name.
-pub(crate) struct Traffic {
+pub(crate) struct EffectTraffic {
     files: Vec<PathBuf>,
     exports: ObservedFiles,
     period: ObservedPeriod,
@@ -30,11 +30,11 @@ type SimulationKey = (Vec<usize>, CallerLimits);
 
 /// Simulates traffic, each combination of endpoints and limits once.
 struct EffectSimulator<'t> {
-    traffic: &'t Traffic,
+    traffic: &'t EffectTraffic,
     effects: HashMap<SimulationKey, LimitEffect>,
 }
 
-impl Traffic {
+impl EffectTraffic {
     /// `None` if neither the arguments nor a policy names an export.
     pub(crate) fn read(args: &EffectArgs, input: &LimitsInput) -> Result<Option<Self>, CommandError> {
         let mut files = args.observed.clone();
@@ -90,7 +90,7 @@ impl EffectSimulator<'_> {
             return Ok(*known);
         }
         let (endpoints, limits) = &key;
-        let Traffic { exports, period, burst, .. } = self.traffic;
+        let EffectTraffic { exports, period, burst, .. } = self.traffic;
         let traffic = exports.traffic(endpoints, *period);
         let sum = sum_endpoints(&traffic.endpoints);
         let traffic = ReplayTraffic { endpoints: vec![&sum], ..traffic };

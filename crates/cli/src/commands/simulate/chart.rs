@@ -13,7 +13,7 @@ use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::number_format::format_rate;
+use crate::number_format::format_rate;
 use axis::{TimeAxis, format_tick, to_f64};
 use style::{
     ChartArea, DrawResult, FIRST_REQUESTS, FONT, GRID, LIMIT, LinePattern, LineStyle, MARGIN, MUTED, OFFERED, REJECTED,

@@ -9,7 +9,7 @@ use ajo_simulator::{
 
 use super::latency_file::{self, MAX_CSV_BYTES};
 use super::{selection, source};
-use crate::arguments::{EndpointArgs, GlobalSettings, LatencyInput, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
+use crate::arguments::{EndpointArgs, GlobalSettings, LatencyArg, SimulateArgs, TrafficArgs, UnknownBehaviorArgs};
 use crate::command_error::CommandError;
 use crate::input_file::read_named_text;
 
@@ -112,8 +112,8 @@ pub(crate) fn read_endpoint(args: &EndpointArgs) -> Result<SimulatedEndpoint, Co
         (None, None) => EndpointCapacity::Unlimited,
     };
     let latency = match &args.latency {
-        LatencyInput::Distribution(latency) => latency.clone(),
-        LatencyInput::Csv(file) => latency_file::read(file)?,
+        LatencyArg::Distribution(latency) => latency.clone(),
+        LatencyArg::Csv(file) => latency_file::read(file)?,
     };
     let endpoint =
         SimulatedEndpoint { latency, failures: args.failures, failure_status: args.failure_status, capacity };

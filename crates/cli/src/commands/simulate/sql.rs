@@ -22,7 +22,7 @@ use crate::safe_text::SafeText;
 struct SqlOutput {
     version: u32,
     period: String,
-    queries: Vec<queries::Query>,
+    queries: Vec<queries::SqlQuery>,
 }
 
 pub(super) async fn run(

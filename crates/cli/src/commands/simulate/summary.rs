@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::{
     Arrivals, Assumption, ConnectionUse, ConnectionsSource, EndpointCapacity, ExpectationResult, LimitName, LimitUse,
     OverLimit, SimulationReport,
 };
 
-use super::number_format::{format_duration, format_period, format_rate, format_share, group_thousands};
 use super::table::{duration_lines, journey_lines, time_lines};
+use crate::number_format::{format_duration, format_period, format_rate, format_share};
 use crate::safe_text::{SafeText, safe};
 
 /// Maximum number of rows over time, to fit on a screen.
 const MAX_ROWS: usize = 30;
 
-/// The parts of a text, with an empty line between them.
 pub(super) fn render(report: SimulationReport, expectations: &[ExpectationResult]) -> SafeText {
     let report = report.with_max_rows(MAX_ROWS);
     let parts = [
@@ -27,9 +27,7 @@ pub(super) fn render(report: SimulationReport, expectations: &[ExpectationResult
         adobe_lines(&report),
         assumption_lines(&report.assumptions),
     ];
-    let parts = parts.into_iter().filter(|lines| !lines.is_empty());
-    let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
-    SafeText::join_lines(separated.skip(1).collect::<Vec<_>>())
+    SafeText::join_sections(parts)
 }
 
 fn mode_line(report: &SimulationReport) -> SafeText {

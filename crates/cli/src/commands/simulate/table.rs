@@ -1,8 +1,9 @@
 //! Tables with right-aligned numbers.
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::{CallCounts, Percentiles, ReportRow, SimulationReport};
 
-use super::number_format::{format_clock, format_duration, group_thousands};
+use crate::number_format::{format_clock, format_duration};
 use crate::safe_text::{SafeText, safe};
 
 /// The name of a column, and its value in a row.

@@ -1,13 +1,13 @@
 //! Formats a sizing report as text.
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::{
     EndpointCapacity, LimitOption, OptionKind, RecommendedTraffic, SizedParameter, SizingOutcome, SizingReport,
 };
 
-use crate::commands::simulate::number_format::{format_duration, group_thousands};
+use crate::number_format::format_duration;
 use crate::safe_text::{SafeText, safe};
 
-/// The parts of a text, with an empty line between them.
 pub(super) fn render(report: &SizingReport) -> SafeText {
     let mut parts = vec![input_lines(report)];
     for option in &report.options {
@@ -23,9 +23,7 @@ pub(super) fn render(report: &SizingReport) -> SafeText {
     let shown = report.options.iter().find(is_shown);
     let statements = report.assumptions.iter().chain(shown.iter().flat_map(|option| &option.assumptions));
     parts.push(statements.map(|it| safe!("{}  {}", format!("{:<10}", it.provenance), it.statement)).collect());
-    let parts = parts.into_iter().filter(|lines| !lines.is_empty());
-    let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
-    SafeText::join_lines(separated.skip(1).collect::<Vec<_>>())
+    SafeText::join_sections(parts)
 }
 
 fn input_lines(report: &SizingReport) -> Vec<SafeText> {

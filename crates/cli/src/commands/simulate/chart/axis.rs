@@ -1,8 +1,7 @@
 //! The axes of a chart.
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::{ReportRow, SimulationReport};
-
-use crate::commands::simulate::number_format::group_thousands;
 
 /// The time axis and its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! The legend of a chart.
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::SimulationReport;
 use plotters::prelude::*;
 
@@ -8,7 +9,6 @@ use super::style::{
     TEXT, TIMED_OUT, WAITING,
 };
 use super::values::{is_limit_visible, title_limits};
-use crate::commands::simulate::number_format::group_thousands;
 
 /// Draws the legend from left to right.
 pub(super) fn draw(head: &ChartArea<'_>, report: &SimulationReport) -> DrawResult {

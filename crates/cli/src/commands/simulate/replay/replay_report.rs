@@ -59,7 +59,7 @@ pub(super) struct ConfigOrigin {
 }
 
 impl ConfigOrigin {
-    pub(super) fn of_group(group: &EndpointGroup) -> Vec<Self> {
+    pub(super) fn from_group(group: &EndpointGroup) -> Vec<Self> {
         let origin = |limit: &crate::commands::simulate::source::SourceLimit| Self {
             config: limit.key.to_string(),
             origin: limit.origin.clone(),

@@ -43,7 +43,7 @@ impl<'r> Replayer<'r> {
         let endpoints = selected.map_or(&files.calls[..], |index| &files.calls[index..=index]);
         let period = ObservedPeriod::select(endpoints, args.observed.from, args.observed.to)
             .map_err(|error| CommandError::new(error.to_string()))?;
-        let export = ObservedPeriod::of_export(&files.calls).unwrap_or(period);
+        let export = ObservedPeriod::from_endpoints(&files.calls).unwrap_or(period);
         Ok(Self { args, files, selected, urls, period, export, assumptions: RefCell::new(replay_assumptions()) })
     }
 
@@ -116,21 +116,20 @@ fn find_endpoint(urls: &[String], url: &str) -> Result<usize, CommandError> {
 /// The assumptions about exports.
 fn replay_assumptions() -> Vec<Assumption> {
     use Provenance::{Chosen, Inferred};
-    let assumption = |provenance, id, statement, source| Assumption { id, provenance, statement, source };
     let (input, queries) = ("the input", "reports/query-examples.md");
     vec![
-        assumption(
+        Assumption::new(
             Chosen,
             "observed_bounds",
             "the calls of a minute are spread evenly, or come in one burst; the bursts of neighboring minutes meet",
             input,
         ),
-        assumption(
+        Assumption::new(
             Inferred,
             "observed_calls",
             "TOTAL_CALLS counts each call of a journey once, in the minute in which it was made",
             queries,
         ),
-        assumption(Chosen, "observed_methods", "a limit applies to all methods: exports have none", input),
+        Assumption::new(Chosen, "observed_methods", "a limit applies to all methods: exports have none", input),
     ]
 }

@@ -1,13 +1,14 @@
 //! Formats a replay as text.
 
+use ajo_engine::text::group_thousands;
 use ajo_simulator::{ReplayBound, ReplayMinute};
 
 use super::replay_report::{
     ConfigOrigin, CurrentPrediction, GroupPrediction, GroupReplay, PredictedValue, ReplayReport,
 };
-use crate::commands::simulate::number_format::{format_duration, format_rate, group_thousands};
 use crate::commands::simulate::summary::assumption_lines;
 use crate::commands::simulate::table::{Alignment, align};
+use crate::number_format::{format_duration, format_rate};
 use crate::safe_text::{SafeText, safe};
 
 /// Maximum number of minutes in a table: the ones with the most capped calls.
@@ -19,7 +20,6 @@ const MAX_NAMED: usize = 2;
 /// Maximum number of endpoints in a list.
 const MAX_LISTED: usize = 20;
 
-/// The parts of a text, with an empty line between them.
 pub(super) fn render(report: &ReplayReport) -> SafeText {
     let mut parts = vec![period_lines(report)];
     match &report.groups[..] {
@@ -30,9 +30,7 @@ pub(super) fn render(report: &ReplayReport) -> SafeText {
     parts.push(current_lines(&report.current));
     parts.push(report.notes.iter().map(|note| safe!("note: {}", note)).collect());
     parts.push(assumption_lines(&report.assumptions));
-    let parts = parts.into_iter().filter(|lines| !lines.is_empty());
-    let separated = parts.flat_map(|lines| std::iter::once(SafeText::default()).chain(lines));
-    SafeText::join_lines(separated.skip(1).collect::<Vec<_>>())
+    SafeText::join_sections(parts)
 }
 
 fn period_lines(report: &ReplayReport) -> Vec<SafeText> {
@@ -156,11 +154,11 @@ fn summary_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
 }
 
 fn expectation_lines(groups: &[GroupReplay]) -> Vec<SafeText> {
-    let of_group = |group: &GroupReplay| {
+    let to_lines = |group: &GroupReplay| {
         let endpoints = name_endpoints(&group.replay.endpoints);
         group.expectations.iter().map(|result| safe!("expected     {}: {}", endpoints, result)).collect::<Vec<_>>()
     };
-    let lines: Vec<_> = groups.iter().flat_map(of_group).collect();
+    let lines: Vec<_> = groups.iter().flat_map(to_lines).collect();
     if lines.is_empty() {
         return lines;
     }

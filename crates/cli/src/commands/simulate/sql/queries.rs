@@ -14,7 +14,7 @@ pub(super) const HEADER: &str = "\
 
 /// A query.
 #[derive(Serialize)]
-pub(super) struct Query {
+pub(super) struct SqlQuery {
     /// `calls`, `latency`, or `queue`.
     name: &'static str,
     pub(super) sql: String,
@@ -40,9 +40,11 @@ const QUEUE: &str = "       COUNT(*) AS THROTTLED_CALLS,
        percentile_approx(wait, 0.95) AS P95_QUEUE_TIME_MS";
 
 /// Writes the three queries for endpoints that match one of the patterns; for all endpoints without a pattern.
-pub(super) fn write(period: SqlPeriod, patterns: &[String]) -> Vec<Query> {
-    let query =
-        |name, title, columns, condition| Query { name, sql: write_query(title, columns, condition, period, patterns) };
+pub(super) fn write(period: SqlPeriod, patterns: &[String]) -> Vec<SqlQuery> {
+    let query = |name, title, columns, condition| SqlQuery {
+        name,
+        sql: write_query(title, columns, condition, period, patterns),
+    };
     vec![
         query("calls", "Calls per minute", CALLS, ""),
         query("latency", "Latency per minute", LATENCY, "\nWHERE error IS NULL AND latency IS NOT NULL"),

@@ -4,14 +4,14 @@ use super::caller_limits::{ACTION, CallerLimits};
 use crate::url_form::patterns_overlap;
 use crate::{ConfigChange, ConfigKey, DeployState, LiveState};
 
-/// The live limit of a configuration for one kind of caller, before and after a change; `None` if there is none.
-pub(super) struct LimitChange {
-    before: Option<LiveLimit>,
-    after: Option<LiveLimit>,
+/// The live limit of a configuration for one kind of caller, before and after a change; `None` without a limit.
+pub(super) struct CallerLimitChange {
+    before: Option<LiveCallerLimits>,
+    after: Option<LiveCallerLimits>,
 }
 
 #[derive(PartialEq)]
-struct LiveLimit {
+struct LiveCallerLimits {
     key: ConfigKey,
     /// `None` if the service does not return the live definition.
     limits: Option<CallerLimits>,
@@ -19,13 +19,13 @@ struct LiveLimit {
 
 /// Whether a change affects the live limit of custom actions.
 pub(crate) fn changes_action_limit(change: &ConfigChange) -> bool {
-    LimitChange::new(change, ACTION).is_change()
+    CallerLimitChange::new(change, ACTION).is_change()
 }
 
-impl LimitChange {
+impl CallerLimitChange {
     /// `service` is the field of a capping definition for the caller.
     pub(super) fn new(change: &ConfigChange, service: &str) -> Self {
-        let find = |state: &Option<DeployState>| LiveLimit::find(state.as_ref()?, service);
+        let find = |state: &Option<DeployState>| LiveCallerLimits::find(state.as_ref()?, service);
         Self { before: find(&change.before), after: find(&change.after) }
     }
 
@@ -40,7 +40,7 @@ impl LimitChange {
     }
 }
 
-impl LiveLimit {
+impl LiveCallerLimits {
     fn find(state: &DeployState, service: &str) -> Option<Self> {
         let is_unknown = state.live == LiveState::Unknown;
         let definition = if is_unknown { &state.saved } else { state.live_definition()? };

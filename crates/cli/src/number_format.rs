@@ -1,26 +1,15 @@
-//! Formats numbers, shares, and durations.
+//! Formats rates, shares, and durations.
+
+use ajo_engine::text::group_thousands;
 
 /// Formats a rate, such as `200 calls in 1 s`.
-pub(super) fn format_rate(calls: u64, period_ms: u64) -> String {
+pub(crate) fn format_rate(calls: u64, period_ms: u64) -> String {
     let calls_word = if calls == 1 { "call" } else { "calls" };
     format!("{} {calls_word} in {}", group_thousands(calls), format_period(period_ms))
 }
 
-/// Formats a number with commas between thousands.
-pub(crate) fn group_thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// Formats a share from 0 to 1 as a percentage with at most one decimal. Only 1 is 100%, and only 0 is 0%.
-pub(super) fn format_share(share: f64) -> String {
+pub(crate) fn format_share(share: f64) -> String {
     let percent = (share * 1000.0).round() / 10.0;
     if percent >= 100.0 && share < 1.0 {
         return ">99.9%".to_owned();
@@ -40,7 +29,7 @@ pub(crate) fn format_duration(millis: f64) -> String {
 }
 
 /// Formats a duration without loss, in hours, minutes, and seconds.
-pub(super) fn format_period(millis: u64) -> String {
+pub(crate) fn format_period(millis: u64) -> String {
     let (seconds, rest) = (millis / 1000, millis % 1000);
     if rest > 0 {
         return format!("{millis} ms");
@@ -54,7 +43,7 @@ pub(super) fn format_period(millis: u64) -> String {
 }
 
 /// Formats a time of the simulation, such as `0:05` or, with hours, `2:00:05`.
-pub(super) fn format_clock(second: usize, with_hours: bool) -> String {
+pub(crate) fn format_clock(second: usize, with_hours: bool) -> String {
     let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
     if with_hours { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{}:{seconds:02}", second / 60) }
 }
@@ -80,7 +69,6 @@ mod tests {
         }
         assert_eq!(format_rate(1, 1000), "1 call in 1 s");
         assert_eq!(format_rate(300_000, 60_000), "300,000 calls in 1 min");
-        assert_eq!([0, 999, 1000, 1_234_567].map(group_thousands), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]
