@@ -12,6 +12,7 @@ mod input_file;
 mod number_format;
 mod observed_files;
 mod output;
+mod progress_bar;
 mod prompt;
 mod rejected_part;
 mod report;

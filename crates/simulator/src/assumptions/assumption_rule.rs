@@ -8,6 +8,13 @@ pub(super) const NOT_PUBLISHED: &str = "not published";
 /// The source of an assumption about something that the input does not say, or that it does say.
 pub(super) const INPUT: &str = "the input";
 
+// Pages of Adobe's product documentation.
+pub(super) const ACTIONS: &str = "action/about-custom-action-configuration.md";
+pub(super) const GUARDRAILS: &str = "start/guardrails.md";
+pub(super) const QUERIES: &str = "reports/query-examples.md";
+pub(super) const SYSTEMS: &str = "configuration/external-systems.md";
+pub(super) const THROTTLING: &str = "configuration/throttling.md";
+
 /// An assumption, and whether it applies to a simulation.
 pub(super) struct AssumptionRule {
     pub(super) assumption: Assumption,

@@ -1,17 +1,14 @@
 //! Assumptions about retries, connections, the endpoint, and arrivals.
 
 use crate::assumptions::assumption::Provenance::{Chosen, Documented, Inferred, Unknown};
-use crate::assumptions::assumption_rule::{AssumptionRule, INPUT, NOT_PUBLISHED, rule};
+use crate::assumptions::assumption_rule::{
+    AssumptionRule, GUARDRAILS, INPUT, NOT_PUBLISHED, QUERIES, SYSTEMS, THROTTLING, rule,
+};
 use crate::endpoint::simulated_endpoint::EndpointCapacity;
 use crate::limits::connections::ConnectionsSource;
 use crate::scenario::{CappedCall, NoConnection};
 use crate::simulation_mode::SimulationMode;
 use crate::traffic::arrivals::Arrivals;
-
-const SYSTEMS: &str = "configuration/external-systems.md";
-const GUARDRAILS: &str = "start/guardrails.md";
-const THROTTLING: &str = "configuration/throttling.md";
-const QUERIES: &str = "reports/query-examples.md";
 
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method is not general over the lifetime of its type")]
 pub(super) const CALL_ASSUMPTIONS: [AssumptionRule; 24] = [

@@ -1,16 +1,13 @@
 //! Assumptions about limits.
 
 use crate::assumptions::assumption::Provenance::{Chosen, Documented, Inferred, Unknown};
-use crate::assumptions::assumption_rule::{AssumptionRule, INPUT, NOT_PUBLISHED, rule};
+use crate::assumptions::assumption_rule::{
+    ACTIONS, AssumptionRule, INPUT, NOT_PUBLISHED, QUERIES, SYSTEMS, THROTTLING, rule,
+};
 use crate::limits::default_cap::DefaultCapScope;
 use crate::limits::limit::LimitName;
 use crate::limits::window_kind::WindowKind;
 use crate::scenario::CappedCall;
-
-const SYSTEMS: &str = "configuration/external-systems.md";
-const ACTIONS: &str = "action/about-custom-action-configuration.md";
-const THROTTLING: &str = "configuration/throttling.md";
-const QUERIES: &str = "reports/query-examples.md";
 
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method is not general over the lifetime of its type")]
 pub(super) const LIMIT_ASSUMPTIONS: [AssumptionRule; 25] = [

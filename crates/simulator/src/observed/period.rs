@@ -6,6 +6,9 @@ use crate::observed::values::ObservedCalls;
 use crate::traffic::pattern::TrafficPattern;
 use crate::traffic::pattern_error::{MAX_CALLS_PER_SECOND, MAX_SECONDS};
 
+#[cfg(test)]
+mod tests;
+
 /// Default burst of the upper bound. Chosen: an export does not say how calls spread over a minute.
 pub const DEFAULT_BURST: u32 = 3;
 
