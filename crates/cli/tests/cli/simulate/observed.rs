@@ -331,3 +331,35 @@ fn chart_shows_one_endpoint() {
     assert_eq!(run_in(folder.path(), line, "").exit_code, Some(0));
     assert!(std::fs::read_to_string(folder.path().join("a.svg")).expect("the chart").starts_with("<svg "));
 }
+
+#[test]
+fn limit_without_calls_is_named() {
+    let throttling = "throttling: { urlPattern: 'https://c.example/*', methods: [POST], maxThroughput: 300 }\n";
+    let other = HIGHER.replace("a.example", "d.example");
+    let files = [
+        ("calls.csv", CALLS),
+        ("prod.yaml", LIMITS),
+        ("other.yaml", &other),
+        ("both.yaml", &format!("{other}{throttling}")),
+    ];
+    let folder = folder(&files);
+    let notes = |limits: &str| {
+        let line = format!("simulate --observed calls.csv {limits} --output json");
+        parse_report(&run_in(folder.path(), &line, ""))["notes"][0].clone()
+    };
+    assert_eq!(notes("prod.yaml"), Value::Null);
+    assert_eq!(notes("other.yaml"), "no endpoint of the export matches capping POST https://d.example/v1/*");
+    assert_eq!(notes("both.yaml"), "no endpoint of the export matches capping POST https://d.example/v1/* and 1 other");
+}
+
+#[test]
+fn p95_wait_is_the_one_of_expectations() {
+    let throttling = "urlPattern: https://a.example/v1/*\nmethods: [POST]\nmaxThroughput: 200\n";
+    let folder = folder(&[("calls.csv", CALLS), ("throttling.yaml", throttling)]);
+    let line = "simulate --observed calls.csv throttling.yaml --expect p95_wait<1ms";
+    let output = run_in(folder.path(), line, "");
+    // P95_QUEUE_TIME_MS, of the calls that waited, is 26.66 s.
+    assert!(output.stderr.contains("p95_wait < 1ms: not met, 26.149 s"), "{}", output.stderr);
+    let row = output.stdout.lines().find(|line| line.starts_with("https://a.example/v1/send ")).expect("a row");
+    assert!(row.ends_with(" 26.15 s"), "{row}");
+}
