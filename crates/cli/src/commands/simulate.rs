@@ -15,7 +15,7 @@ mod table;
 
 use std::process::ExitCode;
 
-use ajo_simulator::{ExpectationResult, SimulationMode, SimulationResponse};
+use ajo_simulator::{Arrivals, ExpectationResult, SimulationMode, SimulationResponse};
 
 use crate::arguments::{GlobalSettings, SimulateArgs};
 use crate::command_error::CommandError;
@@ -36,6 +36,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
 
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
+    check_mode(args)?;
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
     let scenario = scenario::build(settings, args).await?;
     let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));
@@ -54,6 +55,15 @@ async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<E
     };
     output::print_data(text)?;
     failed.map_or(Ok(ExitStatus::Success.into()), Err)
+}
+
+/// Cohort mode has no random arrivals.
+fn check_mode(args: &SimulateArgs) -> Result<(), CommandError> {
+    if args.traffic.arrivals == Arrivals::Poisson && args.result.mode == Some(SimulationMode::Cohort) {
+        let problem = "cohort mode spreads calls evenly, so `--arrivals poisson` has no effect";
+        return Err(CommandError::new(problem).with_hint("use --mode exact").into_usage_error());
+    }
+    Ok(())
 }
 
 /// The error that names the expectations that are not met.

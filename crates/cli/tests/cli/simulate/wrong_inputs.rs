@@ -99,7 +99,10 @@ fn wrong_csv_names_the_line() {
     let cases = [
         ("--traffic 1x1 --latency latency.csv", "latency.csv: line 2: `slow` is not a number of milliseconds"),
         ("--traffic 1x1 --latency zero.csv", "zero.csv: the latency must be from "),
-        ("--traffic 1x1 --latency none.csv", "none.csv: the latency must be from "),
+        (
+            "--traffic 1x1 --latency none.csv",
+            "none.csv: the file has no latencies; write one number of milliseconds per line",
+        ),
         (
             "--traffic 1x1 --latency export.csv",
             "export.csv: the export has several endpoints, such as https://a.example/ and https://b.example/; keep the rows of one",
@@ -130,6 +133,7 @@ fn wrong_traffic_is_a_usage_error() {
         ("capping.yaml - --csv -", "standard input can only be used once"),
         ("capping.yaml capping.yaml --traffic 1x1", "both definitions are for capping"),
         ("--traffic 1x1 --capacity 5 --servers 5", "cannot be used with"),
+        ("--traffic 1x1 --arrivals poisson --mode cohort", "cohort mode spreads calls evenly"),
         ("--traffic 1x1 --expect rejected", "needs a metric, an operator, and a value"),
     ];
     for (options, expected) in cases {
