@@ -28,6 +28,7 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
     if let Some(period) = args.observed.sql {
         return sql::run(settings, &args.sources, period).await;
     }
+    check_mode(args)?;
     if !args.observed.observed.is_empty() {
         return replay::run(settings, args).await;
     }
@@ -36,7 +37,6 @@ pub(crate) async fn run(settings: &GlobalSettings, args: &SimulateArgs) -> Resul
 
 /// Simulates the traffic of the options.
 async fn run_traffic(settings: &GlobalSettings, args: &SimulateArgs) -> Result<ExitCode, CommandError> {
-    check_mode(args)?;
     let chart = args.result.chart.as_deref().map(chart_file::check_path).transpose()?;
     let scenario = scenario::build(settings, args).await?;
     let mode = args.result.mode.unwrap_or_else(|| SimulationMode::for_scenario(&scenario));

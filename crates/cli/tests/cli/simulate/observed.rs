@@ -314,7 +314,14 @@ fn wrong_exports_are_rejected() {
     assert!(none.contains("no export has the number of calls") && none.contains("TOTAL_CALLS"), "{none}");
     let twice = error("simulate --observed calls.csv --observed calls.csv", 64);
     assert!(twice.contains("calls.csv is the second export of the same query"), "{twice}");
-    for options in ["--traffic 1x1", "--service data-source", "--url https://a.example/", "--sql 7d", "--burst 11"] {
+    for options in [
+        "--traffic 1x1",
+        "--service data-source",
+        "--url https://a.example/",
+        "--sql 7d",
+        "--burst 11",
+        "--arrivals poisson --mode cohort",
+    ] {
         error(&format!("simulate --observed calls.csv {options}"), 64);
     }
     let conflict = error("simulate --traffic 1x1 --endpoint https://a.example/", 64);
