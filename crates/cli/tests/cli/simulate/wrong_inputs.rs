@@ -1,6 +1,7 @@
 //! Wrong inputs: one error each, which names the input and the next step.
 
 use super::{CAPPING, LIMITS, folder, run_in};
+use crate::support::{CommandOutput, ajo_command};
 
 const LATENCY_HEADING: &str = "ENDPOINT,SUCCESSFUL_CALLS,P50_LATENCY_MS,P95_LATENCY_MS,P99_LATENCY_MS,P999_LATENCY_MS";
 
@@ -146,4 +147,19 @@ fn wrong_traffic_is_a_usage_error() {
 fn exact_mode_has_a_bound() {
     let problem = problem("simulate --traffic 2000x60000 --mode exact", 1);
     assert!(problem.contains("exact mode simulates at most 100000000 requests"), "{problem}");
+}
+
+#[test]
+fn latency_file_error_shows_no_secret() {
+    let limits = LIMITS
+        .replace("sandbox: prod", "sandbox: prod\nsecrets: [TOKEN]")
+        .replace("a.example/*", "a.example/${TOKEN}/*");
+    let secret = "canary-0123456789abcdef";
+    let rows = format!("{LATENCY_HEADING}\nhttps://a.example/{secret}/x,1,1,2,3,4\nhttps://b.example/,1,1,2,3,4\n");
+    let folder = folder(&[("prod.yaml", &limits), ("latency.csv", &rows)]);
+    let line = ["simulate", "prod.yaml", "--url", "https://b.example/", "--traffic", "1x1", "--latency", "latency.csv"];
+    let mut command = ajo_command(&line);
+    let output: CommandOutput =
+        command.env("TOKEN", secret).current_dir(folder.path()).output().expect("ajo runs").into();
+    assert!(output.stderr.contains("several endpoints, such as https://a.example/[redacted]/x"), "{}", output.stderr);
 }
